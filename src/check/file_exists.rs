@@ -1,0 +1,89 @@
+//! `file_exists`: the least that an output must be.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The file is there, is a regular file, and is not empty. Implied by every output that is not
+/// `optional`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileExists {
+    /// The least size in bytes; 1 by default.
+    min_bytes: Option<Number>,
+    /// The largest size in bytes.
+    max_bytes: Option<Number>,
+}
+
+impl Check for FileExists {
+    fn words(&self) -> String {
+        match (&self.min_bytes, &self.max_bytes) {
+            (None, None) => "the file exists and is not empty".to_owned(),
+            (min, max) => {
+                format!(
+                    "the file has {} bytes",
+                    super::range_words(min.as_ref(), max.as_ref())
+                )
+            }
+        }
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let document = match scene.document() {
+            Ok(document) => document,
+            Err(finding) => return vec![finding],
+        };
+        let bytes = match scene.project.open(&document.path) {
+            Ok((_, metadata)) => metadata.len(),
+            Err(error) => return vec![Finding::new(error.to_string())],
+        };
+        let least = self.min_bytes.clone().unwrap_or(Number::Value(1.0));
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        match super::between(bytes, Some(&least), self.max_bytes.as_ref()) {
+            None => Vec::new(),
+            Some(_) if bytes == 0 => vec![Finding::new("the file is empty")],
+            Some(expected) => vec![
+                Finding::new("the file has the wrong size")
+                    .expected(format!("{expected} bytes"))
+                    .actual(bytes),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+
+    #[test]
+    fn a_file_that_is_not_empty_passes() {
+        assert!(judge("file_exists", "", &[("a.md", "x")]).is_empty());
+        assert!(
+            judge(
+                "file_exists",
+                "min_bytes = 2\nmax_bytes = 2",
+                &[("a.md", "xx")]
+            )
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_missing_an_empty_and_a_small_file_fail() {
+        assert_eq!(
+            judge("file_exists", "", &[]),
+            ["missing.md does not exist []"]
+        );
+        assert_eq!(
+            judge("file_exists", "", &[("a.md", "")]),
+            ["the file is empty []"]
+        );
+        assert_eq!(
+            judge("file_exists", "min_bytes = 3", &[("a.md", "xx")]),
+            ["the file has the wrong size (expected at least 3 bytes, found 2) []"]
+        );
+    }
+}

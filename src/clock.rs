@@ -1,0 +1,151 @@
+//! The time of day, and the only place where the real one is read: everything
+//! above is handed a `Clock`, so that a test can fix it by an argument.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// A point in time, in whole milliseconds, written `2026-01-19T14:30:12.000Z`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Moment(i64);
+
+impl Moment {
+    /// Takes an RFC 3339 time; gives `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let time: Timestamp = text.parse().ok()?;
+        Some(Self(time.as_millisecond()))
+    }
+
+    /// The form used in ids: `20260119T143012Z`.
+    pub fn compact(self) -> String {
+        self.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()
+    }
+
+    /// The time from `earlier` to here; zero where the clock went back.
+    pub fn since(self, earlier: Moment) -> Duration {
+        Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+    }
+
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+
+    fn timestamp(self) -> Timestamp {
+        Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX)
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.timestamp().strftime("%Y-%m-%dT%H:%M:%S.%3fZ"))
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no RFC 3339 time"))
+    }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> String {
+        moment.to_string()
+    }
+}
+
+/// Where times come from: the system, or a fixed start that moves a second a reading.
+#[derive(Debug)]
+pub enum Clock {
+    System,
+    Fixed(AtomicI64),
+}
+
+impl Clock {
+    pub fn fixed(start: Moment) -> Self {
+        Self::Fixed(AtomicI64::new(start.0))
+    }
+
+    pub fn now(&self) -> Moment {
+        match self {
+            Self::System => Moment(Timestamp::now().as_millisecond()),
+            Self::Fixed(next) => Moment(next.fetch_add(1000, Ordering::Relaxed)),
+        }
+    }
+}
+
+/// Takes `90s`, `45m`, `2h`, `1d` or `500ms`; gives the duration, or what would be right.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .bytes()
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+        .count();
+    let (number, unit) = text.split_at(digits);
+    let seconds_per_unit = match unit.trim() {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        "d" => 86_400.0,
+        _ => {
+            return Err(format!(
+                "`{text}` is no duration: write `500ms`, `90s`, `45m`, `2h` or `1d`"
+            ));
+        }
+    };
+    let number: f64 = number
+        .parse()
+        .map_err(|_| format!("`{text}` is no duration: a number comes before the unit"))?;
+    Duration::try_from_secs_f64(number * seconds_per_unit)
+        .map_err(|_| format!("`{text}` is too long a duration"))
+}
+
+/// A duration for people: `850ms`, `12.3s`, `4m 05s`, `2h 10m`.
+pub fn show_duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0 => format!("{}ms", duration.as_millis()),
+        1..60 => format!("{:.1}s", duration.as_secs_f64()),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3600.. => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_written_in_milliseconds_and_reads_back() {
+        let moment = Moment::parse("2026-01-19T14:30:12Z").unwrap();
+        assert_eq!(moment.to_string(), "2026-01-19T14:30:12.000Z");
+        assert_eq!(moment.compact(), "20260119T143012Z");
+        assert_eq!(Moment::parse(&moment.to_string()), Some(moment));
+        assert_eq!(Moment::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(parse_duration("45m").unwrap(), Duration::from_secs(2700));
+        assert_eq!(parse_duration("500ms").unwrap(), Duration::from_millis(500));
+        for bad in ["45", "m", "-1s", "1e9999d", ""] {
+            assert!(parse_duration(bad).is_err(), "{bad} was taken");
+        }
+        assert_eq!(show_duration(Duration::from_secs(245)), "4m 05s");
+    }
+
+    #[test]
+    fn a_fixed_clock_moves_a_second_a_reading() {
+        let clock = Clock::fixed(Moment::parse("2026-01-19T14:30:12Z").unwrap());
+        assert_eq!(clock.now().since(clock.now()), Duration::ZERO);
+        assert_eq!(clock.now().to_string(), "2026-01-19T14:30:14.000Z");
+    }
+}

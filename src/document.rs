@@ -1,0 +1,241 @@
+//! TOML documents: the one home of the `toml` crate. A document is read into a
+//! type of its own; a broken one, an unknown key and a wrong type are told with
+//! their place and the nearest known name.
+
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use schemars::JsonSchema;
+use schemars::Schema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use toml::Spanned;
+use toml::de::DeTable;
+use toml::de::DeValue;
+
+/// A text or anything else of a document, with its byte range.
+pub type Placed<T> = Spanned<T>;
+
+/// A table as parsed, its values still with their places.
+pub type Table<'t> = Spanned<DeTable<'t>>;
+
+/// A value as parsed, still with its place.
+pub type Value<'t> = Spanned<DeValue<'t>>;
+
+/// Parses a document; a syntax error is told with its place.
+pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
+    DeTable::parse(&source.text).map_err(|error| place(source, &error, 0..0))
+}
+
+/// Reads a whole document into a type.
+pub fn read<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, Box<Unsound>> {
+    let table = parse(source)?;
+    let span = table.span();
+    read_value(
+        source,
+        Spanned::new(span, DeValue::Table(table.into_inner())),
+    )
+}
+
+/// Reads one value of a document into a type; keys that the type's schema does not know are refused.
+pub fn read_value<T>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    let schema = schema_of::<T>();
+    refuse_unknown_keys(source, &value, schema.as_value(), schema.as_value())?;
+    let span = value.span();
+    let deserializer = toml::de::ValueDeserializer::from(value);
+    T::deserialize(deserializer).map_err(|error| place(source, &error, span))
+}
+
+/// Reads a TOML text that is data, not a definition, as JSON; gives the message and line of an error.
+pub fn to_json(text: &str) -> Result<Json, (String, usize)> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let before = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .unwrap_or_default();
+        (error.message().to_owned(), before.matches('\n').count() + 1)
+    })
+}
+
+/// A parsed value without its places, as JSON; a date becomes its text.
+pub fn value_to_json(value: &DeValue<'_>) -> Json {
+    match value {
+        DeValue::String(text) => Json::from(text.as_ref()),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).map_or(Json::Null, Json::from)
+        }
+        DeValue::Float(number) => number
+            .as_str()
+            .parse::<f64>()
+            .map_or(Json::Null, Json::from),
+        DeValue::Boolean(value) => Json::from(*value),
+        DeValue::Datetime(time) => Json::from(time.to_string()),
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| value_to_json(item.get_ref()))
+            .collect(),
+        DeValue::Table(table) => Json::Object(
+            table
+                .iter()
+                .map(|(key, value)| (key.get_ref().to_string(), value_to_json(value.get_ref())))
+                .collect(),
+        ),
+    }
+}
+
+/// The JSON Schema of a type as it is read.
+pub fn schema_of<T: JsonSchema>() -> Schema {
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<T>()
+}
+
+fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize>) -> Box<Unsound> {
+    let span = error.span().unwrap_or(around);
+    source.unsound(span, error.message())
+}
+
+/// Walks a value beside its schema and refuses the first key that the schema does not name.
+fn refuse_unknown_keys(
+    source: &Source,
+    value: &Value<'_>,
+    schema: &Json,
+    root: &Json,
+) -> Result<(), Box<Unsound>> {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            let known = known_keys(schema, root);
+            for (key, value) in table {
+                let name = key.get_ref().as_ref();
+                match known.iter().find(|(known, _)| *known == name) {
+                    Some((_, schema)) => refuse_unknown_keys(source, value, schema, root)?,
+                    None => match any_key(schema, root) {
+                        Some(schema) => refuse_unknown_keys(source, value, schema, root)?,
+                        None if known.is_empty() => {}
+                        None => {
+                            let names = known.iter().map(|(name, _)| *name);
+                            return Err(source
+                                .unsound(key.span(), format!("unknown key `{name}`"))
+                                .help(suggest(name, names)));
+                        }
+                    },
+                }
+            }
+            Ok(())
+        }
+        DeValue::Array(items) => variants(schema, root)
+            .iter()
+            .find_map(|schema| schema.get("items"))
+            .map_or(Ok(()), |schema| {
+                items
+                    .iter()
+                    .try_for_each(|item| refuse_unknown_keys(source, item, schema, root))
+            }),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_) => Ok(()),
+    }
+}
+
+/// The schemas that a schema stands for: what it refers to, and its alternatives.
+fn variants<'s>(schema: &'s Json, root: &'s Json) -> Vec<&'s Json> {
+    let mut found = vec![schema];
+    if let Some(reference) = schema.get("$ref").and_then(Json::as_str)
+        && let Some(schema) = root.pointer(reference.trim_start_matches('#'))
+    {
+        found.extend(variants(schema, root));
+    }
+    for word in ["anyOf", "oneOf", "allOf"] {
+        for schema in schema
+            .get(word)
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+        {
+            found.extend(variants(schema, root));
+        }
+    }
+    found
+}
+
+fn known_keys<'s>(schema: &'s Json, root: &'s Json) -> Vec<(&'s str, &'s Json)> {
+    variants(schema, root)
+        .into_iter()
+        .filter_map(|schema| schema.get("properties").and_then(Json::as_object))
+        .flat_map(|properties| {
+            properties
+                .iter()
+                .map(|(name, schema)| (name.as_str(), schema))
+        })
+        .collect()
+}
+
+fn any_key<'s>(schema: &'s Json, root: &'s Json) -> Option<&'s Json> {
+    variants(schema, root)
+        .into_iter()
+        .filter_map(|schema| schema.get("additionalProperties"))
+        .find(|schema| schema.is_object())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Plan {
+        name: String,
+        #[serde(default)]
+        step: Vec<Step>,
+        #[serde(default)]
+        inputs: BTreeMap<String, Step>,
+    }
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Step {
+        id: u8,
+    }
+
+    fn error(text: &str) -> (String, usize, usize, Option<String>) {
+        let source = Source::new("a.toml", text);
+        let error = read::<Plan>(&source).unwrap_err();
+        let (_, line, column) = error.place();
+        (error.message.clone(), line, column, error.help.clone())
+    }
+
+    #[test]
+    fn a_sound_document_is_read() {
+        let source = Source::new(
+            "a",
+            "name = 'x'\n[[step]]\nid = 1\n[inputs]\nfree = { id = 2 }",
+        );
+        let plan: Plan = read(&source).unwrap();
+        assert_eq!(
+            (plan.name.as_str(), plan.step[0].id, plan.inputs["free"].id),
+            ("x", 1, 2)
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let (message, line, column, help) = error("name = 'x'\n[[step]]\nid = 1\nidd = 2");
+        assert_eq!(
+            (message.as_str(), line, column),
+            ("unknown key `idd`", 4, 1)
+        );
+        assert_eq!(help.unwrap(), "did you mean `id`?");
+        assert_eq!(error("name = 'x'\n[inputs.a]\nib = 3").1, 3);
+        let (message, line, column, _) = error("name = 'x'\nstep = [{ id = 'one' }]");
+        assert_eq!((line, column), (2, 16));
+        assert_eq!(message, "invalid type: string \"one\", expected u8");
+        assert_eq!(error("name = ").1, 1);
+        assert_eq!(error("[[step]]\nid = 1").0, "missing field `name`");
+    }
+}

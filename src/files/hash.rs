@@ -1,0 +1,109 @@
+//! Fingerprints of files: streamed, several at once, flat in memory.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
+
+use super::OpenError;
+use super::Project;
+use super::ProjectPath;
+use crate::digest::Digest;
+use rayon::iter::IntoParallelRefIterator;
+use rayon::iter::ParallelIterator;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::fs;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+
+/// What the file system says about a file without reading it; equal before and after means unread
+/// bytes are the same, as git's index has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stat {
+    pub bytes: u64,
+    pub modified_ns: i128,
+    pub changed_ns: i128,
+    pub inode: u64,
+}
+
+/// A file's digest, its size, and the stat data that it was read under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    pub digest: Digest,
+    pub bytes: u64,
+    pub stat: Stat,
+}
+
+impl Stat {
+    fn of(metadata: &Metadata) -> Self {
+        let ns = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+        Self {
+            bytes: metadata.len(),
+            modified_ns: ns(metadata.mtime(), metadata.mtime_nsec()),
+            changed_ns: ns(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+}
+
+impl Project {
+    /// The stat data of a regular file; `None` for anything else.
+    pub fn stat(&self, path: &ProjectPath) -> Option<Stat> {
+        let metadata = fs::symlink_metadata(self.absolute(path)).ok()?;
+        metadata.is_file().then(|| Stat::of(&metadata))
+    }
+
+    /// Hashes one file.
+    pub fn hash(&self, path: &ProjectPath) -> Result<Fingerprint, OpenError> {
+        self.refuse_outside(path)?;
+        self.hash_unchecked(path)
+    }
+
+    /// Hashes many files on all cores; each folder's way out is looked at once.
+    pub fn hash_all(&self, paths: &[ProjectPath]) -> Vec<Result<Fingerprint, OpenError>> {
+        let mut folders = HashMap::new();
+        for path in paths {
+            let parent = path.parent();
+            folders
+                .entry(parent)
+                .or_insert_with(|| self.refuse_outside(path).is_ok());
+        }
+        paths
+            .par_iter()
+            .map(|path| match folders.get(&path.parent()) {
+                Some(true) => self.hash_unchecked(path),
+                Some(false) | None => self.hash(path),
+            })
+            .collect()
+    }
+
+    fn hash_unchecked(&self, path: &ProjectPath) -> Result<Fingerprint, OpenError> {
+        let (file, metadata) = self.open_unchecked(path)?;
+        let (digest, bytes) =
+            Digest::of_reader(file).map_err(|source| super::io_error(path, source))?;
+        Ok(Fingerprint {
+            digest,
+            bytes,
+            stat: Stat::of(&metadata),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_files_hash_as_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        fs::write(folder.path().join("a"), "abc").unwrap();
+        let paths = ["a", "none"].map(|path| project.path(path).unwrap());
+        let all = project.hash_all(&paths);
+        assert_eq!(all[0].as_ref().unwrap().digest, Digest::of("abc"));
+        assert_eq!(all[0].as_ref().unwrap(), &project.hash(&paths[0]).unwrap());
+        assert_eq!(
+            all[1].as_ref().unwrap_err().to_string(),
+            "none does not exist"
+        );
+        assert_eq!(project.stat(&paths[0]).unwrap().bytes, 3);
+    }
+}

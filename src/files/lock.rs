@@ -1,0 +1,113 @@
+//! A lock that a death frees at once: `flock` on a file that is never deleted and
+//! says who holds it.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
+use serde::Deserialize;
+use serde::Serialize;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::fs::TryLockError;
+use std::io;
+use std::io::Read;
+use std::io::Seek;
+use std::io::Write;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+
+/// Who holds a lock, as the holder wrote it.
+#[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
+#[error("held by process {process} since {since} (lock {})", path.display())]
+pub struct Held {
+    pub process: u32,
+    pub since: String,
+    #[serde(skip)]
+    pub path: PathBuf,
+}
+
+/// A held lock; freed when dropped, and by the death of the process.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock, waiting at most `patience`; else says who holds it.
+    pub fn take(path: &Path, since: &str, patience: Duration) -> io::Result<Result<Self, Held>> {
+        if let Some(folder) = path.parent() {
+            super::create_folder(folder)?;
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path)?;
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(Duration::from_millis(50));
+                }
+                Err(TryLockError::WouldBlock) => return Ok(Err(holder(&mut file, path))),
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
+        let holder = Held {
+            process: std::process::id(),
+            since: since.to_owned(),
+            path: path.to_owned(),
+        };
+        file.set_len(0)?;
+        file.write_all(&serde_json::to_vec(&holder).unwrap_or_default())?;
+        Ok(Ok(Self { _file: file }))
+    }
+
+    /// Whether somebody holds the lock now.
+    pub fn is_held(path: &Path) -> bool {
+        File::open(path)
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+}
+
+fn holder(file: &mut File, path: &Path) -> Held {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+    let held = read.ok().and_then(|_| serde_json::from_str(&text).ok());
+    let unknown = Held {
+        process: 0,
+        since: "an unknown time".to_owned(),
+        path: PathBuf::new(),
+    };
+    Held {
+        path: path.to_owned(),
+        ..held.unwrap_or(unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_holds_the_lock_and_the_other_is_told_who() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let first = Lock::take(&path, "10:02", Duration::ZERO).unwrap().unwrap();
+        let held = Lock::take(&path, "10:03", Duration::ZERO)
+            .unwrap()
+            .unwrap_err();
+        assert_eq!(
+            (held.process, held.since.as_str()),
+            (std::process::id(), "10:02")
+        );
+        assert!(Lock::is_held(&path));
+        drop(first);
+        assert!(!Lock::is_held(&path));
+        assert!(Lock::take(&path, "10:04", Duration::ZERO).unwrap().is_ok());
+    }
+}

@@ -1,0 +1,372 @@
+//! The only door to the disk. A [`Project`] is a folder that no path leaves;
+//! below it lie safe opening, durable writing, walking, hashing and locks.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
+
+mod durable;
+mod hash;
+mod lock;
+mod path;
+mod walk;
+
+pub use durable::Appender;
+pub use durable::create_folder;
+pub use durable::remove_folder;
+pub use durable::write;
+pub use durable::write_view;
+pub use hash::Fingerprint;
+pub use hash::Stat;
+pub use lock::Held;
+pub use lock::Lock;
+pub use path::PathError;
+pub use path::ProjectPath;
+pub use walk::Globs;
+
+use std::fs;
+use std::fs::File;
+use std::fs::Metadata;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Read;
+use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Why a file cannot be had. The messages begin with the path, for findings.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{path} does not exist")]
+    Missing { path: String },
+    #[error("{path} is a symbolic link (to {target}), expected {wanted}")]
+    Link {
+        path: String,
+        target: String,
+        wanted: &'static str,
+    },
+    #[error("{path} is a {found}, expected {wanted}")]
+    Kind {
+        path: String,
+        found: &'static str,
+        wanted: &'static str,
+    },
+    #[error("{path} leads outside the project through a symbolic link")]
+    Outside { path: String },
+    #[error("{path} has {bytes} bytes, the limit is {limit}")]
+    TooLarge {
+        path: String,
+        bytes: u64,
+        limit: u64,
+    },
+    #[error("{path} is not valid UTF-8 (byte {at})")]
+    NotText { path: String, at: usize },
+    #[error("{path}: {source}")]
+    Io { path: String, source: io::Error },
+}
+
+/// A folder that nothing named by a definition, an input or an agent may leave,
+/// with the sub-folders that are closed to them.
+#[derive(Debug, Clone)]
+pub struct Project {
+    root: PathBuf,
+    closed: Vec<&'static str>,
+}
+
+impl Project {
+    /// Takes an existing folder and the relative folders in it that stay closed.
+    pub fn new(root: &Path, closed: Vec<&'static str>) -> io::Result<Self> {
+        Ok(Self {
+            root: root.canonicalize()?,
+            closed,
+        })
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Checks a relative path by its words alone: inside, not in `.git`, not closed.
+    pub fn path(&self, text: &str) -> Result<ProjectPath, PathError> {
+        let path = ProjectPath::parse(text)?;
+        match self.closed.iter().find(|closed| path.is_in(closed)) {
+            Some(closed) => Err(PathError::Closed {
+                path: text.to_owned(),
+                closed,
+            }),
+            None => Ok(path),
+        }
+    }
+
+    pub fn absolute(&self, path: &ProjectPath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+
+    /// Opens a regular file for reading: no link, no pipe, nothing outside.
+    pub fn open(&self, path: &ProjectPath) -> Result<(File, Metadata), OpenError> {
+        self.refuse_outside(path)?;
+        self.open_unchecked(path)
+    }
+
+    /// Reads a whole file of at most `limit` bytes.
+    pub fn read(&self, path: &ProjectPath, limit: u64) -> Result<Vec<u8>, OpenError> {
+        let (file, metadata) = self.open(path)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or(0));
+        file.take(limit + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|source| io_error(path, source))?;
+        if bytes.len() as u64 > limit {
+            let bytes = metadata.len().max(limit + 1);
+            return Err(OpenError::TooLarge {
+                path: path.to_string(),
+                bytes,
+                limit,
+            });
+        }
+        Ok(bytes)
+    }
+
+    /// Reads a whole text of at most `limit` bytes; a byte order mark is left out.
+    pub fn read_text(&self, path: &ProjectPath, limit: u64) -> Result<String, OpenError> {
+        let text =
+            String::from_utf8(self.read(path, limit)?).map_err(|error| OpenError::NotText {
+                path: path.to_string(),
+                at: error.utf8_error().valid_up_to(),
+            })?;
+        Ok(text
+            .strip_prefix('\u{feff}')
+            .map(str::to_owned)
+            .unwrap_or(text))
+    }
+
+    /// Whether a folder lies there, reached without leaving the project.
+    pub fn is_folder(&self, path: &ProjectPath) -> Result<bool, OpenError> {
+        self.refuse_outside(path)?;
+        let metadata = match fs::symlink_metadata(self.absolute(path)) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(source) => return Err(io_error(path, source)),
+        };
+        if metadata.is_symlink() {
+            return Err(self.link(path, "a folder"));
+        }
+        Ok(metadata.is_dir())
+    }
+
+    /// Whether anything at all has this name, a dangling link included.
+    pub fn exists(&self, path: &ProjectPath) -> bool {
+        fs::symlink_metadata(self.absolute(path)).is_ok()
+    }
+
+    fn open_unchecked(&self, path: &ProjectPath) -> Result<(File, Metadata), OpenError> {
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        let flags = i32::try_from(flags.bits()).unwrap_or_default();
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(flags)
+            .open(self.absolute(path));
+        let file = match file {
+            Ok(file) => file,
+            Err(error) => return Err(self.explain(path, error)),
+        };
+        let metadata = file.metadata().map_err(|source| io_error(path, source))?;
+        if metadata.is_file() {
+            return Ok((file, metadata));
+        }
+        let found = kind_of(&metadata);
+        Err(OpenError::Kind {
+            path: path.to_string(),
+            found,
+            wanted: "a regular file",
+        })
+    }
+
+    fn explain(&self, path: &ProjectPath, error: io::Error) -> OpenError {
+        let missing = matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        );
+        match fs::symlink_metadata(self.absolute(path)) {
+            Ok(metadata) if metadata.is_symlink() => self.link(path, "a regular file"),
+            Ok(metadata) if !metadata.is_file() => OpenError::Kind {
+                path: path.to_string(),
+                found: kind_of(&metadata),
+                wanted: "a regular file",
+            },
+            Ok(_) => io_error(path, error),
+            Err(_) if missing => OpenError::Missing {
+                path: path.to_string(),
+            },
+            Err(_) => io_error(path, error),
+        }
+    }
+
+    fn link(&self, path: &ProjectPath, wanted: &'static str) -> OpenError {
+        let target = fs::read_link(self.absolute(path)).unwrap_or_default();
+        OpenError::Link {
+            path: path.to_string(),
+            target: target.display().to_string(),
+            wanted,
+        }
+    }
+
+    /// The words of a path stay inside; this looks where its folders really lead.
+    fn refuse_outside(&self, path: &ProjectPath) -> Result<(), OpenError> {
+        let Some(parent) = path.parent() else {
+            return Ok(());
+        };
+        match self.absolute(&parent).canonicalize() {
+            Ok(real) if real.starts_with(&self.root) => Ok(()),
+            Ok(_) => Err(OpenError::Outside {
+                path: path.to_string(),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(()),
+            Err(source) => Err(io_error(path, source)),
+        }
+    }
+}
+
+/// Reads a file of the program's own making, wherever it lies; `None` where there is none.
+pub fn read_own(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The last `limit` bytes of a file of the program's own making, as far as they are text.
+pub fn read_tail(path: &Path, limit: u64) -> io::Result<String> {
+    use std::io::Seek;
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(io::SeekFrom::Start(length.saturating_sub(limit)))?;
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The size of a file in bytes; `None` where there is none.
+pub fn size(path: &Path) -> Option<u64> {
+    fs::metadata(path).ok().map(|metadata| metadata.len())
+}
+
+/// Whether anything lies at this path.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// The names in a folder, sorted; none where there is no such folder.
+pub fn names_in(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        if let Ok(name) = entry?.file_name().into_string() {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Opens a new file for a child's output, with the folders above it.
+pub fn create_log(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    File::create(path)
+}
+
+/// Opens a file of the program's own making for reading.
+pub fn open_own(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+fn kind_of(metadata: &Metadata) -> &'static str {
+    let kind = metadata.file_type();
+    if kind.is_dir() {
+        "folder"
+    } else if kind.is_fifo() {
+        "named pipe"
+    } else if kind.is_socket() {
+        "socket"
+    } else if kind.is_symlink() {
+        "symbolic link"
+    } else {
+        "device"
+    }
+}
+
+fn io_error(path: &ProjectPath, source: io::Error) -> OpenError {
+    OpenError::Io {
+        path: path.to_string(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::new(folder.path(), vec!["runs"]).unwrap();
+        (folder, project)
+    }
+
+    #[test]
+    fn only_regular_files_inside_are_opened() {
+        let (folder, project) = project();
+        let root = project.root().to_owned();
+        fs::write(root.join("a.md"), "\u{feff}text").unwrap();
+        fs::create_dir(root.join("art")).unwrap();
+        symlink("/etc/passwd", root.join("pw")).unwrap();
+        symlink("/etc", root.join("out")).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe"), 0o600.into()).unwrap();
+        let read = |path: &str| {
+            project
+                .read_text(&project.path(path).unwrap(), 100)
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(read("a.md").unwrap(), "text");
+        assert_eq!(read("none").unwrap_err(), "none does not exist");
+        assert_eq!(
+            read("pw").unwrap_err(),
+            "pw is a symbolic link (to /etc/passwd), expected a regular file"
+        );
+        assert_eq!(
+            read("art").unwrap_err(),
+            "art is a folder, expected a regular file"
+        );
+        assert_eq!(
+            read("pipe").unwrap_err(),
+            "pipe is a named pipe, expected a regular file"
+        );
+        assert_eq!(
+            read("out/passwd").unwrap_err(),
+            "out/passwd leads outside the project through a symbolic link"
+        );
+        assert!(project.path("runs/x").is_err());
+        drop(folder);
+    }
+
+    #[test]
+    fn a_text_is_bounded_and_valid() {
+        let (_folder, project) = project();
+        fs::write(project.root().join("big"), "x".repeat(101)).unwrap();
+        fs::write(project.root().join("bad"), b"ab\xff").unwrap();
+        let read = |path: &str| {
+            project
+                .read_text(&project.path(path).unwrap(), 100)
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(read("big"), "big has 101 bytes, the limit is 100");
+        assert_eq!(read("bad"), "bad is not valid UTF-8 (byte 2)");
+    }
+}

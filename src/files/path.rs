@@ -1,0 +1,146 @@
+//! Relative paths that stay inside, judged by their words alone. Where links lead
+//! is looked at when a path is opened.
+
+use serde::Serialize;
+use std::fmt;
+
+/// Why a text is no path inside the project.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    #[error("the path is empty")]
+    Empty,
+    #[error("path \"{path}\" is absolute; write it relative to the project")]
+    Absolute { path: String },
+    #[error("path \"{path}\" leaves the project")]
+    Leaves { path: String },
+    #[error("path \"{path}\" is inside .git")]
+    Git { path: String },
+    #[error("path \"{path}\" is inside {closed}, which only orch writes")]
+    Closed { path: String, closed: &'static str },
+    #[error("path \"{path}\" begins with `-` and would be taken for an option")]
+    Option { path: String },
+    #[error("path {path:?} holds a control character or a backslash")]
+    Character { path: String },
+}
+
+/// A path relative to a project: normal components joined by `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct ProjectPath(String);
+
+impl ProjectPath {
+    /// Takes `a/b`, `./a/b` or `a/b/`; refuses all that is absolute, leaves, or enters `.git`.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        let path = || text.to_owned();
+        if text.is_empty() {
+            return Err(PathError::Empty);
+        }
+        if text.starts_with('-') {
+            return Err(PathError::Option { path: path() });
+        }
+        if text.starts_with('/') || text.as_bytes().get(1) == Some(&b':') {
+            return Err(PathError::Absolute { path: path() });
+        }
+        if text
+            .chars()
+            .any(|character| character.is_control() || character == '\\')
+        {
+            return Err(PathError::Character { path: path() });
+        }
+        let mut parts = Vec::new();
+        for part in text.split('/') {
+            match part {
+                "" | "." => {}
+                ".." => return Err(PathError::Leaves { path: path() }),
+                _ if is_git(part) => return Err(PathError::Git { path: path() }),
+                _ => parts.push(part),
+            }
+        }
+        if parts.is_empty() {
+            return Ok(Self(".".to_owned()));
+        }
+        Ok(Self(parts.join("/")))
+    }
+
+    /// A relative path that the disk gave: it exists, so its words need no judging.
+    pub(super) fn from_disk(relative: &str) -> Self {
+        Self(relative.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn parent(&self) -> Option<ProjectPath> {
+        let (parent, _) = self.0.rsplit_once('/')?;
+        Some(Self(parent.to_owned()))
+    }
+
+    /// A path below this one; `name` is one that the disk gave.
+    pub fn join(&self, name: &str) -> ProjectPath {
+        match self.0.as_str() {
+            "." => Self(name.to_owned()),
+            folder => Self(format!("{folder}/{name}")),
+        }
+    }
+
+    /// Whether this is the folder or lies below it, letter case aside.
+    pub fn is_in(&self, folder: &str) -> bool {
+        let (path, folder) = (self.0.to_lowercase(), folder.to_lowercase());
+        path == folder
+            || path
+                .strip_prefix(&folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+impl fmt::Display for ProjectPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// `.git` as any file system may spell it: other case, the short name of FAT, trailing dots.
+fn is_git(part: &str) -> bool {
+    let part = part.to_lowercase();
+    let part = part.trim_end_matches(['.', ' ']);
+    part == ".git" || part == "git~1"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_inside_are_normalised() {
+        for (text, path) in [
+            ("a/b.md", "a/b.md"),
+            ("./a//b/", "a/b"),
+            (".", "."),
+            ("a..b", "a..b"),
+        ] {
+            assert_eq!(ProjectPath::parse(text).unwrap().as_str(), path);
+        }
+    }
+
+    #[test]
+    fn paths_that_lead_elsewhere_are_refused() {
+        for text in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../../x",
+            "a/..",
+            ".git/config",
+            "a/.GIT/x",
+            "GIT~1/x",
+            "c:\\x",
+            "a\\b",
+            "a\0b",
+            "a\nb",
+            "-rf",
+            ".git./x",
+        ] {
+            assert!(ProjectPath::parse(text).is_err(), "{text:?} was taken");
+        }
+    }
+}

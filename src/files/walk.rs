@@ -1,0 +1,172 @@
+//! Finding files by globs. `*` stays within a folder, `**` crosses folders; files
+//! that git ignores are seen too, `.git` and the closed folders are not; no link is followed.
+
+use super::Project;
+use super::ProjectPath;
+use globset::GlobBuilder;
+use globset::GlobSet;
+use globset::GlobSetBuilder;
+use std::io;
+
+/// More files than any contract means; a bound on memory and time.
+const ENTRIES_MAX: usize = 1_000_000;
+
+/// One or more glob patterns, relative to the project.
+#[derive(Debug, Clone)]
+pub struct Globs {
+    set: GlobSet,
+    roots: Vec<ProjectPath>,
+}
+
+impl Globs {
+    /// Compiles patterns; an unsound one, or one that leaves the project, is told apart by its message.
+    pub fn new(patterns: &[String], project: &Project) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        let mut roots = Vec::new();
+        for pattern in patterns {
+            let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+            project.path(pattern).map_err(|error| error.to_string())?;
+            let glob = GlobBuilder::new(pattern)
+                .literal_separator(true)
+                .build()
+                .map_err(|error| format!("glob \"{pattern}\": {}", error.kind()))?;
+            set.add(glob);
+            let literal = literal_folder(pattern);
+            roots.push(project.path(literal).map_err(|error| error.to_string())?);
+        }
+        let set = set.build().map_err(|error| error.to_string())?;
+        roots.sort();
+        roots.dedup();
+        Ok(Self { set, roots })
+    }
+
+    pub fn matches(&self, path: &ProjectPath) -> bool {
+        self.set.is_match(path.as_str())
+    }
+
+    /// All files that match, links and pipes included, folders left out; sorted.
+    pub fn files(&self, project: &Project) -> io::Result<Vec<ProjectPath>> {
+        let mut found = Vec::new();
+        for root in &self.roots {
+            project.walk(root, |path| {
+                if self.matches(path) {
+                    found.push(path.clone());
+                }
+            })?;
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+}
+
+impl Project {
+    /// Calls `visit` with every entry below `root` that is no folder.
+    pub fn walk(&self, root: &ProjectPath, mut visit: impl FnMut(&ProjectPath)) -> io::Result<()> {
+        let start = self.absolute(root);
+        if !start.is_dir() || start.is_symlink() || self.refuse_outside(&root.join("x")).is_err() {
+            return Ok(());
+        }
+        let project = self.clone();
+        let walk = ignore::WalkBuilder::new(start)
+            .standard_filters(false)
+            .follow_links(false)
+            .filter_entry(move |entry| project.relative(entry.path()).is_some())
+            .build();
+        let mut count = 0;
+        for entry in walk {
+            let entry = entry.map_err(io::Error::other)?;
+            if entry.file_type().is_none_or(|kind| kind.is_dir()) {
+                continue;
+            }
+            count += 1;
+            if count > ENTRIES_MAX {
+                return Err(io::Error::other(format!(
+                    "more than {ENTRIES_MAX} files below {root}"
+                )));
+            }
+            if let Some(path) = self.relative(entry.path()) {
+                visit(&path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The path within the project; `None` for what is outside, closed, `.git`, or no text.
+    fn relative(&self, path: &std::path::Path) -> Option<ProjectPath> {
+        let relative = path.strip_prefix(self.root()).ok()?.to_str()?;
+        if relative.is_empty() {
+            return ProjectPath::parse(".").ok();
+        }
+        let path = ProjectPath::from_disk(relative);
+        let name = relative.rsplit('/').next().unwrap_or(relative);
+        let closed = self.closed.iter().any(|closed| path.is_in(closed));
+        (name != ".git" && !closed).then_some(path)
+    }
+}
+
+/// The folder that a pattern names before its first special character.
+fn literal_folder(pattern: &str) -> &str {
+    let special = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+    pattern[..special]
+        .rsplit_once('/')
+        .map_or(".", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn found(patterns: &[&str]) -> Result<Vec<String>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::new(folder.path(), vec!["runs"]).unwrap();
+        for path in [
+            "a/x.md",
+            "a/b/y.md",
+            "z.md",
+            ".git/q.md",
+            "runs/r.md",
+            "ignored/i.md",
+        ] {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        fs::write(folder.path().join(".gitignore"), "ignored\n").unwrap();
+        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
+        let globs = Globs::new(&patterns, &project)?;
+        Ok(globs
+            .files(&project)
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect())
+    }
+
+    #[test]
+    fn stars_stay_in_their_folder_and_ignored_files_are_seen() {
+        assert_eq!(found(&["a/*.md"]).unwrap(), ["a/x.md"]);
+        assert_eq!(
+            found(&["**/*.md"]).unwrap(),
+            ["a/b/y.md", "a/x.md", "ignored/i.md", "z.md"]
+        );
+        assert_eq!(found(&["none/*.md"]).unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn patterns_that_leave_are_refused() {
+        for pattern in [
+            "../*",
+            "/etc/*",
+            "a/../../*",
+            ".git/*",
+            "runs/*",
+            "a/[",
+            "-x/*",
+        ] {
+            assert!(found(&[pattern]).is_err(), "{pattern} was taken");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What checks say: findings are data, never errors, and their sum is the verdict.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// How much a finding weighs: an error fails the gate, the others only inform.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    #[default]
+    Error,
+    Warning,
+    #[schemars(skip)]
+    Info,
+}
+
+/// One thing that does not hold, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub check: String,
+    pub severity: Severity,
+    /// Relative to the project.
+    pub path: Option<String>,
+    /// From 1.
+    pub line: Option<u64>,
+    pub message: String,
+    pub expected: Option<String>,
+    pub actual: Option<String>,
+}
+
+impl Finding {
+    /// An error; the check's name and path are put in by whoever ran the check.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            check: String::new(),
+            severity: Severity::Error,
+            path: None,
+            line: None,
+            message: message.into(),
+            expected: None,
+            actual: None,
+        }
+    }
+
+    /// A finding of the runner itself rather than of a check.
+    pub fn of(check: &str, message: impl Into<String>) -> Self {
+        Self {
+            check: check.to_owned(),
+            ..Self::new(message)
+        }
+    }
+
+    #[must_use]
+    pub fn path(mut self, path: impl fmt::Display) -> Self {
+        self.path = Some(path.to_string());
+        self
+    }
+
+    #[must_use]
+    pub fn line(mut self, line: usize) -> Self {
+        self.line = Some(line as u64);
+        self
+    }
+
+    #[must_use]
+    pub fn expected(mut self, expected: impl fmt::Display) -> Self {
+        self.expected = Some(expected.to_string());
+        self
+    }
+
+    #[must_use]
+    pub fn actual(mut self, actual: impl fmt::Display) -> Self {
+        self.actual = Some(actual.to_string());
+        self
+    }
+}
+
+impl fmt::Display for Finding {
+    /// `path:line: message (expected …, found …) [check]`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => write!(f, "{path}:{line}: ")?,
+            (Some(path), None) => write!(f, "{path}: ")?,
+            (None, _) => {}
+        }
+        write!(f, "{}", self.message)?;
+        match (&self.expected, &self.actual) {
+            (Some(expected), Some(actual)) => write!(f, " (expected {expected}, found {actual})")?,
+            (Some(expected), None) => write!(f, " (expected {expected})")?,
+            (None, Some(actual)) => write!(f, " (found {actual})")?,
+            (None, None) => {}
+        }
+        write!(f, " [{}]", self.check)
+    }
+}
+
+/// What one check of a contract said about one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validation {
+    #[serde(rename = "type")]
+    pub check: String,
+    pub path: Option<String>,
+    pub pass: bool,
+    pub severity: Severity,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+}
+
+/// The sum of all that the checks of a contract said.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Verdict {
+    pub validations: Vec<Validation>,
+}
+
+impl Verdict {
+    /// Holds when no error stands; warnings and information do not fail a gate.
+    pub fn passes(&self) -> bool {
+        !self
+            .findings()
+            .any(|finding| finding.severity == Severity::Error)
+    }
+
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.validations
+            .iter()
+            .flat_map(|validation| &validation.findings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_reads_as_one_line() {
+        let finding = Finding::of("min_sources", "too few sources")
+            .path("a.md")
+            .line(3);
+        let finding = finding.expected("at least 8").actual(2);
+        assert_eq!(
+            finding.to_string(),
+            "a.md:3: too few sources (expected at least 8, found 2) [min_sources]"
+        );
+    }
+
+    #[test]
+    fn warnings_do_not_fail() {
+        let validation = |severity| Validation {
+            check: "x".to_owned(),
+            path: None,
+            pass: false,
+            severity,
+            findings: vec![Finding {
+                severity,
+                ..Finding::new("m")
+            }],
+        };
+        assert!(
+            Verdict {
+                validations: vec![validation(Severity::Warning)]
+            }
+            .passes()
+        );
+        assert!(
+            !Verdict {
+                validations: vec![validation(Severity::Error)]
+            }
+            .passes()
+        );
+        assert!(Verdict::default().passes());
+    }
+}

@@ -1,0 +1,217 @@
+//! Names of runs, gates and invocations, each a type of its own, so that one is
+//! never taken for another and an ill-formed one cannot exist.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// The longest name that a person may choose, in bytes.
+const NAME_BYTES_MAX: usize = 64;
+
+/// Why a text is no id of the wanted kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no {kind}: {rule}")]
+pub struct Error {
+    pub text: String,
+    pub kind: &'static str,
+    pub rule: &'static str,
+}
+
+macro_rules! id_type {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $valid:path, $rule:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes any text; gives the id, or says which rule it breaks.
+            pub fn parse(text: impl Into<String>) -> Result<Self, Error> {
+                let text = text.into();
+                if $valid(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err(Error { text, kind: $kind, rule: $rule })
+                }
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+            fn try_from(text: String) -> Result<Self, Error> {
+                Self::parse(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+
+id_type!(
+    /// A run: `run_20260119T143012Z_the-word-robot_ab12cd`.
+    RunId,
+    "run id",
+    is_run_id,
+    "it reads run_<time>_<key>_<six letters or digits>"
+);
+id_type!(
+    /// A gate of a workflow, or one instance of a fanned-out gate: `write[intro]`.
+    GateId,
+    "gate id",
+    is_gate_id,
+    "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
+);
+id_type!(
+    /// One call of an executor: `inv_20260119T143012Z_ab12cd`.
+    InvocationId,
+    "invocation id",
+    is_name,
+    "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
+);
+
+impl RunId {
+    /// The id of a run that starts at `time` (`YYYYMMDDThhmmssZ`) about `key`.
+    pub fn new(time: &str, key: &str, random: &str) -> Self {
+        Self(format!("run_{time}_{}_{random}", slug_of(key)))
+    }
+}
+
+impl InvocationId {
+    pub fn new(time: &str, random: &str) -> Self {
+        Self(format!("inv_{time}_{random}"))
+    }
+}
+
+impl GateId {
+    /// The instance of this gate for one item of its `each` list.
+    pub fn instance(&self, item: &str) -> Self {
+        Self(format!("{}[{}]", self.0, slug_of(item)))
+    }
+
+    /// The gate in the workflow that this is, or is an instance of.
+    pub fn base(&self) -> &str {
+        self.0.split('[').next().unwrap_or(&self.0)
+    }
+}
+
+/// Whether a text is a slug: lower-case words joined by `-`, `_` or `.`.
+pub fn is_slug(text: &str) -> bool {
+    is_name(text)
+        && !text.ends_with('.')
+        && !text.contains("..")
+        && text.bytes().all(|byte| !byte.is_ascii_uppercase())
+}
+
+/// The nearest slug to any text, at most 48 bytes; `item` where nothing is left.
+pub fn slug_of(text: &str) -> String {
+    let mut slug = String::new();
+    for character in text.to_lowercase().chars() {
+        if slug.len() >= 48 {
+            break;
+        }
+        if character.is_ascii_alphanumeric() || character == '_' || character == '.' {
+            slug.push(character);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_matches(['-', '.', '_']).replace("..", ".");
+    if slug.is_empty() {
+        "item".to_owned()
+    } else {
+        slug
+    }
+}
+
+/// Six random letters and digits, or fixed ones from a seed and a counter.
+pub fn random_suffix(seed: Option<u64>, counter: u64) -> String {
+    let mut bytes = [0_u8; 8];
+    let mut number = match seed {
+        Some(seed) => seed.wrapping_add(counter),
+        None if getrandom::fill(&mut bytes).is_ok() => u64::from_le_bytes(bytes),
+        None => u64::from(std::process::id())
+            .wrapping_mul(2_654_435_761)
+            .wrapping_add(counter),
+    };
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut text = String::with_capacity(6);
+    for _ in 0..6 {
+        text.insert(0, char::from(DIGITS[(number % 36) as usize]));
+        number /= 36;
+    }
+    text
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= NAME_BYTES_MAX
+        && text.as_bytes()[0].is_ascii_alphanumeric()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn is_gate_id(text: &str) -> bool {
+    match text.split_once('[') {
+        None => is_name(text),
+        Some((base, item)) => {
+            is_name(base) && item.strip_suffix(']').is_some_and(|item| is_name(item))
+        }
+    }
+}
+
+fn is_run_id(text: &str) -> bool {
+    text.len() <= 128
+        && text
+            .strip_prefix("run_")
+            .is_some_and(|rest| rest.split('_').count() >= 3)
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && !text.contains("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_id_reads_back_and_never_leaves_its_folder() {
+        let id = RunId::new("20260119T143012Z", "The Word/Robot", "ab12cd");
+        assert_eq!(id.as_str(), "run_20260119T143012Z_the-word-robot_ab12cd");
+        assert_eq!(RunId::parse(id.as_str()).unwrap(), id);
+        for bad in ["", "run_", "run_../../x_y", "run_a_b/c_d", "other_1_2_3"] {
+            assert!(RunId::parse(bad).is_err(), "{bad} was taken");
+        }
+    }
+
+    #[test]
+    fn a_gate_id_is_a_name_or_an_instance_of_one() {
+        let gate = GateId::parse("write").unwrap();
+        let instance = gate.instance("Intro & more");
+        assert_eq!(instance.as_str(), "write[intro-more]");
+        assert_eq!(instance.base(), "write");
+        assert!(GateId::parse("write[intro").is_err());
+        assert!(GateId::parse("../x").is_err());
+    }
+
+    #[test]
+    fn a_seed_fixes_the_suffix() {
+        assert_eq!(random_suffix(Some(1), 1), "000002");
+        assert_ne!(random_suffix(None, 0), random_suffix(None, 0));
+    }
+}

@@ -1,0 +1,14 @@
+//! `orch` runs workflows that people and agents carry out together, and keeps proof
+//! of what was done.
+
+pub mod id;
+pub mod digest;
+pub mod clock;
+pub mod files;
+pub mod process;
+pub mod git;
+pub mod source;
+pub mod document;
+pub mod template;
+pub mod finding;
+pub mod check;

@@ -1,0 +1,2 @@
+//! The command: parse, execute, print, exit.
+fn main() {}

@@ -1,0 +1,319 @@
+//! Child processes: the one home of `duct` and the only door to other programs.
+//! Each runs in a process group of its own, which ends as a whole.
+
+use rustix::process::Pid;
+use rustix::process::Signal;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How long a group may take to end after TERM before it is killed.
+pub const GRACE: Duration = Duration::from_secs(10);
+
+/// How often a running child is left to look whether it should be stopped.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Linux refuses a single argument or variable beyond this (`MAX_ARG_STRLEN`).
+const ARGUMENT_BYTES_MAX: usize = 131_071;
+
+/// Asked to end: once politely, twice at once. Shared with the signal handler.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicU32>);
+
+impl Stop {
+    /// A stop that Ctrl-C, TERM and a closed terminal raise.
+    pub fn on_signals() -> io::Result<Self> {
+        use signal_hook::consts::signal;
+        let stop = Self::default();
+        let raised = stop.clone();
+        let signals = [signal::SIGINT, signal::SIGTERM, signal::SIGHUP];
+        let mut signals = signal_hook::iterator::Signals::new(signals)?;
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                raised.raise();
+            }
+        });
+        Ok(stop)
+    }
+
+    pub fn raise(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn is_raised(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 0
+    }
+
+    fn is_urgent(&self) -> bool {
+        self.0.load(Ordering::SeqCst) > 1
+    }
+}
+
+/// A program to run, all of it: nothing is taken from the surroundings but the
+/// environment, less the variables that would point git elsewhere.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The program and its arguments; never a shell line.
+    pub argv: Vec<String>,
+    pub folder: PathBuf,
+    /// Variables set on top of the inherited ones.
+    pub environment: BTreeMap<String, String>,
+    /// Variables of the surroundings that the program does not get.
+    pub withheld: Vec<String>,
+    /// What it reads; nothing where `None`.
+    pub stdin: Option<PathBuf>,
+    pub stdout: PathBuf,
+    pub stderr: PathBuf,
+    pub timeout: Option<Duration>,
+}
+
+/// How a child came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    Exited(i32),
+    Signaled(i32),
+    TimedOut,
+    Stopped,
+}
+
+/// Why a child did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the command is empty")]
+    Empty,
+    #[error("`{program}` is not a program on this machine: it is not found on PATH")]
+    NotFound { program: String },
+    #[error(
+        "an argument of `{program}` has {bytes} bytes, the system takes {ARGUMENT_BYTES_MAX}; hand it over by a file or standard input"
+    )]
+    TooLong { program: String, bytes: usize },
+    #[error("an argument or variable of `{program}` holds a zero byte")]
+    ZeroByte { program: String },
+    #[error("`{program}` cannot be run: {source}")]
+    Io { program: String, source: io::Error },
+}
+
+/// Runs a program to its end, or ends its whole group: TERM, ten seconds, KILL.
+pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
+    let program = command.argv.first().ok_or(Error::Empty)?.clone();
+    let io_error = |source| Error::Io {
+        program: program.clone(),
+        source,
+    };
+    refuse_bad_arguments(command)?;
+    // A resolved path lets the system spawn without copying this process first.
+    let resolved = resolve(&program, &command.folder).ok_or_else(|| Error::NotFound {
+        program: program.clone(),
+    })?;
+    let mut expression = duct::cmd(resolved, &command.argv[1..])
+        .dir(&command.folder)
+        .full_env(environment(command))
+        .stdout_file(create(&command.stdout).map_err(io_error)?)
+        .stderr_file(create(&command.stderr).map_err(io_error)?)
+        .unchecked()
+        .before_spawn(|command| {
+            command.process_group(0);
+            Ok(())
+        });
+    expression = match &command.stdin {
+        Some(path) => expression.stdin_file(crate::files::open_own(path).map_err(io_error)?),
+        None => expression.stdin_null(),
+    };
+    let handle = expression.start().map_err(io_error)?;
+    wait(&handle, command.timeout, stop).map_err(io_error)
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    crate::files::create_log(path)
+}
+
+fn wait(handle: &duct::Handle, timeout: Option<Duration>, stop: &Stop) -> io::Result<Ending> {
+    let start = Instant::now();
+    loop {
+        let left = timeout.map(|timeout| timeout.saturating_sub(start.elapsed()));
+        let pause = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
+        if let Some(output) = handle.wait_timeout(pause)? {
+            return Ok(match (output.status.code(), output.status.signal()) {
+                (Some(code), _) => Ending::Exited(code),
+                (None, signal) => Ending::Signaled(signal.unwrap_or_default()),
+            });
+        }
+        if stop.is_raised() {
+            end_group(handle, stop)?;
+            return Ok(Ending::Stopped);
+        }
+        if left.is_some_and(|left| left.is_zero()) {
+            end_group(handle, stop)?;
+            return Ok(Ending::TimedOut);
+        }
+    }
+}
+
+/// Ends every process of the child's group, the ones that outlive the child too.
+fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
+    let groups: Vec<Pid> = handle
+        .pids()
+        .into_iter()
+        .filter_map(|pid| Pid::from_raw(i32::try_from(pid).ok()?))
+        .collect();
+    let signal = |signal| {
+        for group in &groups {
+            // A group that is already gone is what is wanted.
+            let _ = rustix::process::kill_process_group(*group, signal);
+        }
+    };
+    let alive = || {
+        groups
+            .iter()
+            .any(|group| rustix::process::test_kill_process_group(*group).is_ok())
+    };
+    signal(Signal::TERM);
+    let start = Instant::now();
+    while start.elapsed() < GRACE && !stop.is_urgent() {
+        let reaped = handle.wait_timeout(LOOK_EVERY)?.is_some();
+        if reaped && !alive() {
+            return Ok(());
+        }
+        if reaped {
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+    signal(Signal::KILL);
+    handle.wait().map(|_| ())
+}
+
+fn environment(command: &Command) -> BTreeMap<OsString, OsString> {
+    let mut variables: BTreeMap<OsString, OsString> = std::env::vars_os()
+        .filter(|(name, _)| {
+            let name = name.to_string_lossy();
+            !name.starts_with("GIT_") && !command.withheld.iter().any(|withheld| *withheld == name)
+        })
+        .collect();
+    for (name, value) in &command.environment {
+        variables.insert(name.into(), value.into());
+    }
+    variables
+}
+
+fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
+    let program = || command.argv[0].clone();
+    let variables = command
+        .environment
+        .iter()
+        .map(|(name, value)| name.len() + value.len() + 2);
+    let lengths = command.argv.iter().map(String::len).chain(variables);
+    if let Some(bytes) = lengths.max().filter(|&bytes| bytes > ARGUMENT_BYTES_MAX) {
+        return Err(Error::TooLong {
+            program: program(),
+            bytes,
+        });
+    }
+    let mut texts = command.argv.iter().chain(command.environment.values());
+    if texts.any(|text| text.contains('\0')) {
+        return Err(Error::ZeroByte { program: program() });
+    }
+    Ok(())
+}
+
+/// The absolute path of a program: as named, or found on `PATH`.
+pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
+    if program.contains('/') {
+        let path = folder.join(program);
+        return is_executable(&path).then_some(path);
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_absolute() && is_executable(path))
+}
+
+fn is_executable(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test looks at what a child wrote"
+)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn command(folder: &Path, argv: &[&str]) -> Command {
+        Command {
+            argv: argv.iter().map(|&argument| argument.to_owned()).collect(),
+            folder: folder.to_owned(),
+            environment: BTreeMap::new(),
+            withheld: Vec::new(),
+            stdin: None,
+            stdout: folder.join("out"),
+            stderr: folder.join("err"),
+            timeout: None,
+        }
+    }
+
+    #[test]
+    fn a_child_says_how_it_ended_and_what_it_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = command(folder.path(), &["sh", "-c", "printf \"$WORD\"; exit 3"]);
+        child
+            .environment
+            .insert("WORD".to_owned(), "$(id); x".to_owned());
+        assert_eq!(run(&child, &Stop::default()).unwrap(), Ending::Exited(3));
+        assert_eq!(
+            fs::read_to_string(folder.path().join("out")).unwrap(),
+            "$(id); x"
+        );
+    }
+
+    #[test]
+    fn a_timeout_ends_the_grandchildren_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "sleep 60 & echo $! > pid; wait";
+        let mut child = command(folder.path(), &["sh", "-c", script]);
+        child.timeout = Some(Duration::from_millis(300));
+        assert_eq!(run(&child, &Stop::default()).unwrap(), Ending::TimedOut);
+        let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
+        let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+        assert!(
+            state.is_empty() || state.contains(") Z "),
+            "still there: {state}"
+        );
+    }
+
+    #[test]
+    fn a_stop_ends_the_child() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Stop::default();
+        stop.raise();
+        let child = command(folder.path(), &["sleep", "60"]);
+        assert_eq!(run(&child, &stop).unwrap(), Ending::Stopped);
+    }
+
+    #[test]
+    fn what_cannot_start_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |argv: &[&str]| {
+            run(&command(folder.path(), argv), &Stop::default())
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(error(&["no-such-program"]).contains("not found on PATH"));
+        assert!(error(&["true", &"x".repeat(200_000)]).contains("200000 bytes"));
+        assert!(error(&["true", "a\0b"]).contains("zero byte"));
+        assert_eq!(error(&[]), "the command is empty");
+    }
+}

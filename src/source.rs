@@ -1,0 +1,114 @@
+//! Texts that people write, and what is wrong at a place in one: every unsound
+//! definition is reported with file, line, caret and what would be right.
+
+use miette::NamedSource;
+use miette::SourceSpan;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text and the name to show for it, mostly its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub name: String,
+    pub text: Arc<str>,
+}
+
+/// What is wrong in a definition, and where.
+#[derive(Debug, Clone, thiserror::Error, miette::Diagnostic)]
+#[error("{message}")]
+#[diagnostic(code("unsound"))]
+pub struct Unsound {
+    pub message: String,
+    #[source_code]
+    source_code: NamedSource<Arc<str>>,
+    #[label]
+    span: SourceSpan,
+    #[help]
+    pub help: Option<String>,
+}
+
+impl Source {
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+
+    /// An error at a byte range of this text.
+    pub fn unsound(&self, span: Range<usize>, message: impl Into<String>) -> Box<Unsound> {
+        let end = span.end.min(self.text.len());
+        let start = span.start.min(end);
+        Box::new(Unsound {
+            message: message.into(),
+            source_code: NamedSource::new(&self.name, Arc::clone(&self.text)),
+            span: (start, end - start).into(),
+            help: None,
+        })
+    }
+}
+
+impl Unsound {
+    pub fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The file, and the line and column there, both from 1.
+    pub fn place(&self) -> (&str, usize, usize) {
+        let text = self.source_code.inner();
+        let before = text.get(..self.span.offset()).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
+        (self.source_code.name(), line, column)
+    }
+}
+
+/// `did you mean …?` for the candidate nearest to an unknown name, else the whole list.
+pub fn suggest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
+    let mut candidates: Vec<&str> = candidates.into_iter().collect();
+    candidates.sort_unstable();
+    let distance = |candidate: &&str| strsim::damerau_levenshtein(unknown, candidate);
+    let nearest = candidates
+        .iter()
+        .min_by_key(|candidate| distance(candidate));
+    match nearest {
+        None => "there is none to choose from".to_owned(),
+        Some(nearest) if distance(nearest) <= (unknown.chars().count() / 3).max(2) => {
+            format!("did you mean `{nearest}`?")
+        }
+        Some(_) => format!("known: {}", candidates.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_knows_its_place() {
+        let source = Source::new("a.toml", "one\ntwo three\n");
+        let error = source.unsound(8..13, "no such number").help("write 3");
+        assert_eq!(error.place(), ("a.toml", 2, 5));
+        assert_eq!(source.unsound(99..120, "beyond").place(), ("a.toml", 3, 1));
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        assert_eq!(
+            suggest("min_source", ["min_sources", "csv"]),
+            "did you mean `min_sources`?"
+        );
+        assert_eq!(
+            suggest("x", ["min_sources", "csv"]),
+            "known: csv, min_sources"
+        );
+        assert_eq!(suggest("x", []), "there is none to choose from");
+    }
+}

@@ -1,0 +1,338 @@
+//! Templates: the one home of `tera`. Every template is parsed when its definition
+//! is loaded, and every name it uses is known then: the engine lets an unknown name
+//! in an `if` pass as false, `orch` does not. Values are data; they are never parsed.
+
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::io;
+use std::io::Write;
+use std::ops::Range;
+use std::sync::Arc;
+use tera::ErrorKind;
+use tera::Tera;
+
+/// The most that one template may render; a bound for loops that nobody meant.
+const RENDERED_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// The name under which a single text is parsed.
+const SINGLE: &str = "template";
+
+/// Why a template did not render.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    pub message: String,
+    /// The line in the template, from 1, where it is known.
+    pub line: Option<usize>,
+}
+
+/// The values that a template sees.
+#[derive(Debug, Clone, Default)]
+pub struct Context(tera::Context);
+
+impl Context {
+    pub fn insert(&mut self, name: impl Into<String>, value: &impl Serialize) {
+        self.0.insert(name.into(), value);
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: &impl Serialize) -> Self {
+        self.insert(name, value);
+        self
+    }
+}
+
+/// One text that may hold expressions, checked.
+#[derive(Debug, Clone)]
+pub struct Template {
+    text: Arc<str>,
+    engine: Option<Arc<Tera>>,
+}
+
+impl Template {
+    /// Takes a text at `span` of its source, and the names that it may use.
+    pub fn parse(
+        text: &str,
+        source: &Source,
+        span: Range<usize>,
+        names: &BTreeSet<String>,
+    ) -> Result<Self, Box<Unsound>> {
+        if !has_expressions(text) {
+            return Ok(Self {
+                text: text.into(),
+                engine: None,
+            });
+        }
+        let mut engine = new_engine();
+        engine.add_raw_template(SINGLE, text).map_err(|error| {
+            source.unsound(
+                span.clone(),
+                format!("template: {}", explain(&error).message),
+            )
+        })?;
+        refuse_unknown_names(&engine, SINGLE, source, span, names)?;
+        Ok(Self {
+            text: text.into(),
+            engine: Some(Arc::new(engine)),
+        })
+    }
+
+    /// A text that is taken as it is.
+    pub fn literal(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            engine: None,
+        }
+    }
+
+    pub fn render(&self, context: &Context) -> Result<String, Error> {
+        match &self.engine {
+            None => Ok(self.text.to_string()),
+            Some(engine) => render(engine, SINGLE, context),
+        }
+    }
+
+    /// The text as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether rendering can change anything.
+    pub fn is_literal(&self) -> bool {
+        self.engine.is_none()
+    }
+}
+
+/// Named templates that may include each other: the prompts of a workflow.
+#[derive(Debug, Clone)]
+pub struct Library {
+    engine: Arc<Tera>,
+}
+
+impl Library {
+    /// Takes all texts at once, so that includes are found.
+    pub fn parse(sources: &[Source], names: &BTreeSet<String>) -> Result<Self, Box<Unsound>> {
+        let mut engine = new_engine();
+        let texts = sources
+            .iter()
+            .map(|source| (source.name.as_str(), &*source.text));
+        if let Err(error) = engine.add_raw_templates(texts) {
+            return Err(unsound_library(sources, &error));
+        }
+        for source in sources {
+            refuse_unknown_names(&engine, &source.name, source, 0..source.text.len(), names)?;
+        }
+        Ok(Self {
+            engine: Arc::new(engine),
+        })
+    }
+
+    pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
+        render(&self.engine, name, context)
+    }
+}
+
+/// Whether a text holds anything that the engine would act on.
+pub fn has_expressions(text: &str) -> bool {
+    ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
+}
+
+/// The templates that a text includes or extends, by the names it gives.
+pub fn included(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for part in text.split("{%").skip(1) {
+        let words = part.trim_start_matches('-').trim_start();
+        let rest = words
+            .strip_prefix("include")
+            .or_else(|| words.strip_prefix("extends"));
+        let quoted = rest.map(str::trim_start).and_then(|rest| {
+            let quote = rest
+                .chars()
+                .next()
+                .filter(|quote| ['"', '\'', '`'].contains(quote))?;
+            rest[1..].split_once(quote)
+        });
+        if let Some((name, _)) = quoted {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+fn new_engine() -> Tera {
+    let mut engine = Tera::default();
+    engine.autoescape_on(Vec::<String>::new());
+    engine
+}
+
+/// A writer that refuses to grow beyond the bound.
+struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > RENDERED_BYTES_MAX {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn render(engine: &Tera, name: &str, context: &Context) -> Result<String, Error> {
+    let mut output = Bounded(Vec::new());
+    engine
+        .render_to(name, &context.0, &mut output)
+        .map_err(|error| explain(&error))?;
+    String::from_utf8(output.0).map_err(|_| Error {
+        message: "it rendered what is no UTF-8".to_owned(),
+        line: None,
+    })
+}
+
+fn explain(error: &tera::Error) -> Error {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Error {
+            message: report.message().to_owned(),
+            line: Some(report.span().start_line),
+        },
+        ErrorKind::Io(_) => Error {
+            message: format!("it rendered more than {RENDERED_BYTES_MAX} bytes"),
+            line: None,
+        },
+        kind => {
+            // A report drawn for a terminal: its first line is the message.
+            let text = kind.to_string();
+            let message = text.lines().next().unwrap_or_default();
+            let message = message.trim_start_matches("error:").trim().to_owned();
+            Error {
+                message,
+                line: None,
+            }
+        }
+    }
+}
+
+fn unsound_library(sources: &[Source], error: &tera::Error) -> Box<Unsound> {
+    let empty = Source::new("prompts", "");
+    if let ErrorKind::SyntaxError(report) = error.kind() {
+        let source = sources
+            .iter()
+            .find(|source| source.name == report.filename());
+        return source.unwrap_or(&empty).unsound(
+            report.span().range.clone(),
+            format!("template: {}", report.message()),
+        );
+    }
+    let message = explain(error).message;
+    let named = |source: &&Source| message.contains(&source.name);
+    let source = sources
+        .iter()
+        .find(named)
+        .or(sources.first())
+        .unwrap_or(&empty);
+    source.unsound(0..0, format!("template: {message}"))
+}
+
+fn refuse_unknown_names(
+    engine: &Tera,
+    name: &str,
+    source: &Source,
+    span: Range<usize>,
+    names: &BTreeSet<String>,
+) -> Result<(), Box<Unsound>> {
+    let mut used: Vec<&str> = engine
+        .get_template_variables(name)
+        .map_err(|error| source.unsound(span.clone(), explain(&error).message))?
+        .into_iter()
+        .collect();
+    used.sort_unstable();
+    let Some(unknown) = used.into_iter().find(|used| !names.contains(*used)) else {
+        return Ok(());
+    };
+    let within = source.text.get(span.clone()).unwrap_or_default();
+    let at = word_at(within, unknown).map_or(span.clone(), |at| {
+        span.start + at..span.start + at + unknown.len()
+    });
+    Err(source
+        .unsound(at, format!("unknown name `{unknown}` in a template"))
+        .help(suggest(unknown, names.iter().map(String::as_str))))
+}
+
+/// Where a word stands by itself inside an expression of a text.
+fn word_at(text: &str, word: &str) -> Option<usize> {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let first = text.find('{').unwrap_or(0);
+    text[first..]
+        .match_indices(word)
+        .map(|(at, _)| first + at)
+        .find(|&at| !text[..at].ends_with(is_word) && !text[at + word.len()..].starts_with(is_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    fn parse(text: &str, known: &[&str]) -> Result<Template, Box<Unsound>> {
+        Template::parse(
+            text,
+            &Source::new("a.toml", text),
+            0..text.len(),
+            &names(known),
+        )
+    }
+
+    #[test]
+    fn values_are_data_and_numbers_can_be_chosen() {
+        let template = parse("{{ slug }}/x", &["slug"]).unwrap();
+        let context = Context::default().with("slug", &"{{ evil }}<&>");
+        assert_eq!(template.render(&context).unwrap(), "{{ evil }}<&>/x");
+        let template = parse("{{ {'quick': 3, 'deep': 15}[depth] }}", &["depth"]).unwrap();
+        assert_eq!(
+            template
+                .render(&Context::default().with("depth", &"deep"))
+                .unwrap(),
+            "15"
+        );
+    }
+
+    #[test]
+    fn unknown_names_are_refused_even_where_the_engine_would_not_mind() {
+        let error = parse("{% if slugg %}x{% endif %}", &["slug"]).unwrap_err();
+        assert_eq!(error.message, "unknown name `slugg` in a template");
+        assert_eq!(error.place(), ("a.toml", 1, 7));
+        assert_eq!(error.help.as_deref(), Some("did you mean `slug`?"));
+        assert!(parse("{{ slug | nosuch }}", &["slug"]).is_err());
+        assert!(parse("{{ slug ", &["slug"]).is_err());
+        assert!(parse("{{ get_env(name='HOME') }}", &[]).is_err());
+    }
+
+    #[test]
+    fn a_library_includes_and_bounds() {
+        let sources = [
+            Source::new("a.md", "{% include \"b.md\" %}!"),
+            Source::new("b.md", "b {{ slug }}"),
+        ];
+        let library = Library::parse(&sources, &names(&["slug"])).unwrap();
+        let context = Context::default().with("slug", &"x");
+        assert_eq!(library.render("a.md", &context).unwrap(), "b x!");
+        assert_eq!(included(&sources[0].text), ["b.md"]);
+        assert!(Library::parse(&sources[..1], &names(&["slug"])).is_err());
+        let text = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}xxxxxxxx{% endfor %}{% endfor %}";
+        let error = parse(text, &[])
+            .unwrap()
+            .render(&Context::default())
+            .unwrap_err();
+        assert!(error.message.contains("more than"), "{error}");
+    }
+}
