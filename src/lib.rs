@@ -12,3 +12,6 @@ pub mod document;
 pub mod template;
 pub mod finding;
 pub mod check;
+pub mod contract;
+pub mod definition;
+pub mod workflow;

@@ -29,10 +29,7 @@ pub struct Unsound {
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// An error at a byte range of this text.
@@ -49,7 +46,7 @@ impl Source {
 }
 
 impl Unsound {
-    pub fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+    pub fn advise(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
         self.help = Some(help.into());
         self
     }
@@ -59,13 +56,7 @@ impl Unsound {
         let text = self.source_code.inner();
         let before = text.get(..self.span.offset()).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (self.source_code.name(), line, column)
     }
 }
@@ -75,9 +66,7 @@ pub fn suggest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>)
     let mut candidates: Vec<&str> = candidates.into_iter().collect();
     candidates.sort_unstable();
     let distance = |candidate: &&str| strsim::damerau_levenshtein(unknown, candidate);
-    let nearest = candidates
-        .iter()
-        .min_by_key(|candidate| distance(candidate));
+    let nearest = candidates.iter().min_by_key(|candidate| distance(candidate));
     match nearest {
         None => "there is none to choose from".to_owned(),
         Some(nearest) if distance(nearest) <= (unknown.chars().count() / 3).max(2) => {
@@ -94,21 +83,15 @@ mod tests {
     #[test]
     fn an_error_knows_its_place() {
         let source = Source::new("a.toml", "one\ntwo three\n");
-        let error = source.unsound(8..13, "no such number").help("write 3");
+        let error = source.unsound(8..13, "no such number").advise("write 3");
         assert_eq!(error.place(), ("a.toml", 2, 5));
         assert_eq!(source.unsound(99..120, "beyond").place(), ("a.toml", 3, 1));
     }
 
     #[test]
     fn the_nearest_name_is_suggested() {
-        assert_eq!(
-            suggest("min_source", ["min_sources", "csv"]),
-            "did you mean `min_sources`?"
-        );
-        assert_eq!(
-            suggest("x", ["min_sources", "csv"]),
-            "known: csv, min_sources"
-        );
+        assert_eq!(suggest("min_source", ["min_sources", "csv"]), "did you mean `min_sources`?");
+        assert_eq!(suggest("x", ["min_sources", "csv"]), "known: csv, min_sources");
         assert_eq!(suggest("x", []), "there is none to choose from");
     }
 }

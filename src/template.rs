@@ -50,6 +50,7 @@ impl Context {
 pub struct Template {
     text: Arc<str>,
     engine: Option<Arc<Tera>>,
+    names: Vec<String>,
 }
 
 impl Template {
@@ -61,31 +62,19 @@ impl Template {
         names: &BTreeSet<String>,
     ) -> Result<Self, Box<Unsound>> {
         if !has_expressions(text) {
-            return Ok(Self {
-                text: text.into(),
-                engine: None,
-            });
+            return Ok(Self::literal(text));
         }
         let mut engine = new_engine();
         engine.add_raw_template(SINGLE, text).map_err(|error| {
-            source.unsound(
-                span.clone(),
-                format!("template: {}", explain(&error).message),
-            )
+            source.unsound(span.clone(), format!("template: {}", explain(&error).message))
         })?;
-        refuse_unknown_names(&engine, SINGLE, source, span, names)?;
-        Ok(Self {
-            text: text.into(),
-            engine: Some(Arc::new(engine)),
-        })
+        let names = refuse_unknown_names(&engine, SINGLE, source, span, names)?;
+        Ok(Self { text: text.into(), engine: Some(Arc::new(engine)), names })
     }
 
     /// A text that is taken as it is.
     pub fn literal(text: &str) -> Self {
-        Self {
-            text: text.into(),
-            engine: None,
-        }
+        Self { text: text.into(), engine: None, names: Vec::new() }
     }
 
     pub fn render(&self, context: &Context) -> Result<String, Error> {
@@ -98,6 +87,11 @@ impl Template {
     /// The text as it was written.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The names that it uses, sorted.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Whether rendering can change anything.
@@ -113,26 +107,35 @@ pub struct Library {
 }
 
 impl Library {
-    /// Takes all texts at once, so that includes are found.
-    pub fn parse(sources: &[Source], names: &BTreeSet<String>) -> Result<Self, Box<Unsound>> {
+    /// Takes all texts at once, by the names they include each other by.
+    pub fn parse(
+        texts: &[(&str, &Source)],
+        names: &BTreeSet<String>,
+    ) -> Result<Self, Box<Unsound>> {
         let mut engine = new_engine();
-        let texts = sources
-            .iter()
-            .map(|source| (source.name.as_str(), &*source.text));
-        if let Err(error) = engine.add_raw_templates(texts) {
-            return Err(unsound_library(sources, &error));
+        let raw = texts.iter().map(|(name, source)| (*name, &*source.text));
+        if let Err(error) = engine.add_raw_templates(raw) {
+            return Err(unsound_library(texts, &error));
         }
-        for source in sources {
-            refuse_unknown_names(&engine, &source.name, source, 0..source.text.len(), names)?;
+        for (name, source) in texts {
+            refuse_unknown_names(&engine, name, source, 0..source.text.len(), names)?;
         }
-        Ok(Self {
-            engine: Arc::new(engine),
-        })
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
         render(&self.engine, name, context)
     }
+}
+
+/// Renders a text whose names were checked when its definition was loaded.
+pub fn render_text(text: &str, context: &Context) -> Result<String, Error> {
+    if !has_expressions(text) {
+        return Ok(text.to_owned());
+    }
+    let mut engine = new_engine();
+    engine.add_raw_template(SINGLE, text).map_err(|error| explain(&error))?;
+    render(&engine, SINGLE, context)
 }
 
 /// Whether a text holds anything that the engine would act on.
@@ -145,14 +148,9 @@ pub fn included(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     for part in text.split("{%").skip(1) {
         let words = part.trim_start_matches('-').trim_start();
-        let rest = words
-            .strip_prefix("include")
-            .or_else(|| words.strip_prefix("extends"));
+        let rest = words.strip_prefix("include").or_else(|| words.strip_prefix("extends"));
         let quoted = rest.map(str::trim_start).and_then(|rest| {
-            let quote = rest
-                .chars()
-                .next()
-                .filter(|quote| ['"', '\'', '`'].contains(quote))?;
+            let quote = rest.chars().next().filter(|quote| ['"', '\'', '`'].contains(quote))?;
             rest[1..].split_once(quote)
         });
         if let Some((name, _)) = quoted {
@@ -187,21 +185,16 @@ impl Write for Bounded {
 
 fn render(engine: &Tera, name: &str, context: &Context) -> Result<String, Error> {
     let mut output = Bounded(Vec::new());
-    engine
-        .render_to(name, &context.0, &mut output)
-        .map_err(|error| explain(&error))?;
-    String::from_utf8(output.0).map_err(|_| Error {
-        message: "it rendered what is no UTF-8".to_owned(),
-        line: None,
-    })
+    engine.render_to(name, &context.0, &mut output).map_err(|error| explain(&error))?;
+    String::from_utf8(output.0)
+        .map_err(|_| Error { message: "it rendered what is no UTF-8".to_owned(), line: None })
 }
 
 fn explain(error: &tera::Error) -> Error {
     match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Error {
-            message: report.message().to_owned(),
-            line: Some(report.span().start_line),
-        },
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            Error { message: report.message().to_owned(), line: Some(report.span().start_line) }
+        }
         ErrorKind::Io(_) => Error {
             message: format!("it rendered more than {RENDERED_BYTES_MAX} bytes"),
             line: None,
@@ -211,33 +204,25 @@ fn explain(error: &tera::Error) -> Error {
             let text = kind.to_string();
             let message = text.lines().next().unwrap_or_default();
             let message = message.trim_start_matches("error:").trim().to_owned();
-            Error {
-                message,
-                line: None,
-            }
+            Error { message, line: None }
         }
     }
 }
 
-fn unsound_library(sources: &[Source], error: &tera::Error) -> Box<Unsound> {
-    let empty = Source::new("prompts", "");
-    if let ErrorKind::SyntaxError(report) = error.kind() {
-        let source = sources
-            .iter()
-            .find(|source| source.name == report.filename());
-        return source.unwrap_or(&empty).unsound(
-            report.span().range.clone(),
-            format!("template: {}", report.message()),
-        );
+fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsound> {
+    let named = |wanted: &str| texts.iter().find(|(name, _)| *name == wanted);
+    if let ErrorKind::SyntaxError(report) = error.kind()
+        && let Some((_, source)) = named(report.filename())
+    {
+        let span = report.span().range.clone();
+        return source.unsound(span, format!("template: {}", report.message()));
     }
-    let message = explain(error).message;
-    let named = |source: &&Source| message.contains(&source.name);
-    let source = sources
-        .iter()
-        .find(named)
-        .or(sources.first())
-        .unwrap_or(&empty);
-    source.unsound(0..0, format!("template: {message}"))
+    // The engine names the template in its words only; the place is then the file.
+    let text = error.to_string();
+    let source = texts.iter().find(|(name, _)| text.contains(name)).or(texts.first());
+    let empty = Source::new("prompts", "");
+    let source = source.map_or(&empty, |(_, source)| source);
+    source.unsound(0..0, format!("template: {}", explain(error).message))
 }
 
 fn refuse_unknown_names(
@@ -246,23 +231,22 @@ fn refuse_unknown_names(
     source: &Source,
     span: Range<usize>,
     names: &BTreeSet<String>,
-) -> Result<(), Box<Unsound>> {
+) -> Result<Vec<String>, Box<Unsound>> {
     let mut used: Vec<&str> = engine
         .get_template_variables(name)
         .map_err(|error| source.unsound(span.clone(), explain(&error).message))?
         .into_iter()
         .collect();
     used.sort_unstable();
-    let Some(unknown) = used.into_iter().find(|used| !names.contains(*used)) else {
-        return Ok(());
+    let Some(unknown) = used.iter().find(|used| !names.contains(**used)) else {
+        return Ok(used.into_iter().map(str::to_owned).collect());
     };
     let within = source.text.get(span.clone()).unwrap_or_default();
-    let at = word_at(within, unknown).map_or(span.clone(), |at| {
-        span.start + at..span.start + at + unknown.len()
-    });
+    let at = word_at(within, unknown)
+        .map_or(span.clone(), |at| span.start + at..span.start + at + unknown.len());
     Err(source
         .unsound(at, format!("unknown name `{unknown}` in a template"))
-        .help(suggest(unknown, names.iter().map(String::as_str))))
+        .advise(suggest(unknown, names.iter().map(String::as_str))))
 }
 
 /// Where a word stands by itself inside an expression of a text.
@@ -284,12 +268,7 @@ mod tests {
     }
 
     fn parse(text: &str, known: &[&str]) -> Result<Template, Box<Unsound>> {
-        Template::parse(
-            text,
-            &Source::new("a.toml", text),
-            0..text.len(),
-            &names(known),
-        )
+        Template::parse(text, &Source::new("a.toml", text), 0..text.len(), &names(known))
     }
 
     #[test]
@@ -298,12 +277,7 @@ mod tests {
         let context = Context::default().with("slug", &"{{ evil }}<&>");
         assert_eq!(template.render(&context).unwrap(), "{{ evil }}<&>/x");
         let template = parse("{{ {'quick': 3, 'deep': 15}[depth] }}", &["depth"]).unwrap();
-        assert_eq!(
-            template
-                .render(&Context::default().with("depth", &"deep"))
-                .unwrap(),
-            "15"
-        );
+        assert_eq!(template.render(&Context::default().with("depth", &"deep")).unwrap(), "15");
     }
 
     #[test]
@@ -319,20 +293,16 @@ mod tests {
 
     #[test]
     fn a_library_includes_and_bounds() {
-        let sources = [
-            Source::new("a.md", "{% include \"b.md\" %}!"),
-            Source::new("b.md", "b {{ slug }}"),
-        ];
-        let library = Library::parse(&sources, &names(&["slug"])).unwrap();
+        let first = Source::new("prompts/a.md", "{% include \"b.md\" %}!");
+        let second = Source::new("prompts/b.md", "b {{ slug }}");
+        let texts = [("a.md", &first), ("b.md", &second)];
+        let library = Library::parse(&texts, &names(&["slug"])).unwrap();
         let context = Context::default().with("slug", &"x");
         assert_eq!(library.render("a.md", &context).unwrap(), "b x!");
-        assert_eq!(included(&sources[0].text), ["b.md"]);
-        assert!(Library::parse(&sources[..1], &names(&["slug"])).is_err());
+        assert_eq!(included(&first.text), ["b.md"]);
+        assert!(Library::parse(&texts[..1], &names(&["slug"])).is_err());
         let text = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}xxxxxxxx{% endfor %}{% endfor %}";
-        let error = parse(text, &[])
-            .unwrap()
-            .render(&Context::default())
-            .unwrap_err();
+        let error = parse(text, &[]).unwrap().render(&Context::default()).unwrap_err();
         assert!(error.message.contains("more than"), "{error}");
     }
 }

@@ -1,0 +1,412 @@
+//! Contracts: what a gate must leave behind. Parsed whole, with every template
+//! and parameter checked, before a run begins.
+
+use crate::check;
+use crate::check::Check;
+use crate::check::Kind;
+use crate::document;
+use crate::document::Placed;
+use crate::document::Table;
+use crate::document::Value;
+use crate::finding::Severity;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::template;
+use crate::template::Context;
+use crate::template::Template;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use toml::de::DeValue;
+
+/// What a gate must leave behind.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    pub name: String,
+    pub description: String,
+    pub outputs: Vec<Output>,
+    /// Checks over no single output.
+    pub checks: Vec<Rule>,
+}
+
+/// One file, or a set of files, and what must hold for it.
+#[derive(Debug, Clone)]
+pub struct Output {
+    pub target: Target,
+    pub optional: bool,
+    pub checks: Vec<Rule>,
+}
+
+/// Which files an output means.
+#[derive(Debug, Clone)]
+pub enum Target {
+    Path(Template),
+    AnyOf(Vec<Template>),
+    Glob(Template),
+}
+
+/// A check as the contract asks for it, its templates not yet rendered.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub kind: &'static Kind,
+    parameters: Json,
+    pub severity: Severity,
+    pub when: Option<Template>,
+    pub message: Option<String>,
+    pub path: Option<Template>,
+}
+
+/// The shape of a contract file, but for its checks, which are read kind by kind.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContractFile {
+    /// What to call it.
+    name: String,
+    /// What it asks for, in a sentence.
+    #[serde(default)]
+    description: String,
+}
+
+/// The shape of an output, but for its checks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OutputFile {
+    /// One file, relative to the project; a template.
+    #[schemars(with = "Option<String>")]
+    path: Option<Placed<String>>,
+    /// Alternatives: at least one exists, and one that exists passes all checks.
+    #[schemars(with = "Option<Vec<String>>")]
+    any_of: Option<Vec<Placed<String>>>,
+    /// All files that match; at least one must.
+    #[schemars(with = "Option<String>")]
+    glob: Option<Placed<String>>,
+    /// Whether it may be missing.
+    #[serde(default)]
+    optional: bool,
+}
+
+/// What every check takes beside its own parameters.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct CommonFile {
+    /// `error` (default) fails the gate, `warning` only informs.
+    #[serde(default)]
+    severity: Severity,
+    /// Judged only where this renders `true`.
+    #[schemars(with = "Option<String>")]
+    when: Option<Placed<String>>,
+    /// Said in place of the finding's own words.
+    message: Option<String>,
+}
+
+impl Contract {
+    /// Parses a contract; `names` are the names that its templates may use.
+    pub fn parse(source: &Source, names: &BTreeSet<String>) -> Result<Self, Box<Unsound>> {
+        let mut table = document::parse(source)?;
+        let outputs = take_tables(source, &mut table, "output")?;
+        let checks = take_tables(source, &mut table, "check")?;
+        let span = table.span();
+        let rest = Placed::new(span, DeValue::Table(table.into_inner()));
+        let file: ContractFile = document::read_value(source, rest).map_err(mention_parts)?;
+        let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
+        let checks = checks.into_iter().map(|value| read_rule(source, value, names, true));
+        Ok(Self {
+            name: file.name,
+            description: file.description,
+            outputs: outputs.collect::<Result<_, _>>()?,
+            checks: checks.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Every rule of the contract, those under outputs first.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
+    }
+}
+
+impl Output {
+    /// How the output is named to people: its rendered path, alternatives or glob.
+    pub fn show(&self, context: &Context) -> Result<String, template::Error> {
+        match &self.target {
+            Target::Path(path) | Target::Glob(path) => path.render(context),
+            Target::AnyOf(paths) => {
+                let paths: Result<Vec<_>, _> =
+                    paths.iter().map(|path| path.render(context)).collect();
+                Ok(paths?.join(" or "))
+            }
+        }
+    }
+}
+
+impl Rule {
+    /// The check with its templates rendered, or why there is none.
+    pub fn build(&self, context: &Context) -> Result<Box<dyn Check + Send + Sync>, String> {
+        let parameters = rendered(&self.parameters, context).map_err(|error| error.to_string())?;
+        let check = (self.kind.from_json)(parameters)?;
+        check.flaw().map_or(Ok(check), Err)
+    }
+
+    /// The `file_exists` that every output implies.
+    pub fn implied() -> Option<Self> {
+        Some(Self {
+            kind: check::kind("file_exists")?,
+            parameters: Json::Object(serde_json::Map::new()),
+            severity: Severity::Error,
+            when: None,
+            message: None,
+            path: None,
+        })
+    }
+}
+
+/// Takes an array of tables out of a document; each stays with its place.
+fn take_tables<'t>(
+    source: &Source,
+    table: &mut Table<'t>,
+    key: &str,
+) -> Result<Vec<Value<'t>>, Box<Unsound>> {
+    let Some(value) = table.get_mut().remove(key) else {
+        return Ok(Vec::new());
+    };
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Array(items) => Ok(items.into_iter().collect()),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Table(_) => {
+            Err(source.unsound(span, format!("`{key}` is a list of tables: write [[{key}]]")))
+        }
+    }
+}
+
+fn mention_parts(mut error: Box<Unsound>) -> Box<Unsound> {
+    if let Some(help) = error.help.as_mut().filter(|help| help.starts_with("known: ")) {
+        help.push_str(", [[output]], [[check]]");
+    }
+    error
+}
+
+fn read_output(
+    source: &Source,
+    value: Value<'_>,
+    names: &BTreeSet<String>,
+) -> Result<Output, Box<Unsound>> {
+    let span = value.span();
+    let mut table = into_table(source, value)?;
+    let checks = take_tables(source, &mut table, "checks")?;
+    let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
+    let file: OutputFile = document::read_value(source, rest)?;
+    let template = |text: &Placed<String>| inside(source, text, names);
+    let target = match (file.path, file.any_of, file.glob) {
+        (Some(path), None, None) => Target::Path(template(&path)?),
+        (None, Some(paths), None) if !paths.is_empty() => {
+            Target::AnyOf(paths.iter().map(template).collect::<Result<_, _>>()?)
+        }
+        (None, None, Some(glob)) => Target::Glob(template(&glob)?),
+        _ => {
+            return Err(source
+                .unsound(span, "an output has one of `path`, `any_of` and `glob`")
+                .advise("write path = \"…\", any_of = [\"…\", \"…\"] or glob = \"…\""));
+        }
+    };
+    let checks = checks.into_iter().map(|value| read_rule(source, value, names, false));
+    Ok(Output { target, optional: file.optional, checks: checks.collect::<Result<_, _>>()? })
+}
+
+/// A path or glob template that cannot lead outside by the words that are already there.
+fn inside(
+    source: &Source,
+    text: &Placed<String>,
+    names: &BTreeSet<String>,
+) -> Result<Template, Box<Unsound>> {
+    let template = Template::parse(text.get_ref(), source, text.span(), names)?;
+    if template.is_literal()
+        && let Err(error) = crate::files::ProjectPath::parse(text.get_ref())
+    {
+        return Err(source.unsound(text.span(), error.to_string()));
+    }
+    Ok(template)
+}
+
+fn read_rule(
+    source: &Source,
+    value: Value<'_>,
+    names: &BTreeSet<String>,
+    own_path: bool,
+) -> Result<Rule, Box<Unsound>> {
+    let span = value.span();
+    let mut table = into_table(source, value)?;
+    let Some(kind_value) = table.get_mut().remove("kind") else {
+        return Err(source
+            .unsound(span, "a check has a `kind`")
+            .advise(suggest("", check::KINDS.iter().map(|kind| kind.name))));
+    };
+    let name = kind_value.get_ref().as_str().unwrap_or_default().to_owned();
+    let Some(kind) = check::kind(&name) else {
+        return Err(source
+            .unsound(kind_value.span(), format!("unknown check `{name}`"))
+            .advise(suggest(&name, check::KINDS.iter().map(|kind| kind.name))));
+    };
+    let common = take_common(source, &mut table, &span)?;
+    let has_own_path = kind_takes_path(kind);
+    let path = match table.get_ref().get("path").cloned() {
+        Some(value) if own_path && !has_own_path => {
+            table.get_mut().remove("path");
+            let text = value.get_ref().as_str().unwrap_or_default().to_owned();
+            Some(inside(source, &Placed::new(value.span(), text), names)?)
+        }
+        Some(_) | None => None,
+    };
+    check_templates(source, &table, names)?;
+    let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
+    let parameters = document::value_to_json(rest.get_ref());
+    let check = (kind.read)(source, rest)?;
+    if let Some(flaw) = check.flaw() {
+        return Err(source.unsound(span, format!("{name}: {flaw}")));
+    }
+    let when = common.when.as_ref();
+    let when = when.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
+    Ok(Rule {
+        kind,
+        parameters,
+        severity: common.severity,
+        when: when.transpose()?,
+        message: common.message,
+        path,
+    })
+}
+
+fn take_common(
+    source: &Source,
+    table: &mut Table<'_>,
+    span: &std::ops::Range<usize>,
+) -> Result<CommonFile, Box<Unsound>> {
+    let mut common = toml::de::DeTable::new();
+    for key in ["severity", "when", "message"] {
+        if let Some((key, value)) = table.get_mut().remove_entry(key) {
+            common.insert(key, value);
+        }
+    }
+    document::read_value(source, Placed::new(span.clone(), DeValue::Table(common)))
+}
+
+/// Whether `path` is a parameter of the check's own.
+fn kind_takes_path(kind: &Kind) -> bool {
+    (kind.schema)().pointer("/properties/path").is_some()
+}
+
+fn into_table<'t>(source: &Source, value: Value<'t>) -> Result<Table<'t>, Box<Unsound>> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Table(table) => Ok(Placed::new(span, table)),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_) => Err(source.unsound(span, "a table is expected here: { … }")),
+    }
+}
+
+/// Parses every string of a check's parameters as the template it is.
+fn check_templates(
+    source: &Source,
+    table: &Table<'_>,
+    names: &BTreeSet<String>,
+) -> Result<(), Box<Unsound>> {
+    table.get_ref().iter().try_for_each(|(_, value)| check_template(source, value, names))
+}
+
+fn check_template(
+    source: &Source,
+    value: &Value<'_>,
+    names: &BTreeSet<String>,
+) -> Result<(), Box<Unsound>> {
+    match value.get_ref() {
+        DeValue::String(text) => Template::parse(text, source, value.span(), names).map(|_| ()),
+        DeValue::Array(items) => {
+            items.iter().try_for_each(|item| check_template(source, item, names))
+        }
+        DeValue::Table(table) => {
+            table.iter().try_for_each(|(_, item)| check_template(source, item, names))
+        }
+        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+            Ok(())
+        }
+    }
+}
+
+fn rendered(value: &Json, context: &Context) -> Result<Json, template::Error> {
+    Ok(match value {
+        Json::String(text) => Json::from(template::render_text(text, context)?),
+        Json::Array(items) => {
+            Json::Array(items.iter().map(|item| rendered(item, context)).collect::<Result<_, _>>()?)
+        }
+        Json::Object(table) => {
+            let entries =
+                table.iter().map(|(key, item)| Ok((key.clone(), rendered(item, context)?)));
+            Json::Object(entries.collect::<Result<_, template::Error>>()?)
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Contract, Box<Unsound>> {
+        let names = ["slug".to_owned(), "depth".to_owned()].into_iter().collect();
+        Contract::parse(&Source::new("c.toml", text), &names)
+    }
+
+    fn error(text: &str) -> String {
+        let error = parse(text).unwrap_err();
+        let (_, line, column) = error.place();
+        let help = error.help.as_deref().unwrap_or_default();
+        format!("{line}:{column} {} | {help}", error.message)
+    }
+
+    #[test]
+    fn a_sound_contract_renders_its_parameters() {
+        let contract = parse(
+            "name = 'R'\n[[output]]\npath = '{{ slug }}/a.md'\nchecks = [{ kind = 'min_sources', \
+             min = \"{{ {'deep': 15}[depth] }}\", severity = 'warning' }]\n\
+             [[check]]\nkind = 'file_exists'\npath = 'b.md'\n",
+        )
+        .unwrap();
+        let context = Context::default().with("slug", &"x").with("depth", &"deep");
+        let rule = &contract.outputs[0].checks[0];
+        assert_eq!(contract.outputs[0].show(&context).unwrap(), "x/a.md");
+        assert!(rule.build(&context).unwrap().words().contains("at least 15"));
+        assert_eq!(rule.severity, Severity::Warning);
+        assert!(contract.checks[0].path.is_some());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place() {
+        let output = "name = 'R'\n[[output]]\npath = 'a.md'\n";
+        assert_eq!(
+            error(&format!("{output}checks = [{{ kind = 'min_source', min = 1 }}]")),
+            "4:20 unknown check `min_source` | did you mean `min_sources`?"
+        );
+        assert_eq!(
+            error(&format!("{output}checks = [{{ kind = 'min_sources', mni = 1 }}]")),
+            "4:35 unknown key `mni` | did you mean `min`?"
+        );
+        assert_eq!(
+            error(&format!(
+                "{output}checks = [{{ kind = 'min_sources', min = '{{{{ slugg }}}}' }}]"
+            )),
+            "4:45 unknown name `slugg` in a template | did you mean `slug`?"
+        );
+        assert!(error("name = 'R'\n[[output]]\npath = '../a'\n").starts_with("3:8 path \"../a\""));
+        assert!(error("name = 'R'\n[[output]]\n").starts_with("2:1 an output has one of"));
+        assert!(error("name = 'R'\nfoo = 1").starts_with("2:1 unknown key `foo`"));
+        assert!(error("description = 'R'").contains("missing field `name`"));
+    }
+}

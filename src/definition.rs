@@ -1,0 +1,196 @@
+//! The texts that a workflow is made of, and where each was found: in the project,
+//! in the user's own folder, or built into the binary. A run keeps them frozen.
+
+use crate::digest::Digest;
+use crate::files;
+use crate::files::Project;
+use crate::source::Source;
+use rust_embed::RustEmbed;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// The largest definition file that is read, in bytes.
+const TEXT_BYTES_MAX: u64 = 1024 * 1024;
+
+#[derive(RustEmbed)]
+#[folder = "workflows"]
+#[prefix = "workflows/"]
+struct BuiltInWorkflows;
+
+#[derive(RustEmbed)]
+#[folder = "contracts"]
+#[prefix = "contracts/"]
+struct BuiltInContracts;
+
+#[derive(RustEmbed)]
+#[folder = "prompts"]
+#[prefix = "prompts/"]
+struct BuiltInPrompts;
+
+/// Where a text was found; the first that has it wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    Project,
+    User,
+    BuiltIn,
+}
+
+/// A definition text: its path below the folder it was found in, and its source for errors.
+#[derive(Debug, Clone)]
+pub struct Text {
+    pub path: String,
+    pub origin: Origin,
+    pub source: Source,
+}
+
+/// The three places where definitions lie.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    project: Project,
+    user_folder: Option<PathBuf>,
+}
+
+/// All texts of one workflow, by path: `workflows/x.toml`, `contracts/x/a.toml`, `prompts/x/a.md`.
+#[derive(Debug, Clone, Default)]
+pub struct Definition {
+    pub texts: BTreeMap<String, Text>,
+}
+
+/// A text as a run keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frozen {
+    pub path: String,
+    pub sha256: Digest,
+    pub text: String,
+}
+
+impl Shelf {
+    pub fn new(project: Project) -> Self {
+        let base = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| {
+            let home = std::env::var_os("HOME").map(PathBuf::from);
+            home.map(|home| home.join(".config"))
+        });
+        let user_folder = base.filter(|base| base.is_absolute()).map(|base| base.join("orch"));
+        Self { project, user_folder }
+    }
+
+    /// Finds one text by its path, such as `contracts/x/a.toml`.
+    pub fn find(&self, path: &str) -> Result<Option<Text>, String> {
+        let text = |origin, name: String, text: String| {
+            Ok(Some(Text { path: path.to_owned(), origin, source: Source::new(name, text) }))
+        };
+        let inside = self.project.path(path).map_err(|error| error.to_string())?;
+        if self.project.exists(&inside) {
+            let found = self.project.read_text(&inside, TEXT_BYTES_MAX);
+            return text(
+                Origin::Project,
+                path.to_owned(),
+                found.map_err(|error| error.to_string())?,
+            );
+        }
+        if let Some(folder) = &self.user_folder {
+            let file = folder.join(path);
+            let bytes =
+                files::read_own(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+            if let Some(bytes) = bytes {
+                let found = String::from_utf8(bytes);
+                let found = found.map_err(|_| format!("{} is not valid UTF-8", file.display()))?;
+                return text(Origin::User, format!("~/.config/orch/{path}"), found);
+            }
+        }
+        match built_in(path) {
+            Some(found) => text(Origin::BuiltIn, format!("{path} (built in)"), found),
+            None => Ok(None),
+        }
+    }
+
+    /// The names of all texts in a folder such as `workflows`, without folder and ending.
+    pub fn names(&self, folder: &str, ending: &str) -> BTreeSet<String> {
+        let mut paths: Vec<String> = built_in_paths()
+            .filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned))
+            .collect();
+        let roots = [Some(self.project.root().to_owned()), self.user_folder.clone()];
+        for root in roots.into_iter().flatten() {
+            let Ok(root) = Project::new(&root.join(folder), Vec::new()) else {
+                continue;
+            };
+            let Ok(start) = root.path(".") else { continue };
+            // A folder that cannot be listed offers no names; finding a text in it says why.
+            let _ = root.walk(&start, |path| paths.push(path.to_string()));
+        }
+        paths.iter().filter_map(|path| path.strip_suffix(ending).map(str::to_owned)).collect()
+    }
+}
+
+impl Definition {
+    pub fn insert(&mut self, text: Text) {
+        self.texts.insert(text.path.clone(), text);
+    }
+
+    pub fn source(&self, path: &str) -> Option<&Source> {
+        self.texts.get(path).map(|text| &text.source)
+    }
+
+    /// What a run keeps of it.
+    pub fn freeze(&self) -> Vec<Frozen> {
+        self.texts
+            .values()
+            .map(|text| Frozen {
+                path: text.path.clone(),
+                sha256: Digest::of(text.source.text.as_bytes()),
+                text: text.source.text.to_string(),
+            })
+            .collect()
+    }
+
+    /// The definition that a run was started with.
+    pub fn thaw(frozen: &[Frozen]) -> Self {
+        let mut definition = Self::default();
+        for text in frozen {
+            let source = Source::new(text.path.as_str(), text.text.as_str());
+            definition.insert(Text { path: text.path.clone(), origin: Origin::Project, source });
+        }
+        definition
+    }
+}
+
+fn built_in(path: &str) -> Option<String> {
+    let file = BuiltInWorkflows::get(path)
+        .or_else(|| BuiltInContracts::get(path))
+        .or_else(|| BuiltInPrompts::get(path))?;
+    String::from_utf8(file.data.into_owned()).ok()
+}
+
+fn built_in_paths() -> impl Iterator<Item = String> {
+    let paths = BuiltInWorkflows::iter().chain(BuiltInContracts::iter());
+    paths.chain(BuiltInPrompts::iter()).map(|path| path.into_owned())
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_project_wins_and_what_is_missing_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf {
+            project: Project::new(folder.path(), Vec::new()).unwrap(),
+            user_folder: Some(folder.path().join("user")),
+        };
+        std::fs::create_dir_all(folder.path().join("user/workflows")).unwrap();
+        std::fs::create_dir_all(folder.path().join("workflows")).unwrap();
+        std::fs::write(folder.path().join("user/workflows/a.toml"), "user").unwrap();
+        assert_eq!(shelf.find("workflows/a.toml").unwrap().unwrap().origin, Origin::User);
+        std::fs::write(folder.path().join("workflows/a.toml"), "project").unwrap();
+        let text = shelf.find("workflows/a.toml").unwrap().unwrap();
+        assert_eq!((text.origin, &*text.source.text), (Origin::Project, "project"));
+        assert!(shelf.names("workflows", ".toml").contains("a"));
+        assert!(shelf.find("workflows/none.toml").unwrap().is_none());
+        assert!(shelf.find("workflows/../../x.toml").is_err());
+    }
+}

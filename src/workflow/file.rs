@@ -1,0 +1,335 @@
+//! The shape of a workflow file. Its doc comments are what the JSON Schema, the
+//! editors and the reference say; what the words mean together is checked in `lint`.
+
+use crate::document::Placed;
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// A workflow: inputs and gates.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorkflowFile {
+    /// Its name, equal to the file's stem.
+    #[schemars(with = "String")]
+    pub name: Placed<String>,
+    /// Its version, as its authors count.
+    pub version: String,
+    /// What it is for, in a sentence.
+    #[serde(default)]
+    pub description: String,
+    /// What one run is about: names the run, its branch, its listing. A template over the inputs;
+    /// the workflow's name by default.
+    #[schemars(with = "Option<String>")]
+    pub key: Option<Placed<String>>,
+    /// Typed parameters; each becomes a flag of `orch run`.
+    #[serde(default)]
+    pub inputs: IndexMap<String, InputFile>,
+    /// The stops on the way, in order.
+    #[serde(default)]
+    pub gate: Vec<GateFile>,
+}
+
+/// A typed parameter, or a field of a form.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InputFile {
+    #[serde(rename = "type")]
+    #[schemars(with = "InputType")]
+    pub kind: Placed<InputType>,
+    /// What it means, for `--help` and the form.
+    #[serde(default)]
+    pub help: String,
+    /// What stands where nothing is given; a text may refer to other inputs.
+    #[schemars(with = "Option<Json>")]
+    pub default: Option<Placed<Json>>,
+    /// Whether it may stay without a value.
+    #[serde(default)]
+    pub optional: bool,
+    /// The values to choose from, for type `choice`.
+    #[serde(default)]
+    pub choices: Vec<String>,
+}
+
+/// The type of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum InputType {
+    String,
+    /// Lower-case words joined by `-`.
+    Slug,
+    /// A path inside the project.
+    Path,
+    /// An existing file inside the project; what it holds goes into every packet.
+    File,
+    Choice,
+    Integer,
+    Number,
+    Bool,
+    /// Texts, separated by commas.
+    List,
+}
+
+impl InputType {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::String => "text",
+            Self::Slug => "slug",
+            Self::Path => "path",
+            Self::File => "file",
+            Self::Choice => "choice",
+            Self::Integer => "whole number",
+            Self::Number => "number",
+            Self::Bool => "true or false",
+            Self::List => "list",
+        }
+    }
+}
+
+/// One stop on the way: packet, executor, contract.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GateFile {
+    /// Unique in the workflow.
+    #[schemars(with = "String")]
+    pub id: Placed<String>,
+    /// What to call it; its id by default.
+    pub name: Option<String>,
+    /// Who does the work: `human`, `agent`, `command` or `workflow`.
+    #[schemars(with = "String")]
+    pub executor: Placed<String>,
+    /// The role of an agent gate: the agent of that name in `orch.toml`, else the default agent.
+    #[schemars(with = "Option<String>")]
+    pub agent: Option<Placed<String>>,
+    /// The gate's instructions: a template below `prompts/`.
+    #[schemars(with = "Option<String>")]
+    pub prompt: Option<Placed<String>>,
+    /// What it must leave behind: `a/b` is `contracts/a/b.toml`.
+    #[schemars(with = "Option<String>")]
+    pub contract: Option<Placed<String>>,
+    /// Whose word is needed after a passing contract.
+    #[serde(default)]
+    #[schemars(with = "ApprovalFile")]
+    pub approval: Option<Placed<ApprovalFile>>,
+    /// The gate whose work this one judges; never done by the same agent or session.
+    #[schemars(with = "Option<String>")]
+    pub audits: Option<Placed<String>>,
+    /// Tries before the gate has failed.
+    pub retry: Option<RetryFile>,
+    /// What happens when it has failed: `stop` (default), `continue`, or `{ goto, visits }`.
+    #[serde(default)]
+    #[schemars(with = "OnFailFile")]
+    pub on_fail: Option<Placed<OnFailFile>>,
+    /// The longest time one attempt may take, such as `45m`.
+    #[schemars(with = "Option<String>")]
+    pub timeout: Option<Placed<String>>,
+    /// The program and its arguments; each is a template, rendered by itself, never split.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub command: Option<Placed<Vec<Placed<String>>>>,
+    /// A script for `sh`; inputs reach it as `ORCH_INPUT_…`, a template in it is an error.
+    #[schemars(with = "Option<String>")]
+    pub shell: Option<Placed<String>>,
+    /// The gates it waits for; the one above it by default, none for `[]`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub needs: Option<Vec<Placed<String>>>,
+    /// Which of `needs` must be there: `all` (default), `any`, or `done`, passed or not.
+    #[serde(default)]
+    pub join: Join,
+    /// Renders `true` or `false` when the gate is ready; skipped where false.
+    #[schemars(with = "Option<String>")]
+    pub when: Option<Placed<String>>,
+    /// Variables for the executor; templates.
+    #[serde(default)]
+    #[schemars(with = "IndexMap<String, String>")]
+    pub env: IndexMap<String, Placed<String>>,
+    /// Names of variables that hold secrets: passed through, redacted everywhere.
+    #[serde(default)]
+    pub secrets: Vec<String>,
+    /// Globs of what the gate reads, for `reuse`.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub reads: Vec<Placed<String>>,
+    /// Skip the work where recipe, inputs and outputs are unchanged since it passed.
+    #[serde(default)]
+    pub reuse: bool,
+    /// One instance of the gate for each item of a list.
+    pub each: Option<EachFile>,
+    /// The workflow of a child run.
+    #[schemars(with = "Option<String>")]
+    pub workflow: Option<Placed<String>>,
+    /// Inputs of the child run; templates.
+    #[serde(default)]
+    #[schemars(with = "IndexMap<String, Json>")]
+    pub with: IndexMap<String, Placed<Json>>,
+    /// Where a child run works.
+    pub isolation: Option<Isolation>,
+    /// Judged anew at each sitting.
+    #[serde(default)]
+    pub every_session: bool,
+    /// After an interruption: `ask` (default of commands) or `rerun` (default of agents).
+    pub on_interrupt: Option<OnInterrupt>,
+    /// Helper files that are put into the packet whole; templates.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub attach: Vec<Placed<String>>,
+    /// How long the work should take, such as `2h`.
+    #[schemars(with = "Option<String>")]
+    pub estimate: Option<Placed<String>>,
+    /// A form for the person, checked like inputs. A command writes its answers as a JSON object
+    /// to the file that `ORCH_ANSWERS` names.
+    #[serde(default)]
+    pub answers: IndexMap<String, InputFile>,
+}
+
+/// Tries of a gate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetryFile {
+    /// All tries together, the first one included.
+    #[schemars(with = "u32")]
+    pub attempts: Placed<u32>,
+    /// The pause before the second try, such as `10s`.
+    #[schemars(with = "Option<String>")]
+    pub delay: Option<Placed<String>>,
+    /// What each further pause is multiplied by.
+    #[schemars(with = "Option<f64>")]
+    pub backoff: Option<Placed<f64>>,
+}
+
+/// A list to fan out over: `in`, or a JSON file with a pointer to the list in it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EachFile {
+    /// A template that is one expression, such as `{{ chapters }}`.
+    #[serde(rename = "in")]
+    #[schemars(with = "Option<String>")]
+    pub list: Option<Placed<String>>,
+    /// A JSON, YAML or TOML file, read when the gate is ready; a template.
+    #[schemars(with = "Option<String>")]
+    pub file: Option<Placed<String>>,
+    /// A JSON pointer to the list in the file; the whole file by default.
+    #[serde(default)]
+    pub pointer: String,
+    /// The name of one item in templates.
+    #[serde(rename = "as")]
+    #[schemars(with = "String")]
+    pub name: Placed<String>,
+}
+
+/// Which of its needs a gate waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Join {
+    #[default]
+    All,
+    Any,
+    Done,
+}
+
+/// What happens to an attempt that was cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnInterrupt {
+    Ask,
+    Rerun,
+}
+
+/// Where a child run works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Isolation {
+    Worktree,
+}
+
+/// `"none"`, `"person"`, or a signed approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApprovalFile {
+    None,
+    Person,
+    Signed(SignedFile),
+}
+
+/// A signed approval: by whom, and never by the producer of which gate.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignedFile {
+    pub signed: bool,
+    #[serde(default)]
+    pub by: Vec<String>,
+    pub not_by: Option<String>,
+}
+
+/// `"stop"`, `"continue"`, or a bounded jump back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnFailFile {
+    Stop,
+    Continue,
+    Goto(GotoFile),
+}
+
+/// A jump back to a gate, at most `visits` times.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GotoFile {
+    /// The gate itself or one before it.
+    pub goto: String,
+    /// How many jumps at most.
+    pub visits: Option<u32>,
+}
+
+/// Reads a word of a fixed set, or a table; an untagged enum would lose the error's place.
+macro_rules! word_or_table {
+    ($name:ident, $expecting:literal, $($word:literal => $value:expr),+; $table:ident => $wrap:path) => {
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl<'de> serde::de::Visitor<'de> for Visitor {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($expecting)
+                    }
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        match text {
+                            $($word => Ok($value),)+
+                            _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                        }
+                    }
+                    fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<$name, M::Error> {
+                        $table::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map($wrap)
+                    }
+                }
+                deserializer.deserialize_any(Visitor)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let table = generator.subschema_for::<$table>();
+                schemars::json_schema!({
+                    "description": $expecting,
+                    "anyOf": [{ "enum": [$($word),+] }, table]
+                })
+            }
+        }
+    };
+}
+
+word_or_table!(
+    ApprovalFile,
+    "\"none\", \"person\" or { signed = true, by = [\"…\"], not_by = \"…\" }",
+    "none" => ApprovalFile::None,
+    "person" => ApprovalFile::Person;
+    SignedFile => ApprovalFile::Signed
+);
+
+word_or_table!(
+    OnFailFile,
+    "\"stop\", \"continue\" or { goto = \"…\", visits = 3 }",
+    "stop" => OnFailFile::Stop,
+    "continue" => OnFailFile::Continue;
+    GotoFile => OnFailFile::Goto
+);

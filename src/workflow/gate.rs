@@ -1,0 +1,309 @@
+//! A gate as the runner uses it: every name resolved, every template parsed,
+//! every duration a duration.
+
+use super::file::ApprovalFile;
+use super::file::EachFile;
+use super::file::GateFile;
+use super::file::Join;
+use super::file::OnFailFile;
+use super::file::OnInterrupt;
+use super::input;
+use super::input::Input;
+use crate::clock;
+use crate::contract::Contract;
+use crate::definition::Definition;
+use crate::document::Placed;
+use crate::id::GateId;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::template::Template;
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The names that every template of a gate may use, beside the inputs.
+pub const GATE_NAMES: [&str; 4] = ["run", "gate", "attempt", "gates"];
+
+/// One stop on the way.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    pub id: GateId,
+    pub name: String,
+    pub work: Work,
+    /// The path of its prompt in the definition, `prompts/a/b.md`.
+    pub prompt: Option<String>,
+    pub contract: Option<Contract>,
+    pub approval: Approval,
+    pub audits: Option<GateId>,
+    pub retry: Retry,
+    pub on_fail: OnFail,
+    pub timeout: Option<Duration>,
+    pub needs: Vec<GateId>,
+    pub join: Join,
+    pub when: Option<Template>,
+    pub environment: IndexMap<String, Template>,
+    pub secrets: Vec<String>,
+    pub reads: Vec<Template>,
+    pub reuse: bool,
+    pub each: Option<Each>,
+    pub on_interrupt: OnInterrupt,
+    pub attach: Vec<Template>,
+    pub estimate: Option<Duration>,
+    pub answers: Vec<Input>,
+    pub every_session: bool,
+}
+
+/// Who does the work, and how.
+#[derive(Debug, Clone)]
+pub enum Work {
+    Human,
+    /// The role, where one is named.
+    Agent(Option<String>),
+    Command(Vec<Template>),
+    Shell(String),
+    /// A child run.
+    Workflow(String),
+}
+
+impl Work {
+    /// The executor's name.
+    pub fn executor(&self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Agent(_) => "agent",
+            Self::Command(_) | Self::Shell(_) => "command",
+            Self::Workflow(_) => "workflow",
+        }
+    }
+}
+
+/// Whose word is needed after a passing contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Approval {
+    None,
+    Person,
+    Signed { by: Vec<String>, not_by: Option<GateId> },
+}
+
+/// Tries before a gate has failed, and the pauses between them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    pub attempts: u32,
+    pub delay: Duration,
+    pub backoff: f64,
+}
+
+impl Retry {
+    /// The pause before the try that follows `tries` tries.
+    pub fn pause(&self, tries: u32) -> Duration {
+        let factor = self.backoff.powi(i32::try_from(tries.saturating_sub(1)).unwrap_or(i32::MAX));
+        Duration::try_from_secs_f64(self.delay.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+    }
+}
+
+/// What follows when a gate has failed and no try is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnFail {
+    Stop,
+    Continue,
+    Goto { gate: GateId, visits: u32 },
+}
+
+/// A fan-out over a list.
+#[derive(Debug, Clone)]
+pub struct Each {
+    pub list: EachList,
+    pub name: String,
+}
+
+/// Where the list of a fan-out is.
+#[derive(Debug, Clone)]
+pub enum EachList {
+    Expression(Template),
+    File { path: Template, pointer: String },
+}
+
+/// What a gate is built from beside its own table.
+pub(super) struct Surroundings<'a> {
+    pub(super) source: &'a Source,
+    pub(super) definition: &'a Definition,
+    pub(super) inputs: &'a [Input],
+    pub(super) above: Option<&'a GateId>,
+    pub(super) all: &'a BTreeSet<String>,
+}
+
+/// Builds a gate whose table `lint` has found sound by itself.
+pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, Box<Unsound>> {
+    let source = around.source;
+    let mut names: BTreeSet<String> =
+        around.inputs.iter().map(|input| input.name.clone()).collect();
+    names.extend(GATE_NAMES.iter().map(|&name| name.to_owned()));
+    if let Some(each) = &file.each {
+        names.insert(each.name.get_ref().clone());
+    }
+    let template = |text: &Placed<String>| {
+        refuse_unknown_gates(source, text, around.all)?;
+        Template::parse(text.get_ref(), source, text.span(), &names)
+    };
+    let templates =
+        |texts: &[Placed<String>]| texts.iter().map(template).collect::<Result<Vec<_>, _>>();
+    let id = gate_id(source, &file.id)?;
+    let needs = match &file.needs {
+        Some(needs) => needs.iter().map(|need| gate_id(source, need)).collect::<Result<_, _>>()?,
+        None => around.above.cloned().into_iter().collect(),
+    };
+    let duration = |text: &Option<Placed<String>>| {
+        text.as_ref().map(|text| read_duration(source, text)).transpose()
+    };
+    let environment = file.env.iter().map(|(name, text)| Ok((name.clone(), template(text)?)));
+    let work = build_work(&file, &template)?;
+    let is_command = matches!(work, Work::Command(_) | Work::Shell(_));
+    Ok(Gate {
+        name: file.name.clone().unwrap_or_else(|| id.to_string()),
+        work,
+        prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
+        contract: build_contract(&file, around, &names)?,
+        approval: build_approval(source, &file)?,
+        audits: file.audits.as_ref().map(|audits| gate_id(source, audits)).transpose()?,
+        retry: build_retry(source, &file)?,
+        on_fail: build_on_fail(source, &file)?,
+        timeout: duration(&file.timeout)?,
+        needs,
+        join: file.join,
+        when: file.when.as_ref().map(template).transpose()?,
+        environment: environment.collect::<Result<_, Box<Unsound>>>()?,
+        secrets: file.secrets,
+        reads: templates(&file.reads)?,
+        reuse: file.reuse,
+        each: file.each.as_ref().map(|each| build_each(each, &template)).transpose()?,
+        on_interrupt: file.on_interrupt.unwrap_or(match is_command {
+            true => OnInterrupt::Ask,
+            false => OnInterrupt::Rerun,
+        }),
+        attach: templates(&file.attach)?,
+        estimate: duration(&file.estimate)?,
+        answers: input::build(source, file.answers)?,
+        every_session: file.every_session,
+        id,
+    })
+}
+
+pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, Box<Unsound>> {
+    GateId::parse(text.get_ref().as_str())
+        .map_err(|error| source.unsound(text.span(), error.to_string()))
+}
+
+type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
+
+fn build_work(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
+    let role = file.agent.as_ref().map(|agent| agent.get_ref().clone());
+    Ok(match (file.executor.get_ref().as_str(), &file.command, &file.shell, &file.workflow) {
+        ("command", Some(command), _, _) => {
+            Work::Command(command.get_ref().iter().map(template).collect::<Result<_, _>>()?)
+        }
+        ("command", None, Some(script), _) => Work::Shell(script.get_ref().clone()),
+        ("workflow", _, _, Some(workflow)) => Work::Workflow(workflow.get_ref().clone()),
+        ("agent", _, _, _) => Work::Agent(role),
+        _ => Work::Human,
+    })
+}
+
+fn build_contract(
+    file: &GateFile,
+    around: &Surroundings<'_>,
+    names: &BTreeSet<String>,
+) -> Result<Option<Contract>, Box<Unsound>> {
+    let Some(name) = &file.contract else { return Ok(None) };
+    let path = format!("contracts/{}.toml", name.get_ref());
+    match around.definition.source(&path) {
+        Some(source) => Contract::parse(source, names).map(Some),
+        None => Err(around.source.unsound(name.span(), format!("there is no {path}"))),
+    }
+}
+
+fn build_approval(source: &Source, file: &GateFile) -> Result<Approval, Box<Unsound>> {
+    let Some(approval) = &file.approval else { return Ok(Approval::None) };
+    match approval.get_ref() {
+        ApprovalFile::None => Ok(Approval::None),
+        ApprovalFile::Person => Ok(Approval::Person),
+        ApprovalFile::Signed(signed) if signed.signed => Ok(Approval::Signed {
+            by: signed.by.clone(),
+            not_by: signed
+                .not_by
+                .as_ref()
+                .map(|gate| gate_id(source, &Placed::new(approval.span(), gate.clone())))
+                .transpose()?,
+        }),
+        ApprovalFile::Signed(_) => Err(source
+            .unsound(approval.span(), "`signed` is true or the table is not there")
+            .advise("write approval = \"person\" for one without a signature")),
+    }
+}
+
+fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box<Unsound>> {
+    let mut retry = Retry { attempts: 1, delay: Duration::ZERO, backoff: 1.0 };
+    let Some(file) = &file.retry else { return Ok(retry) };
+    retry.attempts = *file.attempts.get_ref();
+    if retry.attempts == 0 {
+        return Err(
+            source.unsound(file.attempts.span(), "`attempts` is all tries together: at least 1")
+        );
+    }
+    if let Some(delay) = &file.delay {
+        retry.delay = read_duration(source, delay)?;
+    }
+    if let Some(backoff) = &file.backoff {
+        retry.backoff = *backoff.get_ref();
+        if !(1.0..=100.0).contains(&retry.backoff) {
+            return Err(source.unsound(backoff.span(), "`backoff` is a factor of 1 to 100"));
+        }
+    }
+    Ok(retry)
+}
+
+fn build_on_fail(source: &Source, file: &GateFile) -> Result<OnFail, Box<Unsound>> {
+    let Some(on_fail) = &file.on_fail else { return Ok(OnFail::Stop) };
+    Ok(match on_fail.get_ref() {
+        OnFailFile::Stop => OnFail::Stop,
+        OnFailFile::Continue => OnFail::Continue,
+        OnFailFile::Goto(goto) => OnFail::Goto {
+            gate: gate_id(source, &Placed::new(on_fail.span(), goto.goto.clone()))?,
+            visits: goto.visits.unwrap_or_default(),
+        },
+    })
+}
+
+fn build_each(file: &EachFile, template: &Parse<'_>) -> Result<Each, Box<Unsound>> {
+    let list = match (&file.list, &file.file) {
+        (Some(list), _) => EachList::Expression(template(list)?),
+        (None, Some(path)) => {
+            EachList::File { path: template(path)?, pointer: file.pointer.clone() }
+        }
+        (None, None) => EachList::Expression(Template::literal("[]")),
+    };
+    Ok(Each { list, name: file.name.get_ref().clone() })
+}
+
+fn read_duration(source: &Source, text: &Placed<String>) -> Result<Duration, Box<Unsound>> {
+    clock::parse_duration(text.get_ref()).map_err(|message| source.unsound(text.span(), message))
+}
+
+/// `gates.<id>` in a template names a gate of this workflow.
+fn refuse_unknown_gates(
+    source: &Source,
+    text: &Placed<String>,
+    all: &BTreeSet<String>,
+) -> Result<(), Box<Unsound>> {
+    for (at, _) in text.get_ref().match_indices("gates.") {
+        let rest = &text.get_ref()[at + "gates.".len()..];
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        let name = &rest[..end];
+        if !name.is_empty() && !all.contains(name) {
+            return Err(source
+                .unsound(text.span(), format!("unknown gate `{name}` in a template"))
+                .advise(suggest(name, all.iter().map(String::as_str))));
+        }
+    }
+    Ok(())
+}

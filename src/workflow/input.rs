@@ -1,0 +1,362 @@
+//! Inputs and answers: typed values that a person gives. They become flags, forms
+//! and template values; none is ever run or parsed as anything else.
+
+use super::file::InputFile;
+use super::file::InputType;
+use crate::document::Placed;
+use crate::files::Project;
+use crate::id;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::template::Context;
+use crate::template::Template;
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// A typed parameter.
+#[derive(Debug, Clone)]
+pub struct Input {
+    pub name: String,
+    pub kind: InputType,
+    pub choices: Vec<String>,
+    pub help: String,
+    pub default: Option<DefaultValue>,
+    pub optional: bool,
+}
+
+/// What stands where nothing is given.
+#[derive(Debug, Clone)]
+pub enum DefaultValue {
+    Value(Json),
+    /// A text that may refer to other inputs.
+    Template(Template),
+}
+
+/// Values by input name; an optional one without a value is null.
+pub type Values = BTreeMap<String, Json>;
+
+/// What is wrong with one given value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("input `{name}` is required")]
+    Missing { name: String, help: String },
+    #[error("input `{name}`: {message}")]
+    Wrong { name: String, message: String },
+    #[error("unknown input `{name}`")]
+    Unknown { name: String, help: String },
+}
+
+impl Input {
+    /// The flag of `orch run`: `artifact_path` is `--artifact-path`.
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// Whether a value must be given.
+    pub fn is_required(&self) -> bool {
+        self.default.is_none() && !self.optional
+    }
+
+    /// Takes what was typed, on a command line or in a form.
+    pub fn accept(&self, text: &str, project: &Project) -> Result<Json, Error> {
+        let value = match self.kind {
+            InputType::Integer => {
+                text.trim().parse::<i64>().map_or_else(|_| text.into(), Json::from)
+            }
+            InputType::Number => {
+                text.trim().parse::<f64>().map_or_else(|_| text.into(), Json::from)
+            }
+            InputType::Bool => match text {
+                "true" | "yes" => true.into(),
+                "false" | "no" => false.into(),
+                _ => text.into(),
+            },
+            InputType::List => text
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(Json::from)
+                .collect(),
+            InputType::String
+            | InputType::Slug
+            | InputType::Path
+            | InputType::File
+            | InputType::Choice => text.into(),
+        };
+        self.check(value, project)
+    }
+
+    /// Checks a value of any origin against the type.
+    pub fn check(&self, value: Json, project: &Project) -> Result<Json, Error> {
+        let wrong = |message: String| Error::Wrong { name: self.name.clone(), message };
+        if value.is_null() && self.optional {
+            return Ok(Json::Null);
+        }
+        let text = value.as_str();
+        let shown = text.map_or_else(|| value.to_string(), str::to_owned);
+        match (self.kind, text) {
+            (InputType::String, Some(_)) => Ok(value),
+            (InputType::Slug, Some(text)) if id::is_slug(text) => Ok(value),
+            (InputType::Slug, _) => Err(wrong(format!(
+                "`{shown}` is no slug: use a-z, 0-9, `.`, `_` and `-`, a letter or digit first"
+            ))),
+            (InputType::Choice, Some(text)) if self.choices.iter().any(|choice| choice == text) => {
+                Ok(value)
+            }
+            (InputType::Choice, _) => {
+                Err(wrong(format!("`{shown}` is none of {}", self.choices.join(", "))))
+            }
+            (InputType::Path | InputType::File, Some(text)) => {
+                let path = project.path(text).map_err(|error| wrong(error.to_string()))?;
+                if self.kind == InputType::File {
+                    project.open(&path).map_err(|error| wrong(error.to_string()))?;
+                }
+                Ok(path.as_str().into())
+            }
+            (InputType::Integer, _) if value.is_i64() || value.is_u64() => Ok(value),
+            (InputType::Number, _) if value.is_number() => Ok(value),
+            (InputType::Bool, _) if value.is_boolean() => Ok(value),
+            (InputType::List, _) if is_list_of_scalars(&value) => Ok(value),
+            (kind, _) => Err(wrong(format!("`{shown}` is no {}", kind.words()))),
+        }
+    }
+}
+
+/// Gives every input its value: the given one, else its default, else null where it is optional.
+pub fn resolve(inputs: &[Input], given: &Values, project: &Project) -> Result<Values, Error> {
+    if let Some(name) = given.keys().find(|name| !inputs.iter().any(|input| input.name == **name)) {
+        let help = suggest(name, inputs.iter().map(|input| input.name.as_str()));
+        return Err(Error::Unknown { name: name.clone(), help });
+    }
+    let mut values = Values::new();
+    let mut open: Vec<&Input> = Vec::new();
+    for input in inputs {
+        match (given.get(&input.name), &input.default) {
+            (Some(value), _) => {
+                values.insert(input.name.clone(), input.check(value.clone(), project)?);
+            }
+            (None, Some(_)) => open.push(input),
+            (None, None) if input.optional => {
+                values.insert(input.name.clone(), Json::Null);
+            }
+            (None, None) => {
+                return Err(Error::Missing { name: input.name.clone(), help: input.help.clone() });
+            }
+        }
+    }
+    // A default may refer to inputs below it; loading has refused circles.
+    while !open.is_empty() {
+        let (ready, rest): (Vec<_>, Vec<_>) =
+            open.iter().copied().partition(|input| is_ready(input, &values));
+        if ready.is_empty() {
+            let name = rest[0].name.clone();
+            return Err(Error::Wrong { name, message: "its default goes in a circle".to_owned() });
+        }
+        for input in ready {
+            let value = default_of(input, &values, project)?;
+            values.insert(input.name.clone(), value);
+        }
+        open = rest;
+    }
+    Ok(values)
+}
+
+fn is_ready(input: &Input, values: &Values) -> bool {
+    match &input.default {
+        Some(DefaultValue::Template(template)) => {
+            template.names().iter().all(|name| values.contains_key(name))
+        }
+        Some(DefaultValue::Value(_)) | None => true,
+    }
+}
+
+fn default_of(input: &Input, values: &Values, project: &Project) -> Result<Json, Error> {
+    match &input.default {
+        None => Ok(Json::Null),
+        Some(DefaultValue::Value(value)) => input.check(value.clone(), project),
+        Some(DefaultValue::Template(template)) => {
+            let text = template.render(&context(values)).map_err(|error| Error::Wrong {
+                name: input.name.clone(),
+                message: format!("its default: {error}"),
+            })?;
+            input.accept(&text, project)
+        }
+    }
+}
+
+/// The values as a template sees them.
+pub fn context(values: &Values) -> Context {
+    let mut context = Context::default();
+    for (name, value) in values {
+        context.insert(name, value);
+    }
+    context
+}
+
+/// A value as a program gets it in its environment; a list has one item a line.
+pub fn as_text(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items.iter().map(as_text).collect::<Vec<_>>().join("\n"),
+        Json::Bool(_) | Json::Number(_) | Json::Object(_) => value.to_string(),
+    }
+}
+
+/// Builds the inputs of a table, in its order.
+pub(super) fn build(
+    source: &Source,
+    files: IndexMap<String, InputFile>,
+) -> Result<Vec<Input>, Box<Unsound>> {
+    let names: BTreeSet<String> = files.keys().cloned().collect();
+    let mut inputs = Vec::new();
+    for (name, file) in files {
+        inputs.push(build_one(source, name, file, &names)?);
+    }
+    Ok(inputs)
+}
+
+fn build_one(
+    source: &Source,
+    name: String,
+    file: InputFile,
+    names: &BTreeSet<String>,
+) -> Result<Input, Box<Unsound>> {
+    let span = file.kind.span();
+    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(word) {
+        return Err(source
+            .unsound(span, format!("`{name}` is no input name"))
+            .advise("use a-z, 0-9 and `_`, a letter first"));
+    }
+    let kind = *file.kind.get_ref();
+    if (kind == InputType::Choice) == file.choices.is_empty() {
+        return Err(source
+            .unsound(span, format!("input `{name}`: `choices` belongs to type \"choice\""))
+            .advise("write type = \"choice\", choices = [\"a\", \"b\"]"));
+    }
+    let mut input = Input {
+        name,
+        kind,
+        choices: file.choices,
+        help: file.help,
+        default: None,
+        optional: file.optional,
+    };
+    let Some(default) = file.default else { return Ok(input) };
+    let value = default.get_ref().clone();
+    input.default = Some(match value.as_str() {
+        Some(text) if crate::template::has_expressions(text) => {
+            DefaultValue::Template(Template::parse(text, source, default.span(), names)?)
+        }
+        Some(_) | None => {
+            check_default(source, &input, &default, &value)?;
+            DefaultValue::Value(value)
+        }
+    });
+    Ok(input)
+}
+
+fn check_default(
+    source: &Source,
+    input: &Input,
+    default: &Placed<Json>,
+    value: &Json,
+) -> Result<(), Box<Unsound>> {
+    // Whether a default file is there is known when a run starts, not when a workflow is read.
+    if input.kind == InputType::File {
+        return Ok(());
+    }
+    let nowhere = Project::new(std::path::Path::new("/"), Vec::new());
+    let Ok(nowhere) = nowhere else { return Ok(()) };
+    match input.check(value.clone(), &nowhere) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(source.unsound(default.span(), error.to_string())),
+    }
+}
+
+fn is_list_of_scalars(value: &Json) -> bool {
+    value.as_array().is_some_and(|items| {
+        items.iter().all(|item| item.is_string() || item.is_number() || item.is_boolean())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs(text: &str) -> Result<Vec<Input>, Box<Unsound>> {
+        let source = Source::new("w.toml", text);
+        build(&source, crate::document::read(&source).unwrap())
+    }
+
+    fn given(pairs: &[(&str, &str)]) -> Values {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), Json::from(*value))).collect()
+    }
+
+    const SHIP: &str = "slug = { type = 'slug' }\n\
+        depth = { type = 'choice', choices = ['quick', 'deep'], default = 'deep' }\n\
+        path = { type = 'path', default = '{{ base }}/{{ slug }}' }\n\
+        base = { type = 'path', default = 'src' }\n\
+        brief = { type = 'file', optional = true }\n";
+
+    #[test]
+    fn defaults_refer_to_other_inputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        let inputs = inputs(SHIP).unwrap();
+        let values = resolve(&inputs, &given(&[("slug", "x")]), &project).unwrap();
+        assert_eq!(values["path"], "src/x");
+        assert_eq!(values["brief"], Json::Null);
+        let error = |pairs: &[(&str, &str)]| {
+            resolve(&inputs, &given(pairs), &project).unwrap_err().to_string()
+        };
+        assert_eq!(error(&[]), "input `slug` is required");
+        assert_eq!(error(&[("slug", "x"), ("slag", "y")]), "unknown input `slag`");
+        assert_eq!(
+            error(&[("slug", "x"), ("depth", "dep")]),
+            "input `depth`: `dep` is none of quick, deep"
+        );
+        assert!(error(&[("slug", "../x")]).contains("is no slug"));
+        assert!(error(&[("slug", "x"), ("path", "-rf")]).contains("begins with `-`"));
+        assert!(error(&[("slug", "x"), ("brief", "none.md")]).contains("does not exist"));
+    }
+
+    #[test]
+    fn typed_values_are_read_and_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        let inputs = inputs(
+            "n = { type = 'integer' }\nf = { type = 'number' }\nb = { type = 'bool' }\n\
+             l = { type = 'list' }\n",
+        )
+        .unwrap();
+        let accept = |index: usize, text: &str| inputs[index].accept(text, &project);
+        assert_eq!(accept(0, "3").unwrap(), 3);
+        assert_eq!(accept(2, "yes").unwrap(), true);
+        assert_eq!(accept(3, "a, b").unwrap(), serde_json::json!(["a", "b"]));
+        assert_eq!(
+            accept(0, "3.5").unwrap_err().to_string(),
+            "input `n`: `3.5` is no whole number"
+        );
+        assert!(accept(1, "x").is_err());
+        assert!(accept(2, "maybe").is_err());
+    }
+
+    #[test]
+    fn unsound_inputs_are_refused() {
+        for text in [
+            "X = { type = 'slug' }",
+            "x = { type = 'choice' }",
+            "x = { type = 'slug', choices = ['a'] }",
+            "x = { type = 'slug', default = 'A B' }",
+            "x = { type = 'path', default = '../x' }",
+            "x = { type = 'path', default = '{{ y }}' }",
+        ] {
+            assert!(inputs(text).is_err(), "{text} was taken");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Cycles: no gate waits for itself, not even through others.
+
+use super::Draft;
+use crate::source::Unsound;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+    let mut needs = draft.needs();
+    for gate in &draft.file.gate {
+        let audited = gate.audits.iter().map(|audits| audits.get_ref().as_str());
+        needs.entry(gate.id.get_ref()).or_default().extend(audited);
+    }
+    // Take away what waits for nothing that is left; what then remains goes in a circle.
+    let mut open: BTreeMap<&str, BTreeSet<&str>> = needs
+        .iter()
+        .map(|(id, needs)| {
+            (*id, needs.iter().copied().filter(|need| draft.gate(need).is_some()).collect())
+        })
+        .collect();
+    loop {
+        let free: Vec<&str> =
+            open.iter().filter(|(_, needs)| needs.is_empty()).map(|(id, _)| *id).collect();
+        if free.is_empty() {
+            break;
+        }
+        for id in &free {
+            open.remove(id);
+        }
+        for needs in open.values_mut() {
+            needs.retain(|need| !free.contains(need));
+        }
+    }
+    let Some(path) = circle(&open) else { return Ok(()) };
+    let gate = path.first().and_then(|id| draft.gate(id));
+    let span = gate.map_or(0..0, |gate| {
+        let first = gate.needs.as_ref().and_then(|needs| needs.first());
+        first.unwrap_or(&gate.id).span()
+    });
+    Err(draft
+        .source
+        .unsound(span, format!("gates wait for each other: {}", path.join(" needs ")))
+        .advise("leave one of these needs out"))
+}
+
+/// One circle among gates that all wait for another of them.
+fn circle<'g>(open: &BTreeMap<&'g str, BTreeSet<&'g str>>) -> Option<Vec<&'g str>> {
+    let mut path = vec![*open.keys().next()?];
+    loop {
+        let next = *open.get(path.last()?)?.first()?;
+        if let Some(start) = path.iter().position(|id| *id == next) {
+            let mut circle = path.split_off(start);
+            circle.push(next);
+            return Some(circle);
+        }
+        path.push(next);
+    }
+}

@@ -1,0 +1,68 @@
+//! Executors: a known one, with the keys it needs and none of another's.
+
+use super::Draft;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::workflow::file::GateFile;
+use std::ops::Range;
+
+const EXECUTORS: [&str; 4] = ["human", "agent", "command", "workflow"];
+
+pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+    draft.file.gate.iter().try_for_each(|gate| check_gate(draft, gate))
+}
+
+fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
+    let executor = gate.executor.get_ref().as_str();
+    if !EXECUTORS.contains(&executor) {
+        return Err(draft
+            .source
+            .unsound(gate.executor.span(), format!("unknown executor `{executor}`"))
+            .advise(suggest(executor, EXECUTORS)));
+    }
+    let owned: [(&str, &str, Option<Range<usize>>); 4] = [
+        ("agent", "agent", gate.agent.as_ref().map(|agent| agent.span())),
+        ("command", "command", gate.command.as_ref().map(|command| command.span())),
+        ("command", "shell", gate.shell.as_ref().map(|shell| shell.span())),
+        ("workflow", "workflow", gate.workflow.as_ref().map(|workflow| workflow.span())),
+    ];
+    for (owner, key, span) in owned {
+        if let Some(span) = span.filter(|_| owner != executor) {
+            return Err(draft
+                .source
+                .unsound(span, format!("`{key}` belongs to executor \"{owner}\""))
+                .advise(format!("write executor = \"{owner}\", or leave `{key}` out")));
+        }
+    }
+    let unsound = |message: &str, help: &str| {
+        Err(draft.source.unsound(gate.executor.span(), message).advise(help))
+    };
+    match (executor, &gate.command, &gate.shell) {
+        ("command", None, None) => unsound(
+            "a command gate has a `command` or a `shell`",
+            "write command = [\"program\", \"argument\"]",
+        ),
+        ("command", Some(_), Some(_)) => unsound(
+            "a command gate has a `command` or a `shell`, not both",
+            "leave one of them out",
+        ),
+        ("command", Some(command), None) if command.get_ref().is_empty() => {
+            unsound("`command` is empty", "write command = [\"program\", \"argument\"]")
+        }
+        ("workflow", _, _) if gate.workflow.is_none() => {
+            unsound("a workflow gate names its `workflow`", "write workflow = \"name\"")
+        }
+        _ => check_each(draft, gate),
+    }
+}
+
+fn check_each(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
+    let Some(each) = &gate.each else { return Ok(()) };
+    match (&each.list, &each.file) {
+        (Some(_), None) | (None, Some(_)) => Ok(()),
+        (None, None) | (Some(_), Some(_)) => Err(draft
+            .source
+            .unsound(each.name.span(), "`each` has one of `in` and `file`")
+            .advise("write each = { in = \"{{ chapters }}\", as = \"chapter\" }")),
+    }
+}

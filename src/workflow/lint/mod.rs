@@ -1,0 +1,70 @@
+//! Rules over a whole workflow, one file each, one line in [`RULES`]. They look at
+//! the file as written, so that every error has its place.
+
+mod cycles;
+mod executor_keys;
+mod goto;
+mod inputs;
+mod names;
+mod references;
+mod shell;
+mod unreachable;
+
+pub use inputs::RESERVED_FLAGS;
+pub(super) use inputs::refuse_circular_defaults;
+pub use names::RESERVED_NAMES;
+
+use super::file::GateFile;
+use super::file::WorkflowFile;
+use crate::source::Source;
+use crate::source::Unsound;
+use std::collections::BTreeMap;
+
+/// A workflow as written, not yet known to be sound.
+pub(super) struct Draft<'d> {
+    pub(super) source: &'d Source,
+    pub(super) file: &'d WorkflowFile,
+    /// The name it was found by: the stem of its file.
+    pub(super) name: &'d str,
+}
+
+impl Draft<'_> {
+    /// What each gate waits for, by id: what it names, else the gate above it.
+    fn needs(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut above: Option<&str> = None;
+        let mut all = BTreeMap::new();
+        for gate in &self.file.gate {
+            let id = gate.id.get_ref().as_str();
+            let needs = match &gate.needs {
+                Some(needs) => needs.iter().map(|need| need.get_ref().as_str()).collect(),
+                None => above.into_iter().collect(),
+            };
+            all.insert(id, needs);
+            above = Some(id);
+        }
+        all
+    }
+
+    fn gate(&self, id: &str) -> Option<&GateFile> {
+        self.file.gate.iter().find(|gate| gate.id.get_ref() == id)
+    }
+}
+
+type Rule = fn(&Draft<'_>) -> Result<(), Box<Unsound>>;
+
+/// Every rule there is, in the order in which a person wants to hear of them.
+static RULES: &[Rule] = &[
+    names::check,
+    inputs::check,
+    executor_keys::check,
+    shell::check,
+    references::check,
+    cycles::check,
+    goto::check,
+    unreachable::check,
+];
+
+/// What is wrong, the first error of each rule.
+pub(super) fn all(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    RULES.iter().filter_map(|rule| rule(draft).err()).collect()
+}

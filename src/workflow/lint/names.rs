@@ -1,0 +1,46 @@
+//! Names: the workflow's is its file's, each gate's is its own.
+
+use super::Draft;
+use crate::id;
+use crate::source::Unsound;
+use crate::workflow::gate::gate_id;
+use std::collections::BTreeSet;
+
+/// Subcommands of `orch run`, which no workflow can be called by.
+pub const RESERVED_NAMES: [&str; 7] =
+    ["start", "resume", "list", "show", "complete", "cancel", "help"];
+
+pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+    let name = &draft.file.name;
+    if name.get_ref() != draft.name {
+        return Err(draft
+            .source
+            .unsound(name.span(), format!("the workflow calls itself `{}`", name.get_ref()))
+            .advise(format!("its file's name is `{0}`: write name = \"{0}\"", draft.name)));
+    }
+    if RESERVED_NAMES.contains(&draft.name) || !id::is_slug(draft.name) {
+        return Err(draft
+            .source
+            .unsound(name.span(), format!("no workflow can be called `{}`", draft.name))
+            .advise("use a-z, 0-9, `-`, `_`; the subcommands of `orch run` are taken"));
+    }
+    if draft.file.gate.is_empty() {
+        return Err(draft
+            .source
+            .unsound(name.span(), "a workflow has at least one gate")
+            .advise("write [[gate]] with an `id` and an `executor`"));
+    }
+    let mut seen = BTreeSet::new();
+    for gate in &draft.file.gate {
+        let id = gate_id(draft.source, &gate.id)?;
+        if id.as_str().contains('[') {
+            return Err(draft.source.unsound(gate.id.span(), "a gate's id has no brackets"));
+        }
+        if !seen.insert(gate.id.get_ref()) {
+            return Err(draft
+                .source
+                .unsound(gate.id.span(), format!("there are two gates `{}`", gate.id.get_ref())));
+        }
+    }
+    Ok(())
+}

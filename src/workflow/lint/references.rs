@@ -1,0 +1,39 @@
+//! References: every gate that a gate names is there.
+
+use super::Draft;
+use crate::document::Placed;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::workflow::file::ApprovalFile;
+use crate::workflow::file::OnFailFile;
+use std::ops::Range;
+
+pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+    for gate in &draft.file.gate {
+        let mut named: Vec<(&str, Range<usize>)> = Vec::new();
+        let place = |text: &Placed<String>| text.span();
+        named
+            .extend(gate.needs.iter().flatten().map(|need| (need.get_ref().as_str(), place(need))));
+        named.extend(gate.audits.iter().map(|audits| (audits.get_ref().as_str(), place(audits))));
+        if let Some(on_fail) = &gate.on_fail
+            && let OnFailFile::Goto(goto) = on_fail.get_ref()
+        {
+            named.push((&goto.goto, on_fail.span()));
+        }
+        if let Some(approval) = &gate.approval
+            && let ApprovalFile::Signed(signed) = approval.get_ref()
+        {
+            named.extend(signed.not_by.iter().map(|gate| (gate.as_str(), approval.span())));
+        }
+        for (name, span) in named {
+            if draft.gate(name).is_none() {
+                let ids = draft.file.gate.iter().map(|gate| gate.id.get_ref().as_str());
+                return Err(draft
+                    .source
+                    .unsound(span, format!("unknown gate `{name}`"))
+                    .advise(suggest(name, ids)));
+            }
+        }
+    }
+    Ok(())
+}

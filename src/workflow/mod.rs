@@ -1,0 +1,247 @@
+//! Workflows: plans that are sound by construction. Reading one checks it whole;
+//! what is wrong is told with its place, and an unsound one cannot exist.
+
+mod file;
+mod gate;
+pub mod input;
+mod lint;
+
+pub use file::InputType;
+pub use file::Join;
+pub use file::OnInterrupt;
+pub use file::WorkflowFile;
+pub use gate::Approval;
+pub use gate::Each;
+pub use gate::EachList;
+pub use gate::Gate;
+pub use gate::OnFail;
+pub use gate::Retry;
+pub use gate::Work;
+pub use input::Input;
+pub use lint::RESERVED_FLAGS;
+pub use lint::RESERVED_NAMES;
+
+use crate::definition::Definition;
+use crate::definition::Shelf;
+use crate::definition::Text;
+use crate::document;
+use crate::document::Placed;
+use crate::id::GateId;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::template;
+use crate::template::Library;
+use crate::template::Template;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// A sound plan.
+#[derive(Debug, Clone)]
+pub struct Workflow {
+    pub name: String,
+    pub version: String,
+    pub description: String,
+    pub key: Template,
+    pub inputs: Vec<Input>,
+    pub gates: Vec<Gate>,
+    index: BTreeMap<GateId, usize>,
+    prompts: Library,
+}
+
+/// Why there is no workflow.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    #[error("there is no workflow `{name}`")]
+    #[diagnostic(code("not_found"))]
+    Unknown {
+        name: String,
+        #[help]
+        help: String,
+    },
+    #[error("{0}")]
+    #[diagnostic(code("unsound"))]
+    Unreadable(String),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unsound(Box<Unsound>),
+}
+
+impl From<Box<Unsound>> for Error {
+    fn from(unsound: Box<Unsound>) -> Self {
+        Self::Unsound(unsound)
+    }
+}
+
+impl Workflow {
+    /// Finds a workflow by name, with all the texts it is made of.
+    pub fn load(name: &str, shelf: &Shelf) -> Result<(Self, Definition), Error> {
+        let path = format!("workflows/{name}.toml");
+        let Some(text) = shelf.find(&path).map_err(Error::Unreadable)? else {
+            let names = shelf.names("workflows", ".toml");
+            let help = suggest(name, names.iter().map(String::as_str));
+            return Err(Error::Unknown { name: name.to_owned(), help });
+        };
+        let definition = collect(text, shelf)?;
+        Ok((Self::parse(name, &definition)?, definition))
+    }
+
+    /// Builds the workflow from its texts: fresh ones, or those that a run froze.
+    pub fn parse(name: &str, definition: &Definition) -> Result<Self, Error> {
+        let path = format!("workflows/{name}.toml");
+        let source = definition.source(&path).ok_or_else(|| {
+            Error::Unreadable(format!("{path} is not among the texts of the definition"))
+        })?;
+        Ok(build(source, definition, name)?)
+    }
+
+    pub fn gate(&self, id: &GateId) -> Option<&Gate> {
+        let index = self.index.get(id).or_else(|| {
+            let base = GateId::parse(id.base()).ok()?;
+            self.index.get(&base)
+        })?;
+        self.gates.get(*index)
+    }
+
+    /// All gates that follow from this one, by `needs` and `audits`, nearest first.
+    pub fn followers(&self, id: &GateId) -> Vec<GateId> {
+        let mut found: BTreeSet<&GateId> = BTreeSet::from([id]);
+        let mut order = Vec::new();
+        // Gates stand in an order that respects needs no more than a person wrote them, so repeat.
+        loop {
+            let before = order.len();
+            for gate in &self.gates {
+                let follows =
+                    gate.needs.iter().chain(&gate.audits).any(|need| found.contains(need));
+                if follows && found.insert(&gate.id) {
+                    order.push(gate.id.clone());
+                }
+            }
+            if order.len() == before {
+                return order;
+            }
+        }
+    }
+
+    pub fn prompts(&self) -> &Library {
+        &self.prompts
+    }
+}
+
+/// The file as written, for those that look at it as text: `check` with all its errors.
+pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
+    let path = format!("workflows/{name}.toml");
+    let all = || -> Result<Vec<Error>, Error> {
+        let Some(text) = shelf.find(&path).map_err(Error::Unreadable)? else {
+            return Workflow::load(name, shelf).map(|_| Vec::new());
+        };
+        let file: WorkflowFile = document::read(&text.source)?;
+        let draft = lint::Draft { source: &text.source, file: &file, name };
+        Ok(lint::all(&draft).into_iter().map(Error::Unsound).collect())
+    };
+    match all() {
+        Err(error) => vec![error],
+        Ok(errors) if errors.is_empty() => Workflow::load(name, shelf).err().into_iter().collect(),
+        Ok(errors) => errors,
+    }
+}
+
+fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflow, Box<Unsound>> {
+    let file: WorkflowFile = document::read(source)?;
+    let draft = lint::Draft { source, file: &file, name };
+    if let Some(error) = lint::all(&draft).into_iter().next() {
+        return Err(error);
+    }
+    let inputs = input::build(source, file.inputs)?;
+    lint::refuse_circular_defaults(source, &inputs)?;
+    let names: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
+    let key = match &file.key {
+        Some(key) => Template::parse(key.get_ref(), source, key.span(), &names)?,
+        None => Template::literal(name),
+    };
+    let all: BTreeSet<String> = file.gate.iter().map(|gate| gate.id.get_ref().clone()).collect();
+    let prompts = build_prompts(&file.gate, definition, &names)?;
+    let mut gates: Vec<Gate> = Vec::new();
+    for table in file.gate {
+        let above = gates.last().map(|gate| gate.id.clone());
+        let around = gate::Surroundings {
+            source,
+            definition,
+            inputs: &inputs,
+            above: above.as_ref(),
+            all: &all,
+        };
+        gates.push(gate::build(table, &around)?);
+    }
+    let index = gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
+    let (version, description) = (file.version, file.description);
+    Ok(Workflow { name: name.to_owned(), version, description, key, inputs, gates, index, prompts })
+}
+
+/// All prompts are one library, so that they may include each other.
+fn build_prompts(
+    gates: &[file::GateFile],
+    definition: &Definition,
+    inputs: &BTreeSet<String>,
+) -> Result<Library, Box<Unsound>> {
+    let mut names = inputs.clone();
+    names.extend(gate::GATE_NAMES.iter().map(|&name| name.to_owned()));
+    names.extend(gates.iter().filter_map(|gate| Some(gate.each.as_ref()?.name.get_ref().clone())));
+    let prompts: Vec<(&str, &Source)> = definition
+        .texts
+        .values()
+        .filter_map(|text| Some((text.path.strip_prefix("prompts/")?, &text.source)))
+        .collect();
+    Library::parse(&prompts, &names)
+}
+
+/// Collects the contracts and prompts that a workflow names, and what those include.
+fn collect(text: Text, shelf: &Shelf) -> Result<Definition, Error> {
+    let source = text.source.clone();
+    let file: WorkflowFile = document::read(&source)?;
+    let mut definition = Definition::default();
+    definition.insert(text);
+    for gate in &file.gate {
+        if let Some(name) = &gate.contract {
+            fetch(&mut definition, shelf, &source, name, ("contracts", ".toml"))?;
+        }
+        if let Some(name) = &gate.prompt {
+            fetch(&mut definition, shelf, &source, name, ("prompts", ""))?;
+        }
+    }
+    Ok(definition)
+}
+
+fn fetch(
+    definition: &mut Definition,
+    shelf: &Shelf,
+    source: &Source,
+    name: &Placed<String>,
+    (folder, ending): (&str, &str),
+) -> Result<(), Error> {
+    let path = format!("{folder}/{}{ending}", name.get_ref());
+    if definition.texts.contains_key(&path) {
+        return Ok(());
+    }
+    let found = shelf.find(&path).map_err(|message| source.unsound(name.span(), message))?;
+    let Some(text) = found else {
+        let names = shelf.names(folder, ending);
+        return Err(source
+            .unsound(name.span(), format!("there is no {path}"))
+            .advise(suggest(name.get_ref(), names.iter().map(String::as_str)))
+            .into());
+    };
+    let included =
+        if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
+    let source = text.source.clone();
+    definition.insert(text);
+    for name in included {
+        let at = source.text.find(&name).unwrap_or_default();
+        let name = Placed::new(at..at + name.len(), name);
+        fetch(definition, shelf, &source, &name, (folder, ending))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
