@@ -15,3 +15,6 @@ pub mod check;
 pub mod contract;
 pub mod definition;
 pub mod workflow;
+pub mod event;
+pub mod run;
+pub mod next;

@@ -1,0 +1,325 @@
+//! Events: the facts of a run, in the order in which they became true. Intent is
+//! written before an act, the result after it; everything else is derived.
+
+use crate::check::Baseline;
+use crate::clock::Moment;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::finding::Finding;
+use crate::finding::Validation;
+use crate::id::GateId;
+use crate::id::InvocationId;
+use crate::id::RunId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One fact. The names are the record's; see the record's reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Event {
+    RunStarted(Box<RunStarted>),
+    /// Somebody drives the run again; gates that had failed get a new attempt.
+    RunResumed {
+        retried: Vec<GateId>,
+    },
+    RunWaiting {
+        gates: Vec<GateId>,
+    },
+    RunPaused {
+        reason: String,
+    },
+    RunCompleted {
+        status: RunStatus,
+        reason: Option<String>,
+    },
+    GateExpanded {
+        gate: GateId,
+        items: Vec<Item>,
+    },
+    GateSkipped {
+        gate: GateId,
+        reason: String,
+    },
+    /// All instances of a fan-out are done.
+    GateGathered {
+        gate: GateId,
+        passed: bool,
+    },
+    GateStarted(GateStarted),
+    InvocationStarted {
+        invocation_id: InvocationId,
+        gate: GateId,
+        attempt: u32,
+    },
+    InvocationRecorded(Box<Invocation>),
+    GateWaiting {
+        gate: GateId,
+        attempt: u32,
+        waits_for: WaitsFor,
+        judged: Option<Judged>,
+    },
+    GateAnswered {
+        gate: GateId,
+        answers: Values,
+    },
+    GateApproved {
+        gate: GateId,
+        attempt: u32,
+        approval: Approved,
+    },
+    GatePassed {
+        gate: GateId,
+        attempt: u32,
+        judged: Judged,
+    },
+    GateFailed {
+        gate: GateId,
+        attempt: u32,
+        reason: String,
+        judged: Judged,
+    },
+    GateInterrupted {
+        gate: GateId,
+        attempt: u32,
+        reason: String,
+    },
+    GateWaived {
+        gate: GateId,
+        by: String,
+        reason: String,
+    },
+    /// Gates that were done and are open again, and why.
+    GatesReopened {
+        gates: Vec<GateId>,
+        reason: String,
+    },
+    GateJumped {
+        from: GateId,
+        to: GateId,
+        reopened: Vec<GateId>,
+        findings: Vec<Finding>,
+    },
+    /// Artifacts that changed after their gate passed and are still good.
+    GateRerecorded {
+        gate: GateId,
+        attempt: u32,
+        judged: Judged,
+    },
+    GatesReused {
+        gates: Vec<Reused>,
+    },
+}
+
+/// The first fact of every run: what it will be, frozen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    pub run_id: RunId,
+    pub workflow: String,
+    pub version: String,
+    pub key: String,
+    pub inputs: Values,
+    /// Whether `orch run` drives it, or a person step by step.
+    pub driven: bool,
+    /// Who does agent gates whose role is not configured; `none` for nobody.
+    pub agent: Option<String>,
+    pub definition: Vec<Frozen>,
+    pub orch: String,
+    pub git: Option<GitFacts>,
+    /// What later gates must find unchanged.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baselines: BTreeMap<String, Baseline>,
+}
+
+/// Where the repository stood when a run began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitFacts {
+    pub head: Option<String>,
+    /// The full name of the branch that the record belongs to; none on a detached head.
+    pub branch: Option<String>,
+}
+
+/// An attempt begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateStarted {
+    pub gate: GateId,
+    pub attempt: u32,
+    pub executor: String,
+    pub agent: Option<String>,
+    pub session: Option<String>,
+    pub prompt_sha256: Option<Digest>,
+    pub required_outputs: Vec<String>,
+    /// What the work is made from; equal ones can be reused.
+    pub recipe: Option<Recipe>,
+    /// Why an earlier result was not reused, where the gate asks for it.
+    pub reuse: Option<String>,
+}
+
+/// Everything that decides what a gate's work comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Of the gate, its contract, prompt, command and inputs as rendered.
+    pub sha256: Digest,
+    pub reads: BTreeMap<String, Digest>,
+}
+
+/// One item of a fan-out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    pub gate: GateId,
+    pub value: Json,
+}
+
+/// A gate taken over from an earlier run, with the proof that nothing changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reused {
+    pub gate: GateId,
+    pub run_id: RunId,
+    pub attempt: u32,
+    pub agent: Option<String>,
+    pub recipe: Recipe,
+    pub artifacts: Vec<Artifact>,
+    pub answers: Values,
+}
+
+/// A file that a gate left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Relative to the project.
+    pub path: String,
+    pub sha256: Option<Digest>,
+    pub exists: bool,
+    pub bytes: Option<u64>,
+}
+
+/// What was found when an attempt's outputs were judged.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Judged {
+    pub artifacts: Vec<Artifact>,
+    pub validations: Vec<Validation>,
+    /// Findings of the runner itself: a timeout, an exit code, an edited definition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baselines: BTreeMap<String, Baseline>,
+}
+
+impl Judged {
+    /// All findings, the runner's own first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        let checked = self.validations.iter().flat_map(|validation| &validation.findings);
+        self.findings.iter().chain(checked)
+    }
+}
+
+/// Whom a gate waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// A person does the work.
+    Person,
+    /// An agent does the work, and none is configured.
+    Agent,
+    /// A person approves what passed.
+    Approval,
+    /// A person says whether work that was cut off is done again.
+    Decision,
+}
+
+impl fmt::Display for WaitsFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Person => "a person",
+            Self::Agent => "an agent",
+            Self::Approval => "approval",
+            Self::Decision => "a decision after an interruption",
+        })
+    }
+}
+
+/// A person's word on exact bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    pub by: String,
+    /// How it was given: `terminal /dev/pts/3`.
+    pub how: String,
+    /// The digests that were seen, by path.
+    pub seen: BTreeMap<String, Digest>,
+    pub note: Option<String>,
+}
+
+/// One call of an executor. What it did not say is null, never zero.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Invocation {
+    pub invocation_id: InvocationId,
+    pub gate: GateId,
+    pub attempt: u32,
+    pub executor: String,
+    pub agent: Option<String>,
+    pub model: Option<String>,
+    pub session: Option<String>,
+    pub status: InvocationStatus,
+    pub exit_code: Option<i32>,
+    pub started_at: Moment,
+    pub finished_at: Moment,
+    pub duration_ms: u64,
+    pub cost_usd: Option<f64>,
+    pub cost_is_estimate: bool,
+    pub input_tokens: Option<u64>,
+    pub output_tokens: Option<u64>,
+    pub error: Option<String>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InvocationStatus {
+    Success,
+    Fail,
+    Timeout,
+    Interrupted,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RunStatus {
+    Running,
+    Waiting,
+    Paused,
+    Passed,
+    Failed,
+    Canceled,
+}
+
+impl RunStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Waiting => "WAITING",
+            Self::Paused => "PAUSED",
+            Self::Passed => "PASSED",
+            Self::Failed => "FAILED",
+            Self::Canceled => "CANCELED",
+        }
+    }
+
+    /// Whether the run is over.
+    pub fn is_end(self) -> bool {
+        match self {
+            Self::Passed | Self::Failed | Self::Canceled => true,
+            Self::Running | Self::Waiting | Self::Paused => false,
+        }
+    }
+}
+
+impl fmt::Display for RunStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

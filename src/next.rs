@@ -1,0 +1,226 @@
+//! What a run does next: a pure function of its plan and its state. It reads no
+//! clock and touches nothing; whoever performs its steps writes events and asks again.
+
+use crate::clock::Moment;
+use crate::event::RunStatus;
+use crate::id::GateId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::template::Context;
+use crate::workflow::Gate;
+use crate::workflow::Join;
+use crate::workflow::OnFail;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use serde_json::Value as Json;
+use serde_json::json;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Find the instances of a fan-out.
+    Expand(GateId),
+    /// The gate's own `when` says no, or its fan-out is empty.
+    Skip { gate: GateId, reason: String },
+    /// Begin an attempt, not before a moment where one follows a failed one.
+    Start { gate: GateId, not_before: Option<Moment> },
+    /// Go back, as `on_fail` says.
+    Jump { from: GateId, to: GateId },
+    /// All instances of a fan-out are done.
+    Gather { gate: GateId, passed: bool },
+    /// The gate cannot begin at all.
+    Refuse { gate: GateId, reason: String },
+    /// Nothing is left to do and nobody is waited for.
+    Finish(RunStatus),
+}
+
+/// All steps that can be taken now, in the order of the workflow.
+pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
+    if run.status.is_end() {
+        return Vec::new();
+    }
+    let mut steps = Vec::new();
+    let mut busy = false;
+    let mut all_satisfied = true;
+    let stopped = workflow.gates.iter().any(|gate| stops_the_run(gate, run));
+    for gate in &workflow.gates {
+        let status = run.status_of(&gate.id);
+        all_satisfied &= status.satisfies();
+        if status.satisfies() {
+            continue;
+        }
+        for (id, state) in instances(gate, run) {
+            busy |= matches!(
+                state.map(|state| state.status),
+                Some(GateStatus::Running | GateStatus::Waiting)
+            );
+            let step = match state {
+                Some(state) if state.status == GateStatus::Fail => after_failure(gate, &id, state),
+                Some(_) | None if stopped => None,
+                Some(_) | None => opening(workflow, run, gate, &id),
+            };
+            steps.extend(step);
+        }
+        steps.extend(gathered(gate, run));
+    }
+    if steps.is_empty() && !busy {
+        let status = if all_satisfied { RunStatus::Passed } else { RunStatus::Failed };
+        steps.push(Step::Finish(status));
+    }
+    steps
+}
+
+/// Whether nothing comes after this gate's failure by its own means: no try, no jump.
+pub fn has_failed_for_good(gate: &Gate, state: &GateState) -> bool {
+    state.status == GateStatus::Fail
+        && state.items.is_none()
+        && after_failure(gate, &gate.id, state).is_none()
+}
+
+/// The values that a gate's templates see.
+pub fn context(run: &Run, gate: &Gate, id: &GateId) -> Context {
+    let mut context = input::context(&run.started.inputs);
+    context.insert("run", &run.started.run_id);
+    context.insert("gate", id);
+    let state = run.gate(id);
+    let attempt = state.map_or(0, |state| state.attempts.len()) + 1;
+    context.insert("attempt", &attempt);
+    context.insert("gates", &answers(run));
+    if let Some(each) = &gate.each {
+        let base = run.gate(&gate.id).and_then(|state| state.items.as_ref());
+        let item = base.and_then(|items| items.iter().find(|item| item.gate == *id));
+        context.insert(each.name.clone(), &item.map_or(Json::Null, |item| item.value.clone()));
+    }
+    context
+}
+
+/// `gates.<id>.answers`, for every gate that has some.
+fn answers(run: &Run) -> Json {
+    let answered = run.gates.iter().filter(|(_, state)| !state.answers.is_empty());
+    Json::Object(
+        answered.map(|(id, state)| (id.to_string(), json!({ "answers": state.answers }))).collect(),
+    )
+}
+
+/// The gate itself, or its instances once they are known.
+fn instances<'r>(gate: &Gate, run: &'r Run) -> Vec<(GateId, Option<&'r GateState>)> {
+    match run.gate(&gate.id).and_then(|state| state.items.as_ref()) {
+        None => vec![(gate.id.clone(), run.gate(&gate.id))],
+        Some(items) => items.iter().map(|item| (item.gate.clone(), run.gate(&item.gate))).collect(),
+    }
+}
+
+fn stops_the_run(gate: &Gate, run: &Run) -> bool {
+    gate.on_fail != OnFail::Continue
+        && instances(gate, run).iter().any(|(id, state)| {
+            state.is_some_and(|state| {
+                state.status == GateStatus::Fail
+                    && state.items.is_none()
+                    && after_failure(gate, id, state).is_none()
+            })
+        })
+}
+
+/// Retries come first, then `on_fail`.
+fn after_failure(gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
+    if state.tries < gate.retry.attempts {
+        let ended = state.attempt().and_then(|attempt| attempt.finished_at);
+        let not_before = ended.map(|ended| ended.plus(gate.retry.pause(state.tries)));
+        return Some(Step::Start { gate: id.clone(), not_before });
+    }
+    match &gate.on_fail {
+        OnFail::Goto { gate: to, visits } if state.visits < *visits => {
+            Some(Step::Jump { from: id.clone(), to: to.clone() })
+        }
+        OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue => None,
+    }
+}
+
+/// What opens a gate that is not begun or has gone stale.
+fn opening(workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId) -> Option<Step> {
+    let state = run.gate(id);
+    match state.map(|state| state.status) {
+        None | Some(GateStatus::NotStarted | GateStatus::Stale) => {}
+        Some(
+            GateStatus::Running
+            | GateStatus::Waiting
+            | GateStatus::Pass
+            | GateStatus::Fail
+            | GateStatus::Skipped
+            | GateStatus::Waived,
+        ) => return None,
+    }
+    if !is_ready(workflow, run, gate) {
+        return None;
+    }
+    if *id == gate.id
+        && let Some(when) = &gate.when
+    {
+        let context = context(run, gate, id);
+        let refuse = |reason| Some(Step::Refuse { gate: id.clone(), reason });
+        match when.render(&context).as_deref() {
+            Ok("true") => {}
+            Ok("false") => {
+                let reason = format!("when = \"{}\" is false", when.text());
+                return Some(Step::Skip { gate: id.clone(), reason });
+            }
+            Ok(other) => {
+                return refuse(format!("`when` renders `{other}`, neither true nor false"));
+            }
+            Err(error) => return refuse(format!("`when`: {error}")),
+        }
+    }
+    if gate.each.is_some() && *id == gate.id {
+        return Some(Step::Expand(id.clone()));
+    }
+    Some(Step::Start { gate: id.clone(), not_before: None })
+}
+
+fn is_ready(workflow: &Workflow, run: &Run, gate: &Gate) -> bool {
+    let satisfied = |id: &GateId| run.status_of(id).satisfies();
+    match gate.join {
+        Join::All => gate.needs.iter().all(satisfied),
+        Join::Any => gate.needs.iter().any(satisfied),
+        Join::Done => gate.needs.iter().all(|id| satisfied(id) || is_done(workflow, run, id)),
+    }
+}
+
+/// Whether a gate is over, for better or worse: failed for good, or never to begin because of one that has.
+fn is_done(workflow: &Workflow, run: &Run, id: &GateId) -> bool {
+    let Some(gate) = workflow.gate(id) else { return false };
+    match run.gate(id) {
+        Some(state) if state.status == GateStatus::Fail => {
+            state.items.is_some() || has_failed_for_good(gate, state)
+        }
+        Some(state) if state.status != GateStatus::NotStarted => false,
+        Some(_) | None => {
+            gate.join == Join::All
+                && gate
+                    .needs
+                    .iter()
+                    .any(|need| !run.status_of(need).satisfies() && is_done(workflow, run, need))
+        }
+    }
+}
+
+/// A fan-out is done when each of its instances is.
+fn gathered(gate: &Gate, run: &Run) -> Option<Step> {
+    let state = run.gate(&gate.id)?;
+    let items = state.items.as_ref()?;
+    if state.status == GateStatus::Fail {
+        return None;
+    }
+    let mut passed = true;
+    for item in items {
+        let instance = run.gate(&item.gate)?;
+        passed &= instance.status.satisfies();
+        let over = instance.status.satisfies()
+            || (instance.status == GateStatus::Fail
+                && after_failure(gate, &item.gate, instance).is_none());
+        if !over {
+            return None;
+        }
+    }
+    Some(Step::Gather { gate: gate.id.clone(), passed })
+}
