@@ -126,12 +126,21 @@ pub struct RunStarted {
     pub driven: bool,
     /// Who does agent gates whose role is not configured; `none` for nobody.
     pub agent: Option<String>,
+    /// Every gate of the plan, in its order.
+    pub gates: Vec<PlannedGate>,
     pub definition: Vec<Frozen>,
     pub orch: String,
     pub git: Option<GitFacts>,
     /// What later gates must find unchanged.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,
+}
+
+/// A gate as the plan names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedGate {
+    pub gate: GateId,
+    pub name: String,
 }
 
 /// Where the repository stood when a run began.

@@ -11,7 +11,6 @@ use crate::files::OpenError;
 use crate::files::Project;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
-use crate::git::Repository;
 use crate::process::Stop;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -39,11 +38,11 @@ pub trait Check {
 }
 
 /// All that a check may look at.
+#[derive(Clone)]
 pub struct Scene<'s> {
     pub project: &'s Project,
     /// The file under judgement: the output that the check stands under, or its own `path`.
     pub document: Option<&'s Document<'s>>,
-    pub repository: Option<&'s Repository>,
     /// What the globs of `unchanged` and `only_changes` held at their moment, by moment.
     pub baselines: &'s BTreeMap<String, Baseline>,
     /// Set for every command: `ORCH_RUN`, `ORCH_INPUT_…` and the like.
@@ -280,11 +279,9 @@ pub(crate) mod testing {
     ) -> Vec<String> {
         let project = Project::new(folder, vec!["orchestration/runs"]).unwrap();
         let document = Document::new(&project, project.path(file).unwrap(), 16 * 1024 * 1024);
-        let repository = Repository::discover(folder).unwrap();
         let scene = Scene {
             project: &project,
             document: Some(&document),
-            repository: repository.as_ref(),
             baselines: &BTreeMap::new(),
             environment: &BTreeMap::new(),
             scratch: folder.join("scratch"),

@@ -30,3 +30,48 @@ impl Repository {
         self.inner.commondir().to_owned()
     }
 }
+
+/// Where a commit goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Head,
+    Branch(String),
+    Ref(String),
+}
+
+/// Files to commit, by their path from the root of the working tree.
+#[derive(Debug)]
+pub struct Commit<'c> {
+    pub target: &'c Target,
+    pub files: &'c [(String, Vec<u8>)],
+    pub message: &'c str,
+    pub lock: Option<&'c Path>,
+}
+
+/// A commit that was made, or found to be there already.
+#[derive(Debug)]
+pub struct Committed {
+    pub id: String,
+}
+
+impl Repository {
+    pub fn work_folder(&self) -> &Path {
+        self.inner.workdir().unwrap_or(Path::new("/"))
+    }
+
+    pub fn branch(&self) -> Option<String> {
+        None
+    }
+
+    pub fn head(&self) -> Option<String> {
+        None
+    }
+
+    pub fn tree_at(&self, _: &Target, _: &str) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
+    pub fn commit(&mut self, _: &Commit<'_>) -> Result<Committed, Error> {
+        Ok(Committed { id: String::new() })
+    }
+}

@@ -1,0 +1,369 @@
+//! The journal: a run's events on disk, append-only, each line chained to the one
+//! before it by SHA-256 and synced before anything relies on it. It is the only truth.
+
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::files;
+use crate::files::Appender;
+use crate::run::Run;
+use serde::Deserialize;
+use serde::Serialize;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// The file's name in a run's folder.
+pub const FILE: &str = "journal.jsonl";
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[diagnostic(code("corrupt"))]
+pub enum Error {
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error("{} line {line}: {message}", path.display())]
+    Line { path: PathBuf, line: u64, message: String },
+    #[error("{} holds no events", path.display())]
+    Empty { path: PathBuf },
+}
+
+/// What every line says beside its event.
+#[derive(Debug, Deserialize)]
+struct Header {
+    seq: u64,
+    ts: Moment,
+    prev: Option<Digest>,
+}
+
+/// A line as it is written: `{"seq":1,"ts":"…","type":"…","data":{…},"prev":"…"}`.
+#[derive(Debug, Serialize)]
+struct Line<'e> {
+    seq: u64,
+    ts: Moment,
+    #[serde(flatten)]
+    event: &'e Event,
+    prev: Option<Digest>,
+}
+
+/// A journal read whole: the run it folds to, and where each segment begins.
+#[derive(Debug)]
+pub struct Reading {
+    pub run: Run,
+    pub head: Digest,
+    pub count: u64,
+    /// Length of what is sound; a torn last line lies beyond.
+    pub good_bytes: u64,
+    pub segments: Vec<Segment>,
+}
+
+/// A stretch of lines that is committed together; a pure function of the events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    pub first_seq: u64,
+    pub bytes: Vec<u8>,
+    /// Whether its last event closes it.
+    pub is_closed: bool,
+}
+
+impl Segment {
+    /// Its name in the record.
+    pub fn name(&self) -> String {
+        format!("{:06}.jsonl", self.first_seq)
+    }
+}
+
+/// A journal open for appending, with the run it has come to.
+#[derive(Debug)]
+pub struct Journal {
+    appender: Appender,
+    pub run: Run,
+    head: Digest,
+    count: u64,
+    /// The segment that is not closed yet.
+    tail: Segment,
+}
+
+impl Journal {
+    /// Begins a journal with its first event.
+    pub fn create(folder: &Path, at: Moment, event: &Event) -> Result<Self, Error> {
+        let path = folder.join(FILE);
+        let run = Run::begin(at, event).map_err(|error| line_error(&path, 1, error))?;
+        let (line, head) = line(1, at, event, None);
+        let io_error = |source| Error::Io { path: path.clone(), source };
+        let mut appender = Appender::open(&path, 0).map_err(io_error)?;
+        appender.append(&line).map_err(io_error)?;
+        let tail = Segment { first_seq: 1, bytes: line, is_closed: false };
+        Ok(Self { appender, run, head, count: 1, tail })
+    }
+
+    /// Opens a journal; a torn last line is dropped, any other bad line is refused with its place.
+    pub fn open(folder: &Path) -> Result<(Self, Reading), Error> {
+        let path = folder.join(FILE);
+        let reading = read(&path)?;
+        let appender = Appender::open(&path, reading.good_bytes)
+            .map_err(|source| Error::Io { path: path.clone(), source })?;
+        let open = reading.segments.last().filter(|segment| !segment.is_closed).cloned();
+        let empty = Segment { first_seq: reading.count + 1, bytes: Vec::new(), is_closed: false };
+        let journal = Self {
+            appender,
+            run: reading.run.clone(),
+            head: reading.head,
+            count: reading.count,
+            tail: open.unwrap_or(empty),
+        };
+        Ok((journal, reading))
+    }
+
+    /// Appends events as one durable write; gives the segments that they closed.
+    pub fn append(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
+        let path = self.appender.path().to_owned();
+        // The fold guards the write: what cannot be read back is never written.
+        let applied = events.iter().try_for_each(|event| self.run.apply(at, event));
+        applied.map_err(|error| line_error(&path, self.count + 1, error))?;
+        let mut bytes = Vec::new();
+        let mut closed = Vec::new();
+        let (mut head, mut count) = (self.head, self.count);
+        let mut tail = self.tail.clone();
+        for event in events {
+            count += 1;
+            let (line, digest) = line(count, at, event, Some(head));
+            head = digest;
+            bytes.extend_from_slice(&line);
+            tail.bytes.extend_from_slice(&line);
+            if closes_segment(event) {
+                tail.is_closed = true;
+                let next = Segment { first_seq: count + 1, bytes: Vec::new(), is_closed: false };
+                closed.push(std::mem::replace(&mut tail, next));
+            }
+        }
+        self.appender.append(&bytes).map_err(|source| Error::Io { path, source })?;
+        (self.head, self.count, self.tail) = (head, count, tail);
+        Ok(closed)
+    }
+
+    pub fn head(&self) -> Digest {
+        self.head
+    }
+
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.appender.bytes()
+    }
+
+    /// Events that no closed segment holds yet.
+    pub fn tail(&self) -> &Segment {
+        &self.tail
+    }
+}
+
+/// Reads and folds a journal without opening it for writing.
+pub fn read(path: &Path) -> Result<Reading, Error> {
+    let bytes = files::read_own(path)
+        .map_err(|source| Error::Io { path: path.to_owned(), source })?
+        .ok_or_else(|| Error::Io {
+            path: path.to_owned(),
+            source: io::ErrorKind::NotFound.into(),
+        })?;
+    fold(path, &bytes)
+}
+
+/// Folds the bytes of a journal; `path` is for messages.
+pub fn fold(path: &Path, bytes: &[u8]) -> Result<Reading, Error> {
+    let mut reading: Option<Reading> = None;
+    let mut line_number = 0;
+    for raw in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let Some(text) = raw.strip_suffix(b"\n") else { break };
+        line_number += 1;
+        let (header, event) =
+            parse(text).map_err(|error| line_error(path, line_number, error.to_string()))?;
+        refuse_broken_chain(path, line_number, &header, reading.as_ref())?;
+        let head = Digest::of(text);
+        match &mut reading {
+            None => {
+                let run = Run::begin(header.ts, &event)
+                    .map_err(|error| line_error(path, line_number, error))?;
+                let segments = Vec::new();
+                reading = Some(Reading { run, head, count: 0, good_bytes: 0, segments });
+            }
+            Some(reading) => reading
+                .run
+                .apply(header.ts, &event)
+                .map_err(|error| line_error(path, line_number, error))?,
+        }
+        if let Some(reading) = &mut reading {
+            reading.head = head;
+            reading.count = header.seq;
+            reading.good_bytes += raw.len() as u64;
+            add_to_segment(&mut reading.segments, header.seq, raw, &event);
+        }
+    }
+    reading.ok_or_else(|| Error::Empty { path: path.to_owned() })
+}
+
+fn add_to_segment(segments: &mut Vec<Segment>, seq: u64, raw: &[u8], event: &Event) {
+    if segments.last().is_none_or(|segment| segment.is_closed) {
+        segments.push(Segment { first_seq: seq, bytes: Vec::new(), is_closed: false });
+    }
+    if let Some(segment) = segments.last_mut() {
+        segment.bytes.extend_from_slice(raw);
+        segment.is_closed = closes_segment(event);
+    }
+}
+
+fn parse(text: &[u8]) -> Result<(Header, Event), serde_json::Error> {
+    Ok((serde_json::from_slice(text)?, serde_json::from_slice(text)?))
+}
+
+fn refuse_broken_chain(
+    path: &Path,
+    line: u64,
+    header: &Header,
+    before: Option<&Reading>,
+) -> Result<(), Error> {
+    let (seq, head) = before.map_or((0, None), |reading| (reading.count, Some(reading.head)));
+    if header.seq != seq + 1 {
+        let message = format!("the count goes from {seq} to {}", header.seq);
+        return Err(line_error(path, line, message));
+    }
+    if header.prev != head {
+        return Err(line_error(path, line, "the chain is broken: the line before it was changed"));
+    }
+    Ok(())
+}
+
+/// A segment ends where a commit is made: with an attempt, and wherever the run stops.
+fn closes_segment(event: &Event) -> bool {
+    match event {
+        Event::GatePassed { .. }
+        | Event::GateFailed { .. }
+        | Event::GateInterrupted { .. }
+        | Event::RunWaiting { .. }
+        | Event::RunPaused { .. }
+        | Event::RunCompleted { .. } => true,
+        Event::RunStarted(_)
+        | Event::RunResumed { .. }
+        | Event::GateExpanded { .. }
+        | Event::GateSkipped { .. }
+        | Event::GateGathered { .. }
+        | Event::GateStarted(_)
+        | Event::InvocationStarted { .. }
+        | Event::InvocationRecorded(_)
+        | Event::GateWaiting { .. }
+        | Event::GateAnswered { .. }
+        | Event::GateApproved { .. }
+        | Event::GateWaived { .. }
+        | Event::GatesReopened { .. }
+        | Event::GateJumped { .. }
+        | Event::GateRerecorded { .. }
+        | Event::GatesReused { .. } => false,
+    }
+}
+
+/// The line with its end, and its digest without.
+fn line(seq: u64, ts: Moment, event: &Event, prev: Option<Digest>) -> (Vec<u8>, Digest) {
+    let line = Line { seq, ts, event, prev };
+    let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
+    let digest = Digest::of(&bytes);
+    bytes.push(b'\n');
+    (bytes, digest)
+}
+
+fn line_error(path: &Path, line: u64, message: impl ToString) -> Error {
+    Error::Line { path: path.to_owned(), line, message: message.to_string() }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test breaks its own journal")]
+mod tests {
+    use super::*;
+    use crate::event::RunStarted;
+    use crate::event::RunStatus;
+    use crate::id::RunId;
+    use std::fs;
+
+    fn at() -> Moment {
+        Moment::parse("2026-01-19T14:30:12Z").unwrap()
+    }
+
+    fn journal(folder: &Path) -> Journal {
+        let started = RunStarted {
+            run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
+            workflow: "w".to_owned(),
+            version: "1".to_owned(),
+            key: "x".to_owned(),
+            inputs: std::collections::BTreeMap::new(),
+            driven: true,
+            agent: None,
+            gates: Vec::new(),
+            definition: Vec::new(),
+            orch: "0.1.0".to_owned(),
+            git: None,
+            baselines: std::collections::BTreeMap::new(),
+        };
+        let first = Event::RunStarted(Box::new(started));
+        let mut journal = Journal::create(folder, at(), &first).unwrap();
+        let pause = Event::RunPaused { reason: "tea".to_owned() };
+        let resume = Event::RunResumed { retried: Vec::new() };
+        assert_eq!(journal.append(at(), &[pause, resume]).unwrap().len(), 1);
+        journal
+    }
+
+    #[test]
+    fn what_was_written_reads_back_in_the_same_segments() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = journal(folder.path());
+        let (second, reading) = Journal::open(folder.path()).unwrap();
+        assert_eq!(
+            (second.head(), second.count(), second.bytes()),
+            (first.head(), 3, first.bytes())
+        );
+        assert_eq!(second.tail(), first.tail());
+        let names: Vec<String> = reading.segments.iter().map(Segment::name).collect();
+        assert_eq!(names, ["000001.jsonl", "000003.jsonl"]);
+        assert_eq!(reading.run.status, RunStatus::Running);
+    }
+
+    #[test]
+    fn a_torn_last_line_is_dropped_and_any_other_bad_line_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        journal(folder.path());
+        let path = folder.path().join(FILE);
+        let good = fs::read_to_string(&path).unwrap();
+        let error = |text: String| {
+            fs::write(&path, text).unwrap();
+            let (_, message) = Journal::open(folder.path())
+                .unwrap_err()
+                .to_string()
+                .split_once(" line ")
+                .map(|(a, b)| (a.to_owned(), b.to_owned()))
+                .unwrap();
+            message
+        };
+        let message = error(good.replace("tea", "pie"));
+        assert_eq!(message, "3: the chain is broken: the line before it was changed");
+        let lines: Vec<&str> = good.lines().collect();
+        assert_eq!(error(format!("{}\n{}\n", lines[0], lines[2])), "2: the count goes from 1 to 3");
+        assert!(error(format!("{}\nnonsense\n{}\n", lines[0], lines[1])).starts_with("2: "));
+        fs::write(&path, format!("{good}{{\"seq\":4")).unwrap();
+        let (journal, _) = Journal::open(folder.path()).unwrap();
+        assert_eq!(journal.count(), 3);
+        assert_eq!(fs::read_to_string(&path).unwrap(), good);
+    }
+
+    #[test]
+    fn an_event_that_does_not_fit_is_never_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = journal(folder.path());
+        let before = journal.bytes();
+        let gate = crate::id::GateId::parse("a").unwrap();
+        let judged = crate::event::Judged::default();
+        let passed = Event::GatePassed { gate, attempt: 1, judged };
+        let error = journal.append(at(), &[passed]).unwrap_err().to_string();
+        assert!(error.contains("attempt 1 of a is not open"), "{error}");
+        assert_eq!(fs::metadata(folder.path().join(FILE)).unwrap().len(), before);
+    }
+}

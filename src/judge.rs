@@ -1,0 +1,281 @@
+//! Judging: a contract's checks over the outputs that are there now. Files are read
+//! once, checks run side by side, artifacts are hashed several at once.
+
+use crate::check::Document;
+use crate::check::Scene;
+use crate::contract::Contract;
+use crate::contract::Output;
+use crate::contract::Rule;
+use crate::contract::Target;
+use crate::digest::Digest;
+use crate::files::Fingerprint;
+use crate::files::Globs;
+use crate::files::ProjectPath;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::finding::Validation;
+use crate::template::Context;
+use crate::template::Template;
+use rayon::iter::IntoParallelIterator;
+use rayon::iter::IntoParallelRefIterator;
+use rayon::iter::ParallelIterator;
+use std::collections::BTreeMap;
+
+/// What judging found: what each check said, and every output with its bytes' digest.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    pub validations: Vec<Validation>,
+    pub artifacts: Vec<(ProjectPath, Option<Fingerprint>)>,
+}
+
+/// A file of an output, and whether it must be there.
+struct Subject<'c> {
+    output: &'c Output,
+    path: ProjectPath,
+}
+
+/// Judges all outputs and checks of a contract.
+pub fn judge(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judgement {
+    let parts: Vec<Judgement> =
+        contract.outputs.par_iter().map(|output| judge_output(output, scene, context)).collect();
+    let own: Vec<Validation> =
+        contract.checks.par_iter().filter_map(|rule| judge_alone(rule, scene, context)).collect();
+    let mut whole = Judgement::default();
+    for part in parts {
+        whole.validations.extend(part.validations);
+        for artifact in part.artifacts {
+            if !whole.artifacts.iter().any(|(path, _)| *path == artifact.0) {
+                whole.artifacts.push(artifact);
+            }
+        }
+    }
+    whole.validations.extend(own);
+    whole
+}
+
+/// The paths of outputs as a gate's attempt lists them, rendered.
+pub fn required_outputs(contract: &Contract, context: &Context) -> Vec<String> {
+    let required = contract.outputs.iter().filter(|output| !output.optional);
+    required.filter_map(|output| output.show(context).ok()).collect()
+}
+
+/// Every rule in words, for the packet.
+pub fn words(contract: &Contract, context: &Context) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = |subject: &str, rule: &Rule| {
+        let said = match rule.build(context) {
+            Ok(check) => check.words(),
+            Err(error) => format!("{} ({error})", rule.kind.name),
+        };
+        let weight = match rule.severity {
+            Severity::Error => "",
+            Severity::Warning | Severity::Info => " (a warning only)",
+        };
+        lines.push(format!("{subject}{said}{weight}"));
+    };
+    for output in &contract.outputs {
+        let shown = output.show(context).unwrap_or_else(|error| error.to_string());
+        let implied = if output.optional { None } else { implied(output) };
+        for rule in implied.iter().chain(&output.checks) {
+            line(&format!("`{shown}`: "), rule);
+        }
+    }
+    for rule in &contract.checks {
+        line("", rule);
+    }
+    lines
+}
+
+fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgement {
+    let refused = |message: String| Judgement {
+        validations: vec![failed("output", None, Finding::of("output", message))],
+        artifacts: Vec::new(),
+    };
+    let subjects = match subjects(output, scene, context) {
+        Ok(subjects) => subjects,
+        Err(message) => return refused(message),
+    };
+    match &output.target {
+        Target::Path(_) => judge_files(&subjects, scene, context),
+        Target::Glob(glob) if subjects.is_empty() && !output.optional => {
+            let glob = glob.render(context).unwrap_or_default();
+            refused(format!("no file matches {glob}"))
+        }
+        Target::Glob(_) => judge_files(&subjects, scene, context),
+        Target::AnyOf(_) => judge_alternatives(output, &subjects, scene, context),
+    }
+}
+
+fn subjects<'c>(
+    output: &'c Output,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<Vec<Subject<'c>>, String> {
+    let path = |template: &Template| {
+        let text = template.render(context).map_err(|error| error.to_string())?;
+        scene.project.path(&text).map_err(|error| error.to_string())
+    };
+    let subject = |path| Subject { output, path };
+    match &output.target {
+        Target::Path(template) => Ok(vec![subject(path(template)?)]),
+        Target::AnyOf(templates) => {
+            templates.iter().map(|template| path(template).map(subject)).collect()
+        }
+        Target::Glob(template) => {
+            let text = template.render(context).map_err(|error| error.to_string())?;
+            let globs = Globs::new(&[text], scene.project)?;
+            let files = globs.files(scene.project).map_err(|error| error.to_string())?;
+            Ok(files.into_iter().map(subject).collect())
+        }
+    }
+}
+
+/// Judges each file by all checks of its output; one that is optional may be missing.
+fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -> Judgement {
+    let there: Vec<&Subject<'_>> = subjects
+        .iter()
+        .filter(|subject| !subject.output.optional || scene.project.exists(&subject.path))
+        .collect();
+    let documents: Vec<Document<'_>> = there
+        .iter()
+        .map(|subject| Document::new(scene.project, subject.path.clone(), scene.text_bytes_max))
+        .collect();
+    let mut pairs: Vec<(Rule, &Document<'_>)> = Vec::new();
+    for (subject, document) in there.iter().zip(&documents) {
+        pairs.extend(implied(subject.output).map(|rule| (rule, document)));
+        pairs.extend(subject.output.checks.iter().map(|rule| (rule.clone(), document)));
+    }
+    let validations = pairs
+        .into_par_iter()
+        .filter_map(|(rule, document)| judge_rule(&rule, scene, Some(document), context))
+        .collect();
+    let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
+    let prints = scene.project.hash_all(&paths).into_iter().map(Result::ok);
+    Judgement { validations, artifacts: paths.into_iter().zip(prints).collect() }
+}
+
+/// Of several alternatives, one that exists must pass; what the others failed is information.
+fn judge_alternatives(
+    output: &Output,
+    subjects: &[Subject<'_>],
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Judgement {
+    let mut judged: Vec<Judgement> = subjects
+        .iter()
+        .filter(|subject| scene.project.exists(&subject.path))
+        .map(|subject| judge_files(std::slice::from_ref(subject), scene, context))
+        .collect();
+    if judged.is_empty() {
+        if output.optional {
+            return Judgement::default();
+        }
+        let shown = output.show(context).unwrap_or_default();
+        let finding = Finding::of("file_exists", format!("none of these exists: {shown}"));
+        return Judgement {
+            validations: vec![failed("file_exists", None, finding)],
+            artifacts: Vec::new(),
+        };
+    }
+    let is_good = |judgement: &Judgement| {
+        judgement.validations.iter().all(|validation| !is_error(validation))
+    };
+    let some_good = judged.iter().any(is_good);
+    let mut whole = Judgement::default();
+    for mut judgement in judged.drain(..) {
+        if some_good && !is_good(&judgement) {
+            judgement.validations.iter_mut().for_each(inform);
+        }
+        whole.validations.extend(judgement.validations);
+        whole.artifacts.extend(judgement.artifacts);
+    }
+    whole
+}
+
+fn is_error(validation: &Validation) -> bool {
+    validation.findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+fn inform(validation: &mut Validation) {
+    validation.severity = Severity::Info;
+    for finding in &mut validation.findings {
+        finding.severity = Severity::Info;
+    }
+}
+
+/// A check that stands by itself: over its own `path`, or over no file.
+fn judge_alone(rule: &Rule, scene: &Scene<'_>, context: &Context) -> Option<Validation> {
+    let Some(template) = &rule.path else { return judge_rule(rule, scene, None, context) };
+    let text = template.render(context).map_err(|error| error.to_string());
+    let path = text.and_then(|text| scene.project.path(&text).map_err(|error| error.to_string()));
+    match path {
+        Ok(path) => {
+            let document = Document::new(scene.project, path, scene.text_bytes_max);
+            judge_rule(rule, scene, Some(&document), context)
+        }
+        Err(message) => Some(failed(rule.kind.name, None, Finding::of(rule.kind.name, message))),
+    }
+}
+
+/// Judges one rule over one file; `None` where its `when` says no.
+fn judge_rule(
+    rule: &Rule,
+    scene: &Scene<'_>,
+    document: Option<&Document<'_>>,
+    context: &Context,
+) -> Option<Validation> {
+    let path = document.map(|document| document.path.to_string());
+    let findings = match applies(rule, context) {
+        Ok(false) => return None,
+        Ok(true) => match rule.build(context) {
+            Ok(check) => check.judge(&Scene { document, ..scene.clone() }),
+            Err(message) => vec![Finding::new(message)],
+        },
+        Err(message) => vec![Finding::new(message)],
+    };
+    let findings: Vec<Finding> = findings
+        .into_iter()
+        .map(|finding| Finding {
+            check: rule.kind.name.to_owned(),
+            severity: rule.severity,
+            path: finding.path.clone().or_else(|| path.clone()),
+            message: rule.message.clone().unwrap_or(finding.message),
+            ..finding
+        })
+        .collect();
+    let pass = findings.is_empty();
+    Some(Validation {
+        check: rule.kind.name.to_owned(),
+        path,
+        pass,
+        severity: rule.severity,
+        findings,
+    })
+}
+
+fn applies(rule: &Rule, context: &Context) -> Result<bool, String> {
+    let Some(when) = &rule.when else { return Ok(true) };
+    match when.render(context).as_deref() {
+        Ok("true") => Ok(true),
+        Ok("false") => Ok(false),
+        Ok(other) => Err(format!("`when` renders `{other}`, neither true nor false")),
+        Err(error) => Err(format!("`when`: {error}")),
+    }
+}
+
+/// The `file_exists` of an output that does not state its own.
+fn implied(output: &Output) -> Option<Rule> {
+    let stated = output.checks.iter().any(|rule| rule.kind.name == "file_exists");
+    if stated { None } else { Rule::implied() }
+}
+
+fn failed(check: &str, path: Option<String>, finding: Finding) -> Validation {
+    let severity = Severity::Error;
+    Validation { check: check.to_owned(), path, pass: false, severity, findings: vec![finding] }
+}
+
+/// The digests of artifacts that exist, by path.
+pub fn digests(judgement: &Judgement) -> BTreeMap<String, Digest> {
+    let there = judgement.artifacts.iter();
+    there.filter_map(|(path, print)| Some((path.to_string(), print.as_ref()?.digest))).collect()
+}

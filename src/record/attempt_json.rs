@@ -1,0 +1,79 @@
+//! `gates/<gate>/attempt-<n>.json`: all there is to say about one ended attempt.
+
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::Approved;
+use crate::event::Artifact;
+use crate::event::Invocation;
+use crate::event::Recipe;
+use crate::finding::Finding;
+use crate::finding::Validation;
+use crate::id::GateId;
+use crate::id::InvocationId;
+use crate::run::Attempt;
+use crate::run::AttemptStatus;
+use crate::run::Run;
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+struct AttemptJson<'a> {
+    schema: &'static str,
+    run_id: &'a crate::id::RunId,
+    gate: &'a GateId,
+    attempt: u32,
+    status: AttemptStatus,
+    started_at: Moment,
+    finished_at: Option<Moment>,
+    executor: &'a str,
+    agent: Option<&'a str>,
+    session: Option<&'a str>,
+    prompt_sha256: Option<Digest>,
+    recipe: Option<&'a Recipe>,
+    reuse: Option<&'a str>,
+    invocation_ids: &'a [InvocationId],
+    invocations: Vec<&'a Invocation>,
+    required_outputs: &'a [String],
+    artifacts: &'a [Artifact],
+    validations: &'a [Validation],
+    findings: &'a [Finding],
+    approval: Option<&'a Approved>,
+    failure_reason: Option<&'a str>,
+}
+
+/// The file's bytes.
+pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
+    let own = |invocation: &&Invocation| {
+        invocation.attempt == attempt.attempt && invocation.gate == *gate
+    };
+    let json = AttemptJson {
+        schema: "orch/attempt@1",
+        run_id: &run.started.run_id,
+        gate,
+        attempt: attempt.attempt,
+        status: attempt.status,
+        started_at: attempt.started_at,
+        finished_at: attempt.finished_at,
+        executor: &attempt.executor,
+        agent: attempt.agent.as_deref(),
+        session: attempt.session.as_deref(),
+        prompt_sha256: attempt.prompt_sha256,
+        recipe: attempt.recipe.as_ref(),
+        reuse: attempt.reuse.as_deref(),
+        invocation_ids: &attempt.invocation_ids,
+        // The last ones first: a run has many, an attempt few, and they come last when it ends.
+        invocations: run
+            .invocations
+            .iter()
+            .rev()
+            .filter(own)
+            .take(attempt.invocation_ids.len())
+            .collect(),
+        required_outputs: &attempt.required_outputs,
+        artifacts: &attempt.artifacts,
+        validations: &attempt.validations,
+        findings: &attempt.findings,
+        approval: attempt.approval.as_ref(),
+        failure_reason: attempt.failure_reason.as_deref(),
+    };
+    super::run_json::pretty(&json)
+}

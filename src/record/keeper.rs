@@ -1,0 +1,238 @@
+//! The keeper: writes a run's record below the project and commits it. Each call is
+//! one commit; what could not be committed now is committed with what comes next.
+
+use super::Head;
+use super::Home;
+use super::RUNS;
+use crate::digest::Digest;
+use crate::files;
+use crate::git;
+use crate::git::Commit;
+use crate::git::Repository;
+use crate::git::Target;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::journal::Reading;
+use crate::journal::Segment;
+use crate::run::Run;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How often the documents that grow with the run are brought up to date while it goes on.
+const SUMMARY_EVERY: Duration = Duration::from_secs(1);
+
+/// Why a record could not be written. That it was not committed is no error but a notice.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {source}", path.display())]
+pub struct Error {
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// What became of one call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub commit: Option<String>,
+    /// Why nothing was committed, where something should have been.
+    pub problem: Option<String>,
+}
+
+/// News of a run that the record is to hold.
+#[derive(Debug)]
+pub struct News<'n> {
+    pub run: &'n Run,
+    pub head: Head,
+    /// Journal segments that were closed.
+    pub closed: Vec<Segment>,
+    /// Attempts that have ended or changed.
+    pub attempts: Vec<(GateId, u32)>,
+    /// Whether the run stops here, so that the summary must be true.
+    pub is_stop: bool,
+    pub gate: Option<GateId>,
+    /// The commit's first line.
+    pub title: String,
+}
+
+/// Writes and commits the record of one run.
+pub struct Keeper {
+    record: PathBuf,
+    /// The record's path from the root of the repository's working tree.
+    prefix: String,
+    repository: Option<Repository>,
+    target: Target,
+    commit_lock: Option<PathBuf>,
+    /// Whether the record's files lie in this working tree: not while another branch is checked out.
+    in_worktree: bool,
+    /// Digests of all files but the summary.
+    known: BTreeMap<String, Digest>,
+    /// Everything that was committed or is to be, but for the summary, read when the branch lost it.
+    pending: BTreeMap<String, Vec<u8>>,
+    /// The record's tree after the last commit.
+    tree: Option<String>,
+    summary_at: Option<Instant>,
+}
+
+impl Keeper {
+    /// Opens the record of a run; `reading` is what its journal holds already.
+    pub fn open(
+        home: &Home,
+        id: &RunId,
+        repository: Option<Repository>,
+        target: Target,
+        reading: Option<&Reading>,
+    ) -> Result<Self, Error> {
+        let work_folder = repository.as_ref().map(|repository| repository.work_folder().to_owned());
+        let below = work_folder.as_deref().and_then(|root| {
+            let root = root.canonicalize().ok()?;
+            home.project().root().strip_prefix(root).ok().map(Path::to_owned)
+        });
+        let below = below.unwrap_or_default();
+        let prefix = below.join(RUNS).join(id.as_str()).join("record");
+        let in_worktree = match (&repository, &target) {
+            (Some(repository), Target::Branch(branch)) => {
+                repository.branch().as_ref() == Some(branch)
+            }
+            (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
+        };
+        let mut keeper = Self {
+            record: home.record(id),
+            prefix: prefix.to_string_lossy().into_owned(),
+            repository,
+            target,
+            commit_lock: home.commit_lock(),
+            in_worktree,
+            known: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            tree: None,
+            summary_at: None,
+        };
+        if let Some(reading) = reading {
+            keeper.take_up(reading)?;
+        }
+        Ok(keeper)
+    }
+
+    /// Makes the record whole again from the journal: files that are missing or differ are written.
+    fn take_up(&mut self, reading: &Reading) -> Result<(), Error> {
+        for (path, bytes) in super::all_files(reading) {
+            if path == "RUN.json" || path == "SHA256SUMS" {
+                continue;
+            }
+            self.known.insert(path.clone(), Digest::of(&bytes));
+            let on_disk = files::read_own(&self.record.join(&path)).ok().flatten();
+            if self.in_worktree && on_disk.as_deref() != Some(&bytes) {
+                self.write(&path, &bytes)?;
+            }
+            self.pending.insert(path, bytes);
+        }
+        Ok(())
+    }
+
+    /// Writes what is new and commits it. Only the disk's errors are errors.
+    pub fn keep(&mut self, news: &News<'_>) -> Result<Kept, Error> {
+        let mut files: Vec<(String, Vec<u8>)> =
+            news.closed.iter().map(super::segment_file).collect();
+        for (gate, number) in &news.attempts {
+            let attempt =
+                news.run.gates.get(gate).and_then(|state| {
+                    state.attempts.iter().find(|attempt| attempt.attempt == *number)
+                });
+            files.extend(attempt.map(|attempt| super::attempt_file(news.run, gate, attempt)));
+        }
+        let is_due = self.summary_at.is_none_or(|at| at.elapsed() >= SUMMARY_EVERY);
+        if self.known.is_empty() {
+            files.extend(super::definition_files(news.run));
+        }
+        for (path, bytes) in &files {
+            self.known.insert(path.clone(), Digest::of(bytes));
+        }
+        if news.is_stop || is_due {
+            files.extend(super::summary_files(news.run, news.head, &self.known));
+            self.summary_at = Some(Instant::now());
+        }
+        for (path, bytes) in files {
+            if self.in_worktree {
+                self.write(&path, &bytes)?;
+            }
+            self.pending.insert(path, bytes);
+        }
+        Ok(self.commit(news))
+    }
+
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.record.join(path);
+        // The journal and git's objects are synced; these files can be made again from either.
+        files::write_view(&path, bytes).map_err(|source| Error { path, source })
+    }
+
+    fn commit(&mut self, news: &News<'_>) -> Kept {
+        let message = self.message(news);
+        match self.try_commit(&message, news.run) {
+            Ok(commit) => {
+                self.pending.clear();
+                Kept { commit, problem: None }
+            }
+            Err(error) => Kept { commit: None, problem: Some(error.to_string()) },
+        }
+    }
+
+    fn try_commit(&mut self, message: &str, run: &Run) -> Result<Option<String>, git::Error> {
+        let Some(repository) = &mut self.repository else { return Ok(None) };
+        let held = repository.tree_at(&self.target, &self.prefix)?;
+        if self.tree.is_some() && held != self.tree {
+            // Somebody took the record off the branch, or changed it there: all of it goes back.
+            let missing = missing(&self.record, &self.known, &self.pending, run);
+            self.pending.extend(missing);
+        }
+        let files: Vec<(String, Vec<u8>)> = self
+            .pending
+            .iter()
+            .map(|(path, bytes)| (format!("{}/{path}", self.prefix), bytes.clone()))
+            .collect();
+        let commit = Commit {
+            target: &self.target,
+            files: &files,
+            message,
+            lock: self.commit_lock.as_deref(),
+        };
+        let committed = repository.commit(&commit)?;
+        self.tree = repository.tree_at(&self.target, &self.prefix)?;
+        Ok(Some(committed.id))
+    }
+
+    fn message(&self, news: &News<'_>) -> String {
+        let gate = news.gate.as_ref();
+        let status =
+            gate.map_or(news.run.status.as_str(), |gate| news.run.status_of(gate).as_str());
+        let gate = gate.map(|gate| format!("Orch-Gate: {gate}\n")).unwrap_or_default();
+        format!(
+            "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n",
+            news.title, news.run.started.run_id, news.head.sha256
+        )
+    }
+}
+
+/// The files of the record as they were written, where the disk still has them right.
+fn missing(
+    record: &Path,
+    known: &BTreeMap<String, Digest>,
+    pending: &BTreeMap<String, Vec<u8>>,
+    run: &Run,
+) -> BTreeMap<String, Vec<u8>> {
+    let mut found: BTreeMap<String, Vec<u8>> = super::definition_files(run).collect();
+    for (path, digest) in known {
+        if pending.contains_key(path) || found.contains_key(path) {
+            continue;
+        }
+        let bytes = files::read_own(&record.join(path)).ok().flatten();
+        if let Some(bytes) = bytes.filter(|bytes| Digest::of(bytes) == *digest) {
+            found.insert(path.clone(), bytes);
+        }
+    }
+    found.retain(|path, _| !pending.contains_key(path));
+    found
+}

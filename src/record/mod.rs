@@ -1,0 +1,109 @@
+//! The record: the committed documents of a run, all of them views of its journal,
+//! which can be made again from it byte for byte.
+//!
+//! - `run_json`: `RUN.json`, what people and tools read;
+//! - `attempt_json`: one file for each attempt that has ended;
+//! - [`Home`]: where the runs of a project lie;
+//! - [`Keeper`]: writes the documents below the project and commits them.
+
+mod attempt_json;
+mod home;
+mod keeper;
+mod run_json;
+
+pub use home::Home;
+pub use keeper::Error;
+pub use keeper::Keeper;
+pub use keeper::Kept;
+pub use keeper::News;
+
+use crate::digest::Digest;
+use crate::id::GateId;
+use crate::journal::Reading;
+use crate::journal::Segment;
+use crate::run::Attempt;
+use crate::run::Run;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The folder of all runs, relative to the project.
+pub const RUNS: &str = "orchestration/runs";
+
+/// Where the journal stands, as `RUN.json` says it.
+#[derive(Debug, Clone, Copy)]
+pub struct Head {
+    pub count: u64,
+    pub bytes: u64,
+    pub sha256: Digest,
+}
+
+/// The path of an attempt's file in the record.
+pub fn attempt_path(gate: &GateId, attempt: u32) -> String {
+    format!("gates/{gate}/attempt-{attempt}.json")
+}
+
+/// An attempt's file, once the attempt has ended.
+pub fn attempt_file(run: &Run, gate: &GateId, attempt: &Attempt) -> (String, Vec<u8>) {
+    (attempt_path(gate, attempt.attempt), attempt_json::render(run, gate, attempt))
+}
+
+/// A journal segment as the record holds it.
+pub fn segment_file(segment: &Segment) -> (String, Vec<u8>) {
+    (format!("journal/{}", segment.name()), segment.bytes.clone())
+}
+
+/// The texts that the run was started with, and what keeps git from changing line ends.
+pub fn definition_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let texts =
+        run.started.definition.iter().map(|frozen| {
+            (format!("definition/{}", frozen.path), frozen.text.clone().into_bytes())
+        });
+    texts.chain([(".gitattributes".to_owned(), b"* -text\n".to_vec())])
+}
+
+/// The documents that grow with the run; `known` are the digests of all other files of the record.
+pub fn summary_files(
+    run: &Run,
+    head: Head,
+    known: &BTreeMap<String, Digest>,
+) -> Vec<(String, Vec<u8>)> {
+    let run_json = run_json::render(run, head, known);
+    let sums = sums(run, &run_json, known);
+    vec![("RUN.json".to_owned(), run_json), ("SHA256SUMS".to_owned(), sums.into_bytes())]
+}
+
+/// Every file of a record, from its journal alone.
+pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
+    let run = &reading.run;
+    let mut files: BTreeMap<String, Vec<u8>> = definition_files(run).collect();
+    files.extend(reading.segments.iter().filter(|segment| segment.is_closed).map(segment_file));
+    for (gate, state) in &run.gates {
+        let ended = state.attempts.iter().filter(|attempt| attempt.finished_at.is_some());
+        files.extend(ended.map(|attempt| attempt_file(run, gate, attempt)));
+    }
+    let known = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
+    let head = Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head };
+    files.extend(summary_files(run, head, &known));
+    files
+}
+
+/// For `sha256sum -c` in the record's folder: its own files, then the artifacts that stand.
+fn sums(run: &Run, run_json: &[u8], known: &BTreeMap<String, Digest>) -> String {
+    let mut lines = String::new();
+    for (path, digest) in known {
+        let _ = writeln!(lines, "{digest}  {path}");
+    }
+    let _ = writeln!(lines, "{}  RUN.json", Digest::of(run_json));
+    let mut artifacts = BTreeMap::new();
+    for state in run.gates.values().filter(|state| state.status == crate::run::GateStatus::Pass) {
+        for artifact in state.artifacts() {
+            if let Some(digest) = artifact.sha256 {
+                artifacts.insert(artifact.path.as_str(), digest);
+            }
+        }
+    }
+    for (path, digest) in artifacts {
+        let _ = writeln!(lines, "{digest}  ../../../../{path}");
+    }
+    lines
+}

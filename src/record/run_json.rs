@@ -1,0 +1,281 @@
+//! `RUN.json`: the whole run in one document for people and tools. It keeps the
+//! fields that readers of the format know and adds to them.
+
+use super::Head;
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::Approved;
+use crate::event::GitFacts;
+use crate::event::Invocation;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::finding::Severity;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::AttemptStatus;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::input::Values;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Serialize)]
+struct RunJson<'r> {
+    schema: &'static str,
+    run_id: &'r RunId,
+    workflow: WorkflowJson<'r>,
+    key: &'r str,
+    depth: Json,
+    inputs: &'r Values,
+    status: RunStatus,
+    reason: Option<&'r str>,
+    started_at: Moment,
+    finished_at: Option<Moment>,
+    driven: bool,
+    orch: &'r str,
+    git: Option<&'r GitFacts>,
+    journal: JournalJson,
+    definition: Vec<PathJson<'r>>,
+    gates: Vec<GateJson<'r>>,
+    invocations: &'r [Invocation],
+    artifacts_index: Vec<ArtifactJson<'r>>,
+    validations: Vec<ValidationJson<'r>>,
+    events: Vec<EventJson<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct WorkflowJson<'r> {
+    name: &'r str,
+    version: &'r str,
+    slug: Json,
+    artifact_path: Json,
+}
+
+#[derive(Debug, Serialize)]
+struct JournalJson {
+    path: &'static str,
+    count: u64,
+    bytes: u64,
+    head_sha256: Digest,
+}
+
+#[derive(Debug, Serialize)]
+struct PathJson<'r> {
+    path: &'r str,
+    sha256: Digest,
+}
+
+#[derive(Debug, Serialize)]
+struct GateJson<'r> {
+    gate: &'r GateId,
+    name: &'r str,
+    status: GateStatus,
+    waits_for: Option<WaitsFor>,
+    reason: Option<&'r str>,
+    answers: Option<&'r Values>,
+    approval: Option<&'r Approved>,
+    reused: Option<ReusedJson<'r>>,
+    attempts: Vec<AttemptEntryJson<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ReusedJson<'r> {
+    run_id: &'r RunId,
+    attempt: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct AttemptEntryJson<'r> {
+    attempt: u32,
+    status: AttemptStatus,
+    path: Option<String>,
+    sha256: Option<Digest>,
+    failure_reason: Option<&'r str>,
+}
+
+#[derive(Debug, Serialize)]
+struct ArtifactJson<'r> {
+    path: &'r str,
+    sha256: Option<Digest>,
+    exists: bool,
+    bytes: Option<u64>,
+    gate: &'r GateId,
+    attempt: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct ValidationJson<'r> {
+    gate: &'r GateId,
+    attempt: u32,
+    #[serde(rename = "type")]
+    check: &'r str,
+    path: Option<&'r str>,
+    pass: bool,
+    severity: Severity,
+}
+
+#[derive(Debug, Serialize)]
+struct EventJson<'r> {
+    at: Moment,
+    #[serde(rename = "type")]
+    name: &'r str,
+    gate: Option<&'r GateId>,
+    attempt: Option<u32>,
+}
+
+/// The file's bytes. `known` gives the digests of attempt files.
+pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) -> Vec<u8> {
+    let started = &run.started;
+    let input = |name: &str| started.inputs.get(name).cloned().unwrap_or(Json::Null);
+    let json = RunJson {
+        schema: "orch/run@1",
+        run_id: &started.run_id,
+        workflow: WorkflowJson {
+            name: &started.workflow,
+            version: &started.version,
+            slug: input("slug"),
+            artifact_path: input("artifact_path"),
+        },
+        key: &started.key,
+        depth: input("depth"),
+        inputs: &started.inputs,
+        status: run.status,
+        reason: run.reason.as_deref(),
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        driven: started.driven,
+        orch: &started.orch,
+        git: started.git.as_ref(),
+        journal: JournalJson {
+            path: "journal",
+            count: head.count,
+            bytes: head.bytes,
+            head_sha256: head.sha256,
+        },
+        definition: started
+            .definition
+            .iter()
+            .map(|text| PathJson { path: &text.path, sha256: text.sha256 })
+            .collect(),
+        gates: gates(run, known),
+        invocations: &run.invocations,
+        artifacts_index: artifacts(run),
+        validations: validations(run),
+        events: run
+            .lifecycle
+            .iter()
+            .map(|(at, name, gate, attempt)| EventJson {
+                at: *at,
+                name,
+                gate: gate.as_ref(),
+                attempt: *attempt,
+            })
+            .collect(),
+    };
+    pretty(&json)
+}
+
+/// Two-space JSON with a line end, as every file of the record is written.
+pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Every gate of the workflow in its order, each instance of a fan-out after its gate.
+fn gates<'r>(run: &'r Run, known: &BTreeMap<String, Digest>) -> Vec<GateJson<'r>> {
+    let mut gates = Vec::new();
+    for planned in &run.started.gates {
+        let state = run.gates.get(&planned.gate);
+        gates.push(gate(&planned.gate, &planned.name, state, known));
+        for item in state.and_then(|state| state.items.as_ref()).into_iter().flatten() {
+            gates.push(gate(&item.gate, &planned.name, run.gates.get(&item.gate), known));
+        }
+    }
+    gates
+}
+
+fn gate<'r>(
+    id: &'r GateId,
+    name: &'r str,
+    state: Option<&'r GateState>,
+    known: &BTreeMap<String, Digest>,
+) -> GateJson<'r> {
+    let Some(state) = state else { return untouched(id, name) };
+    let attempts = state.attempts.iter().map(|attempt| {
+        let path = super::attempt_path(id, attempt.attempt);
+        let sha256 = known.get(&path).copied();
+        AttemptEntryJson {
+            attempt: attempt.attempt,
+            status: attempt.status,
+            path: sha256.map(|_| path),
+            sha256,
+            failure_reason: attempt.failure_reason.as_deref(),
+        }
+    });
+    GateJson {
+        gate: id,
+        name,
+        status: state.status,
+        waits_for: state.waits_for,
+        reason: state.reason.as_deref(),
+        answers: Some(&state.answers).filter(|answers| !answers.is_empty()),
+        approval: state.approval.as_ref(),
+        reused: state
+            .reused
+            .as_ref()
+            .map(|reused| ReusedJson { run_id: &reused.run_id, attempt: reused.attempt }),
+        attempts: attempts.collect(),
+    }
+}
+
+fn untouched<'r>(gate: &'r GateId, name: &'r str) -> GateJson<'r> {
+    GateJson {
+        gate,
+        name,
+        status: GateStatus::NotStarted,
+        waits_for: None,
+        reason: None,
+        answers: None,
+        approval: None,
+        reused: None,
+        attempts: Vec::new(),
+    }
+}
+
+/// The artifacts of each gate's last result.
+fn artifacts(run: &Run) -> Vec<ArtifactJson<'_>> {
+    let mut index = Vec::new();
+    for (gate, state) in &run.gates {
+        let attempt = state.attempts.last().map_or(0, |attempt| attempt.attempt);
+        let attempt = state.reused.as_ref().map_or(attempt, |reused| reused.attempt);
+        index.extend(state.artifacts().iter().map(|artifact| ArtifactJson {
+            path: &artifact.path,
+            sha256: artifact.sha256,
+            exists: artifact.exists,
+            bytes: artifact.bytes,
+            gate,
+            attempt,
+        }));
+    }
+    index
+}
+
+/// What the checks said about each gate's last attempt.
+fn validations(run: &Run) -> Vec<ValidationJson<'_>> {
+    let mut all = Vec::new();
+    for (gate, state) in &run.gates {
+        let Some(attempt) = state.attempts.last() else { continue };
+        all.extend(attempt.validations.iter().map(|validation| ValidationJson {
+            gate,
+            attempt: attempt.attempt,
+            check: &validation.check,
+            path: validation.path.as_deref(),
+            pass: validation.pass,
+            severity: validation.severity,
+        }));
+    }
+    all
+}
