@@ -1,0 +1,134 @@
+//! A gate's pass holds while its artifacts are what they were. They are looked at
+//! before a gate that needs them starts, and all of them at the end.
+
+use super::super::Driver;
+use super::super::Error;
+use super::Notice;
+use super::packet;
+use super::work;
+use crate::event::Artifact;
+use crate::event::Event;
+use crate::event::Judged;
+use crate::files::Stat;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::workflow::Approval;
+use std::collections::HashMap;
+
+/// Stat data of artifacts that were seen with the digest that the record says.
+#[derive(Debug, Default)]
+pub struct Seen(HashMap<String, (Stat, crate::digest::Digest)>);
+
+/// Looks at the artifacts of the gates that one gate needs; says whether anything was written.
+pub fn look_at_needs(
+    driver: &mut Driver<'_>,
+    id: &GateId,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<bool, Error> {
+    let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
+    let needs: Vec<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
+    let mut gates = Vec::new();
+    for need in needs {
+        let items = driver.run().gate(&need).and_then(|state| state.items.clone());
+        gates.extend(items.into_iter().flatten().map(|item| item.gate));
+        gates.push(need);
+    }
+    look_again(driver, &gates, notify)
+}
+
+/// Looks at the artifacts of every gate that has passed.
+pub fn look_at_all(driver: &mut Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Result<bool, Error> {
+    let gates: Vec<GateId> = driver.run().gates_in(GateStatus::Pass).cloned().collect();
+    look_again(driver, &gates, notify)
+}
+
+/// Judges again what has changed: still good, it is recorded anew; not good, the gate is open again,
+/// and so is everything that needs it. An approval falls with the bytes it saw.
+pub fn look_again(
+    driver: &mut Driver<'_>,
+    gates: &[GateId],
+    notify: &mut dyn FnMut(Notice),
+) -> Result<bool, Error> {
+    let mut wrote = false;
+    for id in gates {
+        if driver.run().status_of(id) != GateStatus::Pass {
+            continue;
+        }
+        let Some(changed) = first_change(driver, id) else { continue };
+        wrote = true;
+        match judged_again(driver, id) {
+            Some((attempt, judged)) => {
+                driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
+            }
+            None => reopen(driver, id, &changed, notify)?,
+        }
+    }
+    Ok(wrote)
+}
+
+/// The first artifact of a gate whose bytes are not the recorded ones.
+fn first_change(driver: &mut Driver<'_>, id: &GateId) -> Option<String> {
+    let artifacts: Vec<Artifact> = driver.run().gate(id)?.artifacts().to_vec();
+    artifacts.into_iter().find(|artifact| !is_unchanged(driver, artifact)).map(|artifact| artifact.path)
+}
+
+fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
+    let project = driver.site.project.clone();
+    let Ok(path) = project.path(&artifact.path) else { return false };
+    let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
+    let stat = project.stat(&path);
+    if let Some(stat) = stat
+        && driver.seen.0.get(&artifact.path) == Some(&(stat, digest))
+    {
+        return true;
+    }
+    match project.hash(&path) {
+        Ok(print) if print.digest == digest => {
+            // A file touched within the clock's own grain could change unseen: it is read next time.
+            if print.stat.is_settled() {
+                driver.seen.0.insert(artifact.path.clone(), (print.stat, digest));
+            }
+            true
+        }
+        Ok(_) | Err(_) => false,
+    }
+}
+
+/// What the gate's contract says to the bytes that are there now; `None` where they are not good.
+fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
+    let gate = driver.workflow.gate(id)?;
+    let state = driver.run().gate(id)?;
+    if gate.approval != Approval::None || state.reused.is_some() {
+        return None;
+    }
+    let attempt = state.attempt()?;
+    let contract = gate.contract.as_ref()?;
+    let context = packet::attempt_context(driver.run(), gate, id, attempt.attempt);
+    let contract = contract.without(&["command", "unchanged", "only_changes"]);
+    let judged = work::judge_contract(driver, id, attempt.attempt, &contract, &context);
+    work::passes(&judged).then_some((attempt.attempt, judged))
+}
+
+fn reopen(
+    driver: &mut Driver<'_>,
+    id: &GateId,
+    changed: &str,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<(), Error> {
+    let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
+    let mut gates = super::with_instances(driver, &driver.workflow.followers(&base));
+    gates.push(id.clone());
+    if base != *id {
+        gates.push(base);
+    }
+    let reason = format!("{changed} has changed since {id} passed");
+    let ended = Notice::GateEnded {
+        gate: id.clone(),
+        status: GateStatus::Stale,
+        attempt: 0,
+        reason: Some(reason.clone()),
+    };
+    driver.append(&[Event::GatesReopened { gates, reason }])?;
+    notify(ended);
+    Ok(())
+}

@@ -1,0 +1,450 @@
+//! Attempts: what is written before one begins, and what becomes of it when it ends.
+
+use super::super::Driver;
+use super::super::Error;
+use super::super::Site;
+use super::Notice;
+use super::baselines;
+use super::packet;
+use super::recipe;
+use super::work;
+use super::work::Call;
+use super::work::Judging;
+use super::work::Work;
+use crate::check::Since;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Invocation;
+use crate::event::Judged;
+use crate::event::WaitsFor;
+use crate::executor::CommandLine;
+use crate::executor::Executor;
+use crate::finding::Finding;
+use crate::id::GateId;
+use crate::judge;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::template::Context;
+use crate::workflow;
+use crate::workflow::Approval;
+use crate::workflow::Gate;
+use crate::workflow::OnInterrupt;
+use crate::workflow::input;
+use crate::workflow::input::Values;
+use std::collections::BTreeMap;
+
+/// An attempt that is to begin.
+pub struct Start<'s> {
+    pub gate: &'s GateId,
+    /// Why an earlier result does not serve.
+    pub reuse: Option<String>,
+    /// Who does agent gates whose role is not configured.
+    pub agent: Option<&'s str>,
+    /// Judge what lies there instead of doing the work.
+    pub adopt: bool,
+    /// The agent's session, where a person says it.
+    pub session: Option<String>,
+}
+
+/// What there is to do for an attempt.
+pub enum Prepared {
+    /// It is over already, or waits.
+    Ended(Box<Ended>),
+    Work(Box<Work>),
+}
+
+/// How an attempt came to its end, or that it waits.
+pub struct Ended {
+    pub gate: GateId,
+    pub attempt: u32,
+    pub invocation: Option<Invocation>,
+    pub result: Result,
+}
+
+/// What became of the work.
+pub enum Result {
+    Passed { judged: Judged, answers: Values },
+    Failed { reason: String, judged: Judged },
+    Interrupted(String),
+    Waiting(WaitsFor),
+}
+
+/// Begins an attempt: the intent is written, then there is work to do.
+pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Result<Prepared, Error> {
+    let id = start.gate;
+    let Some(gate) = driver.workflow.gate(id).cloned() else {
+        return Err(Error::usage(format!("there is no gate `{id}`")));
+    };
+    let attempt = next_attempt(driver.run(), id);
+    let context = packet::attempt_context(driver.run(), &gate, id, attempt);
+    let site = driver.site;
+    let doer = doer(site, driver.run(), &gate, &context, start.agent)?;
+    let agent = agent_name(&gate, start.agent, doer.configured.as_deref());
+    let problem = doer.problem.or_else(|| audit_problem(driver.run(), &gate, agent.as_deref(), start));
+    let executor = gate.work.executor();
+    let needs_packet = executor != "command";
+    let text = match needs_packet {
+        true => packet::render(site, &driver.workflow, driver.run(), &gate, (id, attempt, agent.as_deref())),
+        false => Ok(String::new()),
+    };
+    let (text, problem) = match (text, problem) {
+        (Ok(text), problem) => (text, problem),
+        (Err(message), None) => (String::new(), Some(Finding::of("packet", message))),
+        (Err(_), problem @ Some(_)) => (String::new(), problem),
+    };
+    let run_id = driver.id().clone();
+    let packet_path = match needs_packet && !text.is_empty() {
+        true => packet::write(site, &run_id, (id, attempt), &text)?,
+        false => packet::folder(site, &run_id, id, attempt).join("prompt.txt"),
+    };
+    packet::ignore_logs(site, &run_id)?;
+    if let Some(contract) = &gate.contract {
+        baselines::record_attempt(site, &run_id, (id, attempt), (contract, &context))?;
+    }
+    let recipe = match gate.reuse {
+        true => recipe::recipe(site, driver.run(), &gate, id, None).ok(),
+        false => None,
+    };
+    let started = Event::GateStarted(GateStarted {
+        gate: id.clone(),
+        attempt,
+        executor: executor.to_owned(),
+        agent: agent.clone(),
+        session: start.session.clone(),
+        prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(&text)),
+        required_outputs: gate
+            .contract
+            .as_ref()
+            .map(|contract| judge::required_outputs(contract, &context))
+            .unwrap_or_default(),
+        recipe,
+        reuse: start.reuse.clone(),
+    });
+    let ended = |result| Prepared::Ended(Box::new(Ended { gate: id.clone(), attempt, invocation: None, result }));
+    if let Some(finding) = problem {
+        driver.append(&[started])?;
+        return Ok(ended(failed(finding)));
+    }
+    if doer.executor.is_none() && !start.adopt {
+        driver.append(&[started])?;
+        let waits_for = if executor == "human" { WaitsFor::Person } else { WaitsFor::Agent };
+        return Ok(ended(Result::Waiting(waits_for)));
+    }
+    let now = site.clock.now();
+    let invocation_id = site.new_invocation_id(now);
+    let mut events = vec![started];
+    if !start.adopt {
+        let invocation_id = invocation_id.clone();
+        events.push(Event::InvocationStarted { invocation_id, gate: id.clone(), attempt });
+    }
+    driver.append(&events)?;
+    let judging = judging(driver, &gate, id, attempt, context);
+    let logs = packet::folder(site, &run_id, id, attempt);
+    let answers_path = logs.join("answers.json");
+    let mut environment = judging.environment.clone();
+    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.display().to_string());
+    environment.insert("ORCH_PACKET".to_owned(), packet_path.display().to_string());
+    Ok(Prepared::Work(Box::new(Work {
+        gate: id.clone(),
+        attempt,
+        executor,
+        doer: doer.executor.filter(|_| !start.adopt),
+        agent,
+        invocation_id,
+        started_at: now,
+        invocation: Call {
+            packet: text,
+            packet_path,
+            logs,
+            answers_path,
+            environment,
+            timeout: gate.timeout,
+        },
+        judging,
+        audited_session: audited_session(driver.run(), &gate),
+        answers: gate.answers.clone(),
+    })))
+}
+
+/// Writes what became of an attempt, and commits it where it is over.
+pub fn settle(
+    driver: &mut Driver<'_>,
+    ended: &Ended,
+    notify: &mut dyn FnMut(Notice),
+) -> std::result::Result<(), Error> {
+    let (gate, attempt) = (ended.gate.clone(), ended.attempt);
+    let mut events: Vec<Event> = Vec::new();
+    events.extend(ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))));
+    match &ended.result {
+        Result::Passed { judged, answers } => {
+            if !answers.is_empty() {
+                events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
+            }
+            events.push(passed_or_waiting(driver, &gate, attempt, judged.clone())?);
+        }
+        Result::Failed { reason, judged } => events.push(Event::GateFailed {
+            gate: gate.clone(),
+            attempt,
+            reason: reason.clone(),
+            judged: judged.clone(),
+        }),
+        Result::Interrupted(reason) => {
+            let reason = reason.clone();
+            events.push(Event::GateInterrupted { gate: gate.clone(), attempt, reason });
+            events.extend(ask_after_interruption(driver, &gate, attempt));
+        }
+        Result::Waiting(waits_for) => events.push(Event::GateWaiting {
+            gate: gate.clone(),
+            attempt,
+            waits_for: *waits_for,
+            judged: None,
+        }),
+    }
+    driver.append(&events)?;
+    let is_over = events.iter().any(|event| {
+        matches!(
+            event,
+            Event::GatePassed { .. } | Event::GateFailed { .. } | Event::GateInterrupted { .. }
+        )
+    });
+    if is_over {
+        driver.commit(Some(&gate), false)?;
+    }
+    announce(driver, ended, notify);
+    Ok(())
+}
+
+/// After a passing contract comes the approval, where the gate asks for one.
+pub fn passed_or_waiting(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    attempt: u32,
+    judged: Judged,
+) -> std::result::Result<Event, Error> {
+    let needs_approval =
+        driver.workflow.gate(gate).is_some_and(|gate| gate.approval != Approval::None);
+    if needs_approval {
+        let (gate, waits_for) = (gate.clone(), WaitsFor::Approval);
+        return Ok(Event::GateWaiting { gate, attempt, waits_for, judged: Some(judged) });
+    }
+    passed(driver, gate, attempt, judged)
+}
+
+/// The pass of a gate, with what later gates compare with.
+pub fn passed(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    attempt: u32,
+    mut judged: Judged,
+) -> std::result::Result<Event, Error> {
+    let run = driver.run();
+    let moment = Since::Gate(gate.to_string());
+    judged.baselines = baselines::record(
+        driver.site,
+        &driver.workflow,
+        Some(run),
+        &run.started.inputs,
+        &moment,
+    )
+    .map_err(Error::environment)?;
+    Ok(Event::GatePassed { gate: gate.clone(), attempt, judged })
+}
+
+/// What an attempt's outputs were judged to be, where that was before this process.
+pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
+    let attempt = run.gate(gate).and_then(|state| state.attempt());
+    attempt.map_or_else(Judged::default, |attempt| Judged {
+        artifacts: attempt.artifacts.clone(),
+        validations: attempt.validations.clone(),
+        findings: attempt.findings.clone(),
+        ..Judged::default()
+    })
+}
+
+/// A gate that cannot begin: an attempt that failed before any work.
+pub fn refuse(
+    driver: &mut Driver<'_>,
+    id: &GateId,
+    reason: &str,
+    notify: &mut dyn FnMut(Notice),
+) -> std::result::Result<(), Error> {
+    let attempt = next_attempt(driver.run(), id);
+    let executor = driver.workflow.gate(id).map_or("human", |gate| gate.work.executor());
+    driver.append(&[Event::GateStarted(GateStarted {
+        gate: id.clone(),
+        attempt,
+        executor: executor.to_owned(),
+        agent: None,
+        session: None,
+        prompt_sha256: None,
+        required_outputs: Vec::new(),
+        recipe: None,
+        reuse: None,
+    })])?;
+    let result = failed(Finding::of("gate", reason));
+    settle(driver, &Ended { gate: id.clone(), attempt, invocation: None, result }, notify)
+}
+
+/// The variables that an attempt's programs get.
+pub fn environment(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    id: &GateId,
+    attempt: u32,
+) -> BTreeMap<String, String> {
+    let context = packet::attempt_context(run, gate, id, attempt);
+    let mut variables = BTreeMap::from([
+        ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
+        ("ORCH_GATE".to_owned(), id.to_string()),
+        ("ORCH_ATTEMPT".to_owned(), attempt.to_string()),
+        ("ORCH_PROJECT".to_owned(), site.project.root().display().to_string()),
+    ]);
+    let mut set = |name: &str, value: &serde_json::Value| {
+        variables.insert(format!("ORCH_INPUT_{}", name.to_uppercase()), input::as_text(value));
+    };
+    for (name, value) in &run.started.inputs {
+        set(name, value);
+    }
+    let items = run.gate(&gate.id).and_then(|state| state.items.as_ref());
+    let item = items.and_then(|items| items.iter().find(|item| item.gate == *id));
+    if let (Some(each), Some(item)) = (&gate.each, item) {
+        set(&each.name, &item.value);
+    }
+    for (name, template) in &gate.environment {
+        // A template that does not render was refused when the recipe or packet was made.
+        variables.insert(name.clone(), template.render(&context).unwrap_or_default());
+    }
+    variables
+}
+
+fn judging(driver: &Driver<'_>, gate: &Gate, id: &GateId, attempt: u32, context: Context) -> Judging {
+    let (site, run) = (driver.site, driver.run());
+    Judging {
+        project: site.project.clone(),
+        contract: gate.contract.clone(),
+        context,
+        baselines: baselines::of_attempt(site, run, id, attempt),
+        environment: environment(site, run, gate, id, attempt),
+        scratch: packet::folder(site, driver.id(), id, attempt),
+        stop: site.stop.clone(),
+        text_bytes_max: site.config.text_bytes,
+        secrets: packet::secrets_of(gate),
+    }
+}
+
+/// Who does the work, where anybody is there to do it.
+struct Doer {
+    executor: Option<Box<dyn Executor + Send + Sync>>,
+    /// The agent that a role came to.
+    configured: Option<String>,
+    problem: Option<Finding>,
+}
+
+fn doer(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    context: &Context,
+    agent: Option<&str>,
+) -> std::result::Result<Doer, Error> {
+    let problem = secret_problem(gate).or_else(|| environment_problem(gate, context));
+    let mut doer = Doer { executor: None, configured: None, problem };
+    match &gate.work {
+        workflow::Work::Human => {}
+        workflow::Work::Workflow(_) => {
+            let message = "child runs are not available in this version";
+            doer.problem = Some(Finding::of("executor", message));
+        }
+        workflow::Work::Shell(script) => {
+            doer.executor = Some(Box::new(CommandLine::shell(script)));
+        }
+        workflow::Work::Command(argv) => {
+            let argv = argv.iter().map(|template| template.render(context)).collect::<std::result::Result<Vec<_>, _>>();
+            match argv {
+                Ok(argv) => doer.executor = Some(Box::new(CommandLine::new(argv))),
+                Err(error) => doer.problem = Some(Finding::of("command", error.to_string())),
+            }
+        }
+        workflow::Work::Agent(role) => {
+            let chosen = agent.or(run.started.agent.as_deref());
+            if let Some(found) = site.config.agent(role.as_deref(), chosen)? {
+                doer.configured = Some(found.name.clone());
+                doer.executor = Some(Box::new(found));
+            }
+        }
+    }
+    Ok(doer)
+}
+
+/// The name that the record gives the agent: its role, else the agent that was chosen.
+fn agent_name(gate: &Gate, said: Option<&str>, configured: Option<&str>) -> Option<String> {
+    let workflow::Work::Agent(role) = &gate.work else { return None };
+    let said = said.filter(|said| *said != "none");
+    role.as_deref().or(configured).or(said).map(str::to_owned)
+}
+
+/// An audit is done by another agent than the work it judges.
+fn audit_problem(run: &Run, gate: &Gate, agent: Option<&str>, start: &Start<'_>) -> Option<Finding> {
+    let audited = gate.audits.as_ref()?;
+    let (producer, session) = run.gate(audited)?.producer();
+    let same_name = producer.is_some() && producer == agent;
+    let same_session = session.is_some() && session == start.session.as_deref();
+    (same_name || same_session).then(|| {
+        Finding::of("audits", format!("{} audits {audited} and cannot be done by its producer", gate.id))
+            .expected("another agent and another session")
+            .actual(agent.unwrap_or("the same session"))
+    })
+}
+
+fn audited_session(run: &Run, gate: &Gate) -> Option<String> {
+    let (_, session) = run.gate(gate.audits.as_ref()?)?.producer();
+    session.map(str::to_owned)
+}
+
+fn secret_problem(gate: &Gate) -> Option<Finding> {
+    let missing = gate.secrets.iter().find(|name| std::env::var_os(name).is_none())?;
+    Some(Finding::of("secrets", format!("the variable {missing} is not set")).expected("a value in the environment"))
+}
+
+fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
+    gate.environment.iter().find_map(|(name, template)| {
+        let error = template.render(context).err()?;
+        Some(Finding::of("env", format!("{name}: {error}")))
+    })
+}
+
+fn failed(finding: Finding) -> Result {
+    let reason = finding.to_string();
+    Result::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
+}
+
+/// A command is not run twice unasked; an agent is, but not for ever.
+fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) -> Option<Event> {
+    let gate = driver.workflow.gate(id)?;
+    let interruptions = driver.run().gate(id).map_or(0, |state| state.interruptions);
+    let asks = gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
+    let (gate, waits_for) = (id.clone(), WaitsFor::Decision);
+    asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
+}
+
+fn next_attempt(run: &Run, id: &GateId) -> u32 {
+    let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
+    u32::try_from(attempts).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+fn announce(driver: &Driver<'_>, ended: &Ended, notify: &mut dyn FnMut(Notice)) {
+    let gate = ended.gate.clone();
+    if let Result::Passed { judged, .. } | Result::Failed { judged, .. } = &ended.result {
+        for finding in judged.all_findings() {
+            notify(Notice::Found { gate: gate.clone(), finding: finding.clone() });
+        }
+    }
+    let status: GateStatus = driver.run().status_of(&gate);
+    let reason = match &ended.result {
+        Result::Failed { reason, .. } | Result::Interrupted(reason) => Some(reason.clone()),
+        Result::Waiting(waits_for) => Some(format!("waits for {waits_for}")),
+        Result::Passed { .. } => None,
+    };
+    notify(Notice::GateEnded { gate, status, attempt: ended.attempt, reason });
+}

@@ -1,0 +1,99 @@
+//! What files were when a run, an attempt or a gate's pass began: recorded at that
+//! moment, for the checks that compare with it later.
+
+use super::super::Error;
+use super::super::Site;
+use super::packet;
+use crate::check;
+use crate::check::Baseline;
+use crate::check::BaselineRequest;
+use crate::check::Since;
+use crate::contract::Contract;
+use crate::files;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::template::Context;
+use crate::workflow::Gate;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What every contract of the workflow wants recorded at this moment.
+pub fn record(
+    site: &Site,
+    workflow: &Workflow,
+    run: Option<&Run>,
+    inputs: &input::Values,
+    moment: &Since,
+) -> Result<BTreeMap<String, Baseline>, String> {
+    let mut recorded = BTreeMap::new();
+    for gate in &workflow.gates {
+        let Some(contract) = &gate.contract else { continue };
+        let context = context(run, gate, inputs);
+        for request in requests(contract, &context) {
+            if request.since == *moment && !recorded.contains_key(&request.key()) {
+                let baseline = check::record_baseline(&site.project, &request)?;
+                recorded.insert(request.key(), baseline);
+            }
+        }
+    }
+    Ok(recorded)
+}
+
+/// What a contract compares with the beginning of its own attempt, kept beside the journal: it is
+/// needed until the attempt is judged and never again.
+pub fn record_attempt(
+    site: &Site,
+    run: &RunId,
+    (gate, attempt): (&GateId, u32),
+    (contract, context): (&Contract, &Context),
+) -> Result<(), Error> {
+    let mut recorded = BTreeMap::new();
+    for request in requests(contract, context) {
+        if request.since == Since::Attempt {
+            let baseline = check::record_baseline(&site.project, &request);
+            recorded.insert(request.key(), baseline.map_err(Error::environment)?);
+        }
+    }
+    if recorded.is_empty() {
+        return Ok(());
+    }
+    let path = attempt_path(site, run, gate, attempt);
+    let bytes = serde_json::to_vec(&recorded).unwrap_or_default();
+    files::write(&path, &bytes)
+        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+}
+
+/// All that the checks of an attempt compare with.
+pub fn of_attempt(
+    site: &Site,
+    run: &Run,
+    gate: &GateId,
+    attempt: u32,
+) -> BTreeMap<String, Baseline> {
+    let mut baselines = run.baselines.clone();
+    let path = attempt_path(site, &run.started.run_id, gate, attempt);
+    if let Ok(Some(bytes)) = files::read_own(&path)
+        && let Ok(own) = serde_json::from_slice::<BTreeMap<String, Baseline>>(&bytes)
+    {
+        baselines.extend(own);
+    }
+    baselines
+}
+
+fn attempt_path(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> PathBuf {
+    site.home.state(run).join("baselines").join(format!("{gate}-{attempt}.json"))
+}
+
+fn requests(contract: &Contract, context: &Context) -> Vec<BaselineRequest> {
+    contract.rules().filter_map(|rule| rule.build(context).ok()?.baseline()).collect()
+}
+
+fn context(run: Option<&Run>, gate: &Gate, inputs: &input::Values) -> Context {
+    match run {
+        Some(run) => packet::attempt_context(run, gate, &gate.id, 1),
+        None => input::context(inputs),
+    }
+}

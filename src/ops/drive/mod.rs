@@ -1,0 +1,389 @@
+//! The drive loop: asks what comes next, has it done, writes what became of it, and
+//! asks again, until nobody but a person can go on.
+
+mod artifacts;
+mod attempt;
+mod expand;
+mod packet;
+mod recipe;
+mod reuse;
+mod work;
+
+pub(super) use artifacts::look_again;
+pub(super) use attempt::Ended;
+pub(super) use attempt::Prepared;
+pub(super) use attempt::judged_of;
+pub(super) use attempt::prepare;
+pub(super) use attempt::settle;
+pub(super) use attempt::Start;
+pub(super) use packet::attempt_context;
+pub(super) use packet::secrets_of;
+pub(super) use work::judge_now;
+pub use packet::render as render_packet;
+
+use super::Driver;
+use super::Error;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::finding::Finding;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::next;
+use crate::next::Step;
+use crate::run::GateStatus;
+use crate::workflow::Workflow;
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How often a pause is left to look whether the run should stop.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Interruptions in a row after which a person is asked, whatever the gate says.
+const INTERRUPTIONS_MAX: u32 = 3;
+
+/// How far and how wide to drive.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Gates at work at the same time.
+    pub jobs: usize,
+    /// Stop when this gate is done.
+    pub until: Option<GateId>,
+    /// Judge what lies there for the gates before this one, instead of doing their work.
+    pub start_from: Option<GateId>,
+    /// Who does agent gates whose role is not configured.
+    pub agent: Option<String>,
+}
+
+/// News while the run goes on, for a face to show.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    Started { run: RunId },
+    GateStarted { gate: GateId, attempt: u32, executor: String },
+    GateEnded { gate: GateId, status: GateStatus, attempt: u32, reason: Option<String> },
+    Found { gate: GateId, finding: Finding },
+    Reused { gates: Vec<GateId> },
+    Jumped { from: GateId, to: GateId },
+    Pausing { gate: GateId, pause: Duration },
+}
+
+/// Where a drive has come to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    pub run_id: RunId,
+    pub status: RunStatus,
+    pub reason: Option<String>,
+    pub waiting: Vec<Waiting>,
+    /// The head of the run's hash chain.
+    pub head: crate::digest::Digest,
+    /// Why records were not committed, where they were not.
+    pub problems: Vec<String>,
+    /// The gates that failed, each with why.
+    pub failed: Vec<(GateId, String)>,
+    pub committed: bool,
+}
+
+/// A gate that needs a person or an agent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Waiting {
+    pub gate: GateId,
+    pub name: String,
+    pub attempt: u32,
+    pub waits_for: WaitsFor,
+    /// The packet, relative to the project.
+    pub packet: Option<String>,
+    /// The outputs that it names, for an approval.
+    pub artifacts: Vec<String>,
+}
+
+/// Drives a held run as far as nobody is needed.
+pub fn drive(
+    driver: &mut Driver<'_>,
+    limits: &Limits,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Outcome, Error> {
+    let mut drive = Drive {
+        within: within(&driver.workflow, limits.until.as_ref()),
+        adopted: adopted(&driver.workflow, limits.start_from.as_ref()),
+        limits,
+        running: BTreeSet::new(),
+        reuse: reuse::Shelf::default(),
+    };
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        loop {
+            if driver.site.stop.is_raised() {
+                if drive.running.is_empty() {
+                    pause(driver, "interrupted")?;
+                    return outcome(driver);
+                }
+            } else if drive.act(driver, scope, &sender, notify)? {
+                continue;
+            }
+            if drive.running.is_empty() {
+                return outcome(driver);
+            }
+            if let Ok(ended) = receiver.recv() {
+                drive.running.remove(&ended.gate);
+                settle(driver, &ended, notify)?;
+            }
+        }
+    })
+}
+
+struct Drive<'d> {
+    limits: &'d Limits,
+    running: BTreeSet<GateId>,
+    within: Option<BTreeSet<GateId>>,
+    adopted: BTreeSet<GateId>,
+    reuse: reuse::Shelf,
+}
+
+type Ending = mpsc::Sender<Ended>;
+
+impl Drive<'_> {
+    /// Performs the steps that can be taken now; says whether to ask again at once.
+    fn act<'scope>(
+        &mut self,
+        driver: &mut Driver<'_>,
+        scope: &'scope std::thread::Scope<'scope, '_>,
+        sender: &Ending,
+        notify: &mut dyn FnMut(Notice),
+    ) -> Result<bool, Error> {
+        let steps = next::next(&driver.workflow, driver.run());
+        let mut reusable = Vec::new();
+        let mut acted = false;
+        let mut not_before: Option<Moment> = None;
+        for step in steps {
+            match step {
+                Step::Start { gate, not_before: due } => {
+                    if !self.may_start(&gate) {
+                        continue;
+                    }
+                    if let Some(due) = due.filter(|due| *due > driver.site.clock.now()) {
+                        not_before = Some(not_before.map_or(due, |other| other.min(due)));
+                        continue;
+                    }
+                    if artifacts::look_at_needs(driver, &gate, notify)? {
+                        return Ok(true);
+                    }
+                    let reason = match self.reuse.find(driver, &gate)? {
+                        reuse::Found::Same(reused) => {
+                            reusable.push(*reused);
+                            continue;
+                        }
+                        reuse::Found::Not(reason) => reason,
+                    };
+                    self.start(driver, &gate, reason, (scope, sender), notify)?;
+                    acted = true;
+                }
+                Step::Finish(status) => return self.finish(driver, status, notify),
+                other => {
+                    take(driver, other, notify)?;
+                    acted = true;
+                }
+            }
+        }
+        if !reusable.is_empty() {
+            let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
+            driver.append(&[Event::GatesReused { gates: reusable }])?;
+            notify(Notice::Reused { gates });
+            return Ok(true);
+        }
+        if acted {
+            return Ok(self.running.len() < self.limits.jobs);
+        }
+        match (self.running.is_empty(), not_before) {
+            (true, Some(due)) => {
+                wait_until(driver, due);
+                Ok(true)
+            }
+            (true, None) => {
+                stop_here(driver, self.limits)?;
+                Ok(false)
+            }
+            (false, _) => Ok(false),
+        }
+    }
+
+    fn may_start(&self, gate: &GateId) -> bool {
+        let base = GateId::parse(gate.base()).ok();
+        let wanted = self.within.as_ref().is_none_or(|within| {
+            base.as_ref().is_some_and(|base| within.contains(base))
+        });
+        wanted && self.running.len() < self.limits.jobs && !self.running.contains(gate)
+    }
+
+    fn start<'scope>(
+        &mut self,
+        driver: &mut Driver<'_>,
+        gate: &GateId,
+        reuse: Option<String>,
+        (scope, sender): (&'scope std::thread::Scope<'scope, '_>, &Ending),
+        notify: &mut dyn FnMut(Notice),
+    ) -> Result<(), Error> {
+        let adopt = self.adopted.contains(gate);
+        let start = Start { gate, reuse, agent: self.limits.agent.as_deref(), adopt, session: None };
+        match prepare(driver, &start)? {
+            Prepared::Ended(ended) => settle(driver, &ended, notify),
+            Prepared::Work(work) => {
+                let (attempt, executor) = (work.attempt, work.executor.to_owned());
+                notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
+                self.running.insert(gate.clone());
+                let sender = sender.clone();
+                scope.spawn(move || {
+                    // The loop outlives its workers; nobody to tell means the process is ending.
+                    let _ = sender.send(work.perform());
+                });
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(
+        &mut self,
+        driver: &mut Driver<'_>,
+        status: RunStatus,
+        notify: &mut dyn FnMut(Notice),
+    ) -> Result<bool, Error> {
+        if status == RunStatus::Passed && artifacts::look_at_all(driver, notify)? {
+            return Ok(true);
+        }
+        driver.append(&[Event::RunCompleted { status, reason: None }])?;
+        driver.commit(None, true)?;
+        Ok(false)
+    }
+}
+
+/// Takes a step that needs nobody.
+fn take(driver: &mut Driver<'_>, step: Step, notify: &mut dyn FnMut(Notice)) -> Result<(), Error> {
+    match step {
+        Step::Expand(gate) => expand::expand(driver, &gate),
+        Step::Skip { gate, reason } => {
+            let reason_shown = Some(reason.clone());
+            driver.append(&[Event::GateSkipped { gate: gate.clone(), reason }])?;
+            let status = GateStatus::Skipped;
+            notify(Notice::GateEnded { gate, status, attempt: 0, reason: reason_shown });
+            Ok(())
+        }
+        Step::Jump { from, to } => {
+            let event = jump(driver, &from, &to);
+            driver.append(&[event])?;
+            notify(Notice::Jumped { from, to });
+            Ok(())
+        }
+        Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
+        Step::Refuse { gate, reason } => attempt::refuse(driver, &gate, &reason, notify),
+        Step::Start { .. } | Step::Finish(_) => Ok(()),
+    }
+}
+
+/// The jump back: its goal and all that follows from it are open again.
+fn jump(driver: &Driver<'_>, from: &GateId, to: &GateId) -> Event {
+    let run = driver.run();
+    let findings = run.gate(from).map(|state| state.feedback.clone()).unwrap_or_default();
+    let mut bases = vec![to.clone()];
+    bases.extend(driver.workflow.followers(to));
+    let reopened = with_instances(driver, &bases);
+    Event::GateJumped { from: from.clone(), to: to.clone(), reopened, findings }
+}
+
+/// The gates of these ids that something has happened to, and their instances.
+fn with_instances(driver: &Driver<'_>, bases: &[GateId]) -> Vec<GateId> {
+    let gates = driver.run().gates.iter();
+    gates
+        .filter(|(id, state)| {
+            state.status != GateStatus::NotStarted
+                && bases.iter().any(|base| base.as_str() == id.base())
+        })
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+/// Nothing can go on by itself: the run waits, or has come as far as it was asked to.
+fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
+    let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
+    match (&limits.until, waiting.is_empty()) {
+        (Some(until), true) => pause(driver, &format!("came as far as {until}")),
+        (_, _) => {
+            driver.append(&[Event::RunWaiting { gates: waiting }])?;
+            driver.commit(None, true)
+        }
+    }
+}
+
+fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
+    driver.append(&[Event::RunPaused { reason: reason.to_owned() }])?;
+    driver.commit(None, true)
+}
+
+fn wait_until(driver: &Driver<'_>, due: Moment) {
+    while !driver.site.stop.is_raised() {
+        let left = due.since(driver.site.clock.now());
+        if left.is_zero() {
+            return;
+        }
+        std::thread::sleep(left.min(LOOK_EVERY));
+    }
+}
+
+/// The gates that must be done for one gate, itself included.
+fn within(workflow: &Workflow, until: Option<&GateId>) -> Option<BTreeSet<GateId>> {
+    let until = until?;
+    let mut found = BTreeSet::from([until.clone()]);
+    let mut open = vec![until.clone()];
+    while let Some(id) = open.pop() {
+        for need in workflow.gate(&id).iter().flat_map(|gate| &gate.needs) {
+            if found.insert(need.clone()) {
+                open.push(need.clone());
+            }
+        }
+    }
+    Some(found)
+}
+
+fn adopted(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<GateId> {
+    let mut before = within(workflow, start_from).unwrap_or_default();
+    if let Some(start_from) = start_from {
+        before.remove(start_from);
+    }
+    before
+}
+
+/// Where the run stands now.
+pub fn outcome(driver: &Driver<'_>) -> Result<Outcome, Error> {
+    let run = driver.run();
+    let waiting = run.gates_in(GateStatus::Waiting).filter_map(|id| waiting(driver, id)).collect();
+    let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
+        let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
+        Some((id.clone(), reason))
+    });
+    Ok(Outcome {
+        run_id: driver.id().clone(),
+        status: run.status,
+        reason: run.reason.clone(),
+        waiting,
+        head: driver.head().sha256,
+        problems: driver.problems.clone(),
+        failed: failed.collect(),
+        committed: driver.site.in_git && driver.problems.is_empty(),
+    })
+}
+
+fn waiting(driver: &Driver<'_>, id: &GateId) -> Option<Waiting> {
+    let state = driver.run().gate(id)?;
+    let gate = driver.workflow.gate(id)?;
+    let attempt = state.attempt()?;
+    let packet = packet::path(driver.site, driver.id(), id);
+    Some(Waiting {
+        gate: id.clone(),
+        name: gate.name.clone(),
+        attempt: attempt.attempt,
+        waits_for: state.waits_for?,
+        packet: crate::files::exists(&packet).then(|| driver.site.shown(&packet)),
+        artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
+    })
+}

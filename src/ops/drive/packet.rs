@@ -1,0 +1,163 @@
+//! Rendering the packet of an attempt, and writing it where the executor and the
+//! person find it.
+
+use super::super::Error;
+use super::super::Site;
+use crate::files;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::judge;
+use crate::next;
+use crate::packet::Packet;
+use crate::run::Run;
+use crate::template::Context;
+use crate::workflow::Gate;
+use crate::workflow::InputType;
+use crate::workflow::Work;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use std::path::PathBuf;
+
+/// The folder of an attempt's logs.
+pub fn folder(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> PathBuf {
+    site.home.logs(run).join("gates").join(gate.as_str()).join(format!("attempt-{attempt}"))
+}
+
+/// Where the packet of a gate's last attempt lies.
+pub fn path(site: &Site, run: &RunId, gate: &GateId) -> PathBuf {
+    site.home.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
+}
+
+/// The values that the templates of a gate see in its current attempt.
+pub fn attempt_context(run: &Run, gate: &Gate, id: &GateId, attempt: u32) -> Context {
+    next::context(run, gate, id).with("attempt", &attempt)
+}
+
+/// Renders the packet of an attempt.
+pub fn render(
+    site: &Site,
+    workflow: &Workflow,
+    run: &Run,
+    gate: &Gate,
+    (id, attempt, agent): (&GateId, u32, Option<&str>),
+) -> Result<String, String> {
+    let context = attempt_context(run, gate, id, attempt);
+    let instructions = match &gate.prompt {
+        Some(path) => {
+            let name = path.trim_start_matches("prompts/");
+            workflow.prompts().render(name, &context).map_err(|error| match error.line {
+                Some(line) => format!("{path}:{line}: {error}"),
+                None => format!("{path}: {error}"),
+            })?
+        }
+        None => String::new(),
+    };
+    let mut attached = Vec::new();
+    for template in &gate.attach {
+        let path = template.render(&context).map_err(|error| error.to_string())?;
+        attached.push((path.clone(), read(site, &path)?));
+    }
+    let contract = gate.contract.as_ref();
+    let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
+    let packet = Packet {
+        workflow: format!("{} {}", workflow.name, workflow.version),
+        run: run.started.run_id.to_string(),
+        gate: id.to_string(),
+        gate_name: gate.name.clone(),
+        attempt,
+        agent: agent.map(str::to_owned),
+        inputs: inputs(workflow, run),
+        prompts: prompts(workflow, run),
+        instructions,
+        attached,
+        outputs,
+        checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
+        findings: run.gate(id).map(|state| state.feedback.clone()).unwrap_or_default(),
+        messages: Vec::new(),
+        answers: gate.answers.iter().map(|input| (input.name.clone(), input.help.clone())).collect(),
+        is_driven: matches!(gate.work, Work::Agent(_)) && agent.is_some() && run.started.driven,
+    };
+    Ok(redact(&packet.text(), &secrets_of(gate)))
+}
+
+/// Writes a packet to its attempt's folder and as the gate's last one.
+pub fn write(
+    site: &Site,
+    run: &RunId,
+    (gate, attempt): (&GateId, u32),
+    text: &str,
+) -> Result<PathBuf, Error> {
+    let own = folder(site, run, gate, attempt).join("prompt.txt");
+    ignore_logs(site, run)?;
+    for path in [path(site, run, gate), own.clone()] {
+        files::write_view(&path, text.as_bytes())
+            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?;
+    }
+    Ok(own)
+}
+
+/// Logs are never committed: their folder ignores itself.
+pub fn ignore_logs(site: &Site, run: &RunId) -> Result<(), Error> {
+    let path = site.home.logs(run).join(".gitignore");
+    if files::exists(&path) {
+        return Ok(());
+    }
+    files::write_view(&path, b"*\n")
+        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+}
+
+/// The values of a gate's secrets, as the environment has them.
+pub fn secrets_of(gate: &Gate) -> Vec<(String, String)> {
+    let value = |name: &String| Some((name.clone(), std::env::var(name).ok()?));
+    gate.secrets.iter().filter_map(value).filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// Replaces every secret value by its name.
+pub fn redact(text: &str, secrets: &[(String, String)]) -> String {
+    let mut text = text.to_owned();
+    for (name, value) in secrets {
+        if text.contains(value.as_str()) {
+            text = text.replace(value.as_str(), &format!("[REDACTED:{name}]"));
+        }
+    }
+    text
+}
+
+fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<String> {
+    let shown = |output: &crate::contract::Output| {
+        let optional = if output.optional { " (optional)" } else { "" };
+        match output.show(context) {
+            Ok(path) => format!("`{path}`{optional}"),
+            Err(error) => error.to_string(),
+        }
+    };
+    contract.outputs.iter().map(shown).collect()
+}
+
+/// The inputs as texts, those without a value left out.
+fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
+    let values = &run.started.inputs;
+    let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(input::as_text);
+    let named = workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
+    named.collect()
+}
+
+/// What `file` inputs held when the run began.
+fn prompts(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
+    let files = workflow.inputs.iter().filter(|input| input.kind == InputType::File);
+    files
+        .filter_map(|input| {
+            let path = run.started.inputs.get(&input.name)?.as_str()?;
+            let frozen = format!("inputs/{}", input.name);
+            let text = run.started.definition.iter().find(|text| text.path == frozen)?;
+            Some((path.to_owned(), text.text.clone()))
+        })
+        .collect()
+}
+
+fn read(site: &Site, path: &str) -> Result<String, String> {
+    let path = site.project.path(path).map_err(|error| error.to_string())?;
+    site.project
+        .read_text(&path, site.config.text_bytes)
+        .map_err(|error| format!("attach: {error}"))
+}

@@ -1,0 +1,191 @@
+//! A run that this process holds: its lock, its journal, its record. The only
+//! writer of a run; every operation that changes one goes through it.
+
+use super::Error;
+use super::Site;
+use crate::clock::Moment;
+use crate::definition::Definition;
+use crate::event::Event;
+use crate::event::RunStarted;
+use crate::files::Lock;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::journal::Journal;
+use crate::journal::Segment;
+use crate::record::Head;
+use crate::record::Keeper;
+use crate::record::News;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Workflow;
+use std::time::Duration;
+
+/// A held run.
+pub struct Driver<'s> {
+    pub site: &'s Site,
+    pub workflow: Workflow,
+    journal: Journal,
+    keeper: Keeper,
+    /// Segments that are closed and not committed yet.
+    closed: Vec<Segment>,
+    /// Attempts that have ended and are not committed yet.
+    ended: Vec<(GateId, u32)>,
+    /// What could not be committed, said once.
+    pub problems: Vec<String>,
+    _lock: Lock,
+}
+
+impl<'s> Driver<'s> {
+    /// Begins a run: lock, then journal; the run's folder comes with the first commit.
+    pub fn create(
+        site: &'s Site,
+        workflow: Workflow,
+        at: Moment,
+        started: RunStarted,
+    ) -> Result<Self, Error> {
+        let id = started.run_id.clone();
+        let branch = started.git.as_ref().and_then(|git| git.branch.clone());
+        let lock = lock(site, &id)?;
+        let first = Event::RunStarted(Box::new(started));
+        let journal = Journal::create(&site.home.state(&id), at, &first)?;
+        let target = site.target(branch.as_deref());
+        let keeper = Keeper::open(&site.home, &id, site.repository()?, target, None)?;
+        Ok(Self {
+            site,
+            workflow,
+            journal,
+            keeper,
+            closed: Vec::new(),
+            ended: Vec::new(),
+            problems: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    /// Takes up a run that was begun before, under the definition that it was begun with.
+    pub fn take(site: &'s Site, id: &RunId) -> Result<Self, Error> {
+        let lock = lock(site, id)?;
+        site.home.adopt(id)?;
+        let (journal, reading) = Journal::open(&site.home.state(id))?;
+        let started = &journal.run.started;
+        let definition = Definition::thaw(&started.definition);
+        let workflow = Workflow::parse(&started.workflow, &definition)?;
+        let branch = started.git.as_ref().and_then(|git| git.branch.clone());
+        let target = site.target(branch.as_deref());
+        let keeper = Keeper::open(&site.home, id, site.repository()?, target, Some(&reading))?;
+        Ok(Self {
+            site,
+            workflow,
+            journal,
+            keeper,
+            closed: Vec::new(),
+            ended: Vec::new(),
+            problems: Vec::new(),
+            _lock: lock,
+        })
+    }
+
+    pub fn run(&self) -> &Run {
+        &self.journal.run
+    }
+
+    pub fn id(&self) -> &RunId {
+        &self.journal.run.started.run_id
+    }
+
+    pub fn head(&self) -> Head {
+        Head {
+            count: self.journal.count(),
+            bytes: self.journal.bytes(),
+            sha256: self.journal.head(),
+        }
+    }
+
+    /// Writes events, durably, as one; what they end is committed by the next `commit`.
+    pub fn append(&mut self, events: &[Event]) -> Result<(), Error> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let at = self.site.clock.now();
+        self.closed.extend(self.journal.append(at, events)?);
+        for event in events {
+            match event {
+                Event::GatePassed { gate, attempt, .. }
+                | Event::GateFailed { gate, attempt, .. }
+                | Event::GateInterrupted { gate, attempt, .. }
+                | Event::GateRerecorded { gate, attempt, .. } => {
+                    self.ended.push((gate.clone(), *attempt));
+                }
+                Event::RunCompleted { .. } => self.note_canceled(),
+                Event::RunStarted(_)
+                | Event::RunResumed { .. }
+                | Event::RunWaiting { .. }
+                | Event::RunPaused { .. }
+                | Event::GateExpanded { .. }
+                | Event::GateSkipped { .. }
+                | Event::GateGathered { .. }
+                | Event::GateStarted(_)
+                | Event::InvocationStarted { .. }
+                | Event::InvocationRecorded(_)
+                | Event::GateWaiting { .. }
+                | Event::GateAnswered { .. }
+                | Event::GateApproved { .. }
+                | Event::GateWaived { .. }
+                | Event::GatesReopened { .. }
+                | Event::GateJumped { .. }
+                | Event::GatesReused { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made
+    /// now is made with the next one; the record is on the disk all the same.
+    pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
+        let run = &self.journal.run;
+        let title = match gate {
+            Some(gate) => format!(
+                "orch: {gate} {} in {} {}",
+                run.status_of(gate),
+                run.started.workflow,
+                run.started.key
+            ),
+            None => format!("orch: {} {} {}", run.status, run.started.workflow, run.started.key),
+        };
+        let head = self.head();
+        let news = News {
+            run: &self.journal.run,
+            head,
+            closed: std::mem::take(&mut self.closed),
+            attempts: std::mem::take(&mut self.ended),
+            is_stop,
+            gate: gate.cloned(),
+            title,
+        };
+        let kept = self.keeper.keep(&news)?;
+        if let Some(problem) = kept.problem
+            && !self.problems.contains(&problem)
+        {
+            self.problems.push(problem);
+        }
+        Ok(())
+    }
+
+    fn note_canceled(&mut self) {
+        for (gate, state) in &self.journal.run.gates {
+            if let Some(attempt) = state.attempt()
+                && state.status == GateStatus::NotStarted
+            {
+                self.ended.push((gate.clone(), attempt.attempt));
+            }
+        }
+    }
+}
+
+fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
+    let path = site.home.lock(id);
+    let since = site.clock.now().to_string();
+    Lock::take(&path, &since, Duration::ZERO)
+        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?
+        .map_err(|held| Error::Held { run: id.to_string(), held })
+}

@@ -1,0 +1,77 @@
+//! What can go wrong with an operation, one variant for each answer that the user
+//! can act on. A face turns it into an exit code and words; nobody else does.
+
+use crate::files::Held;
+use crate::git;
+use crate::journal;
+use crate::record;
+use crate::source::Unsound;
+use crate::workflow;
+
+/// Why an operation was not carried out.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// Wrong usage: nothing was written.
+    #[error("{message}")]
+    #[diagnostic(code("usage"))]
+    Usage {
+        message: String,
+        #[help]
+        help: Option<String>,
+    },
+    /// A definition that cannot be used; it names file, line and what would be right.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unsound(Box<Unsound>),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Workflow(#[from] workflow::Error),
+    /// Another process holds the run.
+    #[error("run {run} is {held}")]
+    #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
+    Held { run: String, held: Held },
+    /// Disk, git or a program did not do what it should.
+    #[error("{message}")]
+    #[diagnostic(code("environment"))]
+    Environment { message: String },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] journal::Error),
+    #[error(transparent)]
+    #[diagnostic(code("environment"))]
+    Record(#[from] record::Error),
+    #[error(transparent)]
+    #[diagnostic(code("environment"))]
+    Git(#[from] git::Error),
+}
+
+impl From<Box<Unsound>> for Error {
+    fn from(unsound: Box<Unsound>) -> Self {
+        Self::Unsound(unsound)
+    }
+}
+
+impl Error {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), help: None }
+    }
+
+    pub fn environment(message: impl Into<String>) -> Self {
+        Self::Environment { message: message.into() }
+    }
+
+    /// Says what to type next.
+    #[must_use]
+    pub fn advise(self, help: impl Into<String>) -> Self {
+        match self {
+            Self::Usage { message, .. } => Self::Usage { message, help: Some(help.into()) },
+            other @ (Self::Unsound(_)
+            | Self::Workflow(_)
+            | Self::Held { .. }
+            | Self::Environment { .. }
+            | Self::Journal(_)
+            | Self::Record(_)
+            | Self::Git(_)) => other,
+        }
+    }
+}

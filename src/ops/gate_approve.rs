@@ -1,0 +1,133 @@
+//! `orch gate approve`: a person's word on the exact bytes that passed.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Person;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::gate_finish;
+use super::run::DriveRequest;
+use crate::digest::Digest;
+use crate::event::Approved;
+use crate::event::Event;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+use crate::workflow::Approval;
+use std::collections::BTreeMap;
+
+/// What `orch gate approve` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// A remark, for the record.
+    #[arg(long)]
+    pub note: Option<String>,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// What a person is asked to approve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub run: String,
+    pub gate: GateId,
+    pub name: String,
+    pub seen: BTreeMap<String, Digest>,
+}
+
+/// What there is to approve, for the face to show before it asks.
+pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
+    let id = choose::run(site, &choice.run)?;
+    let run = site.home.read(&id)?.run;
+    let gate = gate_of(&run, choice)?;
+    refuse_other(&run, &gate)?;
+    let name = run.started.gates.iter().find(|planned| planned.gate == gate);
+    let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
+    Ok(Question { run: id.to_string(), seen: digests(&run, &gate), gate, name })
+}
+
+/// Records the approval and goes on. The bytes must still be those that were seen.
+pub fn gate_approve(
+    site: &Site,
+    request: &Request,
+    (person, question): (&Person, &Question),
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    refuse_agents(site)?;
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = gate_of(driver.run(), &request.gate)?;
+    refuse_other(driver.run(), &gate)?;
+    if matches!(driver.workflow.gate(&gate).map(|gate| &gate.approval), Some(Approval::Signed { .. })) {
+        return Err(Error::usage(format!("gate {gate} asks for a signed approval"))
+            .advise("signatures are not available in this version"));
+    }
+    let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
+    let attempt = attempt.map_or(0, |attempt| attempt.attempt);
+    let judged = drive::judge_again(&driver, &gate, attempt);
+    if digests(driver.run(), &gate) != question.seen || drive::digests(&judged) != question.seen {
+        return Err(Error::usage(format!("the outputs of gate {gate} have changed since they were shown"))
+            .advise(format!("orch gate check --run {id} --gate {gate}, then approve what is there now")));
+    }
+    let approval = Approved {
+        by: person.by.clone(),
+        how: person.how.clone(),
+        seen: question.seen.clone(),
+        note: request.note.clone(),
+    };
+    let judged = drive::judged_of(driver.run(), &gate);
+    let passed = drive::passed(&driver, &gate, attempt, judged)?;
+    driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
+    driver.commit(Some(&gate), false)?;
+    let status = driver.run().status_of(&gate);
+    notify(Notice::GateEnded { gate: gate.clone(), status, attempt, reason: None });
+    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+}
+
+/// A person's word is never an agent's: not with an agent's marks in the environment.
+pub(super) fn refuse_agents(site: &Site) -> Result<(), Error> {
+    match &site.agent_mark {
+        None => Ok(()),
+        Some(mark) => Err(Error::usage(format!(
+            "a person's word cannot be given by an agent ({mark} is set)"
+        ))
+        .advise("a person runs this in a terminal of their own")),
+    }
+}
+
+/// The gate that waits for an approval.
+pub(super) fn gate_of(run: &crate::run::Run, choice: &GateChoice) -> Result<GateId, Error> {
+    let known = run.started.gates.iter().map(|planned| planned.gate.as_str()).collect();
+    if choice.gate.is_none() {
+        let waits = run.gates.iter().filter(|(_, state)| state.waits_for == Some(WaitsFor::Approval));
+        let waits: Vec<&GateId> = waits.map(|(id, _)| id).collect();
+        if let [only] = waits.as_slice() {
+            return Ok((*only).clone());
+        }
+    }
+    choose::gate_of(run, known, choice.gate.as_deref())
+}
+
+pub(super) fn refuse_other(run: &crate::run::Run, gate: &GateId) -> Result<(), Error> {
+    match run.gate(gate).and_then(|state| state.waits_for) {
+        Some(WaitsFor::Approval) => Ok(()),
+        Some(other @ (WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision)) => {
+            Err(Error::usage(format!("gate {gate} waits for {other}, not for an approval")))
+        }
+        None => Err(Error::usage(format!(
+            "gate {gate} is {} and waits for no approval",
+            run.status_of(gate)
+        ))),
+    }
+}
+
+fn digests(run: &crate::run::Run, gate: &GateId) -> BTreeMap<String, Digest> {
+    let artifacts = run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default();
+    let there = artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
+    there.collect()
+}

@@ -1,0 +1,53 @@
+//! `orch gate check`: judge the outputs of a gate as they are now, and change nothing.
+
+use super::Error;
+use super::GateChoice;
+use super::Site;
+use super::choose;
+use super::drive;
+use crate::definition::Definition;
+use crate::finding::Finding;
+use crate::finding::Validation;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::workflow::Workflow;
+use serde::Serialize;
+
+/// What `orch gate check` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// Answer as an agent's stop hook: exit 2 with the findings on standard error.
+    #[arg(long)]
+    pub hook: bool,
+}
+
+/// What judging found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub gate: GateId,
+    pub passed: bool,
+    pub validations: Vec<Validation>,
+    pub findings: Vec<Finding>,
+}
+
+/// Judges; takes no lock and writes nothing but what commands print into the run's logs.
+pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(site, &request.gate.run)?;
+    let run = site.home.read(&id)?.run;
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let known = workflow.gates.iter().map(|gate| gate.id.as_str()).collect();
+    let named = request.gate.gate.clone().or_else(|| std::env::var("ORCH_GATE").ok());
+    let gate = choose::gate_of(&run, known, named.as_deref())?;
+    let judged = drive::judge_read(site, &workflow, &run, &gate);
+    Ok(Reply {
+        run_id: id,
+        gate,
+        passed: drive::passes(&judged),
+        findings: judged.all_findings().cloned().collect(),
+        validations: judged.validations,
+    })
+}

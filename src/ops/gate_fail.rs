@@ -1,0 +1,51 @@
+//! `orch gate fail`: end an attempt as failed, with a reason.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::drive::Ended;
+use super::gate_finish;
+use super::run::DriveRequest;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+
+/// What `orch gate fail` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// What is wrong; the next attempt is told.
+    #[arg(long)]
+    pub reason: String,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says.
+pub fn gate_fail(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
+        drive::refuse(&mut driver, &gate, &request.reason, notify)?;
+    } else {
+        let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
+        let result = drive::said_to_fail("gate fail", &request.reason);
+        let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
+        drive::settle(&mut driver, &ended, notify)?;
+    }
+    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+}
+
+fn waits_for(driver: &Driver<'_>, gate: &GateId) -> Option<WaitsFor> {
+    driver.run().gate(gate).and_then(|state| state.waits_for)
+}

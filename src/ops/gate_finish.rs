@@ -1,0 +1,159 @@
+//! `orch gate finish`: have the outputs of a gate judged, and go on.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::drive::Ended;
+use super::run::DriveRequest;
+use super::start;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+use crate::run::AttemptStatus;
+use crate::workflow::Input;
+use crate::workflow::input;
+use crate::workflow::input::Values;
+
+/// What `orch gate finish` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// An answer to a question of the gate; may be given several times.
+    #[arg(long = "answer", value_name = "NAME=VALUE")]
+    pub answers: Vec<String>,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Judges the outputs as they are now and ends the attempt; in a run begun by `orch run` it then
+/// drives on as far as nobody is needed.
+pub fn gate_finish(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let attempt = waiting_attempt(&driver, &gate)?;
+    let answers = answers(&driver, &gate, &request.answers)?;
+    let judged = drive::judge_now(&driver, &gate, attempt);
+    let result = drive::verdict(judged, answers);
+    let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
+    drive::settle(&mut driver, &ended, notify)?;
+    go_on(&mut driver, &gate, &request.drive, notify)
+}
+
+/// The attempt of a gate that somebody outside works on.
+pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32, Error> {
+    let run = driver.run();
+    let state = run.gate(gate);
+    let open = state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
+    let id = driver.id();
+    match (open, state.and_then(|state| state.waits_for)) {
+        (Some(attempt), Some(WaitsFor::Person | WaitsFor::Agent)) => Ok(attempt.attempt),
+        (_, Some(WaitsFor::Approval)) => {
+            Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))
+                .advise(format!("orch gate approve --run {id} --gate {gate}")))
+        }
+        (_, Some(WaitsFor::Decision)) => {
+            Err(Error::usage(format!("gate {gate} was cut off and waits for a decision"))
+                .advise(format!("orch gate start --run {id} --gate {gate}")))
+        }
+        (_, _) => Err(Error::usage(format!("gate {gate} is {}, not waiting", run.status_of(gate)))
+            .advise(format!("orch gate start --run {id} --gate {gate}"))),
+    }
+}
+
+/// Goes on with the run after a gate was finished, failed, approved or rejected.
+pub(super) fn go_on(
+    driver: &mut Driver<'_>,
+    gate: &GateId,
+    request: &DriveRequest,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    let reply = reply(driver, gate, notify)?;
+    if !driver.run().started.driven {
+        return Ok(reply);
+    }
+    let limits = super::run::limits(&driver.workflow, request)?;
+    let run = drive::drive(driver, &limits, notify)?;
+    Ok(GateReply { run, ..reply })
+}
+
+/// What became of a gate. A run that is taken through by hand ends with its last gate.
+pub(super) fn reply(
+    driver: &mut Driver<'_>,
+    gate: &GateId,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    let all_done = driver.workflow.gates.iter().all(|gate| {
+        driver.run().status_of(&gate.id).satisfies()
+    });
+    if !driver.run().started.driven {
+        let changed = all_done && drive::look_at_everything(driver, notify)?;
+        if all_done && !changed {
+            let status = RunStatus::Passed;
+            driver.append(&[Event::RunCompleted { status, reason: None }])?;
+        }
+        driver.commit(None, true)?;
+    }
+    let run = driver.run();
+    let state = run.gate(gate).cloned().unwrap_or_default();
+    let attempt = state.attempt();
+    let passed = attempt.is_some_and(|attempt| {
+        attempt.status == AttemptStatus::Pass || state.waits_for == Some(WaitsFor::Approval)
+    });
+    let judged = drive::judged_of(run, gate);
+    let outcome = drive::outcome(driver)?;
+    let packet = outcome.waiting.iter().find(|waiting| waiting.gate == *gate);
+    Ok(GateReply {
+        run_id: driver.id().clone(),
+        gate: gate.clone(),
+        attempt: attempt.map_or(0, |attempt| attempt.attempt),
+        status: state.status,
+        passed,
+        findings: judged.all_findings().cloned().collect(),
+        packet: packet.and_then(|waiting| waiting.packet.clone()),
+        run: outcome,
+    })
+}
+
+/// The answers that were typed, checked against the gate's form.
+pub(super) fn answers(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    typed: &[String],
+) -> Result<Values, Error> {
+    let form: &[Input] = driver.workflow.gate(gate).map_or(&[], |gate| &gate.answers);
+    let project = &driver.site.project;
+    let mut given = Values::new();
+    for pair in typed {
+        let (name, text) = pair.split_once('=').ok_or_else(|| {
+            Error::usage(format!("`{pair}` is no answer")).advise("--answer NAME=VALUE")
+        })?;
+        let input = form.iter().find(|input| input.name == name).ok_or_else(|| {
+            let known = form.iter().map(|input| input.name.as_str());
+            Error::usage(format!("gate {gate} asks no question `{name}`"))
+                .advise(crate::source::suggest(name, known))
+        })?;
+        given.insert(name.to_owned(), input.accept(text, project).map_err(start::explain)?);
+    }
+    if form.is_empty() {
+        return Ok(Values::new());
+    }
+    input::resolve(form, &given, project).map_err(|error| match error {
+        input::Error::Missing { name, help } => {
+            Error::usage(format!("gate {gate} asks `{name}`: {help}"))
+                .advise(format!("--answer {name}=…"))
+        }
+        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => start::explain(other),
+    })
+}

@@ -1,0 +1,45 @@
+//! `orch gate reject`: a person refuses what passed; the reason is a finding.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Person;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::drive::Ended;
+use super::gate_approve;
+use super::gate_finish;
+use super::run::DriveRequest;
+
+/// What `orch gate reject` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// What is wrong; the next attempt is told.
+    #[arg(long)]
+    pub reason: String,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Fails an attempt that waits for approval.
+pub fn gate_reject(
+    site: &Site,
+    request: &Request,
+    person: &Person,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = gate_approve::gate_of(driver.run(), &request.gate)?;
+    gate_approve::refuse_other(driver.run(), &gate)?;
+    let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
+    let attempt = attempt.map_or(0, |attempt| attempt.attempt);
+    let result = drive::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
+    drive::settle(&mut driver, &Ended { gate: gate.clone(), attempt, invocation: None, result }, notify)?;
+    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+}

@@ -1,0 +1,94 @@
+//! `orch gate start`: begin an attempt by hand. A command is carried out at once; an
+//! agent's or a person's gate gets its packet and waits for `orch gate finish`.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::drive::Prepared;
+use super::drive::Start;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::workflow::Work;
+
+/// What `orch gate start` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// The agent that will do the work, for the record.
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// That agent's session, so that no audit is done in it.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+}
+
+/// Begins an attempt.
+pub fn gate_start(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    refuse_closed(&driver, &gate)?;
+    let is_command = driver
+        .workflow
+        .gate(&gate)
+        .is_some_and(|gate| matches!(gate.work, Work::Command(_) | Work::Shell(_)));
+    let start = Start {
+        gate: &gate,
+        reuse: None,
+        agent: Some(request.agent.as_deref().unwrap_or("none")),
+        by_hand: !is_command,
+        adopt: false,
+        session: request.session.clone(),
+    };
+    match drive::prepare(&mut driver, &start)? {
+        Prepared::Ended(ended) => drive::settle(&mut driver, &ended, notify)?,
+        Prepared::Work(work) => {
+            let ended = work.perform();
+            drive::settle(&mut driver, &ended, notify)?;
+        }
+    }
+    driver.commit(Some(&gate), true)?;
+    super::gate_finish::reply(&mut driver, &gate, notify)
+}
+
+/// A gate can be begun when the run goes on, its needs are met, and it is not at work or done.
+fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
+    let run = driver.run();
+    if matches!(run.status, RunStatus::Passed | RunStatus::Canceled) {
+        return Err(Error::usage(format!("run {} is {}", driver.id(), run.status)));
+    }
+    let asks = run.gate(gate).and_then(|state| state.waits_for) == Some(WaitsFor::Decision);
+    let status = run.status_of(gate);
+    match status {
+        GateStatus::NotStarted | GateStatus::Fail | GateStatus::Stale => {}
+        GateStatus::Waiting if asks => {}
+        GateStatus::Running
+        | GateStatus::Waiting
+        | GateStatus::Pass
+        | GateStatus::Skipped
+        | GateStatus::Waived => {
+            return Err(Error::usage(format!("gate {gate} is {status} and cannot be started"))
+                .advise(format!("orch status --run {}", driver.id())));
+        }
+    }
+    let needs = driver.workflow.gate(gate).map(|gate| gate.needs.clone()).unwrap_or_default();
+    let missing = needs.iter().find(|need| !run.status_of(need).satisfies());
+    if let Some(need) = missing {
+        let status = run.status_of(need);
+        return Err(Error::usage(format!("gate {gate} needs {need}, which is {status}"))
+            .advise(format!("orch gate start --run {} --gate {need}", driver.id())));
+    }
+    Ok(())
+}

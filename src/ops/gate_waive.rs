@@ -1,0 +1,56 @@
+//! `orch gate waive`: a person takes a gate's absence on themselves, by name and reason.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Person;
+use super::Site;
+use super::choose;
+use super::gate_approve;
+use super::gate_finish;
+use super::run::DriveRequest;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::run::GateStatus;
+
+/// What `orch gate waive` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// Why the run may pass without it.
+    #[arg(long)]
+    pub reason: String,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Waives a gate that is not at work and has not passed, and goes on.
+pub fn gate_waive(
+    site: &Site,
+    request: &Request,
+    person: &Person,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<GateReply, Error> {
+    gate_approve::refuse_agents(site)?;
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
+    let is_over = matches!(run_status, RunStatus::Passed | RunStatus::Canceled);
+    if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
+        return Err(Error::usage(format!("gate {gate} is {status} in a run that is {run_status}: it cannot be waived")));
+    }
+    let mut events = Vec::new();
+    if run_status == RunStatus::Failed {
+        events.push(Event::RunResumed { retried: Vec::new() });
+    }
+    let (by, reason) = (person.by.clone(), request.reason.clone());
+    events.push(Event::GateWaived { gate: gate.clone(), by, reason });
+    driver.append(&events)?;
+    let status = GateStatus::Waived;
+    notify(Notice::GateEnded { gate: gate.clone(), status, attempt: 0, reason: None });
+    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+}

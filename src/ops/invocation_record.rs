@@ -1,0 +1,76 @@
+//! `orch invocation record`: note a call of an agent that orch did not make itself.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::Site;
+use super::choose;
+use crate::event::Event;
+use crate::event::Invocation;
+use crate::event::InvocationStatus;
+
+/// What `orch invocation record` takes. What is not given is recorded as unknown.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// The agent that was called.
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// How the call ended.
+    #[arg(long, value_enum, default_value = "SUCCESS")]
+    pub status: InvocationStatus,
+    /// The model that answered.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// The agent's session.
+    #[arg(long, value_name = "ID")]
+    pub session: Option<String>,
+    /// What it cost, in US dollars.
+    #[arg(long, value_name = "USD")]
+    pub cost: Option<f64>,
+    #[arg(long, value_name = "N")]
+    pub input_tokens: Option<u64>,
+    #[arg(long, value_name = "N")]
+    pub output_tokens: Option<u64>,
+    /// How long it took, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    pub duration_ms: Option<u64>,
+}
+
+/// Records the call within the gate's last attempt.
+pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, Error> {
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
+        return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
+            .advise(format!("orch gate start --run {id} --gate {gate}")));
+    };
+    if request.cost.is_some_and(|cost| !cost.is_finite() || cost < 0.0) {
+        return Err(Error::usage("a cost is a number of dollars, 0 or more"));
+    }
+    let finished_at = site.clock.now();
+    let invocation = Invocation {
+        invocation_id: site.new_invocation_id(finished_at),
+        attempt: attempt.attempt,
+        gate,
+        executor: attempt.executor.clone(),
+        agent: request.agent.clone().or_else(|| attempt.agent.clone()),
+        model: request.model.clone(),
+        session: request.session.clone(),
+        status: request.status,
+        exit_code: None,
+        started_at: finished_at,
+        finished_at,
+        duration_ms: request.duration_ms.unwrap_or_default(),
+        cost_usd: request.cost,
+        cost_is_estimate: false,
+        input_tokens: request.input_tokens,
+        output_tokens: request.output_tokens,
+        error: None,
+    };
+    driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
+    driver.commit(None, true)?;
+    Ok(invocation)
+}

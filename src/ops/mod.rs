@@ -1,0 +1,94 @@
+//! Operations: one file each, with what it takes, what it gives, and one function.
+//! The command line calls them; other faces will call the same ones. `drive` joins
+//! the pure middle with the disk, and is the only writer of a run.
+
+mod choose;
+mod drive;
+mod driver;
+mod error;
+mod instructions;
+mod site;
+mod start;
+
+pub mod back;
+pub mod contract_test;
+pub mod doctor;
+pub mod gate_approve;
+pub mod gate_check;
+pub mod gate_fail;
+pub mod gate_finish;
+pub mod gate_reject;
+pub mod gate_start;
+pub mod gate_waive;
+pub mod init;
+pub mod invocation_record;
+pub mod next;
+pub mod rehearse;
+pub mod run;
+pub mod run_cancel;
+pub mod run_complete;
+pub mod run_list;
+pub mod run_resume;
+pub mod run_show;
+pub mod run_start;
+pub mod status;
+pub mod use_run;
+pub mod workflow_check;
+pub mod workflow_graph;
+pub mod workflow_list;
+pub mod workflow_new;
+pub mod workflow_schema;
+pub mod workflow_show;
+
+pub use drive::Notice;
+pub use drive::Outcome;
+pub use drive::Waiting;
+pub use driver::Driver;
+pub use error::Error;
+pub use instructions::Instructions;
+pub use site::Options;
+pub use site::Site;
+
+use serde::Serialize;
+
+/// Which run an operation is about.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct RunChoice {
+    /// The run: its id, a unique part of it, or its key; by default the current run.
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+}
+
+/// Which gate of which run an operation is about.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct GateChoice {
+    #[command(flatten)]
+    pub run: RunChoice,
+    /// The gate's id; by default the one that is at work or waits.
+    #[arg(long, value_name = "GATE")]
+    pub gate: Option<String>,
+}
+
+/// A person, as the face that asked found them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Person {
+    /// Name and address.
+    pub by: String,
+    /// How they gave their word: `terminal /dev/pts/3`.
+    pub how: String,
+}
+
+/// What became of one gate.
+#[derive(Debug, Clone, Serialize)]
+pub struct GateReply {
+    pub run_id: crate::id::RunId,
+    pub gate: crate::id::GateId,
+    pub attempt: u32,
+    pub status: crate::run::GateStatus,
+    pub passed: bool,
+    pub findings: Vec<crate::finding::Finding>,
+    /// Where the packet lies, where there is one.
+    pub packet: Option<String>,
+    /// The run after it.
+    pub run: Outcome,
+}

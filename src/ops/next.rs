@@ -1,0 +1,34 @@
+//! `orch next`: what to do next in the current run, as words and commands.
+
+use super::Driver;
+use super::Error;
+use super::Instructions;
+use super::Outcome;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use super::drive;
+use crate::definition::Definition;
+use crate::workflow::Workflow;
+use serde::Serialize;
+
+/// Where the run stands, and what follows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run: Outcome,
+    /// The packet of the gate that waits first.
+    pub packet: Option<String>,
+    #[serde(skip)]
+    pub instructions: Instructions,
+}
+
+/// Reads what a person or an agent does next; changes nothing.
+pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
+    let id = choose::run(site, choice)?;
+    let reading = site.home.read(&id)?;
+    let definition = Definition::thaw(&reading.run.started.definition);
+    let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
+    let run = drive::outcome_of(site, &workflow, &reading.run, Driver::head_of(&reading));
+    let packet = run.waiting.first().and_then(|waiting| drive::read_packet(site, &id, &waiting.gate));
+    Ok(Reply { instructions: Instructions::of(&run), packet, run })
+}

@@ -1,0 +1,172 @@
+//! `orch rehearse`: walk a whole workflow in a scratch folder. Every packet is
+//! rendered and every decision shown; no executor runs and nothing is touched.
+
+use super::Error;
+use super::Options;
+use super::Site;
+use super::drive;
+use super::start;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Judged;
+use crate::files;
+use crate::id::GateId;
+use crate::next;
+use crate::next::Step;
+use crate::workflow::input;
+use crate::workflow::input::Values;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+/// More steps than any sound workflow takes when every gate passes.
+const STEPS_MAX: usize = 20_000;
+
+/// What `orch rehearse` takes beside the workflow's inputs.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub workflow: String,
+    pub inputs: Values,
+    /// Answers by gate, for `when` and the packets.
+    pub answers: std::collections::BTreeMap<String, Values>,
+    /// Gates that fail their first attempt, to see what follows.
+    pub fail: Vec<String>,
+}
+
+/// One step of the walk.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scene {
+    pub gate: Option<GateId>,
+    pub decision: String,
+    pub packet: Option<String>,
+}
+
+/// Walks the workflow; the project's files are seen as far as templates and lists read them.
+pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
+    let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
+    copy_texts(site, request, scratch.path())?;
+    let options = Options { folder: scratch.path().to_owned(), ..Options::default() };
+    let stage = Site::open(options)?;
+    let mut driver = start::begin(&stage, &request.workflow, &request.inputs, None, true)?;
+    let mut scenes = Vec::new();
+    for _ in 0..STEPS_MAX {
+        let steps = next::next(&driver.workflow, driver.run());
+        let Some(step) = steps.into_iter().next() else { break };
+        match step {
+            Step::Start { gate, .. } => perform(&mut driver, request, &gate, &mut scenes)?,
+            Step::Finish(status) => {
+                scenes.push(Scene { gate: None, decision: format!("the run is {status}"), packet: None });
+                break;
+            }
+            step @ (Step::Expand(_)
+            | Step::Skip { .. }
+            | Step::Jump { .. }
+            | Step::Gather { .. }
+            | Step::Refuse { .. }) => {
+                scenes.push(decision(&step));
+                drive::take(&mut driver, step, &mut |_| {})?;
+            }
+        }
+    }
+    Ok(scenes)
+}
+
+/// Renders the packet of an attempt and plays its end: a pass, or the failure that was asked for.
+fn perform(
+    driver: &mut super::Driver<'_>,
+    request: &Request,
+    id: &GateId,
+    scenes: &mut Vec<Scene>,
+) -> Result<(), Error> {
+    let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
+    let attempt = driver.run().gate(id).map_or(1, |state| state.attempts.len() + 1);
+    let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
+    let packet = drive::render_packet(driver.site, &driver.workflow, driver.run(), &gate, (id, attempt, None))
+        .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;
+    let fails = attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
+    let who = gate.work.executor();
+    let decision = match fails {
+        true => format!("attempt {attempt} by {who}: fails, as asked"),
+        false => format!("attempt {attempt} by {who}: passes"),
+    };
+    scenes.push(Scene { gate: Some(id.clone()), decision, packet: Some(packet) });
+    let started = Event::GateStarted(GateStarted {
+        gate: id.clone(),
+        attempt,
+        executor: who.to_owned(),
+        agent: None,
+        session: None,
+        prompt_sha256: None,
+        required_outputs: Vec::new(),
+        recipe: None,
+        reuse: None,
+    });
+    let (gate_id, judged) = (id.clone(), Judged::default());
+    if fails {
+        let reason = "rehearsed failure".to_owned();
+        return driver.append(&[started, Event::GateFailed { gate: gate_id, attempt, reason, judged }]);
+    }
+    let given = request.answers.get(id.base()).cloned().unwrap_or_default();
+    let answers = answers(driver.site, &gate.answers, given)?;
+    let answered = Event::GateAnswered { gate: id.clone(), answers };
+    driver.append(&[started, answered, Event::GatePassed { gate: gate_id, attempt, judged }])
+}
+
+/// The given answers, and for the rest what each type can stand for.
+fn answers(site: &Site, form: &[crate::workflow::Input], mut given: Values) -> Result<Values, Error> {
+    use crate::workflow::InputType;
+    for input in form.iter().filter(|input| input.is_required()) {
+        given.entry(input.name.clone()).or_insert_with(|| match input.kind {
+            InputType::Bool => Json::from(true),
+            InputType::Integer | InputType::Number => Json::from(1),
+            InputType::List => Json::from(vec!["item"]),
+            InputType::Choice => input.choices.first().cloned().map_or(Json::Null, Json::from),
+            InputType::String | InputType::Slug | InputType::Path | InputType::File => {
+                Json::from("example")
+            }
+        });
+    }
+    input::resolve(form, &given, &site.project).map_err(start::explain)
+}
+
+/// Lays the texts, `file` inputs and orch.toml of the project into the scratch folder.
+fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result<(), Error> {
+    let (workflow, definition) = crate::workflow::Workflow::load(&request.workflow, &site.shelf)?;
+    let write = |path: &str, bytes: &[u8]| {
+        files::write_view(&stage.join(path), bytes)
+            .map_err(|source| Error::environment(format!("{path}: {source}")))
+    };
+    for text in definition.texts.values() {
+        write(&text.path, text.source.text.as_bytes())?;
+    }
+    let config = files::read_own(&site.project.root().join("orch.toml"));
+    write("orch.toml", &config.ok().flatten().unwrap_or_default())?;
+    let paths = workflow.inputs.iter().filter(|input| input.kind == crate::workflow::InputType::File);
+    for path in paths.filter_map(|input| request.inputs.get(&input.name)?.as_str().map(str::to_owned)) {
+        let inside = site.project.path(&path).map_err(|error| Error::usage(error.to_string()))?;
+        let bytes = site.project.read(&inside, site.config.text_bytes);
+        write(&path, &bytes.map_err(|error| Error::usage(error.to_string()))?)?;
+    }
+    for gate in &workflow.gates {
+        for template in gate.attach.iter().filter(|template| template.is_literal()) {
+            let Ok(inside) = site.project.path(template.text()) else { continue };
+            if let Ok(bytes) = site.project.read(&inside, site.config.text_bytes) {
+                write(inside.as_str(), &bytes)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn decision(step: &Step) -> Scene {
+    let (gate, decision) = match step {
+        Step::Expand(gate) => (Some(gate), "is fanned out over its list".to_owned()),
+        Step::Skip { gate, reason } => (Some(gate), format!("is skipped: {reason}")),
+        Step::Jump { from, to } => (Some(from), format!("has failed and goes back to {to}")),
+        Step::Gather { gate, passed: true } => (Some(gate), "all its instances have passed".to_owned()),
+        Step::Gather { gate, passed: false } => (Some(gate), "some of its instances failed".to_owned()),
+        Step::Refuse { gate, reason } => (Some(gate), format!("cannot begin: {reason}")),
+        Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
+        Step::Finish(status) => (None, format!("the run is {status}")),
+    };
+    Scene { gate: gate.cloned(), decision, packet: None }
+}

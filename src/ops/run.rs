@@ -1,0 +1,78 @@
+//! `orch run WORKFLOW`: begin a run and drive it.
+
+use super::Error;
+use super::Notice;
+use super::Outcome;
+use super::Site;
+use super::drive;
+use super::start;
+use crate::id::GateId;
+use crate::workflow::input::Values;
+use std::thread;
+
+/// What `orch run` takes beside the workflow's own inputs.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The workflow's name.
+    #[arg(skip)]
+    pub workflow: String,
+    /// The inputs, by name.
+    #[arg(skip)]
+    pub inputs: Values,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// How a run is driven.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct DriveRequest {
+    /// Who does agent gates whose role is not in orch.toml; `none` for nobody.
+    #[arg(long, value_name = "NAME")]
+    pub agent: Option<String>,
+    /// How many gates may be at work side by side; by default one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Stop when this gate is done.
+    #[arg(long, value_name = "GATE")]
+    pub until: Option<String>,
+    /// Begin at this gate: for the ones before it, what lies there is judged instead of done.
+    #[arg(long, value_name = "GATE")]
+    pub start_from: Option<String>,
+}
+
+/// Begins a run and drives it as far as nobody is needed.
+pub fn run(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Outcome, Error> {
+    let (workflow, _) = crate::workflow::Workflow::load(&request.workflow, &site.shelf)?;
+    let limits = limits(&workflow, &request.drive)?;
+    let agent = request.drive.agent.clone();
+    let mut driver = start::begin(site, &request.workflow, &request.inputs, agent, true)?;
+    notify(Notice::Started { run: driver.id().clone() });
+    drive::drive(&mut driver, &limits, notify)
+}
+
+/// What was typed, as the drive needs it.
+pub(super) fn limits(
+    workflow: &crate::workflow::Workflow,
+    request: &DriveRequest,
+) -> Result<drive::Limits, Error> {
+    let gate = |name: &Option<String>| -> Result<Option<GateId>, Error> {
+        let Some(name) = name else { return Ok(None) };
+        let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);
+        found.map(|gate| Some(gate.id.clone())).ok_or_else(|| {
+            let known = workflow.gates.iter().map(|gate| gate.id.as_str());
+            Error::usage(format!("there is no gate `{name}`"))
+                .advise(crate::source::suggest(name, known))
+        })
+    };
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Ok(drive::Limits {
+        jobs: request.jobs.map_or(cores, usize::from),
+        until: gate(&request.until)?,
+        start_from: gate(&request.start_from)?,
+        agent: request.agent.clone(),
+    })
+}

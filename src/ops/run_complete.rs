@@ -1,0 +1,74 @@
+//! `orch run complete`: end a run by a person's word.
+
+use super::Driver;
+use super::Error;
+use super::Outcome;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use super::drive;
+use crate::event::Event;
+use crate::event::RunStatus;
+
+/// What `orch run complete` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub run: RunChoice,
+    /// How the run ended.
+    #[arg(long, value_enum, default_value = "PASSED")]
+    pub status: Completion,
+    /// Why, for the record.
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+/// The ends that a person can give a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Completion {
+    #[default]
+    Passed,
+    Failed,
+    Canceled,
+}
+
+/// Ends a run. `PASSED` is refused while a gate is open.
+pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
+    let id = choose::run(site, &request.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let status = match request.status {
+        Completion::Passed => RunStatus::Passed,
+        Completion::Failed => RunStatus::Failed,
+        Completion::Canceled => RunStatus::Canceled,
+    };
+    if driver.run().status == status {
+        return drive::outcome(&driver);
+    }
+    if driver.run().status.is_end() && driver.run().status != RunStatus::Failed {
+        return Err(Error::usage(format!("run {id} is {} already", driver.run().status)));
+    }
+    if status == RunStatus::Passed {
+        drive::look_at_all(&mut driver)?;
+        refuse_open_gates(&driver)?;
+    }
+    driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
+    driver.commit(None, true)?;
+    drive::outcome(&driver)
+}
+
+fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
+    let open: Vec<String> = driver
+        .workflow
+        .gates
+        .iter()
+        .map(|gate| (&gate.id, driver.run().status_of(&gate.id)))
+        .filter(|(_, status)| !status.satisfies())
+        .map(|(gate, status)| format!("{gate} is {status}"))
+        .collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
+        .advise(format!("orch run resume --run {}", driver.id())))
+}

@@ -1,0 +1,106 @@
+//! `orch run list`: all runs, the newest first.
+
+use super::Error;
+use super::Site;
+use crate::clock::Moment;
+use crate::event::RunStatus;
+use crate::files;
+use crate::files::Lock;
+use crate::id::RunId;
+use crate::journal;
+use rayon::iter::IntoParallelRefIterator;
+use rayon::iter::ParallelIterator;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// One line of the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    pub run_id: RunId,
+    pub workflow: String,
+    pub key: String,
+    /// As the record says; `STALLED` where it runs and nobody drives it.
+    pub status: String,
+    pub started_at: Moment,
+    /// The gate that waits or failed.
+    pub gate: Option<String>,
+}
+
+/// What of `RUN.json` a list needs; the rest is passed over unread.
+#[derive(Debug, Deserialize)]
+struct Head {
+    workflow: Named,
+    key: String,
+    status: RunStatus,
+    started_at: Moment,
+    journal: Length,
+    gates: Vec<Gate>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Named {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Length {
+    bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Gate {
+    gate: String,
+    status: crate::run::GateStatus,
+}
+
+/// Lists every run of the project; one that cannot be read is left to `orch run show` to explain.
+pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
+    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+    let mut entries: Vec<Entry> = ids.par_iter().filter_map(|id| entry(site, id)).collect();
+    entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
+    Ok(entries)
+}
+
+fn entry(site: &Site, id: &RunId) -> Option<Entry> {
+    let mut entry = from_summary(site, id).or_else(|| from_journal(site, id))?;
+    if entry.status == RunStatus::Running.as_str() && !Lock::is_held(&site.home.lock(id)) {
+        "STALLED".clone_into(&mut entry.status);
+    }
+    Some(entry)
+}
+
+/// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
+fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
+    let bytes = files::read_own(&site.home.record(id).join("RUN.json")).ok()??;
+    let head: Head = serde_json::from_slice(&bytes).ok()?;
+    let length = files::size(&site.home.state(id).join(journal::FILE));
+    if length.is_some_and(|length| length != head.journal.bytes) {
+        return None;
+    }
+    let at = |status| head.gates.iter().find(|gate| gate.status == status);
+    let gate = at(crate::run::GateStatus::Waiting).or_else(|| at(crate::run::GateStatus::Fail));
+    Some(Entry {
+        run_id: id.clone(),
+        workflow: head.workflow.name,
+        key: head.key,
+        status: head.status.to_string(),
+        started_at: head.started_at,
+        gate: gate.map(|gate| gate.gate.clone()),
+    })
+}
+
+fn from_journal(site: &Site, id: &RunId) -> Option<Entry> {
+    let run = site.home.read(id).ok()?.run;
+    let gate = run
+        .gates_in(crate::run::GateStatus::Waiting)
+        .chain(run.gates_in(crate::run::GateStatus::Fail))
+        .next();
+    Some(Entry {
+        run_id: id.clone(),
+        workflow: run.started.workflow.clone(),
+        key: run.started.key.clone(),
+        status: run.status.to_string(),
+        started_at: run.started_at,
+        gate: gate.map(ToString::to_string),
+    })
+}

@@ -1,0 +1,78 @@
+//! `orch run resume`: take a run up again, whatever ended its last sitting.
+
+use super::Driver;
+use super::Error;
+use super::Notice;
+use super::Outcome;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::run::DriveRequest;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::workflow::OnInterrupt;
+
+/// What `orch run resume` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub run: RunChoice,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Takes a run up and drives it. A run that has passed or was canceled is left as it is.
+pub fn run_resume(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Outcome, Error> {
+    let id = choose::run(site, &request.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    if matches!(driver.run().status, RunStatus::Passed | RunStatus::Canceled) {
+        return drive::outcome(&driver);
+    }
+    if let Some(agent) = &request.drive.agent {
+        site.config.refuse_unknown_agent(agent)?;
+    }
+    let limits = super::run::limits(&driver.workflow, &request.drive)?;
+    take_up(&mut driver)?;
+    notify(Notice::Started { run: id });
+    drive::drive(&mut driver, &limits, notify)
+}
+
+/// Says what was cut off, and opens what had failed.
+fn take_up(driver: &mut Driver<'_>) -> Result<(), Error> {
+    let mut events = Vec::new();
+    for (id, state) in &driver.run().gates {
+        if state.status == GateStatus::Running
+            && let Some(attempt) = state.attempt()
+        {
+            let attempt = attempt.attempt;
+            let reason = "orch ended while it was at work".to_owned();
+            events.push(Event::GateInterrupted { gate: id.clone(), attempt, reason });
+            let asks = driver
+                .workflow
+                .gate(id)
+                .is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask);
+            if asks {
+                let waits_for = WaitsFor::Decision;
+                events.push(Event::GateWaiting { gate: id.clone(), attempt, waits_for, judged: None });
+            }
+        }
+    }
+    let retried: Vec<GateId> = match driver.run().status {
+        RunStatus::Failed => driver.run().gates_in(GateStatus::Fail).cloned().collect(),
+        RunStatus::Running
+        | RunStatus::Waiting
+        | RunStatus::Paused
+        | RunStatus::Passed
+        | RunStatus::Canceled => Vec::new(),
+    };
+    events.push(Event::RunResumed { retried });
+    driver.append(&events)
+}

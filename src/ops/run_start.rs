@@ -1,0 +1,22 @@
+//! `orch run start`: begin a run that a person takes through step by step.
+
+use super::Error;
+use super::Outcome;
+use super::Site;
+use super::drive;
+use super::start;
+use crate::workflow::input::Values;
+
+/// What `orch run start` takes.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub workflow: String,
+    pub inputs: Values,
+}
+
+/// Begins a run, commits its record, and leaves every gate to the person.
+pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
+    let mut driver = start::begin(site, &request.workflow, &request.inputs, None, false)?;
+    driver.commit(None, true)?;
+    drive::outcome(&driver)
+}

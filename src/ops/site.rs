@@ -1,0 +1,118 @@
+//! The site: the project that an operation works in, with its repository, texts,
+//! agents and clock. Opened once; every operation is handed it.
+
+use super::Error;
+use crate::clock::Clock;
+use crate::clock::Moment;
+use crate::config::Config;
+use crate::definition::Shelf;
+use crate::files;
+use crate::files::Project;
+use crate::git::Repository;
+use crate::git::Target;
+use crate::id;
+use crate::id::InvocationId;
+use crate::id::RunId;
+use crate::process::Stop;
+use crate::record::Home;
+use crate::record::RUNS;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// What a face knows before any operation runs.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Where to look for the project; upward from here.
+    pub folder: PathBuf,
+    /// A fixed time and a seed for ids, so that a run can be made twice alike.
+    pub now: Option<Moment>,
+    pub seed: Option<u64>,
+    /// Raised by Ctrl-C and its like.
+    pub stop: Stop,
+    /// The run that was chosen for this shell, by `ORCH_RUN`.
+    pub run: Option<String>,
+    /// Whether an agent's marks are in the environment, and which one.
+    pub agent_mark: Option<String>,
+}
+
+/// A project, open.
+#[derive(Debug)]
+pub struct Site {
+    pub project: Project,
+    pub home: Home,
+    pub shelf: Shelf,
+    pub config: Config,
+    pub clock: Clock,
+    pub stop: Stop,
+    /// The run that `ORCH_RUN` names.
+    pub chosen_run: Option<String>,
+    pub agent_mark: Option<String>,
+    pub in_git: bool,
+    seed: Option<u64>,
+    ids: AtomicU64,
+}
+
+impl Site {
+    /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.
+    pub fn open(options: Options) -> Result<Self, Error> {
+        let folder = options.folder.canonicalize().map_err(|source| {
+            Error::environment(format!("{}: {source}", options.folder.display()))
+        })?;
+        let root = folder
+            .ancestors()
+            .find(|folder| {
+                files::exists(&folder.join("orch.toml")) || files::exists(&folder.join(".git"))
+            })
+            .unwrap_or(&folder);
+        let project = Project::new(root, vec![RUNS])
+            .map_err(|source| Error::environment(format!("{}: {source}", root.display())))?;
+        let repository = Repository::discover(project.root())?;
+        let clock = options.now.map_or(Clock::System, Clock::fixed);
+        Ok(Self {
+            home: Home::new(project.clone(), repository.as_ref()),
+            shelf: Shelf::new(project.clone()),
+            config: Config::load(&project)?,
+            in_git: repository.is_some(),
+            project,
+            clock,
+            stop: options.stop,
+            chosen_run: options.run,
+            agent_mark: options.agent_mark,
+            seed: options.seed,
+            ids: AtomicU64::new(0),
+        })
+    }
+
+    /// The repository, opened afresh: a handle belongs to one thread.
+    pub fn repository(&self) -> Result<Option<Repository>, Error> {
+        Ok(Repository::discover(self.project.root())?)
+    }
+
+    /// Where the record of a run goes that belongs to this branch.
+    pub fn target(&self, branch: Option<&str>) -> Target {
+        match (&self.config.record_ref, branch) {
+            (Some(reference), _) => Target::Ref(reference.clone()),
+            (None, Some(branch)) => Target::Branch(branch.to_owned()),
+            (None, None) => Target::Head,
+        }
+    }
+
+    pub fn new_run_id(&self, at: Moment, key: &str) -> RunId {
+        RunId::new(&at.compact(), key, &self.suffix())
+    }
+
+    pub fn new_invocation_id(&self, at: Moment) -> InvocationId {
+        InvocationId::new(&at.compact(), &self.suffix())
+    }
+
+    fn suffix(&self) -> String {
+        id::random_suffix(self.seed, self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A path of the run's folder as people type it: relative to the project.
+    pub fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(self.project.root()).unwrap_or(path).display().to_string()
+    }
+}

@@ -1,0 +1,96 @@
+//! Beginning a run: the definition is read and frozen, inputs are resolved, the
+//! first event is written. `orch run` and `orch run start` share it.
+
+use super::Driver;
+use super::Error;
+use super::Site;
+use super::drive;
+use crate::check::Since;
+use crate::definition::Definition;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::event::GitFacts;
+use crate::event::PlannedGate;
+use crate::event::RunStarted;
+use crate::workflow::InputType;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use crate::workflow::input::Values;
+
+/// The largest `file` input that goes into packets, in bytes.
+const FILE_INPUT_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Begins a run of a workflow; nothing is written before everything is known to be sound.
+pub fn begin<'s>(
+    site: &'s Site,
+    name: &str,
+    given: &Values,
+    agent: Option<String>,
+    driven: bool,
+) -> Result<Driver<'s>, Error> {
+    let (workflow, definition) = Workflow::load(name, &site.shelf)?;
+    if let Some(agent) = &agent {
+        site.config.refuse_unknown_agent(agent)?;
+    }
+    let inputs = input::resolve(&workflow.inputs, given, &site.project).map_err(explain)?;
+    let key = workflow.key.render(&input::context(&inputs));
+    let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
+    let at = site.clock.now();
+    let repository = site.repository()?;
+    let baselines = drive::record_baselines(site, &workflow, &inputs, &Since::Run);
+    let started = RunStarted {
+        run_id: site.new_run_id(at, &key),
+        workflow: workflow.name.clone(),
+        version: workflow.version.clone(),
+        key,
+        driven,
+        agent,
+        gates: workflow
+            .gates
+            .iter()
+            .map(|gate| PlannedGate { gate: gate.id.clone(), name: gate.name.clone() })
+            .collect(),
+        definition: freeze(site, &workflow, &definition, &inputs)?,
+        orch: env!("CARGO_PKG_VERSION").to_owned(),
+        git: repository
+            .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
+        baselines: baselines.map_err(Error::environment)?,
+        inputs,
+    };
+    Driver::create(site, workflow, at, started)
+}
+
+/// The workflow's texts, and what its `file` inputs hold.
+fn freeze(
+    site: &Site,
+    workflow: &Workflow,
+    definition: &Definition,
+    inputs: &Values,
+) -> Result<Vec<Frozen>, Error> {
+    let mut frozen = definition.freeze();
+    for input in workflow.inputs.iter().filter(|input| input.kind == InputType::File) {
+        let Some(path) = inputs.get(&input.name).and_then(|value| value.as_str()) else { continue };
+        let path = site.project.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        let text = site
+            .project
+            .read_text(&path, FILE_INPUT_BYTES_MAX)
+            .map_err(|error| Error::usage(format!("input `{}`: {error}", input.name)))?;
+        let sha256 = Digest::of(&text);
+        frozen.push(Frozen { path: format!("inputs/{}", input.name), sha256, text });
+    }
+    Ok(frozen)
+}
+
+/// What is wrong with an input, and what to type.
+pub fn explain(error: input::Error) -> Error {
+    let message = error.to_string();
+    match error {
+        input::Error::Missing { name, help } => {
+            let flag = name.replace('_', "-");
+            let help = if help.is_empty() { String::new() } else { format!("  ({help})") };
+            Error::usage(message).advise(format!("--{flag} …{help}"))
+        }
+        input::Error::Unknown { help, .. } => Error::usage(message).advise(help),
+        input::Error::Wrong { .. } => Error::usage(message),
+    }
+}

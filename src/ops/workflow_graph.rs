@@ -1,0 +1,108 @@
+//! `orch workflow graph`: the gates and what they wait for, as Mermaid, DOT or text.
+
+use super::Error;
+use super::Site;
+use crate::workflow::Gate;
+use crate::workflow::Join;
+use crate::workflow::OnFail;
+use crate::workflow::Workflow;
+use std::fmt::Write as _;
+
+/// The language of the drawing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Mermaid,
+    Dot,
+}
+
+/// Draws a workflow.
+pub fn workflow_graph(site: &Site, name: &str, format: Format) -> Result<String, Error> {
+    let (workflow, _) = Workflow::load(name, &site.shelf)?;
+    Ok(match format {
+        Format::Text => text(&workflow),
+        Format::Mermaid => mermaid(&workflow),
+        Format::Dot => dot(&workflow),
+    })
+}
+
+fn text(workflow: &Workflow) -> String {
+    let mut drawing = String::new();
+    for gate in &workflow.gates {
+        let needs: Vec<&str> = gate.needs.iter().map(|need| need.as_str()).collect();
+        let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(", ") };
+        let _ = writeln!(drawing, "{}  <- {needs}{}", label(gate), remarks(gate));
+    }
+    drawing
+}
+
+fn remarks(gate: &Gate) -> String {
+    let mut remarks = String::new();
+    match gate.join {
+        Join::All => {}
+        Join::Any => remarks.push_str("  (any)"),
+        Join::Done => remarks.push_str("  (done)"),
+    }
+    if let Some(audited) = &gate.audits {
+        let _ = write!(remarks, "  audits {audited}");
+    }
+    if let OnFail::Goto { gate, visits } = &gate.on_fail {
+        let _ = write!(remarks, "  on failure back to {gate}, at most {visits} times");
+    }
+    remarks
+}
+
+fn label(gate: &Gate) -> String {
+    let executor = gate.work.executor();
+    if gate.name == gate.id.as_str() {
+        format!("{} [{executor}]", gate.id)
+    } else {
+        format!("{} {} [{executor}]", gate.id, gate.name)
+    }
+}
+
+fn mermaid(workflow: &Workflow) -> String {
+    let number = |id: &crate::id::GateId| {
+        workflow.gates.iter().position(|gate| gate.id == *id).unwrap_or_default()
+    };
+    let mut drawing = "flowchart TD\n".to_owned();
+    for (index, gate) in workflow.gates.iter().enumerate() {
+        let label = label(gate).replace('"', "#quot;");
+        let _ = writeln!(drawing, "    g{index}[\"{label}\"]");
+    }
+    for (index, gate) in workflow.gates.iter().enumerate() {
+        for need in &gate.needs {
+            let _ = writeln!(drawing, "    g{} --> g{index}", number(need));
+        }
+        if let Some(audited) = &gate.audits {
+            let _ = writeln!(drawing, "    g{index} -. audits .-> g{}", number(audited));
+        }
+        if let OnFail::Goto { gate, visits } = &gate.on_fail {
+            let _ = writeln!(drawing, "    g{index} -. \"fails, {visits}x\" .-> g{}", number(gate));
+        }
+    }
+    drawing
+}
+
+fn dot(workflow: &Workflow) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut drawing = format!("digraph {} {{\n", quoted(&workflow.name));
+    for gate in &workflow.gates {
+        let (id, label) = (quoted(gate.id.as_str()), quoted(&label(gate)));
+        let _ = writeln!(drawing, "  {id} [shape=box, label={label}];");
+        for need in &gate.needs {
+            let _ = writeln!(drawing, "  {} -> {id};", quoted(need.as_str()));
+        }
+        if let Some(audited) = &gate.audits {
+            let to = quoted(audited.as_str());
+            let _ = writeln!(drawing, "  {id} -> {to} [style=dotted, label=audits];");
+        }
+        if let OnFail::Goto { gate, visits } = &gate.on_fail {
+            let to = quoted(gate.as_str());
+            let _ = writeln!(drawing, "  {id} -> {to} [style=dashed, label=\"fails, {visits}x\"];");
+        }
+    }
+    drawing.push_str("}\n");
+    drawing
+}

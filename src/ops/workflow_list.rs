@@ -1,0 +1,44 @@
+//! `orch workflow list`: every workflow that can be run here.
+
+use super::Site;
+use crate::definition::Origin;
+use crate::workflow::Workflow;
+use serde::Serialize;
+
+/// One line of the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    pub name: String,
+    pub version: Option<String>,
+    pub description: String,
+    pub origin: Option<Origin>,
+    /// What is wrong with it, where it cannot be run.
+    pub problem: Option<String>,
+}
+
+/// Lists the workflows of the project, the user and the binary by name.
+pub fn workflow_list(site: &Site) -> Vec<Entry> {
+    let names = site.shelf.names("workflows", ".toml");
+    names.into_iter().map(|name| entry(site, name)).collect()
+}
+
+fn entry(site: &Site, name: String) -> Entry {
+    let found = site.shelf.find(&format!("workflows/{name}.toml")).ok().flatten();
+    let origin = found.map(|text| text.origin);
+    match Workflow::load(&name, &site.shelf) {
+        Ok((workflow, _)) => Entry {
+            name,
+            version: Some(workflow.version),
+            description: workflow.description,
+            origin,
+            problem: None,
+        },
+        Err(error) => Entry {
+            name,
+            version: None,
+            description: String::new(),
+            origin,
+            problem: Some(error.to_string()),
+        },
+    }
+}

@@ -1,0 +1,44 @@
+//! `orch workflow new`: a workflow, a contract and a prompt that pass
+//! `orch workflow check`, to write on from.
+
+use super::Error;
+use super::Site;
+use crate::files;
+use crate::id;
+use crate::workflow::RESERVED_NAMES;
+use serde::Serialize;
+
+const WORKFLOW: &str = include_str!("workflow_new/workflow.toml");
+const CONTRACT: &str = include_str!("workflow_new/contract.toml");
+const PROMPT: &str = include_str!("workflow_new/prompt.md");
+
+/// The files that were written, relative to the project.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub files: Vec<String>,
+}
+
+/// Writes the three files; none that is there already is touched.
+pub fn workflow_new(site: &Site, name: &str) -> Result<Reply, Error> {
+    if !id::is_slug(name) || RESERVED_NAMES.contains(&name) {
+        return Err(Error::usage(format!("no workflow can be called `{name}`"))
+            .advise("use a-z, 0-9, `-` and `_`; the subcommands of `orch run` are taken"));
+    }
+    let texts = [
+        (format!("workflows/{name}.toml"), WORKFLOW),
+        (format!("contracts/{name}/draft.toml"), CONTRACT),
+        (format!("prompts/{name}/draft.md"), PROMPT),
+    ];
+    for (path, _) in &texts {
+        let path = site.project.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        if site.project.exists(&path) {
+            return Err(Error::usage(format!("{path} is there already")).advise("choose another name"));
+        }
+    }
+    for (path, text) in &texts {
+        let target = site.project.root().join(path);
+        files::write(&target, text.replace("NAME", name).as_bytes())
+            .map_err(|source| Error::environment(format!("{path}: {source}")))?;
+    }
+    Ok(Reply { files: texts.into_iter().map(|(path, _)| path).collect() })
+}

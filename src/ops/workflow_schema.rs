@@ -1,0 +1,60 @@
+//! `orch workflow schema`: the JSON Schemas of workflows, contracts and orch.toml,
+//! for editors. They are made from the types that read those files.
+
+use crate::check;
+use crate::config;
+use crate::contract;
+use crate::document;
+use crate::workflow::WorkflowFile;
+use serde_json::Value as Json;
+use serde_json::json;
+
+/// Which file's schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Subject {
+    #[default]
+    Workflow,
+    Contract,
+    Config,
+}
+
+/// The schema as one JSON document.
+pub fn workflow_schema(subject: Subject) -> Json {
+    match subject {
+        Subject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
+        Subject::Contract => contract_schema(),
+        Subject::Config => document::schema_of::<config::ConfigFile>().to_value(),
+    }
+}
+
+/// A contract's own keys, and one alternative for each kind of check.
+fn contract_schema() -> Json {
+    let mut schema = contract::schema();
+    let alone: Vec<Json> = check::KINDS.iter().map(|kind| check_schema(kind, true)).collect();
+    let under: Vec<Json> = check::KINDS.iter().map(|kind| check_schema(kind, false)).collect();
+    let mut output = contract::output_schema();
+    output["properties"]["checks"] = json!({ "type": "array", "items": { "oneOf": under } });
+    schema["properties"]["output"] = json!({ "type": "array", "items": output });
+    schema["properties"]["check"] = json!({ "type": "array", "items": { "oneOf": alone } });
+    schema
+}
+
+fn check_schema(kind: &check::Kind, alone: bool) -> Json {
+    let mut schema = (kind.schema)();
+    let common = contract::common_schema();
+    for (key, value) in common["properties"].as_object().into_iter().flatten() {
+        schema["properties"][key] = value.clone();
+    }
+    schema["properties"]["kind"] = json!({ "const": kind.name });
+    if alone && schema.pointer("/properties/path").is_none() {
+        schema["properties"]["path"] =
+            json!({ "type": "string", "description": "The file it looks at; a template." });
+    }
+    let mut required = vec![json!("kind")];
+    required.extend(schema["required"].as_array().cloned().unwrap_or_default());
+    schema["required"] = Json::Array(required);
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("$schema");
+    }
+    schema
+}

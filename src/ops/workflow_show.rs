@@ -1,0 +1,53 @@
+//! `orch workflow show`: a workflow's text, which of its copies won, and why.
+
+use super::Error;
+use super::Site;
+use crate::definition::Origin;
+use crate::workflow::Workflow;
+use serde::Serialize;
+
+/// The text and its surroundings.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub name: String,
+    pub origin: Origin,
+    /// Why this copy and no other.
+    pub why: String,
+    pub text: String,
+    /// Every text it is made of, with where each was found.
+    pub texts: Vec<Found>,
+}
+
+/// One text of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Found {
+    pub path: String,
+    pub origin: Origin,
+}
+
+/// Finds a workflow as `orch run` would.
+pub fn workflow_show(site: &Site, name: &str) -> Result<Reply, Error> {
+    let path = format!("workflows/{name}.toml");
+    let (_, definition) = Workflow::load(name, &site.shelf)?;
+    let text = definition.texts.get(&path);
+    let origin = text.map_or(Origin::BuiltIn, |text| text.origin);
+    let why = match origin {
+        Origin::Project => format!("{path} in the project comes before all others"),
+        Origin::User => format!("~/.config/orch/{path}: the project has none of that name"),
+        Origin::BuiltIn => {
+            "built into the binary: neither the project nor ~/.config/orch has one of that name"
+                .to_owned()
+        }
+    };
+    Ok(Reply {
+        name: name.to_owned(),
+        origin,
+        why,
+        text: text.map(|text| text.source.text.to_string()).unwrap_or_default(),
+        texts: definition
+            .texts
+            .values()
+            .map(|text| Found { path: text.path.clone(), origin: text.origin })
+            .collect(),
+    })
+}
