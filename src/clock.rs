@@ -32,10 +32,7 @@ impl Moment {
     }
 
     pub fn plus(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
 
     fn timestamp(self) -> Timestamp {
@@ -84,10 +81,7 @@ impl Clock {
 
 /// Takes `90s`, `45m`, `2h`, `1d` or `500ms`; gives the duration, or what would be right.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let digits = text
-        .bytes()
-        .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
-        .count();
+    let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let (number, unit) = text.split_at(digits);
     let seconds_per_unit = match unit.trim() {
         "ms" => 0.001,

@@ -94,10 +94,7 @@ mod tests {
     fn it_says_what_sha256sum_says() {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of("abc").to_string(), abc);
-        assert_eq!(
-            Digest::of_reader(&b"abc"[..]).unwrap(),
-            (Digest::parse(abc).unwrap(), 3)
-        );
+        assert_eq!(Digest::of_reader(&b"abc"[..]).unwrap(), (Digest::parse(abc).unwrap(), 3));
         assert_eq!(Digest::parse("abc"), None);
         assert_eq!(Digest::parse(&"zz".repeat(32)), None);
     }

@@ -32,10 +32,7 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
 pub fn read<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, Box<Unsound>> {
     let table = parse(source)?;
     let span = table.span();
-    read_value(
-        source,
-        Spanned::new(span, DeValue::Table(table.into_inner())),
-    )
+    read_value(source, Spanned::new(span, DeValue::Table(table.into_inner())))
 }
 
 /// Reads one value of a document into a type; keys that the type's schema does not know are refused.
@@ -53,10 +50,7 @@ where
 /// Reads a TOML text that is data, not a definition, as JSON; gives the message and line of an error.
 pub fn to_json(text: &str) -> Result<Json, (String, usize)> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
-        let before = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .unwrap_or_default();
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         (error.message().to_owned(), before.matches('\n').count() + 1)
     })
 }
@@ -68,16 +62,10 @@ pub fn value_to_json(value: &DeValue<'_>) -> Json {
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).map_or(Json::Null, Json::from)
         }
-        DeValue::Float(number) => number
-            .as_str()
-            .parse::<f64>()
-            .map_or(Json::Null, Json::from),
+        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
         DeValue::Boolean(value) => Json::from(*value),
         DeValue::Datetime(time) => Json::from(time.to_string()),
-        DeValue::Array(items) => items
-            .iter()
-            .map(|item| value_to_json(item.get_ref()))
-            .collect(),
+        DeValue::Array(items) => items.iter().map(|item| value_to_json(item.get_ref())).collect(),
         DeValue::Table(table) => Json::Object(
             table
                 .iter()
@@ -89,9 +77,7 @@ pub fn value_to_json(value: &DeValue<'_>) -> Json {
 
 /// The JSON Schema of a type as it is read.
 pub fn schema_of<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12()
-        .into_generator()
-        .into_root_schema_for::<T>()
+    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
 }
 
 fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize>) -> Box<Unsound> {
@@ -131,9 +117,7 @@ fn refuse_unknown_keys(
             .iter()
             .find_map(|schema| schema.get("items"))
             .map_or(Ok(()), |schema| {
-                items
-                    .iter()
-                    .try_for_each(|item| refuse_unknown_keys(source, item, schema, root))
+                items.iter().try_for_each(|item| refuse_unknown_keys(source, item, schema, root))
             }),
         DeValue::String(_)
         | DeValue::Integer(_)
@@ -152,12 +136,7 @@ fn variants<'s>(schema: &'s Json, root: &'s Json) -> Vec<&'s Json> {
         found.extend(variants(schema, root));
     }
     for word in ["anyOf", "oneOf", "allOf"] {
-        for schema in schema
-            .get(word)
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for schema in schema.get(word).and_then(Json::as_array).into_iter().flatten() {
             found.extend(variants(schema, root));
         }
     }
@@ -168,11 +147,7 @@ fn known_keys<'s>(schema: &'s Json, root: &'s Json) -> Vec<(&'s str, &'s Json)> 
     variants(schema, root)
         .into_iter()
         .filter_map(|schema| schema.get("properties").and_then(Json::as_object))
-        .flat_map(|properties| {
-            properties
-                .iter()
-                .map(|(name, schema)| (name.as_str(), schema))
-        })
+        .flat_map(|properties| properties.iter().map(|(name, schema)| (name.as_str(), schema)))
         .collect()
 }
 
@@ -212,24 +187,15 @@ mod tests {
 
     #[test]
     fn a_sound_document_is_read() {
-        let source = Source::new(
-            "a",
-            "name = 'x'\n[[step]]\nid = 1\n[inputs]\nfree = { id = 2 }",
-        );
+        let source = Source::new("a", "name = 'x'\n[[step]]\nid = 1\n[inputs]\nfree = { id = 2 }");
         let plan: Plan = read(&source).unwrap();
-        assert_eq!(
-            (plan.name.as_str(), plan.step[0].id, plan.inputs["free"].id),
-            ("x", 1, 2)
-        );
+        assert_eq!((plan.name.as_str(), plan.step[0].id, plan.inputs["free"].id), ("x", 1, 2));
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
         let (message, line, column, help) = error("name = 'x'\n[[step]]\nid = 1\nidd = 2");
-        assert_eq!(
-            (message.as_str(), line, column),
-            ("unknown key `idd`", 4, 1)
-        );
+        assert_eq!((message.as_str(), line, column), ("unknown key `idd`", 4, 1));
         assert_eq!(help.unwrap(), "did you mean `id`?");
         assert_eq!(error("name = 'x'\n[inputs.a]\nib = 3").1, 3);
         let (message, line, column, _) = error("name = 'x'\nstep = [{ id = 'one' }]");

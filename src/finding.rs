@@ -47,10 +47,7 @@ impl Finding {
 
     /// A finding of the runner itself rather than of a check.
     pub fn of(check: &str, message: impl Into<String>) -> Self {
-        Self {
-            check: check.to_owned(),
-            ..Self::new(message)
-        }
+        Self { check: check.to_owned(), ..Self::new(message) }
     }
 
     #[must_use]
@@ -118,15 +115,11 @@ pub struct Verdict {
 impl Verdict {
     /// Holds when no error stands; warnings and information do not fail a gate.
     pub fn passes(&self) -> bool {
-        !self
-            .findings()
-            .any(|finding| finding.severity == Severity::Error)
+        !self.findings().any(|finding| finding.severity == Severity::Error)
     }
 
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.validations
-            .iter()
-            .flat_map(|validation| &validation.findings)
+        self.validations.iter().flat_map(|validation| &validation.findings)
     }
 }
 
@@ -136,9 +129,7 @@ mod tests {
 
     #[test]
     fn a_finding_reads_as_one_line() {
-        let finding = Finding::of("min_sources", "too few sources")
-            .path("a.md")
-            .line(3);
+        let finding = Finding::of("min_sources", "too few sources").path("a.md").line(3);
         let finding = finding.expected("at least 8").actual(2);
         assert_eq!(
             finding.to_string(),
@@ -153,23 +144,10 @@ mod tests {
             path: None,
             pass: false,
             severity,
-            findings: vec![Finding {
-                severity,
-                ..Finding::new("m")
-            }],
+            findings: vec![Finding { severity, ..Finding::new("m") }],
         };
-        assert!(
-            Verdict {
-                validations: vec![validation(Severity::Warning)]
-            }
-            .passes()
-        );
-        assert!(
-            !Verdict {
-                validations: vec![validation(Severity::Error)]
-            }
-            .passes()
-        );
+        assert!(Verdict { validations: vec![validation(Severity::Warning)] }.passes());
+        assert!(!Verdict { validations: vec![validation(Severity::Error)] }.passes());
         assert!(Verdict::default().passes());
     }
 }

@@ -130,11 +130,7 @@ pub fn slug_of(text: &str) -> String {
         }
     }
     let slug = slug.trim_matches(['-', '.', '_']).replace("..", ".");
-    if slug.is_empty() {
-        "item".to_owned()
-    } else {
-        slug
-    }
+    if slug.is_empty() { "item".to_owned() } else { slug }
 }
 
 /// Six random letters and digits, or fixed ones from a seed and a counter.
@@ -143,9 +139,7 @@ pub fn random_suffix(seed: Option<u64>, counter: u64) -> String {
     let mut number = match seed {
         Some(seed) => seed.wrapping_add(counter),
         None if getrandom::fill(&mut bytes).is_ok() => u64::from_le_bytes(bytes),
-        None => u64::from(std::process::id())
-            .wrapping_mul(2_654_435_761)
-            .wrapping_add(counter),
+        None => u64::from(std::process::id()).wrapping_mul(2_654_435_761).wrapping_add(counter),
     };
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut text = String::with_capacity(6);
@@ -160,9 +154,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= NAME_BYTES_MAX
         && text.as_bytes()[0].is_ascii_alphanumeric()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 fn is_gate_id(text: &str) -> bool {
@@ -176,12 +168,8 @@ fn is_gate_id(text: &str) -> bool {
 
 fn is_run_id(text: &str) -> bool {
     text.len() <= 128
-        && text
-            .strip_prefix("run_")
-            .is_some_and(|rest| rest.split('_').count() >= 3)
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && text.strip_prefix("run_").is_some_and(|rest| rest.split('_').count() >= 3)
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
         && !text.contains("..")
 }
 

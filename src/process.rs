@@ -107,15 +107,11 @@ pub enum Error {
 /// Runs a program to its end, or ends its whole group: TERM, ten seconds, KILL.
 pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
     let program = command.argv.first().ok_or(Error::Empty)?.clone();
-    let io_error = |source| Error::Io {
-        program: program.clone(),
-        source,
-    };
+    let io_error = |source| Error::Io { program: program.clone(), source };
     refuse_bad_arguments(command)?;
     // A resolved path lets the system spawn without copying this process first.
-    let resolved = resolve(&program, &command.folder).ok_or_else(|| Error::NotFound {
-        program: program.clone(),
-    })?;
+    let resolved = resolve(&program, &command.folder)
+        .ok_or_else(|| Error::NotFound { program: program.clone() })?;
     let mut expression = duct::cmd(resolved, &command.argv[1..])
         .dir(&command.folder)
         .full_env(environment(command))
@@ -173,11 +169,8 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
             let _ = rustix::process::kill_process_group(*group, signal);
         }
     };
-    let alive = || {
-        groups
-            .iter()
-            .any(|group| rustix::process::test_kill_process_group(*group).is_ok())
-    };
+    let alive =
+        || groups.iter().any(|group| rustix::process::test_kill_process_group(*group).is_ok());
     signal(Signal::TERM);
     let start = Instant::now();
     while start.elapsed() < GRACE && !stop.is_urgent() {
@@ -208,16 +201,10 @@ fn environment(command: &Command) -> BTreeMap<OsString, OsString> {
 
 fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
     let program = || command.argv[0].clone();
-    let variables = command
-        .environment
-        .iter()
-        .map(|(name, value)| name.len() + value.len() + 2);
+    let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
     let lengths = command.argv.iter().map(String::len).chain(variables);
     if let Some(bytes) = lengths.max().filter(|&bytes| bytes > ARGUMENT_BYTES_MAX) {
-        return Err(Error::TooLong {
-            program: program(),
-            bytes,
-        });
+        return Err(Error::TooLong { program: program(), bytes });
     }
     let mut texts = command.argv.iter().chain(command.environment.values());
     if texts.any(|text| text.contains('\0')) {
@@ -244,10 +231,7 @@ fn is_executable(path: &Path) -> bool {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test looks at what a child wrote"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test looks at what a child wrote")]
 mod tests {
     use super::*;
     use std::fs;
@@ -269,14 +253,9 @@ mod tests {
     fn a_child_says_how_it_ended_and_what_it_printed() {
         let folder = tempfile::tempdir().unwrap();
         let mut child = command(folder.path(), &["sh", "-c", "printf \"$WORD\"; exit 3"]);
-        child
-            .environment
-            .insert("WORD".to_owned(), "$(id); x".to_owned());
+        child.environment.insert("WORD".to_owned(), "$(id); x".to_owned());
         assert_eq!(run(&child, &Stop::default()).unwrap(), Ending::Exited(3));
-        assert_eq!(
-            fs::read_to_string(folder.path().join("out")).unwrap(),
-            "$(id); x"
-        );
+        assert_eq!(fs::read_to_string(folder.path().join("out")).unwrap(), "$(id); x");
     }
 
     #[test]
@@ -288,10 +267,7 @@ mod tests {
         assert_eq!(run(&child, &Stop::default()).unwrap(), Ending::TimedOut);
         let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
         let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
-        assert!(
-            state.is_empty() || state.contains(") Z "),
-            "still there: {state}"
-        );
+        assert!(state.is_empty() || state.contains(") Z "), "still there: {state}");
     }
 
     #[test]
@@ -307,9 +283,7 @@ mod tests {
     fn what_cannot_start_says_why() {
         let folder = tempfile::tempdir().unwrap();
         let error = |argv: &[&str]| {
-            run(&command(folder.path(), argv), &Stop::default())
-                .unwrap_err()
-                .to_string()
+            run(&command(folder.path(), argv), &Stop::default()).unwrap_err().to_string()
         };
         assert!(error(&["no-such-program"]).contains("not found on PATH"));
         assert!(error(&["true", &"x".repeat(200_000)]).contains("200000 bytes"));

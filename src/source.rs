@@ -29,10 +29,7 @@ pub struct Unsound {
 
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self {
-            name: name.into(),
-            text: text.into(),
-        }
+        Self { name: name.into(), text: text.into() }
     }
 
     /// An error at a byte range of this text.
@@ -59,13 +56,7 @@ impl Unsound {
         let text = self.source_code.inner();
         let before = text.get(..self.span.offset()).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        let column = before
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default()
-            .chars()
-            .count()
-            + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (self.source_code.name(), line, column)
     }
 }
@@ -75,9 +66,7 @@ pub fn suggest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>)
     let mut candidates: Vec<&str> = candidates.into_iter().collect();
     candidates.sort_unstable();
     let distance = |candidate: &&str| strsim::damerau_levenshtein(unknown, candidate);
-    let nearest = candidates
-        .iter()
-        .min_by_key(|candidate| distance(candidate));
+    let nearest = candidates.iter().min_by_key(|candidate| distance(candidate));
     match nearest {
         None => "there is none to choose from".to_owned(),
         Some(nearest) if distance(nearest) <= (unknown.chars().count() / 3).max(2) => {
@@ -101,14 +90,8 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_suggested() {
-        assert_eq!(
-            suggest("min_source", ["min_sources", "csv"]),
-            "did you mean `min_sources`?"
-        );
-        assert_eq!(
-            suggest("x", ["min_sources", "csv"]),
-            "known: csv, min_sources"
-        );
+        assert_eq!(suggest("min_source", ["min_sources", "csv"]), "did you mean `min_sources`?");
+        assert_eq!(suggest("x", ["min_sources", "csv"]), "known: csv, min_sources");
         assert_eq!(suggest("x", []), "there is none to choose from");
     }
 }

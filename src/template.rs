@@ -61,31 +61,19 @@ impl Template {
         names: &BTreeSet<String>,
     ) -> Result<Self, Box<Unsound>> {
         if !has_expressions(text) {
-            return Ok(Self {
-                text: text.into(),
-                engine: None,
-            });
+            return Ok(Self { text: text.into(), engine: None });
         }
         let mut engine = new_engine();
         engine.add_raw_template(SINGLE, text).map_err(|error| {
-            source.unsound(
-                span.clone(),
-                format!("template: {}", explain(&error).message),
-            )
+            source.unsound(span.clone(), format!("template: {}", explain(&error).message))
         })?;
         refuse_unknown_names(&engine, SINGLE, source, span, names)?;
-        Ok(Self {
-            text: text.into(),
-            engine: Some(Arc::new(engine)),
-        })
+        Ok(Self { text: text.into(), engine: Some(Arc::new(engine)) })
     }
 
     /// A text that is taken as it is.
     pub fn literal(text: &str) -> Self {
-        Self {
-            text: text.into(),
-            engine: None,
-        }
+        Self { text: text.into(), engine: None }
     }
 
     pub fn render(&self, context: &Context) -> Result<String, Error> {
@@ -116,18 +104,14 @@ impl Library {
     /// Takes all texts at once, so that includes are found.
     pub fn parse(sources: &[Source], names: &BTreeSet<String>) -> Result<Self, Box<Unsound>> {
         let mut engine = new_engine();
-        let texts = sources
-            .iter()
-            .map(|source| (source.name.as_str(), &*source.text));
+        let texts = sources.iter().map(|source| (source.name.as_str(), &*source.text));
         if let Err(error) = engine.add_raw_templates(texts) {
             return Err(unsound_library(sources, &error));
         }
         for source in sources {
             refuse_unknown_names(&engine, &source.name, source, 0..source.text.len(), names)?;
         }
-        Ok(Self {
-            engine: Arc::new(engine),
-        })
+        Ok(Self { engine: Arc::new(engine) })
     }
 
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
@@ -145,14 +129,9 @@ pub fn included(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     for part in text.split("{%").skip(1) {
         let words = part.trim_start_matches('-').trim_start();
-        let rest = words
-            .strip_prefix("include")
-            .or_else(|| words.strip_prefix("extends"));
+        let rest = words.strip_prefix("include").or_else(|| words.strip_prefix("extends"));
         let quoted = rest.map(str::trim_start).and_then(|rest| {
-            let quote = rest
-                .chars()
-                .next()
-                .filter(|quote| ['"', '\'', '`'].contains(quote))?;
+            let quote = rest.chars().next().filter(|quote| ['"', '\'', '`'].contains(quote))?;
             rest[1..].split_once(quote)
         });
         if let Some((name, _)) = quoted {
@@ -187,21 +166,16 @@ impl Write for Bounded {
 
 fn render(engine: &Tera, name: &str, context: &Context) -> Result<String, Error> {
     let mut output = Bounded(Vec::new());
-    engine
-        .render_to(name, &context.0, &mut output)
-        .map_err(|error| explain(&error))?;
-    String::from_utf8(output.0).map_err(|_| Error {
-        message: "it rendered what is no UTF-8".to_owned(),
-        line: None,
-    })
+    engine.render_to(name, &context.0, &mut output).map_err(|error| explain(&error))?;
+    String::from_utf8(output.0)
+        .map_err(|_| Error { message: "it rendered what is no UTF-8".to_owned(), line: None })
 }
 
 fn explain(error: &tera::Error) -> Error {
     match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Error {
-            message: report.message().to_owned(),
-            line: Some(report.span().start_line),
-        },
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            Error { message: report.message().to_owned(), line: Some(report.span().start_line) }
+        }
         ErrorKind::Io(_) => Error {
             message: format!("it rendered more than {RENDERED_BYTES_MAX} bytes"),
             line: None,
@@ -211,10 +185,7 @@ fn explain(error: &tera::Error) -> Error {
             let text = kind.to_string();
             let message = text.lines().next().unwrap_or_default();
             let message = message.trim_start_matches("error:").trim().to_owned();
-            Error {
-                message,
-                line: None,
-            }
+            Error { message, line: None }
         }
     }
 }
@@ -222,21 +193,14 @@ fn explain(error: &tera::Error) -> Error {
 fn unsound_library(sources: &[Source], error: &tera::Error) -> Box<Unsound> {
     let empty = Source::new("prompts", "");
     if let ErrorKind::SyntaxError(report) = error.kind() {
-        let source = sources
-            .iter()
-            .find(|source| source.name == report.filename());
-        return source.unwrap_or(&empty).unsound(
-            report.span().range.clone(),
-            format!("template: {}", report.message()),
-        );
+        let source = sources.iter().find(|source| source.name == report.filename());
+        return source
+            .unwrap_or(&empty)
+            .unsound(report.span().range.clone(), format!("template: {}", report.message()));
     }
     let message = explain(error).message;
     let named = |source: &&Source| message.contains(&source.name);
-    let source = sources
-        .iter()
-        .find(named)
-        .or(sources.first())
-        .unwrap_or(&empty);
+    let source = sources.iter().find(named).or(sources.first()).unwrap_or(&empty);
     source.unsound(0..0, format!("template: {message}"))
 }
 
@@ -257,9 +221,8 @@ fn refuse_unknown_names(
         return Ok(());
     };
     let within = source.text.get(span.clone()).unwrap_or_default();
-    let at = word_at(within, unknown).map_or(span.clone(), |at| {
-        span.start + at..span.start + at + unknown.len()
-    });
+    let at = word_at(within, unknown)
+        .map_or(span.clone(), |at| span.start + at..span.start + at + unknown.len());
     Err(source
         .unsound(at, format!("unknown name `{unknown}` in a template"))
         .help(suggest(unknown, names.iter().map(String::as_str))))
@@ -284,12 +247,7 @@ mod tests {
     }
 
     fn parse(text: &str, known: &[&str]) -> Result<Template, Box<Unsound>> {
-        Template::parse(
-            text,
-            &Source::new("a.toml", text),
-            0..text.len(),
-            &names(known),
-        )
+        Template::parse(text, &Source::new("a.toml", text), 0..text.len(), &names(known))
     }
 
     #[test]
@@ -298,12 +256,7 @@ mod tests {
         let context = Context::default().with("slug", &"{{ evil }}<&>");
         assert_eq!(template.render(&context).unwrap(), "{{ evil }}<&>/x");
         let template = parse("{{ {'quick': 3, 'deep': 15}[depth] }}", &["depth"]).unwrap();
-        assert_eq!(
-            template
-                .render(&Context::default().with("depth", &"deep"))
-                .unwrap(),
-            "15"
-        );
+        assert_eq!(template.render(&Context::default().with("depth", &"deep")).unwrap(), "15");
     }
 
     #[test]
@@ -319,20 +272,15 @@ mod tests {
 
     #[test]
     fn a_library_includes_and_bounds() {
-        let sources = [
-            Source::new("a.md", "{% include \"b.md\" %}!"),
-            Source::new("b.md", "b {{ slug }}"),
-        ];
+        let sources =
+            [Source::new("a.md", "{% include \"b.md\" %}!"), Source::new("b.md", "b {{ slug }}")];
         let library = Library::parse(&sources, &names(&["slug"])).unwrap();
         let context = Context::default().with("slug", &"x");
         assert_eq!(library.render("a.md", &context).unwrap(), "b x!");
         assert_eq!(included(&sources[0].text), ["b.md"]);
         assert!(Library::parse(&sources[..1], &names(&["slug"])).is_err());
         let text = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}xxxxxxxx{% endfor %}{% endfor %}";
-        let error = parse(text, &[])
-            .unwrap()
-            .render(&Context::default())
-            .unwrap_err();
+        let error = parse(text, &[]).unwrap().render(&Context::default()).unwrap_err();
         assert!(error.message.contains("more than"), "{error}");
     }
 }

@@ -23,10 +23,7 @@ impl Check for FileExists {
         match (&self.min_bytes, &self.max_bytes) {
             (None, None) => "the file exists and is not empty".to_owned(),
             (min, max) => {
-                format!(
-                    "the file has {} bytes",
-                    super::range_words(min.as_ref(), max.as_ref())
-                )
+                format!("the file has {} bytes", super::range_words(min.as_ref(), max.as_ref()))
             }
         }
     }
@@ -61,26 +58,13 @@ mod tests {
     #[test]
     fn a_file_that_is_not_empty_passes() {
         assert!(judge("file_exists", "", &[("a.md", "x")]).is_empty());
-        assert!(
-            judge(
-                "file_exists",
-                "min_bytes = 2\nmax_bytes = 2",
-                &[("a.md", "xx")]
-            )
-            .is_empty()
-        );
+        assert!(judge("file_exists", "min_bytes = 2\nmax_bytes = 2", &[("a.md", "xx")]).is_empty());
     }
 
     #[test]
     fn a_missing_an_empty_and_a_small_file_fail() {
-        assert_eq!(
-            judge("file_exists", "", &[]),
-            ["missing.md does not exist []"]
-        );
-        assert_eq!(
-            judge("file_exists", "", &[("a.md", "")]),
-            ["the file is empty []"]
-        );
+        assert_eq!(judge("file_exists", "", &[]), ["missing.md does not exist []"]);
+        assert_eq!(judge("file_exists", "", &[("a.md", "")]), ["the file is empty []"]);
         assert_eq!(
             judge("file_exists", "min_bytes = 3", &[("a.md", "xx")]),
             ["the file has the wrong size (expected at least 3 bytes, found 2) []"]

@@ -44,11 +44,7 @@ impl Check for MinSources {
         match super::between(found, Some(&self.min), None) {
             None => Vec::new(),
             Some(expected) => {
-                vec![
-                    Finding::new("too few distinct sources")
-                        .expected(expected)
-                        .actual(found),
-                ]
+                vec![Finding::new("too few distinct sources").expected(expected).actual(found)]
             }
         }
     }
@@ -69,9 +65,7 @@ fn distinct_sources(text: &str) -> BTreeSet<String> {
             } else if let Some(isbn) = found.name("isbn") {
                 normal_isbn(isbn.as_str())
             } else {
-                found
-                    .name("arxiv")
-                    .map(|id| format!("arxiv:{}", id.as_str().to_lowercase()))
+                found.name("arxiv").map(|id| format!("arxiv:{}", id.as_str().to_lowercase()))
             }
         })
         .collect()
@@ -85,37 +79,21 @@ fn normal_url(text: &str) -> Option<String> {
     let host = url.host_str()?.to_owned();
     let path = url.path().trim_end_matches('/').to_owned();
     if host == "doi.org" || host == "dx.doi.org" {
-        return Some(format!(
-            "doi:{}",
-            path.trim_start_matches('/').to_lowercase()
-        ));
+        return Some(format!("doi:{}", path.trim_start_matches('/').to_lowercase()));
     }
-    let paper = path
-        .strip_prefix("/abs/")
-        .or_else(|| path.strip_prefix("/pdf/"));
+    let paper = path.strip_prefix("/abs/").or_else(|| path.strip_prefix("/pdf/"));
     if let (true, Some(id)) = (host.ends_with("arxiv.org"), paper) {
-        return Some(format!(
-            "arxiv:{}",
-            id.trim_end_matches(".pdf").to_lowercase()
-        ));
+        return Some(format!("arxiv:{}", id.trim_end_matches(".pdf").to_lowercase()));
     }
-    let port = url
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    let query = url
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
     Some(format!("{}://{host}{port}{path}{query}", url.scheme()))
 }
 
 /// The digits of an ISBN of 10 or 13.
 fn normal_isbn(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    [10, 13]
-        .contains(&digits.len())
-        .then(|| format!("isbn:{}", digits.to_lowercase()))
+    [10, 13].contains(&digits.len()).then(|| format!("isbn:{}", digits.to_lowercase()))
 }
 
 /// Without the punctuation of the sentence around it; a closing bracket stays where it was opened.
@@ -141,12 +119,7 @@ mod tests {
         let sources: Vec<String> = distinct_sources(text).into_iter().collect();
         assert_eq!(
             sources,
-            [
-                "arxiv:1706.03762",
-                "doi:10.1000/xyz",
-                "https://example.org/a",
-                "isbn:9780306406157"
-            ]
+            ["arxiv:1706.03762", "doi:10.1000/xyz", "https://example.org/a", "isbn:9780306406157"]
         );
     }
 

@@ -68,12 +68,7 @@ pub struct Document<'s> {
 
 impl<'s> Document<'s> {
     pub fn new(project: &'s Project, path: ProjectPath, text_bytes_max: u64) -> Self {
-        Self {
-            path,
-            project,
-            text_bytes_max,
-            text: OnceLock::new(),
-        }
+        Self { path, project, text_bytes_max, text: OnceLock::new() }
     }
 
     /// The whole text, or a finding that says why there is none.
@@ -202,11 +197,7 @@ impl<'de> Deserialize<'de> for Number {
                 if crate::template::has_expressions(text) {
                     return Ok(Number::Template(text.to_owned()));
                 }
-                let number = text
-                    .trim()
-                    .parse::<f64>()
-                    .ok()
-                    .filter(|number| number.is_finite());
+                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
                 number
                     .map(Number::Value)
                     .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
@@ -260,10 +251,7 @@ pub(crate) mod testing {
         judge_bytes(
             kind,
             parameters,
-            &files
-                .iter()
-                .map(|(path, text)| (*path, text.as_bytes()))
-                .collect::<Vec<_>>(),
+            &files.iter().map(|(path, text)| (*path, text.as_bytes())).collect::<Vec<_>>(),
         )
     }
 
@@ -304,11 +292,7 @@ pub(crate) mod testing {
             text_bytes_max: 16 * 1024 * 1024,
         };
         let check = read(kind, parameters).unwrap();
-        check
-            .judge(&scene)
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        check.judge(&scene).iter().map(ToString::to_string).collect()
     }
 
     /// Reads a check as a contract would; an error is its message.

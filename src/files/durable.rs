@@ -86,19 +86,12 @@ impl Appender {
             file.set_len(good_bytes)?;
             file.sync_all()?;
         }
-        Ok(Self {
-            file,
-            path: path.to_owned(),
-            good_bytes,
-        })
+        Ok(Self { file, path: path.to_owned(), good_bytes })
     }
 
     /// Appends and syncs; after an error the file ends where it ended before.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let result = self
-            .file
-            .write_all(bytes)
-            .and_then(|()| self.file.sync_data());
+        let result = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
         match result {
             Ok(()) => self.good_bytes += bytes.len() as u64,
             Err(_) => self.file.set_len(self.good_bytes)?,

@@ -62,9 +62,7 @@ impl Project {
         let mut folders = HashMap::new();
         for path in paths {
             let parent = path.parent();
-            folders
-                .entry(parent)
-                .or_insert_with(|| self.refuse_outside(path).is_ok());
+            folders.entry(parent).or_insert_with(|| self.refuse_outside(path).is_ok());
         }
         paths
             .par_iter()
@@ -79,11 +77,7 @@ impl Project {
         let (file, metadata) = self.open_unchecked(path)?;
         let (digest, bytes) =
             Digest::of_reader(file).map_err(|source| super::io_error(path, source))?;
-        Ok(Fingerprint {
-            digest,
-            bytes,
-            stat: Stat::of(&metadata),
-        })
+        Ok(Fingerprint { digest, bytes, stat: Stat::of(&metadata) })
     }
 }
 
@@ -100,10 +94,7 @@ mod tests {
         let all = project.hash_all(&paths);
         assert_eq!(all[0].as_ref().unwrap().digest, Digest::of("abc"));
         assert_eq!(all[0].as_ref().unwrap(), &project.hash(&paths[0]).unwrap());
-        assert_eq!(
-            all[1].as_ref().unwrap_err().to_string(),
-            "none does not exist"
-        );
+        assert_eq!(all[1].as_ref().unwrap_err().to_string(), "none does not exist");
         assert_eq!(project.stat(&paths[0]).unwrap().bytes, 3);
     }
 }

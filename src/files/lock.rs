@@ -37,12 +37,8 @@ impl Lock {
         if let Some(folder) = path.parent() {
             super::create_folder(folder)?;
         }
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
@@ -57,11 +53,8 @@ impl Lock {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
-        let holder = Held {
-            process: std::process::id(),
-            since: since.to_owned(),
-            path: path.to_owned(),
-        };
+        let holder =
+            Held { process: std::process::id(), since: since.to_owned(), path: path.to_owned() };
         file.set_len(0)?;
         file.write_all(&serde_json::to_vec(&holder).unwrap_or_default())?;
         Ok(Ok(Self { _file: file }))
@@ -78,15 +71,8 @@ fn holder(file: &mut File, path: &Path) -> Held {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
     let held = read.ok().and_then(|_| serde_json::from_str(&text).ok());
-    let unknown = Held {
-        process: 0,
-        since: "an unknown time".to_owned(),
-        path: PathBuf::new(),
-    };
-    Held {
-        path: path.to_owned(),
-        ..held.unwrap_or(unknown)
-    }
+    let unknown = Held { process: 0, since: "an unknown time".to_owned(), path: PathBuf::new() };
+    Held { path: path.to_owned(), ..held.unwrap_or(unknown) }
 }
 
 #[cfg(test)]
@@ -98,13 +84,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let first = Lock::take(&path, "10:02", Duration::ZERO).unwrap().unwrap();
-        let held = Lock::take(&path, "10:03", Duration::ZERO)
-            .unwrap()
-            .unwrap_err();
-        assert_eq!(
-            (held.process, held.since.as_str()),
-            (std::process::id(), "10:02")
-        );
+        let held = Lock::take(&path, "10:03", Duration::ZERO).unwrap().unwrap_err();
+        assert_eq!((held.process, held.since.as_str()), (std::process::id(), "10:02"));
         assert!(Lock::is_held(&path));
         drop(first);
         assert!(!Lock::is_held(&path));

@@ -38,25 +38,13 @@ pub enum OpenError {
     #[error("{path} does not exist")]
     Missing { path: String },
     #[error("{path} is a symbolic link (to {target}), expected {wanted}")]
-    Link {
-        path: String,
-        target: String,
-        wanted: &'static str,
-    },
+    Link { path: String, target: String, wanted: &'static str },
     #[error("{path} is a {found}, expected {wanted}")]
-    Kind {
-        path: String,
-        found: &'static str,
-        wanted: &'static str,
-    },
+    Kind { path: String, found: &'static str, wanted: &'static str },
     #[error("{path} leads outside the project through a symbolic link")]
     Outside { path: String },
     #[error("{path} has {bytes} bytes, the limit is {limit}")]
-    TooLarge {
-        path: String,
-        bytes: u64,
-        limit: u64,
-    },
+    TooLarge { path: String, bytes: u64, limit: u64 },
     #[error("{path} is not valid UTF-8 (byte {at})")]
     NotText { path: String, at: usize },
     #[error("{path}: {source}")]
@@ -74,10 +62,7 @@ pub struct Project {
 impl Project {
     /// Takes an existing folder and the relative folders in it that stay closed.
     pub fn new(root: &Path, closed: Vec<&'static str>) -> io::Result<Self> {
-        Ok(Self {
-            root: root.canonicalize()?,
-            closed,
-        })
+        Ok(Self { root: root.canonicalize()?, closed })
     }
 
     pub fn root(&self) -> &Path {
@@ -88,10 +73,7 @@ impl Project {
     pub fn path(&self, text: &str) -> Result<ProjectPath, PathError> {
         let path = ProjectPath::parse(text)?;
         match self.closed.iter().find(|closed| path.is_in(closed)) {
-            Some(closed) => Err(PathError::Closed {
-                path: text.to_owned(),
-                closed,
-            }),
+            Some(closed) => Err(PathError::Closed { path: text.to_owned(), closed }),
             None => Ok(path),
         }
     }
@@ -110,31 +92,20 @@ impl Project {
     pub fn read(&self, path: &ProjectPath, limit: u64) -> Result<Vec<u8>, OpenError> {
         let (file, metadata) = self.open(path)?;
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or(0));
-        file.take(limit + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|source| io_error(path, source))?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|source| io_error(path, source))?;
         if bytes.len() as u64 > limit {
             let bytes = metadata.len().max(limit + 1);
-            return Err(OpenError::TooLarge {
-                path: path.to_string(),
-                bytes,
-                limit,
-            });
+            return Err(OpenError::TooLarge { path: path.to_string(), bytes, limit });
         }
         Ok(bytes)
     }
 
     /// Reads a whole text of at most `limit` bytes; a byte order mark is left out.
     pub fn read_text(&self, path: &ProjectPath, limit: u64) -> Result<String, OpenError> {
-        let text =
-            String::from_utf8(self.read(path, limit)?).map_err(|error| OpenError::NotText {
-                path: path.to_string(),
-                at: error.utf8_error().valid_up_to(),
-            })?;
-        Ok(text
-            .strip_prefix('\u{feff}')
-            .map(str::to_owned)
-            .unwrap_or(text))
+        let text = String::from_utf8(self.read(path, limit)?).map_err(|error| {
+            OpenError::NotText { path: path.to_string(), at: error.utf8_error().valid_up_to() }
+        })?;
+        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 
     /// Whether a folder lies there, reached without leaving the project.
@@ -159,10 +130,7 @@ impl Project {
     fn open_unchecked(&self, path: &ProjectPath) -> Result<(File, Metadata), OpenError> {
         let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
         let flags = i32::try_from(flags.bits()).unwrap_or_default();
-        let file = OpenOptions::new()
-            .read(true)
-            .custom_flags(flags)
-            .open(self.absolute(path));
+        let file = OpenOptions::new().read(true).custom_flags(flags).open(self.absolute(path));
         let file = match file {
             Ok(file) => file,
             Err(error) => return Err(self.explain(path, error)),
@@ -172,18 +140,12 @@ impl Project {
             return Ok((file, metadata));
         }
         let found = kind_of(&metadata);
-        Err(OpenError::Kind {
-            path: path.to_string(),
-            found,
-            wanted: "a regular file",
-        })
+        Err(OpenError::Kind { path: path.to_string(), found, wanted: "a regular file" })
     }
 
     fn explain(&self, path: &ProjectPath, error: io::Error) -> OpenError {
-        let missing = matches!(
-            error.kind(),
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-        );
+        let missing =
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
         match fs::symlink_metadata(self.absolute(path)) {
             Ok(metadata) if metadata.is_symlink() => self.link(path, "a regular file"),
             Ok(metadata) if !metadata.is_file() => OpenError::Kind {
@@ -192,20 +154,14 @@ impl Project {
                 wanted: "a regular file",
             },
             Ok(_) => io_error(path, error),
-            Err(_) if missing => OpenError::Missing {
-                path: path.to_string(),
-            },
+            Err(_) if missing => OpenError::Missing { path: path.to_string() },
             Err(_) => io_error(path, error),
         }
     }
 
     fn link(&self, path: &ProjectPath, wanted: &'static str) -> OpenError {
         let target = fs::read_link(self.absolute(path)).unwrap_or_default();
-        OpenError::Link {
-            path: path.to_string(),
-            target: target.display().to_string(),
-            wanted,
-        }
+        OpenError::Link { path: path.to_string(), target: target.display().to_string(), wanted }
     }
 
     /// The words of a path stay inside; this looks where its folders really lead.
@@ -215,9 +171,7 @@ impl Project {
         };
         match self.absolute(&parent).canonicalize() {
             Ok(real) if real.starts_with(&self.root) => Ok(()),
-            Ok(_) => Err(OpenError::Outside {
-                path: path.to_string(),
-            }),
+            Ok(_) => Err(OpenError::Outside { path: path.to_string() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(()),
             Err(source) => Err(io_error(path, source)),
@@ -302,10 +256,7 @@ fn kind_of(metadata: &Metadata) -> &'static str {
 }
 
 fn io_error(path: &ProjectPath, source: io::Error) -> OpenError {
-    OpenError::Io {
-        path: path.to_string(),
-        source,
-    }
+    OpenError::Io { path: path.to_string(), source }
 }
 
 #[cfg(test)]
@@ -329,9 +280,7 @@ mod tests {
         symlink("/etc", root.join("out")).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe"), 0o600.into()).unwrap();
         let read = |path: &str| {
-            project
-                .read_text(&project.path(path).unwrap(), 100)
-                .map_err(|error| error.to_string())
+            project.read_text(&project.path(path).unwrap(), 100).map_err(|error| error.to_string())
         };
         assert_eq!(read("a.md").unwrap(), "text");
         assert_eq!(read("none").unwrap_err(), "none does not exist");
@@ -339,14 +288,8 @@ mod tests {
             read("pw").unwrap_err(),
             "pw is a symbolic link (to /etc/passwd), expected a regular file"
         );
-        assert_eq!(
-            read("art").unwrap_err(),
-            "art is a folder, expected a regular file"
-        );
-        assert_eq!(
-            read("pipe").unwrap_err(),
-            "pipe is a named pipe, expected a regular file"
-        );
+        assert_eq!(read("art").unwrap_err(), "art is a folder, expected a regular file");
+        assert_eq!(read("pipe").unwrap_err(), "pipe is a named pipe, expected a regular file");
         assert_eq!(
             read("out/passwd").unwrap_err(),
             "out/passwd leads outside the project through a symbolic link"
@@ -361,10 +304,7 @@ mod tests {
         fs::write(project.root().join("big"), "x".repeat(101)).unwrap();
         fs::write(project.root().join("bad"), b"ab\xff").unwrap();
         let read = |path: &str| {
-            project
-                .read_text(&project.path(path).unwrap(), 100)
-                .unwrap_err()
-                .to_string()
+            project.read_text(&project.path(path).unwrap(), 100).unwrap_err().to_string()
         };
         assert_eq!(read("big"), "big has 101 bytes, the limit is 100");
         assert_eq!(read("bad"), "bad is not valid UTF-8 (byte 2)");

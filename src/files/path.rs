@@ -40,10 +40,7 @@ impl ProjectPath {
         if text.starts_with('/') || text.as_bytes().get(1) == Some(&b':') {
             return Err(PathError::Absolute { path: path() });
         }
-        if text
-            .chars()
-            .any(|character| character.is_control() || character == '\\')
-        {
+        if text.chars().any(|character| character.is_control() || character == '\\') {
             return Err(PathError::Character { path: path() });
         }
         let mut parts = Vec::new();
@@ -86,10 +83,7 @@ impl ProjectPath {
     /// Whether this is the folder or lies below it, letter case aside.
     pub fn is_in(&self, folder: &str) -> bool {
         let (path, folder) = (self.0.to_lowercase(), folder.to_lowercase());
-        path == folder
-            || path
-                .strip_prefix(&folder)
-                .is_some_and(|rest| rest.starts_with('/'))
+        path == folder || path.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -112,12 +106,8 @@ mod tests {
 
     #[test]
     fn paths_inside_are_normalised() {
-        for (text, path) in [
-            ("a/b.md", "a/b.md"),
-            ("./a//b/", "a/b"),
-            (".", "."),
-            ("a..b", "a..b"),
-        ] {
+        for (text, path) in [("a/b.md", "a/b.md"), ("./a//b/", "a/b"), (".", "."), ("a..b", "a..b")]
+        {
             assert_eq!(ProjectPath::parse(text).unwrap().as_str(), path);
         }
     }

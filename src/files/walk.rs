@@ -108,9 +108,7 @@ impl Project {
 /// The folder that a pattern names before its first special character.
 fn literal_folder(pattern: &str) -> &str {
     let special = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
-    pattern[..special]
-        .rsplit_once('/')
-        .map_or(".", |(folder, _)| folder)
+    pattern[..special].rsplit_once('/').map_or(".", |(folder, _)| folder)
 }
 
 #[cfg(test)]
@@ -122,14 +120,7 @@ mod tests {
     fn found(patterns: &[&str]) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
         let project = Project::new(folder.path(), vec!["runs"]).unwrap();
-        for path in [
-            "a/x.md",
-            "a/b/y.md",
-            "z.md",
-            ".git/q.md",
-            "runs/r.md",
-            "ignored/i.md",
-        ] {
+        for path in ["a/x.md", "a/b/y.md", "z.md", ".git/q.md", "runs/r.md", "ignored/i.md"] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();
@@ -137,35 +128,19 @@ mod tests {
         fs::write(folder.path().join(".gitignore"), "ignored\n").unwrap();
         let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
         let globs = Globs::new(&patterns, &project)?;
-        Ok(globs
-            .files(&project)
-            .unwrap()
-            .iter()
-            .map(ToString::to_string)
-            .collect())
+        Ok(globs.files(&project).unwrap().iter().map(ToString::to_string).collect())
     }
 
     #[test]
     fn stars_stay_in_their_folder_and_ignored_files_are_seen() {
         assert_eq!(found(&["a/*.md"]).unwrap(), ["a/x.md"]);
-        assert_eq!(
-            found(&["**/*.md"]).unwrap(),
-            ["a/b/y.md", "a/x.md", "ignored/i.md", "z.md"]
-        );
+        assert_eq!(found(&["**/*.md"]).unwrap(), ["a/b/y.md", "a/x.md", "ignored/i.md", "z.md"]);
         assert_eq!(found(&["none/*.md"]).unwrap(), Vec::<String>::new());
     }
 
     #[test]
     fn patterns_that_leave_are_refused() {
-        for pattern in [
-            "../*",
-            "/etc/*",
-            "a/../../*",
-            ".git/*",
-            "runs/*",
-            "a/[",
-            "-x/*",
-        ] {
+        for pattern in ["../*", "/etc/*", "a/../../*", ".git/*", "runs/*", "a/[", "-x/*"] {
             assert!(found(&[pattern]).is_err(), "{pattern} was taken");
         }
     }
