@@ -5,10 +5,15 @@
 mod baseline;
 mod contains_headings;
 mod contains_text;
+mod csv;
 mod dir_exists;
 mod few;
+mod field;
 mod file_count;
 mod file_exists;
+mod front_matter;
+mod json_schema;
+mod links_resolve;
 mod markdown;
 mod matches;
 mod min_sources;
@@ -177,9 +182,14 @@ impl fmt::Debug for Kind {
 pub static KINDS: &[Kind] = &[
     Kind::of::<contains_headings::ContainsHeadings>("contains_headings"),
     Kind::of::<contains_text::ContainsText>("contains_text"),
+    Kind::of::<csv::Csv>("csv"),
     Kind::of::<dir_exists::DirExists>("dir_exists"),
+    Kind::of::<field::Field>("field"),
     Kind::of::<file_count::FileCount>("file_count"),
     Kind::of::<file_exists::FileExists>("file_exists"),
+    Kind::of::<front_matter::FrontMatter>("front_matter"),
+    Kind::of::<json_schema::JsonSchemaCheck>("json_schema"),
+    Kind::of::<links_resolve::LinksResolve>("links_resolve"),
     Kind::of::<matches::Matches>("matches"),
     Kind::of::<min_sources::MinSources>("min_sources"),
     Kind::of::<not_contains::NotContains>("not_contains"),
