@@ -99,13 +99,12 @@ impl Csv {
 
 /// The finding for a row that is no row.
 fn malformed(error: &csv::Error, text: &str) -> Finding {
-    let finding = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            Finding::new("the row has another number of fields than the header")
-                .expected(expected_len)
-                .actual(len)
-        }
-        other => Finding::new(format!("malformed CSV: {}", text::short(&format!("{other:?}")))),
+    let finding = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
+        Finding::new("the row has another number of fields than the header")
+            .expected(expected_len)
+            .actual(len)
+    } else {
+        Finding::new(format!("malformed CSV: {}", text::short(&error.to_string())))
     };
     match error.position().and_then(|position| usize::try_from(position.byte()).ok()) {
         Some(begin) => {

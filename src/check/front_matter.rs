@@ -50,9 +50,9 @@ impl FrontMatter {
         if self.field.starts_with('/') {
             return fields.pointer(&self.field);
         }
-        let step = |value: &'j Json, key: &str| match value {
-            Json::Array(items) => key.parse::<usize>().ok().and_then(|index| items.get(index)),
-            other => other.get(key),
+        let step = |value: &'j Json, key: &str| match key.parse::<usize>() {
+            Ok(index) if value.is_array() => value.get(index),
+            Ok(_) | Err(_) => value.get(key),
         };
         fields
             .get(&self.field)

@@ -3,6 +3,8 @@
 //! findings. It fails closed: what it cannot see does not hold.
 
 mod baseline;
+mod command;
+mod committed;
 mod contains_headings;
 mod contains_text;
 mod csv;
@@ -21,10 +23,12 @@ mod not_contains;
 mod not_matches;
 mod number;
 mod one_or_many;
+mod only_changes;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod unchanged;
 mod url;
 mod value;
 mod word_count;
@@ -180,6 +184,8 @@ impl fmt::Debug for Kind {
 
 /// Every check there is. The reference and the error for an unknown one come from here.
 pub static KINDS: &[Kind] = &[
+    Kind::of::<command::Command>("command"),
+    Kind::of::<committed::Committed>("committed"),
     Kind::of::<contains_headings::ContainsHeadings>("contains_headings"),
     Kind::of::<contains_text::ContainsText>("contains_text"),
     Kind::of::<csv::Csv>("csv"),
@@ -194,6 +200,8 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<min_sources::MinSources>("min_sources"),
     Kind::of::<not_contains::NotContains>("not_contains"),
     Kind::of::<not_matches::NotMatches>("not_matches"),
+    Kind::of::<only_changes::OnlyChanges>("only_changes"),
+    Kind::of::<unchanged::Unchanged>("unchanged"),
     Kind::of::<word_count::WordCount>("word_count"),
 ];
 
