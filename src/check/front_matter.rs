@@ -50,13 +50,7 @@ impl FrontMatter {
         if self.field.starts_with('/') {
             return fields.pointer(&self.field);
         }
-        let step = |value: &'j Json, key: &str| match key.parse::<usize>() {
-            Ok(index) if value.is_array() => value.get(index),
-            Ok(_) | Err(_) => value.get(key),
-        };
-        fields
-            .get(&self.field)
-            .or_else(|| self.field.split('.').try_fold(fields, |value, key| step(value, key)))
+        fields.get(&self.field).or_else(|| self.field.split('.').try_fold(fields, step))
     }
 
     /// The line on which the field seems to stand, for whoever looks for it.
@@ -69,6 +63,14 @@ impl FrontMatter {
         };
         let index = text.lines().position(|line| begins(line).is_some())?;
         Some(index + 2)
+    }
+}
+
+/// What lies under a key of a table, or at an index of a list.
+fn step<'j>(value: &'j Json, key: &str) -> Option<&'j Json> {
+    match key.parse::<usize>() {
+        Ok(index) if value.is_array() => value.get(index),
+        Ok(_) | Err(_) => value.get(key),
     }
 }
 

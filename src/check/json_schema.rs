@@ -10,12 +10,18 @@ use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::template;
 use jsonschema::PatternOptions;
+use jsonschema::ValidationError;
 use jsonschema::Validator;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value as Json;
 
 /// The most steps back that a pattern of a schema may take on one text.
 const BACKTRACKS_MAX: usize = 100_000;
+
+/// Of a document with more values than this only the first violation is told: the validator makes
+/// all of them before it hands out one.
+const VALUES_MAX: usize = 200_000;
 
 /// The document (JSON, YAML or TOML by its name) validates against a JSON Schema of draft 2020-12
 /// or an older one; each violation, at most 50, is a finding with its JSON pointer. Formats such
@@ -49,18 +55,48 @@ impl Check for JsonSchemaCheck {
             Ok(read) => read,
             Err(finding) => return vec![finding],
         };
+        if has_more_values(&json, VALUES_MAX) {
+            let Err(error) = validator.validate(&json) else {
+                return Vec::new();
+            };
+            let more = format!(
+                "the document has more than {VALUES_MAX} values: other violations are not listed"
+            );
+            return vec![violation(&error), Finding::new(more)];
+        }
         let mut few = Few::new(FINDINGS_MAX);
         for error in validator.iter_errors(&json) {
-            few.add(|| {
-                let place = text::short(error.instance_path().as_str());
-                let place = if place.is_empty() { "the document" } else { &place };
-                let message = text::short(&error.masked().to_string());
-                let finding = Finding::new(format!("{place}: {message}"));
-                finding.actual(text::short(&error.instance().to_string()))
-            });
+            few.add(|| violation(&error));
         }
         few.finish()
     }
+}
+
+/// The finding for one violation.
+fn violation(error: &ValidationError<'_>) -> Finding {
+    let place = text::short(error.instance_path().as_str());
+    let place = if place.is_empty() { "the document" } else { &place };
+    let message = text::short(&error.masked().to_string());
+    let finding = Finding::new(format!("{place}: {message}"));
+    finding.actual(text::short(&error.instance().to_string()))
+}
+
+/// Whether a document has more than so many values, those within others counted.
+fn has_more_values(json: &Json, most: usize) -> bool {
+    let mut open = vec![json];
+    let mut count = 0;
+    while let Some(value) = open.pop() {
+        count += 1;
+        if count + open.len() > most {
+            return true;
+        }
+        match value {
+            Json::Array(items) => open.extend(items),
+            Json::Object(fields) => open.extend(fields.values()),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+    false
 }
 
 impl JsonSchemaCheck {
@@ -151,6 +187,18 @@ mod tests {
         let slow = r#"{"pattern": "^(a+)+(?!b)$"}"#;
         let text = format!("\"{}c\"", "a".repeat(40));
         assert_eq!(judge_with(slow, "a.json", &text).len(), 1);
+    }
+
+    #[test]
+    fn of_a_huge_document_the_first_violation_is_told() {
+        let many = format!("[{}1]", "1,".repeat(300_000));
+        assert_eq!(
+            judge_with(r#"{"items": {"type": "string"}}"#, "a.json", &many),
+            [
+                "/0: value is not of type \"string\" (found 1) []",
+                "the document has more than 200000 values: other violations are not listed []"
+            ]
+        );
     }
 
     #[test]

@@ -140,23 +140,26 @@ impl Reader {
             TagEnd::Heading(_) => {
                 if let Some((mut heading, text)) = self.heading.take() {
                     heading.text = words_of(&text);
-                    self.add_anchor(slug(&text));
+                    self.add_anchor(&slug(&text));
                     self.found.headings.push(heading);
                 }
                 self.end_block();
             }
             TagEnd::CodeBlock => self.in_code = false,
-            TagEnd::Link | TagEnd::Image => {}
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {}
+            TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough => {}
             _ => self.end_block(),
         }
     }
 
     /// Takes the anchor of a heading; the second of its name is numbered 1.
-    fn add_anchor(&mut self, slug: String) {
-        let mut anchor = slug.clone();
+    fn add_anchor(&mut self, slug: &str) {
+        let mut anchor = slug.to_owned();
         while self.found.anchors.contains(&anchor) {
-            let number = self.numbers.entry(slug.clone()).or_insert(0);
+            let number = self.numbers.entry(slug.to_owned()).or_insert(0);
             *number += 1;
             anchor = format!("{slug}-{number}");
         }

@@ -38,7 +38,7 @@ impl Check for MinSources {
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let text = match scene.document().and_then(|document| document.text()) {
+        let text = match scene.text() {
             Ok(text) => text,
             Err(finding) => return vec![finding],
         };

@@ -9,6 +9,7 @@ mod contains_headings;
 mod contains_text;
 mod csv;
 mod dir_exists;
+mod expect;
 mod few;
 mod field;
 mod file_count;
@@ -25,11 +26,13 @@ mod number;
 mod one_or_many;
 mod only_changes;
 mod pattern;
+mod request;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod unchanged;
 mod url;
+mod url_reachable;
 mod value;
 mod word_count;
 
@@ -150,12 +153,14 @@ fn no_document() -> Finding {
     Finding::new("no file to look at: put the check under an [[output]] or give it a `path`")
 }
 
+/// A check of whatever kind, as a contract holds it.
+pub type AnyCheck = Box<dyn Check + Send + Sync>;
+
 /// A kind of check: its name, how its parameters are read, and its reference.
 pub struct Kind {
     pub name: &'static str,
-    pub read:
-        fn(&Source, document::Value<'_>) -> Result<Box<dyn Check + Send + Sync>, Box<Unsound>>,
-    pub from_json: fn(Json) -> Result<Box<dyn Check + Send + Sync>, String>,
+    pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
+    pub from_json: fn(Json) -> Result<AnyCheck, String>,
     pub schema: fn() -> Json,
 }
 
@@ -202,10 +207,62 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<not_matches::NotMatches>("not_matches"),
     Kind::of::<only_changes::OnlyChanges>("only_changes"),
     Kind::of::<unchanged::Unchanged>("unchanged"),
+    Kind::of::<url_reachable::UrlReachable>("url_reachable"),
     Kind::of::<word_count::WordCount>("word_count"),
 ];
 
 /// The kind of this name.
 pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_is_in_the_reference_and_each_parameter_explained() {
+        assert!(KINDS.is_sorted_by_key(|kind| kind.name));
+        for kind in KINDS {
+            let schema = (kind.schema)();
+            assert!(schema["description"].is_string(), "{kind:?}");
+            for (name, parameter) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(parameter["description"].is_string(), "{kind:?} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_parameter_is_told_with_its_place() {
+        let error = |name: &str, text: &str| {
+            let source = Source::new("a.toml", format!("[check]\n{text}"));
+            let table = document::parse(&source).unwrap();
+            let value = table.get_ref().values().next().unwrap().clone();
+            let error = (kind(name).unwrap().read)(&source, value).err().unwrap();
+            let (_, line, column) = error.place();
+            format!("{line}:{column} {}", error.message)
+        };
+        for kind in KINDS {
+            let message = error(kind.name, "nosuch = 1");
+            let is_told =
+                message.starts_with("2:1 unknown key") || message.contains("unknown field");
+            assert!(is_told, "{kind:?}: {message}");
+        }
+        assert_eq!(
+            error("command", "command = ['x']\nexpect = 'maybe'"),
+            "3:10 invalid value: string \"maybe\", expected an exit code, a list of exit codes, or \"nonzero\""
+        );
+        assert_eq!(
+            error("field", "pointer = ''\none_of = [\n1, [2]]"),
+            "4:4 invalid type: sequence, expected a text, a number, true or false"
+        );
+        assert_eq!(
+            error("not_contains", "text = ['a',\n2]"),
+            "3:1 invalid type: integer `2`, expected a string"
+        );
+        assert_eq!(
+            error("file_count", "glob = 'a'\nmin = nan"),
+            "3:7 invalid value: floating point `NaN`, expected a number, or a template that renders one"
+        );
+    }
 }

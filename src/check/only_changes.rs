@@ -75,7 +75,6 @@ impl Check for OnlyChanges {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::record_baseline;
     use crate::check::testing;
     use crate::check::testing::Setting;

@@ -54,16 +54,30 @@ pub(super) fn normal(url: &Url) -> String {
 
 /// Without the punctuation of the sentence around it; a closing bracket stays where it was opened.
 pub(super) fn trimmed(text: &str) -> &str {
-    let text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '|']);
-    match text.strip_suffix(')') {
-        Some(inner) if text.matches('(').count() < text.matches(')').count() => trimmed(inner),
-        Some(_) | None => text,
+    let opened = text.matches('(').count();
+    let mut closed = text.matches(')').count();
+    let mut text = text;
+    loop {
+        text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '|']);
+        match text.strip_suffix(')') {
+            Some(inner) if opened < closed => {
+                text = inner;
+                closed -= 1;
+            }
+            Some(_) | None => return text,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn brackets_stay_where_they_were_opened() {
+        assert_eq!(trimmed("https://a.org/x_(y))."), "https://a.org/x_(y)");
+        assert_eq!(trimmed(&format!("a{}", ".)".repeat(1_000_000))), "a");
+    }
 
     #[test]
     fn each_url_is_found_once_and_where() {

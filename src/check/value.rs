@@ -65,7 +65,8 @@ impl Scalar {
             (Json::Number(wanted), Json::Number(value)) => {
                 wanted == value || (is_inexact(wanted, value) && wanted.as_f64() == value.as_f64())
             }
-            (Json::String(wanted), Json::Number(_) | Json::Bool(_)) => *wanted == value.to_string(),
+            (Json::String(wanted), Json::Number(value)) => value.to_string() == *wanted,
+            (Json::String(wanted), Json::Bool(value)) => value.to_string() == *wanted,
             (wanted, value) => wanted == value,
         }
     }
