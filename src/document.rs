@@ -49,10 +49,11 @@ where
 
 /// Reads a TOML text that is data, not a definition, as JSON; gives the message and line of an error.
 pub fn to_json(text: &str) -> Result<Json, (String, usize)> {
-    toml::from_str(text).map_err(|error: toml::de::Error| {
+    let table = DeTable::parse(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         (error.message().to_owned(), before.matches('\n').count() + 1)
-    })
+    })?;
+    Ok(value_to_json(&DeValue::Table(table.into_inner())))
 }
 
 /// A parsed value without its places, as JSON; a date becomes its text.

@@ -3,6 +3,7 @@
 use super::Check;
 use super::Number;
 use super::Scene;
+use super::url;
 use crate::finding::Finding;
 use regex::Regex;
 use schemars::JsonSchema;
@@ -21,10 +22,11 @@ pub(super) struct MinSources {
 
 /// One pattern for all, so that a DOI inside its own URL is one source.
 static SOURCES: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"(?i)(?<url>https?://[^\s<>\x22'`\]]+)|(?:doi:\s*)?\b(?<doi>10\.\d{4,9}/[^\s<>\x22'`\]]+)|\bisbn(?:-1[03])?:?\s*(?<isbn>[0-9][0-9 -]{8,15}[0-9x])\b|\barxiv:\s*(?<arxiv>[a-z.-]*/?\d{4}\.?\d{3,5})",
-    )
-    .ok()
+    let pattern = format!(
+        r"(?i)(?<url>{})|(?:doi:\s*)?\b(?<doi>10\.\d{{4,9}}/[^\s<>\x22'`\]]+)|\bisbn(?:-1[03])?:?\s*(?<isbn>[0-9][0-9 -]{{8,15}}[0-9x])\b|\barxiv:\s*(?<arxiv>[a-z.-]*/?\d{{4}}\.?\d{{3,5}})",
+        url::PATTERN
+    );
+    Regex::new(&pattern).ok()
 });
 
 impl Check for MinSources {
@@ -36,7 +38,7 @@ impl Check for MinSources {
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let text = match scene.document().and_then(|document| document.text()) {
+        let text = match scene.text() {
             Ok(text) => text,
             Err(finding) => return vec![finding],
         };
@@ -61,7 +63,7 @@ fn distinct_sources(text: &str) -> BTreeSet<String> {
             if let Some(url) = found.name("url") {
                 normal_url(url.as_str())
             } else if let Some(doi) = found.name("doi") {
-                Some(format!("doi:{}", trimmed(doi.as_str()).to_lowercase()))
+                Some(format!("doi:{}", url::trimmed(doi.as_str()).to_lowercase()))
             } else if let Some(isbn) = found.name("isbn") {
                 normal_isbn(isbn.as_str())
             } else {
@@ -71,13 +73,11 @@ fn distinct_sources(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A URL without fragment, default port and trailing slash, its host in lower case; the resolvers
-/// of DOI and arXiv become the ids they resolve.
+/// The normal form of a URL; the resolvers of DOI and arXiv become the ids they resolve.
 fn normal_url(text: &str) -> Option<String> {
-    let mut url = url::Url::parse(trimmed(text)).ok()?;
-    url.set_fragment(None);
-    let host = url.host_str()?.to_owned();
-    let path = url.path().trim_end_matches('/').to_owned();
+    let url = url::parse(text)?;
+    let host = url.host_str()?;
+    let path = url.path().trim_end_matches('/');
     if host == "doi.org" || host == "dx.doi.org" {
         return Some(format!("doi:{}", path.trim_start_matches('/').to_lowercase()));
     }
@@ -85,24 +85,13 @@ fn normal_url(text: &str) -> Option<String> {
     if let (true, Some(id)) = (host.ends_with("arxiv.org"), paper) {
         return Some(format!("arxiv:{}", id.trim_end_matches(".pdf").to_lowercase()));
     }
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    Some(format!("{}://{host}{port}{path}{query}", url.scheme()))
+    Some(url::normal(&url))
 }
 
 /// The digits of an ISBN of 10 or 13.
 fn normal_isbn(text: &str) -> Option<String> {
     let digits: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     [10, 13].contains(&digits.len()).then(|| format!("isbn:{}", digits.to_lowercase()))
-}
-
-/// Without the punctuation of the sentence around it; a closing bracket stays where it was opened.
-fn trimmed(text: &str) -> &str {
-    let text = text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '|']);
-    match text.strip_suffix(')') {
-        Some(inner) if text.matches('(').count() < text.matches(')').count() => trimmed(inner),
-        Some(_) | None => text,
-    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,46 @@
 //! contract, looks at the disk through `files`, `process` and `git`, and answers with
 //! findings. It fails closed: what it cannot see does not hold.
 
+mod baseline;
+mod command;
+mod committed;
+mod contains_headings;
+mod contains_text;
+mod csv;
+mod dir_exists;
+mod expect;
+mod few;
+mod field;
+mod file_count;
 mod file_exists;
+mod front_matter;
+mod json_schema;
+mod links_resolve;
+mod markdown;
+mod matches;
 mod min_sources;
+mod not_contains;
+mod not_matches;
+mod number;
+mod one_or_many;
+mod only_changes;
+mod pattern;
+mod request;
+#[cfg(test)]
+pub(crate) mod testing;
+mod text;
+mod unchanged;
+mod url;
+mod url_reachable;
+mod value;
+mod word_count;
+
+pub use baseline::BaselineRequest;
+pub use baseline::Since;
+pub use baseline::record_baseline;
+pub use number::Number;
+pub(crate) use number::between;
+pub(crate) use number::range_words;
 
 use crate::digest::Digest;
 use crate::document;
@@ -15,7 +53,6 @@ use crate::process::Stop;
 use crate::source::Source;
 use crate::source::Unsound;
 use schemars::JsonSchema;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -33,7 +70,13 @@ pub trait Check {
         None
     }
 
-    /// Everything that does not hold; nothing when the check passes.
+    /// What must be recorded of the files beforehand, so that this can be judged later.
+    fn baseline(&self) -> Option<BaselineRequest> {
+        None
+    }
+
+    /// Everything that does not hold; nothing when the check passes. A finding of mere information
+    /// says why a check that passes was not made; its severity stays as it is.
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding>;
 }
 
@@ -43,7 +86,7 @@ pub struct Scene<'s> {
     pub project: &'s Project,
     /// The file under judgement: the output that the check stands under, or its own `path`.
     pub document: Option<&'s Document<'s>>,
-    /// What the globs of `unchanged` and `only_changes` held at their moment, by moment.
+    /// What was recorded for [`Check::baseline`], by [`BaselineRequest::key`].
     pub baselines: &'s BTreeMap<String, Baseline>,
     /// Set for every command: `ORCH_RUN`, `ORCH_INPUT_…` and the like.
     pub environment: &'s BTreeMap<String, String>,
@@ -54,7 +97,7 @@ pub struct Scene<'s> {
     pub text_bytes_max: u64,
 }
 
-/// The digests of files at one moment, by path.
+/// The digests of files at one moment, by path; of a link or pipe, the digest of what it is.
 pub type Baseline = BTreeMap<String, Digest>;
 
 /// A file under judgement, read once for all its checks.
@@ -94,22 +137,29 @@ impl<'s> Document<'s> {
 }
 
 impl Scene<'_> {
+    /// The text of the file under judgement.
+    fn text(&self) -> Result<&str, Finding> {
+        self.document.ok_or_else(no_document)?.text()
+    }
+
     /// The file under judgement, or a finding where the contract names none.
     pub fn document(&self) -> Result<&Document<'_>, Finding> {
-        self.document.ok_or_else(|| {
-            Finding::new(
-                "no file to look at: put the check under an [[output]] or give it a `path`",
-            )
-        })
+        self.document.ok_or_else(no_document)
     }
 }
+
+fn no_document() -> Finding {
+    Finding::new("no file to look at: put the check under an [[output]] or give it a `path`")
+}
+
+/// A check of whatever kind, as a contract holds it.
+pub type AnyCheck = Box<dyn Check + Send + Sync>;
 
 /// A kind of check: its name, how its parameters are read, and its reference.
 pub struct Kind {
     pub name: &'static str,
-    pub read:
-        fn(&Source, document::Value<'_>) -> Result<Box<dyn Check + Send + Sync>, Box<Unsound>>,
-    pub from_json: fn(Json) -> Result<Box<dyn Check + Send + Sync>, String>,
+    pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
+    pub from_json: fn(Json) -> Result<AnyCheck, String>,
     pub schema: fn() -> Json,
 }
 
@@ -138,8 +188,26 @@ impl fmt::Debug for Kind {
 
 /// Every check there is. The reference and the error for an unknown one come from here.
 pub static KINDS: &[Kind] = &[
+    Kind::of::<command::Command>("command"),
+    Kind::of::<committed::Committed>("committed"),
+    Kind::of::<contains_headings::ContainsHeadings>("contains_headings"),
+    Kind::of::<contains_text::ContainsText>("contains_text"),
+    Kind::of::<csv::Csv>("csv"),
+    Kind::of::<dir_exists::DirExists>("dir_exists"),
+    Kind::of::<field::Field>("field"),
+    Kind::of::<file_count::FileCount>("file_count"),
     Kind::of::<file_exists::FileExists>("file_exists"),
+    Kind::of::<front_matter::FrontMatter>("front_matter"),
+    Kind::of::<json_schema::JsonSchemaCheck>("json_schema"),
+    Kind::of::<links_resolve::LinksResolve>("links_resolve"),
+    Kind::of::<matches::Matches>("matches"),
     Kind::of::<min_sources::MinSources>("min_sources"),
+    Kind::of::<not_contains::NotContains>("not_contains"),
+    Kind::of::<not_matches::NotMatches>("not_matches"),
+    Kind::of::<only_changes::OnlyChanges>("only_changes"),
+    Kind::of::<unchanged::Unchanged>("unchanged"),
+    Kind::of::<url_reachable::UrlReachable>("url_reachable"),
+    Kind::of::<word_count::WordCount>("word_count"),
 ];
 
 /// The kind of this name.
@@ -147,159 +215,53 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// A number, or a template that renders one.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Number {
-    Value(f64),
-    Template(String),
-}
-
-impl Number {
-    /// The number; zero while a template still stands in its place, which is never judged.
-    pub fn value(&self) -> f64 {
-        match self {
-            Self::Value(value) => *value,
-            Self::Template(_) => 0.0,
-        }
-    }
-}
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(value) => write!(f, "{value}"),
-            Self::Template(text) => f.write_str(text),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Number;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number, or a template that renders one")
-            }
-            fn visit_f64<E>(self, value: f64) -> Result<Number, E> {
-                Ok(Number::Value(value))
-            }
-            #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-            fn visit_i64<E>(self, value: i64) -> Result<Number, E> {
-                Ok(Number::Value(value as f64))
-            }
-            #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-            fn visit_u64<E>(self, value: u64) -> Result<Number, E> {
-                Ok(Number::Value(value as f64))
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Number, E> {
-                if crate::template::has_expressions(text) {
-                    return Ok(Number::Template(text.to_owned()));
-                }
-                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-                number
-                    .map(Number::Value)
-                    .ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-impl JsonSchema for Number {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Number".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A number, or a template that renders one.",
-            "type": ["number", "string"]
-        })
-    }
-}
-
-/// Least and most, either of which may be left open.
-pub(crate) fn between(count: usize, min: Option<&Number>, max: Option<&Number>) -> Option<String> {
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    let count = count as f64;
-    match (min, max) {
-        (Some(min), _) if count < min.value() => Some(format!("at least {min}")),
-        (_, Some(max)) if count > max.value() => Some(format!("at most {max}")),
-        _ => None,
-    }
-}
-
-/// `at least 3`, `at most 5`, `3 to 5`.
-pub(crate) fn range_words(min: Option<&Number>, max: Option<&Number>) -> String {
-    match (min, max) {
-        (Some(min), Some(max)) => format!("{min} to {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
-        (None, None) => "at least 1".to_owned(),
-    }
-}
-
 #[cfg(test)]
-pub(crate) mod testing {
-    //! One way to try a check: parameters as TOML, files by name, findings as lines.
-
+mod tests {
     use super::*;
 
-    /// Judges `file` (the first one given) with the check `kind` of these parameters.
-    pub(crate) fn judge(kind: &str, parameters: &str, files: &[(&str, &str)]) -> Vec<String> {
-        judge_bytes(
-            kind,
-            parameters,
-            &files.iter().map(|(path, text)| (*path, text.as_bytes())).collect::<Vec<_>>(),
-        )
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
-    pub(crate) fn judge_bytes(
-        kind: &str,
-        parameters: &str,
-        files: &[(&str, &[u8])],
-    ) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, bytes) in files {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, bytes).unwrap();
+    #[test]
+    fn every_check_is_in_the_reference_and_each_parameter_explained() {
+        assert!(KINDS.is_sorted_by_key(|kind| kind.name));
+        for kind in KINDS {
+            let schema = (kind.schema)();
+            assert!(schema["description"].is_string(), "{kind:?}");
+            for (name, parameter) in schema["properties"].as_object().into_iter().flatten() {
+                assert!(parameter["description"].is_string(), "{kind:?} {name}");
+            }
         }
-        let first = files.first().map_or("missing.md", |(path, _)| path);
-        judge_in(folder.path(), kind, parameters, first)
     }
 
-    /// Judges a file of a folder that the test has laid out itself.
-    pub(crate) fn judge_in(
-        folder: &std::path::Path,
-        kind: &str,
-        parameters: &str,
-        file: &str,
-    ) -> Vec<String> {
-        let project = Project::new(folder, vec!["orchestration/runs"]).unwrap();
-        let document = Document::new(&project, project.path(file).unwrap(), 16 * 1024 * 1024);
-        let scene = Scene {
-            project: &project,
-            document: Some(&document),
-            baselines: &BTreeMap::new(),
-            environment: &BTreeMap::new(),
-            scratch: folder.join("scratch"),
-            stop: &Stop::default(),
-            text_bytes_max: 16 * 1024 * 1024,
+    #[test]
+    fn a_wrong_parameter_is_told_with_its_place() {
+        let error = |name: &str, text: &str| {
+            let source = Source::new("a.toml", format!("[check]\n{text}"));
+            let table = document::parse(&source).unwrap();
+            let value = table.get_ref().values().next().unwrap().clone();
+            let error = (kind(name).unwrap().read)(&source, value).err().unwrap();
+            let (_, line, column) = error.place();
+            format!("{line}:{column} {}", error.message)
         };
-        let check = read(kind, parameters).unwrap();
-        check.judge(&scene).iter().map(ToString::to_string).collect()
-    }
-
-    /// Reads a check as a contract would; an error is its message.
-    pub(crate) fn read(
-        kind: &str,
-        parameters: &str,
-    ) -> Result<Box<dyn Check + Send + Sync>, String> {
-        let kind = super::kind(kind).unwrap();
-        let json = document::to_json(parameters).map_err(|(message, _)| message)?;
-        let check = (kind.from_json)(json)?;
-        check.flaw().map_or(Ok(check), Err)
+        for kind in KINDS {
+            let message = error(kind.name, "nosuch = 1");
+            let is_told =
+                message.starts_with("2:1 unknown key") || message.contains("unknown field");
+            assert!(is_told, "{kind:?}: {message}");
+        }
+        assert_eq!(
+            error("command", "command = ['x']\nexpect = 'maybe'"),
+            "3:10 invalid value: string \"maybe\", expected an exit code, a list of exit codes, or \"nonzero\""
+        );
+        assert_eq!(
+            error("field", "pointer = ''\none_of = [\n1, [2]]"),
+            "4:4 invalid type: sequence, expected a text, a number, true or false"
+        );
+        assert_eq!(
+            error("not_contains", "text = ['a',\n2]"),
+            "3:1 invalid type: integer `2`, expected a string"
+        );
+        assert_eq!(
+            error("file_count", "glob = 'a'\nmin = nan"),
+            "3:7 invalid value: floating point `NaN`, expected a number, or a template that renders one"
+        );
     }
 }

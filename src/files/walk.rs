@@ -41,7 +41,12 @@ impl Globs {
     }
 
     pub fn matches(&self, path: &ProjectPath) -> bool {
-        self.set.is_match(path.as_str())
+        self.matches_name(path.as_str())
+    }
+
+    /// The same for a path that may have gone from the disk.
+    pub fn matches_name(&self, path: &str) -> bool {
+        self.set.is_match(path)
     }
 
     /// All files that match, links and pipes included, folders left out; sorted.

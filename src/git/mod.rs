@@ -29,6 +29,50 @@ impl Repository {
     pub fn common_folder(&self) -> PathBuf {
         self.inner.commondir().to_owned()
     }
+
+    /// The folder that the working tree lies in.
+    pub fn work_folder(&self) -> &Path {
+        self.inner.workdir().unwrap_or_else(|| self.inner.path())
+    }
+
+    /// What is not as the commit at hand has it, among the paths that `wanted` wants, and how:
+    /// `modified`, `staged`, `untracked`, `ignored`, `deleted` or `conflicted`. Paths are relative to
+    /// the working tree; an ignored folder and a repository within this one are one path that ends
+    /// with `/`, and a submodule is one path.
+    pub fn uncommitted(
+        &self,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<(String, String)>, Error> {
+        let mut options = git2::StatusOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(true);
+        let statuses = self.inner.statuses(Some(&mut options))?;
+        let entries = statuses.iter().filter_map(|entry| {
+            let path = String::from_utf8_lossy(entry.path_bytes()).into_owned();
+            let what = what_is_left(entry.status())?;
+            wanted(&path).then(|| (path, what.to_owned()))
+        });
+        Ok(entries.collect())
+    }
+}
+
+/// The word for a status, the worst first; `None` for what is committed.
+fn what_is_left(status: git2::Status) -> Option<&'static str> {
+    use git2::Status;
+    let words = [
+        (Status::CONFLICTED, "conflicted"),
+        (Status::WT_DELETED | Status::INDEX_DELETED, "deleted"),
+        (Status::WT_MODIFIED | Status::WT_TYPECHANGE | Status::WT_RENAMED, "modified"),
+        (
+            Status::INDEX_NEW
+                | Status::INDEX_MODIFIED
+                | Status::INDEX_TYPECHANGE
+                | Status::INDEX_RENAMED,
+            "staged",
+        ),
+        (Status::WT_NEW | Status::WT_UNREADABLE, "untracked"),
+        (Status::IGNORED, "ignored"),
+    ];
+    words.iter().find(|(flags, _)| status.intersects(*flags)).map(|(_, word)| *word)
 }
 
 /// Where a commit goes.

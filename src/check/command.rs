@@ -1,0 +1,226 @@
+//! `command`: a program that judges by how it exits.
+
+use super::Check;
+use super::Scene;
+use super::expect::Expect;
+use super::text;
+use crate::clock;
+use crate::files;
+use crate::finding::Finding;
+use crate::process;
+use crate::process::Ending;
+use crate::template;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// The time that a program has where nothing is said.
+const TIMEOUT: &str = "10m";
+
+/// How much of what the program printed last a finding shows, of each of its two outputs.
+const TAIL_BYTES: u64 = 2000;
+const TAIL_LINES: usize = 20;
+
+/// Makes the names of what commands print distinct within this process.
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+/// The program exits so. It runs in the project's folder, without a shell and with nothing to
+/// read; the last 20 lines of each of its outputs, at most 2000 bytes, go into the finding.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Command {
+    /// The program and its arguments, such as `["npm", "test"]`.
+    #[serde(rename = "command")]
+    argv: Vec<String>,
+    /// The exit code that is wanted: a number, a list of them, or `"nonzero"`; 0 by default.
+    #[serde(default)]
+    expect: Expect,
+    /// The time after which it is ended and fails, such as `90s`; `10m` by default.
+    timeout: Option<String>,
+    /// Variables set for it, on top of the inherited ones and those of the run.
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+}
+
+impl Command {
+    fn shown(&self) -> String {
+        text::short(&self.argv.join(" "))
+    }
+
+    fn timeout(&self) -> Result<Duration, String> {
+        clock::parse_duration(self.timeout.as_deref().unwrap_or(TIMEOUT))
+    }
+}
+
+impl Check for Command {
+    fn words(&self) -> String {
+        format!("`{}` ends with {}", self.shown(), self.expect)
+    }
+
+    fn flaw(&self) -> Option<String> {
+        if self.argv.first().is_none_or(String::is_empty) {
+            return Some("`command` names no program".to_owned());
+        }
+        if self.expect.is_empty() {
+            return Some("`expect` names nothing".to_owned());
+        }
+        if let Some(name) = self.env.keys().find(|name| name.is_empty() || name.contains('=')) {
+            return Some(format!("`{name}` is no name of a variable"));
+        }
+        let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
+        match clock::parse_duration(timeout) {
+            Ok(Duration::ZERO) => Some("`timeout` is no time at all".to_owned()),
+            Ok(_) => None,
+            Err(message) => Some(message),
+        }
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let timeout = match self.timeout() {
+            Ok(timeout) => timeout,
+            Err(message) => return vec![Finding::new(message)],
+        };
+        let (stdout, stderr) = outputs(&scene.scratch);
+        let mut environment = scene.environment.clone();
+        environment.extend(self.env.clone());
+        let command = process::Command {
+            argv: self.argv.clone(),
+            folder: scene.project.root().to_owned(),
+            environment,
+            withheld: Vec::new(),
+            stdin: None,
+            stdout: stdout.clone(),
+            stderr: stderr.clone(),
+            timeout: Some(timeout),
+        };
+        let ending = match process::run(&command, scene.stop) {
+            Ok(ending) => ending,
+            Err(error) => return vec![Finding::new(error.to_string())],
+        };
+        let found = match ending {
+            Ending::Exited(code) if self.expect.is(code) => return Vec::new(),
+            Ending::Stopped => return vec![Finding::new("interrupted")],
+            Ending::Exited(code) => format!("exit {code}"),
+            Ending::Signaled(signal) => format!("an end by signal {signal}"),
+            Ending::TimedOut => format!("no end within {}", clock::show_duration(timeout)),
+        };
+        let printed = [("stdout", &stdout), ("stderr", &stderr)]
+            .map(|(name, path)| tail(name, path))
+            .concat();
+        let message = format!("`{}` did not end as it must", self.shown());
+        vec![Finding::new(message).expected(&self.expect).actual(format!("{found}{printed}"))]
+    }
+}
+
+/// New files for what a program prints.
+fn outputs(scratch: &Path) -> (PathBuf, PathBuf) {
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("check-{}-{number}", std::process::id());
+    (scratch.join(format!("{name}.stdout")), scratch.join(format!("{name}.stderr")))
+}
+
+/// The last lines of an output under its name; nothing where there are none.
+fn tail(name: &str, path: &Path) -> String {
+    let printed = files::read_tail(path, TAIL_BYTES).unwrap_or_default();
+    let printed = text::tail(&printed, TAIL_LINES);
+    if printed.is_empty() { printed } else { format!("; {name} ends:\n{printed}\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing;
+    use crate::check::testing::Setting;
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_at;
+    use crate::check::testing::read;
+
+    #[test]
+    fn a_program_that_exits_so_passes() {
+        for parameters in [
+            "command = ['true']",
+            "command = ['sh', '-c', 'exit 3']\nexpect = 3",
+            "command = ['sh', '-c', 'exit 3']\nexpect = [0, 3]",
+            "command = ['sh', '-c', 'exit 3']\nexpect = 'nonzero'",
+            "command = ['test', '-f', 'art/a.md']",
+            "command = ['sh', '-c', 'exit $CODE']\nenv = { CODE = '4' }\nexpect = '4'",
+            "command = ['sh', '-c', 'test \"$1\" = \"; exit 1\"', 'sh', '; exit 1']",
+        ] {
+            assert_eq!(judge("command", parameters, &[("art/a.md", "")]), [""; 0], "{parameters}");
+        }
+    }
+
+    #[test]
+    fn the_variables_of_the_run_reach_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = [("ORCH_RUN", "r1"), ("WORD", "a")];
+        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let setting = Setting { environment: environment.into(), ..Setting::default() };
+        let parameters =
+            "command = ['sh', '-c', 'test \"$ORCH_RUN$WORD\" = r1b']\nenv = { WORD = 'b' }";
+        assert_eq!(judge_at(folder.path(), "command", parameters, "x", &setting), [""; 0]);
+    }
+
+    #[test]
+    fn another_end_fails_with_what_was_printed() {
+        let parameters =
+            "command = ['sh', '-c', 'seq 30; printf \"\\033[31mbad\\033[0m\\n\" >&2; exit 2']";
+        let findings = judge("command", parameters, &[]);
+        let numbers: Vec<String> = (11..=30).map(|number| number.to_string()).collect();
+        let numbers = numbers.join("\n");
+        let message = "`sh -c seq 30; printf \"\\033[31mbad\\033[0m\\n\" >&2; exit 2`";
+        assert_eq!(
+            findings,
+            [format!(
+                "{message} did not end as it must (expected exit 0, found exit 2; stdout ends:\n\
+                 {numbers}\n; stderr ends:\nbad\n) []"
+            )]
+        );
+        assert_eq!(
+            judge("command", "command = ['true']\nexpect = 'nonzero'", &[]),
+            ["`true` did not end as it must (expected an exit other than 0, found exit 0) []"]
+        );
+        assert_eq!(
+            judge("command", "command = ['sh', '-c', 'kill -9 $$']\nexpect = 'nonzero'", &[]),
+            [
+                "`sh -c kill -9 $$` did not end as it must (expected an exit other than 0, found an end by signal 9) []"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_does_not_run_or_end_fails() {
+        assert_eq!(
+            judge("command", "command = ['no-such-program']\nexpect = 'nonzero'", &[]),
+            ["`no-such-program` is not a program on this machine: it is not found on PATH []"]
+        );
+        assert_eq!(
+            judge("command", "command = ['sleep', '60']\ntimeout = '200ms'", &[]),
+            ["`sleep 60` did not end as it must (expected exit 0, found no end within 200ms) []"]
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let setting = Setting::default();
+        setting.stop.raise();
+        let parameters = "command = ['sleep', '60']";
+        assert_eq!(
+            judge_at(folder.path(), "command", parameters, "x", &setting),
+            ["interrupted []"]
+        );
+    }
+
+    #[test]
+    fn unsound_parameters_are_refused() {
+        let flaw = |parameters: &str| read("command", parameters).err().unwrap();
+        assert_eq!(flaw("command = []"), "`command` names no program");
+        assert_eq!(flaw("command = ['x']\nexpect = []"), "`expect` names nothing");
+        assert_eq!(flaw("command = ['x']\ntimeout = '0s'"), "`timeout` is no time at all");
+        assert!(flaw("command = ['x']\ntimeout = '5'").contains("is no duration"));
+        assert!(flaw("command = ['x']\nexpect = 'zero'").contains("or \"nonzero\""));
+        assert_eq!(flaw("command = ['x']\nenv = { 'a=b' = '' }"), "`a=b` is no name of a variable");
+        assert!(testing::read("command", "command = ['x']\nexpect = '{{ code }}'").is_ok());
+    }
+}

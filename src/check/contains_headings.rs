@@ -1,0 +1,212 @@
+//! `contains_headings`: the headings that a Markdown document must have.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::few::FINDINGS_MAX;
+use super::few::Few;
+use super::markdown;
+use super::markdown::Heading;
+use super::markdown::Markdown;
+use super::one_or_many::OneOrMany;
+use super::text;
+use crate::finding::Finding;
+use crate::template;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A Markdown parser finds these headings. Words in prose, code or comments do not count; texts
+/// compare whole, after trimming, without inline markup, and with their letter case.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ContainsHeadings {
+    /// The headings, one or a list. `Layer 1` may stand at any level, `## Layer 1` at level 2.
+    headings: OneOrMany,
+    /// The level of all of them, 1 to 6; any by default.
+    level: Option<Number>,
+    /// Whether they must stand in this order, others between them; `false` by default.
+    #[serde(default)]
+    ordered: bool,
+}
+
+/// A heading that must be there.
+struct Wanted {
+    shown: String,
+    text: String,
+    level: Option<usize>,
+}
+
+impl Wanted {
+    /// Takes `Layer 1` or `## Layer 1`.
+    fn parse(heading: &str, level: Option<usize>) -> Self {
+        let (marks, text) = split_marks(heading);
+        let text = markdown::flattened(text);
+        let level = if marks == 0 { level } else { Some(marks) };
+        let marks = level.map(|level| "#".repeat(level) + " ").unwrap_or_default();
+        Self { shown: text::quoted(&format!("{marks}{text}")), text, level }
+    }
+
+    fn is(&self, heading: &Heading) -> bool {
+        self.text == heading.text && self.level.is_none_or(|level| level == heading.level)
+    }
+}
+
+/// The number of marks before a heading, and the rest.
+fn split_marks(heading: &str) -> (usize, &str) {
+    let heading = heading.trim();
+    let text = heading.trim_start_matches('#');
+    let marks = heading.len() - text.len();
+    let is_marked = (1..=6).contains(&marks) && text.starts_with(char::is_whitespace);
+    if is_marked { (marks, text) } else { (0, heading) }
+}
+
+impl Check for ContainsHeadings {
+    fn words(&self) -> String {
+        let level = self.level.as_ref().map(|level| format!(" of level {level}"));
+        let order = if self.ordered { ", in this order" } else { "" };
+        let level = level.unwrap_or_default();
+        format!("the file has the headings{level} {}{order}", self.headings.words())
+    }
+
+    fn flaw(&self) -> Option<String> {
+        let level = self.level.as_ref();
+        if let Some(level) = level.and_then(Number::known)
+            && ![1.0, 2.0, 3.0, 4.0, 5.0, 6.0].contains(&level)
+        {
+            return Some(format!("`level` is 1 to 6, not {level}"));
+        }
+        for heading in self.headings.iter().filter(|text| !template::has_expressions(text)) {
+            let wanted = Wanted::parse(heading, None);
+            if wanted.text.is_empty() {
+                return Some(format!("`{heading}` is no heading"));
+            }
+            if let (Some(Number::Value(_)), Some(marks)) = (level, wanted.level)
+                && level.map(Number::count) != Some(marks)
+            {
+                return Some(format!("the marks of `{heading}` and `level` say different things"));
+            }
+        }
+        self.headings.flaw("headings")
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let found = Markdown::read(text).headings;
+        let level = self.level.as_ref().map(Number::count);
+        let mut few = Few::new(FINDINGS_MAX);
+        let mut after: Option<(usize, String)> = None;
+        for heading in self.headings.iter() {
+            let wanted = Wanted::parse(heading, level);
+            let Some(first) = found.iter().position(|heading| wanted.is(heading)) else {
+                few.add(|| missing(&wanted, &found));
+                continue;
+            };
+            if !self.ordered {
+                continue;
+            }
+            let begin = after.as_ref().map_or(0, |(index, _)| index + 1);
+            match found[begin..].iter().position(|heading| wanted.is(heading)) {
+                Some(at) => after = Some((begin + at, wanted.shown)),
+                None => few.add(|| {
+                    let before = after.as_ref().map_or("", |(_, shown)| shown);
+                    let message = format!("the heading {} does not follow {before}", wanted.shown);
+                    Finding::new(message).line(found[first].line)
+                }),
+            }
+        }
+        few.finish()
+    }
+}
+
+/// The finding for a heading that is not there, or is there at another level only.
+fn missing(wanted: &Wanted, found: &[Heading]) -> Finding {
+    let other = found.iter().find(|heading| heading.text == wanted.text);
+    match (other, wanted.level) {
+        (Some(other), Some(level)) => {
+            let message = format!("the heading {} has another level", wanted.shown);
+            Finding::new(message).line(other.line).expected(level).actual(other.level)
+        }
+        _ => Finding::new(format!("the heading {} is missing", wanted.shown)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    const FILE: &[(&str, &str)] = &[(
+        "a.md",
+        "# Spec\n\nLayer 3\n\n##   Layer *1*  ##\n\n```\n## Layer 4\n```\n<!--\n## Layer 5\n-->\n\
+         Layer 2\n---\n\n### Color\n",
+    )];
+
+    #[test]
+    fn headings_that_a_parser_finds_pass() {
+        for parameters in [
+            "headings = ['## Layer 1', '## Layer 2']\nordered = true",
+            "headings = ['Layer `2`', 'Layer 1']",
+            "headings = 'Color'\nlevel = 3",
+            "headings = '### Color'\nlevel = 3",
+        ] {
+            assert_eq!(judge("contains_headings", parameters, FILE), [""; 0], "{parameters}");
+        }
+    }
+
+    #[test]
+    fn words_elsewhere_are_no_headings() {
+        assert_eq!(
+            judge("contains_headings", "headings = ['Layer 3', '## Layer 4', 'Layer 5']", FILE),
+            [
+                "the heading `Layer 3` is missing []",
+                "the heading `## Layer 4` is missing []",
+                "the heading `Layer 5` is missing []"
+            ]
+        );
+        assert_eq!(
+            judge("contains_headings", "headings = ['layer 1', 'Layer']", FILE),
+            ["the heading `layer 1` is missing []", "the heading `Layer` is missing []"]
+        );
+    }
+
+    #[test]
+    fn level_and_order_count() {
+        assert_eq!(
+            judge("contains_headings", "headings = ['## Color']", FILE),
+            ["a.md:16: the heading `## Color` has another level (expected 2, found 3) []"]
+        );
+        assert_eq!(
+            judge("contains_headings", "headings = ['Color', 'Layer 1']\nordered = true", FILE),
+            ["a.md:5: the heading `Layer 1` does not follow `Color` []"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(
+            judge("contains_headings", "headings = 'x'", &[]),
+            ["missing.md: the file does not exist []"]
+        );
+        assert_eq!(
+            judge_bytes("contains_headings", "headings = 'x'", &[("a.md", b"# x\xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 3) []"]
+        );
+    }
+
+    #[test]
+    fn unsound_parameters_are_refused() {
+        let flaw = |parameters: &str| read("contains_headings", parameters).err().unwrap();
+        assert_eq!(flaw("headings = []"), "`headings` names nothing");
+        assert_eq!(flaw("headings = '## '"), "`## ` is no heading");
+        assert_eq!(flaw("headings = 'a'\nlevel = 7"), "`level` is 1 to 6, not 7");
+        assert_eq!(
+            flaw("headings = '## a'\nlevel = 3"),
+            "the marks of `## a` and `level` say different things"
+        );
+        assert!(read("contains_headings", "headings = '{{ x }}'\nlevel = '{{ y }}'").is_ok());
+    }
+}

@@ -1,0 +1,177 @@
+//! `csv`: a table with these columns and so many rows. The one home of the `csv` crate.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::few::FINDINGS_MAX;
+use super::few::Few;
+use super::number;
+use super::one_or_many::OneOrMany;
+use super::text;
+use super::text::Lines;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The file is a sound CSV: a header, then rows of as many fields. A malformed row is a finding
+/// with its line. Commas part fields, tabs in a file that is called `.tsv`; quotes are doubled
+/// within quotes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Csv {
+    /// Columns that the header names, one or a list; there may be others, in any order.
+    columns: Option<OneOrMany>,
+    /// The least number of rows, the header not counted; 1 by default.
+    min_rows: Option<Number>,
+    /// The largest number of rows, the header not counted.
+    max_rows: Option<Number>,
+}
+
+impl Check for Csv {
+    fn words(&self) -> String {
+        let columns =
+            self.columns.as_ref().map(|columns| format!(" the columns {}", columns.words()));
+        let columns = columns.map(|columns| format!("{columns} and")).unwrap_or_default();
+        let rows = number::range_words(Some(&self.least()), self.max_rows.as_ref());
+        format!("the file is a CSV with{columns} {rows} rows")
+    }
+
+    fn flaw(&self) -> Option<String> {
+        self.columns
+            .as_ref()
+            .and_then(|columns| columns.flaw("columns"))
+            .or_else(|| number::count_flaw(self.min_rows.as_ref(), self.max_rows.as_ref()))
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let read = || {
+            let document = scene.document()?;
+            Ok((document.text()?, document.path.as_str().to_lowercase().ends_with(".tsv")))
+        };
+        let (text, has_tabs) = match read() {
+            Ok(read) => read,
+            Err(finding) => return vec![finding],
+        };
+        let delimiter = if has_tabs { b'\t' } else { b',' };
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
+        let header = match reader.headers() {
+            Ok(header) if header.is_empty() => return vec![Finding::new("the file has no header")],
+            Ok(header) => header.clone(),
+            Err(error) => return vec![malformed(&error, text)],
+        };
+        let mut few = Few::new(FINDINGS_MAX);
+        for column in self.columns.iter().flat_map(|columns| columns.iter()) {
+            if !header.iter().any(|name| name.trim() == column.trim()) {
+                let message = format!("the column {} is missing", text::quoted(column));
+                let header = header.iter().collect::<Vec<_>>().join(", ");
+                few.add(|| Finding::new(message).line(1).actual(text::short(&header)));
+            }
+        }
+        let mut rows = 0_usize;
+        let mut row = csv::StringRecord::new();
+        loop {
+            match reader.read_record(&mut row) {
+                Ok(true) => rows += 1,
+                Ok(false) => break,
+                Err(error) => {
+                    rows += 1;
+                    few.add(|| malformed(&error, text));
+                }
+            }
+        }
+        if text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
+            // The reader takes all that follows for one field and finds nothing wrong with it.
+            few.add(|| Finding::new("a quote is never closed"));
+        }
+        if let Some(expected) = super::between(rows, Some(&self.least()), self.max_rows.as_ref()) {
+            few.add(|| Finding::new("the wrong number of rows").expected(expected).actual(rows));
+        }
+        few.finish()
+    }
+}
+
+impl Csv {
+    fn least(&self) -> Number {
+        number::least(self.min_rows.as_ref(), self.max_rows.as_ref())
+    }
+}
+
+/// The finding for a row that is no row.
+fn malformed(error: &csv::Error, text: &str) -> Finding {
+    let finding = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
+        Finding::new("the row has another number of fields than the header")
+            .expected(expected_len)
+            .actual(len)
+    } else {
+        Finding::new(format!("malformed CSV: {}", text::short(&error.to_string())))
+    };
+    match error.position().and_then(|position| usize::try_from(position.byte()).ok()) {
+        Some(begin) => {
+            // Empty lines before a row belong to it, as the reader has it.
+            let rest = text.as_bytes().get(begin..).unwrap_or_default();
+            let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte)).count();
+            finding.line(Lines::of(text).at(begin + empty))
+        }
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    #[test]
+    fn a_sound_table_passes() {
+        let file = [("a.csv", "\u{feff}id,name, note\r\n1,\"a, \"\"b\"\"\nc\",\r\n2,d,e\r\n")];
+        assert_eq!(judge("csv", "", &file), [""; 0]);
+        let parameters = "columns = ['note', 'id']\nmin_rows = 2\nmax_rows = 2";
+        assert_eq!(judge("csv", parameters, &file), [""; 0]);
+        assert_eq!(judge("csv", "columns = 'b'", &[("a.tsv", "a\tb\n1,5\t2\n")]), [""; 0]);
+        assert_eq!(judge("csv", "max_rows = 0", &[("a.csv", "a\n")]), [""; 0]);
+    }
+
+    #[test]
+    fn columns_and_rows_count() {
+        let file = [("a.csv", "id,name\n1,a\n")];
+        assert_eq!(
+            judge("csv", "columns = ['Id', 'name']\nmin_rows = 2", &file),
+            [
+                "a.csv:1: the column `Id` is missing (found id, name) []",
+                "the wrong number of rows (expected at least 2, found 1) []"
+            ]
+        );
+        assert_eq!(
+            judge("csv", "", &[("a.csv", "id,name\n")]),
+            ["the wrong number of rows (expected at least 1, found 0) []"]
+        );
+    }
+
+    #[test]
+    fn malformed_rows_have_their_line() {
+        assert_eq!(
+            judge("csv", "", &[("a.csv", "a,b\n1,2\n\n3\n4,5,6\n")]),
+            [
+                "a.csv:4: the row has another number of fields than the header (expected 2, found 1) []",
+                "a.csv:5: the row has another number of fields than the header (expected 2, found 3) []"
+            ]
+        );
+        assert_eq!(judge("csv", "", &[("a.csv", "a\n\"1\n2\n")]), ["a quote is never closed []"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(judge("csv", "", &[]), ["missing.md: the file does not exist []"]);
+        assert_eq!(judge("csv", "", &[("a.csv", "\n")]), ["the file has no header []"]);
+        assert_eq!(
+            judge_bytes("csv", "", &[("a.csv", b"a\n\xff")]),
+            ["a.csv: the file is not valid UTF-8 (byte 2) []"]
+        );
+        assert_eq!(
+            read("csv", "min_rows = 2\nmax_rows = 1").err().unwrap(),
+            "`min` 2 is above `max` 1"
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! `field`: one value of a JSON, YAML or TOML document.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::text;
+use super::value;
+use super::value::Scalar;
+use super::value::Test;
+use crate::finding::Finding;
+use crate::template;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// A JSON, YAML or TOML document (`.json`, `.yaml`, `.yml`, `.toml`) has a value at this JSON
+/// pointer, and it is so. One test is given: `equals`, `one_of`, `matches`, or `min` and `max`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Field {
+    /// A JSON pointer such as `/audit/scores/0`; empty for the whole document.
+    pointer: String,
+    /// The value. A text also equals a number or boolean that is written so.
+    equals: Option<Scalar>,
+    /// The values of which it is one.
+    one_of: Option<Vec<Scalar>>,
+    /// The least number.
+    min: Option<Number>,
+    /// The largest number.
+    max: Option<Number>,
+    /// A regular expression that matches somewhere in the value.
+    matches: Option<String>,
+}
+
+impl Field {
+    fn test(&self) -> Test<'_> {
+        Test {
+            equals: self.equals.as_ref(),
+            one_of: self.one_of.as_deref(),
+            min: self.min.as_ref(),
+            max: self.max.as_ref(),
+            matches: self.matches.as_deref(),
+        }
+    }
+}
+
+impl Check for Field {
+    fn words(&self) -> String {
+        format!("the value at `{}` is {}", self.pointer, self.test().words())
+    }
+
+    fn flaw(&self) -> Option<String> {
+        let pointer = &self.pointer;
+        let is_sound = pointer.is_empty() || pointer.starts_with('/');
+        if !is_sound && !template::has_expressions(pointer) {
+            return Some(format!("`{pointer}` is no JSON pointer: it begins with `/`"));
+        }
+        self.test().flaw()
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let read = || {
+            let document = scene.document()?;
+            value::read(&document.path, document.text()?)
+        };
+        let json = match read() {
+            Ok(json) => json,
+            Err(finding) => return vec![finding],
+        };
+        match json.pointer(&self.pointer) {
+            None => {
+                let pointer = text::quoted(&self.pointer);
+                vec![Finding::new(format!("the document has nothing at {pointer}"))]
+            }
+            Some(value) => self.test().judge(&self.pointer, value).into_iter().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    #[test]
+    fn a_value_that_is_so_passes() {
+        let json = [("a.json", r#"{"a": [{"b/c": 1.5}], "ok": true, "n": null}"#)];
+        assert!(judge("field", "pointer = '/a/0/b~1c'\nmin = 1\nmax = 2", &json).is_empty());
+        assert!(judge("field", "pointer = '/ok'\nequals = true", &json).is_empty());
+        let yaml = [("a.YML", "a:\n  - x\n")];
+        assert!(judge("field", "pointer = '/a/0'\none_of = ['y', 'x']", &yaml).is_empty());
+        let toml = [("a.toml", "[package]\nversion = '1.2.0'")];
+        assert!(
+            judge("field", "pointer = '/package/version'\nmatches = '^1\\.'", &toml).is_empty()
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_not_so_fails() {
+        let json = [("a.json", r#"{"n": null, "s": "1"}"#)];
+        assert_eq!(
+            judge("field", "pointer = '/s'\nequals = 1", &json),
+            ["`/s` is not as it must be (expected 1, found \"1\") []"]
+        );
+        assert_eq!(
+            judge("field", "pointer = '/n'\nmatches = ''", &json),
+            ["`/n` is not as it must be (expected a text that matches ``, found null) []"]
+        );
+        assert_eq!(
+            judge("field", "pointer = '/x'\nmax = 3", &json),
+            ["the document has nothing at `/x` []"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        let judge =
+            |name: &str, text: &str| judge("field", "pointer = '/a'\nequals = 1", &[(name, text)]);
+        assert_eq!(
+            judge("a.md", "{}"),
+            ["a.md: its name says no format; known: .json, .yaml, .yml, .toml []"]
+        );
+        assert_eq!(
+            judge("a.json", "{\n\"a\": 1,}"),
+            ["a.json:2: no valid JSON: trailing comma at line 2 column 8 []"]
+        );
+        assert_eq!(judge("a.yaml", "a: [1\n").len(), 1);
+        assert_eq!(judge("a.toml", "a = 1\na = 1"), ["a.toml:2: no valid TOML: duplicate key []"]);
+        assert_eq!(
+            judge_bytes("field", "pointer = ''\nmin = 1", &[("a.json", b"\xff")]),
+            ["a.json: the file is not valid UTF-8 (byte 0) []"]
+        );
+        assert_eq!(
+            judge_bytes("field", "pointer = ''\nmin = 1", &[]),
+            ["missing.md: the file does not exist []"]
+        );
+    }
+
+    #[test]
+    fn unsound_parameters_are_refused() {
+        let flaw = |parameters: &str| read("field", parameters).err().unwrap();
+        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is no JSON pointer: it begins with `/`");
+        assert_eq!(
+            flaw("pointer = '/a'"),
+            "give one of `equals`, `one_of`, `min`, `max`, `matches`"
+        );
+        assert!(read("field", "pointer = '{{ p }}'\nmatches = '({{ x }}'").is_ok());
+        assert!(flaw("pointer = '/a'\nequals = [1]").contains("a text, a number, true or false"));
+    }
+}

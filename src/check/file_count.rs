@@ -1,0 +1,97 @@
+//! `file_count`: so many files match a glob.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::number;
+use crate::files::Globs;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// So many files match the glob; those that git ignores count too. Where none matches, it fails,
+/// unless `min = 0` or `max = 0` says that none will do.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileCount {
+    /// A glob relative to the project: `*` stays within a folder, `**` crosses folders.
+    glob: String,
+    /// The least number of files; 1 by default.
+    min: Option<Number>,
+    /// The largest number of files.
+    max: Option<Number>,
+}
+
+impl Check for FileCount {
+    fn words(&self) -> String {
+        let count = super::range_words(self.min.as_ref(), self.max.as_ref());
+        format!("{count} files match `{}`", self.glob)
+    }
+
+    fn flaw(&self) -> Option<String> {
+        if self.min.is_none() && self.max.is_none() {
+            return Some("give `min`, `max` or both".to_owned());
+        }
+        number::count_flaw(self.min.as_ref(), self.max.as_ref())
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let files = Globs::new(std::slice::from_ref(&self.glob), scene.project)
+            .and_then(|globs| globs.files(scene.project).map_err(|error| error.to_string()));
+        let found = match files {
+            Ok(files) => files.len(),
+            Err(message) => return vec![Finding::new(message)],
+        };
+        let least = number::least(self.min.as_ref(), self.max.as_ref());
+        match super::between(found, Some(&least), self.max.as_ref()) {
+            None => Vec::new(),
+            Some(expected) => {
+                let message = format!("the wrong number of files matches `{}`", self.glob);
+                vec![Finding::new(message).expected(expected).actual(found)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::read;
+
+    const FILES: &[(&str, &str)] = &[("r/a.md", ""), ("r/b.md", ""), ("r/c/d.md", "")];
+
+    #[test]
+    fn enough_files_pass() {
+        assert!(judge("file_count", "glob = 'r/*.md'\nmin = 2\nmax = 2", FILES).is_empty());
+        assert!(judge("file_count", "glob = 'r/**/*.md'\nmin = '3'", FILES).is_empty());
+        assert!(judge("file_count", "glob = 'r/*.txt'\nmax = 0", FILES).is_empty());
+    }
+
+    #[test]
+    fn too_few_too_many_and_none_fail() {
+        assert_eq!(
+            judge("file_count", "glob = 'r/*.md'\nmin = 3", FILES),
+            ["the wrong number of files matches `r/*.md` (expected at least 3, found 2) []"]
+        );
+        assert_eq!(
+            judge("file_count", "glob = 'r/*.md'\nmax = 1", FILES),
+            ["the wrong number of files matches `r/*.md` (expected at most 1, found 2) []"]
+        );
+        assert_eq!(
+            judge("file_count", "glob = 'none/*'\nmax = 5", FILES),
+            ["the wrong number of files matches `none/*` (expected at least 1, found 0) []"]
+        );
+        assert_eq!(
+            judge("file_count", "glob = '../*'\nmin = 1", FILES),
+            ["path \"../*\" leaves the project []"]
+        );
+    }
+
+    #[test]
+    fn bounds_are_needed_and_sound() {
+        let flaw = |parameters: &str| read("file_count", parameters).err().unwrap();
+        assert_eq!(flaw("glob = 'a'"), "give `min`, `max` or both");
+        assert_eq!(flaw("glob = 'a'\nmin = 2\nmax = 1"), "`min` 2 is above `max` 1");
+        assert_eq!(flaw("glob = 'a'\nmin = 1.5"), "a count is a whole number, not 1.5");
+    }
+}

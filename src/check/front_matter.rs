@@ -1,0 +1,222 @@
+//! `front_matter`: one field of what stands above a document.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::markdown;
+use super::markdown::Language;
+use super::text;
+use super::value;
+use super::value::Scalar;
+use super::value::Test;
+use crate::document;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// The document begins with front matter, YAML between `---` lines or TOML between `+++` lines,
+/// and this field of it is so. One test is given: `equals`, `one_of`, `matches`, or `min` and `max`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FrontMatter {
+    /// The field: `status`, `audit.status`, or a JSON pointer such as `/audit/status`.
+    field: String,
+    /// The value. A text also equals a number or boolean that is written so.
+    equals: Option<Scalar>,
+    /// The values of which it is one.
+    one_of: Option<Vec<Scalar>>,
+    /// The least number.
+    min: Option<Number>,
+    /// The largest number.
+    max: Option<Number>,
+    /// A regular expression that matches somewhere in the value.
+    matches: Option<String>,
+}
+
+impl FrontMatter {
+    fn test(&self) -> Test<'_> {
+        Test {
+            equals: self.equals.as_ref(),
+            one_of: self.one_of.as_deref(),
+            min: self.min.as_ref(),
+            max: self.max.as_ref(),
+            matches: self.matches.as_deref(),
+        }
+    }
+
+    /// The value of the field: of a key of just this name, else of the keys between the dots.
+    fn find<'j>(&self, fields: &'j Json) -> Option<&'j Json> {
+        if self.field.starts_with('/') {
+            return fields.pointer(&self.field);
+        }
+        fields.get(&self.field).or_else(|| self.field.split('.').try_fold(fields, step))
+    }
+
+    /// The line on which the field seems to stand, for whoever looks for it.
+    fn line_in(&self, text: &str) -> Option<usize> {
+        let name = self.field.rsplit(['.', '/']).next()?;
+        let begins = |line: &str| {
+            let line = line.trim_start().trim_start_matches(['"', '\'']);
+            let rest = line.strip_prefix(name)?.trim_start_matches(['"', '\'']).trim_start();
+            rest.starts_with([':', '=']).then_some(())
+        };
+        let index = text.lines().position(|line| begins(line).is_some())?;
+        Some(index + 2)
+    }
+}
+
+/// What lies under a key of a table, or at an index of a list.
+fn step<'j>(value: &'j Json, key: &str) -> Option<&'j Json> {
+    match key.parse::<usize>() {
+        Ok(index) if value.is_array() => value.get(index),
+        Ok(_) | Err(_) => value.get(key),
+    }
+}
+
+impl Check for FrontMatter {
+    fn words(&self) -> String {
+        format!("`{}` in the front matter is {}", self.field, self.test().words())
+    }
+
+    fn flaw(&self) -> Option<String> {
+        if self.field.is_empty() {
+            return Some("`field` is empty".to_owned());
+        }
+        self.test().flaw()
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let (language, text) = match markdown::front_matter(text) {
+            markdown::FrontMatter::Found { language, text, .. } => (language, text),
+            markdown::FrontMatter::Open => {
+                return vec![Finding::new("the front matter is never closed").line(1)];
+            }
+            markdown::FrontMatter::None => {
+                let message = "the file has no front matter between `---` or `+++` lines";
+                return vec![Finding::new(message)];
+            }
+        };
+        let (name, fields) = match language {
+            Language::Yaml => ("YAML", value::read_yaml(text)),
+            Language::Toml => ("TOML", document::to_json(text)),
+        };
+        let fields = match fields {
+            Ok(fields) => fields,
+            // Its first line is the second one of the file.
+            Err((message, line)) => return vec![value::unreadable(name, &message, line + 1)],
+        };
+        let Some(value) = self.find(&fields) else {
+            let field = text::quoted(&self.field);
+            return vec![Finding::new(format!("the front matter has no field {field}"))];
+        };
+        let mut finding = self.test().judge(&self.field, value);
+        if let Some(finding) = &mut finding {
+            finding.line = self.line_in(text).map(|line| line as u64);
+        }
+        finding.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    const YAML: &[(&str, &str)] = &[(
+        "a.md",
+        "---\nstatus: PASS\nscore: 87\naudit:\n  status: 'NO-GO'\n  by: [ann, bob]\na.b: x\n---\n\nstatus: FAIL\n",
+    )];
+
+    #[test]
+    fn a_field_that_is_so_passes() {
+        for parameters in [
+            "field = 'status'\nequals = 'PASS'",
+            "field = 'status'\none_of = ['PASS', 'CONDITIONAL']",
+            "field = 'score'\nmin = 80\nmax = '90'",
+            "field = 'score'\nequals = '87'",
+            "field = 'audit.status'\nmatches = '^(GO|NO-GO)$'",
+            "field = '/audit/by/1'\nequals = 'bob'",
+            "field = 'audit.by.0'\nequals = 'ann'",
+            "field = 'a.b'\nequals = 'x'",
+        ] {
+            assert_eq!(judge("front_matter", parameters, YAML), [""; 0], "{parameters}");
+        }
+        let toml = "+++\nstatus = \"PASS\"\ndate = 2026-01-19\n+++\n";
+        let judge = |parameters| judge("front_matter", parameters, &[("a.md", toml)]);
+        assert!(judge("field = 'status'\nequals = 'PASS'").is_empty());
+        assert!(judge("field = 'date'\nequals = '2026-01-19'").is_empty());
+    }
+
+    #[test]
+    fn a_field_that_is_not_so_fails() {
+        assert_eq!(
+            judge("front_matter", "field = 'audit.status'\nequals = 'GO'", YAML),
+            ["a.md:2: `audit.status` is not as it must be (expected \"GO\", found \"NO-GO\") []"]
+        );
+        assert_eq!(
+            judge("front_matter", "field = 'score'\nmin = 90", YAML),
+            ["a.md:3: `score` is not as it must be (expected at least 90, found 87) []"]
+        );
+        assert_eq!(
+            judge("front_matter", "field = 'status'\nmin = 0", YAML),
+            ["a.md:2: `status` is not as it must be (expected at least 0, found \"PASS\") []"]
+        );
+        assert_eq!(
+            judge("front_matter", "field = 'audit.by'\nequals = 'ann'", YAML),
+            [
+                "a.md:6: `audit.by` is not as it must be (expected \"ann\", found [\"ann\",\"bob\"]) []"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_fails() {
+        let judge =
+            |text: &str| judge("front_matter", "field = 'status'\nmatches = ''", &[("a.md", text)]);
+        assert_eq!(judge("---\nx: 1\n---\n"), ["the front matter has no field `status` []"]);
+        assert_eq!(judge("---\nstatus: 1\n"), ["a.md:1: the front matter is never closed []"]);
+        assert_eq!(
+            judge("\n---\nstatus: 1\n---\n"),
+            ["the file has no front matter between `---` or `+++` lines []"]
+        );
+        assert_eq!(
+            judge("+++\nx = 1\nstatus = \n+++\n"),
+            ["a.md:3: no valid TOML: string values must be quoted, expected literal string []"]
+        );
+        assert_eq!(judge("---\nx: 1\nx: 2\n---\n").len(), 1);
+        assert_eq!(judge("---\n---\n"), ["the front matter has no field `status` []"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        let parameters = "field = 'a'\nequals = 1";
+        assert_eq!(
+            judge("front_matter", parameters, &[]),
+            ["missing.md: the file does not exist []"]
+        );
+        assert_eq!(
+            judge_bytes("front_matter", parameters, &[("a.md", b"---\na: \xff\n---\n")]),
+            ["a.md: the file is not valid UTF-8 (byte 7) []"]
+        );
+    }
+
+    #[test]
+    fn one_test_is_given() {
+        let flaw =
+            |rest: &str| read("front_matter", &format!("field = 'a'\n{rest}")).err().unwrap();
+        assert_eq!(flaw(""), "give one of `equals`, `one_of`, `min`, `max`, `matches`");
+        assert_eq!(
+            flaw("equals = 1\nmin = 2"),
+            "give only one of `equals`, `one_of`, `min`/`max`, `matches`"
+        );
+        assert_eq!(flaw("one_of = []"), "`one_of` names nothing");
+        assert_eq!(flaw("matches = '['"), "the regex `[` is unsound: unclosed character class");
+        assert_eq!(flaw("min = 2\nmax = 1"), "`min` 2 is above `max` 1");
+    }
+}

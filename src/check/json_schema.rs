@@ -1,0 +1,215 @@
+//! `json_schema`: a document that validates. The one home of `jsonschema`.
+
+use super::Check;
+use super::Scene;
+use super::few::FINDINGS_MAX;
+use super::few::Few;
+use super::text;
+use super::value;
+use crate::files::ProjectPath;
+use crate::finding::Finding;
+use crate::template;
+use jsonschema::PatternOptions;
+use jsonschema::ValidationError;
+use jsonschema::Validator;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+/// The most steps back that a pattern of a schema may take on one text.
+const BACKTRACKS_MAX: usize = 100_000;
+
+/// Of a document with more values than this only the first violation is told: the validator makes
+/// all of them before it hands out one.
+const VALUES_MAX: usize = 200_000;
+
+/// The document (JSON, YAML or TOML by its name) validates against a JSON Schema of draft 2020-12
+/// or an older one; each violation, at most 50, is a finding with its JSON pointer. Formats such
+/// as `date` are asserted. Nothing is fetched: a `$ref` to another document fails.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JsonSchemaCheck {
+    /// The schema: a JSON, YAML or TOML file, relative to the project.
+    schema: String,
+}
+
+impl Check for JsonSchemaCheck {
+    fn words(&self) -> String {
+        format!("the document validates against `{}`", self.schema)
+    }
+
+    fn flaw(&self) -> Option<String> {
+        if template::has_expressions(&self.schema) {
+            return None;
+        }
+        ProjectPath::parse(&self.schema).err().map(|error| error.to_string())
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let read = || {
+            let document = scene.document()?;
+            let json = value::read(&document.path, document.text()?)?;
+            Ok((self.validator(scene)?, json))
+        };
+        let (validator, json) = match read() {
+            Ok(read) => read,
+            Err(finding) => return vec![finding],
+        };
+        if has_more_values(&json, VALUES_MAX) {
+            let Err(error) = validator.validate(&json) else {
+                return Vec::new();
+            };
+            let more = format!(
+                "the document has more than {VALUES_MAX} values: other violations are not listed"
+            );
+            return vec![violation(&error), Finding::new(more)];
+        }
+        let mut few = Few::new(FINDINGS_MAX);
+        for error in validator.iter_errors(&json) {
+            few.add(|| violation(&error));
+        }
+        few.finish()
+    }
+}
+
+/// The finding for one violation.
+fn violation(error: &ValidationError<'_>) -> Finding {
+    let place = text::short(error.instance_path().as_str());
+    let place = if place.is_empty() { "the document" } else { &place };
+    let message = text::short(&error.masked().to_string());
+    let finding = Finding::new(format!("{place}: {message}"));
+    finding.actual(text::short(&error.instance().to_string()))
+}
+
+/// Whether a document has more than so many values, those within others counted.
+fn has_more_values(json: &Json, most: usize) -> bool {
+    let mut open = vec![json];
+    let mut count = 0;
+    while let Some(value) = open.pop() {
+        count += 1;
+        if count + open.len() > most {
+            return true;
+        }
+        match value {
+            Json::Array(items) => open.extend(items),
+            Json::Object(fields) => open.extend(fields.values()),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
+    }
+    false
+}
+
+impl JsonSchemaCheck {
+    /// The schema, ready to judge.
+    fn validator(&self, scene: &Scene<'_>) -> Result<Validator, Finding> {
+        let path = scene.project.path(&self.schema);
+        let path = path.map_err(|error| Finding::new(error.to_string()))?;
+        let text = scene.project.read_text(&path, scene.text_bytes_max);
+        let text = text.map_err(|error| Finding::new(format!("the schema: {error}")))?;
+        let schema = value::read(&path, &text)?;
+        let patterns = PatternOptions::fancy_regex().backtrack_limit(BACKTRACKS_MAX);
+        jsonschema::options()
+            .offline()
+            .should_validate_formats(true)
+            .with_pattern_options(patterns)
+            .build(&schema)
+            .map_err(|error| {
+                let message = text::short(&error.to_string());
+                Finding::new(format!("the schema is unsound: {message}")).path(&path)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    const SCHEMA: &str = r##"{"$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object", "required": ["name"], "$defs": {"day": {"format": "date"}},
+        "properties": {"name": {"type": "string", "pattern": "^(?!x)"}, "n": {"type": "integer"},
+        "day": {"$ref": "#/$defs/day"}}, "additionalProperties": false}"##;
+
+    fn judge_with(schema: &str, name: &str, text: &str) -> Vec<String> {
+        judge("json_schema", "schema = 's/a.json'", &[(name, text), ("s/a.json", schema)])
+    }
+
+    #[test]
+    fn a_document_that_validates_passes() {
+        let json = r#"{"name": "a", "n": 1, "day": "2026-01-19"}"#;
+        assert_eq!(judge_with(SCHEMA, "a.json", json), [""; 0]);
+        assert_eq!(judge_with(SCHEMA, "a.yaml", "name: a\nn: 2\n"), [""; 0]);
+        assert_eq!(judge_with(SCHEMA, "a.toml", "name = 'a'\nday = 2026-01-19"), [""; 0]);
+    }
+
+    #[test]
+    fn every_violation_is_a_finding() {
+        let json = r#"{"name": "xa", "n": "1", "day": "soon", "more": [1]}"#;
+        let mut findings = judge_with(SCHEMA, "a.json", json);
+        findings.sort();
+        assert_eq!(
+            findings,
+            [
+                "/day: value is not a \"date\" (found \"soon\") []",
+                "/n: value is not of type \"integer\" (found \"1\") []",
+                "/name: value does not match \"^(?!x)\" (found \"xa\") []",
+                "the document: Additional properties are not allowed ('more' was unexpected) (found {\"name\":\"xa\",\"n\":\"1\",\"day\":\"soon\",\"more\":[1]}) []",
+            ]
+        );
+        let many = format!("[{}1]", "1,".repeat(59));
+        let findings = judge_with(r#"{"items": {"type": "string"}}"#, "a.json", &many);
+        assert_eq!(findings.len(), 51);
+        assert_eq!(findings[50], "and 10 more []");
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_had_fails() {
+        let outside = r#"{"$ref": "https://example.org/other.json"}"#;
+        let findings = judge_with(outside, "a.json", "{}");
+        assert!(findings[0].starts_with("s/a.json: the schema is unsound: "), "{findings:?}");
+        assert_eq!(judge_with(r#"{"$ref": "b.json"}"#, "a.json", "{}").len(), 1);
+        assert_eq!(judge_with(r#"{"type": 3}"#, "a.json", "{}").len(), 1);
+        assert_eq!(judge_with("{", "a.json", "{}").len(), 1);
+        assert_eq!(
+            judge("json_schema", "schema = 'none.json'", &[("a.json", "{}")]),
+            ["the schema: none.json does not exist []"]
+        );
+        assert_eq!(
+            read("json_schema", "schema = '/etc/x.json'").err().unwrap(),
+            "path \"/etc/x.json\" is absolute; write it relative to the project"
+        );
+    }
+
+    #[test]
+    fn a_schema_cannot_run_away() {
+        assert!(judge_with(r##"{"$ref": "#"}"##, "a.json", "{}").len() <= 1);
+        let slow = r#"{"pattern": "^(a+)+(?!b)$"}"#;
+        let text = format!("\"{}c\"", "a".repeat(40));
+        assert_eq!(judge_with(slow, "a.json", &text).len(), 1);
+    }
+
+    #[test]
+    fn of_a_huge_document_the_first_violation_is_told() {
+        let many = format!("[{}1]", "1,".repeat(300_000));
+        assert_eq!(
+            judge_with(r#"{"items": {"type": "string"}}"#, "a.json", &many),
+            [
+                "/0: value is not of type \"string\" (found 1) []",
+                "the document has more than 200000 values: other violations are not listed []"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(
+            judge("json_schema", "schema = 's.json'", &[]),
+            ["missing.md: the file does not exist []"]
+        );
+        assert_eq!(
+            judge_bytes("json_schema", "schema = 's.json'", &[("a.json", b"\"\xff\"")]),
+            ["a.json: the file is not valid UTF-8 (byte 1) []"]
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! `links_resolve`: what a document points to is there.
+
+use super::Check;
+use super::Scene;
+use super::few::FINDINGS_MAX;
+use super::few::Few;
+use super::markdown::Markdown;
+use super::text;
+use crate::files::ProjectPath;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::collections::HashSet;
+
+/// The relative links and images of a Markdown document, reference links too, lead to files or
+/// folders of the project, and their `#anchors` to headings or HTML ids of Markdown files, named
+/// as GitHub names them. A link that begins with `/` starts at the project. URLs, mail addresses
+/// and links in raw HTML are not looked at; a document without links passes.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinksResolve {}
+
+impl Check for LinksResolve {
+    fn words(&self) -> String {
+        "the relative links of the file and their anchors lead somewhere".to_owned()
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let read = || {
+            let document = scene.document()?;
+            Ok((&document.path, document.text()?))
+        };
+        let (path, text) = match read() {
+            Ok(read) => read,
+            Err(finding) => return vec![finding],
+        };
+        let document = Markdown::read(text);
+        let mut places = Places { scene, known: HashMap::new() };
+        places.known.insert(path.to_string(), Ok(Some(document.anchors)));
+        let mut few = Few::new(FINDINGS_MAX);
+        for link in &document.links {
+            if let Err(message) = places.judge(path, &link.to) {
+                few.add(|| {
+                    let to = text::quoted(&link.to);
+                    Finding::new(format!("the link {to} leads nowhere: {message}")).line(link.line)
+                });
+            }
+        }
+        few.finish()
+    }
+}
+
+/// What links have been found to lead to, looked at once each.
+struct Places<'s> {
+    scene: &'s Scene<'s>,
+    /// The anchors of a Markdown file, `None` for what has none to look at; or why it is no place.
+    known: HashMap<String, Result<Option<HashSet<String>>, String>>,
+}
+
+impl Places<'_> {
+    fn judge(&mut self, from: &ProjectPath, link: &str) -> Result<(), String> {
+        if is_absolute(link) {
+            return Ok(());
+        }
+        let (rest, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let file = rest.split_once('?').map_or(rest, |(file, _)| file);
+        let path = match file {
+            "" => from.to_string(),
+            file => target(from, &decoded(file)?)?,
+        };
+        let scene = self.scene;
+        let anchors =
+            self.known.entry(path.clone()).or_insert_with(|| anchors_of(scene, &path)).as_ref();
+        let anchors = anchors.map_err(Clone::clone)?;
+        let anchor = decoded(anchor)?;
+        match anchors {
+            Some(anchors)
+                if !anchor.is_empty() && anchor != "top" && !anchors.contains(&anchor) =>
+            {
+                Err(format!("{path} has no anchor {}", text::quoted(&anchor)))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// The anchors of what lies at a path, where it is a Markdown file.
+fn anchors_of(scene: &Scene<'_>, path: &str) -> Result<Option<HashSet<String>>, String> {
+    let path = scene.project.path(path).map_err(|error| error.to_string())?;
+    if matches!(scene.project.is_folder(&path), Ok(true)) {
+        return Ok(None);
+    }
+    let name = path.as_str().to_lowercase();
+    let is_markdown = [".md", ".markdown", ".mdx"].iter().any(|ending| name.ends_with(ending));
+    if !is_markdown {
+        return scene.project.open(&path).map(|_| None).map_err(|error| error.to_string());
+    }
+    let text = scene.project.read_text(&path, scene.text_bytes_max);
+    text.map(|text| Some(Markdown::read(&text).anchors)).map_err(|error| error.to_string())
+}
+
+/// Whether a link has a scheme, or a host without one.
+fn is_absolute(link: &str) -> bool {
+    let scheme = link.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+        && scheme.chars().all(|next| next.is_ascii_alphanumeric() || "+-.".contains(next));
+    is_scheme || link.starts_with("//")
+}
+
+/// The path within the project that a link from a file means.
+fn target(from: &ProjectPath, link: &str) -> Result<String, String> {
+    let mut parts: Vec<&str> = match from.as_str().rsplit_once('/') {
+        Some((folder, _)) if !link.starts_with('/') => folder.split('/').collect(),
+        Some(_) | None => Vec::new(),
+    };
+    for part in link.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop().ok_or("it leaves the project")?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+}
+
+/// A text with its `%41` decoded.
+fn decoded(text: &str) -> Result<String, String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let digit = |index: usize| after.get(index).and_then(|byte| char::from(*byte).to_digit(16));
+        let pair =
+            digit(0).zip(digit(1)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        match (first, pair) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            (byte, _) => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::judge_in;
+
+    #[test]
+    fn links_that_lead_somewhere_pass() {
+        let text = "# My *Title*\n## Twice\n## Twice\n[a](b.md) [b](./c%20d/x.png?raw=1#L3) \
+            ![c](../top.md#the-end) [d](/docs/b.md#here) [e](#my-title) [f][r] [g](#twice-1)\n\
+            <https://a.org> [h](mailto:a@b.org) [i](//host/x) [j](https://x.org/none.md) \
+            [k](c%20d/) [l](<c d/x.png>) [m](#top) `[n](none.md)` [o]\n\n[r]: b.md 'title'\n";
+        let files = [
+            ("docs/a.md", text),
+            ("docs/b.md", "<a id='here'></a>\n"),
+            ("docs/c d/x.png", ""),
+            ("top.md", "# The End\n"),
+        ];
+        assert_eq!(judge("links_resolve", "", &files), [""; 0]);
+        assert_eq!(judge("links_resolve", "", &[("a.md", "no links")]), [""; 0]);
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_fail() {
+        let text = "[a](none.md)\n[b](../../etc/passwd)\n![c](b.md#no)\n\n[d][r] [e](#E)\n\
+            [f](/.git/config) [g](%ff)\n\n[r]: /docs/none\n";
+        let files = [("docs/a.md", text), ("docs/b.md", "# N\n")];
+        assert_eq!(
+            judge("links_resolve", "", &files),
+            [
+                "docs/a.md:1: the link `none.md` leads nowhere: docs/none.md does not exist []",
+                "docs/a.md:2: the link `../../etc/passwd` leads nowhere: it leaves the project []",
+                "docs/a.md:3: the link `b.md#no` leads nowhere: docs/b.md has no anchor `no` []",
+                "docs/a.md:5: the link `/docs/none` leads nowhere: docs/none does not exist []",
+                "docs/a.md:5: the link `#E` leads nowhere: docs/a.md has no anchor `E` []",
+                "docs/a.md:6: the link `/.git/config` leads nowhere: path \".git/config\" is inside .git []",
+                "docs/a.md:6: the link `%ff` leads nowhere: it is not valid UTF-8 []",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(judge("links_resolve", "", &[]), ["missing.md: the file does not exist []"]);
+        assert_eq!(
+            judge_bytes("links_resolve", "", &[("a.md", b"\xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 0) []"]
+        );
+        assert_eq!(
+            judge_bytes("links_resolve", "", &[("a.md", b"[a](b.md#x)"), ("b.md", b"\xff")]),
+            ["a.md:1: the link `b.md#x` leads nowhere: b.md is not valid UTF-8 (byte 0) []"]
+        );
+    }
+
+    #[test]
+    fn links_of_the_file_system_are_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        crate::check::testing::lay(folder.path(), &[("a.md", b"[a](etc/passwd)")]);
+        std::os::unix::fs::symlink("/etc", folder.path().join("etc")).unwrap();
+        assert_eq!(
+            judge_in(folder.path(), "links_resolve", "", "a.md"),
+            [
+                "a.md:1: the link `etc/passwd` leads nowhere: etc/passwd leads outside the project through a symbolic link []"
+            ]
+        );
+    }
+
+    #[test]
+    fn percent_signs_are_decoded_where_they_mean_something() {
+        assert_eq!(decoded("a%20b%2").unwrap(), "a b%2");
+        assert_eq!(decoded("100%").unwrap(), "100%");
+        assert_eq!(decoded("%C3%A9%zz").unwrap(), "é%zz");
+    }
+}

@@ -1,0 +1,131 @@
+//! `matches`: so many matches of a regular expression.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::number;
+use super::pattern;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::ops::ControlFlow;
+
+/// The regular expression matches so many times. Each line is searched by itself: `^` and `$` are
+/// its ends, and no match crosses it. The search may take 5 seconds, the pattern 1 MiB.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Matches {
+    /// A regular expression as Rust's `regex` reads it: no look-around, no back-references;
+    /// `(?i)` in front ignores letter case.
+    regex: String,
+    /// The least number of matches that do not overlap; 1 by default.
+    min: Option<Number>,
+    /// The largest number of matches.
+    max: Option<Number>,
+}
+
+impl Check for Matches {
+    fn words(&self) -> String {
+        let count = super::range_words(Some(&self.least()), self.max.as_ref());
+        format!("`{}` matches {count} times", self.regex)
+    }
+
+    fn flaw(&self) -> Option<String> {
+        pattern::flaw(&self.regex)
+            .or_else(|| number::count_flaw(Some(&self.least()), self.max.as_ref()))
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let regex = match pattern::compile(&self.regex) {
+            Ok(regex) => regex,
+            Err(message) => return vec![Finding::new(message)],
+        };
+        let least = self.least();
+        // One beyond the largest, or the least where there is no largest, settles it.
+        let enough = self.max.as_ref().map_or(least.count(), |max| max.count().saturating_add(1));
+        let mut found = 0;
+        let search = pattern::search(&regex, text, pattern::PATIENCE, |_, _| {
+            found += 1;
+            if found >= enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        if let Err(finding) = search {
+            return vec![finding];
+        }
+        match super::between(found, Some(&least), self.max.as_ref()) {
+            None => Vec::new(),
+            Some(expected) => {
+                let message = format!("the wrong number of matches of `{}`", self.regex);
+                let more = if found > least.count() { " or more" } else { "" };
+                vec![Finding::new(message).expected(expected).actual(format!("{found}{more}"))]
+            }
+        }
+    }
+}
+
+impl Matches {
+    fn least(&self) -> Number {
+        number::least(self.min.as_ref(), self.max.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    const FILE: &[(&str, &str)] = &[("a.md", "Tier 1\r\nTier 2 Tier 3\n\nTier x\n")];
+
+    #[test]
+    fn so_many_matches_pass() {
+        for parameters in [
+            "regex = 'Tier [1-4]'",
+            "regex = 'Tier \\d'\nmin = 3\nmax = 3",
+            "regex = '^Tier \\d$'\nmin = 1\nmax = 1",
+            "regex = '^$'",
+            "regex = 'nothing'\nmax = 0",
+            "regex = '(?i)TIER X'",
+        ] {
+            assert_eq!(judge("matches", parameters, FILE), [""; 0], "{parameters}");
+        }
+    }
+
+    #[test]
+    fn too_few_and_too_many_fail() {
+        assert_eq!(
+            judge("matches", "regex = 'Tier [1-4]'\nmin = 5", FILE),
+            ["the wrong number of matches of `Tier [1-4]` (expected at least 5, found 3) []"]
+        );
+        assert_eq!(
+            judge("matches", "regex = 'Tier'\nmax = 2", FILE),
+            ["the wrong number of matches of `Tier` (expected at most 2, found 3 or more) []"]
+        );
+        assert_eq!(
+            judge("matches", "regex = '1[\\s\\S]+2'", FILE),
+            ["the wrong number of matches of `1[\\s\\S]+2` (expected at least 1, found 0) []"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(
+            judge("matches", "regex = 'x'\nmin = 0", &[]),
+            ["missing.md: the file does not exist []"]
+        );
+        assert_eq!(
+            judge_bytes("matches", "regex = 'x'", &[("a.md", b"x\xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 1) []"]
+        );
+    }
+
+    #[test]
+    fn unsound_parameters_are_refused() {
+        let flaw = |parameters: &str| read("matches", parameters).err().unwrap();
+        assert_eq!(flaw("regex = '(x'"), "the regex `(x` is unsound: unclosed group");
+        assert_eq!(flaw("regex = 'x'\nmin = 3\nmax = 2"), "`min` 3 is above `max` 2");
+    }
+}

@@ -1,0 +1,101 @@
+//! `not_contains`: literals that must not be there.
+
+use super::Check;
+use super::Scene;
+use super::few::Few;
+use super::few::PLACES_MAX;
+use super::one_or_many::OneOrMany;
+use super::pattern;
+use super::text;
+use super::text::Lines;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// None of these literals stands in the file. Each place where one does is a finding, at most 20.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotContains {
+    /// A text or a list of texts.
+    text: OneOrMany,
+    /// Whether upper and lower case are the same; `false` by default.
+    #[serde(default)]
+    ignore_case: bool,
+}
+
+impl Check for NotContains {
+    fn words(&self) -> String {
+        let case = if self.ignore_case { ", in any letter case" } else { "" };
+        format!("the file does not contain {}{case}", self.text.words())
+    }
+
+    fn flaw(&self) -> Option<String> {
+        self.text.flaw("text")
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let lines = Lines::of(text);
+        let mut few = Few::new(PLACES_MAX);
+        for unwanted in self.text.iter() {
+            let literal = match pattern::literal(unwanted, self.ignore_case) {
+                Ok(literal) => literal,
+                Err(message) => return vec![Finding::new(message)],
+            };
+            for found in literal.find_iter(text) {
+                few.add(|| {
+                    let unwanted = text::quoted(unwanted);
+                    Finding::new(format!("the file contains {unwanted}"))
+                        .line(lines.at(found.start()))
+                });
+            }
+        }
+        few.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    #[test]
+    fn a_file_without_them_passes() {
+        let file = [("a.md", "unverified. [DONE]")];
+        assert!(judge("not_contains", "text = ['[UNVERIFIED]', '.*']", &file).is_empty());
+    }
+
+    #[test]
+    fn each_place_is_a_finding() {
+        let file = [("a.md", "one [draft]\ntwo\n[DRAFT] TODO\n")];
+        assert_eq!(
+            judge("not_contains", "text = ['[DRAFT]', 'TODO']\nignore_case = true", &file),
+            [
+                "a.md:1: the file contains `[DRAFT]` []",
+                "a.md:3: the file contains `[DRAFT]` []",
+                "a.md:3: the file contains `TODO` []"
+            ]
+        );
+        let file = [("a.md", "TODO\n".repeat(25))];
+        let findings = judge("not_contains", "text = 'TODO'", &[("a.md", &file[0].1)]);
+        assert_eq!(findings.len(), 21);
+        assert_eq!(findings[20], "and 5 more []");
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(
+            judge("not_contains", "text = 'x'", &[]),
+            ["missing.md: the file does not exist []"]
+        );
+        assert_eq!(
+            judge_bytes("not_contains", "text = 'x'", &[("a.md", b"\xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 0) []"]
+        );
+        assert_eq!(read("not_contains", "text = ''").err().unwrap(), "`text` holds an empty text");
+    }
+}

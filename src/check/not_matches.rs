@@ -1,0 +1,98 @@
+//! `not_matches`: what a regular expression must not find.
+
+use super::Check;
+use super::Scene;
+use super::few::Few;
+use super::few::PLACES_MAX;
+use super::pattern;
+use super::text;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::ops::ControlFlow;
+
+/// The regular expression does not match. Each line is searched by itself: `^` and `$` are its
+/// ends. Each match is a finding, at most 20. The search may take 5 seconds, the pattern 1 MiB.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NotMatches {
+    /// A regular expression as Rust's `regex` reads it: no look-around, no back-references;
+    /// `(?i)` in front ignores letter case.
+    regex: String,
+}
+
+impl Check for NotMatches {
+    fn words(&self) -> String {
+        format!("`{}` matches nowhere", self.regex)
+    }
+
+    fn flaw(&self) -> Option<String> {
+        pattern::flaw(&self.regex)
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let regex = match pattern::compile(&self.regex) {
+            Ok(regex) => regex,
+            Err(message) => return vec![Finding::new(message)],
+        };
+        let mut few = Few::new(PLACES_MAX);
+        let search = pattern::search(&regex, text, pattern::PATIENCE, |line, found| {
+            few.add(|| {
+                Finding::new(format!("`{}` matches", self.regex))
+                    .line(line)
+                    .actual(text::quoted(found))
+            });
+            ControlFlow::Continue(())
+        });
+        let mut findings = few.finish();
+        findings.extend(search.err());
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    #[test]
+    fn no_match_passes() {
+        assert!(judge("not_matches", "regex = '^b'", &[("a.md", "ab\n")]).is_empty());
+        assert!(judge("not_matches", "regex = 'x'", &[("a.md", "")]).is_empty());
+    }
+
+    #[test]
+    fn each_match_is_a_finding() {
+        assert_eq!(
+            judge("not_matches", "regex = '\\\\u[0-9A-F]{4}'", &[("a.md", "a\\u00E9\nb\\u1234")]),
+            [
+                "a.md:1: `\\\\u[0-9A-F]{4}` matches (found `\\u00E9`) []",
+                "a.md:2: `\\\\u[0-9A-F]{4}` matches (found `\\u1234`) []"
+            ]
+        );
+        let many = judge("not_matches", "regex = 'x'", &[("a.md", &"x".repeat(30))]);
+        assert_eq!(many.len(), 21);
+        assert_eq!(many[20], "and 10 more []");
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(
+            judge("not_matches", "regex = 'x'", &[]),
+            ["missing.md: the file does not exist []"]
+        );
+        assert_eq!(
+            judge_bytes("not_matches", "regex = 'x'", &[("a.md", b"\xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 0) []"]
+        );
+        assert_eq!(
+            read("not_matches", "regex = '*'").err().unwrap(),
+            "the regex `*` is unsound: repetition operator missing expression"
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! A text, or a list of texts, where a parameter takes either.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::SeqAccess;
+use std::fmt;
+use std::ops::Deref;
+
+/// One text or several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OneOrMany(Vec<String>);
+
+impl OneOrMany {
+    /// The texts in quotes, for [`super::Check::words`].
+    pub(super) fn words(&self) -> String {
+        let quoted: Vec<String> = self.0.iter().map(|text| format!("`{text}`")).collect();
+        quoted.join(", ")
+    }
+
+    /// What is wrong with texts of which there must be at least one, none of them empty.
+    pub(super) fn flaw(&self, parameter: &str) -> Option<String> {
+        if self.0.is_empty() {
+            return Some(format!("`{parameter}` names nothing"));
+        }
+        let empty = self.0.iter().any(String::is_empty);
+        empty.then(|| format!("`{parameter}` holds an empty text"))
+    }
+}
+
+impl Deref for OneOrMany {
+    type Target = Vec<String>;
+    fn deref(&self) -> &Vec<String> {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = OneOrMany;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany(vec![text.to_owned()]))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<OneOrMany, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = items.next_element()? {
+                    texts.push(text);
+                }
+                Ok(OneOrMany(texts))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for OneOrMany {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "OneOrMany".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A text or a list of texts.",
+            "type": ["string", "array"],
+            "items": { "type": "string" }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Holder {
+        text: OneOrMany,
+    }
+
+    #[test]
+    fn one_and_many_are_read_and_errors_keep_their_place() {
+        let read = |text: &str| crate::document::read::<Holder>(&Source::new("a.toml", text));
+        assert_eq!(*read("text = 'a'").unwrap().text, ["a"]);
+        assert_eq!(*read("text = ['a', 'b']").unwrap().text, ["a", "b"]);
+        let error = read("text = [\n'a',\n3]").unwrap_err();
+        assert_eq!(error.place(), ("a.toml", 3, 1));
+        assert!(read("text = 3").is_err());
+        let flaw = |text: &str| read(text).unwrap().text.flaw("text");
+        assert_eq!(flaw("text = []").unwrap(), "`text` names nothing");
+        assert_eq!(flaw("text = ['a', '']").unwrap(), "`text` holds an empty text");
+        assert_eq!(flaw("text = 'a'"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! One way to try a check: parameters as TOML, files by name, findings as lines.
+
+use super::Baseline;
+use super::Check;
+use super::Document;
+use super::Scene;
+use crate::document;
+use crate::files::Project;
+use crate::process::Stop;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What a scene has beside its files.
+#[derive(Debug, Default)]
+pub(crate) struct Setting {
+    pub(crate) baselines: BTreeMap<String, Baseline>,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) stop: Stop,
+}
+
+/// Judges `file` (the first one given) with the check `kind` of these parameters.
+pub(crate) fn judge(kind: &str, parameters: &str, files: &[(&str, &str)]) -> Vec<String> {
+    judge_bytes(
+        kind,
+        parameters,
+        &files.iter().map(|(path, text)| (*path, text.as_bytes())).collect::<Vec<_>>(),
+    )
+}
+
+/// The same with files that may be no text.
+pub(crate) fn judge_bytes(kind: &str, parameters: &str, files: &[(&str, &[u8])]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    lay(folder.path(), files);
+    let first = files.first().map_or("missing.md", |(path, _)| path);
+    judge_in(folder.path(), kind, parameters, first)
+}
+
+/// Lays out files in a folder.
+#[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
+pub(crate) fn lay(folder: &Path, files: &[(&str, &[u8])]) {
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+}
+
+/// A project as the program opens it.
+pub(crate) fn project(folder: &Path) -> Project {
+    Project::new(folder, vec!["orchestration/runs"]).unwrap()
+}
+
+/// Judges a file of a folder that the test has laid out itself.
+pub(crate) fn judge_in(folder: &Path, kind: &str, parameters: &str, file: &str) -> Vec<String> {
+    judge_at(folder, kind, parameters, file, &Setting::default())
+}
+
+/// Judges with all that a scene may hold.
+pub(crate) fn judge_at(
+    folder: &Path,
+    kind: &str,
+    parameters: &str,
+    file: &str,
+    setting: &Setting,
+) -> Vec<String> {
+    let project = project(folder);
+    let document = Document::new(&project, project.path(file).unwrap(), 16 * 1024 * 1024);
+    let scratch = tempfile::tempdir().unwrap();
+    let scene = Scene {
+        project: &project,
+        document: Some(&document),
+        baselines: &setting.baselines,
+        environment: &setting.environment,
+        scratch: scratch.path().to_owned(),
+        stop: &setting.stop,
+        text_bytes_max: 16 * 1024 * 1024,
+    };
+    let check = read(kind, parameters).unwrap();
+    let mut findings = check.judge(&scene);
+    for finding in findings.iter_mut().filter(|finding| finding.line.is_some()) {
+        // As whoever runs a check does; without a line nothing would be seen of it here.
+        finding.path.get_or_insert_with(|| file.to_owned());
+    }
+    findings.iter().map(ToString::to_string).collect()
+}
+
+/// Reads a check as a contract would; an error is its message.
+pub(crate) fn read(kind: &str, parameters: &str) -> Result<Box<dyn Check + Send + Sync>, String> {
+    let kind = super::kind(kind).unwrap();
+    let json = document::to_json(parameters).map_err(|(message, _)| message)?;
+    let check = (kind.from_json)(json)?;
+    check.flaw().map_or(Ok(check), Err)
+}

@@ -1,0 +1,258 @@
+//! `url_reachable`: the URLs of a document answer.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::few::FINDINGS_MAX;
+use super::few::Few;
+use super::number;
+use super::request;
+use super::request::Outcome;
+use super::text;
+use super::url;
+use super::url::Found;
+use crate::clock;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::template;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// How many URLs are asked where nothing is said.
+const SAMPLE: f64 = 10.0;
+
+/// The time for one URL where nothing is said.
+const TIMEOUT: &str = "10s";
+
+/// A sample of the distinct `http` and `https` URLs of the file answers with a status of 200 to
+/// 299, after at most 5 redirects, to HEAD, or to GET where HEAD is refused. A file without URLs
+/// fails.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UrlReachable {
+    /// How many URLs of the sample may fail; 0 by default.
+    max_failures: Option<Number>,
+    /// How many URLs are asked, evenly spaced over the file and always the same; 10 by default.
+    sample: Option<Number>,
+    /// The time for one request, such as `30s`; `10s` by default, half of it for connecting.
+    timeout: Option<String>,
+    /// What happens where no request reached a network at all: `fail` (default) or `skip`, which
+    /// passes with a note.
+    #[serde(default)]
+    offline: Offline,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Offline {
+    #[default]
+    Fail,
+    Skip,
+}
+
+impl UrlReachable {
+    fn timeout(&self) -> Result<Duration, String> {
+        clock::parse_duration(self.timeout.as_deref().unwrap_or(TIMEOUT))
+    }
+
+    /// The findings over what became of the requests.
+    fn findings(&self, asked: &[Found], outcomes: &[Outcome]) -> Vec<Finding> {
+        if outcomes.contains(&Outcome::Stopped) {
+            return vec![Finding::new("interrupted")];
+        }
+        let offline = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Unreached(_)));
+        if offline && self.offline == Offline::Skip {
+            let message = format!("not made: no network, none of {} URLs was reached", asked.len());
+            return vec![Finding { severity: Severity::Info, ..Finding::new(message) }];
+        }
+        let most = self.max_failures.as_ref().map_or(0, Number::count);
+        let failures = outcomes.iter().filter(|outcome| **outcome != Outcome::Answers).count();
+        if failures <= most {
+            return Vec::new();
+        }
+        let mut few = Few::new(FINDINGS_MAX);
+        for (found, outcome) in asked.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Answers | Outcome::Stopped => {}
+                Outcome::Fails(reason) | Outcome::Unreached(reason) => few.add(|| {
+                    let url = text::quoted(found.url.as_str());
+                    Finding::new(format!("{url} does not answer: {reason}")).line(found.line)
+                }),
+            }
+        }
+        if most > 0 {
+            few.add(|| {
+                let message = format!("too many of {} URLs do not answer", asked.len());
+                Finding::new(message).expected(format!("at most {most}")).actual(failures)
+            });
+        }
+        few.finish()
+    }
+}
+
+impl Check for UrlReachable {
+    fn words(&self) -> String {
+        let sample = self.sample.clone().unwrap_or(Number::Value(SAMPLE));
+        let but = match &self.max_failures {
+            Some(most) => format!(", all but {most}"),
+            None => String::new(),
+        };
+        format!("the URLs of the file answer (a sample of {sample}){but}")
+    }
+
+    fn flaw(&self) -> Option<String> {
+        if self.sample.as_ref().and_then(Number::known) == Some(0.0) {
+            return Some("`sample` is at least 1".to_owned());
+        }
+        let counts = [&self.sample, &self.max_failures];
+        if let Some(flaw) = counts.iter().find_map(|count| number::count_flaw(count.as_ref(), None))
+        {
+            return Some(flaw);
+        }
+        let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
+        match clock::parse_duration(timeout) {
+            Ok(Duration::ZERO) => Some("`timeout` is no time at all".to_owned()),
+            Ok(_) => None,
+            Err(message) => Some(message),
+        }
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let timeout = match self.timeout() {
+            Ok(timeout) => timeout,
+            Err(message) => return vec![Finding::new(message)],
+        };
+        let found = url::distinct(text);
+        if found.is_empty() {
+            return vec![Finding::new("the file has no URL")];
+        }
+        let sample = self.sample.as_ref().map_or(SAMPLE, Number::value);
+        let asked = evenly(found, Number::Value(sample).count().max(1));
+        let outcomes = request::ask_all(&asked, timeout, scene.stop);
+        self.findings(&asked, &outcomes)
+    }
+}
+
+/// At most so many of the items, as far apart as they can be, the first among them.
+fn evenly<T>(items: Vec<T>, most: usize) -> Vec<T> {
+    let count = items.len();
+    if count <= most {
+        return items;
+    }
+    let chosen: Vec<usize> = (0..most).map(|index| index * count / most).collect();
+    let items = items.into_iter().enumerate();
+    items.filter(|(index, _)| chosen.binary_search(index).is_ok()).map(|(_, item)| item).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::request::testing::server;
+    use crate::check::testing::Setting;
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_at;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::lay;
+    use crate::check::testing::read;
+    use std::net::TcpListener;
+
+    #[test]
+    fn urls_that_answer_pass() {
+        let server = server();
+        let text = format!(
+            "{server}/200\n[a]({server}/204) <{server}/head/405>\n{server}/head/403#x {server}/to/5."
+        );
+        assert_eq!(judge("url_reachable", "", &[("a.md", &text)]), [""; 0]);
+    }
+
+    #[test]
+    fn urls_that_do_not_answer_fail() {
+        let server = server();
+        let text = format!("{server}/404\n{server}/500 {server}/to/6\n{server}/slow {server}/200");
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let text = format!("{text}\nhttp://127.0.0.1:{port}/closed");
+        let parameters = "timeout = '800ms'\noffline = 'skip'";
+        let mut findings = judge("url_reachable", parameters, &[("a.md", &text)]);
+        let closed = format!("a.md:4: `http://127.0.0.1:{port}/closed` does not answer: ");
+        assert!(findings.pop().unwrap().starts_with(&closed));
+        assert_eq!(
+            findings,
+            [
+                format!("a.md:1: `{server}/404` does not answer: status 404 []"),
+                format!("a.md:2: `{server}/500` does not answer: status 500 []"),
+                format!("a.md:2: `{server}/to/6` does not answer: too many redirects []"),
+                format!("a.md:3: `{server}/slow` does not answer: timeout: global []"),
+            ]
+        );
+    }
+
+    #[test]
+    fn some_may_fail() {
+        let server = server();
+        let text = format!("{server}/a/404 {server}/b/404 {server}/200");
+        assert_eq!(judge("url_reachable", "max_failures = 2", &[("a.md", &text)]), [""; 0]);
+        let findings = judge("url_reachable", "max_failures = '1'", &[("a.md", &text)]);
+        assert_eq!(findings.len(), 3);
+        assert_eq!(
+            findings[2],
+            "too many of 3 URLs do not answer (expected at most 1, found 2) []"
+        );
+    }
+
+    #[test]
+    fn a_sample_is_evenly_spaced() {
+        assert_eq!(evenly((0..10).collect(), 3), [0, 3, 6]);
+        assert_eq!(evenly((0..3).collect(), 3), [0, 1, 2]);
+        let server = server();
+        let text = format!("{server}/200 {server}/a/404 {server}/b/200 {server}/c/404");
+        assert_eq!(judge("url_reachable", "sample = 2", &[("a.md", &text)]), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_network_it_fails_or_says_that_it_was_skipped() {
+        let check =
+            |offline| UrlReachable { max_failures: None, sample: None, timeout: None, offline };
+        let asked = url::distinct("https://a.org https://b.org");
+        let lost = Outcome::Unreached("no host".to_owned());
+        let lost = [lost.clone(), lost];
+        let skipped = check(Offline::Skip).findings(&asked, &lost);
+        assert_eq!(skipped[0].severity, Severity::Info);
+        assert_eq!(skipped[0].to_string(), "not made: no network, none of 2 URLs was reached []");
+        let failed = check(Offline::Fail).findings(&asked, &lost);
+        assert_eq!(failed.len(), 2);
+        assert_eq!(failed[0].severity, Severity::Error);
+        let one = [lost[0].clone(), Outcome::Fails("status 500".to_owned())];
+        assert_eq!(check(Offline::Skip).findings(&asked, &one).len(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_judged_fails() {
+        assert_eq!(
+            judge("url_reachable", "", &[("a.md", "no http here")]),
+            ["the file has no URL []"]
+        );
+        assert_eq!(judge("url_reachable", "", &[]), ["missing.md: the file does not exist []"]);
+        assert_eq!(
+            judge_bytes("url_reachable", "", &[("a.md", b"\xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 0) []"]
+        );
+        let folder = tempfile::tempdir().unwrap();
+        lay(folder.path(), &[("a.md", b"https://a.invalid")]);
+        let setting = Setting::default();
+        setting.stop.raise();
+        assert_eq!(
+            judge_at(folder.path(), "url_reachable", "", "a.md", &setting),
+            ["interrupted []"]
+        );
+        let flaw = |parameters: &str| read("url_reachable", parameters).err().unwrap();
+        assert_eq!(flaw("sample = 0"), "`sample` is at least 1");
+        assert_eq!(flaw("max_failures = -1"), "a count is a whole number, not -1");
+        assert_eq!(flaw("timeout = '0s'"), "`timeout` is no time at all");
+        assert!(flaw("offline = 'maybe'").contains("unknown variant `maybe`"));
+    }
+}

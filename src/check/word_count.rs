@@ -1,0 +1,94 @@
+//! `word_count`: words of prose.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::markdown::Markdown;
+use super::number;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The Markdown document has so many words of prose: headings, lists, tables and quotes count;
+/// front matter, code (blocks and inline), HTML blocks and tags, and where links lead do not.
+/// White space parts words; what holds no letter and no digit is none.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WordCount {
+    /// The least number of words; 1 by default.
+    min: Option<Number>,
+    /// The largest number of words.
+    max: Option<Number>,
+}
+
+impl Check for WordCount {
+    fn words(&self) -> String {
+        let count = super::range_words(self.min.as_ref(), self.max.as_ref());
+        format!("the file has {count} words of prose")
+    }
+
+    fn flaw(&self) -> Option<String> {
+        if self.min.is_none() && self.max.is_none() {
+            return Some("give `min`, `max` or both".to_owned());
+        }
+        number::count_flaw(self.min.as_ref(), self.max.as_ref())
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let text = match scene.text() {
+            Ok(text) => text,
+            Err(finding) => return vec![finding],
+        };
+        let found = Markdown::read(text).words;
+        let least = number::least(self.min.as_ref(), self.max.as_ref());
+        match super::between(found, Some(&least), self.max.as_ref()) {
+            None => Vec::new(),
+            Some(expected) => {
+                let finding = Finding::new("the wrong number of words");
+                vec![finding.expected(expected).actual(found)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::judge;
+    use crate::check::testing::judge_bytes;
+    use crate::check::testing::read;
+
+    const FILE: &[(&str, &str)] =
+        &[("a.md", "---\na: b c d\n---\n# One\n\n- two **th**ree `code`\n\n```\nmore code\n```\n")];
+
+    #[test]
+    fn so_many_words_pass() {
+        assert!(judge("word_count", "min = 3\nmax = 3", FILE).is_empty());
+        assert!(judge("word_count", "max = 0", &[("a.md", "```\na b\n```\n")]).is_empty());
+    }
+
+    #[test]
+    fn too_few_and_too_many_fail() {
+        assert_eq!(
+            judge("word_count", "min = 4", FILE),
+            ["the wrong number of words (expected at least 4, found 3) []"]
+        );
+        assert_eq!(
+            judge("word_count", "max = 2", FILE),
+            ["the wrong number of words (expected at most 2, found 3) []"]
+        );
+        assert_eq!(
+            judge("word_count", "max = 10", &[("a.md", "")]),
+            ["the wrong number of words (expected at least 1, found 0) []"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_read_fails() {
+        assert_eq!(judge("word_count", "min = 1", &[]), ["missing.md: the file does not exist []"]);
+        assert_eq!(
+            judge_bytes("word_count", "min = 1", &[("a.md", b"a \xff")]),
+            ["a.md: the file is not valid UTF-8 (byte 2) []"]
+        );
+        assert_eq!(read("word_count", "").err().unwrap(), "give `min`, `max` or both");
+    }
+}
