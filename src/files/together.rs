@@ -48,7 +48,12 @@ pub fn write_together(
             if error.error.kind() != io::ErrorKind::NotFound {
                 return Err(error.error);
             }
-            super::create_folder(folder)?;
+            if folder.parent() == Some(staging) {
+                fs::create_dir(folder)?;
+                folders.insert(staging);
+            } else {
+                super::create_folder(folder)?;
+            }
             error.file.persist(path)?;
         }
         folders.insert(folder);

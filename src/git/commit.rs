@@ -47,6 +47,13 @@ pub struct Committed {
     pub changed: bool,
 }
 
+/// A commit that is made and a ref that is to hold it.
+struct Step<'a> {
+    place: &'a Place,
+    id: Oid,
+    message: &'a str,
+}
+
 impl Repository {
     /// Commits exactly these files. When it returns, a power cut takes nothing of them back.
     pub fn commit(&mut self, request: &Commit<'_>) -> Result<Committed, Error> {
@@ -96,20 +103,22 @@ impl Repository {
         }
         let text = self.commit_text(request, tree, place.head)?;
         let id = objects.add(ObjectType::Commit, &text)?;
-        let fresh = if place.is_checked_out { self.freshen(&blobs)? } else { Fresh::Same };
+        let fresh = place.is_checked_out.then(|| self.freshen(&blobs)).transpose()?;
+        let step = Step { place: &place, id, message: request.message };
         match fresh {
-            Fresh::Same => self.publish(objects, &place, id, request.message, None)?,
-            Fresh::Ready(lock) => {
-                self.publish(objects, &place, id, request.message, Some(&lock))?;
+            None => self.publish(objects, &step, None)?,
+            Some(Fresh::Same(_lock)) => self.publish(objects, &step, None)?,
+            Some(Fresh::Ready(lock)) => {
+                self.publish(objects, &step, Some(&lock))?;
                 self.put_index(lock)?;
             }
-            Fresh::Foreign => {
+            Some(Fresh::Foreign) => {
                 // Without git the index would stay behind, and the user's next commit with it.
                 if crate::process::resolve("git", &self.work_folder).is_none() {
                     let reason = "this index needs git itself, which is not found".to_owned();
                     return Err(Error::UpdateIndex { reason });
                 }
-                self.publish(objects, &place, id, request.message, None)?;
+                self.publish(objects, &step, None)?;
                 self.update_index(&blobs)?;
             }
         }
@@ -151,7 +160,7 @@ impl Repository {
 
     fn repair_index(&mut self, blobs: &[Blob<'_>]) -> Result<(), Error> {
         match self.freshen(blobs)? {
-            Fresh::Same => Ok(()),
+            Fresh::Same(_) => Ok(()),
             Fresh::Ready(lock) => {
                 lock.file.sync_all().map_err(io_error(self.inner.path()))?;
                 self.put_index(lock)
@@ -192,30 +201,38 @@ impl Repository {
     fn publish(
         &self,
         objects: Objects,
-        place: &Place,
-        id: Oid,
-        message: &str,
+        step: &Step<'_>,
         index: Option<&Lock>,
     ) -> Result<(), Error> {
-        objects.publish(self.inner.commondir(), index.map(|lock| &lock.file))?;
-        let log = format!("commit: {}", message.lines().next().unwrap_or_default());
-        let moved = match place.head {
-            Some(head) => self.inner.reference_matching(&place.name, id, true, head, &log),
-            None => self.inner.reference(&place.name, id, false, &log),
+        let common = self.inner.commondir();
+        objects.publish(common, index.map(|lock| &lock.file))?;
+        let name = &step.place.name;
+        let loose = common.join(name);
+        let is_new = name != "HEAD" && !files::exists(&loose);
+        let log = format!("commit: {}", step.message.lines().next().unwrap_or_default());
+        let moved = match step.place.head {
+            Some(head) => self.inner.reference_matching(name, step.id, true, head, &log),
+            None => self.inner.reference(name, step.id, false, &log),
         };
-        match moved {
-            Ok(_) => Ok(()),
-            Err(error) => match error.code() {
-                ErrorCode::Modified | ErrorCode::Exists | ErrorCode::NotFound => {
-                    Err(Error::Moved { name: place.name.clone() })
-                }
-                ErrorCode::Locked => {
-                    let path = self.inner.commondir().join(format!("{}.lock", place.name));
-                    Err(Error::RefLocked { path: path.display().to_string() })
-                }
-                _ => Err(error.into()),
-            },
+        if let Err(error) = moved {
+            let path = || common.join(format!("{name}.lock")).display().to_string();
+            let moved = [ErrorCode::Modified, ErrorCode::Exists, ErrorCode::NotFound];
+            return Err(if moved.contains(&error.code()) {
+                Error::Moved { name: name.clone() }
+            } else if error.code() == ErrorCode::Locked {
+                Error::RefLocked { path: path() }
+            } else {
+                error.into()
+            });
         }
+        if is_new {
+            // libgit2 syncs the folder that a ref lies in, but not the ones it made above.
+            let above = loose.ancestors().skip(1).take_while(|folder| *folder != common);
+            for folder in above {
+                files::sync_folder_of(folder).map_err(io_error(folder))?;
+            }
+        }
+        Ok(())
     }
 }
 

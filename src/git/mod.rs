@@ -172,7 +172,8 @@ fn sync_refs() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         libgit2_sys::init();
-        let (option, on): (c_int, c_int) = (libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR as c_int, 1);
+        let option = libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR.cast_signed();
+        let on: c_int = 1;
         // SAFETY: libgit2 is initialised; this option takes one int, and this runs once, before
         // any repository is opened here.
         unsafe { libgit2_sys::git_libgit2_opts(option, on) };

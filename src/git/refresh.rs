@@ -28,10 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A file as it is committed: path, id, bytes.
 pub(super) type Blob<'a> = (&'a str, Oid, &'a [u8]);
 
+/// The new index, if it differs, and the modification time that it must keep.
+type Patched = (Option<Vec<u8>>, Option<SystemTime>);
+
 /// The index as it is to be, ready to take the old one's place.
 pub(super) enum Fresh {
-    /// It holds the entries already.
-    Same,
+    /// It holds the entries already, and does so as long as the lock is held.
+    Same(Lock),
     /// Written in full into the lock.
     Ready(Lock),
     /// Of a kind that only git itself writes.
@@ -51,7 +54,7 @@ impl Repository {
     pub(super) fn freshen(&mut self, blobs: &[Blob<'_>]) -> Result<Fresh, Error> {
         let mut lock = Lock::take(self.inner.path())?;
         let (bytes, modified) = match self.patched(&lock.index, blobs)? {
-            Ok((None, _)) => return Ok(Fresh::Same),
+            Ok((None, _)) => return Ok(Fresh::Same(lock)),
             Ok((Some(bytes), modified)) => (bytes, modified),
             Err(Refused::Unsupported) => return Ok(Fresh::Foreign),
             Err(Refused::Blocked(path)) => return Err(Error::Blocked { path, place: "index" }),
@@ -71,12 +74,12 @@ impl Repository {
         Ok(())
     }
 
-    /// The index with the files put in, and the modification time that it must keep.
+    /// The index with the files put in.
     fn patched(
         &mut self,
         path: &Path,
         blobs: &[Blob<'_>],
-    ) -> Result<Result<(Option<Vec<u8>>, Option<SystemTime>), Refused>, Error> {
+    ) -> Result<Result<Patched, Refused>, Error> {
         let old = files::read_with_stat(path).map_err(io_error(path))?;
         let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
         let is_verified = stat.is_some() && is_same_index(stat, self.verified);

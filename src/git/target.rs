@@ -56,14 +56,14 @@ impl Target {
 pub(super) fn resolve(repository: &git2::Repository, name: &str) -> Result<String, Error> {
     let mut name = name.to_owned();
     for _ in 0..LINKS_MAX {
-        match repository.find_reference(&name) {
+        name = match repository.find_reference(&name) {
             Ok(reference) => match reference.symbolic_target()? {
-                Some(next) => name = next.to_owned(),
+                Some(next) => next.to_owned(),
                 None => return Ok(name),
             },
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(name),
             Err(error) => return Err(error.into()),
-        }
+        };
     }
     Err(git2::Error::from_str(&format!("symbolic refs lead round in a circle at {name}")).into())
 }

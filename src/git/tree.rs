@@ -75,12 +75,11 @@ fn folder(
         } else {
             Line { mode: FILE, name: name.as_bytes(), id }
         };
-        match found {
-            Some(at) => lines[at] = line,
-            None => {
-                let at = lines.partition_point(|other| other.key().lt(line.key()));
-                lines.insert(at, line);
-            }
+        if let Some(at) = found {
+            lines[at] = line;
+        } else {
+            let at = lines.partition_point(|other| other.key().lt(line.key()));
+            lines.insert(at, line);
         }
     }
     let new = serialize(&lines);
