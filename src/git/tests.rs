@@ -189,6 +189,8 @@ fn a_file_that_is_missing_or_differs_shows_as_the_users_change() {
     let mut repository = sandbox.repository();
     let files = files(&["gone.json", "edited.json"]);
     sandbox.write(&files[1].0, &"y".repeat(files[1].1.len()));
+    let edited = fs::File::options().write(true).open(sandbox.path(&files[1].0)).unwrap();
+    edited.set_modified(std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000)).unwrap();
     assert!(commit(&mut repository, &main_branch(), &files).unwrap().changed);
     let shown = sandbox.git(&["show", &format!("HEAD:{}", files[0].0)]);
     assert_eq!(shown.as_bytes(), files[0].1);

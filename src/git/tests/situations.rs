@@ -208,3 +208,17 @@ fn what_is_no_usable_repository_says_why() {
         fs::remove_dir_all(folder.path().join("odd")).unwrap();
     }
 }
+
+#[test]
+fn a_repository_of_somebody_else_is_refused_with_the_remedy() {
+    let sandbox = Sandbox::new();
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    // The system's administrator is trusted with repositories of root alone.
+    let change = |path: &Path| std::os::unix::fs::chown(path, Some(12_345), None).unwrap();
+    change(sandbox.folder.path());
+    change(&sandbox.path(".git"));
+    let Err(error) = Repository::discover(sandbox.folder.path()) else { panic!("it was opened") };
+    assert!(error.to_string().contains("git config --global --add safe.directory /"), "{error}");
+}
