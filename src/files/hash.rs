@@ -33,7 +33,7 @@ pub struct Fingerprint {
 }
 
 impl Stat {
-    fn of(metadata: &Metadata) -> Self {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
         let ns = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
             bytes: metadata.len(),

@@ -6,6 +6,7 @@ mod durable;
 mod hash;
 mod lock;
 mod path;
+mod together;
 mod walk;
 
 pub use durable::Appender;
@@ -19,6 +20,17 @@ pub use lock::Held;
 pub use lock::Lock;
 pub use path::PathError;
 pub use path::ProjectPath;
+pub use together::create_new;
+pub use together::fill;
+pub use together::is_same;
+pub use together::link;
+pub use together::passing_folder;
+pub use together::put_in_place;
+pub use together::read_with_stat;
+pub use together::remove;
+pub use together::sync;
+pub use together::sync_folder_of;
+pub use together::write_together;
 pub use walk::Globs;
 
 use std::fs;

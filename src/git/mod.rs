@@ -1,33 +1,168 @@
-//! The repository that a project lies in: the one home of `git2`.
+//! The repository that a project lies in: the one home of `git2`. Commits leave the user's index
+//! and work as they are, run no hooks, and outlast a power cut.
 
+mod commit;
+mod index;
+mod objects;
+mod refresh;
+mod status;
+mod target;
+mod tree;
+
+pub use commit::Commit;
+pub use commit::Committed;
+pub use status::Uncommitted;
+pub use target::Target;
+
+use std::ffi::c_int;
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Once;
 
 /// Why git could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("git: {0}")]
     Git(#[from] git2::Error),
+    #[error("{path} is a bare repository: a working tree is needed")]
+    Bare { path: String },
+    #[error(
+        "the repository of {path} belongs to another user; to trust it: git config --global --add safe.directory {path}"
+    )]
+    Owner { path: String },
+    #[error("the repository of {path} is of a kind that is not supported ({reason})")]
+    Unsupported { path: String, reason: String },
+    /// Nothing was done: it is for the caller to come again when the user is through.
+    #[error("a {state} is under way in {path}; end or abort it first")]
+    Busy { state: &'static str, path: String },
+    #[error("another git process holds {path}; if none is running, remove that file")]
+    Locked { path: String },
+    #[error("another git process holds {path}; if none is running, remove that file")]
+    RefLocked { path: String },
+    #[error("the lock of the repository's commits is {0}")]
+    Held(crate::files::Held),
+    #[error("the branch {name} does not exist any more")]
+    NoBranch { name: String },
+    #[error("{name} moved each time that a commit was to be added; try again")]
+    Moved { name: String },
+    #[error("`{path}` in the {place} stands where a file or folder is to be committed; rename it")]
+    Blocked { path: String, place: &'static str },
+    #[error("{path:?} is no path that git can hold")]
+    Path { path: String },
+    #[error("the tree of `{path}` is damaged; see `git fsck`")]
+    BadTree { path: String },
+    #[error("the index {path} is damaged; `git reset` makes it anew")]
+    BadIndex { path: String },
+    #[error("`git update-index` failed: {reason}")]
+    UpdateIndex { reason: String },
+    #[error("{path}: {source}")]
+    Io { path: String, source: io::Error },
+}
+
+impl Error {
+    /// Whether the same request may well succeed later: what was in the way passes by itself.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy { .. }
+            | Self::Locked { .. }
+            | Self::RefLocked { .. }
+            | Self::Held(_)
+            | Self::Moved { .. } => true,
+            Self::Git(_)
+            | Self::Bare { .. }
+            | Self::Owner { .. }
+            | Self::Unsupported { .. }
+            | Self::NoBranch { .. }
+            | Self::Blocked { .. }
+            | Self::Path { .. }
+            | Self::BadTree { .. }
+            | Self::BadIndex { .. }
+            | Self::UpdateIndex { .. }
+            | Self::Io { .. } => false,
+        }
+    }
+}
+
+fn io_error(path: &Path) -> impl FnOnce(io::Error) -> Error {
+    let path = path.display().to_string();
+    move |source| Error::Io { path, source }
 }
 
 /// An open repository with a working tree.
 pub struct Repository {
     inner: git2::Repository,
+    work_folder: PathBuf,
+    /// The index whose checksum is known to be right.
+    verified: Option<crate::files::Stat>,
 }
 
 impl Repository {
     /// The repository that holds `folder`; `None` outside of one.
     pub fn discover(folder: &Path) -> Result<Option<Self>, Error> {
-        match git2::Repository::discover(folder) {
-            Ok(inner) => Ok(Some(Self { inner })),
+        sync_refs();
+        let inner = match git2::Repository::discover(folder) {
+            Ok(inner) => inner,
+            Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(explain(folder, error)),
+        };
+        let Some(work_folder) = inner.workdir().map(Path::to_owned) else {
+            return Err(Error::Bare { path: inner.path().display().to_string() });
+        };
+        Ok(Some(Self { inner, work_folder, verified: None }))
+    }
+
+    /// The folder that all worktrees of the repository share.
+    pub fn common_folder(&self) -> &Path {
+        self.inner.commondir()
+    }
+
+    /// The root of the working tree: what paths in commits are relative to.
+    pub fn work_folder(&self) -> &Path {
+        &self.work_folder
+    }
+
+    /// The full name of the branch that is checked out, also before its first commit; `None` when
+    /// HEAD is detached.
+    pub fn branch(&self) -> Option<String> {
+        target::resolve(&self.inner, "HEAD").ok().filter(|name| name != "HEAD")
+    }
+
+    /// The id of the commit that is checked out.
+    pub fn head(&self) -> Option<String> {
+        Some(self.inner.refname_to_id("HEAD").ok()?.to_string())
+    }
+
+    /// Who the user is for git, as `Name <mail>`.
+    pub fn identity(&self) -> Option<String> {
+        let signature = self.inner.signature().ok()?;
+        Some(format!("{} <{}>", signature.name().ok()?, signature.email().ok()?))
+    }
+
+    /// The id of what lies at `path` in the head of `target`.
+    pub fn tree_at(&self, target: &Target, path: &str) -> Result<Option<String>, Error> {
+        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
+        let tree = self.inner.find_commit(head)?.tree()?;
+        match tree.get_path(Path::new(path)) {
+            Ok(entry) => Ok(Some(entry.id().to_string())),
             Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    /// The folder that all worktrees of the repository share.
-    pub fn common_folder(&self) -> PathBuf {
-        self.inner.commondir().to_owned()
+fn explain(folder: &Path, error: git2::Error) -> Error {
+    let path = folder.display().to_string();
+    let message = error.message();
+    let is_foreign = ["unsupported extension", "unknown object format", "repositoryformatversion"]
+        .iter()
+        .any(|text| message.contains(text));
+    if error.code() == git2::ErrorCode::Owner {
+        Error::Owner { path }
+    } else if is_foreign || message.contains("unsupported") {
+        Error::Unsupported { path, reason: message.to_owned() }
+    } else {
+        error.into()
     }
 
     /// The folder that the working tree lies in.
@@ -119,3 +254,20 @@ impl Repository {
         Ok(Committed { id: String::new() })
     }
 }
+
+/// Has libgit2 sync the refs that it moves; it has no other way of being told.
+#[expect(unsafe_code, reason = "git2 has no safe call for this option of libgit2")]
+fn sync_refs() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        libgit2_sys::init();
+        let option = libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR.cast_signed();
+        let on: c_int = 1;
+        // SAFETY: libgit2 is initialised; this option takes one int, and this runs once, before
+        // any repository is opened here.
+        unsafe { libgit2_sys::git_libgit2_opts(option, on) };
+    });
+}
+
+#[cfg(test)]
+mod tests;

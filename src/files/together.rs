@@ -1,0 +1,204 @@
+//! Many files laid down at the price of few syncs, and the small steps that a program needs
+//! which shares a folder with others: lock files, twins of them, renames.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::fs::File;
+use std::fs::Metadata;
+use std::fs::OpenOptions;
+use std::fs::Permissions;
+use std::io;
+use std::io::Read;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// How many syncs are under way at once: the file system answers them together,
+/// and more threads cost more than they gain.
+const SYNCS_AT_ONCE: usize = 6;
+
+/// Lays down new files all or nothing each, also across a power cut: every one is written aside in
+/// `staging` (a folder of the same file system) under a name with `prefix`, all are synced at
+/// once, put in place, and their folders synced at once. `beside` is synced with the files.
+pub fn write_together(
+    staging: &Path,
+    prefix: &str,
+    files: &[(PathBuf, Vec<u8>)],
+    beside: Option<&File>,
+) -> io::Result<()> {
+    let mut staged = Vec::with_capacity(files.len());
+    for (_, bytes) in files {
+        let mut file = tempfile::Builder::new()
+            .prefix(prefix)
+            .permissions(Permissions::from_mode(0o444))
+            .tempfile_in(staging)?;
+        file.write_all(bytes)?;
+        staged.push(file);
+    }
+    let handles: Vec<&File> = staged.iter().map(tempfile::NamedTempFile::as_file).collect();
+    sync_at_once(&handles.into_iter().chain(beside).collect::<Vec<_>>())?;
+    let mut folders = BTreeSet::new();
+    for (file, (path, _)) in staged.into_iter().zip(files) {
+        let folder = path.parent().unwrap_or(staging);
+        if let Err(error) = file.persist(path) {
+            if error.error.kind() != io::ErrorKind::NotFound {
+                return Err(error.error);
+            }
+            if folder.parent() == Some(staging) {
+                fs::create_dir(folder)?;
+                folders.insert(staging);
+            } else {
+                super::create_folder(folder)?;
+            }
+            error.file.persist(path)?;
+        }
+        folders.insert(folder);
+    }
+    let folders = folders.into_iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
+    sync_at_once(&folders.iter().collect::<Vec<_>>())
+}
+
+fn sync_at_once(files: &[&File]) -> io::Result<()> {
+    let sync = |files: &[&File]| files.iter().try_for_each(|file| file.sync_all());
+    let mut shares = files.chunks(files.len().div_ceil(SYNCS_AT_ONCE).max(1));
+    let own_share = shares.next().unwrap_or_default();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|share| scope.spawn(move || sync(share))).collect();
+        let mut result = sync(own_share);
+        for other in others {
+            let other = other.join().unwrap_or_else(|_| Err(io::Error::other("a sync panicked")));
+            result = result.and(other);
+        }
+        result
+    })
+}
+
+/// Creates a file that must not be there yet, open for writing.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)
+}
+
+/// Gives a file a second name; fails where that name is taken.
+pub fn link(path: &Path, second: &Path) -> io::Result<()> {
+    fs::hard_link(path, second)
+}
+
+/// Whether both names lead to one file.
+pub fn is_same(path: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path| fs::symlink_metadata(path).map(|found| (found.dev(), found.ino()));
+    matches!((identity(path), identity(other)), (Ok(one), Ok(two)) if one == two)
+}
+
+/// Replaces `path` by `new` and syncs the folder; `new` has been synced before.
+pub fn put_in_place(new: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(new, path)?;
+    sync_folder_of(path)
+}
+
+/// Makes what happened to a name in its folder last.
+pub fn sync_folder_of(path: &Path) -> io::Result<()> {
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Makes a file's bytes last.
+pub fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Removes a file of the program's own making; it is no error when it is not there.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+/// Writes the whole of a file that is still empty and sets when it was modified.
+pub fn fill(file: &mut File, bytes: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
+    file.write_all(bytes)?;
+    match modified {
+        Some(modified) => file.set_modified(modified),
+        None => Ok(()),
+    }
+}
+
+/// A regular file's bytes with the stat data that they were read under; `None` where there is no
+/// regular file, or where it changed meanwhile.
+pub fn read_with_stat(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    let is_regular = |found: &Metadata| found.is_file();
+    let before = match fs::symlink_metadata(path) {
+        Ok(before) if is_regular(&before) => before,
+        Ok(_) => return Ok(None),
+        Err(error) if is_absence(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if is_absence(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0));
+    file.read_to_end(&mut bytes)?;
+    let after = file.metadata()?;
+    let is_unchanged = super::Stat::of(&before) == super::Stat::of(&after);
+    Ok(is_unchanged.then_some((bytes, after)))
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// A folder for a child's input and output that goes when it is dropped.
+pub fn passing_folder() -> io::Result<tempfile::TempDir> {
+    tempfile::tempdir()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_laid_down_together_are_whole_and_leave_nothing_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let files: Vec<(PathBuf, Vec<u8>)> =
+            (0..20).map(|i| (root.join(format!("{}/{i}", i % 3)), vec![i; 9])).collect();
+        write_together(root, "aside_", &files, None).unwrap();
+        write_together(root, "aside_", &files[..1], None).unwrap();
+        for (path, bytes) in &files {
+            assert_eq!(&fs::read(path).unwrap(), bytes);
+        }
+        assert_eq!(crate::files::names_in(root).unwrap(), ["0", "1", "2"]);
+    }
+
+    #[test]
+    fn what_cannot_be_put_in_place_leaves_nothing_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "x").unwrap();
+        let files = [(folder.path().join("file/below"), b"y".to_vec())];
+        assert!(write_together(folder.path(), "aside_", &files, None).is_err());
+        assert_eq!(crate::files::names_in(folder.path()).unwrap(), ["file"]);
+    }
+
+    #[test]
+    fn a_link_is_the_same_file_and_never_replaces() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        create_new(&one).unwrap();
+        assert!(create_new(&one).is_err());
+        assert!(!is_same(&one, &two));
+        link(&one, &two).unwrap();
+        assert!(is_same(&one, &two));
+        assert!(link(&one, &two).is_err());
+        assert!(read_with_stat(&two).unwrap().unwrap().0.is_empty());
+        remove(&two).unwrap();
+        remove(&two).unwrap();
+        assert!(read_with_stat(&two).unwrap().is_none());
+        assert!(read_with_stat(folder.path()).unwrap().is_none());
+    }
+}

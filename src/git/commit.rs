@@ -1,0 +1,251 @@
+//! Committing files onto a ref: the tree is made from the ref's head, never from the user's index,
+//! and the ref moves only if it still holds the head that was built upon.
+
+use super::Error;
+use super::Repository;
+use super::io_error;
+use super::objects::Objects;
+use super::refresh::Blob;
+use super::refresh::Fresh;
+use super::refresh::Lock;
+use super::target::Place;
+use super::target::Target;
+use super::tree;
+use crate::files;
+use git2::ErrorCode;
+use git2::ObjectType;
+use git2::Oid;
+use git2::RepositoryState;
+use git2::Signature;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+use std::time::Instant;
+
+/// Files to be committed.
+#[derive(Debug)]
+pub struct Commit<'a> {
+    pub target: &'a Target,
+    /// Each file's path, relative to the work folder, and its bytes.
+    pub files: &'a [(String, Vec<u8>)],
+    pub message: &'a str,
+    /// Name and mail of the author when git knows none.
+    pub fallback: (&'a str, &'a str),
+    /// The lock that keeps the commits of all processes of this program apart.
+    pub lock: &'a Path,
+    /// The time now, told to whoever waits for the lock.
+    pub since: &'a str,
+    /// How long to wait for the lock, and how long to start anew when the ref moves.
+    pub patience: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    pub id: String,
+    /// Whether there was anything to commit; if not, `id` is the head that holds the files.
+    pub changed: bool,
+}
+
+/// A commit that is made and a ref that is to hold it.
+struct Step<'a> {
+    place: &'a Place,
+    id: Oid,
+    message: &'a str,
+}
+
+impl Repository {
+    /// Commits exactly these files. When it returns, a power cut takes nothing of them back.
+    pub fn commit(&mut self, request: &Commit<'_>) -> Result<Committed, Error> {
+        let files = checked(request.files)?;
+        let _lock = files::Lock::take(request.lock, request.since, request.patience)
+            .map_err(io_error(request.lock))?
+            .map_err(Error::Held)?;
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(2);
+        loop {
+            let result = self.try_commit(request, &files);
+            let is_race = matches!(result, Err(Error::Moved { .. } | Error::RefLocked { .. }));
+            if !is_race || start.elapsed() > request.patience {
+                return result;
+            }
+            // Two that wait equally long would meet again.
+            let jitter = start.elapsed().subsec_nanos().wrapping_add(std::process::id()) % 1000;
+            std::thread::sleep(pause / 2 + pause * jitter / 2000);
+            pause = (pause * 2).min(Duration::from_millis(100));
+        }
+    }
+
+    fn try_commit(
+        &mut self,
+        request: &Commit<'_>,
+        files: &BTreeMap<&str, &[u8]>,
+    ) -> Result<Committed, Error> {
+        let place = request.target.find(&self.inner)?;
+        if !matches!(request.target, Target::Ref(_)) {
+            self.refuse_busy()?;
+        }
+        let mut objects = Objects::default();
+        let base = place.head.map(|id| Ok::<_, Error>(self.inner.find_commit(id)?.tree_id()));
+        let base = base.transpose()?;
+        let blobs = files
+            .iter()
+            .map(|(path, bytes)| Ok((*path, Oid::hash_object(ObjectType::Blob, bytes)?, *bytes)))
+            .collect::<Result<Vec<Blob<'_>>, Error>>()?;
+        let ids: Vec<(&str, Oid)> = blobs.iter().map(|(path, id, _)| (*path, *id)).collect();
+        self.add_missing(base, &blobs, &mut objects)?;
+        let tree = tree::with_files(&self.inner.odb()?, base, &ids, &mut objects)?;
+        if let (Some(head), true) = (place.head, Some(tree) == base) {
+            if place.is_checked_out && !self.is_index_fresh(&blobs)? {
+                self.repair_index(&blobs)?;
+            }
+            return Ok(Committed { id: head.to_string(), changed: false });
+        }
+        let text = self.commit_text(request, tree, place.head)?;
+        let id = objects.add(ObjectType::Commit, &text)?;
+        let fresh = place.is_checked_out.then(|| self.freshen(&blobs)).transpose()?;
+        let step = Step { place: &place, id, message: request.message };
+        match fresh {
+            None => self.publish(objects, &step, None)?,
+            Some(Fresh::Same(_lock)) => self.publish(objects, &step, None)?,
+            Some(Fresh::Ready(lock)) => {
+                self.publish(objects, &step, Some(&lock))?;
+                self.put_index(lock)?;
+            }
+            Some(Fresh::Foreign) => {
+                // Without git the index would stay behind, and the user's next commit with it.
+                if crate::process::resolve("git", &self.work_folder).is_none() {
+                    let reason = "this index needs git itself, which is not found".to_owned();
+                    return Err(Error::UpdateIndex { reason });
+                }
+                self.publish(objects, &step, None)?;
+                self.update_index(&blobs)?;
+            }
+        }
+        Ok(Committed { id: id.to_string(), changed: true })
+    }
+
+    /// A merge or rebase that is aborted later would take a commit made now away again.
+    fn refuse_busy(&self) -> Result<(), Error> {
+        let state = match self.inner.state() {
+            RepositoryState::Clean => return Ok(()),
+            RepositoryState::Merge => "merge",
+            RepositoryState::Revert | RepositoryState::RevertSequence => "revert",
+            RepositoryState::CherryPick | RepositoryState::CherryPickSequence => "cherry-pick",
+            RepositoryState::Bisect => "bisect",
+            RepositoryState::Rebase
+            | RepositoryState::RebaseInteractive
+            | RepositoryState::RebaseMerge => "rebase",
+            RepositoryState::ApplyMailbox | RepositoryState::ApplyMailboxOrRebase => "git am",
+        };
+        Err(Error::Busy { state, path: self.work_folder.display().to_string() })
+    }
+
+    /// Adds the blobs that the tree `base` does not hold at their paths.
+    fn add_missing(
+        &self,
+        base: Option<Oid>,
+        blobs: &[Blob<'_>],
+        objects: &mut Objects,
+    ) -> Result<(), Error> {
+        let base = base.map(|id| self.inner.find_tree(id)).transpose()?;
+        for (path, id, bytes) in blobs {
+            let held = base.as_ref().and_then(|base| base.get_path(Path::new(path)).ok());
+            if held.is_none_or(|entry| entry.id() != *id) {
+                objects.add(ObjectType::Blob, bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn repair_index(&mut self, blobs: &[Blob<'_>]) -> Result<(), Error> {
+        match self.freshen(blobs)? {
+            Fresh::Same(_) => Ok(()),
+            Fresh::Ready(lock) => {
+                lock.file.sync_all().map_err(io_error(self.inner.path()))?;
+                self.put_index(lock)
+            }
+            Fresh::Foreign => self.update_index(blobs),
+        }
+    }
+
+    fn commit_text(
+        &self,
+        request: &Commit<'_>,
+        tree: Oid,
+        parent: Option<Oid>,
+    ) -> Result<Vec<u8>, Error> {
+        let (name, mail) = request.fallback;
+        let signature = self.inner.signature().or_else(|_| Signature::now(name, mail))?;
+        let offset = signature.when().offset_minutes();
+        let sign = if offset < 0 { '-' } else { '+' };
+        let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+        let time = format!("{} {sign}{hours:02}{minutes:02}", signature.when().seconds());
+        let mut text = format!("tree {tree}\n").into_bytes();
+        if let Some(parent) = parent {
+            text.extend_from_slice(format!("parent {parent}\n").as_bytes());
+        }
+        for role in ["author", "committer"] {
+            let name = signature.name_bytes();
+            let parts = [role.as_bytes(), b" ", name, b" <", signature.email_bytes(), b"> "];
+            text.extend_from_slice(&parts.concat());
+            text.extend_from_slice(time.as_bytes());
+            text.push(b'\n');
+        }
+        let message = request.message.replace('\0', "");
+        text.extend_from_slice(format!("\n{}\n", message.trim_end()).as_bytes());
+        Ok(text)
+    }
+
+    /// Puts the objects on the disk, then moves the ref, if nobody else did.
+    fn publish(
+        &self,
+        objects: Objects,
+        step: &Step<'_>,
+        index: Option<&Lock>,
+    ) -> Result<(), Error> {
+        let common = self.inner.commondir();
+        objects.publish(common, index.map(|lock| &lock.file))?;
+        let name = &step.place.name;
+        let loose = common.join(name);
+        let is_new = name != "HEAD" && !files::exists(&loose);
+        let log = format!("commit: {}", step.message.lines().next().unwrap_or_default());
+        let moved = match step.place.head {
+            Some(head) => self.inner.reference_matching(name, step.id, true, head, &log),
+            None => self.inner.reference(name, step.id, false, &log),
+        };
+        if let Err(error) = moved {
+            let path = || common.join(format!("{name}.lock")).display().to_string();
+            let moved = [ErrorCode::Modified, ErrorCode::Exists, ErrorCode::NotFound];
+            return Err(if moved.contains(&error.code()) {
+                Error::Moved { name: name.clone() }
+            } else if error.code() == ErrorCode::Locked {
+                Error::RefLocked { path: path() }
+            } else {
+                error.into()
+            });
+        }
+        if is_new {
+            // libgit2 syncs the folder that a ref lies in, but not the ones it made above.
+            let above = loose.ancestors().skip(1).take_while(|folder| *folder != common);
+            for folder in above {
+                files::sync_folder_of(folder).map_err(io_error(folder))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The files by path; refuses a path that git would refuse to check out.
+fn checked(files: &[(String, Vec<u8>)]) -> Result<BTreeMap<&str, &[u8]>, Error> {
+    let is_bad = |part: &str| {
+        let part = part.to_lowercase();
+        matches!(part.as_str(), "" | "." | ".." | ".git" | "git~1")
+    };
+    for (path, _) in files {
+        if path.split('/').any(is_bad) || path.contains(char::is_control) {
+            return Err(Error::Path { path: path.clone() });
+        }
+    }
+    Ok(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect())
+}

@@ -1,0 +1,258 @@
+//! The bytes of git's index: some entries put in, all others kept as they are. libgit2 rewrites a
+//! large index several times slower and does not open every kind.
+
+use git2::Oid;
+use sha1::Digest;
+use sha1::Sha1;
+
+mod cache_tree;
+mod entries;
+
+use entries::Reader;
+use entries::Writer;
+
+const HASH_BYTES: usize = 20;
+const REGULAR_FILE: u32 = 0o100_644;
+
+/// An entry to be put in.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) path: &'a str,
+    pub(super) id: Oid,
+    pub(super) stat: Stat,
+}
+
+/// The stat data of a file as the index keeps it; all zero makes git look at the file itself.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Stat {
+    pub(super) changed: (u32, u32),
+    pub(super) modified: (u32, u32),
+    pub(super) device: u32,
+    pub(super) inode: u32,
+    pub(super) user: u32,
+    pub(super) group: u32,
+    pub(super) bytes: u32,
+}
+
+/// Why an index cannot be brought up to date here.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// Sound perhaps, but of a kind that only git itself handles: split, sparse, or newer.
+    Unsupported,
+    /// A file stands in the index where an entry needs a folder, or a folder where it needs a file.
+    Blocked(String),
+    Corrupt,
+}
+
+/// What stands at a place of the index that an entry has to do with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Probe {
+    /// A folder above an entry: no file may have this name.
+    Above,
+    /// The place of this entry.
+    Own(usize),
+    /// What lies below an entry's path: nothing may.
+    Below,
+}
+
+/// Gives the index `old` with the entries put in; `None` where it holds them already.
+/// `is_verified` says that the checksum of these bytes is known to be right.
+pub(super) fn patch(
+    old: Option<&[u8]>,
+    entries: &[Entry<'_>],
+    is_verified: bool,
+) -> Result<Option<Vec<u8>>, Refused> {
+    let empty = [&b"DIRC\0\0\0\x02\0\0\0\0"[..], &[0; HASH_BYTES]].concat();
+    let old = old.unwrap_or(&empty);
+    let (body, checksum) = old
+        .split_last_chunk::<HASH_BYTES>()
+        .map(|(body, sum)| (body, *sum))
+        .ok_or(Refused::Corrupt)?;
+    // With `index.skipHash` git leaves the checksum out.
+    let has_checksum = checksum != [0; HASH_BYTES];
+    if has_checksum && !is_verified && Sha1::digest(body).as_slice() != checksum {
+        return Err(Refused::Corrupt);
+    }
+    let mut reader = Reader::new(body)?;
+    let room = entries.iter().map(|entry| entry.path.len() + 80).sum::<usize>();
+    let mut writer = Writer::new(reader.version(), old.len() + room);
+    let is_changed = merge(&mut reader, &mut writer, entries)?;
+    let extensions = Extensions::parse(reader.rest())?;
+    if !is_changed {
+        return Ok(None);
+    }
+    let mut new = writer.finish();
+    extensions.write(entries, &mut new)?;
+    let is_summed = has_checksum || old.len() == empty.len();
+    let checksum = if is_summed { Sha1::digest(&new).into() } else { [0; HASH_BYTES] };
+    new.extend_from_slice(&checksum);
+    Ok(Some(new))
+}
+
+/// Copies the entries, the new ones in their places; says whether anything changed.
+fn merge(
+    reader: &mut Reader<'_>,
+    writer: &mut Writer,
+    entries: &[Entry<'_>],
+) -> Result<bool, Refused> {
+    let probes = probes(entries);
+    let mut probes = probes.iter().peekable();
+    let mut put = vec![false; entries.len()];
+    let mut is_changed = false;
+    while let Some(old) = reader.next()? {
+        while let Some((name, probe)) = probes.next_if(|(name, _)| name.as_slice() < old.name) {
+            match probe {
+                Probe::Own(at) if !put[*at] => {
+                    writer.put(&entries[*at])?;
+                    is_changed = true;
+                }
+                Probe::Below if old.name.starts_with(name) => return Err(blocked(old.name)),
+                Probe::Own(_) | Probe::Above | Probe::Below => {}
+            }
+        }
+        match probes.peek() {
+            Some((name, Probe::Own(at))) if name == old.name => {
+                // An entry in conflict has several stages: one takes the place of all.
+                if !put[*at] && old.is_plain(entries[*at].id) {
+                    writer.copy(&old)?;
+                } else {
+                    is_changed = true;
+                    if !put[*at] {
+                        writer.put(&entries[*at])?;
+                    }
+                }
+                put[*at] = true;
+            }
+            Some((name, Probe::Above)) if name == old.name => return Err(blocked(old.name)),
+            Some(_) | None => writer.copy(&old)?,
+        }
+    }
+    for (_, probe) in probes {
+        match probe {
+            Probe::Own(at) if !put[*at] => {
+                writer.put(&entries[*at])?;
+                is_changed = true;
+            }
+            Probe::Own(_) | Probe::Above | Probe::Below => {}
+        }
+    }
+    Ok(is_changed)
+}
+
+fn blocked(name: &[u8]) -> Refused {
+    Refused::Blocked(String::from_utf8_lossy(name).into_owned())
+}
+
+/// The names to look out for, in the order of the index.
+fn probes(entries: &[Entry<'_>]) -> Vec<(Vec<u8>, Probe)> {
+    let mut probes = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let name = entry.path.as_bytes();
+        probes.push((name.to_vec(), Probe::Own(at)));
+        probes.push((format!("{}/", entry.path).into_bytes(), Probe::Below));
+        let folders = (0..name.len()).filter(|&at| name[at] == b'/');
+        probes.extend(folders.map(|at| (name[..at].to_vec(), Probe::Above)));
+    }
+    probes.sort_unstable();
+    probes.dedup();
+    probes
+}
+
+/// What follows the entries.
+#[derive(Debug, Default)]
+struct Extensions<'a> {
+    cache_tree: Option<&'a [u8]>,
+    /// What git needs to undo a resolved conflict.
+    resolved: Option<&'a [u8]>,
+}
+
+impl<'a> Extensions<'a> {
+    /// Those that git makes again by itself are left out: they speak of the old entries.
+    fn parse(mut bytes: &'a [u8]) -> Result<Self, Refused> {
+        let mut found = Self::default();
+        while let Some((name, rest)) = bytes.split_first_chunk::<4>() {
+            let (size, rest) = rest.split_first_chunk::<4>().ok_or(Refused::Corrupt)?;
+            let size = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX);
+            let (body, rest) = rest.split_at_checked(size).ok_or(Refused::Corrupt)?;
+            match name {
+                b"TREE" => found.cache_tree = Some(body),
+                b"REUC" => found.resolved = Some(body),
+                [first, ..] if first.is_ascii_uppercase() => {}
+                _ => return Err(Refused::Unsupported),
+            }
+            bytes = rest;
+        }
+        if bytes.is_empty() { Ok(found) } else { Err(Refused::Corrupt) }
+    }
+
+    fn write(&self, entries: &[Entry<'_>], new: &mut Vec<u8>) -> Result<(), Refused> {
+        let mut push = |name: &[u8], body: &[u8]| {
+            new.extend_from_slice(name);
+            new.extend_from_slice(&u32::try_from(body.len()).unwrap_or(0).to_be_bytes());
+            new.extend_from_slice(body);
+        };
+        if let Some(cache_tree) = self.cache_tree {
+            let paths = entries.iter().map(|entry| entry.path);
+            push(b"TREE", &cache_tree::without(cache_tree, paths).ok_or(Refused::Corrupt)?);
+        }
+        if let Some(resolved) = self.resolved {
+            push(b"REUC", resolved);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str, byte: u8) -> Entry<'_> {
+        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: Stat::default() }
+    }
+
+    fn names(index: &[u8]) -> Vec<String> {
+        let mut reader = Reader::new(&index[..index.len() - HASH_BYTES]).unwrap();
+        let mut names = Vec::new();
+        while let Some(entry) = reader.next().unwrap() {
+            names.push(String::from_utf8_lossy(entry.name).into_owned());
+        }
+        names
+    }
+
+    #[test]
+    fn entries_come_in_order_and_once() {
+        let one = patch(None, &[entry("a/b", 1), entry("a/d", 1)], false).unwrap().unwrap();
+        let two = patch(Some(&one), &[entry("a.b", 1), entry("a/c", 2), entry("z", 2)], false);
+        let two = two.unwrap().unwrap();
+        assert_eq!(names(&two), ["a.b", "a/b", "a/c", "a/d", "z"]);
+        assert_eq!(patch(Some(&two), &[entry("a/c", 2)], false), Ok(None));
+        let three = patch(Some(&two), &[entry("a/c", 3)], false).unwrap().unwrap();
+        assert_eq!(names(&three), names(&two));
+        assert_ne!(three, two);
+    }
+
+    #[test]
+    fn what_stands_in_the_way_is_named() {
+        let index = patch(None, &[entry("a", 1), entry("b-c", 1), entry("b/c", 1)], false);
+        let index = index.unwrap().unwrap();
+        let refused = |path| patch(Some(&index), &[entry(path, 1)], false).unwrap_err();
+        assert_eq!(refused("a/x"), Refused::Blocked("a".to_owned()));
+        assert_eq!(refused("b"), Refused::Blocked("b/c".to_owned()));
+    }
+
+    #[test]
+    fn a_broken_or_foreign_index_is_refused() {
+        let index = patch(None, &[entry("a", 1)], false).unwrap().unwrap();
+        for at in [0, 4, 20, 70, index.len() - 1] {
+            let mut broken = index.clone();
+            broken[at] ^= 1;
+            let refused = patch(Some(&broken), &[entry("b", 1)], false).unwrap_err();
+            assert_eq!(refused, Refused::Corrupt, "byte {at}");
+        }
+        for length in 0..index.len() {
+            assert!(patch(Some(&index[..length]), &[entry("b", 1)], true).is_err(), "{length}");
+        }
+        let split = [&index[..index.len() - 20], b"link\0\0\0\0", &[0; 20]].concat();
+        assert_eq!(patch(Some(&split), &[entry("b", 1)], true), Err(Refused::Unsupported));
+    }
+}

@@ -1,0 +1,245 @@
+//! Bringing the user's index up to date with a commit made without it: only the committed paths,
+//! under git's own lock, which is held over the move of the branch.
+
+use super::Error;
+use super::Repository;
+use super::index;
+use super::index::Entry;
+use super::index::Refused;
+use super::io_error;
+use crate::files;
+use crate::files::Stat;
+use crate::process;
+use crate::process::Ending;
+use git2::Oid;
+use std::fmt::Write;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+use std::time::SystemTime;
+
+/// How long another git process may hold the index.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A file as it is committed: path, id, bytes.
+pub(super) type Blob<'a> = (&'a str, Oid, &'a [u8]);
+
+/// The new index, if it differs, and the modification time that it must keep.
+type Patched = (Option<Vec<u8>>, Option<SystemTime>);
+
+/// The index as it is to be, ready to take the old one's place.
+pub(super) enum Fresh {
+    /// It holds the entries already, and does so as long as the lock is held.
+    Same(Lock),
+    /// Written in full into the lock.
+    Ready(Lock),
+    /// Of a kind that only git itself writes.
+    Foreign,
+}
+
+impl Repository {
+    /// Whether the index holds these files; looked at without a lock.
+    pub(super) fn is_index_fresh(&mut self, blobs: &[Blob<'_>]) -> Result<bool, Error> {
+        let path = self.inner.path().join("index");
+        // What cannot be read or patched is told about under the lock.
+        Ok(matches!(self.patched(&path, blobs)?, Ok((None, _))))
+    }
+
+    /// Takes the index's lock and writes the new index into it. Call it with the lock of the
+    /// repository's commits held.
+    pub(super) fn freshen(&mut self, blobs: &[Blob<'_>]) -> Result<Fresh, Error> {
+        let mut lock = Lock::take(self.inner.path())?;
+        let (bytes, modified) = match self.patched(&lock.index, blobs)? {
+            Ok((None, _)) => return Ok(Fresh::Same(lock)),
+            Ok((Some(bytes), modified)) => (bytes, modified),
+            Err(Refused::Unsupported) => return Ok(Fresh::Foreign),
+            Err(Refused::Blocked(path)) => return Err(Error::Blocked { path, place: "index" }),
+            Err(Refused::Corrupt) => {
+                return Err(Error::BadIndex { path: lock.index.display().to_string() });
+            }
+        };
+        files::fill(&mut lock.file, &bytes, modified).map_err(io_error(&lock.path))?;
+        Ok(Fresh::Ready(lock))
+    }
+
+    /// Puts the new index, synced before, in the place of the old one.
+    pub(super) fn put_index(&mut self, lock: Lock) -> Result<(), Error> {
+        let written = lock.file.metadata().map_err(io_error(&lock.path))?;
+        lock.put_in_place()?;
+        self.verified = Some(Stat::of(&written));
+        Ok(())
+    }
+
+    /// The index with the files put in.
+    fn patched(
+        &mut self,
+        path: &Path,
+        blobs: &[Blob<'_>],
+    ) -> Result<Result<Patched, Refused>, Error> {
+        let old = files::read_with_stat(path).map_err(io_error(path))?;
+        let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
+        let is_verified = stat.is_some() && is_same_index(stat, self.verified);
+        let entries: Vec<Entry<'_>> = blobs
+            .iter()
+            .map(|&(path, id, bytes)| Entry { path, id, stat: self.stat(path, bytes) })
+            .collect();
+        // Git looks at a file itself when the index is not newer than it; an index that grew newer
+        // without its other entries being looked at would hide the edit of a moment ago.
+        let modified = match &old {
+            Some((_, metadata)) => metadata.modified().ok(),
+            None => oldest(&entries),
+        };
+        let patched =
+            index::patch(old.as_ref().map(|(bytes, _)| &bytes[..]), &entries, is_verified);
+        if patched.is_ok() {
+            self.verified = stat;
+        }
+        Ok(patched.map(|bytes| (bytes, modified)))
+    }
+
+    /// The stat data of a file that holds these bytes; zero for one that does not, so that git
+    /// shows it as changed.
+    fn stat(&self, path: &str, bytes: &[u8]) -> index::Stat {
+        let found = files::read_with_stat(&self.work_folder.join(path));
+        let Some((_, metadata)) = found.ok().flatten().filter(|(found, _)| found == bytes) else {
+            return index::Stat::default();
+        };
+        // Git keeps the low 32 bits of each.
+        let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or(0);
+        let time =
+            |seconds: i64, rest: i64| (low(seconds.cast_unsigned()), low(rest.cast_unsigned()));
+        index::Stat {
+            changed: time(metadata.ctime(), metadata.ctime_nsec()),
+            modified: time(metadata.mtime(), metadata.mtime_nsec()),
+            device: low(metadata.dev()),
+            inode: low(metadata.ino()),
+            user: metadata.uid(),
+            group: metadata.gid(),
+            bytes: low(metadata.size()),
+        }
+    }
+
+    /// Has git itself put the files into an index that only it can write.
+    pub(super) fn update_index(&self, blobs: &[Blob<'_>]) -> Result<(), Error> {
+        let folder = files::passing_folder().map_err(io_error(Path::new("temporary folder")))?;
+        let place = |name: &str| folder.path().join(name);
+        let mut lines = String::new();
+        for (path, id, _) in blobs {
+            let _ = write!(lines, "100644 {id}\t{path}\0");
+        }
+        files::write_view(&place("in"), lines.as_bytes()).map_err(io_error(&place("in")))?;
+        let options = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
+        let sync = ["-c", "core.fsync=all", "update-index", "-z", "--add", "--index-info"];
+        let argv = ["git"].iter().chain(&options).chain(&sync);
+        let command = process::Command {
+            argv: argv.map(|&argument| argument.to_owned()).collect(),
+            folder: self.work_folder.clone(),
+            environment: [("LC_ALL".to_owned(), "C".to_owned())].into(),
+            withheld: Vec::new(),
+            stdin: Some(place("in")),
+            stdout: place("out"),
+            stderr: place("err"),
+            timeout: None,
+        };
+        let start = Instant::now();
+        loop {
+            let ending = process::run(&command, &process::Stop::default());
+            let ending =
+                ending.map_err(|error| Error::UpdateIndex { reason: error.to_string() })?;
+            let reason = files::read_tail(&place("err"), 1000).unwrap_or_default();
+            if ending == Ending::Exited(0) {
+                let index = self.inner.path().join("index");
+                let synced = files::sync(&index).and_then(|()| files::sync_folder_of(&index));
+                return synced.map_err(io_error(&index));
+            }
+            if !reason.contains("index.lock") || start.elapsed() > PATIENCE {
+                return Err(Error::UpdateIndex { reason: reason.trim().to_owned() });
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+/// The change time moves when a file gets its name, so it is left out.
+fn is_same_index(one: Option<Stat>, two: Option<Stat>) -> bool {
+    let identity = |stat: Stat| (stat.inode, stat.bytes, stat.modified_ns);
+    one.map(identity) == two.map(identity)
+}
+
+fn oldest(entries: &[Entry<'_>]) -> Option<SystemTime> {
+    let times = entries.iter().map(|entry| entry.stat.modified).filter(|time| time.0 > 0);
+    let (seconds, rest) = times.min()?;
+    Some(SystemTime::UNIX_EPOCH + Duration::new(seconds.into(), rest))
+}
+
+/// Git's lock of the index. A second name of the same file beside it tells, after a kill, that the
+/// lock was made here and is nobody's any more.
+pub(super) struct Lock {
+    pub(super) file: File,
+    path: PathBuf,
+    index: PathBuf,
+    twin: PathBuf,
+    is_placed: bool,
+}
+
+impl Lock {
+    fn take(git_folder: &Path) -> Result<Self, Error> {
+        let path = git_folder.join("index.lock");
+        let twin = git_folder.join("index.lock.twin");
+        // The lock of the commits is held, so nobody alive has a lock with a twin.
+        if files::is_same(&path, &twin) {
+            files::remove(&path).map_err(io_error(&path))?;
+        }
+        files::remove(&twin).map_err(io_error(&twin))?;
+        let file = files::create_new(&twin).map_err(io_error(&twin))?;
+        let lock = |file| Self {
+            file,
+            index: git_folder.join("index"),
+            path: path.clone(),
+            twin: twin.clone(),
+            is_placed: false,
+        };
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            match files::link(&twin, &path) {
+                Ok(()) => return Ok(lock(file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                // A file system without second names.
+                Err(_) => match files::create_new(&path) {
+                    Ok(file) => return Ok(lock(file)),
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(error) => {
+                        let _ = files::remove(&twin);
+                        return Err(io_error(&path)(error));
+                    }
+                },
+            }
+            if start.elapsed() > PATIENCE {
+                let _ = files::remove(&twin);
+                return Err(Error::Locked { path: path.display().to_string() });
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+    }
+
+    fn put_in_place(mut self) -> Result<(), Error> {
+        self.is_placed = true;
+        files::put_in_place(&self.path, &self.index).map_err(io_error(&self.index))?;
+        files::remove(&self.twin).map_err(io_error(&self.twin))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if !self.is_placed {
+            let _ = files::remove(&self.path);
+            let _ = files::remove(&self.twin);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! What is not committed among some files.
+
+use super::Error;
+use super::Repository;
+use git2::Status;
+use git2::StatusOptions;
+
+/// A file that git does not hold as it lies there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uncommitted {
+    /// Relative to the work folder.
+    pub path: String,
+    /// What is the matter with it, such as `modified`.
+    pub what: &'static str,
+}
+
+impl Repository {
+    /// What is not committed of the files that `is_meant` says yes to, looked for at and below the
+    /// paths `below` (all where there are none). Git-ignored files count: they are not committed.
+    pub fn uncommitted(
+        &self,
+        below: &[String],
+        is_meant: impl Fn(&str) -> bool,
+    ) -> Result<Vec<Uncommitted>, Error> {
+        let mut options = StatusOptions::new();
+        options
+            .include_untracked(true)
+            .recurse_untracked_dirs(true)
+            .include_ignored(true)
+            .recurse_ignored_dirs(true)
+            .disable_pathspec_match(true);
+        for path in below.iter().filter(|path| path.as_str() != ".") {
+            options.pathspec(path);
+        }
+        let mut found = Vec::new();
+        for entry in self.inner.statuses(Some(&mut options))?.iter() {
+            let Ok(path) = entry.path() else { continue };
+            if let Some(what) = say(entry.status()).filter(|_| is_meant(path)) {
+                found.push(Uncommitted { path: path.to_owned(), what });
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn say(status: Status) -> Option<&'static str> {
+    let meanings = [
+        (Status::CONFLICTED, "in conflict"),
+        (Status::WT_DELETED, "deleted"),
+        (Status::WT_MODIFIED | Status::WT_TYPECHANGE | Status::WT_RENAMED, "modified"),
+        (Status::WT_UNREADABLE, "unreadable"),
+        (Status::INDEX_DELETED, "deleted in the index, not committed"),
+        (Status::WT_NEW, "untracked"),
+        (Status::IGNORED, "ignored by git"),
+        (Status::INDEX_NEW, "added, not committed"),
+        (
+            Status::INDEX_MODIFIED | Status::INDEX_RENAMED | Status::INDEX_TYPECHANGE,
+            "staged, not committed",
+        ),
+    ];
+    meanings.iter().find(|(bits, _)| status.intersects(*bits)).map(|(_, what)| *what)
+}

@@ -1,0 +1,69 @@
+//! Where a commit goes: which ref moves, from which commit.
+
+use super::Error;
+use git2::ErrorCode;
+use git2::Oid;
+
+/// How many symbolic refs may lead to one another.
+const LINKS_MAX: usize = 5;
+
+/// Where commits go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// What is checked out: a branch, or HEAD itself when it is detached.
+    Head,
+    /// A branch by its full name; its index is kept up to date while it is checked out.
+    Branch(String),
+    /// A ref of its own, which no working tree has to do with.
+    Ref(String),
+}
+
+/// A target as it stands now.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The ref that moves, no symbolic one.
+    pub(super) name: String,
+    /// The commit that it holds; `None` before the first.
+    pub(super) head: Option<Oid>,
+    /// Whether the index and working tree here belong to it.
+    pub(super) is_checked_out: bool,
+}
+
+impl Target {
+    pub(super) fn find(&self, repository: &git2::Repository) -> Result<Place, Error> {
+        let checked_out = resolve(repository, "HEAD")?;
+        let name = match self {
+            Self::Head => checked_out.clone(),
+            Self::Branch(name) | Self::Ref(name) => resolve(repository, name)?,
+        };
+        let head = match repository.find_reference(&name) {
+            Ok(reference) => Some(reference.peel_to_commit()?.id()),
+            Err(error) if error.code() == ErrorCode::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        let is_checked_out = name == checked_out;
+        match self {
+            // A branch that the user deleted is not begun again behind their back.
+            Self::Branch(name) if head.is_none() && !is_checked_out => {
+                Err(Error::NoBranch { name: name.clone() })
+            }
+            Self::Head | Self::Branch(_) | Self::Ref(_) => Ok(Place { name, head, is_checked_out }),
+        }
+    }
+}
+
+/// The ref that symbolic ones lead to in the end, whether it exists yet or not.
+pub(super) fn resolve(repository: &git2::Repository, name: &str) -> Result<String, Error> {
+    let mut name = name.to_owned();
+    for _ in 0..LINKS_MAX {
+        name = match repository.find_reference(&name) {
+            Ok(reference) => match reference.symbolic_target()? {
+                Some(next) => next.to_owned(),
+                None => return Ok(name),
+            },
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(name),
+            Err(error) => return Err(error.into()),
+        };
+    }
+    Err(git2::Error::from_str(&format!("symbolic refs lead round in a circle at {name}")).into())
+}

@@ -1,0 +1,127 @@
+//! Locks of others, locks of the dead, and many who commit at once.
+
+use super::*;
+use std::time::Instant;
+
+#[test]
+fn a_lock_that_somebody_holds_is_named_and_left() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    sandbox.write(".git/index.lock", "");
+    let start = Instant::now();
+    let error = record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
+    assert!(start.elapsed() >= Duration::from_secs(10));
+    assert!(error.is_passing() && error.to_string().contains(".git/index.lock;"), "{error}");
+    assert!(sandbox.path(".git/index.lock").exists());
+    assert_eq!(sandbox.git(&["log", "--format=%s"]), "base\n");
+    fs::remove_file(sandbox.path(".git/index.lock")).unwrap();
+    assert!(record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap().changed);
+    sandbox.assert_sound();
+}
+
+#[test]
+fn the_lock_of_a_dead_commit_is_cleared_away() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    sandbox.write(".git/index.lock.twin", "half an index");
+    fs::hard_link(sandbox.path(".git/index.lock.twin"), sandbox.path(".git/index.lock")).unwrap();
+    record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
+    sandbox.assert_sound();
+    // A death between the rename and the end leaves the index a second name.
+    fs::hard_link(sandbox.path(".git/index"), sandbox.path(".git/index.lock.twin")).unwrap();
+    record(&mut repository, &main_branch(), &files(&["b.json"])).unwrap();
+    sandbox.assert_sound();
+}
+
+#[test]
+fn the_lock_of_a_ref_is_waited_for() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    let path = sandbox.path(".git/refs/heads/main.lock");
+    fs::write(&path, "").unwrap();
+    let freed = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(300));
+        fs::remove_file(path).unwrap();
+    });
+    assert!(record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap().changed);
+    freed.join().unwrap();
+    sandbox.assert_sound();
+}
+
+#[test]
+fn many_at_once_lose_nothing() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder.path();
+    std::thread::scope(|scope| {
+        for writer in 0..4 {
+            scope.spawn(move || {
+                let mut repository = Repository::discover(folder).unwrap().unwrap();
+                let mut all = Vec::new();
+                for turn in 0..8 {
+                    all.extend(files(&[&format!("w{writer}/{turn}.json")]));
+                    record(&mut repository, &main_branch(), &all).unwrap();
+                }
+            });
+        }
+        scope.spawn(move || {
+            for turn in 0..12 {
+                let name = format!("user-{turn}.txt");
+                fs::write(folder.join(&name), "x").unwrap();
+                while git_in(folder, &["add", &name]).is_err() {}
+                while let Err(error) = git_in(folder, &["commit", "-qm", &name]) {
+                    assert!(error.contains("lock"), "{error}");
+                }
+            }
+        });
+    });
+    // A commit of the user that began before a record's and ended after it may have dropped that
+    // one: the next commit heals, as it does in a run.
+    let mut repository = sandbox.repository();
+    let names: Vec<String> = (0..32).map(|at| format!("w{}/{}.json", at / 8, at % 8)).collect();
+    let all = files(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    record(&mut repository, &main_branch(), &all).unwrap();
+    let listed = sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert_eq!(listed.matches(RECORD).count(), 32, "{listed}");
+    assert_eq!(listed.matches("user-").count(), 12, "{listed}");
+    assert_eq!(sandbox.status(), "");
+    sandbox.assert_sound();
+}
+
+#[test]
+fn an_edit_in_the_instant_of_staging_is_seen() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    // One instant: the file, the index and the edit of the same length have the same time.
+    sandbox.git(&["config", "core.trustctime", "false"]);
+    let instant = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let set_time = |path: &str| {
+        let file = fs::File::options().write(true).open(sandbox.path(path)).unwrap();
+        file.set_modified(instant).unwrap();
+    };
+    sandbox.write("a.txt", "aaa");
+    set_time("a.txt");
+    sandbox.git(&["add", "a.txt"]);
+    set_time(".git/index");
+    sandbox.write("a.txt", "bbb");
+    set_time("a.txt");
+    record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
+    assert_eq!(sandbox.status(), "MM a.txt\n");
+    sandbox.assert_sound();
+}
+
+#[test]
+fn variables_of_git_are_not_honoured() {
+    // The variables must be set for a process from its start: this runs the test above in one.
+    let program = std::env::current_exe().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let output = Command::new(program)
+        .args(["--exact", "git::tests::a_later_commit_of_the_user_keeps_the_record"])
+        .env("GIT_DIR", elsewhere.path())
+        .env("GIT_INDEX_FILE", elsewhere.path().join("index"))
+        .env("GIT_WORK_TREE", elsewhere.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}

@@ -1,0 +1,166 @@
+//! A tree with some files put into it: only the folders on their paths are made anew.
+
+use super::Error;
+use super::objects::Objects;
+use git2::ObjectType;
+use git2::Odb;
+use git2::Oid;
+
+const FILE: &[u8] = b"100644";
+const FOLDER: &[u8] = b"40000";
+
+/// One line of a tree object.
+#[derive(Debug, Clone, Copy)]
+struct Line<'a> {
+    mode: &'a [u8],
+    name: &'a [u8],
+    id: Oid,
+}
+
+impl Line<'_> {
+    fn is_folder(&self) -> bool {
+        self.mode == FOLDER || self.mode == b"040000"
+    }
+
+    /// What git sorts the lines of a tree by: a folder's name counts as if it ended in `/`.
+    fn key(&self) -> impl Iterator<Item = u8> + '_ {
+        self.name.iter().copied().chain(self.is_folder().then_some(b'/'))
+    }
+}
+
+/// Puts files, sorted by path, into the tree `base` and gives the new tree's id; what is new goes
+/// into `objects`.
+pub(super) fn with_files(
+    odb: &Odb<'_>,
+    base: Option<Oid>,
+    files: &[(&str, Oid)],
+    objects: &mut Objects,
+) -> Result<Oid, Error> {
+    folder(odb, base, "", files, objects)
+}
+
+/// `above` is the folder's path with a `/` at its end; the files' paths are relative to it.
+fn folder(
+    odb: &Odb<'_>,
+    base: Option<Oid>,
+    above: &str,
+    files: &[(&str, Oid)],
+    objects: &mut Objects,
+) -> Result<Oid, Error> {
+    let old = base.map(|id| odb.read(id)).transpose()?;
+    let bytes = old.as_ref().map_or(&[][..], |object| object.data());
+    let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: above.to_owned() })?;
+    let first = |path: &str| path.split_once('/').map_or(path.len(), |(first, _)| first.len());
+    let is_one_folder = |one: &(&str, Oid), two: &(&str, Oid)| {
+        let length = first(one.0);
+        length < one.0.len() && two.0.get(..=length) == one.0.get(..=length)
+    };
+    for group in files.chunk_by(is_one_folder) {
+        let (path, id) = group[0];
+        let length = first(path);
+        let name = &path[..length];
+        let is_folder = length < path.len();
+        let found = lines.iter().position(|line| line.name == name.as_bytes());
+        let before = found.map(|at| lines[at]);
+        let blocked = before.is_some_and(|line| line.is_folder() != is_folder);
+        if blocked {
+            return Err(Error::Blocked { path: format!("{above}{name}"), place: "branch" });
+        }
+        let line = if is_folder {
+            let below: Vec<(&str, Oid)> =
+                group.iter().map(|(path, id)| (&path[length + 1..], *id)).collect();
+            let above = format!("{above}{name}/");
+            let id = folder(odb, before.map(|line| line.id), &above, &below, objects)?;
+            Line { mode: FOLDER, name: name.as_bytes(), id }
+        } else {
+            Line { mode: FILE, name: name.as_bytes(), id }
+        };
+        if let Some(at) = found {
+            lines[at] = line;
+        } else {
+            let at = lines.partition_point(|other| other.key().lt(line.key()));
+            lines.insert(at, line);
+        }
+    }
+    let new = serialize(&lines);
+    match base {
+        Some(id) if new == bytes => Ok(id),
+        Some(_) | None => objects.add(ObjectType::Tree, &new),
+    }
+}
+
+fn parse(mut bytes: &[u8]) -> Option<Vec<Line<'_>>> {
+    let mut lines = Vec::with_capacity(bytes.len() / 32 + 1);
+    while !bytes.is_empty() {
+        let space = bytes.iter().position(|&byte| byte == b' ')?;
+        let zero = space + bytes[space..].iter().position(|&byte| byte == 0)?;
+        let id = Oid::from_bytes(bytes.get(zero + 1..zero + 21)?).ok()?;
+        lines.push(Line { mode: &bytes[..space], name: &bytes[space + 1..zero], id });
+        bytes = &bytes[zero + 21..];
+    }
+    Some(lines)
+}
+
+fn serialize(lines: &[Line<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(lines.len() * 48);
+    for line in lines {
+        bytes.extend_from_slice(line.mode);
+        bytes.push(b' ');
+        bytes.extend_from_slice(line.name);
+        bytes.push(0);
+        bytes.extend_from_slice(line.id.as_bytes());
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(
+        repository: &git2::Repository,
+        base: Option<Oid>,
+        paths: &[&str],
+    ) -> Result<Oid, String> {
+        let mut objects = Objects::default();
+        let mut paths = paths.to_vec();
+        paths.sort_unstable();
+        let files: Vec<(&str, Oid)> = paths
+            .iter()
+            .map(|path| (*path, objects.add(ObjectType::Blob, path.as_bytes()).unwrap()))
+            .collect();
+        let tree = with_files(&repository.odb().unwrap(), base, &files, &mut objects)
+            .map_err(|error| error.to_string())?;
+        objects.publish(repository.commondir(), None).unwrap();
+        Ok(tree)
+    }
+
+    #[test]
+    fn a_tree_is_the_one_that_libgit2_makes() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = git2::Repository::init(folder.path()).unwrap();
+        let paths = ["a/b/c", "a-b/x", "a.b", "a0", "z/y", "a/d", "ab/q/r/s"];
+        let base = put(&repository, None, &paths[..4]).unwrap();
+        let tree = put(&repository, Some(base), &paths[2..]).unwrap();
+        let mut expected = git2::build::TreeUpdateBuilder::new();
+        for path in paths {
+            let id = repository.blob(path.as_bytes()).unwrap();
+            expected.upsert(path, id, git2::FileMode::Blob);
+        }
+        let empty = repository.treebuilder(None).unwrap().write().unwrap();
+        let empty = repository.find_tree(empty).unwrap();
+        assert_eq!(tree, expected.create_updated(&repository, &empty).unwrap());
+        assert_eq!(put(&repository, Some(tree), &paths).unwrap(), tree);
+    }
+
+    #[test]
+    fn a_file_never_takes_a_folders_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = git2::Repository::init(folder.path()).unwrap();
+        let base = put(&repository, None, &["a/b", "f"]).unwrap();
+        let error = |path: &str| put(&repository, Some(base), &[path]).unwrap_err();
+        assert!(error("a").contains("`a` in the branch"), "{}", error("a"));
+        assert!(error("f/g").contains("`f` in the branch"));
+        assert!(error("a/b/c").contains("`a/b` in the branch"));
+    }
+}
