@@ -9,6 +9,7 @@ use crate::files::Globs;
 use crate::files::Project;
 use crate::finding::Finding;
 use crate::git::Repository;
+use crate::git::Uncommitted;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -63,14 +64,14 @@ impl Committed {
             };
             files.contains(path) || globs.matches_name(path) || holds_any(path, &files)
         };
-        let left = repository.uncommitted(&wanted).map_err(|error| error.to_string())?;
+        let left = repository.uncommitted(&[], wanted).map_err(|error| error.to_string())?;
         if left.is_empty() && files.is_empty() {
             return Err(format!("no file matches {}", self.paths.words()));
         }
         let mut few = Few::new(FINDINGS_MAX);
-        for (path, what) in &left {
+        for Uncommitted { path, what } in &left {
             let path = path.strip_prefix(&prefix).unwrap_or(path);
-            few.add(|| Finding::new(format!("it is not committed: {what}")).path(path));
+            few.add(|| Finding::new(format!("it is {what}")).path(path));
         }
         Ok(few.finish())
     }
@@ -151,11 +152,11 @@ mod tests {
         assert_eq!(
             findings,
             [
-                "a.md: it is not committed: modified []",
-                "deleted.md: it is not committed: deleted []",
-                "ignored/: it is not committed: ignored []",
-                "new/n.md: it is not committed: untracked []",
-                "staged.md: it is not committed: staged []",
+                "a.md: it is modified []",
+                "deleted.md: it is deleted []",
+                "ignored/i.md: it is ignored by git []",
+                "new/n.md: it is untracked []",
+                "staged.md: it is staged, not committed []",
             ]
         );
     }
@@ -169,7 +170,7 @@ mod tests {
         commit(&folder.path().join("inner"));
         assert_eq!(
             judge_in(folder.path(), "committed", "paths = '**/*.md'", "x"),
-            ["inner/: it is not committed: untracked []"]
+            ["inner/: it is untracked []"]
         );
     }
 
@@ -181,7 +182,7 @@ mod tests {
         lay(folder.path(), &[("out/sub/a.md", b"1")]);
         assert_eq!(
             judge_in(&folder.path().join("out/sub"), "committed", "paths = '*.md'", "x"),
-            ["out/: it is not committed: ignored []"]
+            ["a.md: it is ignored by git []"]
         );
     }
 

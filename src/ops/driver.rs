@@ -155,6 +155,7 @@ impl<'s> Driver<'s> {
         let head = self.head();
         let news = News {
             run: &self.journal.run,
+            at: self.site.clock.now(),
             head,
             closed: std::mem::take(&mut self.closed),
             attempts: std::mem::take(&mut self.ended),

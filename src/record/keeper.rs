@@ -4,6 +4,7 @@
 use super::Head;
 use super::Home;
 use super::RUNS;
+use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::files;
 use crate::git;
@@ -25,6 +26,12 @@ use std::time::Instant;
 /// How often the documents that grow with the run are brought up to date while it goes on.
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 
+/// The author of commits where git knows none.
+const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
+
+/// How long a commit waits for others before it is left to the next one.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Why a record could not be written. That it was not committed is no error but a notice.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {source}", path.display())]
@@ -45,6 +52,7 @@ pub struct Kept {
 #[derive(Debug)]
 pub struct News<'n> {
     pub run: &'n Run,
+    pub at: Moment,
     pub head: Head,
     /// Journal segments that were closed.
     pub closed: Vec<Segment>,
@@ -64,7 +72,7 @@ pub struct Keeper {
     prefix: String,
     repository: Option<Repository>,
     target: Target,
-    commit_lock: Option<PathBuf>,
+    commit_lock: PathBuf,
     /// Whether the record's files lie in this working tree: not while another branch is checked out.
     in_worktree: bool,
     /// Digests of all files but the summary.
@@ -103,7 +111,7 @@ impl Keeper {
             prefix: prefix.to_string_lossy().into_owned(),
             repository,
             target,
-            commit_lock: home.commit_lock(),
+            commit_lock: home.commit_lock().unwrap_or_default(),
             in_worktree,
             known: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -171,7 +179,7 @@ impl Keeper {
 
     fn commit(&mut self, news: &News<'_>) -> Kept {
         let message = self.message(news);
-        match self.try_commit(&message, news.run) {
+        match self.try_commit(&message, news) {
             Ok(commit) => {
                 self.pending.clear();
                 Kept { commit, problem: None }
@@ -180,14 +188,15 @@ impl Keeper {
         }
     }
 
-    fn try_commit(&mut self, message: &str, run: &Run) -> Result<Option<String>, git::Error> {
+    fn try_commit(&mut self, message: &str, news: &News<'_>) -> Result<Option<String>, git::Error> {
         let Some(repository) = &mut self.repository else { return Ok(None) };
         let held = repository.tree_at(&self.target, &self.prefix)?;
         if self.tree.is_some() && held != self.tree {
             // Somebody took the record off the branch, or changed it there: all of it goes back.
-            let missing = missing(&self.record, &self.known, &self.pending, run);
+            let missing = missing(&self.record, &self.known, &self.pending, news.run);
             self.pending.extend(missing);
         }
+        let since = news.at.to_string();
         let files: Vec<(String, Vec<u8>)> = self
             .pending
             .iter()
@@ -197,7 +206,10 @@ impl Keeper {
             target: &self.target,
             files: &files,
             message,
-            lock: self.commit_lock.as_deref(),
+            fallback: AUTHOR,
+            lock: &self.commit_lock,
+            since: &since,
+            patience: PATIENCE,
         };
         let committed = repository.commit(&commit)?;
         self.tree = repository.tree_at(&self.target, &self.prefix)?;
