@@ -12,3 +12,5 @@ pub mod document;
 pub mod template;
 pub mod finding;
 pub mod check;
+pub mod budget;
+pub mod checkpoint_policy;
