@@ -16,3 +16,4 @@ pub mod check;
 pub mod budget;
 pub mod checkpoint_policy;
 pub mod executor;
+pub mod config;
