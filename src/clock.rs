@@ -2,6 +2,7 @@
 //! above is handed a `Clock`, so that a test can fix it by an argument.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
@@ -100,6 +101,35 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("`{text}` is no duration: a number comes before the unit"))?;
     Duration::try_from_secs_f64(number * seconds_per_unit)
         .map_err(|_| format!("`{text}` is too long a duration"))
+}
+
+/// A duration as people write it in a definition: `45m`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(try_from = "String", into = "String")]
+pub struct Period(Duration);
+
+impl Period {
+    pub const fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        match parse_duration(&text)? {
+            Duration::ZERO => Err(format!("`{text}` is no time at all: leave the key out")),
+            duration => Ok(Self(duration)),
+        }
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> String {
+        format!("{}ms", period.0.as_millis())
+    }
 }
 
 /// A duration for people: `850ms`, `12.3s`, `4m 05s`, `2h 10m`.

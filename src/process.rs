@@ -25,7 +25,7 @@ pub const GRACE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Linux refuses a single argument or variable beyond this (`MAX_ARG_STRLEN`).
-const ARGUMENT_BYTES_MAX: usize = 131_071;
+pub const ARGUMENT_BYTES_MAX: usize = 131_071;
 
 /// Asked to end: once politely, twice at once. Shared with the signal handler.
 #[derive(Debug, Clone, Default)]

@@ -43,6 +43,21 @@ fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
     Ok(())
 }
 
+/// Replaces a file of the program's own making by what `change` writes of it, all or nothing.
+pub fn rewrite(
+    path: &Path,
+    change: impl FnOnce(&mut File, &mut io::BufWriter<&File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut writer = io::BufWriter::new(file.as_file());
+    change(&mut File::open(path)?, &mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    file.persist(path)?;
+    Ok(())
+}
+
 /// Creates a folder and those above it, each made known to its parent on disk.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     if folder.as_os_str().is_empty() || folder.is_dir() {

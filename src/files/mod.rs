@@ -12,6 +12,7 @@ mod walk;
 pub use durable::Appender;
 pub use durable::create_folder;
 pub use durable::remove_folder;
+pub use durable::rewrite;
 pub use durable::write;
 pub use durable::write_view;
 pub use hash::Fingerprint;

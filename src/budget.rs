@@ -1,0 +1,127 @@
+//! `[budget]`: what a run, an agent or a project may spend. Workflows and `orch.toml`
+//! have the same table, so it is read in one place.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// The bounds of what may be spent; a bound that is not given does not bind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// The most that may be spent, in US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usd: Option<Amount>,
+    /// The most tokens that may be used, in and out together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// The most minutes that executors may take together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<Amount>,
+    /// The share of any bound at which a warning is given, such as 0.8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warn_at: Option<Share>,
+}
+
+/// An amount of money or time: a finite number, not below zero.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Amount(f64);
+
+/// A share of a whole: above 0, at most 1.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct Share(f64);
+
+impl Budget {
+    /// This budget, with the bounds that it leaves open taken from `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            usd: self.usd.or(other.usd),
+            tokens: self.tokens.or(other.tokens),
+            minutes: self.minutes.or(other.minutes),
+            warn_at: self.warn_at.or(other.warn_at),
+        }
+    }
+}
+
+impl Amount {
+    pub const fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl Share {
+    pub const fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Amount {
+    type Error = String;
+    fn try_from(value: f64) -> Result<Self, String> {
+        if value.is_finite() && value >= 0.0 {
+            Ok(Self(value))
+        } else {
+            Err(format!("{value} is no amount: write a number from 0 on"))
+        }
+    }
+}
+
+impl TryFrom<f64> for Share {
+    type Error = String;
+    fn try_from(value: f64) -> Result<Self, String> {
+        if value > 0.0 && value <= 1.0 {
+            Ok(Self(value))
+        } else {
+            Err(format!("{value} is no share: write a number above 0 and up to 1, such as 0.8"))
+        }
+    }
+}
+
+impl From<Amount> for f64 {
+    fn from(amount: Amount) -> f64 {
+        amount.0
+    }
+}
+
+impl From<Share> for f64 {
+    fn from(share: Share) -> f64 {
+        share.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document;
+    use crate::source::Source;
+
+    fn read(text: &str) -> Result<Budget, (String, usize)> {
+        let source = Source::new("a.toml", text);
+        document::read(&source).map_err(|error| (error.message.clone(), error.place().1))
+    }
+
+    #[test]
+    fn a_budget_is_read_and_its_gaps_are_filled() {
+        let budget = read("usd = 20\nwarn_at = 0.8").unwrap();
+        let below = read("usd = 5.5\ntokens = 1000").unwrap();
+        let both = budget.or(below);
+        assert_eq!(both.usd.map(Amount::value), Some(20.0));
+        assert_eq!((both.tokens, both.minutes), (Some(1000), None));
+        assert_eq!(both.warn_at.map(Share::value), Some(0.8));
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused_with_its_place() {
+        assert_eq!(
+            read("tokens = 1\nusd = -1.0").unwrap_err(),
+            ("-1 is no amount: write a number from 0 on".to_owned(), 2)
+        );
+        assert!(read("warn_at = 80").unwrap_err().0.starts_with("80 is no share"));
+        assert!(read("usd = inf").is_err());
+        assert!(read("usd = '20'").is_err());
+        assert_eq!(read("dollars = 1").unwrap_err().0, "unknown key `dollars`");
+    }
+}

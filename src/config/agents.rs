@@ -1,0 +1,113 @@
+//! The agents of `orch.toml`: each may stand on another or on a preset, and that one
+//! on a third. Here the chains are followed to their ends.
+
+use super::tables::Stated;
+use crate::document::Placed;
+use crate::executor::Agent;
+use crate::executor::AgentSettings;
+use crate::executor::Preset;
+use crate::executor::Prices;
+use crate::source::Unsound;
+use std::collections::BTreeMap;
+
+/// One `[agents.NAME]`, with the place of its name.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) name: Stated,
+    pub(super) settings: AgentSettings,
+}
+
+/// Agents that stand on nothing any more, by name.
+type Agents = BTreeMap<String, Agent>;
+
+/// Takes the entries as written and gives the agents they are, and with them the presets
+/// that have no entry of their name.
+pub(super) fn resolve(
+    entries: &BTreeMap<String, Entry>,
+    prices: &Prices,
+) -> Result<(Agents, Agents), Box<Unsound>> {
+    let mut presets = BTreeMap::new();
+    for preset in Preset::all() {
+        presets.insert(preset.name.clone(), preset.settings()?);
+    }
+    let book = Book { entries, presets: &presets };
+    let mut agents = Agents::new();
+    for (name, entry) in entries {
+        let settings = book.follow(entry, &mut Vec::new())?;
+        let agent = Agent::new(name, settings, prices);
+        agents.insert(name.clone(), agent.map_err(|message| entry.name.unsound(message))?);
+    }
+    let mut known = agents.clone();
+    for (name, settings) in &presets {
+        // A preset without an entry is whole by itself; a test sees to that.
+        if let (false, Ok(agent)) =
+            (known.contains_key(name), Agent::new(name, settings.clone(), prices))
+        {
+            known.insert(name.clone(), agent);
+        }
+    }
+    Ok((agents, known))
+}
+
+/// Everything that an agent may stand on.
+struct Book<'b> {
+    entries: &'b BTreeMap<String, Entry>,
+    presets: &'b BTreeMap<String, AgentSettings>,
+}
+
+impl<'b> Book<'b> {
+    /// The settings of an entry over all that it stands on; `path` holds the names on the way to it.
+    fn follow(
+        &self,
+        entry: &'b Entry,
+        path: &mut Vec<&'b str>,
+    ) -> Result<AgentSettings, Box<Unsound>> {
+        let own = entry.settings.clone();
+        path.push(&entry.name.text);
+        match (&entry.settings.stands_on, &entry.settings.preset) {
+            (None, None) => Ok(own),
+            (Some(name), Some(_)) => {
+                let message = "an agent stands on one thing: give it `use` or `preset`, not both";
+                Err(entry.name.at(name).unsound(message))
+            }
+            (None, Some(name)) => {
+                let names = self.presets.keys().map(String::as_str);
+                let preset = self.presets.get(name.get_ref());
+                let preset = preset.ok_or_else(|| entry.name.at(name).unknown("preset", names))?;
+                Ok(own.over(preset.clone()))
+            }
+            (Some(name), None) => Ok(own.over(self.used(entry, name, path)?)),
+        }
+    }
+
+    /// What `use` names: another entry, else a preset.
+    fn used(
+        &self,
+        entry: &'b Entry,
+        name: &Placed<String>,
+        path: &mut Vec<&'b str>,
+    ) -> Result<AgentSettings, Box<Unsound>> {
+        let text = name.get_ref().as_str();
+        let preset = self.presets.get(text);
+        if let Some(start) = path.iter().position(|on_path| *on_path == text) {
+            // `[agents.claude] use = "claude"` means the preset of that name.
+            if let (true, Some(preset)) = (text == entry.name.text, preset) {
+                return Ok(preset.clone());
+            }
+            let round = [&path[start..], &[text]].concat().join(" → ");
+            return Err(entry
+                .name
+                .at(name)
+                .unsound(format!("agents stand on each other: {round}")));
+        }
+        match (self.entries.get(text), preset) {
+            (Some(used), _) => self.follow(used, path),
+            (None, Some(preset)) => Ok(preset.clone()),
+            (None, None) => {
+                let names = self.entries.keys().chain(self.presets.keys()).map(String::as_str);
+                let names = names.filter(|name| *name != entry.name.text);
+                Err(entry.name.at(name).unknown("agent", names))
+            }
+        }
+    }
+}

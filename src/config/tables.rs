@@ -1,0 +1,216 @@
+//! The tables of one `orch.toml`, as written, and how one file lies over another.
+
+use super::Defaults;
+use super::agents::Entry;
+use crate::budget::Budget;
+use crate::checkpoint_policy::CheckpointPolicy;
+use crate::document;
+use crate::document::Placed;
+use crate::executor::AgentSettings;
+use crate::executor::Price;
+use crate::executor::Prices;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::num::NonZeroU64;
+use std::ops::Range;
+
+/// A name that somebody wrote somewhere, for errors that show where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    pub text: String,
+    source: Source,
+    span: Range<usize>,
+}
+
+/// What one or several files say.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub(super) defaults: Defaults,
+    pub(super) agents: BTreeMap<String, Entry>,
+    pub(super) prices: Prices,
+    pub(super) text_bytes: Option<u64>,
+    pub(super) record_ref: Option<String>,
+    pub(super) budget: Option<Budget>,
+    pub(super) checkpoint: Option<CheckpointPolicy>,
+}
+
+/// A whole `orch.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Tables {
+    /// What is taken where nothing is given.
+    defaults: DefaultsTable,
+    /// The agents, by name or role.
+    #[schemars(with = "BTreeMap<String, AgentSettings>")]
+    agents: BTreeMap<Placed<String>, AgentSettings>,
+    /// What models cost, for agents that tell tokens and no money.
+    prices: BTreeMap<String, Price>,
+    /// Bounds of what the program takes on.
+    limits: LimitsTable,
+    /// Where records are kept.
+    record: RecordTable,
+    /// What a run may spend.
+    budget: Option<Budget>,
+    /// When checkpoints are sealed.
+    checkpoint: Option<CheckpointPolicy>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct DefaultsTable {
+    /// The agent for every role without one of its own; `none` waits for a person.
+    #[schemars(with = "Option<String>")]
+    agent: Option<Placed<String>>,
+    /// The workflow that is meant where none is named.
+    #[schemars(with = "Option<String>")]
+    workflow: Option<Placed<String>>,
+    /// The workflow that a session begins where none is named.
+    #[schemars(with = "Option<String>")]
+    session_workflow: Option<Placed<String>>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct LimitsTable {
+    /// The largest text that a text check reads, in bytes.
+    text_bytes: Option<NonZeroU64>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct RecordTable {
+    /// The full name of a ref that records are committed to, such as `refs/orch/records`.
+    #[serde(rename = "ref")]
+    #[schemars(with = "Option<String>")]
+    reference: Option<Placed<String>>,
+}
+
+impl Stated {
+    fn placed(source: &Source, name: Placed<String>) -> Self {
+        let span = name.span();
+        Self { text: name.into_inner(), source: source.clone(), span }
+    }
+
+    /// A value of a flag; errors show it as it was given.
+    pub fn on_command_line(flag: &str, text: &str) -> Self {
+        Self { text: text.to_owned(), source: Source::new(flag, text), span: 0..text.len() }
+    }
+
+    /// Another name in the same file.
+    pub(super) fn at(&self, name: &Placed<String>) -> Self {
+        Self::placed(&self.source, name.clone())
+    }
+
+    /// An error at the place of this name.
+    pub fn unsound(&self, message: impl Into<String>) -> Box<Unsound> {
+        self.source.unsound(self.span.clone(), message)
+    }
+
+    /// The error that nothing of this `kind` has the name, with the nearest of the names there are.
+    pub fn unknown<'n>(
+        &self,
+        kind: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Box<Unsound> {
+        self.unsound(format!("unknown {kind} `{}`", self.text)).advise(suggest(&self.text, names))
+    }
+}
+
+impl Layer {
+    /// Reads one file.
+    pub(super) fn read(source: &Source) -> Result<Self, Box<Unsound>> {
+        let tables: Tables = document::read(source)?;
+        let stated = |name: Option<Placed<String>>| name.map(|name| Stated::placed(source, name));
+        let entry = |(name, settings): (Placed<String>, AgentSettings)| {
+            let name = Stated::placed(source, name);
+            (name.text.clone(), Entry { name, settings })
+        };
+        let record_ref = stated(tables.record.reference);
+        if let Some(reference) = record_ref.as_ref().filter(|name| !is_full_ref(&name.text)) {
+            let message = format!("`{}` is no full name of a ref", reference.text);
+            return Err(reference.unsound(message).advise("write `refs/orch/records`"));
+        }
+        let agents: BTreeMap<String, Entry> = tables.agents.into_iter().map(entry).collect();
+        if let Some(entry) = agents.get(super::NO_AGENT) {
+            return Err(entry
+                .name
+                .unsound("no agent can have this name: it means that there is none"));
+        }
+        Ok(Self {
+            defaults: Defaults {
+                agent: stated(tables.defaults.agent),
+                workflow: stated(tables.defaults.workflow),
+                session_workflow: stated(tables.defaults.session_workflow),
+            },
+            agents,
+            prices: tables.prices,
+            text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
+            record_ref: record_ref.map(|name| name.text),
+            budget: tables.budget,
+            checkpoint: tables.checkpoint,
+        })
+    }
+
+    /// This file over those below: each name, and each bound, is the upper one's where it has it.
+    pub(super) fn over(mut self, below: Self) -> Self {
+        for (name, entry) in below.agents {
+            self.agents.entry(name).or_insert(entry);
+        }
+        for (model, price) in below.prices {
+            self.prices.entry(model).or_insert(price);
+        }
+        let defaults = Defaults {
+            agent: self.defaults.agent.or(below.defaults.agent),
+            workflow: self.defaults.workflow.or(below.defaults.workflow),
+            session_workflow: self.defaults.session_workflow.or(below.defaults.session_workflow),
+        };
+        Self {
+            defaults,
+            agents: self.agents,
+            prices: self.prices,
+            text_bytes: self.text_bytes.or(below.text_bytes),
+            record_ref: self.record_ref.or(below.record_ref),
+            budget: match (self.budget, below.budget) {
+                (Some(upper), Some(lower)) => Some(upper.or(lower)),
+                (upper, lower) => upper.or(lower),
+            },
+            checkpoint: match (self.checkpoint, below.checkpoint) {
+                (Some(upper), Some(lower)) => Some(upper.or(lower)),
+                (upper, lower) => upper.or(lower),
+            },
+        }
+    }
+}
+
+/// Whether git takes this as the name of a ref, in full: the rules of `git check-ref-format`.
+fn is_full_ref(name: &str) -> bool {
+    let is_bad = |letter: char| letter.is_control() || " ~^:?*[\\".contains(letter);
+    let is_part = |part: &str| {
+        !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none()
+    };
+    name.strip_prefix("refs/").is_some_and(|rest| rest.contains('/'))
+        && name.split('/').all(is_part)
+        && !name.contains(is_bad)
+        && !name.contains("..")
+        && !name.contains("@{")
+        && !name.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ref_is_named_in_full() {
+        assert!(is_full_ref("refs/orch/records") && is_full_ref("refs/heads/a.b"));
+        for bad in
+            ["main", "refs/x", "refs//x", "refs/a/.b", "refs/a/b.lock", "refs/a/b..c", "refs/a/b c"]
+        {
+            assert!(!is_full_ref(bad), "{bad} was taken");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `command`: a program or a shell script. Inputs reach a script by its environment
+//! only, so that no input is ever run as code.
+
+use super::Begun;
+use super::Error;
+use super::Executor;
+use super::Invocation;
+use super::Launch;
+use super::Outcome;
+use super::usage::Usage;
+use std::collections::BTreeMap;
+
+/// A program to run at a gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    pub program: Program,
+}
+
+/// What to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// The program and its arguments, rendered and never split.
+    Argv(Vec<String>),
+    /// A script for `sh`.
+    Shell(String),
+}
+
+impl Executor for Command {
+    fn begin(&self, invocation: &Invocation<'_>) -> Result<Begun, Error> {
+        let argv = match &self.program {
+            Program::Argv(argv) => argv.clone(),
+            Program::Shell(script) => vec!["sh".to_owned(), "-c".to_owned(), script.clone()],
+        };
+        let program = argv.first().cloned().unwrap_or_default();
+        let landing = invocation.launch(Launch {
+            argv,
+            environment: &BTreeMap::new(),
+            withheld: &[],
+            stdin: None,
+            timeout: None,
+        })?;
+        Ok(Begun::Finished(Outcome {
+            conclusion: landing.conclusion(&program, &BTreeMap::new(), &[]),
+            ending: landing.ending,
+            duration: landing.duration,
+            usage: Usage::default(),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::Conclusion;
+    use crate::executor::testing::Stage;
+    use std::time::Duration;
+
+    fn shell(script: &str) -> Command {
+        Command { program: Program::Shell(script.to_owned()) }
+    }
+
+    fn failed(reason: &str) -> Conclusion {
+        Conclusion::Failed { reason: reason.to_owned() }
+    }
+
+    fn interrupted(reason: &str) -> Conclusion {
+        Conclusion::Interrupted { reason: reason.to_owned() }
+    }
+
+    #[test]
+    fn inputs_stay_text_on_both_ways() {
+        let mut stage = Stage::new();
+        let title = "$(id); `id` 'x' \"y\"";
+        stage.environment.insert("ORCH_INPUT_TITLE".to_owned(), title.to_owned());
+        let outcome = stage.begin(&shell("printf %s \"$ORCH_INPUT_TITLE\""), "");
+        assert_eq!((outcome.conclusion.clone(), stage.printed()), (Conclusion::Done, title.into()));
+        assert_eq!((outcome.exit_code(), outcome.usage), (Some(0), Usage::default()));
+        let argv = ["printf", "%s", title].map(str::to_owned).to_vec();
+        stage.begin(&Command { program: Program::Argv(argv) }, "");
+        assert_eq!(stage.printed(), title);
+    }
+
+    #[test]
+    fn failures_and_interruptions_are_told_apart() {
+        let mut stage = Stage::new();
+        let conclusion = |script: &str| stage.begin(&shell(script), "").conclusion;
+        assert_eq!(conclusion("exit 3"), failed("`sh` exited with 3"));
+        assert_eq!(conclusion("exit 75"), interrupted("`sh` exited with 75"));
+        assert_eq!(conclusion("kill -KILL $$"), interrupted("`sh` was ended by signal 9"));
+        assert_eq!(conclusion("kill -SEGV $$"), failed("`sh` was ended by signal 11"));
+        stage.timeout = Some(Duration::from_millis(100));
+        let outcome = stage.begin(&shell("sleep 60"), "");
+        assert_eq!(outcome.conclusion, failed("`sh` did not end within 100ms"));
+        assert_eq!(outcome.exit_code(), None);
+        stage.timeout = None;
+        stage.stop.raise();
+        let outcome = stage.begin(&shell("sleep 60"), "");
+        assert_eq!(outcome.conclusion, interrupted("`sh` was stopped"));
+    }
+}

@@ -1,0 +1,27 @@
+//! `human`: a person does the work. They say so by `orch gate finish`, not to this process.
+
+use super::Begun;
+use super::Error;
+use super::Executor;
+use super::Invocation;
+
+/// A person, whoever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Human;
+
+impl Executor for Human {
+    fn begin(&self, _: &Invocation<'_>) -> Result<Begun, Error> {
+        Ok(Begun::Waiting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::executor::testing::Stage;
+
+    #[test]
+    fn a_person_is_waited_for() {
+        assert!(matches!(Stage::new().try_begin(&Human, "do it"), Ok(Begun::Waiting)));
+    }
+}

@@ -1,0 +1,308 @@
+//! Executors: who does the work of a gate. One file each, one line in [`KINDS`].
+//! A person is the executor that always answers [`Begun::Waiting`], so that pausing is
+//! no special case. Programs are started through `process`, and nothing else is touched.
+
+mod agent;
+mod command;
+mod human;
+mod output;
+mod pointer;
+mod preset;
+mod settings;
+mod usage;
+mod workflow;
+
+pub use agent::Agent;
+pub use command::Command;
+pub use command::Program;
+pub use human::Human;
+pub use output::Counts;
+pub use output::Format;
+pub use output::Output;
+pub use pointer::Pointer;
+pub use pointer::Pointers;
+pub use preset::Preset;
+pub use settings::AgentSettings;
+pub use settings::PacketBy;
+pub use usage::Day;
+pub use usage::Price;
+pub use usage::Prices;
+pub use usage::Usage;
+pub use workflow::ChildRun;
+
+use crate::clock::show_duration;
+use crate::process;
+use crate::process::Ending;
+use crate::process::Stop;
+use crate::secret::Secrets;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
+
+/// The file in `logs` with what an executor printed.
+pub const STDOUT: &str = "stdout.log";
+
+/// The file in `logs` with what an executor printed as errors.
+pub const STDERR: &str = "stderr.log";
+
+/// The exit code with which a program says that the surroundings failed and not the work
+/// (`EX_TEMPFAIL`).
+const EXIT_INFRASTRUCTURE: i32 = 75;
+
+/// The variable that names the packet's file to every program.
+const PACKET_VARIABLE: &str = "ORCH_PACKET";
+
+/// Does the work of a gate, or says that somebody else will.
+pub trait Executor {
+    fn begin(&self, invocation: &Invocation<'_>) -> Result<Begun, Error>;
+}
+
+/// What came of the beginning.
+#[derive(Debug)]
+pub enum Begun {
+    /// A person or an agent must act; the run stops until they have.
+    Waiting,
+    /// It is over, one way or another.
+    Finished(Outcome),
+}
+
+/// All that an executor is handed for one call.
+#[derive(Debug)]
+pub struct Invocation<'i> {
+    pub packet: &'i str,
+    /// The file that holds the packet.
+    pub packet_path: &'i Path,
+    /// The project's root: everything runs there.
+    pub folder: &'i Path,
+    /// `ORCH_RUN`, `ORCH_INPUT_…` and what the gate sets; these win over the executor's own.
+    pub environment: &'i BTreeMap<String, String>,
+    /// Variables of the surroundings that the program does not get.
+    pub withheld: &'i [String],
+    /// Blotted out of what is printed.
+    pub secrets: &'i Secrets,
+    /// The folder for what is printed, this call's own: [`STDOUT`] and [`STDERR`].
+    pub logs: &'i Path,
+    /// The gate's; where the executor has one too, the shorter counts.
+    pub timeout: Option<Duration>,
+    /// What earlier calls used together, by the agent's session, for agents that tell running totals.
+    pub earlier: &'i BTreeMap<String, Usage>,
+    pub stop: &'i Stop,
+}
+
+/// How a call went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    pub conclusion: Conclusion,
+    pub ending: Ending,
+    pub duration: Duration,
+    pub usage: Usage,
+}
+
+/// What an ending means for the attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Conclusion {
+    /// It ran to its end; now the contract judges.
+    Done,
+    /// The attempt failed.
+    Failed { reason: String },
+    /// The work was cut short by something else; no try is spent.
+    Interrupted { reason: String },
+}
+
+/// Why a call did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Process(#[from] process::Error),
+    #[error(
+        "the packet for `{agent}` has {bytes} bytes, an argument takes {}; give the agent `packet = \"stdin\"` or `packet = \"file\"`",
+        process::ARGUMENT_BYTES_MAX
+    )]
+    PacketTooLong { agent: String, bytes: usize },
+    #[error("child runs are not available in this version (workflow `{workflow}`)")]
+    NoChildRuns { workflow: String },
+    #[error("{}: {source}", path.display())]
+    Log { path: PathBuf, source: io::Error },
+}
+
+/// A kind of executor, for the reference and the error for an unknown one.
+#[derive(Debug)]
+pub struct Kind {
+    pub name: &'static str,
+    /// One sentence without a full stop.
+    pub words: &'static str,
+}
+
+/// Every executor there is.
+pub static KINDS: &[Kind] = &[
+    Kind { name: "human", words: "a person does the work and says when it is done" },
+    Kind { name: "agent", words: "an AI agent of `orch.toml` is handed the packet" },
+    Kind { name: "command", words: "a program runs, given as `command` or as a `shell` script" },
+    Kind { name: "workflow", words: "another workflow runs as a child" },
+];
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+impl Outcome {
+    /// The code with which the program ended, where it ended by itself.
+    pub fn exit_code(&self) -> Option<i32> {
+        match self.ending {
+            Ending::Exited(code) => Some(code),
+            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped => None,
+        }
+    }
+}
+
+/// What an executor adds to an invocation to start its program.
+struct Launch<'l> {
+    argv: Vec<String>,
+    environment: &'l BTreeMap<String, String>,
+    withheld: &'l [String],
+    stdin: Option<PathBuf>,
+    timeout: Option<Duration>,
+}
+
+/// How a launched program ended, after how long, and the time that it had.
+struct Landing {
+    ending: Ending,
+    duration: Duration,
+    timeout: Option<Duration>,
+}
+
+impl Invocation<'_> {
+    /// Runs a program to its end and blots the secrets out of what it printed.
+    fn launch(&self, launch: Launch<'_>) -> Result<Landing, Error> {
+        let mut environment = launch.environment.clone();
+        let packet_path = self.packet_path.display().to_string();
+        environment.insert(PACKET_VARIABLE.to_owned(), packet_path);
+        environment.extend(self.environment.clone());
+        let timeout = [self.timeout, launch.timeout].into_iter().flatten().min();
+        let command = process::Command {
+            argv: launch.argv,
+            folder: self.folder.to_owned(),
+            environment,
+            withheld: [self.withheld, launch.withheld].concat(),
+            stdin: launch.stdin,
+            stdout: self.logs.join(STDOUT),
+            stderr: self.logs.join(STDERR),
+            timeout,
+        };
+        let start = Instant::now();
+        let result = process::run(&command, self.stop);
+        let duration = start.elapsed();
+        let ending = result?;
+        for path in [command.stdout, command.stderr] {
+            let redacted = self.secrets.redact_file(&path);
+            redacted.map_err(|source| Error::Log { path, source })?;
+        }
+        Ok(Landing { ending, duration, timeout })
+    }
+}
+
+impl Landing {
+    /// What the ending of `program` means, with the program's own words for its exit codes.
+    fn conclusion(
+        &self,
+        program: &str,
+        exits: &BTreeMap<String, String>,
+        interrupted: &[i32],
+    ) -> Conclusion {
+        use rustix::process::Signal;
+        let reason = match self.ending {
+            Ending::Exited(0) => return Conclusion::Done,
+            Ending::Exited(code) => match exits.get(&code.to_string()) {
+                Some(words) => format!("`{program}` exited with {code}: {words}"),
+                None => format!("`{program}` exited with {code}"),
+            },
+            Ending::Signaled(signal) => format!("`{program}` was ended by signal {signal}"),
+            Ending::TimedOut => {
+                let time = self.timeout.map(show_duration).unwrap_or_default();
+                format!("`{program}` did not end within {time}")
+            }
+            Ending::Stopped => format!("`{program}` was stopped"),
+        };
+        let ended_from_outside = [Signal::HUP, Signal::INT, Signal::KILL, Signal::TERM];
+        let is_interrupted = match self.ending {
+            Ending::Exited(code) => code == EXIT_INFRASTRUCTURE || interrupted.contains(&code),
+            Ending::Signaled(signal) => {
+                ended_from_outside.iter().any(|outside| outside.as_raw() == signal)
+            }
+            Ending::TimedOut => false,
+            Ending::Stopped => true,
+        };
+        if is_interrupted {
+            Conclusion::Interrupted { reason }
+        } else {
+            Conclusion::Failed { reason }
+        }
+    }
+}
+
+#[cfg(test)]
+mod testing {
+    //! A place to begin executors in, for their tests.
+
+    use super::*;
+
+    pub(crate) struct Stage {
+        pub(crate) folder: tempfile::TempDir,
+        pub(crate) environment: BTreeMap<String, String>,
+        pub(crate) earlier: BTreeMap<String, Usage>,
+        pub(crate) timeout: Option<Duration>,
+        pub(crate) stop: Stop,
+        packet_path: PathBuf,
+        logs: PathBuf,
+    }
+
+    impl Stage {
+        pub(crate) fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            Self {
+                packet_path: folder.path().join("logs/prompt.txt"),
+                logs: folder.path().join("logs"),
+                folder,
+                environment: BTreeMap::new(),
+                earlier: BTreeMap::new(),
+                timeout: None,
+                stop: Stop::default(),
+            }
+        }
+
+        pub(crate) fn try_begin(
+            &self,
+            executor: &impl Executor,
+            packet: &str,
+        ) -> Result<Begun, Error> {
+            crate::files::write_view(&self.packet_path, packet.as_bytes()).unwrap();
+            executor.begin(&Invocation {
+                packet,
+                packet_path: &self.packet_path,
+                folder: self.folder.path(),
+                environment: &self.environment,
+                withheld: &[],
+                secrets: &Secrets::default(),
+                logs: &self.logs,
+                timeout: self.timeout,
+                earlier: &self.earlier,
+                stop: &self.stop,
+            })
+        }
+
+        pub(crate) fn begin(&self, executor: &impl Executor, packet: &str) -> Outcome {
+            match self.try_begin(executor, packet).unwrap() {
+                Begun::Finished(outcome) => outcome,
+                Begun::Waiting => panic!("it waits"),
+            }
+        }
+
+        pub(crate) fn printed(&self) -> String {
+            crate::files::read_tail(&self.logs.join(STDOUT), 1 << 20).unwrap()
+        }
+    }
+}

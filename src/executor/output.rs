@@ -1,0 +1,260 @@
+//! What an agent printed, read for what it used: line by line, with bounded memory.
+//! Broken lines are no reason to lose the rest; what cannot be read is unknown.
+
+use super::pointer::Pointer;
+use super::pointer::Pointers;
+use super::usage::Usage;
+use crate::files;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::path::Path;
+
+/// A longer line, or a longer single document, is left out.
+const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The longest error text that is kept, in characters.
+const ERROR_CHARACTERS_MAX: usize = 500;
+
+/// Where an agent's output tells what it used.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the keys as a person writes them")]
+pub struct Output {
+    pub format: Format,
+    /// Where the cost in US dollars stands.
+    #[serde(default)]
+    cost_usd: Pointers,
+    /// Where the tokens that went in stand, those read from a cache among them.
+    #[serde(default)]
+    input_tokens: Pointers,
+    /// Where the tokens that came out stand.
+    #[serde(default)]
+    output_tokens: Pointers,
+    /// Where the tokens read from a cache stand.
+    #[serde(default)]
+    cached_input_tokens: Pointers,
+    /// Where the agent's name for its session stands; the last one on any line counts.
+    #[serde(default)]
+    session: Pointers,
+    /// Where the model stands; the first line that names one counts.
+    #[serde(default)]
+    model: Pointers,
+    /// Where `true` means that the agent failed, on the lines that `match` chooses.
+    #[serde(default)]
+    is_error: Pointers,
+    /// Where the text of a failure stands: read where `is_error` is true, without
+    /// `is_error` on any line, and then it is a failure wherever it is found.
+    #[serde(default)]
+    error: Pointers,
+    /// What must stand where on a line whose figures count; every line without it.
+    #[serde(default, rename = "match")]
+    chosen: BTreeMap<Pointer, Json>,
+    /// How the figures of several lines make one.
+    #[serde(default)]
+    pub counts: Counts,
+}
+
+/// The form of an agent's output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON object; lines before it are left out.
+    Json,
+    /// A JSON object a line.
+    Jsonl,
+    /// Text for people, which tells no figures.
+    #[default]
+    Text,
+}
+
+/// How the figures of several lines, and of several calls in one session, add up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Counts {
+    /// The last line tells it all.
+    #[default]
+    Last,
+    /// Every line tells its own.
+    Sum,
+    /// The last line tells the total of the whole session, earlier calls included.
+    Delta,
+}
+
+impl Output {
+    /// Reads what was printed into a file of the run's own.
+    pub fn read_file(&self, path: &Path) -> io::Result<Usage> {
+        self.read(BufReader::new(files::open_own(path)?))
+    }
+
+    fn read(&self, mut printed: impl BufRead) -> io::Result<Usage> {
+        let mut usage = Usage::default();
+        match self.format {
+            Format::Text => {}
+            Format::Json => {
+                if let Some(json) = first_document(printed)? {
+                    self.take(&mut usage, &json);
+                }
+            }
+            Format::Jsonl => {
+                let mut line = Vec::new();
+                while next_line(&mut printed, &mut line)? {
+                    if let Ok(json) = serde_json::from_slice(&line) {
+                        self.take(&mut usage, &json);
+                    }
+                }
+            }
+        }
+        Ok(usage)
+    }
+
+    /// Takes over what one document tells.
+    fn take(&self, usage: &mut Usage, json: &Json) {
+        usage.session = self.session.text(json).or(usage.session.take());
+        if usage.model.is_none() {
+            let models = self.model.texts(json);
+            usage.model = (!models.is_empty()).then(|| models.join(", "));
+        }
+        let counts = self.chosen.iter().all(|(place, value)| place.values(json).contains(value));
+        if self.is_error.is_empty() {
+            usage.error = self.error_text(json).or(usage.error.take());
+        } else if counts {
+            let unnamed = || "the agent reports a failure without saying which".to_owned();
+            let is_error = self.is_error.is_true(json);
+            usage.error = is_error.then(|| self.error_text(json).unwrap_or_else(unnamed));
+        }
+        if !counts {
+            return;
+        }
+        let told = Usage {
+            cost_usd: self.cost_usd.amount(json),
+            input_tokens: self.input_tokens.count(json),
+            output_tokens: self.output_tokens.count(json),
+            cached_input_tokens: self.cached_input_tokens.count(json),
+            ..Usage::default()
+        };
+        match self.counts {
+            Counts::Sum => *usage = std::mem::take(usage).plus(&told),
+            Counts::Last | Counts::Delta => {
+                usage.cost_usd = told.cost_usd.or(usage.cost_usd);
+                usage.input_tokens = told.input_tokens.or(usage.input_tokens);
+                usage.output_tokens = told.output_tokens.or(usage.output_tokens);
+                usage.cached_input_tokens = told.cached_input_tokens.or(usage.cached_input_tokens);
+            }
+        }
+    }
+
+    /// The text of a failure on one line, bounded: it goes into the record.
+    fn error_text(&self, json: &Json) -> Option<String> {
+        let text = self.error.text(json)?;
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let shown = words.chars().filter(|letter| !letter.is_control() && !is_bidi(*letter));
+        let text: String = shown.take(ERROR_CHARACTERS_MAX).collect();
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// Marks that turn the direction of a text, with which it shows as something else.
+fn is_bidi(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Reads the next line without its end into `line`, which is left empty for a line that is too
+/// long; `false` at the end of the text.
+fn next_line(printed: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let (mut is_any, mut is_too_long) = (false, false);
+    loop {
+        let bytes = printed.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(is_any);
+        }
+        is_any = true;
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let part = &bytes[..end.unwrap_or(bytes.len())];
+        is_too_long |= line.len() + part.len() > DOCUMENT_BYTES_MAX;
+        if is_too_long {
+            line.clear();
+        } else {
+            line.extend_from_slice(part);
+        }
+        let used = end.map_or(bytes.len(), |end| end + 1);
+        printed.consume(used);
+        if end.is_some() {
+            return Ok(true);
+        }
+    }
+}
+
+/// The JSON object that begins on the first line which looks like one; `None` where it is broken.
+fn first_document(printed: impl BufRead) -> io::Result<Option<Json>> {
+    let mut text = Vec::new();
+    printed.take(DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut text)?;
+    let mut rest = text.as_slice();
+    while !rest.trim_ascii_start().starts_with(b"{") {
+        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+            return Ok(None);
+        };
+        rest = &rest[end + 1..];
+    }
+    let mut documents = serde_json::Deserializer::from_slice(rest).into_iter();
+    Ok(documents.next().and_then(Result::ok))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document;
+    use crate::source::Source;
+
+    fn read(output: &str, printed: &[u8]) -> Usage {
+        let output: Output = document::read(&Source::new("a", output)).unwrap();
+        output.read(printed).unwrap()
+    }
+
+    const LINES: &str = "format = 'jsonl'\ncost_usd = '/usd'\nsession = '/id'\nerror = '/error'";
+
+    #[test]
+    fn broken_and_endless_lines_are_left_out() {
+        let mut printed =
+            b"{\"usd\": 1}\nnot json\n{\"usd\": 2, \"id\": \"s\"}\n{\"usd\": ".to_vec();
+        assert_eq!(read(LINES, &printed).cost_usd, Some(2.0));
+        printed.extend(std::iter::repeat_n(b'1', DOCUMENT_BYTES_MAX));
+        printed.extend(b"}\n{\"usd\": 3}");
+        let usage = read(LINES, &printed);
+        assert_eq!((usage.cost_usd, usage.session.as_deref()), (Some(3.0), Some("s")));
+        assert_eq!(read(LINES, b""), Usage::default());
+    }
+
+    #[test]
+    fn a_single_document_may_follow_other_lines_and_must_be_whole() {
+        let output = "format = 'json'\ninput_tokens = '/in'";
+        let tokens = |printed: &str| read(output, printed.as_bytes()).input_tokens;
+        assert_eq!(tokens("Loaded.\n {\n\"in\":\n 7}\nbye"), Some(7));
+        assert_eq!(tokens("{\"in\": 7"), None);
+        assert_eq!(tokens("nothing"), None);
+    }
+
+    #[test]
+    fn lines_add_up_or_the_last_one_counts() {
+        let printed = b"{\"usd\": 1, \"n\": 1}\n{\"usd\": 2}\n{\"other\": 0, \"n\": 1}";
+        assert_eq!(read(LINES, printed).cost_usd, Some(2.0));
+        assert_eq!(read(&format!("{LINES}\ncounts = 'sum'"), printed).cost_usd, Some(3.0));
+        let chosen = format!("{LINES}\ncounts = 'sum'\nmatch = {{ '/n' = 1 }}");
+        assert_eq!(read(&chosen, printed).cost_usd, Some(1.0));
+        assert_eq!(read("format = 'text'", printed), Usage::default());
+    }
+
+    #[test]
+    fn an_error_is_one_bounded_line_without_escapes() {
+        let error = "a\\u001b[31m\\n b\\u202e".to_owned() + &"x".repeat(1000);
+        let error = read(LINES, format!("{{\"error\": \"{error}\"}}").as_bytes()).error.unwrap();
+        assert!(error.starts_with("a[31m bx"), "{error}");
+        assert_eq!(error.chars().count(), ERROR_CHARACTERS_MAX);
+    }
+}
