@@ -127,6 +127,15 @@ pub fn fill(file: &mut File, bytes: &[u8], modified: Option<SystemTime>) -> io::
     }
 }
 
+/// Adds to a file that others add to as well, if it is there; for logs that no promise rests on.
+pub fn append_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match OpenOptions::new().append(true).open(path) {
+        Ok(mut file) => file.write_all(bytes),
+        Err(error) if is_absence(&error) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// A regular file's bytes with the stat data that they were read under; `None` where there is no
 /// regular file, or where it changed meanwhile.
 pub fn read_with_stat(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {

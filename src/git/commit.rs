@@ -4,15 +4,14 @@
 use super::Error;
 use super::Repository;
 use super::io_error;
+use super::lock::Lock;
+use super::move_ref::Step;
 use super::objects::Objects;
 use super::refresh::Blob;
 use super::refresh::Fresh;
-use super::refresh::Lock;
-use super::target::Place;
 use super::target::Target;
 use super::tree;
 use crate::files;
-use git2::ErrorCode;
 use git2::ObjectType;
 use git2::Oid;
 use git2::RepositoryState;
@@ -47,13 +46,6 @@ pub struct Committed {
     pub changed: bool,
 }
 
-/// A commit that is made and a ref that is to hold it.
-struct Step<'a> {
-    place: &'a Place,
-    id: Oid,
-    message: &'a str,
-}
-
 impl Repository {
     /// Commits exactly these files. When it returns, a power cut takes nothing of them back.
     pub fn commit(&mut self, request: &Commit<'_>) -> Result<Committed, Error> {
@@ -65,7 +57,7 @@ impl Repository {
         let mut pause = Duration::from_millis(2);
         loop {
             let result = self.try_commit(request, &files);
-            let is_race = matches!(result, Err(Error::Moved { .. } | Error::RefLocked { .. }));
+            let is_race = matches!(result, Err(Error::Moved { .. }));
             if !is_race || start.elapsed() > request.patience {
                 return result;
             }
@@ -101,10 +93,11 @@ impl Repository {
             }
             return Ok(Committed { id: head.to_string(), changed: false });
         }
-        let text = self.commit_text(request, tree, place.head)?;
+        let who = self.who(request)?;
+        let text = commit_text(tree, place.head, &who, request.message);
         let id = objects.add(ObjectType::Commit, &text)?;
         let fresh = place.is_checked_out.then(|| self.freshen(&blobs)).transpose()?;
-        let step = Step { place: &place, id, message: request.message };
+        let step = Step { place: &place, id, who: &who, message: request.message };
         match fresh {
             None => self.publish(objects, &step, None)?,
             Some(Fresh::Same(_lock)) => self.publish(objects, &step, None)?,
@@ -169,71 +162,35 @@ impl Repository {
         }
     }
 
-    fn commit_text(
-        &self,
-        request: &Commit<'_>,
-        tree: Oid,
-        parent: Option<Oid>,
-    ) -> Result<Vec<u8>, Error> {
+    /// Who commits and when, as git writes it.
+    fn who(&self, request: &Commit<'_>) -> Result<Vec<u8>, Error> {
         let (name, mail) = request.fallback;
         let signature = self.inner.signature().or_else(|_| Signature::now(name, mail))?;
         let offset = signature.when().offset_minutes();
         let sign = if offset < 0 { '-' } else { '+' };
         let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
-        let time = format!("{} {sign}{hours:02}{minutes:02}", signature.when().seconds());
-        let mut text = format!("tree {tree}\n").into_bytes();
-        if let Some(parent) = parent {
-            text.extend_from_slice(format!("parent {parent}\n").as_bytes());
-        }
-        for role in ["author", "committer"] {
-            let name = signature.name_bytes();
-            let parts = [role.as_bytes(), b" ", name, b" <", signature.email_bytes(), b"> "];
-            text.extend_from_slice(&parts.concat());
-            text.extend_from_slice(time.as_bytes());
-            text.push(b'\n');
-        }
-        let message = request.message.replace('\0', "");
-        text.extend_from_slice(format!("\n{}\n", message.trim_end()).as_bytes());
-        Ok(text)
+        let time = format!("> {} {sign}{hours:02}{minutes:02}", signature.when().seconds());
+        Ok([signature.name_bytes(), b" <", signature.email_bytes(), time.as_bytes()].concat())
     }
 
-    /// Puts the objects on the disk, then moves the ref, if nobody else did.
+    /// Puts the objects on the disk, then moves the ref.
     fn publish(
         &self,
         objects: Objects,
         step: &Step<'_>,
         index: Option<&Lock>,
     ) -> Result<(), Error> {
-        let common = self.inner.commondir();
-        objects.publish(common, index.map(|lock| &lock.file))?;
-        let name = &step.place.name;
-        let loose = common.join(name);
-        let is_new = name != "HEAD" && !files::exists(&loose);
-        let log = format!("commit: {}", step.message.lines().next().unwrap_or_default());
-        let moved = match step.place.head {
-            Some(head) => self.inner.reference_matching(name, step.id, true, head, &log),
-            None => self.inner.reference(name, step.id, false, &log),
-        };
-        if let Err(error) = moved {
-            let path = || common.join(format!("{name}.lock")).display().to_string();
-            let moved = [ErrorCode::Modified, ErrorCode::Exists, ErrorCode::NotFound];
-            return Err(if moved.contains(&error.code()) {
-                Error::Moved { name: name.clone() }
-            } else if error.code() == ErrorCode::Locked {
-                Error::RefLocked { path: path() }
-            } else {
-                error.into()
-            });
-        }
-        if is_new {
-            // libgit2 syncs the folder that a ref lies in, but not the ones it made above.
-            let above = loose.ancestors().skip(1).take_while(|folder| *folder != common);
-            for folder in above {
-                files::sync_folder_of(folder).map_err(io_error(folder))?;
-            }
-        }
-        Ok(())
+        objects.publish(self.inner.commondir(), index.map(|lock| &lock.file))?;
+        self.move_ref(step)
     }
+}
+
+fn commit_text(tree: Oid, parent: Option<Oid>, who: &[u8], message: &str) -> Vec<u8> {
+    let parent = parent.map_or_else(String::new, |parent| format!("parent {parent}\n"));
+    let head = format!("tree {tree}\n{parent}");
+    let message = format!("\n\n{}\n", message.replace('\0', "").trim_end());
+    let parts = [head.as_bytes(), b"author ", who, b"\ncommitter ", who, message.as_bytes()];
+    parts.concat()
 }
 
 /// The files by path; refuses a path that git would refuse to check out.

@@ -3,6 +3,8 @@
 
 mod commit;
 mod index;
+mod lock;
+mod move_ref;
 mod objects;
 mod refresh;
 mod status;
@@ -38,8 +40,6 @@ pub enum Error {
     Busy { state: &'static str, path: String },
     #[error("another git process holds {path}; if none is running, remove that file")]
     Locked { path: String },
-    #[error("another git process holds {path}; if none is running, remove that file")]
-    RefLocked { path: String },
     #[error("the lock of the repository's commits is {0}")]
     Held(crate::files::Held),
     #[error("the branch {name} does not exist any more")]
@@ -64,11 +64,7 @@ impl Error {
     /// Whether the same request may well succeed later: what was in the way passes by itself.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Busy { .. }
-            | Self::Locked { .. }
-            | Self::RefLocked { .. }
-            | Self::Held(_)
-            | Self::Moved { .. } => true,
+            Self::Busy { .. } | Self::Locked { .. } | Self::Held(_) | Self::Moved { .. } => true,
             Self::Git(_)
             | Self::Bare { .. }
             | Self::Owner { .. }

@@ -7,23 +7,19 @@ use super::index;
 use super::index::Entry;
 use super::index::Refused;
 use super::io_error;
+use super::lock::Lock;
+use super::lock::PATIENCE;
 use crate::files;
 use crate::files::Stat;
 use crate::process;
 use crate::process::Ending;
 use git2::Oid;
 use std::fmt::Write;
-use std::fs::File;
-use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 use std::time::SystemTime;
-
-/// How long another git process may hold the index.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A file as it is committed: path, id, bytes.
 pub(super) type Blob<'a> = (&'a str, Oid, &'a [u8]);
@@ -52,23 +48,24 @@ impl Repository {
     /// Takes the index's lock and writes the new index into it. Call it with the lock of the
     /// repository's commits held.
     pub(super) fn freshen(&mut self, blobs: &[Blob<'_>]) -> Result<Fresh, Error> {
-        let mut lock = Lock::take(self.inner.path())?;
-        let (bytes, modified) = match self.patched(&lock.index, blobs)? {
+        let git_folder = self.inner.path();
+        let mut lock = Lock::take(git_folder.join("index"), git_folder.join("index.lock.twin"))?;
+        let (bytes, modified) = match self.patched(&lock.target, blobs)? {
             Ok((None, _)) => return Ok(Fresh::Same(lock)),
             Ok((Some(bytes), modified)) => (bytes, modified),
             Err(Refused::Unsupported) => return Ok(Fresh::Foreign),
             Err(Refused::Blocked(path)) => return Err(Error::Blocked { path, place: "index" }),
             Err(Refused::Corrupt) => {
-                return Err(Error::BadIndex { path: lock.index.display().to_string() });
+                return Err(Error::BadIndex { path: lock.target.display().to_string() });
             }
         };
-        files::fill(&mut lock.file, &bytes, modified).map_err(io_error(&lock.path))?;
+        files::fill(&mut lock.file, &bytes, modified).map_err(io_error(&lock.target))?;
         Ok(Fresh::Ready(lock))
     }
 
     /// Puts the new index, synced before, in the place of the old one.
     pub(super) fn put_index(&mut self, lock: Lock) -> Result<(), Error> {
-        let written = lock.file.metadata().map_err(io_error(&lock.path))?;
+        let written = lock.file.metadata().map_err(io_error(&lock.target))?;
         lock.put_in_place()?;
         self.verified = Some(Stat::of(&written));
         Ok(())
@@ -174,72 +171,4 @@ fn oldest(entries: &[Entry<'_>]) -> Option<SystemTime> {
     let times = entries.iter().map(|entry| entry.stat.modified).filter(|time| time.0 > 0);
     let (seconds, rest) = times.min()?;
     Some(SystemTime::UNIX_EPOCH + Duration::new(seconds.into(), rest))
-}
-
-/// Git's lock of the index. A second name of the same file beside it tells, after a kill, that the
-/// lock was made here and is nobody's any more.
-pub(super) struct Lock {
-    pub(super) file: File,
-    path: PathBuf,
-    index: PathBuf,
-    twin: PathBuf,
-    is_placed: bool,
-}
-
-impl Lock {
-    fn take(git_folder: &Path) -> Result<Self, Error> {
-        let path = git_folder.join("index.lock");
-        let twin = git_folder.join("index.lock.twin");
-        // The lock of the commits is held, so nobody alive has a lock with a twin.
-        if files::is_same(&path, &twin) {
-            files::remove(&path).map_err(io_error(&path))?;
-        }
-        files::remove(&twin).map_err(io_error(&twin))?;
-        let file = files::create_new(&twin).map_err(io_error(&twin))?;
-        let lock = |file| Self {
-            file,
-            index: git_folder.join("index"),
-            path: path.clone(),
-            twin: twin.clone(),
-            is_placed: false,
-        };
-        let start = Instant::now();
-        let mut pause = Duration::from_millis(1);
-        loop {
-            match files::link(&twin, &path) {
-                Ok(()) => return Ok(lock(file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                // A file system without second names.
-                Err(_) => match files::create_new(&path) {
-                    Ok(file) => return Ok(lock(file)),
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                    Err(error) => {
-                        let _ = files::remove(&twin);
-                        return Err(io_error(&path)(error));
-                    }
-                },
-            }
-            if start.elapsed() > PATIENCE {
-                let _ = files::remove(&twin);
-                return Err(Error::Locked { path: path.display().to_string() });
-            }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(50));
-        }
-    }
-
-    fn put_in_place(mut self) -> Result<(), Error> {
-        self.is_placed = true;
-        files::put_in_place(&self.path, &self.index).map_err(io_error(&self.index))?;
-        files::remove(&self.twin).map_err(io_error(&self.twin))
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        if !self.is_placed {
-            let _ = files::remove(&self.path);
-            let _ = files::remove(&self.twin);
-        }
-    }
 }

@@ -34,6 +34,36 @@ fn the_lock_of_a_dead_commit_is_cleared_away() {
 }
 
 #[test]
+fn the_ref_lock_of_a_dead_commit_is_cleared_away() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    let twin = ".git/refs%heads%main.twin";
+    sandbox.write(twin, "");
+    fs::hard_link(sandbox.path(twin), sandbox.path(".git/refs/heads/main.lock")).unwrap();
+    let start = Instant::now();
+    record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
+    assert!(start.elapsed() < Duration::from_secs(5) && !sandbox.path(twin).exists());
+    sandbox.assert_sound();
+}
+
+#[test]
+fn the_logs_of_refs_are_kept() {
+    let sandbox = Sandbox::new();
+    sandbox.git(&["pack-refs", "--all"]);
+    let mut repository = sandbox.repository();
+    let committed = record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
+    for name in ["HEAD", "main"] {
+        let log = sandbox.git(&["reflog", "--format=%H %gn %gs", "-1", name]);
+        assert_eq!(log, format!("{} Ann commit: a record\n", committed.id));
+    }
+    assert_eq!(
+        sandbox.git(&["rev-parse", "main@{1}", "HEAD@{1}"]),
+        sandbox.git(&["rev-parse", "HEAD~1", "HEAD~1"])
+    );
+    sandbox.assert_sound();
+}
+
+#[test]
 fn the_lock_of_a_ref_is_waited_for() {
     let sandbox = Sandbox::new();
     let mut repository = sandbox.repository();
