@@ -61,7 +61,7 @@ pub struct Rule {
 /// The shape of a contract file, but for its checks, which are read kind by kind.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ContractFile {
+struct ContractFile {
     /// What to call it.
     name: String,
     /// What it asks for, in a sentence.
@@ -72,7 +72,7 @@ pub(crate) struct ContractFile {
 /// The shape of an output, but for its checks.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OutputFile {
+struct OutputFile {
     /// One file, relative to the project; a template.
     #[schemars(with = "Option<String>")]
     path: Option<Placed<String>>,
@@ -89,7 +89,7 @@ pub(crate) struct OutputFile {
 
 /// What every check takes beside its own parameters.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(crate) struct CommonFile {
+struct CommonFile {
     /// `error` (default) fails the gate, `warning` only informs.
     #[serde(default)]
     severity: Severity,
@@ -119,10 +119,36 @@ impl Contract {
         })
     }
 
+    /// The contract without the checks of some kinds.
+    #[must_use]
+    pub fn without(&self, kinds: &[&str]) -> Self {
+        let mut contract = self.clone();
+        let outputs = contract.outputs.iter_mut().map(|output| &mut output.checks);
+        for rules in outputs.chain([&mut contract.checks]) {
+            rules.retain(|rule| !kinds.contains(&rule.kind.name));
+        }
+        contract
+    }
+
     /// Every rule of the contract, those under outputs first.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
     }
+}
+
+/// The schema of a contract file, but for its outputs and checks.
+pub fn schema() -> Json {
+    document::schema_of::<ContractFile>().to_value()
+}
+
+/// The schema of an output, but for its checks.
+pub fn output_schema() -> Json {
+    document::schema_of::<OutputFile>().to_value()
+}
+
+/// The schema of what every check takes.
+pub fn common_schema() -> Json {
+    document::schema_of::<CommonFile>().to_value()
 }
 
 impl Output {

@@ -69,12 +69,8 @@ pub struct Frozen {
 }
 
 impl Shelf {
-    pub fn new(project: Project) -> Self {
-        let base = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(|| {
-            let home = std::env::var_os("HOME").map(PathBuf::from);
-            home.map(|home| home.join(".config"))
-        });
-        let user_folder = base.filter(|base| base.is_absolute()).map(|base| base.join("orch"));
+    /// Takes the project and the user's own folder, `~/.config/orch`, where there is one.
+    pub fn new(project: Project, user_folder: Option<PathBuf>) -> Self {
         Self { project, user_folder }
     }
 

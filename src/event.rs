@@ -279,6 +279,7 @@ pub struct Invocation {
     pub cost_is_estimate: bool,
     pub input_tokens: Option<u64>,
     pub output_tokens: Option<u64>,
+    pub cached_input_tokens: Option<u64>,
     pub error: Option<String>,
 }
 

@@ -7,7 +7,6 @@ use crate::contract::Contract;
 use crate::contract::Output;
 use crate::contract::Rule;
 use crate::contract::Target;
-use crate::digest::Digest;
 use crate::files::Fingerprint;
 use crate::files::Globs;
 use crate::files::ProjectPath;
@@ -19,7 +18,6 @@ use crate::template::Template;
 use rayon::iter::IntoParallelIterator;
 use rayon::iter::IntoParallelRefIterator;
 use rayon::iter::ParallelIterator;
-use std::collections::BTreeMap;
 
 /// What judging found: what each check said, and every output with its bytes' digest.
 #[derive(Debug, Default)]
@@ -272,10 +270,4 @@ fn implied(output: &Output) -> Option<Rule> {
 fn failed(check: &str, path: Option<String>, finding: Finding) -> Validation {
     let severity = Severity::Error;
     Validation { check: check.to_owned(), path, pass: false, severity, findings: vec![finding] }
-}
-
-/// The digests of artifacts that exist, by path.
-pub fn digests(judgement: &Judgement) -> BTreeMap<String, Digest> {
-    let there = judgement.artifacts.iter();
-    there.filter_map(|(path, print)| Some((path.to_string(), print.as_ref()?.digest))).collect()
 }

@@ -27,3 +27,4 @@ pub mod run;
 pub mod next;
 pub mod journal;
 pub mod record;
+pub mod ops;

@@ -213,6 +213,19 @@ fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
     Ok(())
 }
 
+/// Runs a program on the terminal that this one runs on, such as an editor, to its end.
+pub fn run_on_terminal(argv: &[String], folder: &Path) -> Result<Ending, Error> {
+    let program = argv.first().ok_or(Error::Empty)?.clone();
+    let not_found = || Error::NotFound { program: program.clone() };
+    let resolved = resolve(&program, folder).ok_or_else(not_found)?;
+    let output = duct::cmd(resolved, &argv[1..])
+        .dir(folder)
+        .unchecked()
+        .run()
+        .map_err(|source| Error::Io { program: program.clone(), source })?;
+    Ok(Ending::Exited(output.status.code().unwrap_or(1)))
+}
+
 /// The absolute path of a program: as named, or found on `PATH`.
 pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
     if program.contains('/') {

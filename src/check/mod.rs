@@ -42,6 +42,8 @@ pub use baseline::record_baseline;
 pub use number::Number;
 pub(crate) use number::between;
 pub(crate) use number::range_words;
+pub use text::clean as plain_text;
+pub use value::read as parse_document;
 
 use crate::digest::Digest;
 use crate::document;

@@ -36,7 +36,7 @@ pub(super) fn short(text: &str) -> String {
 }
 
 /// A text without terminal escapes, control characters and marks that turn the reading direction.
-pub(super) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {

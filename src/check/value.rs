@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use std::fmt;
 
 /// Reads a document as data, by the ending of its name.
-pub(super) fn read(path: &ProjectPath, text: &str) -> Result<Json, Finding> {
+pub fn read(path: &ProjectPath, text: &str) -> Result<Json, Finding> {
     let name = path.as_str().to_lowercase();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let (language, result) = match ending {

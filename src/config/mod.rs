@@ -62,13 +62,16 @@ pub struct Limits {
 }
 
 /// Why there is no configuration.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Unsound(#[from] Box<Unsound>),
     #[error("{}: {source}", path.display())]
+    #[diagnostic(code("environment"))]
     Io { path: PathBuf, source: io::Error },
     #[error("{} is not valid UTF-8", path.display())]
+    #[diagnostic(code("unsound"))]
     NotText { path: PathBuf },
 }
 
@@ -115,6 +118,11 @@ impl Config {
             return Ok(Some(agent));
         }
         self.named(self.defaults.agent.as_ref())
+    }
+
+    /// Says whether `--agent` can mean this name; `none` can.
+    pub fn refuse_unknown_agent(&self, name: &str) -> Result<(), Box<Unsound>> {
+        self.named(Some(&Stated::on_command_line("--agent", name))).map(|_| ())
     }
 
     /// The agents that `orch.toml` names, by name.

@@ -14,6 +14,9 @@ use std::fs;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 
+/// Coarser than the timestamps of any file system in use.
+const GRAIN_NS: i128 = 2_000_000_000;
+
 /// What the file system says about a file without reading it; equal before and after means unread
 /// bytes are the same, as git's index has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,14 @@ pub struct Fingerprint {
 }
 
 impl Stat {
+    /// Whether so much time has passed since the last change that another one would show in the
+    /// stat data: file systems keep time in grains.
+    pub fn is_settled(&self) -> bool {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let now_ns = now.map_or(0, |now| i128::try_from(now.as_nanos()).unwrap_or(i128::MAX));
+        now_ns - self.changed_ns.max(self.modified_ns) > GRAIN_NS
+    }
+
     pub(crate) fn of(metadata: &Metadata) -> Self {
         let ns = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {

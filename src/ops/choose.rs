@@ -46,14 +46,16 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
     }
-    let is_open = |id: &&RunId| {
-        site.home.read(id).is_ok_and(|reading| !reading.run.status.is_end())
-    };
+    let is_open =
+        |id: &&RunId| site.home.read(id).is_ok_and(|reading| !reading.run.status.is_end());
     let open: Vec<&RunId> = ids.iter().filter(is_open).collect();
     match (open.as_slice(), ids.as_slice()) {
-        ([only], _) | ([], [only]) => Ok((*only).clone()),
+        ([only], _) => Ok((*only).clone()),
+        ([], [only]) => Ok(only.clone()),
         ([], _) => Err(ambiguous("no run is unfinished; which one is meant?", ids.iter())),
-        (_, _) => Err(ambiguous("several runs are unfinished; which one is meant?", open.into_iter())),
+        (_, _) => {
+            Err(ambiguous("several runs are unfinished; which one is meant?", open.into_iter()))
+        }
     }
 }
 
@@ -91,7 +93,11 @@ pub fn gate(driver: &Driver<'_>, name: Option<&str>) -> Result<GateId, Error> {
 }
 
 /// The gate that is meant, among the gates of a plan and their instances.
-pub fn gate_of(run: &Run, mut known: Vec<&str>, name: Option<&str>) -> Result<GateId, Error> {
+pub fn gate_of<'r>(
+    run: &'r Run,
+    mut known: Vec<&'r str>,
+    name: Option<&str>,
+) -> Result<GateId, Error> {
     known.extend(run.gates.keys().map(GateId::as_str));
     if let Some(name) = name {
         return match known.iter().find(|known| **known == name) {

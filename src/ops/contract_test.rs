@@ -85,7 +85,7 @@ fn try_fixture(
 ) -> Result<Tried, Error> {
     let path = project.path("expect.toml").map_err(|error| Error::usage(error.to_string()))?;
     let text = project
-        .read_text(&path, site.config.text_bytes)
+        .read_text(&path, site.config.limits.text_bytes)
         .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;
     let expectation: Expectation =
         document::read(&Source::new(format!("{fixture}/expect.toml"), text))?;
@@ -100,7 +100,7 @@ fn try_fixture(
         environment: &BTreeMap::new(),
         scratch: scratch.path().to_owned(),
         stop: &site.stop,
-        text_bytes_max: site.config.text_bytes,
+        text_bytes_max: site.config.limits.text_bytes,
     };
     let judgement = judge::judge(&contract, &scene, &input::context(&inputs));
     let differences = differences(&expectation, &judgement);
@@ -113,10 +113,16 @@ fn differences(expectation: &Expectation, judgement: &Judgement) -> Vec<String> 
     let mut compare = |what: &str, expected: Expected, found: Expected| {
         if expected != found {
             let said = all.clone().map(|finding| format!("\n    {finding}")).collect::<String>();
-            differences.push(format!("{what}: expected {expected:?}, found {found:?}{said}").to_lowercase());
+            differences.push(
+                format!("{what}: expected {expected:?}, found {found:?}{said}").to_lowercase(),
+            );
         }
     };
-    compare("the contract", expectation.expect, verdict(all.clone().map(|finding| finding.severity)));
+    compare(
+        "the contract",
+        expectation.expect,
+        verdict(all.clone().map(|finding| finding.severity)),
+    );
     for (kind, expected) in &expectation.checks {
         let of_kind = judgement.validations.iter().filter(|validation| validation.check == *kind);
         let findings = of_kind.flat_map(|validation| &validation.findings);

@@ -27,12 +27,15 @@ pub fn doctor(site: &Site) -> Result<Vec<Symptom>, Error> {
             Some(error) => ill(what, format!("{error}; see orch workflow check {}", checked.name)),
         });
     }
-    for agent in site.config.agents()? {
+    for agent in site.config.agents() {
         let what = format!("agent {}", agent.name);
         let program = agent.program().to_owned();
         symptoms.push(match process::resolve(&program, site.project.root()) {
             Some(path) => well(what, &path.display().to_string()),
-            None => ill(what, format!("`{program}` is not found on PATH; install it or change orch.toml")),
+            None => ill(
+                what,
+                format!("`{program}` is not found on PATH; install it or change orch.toml"),
+            ),
         });
     }
     let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Site;
+use super::drive::Seen;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
@@ -11,6 +12,7 @@ use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal::Journal;
+use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::record::Head;
 use crate::record::Keeper;
@@ -30,6 +32,8 @@ pub struct Driver<'s> {
     closed: Vec<Segment>,
     /// Attempts that have ended and are not committed yet.
     ended: Vec<(GateId, u32)>,
+    /// Artifacts that were seen as recorded, so that they are not read again.
+    pub seen: Seen,
     /// What could not be committed, said once.
     pub problems: Vec<String>,
     _lock: Lock,
@@ -57,6 +61,7 @@ impl<'s> Driver<'s> {
             keeper,
             closed: Vec::new(),
             ended: Vec::new(),
+            seen: Seen::default(),
             problems: Vec::new(),
             _lock: lock,
         })
@@ -80,6 +85,7 @@ impl<'s> Driver<'s> {
             keeper,
             closed: Vec::new(),
             ended: Vec::new(),
+            seen: Seen::default(),
             problems: Vec::new(),
             _lock: lock,
         })
@@ -91,6 +97,11 @@ impl<'s> Driver<'s> {
 
     pub fn id(&self) -> &RunId {
         &self.journal.run.started.run_id
+    }
+
+    /// Where a journal that was only read stands.
+    pub fn head_of(reading: &Reading) -> Head {
+        Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head }
     }
 
     pub fn head(&self) -> Head {

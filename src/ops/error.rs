@@ -1,6 +1,7 @@
 //! What can go wrong with an operation, one variant for each answer that the user
 //! can act on. A face turns it into an exit code and words; nobody else does.
 
+use crate::config;
 use crate::files::Held;
 use crate::git;
 use crate::journal;
@@ -26,6 +27,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Workflow(#[from] workflow::Error),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] config::Error),
     /// Another process holds the run.
     #[error("run {run} is {held}")]
     #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
@@ -67,6 +71,7 @@ impl Error {
             Self::Usage { message, .. } => Self::Usage { message, help: Some(help.into()) },
             other @ (Self::Unsound(_)
             | Self::Workflow(_)
+            | Self::Config(_)
             | Self::Held { .. }
             | Self::Environment { .. }
             | Self::Journal(_)

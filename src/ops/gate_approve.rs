@@ -13,6 +13,7 @@ use super::gate_finish;
 use super::run::DriveRequest;
 use crate::digest::Digest;
 use crate::event::Approved;
+use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::WaitsFor;
 use crate::id::GateId;
@@ -63,16 +64,25 @@ pub fn gate_approve(
     let mut driver = Driver::take(site, &id)?;
     let gate = gate_of(driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
-    if matches!(driver.workflow.gate(&gate).map(|gate| &gate.approval), Some(Approval::Signed { .. })) {
+    if matches!(
+        driver.workflow.gate(&gate).map(|gate| &gate.approval),
+        Some(Approval::Signed { .. })
+    ) {
         return Err(Error::usage(format!("gate {gate} asks for a signed approval"))
             .advise("signatures are not available in this version"));
     }
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
-    let judged = drive::judge_again(&driver, &gate, attempt);
-    if digests(driver.run(), &gate) != question.seen || drive::digests(&judged) != question.seen {
-        return Err(Error::usage(format!("the outputs of gate {gate} have changed since they were shown"))
-            .advise(format!("orch gate check --run {id} --gate {gate}, then approve what is there now")));
+    let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
+    if digests(driver.run(), &gate) != question.seen
+        || digests_of(&judged.artifacts) != question.seen
+    {
+        return Err(Error::usage(format!(
+            "the outputs of gate {gate} have changed since they were shown"
+        ))
+        .advise(format!(
+            "orch gate check --run {id} --gate {gate}, then approve what is there now"
+        )));
     }
     let approval = Approved {
         by: person.by.clone(),
@@ -104,7 +114,8 @@ pub(super) fn refuse_agents(site: &Site) -> Result<(), Error> {
 pub(super) fn gate_of(run: &crate::run::Run, choice: &GateChoice) -> Result<GateId, Error> {
     let known = run.started.gates.iter().map(|planned| planned.gate.as_str()).collect();
     if choice.gate.is_none() {
-        let waits = run.gates.iter().filter(|(_, state)| state.waits_for == Some(WaitsFor::Approval));
+        let waits =
+            run.gates.iter().filter(|(_, state)| state.waits_for == Some(WaitsFor::Approval));
         let waits: Vec<&GateId> = waits.map(|(id, _)| id).collect();
         if let [only] = waits.as_slice() {
             return Ok((*only).clone());
@@ -127,7 +138,11 @@ pub(super) fn refuse_other(run: &crate::run::Run, gate: &GateId) -> Result<(), E
 }
 
 fn digests(run: &crate::run::Run, gate: &GateId) -> BTreeMap<String, Digest> {
-    let artifacts = run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default();
-    let there = artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
+    digests_of(run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default())
+}
+
+fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
+    let there =
+        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
     there.collect()
 }

@@ -42,7 +42,7 @@ pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     let known = workflow.gates.iter().map(|gate| gate.id.as_str()).collect();
     let named = request.gate.gate.clone().or_else(|| std::env::var("ORCH_GATE").ok());
     let gate = choose::gate_of(&run, known, named.as_deref())?;
-    let judged = drive::judge_read(site, &workflow, &run, &gate);
+    let judged = drive::judge_now(site, &workflow, &run, &gate, None);
     Ok(Reply {
         run_id: id,
         gate,

@@ -44,7 +44,7 @@ pub fn gate_finish(
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let attempt = waiting_attempt(&driver, &gate)?;
     let answers = answers(&driver, &gate, &request.answers)?;
-    let judged = drive::judge_now(&driver, &gate, attempt);
+    let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
     let result = drive::verdict(judged, answers);
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
     drive::settle(&mut driver, &ended, notify)?;
@@ -55,7 +55,8 @@ pub fn gate_finish(
 pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32, Error> {
     let run = driver.run();
     let state = run.gate(gate);
-    let open = state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
+    let open =
+        state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
     let id = driver.id();
     match (open, state.and_then(|state| state.waits_for)) {
         (Some(attempt), Some(WaitsFor::Person | WaitsFor::Agent)) => Ok(attempt.attempt),
@@ -94,11 +95,10 @@ pub(super) fn reply(
     gate: &GateId,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    let all_done = driver.workflow.gates.iter().all(|gate| {
-        driver.run().status_of(&gate.id).satisfies()
-    });
+    let all_done =
+        driver.workflow.gates.iter().all(|gate| driver.run().status_of(&gate.id).satisfies());
     if !driver.run().started.driven {
-        let changed = all_done && drive::look_at_everything(driver, notify)?;
+        let changed = all_done && drive::look_at_all(driver, notify)?;
         if all_done && !changed {
             let status = RunStatus::Passed;
             driver.append(&[Event::RunCompleted { status, reason: None }])?;
@@ -112,7 +112,7 @@ pub(super) fn reply(
         attempt.status == AttemptStatus::Pass || state.waits_for == Some(WaitsFor::Approval)
     });
     let judged = drive::judged_of(run, gate);
-    let outcome = drive::outcome(driver)?;
+    let outcome = drive::outcome(driver);
     let packet = outcome.waiting.iter().find(|waiting| waiting.gate == *gate);
     Ok(GateReply {
         run_id: driver.id().clone(),
@@ -154,6 +154,8 @@ pub(super) fn answers(
             Error::usage(format!("gate {gate} asks `{name}`: {help}"))
                 .advise(format!("--answer {name}=…"))
         }
-        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => start::explain(other),
+        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => {
+            start::explain(other)
+        }
     })
 }

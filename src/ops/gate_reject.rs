@@ -40,6 +40,10 @@ pub fn gate_reject(
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
     let result = drive::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
-    drive::settle(&mut driver, &Ended { gate: gate.clone(), attempt, invocation: None, result }, notify)?;
+    drive::settle(
+        &mut driver,
+        &Ended { gate: gate.clone(), attempt, invocation: None, result },
+        notify,
+    )?;
     gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
 }

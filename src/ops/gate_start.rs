@@ -11,6 +11,8 @@ use super::choose;
 use super::drive;
 use super::drive::Prepared;
 use super::drive::Start;
+use super::gate_finish;
+use super::run::DriveRequest;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
@@ -59,8 +61,7 @@ pub fn gate_start(
             drive::settle(&mut driver, &ended, notify)?;
         }
     }
-    driver.commit(Some(&gate), true)?;
-    super::gate_finish::reply(&mut driver, &gate, notify)
+    gate_finish::go_on(&mut driver, &gate, &DriveRequest::default(), notify)
 }
 
 /// A gate can be begun when the run goes on, its needs are met, and it is not at work or done.

@@ -41,7 +41,9 @@ pub fn gate_waive(
     let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
     let is_over = matches!(run_status, RunStatus::Passed | RunStatus::Canceled);
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
-        return Err(Error::usage(format!("gate {gate} is {status} in a run that is {run_status}: it cannot be waived")));
+        return Err(Error::usage(format!(
+            "gate {gate} is {status} in a run that is {run_status}: it cannot be waived"
+        )));
     }
     let mut events = Vec::new();
     if run_status == RunStatus::Failed {

@@ -27,7 +27,9 @@ pub fn init(site: &Site) -> Result<Reply, Error> {
         }
     }
     if !site.in_git {
-        reply.remarks.push("this is no git repository: runs work, and nothing is committed".to_owned());
+        reply
+            .remarks
+            .push("this is no git repository: runs work, and nothing is committed".to_owned());
     }
     let path = root.join("orch.toml");
     if files::exists(&path) {

@@ -59,12 +59,17 @@ impl Instructions {
                 self.command(format!("orch gate finish --run {run} --gate {gate}"));
             }
             WaitsFor::Approval => {
-                self.say(format!("A person reads {} and approves gate {gate}.", waiting.artifacts.join(", ")));
+                self.say(format!(
+                    "A person reads {} and approves gate {gate}.",
+                    waiting.artifacts.join(", ")
+                ));
                 self.command(format!("orch gate approve --run {run} --gate {gate}"));
                 self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
             }
             WaitsFor::Decision => {
-                self.say(format!("Gate {gate} was cut off; see what it left behind, then do it again or fail it."));
+                self.say(format!(
+                    "Gate {gate} was cut off; see what it left behind, then do it again or fail it."
+                ));
                 self.command(format!("orch gate start --run {run} --gate {gate}"));
                 self.command(format!("orch gate fail --run {run} --gate {gate} --reason \"…\""));
             }

@@ -68,6 +68,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         cost_is_estimate: false,
         input_tokens: request.input_tokens,
         output_tokens: request.output_tokens,
+        cached_input_tokens: None,
         error: None,
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;

@@ -29,6 +29,7 @@ pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
     let run = drive::outcome_of(site, &workflow, &reading.run, Driver::head_of(&reading));
-    let packet = run.waiting.first().and_then(|waiting| drive::read_packet(site, &id, &waiting.gate));
+    let packet =
+        run.waiting.first().and_then(|waiting| drive::read_packet(site, &id, &waiting.gate));
     Ok(Reply { instructions: Instructions::of(&run), packet, run })
 }

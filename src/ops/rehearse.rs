@@ -54,7 +54,11 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
         match step {
             Step::Start { gate, .. } => perform(&mut driver, request, &gate, &mut scenes)?,
             Step::Finish(status) => {
-                scenes.push(Scene { gate: None, decision: format!("the run is {status}"), packet: None });
+                scenes.push(Scene {
+                    gate: None,
+                    decision: format!("the run is {status}"),
+                    packet: None,
+                });
                 break;
             }
             step @ (Step::Expand(_)
@@ -80,9 +84,15 @@ fn perform(
     let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
     let attempt = driver.run().gate(id).map_or(1, |state| state.attempts.len() + 1);
     let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
-    let packet = drive::render_packet(driver.site, &driver.workflow, driver.run(), &gate, (id, attempt, None))
-        .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;
-    let fails = attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
+    let packet = drive::render_packet(
+        (driver.site, &driver.workflow, driver.run()),
+        &gate,
+        (id, attempt, None),
+        false,
+    )
+    .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;
+    let fails =
+        attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
     let who = gate.work.executor();
     let decision = match fails {
         true => format!("attempt {attempt} by {who}: fails, as asked"),
@@ -103,7 +113,8 @@ fn perform(
     let (gate_id, judged) = (id.clone(), Judged::default());
     if fails {
         let reason = "rehearsed failure".to_owned();
-        return driver.append(&[started, Event::GateFailed { gate: gate_id, attempt, reason, judged }]);
+        return driver
+            .append(&[started, Event::GateFailed { gate: gate_id, attempt, reason, judged }]);
     }
     let given = request.answers.get(id.base()).cloned().unwrap_or_default();
     let answers = answers(driver.site, &gate.answers, given)?;
@@ -112,7 +123,11 @@ fn perform(
 }
 
 /// The given answers, and for the rest what each type can stand for.
-fn answers(site: &Site, form: &[crate::workflow::Input], mut given: Values) -> Result<Values, Error> {
+fn answers(
+    site: &Site,
+    form: &[crate::workflow::Input],
+    mut given: Values,
+) -> Result<Values, Error> {
     use crate::workflow::InputType;
     for input in form.iter().filter(|input| input.is_required()) {
         given.entry(input.name.clone()).or_insert_with(|| match input.kind {
@@ -140,16 +155,19 @@ fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result
     }
     let config = files::read_own(&site.project.root().join("orch.toml"));
     write("orch.toml", &config.ok().flatten().unwrap_or_default())?;
-    let paths = workflow.inputs.iter().filter(|input| input.kind == crate::workflow::InputType::File);
-    for path in paths.filter_map(|input| request.inputs.get(&input.name)?.as_str().map(str::to_owned)) {
+    let paths =
+        workflow.inputs.iter().filter(|input| input.kind == crate::workflow::InputType::File);
+    for path in
+        paths.filter_map(|input| request.inputs.get(&input.name)?.as_str().map(str::to_owned))
+    {
         let inside = site.project.path(&path).map_err(|error| Error::usage(error.to_string()))?;
-        let bytes = site.project.read(&inside, site.config.text_bytes);
+        let bytes = site.project.read(&inside, site.config.limits.text_bytes);
         write(&path, &bytes.map_err(|error| Error::usage(error.to_string()))?)?;
     }
     for gate in &workflow.gates {
         for template in gate.attach.iter().filter(|template| template.is_literal()) {
             let Ok(inside) = site.project.path(template.text()) else { continue };
-            if let Ok(bytes) = site.project.read(&inside, site.config.text_bytes) {
+            if let Ok(bytes) = site.project.read(&inside, site.config.limits.text_bytes) {
                 write(inside.as_str(), &bytes)?;
             }
         }
@@ -162,8 +180,12 @@ fn decision(step: &Step) -> Scene {
         Step::Expand(gate) => (Some(gate), "is fanned out over its list".to_owned()),
         Step::Skip { gate, reason } => (Some(gate), format!("is skipped: {reason}")),
         Step::Jump { from, to } => (Some(from), format!("has failed and goes back to {to}")),
-        Step::Gather { gate, passed: true } => (Some(gate), "all its instances have passed".to_owned()),
-        Step::Gather { gate, passed: false } => (Some(gate), "some of its instances failed".to_owned()),
+        Step::Gather { gate, passed: true } => {
+            (Some(gate), "all its instances have passed".to_owned())
+        }
+        Step::Gather { gate, passed: false } => {
+            (Some(gate), "some of its instances failed".to_owned())
+        }
         Step::Refuse { gate, reason } => (Some(gate), format!("cannot begin: {reason}")),
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),

@@ -34,7 +34,7 @@ pub fn run_resume(
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     if matches!(driver.run().status, RunStatus::Passed | RunStatus::Canceled) {
-        return drive::outcome(&driver);
+        return Ok(drive::outcome(&driver));
     }
     if let Some(agent) = &request.drive.agent {
         site.config.refuse_unknown_agent(agent)?;
@@ -55,13 +55,16 @@ fn take_up(driver: &mut Driver<'_>) -> Result<(), Error> {
             let attempt = attempt.attempt;
             let reason = "orch ended while it was at work".to_owned();
             events.push(Event::GateInterrupted { gate: id.clone(), attempt, reason });
-            let asks = driver
-                .workflow
-                .gate(id)
-                .is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask);
+            let asks =
+                driver.workflow.gate(id).is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask);
             if asks {
                 let waits_for = WaitsFor::Decision;
-                events.push(Event::GateWaiting { gate: id.clone(), attempt, waits_for, judged: None });
+                events.push(Event::GateWaiting {
+                    gate: id.clone(),
+                    attempt,
+                    waits_for,
+                    judged: None,
+                });
             }
         }
     }

@@ -18,5 +18,5 @@ pub struct Request {
 pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let mut driver = start::begin(site, &request.workflow, &request.inputs, None, false)?;
     driver.commit(None, true)?;
-    drive::outcome(&driver)
+    Ok(drive::outcome(&driver))
 }

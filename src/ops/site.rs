@@ -4,6 +4,7 @@
 use super::Error;
 use crate::clock::Clock;
 use crate::clock::Moment;
+use crate::config;
 use crate::config::Config;
 use crate::definition::Shelf;
 use crate::files;
@@ -72,8 +73,8 @@ impl Site {
         let clock = options.now.map_or(Clock::System, Clock::fixed);
         Ok(Self {
             home: Home::new(project.clone(), repository.as_ref()),
-            shelf: Shelf::new(project.clone()),
-            config: Config::load(&project)?,
+            shelf: Shelf::new(project.clone(), config::user_folder()),
+            config: Config::load(project.root(), config::user_folder().as_deref())?,
             in_git: repository.is_some(),
             project,
             clock,

@@ -37,7 +37,7 @@ pub fn begin<'s>(
     let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
     let at = site.clock.now();
     let repository = site.repository()?;
-    let baselines = drive::record_baselines(site, &workflow, &inputs, &Since::Run);
+    let baselines = drive::record_baselines(site, &workflow, None, &inputs, &Since::Run);
     let started = RunStarted {
         run_id: site.new_run_id(at, &key),
         workflow: workflow.name.clone(),

@@ -88,9 +88,10 @@ fn line(run: &Run, id: &GateId, name: &str) -> GateLine {
             GateStatus::Skipped | GateStatus::Waived | GateStatus::Stale => {
                 state.and_then(|state| state.reason.clone())
             }
-            GateStatus::NotStarted | GateStatus::Running | GateStatus::Waiting | GateStatus::Pass => {
-                None
-            }
+            GateStatus::NotStarted
+            | GateStatus::Running
+            | GateStatus::Waiting
+            | GateStatus::Pass => None,
         },
     }
 }

@@ -32,7 +32,9 @@ pub fn workflow_new(site: &Site, name: &str) -> Result<Reply, Error> {
     for (path, _) in &texts {
         let path = site.project.path(path).map_err(|error| Error::usage(error.to_string()))?;
         if site.project.exists(&path) {
-            return Err(Error::usage(format!("{path} is there already")).advise("choose another name"));
+            return Err(
+                Error::usage(format!("{path} is there already")).advise("choose another name")
+            );
         }
     }
     for (path, text) in &texts {

@@ -23,7 +23,7 @@ pub fn workflow_schema(subject: Subject) -> Json {
     match subject {
         Subject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
         Subject::Contract => contract_schema(),
-        Subject::Config => document::schema_of::<config::ConfigFile>().to_value(),
+        Subject::Config => config::schema(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The shape of a workflow file. Its doc comments are what the JSON Schema, the
 //! editors and the reference say; what the words mean together is checked in `lint`.
 
+use crate::budget::Budget;
+use crate::checkpoint_policy::CheckpointPolicy;
 use crate::document::Placed;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -23,6 +25,12 @@ pub struct WorkflowFile {
     /// the workflow's name by default.
     #[schemars(with = "Option<String>")]
     pub key: Option<Placed<String>>,
+    /// What a run may spend.
+    #[serde(default)]
+    pub budget: Budget,
+    /// When a run in progress is sealed.
+    #[serde(default)]
+    pub checkpoint: CheckpointPolicy,
     /// Typed parameters; each becomes a flag of `orch run`.
     #[serde(default)]
     pub inputs: IndexMap<String, InputFile>,

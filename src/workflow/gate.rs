@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The names that every template of a gate may use, beside the inputs.
-pub const GATE_NAMES: [&str; 4] = ["run", "gate", "attempt", "gates"];
+pub(super) const GATE_NAMES: [&str; 4] = ["run", "gate", "attempt", "gates"];
 
 /// One stop on the way.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Gate {
     /// The path of its prompt in the definition, `prompts/a/b.md`.
     pub prompt: Option<String>,
     pub contract: Option<Contract>,
+    /// The path of its contract in the definition, `contracts/a/b.toml`.
+    pub contract_path: Option<String>,
     pub approval: Approval,
     pub audits: Option<GateId>,
     pub retry: Retry,
@@ -163,6 +165,10 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
+        contract_path: file
+            .contract
+            .as_ref()
+            .map(|name| format!("contracts/{}.toml", name.get_ref())),
         contract: build_contract(&file, around, &names)?,
         approval: build_approval(source, &file)?,
         audits: file.audits.as_ref().map(|audits| gate_id(source, audits)).transpose()?,

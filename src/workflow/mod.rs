@@ -21,6 +21,8 @@ pub use input::Input;
 pub use lint::RESERVED_FLAGS;
 pub use lint::RESERVED_NAMES;
 
+use crate::budget::Budget;
+use crate::checkpoint_policy::CheckpointPolicy;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
@@ -44,6 +46,8 @@ pub struct Workflow {
     pub description: String,
     pub key: Template,
     pub inputs: Vec<Input>,
+    pub budget: Budget,
+    pub checkpoint: CheckpointPolicy,
     pub gates: Vec<Gate>,
     index: BTreeMap<GateId, usize>,
     prompts: Library,
@@ -174,8 +178,18 @@ fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflo
         gates.push(gate::build(table, &around)?);
     }
     let index = gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
-    let (version, description) = (file.version, file.description);
-    Ok(Workflow { name: name.to_owned(), version, description, key, inputs, gates, index, prompts })
+    Ok(Workflow {
+        name: name.to_owned(),
+        version: file.version,
+        description: file.description,
+        key,
+        inputs,
+        budget: file.budget,
+        checkpoint: file.checkpoint,
+        gates,
+        index,
+        prompts,
+    })
 }
 
 /// All prompts are one library, so that they may include each other.

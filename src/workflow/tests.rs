@@ -16,7 +16,7 @@ fn load_with(text: &str, files: &[(&str, &str)]) -> Result<Workflow, String> {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let shelf = Shelf::new(Project::new(folder.path(), Vec::new()).unwrap());
+    let shelf = Shelf::new(Project::new(folder.path(), Vec::new()).unwrap(), None);
     Workflow::load("w", &shelf).map(|(workflow, _)| workflow).map_err(|error| match error {
         Error::Unsound(unsound) => {
             let (name, line, column) = unsound.place();
@@ -151,7 +151,7 @@ fn prompts_include_each_other_and_errors_lie_where_they_were_made() {
 
 #[test]
 fn an_unknown_workflow_names_the_nearest() {
-    let shelf = Shelf::new(Project::new(std::path::Path::new("/tmp"), Vec::new()).unwrap());
+    let shelf = Shelf::new(Project::new(std::path::Path::new("/tmp"), Vec::new()).unwrap(), None);
     let error = Workflow::load("no-such-thing", &shelf).unwrap_err();
     assert_eq!(error.to_string(), "there is no workflow `no-such-thing`");
 }

@@ -4,7 +4,7 @@
 use super::super::Driver;
 use super::super::Error;
 use super::Notice;
-use super::packet;
+use super::attempt;
 use super::work;
 use crate::event::Artifact;
 use crate::event::Event;
@@ -69,7 +69,10 @@ pub fn look_again(
 /// The first artifact of a gate whose bytes are not the recorded ones.
 fn first_change(driver: &mut Driver<'_>, id: &GateId) -> Option<String> {
     let artifacts: Vec<Artifact> = driver.run().gate(id)?.artifacts().to_vec();
-    artifacts.into_iter().find(|artifact| !is_unchanged(driver, artifact)).map(|artifact| artifact.path)
+    artifacts
+        .into_iter()
+        .find(|artifact| !is_unchanged(driver, artifact))
+        .map(|artifact| artifact.path)
 }
 
 fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
@@ -101,12 +104,13 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     if gate.approval != Approval::None || state.reused.is_some() {
         return None;
     }
-    let attempt = state.attempt()?;
+    let number = state.attempt()?.attempt;
     let contract = gate.contract.as_ref()?;
-    let context = packet::attempt_context(driver.run(), gate, id, attempt.attempt);
+    // These belong to their attempt: what they look at is not the artifact alone.
     let contract = contract.without(&["command", "unchanged", "only_changes"]);
-    let judged = work::judge_contract(driver, id, attempt.attempt, &contract, &context);
-    work::passes(&judged).then_some((attempt.attempt, judged))
+    let judged =
+        attempt::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
+    work::passes(&judged).then_some((number, judged))
 }
 
 fn reopen(

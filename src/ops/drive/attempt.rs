@@ -12,23 +12,30 @@ use super::work::Call;
 use super::work::Judging;
 use super::work::Work;
 use crate::check::Since;
+use crate::contract::Contract;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
-use crate::executor::CommandLine;
+use crate::executor::ChildRun;
+use crate::executor::Command;
 use crate::executor::Executor;
+use crate::executor::Human;
+use crate::executor::Program;
+use crate::executor::Usage;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::secret::Secrets;
 use crate::template::Context;
 use crate::workflow;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
 use crate::workflow::OnInterrupt;
+use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use std::collections::BTreeMap;
@@ -42,6 +49,8 @@ pub struct Start<'s> {
     pub agent: Option<&'s str>,
     /// Judge what lies there instead of doing the work.
     pub adopt: bool,
+    /// Whether somebody outside does the work, whatever is configured.
+    pub by_hand: bool,
     /// The agent's session, where a person says it.
     pub session: Option<String>,
 }
@@ -72,83 +81,63 @@ pub enum Result {
 /// Begins an attempt: the intent is written, then there is work to do.
 pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Result<Prepared, Error> {
     let id = start.gate;
+    let site = driver.site;
     let Some(gate) = driver.workflow.gate(id).cloned() else {
         return Err(Error::usage(format!("there is no gate `{id}`")));
     };
     let attempt = next_attempt(driver.run(), id);
     let context = packet::attempt_context(driver.run(), &gate, id, attempt);
-    let site = driver.site;
-    let doer = doer(site, driver.run(), &gate, &context, start.agent)?;
-    let agent = agent_name(&gate, start.agent, doer.configured.as_deref());
-    let problem = doer.problem.or_else(|| audit_problem(driver.run(), &gate, agent.as_deref(), start));
-    let executor = gate.work.executor();
-    let needs_packet = executor != "command";
-    let text = match needs_packet {
-        true => packet::render(site, &driver.workflow, driver.run(), &gate, (id, attempt, agent.as_deref())),
-        false => Ok(String::new()),
-    };
-    let (text, problem) = match (text, problem) {
-        (Ok(text), problem) => (text, problem),
-        (Err(message), None) => (String::new(), Some(Finding::of("packet", message))),
-        (Err(_), problem @ Some(_)) => (String::new(), problem),
+    let mut doer = doer(site, driver.run(), &gate, &context, start)?;
+    let agent = agent_name(&gate, start, doer.configured.as_deref());
+    let audited = audit_problem(driver.run(), &gate, agent.as_deref(), start);
+    doer.problem = doer.problem.or(audited);
+    let text = match packet_text(driver, &gate, (id, attempt, agent.as_deref()), &doer) {
+        Ok(text) => text,
+        Err(message) => {
+            doer.problem = doer.problem.or_else(|| Some(Finding::of("packet", message)));
+            String::new()
+        }
     };
     let run_id = driver.id().clone();
-    let packet_path = match needs_packet && !text.is_empty() {
-        true => packet::write(site, &run_id, (id, attempt), &text)?,
-        false => packet::folder(site, &run_id, id, attempt).join("prompt.txt"),
-    };
     packet::ignore_logs(site, &run_id)?;
+    let logs = packet::folder(site, &run_id, id, attempt);
+    let packet_path = logs.join("prompt.txt");
+    if !text.is_empty() {
+        packet::write(site, &run_id, (id, attempt), &text)?;
+    }
     if let Some(contract) = &gate.contract {
         baselines::record_attempt(site, &run_id, (id, attempt), (contract, &context))?;
     }
-    let recipe = match gate.reuse {
-        true => recipe::recipe(site, driver.run(), &gate, id, None).ok(),
-        false => None,
-    };
-    let started = Event::GateStarted(GateStarted {
-        gate: id.clone(),
-        attempt,
-        executor: executor.to_owned(),
-        agent: agent.clone(),
-        session: start.session.clone(),
-        prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(&text)),
-        required_outputs: gate
-            .contract
-            .as_ref()
-            .map(|contract| judge::required_outputs(contract, &context))
-            .unwrap_or_default(),
-        recipe,
-        reuse: start.reuse.clone(),
-    });
-    let ended = |result| Prepared::Ended(Box::new(Ended { gate: id.clone(), attempt, invocation: None, result }));
-    if let Some(finding) = problem {
+    let started =
+        started(driver.run(), &gate, start, (attempt, agent.clone()), (&text, &context), site);
+    if let Some(finding) = doer.problem {
         driver.append(&[started])?;
-        return Ok(ended(failed(finding)));
-    }
-    if doer.executor.is_none() && !start.adopt {
-        driver.append(&[started])?;
-        let waits_for = if executor == "human" { WaitsFor::Person } else { WaitsFor::Agent };
-        return Ok(ended(Result::Waiting(waits_for)));
+        let ended = Ended { gate: id.clone(), attempt, invocation: None, result: failed(finding) };
+        return Ok(Prepared::Ended(Box::new(ended)));
     }
     let now = site.clock.now();
     let invocation_id = site.new_invocation_id(now);
     let mut events = vec![started];
-    if !start.adopt {
+    if doer.acts && !start.adopt {
         let invocation_id = invocation_id.clone();
         events.push(Event::InvocationStarted { invocation_id, gate: id.clone(), attempt });
     }
     driver.append(&events)?;
-    let judging = judging(driver, &gate, id, attempt, context);
-    let logs = packet::folder(site, &run_id, id, attempt);
+    let judging = Judging {
+        contract: gate.contract.clone(),
+        context,
+        secrets: doer.secrets,
+        ..judging(site, driver.run(), &gate, (id, attempt))
+    };
     let answers_path = logs.join("answers.json");
     let mut environment = judging.environment.clone();
     environment.insert("ORCH_ANSWERS".to_owned(), answers_path.display().to_string());
-    environment.insert("ORCH_PACKET".to_owned(), packet_path.display().to_string());
     Ok(Prepared::Work(Box::new(Work {
         gate: id.clone(),
         attempt,
-        executor,
+        executor: gate.work.executor(),
         doer: doer.executor.filter(|_| !start.adopt),
+        waits_for: doer.waits_for,
         agent,
         invocation_id,
         started_at: now,
@@ -159,11 +148,79 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
             answers_path,
             environment,
             timeout: gate.timeout,
+            earlier: earlier(driver.run()),
         },
         judging,
         audited_session: audited_session(driver.run(), &gate),
         answers: gate.answers.clone(),
     })))
+}
+
+/// The packet; a command is handed none.
+fn packet_text(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    (id, attempt, agent): (&GateId, u32, Option<&str>),
+    doer: &Doer,
+) -> std::result::Result<String, String> {
+    if gate.work.executor() == "command" {
+        return Ok(String::new());
+    }
+    let is_driven = doer.acts;
+    let text = packet::render(
+        (driver.site, &driver.workflow, driver.run()),
+        gate,
+        (id, attempt, agent),
+        is_driven,
+    )?;
+    Ok(doer.secrets.redact(&text))
+}
+
+fn started(
+    run: &Run,
+    gate: &Gate,
+    start: &Start<'_>,
+    (attempt, agent): (u32, Option<String>),
+    (text, context): (&str, &Context),
+    site: &Site,
+) -> Event {
+    let contract = gate.contract.as_ref();
+    Event::GateStarted(GateStarted {
+        gate: start.gate.clone(),
+        attempt,
+        executor: gate.work.executor().to_owned(),
+        agent,
+        session: start.session.clone(),
+        prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(text)),
+        required_outputs: contract
+            .map(|contract| judge::required_outputs(contract, context))
+            .unwrap_or_default(),
+        // A recipe that cannot be told is no obstacle to the work, only to reusing it.
+        recipe: gate
+            .reuse
+            .then(|| recipe::recipe(site, run, gate, start.gate, None).ok())
+            .flatten(),
+        reuse: start.reuse.clone(),
+    })
+}
+
+/// What earlier calls of this run used, by the agent's session, for agents that tell running totals.
+fn earlier(run: &Run) -> BTreeMap<String, Usage> {
+    let mut earlier: BTreeMap<String, Usage> = BTreeMap::new();
+    for invocation in &run.invocations {
+        let Some(session) = &invocation.session else { continue };
+        let usage = Usage {
+            cost_usd: invocation.cost_usd,
+            cost_is_estimate: invocation.cost_is_estimate,
+            input_tokens: invocation.input_tokens,
+            output_tokens: invocation.output_tokens,
+            cached_input_tokens: invocation.cached_input_tokens,
+            ..Usage::default()
+        };
+        let before = earlier.remove(session).unwrap_or_default();
+        earlier.insert(session.clone(), before.plus(&usage));
+    }
+    earlier
 }
 
 /// Writes what became of an attempt, and commits it where it is over.
@@ -174,7 +231,9 @@ pub fn settle(
 ) -> std::result::Result<(), Error> {
     let (gate, attempt) = (ended.gate.clone(), ended.attempt);
     let mut events: Vec<Event> = Vec::new();
-    events.extend(ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))));
+    events.extend(
+        ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
+    );
     match &ended.result {
         Result::Passed { judged, answers } => {
             if !answers.is_empty() {
@@ -239,14 +298,9 @@ pub fn passed(
 ) -> std::result::Result<Event, Error> {
     let run = driver.run();
     let moment = Since::Gate(gate.to_string());
-    judged.baselines = baselines::record(
-        driver.site,
-        &driver.workflow,
-        Some(run),
-        &run.started.inputs,
-        &moment,
-    )
-    .map_err(Error::environment)?;
+    judged.baselines =
+        baselines::record(driver.site, &driver.workflow, Some(run), &run.started.inputs, &moment)
+            .map_err(Error::environment)?;
     Ok(Event::GatePassed { gate: gate.clone(), attempt, judged })
 }
 
@@ -259,6 +313,22 @@ pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
         findings: attempt.findings.clone(),
         ..Judged::default()
     })
+}
+
+/// What outputs that were judged come to.
+pub fn verdict(judged: Judged, answers: Values) -> Result {
+    if work::passes(&judged) {
+        Result::Passed { judged, answers }
+    } else {
+        Result::Failed { reason: work::reason(&judged), judged }
+    }
+}
+
+/// A failure by somebody's word.
+pub fn said_to_fail(check: &str, reason: &str) -> Result {
+    let finding = Finding::of(check, reason);
+    let judged = Judged { findings: vec![finding], ..Judged::default() };
+    Result::Failed { reason: reason.to_owned(), judged }
 }
 
 /// A gate that cannot begin: an attempt that failed before any work.
@@ -318,26 +388,55 @@ pub fn environment(
     variables
 }
 
-fn judging(driver: &Driver<'_>, gate: &Gate, id: &GateId, attempt: u32, context: Context) -> Judging {
-    let (site, run) = (driver.site, driver.run());
+/// What judging a gate's outputs takes, apart from its contract.
+pub fn judging(site: &Site, run: &Run, gate: &Gate, (id, attempt): (&GateId, u32)) -> Judging {
     Judging {
         project: site.project.clone(),
-        contract: gate.contract.clone(),
-        context,
+        contract: None,
+        context: Context::default(),
         baselines: baselines::of_attempt(site, run, id, attempt),
         environment: environment(site, run, gate, id, attempt),
-        scratch: packet::folder(site, driver.id(), id, attempt),
+        scratch: packet::folder(site, &run.started.run_id, id, attempt),
         stop: site.stop.clone(),
-        text_bytes_max: site.config.text_bytes,
-        secrets: packet::secrets_of(gate),
+        text_bytes_max: site.config.limits.text_bytes,
+        secrets: Secrets::default(),
     }
 }
 
-/// Who does the work, where anybody is there to do it.
+/// Judges the outputs of a gate as they are now, outside of its own thread.
+pub fn judge_now(
+    site: &Site,
+    workflow: &Workflow,
+    run: &Run,
+    id: &GateId,
+    contract: Option<&Contract>,
+) -> Judged {
+    let Some(gate) = workflow.gate(id) else { return Judged::default() };
+    let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
+    let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
+    Judging {
+        contract: contract.or(gate.contract.as_ref()).cloned(),
+        context: packet::attempt_context(run, gate, id, attempt),
+        // A secret that is not set here was never seen here either.
+        secrets: secrets(gate).unwrap_or_default(),
+        ..judging(site, run, gate, (id, attempt))
+    }
+    .judge()
+}
+
+fn secrets(gate: &Gate) -> std::result::Result<Secrets, crate::secret::Error> {
+    Secrets::of_environment(gate.secrets.iter().map(String::as_str))
+}
+
+/// Who does the work.
 struct Doer {
     executor: Option<Box<dyn Executor + Send + Sync>>,
+    /// Whether it does the work itself, or waits for somebody.
+    acts: bool,
+    waits_for: WaitsFor,
     /// The agent that a role came to.
     configured: Option<String>,
+    secrets: Secrets,
     problem: Option<Finding>,
 }
 
@@ -346,65 +445,86 @@ fn doer(
     run: &Run,
     gate: &Gate,
     context: &Context,
-    agent: Option<&str>,
+    start: &Start<'_>,
 ) -> std::result::Result<Doer, Error> {
-    let problem = secret_problem(gate).or_else(|| environment_problem(gate, context));
-    let mut doer = Doer { executor: None, configured: None, problem };
+    let (secrets, problem) = match secrets(gate) {
+        Ok(secrets) => (secrets, environment_problem(gate, context)),
+        Err(error) => (Secrets::default(), Some(Finding::of("secrets", error.to_string()))),
+    };
+    let mut doer = Doer {
+        executor: Some(Box::new(Human)),
+        acts: false,
+        waits_for: WaitsFor::Person,
+        configured: None,
+        secrets,
+        problem,
+    };
+    let act = |doer: &mut Doer, executor: Box<dyn Executor + Send + Sync>| {
+        doer.executor = Some(executor);
+        doer.acts = true;
+    };
     match &gate.work {
         workflow::Work::Human => {}
-        workflow::Work::Workflow(_) => {
-            let message = "child runs are not available in this version";
-            doer.problem = Some(Finding::of("executor", message));
+        workflow::Work::Workflow(name) => {
+            act(&mut doer, Box::new(ChildRun { workflow: name.clone() }));
         }
         workflow::Work::Shell(script) => {
-            doer.executor = Some(Box::new(CommandLine::shell(script)));
+            act(&mut doer, Box::new(Command { program: Program::Shell(script.clone()) }));
         }
         workflow::Work::Command(argv) => {
-            let argv = argv.iter().map(|template| template.render(context)).collect::<std::result::Result<Vec<_>, _>>();
+            let argv: std::result::Result<Vec<_>, _> =
+                argv.iter().map(|template| template.render(context)).collect();
             match argv {
-                Ok(argv) => doer.executor = Some(Box::new(CommandLine::new(argv))),
+                Ok(argv) => act(&mut doer, Box::new(Command { program: Program::Argv(argv) })),
                 Err(error) => doer.problem = Some(Finding::of("command", error.to_string())),
             }
         }
         workflow::Work::Agent(role) => {
-            let chosen = agent.or(run.started.agent.as_deref());
-            if let Some(found) = site.config.agent(role.as_deref(), chosen)? {
+            doer.waits_for = WaitsFor::Agent;
+            let given = start.agent.or(run.started.agent.as_deref());
+            let role = role.as_deref().unwrap_or_default();
+            let found = if start.by_hand { None } else { site.config.agent(role, given)? };
+            if let Some(found) = found {
                 doer.configured = Some(found.name.clone());
-                doer.executor = Some(Box::new(found));
+                act(&mut doer, Box::new(found.clone()));
             }
         }
     }
     Ok(doer)
 }
 
-/// The name that the record gives the agent: its role, else the agent that was chosen.
-fn agent_name(gate: &Gate, said: Option<&str>, configured: Option<&str>) -> Option<String> {
+/// The name that the record gives the agent: what a person says, else its role, else the agent
+/// that was chosen.
+fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> Option<String> {
     let workflow::Work::Agent(role) = &gate.work else { return None };
-    let said = said.filter(|said| *said != "none");
-    role.as_deref().or(configured).or(said).map(str::to_owned)
+    let said = start.agent.filter(|said| start.by_hand && *said != "none");
+    said.or(role.as_deref()).or(configured).map(str::to_owned)
 }
 
 /// An audit is done by another agent than the work it judges.
-fn audit_problem(run: &Run, gate: &Gate, agent: Option<&str>, start: &Start<'_>) -> Option<Finding> {
+fn audit_problem(
+    run: &Run,
+    gate: &Gate,
+    agent: Option<&str>,
+    start: &Start<'_>,
+) -> Option<Finding> {
     let audited = gate.audits.as_ref()?;
     let (producer, session) = run.gate(audited)?.producer();
     let same_name = producer.is_some() && producer == agent;
     let same_session = session.is_some() && session == start.session.as_deref();
     (same_name || same_session).then(|| {
-        Finding::of("audits", format!("{} audits {audited} and cannot be done by its producer", gate.id))
-            .expected("another agent and another session")
-            .actual(agent.unwrap_or("the same session"))
+        Finding::of(
+            "audits",
+            format!("{} audits {audited} and cannot be done by its producer", gate.id),
+        )
+        .expected("another agent and another session")
+        .actual(agent.unwrap_or("the same session"))
     })
 }
 
 fn audited_session(run: &Run, gate: &Gate) -> Option<String> {
     let (_, session) = run.gate(gate.audits.as_ref()?)?.producer();
     session.map(str::to_owned)
-}
-
-fn secret_problem(gate: &Gate) -> Option<Finding> {
-    let missing = gate.secrets.iter().find(|name| std::env::var_os(name).is_none())?;
-    Some(Finding::of("secrets", format!("the variable {missing} is not set")).expected("a value in the environment"))
 }
 
 fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
@@ -423,7 +543,8 @@ fn failed(finding: Finding) -> Result {
 fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) -> Option<Event> {
     let gate = driver.workflow.gate(id)?;
     let interruptions = driver.run().gate(id).map_or(0, |state| state.interruptions);
-    let asks = gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
+    let asks =
+        gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
     let (gate, waits_for) = (id.clone(), WaitsFor::Decision);
     asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
 }

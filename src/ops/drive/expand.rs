@@ -77,14 +77,11 @@ fn of_expression(
 fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Json, String> {
     let site = driver.site;
     let path = site.project.path(path).map_err(|error| error.to_string())?;
-    let text = site.project.read_text(&path, site.config.text_bytes);
+    let text = site.project.read_text(&path, site.config.limits.text_bytes);
     let text = text.map_err(|error| error.to_string())?;
-    let document = crate::check::parse_document(path.as_str(), &text)
-        .map_err(|message| format!("{path}: {message}"))?;
-    document
-        .pointer(pointer)
-        .cloned()
-        .ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
+    let document =
+        crate::check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
+    document.pointer(pointer).cloned().ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
 }
 
 /// What to call an item: its own text, its `id`, `slug` or `name`, else its number.

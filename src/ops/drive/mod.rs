@@ -3,26 +3,34 @@
 
 mod artifacts;
 mod attempt;
+mod baselines;
 mod expand;
 mod packet;
 mod recipe;
 mod reuse;
 mod work;
 
-pub(super) use artifacts::look_again;
+pub(super) use artifacts::Seen;
+pub(super) use artifacts::look_at_all;
 pub(super) use attempt::Ended;
 pub(super) use attempt::Prepared;
-pub(super) use attempt::judged_of;
-pub(super) use attempt::prepare;
-pub(super) use attempt::settle;
 pub(super) use attempt::Start;
-pub(super) use packet::attempt_context;
-pub(super) use packet::secrets_of;
-pub(super) use work::judge_now;
-pub use packet::render as render_packet;
+pub(super) use attempt::judge_now;
+pub(super) use attempt::judged_of;
+pub(super) use attempt::passed;
+pub(super) use attempt::prepare;
+pub(super) use attempt::refuse;
+pub(super) use attempt::said_to_fail;
+pub(super) use attempt::settle;
+pub(super) use attempt::verdict;
+pub(super) use baselines::record as record_baselines;
+pub(super) use packet::read as read_packet;
+pub(super) use packet::render as render_packet;
+pub(super) use work::passes;
 
 use super::Driver;
 use super::Error;
+use super::Site;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -32,7 +40,9 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
+use crate::record::Head;
 use crate::run::GateStatus;
+use crate::run::Run;
 use crate::workflow::Workflow;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -118,13 +128,13 @@ pub fn drive(
             if driver.site.stop.is_raised() {
                 if drive.running.is_empty() {
                     pause(driver, "interrupted")?;
-                    return outcome(driver);
+                    return Ok(outcome(driver));
                 }
             } else if drive.act(driver, scope, &sender, notify)? {
                 continue;
             }
             if drive.running.is_empty() {
-                return outcome(driver);
+                return Ok(outcome(driver));
             }
             if let Ok(ended) = receiver.recv() {
                 drive.running.remove(&ended.gate);
@@ -211,9 +221,10 @@ impl Drive<'_> {
 
     fn may_start(&self, gate: &GateId) -> bool {
         let base = GateId::parse(gate.base()).ok();
-        let wanted = self.within.as_ref().is_none_or(|within| {
-            base.as_ref().is_some_and(|base| within.contains(base))
-        });
+        let wanted = self
+            .within
+            .as_ref()
+            .is_none_or(|within| base.as_ref().is_some_and(|base| within.contains(base)));
         wanted && self.running.len() < self.limits.jobs && !self.running.contains(gate)
     }
 
@@ -226,7 +237,14 @@ impl Drive<'_> {
         notify: &mut dyn FnMut(Notice),
     ) -> Result<(), Error> {
         let adopt = self.adopted.contains(gate);
-        let start = Start { gate, reuse, agent: self.limits.agent.as_deref(), adopt, session: None };
+        let start = Start {
+            gate,
+            reuse,
+            agent: self.limits.agent.as_deref(),
+            adopt,
+            by_hand: false,
+            session: None,
+        };
         match prepare(driver, &start)? {
             Prepared::Ended(ended) => settle(driver, &ended, notify),
             Prepared::Work(work) => {
@@ -259,7 +277,11 @@ impl Drive<'_> {
 }
 
 /// Takes a step that needs nobody.
-fn take(driver: &mut Driver<'_>, step: Step, notify: &mut dyn FnMut(Notice)) -> Result<(), Error> {
+pub(super) fn take(
+    driver: &mut Driver<'_>,
+    step: Step,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<(), Error> {
     match step {
         Step::Expand(gate) => expand::expand(driver, &gate),
         Step::Skip { gate, reason } => {
@@ -354,36 +376,40 @@ fn adopted(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<GateId>
 }
 
 /// Where the run stands now.
-pub fn outcome(driver: &Driver<'_>) -> Result<Outcome, Error> {
-    let run = driver.run();
-    let waiting = run.gates_in(GateStatus::Waiting).filter_map(|id| waiting(driver, id)).collect();
+pub fn outcome(driver: &Driver<'_>) -> Outcome {
+    let problems = driver.problems.clone();
+    let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
+    Outcome { committed: driver.site.in_git && problems.is_empty(), problems, ..outcome }
+}
+
+/// Where a run stands that was only read.
+pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Outcome {
+    let id = &run.started.run_id;
+    let waiting = run.gates_in(GateStatus::Waiting).filter_map(|gate| {
+        let state = run.gate(gate)?;
+        let attempt = state.attempt()?;
+        let packet = packet::path(site, id, gate);
+        Some(Waiting {
+            gate: gate.clone(),
+            name: workflow.gate(gate)?.name.clone(),
+            attempt: attempt.attempt,
+            waits_for: state.waits_for?,
+            packet: crate::files::exists(&packet).then(|| site.shown(&packet)),
+            artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
+        })
+    });
     let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
         let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
         Some((id.clone(), reason))
     });
-    Ok(Outcome {
-        run_id: driver.id().clone(),
+    Outcome {
+        run_id: id.clone(),
         status: run.status,
         reason: run.reason.clone(),
-        waiting,
-        head: driver.head().sha256,
-        problems: driver.problems.clone(),
+        waiting: waiting.collect(),
+        head: head.sha256,
+        problems: Vec::new(),
         failed: failed.collect(),
-        committed: driver.site.in_git && driver.problems.is_empty(),
-    })
-}
-
-fn waiting(driver: &Driver<'_>, id: &GateId) -> Option<Waiting> {
-    let state = driver.run().gate(id)?;
-    let gate = driver.workflow.gate(id)?;
-    let attempt = state.attempt()?;
-    let packet = packet::path(driver.site, driver.id(), id);
-    Some(Waiting {
-        gate: id.clone(),
-        name: gate.name.clone(),
-        attempt: attempt.attempt,
-        waits_for: state.waits_for?,
-        packet: crate::files::exists(&packet).then(|| driver.site.shown(&packet)),
-        artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
-    })
+        committed: site.in_git,
+    }
 }

@@ -13,7 +13,6 @@ use crate::run::Run;
 use crate::template::Context;
 use crate::workflow::Gate;
 use crate::workflow::InputType;
-use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::path::PathBuf;
@@ -35,11 +34,10 @@ pub fn attempt_context(run: &Run, gate: &Gate, id: &GateId, attempt: u32) -> Con
 
 /// Renders the packet of an attempt.
 pub fn render(
-    site: &Site,
-    workflow: &Workflow,
-    run: &Run,
+    (site, workflow, run): (&Site, &Workflow, &Run),
     gate: &Gate,
     (id, attempt, agent): (&GateId, u32, Option<&str>),
+    is_driven: bool,
 ) -> Result<String, String> {
     let context = attempt_context(run, gate, id, attempt);
     let instructions = match &gate.prompt {
@@ -55,7 +53,7 @@ pub fn render(
     let mut attached = Vec::new();
     for template in &gate.attach {
         let path = template.render(&context).map_err(|error| error.to_string())?;
-        attached.push((path.clone(), read(site, &path)?));
+        attached.push((path.clone(), read_attached(site, &path)?));
     }
     let contract = gate.contract.as_ref();
     let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
@@ -74,10 +72,20 @@ pub fn render(
         checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
         findings: run.gate(id).map(|state| state.feedback.clone()).unwrap_or_default(),
         messages: Vec::new(),
-        answers: gate.answers.iter().map(|input| (input.name.clone(), input.help.clone())).collect(),
-        is_driven: matches!(gate.work, Work::Agent(_)) && agent.is_some() && run.started.driven,
+        answers: gate
+            .answers
+            .iter()
+            .map(|input| (input.name.clone(), input.help.clone()))
+            .collect(),
+        is_driven,
     };
-    Ok(redact(&packet.text(), &secrets_of(gate)))
+    Ok(packet.text())
+}
+
+/// The packet of a gate's last attempt, where it has one.
+pub fn read(site: &Site, run: &RunId, gate: &GateId) -> Option<String> {
+    let bytes = files::read_own(&path(site, run, gate)).ok()??;
+    String::from_utf8(bytes).ok()
 }
 
 /// Writes a packet to its attempt's folder and as the gate's last one.
@@ -106,23 +114,6 @@ pub fn ignore_logs(site: &Site, run: &RunId) -> Result<(), Error> {
         .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
 }
 
-/// The values of a gate's secrets, as the environment has them.
-pub fn secrets_of(gate: &Gate) -> Vec<(String, String)> {
-    let value = |name: &String| Some((name.clone(), std::env::var(name).ok()?));
-    gate.secrets.iter().filter_map(value).filter(|(_, value)| !value.is_empty()).collect()
-}
-
-/// Replaces every secret value by its name.
-pub fn redact(text: &str, secrets: &[(String, String)]) -> String {
-    let mut text = text.to_owned();
-    for (name, value) in secrets {
-        if text.contains(value.as_str()) {
-            text = text.replace(value.as_str(), &format!("[REDACTED:{name}]"));
-        }
-    }
-    text
-}
-
 fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<String> {
     let shown = |output: &crate::contract::Output| {
         let optional = if output.optional { " (optional)" } else { "" };
@@ -138,7 +129,8 @@ fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<Strin
 fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
     let values = &run.started.inputs;
     let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(input::as_text);
-    let named = workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
+    let named =
+        workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
     named.collect()
 }
 
@@ -155,9 +147,9 @@ fn prompts(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
         .collect()
 }
 
-fn read(site: &Site, path: &str) -> Result<String, String> {
+fn read_attached(site: &Site, path: &str) -> Result<String, String> {
     let path = site.project.path(path).map_err(|error| error.to_string())?;
     site.project
-        .read_text(&path, site.config.text_bytes)
+        .read_text(&path, site.config.limits.text_bytes)
         .map_err(|error| format!("attach: {error}"))
 }

@@ -26,7 +26,13 @@ struct Ingredients<'r> {
 }
 
 /// The recipe as it stands now, or why it cannot be told.
-pub fn recipe(site: &Site, run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>) -> Result<Recipe, String> {
+pub fn recipe(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    id: &GateId,
+    agent: Option<&str>,
+) -> Result<Recipe, String> {
     let context = packet::attempt_context(run, gate, id, 1);
     let render = |template: &crate::template::Template| {
         template.render(&context).map_err(|error| error.to_string())
@@ -37,7 +43,8 @@ pub fn recipe(site: &Site, run: &Run, gate: &Gate, id: &GateId, agent: Option<&s
         Work::Workflow(name) => vec![name.clone()],
         Work::Human | Work::Agent(_) => Vec::new(),
     };
-    let environment = gate.environment.iter().map(|(name, text)| Ok((name.as_str(), render(text)?)));
+    let environment =
+        gate.environment.iter().map(|(name, text)| Ok((name.as_str(), render(text)?)));
     let base = run.gate(&gate.id).and_then(|state| state.items.as_ref());
     let item = base.and_then(|items| items.iter().find(|item| item.gate == *id));
     let ingredients = Ingredients {

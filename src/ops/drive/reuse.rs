@@ -84,9 +84,9 @@ fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
         return Some(reused.clone());
     }
     let has_passed = matches!(state.status, GateStatus::Pass | GateStatus::Stale);
-    let attempt = state.attempt().filter(|attempt| {
-        has_passed && attempt.status == crate::run::AttemptStatus::Pass
-    })?;
+    let attempt = state
+        .attempt()
+        .filter(|attempt| has_passed && attempt.status == crate::run::AttemptStatus::Pass)?;
     Some(Reused {
         gate: gate.id.clone(),
         run_id: run.started.run_id.clone(),
@@ -102,7 +102,9 @@ fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
 /// Why an earlier result does not stand, if it does not.
 fn difference(driver: &Driver<'_>, now: &Recipe, before: &Reused) -> Option<String> {
     if now.sha256 != before.recipe.sha256 {
-        return Some("its recipe (gate, contract, prompt, command or inputs) has changed".to_owned());
+        return Some(
+            "its recipe (gate, contract, prompt, command or inputs) has changed".to_owned(),
+        );
     }
     if let Some(path) = first_difference(&now.reads, &before.recipe.reads) {
         return Some(format!("{path}, which it reads, has changed"));

@@ -1,10 +1,8 @@
 //! The work of one attempt, done on a thread of its own: the executor runs, its
 //! outputs are judged. It writes no events; the loop does, when it is told the end.
 
-use super::super::Driver;
 use super::attempt::Ended;
 use super::attempt::Result;
-use super::packet;
 use crate::check::Baseline;
 use crate::check::Scene;
 use crate::clock::Moment;
@@ -13,10 +11,13 @@ use crate::event::Artifact;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::Judged;
+use crate::event::WaitsFor;
 use crate::executor;
 use crate::executor::Begun;
+use crate::executor::Conclusion;
 use crate::executor::Executor;
 use crate::executor::Outcome;
+use crate::executor::Usage;
 use crate::files;
 use crate::files::Project;
 use crate::finding::Finding;
@@ -26,6 +27,7 @@ use crate::id::InvocationId;
 use crate::judge;
 use crate::process::Ending;
 use crate::process::Stop;
+use crate::secret::Secrets;
 use crate::template::Context;
 use crate::workflow::Input;
 use crate::workflow::input;
@@ -48,7 +50,7 @@ pub struct Judging {
     pub scratch: PathBuf,
     pub stop: Stop,
     pub text_bytes_max: u64,
-    pub secrets: Vec<(String, String)>,
+    pub secrets: Secrets,
 }
 
 /// One attempt, ready to be worked on.
@@ -58,6 +60,8 @@ pub struct Work {
     pub executor: &'static str,
     /// `None` where what lies there is judged without any work.
     pub doer: Option<Box<dyn Executor + Send + Sync>>,
+    /// Whom it waits for where the executor does not do the work itself.
+    pub waits_for: WaitsFor,
     pub agent: Option<String>,
     pub invocation_id: InvocationId,
     pub started_at: Moment,
@@ -77,6 +81,8 @@ pub struct Call {
     pub answers_path: PathBuf,
     pub environment: BTreeMap<String, String>,
     pub timeout: Option<Duration>,
+    /// What earlier calls used, by the agent's session.
+    pub earlier: BTreeMap<String, Usage>,
 }
 
 impl Work {
@@ -89,43 +95,33 @@ impl Work {
             packet_path: &self.invocation.packet_path,
             folder: self.judging.project.root(),
             environment: &self.invocation.environment,
+            withheld: &[],
+            secrets: &self.judging.secrets,
             logs: &self.invocation.logs,
             timeout: self.invocation.timeout,
+            earlier: &self.invocation.earlier,
             stop: &self.judging.stop,
         };
-        let outcome = match doer.begin(&call) {
-            Ok(Begun::Finished(outcome)) => outcome,
-            Ok(Begun::Waiting) => {
-                return self.ended(None, Result::Waiting(crate::event::WaitsFor::Person));
+        match doer.begin(&call) {
+            Ok(Begun::Waiting) => self.ended(None, Result::Waiting(self.waits_for)),
+            Ok(Begun::Finished(outcome)) => {
+                let result = self.result(&outcome);
+                self.ended(Some(self.invocation(&outcome)), result)
             }
-            Err(error) => return self.could_not_begin(&error, begun.elapsed()),
-        };
-        self.redact_logs();
-        let invocation = self.invocation(&outcome, begun.elapsed());
-        let result = self.result(&outcome, &invocation);
-        self.ended(Some(invocation), result)
+            Err(error) => {
+                let invocation = self.not_begun(&error, begun.elapsed());
+                self.ended(Some(invocation), self.failed("executor", error.to_string()))
+            }
+        }
     }
 
-    fn result(&self, outcome: &Outcome, invocation: &Invocation) -> Result {
-        match invocation.status {
-            InvocationStatus::Interrupted if self.judging.stop.is_raised() => {
-                Result::Interrupted("the run was interrupted".to_owned())
-            }
-            InvocationStatus::Interrupted => {
-                Result::Interrupted("the executor says its surroundings failed (exit 75)".to_owned())
-            }
-            InvocationStatus::Timeout => {
-                let timeout = self.invocation.timeout.unwrap_or_default();
-                let allowed = crate::clock::show_duration(timeout);
-                self.failed("timeout", format!("the executor took longer than {allowed}"))
-            }
-            InvocationStatus::Fail => {
-                let reason = outcome.usage.error.clone().unwrap_or_else(|| how(outcome.ending));
-                self.failed("exit", format!("the {} {reason}", self.executor))
-            }
-            InvocationStatus::Success => {
-                let same_session = self.audited_session.is_some()
-                    && self.audited_session == outcome.usage.session;
+    fn result(&self, outcome: &Outcome) -> Result {
+        match &outcome.conclusion {
+            Conclusion::Interrupted { reason } => Result::Interrupted(reason.clone()),
+            Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
+            Conclusion::Done => {
+                let same_session =
+                    self.audited_session.is_some() && self.audited_session == outcome.usage.session;
                 if same_session {
                     let message = "the audit was done in the session of the work that it judges";
                     return self.failed("audits", message.to_owned());
@@ -139,13 +135,7 @@ impl Work {
     }
 
     fn judge(&self, answers: Values) -> Result {
-        let judged = self.judging.judge();
-        if passes(&judged) {
-            Result::Passed { judged, answers }
-        } else {
-            let reason = reason(&judged);
-            Result::Failed { reason, judged }
-        }
+        super::attempt::verdict(self.judging.judge(), answers)
     }
 
     fn failed(&self, check: &str, message: String) -> Result {
@@ -154,17 +144,20 @@ impl Work {
         if !tail.is_empty() {
             finding.actual = Some(tail);
         }
-        Result::Failed { reason: message, judged: Judged { findings: vec![finding], ..Judged::default() } }
+        Result::Failed {
+            reason: message,
+            judged: Judged { findings: vec![finding], ..Judged::default() },
+        }
     }
 
-    /// The last lines that the executor printed, its errors first.
+    /// The last lines that the executor printed, its errors first; secrets are blotted out there.
     fn tail(&self) -> String {
-        let tails = ["stderr.log", "stdout.log"].map(|name| {
+        let tails = [executor::STDERR, executor::STDOUT].map(|name| {
             let path = self.invocation.logs.join(name);
-            files::read_tail(&path, TAIL_BYTES).unwrap_or_default()
+            crate::check::plain_text(&files::read_tail(&path, TAIL_BYTES).unwrap_or_default())
         });
         let tail = tails.iter().map(|tail| tail.trim()).find(|tail| !tail.is_empty());
-        packet::redact(&crate::check::plain_text(tail.unwrap_or_default()), &self.judging.secrets)
+        tail.unwrap_or_default().to_owned()
     }
 
     fn read_answers(&self) -> std::result::Result<Values, String> {
@@ -173,61 +166,61 @@ impl Work {
         }
         let path = &self.invocation.answers_path;
         let bytes = files::read_own(path).map_err(|error| error.to_string())?;
-        let bytes = bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
+        let bytes =
+            bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
         let given: Values = serde_json::from_slice(&bytes)
             .map_err(|error| format!("the answers are no JSON object: {error}"))?;
         input::resolve(&self.answers, &given, &self.judging.project)
             .map_err(|error| error.to_string())
     }
 
-    fn could_not_begin(&self, error: &executor::Error, took: Duration) -> Ended {
-        let outcome = Outcome::not_begun(error.to_string());
-        let invocation = self.invocation(&outcome, took);
-        self.ended(Some(invocation), self.failed("executor", error.to_string()))
+    fn invocation(&self, outcome: &Outcome) -> Invocation {
+        let usage = &outcome.usage;
+        Invocation {
+            model: usage.model.clone(),
+            session: usage.session.clone(),
+            status: match (&outcome.conclusion, outcome.ending) {
+                (Conclusion::Done, _) => InvocationStatus::Success,
+                (Conclusion::Interrupted { .. }, _) => InvocationStatus::Interrupted,
+                (Conclusion::Failed { .. }, Ending::TimedOut) => InvocationStatus::Timeout,
+                (Conclusion::Failed { .. }, _) => InvocationStatus::Fail,
+            },
+            exit_code: outcome.exit_code(),
+            cost_usd: usage.cost_usd,
+            cost_is_estimate: usage.cost_is_estimate,
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            cached_input_tokens: usage.cached_input_tokens,
+            error: usage.error.as_ref().map(|error| self.judging.secrets.redact(error)),
+            ..self.blank(outcome.duration)
+        }
     }
 
-    fn invocation(&self, outcome: &Outcome, took: Duration) -> Invocation {
-        let usage = &outcome.usage;
+    fn not_begun(&self, error: &executor::Error, took: Duration) -> Invocation {
+        Invocation { error: Some(error.to_string()), ..self.blank(took) }
+    }
+
+    /// A call of which nothing is known but when it was made.
+    fn blank(&self, took: Duration) -> Invocation {
         Invocation {
             invocation_id: self.invocation_id.clone(),
             gate: self.gate.clone(),
             attempt: self.attempt,
             executor: self.executor.to_owned(),
             agent: self.agent.clone(),
-            model: usage.model.clone(),
-            session: usage.session.clone(),
-            status: status(outcome),
-            exit_code: match outcome.ending {
-                Some(Ending::Exited(code)) => Some(code),
-                Some(Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped) | None => None,
-            },
+            model: None,
+            session: None,
+            status: InvocationStatus::Fail,
+            exit_code: None,
             started_at: self.started_at,
             finished_at: self.started_at.plus(took),
             duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            cost_usd: usage.cost_usd,
-            cost_is_estimate: usage.cost_is_estimate,
-            input_tokens: usage.input_tokens,
-            output_tokens: usage.output_tokens,
-            error: usage.error.as_ref().map(|error| packet::redact(error, &self.judging.secrets)),
-        }
-    }
-
-    fn redact_logs(&self) {
-        if self.judging.secrets.is_empty() {
-            return;
-        }
-        for name in ["stdout.log", "stderr.log"] {
-            let path = self.invocation.logs.join(name);
-            let Ok(Some(bytes)) = files::read_own(&path) else { continue };
-            let text = String::from_utf8_lossy(&bytes);
-            let clean = packet::redact(&text, &self.judging.secrets);
-            if clean != text {
-                // A log is no proof; one that cannot be cleaned is removed rather than left.
-                let written = files::write_view(&path, clean.as_bytes());
-                if written.is_err() {
-                    let _ = files::write_view(&path, b"");
-                }
-            }
+            cost_usd: None,
+            cost_is_estimate: false,
+            input_tokens: None,
+            output_tokens: None,
+            cached_input_tokens: None,
+            error: None,
         }
     }
 
@@ -261,47 +254,13 @@ impl Judging {
             validations: judgement.validations,
             ..Judged::default()
         };
-        for finding in judged.validations.iter_mut().flat_map(|validation| &mut validation.findings) {
-            finding.message = packet::redact(&finding.message, &self.secrets);
-            finding.actual = finding.actual.as_ref().map(|text| packet::redact(text, &self.secrets));
+        for finding in judged.validations.iter_mut().flat_map(|validation| &mut validation.findings)
+        {
+            finding.message = self.secrets.redact(&finding.message);
+            finding.actual = finding.actual.as_ref().map(|text| self.secrets.redact(text));
         }
         judged
     }
-}
-
-/// Judges a contract for an attempt that has been made, outside of its own thread.
-pub fn judge_contract(
-    driver: &Driver<'_>,
-    id: &GateId,
-    attempt: u32,
-    contract: &Contract,
-    context: &Context,
-) -> Judged {
-    let site = driver.site;
-    let run = driver.run();
-    let Some(gate) = driver.workflow.gate(id) else { return Judged::default() };
-    Judging {
-        project: site.project.clone(),
-        contract: Some(contract.clone()),
-        context: context.clone(),
-        baselines: super::baselines::of_attempt(site, run, id, attempt),
-        environment: super::attempt::environment(site, run, gate, id, attempt),
-        scratch: packet::folder(site, driver.id(), id, attempt),
-        stop: site.stop.clone(),
-        text_bytes_max: site.config.text_bytes,
-        secrets: packet::secrets_of(gate),
-    }
-    .judge()
-}
-
-/// Judges the outputs of a gate as they are now.
-pub fn judge_now(driver: &Driver<'_>, id: &GateId, attempt: u32) -> Judged {
-    let gate = driver.workflow.gate(id);
-    let Some((gate, contract)) = gate.and_then(|gate| Some((gate, gate.contract.as_ref()?))) else {
-        return Judged::default();
-    };
-    let context = packet::attempt_context(driver.run(), gate, id, attempt);
-    judge_contract(driver, id, attempt, contract, &context)
 }
 
 /// Whether no error stands among the findings.
@@ -316,27 +275,5 @@ pub fn reason(judged: &Judged) -> String {
     match errors.count() {
         0 => first,
         more => format!("{first} (and {more} more)"),
-    }
-}
-
-fn status(outcome: &Outcome) -> InvocationStatus {
-    match outcome.ending {
-        Some(Ending::Stopped) => InvocationStatus::Interrupted,
-        Some(Ending::Exited(code)) if code == executor::EXIT_INFRASTRUCTURE => {
-            InvocationStatus::Interrupted
-        }
-        Some(Ending::TimedOut) => InvocationStatus::Timeout,
-        Some(Ending::Exited(0)) if outcome.usage.error.is_none() => InvocationStatus::Success,
-        Some(Ending::Exited(_) | Ending::Signaled(_)) | None => InvocationStatus::Fail,
-    }
-}
-
-fn how(ending: Option<Ending>) -> String {
-    match ending {
-        Some(Ending::Exited(code)) => format!("exited with {code}"),
-        Some(Ending::Signaled(signal)) => format!("was ended by signal {signal}"),
-        Some(Ending::TimedOut) => "took too long".to_owned(),
-        Some(Ending::Stopped) => "was stopped".to_owned(),
-        None => "could not be started".to_owned(),
     }
 }
