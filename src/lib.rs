@@ -28,3 +28,4 @@ pub mod next;
 pub mod journal;
 pub mod record;
 pub mod ops;
+pub mod cli;

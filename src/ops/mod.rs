@@ -17,6 +17,7 @@ pub mod gate_approve;
 pub mod gate_check;
 pub mod gate_fail;
 pub mod gate_finish;
+pub mod gate_form;
 pub mod gate_reject;
 pub mod gate_start;
 pub mod gate_waive;

@@ -61,7 +61,8 @@ pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     })
 }
 
-fn lines(run: &Run) -> Vec<GateLine> {
+/// The gates of a run in the order of its plan, each instance of a fan-out after its gate.
+pub fn lines(run: &Run) -> Vec<GateLine> {
     let mut lines = Vec::new();
     for planned in &run.started.gates {
         lines.push(line(run, &planned.gate, &planned.name));

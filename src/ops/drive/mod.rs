@@ -77,7 +77,6 @@ pub enum Notice {
     Found { gate: GateId, finding: Finding },
     Reused { gates: Vec<GateId> },
     Jumped { from: GateId, to: GateId },
-    Pausing { gate: GateId, pause: Duration },
 }
 
 /// Where a drive has come to.

@@ -1,0 +1,179 @@
+//! Automatic runs: typed answers from a file, JUnit XML, and annotations where GitHub
+//! runs the job. An approval can be given by no file and no flag.
+
+use super::answer;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::ops::Error;
+use crate::ops::Site;
+use crate::ops::status;
+use crate::run::Run;
+use crate::workflow::input::Values;
+use quick_junit::NonSuccessKind;
+use quick_junit::Report;
+use quick_junit::TestCase;
+use quick_junit::TestCaseStatus;
+use quick_junit::TestSuite;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// What an automatic run takes and leaves behind.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct CiArguments {
+    /// Write the gates as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Typed answers for gates that ask: TOML or JSON, a table for each gate.
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+}
+
+/// Answers by gate.
+pub type Answers = BTreeMap<String, Values>;
+
+/// Reads the answers of a file.
+pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
+    let Some(path) = path else { return Ok(Answers::new()) };
+    let shown = path.display();
+    let bytes = crate::files::read_own(path)
+        .map_err(|error| Error::usage(format!("{shown}: {error}")))?
+        .ok_or_else(|| Error::usage(format!("{shown} does not exist")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{shown} is not valid UTF-8")))?;
+    let json = if path.extension().is_some_and(|ending| ending == "json") {
+        serde_json::from_str(&text).map_err(|error| (error.to_string(), error.line()))
+    } else {
+        crate::document::to_json(&text)
+    };
+    let json =
+        json.map_err(|(message, line)| Error::usage(format!("{shown}:{line}: {message}")))?;
+    serde_json::from_value(json).map_err(|_| {
+        Error::usage(format!("{shown} has no table for each gate")).advise("[G1]\nname = \"value\"")
+    })
+}
+
+/// Leaves behind what CI looks at.
+pub fn report(site: &Site, run: &Run, junit: Option<&Path>) -> Result<(), Error> {
+    if let Some(path) = junit {
+        let report = junit_report(run).to_string();
+        let report = report.map_err(|error| Error::environment(error.to_string()))?;
+        crate::files::write_view(path, report.as_bytes())
+            .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
+    }
+    if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
+        annotate(run);
+        summarise(site, run)?;
+    }
+    Ok(())
+}
+
+/// One test suite of the workflow's name, one case for each gate.
+fn junit_report(run: &Run) -> Report {
+    let mut report = Report::new("orch");
+    let mut suite = TestSuite::new(run.started.workflow.as_str());
+    for line in status::lines(run) {
+        let status = match line.status.as_str() {
+            "PASS" => TestCaseStatus::success(),
+            "FAIL" => {
+                let mut failed = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                failed.set_message(line.reason.clone().unwrap_or_default());
+                let findings: Vec<String> = findings(run, line.gate.as_str());
+                failed.set_description(findings.join("\n"));
+                failed
+            }
+            _ => {
+                let mut skipped = TestCaseStatus::skipped();
+                skipped.set_message(format!("{} {}", line.status, line.reason.unwrap_or_default()));
+                skipped
+            }
+        };
+        let mut case = TestCase::new(line.gate.as_str(), status);
+        case.set_classname(run.started.workflow.as_str());
+        let attempt = run.gate(&line.gate).and_then(|state| state.attempt());
+        if let Some(attempt) = attempt
+            && let Some(finished_at) = attempt.finished_at
+        {
+            case.set_time(finished_at.since(attempt.started_at));
+        }
+        suite.add_test_case(case);
+    }
+    report.add_test_suite(suite);
+    report
+}
+
+fn findings(run: &Run, gate: &str) -> Vec<String> {
+    last_findings(run)
+        .filter(|(id, _)| *id == gate)
+        .map(|(_, finding)| finding.to_string())
+        .collect()
+}
+
+/// The findings of each gate's last attempt.
+fn last_findings(run: &Run) -> impl Iterator<Item = (&str, &Finding)> {
+    run.gates.iter().flat_map(|(id, state)| {
+        let attempts = state.attempts.last().into_iter();
+        attempts.flat_map(move |attempt| {
+            let checked = attempt.validations.iter().flat_map(|validation| &validation.findings);
+            attempt.findings.iter().chain(checked).map(move |finding| (id.as_str(), finding))
+        })
+    })
+}
+
+/// GitHub annotations, with file and line; what is foreign in them cannot command the runner.
+fn annotate(run: &Run) {
+    for (gate, finding) in last_findings(run) {
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "notice",
+        };
+        let mut properties = format!("title={}", property(&format!("{gate}: {}", finding.check)));
+        if let Some(path) = &finding.path {
+            let _ = write!(properties, ",file={}", property(path));
+        }
+        if let Some(line) = finding.line {
+            let _ = write!(properties, ",line={line}");
+        }
+        answer::out(&format!("::{command} {properties}::{}\n", message(&finding.to_string())));
+    }
+}
+
+fn message(text: &str) -> String {
+    let text = crate::check::plain_text(text);
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// The gates as a table on the job's page.
+fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
+        return Ok(());
+    };
+    let cell = |text: &str| crate::check::plain_text(text).replace('|', "\\|").replace('\n', " ");
+    let mut text = format!(
+        "### {} {}: {}\n\n| gate | status | attempts | |\n| --- | --- | --- | --- |\n",
+        cell(&run.started.workflow),
+        cell(&run.started.key),
+        run.status
+    );
+    for line in status::lines(run) {
+        let reason = cell(&line.reason.unwrap_or_default());
+        let _ = writeln!(
+            text,
+            "| {} {} | {} | {} | {reason} |",
+            line.gate,
+            cell(&line.name),
+            line.status,
+            line.attempts
+        );
+    }
+    let before = crate::files::read_own(&path).ok().flatten().unwrap_or_default();
+    let whole = [before, text.into_bytes()].concat();
+    crate::files::write_view(&path, &whole)
+        .map_err(|error| Error::environment(format!("{}: {error}", site.shown(&path))))
+}

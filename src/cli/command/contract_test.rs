@@ -1,0 +1,39 @@
+//! `orch contract test`: a contract against its fixtures.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::contract_test;
+use std::fmt::Write as _;
+
+/// What can be typed after `orch contract`.
+#[derive(Debug, clap::Subcommand)]
+pub enum ContractCommand {
+    /// Judge the fixture folders beside a contract: contracts/NAME.fixtures/<case>/, each with an
+    /// expect.toml (expect = "pass" | "fail" | "warn"; [checks] per kind; [inputs] for templates).
+    Test {
+        /// The contract's name, such as `essay/g1`.
+        name: String,
+    },
+}
+
+pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
+    let ContractCommand::Test { name } = command;
+    let site = face.global.site(false)?;
+    let tried = contract_test::contract_test(&site, &name)?;
+    let mut text = String::new();
+    for fixture in &tried {
+        let word = if fixture.holds { "as expected" } else { "otherwise than expected" };
+        let _ = writeln!(text, "{}: {word}", fixture.fixture);
+        for difference in &fixture.differences {
+            let _ = writeln!(text, "  {difference}");
+        }
+    }
+    if tried.iter().all(|fixture| fixture.holds) {
+        face.answer(&tried, &Instructions::default(), &text);
+        return Ok(exit::DONE);
+    }
+    face.answer_failure(&tried, &Instructions::default(), &text);
+    Ok(exit::FAILED)
+}

@@ -1,0 +1,24 @@
+//! `orch gate approve`: asks the person at the terminal, and nobody else.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::menu;
+use crate::cli::progress::Progress;
+use crate::cli::terminal;
+use crate::ops::Error;
+use crate::ops::gate_approve;
+
+pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let question = gate_approve::question(&site, &request.gate)?;
+    let person = terminal::person(&site, face.global.is_ci())?;
+    menu::show_question(face, &question);
+    if !menu::confirm(&format!("Approve this as {}?", person.by))? {
+        return Err(Error::usage("not approved; nothing was written").into());
+    }
+    let mut progress = Progress::new(face);
+    let mut show = |notice| progress.show(&notice);
+    let reply = gate_approve::gate_approve(&site, request, (&person, &question), &mut show)?;
+    Ok(drive::gate_words(face, &site, &reply))
+}

@@ -1,0 +1,33 @@
+//! `orch gate check`: the verdict without the consequences; also an agent's stop hook.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::gate_check;
+use std::fmt::Write as _;
+
+pub fn execute(face: &Face, request: &gate_check::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = gate_check::gate_check(&site, request)?;
+    let mut text = String::new();
+    for finding in &reply.findings {
+        let _ = writeln!(text, "{finding}");
+    }
+    if request.hook {
+        if reply.passed {
+            return Ok(exit::DONE);
+        }
+        face.say(&format!("gate {} does not pass yet:\n{}", reply.gate, text.trim_end()));
+        return Ok(exit::USAGE);
+    }
+    let verdict = if reply.passed { "would pass" } else { "would fail" };
+    let _ = writeln!(text, "gate {} {verdict}; nothing was recorded", reply.gate);
+    if reply.passed {
+        face.answer(&reply, &Instructions::default(), &text);
+        Ok(exit::DONE)
+    } else {
+        face.answer_failure(&reply, &Instructions::default(), &text);
+        Ok(exit::FAILED)
+    }
+}

@@ -1,0 +1,20 @@
+//! `orch gate reject`: a person refuses; the reason goes to the next attempt.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::progress::Progress;
+use crate::cli::terminal;
+use crate::ops::gate_reject;
+
+pub fn execute(face: &Face, request: &gate_reject::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let person = terminal::person(&site, face.global.is_ci())?;
+    let mut progress = Progress::new(face);
+    let mut show = |notice| progress.show(&notice);
+    let mut reply = gate_reject::gate_reject(&site, request, &person, &mut show)?;
+    reply.passed = true;
+    drive::gate_words(face, &site, &reply);
+    Ok(exit::DONE)
+}

@@ -1,0 +1,19 @@
+//! `orch gate start`: begin an attempt; prints its packet.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::progress::Progress;
+use crate::ops::gate_start;
+use crate::run::GateStatus;
+
+pub fn execute(face: &Face, request: &gate_start::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let mut progress = Progress::new(face);
+    let mut reply = gate_start::gate_start(&site, request, &mut |notice| progress.show(&notice))?;
+    // A gate that now waits has been started, which is all that was asked for.
+    reply.passed |= reply.status == GateStatus::Waiting;
+    let code = drive::gate_words(face, &site, &reply);
+    Ok(if reply.passed { exit::DONE } else { code })
+}

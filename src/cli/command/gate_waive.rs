@@ -1,0 +1,26 @@
+//! `orch gate waive`: asks the person at the terminal, and nobody else.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::menu;
+use crate::cli::progress::Progress;
+use crate::cli::terminal;
+use crate::ops::Error;
+use crate::ops::gate_waive;
+
+pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let person = terminal::person(&site, face.global.is_ci())?;
+    let gate = request.gate.gate.as_deref().unwrap_or("the waiting gate");
+    if !menu::confirm(&format!("Waive {gate} as {}: {}?", person.by, request.reason))? {
+        return Err(Error::usage("not waived; nothing was written").into());
+    }
+    let mut progress = Progress::new(face);
+    let mut show = |notice| progress.show(&notice);
+    let mut reply = gate_waive::gate_waive(&site, request, &person, &mut show)?;
+    reply.passed = true;
+    drive::gate_words(face, &site, &reply);
+    Ok(exit::DONE)
+}

@@ -1,0 +1,19 @@
+//! `orch init`: make a project ready.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::init;
+
+pub fn execute(face: &Face) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = init::init(&site)?;
+    for remark in reply.remarks.iter().filter(|_| !face.global.json) {
+        face.say(remark);
+    }
+    let mut instructions = Instructions::default();
+    instructions.command("orch workflow list");
+    face.answer(&reply, &instructions, &reply.files.join("\n"));
+    Ok(exit::DONE)
+}

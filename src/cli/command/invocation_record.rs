@@ -1,0 +1,22 @@
+//! `orch invocation record`: note a call of an agent.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::invocation_record;
+
+/// What can be typed after `orch invocation`.
+#[derive(Debug, clap::Subcommand)]
+pub enum InvocationCommand {
+    /// Record a call of an agent that orch did not make itself.
+    Record(invocation_record::Request),
+}
+
+pub fn execute(face: &Face, command: InvocationCommand) -> Result<u8, Failure> {
+    let InvocationCommand::Record(request) = command;
+    let site = face.global.site(false)?;
+    let invocation = invocation_record::invocation_record(&site, &request)?;
+    face.answer(&invocation, &Instructions::default(), invocation.invocation_id.as_str());
+    Ok(exit::DONE)
+}

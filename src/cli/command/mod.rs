@@ -1,0 +1,127 @@
+//! One file for each command: its flags, the request they make, the words of the reply.
+
+mod back;
+mod completions;
+mod contract_test;
+mod doctor;
+mod gate;
+mod gate_approve;
+mod gate_check;
+mod gate_fail;
+mod gate_finish;
+mod gate_reject;
+mod gate_start;
+mod gate_waive;
+mod init;
+mod invocation_record;
+mod next;
+mod rehearse;
+mod run;
+mod run_cancel;
+mod run_complete;
+mod run_list;
+mod run_resume;
+mod run_show;
+mod run_start;
+mod run_workflow;
+mod status;
+mod use_run;
+mod workflow;
+mod workflow_check;
+mod workflow_graph;
+mod workflow_list;
+mod workflow_new;
+mod workflow_schema;
+mod workflow_show;
+
+use super::answer::Face;
+use crate::ops;
+
+/// Everything that can be typed after `orch`.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Run a workflow, or act on runs.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        override_usage = "orch run WORKFLOW [--<input> …]\n       orch run <COMMAND>",
+        after_help = "orch run WORKFLOW --help lists the inputs of a workflow; orch workflow list, the workflows."
+    )]
+    Run {
+        #[command(subcommand)]
+        command: run::RunCommand,
+    },
+    /// Act on a gate of a run.
+    Gate {
+        #[command(subcommand)]
+        command: gate::GateCommand,
+    },
+    /// Note calls of agents.
+    Invocation {
+        #[command(subcommand)]
+        command: invocation_record::InvocationCommand,
+    },
+    /// Show where the current run stands.
+    Status(ops::RunChoice),
+    /// Say what to do next in the current run, with its packet.
+    Next(ops::RunChoice),
+    /// Make a run the current one.
+    Use(use_run::Arguments),
+    /// Return to the run that was current before.
+    Back,
+    /// Read, write and draw workflows; nothing is executed.
+    Workflow {
+        #[command(subcommand)]
+        command: workflow::WorkflowCommand,
+    },
+    /// Try contracts.
+    Contract {
+        #[command(subcommand)]
+        command: contract_test::ContractCommand,
+    },
+    /// Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched.
+    Rehearse(rehearse::Arguments),
+    /// Make a project ready: write an orch.toml.
+    Init,
+    /// Look at what runs need here, and say what is wrong.
+    Doctor,
+    /// Print a shell's completions.
+    Completions(completions::Arguments),
+}
+
+/// Why a command was not carried out.
+#[derive(Debug)]
+pub enum Failure {
+    Usage(clap::Error),
+    Operation(ops::Error),
+}
+
+impl From<ops::Error> for Failure {
+    fn from(error: ops::Error) -> Self {
+        Self::Operation(error)
+    }
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        Self::Usage(error)
+    }
+}
+
+/// Executes a command; gives its exit code.
+pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Run { command } => run::execute(face, command),
+        Command::Gate { command } => gate::execute(face, command),
+        Command::Invocation { command } => invocation_record::execute(face, command),
+        Command::Status(choice) => status::execute(face, &choice),
+        Command::Next(choice) => next::execute(face, &choice),
+        Command::Use(arguments) => use_run::execute(face, &arguments),
+        Command::Back => back::execute(face),
+        Command::Workflow { command } => workflow::execute(face, command),
+        Command::Contract { command } => contract_test::execute(face, command),
+        Command::Rehearse(arguments) => rehearse::execute(face, &arguments),
+        Command::Init => init::execute(face),
+        Command::Doctor => doctor::execute(face),
+        Command::Completions(arguments) => Ok(completions::execute(&arguments)),
+    }
+}

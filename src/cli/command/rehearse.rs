@@ -1,0 +1,86 @@
+//! `orch rehearse WORKFLOW`: the walk, scene by scene.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::ci;
+use crate::cli::exit;
+use crate::cli::global::Global;
+use crate::cli::inputs;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use crate::ops::rehearse;
+use crate::workflow::Workflow;
+use clap::Arg;
+use clap::ArgAction;
+use clap::Args;
+use clap::Command;
+use clap::FromArgMatches;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// The workflow and its inputs, whose flags are known when the workflow is read.
+#[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true)]
+pub struct Arguments {
+    /// The workflow's name, then its inputs; --answers FILE; --fail GATE for one that fails first.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "WORKFLOW --<input> …",
+        required = true
+    )]
+    words: Vec<String>,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let Some((name, _)) = arguments.words.split_first() else {
+        return Err(Error::usage("which workflow?").advise("orch workflow list").into());
+    };
+    if name == "--help" || name == "-h" {
+        let command = flags(Command::new("orch rehearse WORKFLOW"));
+        return Err(command
+            .try_get_matches_from(["orch rehearse", "--help"])
+            .map_or_else(Failure::from, |_| Failure::Operation(Error::usage("which workflow?"))));
+    }
+    let site = face.global.site(false)?;
+    let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let command = flags(Command::new(format!("orch rehearse {name}")));
+    let matches = inputs::flags(command, &workflow).try_get_matches_from(&arguments.words)?;
+    let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
+    let site = face.global.site(false)?;
+    let request = rehearse::Request {
+        workflow: name.clone(),
+        inputs: inputs::values(&face, &site, &workflow, &matches)?,
+        answers: ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?,
+        fail: matches.get_many::<String>("fail").into_iter().flatten().cloned().collect(),
+    };
+    let scenes = rehearse::rehearse(&site, &request)?;
+    let mut text = String::new();
+    for scene in &scenes {
+        let gate = scene.gate.as_ref().map(|gate| format!("{gate}: ")).unwrap_or_default();
+        let _ = writeln!(text, "== {gate}{}", scene.decision);
+        if let Some(packet) = &scene.packet {
+            for line in packet.lines() {
+                let _ = writeln!(text, "   | {line}");
+            }
+        }
+    }
+    face.answer(&scenes, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}
+
+fn flags(command: Command) -> Command {
+    let answers = Arg::new("answers")
+        .long("answers")
+        .value_name("FILE")
+        .value_parser(clap::value_parser!(PathBuf))
+        .help("Typed answers by gate: TOML or JSON");
+    let fail = Arg::new("fail")
+        .long("fail")
+        .value_name("GATE")
+        .action(ArgAction::Append)
+        .help("Let this gate's first attempt fail, to see what follows");
+    Global::augment_args(command.arg(answers).arg(fail))
+        .about("Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched")
+        .max_term_width(100)
+}

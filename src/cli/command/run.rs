@@ -1,0 +1,43 @@
+//! `orch run`: a workflow by its name, or a subcommand on runs.
+
+use super::Failure;
+use super::run_cancel;
+use super::run_complete;
+use super::run_list;
+use super::run_resume;
+use super::run_show;
+use super::run_start;
+use super::run_workflow;
+use crate::cli::answer::Face;
+use crate::ops;
+
+/// What can be typed after `orch run`.
+#[derive(Debug, clap::Subcommand)]
+pub enum RunCommand {
+    /// Begin a run that you take through gate by gate.
+    Start(run_start::Arguments),
+    /// Take a run up again.
+    Resume(run_resume::Arguments),
+    /// List all runs.
+    List,
+    /// Show the whole record of a run.
+    Show(ops::run_show::Request),
+    /// End a run: PASSED, FAILED or CANCELED.
+    Complete(ops::run_complete::Request),
+    /// End a run that is not wanted any more.
+    Cancel(ops::run_cancel::Request),
+    #[command(external_subcommand)]
+    Workflow(Vec<String>),
+}
+
+pub fn execute(face: &Face, command: RunCommand) -> Result<u8, Failure> {
+    match command {
+        RunCommand::Start(arguments) => run_start::execute(face, &arguments),
+        RunCommand::Resume(arguments) => run_resume::execute(face, &arguments),
+        RunCommand::List => run_list::execute(face),
+        RunCommand::Show(request) => run_show::execute(face, &request),
+        RunCommand::Complete(request) => run_complete::execute(face, &request),
+        RunCommand::Cancel(request) => run_cancel::execute(face, &request),
+        RunCommand::Workflow(words) => run_workflow::execute(face, &words),
+    }
+}

@@ -1,0 +1,14 @@
+//! `orch run cancel`: end a run that is not wanted.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::ops::run_cancel;
+
+pub fn execute(face: &Face, request: &run_cancel::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let outcome = run_cancel::run_cancel(&site, request)?;
+    drive::last_words(face, &site, &outcome);
+    Ok(exit::DONE)
+}

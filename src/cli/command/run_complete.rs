@@ -1,0 +1,14 @@
+//! `orch run complete`: end a run.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::ops::run_complete;
+
+pub fn execute(face: &Face, request: &run_complete::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let outcome = run_complete::run_complete(&site, request)?;
+    drive::last_words(face, &site, &outcome);
+    Ok(exit::DONE)
+}

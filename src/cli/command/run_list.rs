@@ -1,0 +1,27 @@
+//! `orch run list`: one line for each run.
+
+use super::Failure;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::run_list;
+
+pub fn execute(face: &Face) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let entries = run_list::run_list(&site)?;
+    let rows: Vec<Vec<String>> = entries
+        .iter()
+        .map(|entry| {
+            vec![
+                entry.run_id.to_string(),
+                entry.status.clone(),
+                entry.workflow.clone(),
+                entry.key.clone(),
+                entry.gate.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    face.answer(&entries, &Instructions::default(), &answer::table(&rows));
+    Ok(exit::DONE)
+}

@@ -1,0 +1,15 @@
+//! `orch run show`: the record as it is now.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::run_show;
+
+pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let record = run_show::run_show(&site, request)?;
+    let text = serde_json::to_string_pretty(&record).unwrap_or_default();
+    face.answer(&record, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}

@@ -1,0 +1,82 @@
+//! `orch run start --workflow NAME`: begin a run by hand.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::cli::global::Global;
+use crate::cli::inputs;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use crate::ops::run_start;
+use crate::workflow::Workflow;
+use clap::Arg;
+use clap::Args;
+use clap::Command;
+use clap::FromArgMatches;
+
+/// The workflow and its inputs, whose flags are known when the workflow is read.
+#[derive(Debug, clap::Args)]
+#[command(disable_help_flag = true)]
+pub struct Arguments {
+    /// --workflow NAME, then the workflow's inputs.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "--workflow NAME --<input> …"
+    )]
+    words: Vec<String>,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let words = &arguments.words;
+    let Some(name) = named(words) else {
+        let command = base("orch run start").arg(workflow_flag());
+        let matches = command.try_get_matches_from(
+            std::iter::once("orch run start".to_owned()).chain(words.clone()),
+        );
+        matches?;
+        return Err(Error::usage("which workflow?")
+            .advise("--workflow NAME; orch workflow list")
+            .into());
+    };
+    let site = face.global.site(false)?;
+    let (workflow, _) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
+    let command = inputs::flags(base("orch run start").arg(workflow_flag()), &workflow);
+    let matches = command
+        .try_get_matches_from(std::iter::once("orch run start".to_owned()).chain(words.clone()))?;
+    let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
+    let site = face.global.site(false)?;
+    let inputs = inputs::values(&face, &site, &workflow, &matches)?;
+    let outcome = run_start::run_start(&site, &run_start::Request { workflow: name, inputs })?;
+    let mut instructions = Instructions::of(&outcome);
+    instructions.suggested_commands.clear();
+    for gate in workflow.gates.iter().filter(|gate| gate.needs.is_empty()) {
+        instructions
+            .command(format!("orch gate start --run {} --gate {}", outcome.run_id, gate.id));
+    }
+    let text = format!("run {} {}\nhead {}", outcome.run_id, outcome.status, outcome.head);
+    face.answer(&outcome, &instructions, &text);
+    Ok(exit::DONE)
+}
+
+fn base(name: &'static str) -> Command {
+    let command = Command::new(name).about("Begin a run that you take through gate by gate");
+    Global::augment_args(command)
+}
+
+fn workflow_flag() -> Arg {
+    Arg::new("workflow")
+        .long("workflow")
+        .value_name("NAME")
+        .required(true)
+        .help("The workflow's name")
+}
+
+/// The workflow that the words name, before its other flags can be known.
+fn named(words: &[String]) -> Option<String> {
+    let at = words.iter().position(|word| word == "--workflow");
+    let next = at.and_then(|at| words.get(at + 1)).cloned();
+    next.or_else(|| {
+        words.iter().find_map(|word| Some(word.strip_prefix("--workflow=")?.to_owned()))
+    })
+}

@@ -1,0 +1,52 @@
+//! `orch run WORKFLOW`: flags from the workflow's inputs, then a driven run.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::ci::CiArguments;
+use crate::cli::drive;
+use crate::cli::global::Global;
+use crate::cli::inputs;
+use crate::cli::progress::Progress;
+use crate::ops::Error;
+use crate::ops::run;
+use crate::ops::run::DriveRequest;
+use crate::workflow::Workflow;
+use clap::Args;
+use clap::Command;
+use clap::FromArgMatches;
+
+pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
+    let Some((name, flags)) = words.split_first() else {
+        return Err(Error::usage("which workflow?").advise("orch workflow list").into());
+    };
+    let site = face.global.site(false)?;
+    let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let command = command(&workflow);
+    let matches = command.try_get_matches_from(std::iter::once(name).chain(flags))?;
+    let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
+    let site = face.global.site(true)?;
+    let drive_request = DriveRequest::from_arg_matches(&matches)?;
+    let ci = CiArguments::from_arg_matches(&matches)?;
+    // Read first: nothing begins with a file that cannot be used later.
+    crate::cli::ci::read_answers(ci.answers.as_deref())?;
+    let request = run::Request {
+        workflow: name.clone(),
+        inputs: inputs::values(&face, &site, &workflow, &matches)?,
+        drive: drive_request.clone(),
+    };
+    let mut progress = Progress::new(&face);
+    let outcome = run::run(&site, &request, &mut |notice| progress.show(&notice))?;
+    Ok(drive::go_on(&face, &site, outcome, (&drive_request, &ci))?)
+}
+
+/// `orch run NAME` as a command of its own, for its flags and its help.
+fn command(workflow: &Workflow) -> Command {
+    let command = Command::new(format!("orch run {}", workflow.name))
+        .bin_name(format!("orch run {}", workflow.name))
+        .about(workflow.description.clone())
+        .max_term_width(100);
+    let command = inputs::flags(command, workflow);
+    let command = DriveRequest::augment_args(command);
+    let command = CiArguments::augment_args(command);
+    Global::augment_args(command)
+}

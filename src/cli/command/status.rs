@@ -1,0 +1,47 @@
+//! `orch status`: one line for each gate.
+
+use super::Failure;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::RunChoice;
+use crate::ops::status;
+use std::fmt::Write as _;
+
+pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = status::status(&site, choice)?;
+    let reason = reply.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let mut text = format!(
+        "{} {} {}{reason}\n{} {}\n",
+        reply.run_id, reply.key, reply.status, "workflow", reply.workflow
+    );
+    if let Some(cost) = reply.cost_usd {
+        let _ = writeln!(text, "cost so far: {cost:.4} USD, as far as it is known");
+    }
+    let rows: Vec<Vec<String>> = reply
+        .gates
+        .iter()
+        .map(|line| {
+            let attempts = match line.attempts {
+                0 | 1 => String::new(),
+                attempts => format!("{attempts} attempts"),
+            };
+            let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}"));
+            let remark = waits.or_else(|| line.reason.clone()).unwrap_or_default();
+            let name =
+                if line.name == line.gate.as_str() { String::new() } else { line.name.clone() };
+            vec![
+                line.gate.to_string(),
+                line.status.to_string(),
+                name,
+                attempts,
+                remark.replace('\n', " "),
+            ]
+        })
+        .collect();
+    text.push_str(&answer::table(&rows));
+    face.answer(&reply, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}

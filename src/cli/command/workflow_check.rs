@@ -1,0 +1,44 @@
+//! `orch workflow check`: every error with its place.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::cli::report;
+use crate::ops::Instructions;
+use crate::ops::workflow_check;
+use serde_json::json;
+
+/// Which workflows.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The workflows' names; all of them by default.
+    names: Vec<String>,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let checked = workflow_check::workflow_check(&site, &arguments.names);
+    let is_sound = checked.iter().all(|checked| checked.errors.is_empty());
+    let data: Vec<_> = checked
+        .iter()
+        .map(|checked| {
+            let errors: Vec<_> =
+                checked.errors.iter().map(|error| report::as_json(error)).collect();
+            json!({ "name": checked.name, "sound": checked.errors.is_empty(), "errors": errors })
+        })
+        .collect();
+    let mut text = String::new();
+    for checked in &checked {
+        if checked.errors.is_empty() {
+            text.push_str(&format!("{} is sound\n", checked.name));
+        } else if !face.global.json {
+            report::errors(face, &checked.errors);
+        }
+    }
+    if is_sound {
+        face.answer(&data, &Instructions::default(), &text);
+        return Ok(exit::DONE);
+    }
+    face.answer_failure(&data, &Instructions::default(), &text);
+    Ok(exit::USAGE)
+}

@@ -1,0 +1,32 @@
+//! `orch workflow list`: one line for each workflow.
+
+use super::Failure;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::definition::Origin;
+use crate::ops::Instructions;
+use crate::ops::workflow_list;
+
+pub fn execute(face: &Face) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let entries = workflow_list::workflow_list(&site);
+    let rows: Vec<Vec<String>> = entries
+        .iter()
+        .map(|entry| {
+            let origin = match entry.origin {
+                Some(Origin::Project) => "project",
+                Some(Origin::User) => "user",
+                Some(Origin::BuiltIn) | None => "built in",
+            };
+            let description = match &entry.problem {
+                Some(problem) => format!("unsound: {problem}"),
+                None => entry.description.clone(),
+            };
+            let version = entry.version.clone().unwrap_or_default();
+            vec![entry.name.clone(), version, origin.to_owned(), description]
+        })
+        .collect();
+    face.answer(&entries, &Instructions::default(), &answer::table(&rows));
+    Ok(exit::DONE)
+}

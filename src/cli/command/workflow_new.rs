@@ -1,0 +1,26 @@
+//! `orch workflow new`: three files to write on from.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::workflow_new;
+
+/// Which workflow.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The new workflow's name.
+    name: String,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = workflow_new::workflow_new(&site, &arguments.name)?;
+    let mut instructions = Instructions::default();
+    let name = &arguments.name;
+    instructions.command(format!("orch workflow check {name}"));
+    instructions.command(format!("orch rehearse {name} --slug example"));
+    instructions.command(format!("orch run {name} --slug example"));
+    face.answer(&reply, &instructions, &reply.files.join("\n"));
+    Ok(exit::DONE)
+}

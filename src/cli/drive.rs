@@ -1,0 +1,151 @@
+//! What the commands share that drive a run: the menu at gates that wait, answers
+//! from a file, reports for CI, and the last words.
+
+use super::answer::Colour;
+use super::answer::Face;
+use super::ci;
+use super::ci::CiArguments;
+use super::exit;
+use super::menu;
+use super::progress::Progress;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::ops::Error;
+use crate::ops::GateChoice;
+use crate::ops::GateReply;
+use crate::ops::Instructions;
+use crate::ops::Outcome;
+use crate::ops::RunChoice;
+use crate::ops::Site;
+use crate::ops::gate_finish;
+use crate::ops::run::DriveRequest;
+use crate::workflow::input;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// A drive's reply, with the packet of the gate that waits first.
+#[derive(Debug, Serialize)]
+struct Reply<'o> {
+    #[serde(flatten)]
+    outcome: &'o Outcome,
+    packet: Option<String>,
+}
+
+/// Goes on from where a drive stopped as far as somebody here can say what to do.
+pub fn go_on(
+    face: &Face,
+    site: &Site,
+    mut outcome: Outcome,
+    (drive, ci): (&DriveRequest, &CiArguments),
+) -> Result<u8, Error> {
+    let mut answers = ci::read_answers(ci.answers.as_deref())?;
+    loop {
+        let answered = outcome.waiting.iter().find_map(|waiting| {
+            let given = answers.remove(waiting.gate.as_str())?;
+            (waiting.waits_for == WaitsFor::Person).then(|| (waiting.clone(), given))
+        });
+        if let Some((waiting, given)) = answered {
+            let pairs =
+                given.iter().map(|(name, value)| format!("{name}={}", input::as_text(value)));
+            let request = gate_finish::Request {
+                gate: GateChoice {
+                    run: RunChoice { run: Some(outcome.run_id.to_string()) },
+                    gate: Some(waiting.gate.to_string()),
+                },
+                answers: pairs.collect(),
+                drive: drive.clone(),
+            };
+            let mut progress = Progress::new(face);
+            let mut show = |notice| progress.show(&notice);
+            outcome = gate_finish::gate_finish(site, &request, &mut show)?.run;
+            continue;
+        }
+        let waiting = outcome.waiting.first().filter(|_| outcome.status == RunStatus::Waiting);
+        let Some(waiting) = waiting.filter(|_| face.can_ask() && !site.stop.is_raised()) else {
+            break;
+        };
+        match menu::at_gate(face, site, &outcome, waiting, drive)? {
+            Some(next) => outcome = next,
+            None => break,
+        }
+    }
+    let run = site.home.read(&outcome.run_id)?.run;
+    ci::report(site, &run, ci.junit.as_deref())?;
+    last_words(face, site, &outcome);
+    Ok(exit::of_outcome(&outcome))
+}
+
+/// Prints where a run stands at the end of a drive.
+pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
+    let instructions = Instructions::of(outcome);
+    let packet = packet(face, site, outcome);
+    let mut text = summary(face, outcome);
+    if let Some(packet) = packet.as_ref().filter(|_| !face.can_ask()) {
+        let _ = write!(text, "\n{packet}");
+    }
+    warn(face, site, outcome);
+    let reply = Reply { outcome, packet };
+    match outcome.status {
+        RunStatus::Failed => face.answer_failure(&reply, &instructions, &text),
+        RunStatus::Running
+        | RunStatus::Waiting
+        | RunStatus::Paused
+        | RunStatus::Passed
+        | RunStatus::Canceled => face.answer(&reply, &instructions, &text),
+    }
+}
+
+/// Prints what became of one gate, and of the run after it; the exit code is the gate's verdict.
+pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
+    let instructions = Instructions::of(&reply.run);
+    let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
+    for finding in &reply.findings {
+        let _ = writeln!(text, "  {finding}");
+    }
+    text.push_str(&summary(face, &reply.run));
+    let packet = reply.packet.as_ref().and_then(|_| packet(face, site, &reply.run));
+    if let Some(packet) = packet {
+        let _ = write!(text, "\n{packet}");
+    }
+    warn(face, site, &reply.run);
+    if reply.passed {
+        face.answer(reply, &instructions, &text);
+        exit::DONE
+    } else {
+        face.answer_failure(reply, &instructions, &text);
+        exit::FAILED
+    }
+}
+
+fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
+    let path = outcome.waiting.first()?.packet.as_ref()?;
+    let bytes = crate::files::read_own(&site.project.root().join(path)).ok()??;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(if face.global.json { text } else { crate::check::plain_text(&text) })
+}
+
+fn summary(face: &Face, outcome: &Outcome) -> String {
+    let reason = outcome.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let status = status_word(face, outcome.status.as_str());
+    format!("run {} {status}{reason}\nhead {}\n", outcome.run_id, outcome.head)
+}
+
+fn status_word(face: &Face, status: &str) -> String {
+    let colour = match status {
+        "PASSED" | "PASS" | "WAIVED" => Colour::Green,
+        "FAILED" | "FAIL" => Colour::Red,
+        _ => Colour::Yellow,
+    };
+    face.coloured(status, colour)
+}
+
+fn warn(face: &Face, site: &Site, outcome: &Outcome) {
+    if !site.in_git {
+        face.say(
+            "note: this is no git repository; the record is on the disk and nothing is committed",
+        );
+    }
+    for problem in &outcome.problems {
+        face.say(&format!("warning: the record is on the disk and not committed: {problem}"));
+    }
+}

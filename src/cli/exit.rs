@@ -1,0 +1,35 @@
+//! Exit codes, the same for every command.
+
+use crate::event::RunStatus;
+use crate::ops::Error;
+use crate::ops::Outcome;
+
+pub const DONE: u8 = 0;
+pub const FAILED: u8 = 1;
+pub const USAGE: u8 = 2;
+pub const WAITING: u8 = 3;
+pub const HELD: u8 = 5;
+pub const DIFFERENT: u8 = 6;
+pub const BUG: u8 = 70;
+pub const INTERRUPTED: u8 = 130;
+
+/// The code of a run that was driven as far as it would go.
+pub fn of_outcome(outcome: &Outcome) -> u8 {
+    match outcome.status {
+        RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
+        RunStatus::Failed => FAILED,
+        RunStatus::Waiting => WAITING,
+        RunStatus::Paused if outcome.reason.as_deref() == Some("interrupted") => INTERRUPTED,
+        RunStatus::Paused => DONE,
+    }
+}
+
+/// The code of an operation that was not carried out.
+pub fn of_error(error: &Error) -> u8 {
+    match error {
+        Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
+        Error::Held { .. } => HELD,
+        Error::Journal(crate::journal::Error::Line { .. }) => DIFFERENT,
+        Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
+    }
+}

@@ -1,0 +1,69 @@
+//! Flags that every command takes, and the site they lead to.
+
+use super::terminal;
+use crate::clock::Moment;
+use crate::ops::Error;
+use crate::ops::Options;
+use crate::ops::Site;
+use crate::process::Stop;
+use std::path::PathBuf;
+
+/// Flags of every command.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Global {
+    /// Print one JSON object instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Work as if started in this folder.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub project: Option<PathBuf>,
+    /// Ask nothing and draw nothing; on by itself where `CI` is set.
+    #[arg(long, global = true)]
+    pub ci: bool,
+    /// The time to record, for tests: RFC 3339; each reading moves it by a second.
+    #[arg(long, global = true, hide = true, value_parser = parse_moment)]
+    pub now: Option<Moment>,
+    /// What ids are made from, for tests.
+    #[arg(long, global = true, hide = true)]
+    pub seed: Option<u64>,
+}
+
+impl Global {
+    /// These flags, and those that stood before a workflow's name.
+    #[must_use]
+    pub fn or(self, before: &Self) -> Self {
+        Self {
+            json: self.json || before.json,
+            project: self.project.or_else(|| before.project.clone()),
+            ci: self.ci || before.ci,
+            now: self.now.or(before.now),
+            seed: self.seed.or(before.seed),
+        }
+    }
+
+    /// Opens the project; `listens` says whether Ctrl-C should end a drive instead of the process.
+    pub fn site(&self, listens: bool) -> Result<Site, Error> {
+        let stop = match listens {
+            true => Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?,
+            false => Stop::default(),
+        };
+        Site::open(Options {
+            folder: self.project.clone().unwrap_or_else(|| PathBuf::from(".")),
+            now: self.now,
+            seed: self.seed,
+            stop,
+            run: std::env::var("ORCH_RUN").ok().filter(|run| !run.is_empty()),
+            agent_mark: terminal::agent_mark(),
+        })
+    }
+
+    /// Whether this is an automatic run, by flag or by `CI`.
+    pub fn is_ci(&self) -> bool {
+        self.ci
+            || std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
+    }
+}
+
+fn parse_moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text).ok_or_else(|| format!("`{text}` is no RFC 3339 time"))
+}

@@ -1,0 +1,112 @@
+//! A workflow's inputs as flags: `--help` is written from the workflow, a missing
+//! required input is asked for on a terminal.
+
+use super::answer::Face;
+use super::command::Failure;
+use crate::ops::Error;
+use crate::ops::Site;
+use crate::workflow::Input;
+use crate::workflow::InputType;
+use crate::workflow::Workflow;
+use crate::workflow::input::DefaultValue;
+use crate::workflow::input::Values;
+use crate::workflow::input::as_text;
+use clap::Arg;
+use clap::ArgAction;
+use clap::ArgMatches;
+use clap::Command;
+
+/// A command with one flag for each input.
+pub fn flags(mut command: Command, workflow: &Workflow) -> Command {
+    for input in &workflow.inputs {
+        command = command.arg(flag(input));
+    }
+    command
+}
+
+fn flag(input: &Input) -> Arg {
+    let mut help = input.help.clone();
+    match &input.default {
+        Some(DefaultValue::Value(value)) => {
+            help.push_str(&format!(" [default: {}]", as_text(value)))
+        }
+        Some(DefaultValue::Template(text)) => {
+            help.push_str(&format!(" [default: {}]", text.text()))
+        }
+        None if input.optional => help.push_str(" [optional]"),
+        None => help.push_str(" [required]"),
+    }
+    let mut flag = Arg::new(input.name.clone())
+        .long(input.flag())
+        .help(help.trim().to_owned())
+        .help_heading("Inputs")
+        .allow_hyphen_values(true)
+        .value_name(input.kind.words().to_uppercase().replace(' ', "_"));
+    if input.kind == InputType::Choice {
+        flag = flag.value_name(input.choices.join("|"));
+    }
+    match input.kind {
+        InputType::List => flag.action(ArgAction::Append),
+        InputType::Bool => flag.num_args(0..=1).default_missing_value("true").require_equals(false),
+        InputType::String
+        | InputType::Slug
+        | InputType::Path
+        | InputType::File
+        | InputType::Choice
+        | InputType::Integer
+        | InputType::Number => flag,
+    }
+}
+
+/// The values that were typed, and on a terminal those that are asked for.
+pub fn values(
+    face: &Face,
+    site: &Site,
+    workflow: &Workflow,
+    matches: &ArgMatches,
+) -> Result<Values, Failure> {
+    let mut values = Values::new();
+    for input in &workflow.inputs {
+        let typed: Option<Vec<String>> =
+            matches.get_many::<String>(&input.name).map(|typed| typed.cloned().collect());
+        let text = match typed {
+            Some(typed) => typed.join(","),
+            None if input.is_required() && face.can_ask() => ask(site, input)?,
+            None => continue,
+        };
+        let value = input.accept(&text, &site.project).map_err(explain)?;
+        values.insert(input.name.clone(), value);
+    }
+    Ok(values)
+}
+
+/// Asks until the answer is one that the input takes.
+pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
+    let prompt = match input.help.is_empty() {
+        true => input.name.clone(),
+        false => format!("{} ({})", input.name, input.help),
+    };
+    let unanswered =
+        |error: dialoguer::Error| Error::environment(format!("{}: {error}", input.name));
+    if input.kind == InputType::Choice {
+        let chosen = dialoguer::Select::new()
+            .with_prompt(prompt)
+            .items(&input.choices)
+            .default(0)
+            .interact()
+            .map_err(unanswered)?;
+        return Ok(input.choices.get(chosen).cloned().unwrap_or_default());
+    }
+    dialoguer::Input::<String>::new()
+        .with_prompt(prompt)
+        .allow_empty(input.optional)
+        .validate_with(|text: &String| {
+            input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
+        })
+        .interact_text()
+        .map_err(unanswered)
+}
+
+fn explain(error: crate::workflow::input::Error) -> Failure {
+    Failure::Operation(Error::usage(error.to_string()))
+}

@@ -1,0 +1,66 @@
+//! The command line: translates what was typed into requests, and replies into words,
+//! JSON and exit codes. It decides nothing about runs.
+
+mod answer;
+mod ci;
+mod command;
+mod drive;
+mod exit;
+mod global;
+mod inputs;
+mod menu;
+mod progress;
+mod report;
+mod terminal;
+
+pub use exit::BUG as EXIT_BUG;
+
+use answer::Face;
+use clap::CommandFactory;
+use clap::FromArgMatches;
+use command::Command;
+use global::Global;
+use std::ffi::OsString;
+
+/// Runs workflows that people and AI agents carry out together, and keeps proof of what was done.
+#[derive(Debug, clap::Parser)]
+#[command(name = "orch", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Begin with:  orch workflow list              what can be run here
+             orch run WORKFLOW --help        what a workflow takes
+             orch status                     where the current run stands
+
+Exit codes: 0 done · 1 a gate or run failed · 2 wrong usage or an unsound definition ·
+3 waiting for a person or agent · 5 another process holds the run · 70 a bug in orch ·
+130 interrupted";
+
+/// Parses, executes and prints; gives the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let wants_json = arguments.iter().any(|argument| argument == "--json");
+    let parsed = Arguments::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return report::usage(&error, wants_json),
+    };
+    let face = Face::new(parsed.global);
+    match command::execute(&face, parsed.command) {
+        Ok(code) => code,
+        Err(command::Failure::Usage(error)) => report::usage(&error, wants_json),
+        Err(command::Failure::Operation(error)) => report::error(&face, &error),
+    }
+}
+
+/// The whole command, for completions and the reference.
+pub fn whole() -> clap::Command {
+    Arguments::command()
+}

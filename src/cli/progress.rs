@@ -1,0 +1,114 @@
+//! Progress while a run is driven: one live line for each gate at work on a terminal,
+//! plain lines elsewhere. Findings are shown as they come.
+
+use super::answer::Colour;
+use super::answer::Face;
+use super::terminal;
+use crate::clock;
+use crate::finding::Severity;
+use crate::id::GateId;
+use crate::ops::Notice;
+use crate::run::GateStatus;
+use indicatif::MultiProgress;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use std::time::Instant;
+
+/// Shows notices.
+pub struct Progress<'f> {
+    face: &'f Face,
+    lines: Option<MultiProgress>,
+    at_work: BTreeMap<GateId, (ProgressBar, Instant)>,
+}
+
+impl<'f> Progress<'f> {
+    pub fn new(face: &'f Face) -> Self {
+        let draws = !face.global.is_ci() && !face.global.json && terminal::can_draw();
+        Self { face, lines: draws.then(MultiProgress::new), at_work: BTreeMap::new() }
+    }
+
+    /// Shows one notice.
+    pub fn show(&mut self, notice: &Notice) {
+        match notice {
+            Notice::Started { run } => self.line(&format!("run {run}")),
+            Notice::GateStarted { gate, attempt, executor } => self.begin(gate, *attempt, executor),
+            Notice::GateEnded { gate, status, attempt, reason } => {
+                self.end(gate, *status, *attempt, reason.as_deref());
+            }
+            Notice::Found { finding, .. } => {
+                let (word, colour) = match finding.severity {
+                    Severity::Error => ("  error", Colour::Red),
+                    Severity::Warning => ("  warning", Colour::Yellow),
+                    Severity::Info => ("  note", Colour::Dim),
+                };
+                let word = self.face.coloured(word, colour);
+                self.line(&format!("{word} {}", crate::check::plain_text(&finding.to_string())));
+            }
+            Notice::Reused { gates } => {
+                let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();
+                let shown = match names.as_slice() {
+                    [first, .., last] if names.len() > 4 => {
+                        format!("{} gates, {first} to {last}", names.len())
+                    }
+                    _ => names.join(", "),
+                };
+                let word = self.face.coloured("REUSED", Colour::Green);
+                self.line(&format!("{word} {shown}: recipe, inputs and outputs are unchanged"));
+            }
+            Notice::Jumped { from, to } => self.line(&format!("{from} failed; back to {to}")),
+        }
+    }
+
+    fn begin(&mut self, gate: &GateId, attempt: u32, executor: &str) {
+        let text = format!("{gate}  attempt {attempt}  {executor}");
+        match &self.lines {
+            None => self.face.say(&format!("STARTED {text}")),
+            Some(lines) => {
+                let bar = lines.add(ProgressBar::new_spinner());
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
+                    bar.set_style(style);
+                }
+                bar.set_message(text);
+                bar.enable_steady_tick(Duration::from_millis(100));
+                self.at_work.insert(gate.clone(), (bar, Instant::now()));
+            }
+        }
+    }
+
+    fn end(&mut self, gate: &GateId, status: GateStatus, attempt: u32, reason: Option<&str>) {
+        let took = self.at_work.remove(gate).map(|(bar, start)| {
+            bar.finish_and_clear();
+            format!("  {}", clock::show_duration(start.elapsed()))
+        });
+        let colour = match status {
+            GateStatus::Pass | GateStatus::Waived => Colour::Green,
+            GateStatus::Fail => Colour::Red,
+            GateStatus::Waiting | GateStatus::Stale => Colour::Yellow,
+            GateStatus::NotStarted | GateStatus::Running | GateStatus::Skipped => Colour::Dim,
+        };
+        let word = self.face.coloured(status.as_str(), colour);
+        let attempt = if attempt > 1 { format!("  attempt {attempt}") } else { String::new() };
+        let reason = reason.filter(|_| status != GateStatus::Fail);
+        let reason = reason.map(|reason| format!("  ({reason})")).unwrap_or_default();
+        let took = took.unwrap_or_default();
+        self.line(&format!("{word} {gate}{attempt}{took}{}", crate::check::plain_text(&reason)));
+    }
+
+    /// A line that stays, above those that move.
+    fn line(&self, text: &str) {
+        match &self.lines {
+            Some(lines) => {
+                // Without a terminal to draw on there is nobody to show it to.
+                let _ = lines.println(text);
+            }
+            None => eprint_line(text),
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "progress goes to standard error")]
+fn eprint_line(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,139 @@
+//! Errors, printed: what was wrong, where, what would be right, what to type next.
+#![expect(clippy::print_stderr, reason = "this is where orch prints errors")]
+
+use super::answer;
+use super::answer::Colour;
+use super::answer::Face;
+use super::exit;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use crate::workflow;
+use miette::Diagnostic;
+use serde_json::Value as Json;
+use serde_json::json;
+use std::fmt::Write as _;
+
+/// Prints an operation's error and gives its exit code.
+pub fn error(face: &Face, error: &Error) -> u8 {
+    if face.global.json {
+        let whole = json!({
+            "success": false,
+            "data": null,
+            "error": as_json(error),
+            "instructions": Instructions::default(),
+        });
+        answer::out(&format!("{whole}\n"));
+    } else {
+        eprint!("{}", as_text(face, error));
+    }
+    exit::of_error(error)
+}
+
+/// Prints several errors of one definition.
+pub fn errors(face: &Face, errors: &[workflow::Error]) {
+    for error in errors {
+        eprint!("{}", as_text(face, error));
+    }
+}
+
+/// Prints what clap has to say: help to standard output, errors to standard error.
+pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
+    if !error.use_stderr() {
+        answer::out(&error.render().to_string());
+        return exit::DONE;
+    }
+    if wants_json {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let help: Vec<&str> = text.lines().skip(1).filter(|line| !line.is_empty()).collect();
+        let error = json!({
+            "code": "usage",
+            "message": message,
+            "causes": [],
+            "help": help.join("\n"),
+            "place": null,
+        });
+        let whole = json!({
+            "success": false,
+            "data": null,
+            "error": error,
+            "instructions": Instructions::default(),
+        });
+        answer::out(&format!("{whole}\n"));
+    } else {
+        let _ = error.print();
+    }
+    exit::USAGE
+}
+
+/// `error:`, the place with its caret, causes, `help:`.
+fn as_text(face: &Face, error: &(dyn Diagnostic + 'static)) -> String {
+    let mut text = String::new();
+    let word = face.coloured("error:", Colour::Red);
+    let _ = writeln!(text, "{word} {}", crate::check::plain_text(&error.to_string()));
+    if let Some(place) = place(error) {
+        let _ = writeln!(text, "  --> {}:{}:{}", place.file, place.line, place.column);
+        let gutter = place.line.to_string().len();
+        let _ = writeln!(text, "{:gutter$} |", "");
+        let _ = writeln!(text, "{} | {}", place.line, crate::check::plain_text(&place.text));
+        let caret = "^".repeat(place.width.max(1));
+        let caret = face.coloured(&caret, Colour::Red);
+        let _ = writeln!(text, "{:gutter$} | {:indent$}{caret}", "", "", indent = place.column - 1);
+    }
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&inner.to_string()));
+        cause = inner.source();
+    }
+    if let Some(help) = error.help() {
+        let word = face.coloured("help:", Colour::Bold);
+        let _ = writeln!(text, "{word} {}", crate::check::plain_text(&help.to_string()));
+    }
+    text
+}
+
+/// An error as a JSON object.
+pub fn as_json(error: &(dyn Diagnostic + 'static)) -> Json {
+    let mut causes = Vec::new();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        causes.push(inner.to_string());
+        cause = inner.source();
+    }
+    json!({
+        "code": error.code().map(|code| code.to_string()),
+        "message": error.to_string(),
+        "causes": causes,
+        "help": error.help().map(|help| help.to_string()),
+        "place": place(error).map(|place| json!({
+            "file": place.file, "line": place.line, "column": place.column,
+        })),
+    })
+}
+
+/// A place in a text, with its line.
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+    text: String,
+    /// How many characters of the line are meant.
+    width: usize,
+}
+
+fn place(error: &dyn Diagnostic) -> Option<Place> {
+    let label = error.labels()?.next()?;
+    let contents = error.source_code()?.read_span(label.inner(), 0, 0).ok()?;
+    let text = std::str::from_utf8(contents.data()).ok()?;
+    let line = text.lines().next().unwrap_or_default();
+    let in_line = label.offset() - contents.span().offset();
+    let before = line.get(..in_line).unwrap_or_default();
+    let meant = line.get(in_line..(in_line + label.len()).min(line.len())).unwrap_or_default();
+    Some(Place {
+        file: contents.name().unwrap_or("input").to_owned(),
+        line: contents.line() + 1,
+        column: before.chars().count() + 1,
+        text: line.to_owned(),
+        width: meant.chars().count(),
+    })
+}

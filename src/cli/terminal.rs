@@ -1,0 +1,73 @@
+//! What there is around the process: a terminal, a person at it, or an agent.
+
+use crate::ops::Error;
+use crate::ops::Person;
+use crate::ops::Site;
+use std::io::IsTerminal;
+
+/// Variables that coding agents set for what they run, and that orch sets for executors.
+const AGENT_MARKS: [&str; 12] = [
+    "ORCH_ATTEMPT",
+    "CLAUDECODE",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CODEX_SANDBOX",
+    "CODEX_SANDBOX_NETWORK_DISABLED",
+    "GEMINI_CLI",
+    "OPENCODE",
+    "CURSOR_AGENT",
+    "COPILOT_AGENT",
+    "AIDER_RUN",
+    "AGENT",
+    "AI_AGENT",
+];
+
+/// The first mark of an agent in the environment.
+pub fn agent_mark() -> Option<String> {
+    let set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    AGENT_MARKS.iter().find(set).map(|name| (*name).to_owned())
+}
+
+/// Whether somebody can be asked: a terminal to read from and one to write to.
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Whether lines may be drawn over.
+pub fn can_draw() -> bool {
+    std::io::stderr().is_terminal() && !is_dumb()
+}
+
+/// Whether colours are wanted on standard error.
+pub fn has_colours() -> bool {
+    can_draw() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn is_dumb() -> bool {
+    std::env::var("TERM").is_ok_and(|term| term == "dumb")
+}
+
+/// The person at the terminal; nobody where there is none, or where an agent is.
+pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
+    if let Some(mark) = &site.agent_mark {
+        return Err(Error::usage(format!(
+            "a person's word cannot be given by an agent ({mark} is set)"
+        ))
+        .advise("a person types this in a terminal of their own"));
+    }
+    if is_ci || !can_ask() {
+        return Err(Error::usage("a person's word is given on a terminal, and there is none")
+            .advise(
+                "type the same command in a terminal; no file and no flag can answer for a person",
+            ));
+    }
+    let terminal = rustix::termios::ttyname(std::io::stdin(), Vec::new())
+        .ok()
+        .and_then(|name| name.into_string().ok())
+        .unwrap_or_else(|| "unknown".to_owned());
+    let repository = site.repository()?;
+    let by = repository.and_then(|repository| repository.identity());
+    let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok();
+    let by =
+        by.or_else(user).unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()));
+    Ok(Person { by, how: format!("terminal {terminal}") })
+}
