@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn durations_have_units() {
-        assert_eq!(parse_duration("45m").unwrap(), Duration::from_secs(2700));
+        assert_eq!(parse_duration("45m").unwrap(), Duration::from_mins(45));
         assert_eq!(parse_duration("500ms").unwrap(), Duration::from_millis(500));
         for bad in ["45", "m", "-1s", "1e9999d", ""] {
             assert!(parse_duration(bad).is_err(), "{bad} was taken");

@@ -163,7 +163,7 @@ fn built_in(path: &str) -> Option<String> {
 
 fn built_in_paths() -> impl Iterator<Item = String> {
     let paths = BuiltInWorkflows::iter().chain(BuiltInContracts::iter());
-    paths.chain(BuiltInPrompts::iter()).map(|path| path.into_owned())
+    paths.chain(BuiltInPrompts::iter()).map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -160,9 +160,7 @@ fn is_name(text: &str) -> bool {
 fn is_gate_id(text: &str) -> bool {
     match text.split_once('[') {
         None => is_name(text),
-        Some((base, item)) => {
-            is_name(base) && item.strip_suffix(']').is_some_and(|item| is_name(item))
-        }
+        Some((base, item)) => is_name(base) && item.strip_suffix(']').is_some_and(is_name),
     }
 }
 

@@ -81,9 +81,10 @@ impl Packet {
 
     fn write_finish(&self, text: &mut String) {
         let (run, gate) = (&self.run, &self.gate);
-        let finish = match self.is_driven {
-            true => "Leave the outputs at the paths above and end; they are judged when you do.",
-            false => "Leave the outputs at the paths above, then have them judged:",
+        let finish = if self.is_driven {
+            "Leave the outputs at the paths above and end; they are judged when you do."
+        } else {
+            "Leave the outputs at the paths above, then have them judged:"
         };
         let _ = writeln!(text, "{finish}");
         let _ = writeln!(

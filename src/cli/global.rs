@@ -43,9 +43,10 @@ impl Global {
 
     /// Opens the project; `listens` says whether Ctrl-C should end a drive instead of the process.
     pub fn site(&self, listens: bool) -> Result<Site, Error> {
-        let stop = match listens {
-            true => Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?,
-            false => Stop::default(),
+        let stop = if listens {
+            Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?
+        } else {
+            Stop::default()
         };
         Site::open(Options {
             folder: self.project.clone().unwrap_or_else(|| PathBuf::from(".")),

@@ -28,10 +28,10 @@ fn flag(input: &Input) -> Arg {
     let mut help = input.help.clone();
     match &input.default {
         Some(DefaultValue::Value(value)) => {
-            help.push_str(&format!(" [default: {}]", as_text(value)))
+            help.push_str(&format!(" [default: {}]", as_text(value)));
         }
         Some(DefaultValue::Template(text)) => {
-            help.push_str(&format!(" [default: {}]", text.text()))
+            help.push_str(&format!(" [default: {}]", text.text()));
         }
         None if input.optional => help.push_str(" [optional]"),
         None => help.push_str(" [required]"),
@@ -82,9 +82,10 @@ pub fn values(
 
 /// Asks until the answer is one that the input takes.
 pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
-    let prompt = match input.help.is_empty() {
-        true => input.name.clone(),
-        false => format!("{} ({})", input.name, input.help),
+    let prompt = if input.help.is_empty() {
+        input.name.clone()
+    } else {
+        format!("{} ({})", input.name, input.help)
     };
     let unanswered =
         |error: dialoguer::Error| Error::environment(format!("{}: {error}", input.name));

@@ -94,9 +94,10 @@ fn perform(
     let fails =
         attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
     let who = gate.work.executor();
-    let decision = match fails {
-        true => format!("attempt {attempt} by {who}: fails, as asked"),
-        false => format!("attempt {attempt} by {who}: passes"),
+    let decision = if fails {
+        format!("attempt {attempt} by {who}: fails, as asked")
+    } else {
+        format!("attempt {attempt} by {who}: passes")
     };
     scenes.push(Scene { gate: Some(id.clone()), decision, packet: Some(packet) });
     let started = Event::GateStarted(GateStarted {

@@ -30,7 +30,7 @@ pub fn workflow_graph(site: &Site, name: &str, format: Format) -> Result<String,
 fn text(workflow: &Workflow) -> String {
     let mut drawing = String::new();
     for gate in &workflow.gates {
-        let needs: Vec<&str> = gate.needs.iter().map(|need| need.as_str()).collect();
+        let needs: Vec<&str> = gate.needs.iter().map(super::super::id::GateId::as_str).collect();
         let needs = if needs.is_empty() { "-".to_owned() } else { needs.join(", ") };
         let _ = writeln!(drawing, "{}  <- {needs}{}", label(gate), remarks(gate));
     }

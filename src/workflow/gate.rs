@@ -183,9 +183,10 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         reads: templates(&file.reads)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template)).transpose()?,
-        on_interrupt: file.on_interrupt.unwrap_or(match is_command {
-            true => OnInterrupt::Ask,
-            false => OnInterrupt::Rerun,
+        on_interrupt: file.on_interrupt.unwrap_or(if is_command {
+            OnInterrupt::Ask
+        } else {
+            OnInterrupt::Rerun
         }),
         attach: templates(&file.attach)?,
         estimate: duration(&file.estimate)?,

@@ -327,12 +327,11 @@ fn with_instances(driver: &Driver<'_>, bases: &[GateId]) -> Vec<GateId> {
 /// Nothing can go on by itself: the run waits, or has come as far as it was asked to.
 fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
     let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
-    match (&limits.until, waiting.is_empty()) {
-        (Some(until), true) => pause(driver, &format!("came as far as {until}")),
-        (_, _) => {
-            driver.append(&[Event::RunWaiting { gates: waiting }])?;
-            driver.commit(None, true)
-        }
+    if let (Some(until), true) = (&limits.until, waiting.is_empty()) {
+        pause(driver, &format!("came as far as {until}"))
+    } else {
+        driver.append(&[Event::RunWaiting { gates: waiting }])?;
+        driver.commit(None, true)
     }
 }
 

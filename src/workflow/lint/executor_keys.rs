@@ -21,10 +21,10 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .advise(suggest(executor, EXECUTORS)));
     }
     let owned: [(&str, &str, Option<Range<usize>>); 4] = [
-        ("agent", "agent", gate.agent.as_ref().map(|agent| agent.span())),
-        ("command", "command", gate.command.as_ref().map(|command| command.span())),
-        ("command", "shell", gate.shell.as_ref().map(|shell| shell.span())),
-        ("workflow", "workflow", gate.workflow.as_ref().map(|workflow| workflow.span())),
+        ("agent", "agent", gate.agent.as_ref().map(toml::Spanned::span)),
+        ("command", "command", gate.command.as_ref().map(toml::Spanned::span)),
+        ("command", "shell", gate.shell.as_ref().map(toml::Spanned::span)),
+        ("workflow", "workflow", gate.workflow.as_ref().map(toml::Spanned::span)),
     ];
     for (owner, key, span) in owned {
         if let Some(span) = span.filter(|_| owner != executor) {
