@@ -69,7 +69,9 @@ pub fn words(contract: &Contract, context: &Context) -> Vec<String> {
             Severity::Error => "",
             Severity::Warning | Severity::Info => " (a warning only)",
         };
-        lines.push(format!("{subject}{said}{weight}"));
+        let message = rule.message.as_ref();
+        let message = message.map(|message| format!("; else: {message}")).unwrap_or_default();
+        lines.push(format!("{subject}{said}{message}{weight}"));
     };
     for output in &contract.outputs {
         let shown = output.show(context).unwrap_or_else(|error| error.to_string());

@@ -10,8 +10,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow;
 
-/// The regular expression matches so many times. Each line is searched by itself: `^` and `$` are
-/// its ends, and no match crosses it. The search may take 5 seconds, the pattern 1 MiB.
+/// The regular expression matches so many times. `^` and `$` match at the ends of lines; `\n`
+/// crosses them. The search may take 5 seconds, the pattern 1 MiB.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Matches {
@@ -105,8 +105,8 @@ mod tests {
             ["the wrong number of matches of `Tier` (expected at most 2, found 3 or more) []"]
         );
         assert_eq!(
-            judge("matches", "regex = '1[\\s\\S]+2'", FILE),
-            ["the wrong number of matches of `1[\\s\\S]+2` (expected at least 1, found 0) []"]
+            judge("matches", "regex = '^1.+2$'", FILE),
+            ["the wrong number of matches of `^1.+2$` (expected at least 1, found 0) []"]
         );
     }
 

@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow;
 
-/// The regular expression does not match. Each line is searched by itself: `^` and `$` are its
-/// ends. Each match is a finding, at most 20. The search may take 5 seconds, the pattern 1 MiB.
+/// The regular expression does not match. `^` and `$` match at the ends of lines; `\n`
+/// crosses them. Each match is a finding, at most 20. The search may take 5 seconds, the pattern 1 MiB.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotMatches {

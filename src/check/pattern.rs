@@ -1,7 +1,8 @@
-//! Regular expressions that cannot run away: a bound on their size, one line at a
-//! time, and a bound on the time of all lines together. Finding *all* matches is
-//! quadratic for some patterns even in an engine that is linear for one.
+//! Regular expressions that cannot run away: a bound on their size and on the time of
+//! a whole search. Finding *all* matches is quadratic for some patterns even in an
+//! engine that is linear for one, so the clock is looked at between matches.
 
+use super::text::Lines;
 use crate::finding::Finding;
 use regex::Regex;
 use regex::RegexBuilder;
@@ -17,7 +18,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Compiles a pattern, or says what is wrong with it.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern).size_limit(COMPILED_BYTES_MAX).build().map_err(|error| {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.size_limit(COMPILED_BYTES_MAX).multi_line(true).crlf(true);
+    builder.build().map_err(|error| {
         if let regex::Error::CompiledTooBig(_) = error {
             return format!("the regex `{pattern}` is too large (limit 1 MiB)");
         }
@@ -52,21 +55,15 @@ pub(super) fn search(
     mut visit: impl FnMut(usize, &str) -> ControlFlow<()>,
 ) -> Result<(), Finding> {
     let start = Instant::now();
-    let late = |line: usize| {
-        let seconds = patience.as_secs_f64();
-        Finding::new(format!("the search took longer than {seconds} s")).line(line)
-    };
-    for (index, line) in text.lines().enumerate() {
+    let lines = Lines::of(text);
+    for found in regex.find_iter(text) {
+        let line = lines.at(found.start());
         if start.elapsed() > patience {
-            return Err(late(index + 1));
+            let seconds = patience.as_secs_f64();
+            return Err(Finding::new(format!("the search took longer than {seconds} s")).line(line));
         }
-        for found in regex.find_iter(line) {
-            if visit(index + 1, found.as_str()).is_break() {
-                return Ok(());
-            }
-            if start.elapsed() > patience {
-                return Err(late(index + 1));
-            }
+        if visit(line, found.as_str()).is_break() {
+            break;
         }
     }
     Ok(())
@@ -97,14 +94,17 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_searched_one_by_one() {
-        let mut found = Vec::new();
-        let regex = compile("^a.*$").unwrap();
-        search(&regex, "ab\r\nba\nac", PATIENCE, |line, text| {
-            found.push((line, text.to_owned()));
-            ControlFlow::Continue(())
-        })
-        .unwrap();
-        assert_eq!(found, [(1, "ab".to_owned()), (3, "ac".to_owned())]);
+    fn line_ends_are_where_lines_end_and_can_be_matched() {
+        let found = |pattern: &str, text: &str| {
+            let mut found = Vec::new();
+            search(&compile(pattern).unwrap(), text, PATIENCE, |line, text| {
+                found.push((line, text.to_owned()));
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+            found
+        };
+        assert_eq!(found("^a.*$", "ab\r\nba\nac"), [(1, "ab".to_owned()), (3, "ac".to_owned())]);
+        assert_eq!(found(r"## a\n\s*## ", "x\n## a\n\n## b"), [(2, "## a\n\n## ".to_owned())]);
     }
 }
