@@ -5,6 +5,9 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
 
+/// What random suffixes are written in.
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
 /// The longest name that a person may choose, in bytes.
 const NAME_BYTES_MAX: usize = 64;
 
@@ -141,7 +144,6 @@ pub fn random_suffix(seed: Option<u64>, counter: u64) -> String {
         None if getrandom::fill(&mut bytes).is_ok() => u64::from_le_bytes(bytes),
         None => u64::from(std::process::id()).wrapping_mul(2_654_435_761).wrapping_add(counter),
     };
-    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut text = String::with_capacity(6);
     for _ in 0..6 {
         text.insert(0, char::from(DIGITS[(number % 36) as usize]));

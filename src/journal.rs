@@ -88,7 +88,7 @@ impl Journal {
     /// Begins a journal with its first event.
     pub fn create(folder: &Path, at: Moment, event: &Event) -> Result<Self, Error> {
         let path = folder.join(FILE);
-        let run = Run::begin(at, event).map_err(|error| line_error(&path, 1, error))?;
+        let run = Run::begin(at, event).map_err(|error| line_error(&path, 1, error.to_string()))?;
         let (line, head) = line(1, at, event, None);
         let io_error = |source| Error::Io { path: path.clone(), source };
         let mut appender = Appender::open(&path, 0).map_err(io_error)?;
@@ -120,7 +120,7 @@ impl Journal {
         let path = self.appender.path().to_owned();
         // The fold guards the write: what cannot be read back is never written.
         let applied = events.iter().try_for_each(|event| self.run.apply(at, event));
-        applied.map_err(|error| line_error(&path, self.count + 1, error))?;
+        applied.map_err(|error| line_error(&path, self.count + 1, error.to_string()))?;
         let mut bytes = Vec::new();
         let mut closed = Vec::new();
         let (mut head, mut count) = (self.head, self.count);
@@ -185,14 +185,14 @@ pub fn fold(path: &Path, bytes: &[u8]) -> Result<Reading, Error> {
         match &mut reading {
             None => {
                 let run = Run::begin(header.ts, &event)
-                    .map_err(|error| line_error(path, line_number, error))?;
+                    .map_err(|error| line_error(path, line_number, error.to_string()))?;
                 let segments = Vec::new();
                 reading = Some(Reading { run, head, count: 0, good_bytes: 0, segments });
             }
             Some(reading) => reading
                 .run
                 .apply(header.ts, &event)
-                .map_err(|error| line_error(path, line_number, error))?,
+                .map_err(|error| line_error(path, line_number, error.to_string()))?,
         }
         if let Some(reading) = &mut reading {
             reading.head = head;
@@ -272,8 +272,8 @@ fn line(seq: u64, ts: Moment, event: &Event, prev: Option<Digest>) -> (Vec<u8>, 
     (bytes, digest)
 }
 
-fn line_error(path: &Path, line: u64, message: impl ToString) -> Error {
-    Error::Line { path: path.to_owned(), line, message: message.to_string() }
+fn line_error(path: &Path, line: u64, message: impl Into<String>) -> Error {
+    Error::Line { path: path.to_owned(), line, message: message.into() }
 }
 
 #[cfg(test)]

@@ -229,11 +229,11 @@ impl Run {
                 self.state(gate).approval = Some(approval.clone());
             }
             Event::GatePassed { gate, attempt, judged } => {
-                self.end(at, event, (gate, *attempt), AttemptStatus::Pass, judged)?;
+                self.end(at, event, (gate, *attempt), (AttemptStatus::Pass, judged))?;
                 self.baselines.extend(judged.baselines.clone());
             }
             Event::GateFailed { gate, attempt, reason, judged } => {
-                self.end(at, event, (gate, *attempt), AttemptStatus::Fail, judged)?;
+                self.end(at, event, (gate, *attempt), (AttemptStatus::Fail, judged))?;
                 self.fail(gate, reason, judged);
             }
             Event::GateInterrupted { gate, attempt, reason } => {
@@ -392,8 +392,7 @@ impl Run {
         at: Moment,
         event: &Event,
         (gate, attempt): (&GateId, u32),
-        status: AttemptStatus,
-        judged: &Judged,
+        (status, judged): (AttemptStatus, &Judged),
     ) -> Result<(), IllegalEvent> {
         let open = self.open_attempt(event, gate, attempt)?;
         open.status = status;

@@ -199,9 +199,19 @@ fn explain(error: &tera::Error) -> Error {
             message: format!("it rendered more than {RENDERED_BYTES_MAX} bytes"),
             line: None,
         },
-        kind => {
+        ErrorKind::Msg(_)
+        | ErrorKind::CircularExtend { .. }
+        | ErrorKind::CircularInclude { .. }
+        | ErrorKind::MissingParent { .. }
+        | ErrorKind::TemplateNotFound(_)
+        | ErrorKind::ComponentNotFound(_)
+        | ErrorKind::InvalidArgument { .. }
+        | ErrorKind::MissingArgument { .. }
+        | ErrorKind::OutOfRangeArgument { .. }
+        | ErrorKind::Utf8Conversion
+        | _ => {
             // A report drawn for a terminal: its first line is the message.
-            let text = kind.to_string();
+            let text = error.to_string();
             let message = text.lines().next().unwrap_or_default();
             let message = message.trim_start_matches("error:").trim().to_owned();
             Error { message, line: None }

@@ -1,6 +1,6 @@
 //! How replies are printed: text for people, or one JSON object. Standard output is
 //! data; what to do next goes to standard error.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where orch prints")]
+#![expect(clippy::print_stderr, reason = "this is where orch prints")]
 
 use super::global::Global;
 use super::terminal;

@@ -83,8 +83,8 @@ impl Desk<'_> {
         ];
         match select("What now?", &items)? {
             Some(0) => self.finish(),
-            Some(1) => self.edit(),
-            Some(2) => self.copy(),
+            Some(1) => Ok(self.edit()),
+            Some(2) => Ok(self.copy()),
             Some(3) => self.fail(),
             Some(_) | None => Ok(Chosen::Pause),
         }
@@ -104,8 +104,8 @@ impl Desk<'_> {
         Ok(Chosen::Changed(Box::new(reply)))
     }
 
-    fn edit(&self) -> Result<Chosen, Error> {
-        let Some(packet) = &self.waiting.packet else { return Ok(Chosen::Again) };
+    fn edit(&self) -> Chosen {
+        let Some(packet) = &self.waiting.packet else { return Chosen::Again };
         let editor = std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR"));
         let mut argv: Vec<String> = editor
             .unwrap_or_else(|_| "vi".to_owned())
@@ -116,10 +116,10 @@ impl Desk<'_> {
         if let Err(error) = process::run_on_terminal(&argv, self.site.project.root()) {
             self.face.say(&format!("{error}; set EDITOR"));
         }
-        Ok(Chosen::Again)
+        Chosen::Again
     }
 
-    fn copy(&self) -> Result<Chosen, Error> {
+    fn copy(&self) -> Chosen {
         let packet =
             self.waiting.packet.as_ref().map(|packet| self.site.project.root().join(packet));
         let bytes = packet.and_then(|packet| crate::files::read_own(&packet).ok().flatten());
@@ -127,7 +127,7 @@ impl Desk<'_> {
         let bytes = bytes.unwrap_or_default();
         answer::out(&format!("\u{1b}]52;c;{}\u{7}", crate::secret::base64(&bytes)));
         self.face.say("The packet is on the clipboard, if the terminal lets programs write there.");
-        Ok(Chosen::Again)
+        Chosen::Again
     }
 
     fn fail(&self) -> Result<Chosen, Error> {

@@ -38,7 +38,7 @@ impl Current {
 pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
     if let Some(name) = choice.run.as_ref().or(site.chosen_run.as_ref()) {
-        return named(site, name, ids);
+        return named(site, name, &ids);
     }
     if let Some(id) = Current::read(site).stack.into_iter().find(|id| ids.contains(id)) {
         return Ok(id);
@@ -59,7 +59,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     }
 }
 
-fn named(site: &Site, name: &str, ids: Vec<RunId>) -> Result<RunId, Error> {
+fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     if let Some(id) = ids.iter().find(|id| id.as_str() == name) {
         return Ok(id.clone());
     }

@@ -178,7 +178,7 @@ impl Keeper {
     }
 
     fn commit(&mut self, news: &News<'_>) -> Kept {
-        let message = self.message(news);
+        let message = message(news);
         match self.try_commit(&message, news) {
             Ok(commit) => {
                 self.pending.clear();
@@ -215,17 +215,17 @@ impl Keeper {
         self.tree = repository.tree_at(&self.target, &self.prefix)?;
         Ok(Some(committed.id))
     }
+}
 
-    fn message(&self, news: &News<'_>) -> String {
-        let gate = news.gate.as_ref();
-        let status =
-            gate.map_or(news.run.status.as_str(), |gate| news.run.status_of(gate).as_str());
-        let gate = gate.map(|gate| format!("Orch-Gate: {gate}\n")).unwrap_or_default();
-        format!(
-            "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n",
-            news.title, news.run.started.run_id, news.head.sha256
-        )
-    }
+/// The title, and the trailers by which a commit is found and the chain is anchored.
+fn message(news: &News<'_>) -> String {
+    let gate = news.gate.as_ref();
+    let status = gate.map_or(news.run.status.as_str(), |gate| news.run.status_of(gate).as_str());
+    let gate = gate.map(|gate| format!("Orch-Gate: {gate}\n")).unwrap_or_default();
+    format!(
+        "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n",
+        news.title, news.run.started.run_id, news.head.sha256
+    )
 }
 
 /// The files of the record as they were written, where the disk still has them right.

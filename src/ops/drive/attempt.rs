@@ -108,8 +108,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     if let Some(contract) = &gate.contract {
         baselines::record_attempt(site, &run_id, (id, attempt), (contract, &context))?;
     }
-    let started =
-        started(driver.run(), &gate, start, (attempt, agent.clone()), (&text, &context), site);
+    let started = started(driver, &gate, start, (attempt, agent.clone()), (&text, &context));
     if let Some(finding) = doer.problem {
         driver.append(&[started])?;
         let ended = Ended { gate: id.clone(), attempt, invocation: None, result: failed(finding) };
@@ -176,14 +175,15 @@ fn packet_text(
     Ok(doer.secrets.redact(&text))
 }
 
+/// The event that says what is about to be done.
 fn started(
-    run: &Run,
+    driver: &Driver<'_>,
     gate: &Gate,
     start: &Start<'_>,
     (attempt, agent): (u32, Option<String>),
     (text, context): (&str, &Context),
-    site: &Site,
 ) -> Event {
+    let (site, run) = (driver.site, driver.run());
     let contract = gate.contract.as_ref();
     Event::GateStarted(GateStarted {
         gate: start.gate.clone(),

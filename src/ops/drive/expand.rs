@@ -89,6 +89,6 @@ fn name(value: &Json, index: usize) -> String {
     let named = ["id", "slug", "name"].iter().find_map(|key| value.get(key));
     match named.unwrap_or(value) {
         Json::Object(_) | Json::Array(_) | Json::Null => (index + 1).to_string(),
-        scalar => input::as_text(scalar),
+        scalar @ (Json::String(_) | Json::Number(_) | Json::Bool(_)) => input::as_text(scalar),
     }
 }

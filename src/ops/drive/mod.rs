@@ -186,12 +186,16 @@ impl Drive<'_> {
                         }
                         reuse::Found::Not(reason) => reason,
                     };
-                    self.start(driver, &gate, reason, (scope, sender), notify)?;
+                    self.start(driver, (&gate, reason), (scope, sender), notify)?;
                     acted = true;
                 }
-                Step::Finish(status) => return self.finish(driver, status, notify),
-                other => {
-                    take(driver, other, notify)?;
+                Step::Finish(status) => return finish(driver, status, notify),
+                step @ (Step::Expand(_)
+                | Step::Skip { .. }
+                | Step::Jump { .. }
+                | Step::Gather { .. }
+                | Step::Refuse { .. }) => {
+                    take(driver, step, notify)?;
                     acted = true;
                 }
             }
@@ -230,8 +234,7 @@ impl Drive<'_> {
     fn start<'scope>(
         &mut self,
         driver: &mut Driver<'_>,
-        gate: &GateId,
-        reuse: Option<String>,
+        (gate, reuse): (&GateId, Option<String>),
         (scope, sender): (&'scope std::thread::Scope<'scope, '_>, &Ending),
         notify: &mut dyn FnMut(Notice),
     ) -> Result<(), Error> {
@@ -259,20 +262,20 @@ impl Drive<'_> {
             }
         }
     }
+}
 
-    fn finish(
-        &mut self,
-        driver: &mut Driver<'_>,
-        status: RunStatus,
-        notify: &mut dyn FnMut(Notice),
-    ) -> Result<bool, Error> {
-        if status == RunStatus::Passed && artifacts::look_at_all(driver, notify)? {
-            return Ok(true);
-        }
-        driver.append(&[Event::RunCompleted { status, reason: None }])?;
-        driver.commit(None, true)?;
-        Ok(false)
+/// Ends the run, if everything that it stands on is still what it was.
+fn finish(
+    driver: &mut Driver<'_>,
+    status: RunStatus,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<bool, Error> {
+    if status == RunStatus::Passed && artifacts::look_at_all(driver, notify)? {
+        return Ok(true);
     }
+    driver.append(&[Event::RunCompleted { status, reason: None }])?;
+    driver.commit(None, true)?;
+    Ok(false)
 }
 
 /// Takes a step that needs nobody.
