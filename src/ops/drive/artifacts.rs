@@ -4,8 +4,7 @@
 use super::super::Driver;
 use super::super::Error;
 use super::Notice;
-use super::attempt;
-use super::work;
+use super::judging;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
@@ -109,8 +108,8 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     // These belong to their attempt: what they look at is not the artifact alone.
     let contract = contract.without(&["command", "unchanged", "only_changes"]);
     let judged =
-        attempt::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
-    work::passes(&judged).then_some((number, judged))
+        judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
+    judging::passes(&judged).then_some((number, judged))
 }
 
 fn reopen(

@@ -2,8 +2,8 @@
 
 use super::super::Driver;
 use super::super::Error;
-use super::attempt;
 use super::packet;
+use super::settle;
 use crate::event::Event;
 use crate::event::Item;
 use crate::id::GateId;
@@ -24,7 +24,7 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     let context = packet::attempt_context(driver.run(), &gate, id, 1);
     let values = match items(driver, each, &context) {
         Ok(values) => values,
-        Err(reason) => return attempt::refuse(driver, id, &reason, &mut |_| {}),
+        Err(reason) => return settle::refuse(driver, id, &reason, &mut |_| {}),
     };
     if values.is_empty() {
         let reason = "its list is empty".to_owned();

@@ -4,47 +4,52 @@
 mod artifacts;
 mod attempt;
 mod baselines;
+mod doer;
 mod expand;
+mod judging;
+mod limits;
+mod outcome;
 mod packet;
 mod recipe;
 mod reuse;
+mod settle;
 mod work;
+
+pub use limits::Limits;
+pub use outcome::Outcome;
+pub use outcome::Waiting;
 
 pub(super) use artifacts::Seen;
 pub(super) use artifacts::look_at_all;
-pub(super) use attempt::Ended;
 pub(super) use attempt::Prepared;
 pub(super) use attempt::Start;
-pub(super) use attempt::judge_now;
-pub(super) use attempt::judged_of;
-pub(super) use attempt::passed;
 pub(super) use attempt::prepare;
-pub(super) use attempt::refuse;
-pub(super) use attempt::said_to_fail;
-pub(super) use attempt::settle;
-pub(super) use attempt::verdict;
 pub(super) use baselines::record as record_baselines;
+pub(super) use judging::judge_now;
+pub(super) use judging::passes;
+pub(super) use outcome::outcome;
+pub(super) use outcome::outcome_of;
 pub(super) use packet::read as read_packet;
 pub(super) use packet::render as render_packet;
-pub(super) use work::passes;
+pub(super) use settle::Ended;
+pub(super) use settle::judged_of;
+pub(super) use settle::passed;
+pub(super) use settle::refuse;
+pub(super) use settle::said_to_fail;
+pub(super) use settle::settle;
+pub(super) use settle::verdict;
 
 use super::Driver;
 use super::Error;
-use super::Site;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::RunStatus;
-use crate::event::WaitsFor;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
-use crate::record::Head;
 use crate::run::GateStatus;
-use crate::run::Run;
-use crate::workflow::Workflow;
-use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -54,19 +59,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Interruptions in a row after which a person is asked, whatever the gate says.
 const INTERRUPTIONS_MAX: u32 = 3;
-
-/// How far and how wide to drive.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Gates at work at the same time.
-    pub jobs: usize,
-    /// Stop when this gate is done.
-    pub until: Option<GateId>,
-    /// Judge what lies there for the gates before this one, instead of doing their work.
-    pub start_from: Option<GateId>,
-    /// Who does agent gates whose role is not configured.
-    pub agent: Option<String>,
-}
 
 /// News while the run goes on, for a face to show.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,35 +71,6 @@ pub enum Notice {
     Jumped { from: GateId, to: GateId },
 }
 
-/// Where a drive has come to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Outcome {
-    pub run_id: RunId,
-    pub status: RunStatus,
-    pub reason: Option<String>,
-    pub waiting: Vec<Waiting>,
-    /// The head of the run's hash chain.
-    pub head: crate::digest::Digest,
-    /// Why records were not committed, where they were not.
-    pub problems: Vec<String>,
-    /// The gates that failed, each with why.
-    pub failed: Vec<(GateId, String)>,
-    pub committed: bool,
-}
-
-/// A gate that needs a person or an agent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Waiting {
-    pub gate: GateId,
-    pub name: String,
-    pub attempt: u32,
-    pub waits_for: WaitsFor,
-    /// The packet, relative to the project.
-    pub packet: Option<String>,
-    /// The outputs that it names, for an approval.
-    pub artifacts: Vec<String>,
-}
-
 /// Drives a held run as far as nobody is needed.
 pub fn drive(
     driver: &mut Driver<'_>,
@@ -115,8 +78,8 @@ pub fn drive(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Outcome, Error> {
     let mut drive = Drive {
-        within: within(&driver.workflow, limits.until.as_ref()),
-        adopted: adopted(&driver.workflow, limits.start_from.as_ref()),
+        within: limits::within(&driver.workflow, limits.until.as_ref()),
+        adopted: limits::adopted(&driver.workflow, limits.start_from.as_ref()),
         limits,
         running: BTreeSet::new(),
         reuse: reuse::Shelf::default(),
@@ -300,7 +263,7 @@ pub(super) fn take(
             Ok(())
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
-        Step::Refuse { gate, reason } => attempt::refuse(driver, &gate, &reason, notify),
+        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason, notify),
         Step::Start { .. } | Step::Finish(_) => Ok(()),
     }
 }
@@ -350,67 +313,5 @@ fn wait_until(driver: &Driver<'_>, due: Moment) {
             return;
         }
         std::thread::sleep(left.min(LOOK_EVERY));
-    }
-}
-
-/// The gates that must be done for one gate, itself included.
-fn within(workflow: &Workflow, until: Option<&GateId>) -> Option<BTreeSet<GateId>> {
-    let until = until?;
-    let mut found = BTreeSet::from([until.clone()]);
-    let mut open = vec![until.clone()];
-    while let Some(id) = open.pop() {
-        for need in workflow.gate(&id).iter().flat_map(|gate| &gate.needs) {
-            if found.insert(need.clone()) {
-                open.push(need.clone());
-            }
-        }
-    }
-    Some(found)
-}
-
-fn adopted(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<GateId> {
-    let mut before = within(workflow, start_from).unwrap_or_default();
-    if let Some(start_from) = start_from {
-        before.remove(start_from);
-    }
-    before
-}
-
-/// Where the run stands now.
-pub fn outcome(driver: &Driver<'_>) -> Outcome {
-    let problems = driver.problems.clone();
-    let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
-    Outcome { committed: driver.site.in_git && problems.is_empty(), problems, ..outcome }
-}
-
-/// Where a run stands that was only read.
-pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Outcome {
-    let id = &run.started.run_id;
-    let waiting = run.gates_in(GateStatus::Waiting).filter_map(|gate| {
-        let state = run.gate(gate)?;
-        let attempt = state.attempt()?;
-        let packet = packet::path(site, id, gate);
-        Some(Waiting {
-            gate: gate.clone(),
-            name: workflow.gate(gate)?.name.clone(),
-            attempt: attempt.attempt,
-            waits_for: state.waits_for?,
-            packet: crate::files::exists(&packet).then(|| site.shown(&packet)),
-            artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
-        })
-    });
-    let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
-        let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
-        Some((id.clone(), reason))
-    });
-    Outcome {
-        run_id: id.clone(),
-        status: run.status,
-        reason: run.reason.clone(),
-        waiting: waiting.collect(),
-        head: head.sha256,
-        problems: Vec::new(),
-        failed: failed.collect(),
-        committed: site.in_git,
     }
 }

@@ -1,13 +1,11 @@
 //! The work of one attempt, done on a thread of its own: the executor runs, its
 //! outputs are judged. It writes no events; the loop does, when it is told the end.
 
-use super::attempt::Ended;
-use super::attempt::Result;
-use crate::check::Baseline;
-use crate::check::Scene;
+use super::judging::Judging;
+use super::settle;
+use super::settle::Ended;
+use super::settle::Result;
 use crate::clock::Moment;
-use crate::contract::Contract;
-use crate::event::Artifact;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::Judged;
@@ -19,16 +17,10 @@ use crate::executor::Executor;
 use crate::executor::Outcome;
 use crate::executor::Usage;
 use crate::files;
-use crate::files::Project;
 use crate::finding::Finding;
-use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::InvocationId;
-use crate::judge;
 use crate::process::Ending;
-use crate::process::Stop;
-use crate::secret::Secrets;
-use crate::template::Context;
 use crate::workflow::Input;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -39,19 +31,6 @@ use std::time::Instant;
 
 /// How much of a failed command's output goes into its finding, in bytes.
 const TAIL_BYTES: u64 = 2_000;
-
-/// Everything that judging an attempt's outputs takes.
-pub struct Judging {
-    pub project: Project,
-    pub contract: Option<Contract>,
-    pub context: Context,
-    pub baselines: BTreeMap<String, Baseline>,
-    pub environment: BTreeMap<String, String>,
-    pub scratch: PathBuf,
-    pub stop: Stop,
-    pub text_bytes_max: u64,
-    pub secrets: Secrets,
-}
 
 /// One attempt, ready to be worked on.
 pub struct Work {
@@ -135,7 +114,7 @@ impl Work {
     }
 
     fn judge(&self, answers: Values) -> Result {
-        super::attempt::verdict(self.judging.judge(), answers)
+        settle::verdict(self.judging.judge(), answers)
     }
 
     fn failed(&self, check: &str, message: String) -> Result {
@@ -226,54 +205,5 @@ impl Work {
 
     fn ended(&self, invocation: Option<Invocation>, result: Result) -> Ended {
         Ended { gate: self.gate.clone(), attempt: self.attempt, invocation, result }
-    }
-}
-
-impl Judging {
-    /// Judges the outputs that are there now.
-    pub fn judge(&self) -> Judged {
-        let Some(contract) = &self.contract else { return Judged::default() };
-        let scene = Scene {
-            project: &self.project,
-            document: None,
-            baselines: &self.baselines,
-            environment: &self.environment,
-            scratch: self.scratch.clone(),
-            stop: &self.stop,
-            text_bytes_max: self.text_bytes_max,
-        };
-        let judgement = judge::judge(contract, &scene, &self.context);
-        let artifacts = judgement.artifacts.into_iter().map(|(path, print)| Artifact {
-            exists: print.is_some() || self.project.exists(&path),
-            path: path.to_string(),
-            sha256: print.as_ref().map(|print| print.digest),
-            bytes: print.as_ref().map(|print| print.bytes),
-        });
-        let mut judged = Judged {
-            artifacts: artifacts.collect(),
-            validations: judgement.validations,
-            ..Judged::default()
-        };
-        for finding in judged.validations.iter_mut().flat_map(|validation| &mut validation.findings)
-        {
-            finding.message = self.secrets.redact(&finding.message);
-            finding.actual = finding.actual.as_ref().map(|text| self.secrets.redact(text));
-        }
-        judged
-    }
-}
-
-/// Whether no error stands among the findings.
-pub fn passes(judged: &Judged) -> bool {
-    judged.all_findings().all(|finding| finding.severity != Severity::Error)
-}
-
-/// The first error, and how many more there are.
-pub fn reason(judged: &Judged) -> String {
-    let mut errors = judged.all_findings().filter(|finding| finding.severity == Severity::Error);
-    let first = errors.next().map(ToString::to_string).unwrap_or_default();
-    match errors.count() {
-        0 => first,
-        more => format!("{first} (and {more} more)"),
     }
 }

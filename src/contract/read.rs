@@ -1,8 +1,11 @@
-//! Contracts: what a gate must leave behind. Parsed whole, with every template
-//! and parameter checked, before a run begins.
+//! Reading contract files: outputs and checks table by table, every error in its
+//! place.
 
+use super::Contract;
+use super::Output;
+use super::Rule;
+use super::Target;
 use crate::check;
-use crate::check::Check;
 use crate::check::Kind;
 use crate::document;
 use crate::document::Placed;
@@ -12,51 +15,12 @@ use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
-use crate::template;
-use crate::template::Context;
 use crate::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
-
-/// What a gate must leave behind.
-#[derive(Debug, Clone)]
-pub struct Contract {
-    pub name: String,
-    pub description: String,
-    pub outputs: Vec<Output>,
-    /// Checks over no single output.
-    pub checks: Vec<Rule>,
-}
-
-/// One file, or a set of files, and what must hold for it.
-#[derive(Debug, Clone)]
-pub struct Output {
-    pub target: Target,
-    pub optional: bool,
-    pub checks: Vec<Rule>,
-}
-
-/// Which files an output means.
-#[derive(Debug, Clone)]
-pub enum Target {
-    Path(Template),
-    AnyOf(Vec<Template>),
-    Glob(Template),
-}
-
-/// A check as the contract asks for it, its templates not yet rendered.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    pub kind: &'static Kind,
-    parameters: Json,
-    pub severity: Severity,
-    pub when: Option<Template>,
-    pub message: Option<String>,
-    pub path: Option<Template>,
-}
 
 /// The shape of a contract file, but for its checks, which are read kind by kind.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -100,40 +64,22 @@ struct CommonFile {
     message: Option<String>,
 }
 
-impl Contract {
-    /// Parses a contract; `names` are the names that its templates may use.
-    pub fn parse(source: &Source, names: &BTreeSet<String>) -> Result<Self, Box<Unsound>> {
-        let mut table = document::parse(source)?;
-        let outputs = take_tables(source, &mut table, "output")?;
-        let checks = take_tables(source, &mut table, "check")?;
-        let span = table.span();
-        let rest = Placed::new(span, DeValue::Table(table.into_inner()));
-        let file: ContractFile = document::read_value(source, rest).map_err(mention_parts)?;
-        let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
-        let checks = checks.into_iter().map(|value| read_rule(source, value, names, true));
-        Ok(Self {
-            name: file.name,
-            description: file.description,
-            outputs: outputs.collect::<Result<_, _>>()?,
-            checks: checks.collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// The contract without the checks of some kinds.
-    #[must_use]
-    pub fn without(&self, kinds: &[&str]) -> Self {
-        let mut contract = self.clone();
-        let outputs = contract.outputs.iter_mut().map(|output| &mut output.checks);
-        for rules in outputs.chain([&mut contract.checks]) {
-            rules.retain(|rule| !kinds.contains(&rule.kind.name));
-        }
-        contract
-    }
-
-    /// Every rule of the contract, those under outputs first.
-    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
-    }
+/// Reads a contract file; `names` are the names that its templates may use.
+pub(super) fn read(source: &Source, names: &BTreeSet<String>) -> Result<Contract, Box<Unsound>> {
+    let mut table = document::parse(source)?;
+    let outputs = take_tables(source, &mut table, "output")?;
+    let checks = take_tables(source, &mut table, "check")?;
+    let span = table.span();
+    let rest = Placed::new(span, DeValue::Table(table.into_inner()));
+    let file: ContractFile = document::read_value(source, rest).map_err(mention_parts)?;
+    let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
+    let checks = checks.into_iter().map(|value| read_rule(source, value, names, true));
+    Ok(Contract {
+        name: file.name,
+        description: file.description,
+        outputs: outputs.collect::<Result<_, _>>()?,
+        checks: checks.collect::<Result<_, _>>()?,
+    })
 }
 
 /// The schema of a contract file, but for its outputs and checks.
@@ -149,41 +95,6 @@ pub fn output_schema() -> Json {
 /// The schema of what every check takes.
 pub fn common_schema() -> Json {
     document::schema_of::<CommonFile>().to_value()
-}
-
-impl Output {
-    /// How the output is named to people: its rendered path, alternatives or glob.
-    pub fn show(&self, context: &Context) -> Result<String, template::Error> {
-        match &self.target {
-            Target::Path(path) | Target::Glob(path) => path.render(context),
-            Target::AnyOf(paths) => {
-                let paths: Result<Vec<_>, _> =
-                    paths.iter().map(|path| path.render(context)).collect();
-                Ok(paths?.join(" or "))
-            }
-        }
-    }
-}
-
-impl Rule {
-    /// The check with its templates rendered, or why there is none.
-    pub fn build(&self, context: &Context) -> Result<Box<dyn Check + Send + Sync>, String> {
-        let parameters = rendered(&self.parameters, context).map_err(|error| error.to_string())?;
-        let check = (self.kind.from_json)(parameters)?;
-        check.flaw().map_or(Ok(check), Err)
-    }
-
-    /// The `file_exists` that every output implies.
-    pub fn implied() -> Option<Self> {
-        Some(Self {
-            kind: check::kind("file_exists")?,
-            parameters: Json::Object(serde_json::Map::new()),
-            severity: Severity::Error,
-            when: None,
-            message: None,
-            path: None,
-        })
-    }
 }
 
 /// Takes an array of tables out of a document; each stays with its place.
@@ -363,76 +274,5 @@ fn check_template(
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
             Ok(())
         }
-    }
-}
-
-fn rendered(value: &Json, context: &Context) -> Result<Json, template::Error> {
-    Ok(match value {
-        Json::String(text) => Json::from(template::render_text(text, context)?),
-        Json::Array(items) => {
-            Json::Array(items.iter().map(|item| rendered(item, context)).collect::<Result<_, _>>()?)
-        }
-        Json::Object(table) => {
-            let entries =
-                table.iter().map(|(key, item)| Ok((key.clone(), rendered(item, context)?)));
-            Json::Object(entries.collect::<Result<_, template::Error>>()?)
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str) -> Result<Contract, Box<Unsound>> {
-        let names = ["slug".to_owned(), "depth".to_owned()].into_iter().collect();
-        Contract::parse(&Source::new("c.toml", text), &names)
-    }
-
-    fn error(text: &str) -> String {
-        let error = parse(text).unwrap_err();
-        let (_, line, column) = error.place();
-        let help = error.help.as_deref().unwrap_or_default();
-        format!("{line}:{column} {} | {help}", error.message)
-    }
-
-    #[test]
-    fn a_sound_contract_renders_its_parameters() {
-        let contract = parse(
-            "name = 'R'\n[[output]]\npath = '{{ slug }}/a.md'\nchecks = [{ kind = 'min_sources', \
-             min = \"{{ {'deep': 15}[depth] }}\", severity = 'warning' }]\n\
-             [[check]]\nkind = 'file_exists'\npath = 'b.md'\n",
-        )
-        .unwrap();
-        let context = Context::default().with("slug", &"x").with("depth", &"deep");
-        let rule = &contract.outputs[0].checks[0];
-        assert_eq!(contract.outputs[0].show(&context).unwrap(), "x/a.md");
-        assert!(rule.build(&context).unwrap().words().contains("at least 15"));
-        assert_eq!(rule.severity, Severity::Warning);
-        assert!(contract.checks[0].path.is_some());
-    }
-
-    #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        let output = "name = 'R'\n[[output]]\npath = 'a.md'\n";
-        assert_eq!(
-            error(&format!("{output}checks = [{{ kind = 'min_source', min = 1 }}]")),
-            "4:20 unknown check `min_source` | did you mean `min_sources`?"
-        );
-        assert_eq!(
-            error(&format!("{output}checks = [{{ kind = 'min_sources', mni = 1 }}]")),
-            "4:35 unknown key `mni` | did you mean `min`?"
-        );
-        assert_eq!(
-            error(&format!(
-                "{output}checks = [{{ kind = 'min_sources', min = '{{{{ slugg }}}}' }}]"
-            )),
-            "4:45 unknown name `slugg` in a template | did you mean `slug`?"
-        );
-        assert!(error("name = 'R'\n[[output]]\npath = '../a'\n").starts_with("3:8 path \"../a\""));
-        assert!(error("name = 'R'\n[[output]]\n").starts_with("2:1 an output has one of"));
-        assert!(error("name = 'R'\nfoo = 1").starts_with("2:1 unknown key `foo`"));
-        assert!(error("description = 'R'").contains("missing field `name`"));
     }
 }

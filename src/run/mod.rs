@@ -1,31 +1,28 @@
 //! A run: the fold of its events. `apply` is the whole transition table, the same
 //! for a live run and for one read back; an event that does not fit is refused.
 
+mod gate;
+mod lifecycle;
+
+pub use gate::Attempt;
+pub use gate::AttemptStatus;
+pub use gate::GateState;
+pub use gate::GateStatus;
+
 use crate::check::Baseline;
 use crate::clock::Moment;
-use crate::digest::Digest;
-use crate::event::Approved;
-use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Item;
 use crate::event::Judged;
-use crate::event::Recipe;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
-use crate::finding::Finding;
-use crate::finding::Severity;
-use crate::finding::Validation;
 use crate::id::GateId;
-use crate::id::InvocationId;
-use crate::workflow::input::Values;
-use serde::Deserialize;
-use serde::Serialize;
+use lifecycle::lifecycle;
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// An event that cannot follow the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,131 +44,6 @@ pub struct Run {
     pub baselines: BTreeMap<String, Baseline>,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
-}
-
-/// Where a gate stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum GateStatus {
-    #[default]
-    NotStarted,
-    Running,
-    Waiting,
-    Pass,
-    Fail,
-    Skipped,
-    Stale,
-    Waived,
-}
-
-impl GateStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotStarted => "NOT_STARTED",
-            Self::Running => "RUNNING",
-            Self::Waiting => "WAITING",
-            Self::Pass => "PASS",
-            Self::Fail => "FAIL",
-            Self::Skipped => "SKIPPED",
-            Self::Stale => "STALE",
-            Self::Waived => "WAIVED",
-        }
-    }
-
-    /// Whether gates that need this one may start.
-    pub fn satisfies(self) -> bool {
-        match self {
-            Self::Pass | Self::Skipped | Self::Waived => true,
-            Self::NotStarted | Self::Running | Self::Waiting | Self::Fail | Self::Stale => false,
-        }
-    }
-}
-
-impl fmt::Display for GateStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// A gate, or one instance of it, as far as the run has come.
-#[derive(Debug, Clone, Default)]
-pub struct GateState {
-    pub status: GateStatus,
-    pub attempts: Vec<Attempt>,
-    /// Tries since the gate was last opened; interrupted ones are not counted.
-    pub tries: u32,
-    /// Interruptions in a row.
-    pub interruptions: u32,
-    /// Jumps that started here.
-    pub visits: u32,
-    /// What the next attempt is told.
-    pub feedback: Vec<Finding>,
-    pub answers: Values,
-    pub approval: Option<Approved>,
-    pub waits_for: Option<WaitsFor>,
-    /// The instances of a fan-out, once they are known.
-    pub items: Option<Vec<Item>>,
-    /// Why it was skipped, waived or opened again.
-    pub reason: Option<String>,
-    pub reused: Option<Reused>,
-}
-
-impl GateState {
-    pub fn attempt(&self) -> Option<&Attempt> {
-        self.attempts.last()
-    }
-
-    /// The files that the gate's result stands on.
-    pub fn artifacts(&self) -> &[Artifact] {
-        match (&self.reused, self.attempts.last()) {
-            (Some(reused), _) => &reused.artifacts,
-            (None, Some(attempt)) => &attempt.artifacts,
-            (None, None) => &[],
-        }
-    }
-
-    /// Who did the work that stands: agent name and session.
-    pub fn producer(&self) -> (Option<&str>, Option<&str>) {
-        match (&self.reused, self.attempts.last()) {
-            (Some(reused), _) => (reused.agent.as_deref(), None),
-            (None, Some(attempt)) => (attempt.agent.as_deref(), attempt.session.as_deref()),
-            (None, None) => (None, None),
-        }
-    }
-}
-
-/// How an attempt ended, or that it has not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum AttemptStatus {
-    Running,
-    Waiting,
-    Pass,
-    Fail,
-    Interrupted,
-    Canceled,
-}
-
-/// One try of a gate.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    pub attempt: u32,
-    pub status: AttemptStatus,
-    pub started_at: Moment,
-    pub finished_at: Option<Moment>,
-    pub executor: String,
-    pub agent: Option<String>,
-    pub session: Option<String>,
-    pub prompt_sha256: Option<Digest>,
-    pub required_outputs: Vec<String>,
-    pub recipe: Option<Recipe>,
-    pub reuse: Option<String>,
-    pub invocation_ids: Vec<InvocationId>,
-    pub artifacts: Vec<Artifact>,
-    pub validations: Vec<Validation>,
-    pub findings: Vec<Finding>,
-    pub approval: Option<Approved>,
-    pub failure_reason: Option<String>,
 }
 
 impl Run {
@@ -517,39 +389,6 @@ impl Run {
     }
 }
 
-/// The events that `RUN.json` lists, by the names of the record's format.
-fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>, Option<u32>)> {
-    Some(match event {
-        Event::RunStarted(_) => ("RUN_STARTED", None, None),
-        Event::RunResumed { .. } => ("RUN_RESUMED", None, None),
-        Event::RunWaiting { .. } => ("RUN_WAITING", None, None),
-        Event::RunPaused { .. } => ("RUN_PAUSED", None, None),
-        Event::RunCompleted { .. } => ("RUN_COMPLETED", None, None),
-        Event::GateExpanded { gate, .. } => ("GATE_EXPANDED", Some(gate), None),
-        Event::GateSkipped { gate, .. } => ("GATE_SKIPPED", Some(gate), None),
-        Event::GateGathered { gate, .. } => ("GATE_GATHERED", Some(gate), None),
-        Event::GateStarted(started) => ("GATE_STARTED", Some(&started.gate), Some(started.attempt)),
-        Event::InvocationRecorded(invocation) => {
-            ("INVOCATION_RECORDED", Some(&invocation.gate), Some(invocation.attempt))
-        }
-        Event::GateWaiting { gate, attempt, .. } => ("GATE_WAITING", Some(gate), Some(*attempt)),
-        Event::GateApproved { gate, attempt, .. } => ("GATE_APPROVED", Some(gate), Some(*attempt)),
-        Event::GatePassed { gate, attempt, .. } => ("GATE_PASSED", Some(gate), Some(*attempt)),
-        Event::GateFailed { gate, attempt, .. } => ("GATE_FAILED", Some(gate), Some(*attempt)),
-        Event::GateInterrupted { gate, attempt, .. } => {
-            ("GATE_INTERRUPTED", Some(gate), Some(*attempt))
-        }
-        Event::GateWaived { gate, .. } => ("GATE_WAIVED", Some(gate), None),
-        Event::GatesReopened { .. } => ("GATES_REOPENED", None, None),
-        Event::GateJumped { from, .. } => ("GATE_JUMPED", Some(from), None),
-        Event::GateRerecorded { gate, attempt, .. } => {
-            ("GATE_RERECORDED", Some(gate), Some(*attempt))
-        }
-        Event::GatesReused { .. } => ("GATES_REUSED", None, None),
-        Event::InvocationStarted { .. } | Event::GateAnswered { .. } => return None,
-    })
-}
-
 fn fill(attempt: &mut Attempt, judged: &Judged) {
     attempt.artifacts.clone_from(&judged.artifacts);
     attempt.validations.clone_from(&judged.validations);
@@ -559,9 +398,4 @@ fn fill(attempt: &mut Attempt, judged: &Judged) {
 fn illegal(event: &Event, why: &str) -> IllegalEvent {
     let name = lifecycle(event).map_or("the event", |(name, _, _)| name);
     IllegalEvent(format!("{name} cannot stand here: {why}"))
-}
-
-/// Findings that made something fail.
-pub fn errors(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
-    findings.iter().filter(|finding| finding.severity == Severity::Error)
 }

@@ -1,0 +1,128 @@
+//! Who does the work of an attempt: the executor that a gate, its role and the
+//! configuration come to, and what forbids it to begin.
+
+use super::super::Error;
+use super::super::Site;
+use super::attempt::Start;
+use crate::event::WaitsFor;
+use crate::executor::ChildRun;
+use crate::executor::Command;
+use crate::executor::Executor;
+use crate::executor::Human;
+use crate::executor::Program;
+use crate::finding::Finding;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::template::Context;
+use crate::workflow;
+use crate::workflow::Gate;
+
+/// Who does the work.
+pub struct Doer {
+    pub executor: Option<Box<dyn Executor + Send + Sync>>,
+    /// Whether it does the work itself, or waits for somebody.
+    pub acts: bool,
+    pub waits_for: WaitsFor,
+    /// The agent that a role came to.
+    pub configured: Option<String>,
+    pub secrets: Secrets,
+    pub problem: Option<Finding>,
+}
+
+pub fn doer(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    context: &Context,
+    start: &Start<'_>,
+) -> std::result::Result<Doer, Error> {
+    let (secrets, problem) = match secrets(gate) {
+        Ok(secrets) => (secrets, environment_problem(gate, context)),
+        Err(error) => (Secrets::default(), Some(Finding::of("secrets", error.to_string()))),
+    };
+    let mut doer = Doer {
+        executor: Some(Box::new(Human)),
+        acts: false,
+        waits_for: WaitsFor::Person,
+        configured: None,
+        secrets,
+        problem,
+    };
+    let act = |doer: &mut Doer, executor: Box<dyn Executor + Send + Sync>| {
+        doer.executor = Some(executor);
+        doer.acts = true;
+    };
+    match &gate.work {
+        workflow::Work::Human => {}
+        workflow::Work::Workflow(name) => {
+            act(&mut doer, Box::new(ChildRun { workflow: name.clone() }));
+        }
+        workflow::Work::Shell(script) => {
+            act(&mut doer, Box::new(Command { program: Program::Shell(script.clone()) }));
+        }
+        workflow::Work::Command(argv) => {
+            let argv: std::result::Result<Vec<_>, _> =
+                argv.iter().map(|template| template.render(context)).collect();
+            match argv {
+                Ok(argv) => act(&mut doer, Box::new(Command { program: Program::Argv(argv) })),
+                Err(error) => doer.problem = Some(Finding::of("command", error.to_string())),
+            }
+        }
+        workflow::Work::Agent(role) => {
+            doer.waits_for = WaitsFor::Agent;
+            let given = start.agent.or(run.started.agent.as_deref());
+            let role = role.as_deref().unwrap_or_default();
+            let found = if start.by_hand { None } else { site.config.agent(role, given)? };
+            if let Some(found) = found {
+                doer.configured = Some(found.name.clone());
+                act(&mut doer, Box::new(found.clone()));
+            }
+        }
+    }
+    Ok(doer)
+}
+
+/// The name that the record gives the agent: what a person says, else its role, else the agent
+/// that was chosen.
+pub fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> Option<String> {
+    let workflow::Work::Agent(role) = &gate.work else { return None };
+    let said = start.agent.filter(|said| start.by_hand && *said != "none");
+    said.or(role.as_deref()).or(configured).map(str::to_owned)
+}
+
+/// An audit is done by another agent than the work it judges.
+pub fn audit_problem(
+    run: &Run,
+    gate: &Gate,
+    agent: Option<&str>,
+    start: &Start<'_>,
+) -> Option<Finding> {
+    let audited = gate.audits.as_ref()?;
+    let (producer, session) = run.gate(audited)?.producer();
+    let same_name = producer.is_some() && producer == agent;
+    let same_session = session.is_some() && session == start.session.as_deref();
+    (same_name || same_session).then(|| {
+        Finding::of(
+            "audits",
+            format!("{} audits {audited} and cannot be done by its producer", gate.id),
+        )
+        .expected("another agent and another session")
+        .actual(agent.unwrap_or("the same session"))
+    })
+}
+
+pub fn audited_session(run: &Run, gate: &Gate) -> Option<String> {
+    let (_, session) = run.gate(gate.audits.as_ref()?)?.producer();
+    session.map(str::to_owned)
+}
+
+pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
+    gate.environment.iter().find_map(|(name, template)| {
+        let error = template.render(context).err()?;
+        Some(Finding::of("env", format!("{name}: {error}")))
+    })
+}
+
+pub fn secrets(gate: &Gate) -> std::result::Result<Secrets, crate::secret::Error> {
+    Secrets::of_environment(gate.secrets.iter().map(String::as_str))
+}

@@ -1,0 +1,155 @@
+//! Everything that judging the outputs of an attempt takes, put together.
+
+use super::super::Site;
+use super::baselines;
+use super::doer;
+use super::packet;
+use crate::check::Baseline;
+use crate::check::Scene;
+use crate::contract::Contract;
+use crate::event::Artifact;
+use crate::event::Judged;
+use crate::files::Project;
+use crate::finding::Severity;
+use crate::id::GateId;
+use crate::judge;
+use crate::process::Stop;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::template::Context;
+use crate::workflow::Gate;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Everything that judging an attempt's outputs takes.
+pub struct Judging {
+    pub project: Project,
+    pub contract: Option<Contract>,
+    pub context: Context,
+    pub baselines: BTreeMap<String, Baseline>,
+    pub environment: BTreeMap<String, String>,
+    pub scratch: PathBuf,
+    pub stop: Stop,
+    pub text_bytes_max: u64,
+    pub secrets: Secrets,
+}
+
+impl Judging {
+    /// Judges the outputs that are there now.
+    pub fn judge(&self) -> Judged {
+        let Some(contract) = &self.contract else { return Judged::default() };
+        let scene = Scene {
+            project: &self.project,
+            document: None,
+            baselines: &self.baselines,
+            environment: &self.environment,
+            scratch: self.scratch.clone(),
+            stop: &self.stop,
+            text_bytes_max: self.text_bytes_max,
+        };
+        let judgement = judge::judge(contract, &scene, &self.context);
+        let artifacts = judgement.artifacts.into_iter().map(|(path, print)| Artifact {
+            exists: print.is_some() || self.project.exists(&path),
+            path: path.to_string(),
+            sha256: print.as_ref().map(|print| print.digest),
+            bytes: print.as_ref().map(|print| print.bytes),
+        });
+        let mut judged = Judged {
+            artifacts: artifacts.collect(),
+            validations: judgement.validations,
+            ..Judged::default()
+        };
+        for finding in judged.validations.iter_mut().flat_map(|validation| &mut validation.findings)
+        {
+            finding.message = self.secrets.redact(&finding.message);
+            finding.actual = finding.actual.as_ref().map(|text| self.secrets.redact(text));
+        }
+        judged
+    }
+}
+
+/// The variables that an attempt's programs get.
+pub fn environment(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    id: &GateId,
+    attempt: u32,
+) -> BTreeMap<String, String> {
+    let context = packet::attempt_context(run, gate, id, attempt);
+    let mut variables = BTreeMap::from([
+        ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
+        ("ORCH_GATE".to_owned(), id.to_string()),
+        ("ORCH_ATTEMPT".to_owned(), attempt.to_string()),
+        ("ORCH_PROJECT".to_owned(), site.project.root().display().to_string()),
+    ]);
+    let mut set = |name: &str, value: &serde_json::Value| {
+        variables.insert(format!("ORCH_INPUT_{}", name.to_uppercase()), input::as_text(value));
+    };
+    for (name, value) in &run.started.inputs {
+        set(name, value);
+    }
+    let items = run.gate(&gate.id).and_then(|state| state.items.as_ref());
+    let item = items.and_then(|items| items.iter().find(|item| item.gate == *id));
+    if let (Some(each), Some(item)) = (&gate.each, item) {
+        set(&each.name, &item.value);
+    }
+    for (name, template) in &gate.environment {
+        // A template that does not render was refused when the recipe or packet was made.
+        variables.insert(name.clone(), template.render(&context).unwrap_or_default());
+    }
+    variables
+}
+
+/// What judging a gate's outputs takes, apart from its contract.
+pub fn judging(site: &Site, run: &Run, gate: &Gate, (id, attempt): (&GateId, u32)) -> Judging {
+    Judging {
+        project: site.project.clone(),
+        contract: None,
+        context: Context::default(),
+        baselines: baselines::of_attempt(site, run, id, attempt),
+        environment: environment(site, run, gate, id, attempt),
+        scratch: packet::folder(site, &run.started.run_id, id, attempt),
+        stop: site.stop.clone(),
+        text_bytes_max: site.config.limits.text_bytes,
+        secrets: Secrets::default(),
+    }
+}
+
+/// Judges the outputs of a gate as they are now, outside of its own thread.
+pub fn judge_now(
+    site: &Site,
+    workflow: &Workflow,
+    run: &Run,
+    id: &GateId,
+    contract: Option<&Contract>,
+) -> Judged {
+    let Some(gate) = workflow.gate(id) else { return Judged::default() };
+    let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
+    let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
+    Judging {
+        contract: contract.or(gate.contract.as_ref()).cloned(),
+        context: packet::attempt_context(run, gate, id, attempt),
+        // A secret that is not set here was never seen here either.
+        secrets: doer::secrets(gate).unwrap_or_default(),
+        ..judging(site, run, gate, (id, attempt))
+    }
+    .judge()
+}
+
+/// Whether no error stands among the findings.
+pub fn passes(judged: &Judged) -> bool {
+    judged.all_findings().all(|finding| finding.severity != Severity::Error)
+}
+
+/// The first error, and how many more there are.
+pub fn reason(judged: &Judged) -> String {
+    let mut errors = judged.all_findings().filter(|finding| finding.severity == Severity::Error);
+    let first = errors.next().map(ToString::to_string).unwrap_or_default();
+    match errors.count() {
+        0 => first,
+        more => format!("{first} (and {more} more)"),
+    }
+}

@@ -1,0 +1,41 @@
+//! How far and how wide to drive.
+
+use crate::id::GateId;
+use crate::workflow::Workflow;
+use std::collections::BTreeSet;
+
+/// How far and how wide to drive.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Gates at work at the same time.
+    pub jobs: usize,
+    /// Stop when this gate is done.
+    pub until: Option<GateId>,
+    /// Judge what lies there for the gates before this one, instead of doing their work.
+    pub start_from: Option<GateId>,
+    /// Who does agent gates whose role is not configured.
+    pub agent: Option<String>,
+}
+
+/// The gates that must be done for one gate, itself included.
+pub fn within(workflow: &Workflow, until: Option<&GateId>) -> Option<BTreeSet<GateId>> {
+    let until = until?;
+    let mut found = BTreeSet::from([until.clone()]);
+    let mut open = vec![until.clone()];
+    while let Some(id) = open.pop() {
+        for need in workflow.gate(&id).iter().flat_map(|gate| &gate.needs) {
+            if found.insert(need.clone()) {
+                open.push(need.clone());
+            }
+        }
+    }
+    Some(found)
+}
+
+pub fn adopted(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<GateId> {
+    let mut before = within(workflow, start_from).unwrap_or_default();
+    if let Some(start_from) = start_from {
+        before.remove(start_from);
+    }
+    before
+}

@@ -1,0 +1,200 @@
+//! What becomes of an attempt when it ends: its events, its commit, and what is said.
+
+use super::super::Driver;
+use super::super::Error;
+use super::Notice;
+use super::attempt::next_attempt;
+use super::baselines;
+use super::judging;
+use crate::check::Since;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Invocation;
+use crate::event::Judged;
+use crate::event::WaitsFor;
+use crate::finding::Finding;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Approval;
+use crate::workflow::OnInterrupt;
+use crate::workflow::input::Values;
+
+/// How an attempt came to its end, or that it waits.
+pub struct Ended {
+    pub gate: GateId,
+    pub attempt: u32,
+    pub invocation: Option<Invocation>,
+    pub result: Result,
+}
+
+/// What became of the work.
+pub enum Result {
+    Passed { judged: Judged, answers: Values },
+    Failed { reason: String, judged: Judged },
+    Interrupted(String),
+    Waiting(WaitsFor),
+}
+
+/// Writes what became of an attempt, and commits it where it is over.
+pub fn settle(
+    driver: &mut Driver<'_>,
+    ended: &Ended,
+    notify: &mut dyn FnMut(Notice),
+) -> std::result::Result<(), Error> {
+    let (gate, attempt) = (ended.gate.clone(), ended.attempt);
+    let mut events: Vec<Event> = Vec::new();
+    events.extend(
+        ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
+    );
+    match &ended.result {
+        Result::Passed { judged, answers } => {
+            if !answers.is_empty() {
+                events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
+            }
+            events.push(passed_or_waiting(driver, &gate, attempt, judged.clone())?);
+        }
+        Result::Failed { reason, judged } => events.push(Event::GateFailed {
+            gate: gate.clone(),
+            attempt,
+            reason: reason.clone(),
+            judged: judged.clone(),
+        }),
+        Result::Interrupted(reason) => {
+            let reason = reason.clone();
+            events.push(Event::GateInterrupted { gate: gate.clone(), attempt, reason });
+            events.extend(ask_after_interruption(driver, &gate, attempt));
+        }
+        Result::Waiting(waits_for) => events.push(Event::GateWaiting {
+            gate: gate.clone(),
+            attempt,
+            waits_for: *waits_for,
+            judged: None,
+        }),
+    }
+    driver.append(&events)?;
+    let is_over = events.iter().any(|event| {
+        matches!(
+            event,
+            Event::GatePassed { .. } | Event::GateFailed { .. } | Event::GateInterrupted { .. }
+        )
+    });
+    if is_over {
+        driver.commit(Some(&gate), false)?;
+    }
+    announce(driver, ended, notify);
+    Ok(())
+}
+
+/// After a passing contract comes the approval, where the gate asks for one.
+pub fn passed_or_waiting(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    attempt: u32,
+    judged: Judged,
+) -> std::result::Result<Event, Error> {
+    let needs_approval =
+        driver.workflow.gate(gate).is_some_and(|gate| gate.approval != Approval::None);
+    if needs_approval {
+        let (gate, waits_for) = (gate.clone(), WaitsFor::Approval);
+        return Ok(Event::GateWaiting { gate, attempt, waits_for, judged: Some(judged) });
+    }
+    passed(driver, gate, attempt, judged)
+}
+
+/// The pass of a gate, with what later gates compare with.
+pub fn passed(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    attempt: u32,
+    mut judged: Judged,
+) -> std::result::Result<Event, Error> {
+    let run = driver.run();
+    let moment = Since::Gate(gate.to_string());
+    judged.baselines =
+        baselines::record(driver.site, &driver.workflow, Some(run), &run.started.inputs, &moment)
+            .map_err(Error::environment)?;
+    Ok(Event::GatePassed { gate: gate.clone(), attempt, judged })
+}
+
+/// What an attempt's outputs were judged to be, where that was before this process.
+pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
+    let attempt = run.gate(gate).and_then(|state| state.attempt());
+    attempt.map_or_else(Judged::default, |attempt| Judged {
+        artifacts: attempt.artifacts.clone(),
+        validations: attempt.validations.clone(),
+        findings: attempt.findings.clone(),
+        ..Judged::default()
+    })
+}
+
+/// What outputs that were judged come to.
+pub fn verdict(judged: Judged, answers: Values) -> Result {
+    if judging::passes(&judged) {
+        Result::Passed { judged, answers }
+    } else {
+        Result::Failed { reason: judging::reason(&judged), judged }
+    }
+}
+
+/// A failure by somebody's word.
+pub fn said_to_fail(check: &str, reason: &str) -> Result {
+    let finding = Finding::of(check, reason);
+    let judged = Judged { findings: vec![finding], ..Judged::default() };
+    Result::Failed { reason: reason.to_owned(), judged }
+}
+
+/// A gate that cannot begin: an attempt that failed before any work.
+pub fn refuse(
+    driver: &mut Driver<'_>,
+    id: &GateId,
+    reason: &str,
+    notify: &mut dyn FnMut(Notice),
+) -> std::result::Result<(), Error> {
+    let attempt = next_attempt(driver.run(), id);
+    let executor = driver.workflow.gate(id).map_or("human", |gate| gate.work.executor());
+    driver.append(&[Event::GateStarted(GateStarted {
+        gate: id.clone(),
+        attempt,
+        executor: executor.to_owned(),
+        agent: None,
+        session: None,
+        prompt_sha256: None,
+        required_outputs: Vec::new(),
+        recipe: None,
+        reuse: None,
+    })])?;
+    let result = failed(Finding::of("gate", reason));
+    settle(driver, &Ended { gate: id.clone(), attempt, invocation: None, result }, notify)
+}
+
+pub fn failed(finding: Finding) -> Result {
+    let reason = finding.to_string();
+    Result::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
+}
+
+/// A command is not run twice unasked; an agent is, but not for ever.
+pub fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) -> Option<Event> {
+    let gate = driver.workflow.gate(id)?;
+    let interruptions = driver.run().gate(id).map_or(0, |state| state.interruptions);
+    let asks =
+        gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
+    let (gate, waits_for) = (id.clone(), WaitsFor::Decision);
+    asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
+}
+
+pub fn announce(driver: &Driver<'_>, ended: &Ended, notify: &mut dyn FnMut(Notice)) {
+    let gate = ended.gate.clone();
+    if let Result::Passed { judged, .. } | Result::Failed { judged, .. } = &ended.result {
+        for finding in judged.all_findings() {
+            notify(Notice::Found { gate: gate.clone(), finding: finding.clone() });
+        }
+    }
+    let status: GateStatus = driver.run().status_of(&gate);
+    let reason = match &ended.result {
+        Result::Failed { reason, .. } | Result::Interrupted(reason) => Some(reason.clone()),
+        Result::Waiting(waits_for) => Some(format!("waits for {waits_for}")),
+        Result::Passed { .. } => None,
+    };
+    notify(Notice::GateEnded { gate, status, attempt: ended.attempt, reason });
+}

@@ -1,0 +1,142 @@
+//! Gates and attempts, as far as a run has come.
+
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::Approved;
+use crate::event::Artifact;
+use crate::event::Item;
+use crate::event::Recipe;
+use crate::event::Reused;
+use crate::event::WaitsFor;
+use crate::finding::Finding;
+use crate::finding::Validation;
+use crate::id::InvocationId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// Where a gate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum GateStatus {
+    #[default]
+    NotStarted,
+    Running,
+    Waiting,
+    Pass,
+    Fail,
+    Skipped,
+    Stale,
+    Waived,
+}
+
+impl GateStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotStarted => "NOT_STARTED",
+            Self::Running => "RUNNING",
+            Self::Waiting => "WAITING",
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Skipped => "SKIPPED",
+            Self::Stale => "STALE",
+            Self::Waived => "WAIVED",
+        }
+    }
+
+    /// Whether gates that need this one may start.
+    pub fn satisfies(self) -> bool {
+        match self {
+            Self::Pass | Self::Skipped | Self::Waived => true,
+            Self::NotStarted | Self::Running | Self::Waiting | Self::Fail | Self::Stale => false,
+        }
+    }
+}
+
+impl fmt::Display for GateStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A gate, or one instance of it, as far as the run has come.
+#[derive(Debug, Clone, Default)]
+pub struct GateState {
+    pub status: GateStatus,
+    pub attempts: Vec<Attempt>,
+    /// Tries since the gate was last opened; interrupted ones are not counted.
+    pub tries: u32,
+    /// Interruptions in a row.
+    pub interruptions: u32,
+    /// Jumps that started here.
+    pub visits: u32,
+    /// What the next attempt is told.
+    pub feedback: Vec<Finding>,
+    pub answers: Values,
+    pub approval: Option<Approved>,
+    pub waits_for: Option<WaitsFor>,
+    /// The instances of a fan-out, once they are known.
+    pub items: Option<Vec<Item>>,
+    /// Why it was skipped, waived or opened again.
+    pub reason: Option<String>,
+    pub reused: Option<Reused>,
+}
+
+impl GateState {
+    pub fn attempt(&self) -> Option<&Attempt> {
+        self.attempts.last()
+    }
+
+    /// The files that the gate's result stands on.
+    pub fn artifacts(&self) -> &[Artifact] {
+        match (&self.reused, self.attempts.last()) {
+            (Some(reused), _) => &reused.artifacts,
+            (None, Some(attempt)) => &attempt.artifacts,
+            (None, None) => &[],
+        }
+    }
+
+    /// Who did the work that stands: agent name and session.
+    pub fn producer(&self) -> (Option<&str>, Option<&str>) {
+        match (&self.reused, self.attempts.last()) {
+            (Some(reused), _) => (reused.agent.as_deref(), None),
+            (None, Some(attempt)) => (attempt.agent.as_deref(), attempt.session.as_deref()),
+            (None, None) => (None, None),
+        }
+    }
+}
+
+/// How an attempt ended, or that it has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AttemptStatus {
+    Running,
+    Waiting,
+    Pass,
+    Fail,
+    Interrupted,
+    Canceled,
+}
+
+/// One try of a gate.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    pub attempt: u32,
+    pub status: AttemptStatus,
+    pub started_at: Moment,
+    pub finished_at: Option<Moment>,
+    pub executor: String,
+    pub agent: Option<String>,
+    pub session: Option<String>,
+    pub prompt_sha256: Option<Digest>,
+    pub required_outputs: Vec<String>,
+    pub recipe: Option<Recipe>,
+    pub reuse: Option<String>,
+    pub invocation_ids: Vec<InvocationId>,
+    pub artifacts: Vec<Artifact>,
+    pub validations: Vec<Validation>,
+    pub findings: Vec<Finding>,
+    pub approval: Option<Approved>,
+    pub failure_reason: Option<String>,
+}
