@@ -224,3 +224,152 @@ fn gathered(gate: &Gate, run: &Run) -> Option<Step> {
     }
     Some(Step::Gather { gate: gate.id.clone(), passed })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::Definition;
+    use crate::definition::Origin;
+    use crate::definition::Text;
+    use crate::event::Event;
+    use crate::event::GateStarted;
+    use crate::event::Judged;
+    use crate::event::RunStarted;
+    use crate::source::Source;
+    use std::collections::BTreeMap;
+
+    fn at() -> Moment {
+        Moment::parse("2026-01-19T14:30:12Z").unwrap()
+    }
+
+    fn id(text: &str) -> GateId {
+        GateId::parse(text).unwrap()
+    }
+
+    fn workflow(gates: &str) -> Workflow {
+        let text = format!("name = 'w'\nversion = '1'\n{gates}");
+        let source = Source::new("w.toml", text);
+        let mut definition = Definition::default();
+        let path = "workflows/w.toml".to_owned();
+        definition.insert(Text { path, origin: Origin::Project, source });
+        Workflow::parse("w", &definition).unwrap()
+    }
+
+    /// The steps after gates have passed (`a+`), failed (`a-`) or begun (`a`).
+    fn steps(workflow: &Workflow, done: &str) -> Vec<String> {
+        let started = RunStarted {
+            run_id: crate::id::RunId::new("20260119T143012Z", "x", "ab12cd"),
+            workflow: "w".to_owned(),
+            version: "1".to_owned(),
+            key: "x".to_owned(),
+            inputs: BTreeMap::new(),
+            driven: true,
+            agent: None,
+            gates: Vec::new(),
+            definition: Vec::new(),
+            orch: "0".to_owned(),
+            git: None,
+            baselines: BTreeMap::new(),
+        };
+        let mut run = Run::begin(at(), &Event::RunStarted(Box::new(started))).unwrap();
+        for word in done.split_whitespace() {
+            let gate = id(word.trim_end_matches(['+', '-']));
+            let attempts = run.gate(&gate).map_or(0, |state| state.attempts.len());
+            let attempt = u32::try_from(attempts).unwrap() + 1;
+            run.apply(at(), &begun(&gate, attempt)).unwrap();
+            let judged = Judged::default();
+            let end = match word.chars().last() {
+                Some('+') => Event::GatePassed { gate, attempt, judged },
+                Some('-') => Event::GateFailed { gate, attempt, reason: String::new(), judged },
+                _ => continue,
+            };
+            run.apply(at(), &end).unwrap();
+        }
+        next(workflow, &run).iter().map(show).collect()
+    }
+
+    fn begun(gate: &GateId, attempt: u32) -> Event {
+        Event::GateStarted(GateStarted {
+            gate: gate.clone(),
+            attempt,
+            executor: "human".to_owned(),
+            agent: None,
+            session: None,
+            prompt_sha256: None,
+            required_outputs: Vec::new(),
+            recipe: None,
+            reuse: None,
+        })
+    }
+
+    fn show(step: &Step) -> String {
+        match step {
+            Step::Start { gate, not_before: None } => format!("start {gate}"),
+            Step::Start { gate, not_before: Some(due) } => {
+                format!("start {gate} after {}s", due.since(at()).as_secs())
+            }
+            Step::Skip { gate, .. } => format!("skip {gate}"),
+            Step::Jump { from, to } => format!("jump {from} {to}"),
+            Step::Finish(status) => format!("finish {status}"),
+            Step::Expand(gate) => format!("expand {gate}"),
+            Step::Gather { gate, passed } => format!("gather {gate} {passed}"),
+            Step::Refuse { gate, reason } => format!("refuse {gate}: {reason}"),
+        }
+    }
+
+    fn gate(id: &str, more: &str) -> String {
+        format!("[[gate]]\nid = '{id}'\nexecutor = 'human'\n{more}\n")
+    }
+
+    #[test]
+    fn a_chain_goes_gate_by_gate_and_ends() {
+        let chain = workflow(&(gate("a", "") + &gate("b", "")));
+        assert_eq!(steps(&chain, ""), ["start a"]);
+        assert_eq!(steps(&chain, "a"), Vec::<String>::new());
+        assert_eq!(steps(&chain, "a+"), ["start b"]);
+        assert_eq!(steps(&chain, "a+ b+"), ["finish PASSED"]);
+        assert_eq!(steps(&chain, "a-"), ["finish FAILED"]);
+    }
+
+    #[test]
+    fn what_is_independent_goes_side_by_side_unless_a_failure_stops_the_run() {
+        let roots = gate("a", "needs = []") + &gate("b", "needs = []");
+        assert_eq!(steps(&workflow(&roots), ""), ["start a", "start b"]);
+        assert_eq!(steps(&workflow(&roots), "a-"), ["finish FAILED"]);
+        let goes_on = gate("a", "on_fail = 'continue'")
+            + &gate("b", "needs = []")
+            + &gate("c", "needs = ['a']");
+        assert_eq!(steps(&workflow(&goes_on), "a-"), ["start b"]);
+        assert_eq!(steps(&workflow(&goes_on), "a- b+"), ["finish FAILED"]);
+    }
+
+    #[test]
+    fn retries_come_first_then_the_jump_then_the_end() {
+        let retry = "retry = { attempts = 3, delay = '10s', backoff = 2.0 }\non_fail = { goto = 'a', visits = 1 }";
+        let workflow = workflow(&(gate("a", "") + &gate("b", retry)));
+        assert_eq!(steps(&workflow, "a+ b-"), ["start b after 10s"]);
+        assert_eq!(steps(&workflow, "a+ b- b-"), ["start b after 20s"]);
+        assert_eq!(steps(&workflow, "a+ b- b- b-"), ["jump b a"]);
+    }
+
+    #[test]
+    fn joins_say_which_needs_count() {
+        let two =
+            gate("a", "on_fail = 'continue'") + &gate("b", "needs = []\non_fail = 'continue'");
+        let join = |join: &str| {
+            workflow(&(two.clone() + &gate("c", &format!("needs = ['a', 'b']\njoin = '{join}'"))))
+        };
+        assert_eq!(steps(&join("all"), "a- b+"), ["finish FAILED"]);
+        assert_eq!(steps(&join("any"), "a- b+"), ["start c"]);
+        assert_eq!(steps(&join("done"), "a- b+"), ["start c"]);
+        assert_eq!(steps(&join("done"), "a-"), ["start b"]);
+    }
+
+    #[test]
+    fn a_condition_is_true_or_false_and_nothing_else() {
+        let skipped = workflow(&(gate("a", "when = \"{{ 1 > 2 }}\"") + &gate("b", "")));
+        assert_eq!(steps(&skipped, ""), ["skip a"]);
+        let unclear = workflow(&gate("a", "when = '{{ 3 }}'"));
+        assert_eq!(steps(&unclear, ""), ["refuse a: `when` renders `3`, neither true nor false"]);
+    }
+}

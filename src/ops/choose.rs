@@ -5,9 +5,11 @@ use super::Driver;
 use super::Error;
 use super::RunChoice;
 use super::Site;
+use super::run_list;
 use crate::files;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::id::slug_of;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::source::suggest;
@@ -46,9 +48,9 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
     }
-    let is_open =
-        |id: &&RunId| site.home.read(id).is_ok_and(|reading| !reading.run.status.is_end());
-    let open: Vec<&RunId> = ids.iter().filter(is_open).collect();
+    let entries = run_list::run_list(site)?;
+    let open: Vec<&RunId> =
+        entries.iter().filter(|entry| entry.is_open).map(|entry| &entry.run_id).collect();
     match (open.as_slice(), ids.as_slice()) {
         ([only], _) => Ok((*only).clone()),
         ([], [only]) => Ok(only.clone()),
@@ -63,8 +65,10 @@ fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     if let Some(id) = ids.iter().find(|id| id.as_str() == name) {
         return Ok(id.clone());
     }
-    let keyed = ids.iter().filter(|id| key_of(site, id).as_deref() == Some(name));
-    let mut matches: Vec<&RunId> = keyed.collect();
+    let mark = format!("_{}_", slug_of(name));
+    let keyed = ids.iter().filter(|id| id.as_str().contains(&mark));
+    let mut matches: Vec<&RunId> =
+        keyed.filter(|id| key_of(site, id).as_deref() == Some(name)).collect();
     if matches.is_empty() {
         matches = ids.iter().filter(|id| id.as_str().contains(name)).collect();
     }

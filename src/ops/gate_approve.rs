@@ -81,7 +81,7 @@ pub fn gate_approve(
             "the outputs of gate {gate} have changed since they were shown"
         ))
         .advise(format!(
-            "orch gate check --run {id} --gate {gate}, then approve what is there now"
+            "orch gate finish --run {id} --gate {gate}   judges what is there now; then approve that"
         )));
     }
     let approval = Approved {

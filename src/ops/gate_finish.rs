@@ -42,13 +42,25 @@ pub fn gate_finish(
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
-    let attempt = waiting_attempt(&driver, &gate)?;
+    let attempt = match approvable_attempt(&driver, &gate) {
+        Some(attempt) => attempt,
+        None => waiting_attempt(&driver, &gate)?,
+    };
     let answers = answers(&driver, &gate, &request.answers)?;
     let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
     let result = drive::verdict(judged, answers);
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
     drive::settle(&mut driver, &ended, notify)?;
     go_on(&mut driver, &gate, &request.drive, notify)
+}
+
+/// The attempt of a gate that waits for approval, where its outputs are not what was judged: they
+/// are judged anew, so that the person sees what is there now.
+fn approvable_attempt(driver: &Driver<'_>, gate: &GateId) -> Option<u32> {
+    let state = driver.run().gate(gate)?;
+    let attempt = state.attempt().filter(|_| state.waits_for == Some(WaitsFor::Approval))?;
+    let now = drive::judge_now(driver.site, &driver.workflow, driver.run(), gate, None);
+    (now.artifacts != attempt.artifacts).then_some(attempt.attempt)
 }
 
 /// The attempt of a gate that somebody outside works on.

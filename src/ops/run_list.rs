@@ -24,6 +24,9 @@ pub struct Entry {
     pub started_at: Moment,
     /// The gate that waits or failed.
     pub gate: Option<String>,
+    /// Whether the run is not over.
+    #[serde(skip)]
+    pub is_open: bool,
 }
 
 /// What of `RUN.json` a list needs; the rest is passed over unread.
@@ -86,6 +89,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         status: head.status.to_string(),
         started_at: head.started_at,
         gate: gate.map(|gate| gate.gate.clone()),
+        is_open: !head.status.is_end(),
     })
 }
 
@@ -102,5 +106,6 @@ fn from_journal(site: &Site, id: &RunId) -> Option<Entry> {
         status: run.status.to_string(),
         started_at: run.started_at,
         gate: gate.map(ToString::to_string),
+        is_open: !run.status.is_end(),
     })
 }

@@ -114,7 +114,12 @@ impl Run {
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
             }
-            Event::GatesReopened { gates, reason } => self.reopen(gates, reason),
+            Event::GatesReopened { gates, reason } => {
+                self.reopen(gates, reason);
+                for gate in gates {
+                    self.state(gate).reopened += 1;
+                }
+            }
             Event::GateJumped { from, to, reopened, findings } => {
                 self.reopen(reopened, &format!("{from} failed and went back to {to}"));
                 self.state(from).visits += 1;

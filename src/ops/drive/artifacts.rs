@@ -5,6 +5,7 @@ use super::super::Driver;
 use super::super::Error;
 use super::Notice;
 use super::judging;
+use super::settle;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
@@ -13,6 +14,10 @@ use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::workflow::Approval;
 use std::collections::HashMap;
+
+/// How often a gate is opened again because something changed its artifacts; a later gate that
+/// breaks them each time would go on for ever.
+const REOPENED_MAX: u32 = 3;
 
 /// Stat data of artifacts that were seen with the digest that the record says.
 #[derive(Debug, Default)]
@@ -59,10 +64,18 @@ pub fn look_again(
             Some((attempt, judged)) => {
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
             }
+            None if reopened(driver, id) >= REOPENED_MAX => {
+                let reason = format!("{changed} keeps changing after {id} has passed");
+                settle::refuse(driver, id, &reason, notify)?;
+            }
             None => reopen(driver, id, &changed, notify)?,
         }
     }
     Ok(wrote)
+}
+
+fn reopened(driver: &Driver<'_>, id: &GateId) -> u32 {
+    driver.run().gate(id).map_or(0, |state| state.reopened)
 }
 
 /// The first artifact of a gate whose bytes are not the recorded ones.
