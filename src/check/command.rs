@@ -102,6 +102,11 @@ impl Check for Command {
             Ok(ending) => ending,
             Err(error) => return vec![Finding::new(error.to_string())],
         };
+        for path in [&stdout, &stderr] {
+            if let Err(error) = scene.secrets.redact_file(path) {
+                return vec![Finding::new(format!("what it printed cannot be kept: {error}"))];
+            }
+        }
         let found = match ending {
             Ending::Exited(code) if self.expect.is(code) => return Vec::new(),
             Ending::Stopped => return vec![Finding::new("interrupted")],

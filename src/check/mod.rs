@@ -52,6 +52,7 @@ use crate::files::Project;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::process::Stop;
+use crate::secret::Secrets;
 use crate::source::Source;
 use crate::source::Unsound;
 use schemars::JsonSchema;
@@ -94,6 +95,8 @@ pub struct Scene<'s> {
     pub environment: &'s BTreeMap<String, String>,
     /// A folder of the run's own for what commands print.
     pub scratch: PathBuf,
+    /// What must not stand in what commands print.
+    pub secrets: &'s Secrets,
     pub stop: &'s Stop,
     /// The largest text that a text check reads, in bytes.
     pub text_bytes_max: u64,

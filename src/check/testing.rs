@@ -7,6 +7,7 @@ use super::Scene;
 use crate::document;
 use crate::files::Project;
 use crate::process::Stop;
+use crate::secret::Secrets;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -72,6 +73,7 @@ pub(crate) fn judge_at(
         baselines: &setting.baselines,
         environment: &setting.environment,
         scratch: scratch.path().to_owned(),
+        secrets: &Secrets::default(),
         stop: &setting.stop,
         text_bytes_max: 16 * 1024 * 1024,
     };

@@ -10,6 +10,7 @@ use crate::files::Project;
 use crate::finding::Severity;
 use crate::judge;
 use crate::judge::Judgement;
+use crate::secret::Secrets;
 use crate::source::Source;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -99,6 +100,7 @@ fn try_fixture(
         baselines: &BTreeMap::new(),
         environment: &BTreeMap::new(),
         scratch: scratch.path().to_owned(),
+        secrets: &Secrets::default(),
         stop: &site.stop,
         text_bytes_max: site.config.limits.text_bytes,
     };

@@ -17,7 +17,7 @@ use crate::journal::Segment;
 use crate::record::Head;
 use crate::record::Keeper;
 use crate::record::News;
-use crate::run::GateStatus;
+use crate::run::AttemptStatus;
 use crate::run::Run;
 use crate::workflow::Workflow;
 use std::time::Duration;
@@ -127,7 +127,9 @@ impl<'s> Driver<'s> {
                 | Event::GateRerecorded { gate, attempt, .. } => {
                     self.ended.push((gate.clone(), *attempt));
                 }
-                Event::RunCompleted { .. } => self.note_canceled(),
+                Event::RunCompleted { .. }
+                | Event::GatesReopened { .. }
+                | Event::GateJumped { .. } => self.note_canceled(at),
                 Event::RunStarted(_)
                 | Event::RunResumed { .. }
                 | Event::RunWaiting { .. }
@@ -142,8 +144,6 @@ impl<'s> Driver<'s> {
                 | Event::GateAnswered { .. }
                 | Event::GateApproved { .. }
                 | Event::GateWaived { .. }
-                | Event::GatesReopened { .. }
-                | Event::GateJumped { .. }
                 | Event::GatesReused { .. } => {}
             }
         }
@@ -183,13 +183,13 @@ impl<'s> Driver<'s> {
         Ok(())
     }
 
-    fn note_canceled(&mut self) {
+    /// Attempts that an event of this moment ended without a word of their own.
+    fn note_canceled(&mut self, at: Moment) {
         for (gate, state) in &self.journal.run.gates {
-            if let Some(attempt) = state.attempt()
-                && state.status == GateStatus::NotStarted
-            {
-                self.ended.push((gate.clone(), attempt.attempt));
-            }
+            let canceled = state.attempt().filter(|attempt| {
+                attempt.status == AttemptStatus::Canceled && attempt.finished_at == Some(at)
+            });
+            self.ended.extend(canceled.map(|attempt| (gate.clone(), attempt.attempt)));
         }
     }
 }

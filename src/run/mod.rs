@@ -115,13 +115,13 @@ impl Run {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
             }
             Event::GatesReopened { gates, reason } => {
-                self.reopen(gates, reason);
+                self.reopen(at, gates, reason);
                 for gate in gates {
                     self.state(gate).reopened += 1;
                 }
             }
             Event::GateJumped { from, to, reopened, findings } => {
-                self.reopen(reopened, &format!("{from} failed and went back to {to}"));
+                self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
                 self.state(from).visits += 1;
                 self.state(to).feedback.clone_from(findings);
             }
@@ -187,8 +187,9 @@ impl Run {
         }
     }
 
-    fn reopen(&mut self, gates: &[GateId], reason: &str) {
+    fn reopen(&mut self, at: Moment, gates: &[GateId], reason: &str) {
         for gate in gates {
+            self.cancel_attempt(at, gate);
             self.open(gate, GateStatus::Stale, reason);
         }
     }
@@ -344,16 +345,21 @@ impl Run {
     }
 
     fn cancel_attempts(&mut self, at: Moment) {
-        for gate in self.gates.values_mut() {
-            if let Some(attempt) = gate.attempts.last_mut()
-                && attempt.finished_at.is_none()
-            {
-                attempt.status = AttemptStatus::Canceled;
-                attempt.finished_at = Some(at);
-                gate.status = GateStatus::NotStarted;
-                gate.waits_for = None;
+        let gates: Vec<GateId> = self.gates.keys().cloned().collect();
+        for gate in gates {
+            if self.cancel_attempt(at, &gate) {
+                self.open(&gate, GateStatus::NotStarted, "canceled");
             }
         }
+    }
+
+    /// Ends an attempt that is not wanted any more; says whether there was one.
+    fn cancel_attempt(&mut self, at: Moment, gate: &GateId) -> bool {
+        let open = self.gates.get_mut(gate).and_then(|gate| gate.attempts.last_mut());
+        let Some(open) = open.filter(|open| open.finished_at.is_none()) else { return false };
+        open.status = AttemptStatus::Canceled;
+        open.finished_at = Some(at);
+        true
     }
 
     /// Opens a gate for a new round of tries.

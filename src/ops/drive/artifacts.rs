@@ -63,6 +63,7 @@ pub fn look_again(
         match judged_again(driver, id) {
             Some((attempt, judged)) => {
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
+                reopen_audits(driver, id, &changed, notify)?;
             }
             None if reopened(driver, id) >= REOPENED_MAX => {
                 let reason = format!("{changed} keeps changing after {id} has passed");
@@ -125,6 +126,24 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     judging::passes(&judged).then_some((number, judged))
 }
 
+/// An audit judged bytes that are no longer there: it falls, and what follows from it.
+fn reopen_audits(
+    driver: &mut Driver<'_>,
+    id: &GateId,
+    changed: &str,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<(), Error> {
+    let audits = driver.workflow.gates.iter().filter(|gate| {
+        gate.audits.as_ref().is_some_and(|audited| audited.as_str() == id.base())
+            && matches!(driver.run().status_of(&gate.id), GateStatus::Pass | GateStatus::Waiting)
+    });
+    let audits: Vec<GateId> = audits.map(|gate| gate.id.clone()).collect();
+    for audit in audits {
+        reopen(driver, &audit, changed, notify)?;
+    }
+    Ok(())
+}
+
 fn reopen(
     driver: &mut Driver<'_>,
     id: &GateId,
@@ -132,10 +151,13 @@ fn reopen(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<(), Error> {
     let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
-    let mut gates = super::with_instances(driver, &driver.workflow.followers(&base));
-    gates.push(id.clone());
+    let mut bases = driver.workflow.followers(&base);
+    if base == *id {
+        bases.push(base.clone());
+    }
+    let mut gates = super::with_instances(driver, &bases);
     if base != *id {
-        gates.push(base);
+        gates.extend([id.clone(), base]);
     }
     let reason = format!("{changed} has changed since {id} passed");
     let ended = Notice::GateEnded {

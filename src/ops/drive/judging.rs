@@ -46,6 +46,7 @@ impl Judging {
             baselines: &self.baselines,
             environment: &self.environment,
             scratch: self.scratch.clone(),
+            secrets: &self.secrets,
             stop: &self.stop,
             text_bytes_max: self.text_bytes_max,
         };

@@ -1,0 +1,139 @@
+//! Gates one after another: order, record, commits, and where a chain stops.
+
+use crate::house::House;
+
+const CHAIN: &str = "
+[[gate]]
+id = 'one'
+executor = 'command'
+command = ['sh', '-c', 'echo 1 > one.txt']
+contract = 'one'
+[[gate]]
+id = 'two'
+executor = 'command'
+command = ['cp', 'one.txt', 'two.txt']
+contract = 'two'
+";
+
+fn chain() -> House {
+    House::new().workflow("demo", CHAIN).leaves("one", "one.txt").leaves("two", "two.txt")
+}
+
+#[test]
+fn gates_follow_each_other_and_the_run_passes() {
+    let house = chain();
+    let done = house.orch("run demo");
+    insta::assert_snapshot!(done.shown(), @"
+    exit 0
+    -- stdout
+    run run_20260119T143012Z_demo_000001 PASSED
+    head <sha256>
+    -- stderr
+    run run_20260119T143012Z_demo_000001
+    STARTED one  attempt 1  command
+    PASS one
+    STARTED two  attempt 1  command
+    PASS two
+
+    next:
+      $ orch run show --run run_20260119T143012Z_demo_000001
+    ");
+    assert_eq!(house.gates(), "one PASS, two PASS");
+    assert_eq!(house.read("two.txt"), "1\n");
+}
+
+#[test]
+fn each_finished_attempt_is_one_commit_that_tells_what_it_is() {
+    let house = chain();
+    house.orch("run demo").code(0);
+    let log = house.git("log --format=%an|%s|%(trailers:key=Orch-Run,valueonly)%(trailers:key=Orch-Gate,valueonly)%(trailers:key=Orch-Status,valueonly)");
+    insta::assert_snapshot!(log, @"
+    Ada|orch: PASSED demo demo|run_20260119T143012Z_demo_000001
+    PASSED
+
+    Ada|orch: two PASS in demo demo|run_20260119T143012Z_demo_000001
+    two
+    PASS
+
+    Ada|orch: one PASS in demo demo|run_20260119T143012Z_demo_000001
+    one
+    PASS
+
+    Ada|start|
+    ");
+    // The chain's head in the last commit is the record's.
+    let chain = house.git("log -1 --format=%(trailers:key=Orch-Chain,valueonly)");
+    assert_eq!(chain.trim(), house.record()["journal"]["head_sha256"]);
+    let paths = house.git("log --format= --name-only");
+    let prefix = format!("orchestration/runs/{}/record/", house.run_id());
+    assert!(paths.lines().filter(|line| !line.is_empty()).all(|line| line.starts_with(&prefix)));
+}
+
+#[test]
+fn an_output_that_is_missing_stops_the_chain() {
+    let house = chain();
+    let text = CHAIN.replace("echo 1 > one.txt", "true");
+    let house = house.workflow("demo", &text);
+    let done = house.orch("run demo");
+    insta::assert_snapshot!(done.shown(), @"
+    exit 1
+    -- stdout
+    run run_20260119T143012Z_demo_000001 FAILED
+    head <sha256>
+    -- stderr
+    run run_20260119T143012Z_demo_000001
+    STARTED one  attempt 1  command
+      error one.txt: one.txt does not exist [file_exists]
+    FAIL one
+
+    next:
+      Mend gate one: one.txt: one.txt does not exist [file_exists]
+      $ orch run resume --run run_20260119T143012Z_demo_000001
+    ");
+    assert_eq!(house.gates(), "one FAIL, two NOT_STARTED");
+}
+
+#[test]
+fn a_command_that_fails_is_a_finding_with_its_last_lines() {
+    let house = chain();
+    let text = CHAIN.replace("echo 1 > one.txt", "echo broken pipe in the cellar; exit 9");
+    let house = house.workflow("demo", &text);
+    house.orch("run demo").code(1).says("broken pipe in the cellar").says("9");
+}
+
+#[test]
+fn a_resumed_run_tries_the_failed_gate_again_and_keeps_the_first_attempt() {
+    let house = chain()
+        .workflow("demo", &CHAIN.replace("echo 1 > one.txt", "test -f ready && echo 1 > one.txt"));
+    house.orch("run demo").code(1);
+    house.write("ready", "");
+    house.orch("run resume").code(0);
+    assert_eq!(house.attempts("one"), "FAIL PASS");
+    assert_eq!(house.gates(), "one PASS, two PASS");
+    house.orch("run resume").code(0).says("PASSED");
+    assert_eq!(house.attempt("one", 1)["status"], "FAIL");
+}
+
+#[test]
+fn a_run_goes_on_under_the_definition_it_was_started_with() {
+    let house = chain()
+        .workflow("demo", &CHAIN.replace("echo 1 > one.txt", "test -f ready && echo 1 > one.txt"));
+    house.orch("run demo").code(1);
+    let house = house.workflow("demo", "[[gate]]\nid = 'other'\nexecutor = 'human'\n");
+    house.write("contracts/two.toml", "name = 'two'\n[[output]]\npath = 'never.txt'\n");
+    house.write("ready", "");
+    house.orch("run resume").code(0);
+    assert_eq!(house.gates(), "one PASS, two PASS");
+}
+
+#[test]
+fn outside_git_a_run_works_and_says_that_nothing_is_committed() {
+    let house = House::outside_git()
+        .file("orch.toml", "")
+        .workflow("demo", CHAIN)
+        .leaves("one", "one.txt")
+        .leaves("two", "two.txt");
+    house.orch("run demo").code(0).says("nothing is committed");
+    assert_eq!(house.gates(), "one PASS, two PASS");
+    house.orch("run resume").code(0).says("PASSED");
+}

@@ -1,0 +1,82 @@
+//! Artifacts that change after their gate has passed.
+
+use crate::house::House;
+
+fn house(approval: &str) -> House {
+    House::new()
+        .workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'write'
+                 executor = 'human'
+                 contract = 'draft'
+                 {approval}
+                 [[gate]]
+                 id = 'hold'
+                 executor = 'human'
+                 [[gate]]
+                 id = 'ship'
+                 executor = 'command'
+                 command = ['true']
+                 needs = ['write', 'hold']"
+            ),
+        )
+        .contract(
+            "draft",
+            "[[output]]\npath = 'draft.md'\nchecks = [{ kind = 'word_count', min = 2 }]\n",
+        )
+        .file("draft.md", "two words\n")
+}
+
+#[test]
+fn still_good_is_recorded_anew() {
+    let house = house("");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
+    let before = house.attempt("write", 1)["artifacts"][0]["sha256"].clone();
+    house.write("draft.md", "three words now\n");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(house.gates(), "write PASS, hold PASS, ship PASS");
+    assert_eq!(house.attempts("write"), "PASS");
+    let after = house.record()["artifacts_index"][0]["sha256"].clone();
+    assert_ne!(before, after);
+}
+
+#[test]
+fn not_good_opens_the_gate_and_what_needs_it() {
+    let house = house("");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
+    house.write("draft.md", "one\n");
+    house.orch("gate finish").code(0).says("draft.md has changed since write passed");
+    assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
+    house.orch("gate finish").code(1);
+    house.write("draft.md", "two words\n");
+    house.orch("run resume").code(3);
+    house.orch("gate finish").code(0);
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(house.gates(), "write PASS, hold PASS, ship PASS");
+}
+
+#[test]
+fn removed_opens_the_gate() {
+    let house = house("");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
+    house.remove("draft.md");
+    house.orch("gate finish").code(0);
+    assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
+}
+
+#[test]
+fn an_approval_falls_with_the_bytes_it_saw() {
+    let house = house("approval = 'person'");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0).says("approve");
+    house.on_terminal("gate approve", &[("Approve this as", "y")]).code(0);
+    assert_eq!(house.gates(), "write PASS, hold WAITING, ship NOT_STARTED");
+    house.write("draft.md", "three words now\n");
+    house.orch("gate finish --gate hold").code(0);
+    assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
+}

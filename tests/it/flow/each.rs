@@ -1,0 +1,100 @@
+//! `each`: one instance for each item of a list, of an input or of a file.
+
+use crate::house::House;
+
+fn over(each: &str) -> House {
+    House::new().workflow(
+        "demo",
+        &format!(
+            "[inputs]
+             chapters = {{ type = 'list', default = ['intro', 'end'] }}
+             [[gate]]
+             id = 'write'
+             executor = 'command'
+             command = ['sh', '-c', 'echo \"$1\" > $1.md', 'sh', \"{{{{ chapter }}}}\"]
+             each = {each}
+             contract = 'chapter'
+             [[gate]]
+             id = 'bind'
+             executor = 'command'
+             command = ['true']"
+        ),
+    )
+}
+
+#[test]
+fn over_a_list() {
+    let house =
+        over("{ in = '{{ chapters }}', as = 'chapter' }").leaves("chapter", "{{ chapter }}.md");
+    house.orch("run demo --chapters intro,middle,end").code(0);
+    assert_eq!(
+        house.gates(),
+        "write PASS, write[intro] PASS, write[middle] PASS, write[end] PASS, bind PASS"
+    );
+    assert_eq!(house.read("middle.md"), "middle\n");
+    assert_eq!(house.attempt("write[middle]", 1)["artifacts"][0]["path"], "middle.md");
+}
+
+#[test]
+fn over_a_file() {
+    let house = over("{ file = 'book.json', pointer = '/parts', as = 'chapter' }")
+        .leaves("chapter", "{{ chapter }}.md")
+        .file("book.json", r#"{"parts": ["one", "two"]}"#);
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "write PASS, write[one] PASS, write[two] PASS, bind PASS");
+}
+
+#[test]
+fn objects_are_named_by_their_id() {
+    let house = over("{ file = 'book.json', as = 'chapter' }");
+    let text = house.read("workflows/demo.toml").replace("{{ chapter }}", "{{ chapter.id }}");
+    let house = house
+        .file("workflows/demo.toml", &text)
+        .leaves("chapter", "{{ chapter.id }}.md")
+        .file("book.json", r#"[{"id": "x1"}, {"id": "x2"}]"#);
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "write PASS, write[x1] PASS, write[x2] PASS, bind PASS");
+}
+
+#[test]
+fn one_that_fails_fails_the_gate() {
+    let house = over("{ in = '{{ chapters }}', as = 'chapter' }").contract(
+        "chapter",
+        "[[output]]\npath = '{{ chapter }}.md'\nchecks = [{ kind = 'contains_text', all = ['intro'] }]",
+    );
+    house.orch("run demo").code(1);
+    assert_eq!(house.gates(), "write FAIL, write[intro] PASS, write[end] FAIL, bind NOT_STARTED");
+}
+
+#[test]
+fn nothing_to_do_is_skipped() {
+    let house = over("{ file = 'book.json', as = 'chapter' }")
+        .leaves("chapter", "{{ chapter }}.md")
+        .file("book.json", "[]");
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "write SKIPPED, bind PASS");
+}
+
+#[test]
+fn a_list_that_cannot_be_read_is_a_failure_that_says_so() {
+    let house = over("{ file = 'book.json', pointer = '/parts', as = 'chapter' }")
+        .leaves("chapter", "{{ chapter }}.md");
+    house.orch("run demo").code(1).says("book.json");
+    house.write("book.json", r#"{"parts": 7}"#);
+    house.orch("run resume").code(1).says("no list");
+    house.write("book.json", r#"{"parts": ["a"]}"#);
+    house.orch("run resume").code(0);
+    assert_eq!(house.gates(), "write PASS, write[a] PASS, bind PASS");
+}
+
+#[test]
+fn hostile_items_stay_names() {
+    let house = over("{ file = 'book.json', as = 'chapter' }")
+        .file("book.json", r#"["../../up", "$(touch pwned)", "a b", "a/b"]"#);
+    let text = house.read("workflows/demo.toml").replace("contract = 'chapter'", "");
+    let text = text.replace("'echo \"$1\" > $1.md'", "'true'");
+    let house = house.file("workflows/demo.toml", &text);
+    house.orch("run demo").code(0);
+    assert!(!house.exists("pwned") && !house.exists("../up"));
+    assert!(house.record()["gates"].as_array().unwrap().len() == 6);
+}

@@ -1,0 +1,115 @@
+//! What reaches an executor: inputs as variables, `env`, secrets; and what never gets out.
+
+use crate::house::House;
+
+#[test]
+fn inputs_and_the_place_reach_commands_as_variables() {
+    let house = House::new().workflow(
+        "demo",
+        "[inputs]
+         slug = { type = 'slug' }
+         words = { type = 'list', default = ['a', 'b'] }
+         [[gate]]
+         id = 'look'
+         executor = 'command'
+         shell = 'env | grep ^ORCH_ | grep -v ^ORCH_TEST | grep -v ^ORCH_ANSWERS | sed \"s|=$PWD|=HERE|\" | sort > seen.txt'
+         env = { GREETING = 'hello {{ slug }}' }",
+    );
+    house.orch("run demo --slug the-moon").code(0);
+    insta::assert_snapshot!(house.read("seen.txt"), @"
+    ORCH_ATTEMPT=1
+    ORCH_GATE=look
+    ORCH_INPUT_SLUG=the-moon
+    ORCH_INPUT_WORDS=a
+    ORCH_PACKET=HERE/orchestration/runs/run_20260119T143012Z_demo_000001/logs/gates/look/attempt-1/prompt.txt
+    ORCH_PROJECT=HERE
+    ORCH_RUN=run_20260119T143012Z_demo_000001
+    ");
+}
+
+#[test]
+fn env_is_rendered() {
+    let house = House::new().workflow(
+        "demo",
+        "[inputs]
+         slug = { type = 'slug' }
+         [[gate]]
+         id = 'look'
+         executor = 'command'
+         shell = 'echo \"$GREETING\" > seen.txt'
+         env = { GREETING = 'hello {{ slug }}' }",
+    );
+    house.orch("run demo --slug the-moon").code(0);
+    assert_eq!(house.read("seen.txt"), "hello the-moon\n");
+}
+
+#[test]
+fn no_input_is_run_as_code() {
+    let house = House::new().workflow(
+        "demo",
+        "[inputs]
+         text = { type = 'string' }
+         [[gate]]
+         id = 'argv'
+         executor = 'command'
+         command = ['printf', '%s', '{{ text }}']
+         [[gate]]
+         id = 'shell'
+         executor = 'command'
+         shell = 'printf %s \"$ORCH_INPUT_TEXT\" > seen.txt'",
+    );
+    let hostile = "$(touch pwned); {{ 7 * 7 }} `touch pwned`";
+    house.orch_with(&["run", "demo", "--text", hostile]).code(0);
+    assert!(!house.exists("pwned"));
+    assert_eq!(house.read("seen.txt"), hostile);
+}
+
+#[test]
+fn a_secret_reaches_the_program_and_nothing_else() {
+    let secret = "s3cr3t/with+signs";
+    let house = House::new()
+        .agents("")
+        .env("API_TOKEN", secret)
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'use'
+             executor = 'agent'
+             secrets = ['API_TOKEN']
+             attach = ['leak.md']
+             contract = 'use'",
+        )
+        .file("leak.md", &format!("the token is {secret}\n"))
+        .contract(
+            "use",
+            "[[check]]\nkind = 'command'\ncommand = ['sh', '-c', 'cat out.md; exit 1']\n",
+        )
+        .script(
+            "use",
+            "printf %s \"$API_TOKEN\" > out.md\necho \"$API_TOKEN\"\necho \"$API_TOKEN\" >&2",
+        );
+    let done = house.orch("run demo").code(1);
+    assert_eq!(house.read("out.md"), secret);
+    let done = done.never_says(secret);
+    assert!(done.shown().contains("[redacted]"), "{}", done.shown());
+    let found = std::process::Command::new("grep")
+        .args(["-rlF", secret, "orchestration", ".git"])
+        .current_dir(house.project())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+    assert!(!house.packet("use", 1).contains(secret));
+}
+
+#[test]
+fn a_secret_that_is_not_set_is_a_failure_that_names_it() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'use'
+         executor = 'command'
+         command = ['true']
+         secrets = ['API_TOKEN']",
+    );
+    house.orch("run demo").code(1).says("API_TOKEN");
+}

@@ -1,0 +1,20 @@
+//! One file for each shape that a workflow can take.
+
+mod agents;
+mod answers;
+mod audits;
+mod chain;
+mod change;
+mod each;
+mod environment;
+mod guards;
+mod interruption;
+mod join;
+mod on_fail;
+mod packets;
+mod parallel;
+mod range;
+mod retry;
+mod reuse;
+mod timeout;
+mod when;

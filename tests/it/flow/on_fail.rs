@@ -1,0 +1,129 @@
+//! `on_fail`: stop, continue, or go back a bounded number of times with the findings.
+
+use crate::house::House;
+
+fn independent(on_fail: &str) -> House {
+    House::new().workflow(
+        "demo",
+        &format!(
+            "[[gate]]
+             id = 'bad'
+             executor = 'command'
+             command = ['false']
+             needs = []
+             on_fail = '{on_fail}'
+             [[gate]]
+             id = 'other'
+             executor = 'command'
+             command = ['true']
+             needs = []
+             [[gate]]
+             id = 'after'
+             executor = 'command'
+             command = ['true']
+             needs = ['bad']"
+        ),
+    )
+}
+
+#[test]
+fn stop_starts_nothing_more() {
+    let house = independent("stop");
+    house.orch("run demo --jobs 1").code(1);
+    assert_eq!(house.gates(), "bad FAIL, other NOT_STARTED, after NOT_STARTED");
+}
+
+#[test]
+fn continue_lets_others_go_on_and_the_run_fails() {
+    let house = independent("continue");
+    house.orch("run demo --jobs 1").code(1);
+    assert_eq!(house.gates(), "bad FAIL, other PASS, after NOT_STARTED");
+    assert_eq!(house.record()["status"], "FAILED");
+}
+
+fn review(visits: u32) -> House {
+    House::new()
+        .agents("")
+        .workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'draft'
+                 executor = 'agent'
+                 contract = 'draft'
+                 [[gate]]
+                 id = 'between'
+                 executor = 'command'
+                 command = ['true']
+                 [[gate]]
+                 id = 'review'
+                 executor = 'command'
+                 command = ['true']
+                 contract = 'review'
+                 on_fail = {{ goto = 'draft', visits = {visits} }}"
+            ),
+        )
+        .leaves("draft", "draft.md")
+        .contract(
+            "review",
+            "[[output]]\npath = 'draft.md'\nchecks = [{ kind = 'contains_text', all = ['moon'] }]\n",
+        )
+        .script("draft", "echo the sun > draft.md")
+}
+
+#[test]
+fn a_jump_back_carries_the_findings_into_the_next_packet() {
+    let house =
+        review(2).script("draft.2", "grep -q moon packet || true; echo the moon > draft.md");
+    house.orch("run demo").code(0).says("review failed; back to draft");
+    assert_eq!(house.attempts("draft"), "PASS PASS");
+    assert_eq!(house.attempts("between"), "PASS PASS");
+    assert_eq!(house.attempts("review"), "FAIL PASS");
+    let packet = house.packet("draft", 2);
+    assert!(packet.contains("## Findings of the last attempt"), "{packet}");
+    assert!(packet.contains("moon") && packet.contains("[contains_text]"), "{packet}");
+    assert!(!house.packet("draft", 1).contains("Findings"));
+}
+
+#[test]
+fn jumps_are_bounded_and_then_the_run_fails() {
+    let house = review(2);
+    house.orch("run demo").code(1);
+    assert_eq!(house.attempts("draft"), "PASS PASS PASS");
+    assert_eq!(house.attempts("review"), "FAIL FAIL FAIL");
+    assert_eq!(house.gates(), "draft PASS, between PASS, review FAIL");
+}
+
+#[test]
+fn retries_come_before_the_jump() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         command = ['true']
+         [[gate]]
+         id = 'b'
+         executor = 'command'
+         command = ['false']
+         retry = { attempts = 2 }
+         on_fail = { goto = 'a', visits = 1 }",
+    );
+    house.orch("run demo").code(1);
+    assert_eq!(house.attempts("a"), "PASS PASS");
+    assert_eq!(house.attempts("b"), "FAIL FAIL FAIL FAIL");
+}
+
+#[test]
+fn a_gate_may_go_back_to_itself() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         shell = 'test $ORCH_ATTEMPT = 3'
+         on_fail = { goto = 'a', visits = 5 }",
+    );
+    house.orch("run demo").code(0);
+    assert_eq!(house.attempts("a"), "FAIL FAIL PASS");
+}

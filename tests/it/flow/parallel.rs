@@ -1,0 +1,90 @@
+//! Independent gates: side by side up to `--jobs`, and none held up by one that waits.
+
+use crate::house::House;
+
+/// Two gates that each wait until the other one has begun.
+const MEETING: &str = "
+[[gate]]
+id = 'left'
+executor = 'shell_here'
+needs = []
+[[gate]]
+id = 'right'
+executor = 'shell_here'
+needs = []
+";
+
+fn meeting(patience: u32) -> String {
+    let meet = |mine: &str, other: &str| {
+        format!(
+            "executor = 'command'\nshell = '''\ntouch {mine}.here\nfor i in $(seq {patience}); do \
+             test -f {other}.here && exit 0; sleep 0.02; done\nexit 1\n'''"
+        )
+    };
+    MEETING.replacen("executor = 'shell_here'", &meet("left", "right"), 1).replacen(
+        "executor = 'shell_here'",
+        &meet("right", "left"),
+        1,
+    )
+}
+
+#[test]
+fn two_jobs_are_at_work_at_the_same_time() {
+    let house = House::new().workflow("demo", &meeting(500));
+    house.orch("run demo --jobs 2").code(0);
+    assert_eq!(house.gates(), "left PASS, right PASS");
+}
+
+#[test]
+fn one_job_is_at_work_at_a_time() {
+    let house = House::new().workflow("demo", &meeting(3));
+    house.orch("run demo --jobs 1").code(1);
+    // The first one never meets the second: nothing else starts beside it, nor after its failure.
+    assert_eq!(house.gates(), "left FAIL, right NOT_STARTED");
+}
+
+#[test]
+fn a_gate_that_waits_holds_up_nobody_else() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'person'
+         executor = 'human'
+         [[gate]]
+         id = 'after'
+         executor = 'command'
+         command = ['true']
+         [[gate]]
+         id = 'branch'
+         executor = 'command'
+         command = ['true']
+         needs = []
+         [[gate]]
+         id = 'twig'
+         executor = 'command'
+         command = ['true']",
+    );
+    house.orch("run demo --jobs 1").code(3);
+    assert_eq!(house.gates(), "person WAITING, after NOT_STARTED, branch PASS, twig PASS");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(house.gates(), "person PASS, after PASS, branch PASS, twig PASS");
+}
+
+#[test]
+fn several_gates_wait_side_by_side_and_one_is_to_be_named() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'human'
+         needs = []
+         [[gate]]
+         id = 'b'
+         executor = 'human'
+         needs = []",
+    );
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(2).says("--gate a or --gate b");
+    house.orch("gate finish --gate b").code(0);
+    house.orch("gate finish").code(0).says("PASSED");
+}

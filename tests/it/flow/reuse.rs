@@ -1,0 +1,72 @@
+//! `reuse`: what is unchanged is not done again, and the reason is told either way.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new()
+        .file("in.txt", "one\n")
+        .workflow(
+            "demo",
+            "[inputs]
+             mode = { type = 'string', default = 'x' }
+             [[gate]]
+             id = 'copy'
+             executor = 'command'
+             command = ['sh', '-c', 'echo done >> times; cp in.txt out.txt']
+             contract = 'copy'
+             reads = ['in.txt']
+             reuse = true",
+        )
+        .leaves("copy", "out.txt")
+}
+
+fn times(house: &House) -> usize {
+    house.read("times").lines().count()
+}
+
+fn reason(house: &House) -> String {
+    house.attempt("copy", 1)["reuse"].as_str().unwrap_or("none").to_owned()
+}
+
+#[test]
+fn nothing_has_changed() {
+    let house = house();
+    house.orch("run demo").code(0);
+    assert_eq!(reason(&house), "it has not passed before");
+    house.orch("run demo").code(0).says("REUSED copy");
+    assert_eq!(times(&house), 1);
+    assert_eq!(house.gates(), "copy PASS");
+    assert_eq!(house.record()["gates"][0]["reused"]["attempt"], 1);
+}
+
+#[test]
+fn what_it_reads_has_changed() {
+    let house = house();
+    house.orch("run demo").code(0);
+    house.write("in.txt", "two\n");
+    house.orch("run demo").code(0);
+    assert_eq!(times(&house), 2);
+    assert_eq!(reason(&house), "in.txt, which it reads, has changed");
+}
+
+#[test]
+fn its_output_has_changed() {
+    let house = house();
+    house.orch("run demo").code(0);
+    house.write("out.txt", "other\n");
+    house.orch("run demo").code(0);
+    assert_eq!(times(&house), 2);
+    assert_eq!(reason(&house), "its output out.txt has changed");
+    house.remove("out.txt");
+    house.orch("run demo").code(0);
+    assert_eq!(times(&house), 3);
+}
+
+#[test]
+fn its_recipe_has_changed() {
+    let house = house();
+    house.orch("run demo").code(0);
+    house.orch("run demo --mode y").code(0);
+    assert_eq!(times(&house), 2);
+    assert!(reason(&house).starts_with("its recipe"), "{}", reason(&house));
+}

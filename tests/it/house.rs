@@ -1,0 +1,381 @@
+//! A house for one test: a git repository with files and workflows in a temporary
+//! folder, a cleared environment, a fixed clock, and the real binary to run in it.
+
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io::Read;
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::time::Duration;
+use std::time::Instant;
+
+/// The longest that anything in a test may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A project in a temporary folder, with a home beside it.
+pub struct House {
+    folder: tempfile::TempDir,
+    environment: BTreeMap<String, String>,
+    calls: AtomicU64,
+}
+
+/// What one call of the binary came to.
+#[derive(Debug, Clone)]
+pub struct Done {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl House {
+    /// A git repository with one commit on `main`.
+    pub fn new() -> Self {
+        let house = Self::outside_git();
+        house.git("init --quiet --initial-branch=main .");
+        house.git("commit --quiet --allow-empty --message=start");
+        house
+    }
+
+    /// A plain folder.
+    pub fn outside_git() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["project", "home", "packets", "scripts"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
+        let gitconfig = "[user]\nname = Ada\nemail = ada@example.org\n";
+        std::fs::write(folder.path().join("home/.gitconfig"), gitconfig).unwrap();
+        let mut environment = BTreeMap::new();
+        let mut set = |name: &str, value: String| environment.insert(name.to_owned(), value);
+        set("PATH", std::env::var("PATH").unwrap());
+        set("HOME", folder.path().join("home").display().to_string());
+        set("ORCH_TEST_SCRIPTS", folder.path().join("scripts").display().to_string());
+        set("ORCH_TEST_PACKETS", folder.path().join("packets").display().to_string());
+        Self { folder, environment, calls: AtomicU64::new(0) }
+    }
+
+    pub fn project(&self) -> PathBuf {
+        self.folder.path().join("project")
+    }
+
+    /// A path beside the project.
+    pub fn outside(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub fn file(self, path: &str, text: &str) -> Self {
+        self.write(path, text);
+        self
+    }
+
+    /// A workflow of the name and version 1; `rest` is the file from there on.
+    pub fn workflow(self, name: &str, rest: &str) -> Self {
+        self.write(
+            &format!("workflows/{name}.toml"),
+            &format!("name = '{name}'\nversion = '1'\n{rest}"),
+        );
+        self
+    }
+
+    /// A contract of the name; `rest` is the file from there on.
+    pub fn contract(self, name: &str, rest: &str) -> Self {
+        self.write(&format!("contracts/{name}.toml"), &format!("name = '{name}'\n{rest}"));
+        self
+    }
+
+    /// A contract with one output and no other check.
+    pub fn leaves(self, name: &str, path: &str) -> Self {
+        self.contract(name, &format!("[[output]]\npath = '{path}'\n"))
+    }
+
+    /// Makes the scripted agent the default one; `more` is appended to orch.toml.
+    pub fn agents(self, more: &str) -> Self {
+        let agent = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agent/scripted-agent");
+        let text = format!(
+            "[defaults]\nagent = 'claude'\n[agents.claude]\npreset = 'claude'\n\
+             command = ['{agent}']\n{more}"
+        );
+        self.file("orch.toml", &text)
+    }
+
+    /// What the scripted agent does at a gate, or at one attempt of it: `write` or `write.2`.
+    pub fn script(self, gate: &str, script: &str) -> Self {
+        std::fs::write(self.outside(&format!("scripts/{gate}.sh")), script).unwrap();
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.project().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        let whole = self.project().join(path);
+        std::fs::read_to_string(&whole).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub fn exists(&self, path: &str) -> bool {
+        self.project().join(path).symlink_metadata().is_ok()
+    }
+
+    pub fn remove(&self, path: &str) {
+        std::fs::remove_file(self.project().join(path)).unwrap();
+    }
+
+    /// Runs the binary with words that hold no blanks.
+    pub fn orch(&self, words: &str) -> Done {
+        self.orch_with(&words.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs the binary to its end.
+    pub fn orch_with(&self, arguments: &[&str]) -> Done {
+        let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        Done {
+            code: output.status.code().unwrap_or(-1),
+            stdout: self.stable(&output.stdout),
+            stderr: self.stable(&output.stderr),
+        }
+    }
+
+    /// Starts the binary in a process group of its own and leaves it running.
+    pub fn start(&self, words: &str) -> Child {
+        let arguments: Vec<&str> = words.split_whitespace().collect();
+        let mut command = self.command(&arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.process_group(0).spawn().unwrap()
+    }
+
+    /// Runs the binary on a pseudo terminal. Each pair is what to wait for, and what to type then.
+    pub fn on_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
+        let (mut master, slave) = terminal();
+        let side = || Stdio::from(slave.try_clone().unwrap());
+        let arguments: Vec<&str> = words.split_whitespace().collect();
+        let mut command = self.command(&arguments);
+        command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side());
+        let mut child = command.spawn().unwrap();
+        drop((command, slave));
+        let (sender, receiver) = mpsc::channel();
+        let mut reader = master.try_clone().unwrap();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                if sender.send(bytes[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut shown: Vec<u8> = Vec::new();
+        let mut looked = 0;
+        for (expected, typed) in talk {
+            let found = loop {
+                let text = String::from_utf8_lossy(&shown[looked..]);
+                if let Some(at) = text.find(expected) {
+                    break at + expected.len();
+                }
+                match receiver.recv_timeout(PATIENCE) {
+                    Ok(bytes) => shown.extend(bytes),
+                    Err(_) => panic!("`{expected}` was never shown, but: {text}"),
+                }
+            };
+            looked = (looked + found).min(shown.len());
+            master.write_all(typed.as_bytes()).unwrap();
+        }
+        // The terminal is read to its end, or the program would wait for its reader.
+        while let Ok(bytes) = receiver.recv_timeout(PATIENCE) {
+            shown.extend(bytes);
+        }
+        let status = child.wait().unwrap();
+        Done {
+            code: status.code().unwrap_or(-1),
+            stdout: self.stable(&shown),
+            stderr: String::new(),
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        // Later calls come later, and their ids are others.
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        let now = format!("2026-01-19T{:02}:{:02}:12Z", 14 + (30 + call) / 60, (30 + call) % 60);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
+        command.env_clear().envs(&self.environment).current_dir(self.project());
+        command.args(["--now", &now, "--seed", &(1 + 1000 * call).to_string()]).args(arguments);
+        command
+    }
+
+    pub fn git(&self, words: &str) -> String {
+        let output = Command::new("git")
+            .args(words.split_whitespace())
+            .env_clear()
+            .envs(&self.environment)
+            .current_dir(self.project())
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {words}: {text}{error}");
+        text
+    }
+
+    /// The folder of the newest run.
+    pub fn run_folder(&self) -> PathBuf {
+        self.run_folders().pop().expect("there is a run")
+    }
+
+    pub fn run_folders(&self) -> Vec<PathBuf> {
+        let folder = self.project().join("orchestration/runs");
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        folders.sort();
+        folders
+    }
+
+    pub fn run_id(&self) -> String {
+        self.run_folder().file_name().unwrap().to_string_lossy().into_owned()
+    }
+
+    /// `RUN.json` of the newest run.
+    pub fn record(&self) -> Json {
+        read_json(&self.run_folder().join("record/RUN.json"))
+    }
+
+    /// One attempt's file of the newest run.
+    pub fn attempt(&self, gate: &str, number: u32) -> Json {
+        read_json(&self.run_folder().join(format!("record/gates/{gate}/attempt-{number}.json")))
+    }
+
+    /// The packet of one attempt of the newest run.
+    pub fn packet(&self, gate: &str, number: u32) -> String {
+        let path = format!("logs/gates/{gate}/attempt-{number}/prompt.txt");
+        std::fs::read_to_string(self.run_folder().join(path)).unwrap()
+    }
+
+    /// Every gate of the newest run with its status: `a PASS, b FAIL`.
+    pub fn gates(&self) -> String {
+        let record = self.record();
+        let gates = record["gates"].as_array().unwrap();
+        let words = |gate: &Json| {
+            format!("{} {}", gate["gate"].as_str().unwrap(), gate["status"].as_str().unwrap())
+        };
+        gates.iter().map(words).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The statuses of a gate's attempts: `FAIL PASS`.
+    pub fn attempts(&self, gate: &str) -> String {
+        let record = self.record();
+        let gates = record["gates"].as_array().unwrap();
+        let gate = gates.iter().find(|entry| entry["gate"] == gate).expect("the gate is there");
+        let attempts = gate["attempts"].as_array().unwrap();
+        attempts.iter().map(|entry| entry["status"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The live journal of the newest run.
+    pub fn journal(&self) -> PathBuf {
+        self.project().join(format!(".git/orch/runs/{}/journal.jsonl", self.run_id()))
+    }
+
+    /// Whether anything of a run was written.
+    pub fn has_runs(&self) -> bool {
+        self.exists("orchestration") || self.exists(".git/orch/runs")
+    }
+
+    /// Paths and digests as every test sees them.
+    fn stable(&self, bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes);
+        let real = self.folder.path().canonicalize().unwrap();
+        let text = text.replace(&real.display().to_string(), "$HOUSE");
+        let text = text.replace(&self.folder.path().display().to_string(), "$HOUSE");
+        let digest = regex::Regex::new("[0-9a-f]{64}").unwrap();
+        digest.replace_all(&text, "<sha256>").into_owned()
+    }
+}
+
+impl Done {
+    /// Demands an exit code.
+    #[track_caller]
+    pub fn code(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "\n{}", self.shown());
+        self
+    }
+
+    /// Demands that one of the outputs holds a text.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        let holds = self.stdout.contains(text) || self.stderr.contains(text);
+        assert!(holds, "`{text}` is not in\n{}", self.shown());
+        self
+    }
+
+    /// Demands that neither output holds a text.
+    #[track_caller]
+    pub fn never_says(self, text: &str) -> Self {
+        let holds = self.stdout.contains(text) || self.stderr.contains(text);
+        assert!(!holds, "`{text}` is in\n{}", self.shown());
+        self
+    }
+
+    /// Exit code and both outputs, for a snapshot.
+    pub fn shown(&self) -> String {
+        format!("exit {}\n-- stdout\n{}-- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+
+    /// Standard output as the one JSON object that `--json` promises.
+    #[track_caller]
+    pub fn json(&self) -> Json {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}\n{}", self.shown()))
+    }
+}
+
+/// Waits until something holds.
+#[track_caller]
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < PATIENCE, "this never came: {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Whether a process lives, by its number in a file.
+pub fn is_alive(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+/// Sends a signal to a process group.
+pub fn signal(name: &str, pid: u32) {
+    let status = Command::new("kill").args([&format!("-{name}"), &format!("-{pid}")]).status();
+    assert!(status.unwrap().success());
+}
+
+fn read_json(path: &Path) -> Json {
+    let text =
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A pseudo terminal: our side of it, and the program's.
+fn terminal() -> (File, File) {
+    let flags = rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY;
+    let master = rustix::pty::openpt(flags).unwrap();
+    rustix::pty::grantpt(&master).unwrap();
+    rustix::pty::unlockpt(&master).unwrap();
+    let name = rustix::pty::ptsname(&master, Vec::new()).unwrap();
+    let slave = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+    (File::from(master), slave)
+}

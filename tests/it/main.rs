@@ -1,0 +1,18 @@
+//! Everything that is tested from outside: the real binary, in a repository of its own,
+//! by what it prints, how it exits and what it leaves behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and tests prepare files and start the binary"
+)]
+
+mod bad_input;
+mod cmd;
+mod flow;
+mod house;
+mod shipped;
+mod story;
+mod strangers;
+mod tidy;
