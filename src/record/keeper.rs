@@ -13,6 +13,7 @@ use crate::git::Repository;
 use crate::git::Target;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::journal;
 use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::run::Run;
@@ -38,6 +39,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Error {
     path: PathBuf,
     source: io::Error,
+}
+
+/// Why nothing was committed.
+#[derive(Debug, thiserror::Error)]
+enum Uncommitted {
+    #[error(transparent)]
+    Git(#[from] git::Error),
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    #[error(transparent)]
+    Disk(#[from] Error),
 }
 
 /// What became of one call.
@@ -67,6 +79,8 @@ pub struct News<'n> {
 
 /// Writes and commits the record of one run.
 pub struct Keeper {
+    home: Home,
+    id: RunId,
     record: PathBuf,
     /// The record's path from the root of the repository's working tree.
     prefix: String,
@@ -107,6 +121,8 @@ impl Keeper {
             (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
         };
         let mut keeper = Self {
+            home: home.clone(),
+            id: id.clone(),
             record: home.record(id),
             prefix: prefix.to_string_lossy().into_owned(),
             repository,
@@ -188,13 +204,21 @@ impl Keeper {
         }
     }
 
-    fn try_commit(&mut self, message: &str, news: &News<'_>) -> Result<Option<String>, git::Error> {
-        let Some(repository) = &mut self.repository else { return Ok(None) };
+    fn try_commit(
+        &mut self,
+        message: &str,
+        news: &News<'_>,
+    ) -> Result<Option<String>, Uncommitted> {
+        let Some(repository) = &self.repository else { return Ok(None) };
         let held = repository.tree_at(&self.target, &self.prefix)?;
         if self.tree.is_some() && held != self.tree {
             // Somebody took the record off the branch, or changed it there: all of it goes back.
-            let missing = missing(&self.record, &self.known, &self.pending, news.run);
-            self.pending.extend(missing);
+            for (path, bytes) in super::all_files(&self.home.read(&self.id)?) {
+                if self.in_worktree && !files::exists(&self.record.join(&path)) {
+                    self.write(&path, &bytes)?;
+                }
+                self.pending.entry(path).or_insert(bytes);
+            }
         }
         let since = news.at.to_string();
         let files: Vec<(String, Vec<u8>)> = self
@@ -211,6 +235,7 @@ impl Keeper {
             since: &since,
             patience: PATIENCE,
         };
+        let Some(repository) = &mut self.repository else { return Ok(None) };
         let committed = repository.commit(&commit)?;
         self.tree = repository.tree_at(&self.target, &self.prefix)?;
         Ok(Some(committed.id))
@@ -226,25 +251,4 @@ fn message(news: &News<'_>) -> String {
         "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n",
         news.title, news.run.started.run_id, news.head.sha256
     )
-}
-
-/// The files of the record as they were written, where the disk still has them right.
-fn missing(
-    record: &Path,
-    known: &BTreeMap<String, Digest>,
-    pending: &BTreeMap<String, Vec<u8>>,
-    run: &Run,
-) -> BTreeMap<String, Vec<u8>> {
-    let mut found: BTreeMap<String, Vec<u8>> = super::definition_files(run).collect();
-    for (path, digest) in known {
-        if pending.contains_key(path) || found.contains_key(path) {
-            continue;
-        }
-        let bytes = files::read_own(&record.join(path)).ok().flatten();
-        if let Some(bytes) = bytes.filter(|bytes| Digest::of(bytes) == *digest) {
-            found.insert(path.clone(), bytes);
-        }
-    }
-    found.retain(|path, _| !pending.contains_key(path));
-    found
 }

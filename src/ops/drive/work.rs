@@ -119,14 +119,13 @@ impl Work {
 
     fn failed(&self, check: &str, message: String) -> Result {
         let tail = self.tail();
-        let mut finding = Finding::of(check, &message);
+        let last = tail.lines().next_back().map(|line| format!(": {}", line.trim()));
+        let reason = format!("{message}{}", last.unwrap_or_default());
+        let mut finding = Finding::of(check, message);
         if !tail.is_empty() {
             finding.actual = Some(tail);
         }
-        Result::Failed {
-            reason: message,
-            judged: Judged { findings: vec![finding], ..Judged::default() },
-        }
+        Result::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
     }
 
     /// The last lines that the executor printed, its errors first; secrets are blotted out there.
@@ -136,7 +135,9 @@ impl Work {
             crate::check::plain_text(&files::read_tail(&path, TAIL_BYTES).unwrap_or_default())
         });
         let tail = tails.iter().map(|tail| tail.trim()).find(|tail| !tail.is_empty());
-        tail.unwrap_or_default().to_owned()
+        // Records hold no path of this machine: what lies in the project is named from there.
+        let root = self.judging.project.root().display().to_string();
+        tail.unwrap_or_default().replace(&format!("{root}/"), "").replace(&root, ".")
     }
 
     fn read_answers(&self) -> std::result::Result<Values, String> {
