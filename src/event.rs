@@ -114,6 +114,24 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The attempt that this event ends.
+    pub fn ended_attempt(&self) -> Option<(&GateId, u32)> {
+        if let Self::GatePassed { gate, attempt, .. }
+        | Self::GateFailed { gate, attempt, .. }
+        | Self::GateInterrupted { gate, attempt, .. } = self
+        {
+            return Some((gate, *attempt));
+        }
+        None
+    }
+
+    /// Whether the run stops here, for good or until somebody acts.
+    pub fn is_stop(&self) -> bool {
+        matches!(self, Self::RunWaiting { .. } | Self::RunPaused { .. } | Self::RunCompleted { .. })
+    }
+}
+
 /// The first fact of every run: what it will be, frozen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunStarted {

@@ -237,30 +237,7 @@ fn refuse_broken_chain(
 
 /// A segment ends where a commit is made: with an attempt, and wherever the run stops.
 fn closes_segment(event: &Event) -> bool {
-    match event {
-        Event::GatePassed { .. }
-        | Event::GateFailed { .. }
-        | Event::GateInterrupted { .. }
-        | Event::RunWaiting { .. }
-        | Event::RunPaused { .. }
-        | Event::RunCompleted { .. } => true,
-        Event::RunStarted(_)
-        | Event::RunResumed { .. }
-        | Event::GateExpanded { .. }
-        | Event::GateSkipped { .. }
-        | Event::GateGathered { .. }
-        | Event::GateStarted(_)
-        | Event::InvocationStarted { .. }
-        | Event::InvocationRecorded(_)
-        | Event::GateWaiting { .. }
-        | Event::GateAnswered { .. }
-        | Event::GateApproved { .. }
-        | Event::GateWaived { .. }
-        | Event::GatesReopened { .. }
-        | Event::GateJumped { .. }
-        | Event::GateRerecorded { .. }
-        | Event::GatesReused { .. } => false,
-    }
+    event.ended_attempt().is_some() || event.is_stop()
 }
 
 /// The line with its end, and its digest without.

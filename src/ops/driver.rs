@@ -48,23 +48,10 @@ impl<'s> Driver<'s> {
         started: RunStarted,
     ) -> Result<Self, Error> {
         let id = started.run_id.clone();
-        let branch = started.git.as_ref().and_then(|git| git.branch.clone());
         let lock = lock(site, &id)?;
         let first = Event::RunStarted(Box::new(started));
         let journal = Journal::create(&site.home.state(&id), at, &first)?;
-        let target = site.target(branch.as_deref());
-        let keeper = Keeper::open(&site.home, &id, site.repository()?, target, None)?;
-        Ok(Self {
-            site,
-            workflow,
-            journal,
-            keeper,
-            closed: Vec::new(),
-            ended: Vec::new(),
-            seen: Seen::default(),
-            problems: Vec::new(),
-            _lock: lock,
-        })
+        Self::hold(site, lock, workflow, journal, None)
     }
 
     /// Takes up a run that was begun before, under the definition that it was begun with.
@@ -75,9 +62,21 @@ impl<'s> Driver<'s> {
         let started = &journal.run.started;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
-        let branch = started.git.as_ref().and_then(|git| git.branch.clone());
-        let target = site.target(branch.as_deref());
-        let keeper = Keeper::open(&site.home, id, site.repository()?, target, Some(&reading))?;
+        Self::hold(site, lock, workflow, journal, Some(&reading))
+    }
+
+    fn hold(
+        site: &'s Site,
+        lock: Lock,
+        workflow: Workflow,
+        journal: Journal,
+        reading: Option<&Reading>,
+    ) -> Result<Self, Error> {
+        let started = &journal.run.started;
+        let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
+        let target = site.target(branch);
+        let keeper =
+            Keeper::open(&site.home, &started.run_id, site.repository()?, target, reading)?;
         Ok(Self {
             site,
             workflow,
@@ -120,31 +119,16 @@ impl<'s> Driver<'s> {
         let at = self.site.clock.now();
         self.closed.extend(self.journal.append(at, events)?);
         for event in events {
-            match event {
-                Event::GatePassed { gate, attempt, .. }
-                | Event::GateFailed { gate, attempt, .. }
-                | Event::GateInterrupted { gate, attempt, .. }
-                | Event::GateRerecorded { gate, attempt, .. } => {
-                    self.ended.push((gate.clone(), *attempt));
-                }
-                Event::RunCompleted { .. }
-                | Event::GatesReopened { .. }
-                | Event::GateJumped { .. } => self.note_canceled(at),
-                Event::RunStarted(_)
-                | Event::RunResumed { .. }
-                | Event::RunWaiting { .. }
-                | Event::RunPaused { .. }
-                | Event::GateExpanded { .. }
-                | Event::GateSkipped { .. }
-                | Event::GateGathered { .. }
-                | Event::GateStarted(_)
-                | Event::InvocationStarted { .. }
-                | Event::InvocationRecorded(_)
-                | Event::GateWaiting { .. }
-                | Event::GateAnswered { .. }
-                | Event::GateApproved { .. }
-                | Event::GateWaived { .. }
-                | Event::GatesReused { .. } => {}
+            let ended = event.ended_attempt().map(|(gate, attempt)| (gate.clone(), attempt));
+            self.ended.extend(ended);
+            if let Event::GateRerecorded { gate, attempt, .. } = event {
+                self.ended.push((gate.clone(), *attempt));
+            }
+            if let Event::RunCompleted { .. }
+            | Event::GatesReopened { .. }
+            | Event::GateJumped { .. } = event
+            {
+                self.note_canceled(at);
             }
         }
         Ok(())

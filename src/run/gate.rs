@@ -4,6 +4,7 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Artifact;
+use crate::event::GateStarted;
 use crate::event::Item;
 use crate::event::Recipe;
 use crate::event::Reused;
@@ -141,4 +142,29 @@ pub struct Attempt {
     pub findings: Vec<Finding>,
     pub approval: Option<Approved>,
     pub failure_reason: Option<String>,
+}
+
+impl Attempt {
+    /// An attempt that has just begun.
+    pub(super) fn begin(at: Moment, started: &GateStarted) -> Self {
+        Self {
+            attempt: started.attempt,
+            status: AttemptStatus::Running,
+            started_at: at,
+            finished_at: None,
+            executor: started.executor.clone(),
+            agent: started.agent.clone(),
+            session: started.session.clone(),
+            prompt_sha256: started.prompt_sha256,
+            required_outputs: started.required_outputs.clone(),
+            recipe: started.recipe.clone(),
+            reuse: started.reuse.clone(),
+            invocation_ids: Vec::new(),
+            artifacts: Vec::new(),
+            validations: Vec::new(),
+            findings: Vec::new(),
+            approval: None,
+            failure_reason: None,
+        }
+    }
 }

@@ -221,25 +221,7 @@ impl Run {
         gate.waits_for = None;
         gate.reused = None;
         gate.approval = None;
-        gate.attempts.push(Attempt {
-            attempt: started.attempt,
-            status: AttemptStatus::Running,
-            started_at: at,
-            finished_at: None,
-            executor: started.executor.clone(),
-            agent: started.agent.clone(),
-            session: started.session.clone(),
-            prompt_sha256: started.prompt_sha256,
-            required_outputs: started.required_outputs.clone(),
-            recipe: started.recipe.clone(),
-            reuse: started.reuse.clone(),
-            invocation_ids: Vec::new(),
-            artifacts: Vec::new(),
-            validations: Vec::new(),
-            findings: Vec::new(),
-            approval: None,
-            failure_reason: None,
-        });
+        gate.attempts.push(Attempt::begin(at, started));
         self.status = RunStatus::Running;
         Ok(())
     }

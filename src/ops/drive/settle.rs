@@ -73,12 +73,7 @@ pub fn settle(
         }),
     }
     driver.append(&events)?;
-    let is_over = events.iter().any(|event| {
-        matches!(
-            event,
-            Event::GatePassed { .. } | Event::GateFailed { .. } | Event::GateInterrupted { .. }
-        )
-    });
+    let is_over = events.iter().any(|event| event.ended_attempt().is_some());
     if is_over {
         driver.commit(Some(&gate), false)?;
     }
