@@ -17,6 +17,9 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 
+/// The longest key, in bytes.
+const KEY_BYTES_MAX: usize = 200;
+
 /// The largest `file` input that goes into packets, in bytes.
 const FILE_INPUT_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -35,6 +38,7 @@ pub fn begin<'s>(
     let inputs = input::resolve(&workflow.inputs, given, &site.project).map_err(explain)?;
     let key = workflow.key.render(&input::context(&inputs));
     let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
+    refuse_unfit_key(&key)?;
     let at = site.clock.now();
     let repository = site.repository()?;
     let baselines = drive::record_baselines(site, &workflow, None, &inputs, &Since::Run);
@@ -58,6 +62,15 @@ pub fn begin<'s>(
         inputs,
     };
     Driver::create(site, workflow, at, started)
+}
+
+/// A key names the run in listings and commit messages: one line, not too long.
+fn refuse_unfit_key(key: &str) -> Result<(), Error> {
+    if key.trim().is_empty() || key.len() > KEY_BYTES_MAX || key.chars().any(char::is_control) {
+        return Err(Error::usage(format!("`key` renders {key:?}, which names no run"))
+            .advise(format!("one line of 1 to {KEY_BYTES_MAX} bytes; see `key` in the workflow")));
+    }
+    Ok(())
 }
 
 /// The workflow's texts, and what its `file` inputs hold.
