@@ -29,6 +29,7 @@ pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
         Error::Held { .. } => HELD,
+        Error::Interrupted => INTERRUPTED,
         Error::Journal(crate::journal::Error::Line { .. }) => DIFFERENT,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
     }

@@ -3,6 +3,7 @@
 
 use super::answer::Face;
 use super::command::Failure;
+use super::terminal;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::workflow::Input;
@@ -86,15 +87,13 @@ pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
         true => input.name.clone(),
         false => format!("{} ({})", input.name, input.help),
     };
-    let unanswered =
-        |error: dialoguer::Error| Error::environment(format!("{}: {error}", input.name));
     if input.kind == InputType::Choice {
         let chosen = dialoguer::Select::new()
             .with_prompt(prompt)
             .items(&input.choices)
             .default(0)
             .interact()
-            .map_err(unanswered)?;
+            .map_err(terminal::unanswered)?;
         return Ok(input.choices.get(chosen).cloned().unwrap_or_default());
     }
     dialoguer::Input::<String>::new()
@@ -104,7 +103,7 @@ pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
             input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
         })
         .interact_text()
-        .map_err(unanswered)
+        .map_err(terminal::unanswered)
 }
 
 fn explain(error: crate::workflow::input::Error) -> Failure {

@@ -37,14 +37,15 @@ impl<'f> Progress<'f> {
             Notice::GateEnded { gate, status, attempt, reason } => {
                 self.end(gate, *status, *attempt, reason.as_deref());
             }
-            Notice::Found { finding, .. } => {
+            Notice::Found { gate, finding } => {
                 let (word, colour) = match finding.severity {
                     Severity::Error => ("  error", Colour::Red),
                     Severity::Warning => ("  warning", Colour::Yellow),
                     Severity::Info => ("  note", Colour::Dim),
                 };
                 let word = self.face.coloured(word, colour);
-                self.line(&format!("{word} {}", crate::check::plain_text(&finding.to_string())));
+                let finding = crate::check::plain_text(&finding.to_string());
+                self.line(&format!("{word} {gate}: {finding}"));
             }
             Notice::Reused { gates } => {
                 let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();

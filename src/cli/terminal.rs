@@ -46,6 +46,17 @@ fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
+/// Why a question has no answer. Whoever was drawn over is made visible again.
+pub fn unanswered(error: dialoguer::Error) -> Error {
+    let dialoguer::Error::IO(error) = error;
+    // Menus hide the cursor, and do not bring it back when they are broken off.
+    let _ = dialoguer::console::Term::stderr().show_cursor();
+    match error.kind() {
+        std::io::ErrorKind::Interrupted => Error::Interrupted,
+        _ => Error::environment(format!("the terminal gave no answer: {error}")),
+    }
+}
+
 /// The person at the terminal; nobody where there is none, or where an agent is.
 pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
     if let Some(mark) = &site.agent_mark {

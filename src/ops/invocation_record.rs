@@ -29,8 +29,10 @@ pub struct Request {
     /// What it cost, in US dollars.
     #[arg(long, value_name = "USD")]
     pub cost: Option<f64>,
+    /// Tokens that went in.
     #[arg(long, value_name = "N")]
     pub input_tokens: Option<u64>,
+    /// Tokens that came out.
     #[arg(long, value_name = "N")]
     pub output_tokens: Option<u64>,
     /// How long it took, in milliseconds.

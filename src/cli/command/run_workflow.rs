@@ -43,10 +43,10 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
 fn command(workflow: &Workflow) -> Command {
     let command = Command::new(format!("orch run {}", workflow.name))
         .bin_name(format!("orch run {}", workflow.name))
-        .about(workflow.description.clone())
         .max_term_width(100);
     let command = inputs::flags(command, workflow);
     let command = DriveRequest::augment_args(command);
     let command = CiArguments::augment_args(command);
-    Global::augment_args(command)
+    // The flags bring a description of themselves; it is not the workflow's.
+    Global::augment_args(command).about(workflow.description.clone())
 }
