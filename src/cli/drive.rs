@@ -9,6 +9,7 @@ use super::exit;
 use super::menu;
 use super::menu::Left;
 use super::progress::Progress;
+use super::terminal;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::ops::Error;
@@ -80,7 +81,7 @@ pub fn go_on(
         }
     }
     let run = site.home.read(&outcome.run_id)?.run;
-    ci::report(site, &run, ci.junit.as_deref())?;
+    ci::report(face, site, &run, ci.junit.as_deref())?;
     last_words(face, site, &outcome);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
 }
@@ -118,7 +119,8 @@ pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
 pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     let instructions = Instructions::of(&reply.run);
     let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
-    for finding in &reply.findings {
+    // On a terminal they have just been shown.
+    for finding in reply.findings.iter().filter(|_| !terminal::shows_both()) {
         let _ = writeln!(text, "  {finding}");
     }
     text.push_str(&summary(face, &reply.run));
@@ -140,7 +142,7 @@ fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
     // For an approval the outputs are to be read, not what was asked of their producer.
     let first = outcome.waiting.first()?;
     let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
-    let path = first.packet.as_ref().filter(|_| works)?;
+    let path = first.packet.as_ref().filter(|_| works && !outcome.status.is_end())?;
     let bytes = crate::files::read_own(&site.project.root().join(path)).ok()??;
     let text = String::from_utf8(bytes).ok()?;
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })

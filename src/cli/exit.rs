@@ -20,6 +20,8 @@ pub fn of_outcome(outcome: &Outcome) -> u8 {
         RunStatus::Failed => FAILED,
         RunStatus::Waiting => WAITING,
         RunStatus::Paused if outcome.reason.as_deref() == Some("interrupted") => INTERRUPTED,
+        // It came as far as it was asked to; what failed on the way is told all the same.
+        RunStatus::Paused if !outcome.failed.is_empty() => FAILED,
         RunStatus::Paused => DONE,
     }
 }

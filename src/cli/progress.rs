@@ -83,13 +83,17 @@ impl<'f> Progress<'f> {
             bar.finish_and_clear();
             format!("  {}", clock::show_duration(start.elapsed()))
         });
+        let took = took.filter(|_| status != GateStatus::Waiting);
         let colour = match status {
             GateStatus::Pass | GateStatus::Waived => Colour::Green,
             GateStatus::Fail => Colour::Red,
             GateStatus::Waiting | GateStatus::Stale => Colour::Yellow,
             GateStatus::NotStarted | GateStatus::Running | GateStatus::Skipped => Colour::Dim,
         };
-        let word = self.face.coloured(status.as_str(), colour);
+        // An attempt that was cut off leaves its gate open: that is no news, the cut is.
+        let is_cut = status == GateStatus::NotStarted;
+        let word = if is_cut { "INTERRUPTED" } else { status.as_str() };
+        let word = self.face.coloured(word, colour);
         let attempt = if attempt > 1 { format!("  attempt {attempt}") } else { String::new() };
         let reason = reason.filter(|_| status != GateStatus::Fail);
         let reason = reason.map(|reason| format!("  ({reason})")).unwrap_or_default();

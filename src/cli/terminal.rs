@@ -32,6 +32,11 @@ pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Whether results and remarks come out in the same place.
+pub fn shows_both() -> bool {
+    std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Whether lines may be drawn over.
 pub fn can_draw() -> bool {
     std::io::stderr().is_terminal() && !is_dumb()

@@ -27,7 +27,7 @@ pub struct Request {
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
     /// What it cost, in US dollars.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub cost: Option<f64>,
     /// Tokens that went in.
     #[arg(long, value_name = "N")]

@@ -51,10 +51,12 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let matches = inputs::flags(command, &workflow).try_get_matches_from(&arguments.words)?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(false)?;
+    let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;
+    ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let request = rehearse::Request {
         workflow: name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
-        answers: ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?,
+        answers,
         fail: matches.get_many::<String>("fail").into_iter().flatten().cloned().collect(),
     };
     let scenes = rehearse::rehearse(&site, &request)?;

@@ -28,7 +28,8 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let drive_request = DriveRequest::from_arg_matches(&matches)?;
     let ci = CiArguments::from_arg_matches(&matches)?;
     // Read first: nothing begins with a file that cannot be used later.
-    crate::cli::ci::read_answers(ci.answers.as_deref())?;
+    let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
+    crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let request = run::Request {
         workflow: name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,

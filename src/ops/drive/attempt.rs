@@ -24,6 +24,7 @@ use crate::executor::Executor;
 use crate::executor::Human;
 use crate::executor::Program;
 use crate::executor::Usage;
+use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
@@ -152,8 +153,16 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         },
         judging,
         audited_session: audited_session(driver.run(), &gate),
+        definition: definition_paths(driver),
         answers: gate.answers.clone(),
     })))
+}
+
+/// Where the run's definition lay in the project; what `file` inputs held is no part of it.
+fn definition_paths(driver: &Driver<'_>) -> Vec<ProjectPath> {
+    let frozen = driver.run().started.definition.iter();
+    let texts = frozen.filter(|text| !text.path.starts_with("inputs/"));
+    texts.filter_map(|text| driver.site.project.path(&text.path).ok()).collect()
 }
 
 /// The packet; a command is handed none.

@@ -12,6 +12,7 @@ use crate::packet::Packet;
 use crate::run::Run;
 use crate::template::Context;
 use crate::workflow::Gate;
+use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -72,11 +73,7 @@ pub fn render(
         checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
         findings: run.gate(id).map(|state| state.feedback.clone()).unwrap_or_default(),
         messages: Vec::new(),
-        answers: gate
-            .answers
-            .iter()
-            .map(|input| (input.name.clone(), input.help.clone()))
-            .collect(),
+        answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
         is_driven,
     };
     Ok(packet.text())
@@ -132,6 +129,25 @@ fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
     let named =
         workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
     named.collect()
+}
+
+/// What a question asks for, and which answers it takes.
+fn question(input: &Input) -> String {
+    let takes = match input.kind {
+        InputType::Choice => format!("one of {}", input.choices.join(", ")),
+        InputType::String
+        | InputType::Slug
+        | InputType::Path
+        | InputType::File
+        | InputType::Integer
+        | InputType::Number
+        | InputType::Bool
+        | InputType::List => input.kind.words().to_owned(),
+    };
+    let needed = if input.is_required() { "" } else { ", may be left out" };
+    let help = input.help.trim();
+    let colon = if help.is_empty() { "" } else { ": " };
+    format!("({takes}{needed}){colon}{help}")
 }
 
 /// What `file` inputs held when the run began.
