@@ -35,6 +35,9 @@ pub struct CiArguments {
     pub answers: Option<PathBuf>,
 }
 
+/// The largest file of answers that is read.
+const ANSWERS_BYTES_MAX: u64 = 1024 * 1024;
+
 /// Answers by gate.
 pub type Answers = BTreeMap<String, Values>;
 
@@ -42,7 +45,7 @@ pub type Answers = BTreeMap<String, Values>;
 pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let Some(path) = path else { return Ok(Answers::new()) };
     let shown = path.display();
-    let bytes = crate::files::read_own(path)
+    let bytes = crate::files::read_small(path, ANSWERS_BYTES_MAX)
         .map_err(|error| Error::usage(format!("{shown}: {error}")))?
         .ok_or_else(|| Error::usage(format!("{shown} does not exist")))?;
     let text = String::from_utf8(bytes)

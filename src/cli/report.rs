@@ -82,7 +82,11 @@ fn as_text(face: &Face, error: &(dyn Diagnostic + 'static)) -> String {
     }
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&inner.to_string()));
+        let words = inner.to_string();
+        // Many errors tell their cause in the same breath.
+        if !error.to_string().contains(&words) {
+            let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&words));
+        }
         cause = inner.source();
     }
     if let Some(help) = error.help() {

@@ -54,7 +54,7 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
     let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
     let seen = digests(&run, &gate);
     let is_changed = |(path, digest): &(&String, &Digest)| {
-        let path = site.project.path(path).ok();
+        let path = site.project.recorded_path(path).ok();
         let print = path.and_then(|path| site.project.hash(&path).ok());
         print.is_none_or(|print| print.digest != **digest)
     };

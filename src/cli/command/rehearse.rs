@@ -26,8 +26,7 @@ pub struct Arguments {
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
-        value_name = "WORKFLOW --<input> …",
-        required = true
+        value_name = "WORKFLOW --<input> …"
     )]
     words: Vec<String>,
 }

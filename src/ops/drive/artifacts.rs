@@ -6,6 +6,7 @@ use super::super::Error;
 use super::Notice;
 use super::attempt;
 use super::work;
+use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
@@ -17,7 +18,15 @@ use std::collections::HashMap;
 
 /// Stat data of artifacts that were seen with the digest that the record says.
 #[derive(Debug, Default)]
-pub struct Seen(HashMap<String, (Stat, crate::digest::Digest)>);
+pub struct Seen {
+    stats: HashMap<String, (Stat, Digest)>,
+    /// How often the outputs of each gate were found changed.
+    changes: HashMap<GateId, u32>,
+}
+
+/// Changes of one gate's outputs in one sitting, after which something is wrong: a program that
+/// still writes to them, or two gates that undo each other's work for ever.
+const CHANGES_MAX: u32 = 5;
 
 /// Looks at the artifacts of the gates that one gate needs; says whether anything was written.
 pub fn look_at_needs(
@@ -56,6 +65,16 @@ pub fn look_again(
         }
         let Some(changed) = first_change(driver, id) else { continue };
         wrote = true;
+        let changes = driver.seen.changes.entry(id.clone()).or_default();
+        *changes += 1;
+        if *changes > CHANGES_MAX {
+            let reason = format!("{changed} keeps changing after gate {id} has passed");
+            super::pause(driver, &reason)?;
+            return Err(Error::environment(format!(
+                "{reason}: see what writes to it, then orch run resume --run {}",
+                driver.id()
+            )));
+        }
         match judged_again(driver, id) {
             Some((attempt, judged)) => {
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
@@ -77,11 +96,11 @@ fn first_change(driver: &mut Driver<'_>, id: &GateId) -> Option<String> {
 
 fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
     let project = driver.site.project.clone();
-    let Ok(path) = project.path(&artifact.path) else { return false };
+    let Ok(path) = project.recorded_path(&artifact.path) else { return false };
     let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
     let stat = project.stat(&path);
     if let Some(stat) = stat
-        && driver.seen.0.get(&artifact.path) == Some(&(stat, digest))
+        && driver.seen.stats.get(&artifact.path) == Some(&(stat, digest))
     {
         return true;
     }
@@ -89,7 +108,7 @@ fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
         Ok(print) if print.digest == digest => {
             // A file touched within the clock's own grain could change unseen: it is read next time.
             if print.stat.is_settled() {
-                driver.seen.0.insert(artifact.path.clone(), (print.stat, digest));
+                driver.seen.stats.insert(artifact.path.clone(), (print.stat, digest));
             }
             true
         }

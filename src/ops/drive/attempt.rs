@@ -107,7 +107,10 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         packet::write(site, &run_id, (id, attempt), &text)?;
     }
     if let Some(contract) = &gate.contract {
-        baselines::record_attempt(site, &run_id, (id, attempt), (contract, &context))?;
+        let recorded =
+            baselines::record_attempt(site, &run_id, (id, attempt), (contract, &context));
+        let problem = recorded.err().map(|error| Finding::of("baseline", error.to_string()));
+        doer.problem = doer.problem.or(problem);
     }
     let started =
         started(driver.run(), &gate, start, (attempt, agent.clone()), (&text, &context), site);
