@@ -44,6 +44,7 @@ pub fn go_on(
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
     let mut interrupted = false;
+    let mut passed_over = 0;
     loop {
         let answered = outcome.waiting.iter().find_map(|waiting| {
             let given = answers.remove(waiting.gate.as_str())?;
@@ -65,12 +66,15 @@ pub fn go_on(
             outcome = gate_finish::gate_finish(site, &request, &mut show)?.run;
             continue;
         }
-        let waiting = outcome.waiting.first().filter(|_| outcome.status == RunStatus::Waiting);
-        let Some(waiting) = waiting.filter(|waiting| can_ask(face, site, waiting)) else {
-            break;
-        };
+        let askable: Vec<&Waiting> = outcome
+            .waiting
+            .iter()
+            .filter(|waiting| outcome.status == RunStatus::Waiting && can_ask(face, site, waiting))
+            .collect();
+        let Some(waiting) = askable.get(passed_over % askable.len().max(1)) else { break };
         match menu::at_gate(face, site, &outcome, waiting, drive)? {
             Left::Changed(next) => outcome = *next,
+            Left::Other => passed_over += 1,
             left @ (Left::Paused | Left::Interrupted) => {
                 interrupted = matches!(left, Left::Interrupted);
                 // While the menu was open, somebody else may have gone on.
@@ -171,5 +175,11 @@ fn warn(face: &Face, site: &Site, outcome: &Outcome) {
     }
     for problem in &outcome.problems {
         face.say(&format!("warning: the record is on the disk and not committed: {problem}"));
+    }
+    if !outcome.problems.is_empty() {
+        face.say(&format!(
+            "help: when that is mended, orch run resume --run {} commits it",
+            outcome.run_id
+        ));
     }
 }

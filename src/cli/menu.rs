@@ -35,6 +35,8 @@ use dialoguer::Select;
 pub enum Left {
     /// The run has gone on; this is where it stands.
     Changed(Box<Outcome>),
+    /// For another gate that waits.
+    Other,
     Paused,
     /// With Ctrl-C.
     Interrupted,
@@ -52,7 +54,8 @@ pub fn at_gate(
         run: RunChoice { run: Some(outcome.run_id.to_string()) },
         gate: Some(waiting.gate.to_string()),
     };
-    let desk = Desk { face, site, waiting, choice, drive };
+    let has_others = outcome.waiting.len() > 1;
+    let desk = Desk { face, site, waiting, choice, drive, has_others };
     let title = format!("{} {} waits for {}", waiting.gate, waiting.name, waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
     loop {
@@ -63,6 +66,7 @@ pub fn at_gate(
         };
         match reply {
             Ok(Chosen::Again) => {}
+            Ok(Chosen::Other) => return Ok(Left::Other),
             Ok(Chosen::Pause) => return Ok(Left::Paused),
             Ok(Chosen::Changed(reply)) => return Ok(Left::Changed(Box::new(reply.run))),
             Err(Error::Interrupted) => return Ok(Left::Interrupted),
@@ -81,6 +85,7 @@ pub fn at_gate(
 /// What was chosen.
 enum Chosen {
     Again,
+    Other,
     Pause,
     Changed(Box<GateReply>),
 }
@@ -92,6 +97,8 @@ struct Desk<'d> {
     waiting: &'d Waiting,
     choice: GateChoice,
     drive: &'d DriveRequest,
+    /// Whether more gates wait than this one.
+    has_others: bool,
 }
 
 impl Desk<'_> {
@@ -113,15 +120,14 @@ impl Desk<'_> {
             "open the packet in $EDITOR",
             "copy the packet",
             "fail with a reason",
-            "pause",
         ];
-        match select("What now", &items)? {
+        match self.select("What now", &items)? {
             Some(0) => self.finish(),
             Some(1) => self.check(),
             Some(2) => self.edit(),
             Some(3) => self.copy(),
             Some(4) => self.fail(),
-            Some(_) | None => Ok(Chosen::Pause),
+            other => Ok(self.left(other, items.len())),
         }
     }
 
@@ -193,7 +199,8 @@ impl Desk<'_> {
         show_question(self.face, &question);
         let is_changed = !question.changed.is_empty();
         let first = if is_changed { "judge what is there now" } else { "approve" };
-        match select("Your word on these bytes", &[first, "reject with a reason", "pause"])? {
+        let items = [first, "reject with a reason"];
+        match self.select("Your word on these bytes", &items)? {
             Some(0) if is_changed => self.judge_again(),
             Some(0) => {
                 let request = gate_approve::Request {
@@ -216,8 +223,25 @@ impl Desk<'_> {
                 let reply = gate_reject::gate_reject(self.site, &request, &person, &mut show)?;
                 Ok(Chosen::Changed(Box::new(reply)))
             }
-            Some(_) | None => Ok(Chosen::Pause),
+            other => Ok(self.left(other, items.len())),
         }
+    }
+
+    /// Lets choose among these, another gate and a pause.
+    fn select(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
+        let other = self.has_others.then_some("go to the next gate that waits");
+        let items: Vec<&str> = items.iter().copied().chain(other).chain(["pause"]).collect();
+        Select::new()
+            .with_prompt(question)
+            .items(&items)
+            .default(0)
+            .interact_opt()
+            .map_err(terminal::unanswered)
+    }
+
+    /// What was chosen below the items of a menu's own.
+    fn left(&self, chosen: Option<usize>, own: usize) -> Chosen {
+        if self.has_others && chosen == Some(own) { Chosen::Other } else { Chosen::Pause }
     }
 
     /// Judges outputs that were changed while they waited for approval.
@@ -231,7 +255,8 @@ impl Desk<'_> {
     }
 
     fn decision(&self) -> Result<Chosen, Error> {
-        match select("It was cut off. What now", &["do it again", "fail with a reason", "pause"])? {
+        let items = ["do it again", "fail with a reason"];
+        match self.select("It was cut off. What now", &items)? {
             Some(0) => {
                 let request = gate_start::Request {
                     gate: self.choice.clone(),
@@ -243,7 +268,7 @@ impl Desk<'_> {
                 Ok(Chosen::Changed(Box::new(reply)))
             }
             Some(1) => self.fail(),
-            Some(_) | None => Ok(Chosen::Pause),
+            other => Ok(self.left(other, items.len())),
         }
     }
 }
@@ -265,15 +290,6 @@ pub fn show_question(face: &Face, question: &gate_approve::Question) {
 /// Asks yes or no; no is the default.
 pub fn confirm(question: &str) -> Result<bool, Error> {
     Confirm::new().with_prompt(question).default(false).interact().map_err(terminal::unanswered)
-}
-
-fn select(question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
-    Select::new()
-        .with_prompt(question)
-        .items(items)
-        .default(0)
-        .interact_opt()
-        .map_err(terminal::unanswered)
 }
 
 fn ask_reason() -> Result<Option<String>, Error> {
