@@ -188,7 +188,7 @@ fn annotate(face: &Face, run: &Run) {
         }
         let line = format!("::{command} {properties}::{}", message(&finding.to_string()));
         // GitHub reads both; one JSON object stays alone on standard output.
-        if face.global.json { face.say(&line) } else { answer::out(&format!("{line}\n")) }
+        if face.global.json { answer::command(&line) } else { answer::out(&format!("{line}\n")) }
     }
 }
 

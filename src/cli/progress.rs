@@ -1,6 +1,7 @@
 //! Progress while a run is driven: one live line for each gate at work on a terminal,
 //! plain lines elsewhere. Findings are shown as they come.
 
+use super::answer;
 use super::answer::Colour;
 use super::answer::Face;
 use super::terminal;
@@ -108,7 +109,7 @@ impl<'f> Progress<'f> {
                 // Without a terminal to draw on there is nobody to show it to.
                 let _ = lines.println(text);
             }
-            None => eprint_line(text),
+            None => eprint_line(&answer::harmless(text)),
         }
     }
 }

@@ -65,9 +65,9 @@ pub fn look_again(
         }
         let Some(changed) = first_change(driver, id) else { continue };
         wrote = true;
-        let changes = driver.seen.changes.entry(id.clone()).or_default();
-        *changes += 1;
-        if *changes > CHANGES_MAX {
+        let count = driver.seen.changes.entry(id.clone()).or_default();
+        *count += 1;
+        if *count > CHANGES_MAX {
             let reason = format!("{changed} keeps changing after gate {id} has passed");
             super::pause(driver, &reason)?;
             return Err(Error::environment(format!(
