@@ -233,13 +233,16 @@ fn judge_rule(
         },
         Err(message) => vec![Finding::new(message)],
     };
+    // What a rule has to say presupposes a file; a missing one is told as such.
+    let is_there = document.is_none_or(|document| scene.project.exists(&document.path));
+    let said = rule.message.as_ref().filter(|_| is_there);
     let findings: Vec<Finding> = findings
         .into_iter()
         .map(|finding| Finding {
             check: rule.kind.name.to_owned(),
             severity: rule.severity,
             path: finding.path.clone().or_else(|| path.clone()),
-            message: rule.message.clone().unwrap_or(finding.message),
+            message: said.cloned().unwrap_or(finding.message),
             ..finding
         })
         .collect();

@@ -51,7 +51,7 @@ impl Packet {
         list(&mut text, "Outputs required", &self.outputs);
         list(&mut text, "What will be checked", &self.checks);
         let questions: Vec<String> =
-            self.answers.iter().map(|(name, help)| format!("`{name}`: {help}")).collect();
+            self.answers.iter().map(|(name, help)| format!("`{name}` {help}")).collect();
         list(&mut text, "Questions to answer", &questions);
         let findings: Vec<String> = self.findings.iter().map(ToString::to_string).collect();
         list(&mut text, "Findings of the last attempt (mend these)", &findings);

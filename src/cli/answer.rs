@@ -44,7 +44,7 @@ impl Face {
             return;
         }
         if !text.is_empty() {
-            out(&format!("{}\n", text.trim_end()));
+            out(&format!("{}\n", harmless(text.trim_end())));
         }
         self.advise(instructions);
     }
@@ -57,14 +57,14 @@ impl Face {
             return;
         }
         if !text.is_empty() {
-            out(&format!("{}\n", text.trim_end()));
+            out(&format!("{}\n", harmless(text.trim_end())));
         }
         self.advise(instructions);
     }
 
     /// Says something beside the reply.
     pub fn say(&self, text: &str) {
-        eprintln!("{}", plain_text(text));
+        eprintln!("{}", harmless(&plain_text(text)));
     }
 
     /// A word in colour, where colours are wanted.
@@ -97,10 +97,33 @@ impl Face {
     }
 }
 
+/// A text in which GitHub's runner finds no command: what a program printed stands in findings and
+/// packets, and a line of it could mask, stop or forge what the job says.
+pub fn harmless(text: &str) -> String {
+    if std::env::var_os("GITHUB_ACTIONS").is_none() {
+        return text.to_owned();
+    }
+    disarmed(text)
+}
+
+fn disarmed(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().starts_with("::") {
+        true => format!("| {line}"),
+        false => line.to_owned(),
+    };
+    let lines: Vec<String> = text.split('\n').map(line).collect();
+    lines.join("\n").replace("##[", "## [")
+}
+
 /// Writes to standard output; a reader that has gone away ends it quietly.
 pub fn out(text: &str) {
     let mut output = std::io::stdout().lock();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// Says something to the runner of a job, on standard error.
+pub fn command(line: &str) {
+    eprintln!("{line}");
 }
 
 /// A table of columns, two spaces apart, without trailing blanks.
@@ -118,4 +141,17 @@ pub fn table(rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_a_command_of_the_runner() {
+        assert_eq!(
+            disarmed("a\n::add-mask::b\n  ::error::c\nd ##[error]e\nstd::fs"),
+            "a\n| ::add-mask::b\n|   ::error::c\nd ## [error]e\nstd::fs"
+        );
+    }
 }

@@ -2,12 +2,17 @@
 //! runs the job. An approval can be given by no file and no flag.
 
 use super::answer;
+use super::answer::Face;
+use crate::files::Project;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::ops::status;
 use crate::run::Run;
+use crate::source::suggest;
+use crate::workflow::Workflow;
+use crate::workflow::input;
 use crate::workflow::input::Values;
 use quick_junit::NonSuccessKind;
 use quick_junit::Report;
@@ -30,6 +35,9 @@ pub struct CiArguments {
     pub answers: Option<PathBuf>,
 }
 
+/// The largest file of answers that is read.
+const ANSWERS_BYTES_MAX: u64 = 1024 * 1024;
+
 /// Answers by gate.
 pub type Answers = BTreeMap<String, Values>;
 
@@ -37,7 +45,7 @@ pub type Answers = BTreeMap<String, Values>;
 pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let Some(path) = path else { return Ok(Answers::new()) };
     let shown = path.display();
-    let bytes = crate::files::read_own(path)
+    let bytes = crate::files::read_small(path, ANSWERS_BYTES_MAX)
         .map_err(|error| Error::usage(format!("{shown}: {error}")))?
         .ok_or_else(|| Error::usage(format!("{shown} does not exist")))?;
     let text = String::from_utf8(bytes)
@@ -54,8 +62,44 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     })
 }
 
+/// Refuses answers that no gate of a workflow asks for, before anything begins.
+pub fn refuse_unfit(
+    answers: &Answers,
+    workflow: &Workflow,
+    project: &Project,
+) -> Result<(), Error> {
+    let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
+    for (id, given) in answers {
+        let base = id.split('[').next().unwrap_or_default();
+        let gate =
+            workflow.gates.iter().find(|gate| gate.id.as_str() == base).ok_or_else(|| {
+                Error::usage(format!(
+                    "the answers name a gate `{id}`, which workflow {} does not have",
+                    workflow.name
+                ))
+                .advise(suggest(id, known()))
+            })?;
+        for (name, value) in given {
+            let input = gate.answers.iter().find(|input| input.name == *name).ok_or_else(|| {
+                let error = Error::usage(format!("gate {id} asks no question `{name}`"));
+                match gate.answers.is_empty() {
+                    true => error.advise("an approval can be given by no file"),
+                    false => {
+                        let known = gate.answers.iter().map(|input| input.name.as_str());
+                        error.advise(suggest(name, known))
+                    }
+                }
+            })?;
+            input
+                .accept(&input::as_text(value), project)
+                .map_err(|error| Error::usage(format!("answers of gate {id}: {error}")))?;
+        }
+    }
+    Ok(())
+}
+
 /// Leaves behind what CI looks at.
-pub fn report(site: &Site, run: &Run, junit: Option<&Path>) -> Result<(), Error> {
+pub fn report(face: &Face, site: &Site, run: &Run, junit: Option<&Path>) -> Result<(), Error> {
     if let Some(path) = junit {
         let report = junit_report(run).to_string();
         let report = report.map_err(|error| Error::environment(error.to_string()))?;
@@ -63,7 +107,7 @@ pub fn report(site: &Site, run: &Run, junit: Option<&Path>) -> Result<(), Error>
             .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
     }
     if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
-        annotate(run);
+        annotate(face, run);
         summarise(site, run)?;
     }
     Ok(())
@@ -85,7 +129,7 @@ fn junit_report(run: &Run) -> Report {
             }
             _ => {
                 let mut skipped = TestCaseStatus::skipped();
-                skipped.set_message(format!("{} {}", line.status, line.reason.unwrap_or_default()));
+                skipped.set_message(skipped_words(&line));
                 skipped
             }
         };
@@ -101,6 +145,12 @@ fn junit_report(run: &Run) -> Report {
     }
     report.add_test_suite(suite);
     report
+}
+
+fn skipped_words(line: &status::GateLine) -> String {
+    let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}"));
+    let why = waits.or_else(|| line.reason.clone()).unwrap_or_default();
+    format!("{} {why}", line.status).trim_end().to_owned()
 }
 
 fn findings(run: &Run, gate: &str) -> Vec<String> {
@@ -122,7 +172,7 @@ fn last_findings(run: &Run) -> impl Iterator<Item = (&str, &Finding)> {
 }
 
 /// GitHub annotations, with file and line; what is foreign in them cannot command the runner.
-fn annotate(run: &Run) {
+fn annotate(face: &Face, run: &Run) {
     for (gate, finding) in last_findings(run) {
         let command = match finding.severity {
             Severity::Error => "error",
@@ -136,7 +186,9 @@ fn annotate(run: &Run) {
         if let Some(line) = finding.line {
             let _ = write!(properties, ",line={line}");
         }
-        answer::out(&format!("::{command} {properties}::{}\n", message(&finding.to_string())));
+        let line = format!("::{command} {properties}::{}", message(&finding.to_string()));
+        // GitHub reads both; one JSON object stays alone on standard output.
+        if face.global.json { answer::command(&line) } else { answer::out(&format!("{line}\n")) }
     }
 }
 

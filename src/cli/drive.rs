@@ -7,7 +7,9 @@ use super::ci;
 use super::ci::CiArguments;
 use super::exit;
 use super::menu;
+use super::menu::Left;
 use super::progress::Progress;
+use super::terminal;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::ops::Error;
@@ -17,7 +19,9 @@ use crate::ops::Instructions;
 use crate::ops::Outcome;
 use crate::ops::RunChoice;
 use crate::ops::Site;
+use crate::ops::Waiting;
 use crate::ops::gate_finish;
+use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::workflow::input;
 use serde::Serialize;
@@ -39,6 +43,8 @@ pub fn go_on(
     (drive, ci): (&DriveRequest, &CiArguments),
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
+    let mut interrupted = false;
+    let mut passed_over = 0;
     loop {
         let answered = outcome.waiting.iter().find_map(|waiting| {
             let given = answers.remove(waiting.gate.as_str())?;
@@ -60,24 +66,42 @@ pub fn go_on(
             outcome = gate_finish::gate_finish(site, &request, &mut show)?.run;
             continue;
         }
-        let waiting = outcome.waiting.first().filter(|_| outcome.status == RunStatus::Waiting);
-        let Some(waiting) = waiting.filter(|_| face.can_ask() && !site.stop.is_raised()) else {
-            break;
-        };
+        let askable: Vec<&Waiting> = outcome
+            .waiting
+            .iter()
+            .filter(|waiting| outcome.status == RunStatus::Waiting && can_ask(face, site, waiting))
+            .collect();
+        let Some(waiting) = askable.get(passed_over % askable.len().max(1)) else { break };
         match menu::at_gate(face, site, &outcome, waiting, drive)? {
-            Some(next) => outcome = next,
-            None => break,
+            Left::Changed(next) => outcome = *next,
+            Left::Other => passed_over += 1,
+            left @ (Left::Paused | Left::Interrupted) => {
+                interrupted = matches!(left, Left::Interrupted);
+                // While the menu was open, somebody else may have gone on.
+                let choice = RunChoice { run: Some(outcome.run_id.to_string()) };
+                outcome = Outcome { problems: outcome.problems, ..next::next(site, &choice)?.run };
+                break;
+            }
         }
     }
     let run = site.home.read(&outcome.run_id)?.run;
-    ci::report(site, &run, ci.junit.as_deref())?;
+    ci::report(face, site, &run, ci.junit.as_deref())?;
     last_words(face, site, &outcome);
-    Ok(exit::of_outcome(&outcome))
+    Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
+}
+
+/// Whether somebody is here who can be asked about this gate: an agent is not asked for an approval.
+fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
+    let is_refused = waiting.waits_for == WaitsFor::Approval && site.agent_mark.is_some();
+    face.can_ask() && !site.stop.is_raised() && !is_refused
 }
 
 /// Prints where a run stands at the end of a drive.
 pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
-    let instructions = Instructions::of(outcome);
+    let mut instructions = Instructions::of(outcome);
+    if face.can_ask() && outcome.status == RunStatus::Waiting {
+        instructions.command(format!("orch run resume --run {}", outcome.run_id));
+    }
     let packet = packet(face, site, outcome);
     let mut text = summary(face, outcome);
     if let Some(packet) = packet.as_ref().filter(|_| !face.can_ask()) {
@@ -99,7 +123,8 @@ pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
 pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     let instructions = Instructions::of(&reply.run);
     let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
-    for finding in &reply.findings {
+    // On a terminal they have just been shown.
+    for finding in reply.findings.iter().filter(|_| !terminal::shows_both()) {
         let _ = writeln!(text, "  {finding}");
     }
     text.push_str(&summary(face, &reply.run));
@@ -118,7 +143,10 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
 }
 
 fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
-    let path = outcome.waiting.first()?.packet.as_ref()?;
+    // For an approval the outputs are to be read, not what was asked of their producer.
+    let first = outcome.waiting.first()?;
+    let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
+    let path = first.packet.as_ref().filter(|_| works && !outcome.status.is_end())?;
     let bytes = crate::files::read_own(&site.project.root().join(path)).ok()??;
     let text = String::from_utf8(bytes).ok()?;
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })
@@ -147,5 +175,11 @@ fn warn(face: &Face, site: &Site, outcome: &Outcome) {
     }
     for problem in &outcome.problems {
         face.say(&format!("warning: the record is on the disk and not committed: {problem}"));
+    }
+    if !outcome.problems.is_empty() {
+        face.say(&format!(
+            "help: when that is mended, orch run resume --run {} commits it",
+            outcome.run_id
+        ));
     }
 }

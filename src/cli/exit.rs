@@ -20,6 +20,8 @@ pub fn of_outcome(outcome: &Outcome) -> u8 {
         RunStatus::Failed => FAILED,
         RunStatus::Waiting => WAITING,
         RunStatus::Paused if outcome.reason.as_deref() == Some("interrupted") => INTERRUPTED,
+        // It came as far as it was asked to; what failed on the way is told all the same.
+        RunStatus::Paused if !outcome.failed.is_empty() => FAILED,
         RunStatus::Paused => DONE,
     }
 }
@@ -29,7 +31,39 @@ pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
         Error::Held { .. } => HELD,
+        Error::Interrupted => INTERRUPTED,
         Error::Journal(crate::journal::Error::Line { .. }) => DIFFERENT,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::id::GateId;
+    use crate::id::RunId;
+
+    fn outcome(status: RunStatus, reason: Option<&str>, failed: &[&str]) -> Outcome {
+        let failed = failed.iter().map(|id| (GateId::parse(*id).unwrap(), String::new()));
+        Outcome {
+            run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
+            status,
+            reason: reason.map(str::to_owned),
+            waiting: Vec::new(),
+            head: Digest::of(""),
+            problems: Vec::new(),
+            failed: failed.collect(),
+            committed: true,
+        }
+    }
+
+    #[test]
+    fn a_pause_does_not_hide_what_failed() {
+        let code = |reason, failed| of_outcome(&outcome(RunStatus::Paused, reason, failed));
+        assert_eq!(code(Some("came as far as a"), &[]), DONE);
+        assert_eq!(code(Some("came as far as a"), &["a"]), FAILED);
+        assert_eq!(code(Some("interrupted"), &["a"]), INTERRUPTED);
+        assert_eq!(of_error(&Error::Interrupted), INTERRUPTED);
     }
 }

@@ -3,6 +3,7 @@
 
 use super::answer::Face;
 use super::command::Failure;
+use super::terminal;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::workflow::Input;
@@ -87,15 +88,13 @@ pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
     } else {
         format!("{} ({})", input.name, input.help)
     };
-    let unanswered =
-        |error: dialoguer::Error| Error::environment(format!("{}: {error}", input.name));
     if input.kind == InputType::Choice {
         let chosen = dialoguer::Select::new()
             .with_prompt(prompt)
             .items(&input.choices)
             .default(0)
             .interact()
-            .map_err(unanswered)?;
+            .map_err(terminal::unanswered)?;
         return Ok(input.choices.get(chosen).cloned().unwrap_or_default());
     }
     dialoguer::Input::<String>::new()
@@ -105,7 +104,7 @@ pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
             input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
         })
         .interact_text()
-        .map_err(unanswered)
+        .map_err(terminal::unanswered)
 }
 
 fn explain(error: crate::workflow::input::Error) -> Failure {

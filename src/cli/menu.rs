@@ -6,52 +6,78 @@ use super::answer::Colour;
 use super::answer::Face;
 use super::inputs;
 use super::progress::Progress;
+use super::report;
 use super::terminal;
 use crate::event::WaitsFor;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
+use crate::ops::Notice;
 use crate::ops::Outcome;
 use crate::ops::RunChoice;
 use crate::ops::Site;
 use crate::ops::Waiting;
 use crate::ops::gate_approve;
+use crate::ops::gate_check;
 use crate::ops::gate_fail;
 use crate::ops::gate_finish;
 use crate::ops::gate_form;
 use crate::ops::gate_reject;
 use crate::ops::gate_start;
+use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::process;
 use dialoguer::Confirm;
 use dialoguer::Input;
 use dialoguer::Select;
 
-/// Asks what to do with a waiting gate until something changes; `None` is a pause.
+/// How a person left the menu.
+pub enum Left {
+    /// The run has gone on; this is where it stands.
+    Changed(Box<Outcome>),
+    /// For another gate that waits.
+    Other,
+    Paused,
+    /// With Ctrl-C.
+    Interrupted,
+}
+
+/// Asks what to do with a waiting gate until something changes.
 pub fn at_gate(
     face: &Face,
     site: &Site,
     outcome: &Outcome,
     waiting: &Waiting,
     drive: &DriveRequest,
-) -> Result<Option<Outcome>, Error> {
+) -> Result<Left, Error> {
     let choice = GateChoice {
         run: RunChoice { run: Some(outcome.run_id.to_string()) },
         gate: Some(waiting.gate.to_string()),
     };
-    let desk = Desk { face, site, waiting, choice, drive };
+    let has_others = outcome.waiting.len() > 1;
+    let desk = Desk { face, site, waiting, choice, drive, has_others };
     let title = format!("{} {} waits for {}", waiting.gate, waiting.name, waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
     loop {
         let reply = match waiting.waits_for {
-            WaitsFor::Person | WaitsFor::Agent => desk.work()?,
-            WaitsFor::Approval => desk.approval()?,
-            WaitsFor::Decision => desk.decision()?,
+            WaitsFor::Person | WaitsFor::Agent => desk.work(),
+            WaitsFor::Approval => desk.approval(),
+            WaitsFor::Decision => desk.decision(),
         };
         match reply {
-            Chosen::Again => {}
-            Chosen::Pause => return Ok(None),
-            Chosen::Changed(reply) => return Ok(Some(reply.run)),
+            Ok(Chosen::Again) => {}
+            Ok(Chosen::Other) => return Ok(Left::Other),
+            Ok(Chosen::Pause) => return Ok(Left::Paused),
+            Ok(Chosen::Changed(reply)) => return Ok(Left::Changed(Box::new(reply.run))),
+            Err(Error::Interrupted) => return Ok(Left::Interrupted),
+            // What was typed does not fit, perhaps since somebody else has gone on meanwhile.
+            Err(error @ Error::Usage { .. }) => {
+                report::error(face, &error);
+                if let Some(outcome) = desk.changed_elsewhere()? {
+                    return Ok(Left::Changed(Box::new(outcome)));
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
 }
@@ -59,6 +85,7 @@ pub fn at_gate(
 /// What was chosen.
 enum Chosen {
     Again,
+    Other,
     Pause,
     Changed(Box<GateReply>),
 }
@@ -70,23 +97,37 @@ struct Desk<'d> {
     waiting: &'d Waiting,
     choice: GateChoice,
     drive: &'d DriveRequest,
+    /// Whether more gates wait than this one.
+    has_others: bool,
 }
 
 impl Desk<'_> {
+    /// Where the run stands, if this gate does not wait for the same any more.
+    fn changed_elsewhere(&self) -> Result<Option<Outcome>, Error> {
+        let now = next::next(self.site, &self.choice.run)?.run;
+        let is_this = |other: &&Waiting| {
+            (&other.gate, other.attempt, other.waits_for)
+                == (&self.waiting.gate, self.waiting.attempt, self.waiting.waits_for)
+        };
+        let same = now.waiting.iter().find(is_this).is_some();
+        Ok((!same).then_some(now))
+    }
+
     fn work(&self) -> Result<Chosen, Error> {
         let items = [
             "done: judge the outputs",
+            "check the outputs, and change nothing",
             "open the packet in $EDITOR",
             "copy the packet",
             "fail with a reason",
-            "pause",
         ];
-        match select("What now?", &items)? {
+        match self.select("What now", &items)? {
             Some(0) => self.finish(),
-            Some(1) => Ok(self.edit()),
-            Some(2) => Ok(self.copy()),
-            Some(3) => self.fail(),
-            Some(_) | None => Ok(Chosen::Pause),
+            Some(1) => self.check(),
+            Some(2) => Ok(self.edit()),
+            Some(3) => Ok(self.copy()),
+            Some(4) => self.fail(),
+            other => Ok(self.left(other, items.len())),
         }
     }
 
@@ -102,6 +143,18 @@ impl Desk<'_> {
         let reply =
             gate_finish::gate_finish(self.site, &request, &mut |notice| progress.show(&notice))?;
         Ok(Chosen::Changed(Box::new(reply)))
+    }
+
+    fn check(&self) -> Result<Chosen, Error> {
+        let request = gate_check::Request { gate: self.choice.clone(), hook: false };
+        let reply = gate_check::gate_check(self.site, &request)?;
+        let mut progress = Progress::new(self.face);
+        for finding in reply.findings {
+            progress.show(&Notice::Found { gate: reply.gate.clone(), finding });
+        }
+        let word = if reply.passed { "would pass" } else { "would fail" };
+        self.face.say(&format!("{} {word} as it is now", reply.gate));
+        Ok(Chosen::Again)
     }
 
     fn edit(&self) -> Chosen {
@@ -144,7 +197,11 @@ impl Desk<'_> {
         let person = terminal::person(self.site, self.face.global.is_ci())?;
         let question = gate_approve::question(self.site, &self.choice)?;
         show_question(self.face, &question);
-        match select("Your word on these bytes?", &["approve", "reject with a reason", "pause"])? {
+        let is_changed = !question.changed.is_empty();
+        let first = if is_changed { "judge what is there now" } else { "approve" };
+        let items = [first, "reject with a reason"];
+        match self.select("Your word on these bytes", &items)? {
+            Some(0) if is_changed => self.judge_again(),
             Some(0) => {
                 let request = gate_approve::Request {
                     gate: self.choice.clone(),
@@ -166,13 +223,40 @@ impl Desk<'_> {
                 let reply = gate_reject::gate_reject(self.site, &request, &person, &mut show)?;
                 Ok(Chosen::Changed(Box::new(reply)))
             }
-            Some(_) | None => Ok(Chosen::Pause),
+            other => Ok(self.left(other, items.len())),
         }
     }
 
+    /// Lets choose among these, another gate and a pause.
+    fn select(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
+        let other = self.has_others.then_some("go to the next gate that waits");
+        let items: Vec<&str> = items.iter().copied().chain(other).chain(["pause"]).collect();
+        Select::new()
+            .with_prompt(question)
+            .items(&items)
+            .default(0)
+            .interact_opt()
+            .map_err(terminal::unanswered)
+    }
+
+    /// What was chosen below the items of a menu's own.
+    fn left(&self, chosen: Option<usize>, own: usize) -> Chosen {
+        if self.has_others && chosen == Some(own) { Chosen::Other } else { Chosen::Pause }
+    }
+
+    /// Judges outputs that were changed while they waited for approval.
+    fn judge_again(&self) -> Result<Chosen, Error> {
+        let (gate, drive) = (self.choice.clone(), self.drive.clone());
+        let request = gate_finish::Request { gate, answers: Vec::new(), drive };
+        let mut progress = Progress::new(self.face);
+        let mut show = |notice| progress.show(&notice);
+        let reply = gate_finish::gate_finish(self.site, &request, &mut show)?;
+        Ok(Chosen::Changed(Box::new(reply)))
+    }
+
     fn decision(&self) -> Result<Chosen, Error> {
-        match select("It was cut off. What now?", &["do it again", "fail with a reason", "pause"])?
-        {
+        let items = ["do it again", "fail with a reason"];
+        match self.select("It was cut off. What now", &items)? {
             Some(0) => {
                 let request = gate_start::Request {
                     gate: self.choice.clone(),
@@ -184,7 +268,7 @@ impl Desk<'_> {
                 Ok(Chosen::Changed(Box::new(reply)))
             }
             Some(1) => self.fail(),
-            Some(_) | None => Ok(Chosen::Pause),
+            other => Ok(self.left(other, items.len())),
         }
     }
 }
@@ -198,23 +282,21 @@ pub fn show_question(face: &Face, question: &gate_approve::Question) {
     for (path, digest) in &question.seen {
         face.say(&format!("  {digest}  {path}"));
     }
+    for path in &question.changed {
+        face.say(&format!("  {path} has been changed since: these are not the bytes on the disk"));
+    }
 }
 
 /// Asks yes or no; no is the default.
 pub fn confirm(question: &str) -> Result<bool, Error> {
-    Confirm::new().with_prompt(question).default(false).interact().map_err(unanswered)
-}
-
-fn select(question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
-    Select::new().with_prompt(question).items(items).default(0).interact_opt().map_err(unanswered)
+    Confirm::new().with_prompt(question).default(false).interact().map_err(terminal::unanswered)
 }
 
 fn ask_reason() -> Result<Option<String>, Error> {
-    let reason: String =
-        Input::new().with_prompt("reason").allow_empty(true).interact_text().map_err(unanswered)?;
+    let reason: String = Input::new()
+        .with_prompt("reason")
+        .allow_empty(true)
+        .interact_text()
+        .map_err(terminal::unanswered)?;
     Ok(Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty()))
-}
-
-fn unanswered(error: dialoguer::Error) -> Error {
-    Error::environment(format!("the terminal gave no answer: {error}"))
 }

@@ -56,7 +56,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match command::execute(&face, parsed.command) {
         Ok(code) => code,
         Err(command::Failure::Usage(error)) => report::usage(&error, wants_json),
-        Err(command::Failure::Operation(error)) => report::error(&face, &error),
+        Err(command::Failure::Operation(error)) => {
+            // The flags after a workflow's name are not read before the workflow is.
+            let json = face.global.json || wants_json;
+            report::error(&Face::new(Global { json, ..face.global }), &error)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Progress while a run is driven: one live line for each gate at work on a terminal,
 //! plain lines elsewhere. Findings are shown as they come.
 
+use super::answer;
 use super::answer::Colour;
 use super::answer::Face;
 use super::terminal;
@@ -37,14 +38,15 @@ impl<'f> Progress<'f> {
             Notice::GateEnded { gate, status, attempt, reason } => {
                 self.end(gate, *status, *attempt, reason.as_deref());
             }
-            Notice::Found { finding, .. } => {
+            Notice::Found { gate, finding } => {
                 let (word, colour) = match finding.severity {
                     Severity::Error => ("  error", Colour::Red),
                     Severity::Warning => ("  warning", Colour::Yellow),
                     Severity::Info => ("  note", Colour::Dim),
                 };
                 let word = self.face.coloured(word, colour);
-                self.line(&format!("{word} {}", crate::check::plain_text(&finding.to_string())));
+                let finding = crate::check::plain_text(&finding.to_string());
+                self.line(&format!("{word} {gate}: {finding}"));
             }
             Notice::Reused { gates } => {
                 let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();
@@ -82,13 +84,17 @@ impl<'f> Progress<'f> {
             bar.finish_and_clear();
             format!("  {}", clock::show_duration(start.elapsed()))
         });
+        let took = took.filter(|_| status != GateStatus::Waiting);
         let colour = match status {
             GateStatus::Pass | GateStatus::Waived => Colour::Green,
             GateStatus::Fail => Colour::Red,
             GateStatus::Waiting | GateStatus::Stale => Colour::Yellow,
             GateStatus::NotStarted | GateStatus::Running | GateStatus::Skipped => Colour::Dim,
         };
-        let word = self.face.coloured(status.as_str(), colour);
+        // An attempt that was cut off leaves its gate open: that is no news, the cut is.
+        let is_cut = status == GateStatus::NotStarted;
+        let word = if is_cut { "INTERRUPTED" } else { status.as_str() };
+        let word = self.face.coloured(word, colour);
         let attempt = if attempt > 1 { format!("  attempt {attempt}") } else { String::new() };
         let reason = reason.filter(|_| status != GateStatus::Fail);
         let reason = reason.map(|reason| format!("  ({reason})")).unwrap_or_default();
@@ -103,7 +109,7 @@ impl<'f> Progress<'f> {
                 // Without a terminal to draw on there is nobody to show it to.
                 let _ = lines.println(text);
             }
-            None => eprint_line(text),
+            None => eprint_line(&answer::harmless(text)),
         }
     }
 }

@@ -82,7 +82,11 @@ fn as_text(face: &Face, error: &(dyn Diagnostic + 'static)) -> String {
     }
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&inner.to_string()));
+        let words = inner.to_string();
+        // Many errors tell their cause in the same breath.
+        if !error.to_string().contains(&words) {
+            let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&words));
+        }
         cause = inner.source();
     }
     if let Some(help) = error.help() {
@@ -123,17 +127,59 @@ struct Place {
 
 fn place(error: &dyn Diagnostic) -> Option<Place> {
     let label = error.labels()?.next()?;
-    let contents = error.source_code()?.read_span(label.inner(), 0, 0).ok()?;
+    // Without a line around it, what is read begins at the span and not at its line.
+    let contents = error.source_code()?.read_span(label.inner(), 1, 1).ok()?;
     let text = std::str::from_utf8(contents.data()).ok()?;
-    let line = text.lines().next().unwrap_or_default();
-    let in_line = label.offset() - contents.span().offset();
-    let before = line.get(..in_line).unwrap_or_default();
+    let above = text.get(..label.offset().checked_sub(contents.span().offset())?)?;
+    let line_start = above.rfind('\n').map_or(0, |end| end + 1);
+    let in_line = above.len() - line_start;
+    let line = text.get(line_start..)?.lines().next().unwrap_or_default();
+    let before = line.get(..in_line).unwrap_or(line);
     let meant = line.get(in_line..(in_line + label.len()).min(line.len())).unwrap_or_default();
     Some(Place {
         file: contents.name().unwrap_or("input").to_owned(),
-        line: contents.line() + 1,
+        line: contents.line() + above.matches('\n').count() + 1,
         column: before.chars().count() + 1,
         text: line.to_owned(),
         width: meant.chars().count(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::Error;
+    use crate::workflow::Workflow;
+
+    fn place_of(text: &str) -> Place {
+        let mut definition = crate::definition::Definition::default();
+        definition.insert(crate::definition::Text {
+            path: "workflows/w.toml".to_owned(),
+            origin: crate::definition::Origin::Project,
+            source: crate::source::Source::new("workflows/w.toml", text),
+        });
+        let error = Workflow::parse("w", &definition).map(|_| ()).map_err(Error::from);
+        place(&error.expect_err("it is unsound")).expect("it has a place")
+    }
+
+    #[test]
+    fn a_place_is_its_whole_line_and_its_column() {
+        let place = place_of(
+            "name = \"w\"\nversion = \"1\"\n[[gate]]\nid = \"é\"\nexecutor = \"nobody\"\n",
+        );
+        assert_eq!(place.file, "workflows/w.toml");
+        assert!(
+            place.text.starts_with("id") || place.text.starts_with("executor"),
+            "{}",
+            place.text
+        );
+        assert!(place.column > 5, "{}", place.column);
+    }
+
+    #[test]
+    fn the_first_line_has_a_place_too() {
+        let place = place_of("nam = \"w\"");
+        assert_eq!((place.line, place.column, place.width), (1, 1, 3));
+        assert_eq!(place.text, "nam = \"w\"");
+    }
 }

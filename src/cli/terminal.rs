@@ -32,6 +32,11 @@ pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Whether results and remarks come out in the same place.
+pub fn shows_both() -> bool {
+    std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Whether lines may be drawn over.
 pub fn can_draw() -> bool {
     std::io::stderr().is_terminal() && !is_dumb()
@@ -44,6 +49,17 @@ pub fn has_colours() -> bool {
 
 fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| term == "dumb")
+}
+
+/// Why a question has no answer. Whoever was drawn over is made visible again.
+pub fn unanswered(error: dialoguer::Error) -> Error {
+    let dialoguer::Error::IO(error) = error;
+    // Menus hide the cursor, and do not bring it back when they are broken off.
+    let _ = dialoguer::console::Term::stderr().show_cursor();
+    match error.kind() {
+        std::io::ErrorKind::Interrupted => Error::Interrupted,
+        _ => Error::environment(format!("the terminal gave no answer: {error}")),
+    }
 }
 
 /// The person at the terminal; nobody where there is none, or where an agent is.

@@ -150,9 +150,12 @@ pub fn user_folder() -> Option<PathBuf> {
     Some(folder.join("orch"))
 }
 
+/// The largest orch.toml that is read.
+const BYTES_MAX: u64 = 1024 * 1024;
+
 fn read(path: &Path) -> Result<Option<Source>, Error> {
-    let bytes =
-        files::read_own(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let bytes = files::read_small(path, BYTES_MAX)
+        .map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let Some(bytes) = bytes else {
         return Ok(None);
     };

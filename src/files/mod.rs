@@ -92,6 +92,15 @@ impl Project {
         }
     }
 
+    /// The same for a path that stands in a record, whose name the disk gave.
+    pub fn recorded_path(&self, text: &str) -> Result<ProjectPath, PathError> {
+        let path = ProjectPath::recorded(text)?;
+        match self.closed.iter().find(|closed| path.is_in(closed)) {
+            Some(closed) => Err(PathError::Closed { path: text.to_owned(), closed }),
+            None => Ok(path),
+        }
+    }
+
     pub fn absolute(&self, path: &ProjectPath) -> PathBuf {
         self.root.join(path.as_str())
     }
@@ -203,6 +212,29 @@ pub fn read_own(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
+/// Reads a file that a person wrote, wherever it lies: a regular one of at most `limit` bytes, so
+/// that neither a pipe nor a device keeps the program waiting; `None` where there is none.
+pub fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        let kind = kind_of(&metadata);
+        return Err(io::Error::other(format!("it is a {kind}, expected a regular file")));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::other(format!("it has more than {limit} bytes, the limit")));
+    }
+    Ok(Some(bytes))
+}
+
 /// The last `limit` bytes of a file of the program's own making, as far as they are text.
 pub fn read_tail(path: &Path, limit: u64) -> io::Result<String> {
     use std::io::Seek;
@@ -282,6 +314,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let project = Project::new(folder.path(), vec!["runs"]).unwrap();
         (folder, project)
+    }
+
+    #[test]
+    fn a_small_file_is_a_regular_one_and_small() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orch.toml");
+        assert!(read_small(&path, 4).unwrap().is_none());
+        fs::write(&path, "abcd").unwrap();
+        assert_eq!(read_small(&path, 4).unwrap().unwrap(), b"abcd");
+        assert!(read_small(&path, 3).unwrap_err().to_string().contains("more than 3 bytes"));
+        assert!(read_small(folder.path(), 4).unwrap_err().to_string().contains("is a folder"));
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        assert!(read_small(&pipe, 4).unwrap_err().to_string().contains("is a named pipe"));
+        assert!(read_small(Path::new("/dev/zero"), 4).unwrap_err().to_string().contains("device"));
     }
 
     #[test]

@@ -63,6 +63,16 @@ impl ProjectPath {
         Self(relative.to_owned())
     }
 
+    /// A path that a record holds: the disk gave it once, so its name may be one that nobody would
+    /// type, but it stays below the folder.
+    pub(super) fn recorded(text: &str) -> Result<Self, PathError> {
+        let is_below = |part: &str| !matches!(part, "" | "." | "..") && !is_git(part);
+        if !text.contains('\0') && text.split('/').all(is_below) {
+            return Ok(Self::from_disk(text));
+        }
+        Self::parse(text)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -109,6 +119,16 @@ mod tests {
         for (text, path) in [("a/b.md", "a/b.md"), ("./a//b/", "a/b"), (".", "."), ("a..b", "a..b")]
         {
             assert_eq!(ProjectPath::parse(text).unwrap().as_str(), path);
+        }
+    }
+
+    #[test]
+    fn a_recorded_name_may_be_strange_but_leads_nowhere_else() {
+        for text in ["out/a\\b", "out/new\nline", "-rf", "c:\\x", "a.md"] {
+            assert_eq!(ProjectPath::recorded(text).unwrap().as_str(), text);
+        }
+        for text in ["/etc/passwd", "../x", "a/../../x", ".git/config", "a/.GIT/x", "a\0b", ""] {
+            assert!(ProjectPath::recorded(text).is_err(), "{text:?} was taken");
         }
     }
 

@@ -76,11 +76,21 @@ impl Project {
         let walk = ignore::WalkBuilder::new(start)
             .standard_filters(false)
             .follow_links(false)
-            .filter_entry(move |entry| project.relative(entry.path()).is_some())
+            .filter_entry(move |entry| {
+                entry.path().to_str().is_none() || project.relative(entry.path()).is_some()
+            })
             .build();
         let mut count = 0;
         for entry in walk {
             let entry = entry.map_err(io::Error::other)?;
+            // Unseen, it could change or be missed: no judgement over it would hold.
+            if entry.path().to_str().is_none() {
+                let shown = entry.path().strip_prefix(self.root()).unwrap_or(entry.path());
+                return Err(io::Error::other(format!(
+                    "the name of {} is not valid UTF-8; rename it",
+                    shown.display()
+                )));
+            }
             if entry.file_type().is_none_or(|kind| kind.is_dir()) {
                 continue;
             }

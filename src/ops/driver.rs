@@ -159,11 +159,11 @@ impl<'s> Driver<'s> {
             title,
         };
         let kept = self.keeper.keep(&news)?;
-        if let Some(problem) = kept.problem
-            && !self.problems.contains(&problem)
-        {
-            self.problems.push(problem);
-        }
+        // Each try has a temporary name of its own; the trouble is the same.
+        let problem = kept
+            .problem
+            .map(|problem| problem.split(" at path ").next().unwrap_or_default().to_owned());
+        self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
         Ok(())
     }
 

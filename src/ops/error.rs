@@ -34,6 +34,10 @@ pub enum Error {
     #[error("run {run} is {held}")]
     #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
     Held { run: String, held: Held },
+    /// A person broke off what they were asked; nothing was written for it.
+    #[error("interrupted")]
+    #[diagnostic(code("interrupted"), help("nothing was written"))]
+    Interrupted,
     /// Disk, git or a program did not do what it should.
     #[error("{message}")]
     #[diagnostic(code("environment"))]
@@ -73,6 +77,7 @@ impl Error {
             | Self::Workflow(_)
             | Self::Config(_)
             | Self::Held { .. }
+            | Self::Interrupted
             | Self::Environment { .. }
             | Self::Journal(_)
             | Self::Record(_)

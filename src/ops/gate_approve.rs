@@ -17,6 +17,7 @@ use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::WaitsFor;
 use crate::id::GateId;
+use crate::id::RunId;
 use crate::workflow::Approval;
 use std::collections::BTreeMap;
 
@@ -35,10 +36,12 @@ pub struct Request {
 /// What a person is asked to approve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    pub run: String,
+    pub run: RunId,
     pub gate: GateId,
     pub name: String,
     pub seen: BTreeMap<String, Digest>,
+    /// The outputs among them whose bytes on the disk are others by now.
+    pub changed: Vec<String>,
 }
 
 /// What there is to approve, for the face to show before it asks.
@@ -49,7 +52,14 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
     refuse_other(&run, &gate)?;
     let name = run.started.gates.iter().find(|planned| planned.gate == gate);
     let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
-    Ok(Question { run: id.to_string(), seen: digests(&run, &gate), gate, name })
+    let seen = digests(&run, &gate);
+    let is_changed = |(path, digest): &(&String, &Digest)| {
+        let path = site.project.recorded_path(path).ok();
+        let print = path.and_then(|path| site.project.hash(&path).ok());
+        print.is_none_or(|print| print.digest != **digest)
+    };
+    let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
+    Ok(Question { run: id, seen, changed, gate, name })
 }
 
 /// Records the approval and goes on. The bytes must still be those that were seen.
@@ -77,12 +87,7 @@ pub fn gate_approve(
     if digests(driver.run(), &gate) != question.seen
         || digests_of(&judged.artifacts) != question.seen
     {
-        return Err(Error::usage(format!(
-            "the outputs of gate {gate} have changed since they were shown"
-        ))
-        .advise(format!(
-            "orch gate finish --run {id} --gate {gate}   judges what is there now; then approve that"
-        )));
+        return Err(changed(&id, &gate));
     }
     let approval = Approved {
         by: person.by.clone(),
@@ -97,6 +102,15 @@ pub fn gate_approve(
     let status = driver.run().status_of(&gate);
     notify(Notice::GateEnded { gate: gate.clone(), status, attempt, reason: None });
     gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+}
+
+/// Nobody can approve bytes that were never judged; they are judged first.
+pub fn changed(id: &RunId, gate: &GateId) -> Error {
+    Error::usage(format!("the outputs of gate {gate} have changed since they passed")).advise(
+        format!(
+            "orch gate finish --run {id} --gate {gate}\n      judges what is there now; then approve that"
+        ),
+    )
 }
 
 /// A person's word is never an agent's: not with an agent's marks in the environment.
@@ -137,11 +151,11 @@ pub(super) fn refuse_other(run: &crate::run::Run, gate: &GateId) -> Result<(), E
     }
 }
 
-fn digests(run: &crate::run::Run, gate: &GateId) -> BTreeMap<String, Digest> {
+pub(super) fn digests(run: &crate::run::Run, gate: &GateId) -> BTreeMap<String, Digest> {
     digests_of(run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default())
 }
 
-fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
+pub(super) fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
     let there =
         artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
     there.collect()

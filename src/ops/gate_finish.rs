@@ -9,9 +9,11 @@ use super::Site;
 use super::choose;
 use super::drive;
 use super::drive::Ended;
+use super::gate_approve;
 use super::run::DriveRequest;
 use super::start;
 use crate::event::Event;
+use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
@@ -42,25 +44,32 @@ pub fn gate_finish(
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
-    let attempt = match approvable_attempt(&driver, &gate) {
-        Some(attempt) => attempt,
-        None => waiting_attempt(&driver, &gate)?,
+    let (attempt, result) = match changed_while_waiting(&driver, &gate) {
+        // The answers that were given stand.
+        Some((attempt, judged)) => (attempt, drive::verdict(judged, Values::new())),
+        None => {
+            let attempt = waiting_attempt(&driver, &gate)?;
+            let answers = answers(&driver, &gate, &request.answers)?;
+            let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
+            (attempt, drive::verdict(judged, answers))
+        }
     };
-    let answers = answers(&driver, &gate, &request.answers)?;
-    let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
-    let result = drive::verdict(judged, answers);
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
     drive::settle(&mut driver, &ended, notify)?;
     go_on(&mut driver, &gate, &request.drive, notify)
 }
 
-/// The attempt of a gate that waits for approval, where its outputs are not what was judged: they
-/// are judged anew, so that the person sees what is there now.
-fn approvable_attempt(driver: &Driver<'_>, gate: &GateId) -> Option<u32> {
+/// What outputs come to that were changed while they waited for approval: nobody could approve
+/// them unless they are judged anew.
+fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Judged)> {
     let state = driver.run().gate(gate)?;
-    let attempt = state.attempt().filter(|_| state.waits_for == Some(WaitsFor::Approval))?;
-    let now = drive::judge_now(driver.site, &driver.workflow, driver.run(), gate, None);
-    (now.artifacts != attempt.artifacts).then_some(attempt.attempt)
+    let attempt = state.attempt()?.attempt;
+    if state.waits_for != Some(WaitsFor::Approval) {
+        return None;
+    }
+    let judged = drive::judge_now(driver.site, &driver.workflow, driver.run(), gate, None);
+    let seen = gate_approve::digests(driver.run(), gate);
+    (gate_approve::digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
 }
 
 /// The attempt of a gate that somebody outside works on.
@@ -70,6 +79,9 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
     let open =
         state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
     let id = driver.id();
+    if matches!(run.status, RunStatus::Passed | RunStatus::Canceled) {
+        return Err(Error::usage(format!("run {id} is {}; it does not go on", run.status)));
+    }
     match (open, state.and_then(|state| state.waits_for)) {
         (Some(attempt), Some(WaitsFor::Person | WaitsFor::Agent)) => Ok(attempt.attempt),
         (_, Some(WaitsFor::Approval)) => {

@@ -26,7 +26,8 @@ impl Instructions {
         if let Some(waiting) = outcome.waiting.first() {
             next.context_reminder.insert("gate".to_owned(), waiting.gate.to_string());
         }
-        for waiting in &outcome.waiting {
+        // Where a run has ended, nobody works on.
+        for waiting in outcome.waiting.iter().filter(|_| !outcome.status.is_end()) {
             next.wait(run.as_str(), waiting);
         }
         match outcome.status {
@@ -56,13 +57,17 @@ impl Instructions {
                 let packet = waiting.packet.as_deref().unwrap_or("its packet");
                 self.say(format!("Do the work of gate {gate} as {packet} says."));
                 self.command(format!("orch gate check --run {run} --gate {gate}"));
-                self.command(format!("orch gate finish --run {run} --gate {gate}"));
+                let answers: Vec<String> =
+                    waiting.asks.iter().map(|name| format!(" --answer {name}=…")).collect();
+                let answers = answers.concat();
+                self.command(format!("orch gate finish --run {run} --gate {gate}{answers}"));
             }
             WaitsFor::Approval => {
-                self.say(format!(
-                    "A person reads {} and approves gate {gate}.",
-                    waiting.artifacts.join(", ")
-                ));
+                let read = match waiting.artifacts.as_slice() {
+                    [] => "looks at what was done".to_owned(),
+                    artifacts => format!("reads {}", artifacts.join(", ")),
+                };
+                self.say(format!("A person {read} and approves gate {gate}, or rejects it."));
                 self.command(format!("orch gate approve --run {run} --gate {gate}"));
                 self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
             }

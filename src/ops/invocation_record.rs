@@ -27,10 +27,12 @@ pub struct Request {
     #[arg(long, value_name = "ID")]
     pub session: Option<String>,
     /// What it cost, in US dollars.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     pub cost: Option<f64>,
+    /// Tokens that went in.
     #[arg(long, value_name = "N")]
     pub input_tokens: Option<u64>,
+    /// Tokens that came out.
     #[arg(long, value_name = "N")]
     pub output_tokens: Option<u64>,
     /// How long it took, in milliseconds.

@@ -13,6 +13,7 @@ use crate::files;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
+use crate::workflow::Approval;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use serde::Serialize;
@@ -42,6 +43,15 @@ pub struct Scene {
 
 /// Walks the workflow; the project's files are seen as far as templates and lists read them.
 pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
+    let (workflow, _) = crate::workflow::Workflow::load(&request.workflow, &site.shelf)?;
+    for name in &request.fail {
+        let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
+        let base = name.split('[').next().unwrap_or_default();
+        if !known().any(|gate| gate == base) {
+            return Err(Error::usage(format!("there is no gate `{name}` to fail"))
+                .advise(crate::source::suggest(name, known())));
+        }
+    }
     let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
     copy_texts(site, request, scratch.path())?;
     let options = Options { folder: scratch.path().to_owned(), ..Options::default() };
@@ -96,6 +106,8 @@ fn perform(
     let who = gate.work.executor();
     let decision = if fails {
         format!("attempt {attempt} by {who}: fails, as asked")
+    } else if gate.approval != Approval::None {
+        format!("attempt {attempt} by {who}: passes, and a person approves it")
     } else {
         format!("attempt {attempt} by {who}: passes")
     };

@@ -34,6 +34,8 @@ pub fn run_resume(
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     if matches!(driver.run().status, RunStatus::Passed | RunStatus::Canceled) {
+        // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
+        driver.commit(None, true)?;
         return Ok(drive::outcome(&driver));
     }
     if let Some(agent) = &request.drive.agent {

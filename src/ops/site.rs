@@ -59,7 +59,7 @@ impl Site {
     /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.
     pub fn open(options: Options) -> Result<Self, Error> {
         let folder = options.folder.canonicalize().map_err(|source| {
-            Error::environment(format!("{}: {source}", options.folder.display()))
+            Error::usage(format!("the folder {}: {source}", options.folder.display()))
         })?;
         let root = folder
             .ancestors()

@@ -70,8 +70,6 @@ pub struct GateState {
     pub tries: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
-    /// How often it was opened again because its artifacts changed.
-    pub reopened: u32,
     /// Jumps that started here.
     pub visits: u32,
     /// What the next attempt is told.

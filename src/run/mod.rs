@@ -114,12 +114,7 @@ impl Run {
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
             }
-            Event::GatesReopened { gates, reason } => {
-                self.reopen(at, gates, reason);
-                for gate in gates {
-                    self.state(gate).reopened += 1;
-                }
-            }
+            Event::GatesReopened { gates, reason } => self.reopen(at, gates, reason),
             Event::GateJumped { from, to, reopened, findings } => {
                 self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
                 self.state(from).visits += 1;

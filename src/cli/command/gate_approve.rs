@@ -14,6 +14,9 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
     let question = gate_approve::question(&site, &request.gate)?;
     let person = terminal::person(&site, face.global.is_ci())?;
     menu::show_question(face, &question);
+    if !question.changed.is_empty() {
+        return Err(gate_approve::changed(&question.run, &question.gate).into());
+    }
     if !menu::confirm(&format!("Approve this as {}?", person.by))? {
         return Err(Error::usage("not approved; nothing was written").into());
     }

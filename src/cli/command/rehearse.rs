@@ -26,8 +26,7 @@ pub struct Arguments {
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
-        value_name = "WORKFLOW --<input> …",
-        required = true
+        value_name = "WORKFLOW --<input> …"
     )]
     words: Vec<String>,
 }
@@ -37,21 +36,26 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         return Err(Error::usage("which workflow?").advise("orch workflow list").into());
     };
     if name == "--help" || name == "-h" {
-        let command = flags(Command::new("orch rehearse WORKFLOW"));
+        let command = flags(Command::new("orch rehearse"))
+            .override_usage("orch rehearse WORKFLOW [--<input> …] [OPTIONS]")
+            .after_help("orch rehearse WORKFLOW --help lists the inputs of a workflow too.");
         return Err(command
             .try_get_matches_from(["orch rehearse", "--help"])
             .map_or_else(Failure::from, |_| Failure::Operation(Error::usage("which workflow?"))));
     }
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
-    let command = flags(Command::new(format!("orch rehearse {name}")));
+    let title = format!("orch rehearse {name}");
+    let command = flags(Command::new(title.clone()).bin_name(title));
     let matches = inputs::flags(command, &workflow).try_get_matches_from(&arguments.words)?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(false)?;
+    let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;
+    ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let request = rehearse::Request {
         workflow: name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
-        answers: ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?,
+        answers,
         fail: matches.get_many::<String>("fail").into_iter().flatten().cloned().collect(),
     };
     let scenes = rehearse::rehearse(&site, &request)?;

@@ -59,9 +59,11 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
+const ABOUT: &str = "Begin a run that you take through gate by gate";
+
 fn base(name: &'static str) -> Command {
-    let command = Command::new(name).about("Begin a run that you take through gate by gate");
-    Global::augment_args(command)
+    // The flags bring a description of themselves; it is not the command's.
+    Global::augment_args(Command::new(name)).about(ABOUT).max_term_width(100)
 }
 
 fn workflow_flag() -> Arg {

@@ -28,7 +28,8 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let drive_request = DriveRequest::from_arg_matches(&matches)?;
     let ci = CiArguments::from_arg_matches(&matches)?;
     // Read first: nothing begins with a file that cannot be used later.
-    crate::cli::ci::read_answers(ci.answers.as_deref())?;
+    let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
+    crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let request = run::Request {
         workflow: name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
@@ -43,10 +44,10 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
 fn command(workflow: &Workflow) -> Command {
     let command = Command::new(format!("orch run {}", workflow.name))
         .bin_name(format!("orch run {}", workflow.name))
-        .about(workflow.description.clone())
         .max_term_width(100);
     let command = inputs::flags(command, workflow);
     let command = DriveRequest::augment_args(command);
     let command = CiArguments::augment_args(command);
-    Global::augment_args(command)
+    // The flags bring a description of themselves; it is not the workflow's.
+    Global::augment_args(command).about(workflow.description.clone())
 }

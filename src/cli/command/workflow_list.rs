@@ -17,7 +17,9 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
             let origin = match entry.origin {
                 Some(Origin::Project) => "project",
                 Some(Origin::User) => "user",
-                Some(Origin::BuiltIn) | None => "built in",
+                Some(Origin::BuiltIn) => "built in",
+                // It could not be read; the message says where it lies.
+                None => "",
             };
             let description = match &entry.problem {
                 Some(problem) => format!("unsound: {problem}"),

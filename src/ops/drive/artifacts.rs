@@ -5,7 +5,7 @@ use super::super::Driver;
 use super::super::Error;
 use super::Notice;
 use super::judging;
-use super::settle;
+use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
@@ -15,13 +15,17 @@ use crate::run::GateStatus;
 use crate::workflow::Approval;
 use std::collections::HashMap;
 
-/// How often a gate is opened again because something changed its artifacts; a later gate that
-/// breaks them each time would go on for ever.
-const REOPENED_MAX: u32 = 3;
-
 /// Stat data of artifacts that were seen with the digest that the record says.
 #[derive(Debug, Default)]
-pub struct Seen(HashMap<String, (Stat, crate::digest::Digest)>);
+pub struct Seen {
+    stats: HashMap<String, (Stat, Digest)>,
+    /// How often the outputs of each gate were found changed.
+    changes: HashMap<GateId, u32>,
+}
+
+/// Changes of one gate's outputs in one sitting, after which something is wrong: a program that
+/// still writes to them, or two gates that undo each other's work for ever.
+const CHANGES_MAX: u32 = 5;
 
 /// Looks at the artifacts of the gates that one gate needs; says whether anything was written.
 pub fn look_at_needs(
@@ -60,23 +64,25 @@ pub fn look_again(
         }
         let Some(changed) = first_change(driver, id) else { continue };
         wrote = true;
+        let count = driver.seen.changes.entry(id.clone()).or_default();
+        *count += 1;
+        if *count > CHANGES_MAX {
+            let reason = format!("{changed} keeps changing after gate {id} has passed");
+            super::pause(driver, &reason)?;
+            return Err(Error::environment(format!(
+                "{reason}: see what writes to it, then orch run resume --run {}",
+                driver.id()
+            )));
+        }
         match judged_again(driver, id) {
             Some((attempt, judged)) => {
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
                 reopen_audits(driver, id, &changed, notify)?;
             }
-            None if reopened(driver, id) >= REOPENED_MAX => {
-                let reason = format!("{changed} keeps changing after {id} has passed");
-                settle::refuse(driver, id, &reason, notify)?;
-            }
             None => reopen(driver, id, &changed, notify)?,
         }
     }
     Ok(wrote)
-}
-
-fn reopened(driver: &Driver<'_>, id: &GateId) -> u32 {
-    driver.run().gate(id).map_or(0, |state| state.reopened)
 }
 
 /// The first artifact of a gate whose bytes are not the recorded ones.
@@ -90,11 +96,11 @@ fn first_change(driver: &mut Driver<'_>, id: &GateId) -> Option<String> {
 
 fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
     let project = driver.site.project.clone();
-    let Ok(path) = project.path(&artifact.path) else { return false };
+    let Ok(path) = project.recorded_path(&artifact.path) else { return false };
     let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
     let stat = project.stat(&path);
     if let Some(stat) = stat
-        && driver.seen.0.get(&artifact.path) == Some(&(stat, digest))
+        && driver.seen.stats.get(&artifact.path) == Some(&(stat, digest))
     {
         return true;
     }
@@ -102,7 +108,7 @@ fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
         Ok(print) if print.digest == digest => {
             // A file touched within the clock's own grain could change unseen: it is read next time.
             if print.stat.is_settled() {
-                driver.seen.0.insert(artifact.path.clone(), (print.stat, digest));
+                driver.seen.stats.insert(artifact.path.clone(), (print.stat, digest));
             }
             true
         }

@@ -16,6 +16,7 @@ use super::work::Work;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::executor::Usage;
+use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
@@ -67,7 +68,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
             String::new()
         }
     };
-    let logs = lay_out(driver, &gate, (id, attempt), (&text, &context))?;
+    let (logs, problem) = lay_out(driver, &gate, (id, attempt), (&text, &context))?;
+    doer.problem = doer.problem.or(problem);
     let started = started(driver, &gate, start, (attempt, agent.clone()), (&text, &context));
     if let Some(finding) = doer.problem {
         driver.append(&[started])?;
@@ -112,27 +114,36 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         },
         judging,
         audited_session: doer::audited_session(driver.run(), &gate),
+        definition: definition_paths(driver),
         answers: gate.answers.clone(),
     })))
 }
 
 /// Writes what the work is begun with: the packet, and what its checks compare with later. Gives
-/// the attempt's folder.
+/// the attempt's folder, and why the work cannot begin.
 fn lay_out(
     driver: &Driver<'_>,
     gate: &Gate,
     (id, attempt): (&GateId, u32),
     (text, context): (&str, &Context),
-) -> std::result::Result<PathBuf, Error> {
+) -> std::result::Result<(PathBuf, Option<Finding>), Error> {
     let (site, run) = (driver.site, driver.id());
     packet::ignore_logs(site, run)?;
     if !text.is_empty() {
         packet::write(site, run, (id, attempt), text)?;
     }
-    if let Some(contract) = &gate.contract {
-        baselines::record_attempt(site, run, (id, attempt), (contract, context))?;
-    }
-    Ok(packet::folder(site, run, id, attempt))
+    let recorded = gate.contract.as_ref().map_or(Ok(()), |contract| {
+        baselines::record_attempt(site, run, (id, attempt), (contract, context))
+    });
+    let problem = recorded.err().map(|error| Finding::of("baseline", error.to_string()));
+    Ok((packet::folder(site, run, id, attempt), problem))
+}
+
+/// Where the run's definition lay in the project; what `file` inputs held is no part of it.
+fn definition_paths(driver: &Driver<'_>) -> Vec<ProjectPath> {
+    let frozen = driver.run().started.definition.iter();
+    let texts = frozen.filter(|text| !text.path.starts_with("inputs/"));
+    texts.filter_map(|text| driver.site.project.path(&text.path).ok()).collect()
 }
 
 /// The packet; a command is handed none.

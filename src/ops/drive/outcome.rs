@@ -41,6 +41,14 @@ pub struct Waiting {
     pub packet: Option<String>,
     /// The outputs that it names, for an approval.
     pub artifacts: Vec<String>,
+    /// The questions that must be answered with it.
+    pub asks: Vec<String>,
+}
+
+/// The questions of a gate's form that have no answer of their own.
+fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
+    let form = workflow.gate(gate).map(|gate| gate.answers.as_slice()).unwrap_or_default();
+    form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
 }
 
 /// Where the run stands now.
@@ -64,6 +72,7 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
             waits_for: state.waits_for?,
             packet: crate::files::exists(&packet).then(|| site.shown(&packet)),
             artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
+            asks: asks(workflow, gate),
         })
     });
     let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {

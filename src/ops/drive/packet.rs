@@ -12,6 +12,7 @@ use crate::packet::Packet;
 use crate::run::Run;
 use crate::template::Context;
 use crate::workflow::Gate;
+use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -72,11 +73,7 @@ pub fn render(
         checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
         findings: run.gate(id).map(|state| state.feedback.clone()).unwrap_or_default(),
         messages: Vec::new(),
-        answers: gate
-            .answers
-            .iter()
-            .map(|input| (input.name.clone(), input.help.clone()))
-            .collect(),
+        answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
         is_driven,
     };
     Ok(packet.text())
@@ -128,10 +125,35 @@ fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<Strin
 /// The inputs as texts, those without a value left out.
 fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
     let values = &run.started.inputs;
-    let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(input::as_text);
+    let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(one_item);
     let named =
         workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
     named.collect()
+}
+
+/// A value within one item of a Markdown list, whatever lines it has.
+fn one_item(value: &serde_json::Value) -> String {
+    let text = input::as_text(value);
+    if value.is_array() { text.replace('\n', ", ") } else { text.replace('\n', "\n  ") }
+}
+
+/// What a question asks for, and which answers it takes.
+fn question(input: &Input) -> String {
+    let takes = match input.kind {
+        InputType::Choice => format!("one of {}", input.choices.join(", ")),
+        InputType::String
+        | InputType::Slug
+        | InputType::Path
+        | InputType::File
+        | InputType::Integer
+        | InputType::Number
+        | InputType::Bool
+        | InputType::List => input.kind.words().to_owned(),
+    };
+    let needed = if input.is_required() { "" } else { ", may be left out" };
+    let help = input.help.trim();
+    let colon = if help.is_empty() { "" } else { ": " };
+    format!("({takes}{needed}){colon}{help}")
 }
 
 /// What `file` inputs held when the run began.
@@ -152,4 +174,17 @@ fn read_attached(site: &Site, path: &str) -> Result<String, String> {
     site.project
         .read_text(&path, site.config.limits.text_bytes)
         .map_err(|error| format!("attach: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_stays_within_its_item() {
+        assert_eq!(one_item(&json!(["a", "b"])), "a, b");
+        assert_eq!(one_item(&json!("a\n## Findings")), "a\n  ## Findings");
+        assert_eq!(one_item(&json!(3)), "3");
+    }
 }

@@ -17,6 +17,8 @@ use crate::executor::Executor;
 use crate::executor::Outcome;
 use crate::executor::Usage;
 use crate::files;
+use crate::files::ProjectPath;
+use crate::files::Stat;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -50,6 +52,8 @@ pub struct Work {
     pub answers: Vec<Input>,
     /// The session that may not have done this work.
     pub audited_session: Option<String>,
+    /// The project's files that the run was frozen from.
+    pub definition: Vec<ProjectPath>,
 }
 
 /// What the executor is called with.
@@ -81,10 +85,11 @@ impl Work {
             earlier: &self.invocation.earlier,
             stop: &self.judging.stop,
         };
+        let before = self.definition_now();
         match doer.begin(&call) {
             Ok(Begun::Waiting) => self.ended(None, Result::Waiting(self.waits_for)),
             Ok(Begun::Finished(outcome)) => {
-                let result = self.result(&outcome);
+                let result = self.report_edits(&before, self.result(&outcome));
                 self.ended(Some(self.invocation(&outcome)), result)
             }
             Err(error) => {
@@ -92,6 +97,30 @@ impl Work {
                 self.ended(Some(invocation), self.failed("executor", error.to_string()))
             }
         }
+    }
+
+    fn definition_now(&self) -> Vec<Option<Stat>> {
+        self.definition.iter().map(|path| self.judging.project.stat(path)).collect()
+    }
+
+    /// Says which files of the definition changed while the executor was at work: the run goes on
+    /// under the frozen ones, and nobody should believe otherwise.
+    fn report_edits(&self, before: &[Option<Stat>], mut result: Result) -> Result {
+        let judged = match &mut result {
+            Result::Passed { judged, .. } | Result::Failed { judged, .. } => judged,
+            Result::Interrupted(_) | Result::Waiting(_) => return result,
+        };
+        let now = self.definition_now();
+        let pairs = self.definition.iter().zip(before.iter().zip(&now));
+        for (path, _) in pairs.filter(|(_, (before, now))| before != now) {
+            let message =
+                "it was changed during the attempt; this run goes on with what it began with";
+            let mut finding = Finding::of("definition", message);
+            finding.severity = Severity::Warning;
+            finding.path = Some(path.to_string());
+            judged.findings.push(finding);
+        }
+        result
     }
 
     fn result(&self, outcome: &Outcome) -> Result {
