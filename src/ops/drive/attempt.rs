@@ -27,6 +27,7 @@ use crate::executor::Usage;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::id::GateId;
+use crate::id::RunId;
 use crate::judge;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -106,12 +107,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     if !text.is_empty() {
         packet::write(site, &run_id, (id, attempt), &text)?;
     }
-    if let Some(contract) = &gate.contract {
-        let recorded =
-            baselines::record_attempt(site, &run_id, (id, attempt), (contract, &context));
-        let problem = recorded.err().map(|error| Finding::of("baseline", error.to_string()));
-        doer.problem = doer.problem.or(problem);
-    }
+    let unrecorded = baseline_problem(site, &run_id, &gate, (id, attempt), &context);
+    doer.problem = doer.problem.or(unrecorded);
     let started =
         started(driver.run(), &gate, start, (attempt, agent.clone()), (&text, &context), site);
     if let Some(finding) = doer.problem {
@@ -159,6 +156,19 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         definition: definition_paths(driver),
         answers: gate.answers.clone(),
     })))
+}
+
+/// Records what later checks compare with; a tree that cannot be read lets no attempt begin.
+fn baseline_problem(
+    site: &Site,
+    run: &RunId,
+    gate: &Gate,
+    attempt: (&GateId, u32),
+    context: &Context,
+) -> Option<Finding> {
+    let contract = gate.contract.as_ref()?;
+    let error = baselines::record_attempt(site, run, attempt, (contract, context)).err()?;
+    Some(Finding::of("baseline", error.to_string()))
 }
 
 /// Where the run's definition lay in the project; what `file` inputs held is no part of it.
