@@ -107,9 +107,9 @@ pub fn harmless(text: &str) -> String {
 }
 
 fn disarmed(text: &str) -> String {
-    let line = |line: &str| match line.trim_start().starts_with("::") {
-        true => format!("| {line}"),
-        false => line.to_owned(),
+    let line = |line: &str| {
+        let mark = if line.trim_start().starts_with("::") { "| " } else { "" };
+        format!("{mark}{line}")
     };
     let lines: Vec<String> = text.split('\n').map(line).collect();
     lines.join("\n").replace("##[", "## [")

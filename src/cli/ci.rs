@@ -82,13 +82,11 @@ pub fn refuse_unfit(
         for (name, value) in given {
             let input = gate.answers.iter().find(|input| input.name == *name).ok_or_else(|| {
                 let error = Error::usage(format!("gate {id} asks no question `{name}`"));
-                match gate.answers.is_empty() {
-                    true => error.advise("an approval can be given by no file"),
-                    false => {
-                        let known = gate.answers.iter().map(|input| input.name.as_str());
-                        error.advise(suggest(name, known))
-                    }
+                if gate.answers.is_empty() {
+                    return error.advise("an approval can be given by no file");
                 }
+                let known = gate.answers.iter().map(|input| input.name.as_str());
+                error.advise(suggest(name, known))
             })?;
             input
                 .accept(&input::as_text(value), project)

@@ -15,14 +15,14 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The code of a run that was driven as far as it would go.
 pub fn of_outcome(outcome: &Outcome) -> u8 {
+    let is_interrupted = outcome.reason.as_deref() == Some("interrupted");
     match outcome.status {
         RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
-        RunStatus::Failed => FAILED,
         RunStatus::Waiting => WAITING,
-        RunStatus::Paused if outcome.reason.as_deref() == Some("interrupted") => INTERRUPTED,
+        RunStatus::Paused if is_interrupted => INTERRUPTED,
         // It came as far as it was asked to; what failed on the way is told all the same.
-        RunStatus::Paused if !outcome.failed.is_empty() => FAILED,
-        RunStatus::Paused => DONE,
+        RunStatus::Paused if outcome.failed.is_empty() => DONE,
+        RunStatus::Failed | RunStatus::Paused => FAILED,
     }
 }
 

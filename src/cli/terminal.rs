@@ -56,10 +56,10 @@ pub fn unanswered(error: dialoguer::Error) -> Error {
     let dialoguer::Error::IO(error) = error;
     // Menus hide the cursor, and do not bring it back when they are broken off.
     let _ = dialoguer::console::Term::stderr().show_cursor();
-    match error.kind() {
-        std::io::ErrorKind::Interrupted => Error::Interrupted,
-        _ => Error::environment(format!("the terminal gave no answer: {error}")),
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        return Error::Interrupted;
     }
+    Error::environment(format!("the terminal gave no answer: {error}"))
 }
 
 /// The person at the terminal; nobody where there is none, or where an agent is.

@@ -44,15 +44,15 @@ pub fn gate_finish(
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
-    let (attempt, result) = match changed_while_waiting(&driver, &gate) {
+    let changed = changed_while_waiting(&driver, &gate);
+    let (attempt, result) = if let Some((attempt, judged)) = changed {
         // The answers that were given stand.
-        Some((attempt, judged)) => (attempt, drive::verdict(judged, Values::new())),
-        None => {
-            let attempt = waiting_attempt(&driver, &gate)?;
-            let answers = answers(&driver, &gate, &request.answers)?;
-            let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
-            (attempt, drive::verdict(judged, answers))
-        }
+        (attempt, drive::verdict(judged, Values::new()))
+    } else {
+        let attempt = waiting_attempt(&driver, &gate)?;
+        let answers = answers(&driver, &gate, &request.answers)?;
+        let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
+        (attempt, drive::verdict(judged, answers))
     };
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
     drive::settle(&mut driver, &ended, notify)?;

@@ -20,6 +20,7 @@ use crate::files;
 use crate::files::ProjectPath;
 use crate::files::Stat;
 use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::process::Ending;
