@@ -39,6 +39,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             .advise("--workflow NAME; orch workflow list")
             .into());
     };
+    let face = &Face::new(face.global.or_among(words));
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
     let command = inputs::flags(base("orch run start").arg(workflow_flag()), &workflow);
@@ -60,8 +61,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
 }
 
 fn base(name: &'static str) -> Command {
-    let command = Command::new(name).about("Begin a run that you take through gate by gate");
-    Global::augment_args(command)
+    Global::augment_args(Command::new(name)).about("Begin a run that you take through gate by gate")
 }
 
 fn workflow_flag() -> Arg {

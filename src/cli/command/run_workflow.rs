@@ -19,6 +19,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let Some((name, flags)) = words.split_first() else {
         return Err(Error::usage("which workflow?").advise("orch workflow list").into());
     };
+    let face = &Face::new(face.global.or_among(flags));
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let command = command(&workflow);
@@ -43,10 +44,10 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
 fn command(workflow: &Workflow) -> Command {
     let command = Command::new(format!("orch run {}", workflow.name))
         .bin_name(format!("orch run {}", workflow.name))
-        .about(workflow.description.clone())
         .max_term_width(100);
     let command = inputs::flags(command, workflow);
     let command = DriveRequest::augment_args(command);
     let command = CiArguments::augment_args(command);
-    Global::augment_args(command)
+    // Last, since flags that are added bring a description of their own.
+    Global::augment_args(command).about(workflow.description.clone())
 }
