@@ -123,17 +123,20 @@ struct Place {
 
 fn place(error: &dyn Diagnostic) -> Option<Place> {
     let label = error.labels()?.next()?;
-    let contents = error.source_code()?.read_span(label.inner(), 0, 0).ok()?;
+    // Without a line around it, what is read begins at the span and not at its line.
+    let contents = error.source_code()?.read_span(label.inner(), 1, 1).ok()?;
     let text = std::str::from_utf8(contents.data()).ok()?;
-    let line = text.lines().next().unwrap_or_default();
-    let in_line = label.offset() - contents.span().offset();
-    let before = line.get(..in_line).unwrap_or_default();
-    let meant = line.get(in_line..(in_line + label.len()).min(line.len())).unwrap_or_default();
+    let at = label.offset() - contents.span().offset();
+    let (above, rest) = (text.get(..at)?, text.get(at..)?);
+    let before = above.rsplit('\n').next().unwrap_or_default();
+    let line = format!("{before}{}", rest.lines().next().unwrap_or_default());
+    let meant = line.get(before.len()..(before.len() + label.len()).min(line.len()));
+    let meant = meant.unwrap_or_default();
     Some(Place {
         file: contents.name().unwrap_or("input").to_owned(),
-        line: contents.line() + 1,
+        line: contents.line() + above.matches('\n').count() + 1,
         column: before.chars().count() + 1,
-        text: line.to_owned(),
         width: meant.chars().count(),
+        text: line,
     })
 }
