@@ -20,7 +20,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// The longest that anything in a test may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A project in a temporary folder, with a home beside it.
 pub struct House {
@@ -199,7 +199,11 @@ impl House {
         while let Ok(bytes) = receiver.recv_timeout(PATIENCE) {
             shown.extend(bytes);
         }
-        let status = child.wait().unwrap();
+        let status = child.try_wait().unwrap().unwrap_or_else(|| {
+            std::thread::sleep(Duration::from_millis(200));
+            child.kill().unwrap();
+            child.wait().unwrap()
+        });
         Done {
             code: status.code().unwrap_or(-1),
             stdout: self.stable(&shown),
