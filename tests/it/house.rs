@@ -361,10 +361,11 @@ pub fn is_alive(pid: &str) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
-/// Sends a signal to a process group.
-pub fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill").args([&format!("-{name}"), &format!("-{pid}")]).status();
-    assert!(status.unwrap().success());
+/// Sends a signal to a process group; not by the program `kill`, of which some versions take
+/// the minus of a group for all processes.
+pub fn signal(signal: rustix::process::Signal, pid: u32) {
+    let group = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    rustix::process::kill_process_group(group, signal).unwrap();
 }
 
 fn read_json(path: &Path) -> Json {

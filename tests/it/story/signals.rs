@@ -4,6 +4,7 @@ use crate::house::House;
 use crate::house::is_alive;
 use crate::house::signal;
 use crate::house::wait_until;
+use rustix::process::Signal;
 
 fn house(on_interrupt: &str) -> House {
     House::new()
@@ -31,15 +32,15 @@ fn house(on_interrupt: &str) -> House {
 
 #[test]
 fn an_interruption_pauses_the_run_and_ends_its_children() {
-    for name in ["INT", "TERM", "HUP"] {
+    for name in [Signal::INT, Signal::TERM, Signal::HUP] {
         let house = house("rerun");
         let mut child = house.start("run demo");
         wait_until("the gate is at work", || house.exists("pid"));
         signal(name, child.id());
-        assert_eq!(child.wait().unwrap().code(), Some(130), "{name}");
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{name:?}");
         let pid = house.read("pid");
         wait_until("the command has ended", || !is_alive(&pid));
-        assert_eq!(house.record()["status"], "PAUSED", "{name}");
+        assert_eq!(house.record()["status"], "PAUSED", "{name:?}");
         house.write("go", "");
         house.orch("run resume").code(0);
         assert_eq!(house.gates(), "first PASS, long PASS");
@@ -64,7 +65,7 @@ fn a_killed_run_is_stalled_and_can_be_taken_up() {
     // Nobody is left over who could write behind the run's back.
     let pid = house.read("pid");
     if is_alive(&pid) {
-        let _ = std::process::Command::new("kill").args(["-KILL", pid.trim()]).status();
+        signal(Signal::KILL, pid.trim().parse().unwrap());
     }
 }
 
@@ -73,7 +74,7 @@ fn what_was_cut_off_is_asked_about_where_the_gate_says_so() {
     let house = house("ask");
     let mut child = house.start("run demo");
     wait_until("the gate is at work", || house.exists("pid"));
-    signal("INT", child.id());
+    signal(Signal::INT, child.id());
     child.wait().unwrap();
     house.orch("run resume").code(3).says("cut off");
     house.write("go", "");
