@@ -137,7 +137,7 @@ fn a_broken_file_names_line_and_column() {
     let mut cases: Vec<String> =
         vec!["[[gate".into(), "= 1".into(), "a = 'x".into(), "a = 1\na = 2".into(), "\u{0}".into()];
     // Cut anywhere in a value or a table's head, a file is broken.
-    cases.extend((1..whole.len()).map(|end| whole[..end].to_owned()));
+    cases.extend((1..whole.len()).step_by(4).map(|end| whole[..end].to_owned()));
     let house = House::new().workflow("demo", "");
     for case in cases {
         house.write("workflows/demo.toml", format!("name = 'demo'\nversion = '1'\n{case}"));
