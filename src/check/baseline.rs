@@ -28,7 +28,7 @@ pub struct BaselineRequest {
 }
 
 impl BaselineRequest {
-    /// The name of what is recorded: equal requests share it, as in `gate G5|specs/**`.
+    /// The name of what is recorded: equal requests share it, as in `gate cut|specs/**`.
     pub fn key(&self) -> String {
         let since = match &self.since {
             Since::Attempt => "attempt".to_owned(),
@@ -116,8 +116,8 @@ mod tests {
             since,
             paths: paths.iter().map(ToString::to_string).collect(),
         };
-        let gate = request(Since::Gate("G5".to_owned()), &["specs/**"]);
-        assert_eq!(gate.key(), "gate G5|specs/**");
+        let gate = request(Since::Gate("cut".to_owned()), &["specs/**"]);
+        assert_eq!(gate.key(), "gate cut|specs/**");
         assert_eq!(request(Since::Run, &["b", "a", "b"]).key(), "run|a|b");
         assert_eq!(request(Since::Attempt, &["**"]).key(), "attempt|**");
     }

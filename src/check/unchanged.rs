@@ -88,11 +88,11 @@ mod tests {
     use crate::check::testing::lay;
     use std::path::Path;
 
-    const PARAMETERS: &str = "paths = ['specs/**', '*.lock']\nsince = 'G5'";
+    const PARAMETERS: &str = "paths = ['specs/**', '*.lock']\nsince = 'cut'";
 
     fn recorded(folder: &Path) -> Setting {
         let request = testing::read("unchanged", PARAMETERS).unwrap().baseline().unwrap();
-        assert_eq!(request.key(), "gate G5|*.lock|specs/**");
+        assert_eq!(request.key(), "gate cut|*.lock|specs/**");
         let baseline = record_baseline(&testing::project(folder), &request).unwrap();
         Setting { baselines: [(request.key(), baseline)].into(), ..Setting::default() }
     }
@@ -121,9 +121,9 @@ mod tests {
         assert_eq!(
             judge(folder.path(), &setting),
             [
-                "c.lock: it was removed since gate G5 passed []",
-                "specs/a: it was changed since gate G5 passed []",
-                "specs/n/new: it was added since gate G5 passed []"
+                "c.lock: it was removed since gate cut passed []",
+                "specs/a: it was changed since gate cut passed []",
+                "specs/n/new: it was added since gate cut passed []"
             ]
         );
     }
@@ -133,7 +133,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(
             judge(folder.path(), &Setting::default()),
-            ["nothing was recorded when gate G5 passed []"]
+            ["nothing was recorded when gate cut passed []"]
         );
         assert_eq!(
             judge(folder.path(), &recorded(folder.path())),

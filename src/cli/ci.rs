@@ -58,7 +58,8 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let json =
         json.map_err(|(message, line)| Error::usage(format!("{shown}:{line}: {message}")))?;
     serde_json::from_value(json).map_err(|_| {
-        Error::usage(format!("{shown} has no table for each gate")).advise("[G1]\nname = \"value\"")
+        Error::usage(format!("{shown} has no table for each gate"))
+            .advise("[GATE]\nname = \"value\"")
     })
 }
 

@@ -41,6 +41,20 @@ impl Global {
         }
     }
 
+    /// These flags, and those among the words after a workflow's name, which are read before
+    /// its other flags can be known.
+    #[must_use]
+    pub fn or_among(&self, words: &[String]) -> Self {
+        let at = words.iter().position(|word| word == "--project");
+        let next = at.and_then(|at| words.get(at + 1)).map(String::as_str);
+        let joined = || words.iter().find_map(|word| word.strip_prefix("--project="));
+        Self {
+            json: self.json || words.iter().any(|word| word == "--json"),
+            project: next.or_else(joined).map(PathBuf::from).or_else(|| self.project.clone()),
+            ..self.clone()
+        }
+    }
+
     /// Opens the project; `listens` says whether Ctrl-C should end a drive instead of the process.
     pub fn site(&self, listens: bool) -> Result<Site, Error> {
         let stop = if listens {

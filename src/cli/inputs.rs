@@ -41,7 +41,8 @@ fn flag(input: &Input) -> Arg {
         .long(input.flag())
         .help(help.trim().to_owned())
         .help_heading("Inputs")
-        .allow_hyphen_values(true)
+        // A switch takes no value that looks like the flag after it.
+        .allow_hyphen_values(input.kind != InputType::Bool)
         .value_name(input.kind.words().to_uppercase().replace(' ', "_"));
     if input.kind == InputType::Choice {
         flag = flag.value_name(input.choices.join("|"));

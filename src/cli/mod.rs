@@ -52,7 +52,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(parsed) => parsed,
         Err(error) => return report::usage(&error, wants_json),
     };
-    let face = Face::new(parsed.global);
+    // After a workflow's name the flag is not clap's to see, and errors are told as it says.
+    let json = parsed.global.json || wants_json;
+    let face = Face::new(Global { json, ..parsed.global });
     match command::execute(&face, parsed.command) {
         Ok(code) => code,
         Err(command::Failure::Usage(error)) => report::usage(&error, wants_json),

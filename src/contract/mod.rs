@@ -19,6 +19,9 @@ use crate::template::Template;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
+/// The folder of all runs, relative to the project: no output lies there.
+pub const RUNS: &str = "orchestration/runs";
+
 /// What a gate must leave behind.
 #[derive(Debug, Clone)]
 pub struct Contract {

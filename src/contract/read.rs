@@ -3,6 +3,7 @@
 
 use super::Contract;
 use super::Output;
+use super::RUNS;
 use super::Rule;
 use super::Target;
 use crate::check;
@@ -11,6 +12,7 @@ use crate::document;
 use crate::document::Placed;
 use crate::document::Table;
 use crate::document::Value;
+use crate::files::PathError;
 use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -161,10 +163,13 @@ fn inside(
     names: &BTreeSet<String>,
 ) -> Result<Template, Box<Unsound>> {
     let template = Template::parse(text.get_ref(), source, text.span(), names)?;
-    if template.is_literal()
-        && let Err(error) = crate::files::ProjectPath::parse(text.get_ref())
-    {
-        return Err(source.unsound(text.span(), error.to_string()));
+    if template.is_literal() {
+        let path = crate::files::ProjectPath::parse(text.get_ref());
+        let path = path.map_err(|error| source.unsound(text.span(), error.to_string()))?;
+        if path.is_in(RUNS) {
+            let closed = PathError::Closed { path: text.get_ref().clone(), closed: RUNS };
+            return Err(source.unsound(text.span(), closed.to_string()));
+        }
     }
     Ok(template)
 }

@@ -210,9 +210,9 @@ mod tests {
     /// The scripted agent at a gate whose script is `script`.
     fn scripted(stage: &mut Stage, script: &str) -> Agent {
         let (folder, path) = (stage.folder.path(), env!("CARGO_MANIFEST_DIR"));
-        crate::files::write_view(&folder.join("G1.2.sh"), script.as_bytes()).unwrap();
+        crate::files::write_view(&folder.join("cut.2.sh"), script.as_bytes()).unwrap();
         let environment = [
-            ("ORCH_GATE", "G1".to_owned()),
+            ("ORCH_GATE", "cut".to_owned()),
             ("ORCH_ATTEMPT", "2".to_owned()),
             ("ORCH_TEST_SCRIPTS", folder.display().to_string()),
             ("ORCH_TEST_PACKET", folder.join("packet").display().to_string()),
@@ -230,7 +230,7 @@ mod tests {
         let outcome = stage.begin(&agent, "Write art.md\n");
         assert_eq!(outcome.conclusion, Conclusion::Done);
         let usage = Usage {
-            session: Some("session-G1-2".to_owned()),
+            session: Some("session-cut-2".to_owned()),
             model: Some("scripted-model".to_owned()),
             cost_usd: Some(0.25),
             input_tokens: Some(100),

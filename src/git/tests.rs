@@ -136,8 +136,7 @@ fn the_users_work_is_as_it_was() {
     sandbox.write("untracked.txt", "x\n");
     let (status, staged) = (sandbox.status(), sandbox.git(&["diff", "--cached"]));
     let mut repository = sandbox.repository();
-    for names in [["RUN.json", "gates/G1/attempt-1.json"], ["RUN.json", "gates/G2/attempt-1.json"]]
-    {
+    for names in [["RUN.json", "gates/a/attempt-1.json"], ["RUN.json", "gates/b/attempt-1.json"]] {
         assert!(record(&mut repository, &main_branch(), &files(&names)).unwrap().changed);
     }
     assert_eq!(sandbox.status(), status);
@@ -154,7 +153,7 @@ fn a_later_commit_of_the_user_keeps_the_record() {
     let sandbox = Sandbox::new();
     sandbox.git(&["commit", "-q", "--allow-empty", "-m", "fills the cache tree"]);
     let mut repository = sandbox.repository();
-    let files = files(&["RUN.json", "gates/G1/attempt-1.json"]);
+    let files = files(&["RUN.json", "gates/a/attempt-1.json"]);
     record(&mut repository, &main_branch(), &files).unwrap();
     let tree = repository.tree_at(&main_branch(), RECORD).unwrap();
     assert!(tree.is_some());

@@ -30,18 +30,39 @@ pub fn workflow_schema(subject: Subject) -> Json {
 /// A contract's own keys, and one alternative for each kind of check.
 fn contract_schema() -> Json {
     let mut schema = contract::schema();
-    let alone: Vec<Json> = check::KINDS.iter().map(|kind| check_schema(kind, true)).collect();
-    let under: Vec<Json> = check::KINDS.iter().map(|kind| check_schema(kind, false)).collect();
-    let mut output = contract::output_schema();
+    let mut definitions = serde_json::Map::new();
+    let mut all = |alone| -> Vec<Json> {
+        let schemas = check::KINDS.iter().map(|kind| check_schema(kind, alone));
+        schemas.map(|schema| hoisted(schema, &mut definitions)).collect()
+    };
+    let (alone, under) = (all(true), all(false));
+    let mut output = hoisted(contract::output_schema(), &mut definitions);
     output["properties"]["checks"] = json!({ "type": "array", "items": { "oneOf": under } });
     schema["properties"]["output"] = json!({ "type": "array", "items": output });
     schema["properties"]["check"] = json!({ "type": "array", "items": { "oneOf": alone } });
+    for (name, definition) in definitions {
+        schema["$defs"][name] = definition;
+    }
+    schema
+}
+
+/// A schema as a part of another: references look for definitions in the whole document.
+fn hoisted(mut schema: Json, definitions: &mut serde_json::Map<String, Json>) -> Json {
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("$schema");
+        if let Some(Json::Object(own)) = schema.remove("$defs") {
+            definitions.extend(own);
+        }
+    }
     schema
 }
 
 fn check_schema(kind: &check::Kind, alone: bool) -> Json {
     let mut schema = (kind.schema)();
     let common = contract::common_schema();
+    for (name, definition) in common["$defs"].as_object().into_iter().flatten() {
+        schema["$defs"][name] = definition.clone();
+    }
     for (key, value) in common["properties"].as_object().into_iter().flatten() {
         schema["properties"][key] = value.clone();
     }
@@ -53,8 +74,5 @@ fn check_schema(kind: &check::Kind, alone: bool) -> Json {
     let mut required = vec![json!("kind")];
     required.extend(schema["required"].as_array().cloned().unwrap_or_default());
     schema["required"] = Json::Array(required);
-    if let Some(schema) = schema.as_object_mut() {
-        schema.remove("$schema");
-    }
     schema
 }

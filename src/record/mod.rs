@@ -11,6 +11,7 @@ mod home;
 mod keeper;
 mod run_json;
 
+pub use crate::contract::RUNS;
 pub use home::Home;
 pub use keeper::Error;
 pub use keeper::Keeper;
@@ -25,9 +26,6 @@ use crate::run::Attempt;
 use crate::run::Run;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// The folder of all runs, relative to the project.
-pub const RUNS: &str = "orchestration/runs";
 
 /// Where the journal stands, as `RUN.json` says it.
 #[derive(Debug, Clone, Copy)]

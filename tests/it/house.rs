@@ -20,7 +20,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// The longest that anything in a test may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A project in a temporary folder, with a home beside it.
 pub struct House {
@@ -199,7 +199,11 @@ impl House {
         while let Ok(bytes) = receiver.recv_timeout(PATIENCE) {
             shown.extend(bytes);
         }
-        let status = child.wait().unwrap();
+        let status = child.try_wait().unwrap().unwrap_or_else(|| {
+            std::thread::sleep(Duration::from_millis(200));
+            child.kill().unwrap();
+            child.wait().unwrap()
+        });
         Done {
             code: status.code().unwrap_or(-1),
             stdout: self.stable(&shown),
@@ -357,10 +361,11 @@ pub fn is_alive(pid: &str) -> bool {
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }
 
-/// Sends a signal to a process group.
-pub fn signal(name: &str, pid: u32) {
-    let status = Command::new("kill").args([&format!("-{name}"), &format!("-{pid}")]).status();
-    assert!(status.unwrap().success());
+/// Sends a signal to a process group; not by the program `kill`, of which some versions take
+/// the minus of a group for all processes.
+pub fn signal(signal: rustix::process::Signal, pid: u32) {
+    let group = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+    rustix::process::kill_process_group(group, signal).unwrap();
 }
 
 fn read_json(path: &Path) -> Json {

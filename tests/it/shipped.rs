@@ -1,1 +1,211 @@
-//! Not yet.
+//! What comes with the program: its workflows are sound, its schemas and reference are
+//! what the program says today, and its README holds.
+
+use crate::house::House;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file that is made from the program; `UPDATE=1` writes it.
+#[track_caller]
+fn made(path: &str, text: &str) {
+    let whole = root().join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(whole.parent().unwrap()).unwrap();
+        std::fs::write(&whole, text).unwrap();
+    }
+    let there = std::fs::read_to_string(&whole).unwrap_or_default();
+    assert!(
+        there == text,
+        "{path} is not what the program says: UPDATE=1 cargo test --test it shipped"
+    );
+}
+
+fn schema(subject: &str) -> String {
+    House::new().orch(&format!("workflow schema {subject}")).code(0).stdout
+}
+
+#[test]
+fn every_shipped_workflow_is_sound() {
+    let house = House::new();
+    let mut count = 0;
+    for entry in std::fs::read_dir(root().join("workflows")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        house.orch(&format!("workflow check {name}")).code(0).says(&format!("{name} is sound"));
+        house.orch(&format!("workflow graph {name} --format mermaid")).code(0);
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
+#[test]
+fn shipped_files_fit_their_schemas() {
+    let mut count = 0;
+    for (subject, folder) in [("workflow", "workflows"), ("contract", "contracts")] {
+        let schema: serde_json::Value = serde_json::from_str(&schema(subject)).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for path in files(&root().join(folder), "toml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let table: toml::Table = text.parse().unwrap();
+            let json = serde_json::to_value(table).unwrap();
+            let errors: Vec<String> =
+                validator.iter_errors(&json).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{}: {errors:#?}", path.display());
+            count += 1;
+        }
+    }
+    assert!(count > 5);
+}
+
+#[test]
+fn schemas_lie_beside_for_editors() {
+    for subject in ["workflow", "contract", "config"] {
+        made(&format!("schemas/{subject}.schema.json"), &schema(subject));
+    }
+}
+
+#[test]
+fn the_reference_is_what_the_program_says() {
+    made("reference.md", &reference());
+}
+
+#[test]
+fn the_readme_holds() {
+    let Ok(readme) = std::fs::read_to_string(root().join("README.md")) else {
+        // There is none yet; what it will say is looked at from its first day.
+        assert!(!root().join("README.md").exists());
+        return;
+    };
+    for (number, block) in blocks(&readme, "toml").iter().enumerate() {
+        let parsed: Result<toml::Table, _> = block.parse();
+        assert!(parsed.is_ok(), "toml block {}: {}\n{block}", number + 1, parsed.unwrap_err());
+    }
+    for block in blocks(&readme, "console") {
+        for line in block.lines().filter_map(|line| line.strip_prefix("$ orch ")) {
+            let words = line.split(" #").next().unwrap();
+            // The help of a command exists where the command does.
+            let path: Vec<&str> = words
+                .split_whitespace()
+                .take_while(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))
+                .take(2)
+                .collect();
+            let known = [path.as_slice(), &path[..path.len().min(1)]]
+                .into_iter()
+                .any(|path| House::new().orch_with(&[path, &["--help"]].concat()).code == 0);
+            assert!(known, "README: `orch {words}` is no command");
+        }
+    }
+}
+
+/// The fenced blocks of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in text.lines() {
+        match &mut open {
+            None if line == format!("```{language}") => open = Some(String::new()),
+            None => {}
+            Some(_) if line == "```" => blocks.extend(open.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+        }
+    }
+    blocks
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, ending));
+        } else if path.extension().is_some_and(|found| found == ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Checks, agents and commands, from the program itself.
+fn reference() -> String {
+    let mut text = String::from(
+        "# Reference\n\nMade from the program; `UPDATE=1 cargo test --test it shipped` makes it anew.\n\n\
+         ## Checks\n\nEvery check also takes `severity`, `when` and `message`, and a `[[check]]` that reads a file its `path`.\n",
+    );
+    let schema: serde_json::Value = serde_json::from_str(&schema("contract")).unwrap();
+    let kinds = schema.pointer("/properties/output/items/properties/checks/items/oneOf").unwrap();
+    for kind in kinds.as_array().unwrap() {
+        let name = kind["properties"]["kind"]["const"].as_str().unwrap();
+        let _ = write!(
+            text,
+            "\n### `{name}`\n\n{}\n",
+            kind["description"].as_str().unwrap_or_default()
+        );
+        let parameters: Vec<_> = kind["properties"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| !["kind", "severity", "when", "message"].contains(&key.as_str()))
+            .collect();
+        if parameters.is_empty() {
+            continue;
+        }
+        text.push_str("\n| parameter | |\n| --- | --- |\n");
+        for (key, schema) in parameters {
+            let needed = kind["required"].as_array().unwrap().iter().any(|name| name == key);
+            let needed = if needed { " (required)" } else { "" };
+            let words = schema["description"]
+                .as_str()
+                .unwrap_or_default()
+                .replace('\n', " ")
+                .replace('|', "\\|");
+            let _ = writeln!(text, "| `{key}`{needed} | {words} |");
+        }
+    }
+    text.push_str(
+        "\n## Agents\n\nPresets, each a table that `[agents.NAME]` in `orch.toml` could hold.\n",
+    );
+    for path in files(&root().join("src/executor/presets"), "toml") {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let _ = write!(
+            text,
+            "\n### `{name}`\n\n```toml\n{}```\n",
+            std::fs::read_to_string(&path).unwrap()
+        );
+    }
+    text.push_str("\n## Commands\n");
+    let house = House::new();
+    let mut open = vec![Vec::<String>::new()];
+    while let Some(path) = open.pop() {
+        let mut words: Vec<&str> = path.iter().map(String::as_str).collect();
+        words.push("--help");
+        let help = house.orch_with(&words).code(0).stdout;
+        let _ = write!(
+            text,
+            "\n### `{}`\n\n```text\n{}\n```\n",
+            ["orch".to_owned()].into_iter().chain(path.clone()).collect::<Vec<_>>().join(" "),
+            help.trim_end()
+        );
+        let mut below: Vec<Vec<String>> = help
+            .lines()
+            .skip_while(|line| *line != "Commands:")
+            .skip(1)
+            .take_while(|line| !line.is_empty())
+            .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+            .filter_map(|line| line.split_whitespace().next())
+            .filter(|name| *name != "help")
+            .map(|name| [path.clone(), vec![name.to_owned()]].concat())
+            .collect();
+        below.reverse();
+        open.extend(below);
+    }
+    text
+}

@@ -43,6 +43,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             .try_get_matches_from(["orch rehearse", "--help"])
             .map_or_else(Failure::from, |_| Failure::Operation(Error::usage("which workflow?"))));
     }
+    let face = &Face::new(face.global.or_among(&arguments.words));
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let title = format!("orch rehearse {name}");

@@ -39,6 +39,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             .advise("--workflow NAME; orch workflow list")
             .into());
     };
+    let face = &Face::new(face.global.or_among(words));
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
     let command = inputs::flags(base("orch run start").arg(workflow_flag()), &workflow);

@@ -19,6 +19,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let Some((name, flags)) = words.split_first() else {
         return Err(Error::usage("which workflow?").advise("orch workflow list").into());
     };
+    let face = &Face::new(face.global.or_among(flags));
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let command = command(&workflow);

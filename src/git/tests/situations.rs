@@ -165,7 +165,7 @@ fn every_kind_of_index_stays_readable() {
         sandbox.git(&["add", "-N", "-A"]);
         let status = sandbox.status();
         let mut repository = sandbox.repository();
-        for name in ["gates/G1/attempt-1.json", "RUN.json", "gates/G1/attempt-2.json"] {
+        for name in ["gates/a/attempt-1.json", "RUN.json", "gates/a/attempt-2.json"] {
             record(&mut repository, &main_branch(), &files(&[name])).unwrap();
         }
         assert_eq!(sandbox.status(), status, "{option}");

@@ -1,1 +1,12 @@
-//! Not yet.
+//! One file for each group of commands: text and JSON, exit codes, and errors that
+//! name the candidates.
+
+mod contract;
+mod current;
+mod gate;
+mod invocation;
+mod project;
+mod rehearse;
+mod run;
+mod terminal;
+mod workflow;

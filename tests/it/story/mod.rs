@@ -1,1 +1,6 @@
-//! Not yet.
+//! Across commands: a whole essay, interruptions, and every crash there can be.
+
+mod crash;
+mod essay;
+mod essay_texts;
+mod signals;

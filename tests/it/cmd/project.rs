@@ -1,0 +1,61 @@
+//! `init`, `doctor`, `completions`, and the command itself.
+
+use crate::house::House;
+
+#[test]
+fn init_writes_a_config_once() {
+    let house = House::new();
+    house.orch("init").code(0).says("orch.toml");
+    let text = house.read("orch.toml");
+    house.write("orch.toml", text + "# mine\n");
+    house.orch("init").code(0).says("stays as it is");
+    assert!(house.read("orch.toml").ends_with("# mine\n"));
+    house.orch("doctor").code(0);
+}
+
+#[test]
+fn init_refuses_a_file_where_runs_go() {
+    let house = House::new().file("orchestration", "a file");
+    assert_ne!(house.orch("init").says("orchestration").code, 0);
+    assert!(!house.exists("orch.toml"));
+}
+
+#[test]
+fn doctor_tells_what_is_wrong() {
+    let house = House::new()
+        .workflow("broken", "[[gate]]\nid = 'a'\nexecutor = 'humn'\n")
+        .file("orch.toml", "[agents.x]\ncommand = ['no-such-program']\n");
+    let done = house.orch("doctor").code(1);
+    let done = done.says("no-such-program").says("orch workflow check broken");
+    assert!(done.stdout.contains("well"), "{}", done.stdout);
+    let json = house.orch("doctor --json").code(1).json();
+    assert_eq!(json["success"], false);
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    let house = House::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let done = house.orch(&format!("completions {shell}")).code(0);
+        assert!(done.stdout.contains("rehearse"), "{shell}");
+    }
+    house.orch("completions tcsh").code(2).says("bash");
+}
+
+#[test]
+fn the_command_explains_itself() {
+    let house = House::new();
+    house.orch("--version").code(0).says(env!("CARGO_PKG_VERSION"));
+    house.orch("--help").code(0).says("Exit codes");
+    house.orch("").code(2).says("Usage");
+    house.orch("statsu").code(2).says("'status'");
+    house.orch("gate").code(2).says("finish");
+}
+
+#[test]
+fn a_broken_config_is_told_with_its_place() {
+    let house = House::new().file("orch.toml", "[agents.x]\ncomand = ['x']\n");
+    house.orch("status").code(2).says("orch.toml:2:1").says("did you mean `command`?");
+    let house = House::new().file("orch.toml", "[defaults]\nagent = 'claud'\n");
+    house.orch("status").code(2).says("orch.toml:2:9").says("did you mean `claude`?");
+}

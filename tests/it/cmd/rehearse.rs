@@ -1,0 +1,80 @@
+//! `orch rehearse`: the whole walk, and nothing touched.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new()
+        .workflow(
+            "demo",
+            "[inputs]
+             slug = { type = 'slug' }
+             [[gate]]
+             id = 'ask'
+             executor = 'human'
+             answers = { go = { type = 'bool', help = 'Go?' } }
+             [[gate]]
+             id = 'write'
+             executor = 'agent'
+             prompt = 'write.md'
+             contract = 'draft'
+             [[gate]]
+             id = 'danger'
+             executor = 'command'
+             command = ['touch', 'touched']
+             when = '{{ gates.ask.answers.go }}'
+             [[gate]]
+             id = 'audit'
+             executor = 'agent'
+             agent = 'other'
+             audits = 'write'
+             on_fail = { goto = 'write', visits = 1 }",
+        )
+        .file("prompts/write.md", "Write {{ slug }}.")
+        .leaves("draft", "{{ slug }}.md")
+}
+
+#[test]
+fn every_packet_and_every_decision_and_nothing_touched() {
+    let house = house();
+    let before = house.git("status --short --ignored");
+    let done = house.orch("rehearse demo --slug x").code(0);
+    let decisions: Vec<&str> = done.stdout.lines().filter(|line| line.starts_with("== ")).collect();
+    insta::assert_snapshot!(decisions.join("\n"), @"
+    == ask: attempt 1 by human: passes
+    == write: attempt 1 by agent: passes
+    == danger: attempt 1 by command: passes
+    == audit: attempt 1 by agent: passes
+    == the run is PASSED
+    ");
+    assert!(done.stdout.contains("Write x."), "{}", done.stdout);
+    assert_eq!(house.git("status --short --ignored"), before);
+    assert!(!house.exists("touched") && !house.has_runs());
+}
+
+#[test]
+fn answers_and_failures_can_be_given() {
+    let house = house().file("answers.toml", "[ask]\ngo = false\n");
+    let done = house.orch("rehearse demo --slug x --answers answers.toml --fail audit").code(0);
+    let decisions: Vec<&str> = done.stdout.lines().filter(|line| line.starts_with("== ")).collect();
+    insta::assert_snapshot!(decisions.join("\n"), @r#"
+    == ask: attempt 1 by human: passes
+    == write: attempt 1 by agent: passes
+    == danger: is skipped: when = "{{ gates.ask.answers.go }}" is false
+    == audit: attempt 1 by agent: fails, as asked
+    == audit: has failed and goes back to write
+    == write: attempt 2 by agent: passes
+    == danger: is skipped: when = "{{ gates.ask.answers.go }}" is false
+    == audit: attempt 2 by agent: passes
+    == the run is PASSED
+    "#);
+}
+
+#[test]
+fn what_is_wrong_is_said_as_by_a_run() {
+    let house = house();
+    house.orch("rehearse demo").code(2).says("slug");
+    house.orch("rehearse demoo --slug x").code(2).says("did you mean `demo`?");
+    house.orch("rehearse").code(2);
+    let json = house.orch("rehearse demo --slug x --json").code(0).json();
+    assert_eq!(json["data"][0]["gate"], "ask");
+}

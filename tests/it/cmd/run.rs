@@ -1,0 +1,309 @@
+//! `orch run …`: flags from inputs, starting by hand, listing, showing, ending.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new()
+        .workflow(
+            "demo",
+            "description = 'A small demonstration'
+             key = '{{ slug }}'
+             [inputs]
+             slug = { type = 'slug', help = 'What it is about' }
+             artifact_path = { type = 'path', default = 'out/{{ slug }}', help = 'Where it goes' }
+             depth = { type = 'choice', choices = ['quick', 'deep'], default = 'quick', help = 'How deep' }
+             count = { type = 'integer', default = 2, help = 'How many' }
+             loud = { type = 'bool', default = false, help = 'Whether loud' }
+             parts = { type = 'list', optional = true, help = 'Its parts' }
+             [[gate]]
+             id = 'a'
+             name = 'First'
+             executor = 'human'
+             contract = 'a'
+             [[gate]]
+             id = 'b'
+             executor = 'command'
+             command = ['true']",
+        )
+        .leaves("a", "{{ artifact_path }}/a.md")
+}
+
+#[test]
+fn help_is_written_from_the_workflow() {
+    let done = house().orch("run demo --help").code(0);
+    insta::assert_snapshot!(done.shown(), @"
+    exit 0
+    -- stdout
+    A small demonstration
+
+    Usage: orch run demo [OPTIONS]
+
+    Options:
+          --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
+          --jobs <N>           How many gates may be at work side by side; by default one for each core
+          --until <GATE>       Stop when this gate is done
+          --start-from <GATE>  Begin at this gate: for the ones before it, what lies there is judged
+                               instead of done
+          --junit <FILE>       Write the gates as JUnit XML
+          --answers <FILE>     Typed answers for gates that ask: TOML or JSON, a table for each gate
+          --json               Print one JSON object instead of text
+          --project <FOLDER>   Work as if started in this folder
+          --ci                 Ask nothing and draw nothing; on by itself where `CI` is set
+      -h, --help               Print help
+
+    Inputs:
+          --slug <SLUG>             What it is about [required]
+          --artifact-path <PATH>    Where it goes [default: out/{{ slug }}]
+          --depth <quick|deep>      How deep [default: quick]
+          --count <WHOLE_NUMBER>    How many [default: 2]
+          --loud [<TRUE_OR_FALSE>]  Whether loud [default: false]
+          --parts <LIST>            Its parts [optional]
+    -- stderr
+    ");
+}
+
+#[test]
+fn inputs_of_every_type_reach_the_record() {
+    let house = house();
+    house
+        .orch("run demo --slug x --count 7 --loud --parts one,two --parts three --depth deep")
+        .code(3);
+    let record = house.record();
+    assert_eq!(
+        record["inputs"],
+        serde_json::json!({
+            "slug": "x", "artifact_path": "out/x", "depth": "deep", "count": 7, "loud": true,
+            "parts": ["one", "two", "three"],
+        })
+    );
+    assert_eq!(record["key"], "x");
+    assert_eq!(record["depth"], "deep");
+    assert_eq!(record["workflow"]["slug"], "x");
+    assert_eq!(record["workflow"]["artifact_path"], "out/x");
+}
+
+#[test]
+fn what_does_not_fit_an_input_is_refused_and_nothing_is_written() {
+    let house = house();
+    for (words, said) in [
+        ("run demo", "slug"),
+        ("run demo --slug Not_A_Slug!", "slug"),
+        ("run demo --slug x --count many", "count"),
+        ("run demo --slug x --depth deeep", "is none of quick, deep"),
+        ("run demo --slug x --loud perhaps", "loud"),
+        ("run demo --slug x --slgu y", "--slug"),
+        ("run demo --slug x --artifact-path ../up", "../up"),
+        ("run demo --slug x --artifact-path /etc", "/etc"),
+        ("run demo --slug x --artifact-path -rf", "-rf"),
+        ("run demo --slug x --artifact-path .git/hooks", ".git"),
+        ("run demo --slug x --artifact-path orchestration/runs/y", "orchestration/runs"),
+        ("run demoo --slug x", "did you mean `demo`?"),
+        ("run demo --slug x --jobs 0", "--jobs"),
+        ("run demo --slug x --budget -1", "--budget"),
+    ] {
+        house.orch(words).code(2).says(said);
+    }
+    assert!(!house.has_runs());
+}
+
+#[test]
+fn by_hand_every_gate_is_started_and_finished() {
+    let house = house();
+    let done = house.orch("run start --workflow demo --slug x").code(0);
+    insta::assert_snapshot!(done.shown(), @"
+    exit 0
+    -- stdout
+    run run_20260119T143012Z_x_000001 RUNNING
+    head <sha256>
+    -- stderr
+
+    next:
+      $ orch gate start --run run_20260119T143012Z_x_000001 --gate a
+    ");
+    assert_eq!(house.record()["status"], "RUNNING");
+    house.orch("gate start --gate a").code(0).says("# Gate a · First");
+    house.orch("gate finish").code(1).says("out/x/a.md");
+    house.write("out/x/a.md", "text\n");
+    house.orch("gate start --gate a").code(0);
+    house.orch("gate finish").code(0);
+    assert_eq!(house.gates(), "a PASS, b NOT_STARTED");
+    house.orch("gate start --gate b").code(0).says("PASSED");
+    assert_eq!(house.record()["status"], "PASSED");
+    assert_eq!(house.attempts("a"), "FAIL PASS");
+}
+
+#[test]
+fn run_start_says_what_it_lacks() {
+    let house = house();
+    house.orch("run start").code(2).says("--workflow");
+    house.orch("run start --workflow demo").code(2).says("slug");
+    house.orch("run start --workflow nope").code(2).says("nope");
+    house.orch("run start --workflow demo --help").code(0).says("--artifact-path");
+    assert!(!house.has_runs());
+}
+
+#[test]
+fn runs_are_listed_newest_first_with_where_they_stand() {
+    let house = house();
+    house.orch("run list").code(0);
+    house.orch("run demo --slug x").code(3);
+    house.orch("run demo --slug y").code(3);
+    house.orch("run cancel --run y --reason enough").code(0).says("CANCELED");
+    let done = house.orch("run list").code(0);
+    insta::assert_snapshot!(done.stdout, @"
+    run_20260119T143212Z_y_0001jl  CANCELED  demo  y
+    run_20260119T143112Z_x_0000rt  WAITING   demo  x  a
+    ");
+    let json = house.orch("run list --json").code(0).json();
+    assert_eq!(json["success"], true);
+    assert_eq!(json["data"][0]["key"], "y");
+    assert_eq!(json["data"][1]["status"], "WAITING");
+    assert_eq!(json["instructions"]["suggested_commands"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_run_is_shown_whole() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    house.orch("run show").code(0).says("WAITING");
+    let json = house.orch("run show --run x --json").code(0).json();
+    assert_eq!(json["data"]["run_id"], house.run_id());
+    house.orch("run show --run nope").code(2).says("there is no run `nope`");
+}
+
+#[test]
+fn a_run_is_not_completed_while_a_gate_is_open() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    house
+        .orch("run complete --status PASSED")
+        .code(2)
+        .says("a is WAITING")
+        .says("b is NOT_STARTED");
+    house.orch("run complete --status FAILED --reason tired").code(0);
+    assert_eq!(house.record()["status"], "FAILED");
+    assert_eq!(house.record()["reason"], "tired");
+}
+
+#[test]
+fn a_canceled_run_stays_canceled() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    house.orch("run cancel").code(0);
+    house.orch("run cancel").code(0);
+    house.orch("run resume").code(0).says("CANCELED");
+    house.orch("run complete --status PASSED").code(2).says("CANCELED");
+    house.orch("gate finish --gate a").code(2);
+    assert_eq!(house.record()["status"], "CANCELED");
+}
+
+#[test]
+fn json_of_a_waiting_run_holds_the_packet_and_what_to_do() {
+    let house = house();
+    let json = house.orch("run demo --slug x --json").code(3).json();
+    assert_eq!(json["success"], true);
+    assert_eq!(json["data"]["status"], "WAITING");
+    assert!(json["data"]["packet"].as_str().unwrap().starts_with("# Gate a"));
+    assert_eq!(json["data"]["waiting"][0]["gate"], "a");
+    assert_eq!(json["instructions"]["context_reminder"]["gate"], "a");
+    let commands = json["instructions"]["suggested_commands"].to_string();
+    assert!(commands.contains("orch gate finish --run"), "{commands}");
+}
+
+#[test]
+fn json_of_an_error_has_code_message_help_and_place() {
+    let house = house().workflow("broken", "[[gate]]\nid = 'a'\nexecutor = 'humn'\n");
+    let json = house.orch("run broken --json").code(2).json();
+    insta::assert_json_snapshot!(json, @r#"
+    {
+      "success": false,
+      "data": null,
+      "error": {
+        "code": "unsound",
+        "message": "unknown executor `humn`",
+        "causes": [],
+        "help": "did you mean `human`?",
+        "place": {
+          "file": "workflows/broken.toml",
+          "line": 5,
+          "column": 12
+        }
+      },
+      "instructions": {
+        "next_actions": [],
+        "suggested_commands": [],
+        "context_reminder": {}
+      }
+    }
+    "#);
+    let json = house.orch("run demo --nope --json").code(2).json();
+    assert_eq!(json["error"]["code"], "usage");
+    assert!(json["data"].is_null());
+}
+
+#[test]
+fn a_failed_run_is_no_success_in_json() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']");
+    let json = house.orch("run demo --json").code(1).json();
+    assert_eq!(json["success"], false);
+    assert_eq!(json["data"]["failed"][0][0], "a");
+}
+
+#[test]
+fn two_processes_never_drive_one_run() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         shell = 'touch here; while ! test -f go; do sleep 0.02; done'",
+    );
+    let mut child = house.start("run demo");
+    crate::house::wait_until("the gate is at work", || house.exists("here"));
+    house.orch("run resume").code(5).says("is held by process");
+    house.orch("run cancel").code(5);
+    house.orch("status").code(0).says("RUNNING");
+    house.write("go", "");
+    assert!(child.wait().unwrap().success());
+    assert_eq!(house.gates(), "a PASS");
+}
+
+#[test]
+fn ci_leaves_junit_annotations_and_a_summary() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'good'
+             executor = 'command'
+             command = ['true']
+             [[gate]]
+             id = 'bad'
+             executor = 'command'
+             command = ['true']
+             contract = 'bad'",
+        )
+        .contract(
+            "bad",
+            "[[output]]\npath = 'a.md'\nchecks = [{ kind = 'not_contains', text = 'TODO' }]\n",
+        )
+        .file("a.md", "one\ntwo TODO\n");
+    let summary = house.outside("summary.md");
+    std::fs::write(&summary, "before\n").unwrap();
+    let house = house
+        .env("GITHUB_ACTIONS", "true")
+        .env("CI", "true")
+        .env("GITHUB_STEP_SUMMARY", &summary.display().to_string());
+    let done = house.orch("run demo --junit report.xml").code(1);
+    assert!(
+        done.stdout.contains("::error title=bad%3A not_contains,file=a.md,line=2::"),
+        "{}",
+        done.stdout
+    );
+    let junit = house.read("report.xml");
+    assert!(junit.contains("tests=\"2\"") && junit.contains("failures=\"1\""), "{junit}");
+    let summary = std::fs::read_to_string(summary).unwrap();
+    assert!(summary.starts_with("before\n### demo demo: FAILED"), "{summary}");
+    assert!(summary.contains("| bad bad | FAIL | 1 |"), "{summary}");
+}

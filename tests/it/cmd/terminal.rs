@@ -1,0 +1,95 @@
+//! On a terminal: missing inputs are asked for, and a waiting gate has a menu.
+
+use crate::house::House;
+
+const DOWN: &str = "\u{1b}[B";
+
+fn house() -> House {
+    House::new()
+        .workflow(
+            "demo",
+            "[inputs]
+             slug = { type = 'slug', help = 'What about' }
+             [[gate]]
+             id = 'write'
+             name = 'Write it'
+             executor = 'human'
+             contract = 'draft'
+             approval = 'person'
+             answers = { mood = { type = 'string', help = 'Which mood?' } }",
+        )
+        .leaves("draft", "{{ slug }}.md")
+        .file("x.md", "text\n")
+}
+
+#[test]
+fn a_missing_input_is_asked_for_until_it_fits() {
+    let house = house();
+    house
+        .on_terminal(
+            "run demo",
+            &[("What about", "Not A Slug\r"), ("slug", "\u{15}x\r"), ("What now?", "\u{1b}")],
+        )
+        .code(3);
+    assert_eq!(house.record()["inputs"]["slug"], "x");
+}
+
+#[test]
+fn done_answers_approve_in_one_sitting() {
+    let house = house();
+    let done = house.on_terminal(
+        "run demo --slug x",
+        &[("What now?", "\r"), ("Which mood?", "calm\r"), ("Your word on these bytes?", "\r")],
+    );
+    done.code(0).says("PASSED");
+    assert_eq!(house.gates(), "write PASS");
+    assert_eq!(house.record()["gates"][0]["answers"]["mood"], "calm");
+    assert_eq!(house.record()["gates"][0]["approval"]["by"], "Ada <ada@example.org>");
+}
+
+#[test]
+fn fail_with_a_reason_from_the_menu() {
+    let house = house();
+    let three = DOWN.repeat(3) + "\r";
+    house
+        .on_terminal("run demo --slug x", &[("What now?", &three), ("reason", "wrong tone\r")])
+        .code(1);
+    assert_eq!(house.gates(), "write FAIL");
+    assert!(house.attempt("write", 1)["failure_reason"].as_str().unwrap().contains("wrong tone"));
+}
+
+#[test]
+fn the_packet_is_opened_in_an_editor_and_copied() {
+    let house = house().env("EDITOR", "tee -a opened.txt");
+    let copy = DOWN.repeat(2) + "\r";
+    let open = DOWN.to_owned() + "\r";
+    let pause = DOWN.repeat(4) + "\r";
+    let done = house.on_terminal(
+        "run demo --slug x",
+        &[("What now?", &copy), ("on the clipboard", ""), ("What now?", &pause)],
+    );
+    assert!(done.stdout.contains("\u{1b}]52;c;"), "{}", done.stdout);
+    let house = house.env("EDITOR", "cp -t opened");
+    std::fs::create_dir(house.project().join("opened")).unwrap();
+    house.on_terminal("run resume", &[("What now?", &open), ("What now?", &pause)]).code(3);
+    assert!(house.read("opened/prompt.txt").contains("# Gate write"));
+}
+
+#[test]
+fn no_prompt_and_no_colour_in_ci() {
+    let house = house().env("CI", "1");
+    let done = house.on_terminal("run demo --slug x", &[]).code(3);
+    assert!(!done.stdout.contains('\u{1b}'), "{:?}", done.stdout);
+    let done = house.on_terminal("run demo", &[]).code(2).says("slug");
+    assert!(!done.stdout.contains('\u{1b}'), "{:?}", done.stdout);
+}
+
+#[test]
+fn no_colour_where_none_is_wanted() {
+    let house = house().env("NO_COLOR", "1");
+    let done = house.on_terminal("run nope", &[]).code(2);
+    assert!(!done.stdout.contains("\u{1b}[31m"), "{:?}", done.stdout);
+    let house = House::new();
+    let done = house.on_terminal("run nope", &[]).code(2);
+    assert!(done.stdout.contains("\u{1b}[31m"), "{:?}", done.stdout);
+}

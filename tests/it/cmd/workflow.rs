@@ -1,0 +1,194 @@
+//! `orch workflow …`: reading, writing and drawing; nothing is executed.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new().workflow(
+        "demo",
+        "description = 'A demonstration'
+         [[gate]]
+         id = 'write'
+         name = 'Write \"it\"'
+         executor = 'agent'
+         agent = 'poet'
+         [[gate]]
+         id = 'left'
+         executor = 'command'
+         command = ['true']
+         needs = ['write']
+         [[gate]]
+         id = 'audit'
+         executor = 'agent'
+         agent = 'judge'
+         audits = 'write'
+         needs = ['write']
+         on_fail = { goto = 'write', visits = 2 }
+         [[gate]]
+         id = 'last'
+         executor = 'human'
+         needs = ['left', 'audit']
+         join = 'any'",
+    )
+}
+
+#[test]
+fn graphs_in_three_languages() {
+    let house = house();
+    insta::assert_snapshot!(house.orch("workflow graph demo").code(0).stdout, @r#"
+    write Write "it" [agent]  <- -
+    left [command]  <- write
+    audit [agent]  <- write  audits write  on failure back to write, at most 2 times
+    last [human]  <- left, audit  (any)
+    "#);
+    insta::assert_snapshot!(house.orch("workflow graph demo --format mermaid").code(0).stdout, @r#"
+    flowchart TD
+        g0["write Write #quot;it#quot; [agent]"]
+        g1["left [command]"]
+        g2["audit [agent]"]
+        g3["last [human]"]
+        g0 --> g1
+        g0 --> g2
+        g2 -. audits .-> g0
+        g2 -. "fails, 2x" .-> g0
+        g1 --> g3
+        g2 --> g3
+    "#);
+    insta::assert_snapshot!(house.orch("workflow graph demo --format dot").code(0).stdout, @r#"
+    digraph "demo" {
+      "write" [shape=box, label="write Write \"it\" [agent]"];
+      "left" [shape=box, label="left [command]"];
+      "write" -> "left";
+      "audit" [shape=box, label="audit [agent]"];
+      "write" -> "audit";
+      "audit" -> "write" [style=dotted, label=audits];
+      "audit" -> "write" [style=dashed, label="fails, 2x"];
+      "last" [shape=box, label="last [human]"];
+      "left" -> "last";
+      "audit" -> "last";
+    }
+    "#);
+    house.orch("workflow graph demo --format png").code(2).says("mermaid");
+}
+
+#[test]
+fn the_list_has_the_projects_and_the_shipped_ones() {
+    let done = house().orch("workflow list").code(0);
+    assert!(
+        done.stdout.contains("demo") && done.stdout.contains("visual-essay"),
+        "{}",
+        done.stdout
+    );
+    assert!(done.stdout.contains("built in") && done.stdout.contains("project"));
+}
+
+#[test]
+fn show_says_which_copy_won() {
+    let house = house();
+    house.orch("workflow show demo").code(0).says("A demonstration").says("in the project");
+    house.orch("workflow show visual-essay").code(0).says("built into the binary");
+    let user = house.outside("home/.config/orch/workflows");
+    std::fs::create_dir_all(&user).unwrap();
+    std::fs::write(
+        user.join("mine.toml"),
+        "name = 'mine'\nversion = '1'\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
+    )
+    .unwrap();
+    house.orch("workflow show mine").code(0).says("~/.config/orch");
+    house.orch("run mine").code(3);
+    house.orch("workflow show dmeo").code(2).says("did you mean `demo`?");
+}
+
+#[test]
+fn check_tells_every_error_of_a_file() {
+    let house = house().workflow(
+        "broken",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         command = ['true']
+         needs = ['b']
+         [[gate]]
+         id = 'b'
+         executor = 'human'
+         command = ['x']
+         on_fail = { goto = 'c' }
+         [[gate]]
+         id = 'a'
+         executor = 'human'",
+    );
+    house.orch("workflow check demo").code(0).says("demo is sound");
+    insta::assert_snapshot!(house.orch("workflow check broken").code(2).shown(), @r#"
+    exit 2
+    -- stdout
+    -- stderr
+    error: there are two gates `a`
+      --> workflows/broken.toml:14:15
+       |
+    14 |          id = 'a'
+       |               ^^^
+    error: `command` belongs to executor "command"
+      --> workflows/broken.toml:11:20
+       |
+    11 |          command = ['x']
+       |                    ^^^^^
+    help: write executor = "command", or leave `command` out
+    error: unknown gate `c`
+      --> workflows/broken.toml:12:20
+       |
+    12 |          on_fail = { goto = 'c' }
+       |                    ^^^^^^^^^^^^^^
+    help: did you mean `a`?
+    error: gates wait for each other: a needs b needs a
+      --> workflows/broken.toml:7:19
+      |
+    7 |          needs = ['b']
+      |                   ^^^
+    help: leave one of these needs out
+    error: a `goto` without a bound could go on for ever
+      --> workflows/broken.toml:12:20
+       |
+    12 |          on_fail = { goto = 'c' }
+       |                    ^^^^^^^^^^^^^^
+    help: write on_fail = { goto = "c", visits = 3 }
+    "#);
+    let json = house.orch("workflow check broken --json").code(2).json();
+    assert_eq!(json["success"], false);
+    assert!(json["data"][0]["errors"].as_array().unwrap().len() > 1);
+    assert_eq!(json["data"][0]["errors"][0]["place"]["file"], "workflows/broken.toml");
+}
+
+#[test]
+fn a_new_workflow_passes_its_check_and_can_be_rehearsed_and_run() {
+    let house = House::new();
+    let done = house.orch("workflow new my-flow").code(0);
+    insta::assert_snapshot!(done.shown(), @"
+    exit 0
+    -- stdout
+    workflows/my-flow.toml
+    contracts/my-flow/draft.toml
+    prompts/my-flow/draft.md
+    -- stderr
+
+    next:
+      $ orch workflow check my-flow
+      $ orch rehearse my-flow --slug example
+      $ orch run my-flow --slug example
+    ");
+    house.orch("workflow check my-flow").code(0);
+    house.orch("rehearse my-flow --slug example").code(0);
+    house.orch("run my-flow --slug example").code(3);
+    house.orch("workflow new my-flow").code(2).says("is there already");
+    house.orch("workflow new start").code(2);
+    house.orch("workflow new ../up").code(2);
+}
+
+#[test]
+fn schemas_are_json_schemas() {
+    let house = House::new();
+    for subject in ["workflow", "contract", "config"] {
+        let json: serde_json::Value =
+            serde_json::from_str(&house.orch(&format!("workflow schema {subject}")).code(0).stdout)
+                .unwrap();
+        jsonschema::validator_for(&json).unwrap();
+    }
+}
