@@ -9,7 +9,6 @@ use super::project::Chain;
 use super::table;
 use super::table::Row;
 use std::fs;
-use std::time::Duration;
 
 const CHAIN: Chain = Chain { gates: 100, is_reused: false, is_chained: true };
 
@@ -75,11 +74,9 @@ fn wall(work: &str, floor: Spent, ours: Spent) -> Row {
 /// The floor and the runner in turns, each in a repository of its own.
 fn both(chain: Chain, flags: &[&str], rounds: usize) -> Result<(Spent, Spent)> {
     let (mut floor, mut ours) = (Vec::new(), Vec::new());
-    let mut folders = Vec::new();
     for _ in 0..rounds {
         let folder = project::chain(chain)?;
         floor.push(measure::program(&mut floor::command(folder.path(), chain)?)?);
-        folders.push(folder);
         let folder = project::chain(chain)?;
         let mut run = project::orch(folder.path());
         ours.push(measure::program(run.args(["run", "chain"]).args(flags))?);
@@ -87,11 +84,7 @@ fn both(chain: Chain, flags: &[&str], rounds: usize) -> Result<(Spent, Spent)> {
         if commits.trim() != (chain.gates + 2).to_string() {
             return Err(format!("{} gates left {commits} commits", chain.gates).into());
         }
-        folders.push(folder);
     }
-    drop(folders);
-    // Ext4 searches past inodes for five seconds after they were freed, which slows what comes next.
-    std::thread::sleep(Duration::from_secs(6));
     Ok((measure::median(&floor), measure::median(&ours)))
 }
 
@@ -106,7 +99,7 @@ pub fn reuse() -> Result {
     let rounds = measure::rounds(9);
     let (mut floor, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let (_, spent) = measure::work(|| {
+        let ((), spent) = measure::work(|| {
             for gate in 0..=chain.gates {
                 orch::digest::Digest::of(fs::read(root.join(format!("out/{gate}")))?);
             }

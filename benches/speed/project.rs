@@ -7,7 +7,9 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
-use tempfile::TempDir;
+
+/// Where all folders lie.
+const ALL: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/speed");
 
 /// What a chain is to look like.
 #[derive(Debug, Clone, Copy)]
@@ -32,12 +34,30 @@ pub fn orch(folder: &Path) -> Command {
     command
 }
 
-pub fn folder() -> Result<TempDir> {
-    Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
+/// A fresh folder, which stays until `clear`: for minutes after files were removed, ext4 searches
+/// past their inodes whenever it makes a new one, which would slow whatever is measured next.
+pub fn folder() -> Result<Folder> {
+    fs::create_dir_all(ALL)?;
+    Ok(Folder(tempfile::tempdir_in(ALL)?.keep()))
+}
+
+/// Removes all folders.
+pub fn clear() -> Result {
+    Ok(fs::remove_dir_all(ALL)?)
+}
+
+/// A folder to measure in.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
 }
 
 /// A repository that holds a workflow of gates which each copy a file of 1 KiB.
-pub fn chain(chain: Chain) -> Result<TempDir> {
+pub fn chain(chain: Chain) -> Result<Folder> {
     let folder = folder()?;
     let root = folder.path();
     for folder in ["workflows", "contracts/chain", "out"] {

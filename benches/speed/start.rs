@@ -18,7 +18,7 @@ pub fn start() -> Result {
     let folder = project::chain(chain)?;
     measure::program(project::orch(folder.path()).args(["run", "chain"]))?;
     let many = |command: &dyn Fn() -> Command| {
-        let (_, spent) = measure::work(|| {
+        let ((), spent) = measure::work(|| {
             for _ in 0..STARTS {
                 command().output()?;
             }

@@ -197,9 +197,9 @@ impl Drive<'_> {
             }
         }
         if !reusable.is_empty() {
-            let mut shelf = std::mem::take(&mut self.reuse);
-            let reusable = shelf.follow(driver, reusable, |gate| self.may_start(gate));
-            self.reuse = shelf;
+            let mut earlier = std::mem::take(&mut self.reuse);
+            let reusable = earlier.follow(driver, reusable, |gate| self.may_start(gate));
+            self.reuse = earlier;
             let reusable = reusable?;
             let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
             driver.append(&[Event::GatesReused { gates: reusable }])?;

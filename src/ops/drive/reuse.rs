@@ -75,7 +75,7 @@ impl Shelf {
         may_start: impl Fn(&GateId) -> bool,
     ) -> Result<Vec<Reused>, Error> {
         let mut ahead = driver.run().clone();
-        let mut refused = BTreeSet::new();
+        let mut others = BTreeSet::new();
         let mut taken = 0;
         while taken < found.len() {
             let event = Event::GatesReused { gates: found[taken..].to_vec() };
@@ -85,7 +85,7 @@ impl Shelf {
             }
             for step in next::next(&driver.workflow, &ahead) {
                 let Step::Start { gate, not_before: None } = step else { continue };
-                if refused.contains(&gate)
+                if others.contains(&gate)
                     || !may_start(&gate)
                     || !needs_are_fresh(&ahead, driver, &gate)
                 {
@@ -94,7 +94,7 @@ impl Shelf {
                 match self.find(driver, &ahead, &gate)? {
                     Found::Same(reused) => found.push(*reused),
                     Found::Not(_) => {
-                        refused.insert(gate);
+                        others.insert(gate);
                     }
                 }
             }
