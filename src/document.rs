@@ -10,6 +10,11 @@ use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use toml::Spanned;
 use toml::de::DeTable;
 use toml::de::DeValue;
@@ -40,7 +45,7 @@ pub fn read_value<T>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound
 where
     T: DeserializeOwned + JsonSchema,
 {
-    let schema = schema_of::<T>();
+    let schema = shared_schema_of::<T>();
     refuse_unknown_keys(source, &value, schema.as_value(), schema.as_value())?;
     let span = value.span();
     let deserializer = toml::de::ValueDeserializer::from(value);
@@ -79,6 +84,13 @@ pub fn value_to_json(value: &DeValue<'_>) -> Json {
 /// The JSON Schema of a type as it is read.
 pub fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// The same, made once: every table of every document asks for it.
+fn shared_schema_of<T: JsonSchema>() -> Arc<Schema> {
+    static MADE: Mutex<BTreeMap<Cow<'static, str>, Arc<Schema>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(made.entry(T::schema_id()).or_insert_with(|| Arc::new(schema_of::<T>())))
 }
 
 fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize>) -> Box<Unsound> {

@@ -43,11 +43,14 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut busy = false;
     let mut all_satisfied = true;
-    let stopped = workflow.gates.iter().any(|gate| stops_the_run(gate, run));
+    // Few runs have failures, and most gates of a long one cannot begin yet: both are told apart
+    // before anything is built, since this is asked after every event.
+    let has_failures = run.gates.values().any(|state| state.status == GateStatus::Fail);
+    let stopped = has_failures && workflow.gates.iter().any(|gate| stops_the_run(gate, run));
     for gate in &workflow.gates {
         let status = run.status_of(&gate.id);
         all_satisfied &= status.satisfies();
-        if status.satisfies() {
+        if status.satisfies() || run.gate(&gate.id).is_none() && !is_ready(workflow, run, gate) {
             continue;
         }
         for (id, state) in instances(gate, run) {

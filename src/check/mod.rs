@@ -73,6 +73,15 @@ pub trait Check {
         None
     }
 
+    /// Whether checks of this kind compare with what was recorded beforehand: told without one,
+    /// since a long workflow asks this of every check whenever a gate passes.
+    fn compares() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// What must be recorded of the files beforehand, so that this can be judged later.
     fn baseline(&self) -> Option<BaselineRequest> {
         None
@@ -165,6 +174,7 @@ pub struct Kind {
     pub name: &'static str,
     pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
     pub from_json: fn(Json) -> Result<AnyCheck, String>,
+    pub compares: fn() -> bool,
     pub schema: fn() -> Json,
 }
 
@@ -180,6 +190,7 @@ impl Kind {
                 let check: T = serde_json::from_value(value).map_err(|error| error.to_string())?;
                 Ok(Box::new(check))
             },
+            compares: T::compares,
             schema: || document::schema_of::<T>().to_value(),
         }
     }

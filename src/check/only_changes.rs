@@ -58,6 +58,10 @@ impl Check for OnlyChanges {
         if self.paths.is_empty() { None } else { self.paths.flaw("paths") }
     }
 
+    fn compares() -> bool {
+        true
+    }
+
     fn baseline(&self) -> Option<BaselineRequest> {
         Some(Self::request())
     }

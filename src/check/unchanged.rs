@@ -52,6 +52,10 @@ impl Check for Unchanged {
         self.paths.flaw("paths").or(no_since)
     }
 
+    fn compares() -> bool {
+        true
+    }
+
     fn baseline(&self) -> Option<BaselineRequest> {
         Some(self.request())
     }

@@ -11,33 +11,42 @@ use std::io;
 /// More files than any contract means; a bound on memory and time.
 const ENTRIES_MAX: usize = 1_000_000;
 
+/// What makes a pattern more than a path.
+const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
+
 /// One or more glob patterns, relative to the project.
 #[derive(Debug, Clone)]
 pub struct Globs {
     set: GlobSet,
     roots: Vec<ProjectPath>,
+    /// Patterns that are plain paths: looked up, not searched for.
+    plain: Vec<ProjectPath>,
 }
 
 impl Globs {
     /// Compiles patterns; an unsound one, or one that leaves the project, is told apart by its message.
     pub fn new(patterns: &[String], project: &Project) -> Result<Self, String> {
         let mut set = GlobSetBuilder::new();
-        let mut roots = Vec::new();
+        let (mut roots, mut plain) = (Vec::new(), Vec::new());
         for pattern in patterns {
             let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-            project.path(pattern).map_err(|error| error.to_string())?;
+            let path = project.path(pattern).map_err(|error| error.to_string())?;
             let glob = GlobBuilder::new(pattern)
                 .literal_separator(true)
                 .build()
                 .map_err(|error| format!("glob \"{pattern}\": {}", error.kind()))?;
             set.add(glob);
-            let literal = literal_folder(pattern);
-            roots.push(project.path(literal).map_err(|error| error.to_string())?);
+            if pattern.contains(SPECIAL) {
+                let literal = literal_folder(pattern);
+                roots.push(project.path(literal).map_err(|error| error.to_string())?);
+            } else {
+                plain.push(path);
+            }
         }
         let set = set.build().map_err(|error| error.to_string())?;
         roots.sort();
         roots.dedup();
-        Ok(Self { set, roots })
+        Ok(Self { set, roots, plain })
     }
 
     pub fn matches(&self, path: &ProjectPath) -> bool {
@@ -51,7 +60,8 @@ impl Globs {
 
     /// All files that match, links and pipes included, folders left out; sorted.
     pub fn files(&self, project: &Project) -> io::Result<Vec<ProjectPath>> {
-        let mut found = Vec::new();
+        let is_file = |path: &&ProjectPath| project.holds_file(path);
+        let mut found: Vec<ProjectPath> = self.plain.iter().filter(is_file).cloned().collect();
         for root in &self.roots {
             project.walk(root, |path| {
                 if self.matches(path) {
@@ -107,6 +117,16 @@ impl Project {
         Ok(())
     }
 
+    /// Whether anything but a folder lies there, reached as a walk would reach it: over no link.
+    fn holds_file(&self, path: &ProjectPath) -> bool {
+        let found = self.absolute(path).symlink_metadata();
+        let is_linked = || {
+            let above = std::iter::successors(path.parent(), ProjectPath::parent);
+            above.into_iter().any(|folder| self.absolute(&folder).is_symlink())
+        };
+        found.is_ok_and(|found| !found.is_dir()) && !is_linked()
+    }
+
     /// The path within the project; `None` for what is outside, closed, `.git`, or no text.
     fn relative(&self, path: &std::path::Path) -> Option<ProjectPath> {
         let relative = path.strip_prefix(self.root()).ok()?.to_str()?;
@@ -122,7 +142,7 @@ impl Project {
 
 /// The folder that a pattern names before its first special character.
 fn literal_folder(pattern: &str) -> &str {
-    let special = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+    let special = pattern.find(SPECIAL).unwrap_or(pattern.len());
     pattern[..special].rsplit_once('/').map_or(".", |(folder, _)| folder)
 }
 
@@ -151,6 +171,7 @@ mod tests {
         assert_eq!(found(&["a/*.md"]).unwrap(), ["a/x.md"]);
         assert_eq!(found(&["**/*.md"]).unwrap(), ["a/b/y.md", "a/x.md", "ignored/i.md", "z.md"]);
         assert_eq!(found(&["none/*.md"]).unwrap(), Vec::<String>::new());
+        assert_eq!(found(&["a/x.md", "a/b", "a/none"]).unwrap(), ["a/x.md"]);
     }
 
     #[test]

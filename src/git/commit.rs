@@ -27,6 +27,8 @@ pub struct Commit<'a> {
     pub target: &'a Target,
     /// Each file's path, relative to the work folder, and its bytes.
     pub files: &'a [(String, Vec<u8>)],
+    /// Paths that some of the files are copies of: what the head holds there is not laid down again.
+    pub originals: &'a [String],
     pub message: &'a str,
     /// Name and mail of the author when git knows none.
     pub fallback: (&'a str, &'a str),
@@ -84,9 +86,8 @@ impl Repository {
             .iter()
             .map(|(path, bytes)| Ok((*path, Oid::hash_object(ObjectType::Blob, bytes)?, *bytes)))
             .collect::<Result<Vec<Blob<'_>>, Error>>()?;
-        let ids: Vec<(&str, Oid)> = blobs.iter().map(|(path, id, _)| (*path, *id)).collect();
-        self.add_missing(base, &blobs, &mut objects)?;
-        let tree = tree::with_files(&self.inner.odb()?, base, &ids, &mut objects)?;
+        self.hold_originals(base, request.originals, &mut objects)?;
+        let tree = tree::with_files(&self.inner.odb()?, base, &blobs, &mut objects)?;
         if let (Some(head), true) = (place.head, Some(tree) == base) {
             if place.is_checked_out && !self.is_index_fresh(&blobs)? {
                 self.repair_index(&blobs)?;
@@ -134,18 +135,20 @@ impl Repository {
         Err(Error::Busy { state, path: self.work_folder.display().to_string() })
     }
 
-    /// Adds the blobs that the tree `base` does not hold at their paths.
-    fn add_missing(
+    fn hold_originals(
         &self,
         base: Option<Oid>,
-        blobs: &[Blob<'_>],
+        originals: &[String],
         objects: &mut Objects,
     ) -> Result<(), Error> {
-        let base = base.map(|id| self.inner.find_tree(id)).transpose()?;
-        for (path, id, bytes) in blobs {
-            let held = base.as_ref().and_then(|base| base.get_path(Path::new(path)).ok());
-            if held.is_none_or(|entry| entry.id() != *id) {
-                objects.add(ObjectType::Blob, bytes)?;
+        let Some(base) = base.filter(|_| !originals.is_empty()) else { return Ok(()) };
+        let base = self.inner.find_tree(base)?;
+        for path in originals {
+            // What is not there, or not to be read, is laid down like everything else.
+            if let Ok(entry) = base.get_path(Path::new(path))
+                && entry.kind() == Some(ObjectType::Blob)
+            {
+                objects.hold(entry.id());
             }
         }
         Ok(())

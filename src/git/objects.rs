@@ -35,6 +35,11 @@ impl Objects {
         Ok(id)
     }
 
+    /// Says that an object need not be laid down: what the new commit builds upon reaches it.
+    pub(super) fn hold(&mut self, id: Oid) {
+        self.known.insert(id);
+    }
+
     /// Writes and syncs all of them, and `beside` with them.
     pub(super) fn publish(self, common: &Path, beside: Option<&File>) -> Result<(), Error> {
         let folder = common.join("objects");

@@ -113,6 +113,7 @@ fn commit(
     repository.commit(&Commit {
         target,
         files,
+        originals: &[],
         message: "a record\n\nOrch-Run: r1",
         fallback: ("nobody", "nobody@localhost"),
         lock: &lock,

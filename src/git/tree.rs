@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::objects::Objects;
+use super::refresh::Blob;
 use git2::ObjectType;
 use git2::Odb;
 use git2::Oid;
@@ -28,12 +29,12 @@ impl Line<'_> {
     }
 }
 
-/// Puts files, sorted by path, into the tree `base` and gives the new tree's id; what is new goes
-/// into `objects`.
+/// Puts files, sorted by path, into the tree `base` and gives the new tree's id; what the tree does
+/// not hold goes into `objects`, each before the folder that refers to it.
 pub(super) fn with_files(
     odb: &Odb<'_>,
     base: Option<Oid>,
-    files: &[(&str, Oid)],
+    files: &[Blob<'_>],
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
     folder(odb, base, "", files, objects)
@@ -44,19 +45,19 @@ fn folder(
     odb: &Odb<'_>,
     base: Option<Oid>,
     above: &str,
-    files: &[(&str, Oid)],
+    files: &[Blob<'_>],
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
     let old = base.map(|id| odb.read(id)).transpose()?;
     let bytes = old.as_ref().map_or(&[][..], |object| object.data());
     let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: above.to_owned() })?;
     let first = |path: &str| path.split_once('/').map_or(path.len(), |(first, _)| first.len());
-    let is_one_folder = |one: &(&str, Oid), two: &(&str, Oid)| {
+    let is_one_folder = |one: &Blob<'_>, two: &Blob<'_>| {
         let length = first(one.0);
         length < one.0.len() && two.0.get(..=length) == one.0.get(..=length)
     };
     for group in files.chunk_by(is_one_folder) {
-        let (path, id) = group[0];
+        let (path, id, contents) = group[0];
         let length = first(path);
         let name = &path[..length];
         let is_folder = length < path.len();
@@ -67,12 +68,15 @@ fn folder(
             return Err(Error::Blocked { path: format!("{above}{name}"), place: "branch" });
         }
         let line = if is_folder {
-            let below: Vec<(&str, Oid)> =
-                group.iter().map(|(path, id)| (&path[length + 1..], *id)).collect();
+            let below: Vec<Blob<'_>> =
+                group.iter().map(|(path, id, bytes)| (&path[length + 1..], *id, *bytes)).collect();
             let above = format!("{above}{name}/");
             let id = folder(odb, before.map(|line| line.id), &above, &below, objects)?;
             Line { mode: FOLDER, name: name.as_bytes(), id }
         } else {
+            if before.is_none_or(|line| line.id != id) {
+                objects.add(ObjectType::Blob, contents)?;
+            }
             Line { mode: FILE, name: name.as_bytes(), id }
         };
         if let Some(at) = found {
@@ -125,10 +129,9 @@ mod tests {
         let mut objects = Objects::default();
         let mut paths = paths.to_vec();
         paths.sort_unstable();
-        let files: Vec<(&str, Oid)> = paths
-            .iter()
-            .map(|path| (*path, objects.add(ObjectType::Blob, path.as_bytes()).unwrap()))
-            .collect();
+        let id = |path: &str| Oid::hash_object(ObjectType::Blob, path.as_bytes()).unwrap();
+        let files: Vec<Blob<'_>> =
+            paths.iter().map(|path| (*path, id(path), path.as_bytes())).collect();
         let tree = with_files(&repository.odb().unwrap(), base, &files, &mut objects)
             .map_err(|error| error.to_string())?;
         objects.publish(repository.commondir(), None).unwrap();

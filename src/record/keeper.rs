@@ -84,6 +84,8 @@ pub struct Keeper {
     record: PathBuf,
     /// The record's path from the root of the repository's working tree.
     prefix: String,
+    /// The project's path from there.
+    below: PathBuf,
     repository: Option<Repository>,
     target: Target,
     commit_lock: PathBuf,
@@ -125,6 +127,7 @@ impl Keeper {
             id: id.clone(),
             record: home.record(id),
             prefix: prefix.to_string_lossy().into_owned(),
+            below,
             repository,
             target,
             commit_lock: home.commit_lock().unwrap_or_default(),
@@ -221,6 +224,10 @@ impl Keeper {
             }
         }
         let since = news.at.to_string();
+        // Most of what a run freezes is committed already, where the project keeps it.
+        let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
+        let originals: Vec<String> =
+            frozen.map(|path| self.below.join(path).to_string_lossy().into_owned()).collect();
         let files: Vec<(String, Vec<u8>)> = self
             .pending
             .iter()
@@ -229,6 +236,7 @@ impl Keeper {
         let commit = Commit {
             target: &self.target,
             files: &files,
+            originals: &originals,
             message,
             fallback: AUTHOR,
             lock: &self.commit_lock,

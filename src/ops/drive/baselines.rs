@@ -30,7 +30,9 @@ pub fn record(
 ) -> Result<BTreeMap<String, Baseline>, String> {
     let mut recorded = BTreeMap::new();
     for gate in &workflow.gates {
-        let Some(contract) = &gate.contract else { continue };
+        let Some(contract) = gate.contract.as_ref().filter(|contract| compares(contract)) else {
+            continue;
+        };
         let context = context(run, gate, inputs);
         for request in requests(contract, &context) {
             if request.since == *moment && !recorded.contains_key(&request.key()) {
@@ -87,8 +89,14 @@ fn attempt_path(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> PathBu
     site.home.state(run).join("baselines").join(format!("{gate}-{attempt}.json"))
 }
 
+/// Whether a contract has any check that compares with something.
+fn compares(contract: &Contract) -> bool {
+    contract.rules().any(|rule| (rule.kind.compares)())
+}
+
 fn requests(contract: &Contract, context: &Context) -> Vec<BaselineRequest> {
-    contract.rules().filter_map(|rule| rule.build(context).ok()?.baseline()).collect()
+    let rules = contract.rules().filter(|rule| (rule.kind.compares)());
+    rules.filter_map(|rule| rule.build(context).ok()?.baseline()).collect()
 }
 
 fn context(run: Option<&Run>, gate: &Gate, inputs: &input::Values) -> Context {

@@ -142,7 +142,7 @@ impl Drive<'_> {
                     if artifacts::look_at_needs(driver, &gate, notify)? {
                         return Ok(true);
                     }
-                    let reason = match self.reuse.find(driver, &gate)? {
+                    let reason = match self.reuse.find(driver, driver.run(), &gate)? {
                         reuse::Found::Same(reused) => {
                             reusable.push(*reused);
                             continue;
@@ -164,6 +164,10 @@ impl Drive<'_> {
             }
         }
         if !reusable.is_empty() {
+            let mut earlier = std::mem::take(&mut self.reuse);
+            let reusable = earlier.follow(driver, reusable, |gate| self.may_start(gate));
+            self.reuse = earlier;
+            let reusable = reusable?;
             let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
             driver.append(&[Event::GatesReused { gates: reusable }])?;
             notify(Notice::Reused { gates });

@@ -5,15 +5,19 @@ use super::super::Driver;
 use super::super::Error;
 use super::recipe;
 use crate::event::Artifact;
+use crate::event::Event;
 use crate::event::Recipe;
 use crate::event::Reused;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
+use crate::next;
+use crate::next::Step;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
+use std::collections::BTreeSet;
 
 /// How many earlier runs about the same key are looked through, newest first.
 const RUNS_MAX: usize = 8;
@@ -33,14 +37,15 @@ pub enum Found {
 
 impl Shelf {
     /// Looks for a result of this gate that still stands.
-    pub fn find(&mut self, driver: &Driver<'_>, id: &GateId) -> Result<Found, Error> {
+    /// `run` is the run as it is, or as it will be.
+    pub fn find(&mut self, driver: &Driver<'_>, run: &Run, id: &GateId) -> Result<Found, Error> {
         let Some(gate) = driver.workflow.gate(id).filter(|gate| gate.reuse) else {
             return Ok(Found::Not(None));
         };
         if gate.approval != Approval::None {
             return Ok(Found::Not(Some("an approval is given anew in each run".to_owned())));
         }
-        let now = match recipe::recipe(driver.site, driver.run(), gate, id, None) {
+        let now = match recipe::recipe(driver.site, run, gate, id, None) {
             Ok(now) => now,
             Err(reason) => return Ok(Found::Not(Some(reason))),
         };
@@ -49,8 +54,8 @@ impl Shelf {
             none => none.insert(earlier_runs(driver)?),
         };
         let mut reason = "it has not passed before".to_owned();
-        for (index, run) in std::iter::once(driver.run()).chain(earlier.iter()).enumerate() {
-            let Some(candidate) = candidate(run, gate, id) else { continue };
+        for (index, earlier) in std::iter::once(run).chain(earlier.iter()).enumerate() {
+            let Some(candidate) = candidate(earlier, gate, id) else { continue };
             match difference(driver, &now, &candidate) {
                 None => return Ok(Found::Same(Box::new(candidate))),
                 // The newest result tells best why it does not serve.
@@ -60,6 +65,52 @@ impl Shelf {
         }
         Ok(Found::Not(Some(reason)))
     }
+
+    /// What can be taken over besides `found`, once that is: a chain is followed to its end, so that
+    /// it becomes one event. `may_start` says which gates are wanted now.
+    pub fn follow(
+        &mut self,
+        driver: &Driver<'_>,
+        mut found: Vec<Reused>,
+        may_start: impl Fn(&GateId) -> bool,
+    ) -> Result<Vec<Reused>, Error> {
+        let mut ahead = driver.run().clone();
+        let mut others = BTreeSet::new();
+        let mut taken = 0;
+        while taken < found.len() {
+            let event = Event::GatesReused { gates: found[taken..].to_vec() };
+            taken = found.len();
+            if ahead.apply(driver.site.clock.now(), &event).is_err() {
+                break;
+            }
+            for step in next::next(&driver.workflow, &ahead) {
+                let Step::Start { gate, not_before: None } = step else { continue };
+                if others.contains(&gate)
+                    || !may_start(&gate)
+                    || !needs_are_fresh(&ahead, driver, &gate)
+                {
+                    continue;
+                }
+                match self.find(driver, &ahead, &gate)? {
+                    Found::Same(reused) => found.push(*reused),
+                    Found::Not(_) => {
+                        others.insert(gate);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether all that a gate needs was looked at just now; the work of an attempt may have been
+/// changed since, which is looked at before the gate starts.
+fn needs_are_fresh(ahead: &Run, driver: &Driver<'_>, id: &GateId) -> bool {
+    let needs = driver.workflow.gate(id).into_iter();
+    let mut needs = needs.flat_map(|gate| gate.needs.iter().chain(&gate.audits));
+    needs.all(|need| {
+        ahead.gate(need).is_some_and(|state| state.reused.is_some() || state.attempts.is_empty())
+    })
 }
 
 /// Runs of the same workflow about the same key, newest first.

@@ -1,0 +1,108 @@
+//! One commit of a record in a repository of 100,000 files.
+
+use super::Result;
+use super::floor;
+use super::measure;
+use super::measure::Spent;
+use super::project;
+use super::table;
+use super::table::Row;
+use orch::git::Commit;
+use orch::git::Repository;
+use orch::git::Target;
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+
+const FILES: usize = 100_000;
+
+pub fn commit() -> Result {
+    let folder = project::folder()?;
+    let root = folder.path();
+    large_repository(root)?;
+    let rounds = measure::rounds(15);
+    let mut repository = Repository::discover(root)?.ok_or("there is no repository")?;
+    let plain = git2::Repository::open(root)?;
+    let targets =
+        [Target::Ref("refs/orch/records".to_owned()), Target::Branch("refs/heads/main".to_owned())];
+    // The first commit reads the whole index, and begins the ref.
+    for (number, target) in targets.iter().enumerate() {
+        record(&mut repository, root, target, number)?;
+    }
+    let mut times = vec![Vec::new(); 3];
+    for round in 0..rounds {
+        let path = format!("plain/{round}.json");
+        times[0].push(measure::work(|| floor::commit(&plain, &path, path.as_bytes()))?.1);
+        for (number, target) in targets.iter().enumerate() {
+            let number_of_record = 10 + round * 2 + number;
+            times[number + 1].push(record(&mut repository, root, target, number_of_record)?);
+        }
+    }
+    let wall = |index: usize| measure::median(&times[index]).wall * 1000.0;
+    let row = |work: &str, index: usize, most: f64| Row {
+        work: work.to_owned(),
+        floor: format!("{:.1} ms", wall(0)),
+        ours: format!("{:.1} ms", wall(index)),
+        ratio: Some(wall(index) / wall(0)),
+        target: format!("at most {most} ms"),
+        is_reached: wall(index) <= most,
+    };
+    let rows = [
+        row("two files, on a ref of its own", 1, 10.0),
+        row("two files, on the branch, index brought up to date", 2, 70.0),
+    ];
+    table::print("One commit among 100,000 files (floor: one file, synced, no index)", &rows);
+    Ok(())
+}
+
+/// Lays a record's files down and times their commit alone.
+fn record(
+    repository: &mut Repository,
+    root: &Path,
+    target: &Target,
+    number: usize,
+) -> Result<Spent> {
+    let folder = "orchestration/runs/run_x/record";
+    let text = |times: usize| number.to_string().repeat(times).into_bytes();
+    let files = [
+        (format!("{folder}/journal/{number:06}.jsonl"), text(300)),
+        (format!("{folder}/gates/g{number}/attempt-1.json"), text(500)),
+    ];
+    for (path, bytes) in &files {
+        orch::files::write_view(&root.join(path), bytes)?;
+    }
+    let commit = Commit {
+        target,
+        files: &files,
+        originals: &[],
+        message: "orch: g PASS",
+        fallback: ("orch", "orch@localhost"),
+        lock: &root.join(".git/orch/commit.lock"),
+        since: "now",
+        patience: Duration::from_secs(5),
+    };
+    Ok(measure::work(|| Ok(repository.commit(&commit)?))?.1)
+}
+
+/// A repository whose files are all there, with an index that has seen them.
+fn large_repository(root: &Path) -> Result {
+    project::git(root, &["init", "-q", "-b", "main"])?;
+    let mut stream = "blob\nmark :1\ndata 2\nx\n\ncommit refs/heads/main\n\
+                      committer Bench <bench@localhost> 0 +0000\ndata 1\nx\n"
+        .to_owned();
+    for file in 0..FILES {
+        writeln!(stream, "M 100644 :1 src/{}/{}/{file}.rs", file / 5000, file / 100)?;
+    }
+    let path = root.join(".git/stream");
+    fs::write(&path, stream)?;
+    let mut import = Command::new("git");
+    import.args(["fast-import", "--quiet"]).current_dir(root).stdin(fs::File::open(&path)?);
+    if !import.stderr(Stdio::inherit()).status()?.success() {
+        return Err("git fast-import failed".into());
+    }
+    project::git(root, &["reset", "-q", "--hard"])?;
+    Ok(())
+}
