@@ -81,14 +81,14 @@ impl House {
     pub fn workflow(self, name: &str, rest: &str) -> Self {
         self.write(
             &format!("workflows/{name}.toml"),
-            &format!("name = '{name}'\nversion = '1'\n{rest}"),
+            format!("name = '{name}'\nversion = '1'\n{rest}"),
         );
         self
     }
 
     /// A contract of the name; `rest` is the file from there on.
     pub fn contract(self, name: &str, rest: &str) -> Self {
-        self.write(&format!("contracts/{name}.toml"), &format!("name = '{name}'\n{rest}"));
+        self.write(&format!("contracts/{name}.toml"), format!("name = '{name}'\n{rest}"));
         self
     }
 
@@ -187,10 +187,10 @@ impl House {
                 if let Some(at) = text.find(expected) {
                     break at + expected.len();
                 }
-                match receiver.recv_timeout(PATIENCE) {
-                    Ok(bytes) => shown.extend(bytes),
-                    Err(_) => panic!("`{expected}` was never shown, but: {text}"),
-                }
+                let Ok(bytes) = receiver.recv_timeout(PATIENCE) else {
+                    panic!("`{expected}` was never shown, but: {text}");
+                };
+                shown.extend(bytes);
             };
             looked = (looked + found).min(shown.len());
             master.write_all(typed.as_bytes()).unwrap();

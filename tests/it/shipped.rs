@@ -134,6 +134,20 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
+fn add_agents(text: &mut String) {
+    text.push_str(
+        "\n## Agents\n\nPresets, each a table that `[agents.NAME]` in `orch.toml` could hold.\n",
+    );
+    for path in files(&root().join("src/executor/presets"), "toml") {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let _ = write!(
+            text,
+            "\n### `{name}`\n\n```toml\n{}```\n",
+            std::fs::read_to_string(&path).unwrap()
+        );
+    }
+}
+
 /// Checks, agents and commands, from the program itself.
 fn reference() -> String {
     let mut text = String::from(
@@ -170,17 +184,7 @@ fn reference() -> String {
             let _ = writeln!(text, "| `{key}`{needed} | {words} |");
         }
     }
-    text.push_str(
-        "\n## Agents\n\nPresets, each a table that `[agents.NAME]` in `orch.toml` could hold.\n",
-    );
-    for path in files(&root().join("src/executor/presets"), "toml") {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let _ = write!(
-            text,
-            "\n### `{name}`\n\n```toml\n{}```\n",
-            std::fs::read_to_string(&path).unwrap()
-        );
-    }
+    add_agents(&mut text);
     text.push_str("\n## Commands\n");
     let house = House::new();
     let mut open = vec![Vec::<String>::new()];

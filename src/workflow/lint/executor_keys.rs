@@ -1,6 +1,7 @@
 //! Executors: a known one, with the keys it needs and none of another's.
 
 use super::Draft;
+use crate::document::Placed;
 use crate::source::Unsound;
 use crate::source::suggest;
 use crate::workflow::file::GateFile;
@@ -21,10 +22,10 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .advise(suggest(executor, EXECUTORS)));
     }
     let owned: [(&str, &str, Option<Range<usize>>); 4] = [
-        ("agent", "agent", gate.agent.as_ref().map(toml::Spanned::span)),
-        ("command", "command", gate.command.as_ref().map(toml::Spanned::span)),
-        ("command", "shell", gate.shell.as_ref().map(toml::Spanned::span)),
-        ("workflow", "workflow", gate.workflow.as_ref().map(toml::Spanned::span)),
+        ("agent", "agent", gate.agent.as_ref().map(Placed::span)),
+        ("command", "command", gate.command.as_ref().map(Placed::span)),
+        ("command", "shell", gate.shell.as_ref().map(Placed::span)),
+        ("workflow", "workflow", gate.workflow.as_ref().map(Placed::span)),
     ];
     for (owner, key, span) in owned {
         if let Some(span) = span.filter(|_| owner != executor) {

@@ -86,8 +86,8 @@ fn an_ambiguous_run_lists_the_candidates() {
     -- stdout
     -- stderr
     error: several runs are unfinished; which one is meant?
-    help: --run run_20260119T143012Z_x_000001
-          --run run_20260119T143112Z_y_0000rt
+    help: --run run_20260119T143112Z_y_0000rt
+          --run run_20260119T143012Z_x_000001
     ");
     house.orch("status --run x").code(0).says("_x_");
     house.orch("status --run 20260119").code(2).says("fits several runs");

@@ -28,7 +28,7 @@ fn a_missing_input_is_asked_for_until_it_fits() {
     house
         .on_terminal(
             "run demo",
-            &[("What about", "Not A Slug\r"), ("slug", "\u{15}x\r"), ("What now?", "\u{1b}")],
+            &[("What about", "Not A Slug\r"), ("slug", "\u{15}x\r"), ("What now", "\u{1b}")],
         )
         .code(3);
     assert_eq!(house.record()["inputs"]["slug"], "x");
@@ -39,7 +39,7 @@ fn done_answers_approve_in_one_sitting() {
     let house = house();
     let done = house.on_terminal(
         "run demo --slug x",
-        &[("What now?", "\r"), ("Which mood?", "calm\r"), ("Your word on these bytes?", "\r")],
+        &[("What now", "\r"), ("Which mood?", "calm\r"), ("Your word on these bytes", "\r")],
     );
     done.code(0).says("PASSED");
     assert_eq!(house.gates(), "write PASS");
@@ -50,9 +50,9 @@ fn done_answers_approve_in_one_sitting() {
 #[test]
 fn fail_with_a_reason_from_the_menu() {
     let house = house();
-    let three = DOWN.repeat(3) + "\r";
+    let fail = DOWN.repeat(4) + "\r";
     house
-        .on_terminal("run demo --slug x", &[("What now?", &three), ("reason", "wrong tone\r")])
+        .on_terminal("run demo --slug x", &[("What now", &fail), ("reason", "wrong tone\r")])
         .code(1);
     assert_eq!(house.gates(), "write FAIL");
     assert!(house.attempt("write", 1)["failure_reason"].as_str().unwrap().contains("wrong tone"));
@@ -61,17 +61,17 @@ fn fail_with_a_reason_from_the_menu() {
 #[test]
 fn the_packet_is_opened_in_an_editor_and_copied() {
     let house = house().env("EDITOR", "tee -a opened.txt");
-    let copy = DOWN.repeat(2) + "\r";
-    let open = DOWN.to_owned() + "\r";
-    let pause = DOWN.repeat(4) + "\r";
+    let copy = DOWN.repeat(3) + "\r";
+    let open = DOWN.repeat(2) + "\r";
+    let pause = DOWN.repeat(5) + "\r";
     let done = house.on_terminal(
         "run demo --slug x",
-        &[("What now?", &copy), ("on the clipboard", ""), ("What now?", &pause)],
+        &[("What now", &copy), ("on the clipboard", ""), ("What now", &pause)],
     );
     assert!(done.stdout.contains("\u{1b}]52;c;"), "{}", done.stdout);
     let house = house.env("EDITOR", "cp -t opened");
     std::fs::create_dir(house.project().join("opened")).unwrap();
-    house.on_terminal("run resume", &[("What now?", &open), ("What now?", &pause)]).code(3);
+    house.on_terminal("run resume", &[("What now", &open), ("What now", &pause)]).code(3);
     assert!(house.read("opened/prompt.txt").contains("# Gate write"));
 }
 

@@ -62,7 +62,7 @@ fn house() -> House {
         .script("G8", &essay_texts::certification(FOLDER))
 }
 
-const YES: &[(&str, &str)] = &[("Your word on these bytes?", "\r")];
+const YES: &[(&str, &str)] = &[("Your word on these bytes", "\r")];
 
 #[test]
 fn an_essay_from_topic_to_approval() {
@@ -97,7 +97,7 @@ fn an_essay_from_topic_to_approval() {
     assert!(!house.git("status --porcelain").contains("orchestration"));
 }
 
-const YES_THRICE: &[(&str, &str)] = &[YES[0], YES[0], ("G9", ""), ("What now?", "\r"), YES[0]];
+const YES_THRICE: &[(&str, &str)] = &[YES[0], YES[0], ("G9", ""), ("What now", "\r"), YES[0]];
 
 /// What anyone can confirm with tools that are not ours.
 fn the_record_holds(house: &House) {

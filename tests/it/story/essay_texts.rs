@@ -61,8 +61,8 @@ pub fn notes(about: &str) -> String {
 
 pub fn spec(slug: &str) -> String {
     let mut text = format!("---\ngate: G3\nslug: {slug}\ntitle: The word robot\n---\n");
-    for layer in 1..=6 {
-        text += &format!("\n## Layer {layer}\n\n{} [^{}]\n", prose("It says", 95), KEYS[layer]);
+    for (layer, key) in (1..=6).zip(&KEYS[1..]) {
+        text += &format!("\n## Layer {layer}\n\n{} [^{key}]\n", prose("It says", 95));
         if layer == 4 {
             for figure in 1..=3 {
                 text += &format!("\n### Figure {figure}\n\nA drawing.\n");
@@ -76,8 +76,7 @@ pub fn essay(slug: &str) -> String {
     let mut text = format!(
         "---\ntitle: The word robot\nslug: {slug}\ndescription: Where a word came from\n---\n"
     );
-    for section in 0..6 {
-        let key = KEYS[section];
+    for (section, key) in KEYS.iter().take(6).enumerate() {
         text += &format!("\n## Part {section}\n\n{} [^{key}]\n", prose("Here", 215));
         text += "\n```mermaid\ngraph LR; play --> word\n```\n";
     }
