@@ -10,6 +10,7 @@ pub use read::schema;
 use crate::check;
 use crate::check::Check;
 use crate::check::Kind;
+use crate::check::Since;
 use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -74,6 +75,18 @@ impl Contract {
             rules.retain(|rule| !kinds.contains(&rule.kind.name));
         }
         contract
+    }
+
+    /// The gates whose passes its checks compare with, as far as no template names them.
+    pub fn gates_compared_with(&self) -> Vec<String> {
+        let context = Context::default();
+        let comparing = self.rules().filter(|rule| (rule.kind.compares)());
+        let built = comparing.filter_map(|rule| rule.build(&context).ok()?.baseline());
+        let gates = built.filter_map(|request| match request.since {
+            Since::Gate(gate) if !template::has_expressions(&gate) => Some(gate),
+            Since::Gate(_) | Since::Run | Since::Attempt => None,
+        });
+        gates.collect()
     }
 
     /// Every rule of the contract, those under outputs first.

@@ -145,7 +145,14 @@ fn read_output(
         (None, Some(paths), None) if !paths.is_empty() => {
             Target::AnyOf(paths.iter().map(template).collect::<Result<_, _>>()?)
         }
-        (None, None, Some(glob)) => Target::Glob(template(&glob)?),
+        (None, None, Some(glob)) => {
+            let template = template(&glob)?;
+            let flaw = crate::files::glob_flaw(glob.get_ref()).filter(|_| template.is_literal());
+            if let Some(flaw) = flaw {
+                return Err(source.unsound(glob.span(), flaw));
+            }
+            Target::Glob(template)
+        }
         _ => {
             return Err(source
                 .unsound(span, "an output has one of `path`, `any_of` and `glob`")

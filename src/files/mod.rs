@@ -34,6 +34,7 @@ pub use together::sync;
 pub use together::sync_folder_of;
 pub use together::write_together;
 pub use walk::Globs;
+pub use walk::glob_flaw;
 
 use std::fs;
 use std::fs::File;

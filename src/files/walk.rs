@@ -3,6 +3,7 @@
 
 use super::Project;
 use super::ProjectPath;
+use globset::Glob;
 use globset::GlobBuilder;
 use globset::GlobSet;
 use globset::GlobSetBuilder;
@@ -31,10 +32,7 @@ impl Globs {
         for pattern in patterns {
             let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
             let path = project.path(pattern).map_err(|error| error.to_string())?;
-            let glob = GlobBuilder::new(pattern)
-                .literal_separator(true)
-                .build()
-                .map_err(|error| format!("glob \"{pattern}\": {}", error.kind()))?;
+            let glob = compile(pattern)?;
             set.add(glob);
             if pattern.contains(SPECIAL) {
                 let literal = literal_folder(pattern);
@@ -138,6 +136,18 @@ impl Project {
         let closed = self.closed.iter().any(|closed| path.is_in(closed));
         (name != ".git" && !closed).then_some(path)
     }
+}
+
+/// What is wrong with a pattern's own words; where it leads is not looked at.
+pub fn glob_flaw(pattern: &str) -> Option<String> {
+    compile(pattern).err()
+}
+
+fn compile(pattern: &str) -> Result<Glob, String> {
+    GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| format!("glob \"{pattern}\": {}", error.kind()))
 }
 
 /// The folder that a pattern names before its first special character.

@@ -212,15 +212,15 @@ fn bad_contracts_are_told_with_their_place() {
 }
 
 #[test]
-fn what_shows_only_when_judged_fails_the_gate() {
+fn bad_globs_and_unknown_moments_are_refused() {
     for (contract, says) in [
         ("[[output]]\nglob = 'a/[b'\n", "unclosed character class"),
-        ("[[check]]\nkind = 'unchanged'\npaths = ['x']\nsince = 'nope'\n", "gate nope"),
+        ("[[check]]\nkind = 'unchanged'\npaths = ['x']\nsince = 'nope'\n", "unknown gate `nope`"),
     ] {
         let house = House::new()
             .workflow("demo", &format!("{GATE}contract = 'c'\n"))
             .contract("c", contract);
-        house.orch("run demo").code(1).says(says);
+        refused_in(house).says(says);
     }
 }
 

@@ -74,44 +74,62 @@ fn the_reference_is_what_the_program_says() {
     made("reference.md", &reference());
 }
 
+/// The README from top to bottom, as a reader would follow it: files are written, commands run.
 #[test]
 fn the_readme_holds() {
-    let Ok(readme) = std::fs::read_to_string(root().join("README.md")) else {
-        // There is none yet; what it will say is looked at from its first day.
-        assert!(!root().join("README.md").exists());
-        return;
-    };
-    for (number, block) in blocks(&readme, "toml").iter().enumerate() {
-        let parsed: Result<toml::Table, _> = block.parse();
-        assert!(parsed.is_ok(), "toml block {}: {}\n{block}", number + 1, parsed.unwrap_err());
-    }
-    for block in blocks(&readme, "console") {
-        for line in block.lines().filter_map(|line| line.strip_prefix("$ orch ")) {
-            let words = line.split(" #").next().unwrap();
-            // The help of a command exists where the command does.
-            let path: Vec<&str> = words
-                .split_whitespace()
-                .take_while(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))
-                .take(2)
-                .collect();
-            let known = [path.as_slice(), &path[..path.len().min(1)]]
-                .into_iter()
-                .any(|path| House::new().orch_with(&[path, &["--help"]].concat()).code == 0);
-            assert!(known, "README: `orch {words}` is no command");
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let house = House::new();
+    let mut ran = 0;
+    for (kind, block) in fenced(&readme) {
+        let first = block.lines().next().unwrap_or_default();
+        let path = first.strip_prefix("# ").or_else(|| first.strip_prefix("{# "));
+        let path = path.map(|path| path.trim_end_matches(" #}"));
+        match (kind.as_str(), path) {
+            ("toml" | "markdown", Some(path)) => house.write(path, &block),
+            ("console", _) => {
+                for line in block.lines().filter_map(|line| line.strip_prefix("$ orch ")) {
+                    let words: Vec<&str> = line.split_whitespace().collect();
+                    house.orch_with(&words).code(0);
+                    ran += 1;
+                }
+            }
+            ("console agent" | "console person" | "console install", _) => {
+                known_commands(&block);
+            }
+            _ => {}
         }
+    }
+    assert!(ran >= 8, "the README runs only {ran} commands");
+    house.orch("status --run snow").code(0).says("PASSED");
+}
+
+/// Commands that need an agent, a person or an installation are at least there.
+fn known_commands(block: &str) {
+    for line in block.lines().filter_map(|line| line.strip_prefix("$ orch ")) {
+        let path: Vec<&str> = line
+            .split_whitespace()
+            .take_while(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))
+            .take(2)
+            .collect();
+        let known = [path.as_slice(), &path[..path.len().min(1)]]
+            .into_iter()
+            .any(|path| House::new().orch_with(&[path, &["--help"]].concat()).code == 0);
+        assert!(known, "README: `orch {line}` is no command");
     }
 }
 
-/// The fenced blocks of a language.
-fn blocks(text: &str, language: &str) -> Vec<String> {
+/// The fenced blocks of a text, in its order, each with what stands behind its fence.
+fn fenced(text: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
-    let mut open: Option<String> = None;
+    let mut open: Option<(String, String)> = None;
     for line in text.lines() {
         match &mut open {
-            None if line == format!("```{language}") => open = Some(String::new()),
-            None => {}
+            None => {
+                let kind = line.strip_prefix("```");
+                open = kind.map(|kind| (kind.to_owned(), String::new()));
+            }
             Some(_) if line == "```" => blocks.extend(open.take()),
-            Some(block) => {
+            Some((_, block)) => {
                 block.push_str(line);
                 block.push('\n');
             }
