@@ -114,7 +114,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         },
         judging,
         audited_session: doer::audited_session(driver.run(), &gate),
-        definition: definition_paths(driver),
+        definition: definition_paths(driver, &gate),
         answers: gate.answers.clone(),
     })))
 }
@@ -139,8 +139,12 @@ fn lay_out(
     Ok((packet::folder(site, run, id, attempt), problem))
 }
 
-/// Where the run's definition lay in the project; what `file` inputs held is no part of it.
-fn definition_paths(driver: &Driver<'_>) -> Vec<ProjectPath> {
+/// Where the run's definition lay in the project, for agents: they are not trusted to leave it
+/// alone. What `file` inputs held is no part of it.
+fn definition_paths(driver: &Driver<'_>, gate: &Gate) -> Vec<ProjectPath> {
+    if gate.work.executor() != "agent" {
+        return Vec::new();
+    }
     let frozen = driver.run().started.definition.iter();
     let texts = frozen.filter(|text| !text.path.starts_with("inputs/"));
     texts.filter_map(|text| driver.site.project.path(&text.path).ok()).collect()
