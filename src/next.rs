@@ -48,9 +48,10 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
     let has_failures = run.gates.values().any(|state| state.status == GateStatus::Fail);
     let stopped = has_failures && workflow.gates.iter().any(|gate| stops_the_run(gate, run));
     for gate in &workflow.gates {
-        let status = run.status_of(&gate.id);
-        all_satisfied &= status.satisfies();
-        if status.satisfies() || run.gate(&gate.id).is_none() && !is_ready(workflow, run, gate) {
+        let state = run.gate(&gate.id);
+        let is_satisfied = state.is_some_and(|state| state.status.satisfies());
+        all_satisfied &= is_satisfied;
+        if is_satisfied || state.is_none() && !is_ready(workflow, run, gate) {
             continue;
         }
         for (id, state) in instances(gate, run) {

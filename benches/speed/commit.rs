@@ -10,6 +10,7 @@ use super::table::Row;
 use orch::git::Commit;
 use orch::git::Repository;
 use orch::git::Target;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -68,8 +69,8 @@ fn record(
     let folder = "orchestration/runs/run_x/record";
     let text = |times: usize| number.to_string().repeat(times).into_bytes();
     let files = [
-        (format!("{folder}/journal/{number:06}.jsonl"), text(300)),
-        (format!("{folder}/gates/g{number}/attempt-1.json"), text(500)),
+        (format!("{folder}/journal/{number:06}.jsonl"), &text(300)[..]),
+        (format!("{folder}/gates/g{number}/attempt-1.json"), &text(500)[..]),
     ];
     for (path, bytes) in &files {
         orch::files::write_view(&root.join(path), bytes)?;
@@ -77,7 +78,7 @@ fn record(
     let commit = Commit {
         target,
         files: &files,
-        originals: &[],
+        originals: &BTreeSet::new(),
         message: "orch: g PASS",
         fallback: ("orch", "orch@localhost"),
         lock: &root.join(".git/orch/commit.lock"),

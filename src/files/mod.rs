@@ -30,6 +30,7 @@ pub use together::passing_folder;
 pub use together::put_in_place;
 pub use together::read_with_stat;
 pub use together::remove;
+pub use together::stat_of_copy;
 pub use together::sync;
 pub use together::sync_folder_of;
 pub use together::write_together;

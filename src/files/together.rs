@@ -139,23 +139,45 @@ pub fn append_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// A regular file's bytes with the stat data that they were read under; `None` where there is no
 /// regular file, or where it changed meanwhile.
 pub fn read_with_stat(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
-    let is_regular = |found: &Metadata| found.is_file();
-    let before = match fs::symlink_metadata(path) {
-        Ok(before) if is_regular(&before) => before,
-        Ok(_) => return Ok(None),
-        Err(error) if is_absence(&error) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if is_absence(&error) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some((mut file, before)) = open_regular(path)? else { return Ok(None) };
     let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0));
     file.read_to_end(&mut bytes)?;
+    Ok(unchanged(&file, &before)?.map(|after| (bytes, after)))
+}
+
+/// The stat data of a regular file that holds exactly these bytes; `None` where it does not.
+pub fn stat_of_copy(path: &Path, mut bytes: &[u8]) -> io::Result<Option<Metadata>> {
+    let Some((mut file, before)) = open_regular(path)? else { return Ok(None) };
+    let mut read = [0; 16 * 1024];
+    loop {
+        match file.read(&mut read)? {
+            0 if bytes.is_empty() => return unchanged(&file, &before),
+            0 => return Ok(None),
+            count => match bytes.strip_prefix(&read[..count]) {
+                Some(rest) => bytes = rest,
+                None => return Ok(None),
+            },
+        }
+    }
+}
+
+fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => File::open(path).map(|file| (file, found)),
+        Ok(_) => return Ok(None),
+        Err(error) => Err(error),
+    };
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file's stat data, if it is what it was before the file was read.
+fn unchanged(file: &File, before: &Metadata) -> io::Result<Option<Metadata>> {
     let after = file.metadata()?;
-    let is_unchanged = super::Stat::of(&before) == super::Stat::of(&after);
-    Ok(is_unchanged.then_some((bytes, after)))
+    Ok((super::Stat::of(before) == super::Stat::of(&after)).then_some(after))
 }
 
 fn is_absence(error: &io::Error) -> bool {
@@ -209,5 +231,23 @@ mod tests {
         remove(&two).unwrap();
         assert!(read_with_stat(&two).unwrap().is_none());
         assert!(read_with_stat(folder.path()).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_copy_is_told_from_what_only_begins_like_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copy");
+        for length in [0, 1, 16 * 1024, 50_000] {
+            let bytes = vec![b'x'; length];
+            fs::write(&path, &bytes).unwrap();
+            assert!(stat_of_copy(&path, &bytes).unwrap().is_some(), "{length}");
+            assert!(stat_of_copy(&path, &[&bytes[..], b"x"].concat()).unwrap().is_none());
+            if let Some(shorter) = bytes.get(1..) {
+                assert!(stat_of_copy(&path, shorter).unwrap().is_none(), "{length}");
+                assert!(stat_of_copy(&path, &[shorter, b"y"].concat()).unwrap().is_none());
+            }
+        }
+        assert!(stat_of_copy(folder.path(), b"").unwrap().is_none());
+        assert!(stat_of_copy(&folder.path().join("none"), b"").unwrap().is_none());
     }
 }

@@ -7,6 +7,7 @@ use super::io_error;
 use super::lock::Lock;
 use super::move_ref::Step;
 use super::objects::Objects;
+use super::objects::id_of;
 use super::refresh::Blob;
 use super::refresh::Fresh;
 use super::target::Target;
@@ -17,6 +18,7 @@ use git2::Oid;
 use git2::RepositoryState;
 use git2::Signature;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
@@ -26,9 +28,10 @@ use std::time::Instant;
 pub struct Commit<'a> {
     pub target: &'a Target,
     /// Each file's path, relative to the work folder, and its bytes.
-    pub files: &'a [(String, Vec<u8>)],
-    /// Paths that some of the files are copies of: what the head holds there is not laid down again.
-    pub originals: &'a [String],
+    pub files: &'a [(String, &'a [u8])],
+    /// Folders with the originals of some of the files, relative to the work folder: a file that
+    /// the head holds there is not laid down again.
+    pub originals: &'a BTreeSet<String>,
     pub message: &'a str,
     /// Name and mail of the author when git knows none.
     pub fallback: (&'a str, &'a str),
@@ -84,10 +87,15 @@ impl Repository {
         let base = base.transpose()?;
         let blobs = files
             .iter()
-            .map(|(path, bytes)| Ok((*path, Oid::hash_object(ObjectType::Blob, bytes)?, *bytes)))
+            .map(|(path, bytes)| Ok((*path, id_of(ObjectType::Blob, bytes)?, *bytes)))
             .collect::<Result<Vec<Blob<'_>>, Error>>()?;
-        self.hold_originals(base, request.originals, &mut objects)?;
-        let tree = tree::with_files(&self.inner.odb()?, base, &blobs, &mut objects)?;
+        let odb = self.inner.odb()?;
+        for folder in request.originals {
+            let held = base.map(|base| self.trees.files_in(&odb, base, folder)).transpose()?;
+            objects.hold(held.unwrap_or_default());
+        }
+        let tree = tree::with_files((&odb, &mut self.trees), base, &blobs, &mut objects)?;
+        drop(odb);
         if let (Some(head), true) = (place.head, Some(tree) == base) {
             if place.is_checked_out && !self.is_index_fresh(&blobs)? {
                 self.repair_index(&blobs)?;
@@ -135,25 +143,6 @@ impl Repository {
         Err(Error::Busy { state, path: self.work_folder.display().to_string() })
     }
 
-    fn hold_originals(
-        &self,
-        base: Option<Oid>,
-        originals: &[String],
-        objects: &mut Objects,
-    ) -> Result<(), Error> {
-        let Some(base) = base.filter(|_| !originals.is_empty()) else { return Ok(()) };
-        let base = self.inner.find_tree(base)?;
-        for path in originals {
-            // What is not there, or not to be read, is laid down like everything else.
-            if let Ok(entry) = base.get_path(Path::new(path))
-                && entry.kind() == Some(ObjectType::Blob)
-            {
-                objects.hold(entry.id());
-            }
-        }
-        Ok(())
-    }
-
     fn repair_index(&mut self, blobs: &[Blob<'_>]) -> Result<(), Error> {
         match self.freshen(blobs)? {
             Fresh::Same(_) => Ok(()),
@@ -178,12 +167,12 @@ impl Repository {
 
     /// Puts the objects on the disk, then moves the ref.
     fn publish(
-        &self,
+        &mut self,
         objects: Objects,
         step: &Step<'_>,
         index: Option<&Lock>,
     ) -> Result<(), Error> {
-        objects.publish(self.inner.commondir(), index.map(|lock| &lock.file))?;
+        self.trees = objects.publish(self.inner.commondir(), index.map(|lock| &lock.file))?;
         self.move_ref(step)
     }
 }
@@ -197,7 +186,7 @@ fn commit_text(tree: Oid, parent: Option<Oid>, who: &[u8], message: &str) -> Vec
 }
 
 /// The files by path; refuses a path that git would refuse to check out.
-fn checked(files: &[(String, Vec<u8>)]) -> Result<BTreeMap<&str, &[u8]>, Error> {
+fn checked<'f>(files: &'f [(String, &[u8])]) -> Result<BTreeMap<&'f str, &'f [u8]>, Error> {
     let is_bad = |part: &str| {
         let part = part.to_lowercase();
         matches!(part.as_str(), "" | "." | ".." | ".git" | "git~1")
@@ -207,5 +196,5 @@ fn checked(files: &[(String, Vec<u8>)]) -> Result<BTreeMap<&str, &[u8]>, Error> 
             return Err(Error::Path { path: path.clone() });
         }
     }
-    Ok(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect())
+    Ok(files.iter().map(|(path, bytes)| (path.as_str(), *bytes)).collect())
 }

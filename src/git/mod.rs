@@ -91,6 +91,7 @@ pub struct Repository {
     work_folder: PathBuf,
     /// The index whose checksum is known to be right.
     verified: Option<crate::files::Stat>,
+    trees: tree::Trees,
 }
 
 impl Repository {
@@ -105,7 +106,7 @@ impl Repository {
         let Some(work_folder) = inner.workdir().map(Path::to_owned) else {
             return Err(Error::Bare { path: inner.path().display().to_string() });
         };
-        Ok(Some(Self { inner, work_folder, verified: None }))
+        Ok(Some(Self { inner, work_folder, verified: None, trees: tree::Trees::default() }))
     }
 
     /// The folder that all worktrees of the repository share.
@@ -135,15 +136,12 @@ impl Repository {
         Some(format!("{} <{}>", signature.name().ok()?, signature.email().ok()?))
     }
 
-    /// The id of what lies at `path` in the head of `target`.
-    pub fn tree_at(&self, target: &Target, path: &str) -> Result<Option<String>, Error> {
+    /// The id of the folder at `path` in the head of `target`.
+    pub fn tree_at(&mut self, target: &Target, path: &str) -> Result<Option<String>, Error> {
         let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
-        let tree = self.inner.find_commit(head)?.tree()?;
-        match tree.get_path(Path::new(path)) {
-            Ok(entry) => Ok(Some(entry.id().to_string())),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let root = self.inner.find_commit(head)?.tree_id();
+        let found = self.trees.find(&self.inner.odb()?, root, path)?;
+        Ok(found.map(|id| id.to_string()))
     }
 }
 

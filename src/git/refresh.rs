@@ -101,8 +101,8 @@ impl Repository {
     /// The stat data of a file that holds these bytes; zero for one that does not, so that git
     /// shows it as changed.
     fn stat(&self, path: &str, bytes: &[u8]) -> index::Stat {
-        let found = files::read_with_stat(&self.work_folder.join(path));
-        let Some((_, metadata)) = found.ok().flatten().filter(|(found, _)| found == bytes) else {
+        let found = files::stat_of_copy(&self.work_folder.join(path), bytes);
+        let Some(metadata) = found.ok().flatten() else {
             return index::Stat::default();
         };
         // Git keeps the low 32 bits of each.

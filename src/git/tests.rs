@@ -5,6 +5,7 @@ mod races;
 mod situations;
 
 use super::*;
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 use std::time::Duration;
@@ -110,10 +111,12 @@ fn commit(
     files: &[(String, Vec<u8>)],
 ) -> Result<Committed, Error> {
     let lock = repository.common_folder().join("test/commit.lock");
+    let files: Vec<(String, &[u8])> =
+        files.iter().map(|(path, bytes)| (path.clone(), &bytes[..])).collect();
     repository.commit(&Commit {
         target,
-        files,
-        originals: &[],
+        files: &files,
+        originals: &BTreeSet::from(["dir".to_owned(), "none".to_owned()]),
         message: "a record\n\nOrch-Run: r1",
         fallback: ("nobody", "nobody@localhost"),
         lock: &lock,
@@ -196,6 +199,25 @@ fn a_file_that_is_missing_or_differs_shows_as_the_users_change() {
     assert_eq!(shown.as_bytes(), files[0].1);
     let status = sandbox.git(&["status", "--porcelain=v1", "-uall"]);
     assert_eq!(status, format!(" M {RECORD}/edited.json\n D {RECORD}/gone.json\n"));
+}
+
+#[test]
+fn a_copy_of_what_the_head_holds_is_not_laid_down_again() {
+    let sandbox = Sandbox::new();
+    let object = sandbox.git(&["rev-parse", "HEAD:dir/b.txt"]);
+    let object = sandbox.path(&format!(".git/objects/{}/{}", &object[..2], object[2..].trim()));
+    let before = fs::metadata(&object).unwrap().modified().unwrap();
+    let mut repository = sandbox.repository();
+    let bytes = fs::read(sandbox.path("dir/b.txt")).unwrap();
+    let edited = b"edited, not committed\n".to_vec();
+    let copies = [("b.txt", bytes.clone()), ("c.txt", edited.clone())]
+        .map(|(name, bytes)| (format!("{RECORD}/definition/dir/{name}"), bytes));
+    record(&mut repository, &main_branch(), &copies).unwrap();
+    assert_eq!(fs::metadata(&object).unwrap().modified().unwrap(), before);
+    for (path, bytes) in &copies {
+        assert_eq!(sandbox.git(&["show", &format!("HEAD:{path}")]).as_bytes(), bytes);
+    }
+    sandbox.assert_sound();
 }
 
 #[test]

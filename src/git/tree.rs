@@ -6,6 +6,8 @@ use super::refresh::Blob;
 use git2::ObjectType;
 use git2::Odb;
 use git2::Oid;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 const FILE: &[u8] = b"100644";
 const FOLDER: &[u8] = b"40000";
@@ -29,27 +31,80 @@ impl Line<'_> {
     }
 }
 
+/// Folders of the repository that were read or made a moment ago: the commits of a run change the
+/// same few again and again, and the longer the run, the more it takes to read them.
+#[derive(Debug, Default)]
+pub(super) struct Trees {
+    kept: HashMap<Oid, Arc<[u8]>>,
+}
+
+impl Trees {
+    pub(super) fn keep(&mut self, id: Oid, bytes: Vec<u8>) {
+        self.kept.insert(id, bytes.into());
+    }
+
+    fn read(&mut self, odb: &Odb<'_>, id: Oid) -> Result<Arc<[u8]>, Error> {
+        if let Some(bytes) = self.kept.get(&id) {
+            return Ok(Arc::clone(bytes));
+        }
+        let bytes: Arc<[u8]> = odb.read(id)?.data().into();
+        self.kept.insert(id, Arc::clone(&bytes));
+        Ok(bytes)
+    }
+
+    /// The id of the folder at `path` below the tree `root`; `None` where there is no folder.
+    pub(super) fn find(
+        &mut self,
+        odb: &Odb<'_>,
+        root: Oid,
+        path: &str,
+    ) -> Result<Option<Oid>, Error> {
+        let mut id = root;
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let bytes = self.read(odb, id)?;
+            let lines = parse(&bytes).ok_or_else(|| Error::BadTree { path: path.to_owned() })?;
+            let found = lines.iter().find(|line| line.name == name.as_bytes() && line.is_folder());
+            let Some(line) = found else { return Ok(None) };
+            id = line.id;
+        }
+        Ok(Some(id))
+    }
+
+    /// The ids of the files in the folder at `path` below the tree `root`.
+    pub(super) fn files_in(
+        &mut self,
+        odb: &Odb<'_>,
+        root: Oid,
+        path: &str,
+    ) -> Result<Vec<Oid>, Error> {
+        let Some(id) = self.find(odb, root, path)? else { return Ok(Vec::new()) };
+        let bytes = self.read(odb, id)?;
+        let lines = parse(&bytes).ok_or_else(|| Error::BadTree { path: path.to_owned() })?;
+        Ok(lines.iter().filter(|line| line.mode == FILE).map(|line| line.id).collect())
+    }
+}
+
 /// Puts files, sorted by path, into the tree `base` and gives the new tree's id; what the tree does
 /// not hold goes into `objects`, each before the folder that refers to it.
 pub(super) fn with_files(
-    odb: &Odb<'_>,
+    (odb, trees): (&Odb<'_>, &mut Trees),
     base: Option<Oid>,
     files: &[Blob<'_>],
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
-    folder(odb, base, "", files, objects)
+    folder((odb, trees), base, "", files, objects)
 }
 
 /// `above` is the folder's path with a `/` at its end; the files' paths are relative to it.
 fn folder(
-    odb: &Odb<'_>,
+    (odb, trees): (&Odb<'_>, &mut Trees),
     base: Option<Oid>,
     above: &str,
     files: &[Blob<'_>],
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
-    let old = base.map(|id| odb.read(id)).transpose()?;
-    let bytes = old.as_ref().map_or(&[][..], |object| object.data());
+    let old = base.map(|id| trees.read(odb, id)).transpose()?;
+    let bytes = old.as_deref().unwrap_or_default();
     let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: above.to_owned() })?;
     let first = |path: &str| path.split_once('/').map_or(path.len(), |(first, _)| first.len());
     let is_one_folder = |one: &Blob<'_>, two: &Blob<'_>| {
@@ -71,7 +126,8 @@ fn folder(
             let below: Vec<Blob<'_>> =
                 group.iter().map(|(path, id, bytes)| (&path[length + 1..], *id, *bytes)).collect();
             let above = format!("{above}{name}/");
-            let id = folder(odb, before.map(|line| line.id), &above, &below, objects)?;
+            let before = before.map(|line| line.id);
+            let id = folder((odb, &mut *trees), before, &above, &below, objects)?;
             Line { mode: FOLDER, name: name.as_bytes(), id }
         } else {
             if before.is_none_or(|line| line.id != id) {
@@ -89,7 +145,7 @@ fn folder(
     let new = serialize(&lines);
     match base {
         Some(id) if new == bytes => Ok(id),
-        Some(_) | None => objects.add(ObjectType::Tree, &new),
+        Some(_) | None => objects.add_tree(new),
     }
 }
 
@@ -119,6 +175,7 @@ fn serialize(lines: &[Line<'_>]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::objects::id_of;
     use super::*;
 
     fn put(
@@ -129,10 +186,11 @@ mod tests {
         let mut objects = Objects::default();
         let mut paths = paths.to_vec();
         paths.sort_unstable();
-        let id = |path: &str| Oid::hash_object(ObjectType::Blob, path.as_bytes()).unwrap();
+        let id = |path: &str| id_of(ObjectType::Blob, path.as_bytes()).unwrap();
         let files: Vec<Blob<'_>> =
             paths.iter().map(|path| (*path, id(path), path.as_bytes())).collect();
-        let tree = with_files(&repository.odb().unwrap(), base, &files, &mut objects)
+        let odb = repository.odb().unwrap();
+        let tree = with_files((&odb, &mut Trees::default()), base, &files, &mut objects)
             .map_err(|error| error.to_string())?;
         objects.publish(repository.commondir(), None).unwrap();
         Ok(tree)

@@ -14,6 +14,7 @@ use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
 use crate::workflow::Approval;
+use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use serde::Serialize;
@@ -43,7 +44,7 @@ pub struct Scene {
 
 /// Walks the workflow; the project's files are seen as far as templates and lists read them.
 pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
-    let (workflow, _) = crate::workflow::Workflow::load(&request.workflow, &site.shelf)?;
+    let (workflow, _) = Workflow::load(&request.workflow, &site.shelf)?;
     for name in &request.fail {
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
         let base = name.split('[').next().unwrap_or_default();
@@ -56,7 +57,8 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
     copy_texts(site, request, scratch.path())?;
     let options = Options { folder: scratch.path().to_owned(), ..Options::default() };
     let stage = Site::open(options)?;
-    let mut driver = start::begin(&stage, &request.workflow, &request.inputs, None, true)?;
+    let staged = Workflow::load(&request.workflow, &stage.shelf)?;
+    let mut driver = start::begin(&stage, staged, &request.inputs, None, true)?;
     let mut scenes = Vec::new();
     for _ in 0..STEPS_MAX {
         let steps = next::next(&driver.workflow, driver.run());
@@ -158,7 +160,7 @@ fn answers(
 
 /// Lays the texts, `file` inputs and orch.toml of the project into the scratch folder.
 fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result<(), Error> {
-    let (workflow, definition) = crate::workflow::Workflow::load(&request.workflow, &site.shelf)?;
+    let (workflow, definition) = Workflow::load(&request.workflow, &site.shelf)?;
     let write = |path: &str, bytes: &[u8]| {
         files::write_view(&stage.join(path), bytes)
             .map_err(|source| Error::environment(format!("{path}: {source}")))

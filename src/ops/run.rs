@@ -7,6 +7,7 @@ use super::Site;
 use super::drive;
 use super::start;
 use crate::id::GateId;
+use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use std::thread;
 
@@ -46,19 +47,16 @@ pub fn run(
     request: &Request,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Outcome, Error> {
-    let (workflow, _) = crate::workflow::Workflow::load(&request.workflow, &site.shelf)?;
-    let limits = limits(&workflow, &request.drive)?;
+    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
+    let limits = limits(&loaded.0, &request.drive)?;
     let agent = request.drive.agent.clone();
-    let mut driver = start::begin(site, &request.workflow, &request.inputs, agent, true)?;
+    let mut driver = start::begin(site, loaded, &request.inputs, agent, true)?;
     notify(Notice::Started { run: driver.id().clone() });
     drive::drive(&mut driver, &limits, notify)
 }
 
 /// What was typed, as the drive needs it.
-pub(super) fn limits(
-    workflow: &crate::workflow::Workflow,
-    request: &DriveRequest,
-) -> Result<drive::Limits, Error> {
+pub(super) fn limits(workflow: &Workflow, request: &DriveRequest) -> Result<drive::Limits, Error> {
     let gate = |name: &Option<String>| -> Result<Option<GateId>, Error> {
         let Some(name) = name else { return Ok(None) };
         let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);

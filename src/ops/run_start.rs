@@ -5,6 +5,7 @@ use super::Outcome;
 use super::Site;
 use super::drive;
 use super::start;
+use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 
 /// What `orch run start` takes.
@@ -16,7 +17,8 @@ pub struct Request {
 
 /// Begins a run, commits its record, and leaves every gate to the person.
 pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
-    let mut driver = start::begin(site, &request.workflow, &request.inputs, None, false)?;
+    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
+    let mut driver = start::begin(site, loaded, &request.inputs, None, false)?;
     driver.commit(None, true)?;
     Ok(drive::outcome(&driver))
 }

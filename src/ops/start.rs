@@ -26,12 +26,11 @@ const FILE_INPUT_BYTES_MAX: u64 = 1024 * 1024;
 /// Begins a run of a workflow; nothing is written before everything is known to be sound.
 pub fn begin<'s>(
     site: &'s Site,
-    name: &str,
+    (workflow, definition): (Workflow, Definition),
     given: &Values,
     agent: Option<String>,
     driven: bool,
 ) -> Result<Driver<'s>, Error> {
-    let (workflow, definition) = Workflow::load(name, &site.shelf)?;
     if let Some(agent) = &agent {
         site.config.refuse_unknown_agent(agent)?;
     }

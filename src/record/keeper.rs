@@ -212,7 +212,7 @@ impl Keeper {
         message: &str,
         news: &News<'_>,
     ) -> Result<Option<String>, Uncommitted> {
-        let Some(repository) = &self.repository else { return Ok(None) };
+        let Some(repository) = &mut self.repository else { return Ok(None) };
         let held = repository.tree_at(&self.target, &self.prefix)?;
         if self.tree.is_some() && held != self.tree {
             // Somebody took the record off the branch, or changed it there: all of it goes back.
@@ -226,12 +226,13 @@ impl Keeper {
         let since = news.at.to_string();
         // Most of what a run freezes is committed already, where the project keeps it.
         let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
-        let originals: Vec<String> =
-            frozen.map(|path| self.below.join(path).to_string_lossy().into_owned()).collect();
-        let files: Vec<(String, Vec<u8>)> = self
+        let folders = frozen.filter_map(|path| Path::new(path).parent());
+        let originals =
+            folders.map(|path| self.below.join(path).to_string_lossy().into_owned()).collect();
+        let files: Vec<(String, &[u8])> = self
             .pending
             .iter()
-            .map(|(path, bytes)| (format!("{}/{path}", self.prefix), bytes.clone()))
+            .map(|(path, bytes)| (format!("{}/{path}", self.prefix), &bytes[..]))
             .collect();
         let commit = Commit {
             target: &self.target,

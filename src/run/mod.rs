@@ -216,6 +216,8 @@ impl Run {
         gate.waits_for = None;
         gate.reused = None;
         gate.approval = None;
+        // Most gates have one attempt, and long runs have many gates.
+        gate.attempts.reserve_exact(1);
         gate.attempts.push(Attempt::begin(at, started));
         self.status = RunStatus::Running;
         Ok(())

@@ -149,8 +149,8 @@ impl Drive<'_> {
                         }
                         reuse::Found::Not(reason) => reason,
                     };
-                    self.start(driver, (&gate, reason), (scope, sender), notify)?;
-                    acted = true;
+                    // What is at work opens nothing before it ends.
+                    acted |= self.start(driver, (&gate, reason), (scope, sender), notify)?;
                 }
                 Step::Finish(status) => return finish(driver, status, notify),
                 step @ (Step::Expand(_)
@@ -198,13 +198,14 @@ impl Drive<'_> {
         wanted && self.running.len() < self.limits.jobs && !self.running.contains(gate)
     }
 
+    /// Begins an attempt; says whether it is over already.
     fn start<'scope>(
         &mut self,
         driver: &mut Driver<'_>,
         (gate, reuse): (&GateId, Option<String>),
         (scope, sender): (&'scope std::thread::Scope<'scope, '_>, &Ending),
         notify: &mut dyn FnMut(Notice),
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let adopt = self.adopted.contains(gate);
         let start = Start {
             gate,
@@ -215,7 +216,7 @@ impl Drive<'_> {
             session: None,
         };
         match prepare(driver, &start)? {
-            Prepared::Ended(ended) => settle(driver, &ended, notify),
+            Prepared::Ended(ended) => settle(driver, &ended, notify).map(|()| true),
             Prepared::Work(work) => {
                 let (attempt, executor) = (work.attempt, work.executor.to_owned());
                 notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
@@ -225,7 +226,7 @@ impl Drive<'_> {
                     // The loop outlives its workers; nobody to tell means the process is ending.
                     let _ = sender.send(work.perform());
                 });
-                Ok(())
+                Ok(false)
             }
         }
     }
