@@ -6,7 +6,6 @@ use super::Repository;
 use super::io_error;
 use super::lock::Lock;
 use super::move_ref::Step;
-use super::objects::Objects;
 use super::objects::id_of;
 use super::refresh::Blob;
 use super::refresh::Fresh;
@@ -82,7 +81,7 @@ impl Repository {
         if !matches!(request.target, Target::Ref(_)) {
             self.refuse_busy()?;
         }
-        let mut objects = Objects::default();
+        self.objects.clear();
         let base = place.head.map(|id| Ok::<_, Error>(self.inner.find_commit(id)?.tree_id()));
         let base = base.transpose()?;
         let blobs = files
@@ -91,10 +90,11 @@ impl Repository {
             .collect::<Result<Vec<Blob<'_>>, Error>>()?;
         let odb = self.inner.odb()?;
         for folder in request.originals {
-            let held = base.map(|base| self.trees.files_in(&odb, base, folder)).transpose()?;
-            objects.hold(held.unwrap_or_default());
+            let trees = self.objects.trees();
+            let held = base.map(|base| trees.files_in(&odb, base, folder)).transpose()?;
+            self.objects.hold(held.unwrap_or_default());
         }
-        let tree = tree::with_files((&odb, &mut self.trees), base, &blobs, &mut objects)?;
+        let tree = tree::with_files(&odb, base, &blobs, &mut self.objects)?;
         drop(odb);
         if let (Some(head), true) = (place.head, Some(tree) == base) {
             if place.is_checked_out && !self.is_index_fresh(&blobs)? {
@@ -104,14 +104,14 @@ impl Repository {
         }
         let who = self.who(request)?;
         let text = commit_text(tree, place.head, &who, request.message);
-        let id = objects.add(ObjectType::Commit, &text)?;
+        let id = self.objects.add(ObjectType::Commit, &text)?;
         let fresh = place.is_checked_out.then(|| self.freshen(&blobs)).transpose()?;
         let step = Step { place: &place, id, who: &who, message: request.message };
         match fresh {
-            None => self.publish(objects, &step, None)?,
-            Some(Fresh::Same(_lock)) => self.publish(objects, &step, None)?,
+            None => self.publish(&step, None)?,
+            Some(Fresh::Same(_lock)) => self.publish(&step, None)?,
             Some(Fresh::Ready(lock)) => {
-                self.publish(objects, &step, Some(&lock))?;
+                self.publish(&step, Some(&lock))?;
                 self.put_index(lock)?;
             }
             Some(Fresh::Foreign) => {
@@ -120,7 +120,7 @@ impl Repository {
                     let reason = "this index needs git itself, which is not found".to_owned();
                     return Err(Error::UpdateIndex { reason });
                 }
-                self.publish(objects, &step, None)?;
+                self.publish(&step, None)?;
                 self.update_index(&blobs)?;
             }
         }
@@ -166,13 +166,8 @@ impl Repository {
     }
 
     /// Puts the objects on the disk, then moves the ref.
-    fn publish(
-        &mut self,
-        objects: Objects,
-        step: &Step<'_>,
-        index: Option<&Lock>,
-    ) -> Result<(), Error> {
-        self.trees = objects.publish(self.inner.commondir(), index.map(|lock| &lock.file))?;
+    fn publish(&mut self, step: &Step<'_>, index: Option<&Lock>) -> Result<(), Error> {
+        self.objects.publish(self.inner.commondir(), index.map(|lock| &lock.file))?;
         self.move_ref(step)
     }
 }

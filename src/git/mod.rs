@@ -91,7 +91,7 @@ pub struct Repository {
     work_folder: PathBuf,
     /// The index whose checksum is known to be right.
     verified: Option<crate::files::Stat>,
-    trees: tree::Trees,
+    objects: objects::Objects,
 }
 
 impl Repository {
@@ -106,7 +106,7 @@ impl Repository {
         let Some(work_folder) = inner.workdir().map(Path::to_owned) else {
             return Err(Error::Bare { path: inner.path().display().to_string() });
         };
-        Ok(Some(Self { inner, work_folder, verified: None, trees: tree::Trees::default() }))
+        Ok(Some(Self { inner, work_folder, verified: None, objects: objects::Objects::default() }))
     }
 
     /// The folder that all worktrees of the repository share.
@@ -140,7 +140,7 @@ impl Repository {
     pub fn tree_at(&mut self, target: &Target, path: &str) -> Result<Option<String>, Error> {
         let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
         let root = self.inner.find_commit(head)?.tree_id();
-        let found = self.trees.find(&self.inner.odb()?, root, path)?;
+        let found = self.objects.trees().find(&self.inner.odb()?, root, path)?;
         Ok(found.map(|id| id.to_string()))
     }
 }

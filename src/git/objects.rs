@@ -19,13 +19,28 @@ use std::path::PathBuf;
 /// The name by which git knows an object that was left half-made, and clears it away.
 const ASIDE: &str = "tmp_obj_";
 
-/// Objects that are not on the disk yet, in the order in which they are put in place: what an
-/// object refers to comes before it.
-#[derive(Debug, Default)]
+/// Objects that are not on the disk yet. One value serves all commits of a repository: a new
+/// compressor for each object would cost more than what it compresses.
 pub(super) struct Objects {
     known: HashSet<Oid>,
+    /// In the order in which they are put in place: what an object refers to comes before it.
     new: Vec<(Oid, Vec<u8>)>,
+    /// The folders that the commit is built upon.
     trees: Trees,
+    new_trees: Trees,
+    encoder: ZlibEncoder<Vec<u8>>,
+}
+
+impl Default for Objects {
+    fn default() -> Self {
+        Self {
+            known: HashSet::new(),
+            new: Vec::new(),
+            trees: Trees::default(),
+            new_trees: Trees::default(),
+            encoder: ZlibEncoder::new(Vec::new(), Compression::fast()),
+        }
+    }
 }
 
 impl Objects {
@@ -34,16 +49,36 @@ impl Objects {
     pub(super) fn add(&mut self, kind: ObjectType, bytes: &[u8]) -> Result<Oid, Error> {
         let id = id_of(kind, bytes)?;
         if self.known.insert(id) {
-            self.new.push((id, loose(kind, bytes).map_err(io_error(Path::new(ASIDE)))?));
+            let loose = self.loose(kind, bytes).map_err(io_error(Path::new(ASIDE)))?;
+            self.new.push((id, loose));
         }
         Ok(id)
+    }
+
+    /// An object as git keeps it by itself: a header and the bytes, compressed.
+    fn loose(&mut self, kind: ObjectType, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+        self.encoder.write_all(head(kind, bytes).as_bytes())?;
+        self.encoder.write_all(bytes)?;
+        self.encoder.reset(Vec::new())
     }
 
     /// Adds a folder, and keeps it at hand for the commit that comes next.
     pub(super) fn add_tree(&mut self, bytes: Vec<u8>) -> Result<Oid, Error> {
         let id = self.add(ObjectType::Tree, &bytes)?;
-        self.trees.keep(id, bytes);
+        self.new_trees.keep(id, bytes);
         Ok(id)
+    }
+
+    /// The folders that were read or made a moment ago.
+    pub(super) fn trees(&mut self) -> &mut Trees {
+        &mut self.trees
+    }
+
+    /// Forgets what was added and not published.
+    pub(super) fn clear(&mut self) {
+        self.known.clear();
+        self.new.clear();
+        self.new_trees = Trees::default();
     }
 
     /// Says that these objects need not be laid down: what the new commit builds upon reaches them.
@@ -51,34 +86,31 @@ impl Objects {
         self.known.extend(ids);
     }
 
-    /// Writes and syncs all of them, and `beside` with them; gives the folders among them.
-    pub(super) fn publish(self, common: &Path, beside: Option<&File>) -> Result<Trees, Error> {
+    /// Writes and syncs all of them, and `beside` with them.
+    pub(super) fn publish(&mut self, common: &Path, beside: Option<&File>) -> Result<(), Error> {
         let folder = common.join("objects");
         let place = |id: Oid| {
             let name = id.to_string();
             folder.join(&name[..2]).join(&name[2..])
         };
         let files: Vec<(PathBuf, Vec<u8>)> =
-            self.new.into_iter().map(|(id, bytes)| (place(id), bytes)).collect();
+            self.new.drain(..).map(|(id, bytes)| (place(id), bytes)).collect();
         crate::files::write_together(&folder, ASIDE, &files, beside).map_err(io_error(&folder))?;
-        Ok(self.trees)
+        self.trees = std::mem::take(&mut self.new_trees);
+        self.clear();
+        Ok(())
     }
 }
 
 /// The name of an object. Git's own function also looks for forged collisions, at a third of the
 /// speed; it does so whenever it reads what was laid down here.
 pub(super) fn id_of(kind: ObjectType, bytes: &[u8]) -> Result<Oid, Error> {
-    let head = format!("{} {}\0", kind.str(), bytes.len());
-    Ok(Oid::from_bytes(&Sha1::new_with_prefix(head).chain_update(bytes).finalize())?)
+    let hash = Sha1::new_with_prefix(head(kind, bytes)).chain_update(bytes).finalize();
+    Ok(Oid::from_bytes(&hash)?)
 }
 
-/// An object as git keeps it by itself: a header and the bytes, compressed.
-fn loose(kind: ObjectType, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder =
-        ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2 + 64), Compression::fast());
-    write!(encoder, "{} {}\0", kind.str(), bytes.len())?;
-    encoder.write_all(bytes)?;
-    encoder.finish()
+fn head(kind: ObjectType, bytes: &[u8]) -> String {
+    format!("{} {}\0", kind.str(), bytes.len())
 }
 
 #[cfg(test)]

@@ -87,23 +87,23 @@ impl Trees {
 /// Puts files, sorted by path, into the tree `base` and gives the new tree's id; what the tree does
 /// not hold goes into `objects`, each before the folder that refers to it.
 pub(super) fn with_files(
-    (odb, trees): (&Odb<'_>, &mut Trees),
+    odb: &Odb<'_>,
     base: Option<Oid>,
     files: &[Blob<'_>],
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
-    folder((odb, trees), base, "", files, objects)
+    folder(odb, base, "", files, objects)
 }
 
 /// `above` is the folder's path with a `/` at its end; the files' paths are relative to it.
 fn folder(
-    (odb, trees): (&Odb<'_>, &mut Trees),
+    odb: &Odb<'_>,
     base: Option<Oid>,
     above: &str,
     files: &[Blob<'_>],
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
-    let old = base.map(|id| trees.read(odb, id)).transpose()?;
+    let old = base.map(|id| objects.trees().read(odb, id)).transpose()?;
     let bytes = old.as_deref().unwrap_or_default();
     let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: above.to_owned() })?;
     let first = |path: &str| path.split_once('/').map_or(path.len(), |(first, _)| first.len());
@@ -127,7 +127,7 @@ fn folder(
                 group.iter().map(|(path, id, bytes)| (&path[length + 1..], *id, *bytes)).collect();
             let above = format!("{above}{name}/");
             let before = before.map(|line| line.id);
-            let id = folder((odb, &mut *trees), before, &above, &below, objects)?;
+            let id = folder(odb, before, &above, &below, objects)?;
             Line { mode: FOLDER, name: name.as_bytes(), id }
         } else {
             if before.is_none_or(|line| line.id != id) {
@@ -190,8 +190,8 @@ mod tests {
         let files: Vec<Blob<'_>> =
             paths.iter().map(|path| (*path, id(path), path.as_bytes())).collect();
         let odb = repository.odb().unwrap();
-        let tree = with_files((&odb, &mut Trees::default()), base, &files, &mut objects)
-            .map_err(|error| error.to_string())?;
+        let tree =
+            with_files(&odb, base, &files, &mut objects).map_err(|error| error.to_string())?;
         objects.publish(repository.commondir(), None).unwrap();
         Ok(tree)
     }
