@@ -15,7 +15,8 @@ const CHAIN: Chain = Chain { gates: 100, is_reused: false, is_chained: true };
 /// At most this much above the floor.
 const RATIO_MAX: f64 = 1.5;
 
-/// How much more a gate may cost in a long chain than in a short one, for the noise.
+/// How much more a gate may cost in a long chain than in a short one, beyond what the floor's own
+/// steps do: the machine is not the same from one minute to the next.
 const GROWTH_MAX: f64 = 1.1;
 
 const MEMORY_MAX_MIB: f64 = 20.0;
@@ -35,8 +36,8 @@ pub fn gates() -> Result {
         floor: format!("{floor_growth:.2}"),
         ours: format!("{growth:.2}"),
         ratio: None,
-        target: format!("at most {GROWTH_MAX}"),
-        is_reached: growth <= GROWTH_MAX,
+        target: format!("at most {GROWTH_MAX} × the floor's"),
+        is_reached: growth <= GROWTH_MAX * floor_growth.max(1.0),
     };
     let memory = Row {
         work: "peak resident memory over 1,000 gates, MiB".to_owned(),
