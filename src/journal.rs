@@ -26,6 +26,10 @@ pub enum Error {
     Line { path: PathBuf, line: u64, message: String },
     #[error("{} holds no events", path.display())]
     Empty { path: PathBuf },
+    /// Two sound journals of one run that each say something the other does not.
+    #[error("{} stands at {here}, and its committed copy {} at {committed}: the run was taken two ways", path.display(), copy.display())]
+    #[diagnostic(help("keep the one that is right, and put it in the place of the other"))]
+    Fork { path: PathBuf, here: Digest, copy: PathBuf, committed: Digest },
 }
 
 /// What every line says beside its event.
@@ -57,6 +61,33 @@ pub struct Reading {
     pub segments: Vec<Segment>,
 }
 
+impl Reading {
+    /// All sound lines.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.segments.iter().flat_map(|segment| segment.bytes.iter().copied()).collect()
+    }
+
+    /// Whether the chain ever stood at this digest.
+    pub fn stood_at(&self, head: Digest) -> bool {
+        let lines = self.segments.iter().flat_map(|segment| segment.bytes.split(|b| *b == b'\n'));
+        lines.filter(|line| !line.is_empty()).any(|line| Digest::of(line) == head)
+    }
+
+    /// The first line that says what it says in other bytes than the program writes: with a key
+    /// twice, an unknown one, or a number that no run comes to.
+    pub fn first_foreign_line(&self) -> Option<u64> {
+        let lines =
+            self.segments.iter().flat_map(|segment| segment.bytes.split_inclusive(|b| *b == b'\n'));
+        let is_own = |raw: &[u8]| {
+            let text = raw.strip_suffix(b"\n").unwrap_or(raw);
+            parse(text).is_ok_and(|(header, event)| {
+                line(header.seq, header.ts, &event, header.prev).0 == raw
+            })
+        };
+        lines.zip(1..).find(|(raw, _)| !is_own(raw)).map(|(_, number)| number)
+    }
+}
+
 /// A stretch of lines that is committed together; a pure function of the events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
@@ -69,8 +100,13 @@ pub struct Segment {
 impl Segment {
     /// Its name in the record.
     pub fn name(&self) -> String {
-        format!("{:06}.jsonl", self.first_seq)
+        segment_name(self.first_seq)
     }
+}
+
+/// The name of the segment that begins with this event.
+pub fn segment_name(first_seq: u64) -> String {
+    format!("{first_seq:06}.jsonl")
 }
 
 /// A journal open for appending, with the run it has come to.

@@ -1,6 +1,7 @@
 //! Exit codes, the same for every command.
 
 use crate::event::RunStatus;
+use crate::journal;
 use crate::ops::Error;
 use crate::ops::Outcome;
 
@@ -32,7 +33,7 @@ pub fn of_error(error: &Error) -> u8 {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
         Error::Held { .. } => HELD,
         Error::Interrupted => INTERRUPTED,
-        Error::Journal(crate::journal::Error::Line { .. }) => DIFFERENT,
+        Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
     }
 }

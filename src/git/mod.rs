@@ -2,6 +2,7 @@
 //! and work as they are, run no hooks, and outlast a power cut.
 
 mod commit;
+mod history;
 mod index;
 mod lock;
 mod move_ref;
@@ -13,6 +14,7 @@ mod tree;
 
 pub use commit::Commit;
 pub use commit::Committed;
+pub use history::Fate;
 pub use status::Uncommitted;
 pub use target::Target;
 
@@ -117,6 +119,12 @@ impl Repository {
     /// The root of the working tree: what paths in commits are relative to.
     pub fn work_folder(&self) -> &Path {
         &self.work_folder
+    }
+
+    /// A file's path in commits; `None` for one outside of the working tree.
+    pub fn path_of(&self, file: &Path) -> Option<String> {
+        let root = self.work_folder.canonicalize().ok()?;
+        file.strip_prefix(root).ok().map(|path| path.to_string_lossy().into_owned())
     }
 
     /// The full name of the branch that is checked out, also before its first commit; `None` when

@@ -82,7 +82,7 @@ fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
 
 /// The key as the id carries it decides fast; the journal decides for sure.
 fn key_of(site: &Site, id: &RunId) -> Option<String> {
-    Some(site.home.read(id).ok()?.run.started.key)
+    Some(site.home.glance(id).ok()?.run.started.key)
 }
 
 fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {

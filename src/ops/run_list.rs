@@ -94,7 +94,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
 }
 
 fn from_journal(site: &Site, id: &RunId) -> Option<Entry> {
-    let run = site.home.read(id).ok()?.run;
+    let run = site.home.glance(id).ok()?.run;
     let gate = run
         .gates_in(crate::run::GateStatus::Waiting)
         .chain(run.gates_in(crate::run::GateStatus::Fail))

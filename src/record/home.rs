@@ -77,38 +77,86 @@ impl Home {
         Ok(names.into_iter().filter_map(|name| RunId::parse(name).ok()).collect())
     }
 
-    /// Reads a run: from its own journal, else from the record's committed copy.
-    pub fn read(&self, id: &RunId) -> Result<Reading, journal::Error> {
+    /// Reads a run, for a list: from its own journal, else from the record's committed copy.
+    pub fn glance(&self, id: &RunId) -> Result<Reading, journal::Error> {
         let path = self.state(id).join(journal::FILE);
         if files::exists(&path) {
             return journal::read(&path);
         }
-        let folder = self.record(id).join("journal");
-        let bytes = self.committed_journal(id);
-        let bytes = bytes.map_err(|source| journal::Error::Io { path: folder.clone(), source })?;
-        journal::fold(&folder, &bytes)
+        self.fold_copy(id, &self.committed_journal(id)?)
     }
 
-    /// Makes the journal of a run that came with a clone this machine's own.
+    /// Reads a run from its own journal or the record's committed copy, whichever is longer. Where
+    /// each says what the other does not, neither serves.
+    pub fn read(&self, id: &RunId) -> Result<Reading, journal::Error> {
+        let path = self.state(id).join(journal::FILE);
+        let here = files::read_own(&path)
+            .map_err(|source| journal::Error::Io { path: path.clone(), source })?;
+        let Some(here) = here else { return self.glance(id) };
+        let copy = self.record(id).join("journal");
+        let committed = self.committed_journal(id)?;
+        if here.starts_with(&committed) {
+            return journal::fold(&path, &here);
+        }
+        let committed_reading = self.fold_copy(id, &committed)?;
+        let reading = journal::fold(&path, &here)?;
+        if committed.starts_with(&reading.bytes()) {
+            return Ok(committed_reading);
+        }
+        let (here, committed) = (reading.head, committed_reading.head);
+        Err(journal::Error::Fork { path, here, copy, committed })
+    }
+
+    /// Whether the run was driven on this machine, or came here as a committed copy only.
+    pub fn is_own(&self, id: &RunId) -> bool {
+        files::exists(&self.state(id).join(journal::FILE))
+    }
+
+    /// Makes the journal of a run that came with a clone, or went on elsewhere, this machine's own.
     pub fn adopt(&self, id: &RunId) -> Result<(), journal::Error> {
         let path = self.state(id).join(journal::FILE);
-        if files::exists(&path) {
+        let reading = self.read(id)?;
+        if files::size(&path).is_some_and(|bytes| bytes >= reading.good_bytes) {
             return Ok(());
         }
-        let reading = self.read(id)?;
-        let bytes: Vec<u8> =
-            reading.segments.iter().flat_map(|segment| segment.bytes.iter().copied()).collect();
-        files::write(&path, &bytes).map_err(|source| journal::Error::Io { path, source })
+        let written = files::write(&path, &reading.bytes());
+        written.map_err(|source| journal::Error::Io { path, source })
     }
 
-    fn committed_journal(&self, id: &RunId) -> io::Result<Vec<u8>> {
+    /// Folds the committed copy; a bad line is told by its segment.
+    fn fold_copy(&self, id: &RunId, bytes: &[u8]) -> Result<Reading, journal::Error> {
         let folder = self.record(id).join("journal");
-        let mut bytes = Vec::new();
-        for name in files::names_in(&folder)? {
-            if name.ends_with(".jsonl") {
-                bytes.extend(files::read_own(&folder.join(name))?.unwrap_or_default());
+        journal::fold(&folder, bytes).map_err(|error| match error {
+            journal::Error::Line { line, message, .. } => {
+                let is_first = |seq: &u64| files::exists(&folder.join(journal::segment_name(*seq)));
+                let first = (1..=line).rev().find(is_first).unwrap_or(1);
+                let path = folder.join(journal::segment_name(first));
+                journal::Error::Line { path, line: line - first + 1, message }
             }
-        }
-        Ok(bytes)
+            other @ (journal::Error::Io { .. }
+            | journal::Error::Empty { .. }
+            | journal::Error::Fork { .. }) => other,
+        })
+    }
+
+    /// The segments in the record's folder, as far as they follow each other without a gap.
+    fn committed_journal(&self, id: &RunId) -> Result<Vec<u8>, journal::Error> {
+        let folder = self.record(id).join("journal");
+        let read = || {
+            let mut bytes = Vec::new();
+            let mut lines = 0_u64;
+            while let Some(segment) =
+                files::read_own(&folder.join(journal::segment_name(lines + 1)))?
+            {
+                let count = segment.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+                if count == 0 {
+                    break;
+                }
+                lines += count;
+                bytes.extend(segment);
+            }
+            Ok(bytes)
+        };
+        read().map_err(|source| journal::Error::Io { path: folder.clone(), source })
     }
 }

@@ -216,7 +216,7 @@ impl Keeper {
         let held = repository.tree_at(&self.target, &self.prefix)?;
         if self.tree.is_some() && held != self.tree {
             // Somebody took the record off the branch, or changed it there: all of it goes back.
-            for (path, bytes) in super::all_files(&self.home.read(&self.id)?) {
+            for (path, bytes) in super::all_files(&self.home.glance(&self.id)?) {
                 if self.in_worktree && !files::exists(&self.record.join(&path)) {
                     self.write(&path, &bytes)?;
                 }

@@ -4,12 +4,14 @@
 //! - `run_json`: `RUN.json`, what people and tools read;
 //! - `attempt_json`: one file for each attempt that has ended;
 //! - [`Home`]: where the runs of a project lie;
+//! - `verify`: whether a record is what its journal says;
 //! - [`Keeper`]: writes the documents below the project and commits them.
 
 mod attempt_json;
 mod home;
 mod keeper;
 mod run_json;
+mod verify;
 
 pub use crate::contract::RUNS;
 pub use home::Home;
@@ -17,6 +19,8 @@ pub use keeper::Error;
 pub use keeper::Keeper;
 pub use keeper::Kept;
 pub use keeper::News;
+pub use verify::Difference;
+pub use verify::differences;
 
 use crate::digest::Digest;
 use crate::id::GateId;

@@ -15,6 +15,8 @@ mod gate_waive;
 mod init;
 mod invocation_record;
 mod next;
+mod record;
+mod record_rebuild;
 mod rehearse;
 mod run;
 mod run_cancel;
@@ -26,6 +28,7 @@ mod run_start;
 mod run_workflow;
 mod status;
 mod use_run;
+mod verify;
 mod workflow;
 mod workflow_check;
 mod workflow_graph;
@@ -80,6 +83,13 @@ pub enum Command {
     },
     /// Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched.
     Rehearse(rehearse::Arguments),
+    /// Check that records and artifacts are what was recorded, byte for byte.
+    Verify(ops::verify::Request),
+    /// Act on the committed documents of runs.
+    Record {
+        #[command(subcommand)]
+        command: record::RecordCommand,
+    },
     /// Make a project ready: write an orch.toml.
     Init,
     /// Look at what runs need here, and say what is wrong.
@@ -120,6 +130,8 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Workflow { command } => workflow::execute(face, command),
         Command::Contract { command } => contract_test::execute(face, command),
         Command::Rehearse(arguments) => rehearse::execute(face, &arguments),
+        Command::Verify(request) => verify::execute(face, &request),
+        Command::Record { command } => record::execute(face, command),
         Command::Init => init::execute(face),
         Command::Doctor => doctor::execute(face),
         Command::Completions(arguments) => Ok(completions::execute(&arguments)),

@@ -122,7 +122,7 @@ fn earlier_runs(driver: &Driver<'_>) -> Result<Vec<Run>, Error> {
     let same = |id: &&RunId| id.as_str().contains(&mark) && *id != driver.id();
     let runs = ids.iter().rev().filter(same).take(RUNS_MAX);
     // A run that cannot be read has nothing to offer; whoever asks for it is told why.
-    let runs = runs.filter_map(|id| site.home.read(id).ok()).map(|reading| reading.run);
+    let runs = runs.filter_map(|id| site.home.glance(id).ok()).map(|reading| reading.run);
     Ok(runs
         .filter(|run| run.started.workflow == started.workflow && run.started.key == started.key)
         .collect())

@@ -9,4 +9,5 @@ mod project;
 mod rehearse;
 mod run;
 mod terminal;
+mod verify;
 mod workflow;

@@ -1,0 +1,27 @@
+//! `orch record rebuild`: which files of a record were made again.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::record_rebuild;
+
+pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let rebuilt = record_rebuild::record_rebuild(&site, request)?;
+    let mut lines = rebuilt.files.clone();
+    lines.push(match rebuilt.files.len() {
+        0 => format!("the record of {} is whole", rebuilt.run_id),
+        1 => "1 file was made again".to_owned(),
+        count => format!("{count} files were made again"),
+    });
+    for problem in &rebuilt.problems {
+        face.say(&format!("not committed: {problem}"));
+    }
+    let next = Instructions {
+        suggested_commands: vec![format!("orch verify --run {}", rebuilt.run_id)],
+        ..Instructions::default()
+    };
+    face.answer(&rebuilt, &next, &lines.join("\n"));
+    Ok(exit::DONE)
+}

@@ -1,0 +1,82 @@
+//! `orch verify`: what is as recorded, what is not and where.
+
+use super::Failure;
+use crate::cli::answer::Colour;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::git::Fate;
+use crate::ops::Instructions;
+use crate::ops::verify;
+use crate::ops::verify::MovedOn;
+use crate::ops::verify::Verified;
+use crate::record::Difference;
+use crate::record::RUNS;
+use std::fmt::Write as _;
+
+pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let verified = verify::verify(&site, request)?;
+    let text: Vec<String> = verified.iter().map(|verified| words(face, verified)).collect();
+    let text = text.join("\n");
+    if verified.iter().all(|verified| verified.differences.is_empty()) {
+        face.answer(&verified, &Instructions::default(), &text);
+        return Ok(exit::DONE);
+    }
+    let mut next = Instructions::default();
+    let is_of_record = |difference: &Difference| difference.path.starts_with(RUNS);
+    for bad in verified.iter().filter(|bad| bad.differences.iter().any(is_of_record)) {
+        if bad.head.is_some() {
+            next.suggested_commands.push(format!("orch record rebuild --run {}", bad.run_id));
+        }
+    }
+    if !next.suggested_commands.is_empty() {
+        let action = "Find out who changed this; the record can be made again from the journal:";
+        next.next_actions.push(action.to_owned());
+    }
+    face.answer_failure(&verified, &next, &text);
+    Ok(exit::DIFFERENT)
+}
+
+fn words(face: &Face, verified: &Verified) -> String {
+    let mut text = String::new();
+    let (word, colour) = if verified.differences.is_empty() {
+        ("verified", Colour::Green)
+    } else {
+        ("DIFFERENT", Colour::Red)
+    };
+    let _ = writeln!(text, "{} {}", face.coloured(word, colour), verified.run_id);
+    if let Some(head) = verified.head {
+        let artifacts = match verified.artifacts {
+            1 => "1 artifact".to_owned(),
+            count => format!("{count} artifacts"),
+        };
+        let _ =
+            writeln!(text, "  {artifacts} as recorded, {} events, chain {head}", verified.events);
+    }
+    for difference in &verified.differences {
+        let _ = writeln!(text, "  {}", difference_line(difference));
+    }
+    for moved_on in &verified.moved_on {
+        let _ = writeln!(text, "  {}", moved_on_line(moved_on));
+    }
+    text
+}
+
+fn difference_line(difference: &Difference) -> String {
+    let line = difference.line.map(|line| format!(" line {line}")).unwrap_or_default();
+    let byte = difference.byte.map(|byte| format!(" (byte {byte})")).unwrap_or_default();
+    format!("{}{line}{byte}: {}", difference.path, difference.message)
+}
+
+fn moved_on_line(moved_on: &MovedOn) -> String {
+    let path = &moved_on.path;
+    let short = |commit: &str| commit.get(..12).unwrap_or(commit).to_owned();
+    match &moved_on.fate {
+        Fate::Changed { commit } => format!("changed  {path}  by commit {}", short(commit)),
+        Fate::Gone { commit } => format!("gone     {path}  by commit {}", short(commit)),
+        Fate::Moved { commit, to } => {
+            format!("moved    {path}  to {to} by commit {}", short(commit))
+        }
+        Fate::Unknown => format!("absent   {path}  never committed, so it is not in this copy"),
+    }
+}

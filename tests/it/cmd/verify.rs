@@ -1,0 +1,207 @@
+//! `orch verify` and `orch record rebuild`: every changed byte is found, and nothing else.
+
+use crate::house::House;
+use std::fs;
+
+/// A finished run of two gates; what they wrote is committed.
+fn finished() -> House {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             shell = 'mkdir -p art && echo one > art/one.txt'
+             contract = 'one'
+             [[gate]]
+             id = 'again'
+             executor = 'command'
+             shell = 'echo two > art/two.txt'
+             contract = 'two'",
+        )
+        .leaves("one", "art/one.txt")
+        .leaves("two", "art/two.txt");
+    house.git("add -A");
+    house.git("commit -qm texts");
+    house.orch("run demo").code(0);
+    house.git("add art");
+    house.git("commit -qm art");
+    house
+}
+
+#[test]
+fn an_unchanged_run_verifies_here_and_in_a_clone() {
+    let house = finished();
+    let done = house.orch("verify").code(0);
+    insta::assert_snapshot!(done.stdout, @r"
+    verified run_20260119T143012Z_demo_000001
+      2 artifacts as recorded, 10 events, chain <sha256>
+    ");
+    assert_eq!(done.stderr, "");
+    let clone = house.outside("clone").display().to_string();
+    house.git(&format!("clone --quiet . {clone}"));
+    house.orch_with(&["--project", &clone, "verify"]).code(0).says("2 artifacts as recorded");
+    house.orch("verify --all --json").code(0);
+}
+
+#[test]
+fn every_file_of_the_record_is_looked_at() {
+    let house = finished();
+    let record = record_folder(&house);
+    let mut files: Vec<_> = walk(&record);
+    files.sort();
+    assert!(files.len() >= 9, "{files:?}");
+    for path in files {
+        let bytes = fs::read(&path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        for at in [0, bytes.len() / 2, bytes.len() - 1] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            fs::write(&path, &changed).unwrap();
+            let done = house.orch("verify");
+            assert_eq!(done.code, 6, "{} byte {at}\n{}", path.display(), done.shown());
+            assert!(done.stdout.contains(name), "{}", done.shown());
+        }
+        fs::remove_file(&path).unwrap();
+        house.orch("verify").code(6).says("it is missing").says(name);
+        fs::write(&path, &bytes).unwrap();
+    }
+    fs::write(record.join("extra.json"), "{}").unwrap();
+    house.orch("verify").code(6).says("extra.json: it is no part of the record");
+    fs::remove_file(record.join("extra.json")).unwrap();
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn the_place_of_the_first_changed_byte_is_told() {
+    let house = finished();
+    let path = record_folder(&house).join("gates/write/attempt-1.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("PASS", "FAIL", 1)).unwrap();
+    let place = text.find("PASS").unwrap() + 1;
+    let done = house.orch("verify").code(6);
+    assert!(
+        done.stdout.contains(&format!("(byte {place}): it differs from here on")),
+        "{}",
+        done.shown()
+    );
+    // The journal is still what it was: the record can be made again.
+    house.orch("record rebuild").code(0).says("1 file was made again");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    house.orch("verify").code(0);
+    house.orch("record rebuild").code(0).says("is whole");
+}
+
+#[test]
+fn an_artifact_is_different_or_rightly_moved_on() {
+    let house = finished();
+    house.write("art/one.txt", "One\n");
+    house.orch("verify").code(6).says("art/one.txt line 1 (byte 1): it differs from here on");
+    house.git("commit -qam edited");
+    house.orch("verify").code(0).says("changed  art/one.txt  by commit");
+    house.git("mv art/two.txt art/three.txt");
+    house.orch("verify").code(6).says("art/two.txt");
+    house.git("commit -qm moved");
+    house.orch("verify").code(0).says("moved    art/two.txt  to art/three.txt by commit");
+    house.git("rm -q art/one.txt");
+    house.git("commit -qm gone");
+    let done = house.orch("verify").code(0);
+    assert!(done.stdout.contains("gone     art/one.txt"), "{}", done.shown());
+}
+
+#[test]
+fn an_artifact_that_no_commit_holds_is_missed_here_and_absent_elsewhere() {
+    let house = finished();
+    house.git("reset -q --hard HEAD~1");
+    // The commit with the artifacts never was, and the working tree has lost them.
+    let done = house.orch("verify").code(6);
+    assert!(done.stdout.contains("art/two.txt: recorded as"), "{}", done.shown());
+    let clone = house.outside("clone").display().to_string();
+    house.git(&format!("clone --quiet . {clone}"));
+    let done = house.orch_with(&["--project", &clone, "verify"]).code(0);
+    assert!(done.stdout.contains("absent   art/two.txt"), "{}", done.shown());
+}
+
+#[test]
+fn a_journal_that_was_made_anew_is_found_by_what_was_told_of_it() {
+    let house = finished();
+    let journal = house.journal();
+    let text = fs::read_to_string(&journal).unwrap();
+    let head = house.record()["journal"]["head_sha256"].as_str().unwrap().to_owned();
+    house.orch(&format!("verify --head {head}")).code(0);
+    house
+        .orch(&format!("verify --head {}", "0".repeat(64)))
+        .code(6)
+        .says("the chain never stood at");
+    house.orch("verify --head abc").code(2).says("64 hex digits");
+    // Cut back to where it was sound: the chain holds, but commits and record know better.
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    fs::write(&journal, lines[..lines.len() - 2].concat()).unwrap();
+    fs::remove_dir_all(record_folder(&house)).unwrap();
+    let done = house.orch("verify").code(6);
+    assert!(done.stdout.contains("says that the chain stood at"), "{}", done.shown());
+    fs::write(&journal, &text).unwrap();
+    house.orch("record rebuild").code(0);
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_line_that_says_the_same_otherwise_is_refused() {
+    let house = finished();
+    let journal = house.journal();
+    let text = fs::read_to_string(&journal).unwrap();
+    let last = text.lines().last().unwrap();
+    for other in [
+        last.replacen("{\"seq\"", "{\"seq\":1,\"seq\"", 1),
+        last.replacen("{\"seq\"", "{ \"seq\"", 1),
+        last.replacen("{\"seq\"", "{\"unknown\":1,\"seq\"", 1),
+    ] {
+        assert_ne!(other, last);
+        fs::write(&journal, text.replace(last, &other)).unwrap();
+        let done = house.orch("verify").code(6);
+        assert!(done.stdout.contains("journal"), "{}", done.shown());
+    }
+}
+
+#[test]
+fn two_journals_of_one_run_that_went_apart_are_refused_with_both_heads() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]\nid = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nexecutor = 'human'",
+    );
+    house.git("add -A");
+    house.git("commit -qm texts");
+    house.orch("run demo").code(3);
+    let clone = house.outside("clone").display().to_string();
+    house.git(&format!("clone --quiet . {clone}"));
+    house.orch_with(&["--project", &clone, "gate", "finish", "--gate", "a"]).code(0);
+    // The clone went on and this copy did not: what comes back by git serves.
+    house.git(&format!("pull --quiet {clone} main"));
+    house.orch("status").code(0).says("a  PASS");
+    house.orch("verify").code(0);
+    house.orch("gate finish --gate b").code(0);
+    house
+        .orch_with(&["--project", &clone, "gate", "fail", "--gate", "b", "--reason", "no"])
+        .code(0);
+    let record = record_folder(&house).join("journal");
+    let theirs = house.outside("clone").join(record.strip_prefix(house.project()).unwrap());
+    for entry in fs::read_dir(theirs).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), record.join(entry.file_name())).unwrap();
+    }
+    house.orch("status").code(6).says("the run was taken two ways");
+    house.orch("verify").code(6).says("the run was taken two ways");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(walk(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+fn record_folder(house: &House) -> std::path::PathBuf {
+    house.run_folder().join("record")
+}
