@@ -1,6 +1,11 @@
 //! Child processes: the one home of `duct` and the only door to other programs.
 //! Each runs in a process group of its own, which ends as a whole.
 
+mod ancestry;
+
+pub use ancestry::adopt_orphans;
+pub use ancestry::started_by_own_kind;
+
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -169,8 +174,12 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
             let _ = rustix::process::kill_process_group(*group, signal);
         }
     };
-    let alive =
-        || groups.iter().any(|group| rustix::process::test_kill_process_group(*group).is_ok());
+    let alive = || {
+        groups.iter().any(|group| {
+            ancestry::bury(*group);
+            rustix::process::test_kill_process_group(*group).is_ok()
+        })
+    };
     signal(Signal::TERM);
     let start = Instant::now();
     while start.elapsed() < GRACE && !stop.is_urgent() {

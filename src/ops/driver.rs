@@ -9,6 +9,8 @@ use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::RunStarted;
 use crate::files::Lock;
+use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal::Journal;
@@ -132,6 +134,27 @@ impl<'s> Driver<'s> {
             }
         }
         Ok(())
+    }
+
+    /// What was done behind the driver's back since it last looked: lines that it did not write into
+    /// the journal, and changed files of the record, which are put right where `of_record` asks.
+    pub fn intrusions(&mut self, of_record: bool) -> Result<Vec<Finding>, Error> {
+        let mut findings = Vec::new();
+        if let Some(aside) = self.journal.set_foreign_aside()? {
+            let message = "lines that orch did not write were taken out of the journal";
+            let aside = aside.file_name().unwrap_or_default().to_string_lossy();
+            findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
+        }
+        let changed = if of_record { self.keeper.mend()? } else { Vec::new() };
+        let folder = self.site.shown(&self.site.home.record(self.id()));
+        findings.extend(changed.into_iter().map(|path| {
+            let message = "it was changed during the attempt, and put right again";
+            Finding::of("record", message).path(format!("{folder}/{path}"))
+        }));
+        for finding in &mut findings {
+            finding.severity = Severity::Warning;
+        }
+        Ok(findings)
     }
 
     /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made

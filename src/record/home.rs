@@ -43,6 +43,11 @@ impl Home {
         self.shared.as_ref().map(|shared| shared.join("commit.lock"))
     }
 
+    /// The folder that all worktrees of the repository share.
+    pub fn git_folder(&self) -> Option<PathBuf> {
+        Some(self.shared.as_ref()?.parent()?.to_owned())
+    }
+
     /// Where the run chosen by `orch use` is written.
     pub fn current(&self) -> PathBuf {
         match &self.shared {

@@ -98,6 +98,8 @@ pub struct Keeper {
     /// The record's tree after the last commit.
     tree: Option<String>,
     summary_at: Option<Instant>,
+    /// Digests of the summary as it was written last.
+    summary: BTreeMap<String, Digest>,
 }
 
 impl Keeper {
@@ -136,6 +138,7 @@ impl Keeper {
             pending: BTreeMap::new(),
             tree: None,
             summary_at: None,
+            summary: BTreeMap::new(),
         };
         if let Some(reading) = reading {
             keeper.take_up(reading)?;
@@ -178,7 +181,10 @@ impl Keeper {
             self.known.insert(path.clone(), Digest::of(bytes));
         }
         if news.is_stop || is_due {
-            files.extend(super::summary_files(news.run, news.head, &self.known));
+            let summary = super::summary_files(news.run, news.head, &self.known);
+            self.summary =
+                summary.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
+            files.extend(summary);
             self.summary_at = Some(Instant::now());
         }
         for (path, bytes) in files {
@@ -188,6 +194,27 @@ impl Keeper {
             self.pending.insert(path, bytes);
         }
         Ok(self.commit(news))
+    }
+
+    /// Puts files right that somebody changed behind the keeper's back; gives their paths.
+    pub fn mend(&mut self) -> Result<Vec<String>, Error> {
+        let is_changed = |(path, digest): &(&String, &Digest)| {
+            let found = files::read_with_stat(&self.record.join(path)).ok().flatten();
+            found.is_none_or(|(bytes, _)| Digest::of(bytes) != **digest)
+        };
+        let written = self.known.iter().chain(&self.summary).filter(|_| self.in_worktree);
+        let changed: Vec<String> =
+            written.filter(is_changed).map(|(path, _)| path.clone()).collect();
+        let reading = if changed.is_empty() { None } else { self.home.glance(&self.id).ok() };
+        for (path, bytes) in reading.iter().flat_map(super::all_files) {
+            if changed.contains(&path) {
+                self.write(&path, &bytes)?;
+                if let Some(digest) = self.summary.get_mut(&path) {
+                    *digest = Digest::of(&bytes);
+                }
+            }
+        }
+        Ok(changed)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {

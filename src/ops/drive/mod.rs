@@ -13,6 +13,7 @@ mod packet;
 mod recipe;
 mod reuse;
 mod settle;
+mod watch;
 mod work;
 
 pub use limits::Limits;
@@ -49,6 +50,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
+use crate::process;
 use crate::run::GateStatus;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
@@ -84,6 +86,8 @@ pub fn drive(
         running: BTreeSet::new(),
         reuse: reuse::Shelf::default(),
     };
+    // What executors leave behind stays below this process, and is known by that.
+    process::adopt_orphans();
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         loop {

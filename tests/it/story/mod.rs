@@ -3,4 +3,5 @@
 mod crash;
 mod essay;
 mod essay_texts;
+mod intruders;
 mod signals;
