@@ -2,6 +2,7 @@
 //! and work as they are, run no hooks, and outlast a power cut.
 
 mod commit;
+mod create;
 mod index;
 mod lock;
 mod move_ref;

@@ -15,6 +15,7 @@ mod reuse;
 mod settle;
 mod work;
 
+pub(super) use baselines::baselines_of;
 pub use limits::Limits;
 pub use outcome::Outcome;
 pub use outcome::Waiting;
