@@ -204,4 +204,21 @@ mod tests {
         assert!(shelf.find("workflows/none.toml").unwrap().is_none());
         assert!(shelf.find("workflows/../../x.toml").is_err());
     }
+
+    #[test]
+    fn fixtures_are_not_built_in() {
+        let ours = concat!(env!("CARGO_MANIFEST_DIR"), "/contracts/visual-essay/g1.fixtures");
+        assert!(std::fs::read_dir(ours).unwrap().count() > 1);
+        assert!(built_in_paths().any(|path| path == "contracts/visual-essay/g1.toml"));
+        assert_eq!(built_in_paths().find(|path| path.contains(FIXTURES)), None);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("contracts/a.fixtures/good")).unwrap();
+        std::fs::write(folder.path().join("contracts/a.fixtures/good/expect.toml"), "").unwrap();
+        let shelf = Shelf::new(Project::new(folder.path(), Vec::new()).unwrap(), None);
+        let names = shelf.names("contracts", ".toml");
+        assert!(
+            names.contains("visual-essay/g1")
+                && !names.iter().any(|name| name.contains("fixtures"))
+        );
+    }
 }
