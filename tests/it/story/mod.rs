@@ -1,5 +1,6 @@
 //! Across commands: a whole essay, interruptions, and every crash there can be.
 
+mod baseline;
 mod crash;
 mod essay;
 mod essay_texts;
