@@ -115,6 +115,11 @@ impl Repository {
         self.inner.commondir()
     }
 
+    /// The folder that belongs to this worktree alone.
+    pub fn folder(&self) -> &Path {
+        self.inner.path()
+    }
+
     /// The root of the working tree: what paths in commits are relative to.
     pub fn work_folder(&self) -> &Path {
         &self.work_folder
