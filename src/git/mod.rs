@@ -3,6 +3,7 @@
 
 mod commit;
 mod create;
+mod elsewhere;
 mod index;
 mod lock;
 mod move_ref;

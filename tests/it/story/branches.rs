@@ -128,6 +128,33 @@ fn a_linked_worktree_has_its_runs_on_its_own_branch() {
 }
 
 #[test]
+fn a_run_of_a_branch_that_lies_in_another_worktree_goes_on_there() {
+    let house = house("");
+    house.orch("run demo").code(3);
+    let linked = house.outside("linked").display().to_string();
+    house.git(&format!("worktree add --quiet -b side {linked}"));
+    let there = |words: &str| {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        house.orch_with(&[&["--project", linked.as_str()], &words[..]].concat())
+    };
+    there("status").code(0).says("WAITING");
+    let head = house.git("rev-parse main");
+    for words in ["gate finish", "run resume", "run cancel"] {
+        there(words).code(2).says("belongs to main, which is checked out in $HOUSE/project");
+    }
+    assert_eq!(house.git("rev-parse main"), head);
+    assert_eq!(house.git("status --porcelain"), "");
+    house.orch("gate finish").code(0).says("PASSED");
+
+    // And the other way round: from the main worktree, a run that lies in a linked one.
+    there("run demo").code(3);
+    house.orch("gate finish").code(2).says("which is checked out in $HOUSE/linked");
+    house.git(&format!("worktree remove --force {linked}"));
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(told(&house, "main..side"), "first PASS WAITING word PASS last PASS PASSED");
+}
+
+#[test]
 fn another_branch_between_two_sittings_is_left_alone() {
     let house = house("");
     house.git("branch other");
