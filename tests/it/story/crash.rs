@@ -92,7 +92,9 @@ fn renumber(value: &mut Json, numbers: &BTreeMap<(String, u64), u64>) {
             if items.iter().all(|item| item["attempt"].is_u64() || item["at"].is_string()) {
                 items.sort_by_key(|item| text(&item["gate"]));
             }
-            items.iter_mut().for_each(|item| renumber(item, numbers));
+            for item in items {
+                renumber(item, numbers);
+            }
         }
         Json::Object(table) => {
             let gate = table.get("gate").map(text).unwrap_or_default();
