@@ -2,6 +2,8 @@
 //! and work as they are, run no hooks, and outlast a power cut.
 
 mod commit;
+mod create;
+mod elsewhere;
 mod history;
 mod index;
 mod lock;
@@ -114,6 +116,11 @@ impl Repository {
     /// The folder that all worktrees of the repository share.
     pub fn common_folder(&self) -> &Path {
         self.inner.commondir()
+    }
+
+    /// The folder that belongs to this worktree alone.
+    pub fn folder(&self) -> &Path {
+        self.inner.path()
     }
 
     /// The root of the working tree: what paths in commits are relative to.

@@ -11,6 +11,7 @@ use crate::event::RunStarted;
 use crate::files::Lock;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::git::Target;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal::Journal;
@@ -62,6 +63,7 @@ impl<'s> Driver<'s> {
         site.home.adopt(id)?;
         let (journal, reading) = Journal::open(&site.home.state(id))?;
         let started = &journal.run.started;
+        refuse_other_worktree(site, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
         Self::hold(site, lock, workflow, journal, Some(&reading))
@@ -199,6 +201,22 @@ impl<'s> Driver<'s> {
             self.ended.extend(canceled.map(|attempt| (gate.clone(), attempt.attempt)));
         }
     }
+}
+
+/// What a run is about lies where its branch is checked out: in another worktree its outputs would
+/// be missed, its gates opened again, and its commits would pass by that worktree's index.
+fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
+    let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
+    let Target::Branch(branch) = site.target(branch) else { return Ok(()) };
+    let Some(repository) = site.repository()? else { return Ok(()) };
+    if repository.branch().as_ref() == Some(&branch) {
+        return Ok(());
+    }
+    let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
+    let (run, folder) = (&started.run_id, folder.display().to_string());
+    let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
+    Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
+        .advise(format!("go on there: cd {folder}")))
 }
 
 fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {

@@ -118,12 +118,7 @@ impl Keeper {
         });
         let below = below.unwrap_or_default();
         let prefix = below.join(RUNS).join(id.as_str()).join("record");
-        let in_worktree = match (&repository, &target) {
-            (Some(repository), Target::Branch(branch)) => {
-                repository.branch().as_ref() == Some(branch)
-            }
-            (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
-        };
+        let in_worktree = is_in_worktree(repository.as_ref(), &target);
         let mut keeper = Self {
             home: home.clone(),
             id: id.clone(),
@@ -162,8 +157,20 @@ impl Keeper {
         Ok(())
     }
 
+    /// Looks at what is checked out: the user may have gone to another branch, or come back, while
+    /// a gate was at work, and a file that lies on the wrong one bars the way back.
+    fn look_around(&mut self) -> Result<(), Uncommitted> {
+        let was_in_worktree = self.in_worktree;
+        self.in_worktree = is_in_worktree(self.repository.as_ref(), &self.target);
+        if self.in_worktree && !was_in_worktree {
+            self.take_up(&self.home.read(&self.id)?)?;
+        }
+        Ok(())
+    }
+
     /// Writes what is new and commits it. Only the disk's errors are errors.
     pub fn keep(&mut self, news: &News<'_>) -> Result<Kept, Error> {
+        let problem = self.look_around().err().map(|error| error.to_string());
         let mut files: Vec<(String, Vec<u8>)> =
             news.closed.iter().map(super::segment_file).collect();
         for (gate, number) in &news.attempts {
@@ -193,7 +200,8 @@ impl Keeper {
             }
             self.pending.insert(path, bytes);
         }
-        Ok(self.commit(news))
+        let kept = self.commit(news);
+        Ok(Kept { problem: kept.problem.or(problem), ..kept })
     }
 
     /// Puts files right that somebody changed behind the keeper's back; gives their paths.
@@ -275,6 +283,14 @@ impl Keeper {
         let committed = repository.commit(&commit)?;
         self.tree = repository.tree_at(&self.target, &self.prefix)?;
         Ok(Some(committed.id))
+    }
+}
+
+/// Whether the record's files lie in the working tree: not while another branch is checked out.
+fn is_in_worktree(repository: Option<&Repository>, target: &Target) -> bool {
+    match (repository, target) {
+        (Some(repository), Target::Branch(branch)) => repository.branch().as_ref() == Some(branch),
+        (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
     }
 }
 

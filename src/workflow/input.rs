@@ -196,6 +196,11 @@ pub fn context(values: &Values) -> Context {
     context
 }
 
+/// The variable that programs find an input in.
+pub fn variable(name: &str) -> String {
+    format!("ORCH_INPUT_{}", name.to_uppercase())
+}
+
 /// A value as a program gets it in its environment; a list has one item a line.
 pub fn as_text(value: &Json) -> String {
     match value {

@@ -87,7 +87,7 @@ pub fn environment(
         ("ORCH_PROJECT".to_owned(), site.project.root().display().to_string()),
     ]);
     let mut set = |name: &str, value: &serde_json::Value| {
-        variables.insert(format!("ORCH_INPUT_{}", name.to_uppercase()), input::as_text(value));
+        variables.insert(input::variable(name), input::as_text(value));
     };
     for (name, value) in &run.started.inputs {
         set(name, value);

@@ -16,6 +16,7 @@ mod settle;
 mod watch;
 mod work;
 
+pub(super) use baselines::baselines_of;
 pub use limits::Limits;
 pub use outcome::Outcome;
 pub use outcome::Waiting;

@@ -1,5 +1,7 @@
 //! Across commands: a whole essay, interruptions, and every crash there can be.
 
+mod baseline;
+mod branches;
 mod crash;
 mod essay;
 mod essay_texts;
