@@ -238,6 +238,11 @@ pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
         .find(|path| path.is_absolute() && is_executable(path))
 }
 
+/// Whether a variable of the environment can have this name.
+pub fn is_variable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
 fn is_executable(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)

@@ -218,7 +218,8 @@ fn read_rule(
         return Err(source.unsound(span, format!("{name}: {flaw}")));
     }
     let when = common.when.as_ref();
-    let when = when.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
+    let when =
+        when.map(|text| Template::parse_condition(text.get_ref(), source, text.span(), names));
     Ok(Rule {
         kind,
         parameters,
