@@ -61,19 +61,25 @@ impl Unsound {
     }
 }
 
+/// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
+pub fn nearest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let distances = candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(unknown, candidate), candidate));
+    let (distance, nearest) = distances.min()?;
+    let is_near = distance <= (unknown.chars().count() / 3).max(2);
+    is_near.then(|| format!("did you mean `{nearest}`?"))
+}
+
 /// `did you mean …?` for the candidate nearest to an unknown name, else the whole list.
 pub fn suggest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
     let mut candidates: Vec<&str> = candidates.into_iter().collect();
     candidates.sort_unstable();
-    let distance = |candidate: &&str| strsim::damerau_levenshtein(unknown, candidate);
-    let nearest = candidates.iter().min_by_key(|candidate| distance(candidate));
-    match nearest {
-        None => "there is none to choose from".to_owned(),
-        Some(nearest) if distance(nearest) <= (unknown.chars().count() / 3).max(2) => {
-            format!("did you mean `{nearest}`?")
-        }
-        Some(_) => format!("known: {}", candidates.join(", ")),
+    if candidates.is_empty() {
+        return "there is none to choose from".to_owned();
     }
+    nearest(unknown, candidates.iter().copied())
+        .unwrap_or_else(|| format!("known: {}", candidates.join(", ")))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub fn values(
             None if input.is_required() && face.can_ask() => ask(site, input)?,
             None => continue,
         };
-        let value = input.accept(&text, &site.project).map_err(explain)?;
+        let value = input.accept(&text, &site.project).map_err(Error::from)?;
         values.insert(input.name.clone(), value);
     }
     Ok(values)
@@ -106,8 +106,4 @@ pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
         })
         .interact_text()
         .map_err(terminal::unanswered)
-}
-
-fn explain(error: crate::workflow::input::Error) -> Failure {
-    Failure::Operation(Error::usage(error.to_string()))
 }

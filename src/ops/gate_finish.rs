@@ -11,7 +11,6 @@ use super::drive;
 use super::drive::Ended;
 use super::gate_approve;
 use super::run::DriveRequest;
-use super::start;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
@@ -168,7 +167,7 @@ pub(super) fn answers(
             Error::usage(format!("gate {gate} asks no question `{name}`"))
                 .advise(crate::source::suggest(name, known))
         })?;
-        given.insert(name.to_owned(), input.accept(text, project).map_err(start::explain)?);
+        given.insert(name.to_owned(), input.accept(text, project)?);
     }
     if form.is_empty() {
         return Ok(Values::new());
@@ -178,8 +177,6 @@ pub(super) fn answers(
             Error::usage(format!("gate {gate} asks `{name}`: {help}"))
                 .advise(format!("--answer {name}=…"))
         }
-        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => {
-            start::explain(other)
-        }
+        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),
     })
 }

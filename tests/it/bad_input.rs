@@ -160,6 +160,34 @@ fn what_could_never_run_is_refused_when_it_is_read() {
 }
 
 #[test]
+fn a_wrong_choice_is_answered_with_the_nearest() {
+    let depth = "{ type = 'choice', choices = ['quick', 'deep'] }";
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
+    let house = House::new()
+        .workflow(
+            "demo",
+            &format!("[inputs]\ndepth = {depth}\n{gate}answers = {{ pace = {depth} }}\n"),
+        )
+        .file("answers.toml", "[a]\npace = 'quik'\n");
+    let help = "help: did you mean `quick`?";
+    for words in ["run demo --depth", "run start --workflow demo --depth", "rehearse demo --depth"]
+    {
+        house
+            .orch(&format!("{words} quik"))
+            .code(2)
+            .says("`quik` is none of quick, deep")
+            .says(help);
+        house.orch(&format!("{words} slow")).code(2).says("none of").never_says("did you mean");
+    }
+    house.orch("run demo --depth quick --answers answers.toml").code(2).says(help);
+    assert!(!house.has_runs());
+    house.orch("run demo --depth quick").code(3);
+    house.orch("gate finish --answer pace=quik").code(2).says(help);
+    let rest = format!("[inputs]\ndepth = {}\n{GATE}", depth.replace(" }", ", default = 'dep' }"));
+    at(&refused(&rest), "workflows/demo.toml:4:", "'dep'", "did you mean `deep`?");
+}
+
+#[test]
 fn a_broken_file_names_line_and_column() {
     let whole = format!("[inputs]\nslug = {{ type = 'slug', default = 'x' }}\n{GATE}");
     let mut cases: Vec<String> =
