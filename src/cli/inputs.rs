@@ -17,13 +17,18 @@ use clap::ArgAction;
 use clap::ArgMatches;
 use clap::Command;
 
-/// A command with one flag for each input.
+/// A command with one flag for each input; those that are added to it later come below them.
 pub fn flags(mut command: Command, workflow: &Workflow) -> Command {
     for input in &workflow.inputs {
         command = command.arg(flag(input));
     }
-    command
+    // Flags without a heading come before all others, the one for help too.
+    let help = Arg::new("help").short('h').long("help").help("Print help");
+    let command = command.disable_help_flag(true).next_help_heading("Options");
+    command.arg(help.action(ArgAction::Help).display_order(HELP_LAST))
 }
+
+const HELP_LAST: usize = 1000;
 
 fn flag(input: &Input) -> Arg {
     let mut help = input.help.clone();

@@ -38,6 +38,14 @@ fn help_is_written_from_the_workflow() {
 
     Usage: orch run demo [OPTIONS]
 
+    Inputs:
+          --slug <SLUG>             What it is about [required]
+          --artifact-path <PATH>    Where it goes [default: out/{{ slug }}]
+          --depth <quick|deep>      How deep [default: quick]
+          --count <WHOLE_NUMBER>    How many [default: 2]
+          --loud [<TRUE_OR_FALSE>]  Whether loud [default: false]
+          --parts <LIST>            Its parts [optional]
+
     Options:
           --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
           --jobs <N>           How many gates may be at work side by side; by default one for each core
@@ -50,14 +58,6 @@ fn help_is_written_from_the_workflow() {
           --project <FOLDER>   Work as if started in this folder
           --ci                 Ask nothing and draw nothing; on by itself where `CI` is set
       -h, --help               Print help
-
-    Inputs:
-          --slug <SLUG>             What it is about [required]
-          --artifact-path <PATH>    Where it goes [default: out/{{ slug }}]
-          --depth <quick|deep>      How deep [default: quick]
-          --count <WHOLE_NUMBER>    How many [default: 2]
-          --loud [<TRUE_OR_FALSE>]  Whether loud [default: false]
-          --parts <LIST>            Its parts [optional]
     -- stderr
     ");
 }
