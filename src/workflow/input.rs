@@ -3,6 +3,7 @@
 
 use super::file::InputFile;
 use super::file::InputType;
+use super::lint::refuse_circular_defaults;
 use crate::document::Placed;
 use crate::files::Project;
 use crate::id;
@@ -218,10 +219,14 @@ pub(super) fn build(
     files: IndexMap<String, InputFile>,
 ) -> Result<Vec<Input>, Box<Unsound>> {
     let names: BTreeSet<String> = files.keys().cloned().collect();
+    let place =
+        |(name, file): (&String, &InputFile)| Some((name.clone(), file.default.as_ref()?.span()));
+    let places: BTreeMap<_, _> = files.iter().filter_map(place).collect();
     let mut inputs = Vec::new();
     for (name, file) in files {
         inputs.push(build_one(source, name, file, &names)?);
     }
+    refuse_circular_defaults(source, &inputs, &places)?;
     Ok(inputs)
 }
 

@@ -157,7 +157,6 @@ fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflo
         return Err(error);
     }
     let inputs = input::build(source, file.inputs)?;
-    lint::refuse_circular_defaults(source, &inputs)?;
     let names: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let key = match &file.key {
         Some(key) => Template::parse(key.get_ref(), source, key.span(), &names)?,
