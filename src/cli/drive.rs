@@ -27,6 +27,7 @@ use crate::ops::run::DriveRequest;
 use crate::ops::run_pause;
 use crate::workflow::input;
 use serde::Serialize;
+use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// A drive's reply, with the packet of the gate that waits first.
@@ -53,14 +54,12 @@ pub fn go_on(
             (waiting.waits_for == WaitsFor::Person).then(|| (waiting.clone(), given))
         });
         if let Some((waiting, given)) = answered {
-            let pairs =
-                given.iter().map(|(name, value)| format!("{name}={}", input::as_text(value)));
             let request = gate_finish::Request {
                 gate: GateChoice {
                     run: RunChoice { run: Some(outcome.run_id.to_string()) },
                     gate: Some(waiting.gate.to_string()),
                 },
-                answers: pairs.collect(),
+                answers: given.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
                 drive: drive.clone(),
             };
             let mut progress = Progress::new(face);
@@ -88,6 +87,16 @@ pub fn go_on(
     ci::report(face, site, &run, ci.junit.as_deref())?;
     last_words(face, site, &outcome);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
+}
+
+/// An answer of a file as it is typed; an empty item more, which is none, keeps a list's only one
+/// from being split.
+fn pairs(name: &str, value: &Json) -> Vec<String> {
+    let pair = |value: &Json| format!("{name}={}", input::as_text(value));
+    match value.as_array() {
+        Some(items) => items.iter().chain([&Json::Null]).map(pair).collect(),
+        None => vec![pair(value)],
+    }
 }
 
 /// Pauses the run, unless somebody else has gone on with it while the menu was open.

@@ -32,6 +32,9 @@ const HELP_LAST: usize = 1000;
 
 fn flag(input: &Input) -> Arg {
     let mut help = input.help.clone();
+    if input.kind == InputType::List {
+        help.push_str(" [split at commas; repeat the flag for items taken whole]");
+    }
     match &input.default {
         Some(DefaultValue::Value(value)) => {
             help.push_str(&format!(" [default: {}]", as_text(value)));
@@ -76,12 +79,12 @@ pub fn values(
     for input in &workflow.inputs {
         let typed: Option<Vec<String>> =
             matches.get_many::<String>(&input.name).map(|typed| typed.cloned().collect());
-        let text = match typed {
-            Some(typed) => typed.join(","),
-            None if input.is_required() && face.can_ask() => ask(site, input)?,
+        let texts = match typed {
+            Some(typed) => typed,
+            None if input.is_required() && face.can_ask() => vec![ask(site, input)?],
             None => continue,
         };
-        let value = input.accept(&text, &site.project).map_err(Error::from)?;
+        let value = input.accept_all(&texts, &site.project).map_err(Error::from)?;
         values.insert(input.name.clone(), value);
     }
     Ok(values)

@@ -75,7 +75,7 @@ pub enum InputType {
     Integer,
     Number,
     Bool,
-    /// Texts, separated by commas.
+    /// Texts: one split at commas, or several, each an item as it stands.
     List,
 }
 

@@ -95,6 +95,19 @@ impl Input {
         self.check(value, project)
     }
 
+    /// Takes all that was typed under the input's name: a list's only text is split at commas, of
+    /// several each is an item as it stands; an empty one is none.
+    pub fn accept_all(&self, texts: &[String], project: &Project) -> Result<Json, Error> {
+        match (self.kind, texts) {
+            (_, [only]) => self.accept(only, project),
+            (InputType::List, items) => {
+                let items = items.iter().filter(|item| !item.is_empty());
+                self.check(items.cloned().map(Json::from).collect(), project)
+            }
+            (_, texts) => Err(self.wrong(format!("it is given {} times", texts.len()), None)),
+        }
+    }
+
     /// Checks a value of any origin against the type.
     pub fn check(&self, value: Json, project: &Project) -> Result<Json, Error> {
         let wrong = |message: String| self.wrong(message, None);
