@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 pub struct Request {
     #[command(flatten)]
     pub gate: GateChoice,
-    /// An answer to a question of the gate; a list's may be given several times, once for each item.
+    /// An answer to a question of the gate; given once for each, for a list once for each item.
     #[arg(long = "answer", value_name = "NAME=VALUE")]
     pub answers: Vec<String>,
     #[command(flatten)]
