@@ -1,6 +1,8 @@
 //! Child processes: the one home of `duct` and the only door to other programs.
 //! Each runs in a process group of its own, which ends as a whole.
 
+mod group;
+
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -23,6 +25,9 @@ pub const GRACE: Duration = Duration::from_secs(10);
 
 /// How often a running child is left to look whether it should be stopped.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long a group whose first process has ended is left before it is looked at again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 /// Linux refuses a single argument or variable beyond this (`MAX_ARG_STRLEN`).
 pub const ARGUMENT_BYTES_MAX: usize = 131_071;
@@ -169,19 +174,18 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
             let _ = rustix::process::kill_process_group(*group, signal);
         }
     };
-    let alive =
-        || groups.iter().any(|group| rustix::process::test_kill_process_group(*group).is_ok());
     signal(Signal::TERM);
     let start = Instant::now();
     while start.elapsed() < GRACE && !stop.is_urgent() {
         let reaped = handle.wait_timeout(LOOK_EVERY)?.is_some();
-        if reaped && !alive() {
-            return Ok(());
+        if reaped && !groups.iter().any(|group| group::lives(*group)) {
+            break;
         }
         if reaped {
-            std::thread::sleep(LOOK_EVERY);
+            std::thread::sleep(LOOK_AGAIN_AFTER);
         }
     }
+    // To a group of the dead this does nothing; who was born while it was looked at, it ends.
     signal(Signal::KILL);
     handle.wait().map(|_| ())
 }
@@ -286,6 +290,26 @@ mod tests {
         let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
         let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
         assert!(state.is_empty() || state.contains(") Z "), "still there: {state}");
+    }
+
+    #[test]
+    fn a_stop_does_not_wait_for_the_dead() {
+        // Orphans of this process stay zombies here, as they do below a lazy init.
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Stop::default();
+        let raised = stop.clone();
+        let pid = folder.path().join("pid");
+        std::thread::spawn(move || {
+            while !fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            raised.raise();
+        });
+        let child = command(folder.path(), &["sh", "-c", "sleep 60 & echo $! > pid; wait"]);
+        let start = Instant::now();
+        assert_eq!(run(&child, &stop).unwrap(), Ending::Stopped);
+        assert!(start.elapsed() < GRACE / 2, "{:?}", start.elapsed());
     }
 
     #[test]
