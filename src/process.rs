@@ -2,6 +2,7 @@
 //! Each runs in a process group of its own, which ends as a whole.
 
 mod ancestry;
+mod group;
 
 pub use ancestry::adopt_orphans;
 pub use ancestry::started_by_own_kind;
@@ -28,6 +29,9 @@ pub const GRACE: Duration = Duration::from_secs(10);
 
 /// How often a running child is left to look whether it should be stopped.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long a group whose first process has ended is left before it is looked at again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 /// Linux refuses a single argument or variable beyond this (`MAX_ARG_STRLEN`).
 pub const ARGUMENT_BYTES_MAX: usize = 131_071;
@@ -174,25 +178,24 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
             let _ = rustix::process::kill_process_group(*group, signal);
         }
     };
-    let alive = || {
-        groups.iter().any(|group| {
-            ancestry::bury(*group);
-            rustix::process::test_kill_process_group(*group).is_ok()
-        })
-    };
     signal(Signal::TERM);
     let start = Instant::now();
     while start.elapsed() < GRACE && !stop.is_urgent() {
         let reaped = handle.wait_timeout(LOOK_EVERY)?.is_some();
-        if reaped && !alive() {
-            return Ok(());
+        if reaped && !groups.iter().any(|group| group::lives(*group)) {
+            break;
         }
         if reaped {
-            std::thread::sleep(LOOK_EVERY);
+            std::thread::sleep(LOOK_AGAIN_AFTER);
         }
     }
+    // To a group of the dead this does nothing; who was born while it was looked at, it ends.
     signal(Signal::KILL);
-    handle.wait().map(|_| ())
+    handle.wait()?;
+    for group in groups {
+        group::bury(group);
+    }
+    Ok(())
 }
 
 fn environment(command: &Command) -> BTreeMap<OsString, OsString> {
@@ -247,6 +250,11 @@ pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
         .find(|path| path.is_absolute() && is_executable(path))
 }
 
+/// Whether a variable of the environment can have this name.
+pub fn is_variable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
 fn is_executable(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
@@ -290,6 +298,26 @@ mod tests {
         let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
         let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
         assert!(state.is_empty() || state.contains(") Z "), "still there: {state}");
+    }
+
+    #[test]
+    fn a_stop_does_not_wait_for_the_dead() {
+        // Orphans of this process stay zombies here, as they do below a lazy init.
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Stop::default();
+        let raised = stop.clone();
+        let pid = folder.path().join("pid");
+        std::thread::spawn(move || {
+            while !fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            raised.raise();
+        });
+        let child = command(folder.path(), &["sh", "-c", "sleep 60 & echo $! > pid; wait"]);
+        let start = Instant::now();
+        assert_eq!(run(&child, &stop).unwrap(), Ending::Stopped);
+        assert!(start.elapsed() < GRACE / 2, "{:?}", start.elapsed());
     }
 
     #[test]

@@ -78,6 +78,22 @@ impl Template {
         Ok(Self { text: text.into(), engine, names })
     }
 
+    /// Takes a text that is to render `true` or `false`.
+    pub fn parse_condition(
+        text: &str,
+        source: &Source,
+        span: Range<usize>,
+        names: &BTreeSet<String>,
+    ) -> Result<Self, Box<Unsound>> {
+        let template = Self::parse(text, source, span.clone(), names)?;
+        if template.is_literal() && !["true", "false"].contains(&text) {
+            return Err(source
+                .unsound(span, format!("`{text}` is neither `true` nor `false`"))
+                .advise("write when = \"true\", or a template such as \"{{ depth == 'deep' }}\""));
+        }
+        Ok(template)
+    }
+
     /// A text that is taken as it is.
     pub fn literal(text: &str) -> Self {
         Self { text: text.into(), engine: None, names: Vec::new() }

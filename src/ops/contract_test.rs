@@ -16,6 +16,7 @@ use crate::judge::Judgement;
 use crate::secret::Secrets;
 use crate::source;
 use crate::source::Source;
+use crate::source::suggest_of;
 use crate::workflow::input;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -77,11 +78,20 @@ struct Fixtures<'s> {
 /// Judges every fixture folder below `contracts/<name>.fixtures/`.
 pub fn contract_test(site: &Site, name: &str) -> Result<Vec<Tried>, Error> {
     let path = format!("contracts/{name}.toml");
-    let found = site.shelf.find(&path).map_err(Error::usage)?;
+    let is_name = !name.contains("..");
+    let found = if is_name { site.shelf.find(&path).map_err(Error::usage)? } else { None };
     let text = found.ok_or_else(|| {
         let names = site.shelf.names("contracts", ".toml");
-        Error::usage(format!("there is no contract `{name}`"))
-            .advise(source::suggest(name, names.iter().map(String::as_str)))
+        let message = if is_name {
+            format!("there is no contract `{name}`")
+        } else {
+            format!("`{name}` is no contract name")
+        };
+        Error::usage(message).advise(suggest_of(
+            name,
+            names.iter().map(String::as_str),
+            "orch workflow show NAME shows those of a workflow",
+        ))
     })?;
     let folder = site.shelf.folder(text.origin).join(format!("contracts/{name}.fixtures"));
     let mut names = files::names_in(&folder)

@@ -1,8 +1,6 @@
 //! Which processes stand above this one. Nobody can leave a family whose head takes in its orphans,
 //! whatever they do to their environment, terminal, session or group.
 
-use rustix::process::Pid;
-use rustix::process::WaitOptions;
 use std::path::Path;
 
 /// No chain of processes is longer; a bound where the system's answers go in a circle.
@@ -14,11 +12,6 @@ pub fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     // Where the system knows no such thing, a process that leaves its family is not found out.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-}
-
-/// Clears away the dead of a group that nobody else waits for.
-pub(super) fn bury(group: Pid) {
-    while let Ok(Some(_)) = rustix::process::waitpgid(group, WaitOptions::NOHANG) {}
 }
 
 /// The nearest process above this one that is the same program; `None` where the system does not

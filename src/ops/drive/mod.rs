@@ -311,7 +311,8 @@ fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
     }
 }
 
-fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
+/// The run stops here, and is taken up by `run resume`.
+pub(super) fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
     driver.append(&[Event::RunPaused { reason: reason.to_owned() }])?;
     driver.commit(None, true)
 }
