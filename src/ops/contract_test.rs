@@ -102,6 +102,7 @@ fn try_fixture(
         scratch: scratch.path().to_owned(),
         secrets: &Secrets::default(),
         stop: &site.stop,
+        register: None,
         text_bytes_max: site.config.limits.text_bytes,
     };
     let judgement = judge::judge(&contract, &scene, &input::context(&inputs));

@@ -85,6 +85,7 @@ impl Work {
             timeout: self.invocation.timeout,
             earlier: &self.invocation.earlier,
             stop: &self.judging.stop,
+            register: self.judging.register.as_ref(),
         };
         let before = self.definition_now();
         match doer.begin(&call) {

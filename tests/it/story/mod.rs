@@ -3,4 +3,5 @@
 mod crash;
 mod essay;
 mod essay_texts;
+mod orphans;
 mod signals;
