@@ -2,11 +2,17 @@
 //! Each runs in a process group of its own, which ends as a whole.
 
 mod ancestry;
+mod at_work;
 mod group;
 
 pub use ancestry::adopt_orphans;
 pub use ancestry::started_by_own_kind;
+pub use at_work::Life;
+pub use at_work::Orphan;
+pub use at_work::Register;
+pub use at_work::orphans;
 
+use at_work::Entry;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -85,6 +91,8 @@ pub struct Command {
     pub stdout: PathBuf,
     pub stderr: PathBuf,
     pub timeout: Option<Duration>,
+    /// Where it is named while it runs, if it may outlive this process.
+    pub register: Option<Register>,
 }
 
 /// How a child came to its end.
@@ -121,9 +129,14 @@ pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
     // A resolved path lets the system spawn without copying this process first.
     let resolved = resolve(&program, &command.folder)
         .ok_or_else(|| Error::NotFound { program: program.clone() })?;
+    let mut entry = command.register.as_ref().map(Entry::open).transpose().map_err(io_error)?;
+    let mut environment = environment(command);
+    if let Some((name, path)) = entry.as_ref().map(Entry::variable) {
+        environment.insert(name.into(), path.into());
+    }
     let mut expression = duct::cmd(resolved, &command.argv[1..])
         .dir(&command.folder)
-        .full_env(environment(command))
+        .full_env(environment)
         .stdout_file(create(&command.stdout).map_err(io_error)?)
         .stderr_file(create(&command.stderr).map_err(io_error)?)
         .unchecked()
@@ -135,8 +148,14 @@ pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
         Some(path) => expression.stdin_file(crate::files::open_own(path).map_err(io_error)?),
         None => expression.stdin_null(),
     };
-    let handle = expression.start().map_err(io_error)?;
-    wait(&handle, command.timeout, stop).map_err(io_error)
+    let ending = expression.start().and_then(|handle| {
+        if let (Some(entry), Some(group)) = (&mut entry, handle.pids().first()) {
+            entry.name(*group);
+        }
+        wait(&handle, command.timeout, stop)
+    });
+    let closed = entry.map_or(Ok(()), Entry::close);
+    ending.and_then(|ending| closed.map(|()| ending)).map_err(io_error)
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -276,6 +295,7 @@ mod tests {
             stdout: folder.join("out"),
             stderr: folder.join("err"),
             timeout: None,
+            register: None,
         }
     }
 

@@ -97,6 +97,7 @@ impl Check for Command {
             stdout: stdout.clone(),
             stderr: stderr.clone(),
             timeout: Some(timeout),
+            register: scene.register.cloned(),
         };
         let ending = match process::run(&command, scene.stop) {
             Ok(ending) => ending,

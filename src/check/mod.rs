@@ -51,6 +51,7 @@ use crate::files::OpenError;
 use crate::files::Project;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
+use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use crate::source::Source;
@@ -107,6 +108,8 @@ pub struct Scene<'s> {
     /// What must not stand in what commands print.
     pub secrets: &'s Secrets,
     pub stop: &'s Stop,
+    /// Where commands are named while they run.
+    pub register: Option<&'s Register>,
     /// The largest text that a text check reads, in bytes.
     pub text_bytes_max: u64,
 }

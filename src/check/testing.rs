@@ -75,6 +75,7 @@ pub(crate) fn judge_at(
         scratch: scratch.path().to_owned(),
         secrets: &Secrets::default(),
         stop: &setting.stop,
+        register: None,
         text_bytes_max: 16 * 1024 * 1024,
     };
     let check = read(kind, parameters).unwrap();

@@ -33,6 +33,7 @@ pub use workflow::ChildRun;
 use crate::clock::show_duration;
 use crate::process;
 use crate::process::Ending;
+use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use std::collections::BTreeMap;
@@ -90,6 +91,8 @@ pub struct Invocation<'i> {
     /// What earlier calls used together, by the agent's session, for agents that tell running totals.
     pub earlier: &'i BTreeMap<String, Usage>,
     pub stop: &'i Stop,
+    /// Where its program is named while it runs.
+    pub register: Option<&'i Register>,
 }
 
 /// How a call went.
@@ -192,6 +195,7 @@ impl Invocation<'_> {
             stdout: self.logs.join(STDOUT),
             stderr: self.logs.join(STDERR),
             timeout,
+            register: self.register.cloned(),
         };
         let start = Instant::now();
         let result = process::run(&command, self.stop);
@@ -291,6 +295,7 @@ mod testing {
                 timeout: self.timeout,
                 earlier: &self.earlier,
                 stop: &self.stop,
+                register: None,
             })
         }
 

@@ -141,6 +141,7 @@ impl Repository {
             stdout: place("out"),
             stderr: place("err"),
             timeout: None,
+            register: None,
         };
         let start = Instant::now();
         loop {

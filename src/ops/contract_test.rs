@@ -132,6 +132,7 @@ impl Fixtures<'_> {
             scratch: stage.scratch.path().to_owned(),
             secrets: &Secrets::default(),
             stop: &self.site.stop,
+            register: None,
             text_bytes_max: self.site.config.limits.text_bytes,
         };
         let judgement = judge::judge(&contract, &scene, &context);

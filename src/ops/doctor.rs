@@ -2,9 +2,11 @@
 
 use super::Error;
 use super::Site;
+use super::orphans;
 use super::workflow_check;
 use crate::files;
 use crate::files::Lock;
+use crate::id::RunId;
 use crate::process;
 use crate::record::RUNS;
 use serde::Serialize;
@@ -48,10 +50,22 @@ pub fn doctor(site: &Site) -> Result<Vec<Symptom>, Error> {
                     let finding = format!("it stalled; orch run resume --run {id}");
                     symptoms.push(ill(format!("run {id}"), finding));
                 }
+                symptoms.extend(left_at_work(site, &id)?);
             }
         }
     }
     Ok(symptoms)
+}
+
+/// What outlived the last sitting at a run. While somebody drives it, what is at work is theirs.
+fn left_at_work(site: &Site, id: &RunId) -> Result<Vec<Symptom>, Error> {
+    if Lock::is_held(&site.home.lock(id)) {
+        return Ok(Vec::new());
+    }
+    let orphans = orphans::find(site, id)?;
+    let shown = orphans.iter().filter_map(orphans::shown);
+    let advice = format!("orch run resume --run {id}, or orch run cancel --run {id}, ends it");
+    Ok(shown.map(|words| ill(format!("run {id}"), format!("{words}; {advice}"))).collect())
 }
 
 fn repository(site: &Site) -> Result<Symptom, Error> {

@@ -3,7 +3,9 @@
 
 use super::Error;
 use super::Site;
+use super::drive;
 use super::drive::Seen;
+use super::orphans;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
@@ -60,13 +62,22 @@ impl<'s> Driver<'s> {
     /// Takes up a run that was begun before, under the definition that it was begun with.
     pub fn take(site: &'s Site, id: &RunId) -> Result<Self, Error> {
         let lock = lock(site, id)?;
+        // Whatever it is taken for: what would still write is ended first, since no result of it
+        // can count, and nobody could tell its writing from that of the attempt that comes next.
+        let left = orphans::end(site, id)?;
         site.home.adopt(id)?;
         let (journal, reading) = Journal::open(&site.home.state(id))?;
         let started = &journal.run.started;
         refuse_other_worktree(site, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
-        Self::hold(site, lock, workflow, journal, Some(&reading))
+        let mut driver = Self::hold(site, lock, workflow, journal, Some(&reading))?;
+        for (gate, words) in left {
+            // The name of a file: one that is no gate's was not put there by a run.
+            let Ok(gate) = GateId::parse(&gate) else { continue };
+            driver.append(&drive::cut_off(&driver, &gate, &words))?;
+        }
+        Ok(driver)
     }
 
     fn hold(

@@ -51,7 +51,7 @@ pub fn gate_finish(
     } else {
         let attempt = waiting_attempt(&driver, &gate)?;
         let answers = answers(&driver, &gate, &request.answers)?;
-        let judged = drive::judge_now(site, &driver.workflow, driver.run(), &gate, None);
+        let judged = drive::judge_held(&driver, &gate);
         (attempt, drive::verdict(judged, answers))
     };
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
@@ -67,7 +67,7 @@ fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Jud
     if state.waits_for != Some(WaitsFor::Approval) {
         return None;
     }
-    let judged = drive::judge_now(driver.site, &driver.workflow, driver.run(), gate, None);
+    let judged = drive::judge_held(driver, gate);
     let seen = gate_approve::digests(driver.run(), gate);
     (gate_approve::digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
 }

@@ -11,10 +11,8 @@ use super::drive;
 use super::run::DriveRequest;
 use crate::event::Event;
 use crate::event::RunStatus;
-use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
-use crate::workflow::OnInterrupt;
 
 /// What `orch run resume` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -49,27 +47,10 @@ pub fn run_resume(
 
 /// Says what was cut off, and opens what had failed.
 fn take_up(driver: &mut Driver<'_>) -> Result<(), Error> {
-    let mut events = Vec::new();
-    for (id, state) in &driver.run().gates {
-        if state.status == GateStatus::Running
-            && let Some(attempt) = state.attempt()
-        {
-            let attempt = attempt.attempt;
-            let reason = "orch ended while it was at work".to_owned();
-            events.push(Event::GateInterrupted { gate: id.clone(), attempt, reason });
-            let asks =
-                driver.workflow.gate(id).is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask);
-            if asks {
-                let waits_for = WaitsFor::Decision;
-                events.push(Event::GateWaiting {
-                    gate: id.clone(),
-                    attempt,
-                    waits_for,
-                    judged: None,
-                });
-            }
-        }
-    }
+    let gates = driver.run().gates.keys();
+    let reason = "orch ended while it was at work";
+    let mut events: Vec<Event> =
+        gates.flat_map(|gate| drive::cut_off(driver, gate, reason)).collect();
     let retried: Vec<GateId> = match driver.run().status {
         RunStatus::Failed => driver.run().gates_in(GateStatus::Fail).cloned().collect(),
         RunStatus::Running

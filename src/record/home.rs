@@ -71,6 +71,11 @@ impl Home {
         self.folder(id).join("logs")
     }
 
+    /// Where the programs of a run are named while they are at work.
+    pub fn at_work(&self, id: &RunId) -> PathBuf {
+        self.state(id).join("at-work")
+    }
+
     pub fn lock(&self, id: &RunId) -> PathBuf {
         self.state(id).join("lock")
     }

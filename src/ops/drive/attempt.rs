@@ -89,6 +89,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         contract: gate.contract.clone(),
         context,
         secrets: doer.secrets,
+        register: Some(judging::register(driver, id)),
         ..judging::judging(site, driver.run(), &gate, (id, attempt))
     };
     let answers_path = logs.join("answers.json");

@@ -1,5 +1,6 @@
 //! Everything that judging the outputs of an attempt takes, put together.
 
+use super::super::Driver;
 use super::super::Site;
 use super::baselines;
 use super::doer;
@@ -13,6 +14,7 @@ use crate::files::Project;
 use crate::finding::Severity;
 use crate::id::GateId;
 use crate::judge;
+use crate::process::Register;
 use crate::process::Stop;
 use crate::run::Run;
 use crate::secret::Secrets;
@@ -32,6 +34,8 @@ pub struct Judging {
     pub environment: BTreeMap<String, String>,
     pub scratch: PathBuf,
     pub stop: Stop,
+    /// Where programs are named while they run; for whoever holds the run.
+    pub register: Option<Register>,
     pub text_bytes_max: u64,
     pub secrets: Secrets,
 }
@@ -48,6 +52,7 @@ impl Judging {
             scratch: self.scratch.clone(),
             secrets: &self.secrets,
             stop: &self.stop,
+            register: self.register.as_ref(),
             text_bytes_max: self.text_bytes_max,
         };
         let judgement = judge::judge(contract, &scene, &self.context);
@@ -114,6 +119,7 @@ pub fn judging(site: &Site, run: &Run, gate: &Gate, (id, attempt): (&GateId, u32
         environment: environment(site, run, gate, id, attempt),
         scratch: packet::folder(site, &run.started.run_id, id, attempt),
         stop: site.stop.clone(),
+        register: None,
         text_bytes_max: site.config.limits.text_bytes,
         secrets: Secrets::default(),
     }
@@ -127,17 +133,41 @@ pub fn judge_now(
     id: &GateId,
     contract: Option<&Contract>,
 ) -> Judged {
-    let Some(gate) = workflow.gate(id) else { return Judged::default() };
+    let judging = judging_now(site, workflow, run, id, contract);
+    judging.map_or_else(Judged::default, |judging| judging.judge())
+}
+
+/// The same in a run that is held: what it runs is named there.
+pub fn judge_held(driver: &Driver<'_>, id: &GateId) -> Judged {
+    let (site, run) = (driver.site, driver.run());
+    let judging = judging_now(site, &driver.workflow, run, id, None);
+    judging.map_or_else(Judged::default, |judging| {
+        Judging { register: Some(register(driver, id)), ..judging }.judge()
+    })
+}
+
+/// Where the programs of a gate are named in a run that is held.
+pub fn register(driver: &Driver<'_>, id: &GateId) -> Register {
+    Register { folder: driver.site.home.at_work(driver.id()), what: id.to_string() }
+}
+
+fn judging_now(
+    site: &Site,
+    workflow: &Workflow,
+    run: &Run,
+    id: &GateId,
+    contract: Option<&Contract>,
+) -> Option<Judging> {
+    let gate = workflow.gate(id)?;
     let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
     let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
-    Judging {
+    Some(Judging {
         contract: contract.or(gate.contract.as_ref()).cloned(),
         context: packet::attempt_context(run, gate, id, attempt),
         // A secret that is not set here was never seen here either.
         secrets: doer::secrets(gate).unwrap_or_default(),
         ..judging(site, run, gate, (id, attempt))
-    }
-    .judge()
+    })
 }
 
 /// Whether no error stands among the findings.

@@ -177,6 +177,20 @@ pub fn failed(finding: Finding) -> Result {
     Result::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
 }
 
+/// What is written of an attempt that nobody is at any more.
+pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
+    let state = driver.run().gate(id).filter(|state| state.status == GateStatus::Running);
+    let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
+    let (gate, attempt, reason) = (id.clone(), attempt.attempt, reason.to_owned());
+    let mut events = vec![Event::GateInterrupted { gate: gate.clone(), attempt, reason }];
+    let plan = driver.workflow.gate(id);
+    if plan.is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask) {
+        let waits_for = WaitsFor::Decision;
+        events.push(Event::GateWaiting { gate, attempt, waits_for, judged: None });
+    }
+    events
+}
+
 /// A command is not run twice unasked; an agent is, but not for ever.
 pub fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) -> Option<Event> {
     let gate = driver.workflow.gate(id)?;

@@ -83,6 +83,7 @@ impl Work {
             timeout: self.invocation.timeout,
             earlier: &self.invocation.earlier,
             stop: &self.judging.stop,
+            register: self.judging.register.as_ref(),
         };
         let before = self.watch.look();
         match doer.begin(&call) {

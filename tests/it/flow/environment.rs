@@ -12,7 +12,7 @@ fn inputs_and_the_place_reach_commands_as_variables() {
          [[gate]]
          id = 'look'
          executor = 'command'
-         shell = 'env | grep ^ORCH_ | grep -v ^ORCH_TEST | grep -v ^ORCH_ANSWERS | sed \"s|=$PWD|=HERE|\" | sort > seen.txt'
+         shell = 'env | grep ^ORCH_ | grep -v ^ORCH_TEST | grep -v -e ^ORCH_ANSWERS -e ^ORCH_AT_WORK | sed \"s|=$PWD|=HERE|\" | sort > seen.txt'
          env = { GREETING = 'hello {{ slug }}' }",
     );
     house.orch("run demo --slug the-moon").code(0);

@@ -6,4 +6,5 @@ mod crash;
 mod essay;
 mod essay_texts;
 mod intruders;
+mod orphans;
 mod signals;
