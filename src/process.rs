@@ -4,6 +4,7 @@
 mod ancestry;
 mod at_work;
 mod group;
+mod table;
 
 pub use ancestry::adopt_orphans;
 pub use ancestry::started_by_own_kind;

@@ -1,6 +1,7 @@
 //! Which processes stand above this one. Nobody can leave a family whose head takes in its orphans,
 //! whatever they do to their environment, terminal, session or group.
 
+use super::table;
 use std::path::Path;
 
 /// No chain of processes is longer; a bound where the system's answers go in a circle.
@@ -23,7 +24,7 @@ pub fn started_by_own_kind() -> Option<u32> {
 
 /// The processes above this one, the nearest first.
 fn ancestors() -> impl Iterator<Item = u32> {
-    let above = |process: &u32| parent(*process).filter(|parent| *parent > 0);
+    let above = |id: &u32| Some(table::of(*id)?.parent).filter(|parent| *parent > 0);
     std::iter::successors(above(&std::process::id()), above).take(GENERATIONS_MAX)
 }
 
@@ -32,16 +33,6 @@ fn program_of(process: u32) -> Option<String> {
     let path = crate::files::link_target(Path::new(&format!("/proc/{process}/exe"))).ok()?;
     let name = path.file_name()?.to_string_lossy().into_owned();
     Some(name.trim_end_matches(" (deleted)").to_owned())
-}
-
-/// The fourth field of `/proc/<pid>/stat` (see proc(5)); the second is a name in parentheses, which
-/// may hold anything.
-fn parent(process: u32) -> Option<u32> {
-    let path = format!("/proc/{process}/stat");
-    let bytes = crate::files::read_own(Path::new(&path)).ok()??;
-    let text = String::from_utf8_lossy(&bytes);
-    let (_, rest) = text.rsplit_once(')')?;
-    rest.split_whitespace().nth(1)?.parse().ok()
 }
 
 #[cfg(test)]
