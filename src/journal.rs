@@ -320,6 +320,7 @@ mod tests {
             gates: Vec::new(),
             definition: Vec::new(),
             orch: "0.1.0".to_owned(),
+            environment: Vec::new(),
             git: None,
             baselines: std::collections::BTreeMap::new(),
         };

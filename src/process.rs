@@ -17,7 +17,6 @@ use at_work::Entry;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -76,17 +75,14 @@ impl Stop {
     }
 }
 
-/// A program to run, all of it: nothing is taken from the surroundings but the
-/// environment, less the variables that would point git elsewhere.
+/// A program to run, all of it: nothing is taken from the surroundings.
 #[derive(Debug, Clone)]
 pub struct Command {
     /// The program and its arguments; never a shell line.
     pub argv: Vec<String>,
     pub folder: PathBuf,
-    /// Variables set on top of the inherited ones.
+    /// All variables that it gets.
     pub environment: BTreeMap<String, String>,
-    /// Variables of the surroundings that the program does not get.
-    pub withheld: Vec<String>,
     /// What it reads; nothing where `None`.
     pub stdin: Option<PathBuf>,
     pub stdout: PathBuf,
@@ -131,9 +127,9 @@ pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
     let resolved = resolve(&program, &command.folder)
         .ok_or_else(|| Error::NotFound { program: program.clone() })?;
     let mut entry = command.register.as_ref().map(Entry::open).transpose().map_err(io_error)?;
-    let mut environment = environment(command);
+    let mut environment = command.environment.clone();
     if let Some((name, path)) = entry.as_ref().map(Entry::variable) {
-        environment.insert(name.into(), path.into());
+        environment.insert(name.to_owned(), path.display().to_string());
     }
     let mut expression = duct::cmd(resolved, &command.argv[1..])
         .dir(&command.folder)
@@ -218,19 +214,6 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
     Ok(())
 }
 
-fn environment(command: &Command) -> BTreeMap<OsString, OsString> {
-    let mut variables: BTreeMap<OsString, OsString> = std::env::vars_os()
-        .filter(|(name, _)| {
-            let name = name.to_string_lossy();
-            !name.starts_with("GIT_") && !command.withheld.iter().any(|withheld| *withheld == name)
-        })
-        .collect();
-    for (name, value) in &command.environment {
-        variables.insert(name.into(), value.into());
-    }
-    variables
-}
-
 fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
     let program = || command.argv[0].clone();
     let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
@@ -291,7 +274,6 @@ mod tests {
             argv: argv.iter().map(|&argument| argument.to_owned()).collect(),
             folder: folder.to_owned(),
             environment: BTreeMap::new(),
-            withheld: Vec::new(),
             stdin: None,
             stdout: folder.join("out"),
             stderr: folder.join("err"),

@@ -92,7 +92,6 @@ impl Check for Command {
             argv: self.argv.clone(),
             folder: scene.project.root().to_owned(),
             environment,
-            withheld: Vec::new(),
             stdin: None,
             stdout: stdout.clone(),
             stderr: stderr.clone(),

@@ -118,11 +118,10 @@ impl Fixtures<'_> {
         refuse_unknown_checks(fixture, &contract, &expectation)?;
         let context = input::context(&expectation.inputs);
         let stage = self.stage(fixture, &expectation, (&contract, &context))?;
-        let mut environment: BTreeMap<String, String> = expectation
-            .inputs
-            .iter()
-            .map(|(name, value)| (input::variable(name), input::as_text(value)))
-            .collect();
+        let mut environment = self.site.config.allowed.values();
+        let inputs = expectation.inputs.iter();
+        environment
+            .extend(inputs.map(|(name, value)| (input::variable(name), input::as_text(value))));
         environment.insert("ORCH_PROJECT".to_owned(), stage.project.root().display().to_string());
         let scene = Scene {
             project: &stage.project,

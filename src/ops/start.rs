@@ -55,6 +55,7 @@ pub fn begin<'s>(
             .collect(),
         definition: freeze(site, &workflow, &definition, &inputs)?,
         orch: env!("CARGO_PKG_VERSION").to_owned(),
+        environment: site.config.allowed.values().into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         baselines: baselines.map_err(Error::environment)?,

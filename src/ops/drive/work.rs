@@ -77,7 +77,6 @@ impl Work {
             packet_path: &self.invocation.packet_path,
             folder: self.judging.project.root(),
             environment: &self.invocation.environment,
-            withheld: &[],
             secrets: &self.judging.secrets,
             logs: &self.invocation.logs,
             timeout: self.invocation.timeout,
