@@ -10,6 +10,7 @@ mod lock;
 mod move_ref;
 mod objects;
 mod refresh;
+mod stale;
 mod status;
 mod target;
 mod tree;
