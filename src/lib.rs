@@ -43,6 +43,7 @@ pub mod clock;
 pub mod files;
 pub mod secret;
 pub mod process;
+pub mod signature;
 pub mod git;
 pub mod source;
 pub mod document;

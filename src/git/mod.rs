@@ -8,6 +8,7 @@ mod lock;
 mod move_ref;
 mod objects;
 mod refresh;
+mod sign;
 mod status;
 mod target;
 mod tree;
@@ -58,6 +59,8 @@ pub enum Error {
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },
+    #[error("signing failed: {reason}")]
+    Signing { reason: String },
     #[error("{path}: {source}")]
     Io { path: String, source: io::Error },
 }
@@ -77,6 +80,7 @@ impl Error {
             | Self::BadTree { .. }
             | Self::BadIndex { .. }
             | Self::UpdateIndex { .. }
+            | Self::Signing { .. }
             | Self::Io { .. } => false,
         }
     }
