@@ -1,6 +1,12 @@
 //! Events: the facts of a run, in the order in which they became true. Intent is
 //! written before an act, the result after it; everything else is derived.
 
+mod approved;
+
+pub use approved::APPROVAL_NAMESPACE;
+pub use approved::Approved;
+pub use approved::Signed;
+
 use crate::check::Baseline;
 use crate::clock::Moment;
 use crate::definition::Frozen;
@@ -70,6 +76,12 @@ pub enum Event {
         gate: GateId,
         attempt: u32,
         approval: Approved,
+    },
+    /// Somebody handed in work that they did themselves, where a later approval depends on who.
+    GateHandedIn {
+        gate: GateId,
+        attempt: u32,
+        by: String,
     },
     GatePassed {
         gate: GateId,
@@ -265,17 +277,6 @@ impl fmt::Display for WaitsFor {
             Self::Decision => "a decision after an interruption",
         })
     }
-}
-
-/// A person's word on exact bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approved {
-    pub by: String,
-    /// How it was given: `terminal /dev/pts/3`.
-    pub how: String,
-    /// The digests that were seen, by path.
-    pub seen: BTreeMap<String, Digest>,
-    pub note: Option<String>,
 }
 
 /// One call of an executor. What it did not say is null, never zero.

@@ -88,7 +88,8 @@ impl SshKey {
     fn argv(&self, folder: &Path, namespace: &str, text: &[u8]) -> Result<Vec<String>, Error> {
         files::write_view(&folder.join("text"), text)?;
         let mut argv = vec![self.program.clone()];
-        // `-q` is not passed: other programs than ssh-keygen know only what git passes.
+        // Other programs know only what git passes.
+        argv.extend((self.program == SSH_KEYGEN).then(|| "-q".to_owned()));
         argv.extend(["-Y", "sign", "-n", namespace, "-f"].map(str::to_owned));
         let literal = self.key.strip_prefix("key::").unwrap_or(&self.key);
         if literal.starts_with("ssh-") || literal != self.key {

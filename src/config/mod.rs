@@ -38,6 +38,7 @@ pub struct Config {
     pub limits: Limits,
     /// The ref that records are committed to instead of the current branch.
     pub record_ref: Option<String>,
+    pub signing: Signing,
     pub budget: Budget,
     pub checkpoint: CheckpointPolicy,
     /// The agents that `orch.toml` names.
@@ -59,6 +60,15 @@ pub struct Defaults {
 pub struct Limits {
     /// The largest text that a text check reads, in bytes.
     pub text_bytes: u64,
+}
+
+/// With what approvals are signed, and whose signatures count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signing {
+    pub key: Option<String>,
+    pub allowed_signers: Option<String>,
+    /// Whether approvals are signed that need not be.
+    pub approvals: bool,
 }
 
 /// Why there is no configuration.
@@ -97,6 +107,11 @@ impl Config {
             prices: layer.prices,
             limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
             record_ref: layer.record_ref,
+            signing: Signing {
+                key: layer.signing.key,
+                allowed_signers: layer.signing.allowed_signers,
+                approvals: layer.signing.approvals.unwrap_or(false),
+            },
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
             agents,
@@ -266,7 +281,7 @@ mod tests {
             [prices.n]\ninput_usd_per_million = 1\noutput_usd_per_million = 2";
         let project = "[defaults]\nworkflow = 'book'\n[agents.mine]\ncommand = ['y']\n[budget]\n\
             usd = 1\n[checkpoint]\nevery = '15m'\n[record]\nref = 'refs/orch/records'\n\
-            [prices.m]\ninput_usd_per_million = 3\noutput_usd_per_million = 4\ndate = 2026-01-19";
+            [signing]\nkey = 'k'\n[prices.m]\ninput_usd_per_million = 3\noutput_usd_per_million = 4\ndate = 2026-01-19";
         let (user, project) = (Source::new("user", user), Source::new(FILE, project));
         let config = Config::of([&user, &project]).unwrap();
         let text = |stated: &Option<Stated>| stated.as_ref().map(|stated| stated.text.clone());

@@ -34,6 +34,7 @@ pub(super) struct Layer {
     pub(super) prices: Prices,
     pub(super) text_bytes: Option<u64>,
     pub(super) record_ref: Option<String>,
+    pub(super) signing: SigningTable,
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
 }
@@ -53,6 +54,8 @@ pub(super) struct Tables {
     limits: LimitsTable,
     /// Where records are kept.
     record: RecordTable,
+    /// With what approvals are signed, and whose signatures count.
+    signing: SigningTable,
     /// What a run may spend.
     budget: Option<Budget>,
     /// When checkpoints are sealed.
@@ -87,6 +90,19 @@ struct RecordTable {
     #[serde(rename = "ref")]
     #[schemars(with = "Option<String>")]
     reference: Option<Placed<String>>,
+}
+
+/// Where a path is named, it begins at the project, or with `~/` at the home folder.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SigningTable {
+    /// The SSH key: its file, or that of its public half; by default git's `user.signingkey`.
+    pub(super) key: Option<String>,
+    /// The file that says whose keys count, as `ssh-keygen` reads it; by default git's
+    /// `gpg.ssh.allowedSignersFile`. A run keeps it as it was at the start.
+    pub(super) allowed_signers: Option<String>,
+    /// Whether approvals are signed too where the gate does not ask for it.
+    pub(super) approvals: Option<bool>,
 }
 
 impl Stated {
@@ -150,6 +166,7 @@ impl Layer {
             prices: tables.prices,
             text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
             record_ref: record_ref.map(|name| name.text),
+            signing: tables.signing,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
         })
@@ -174,6 +191,11 @@ impl Layer {
             prices: self.prices,
             text_bytes: self.text_bytes.or(below.text_bytes),
             record_ref: self.record_ref.or(below.record_ref),
+            signing: SigningTable {
+                key: self.signing.key.or(below.signing.key),
+                allowed_signers: self.signing.allowed_signers.or(below.signing.allowed_signers),
+                approvals: self.signing.approvals.or(below.signing.approvals),
+            },
             budget: match (self.budget, below.budget) {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),
                 (upper, lower) => upper.or(lower),

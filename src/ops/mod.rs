@@ -7,6 +7,7 @@ mod drive;
 mod driver;
 mod error;
 mod instructions;
+mod signing;
 mod site;
 mod start;
 

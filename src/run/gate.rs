@@ -139,6 +139,8 @@ pub struct Attempt {
     pub validations: Vec<Validation>,
     pub findings: Vec<Finding>,
     pub approval: Option<Approved>,
+    /// Everybody who handed it in, where the workflow asks for it.
+    pub handed_in_by: Vec<String>,
     pub failure_reason: Option<String>,
 }
 
@@ -162,6 +164,7 @@ impl Attempt {
             validations: Vec::new(),
             findings: Vec::new(),
             approval: None,
+            handed_in_by: Vec::new(),
             failure_reason: None,
         }
     }

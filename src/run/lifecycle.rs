@@ -32,6 +32,8 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
             ("GATE_RERECORDED", Some(gate), Some(*attempt))
         }
         Event::GatesReused { .. } => ("GATES_REUSED", None, None),
-        Event::InvocationStarted { .. } | Event::GateAnswered { .. } => return None,
+        Event::InvocationStarted { .. }
+        | Event::GateAnswered { .. }
+        | Event::GateHandedIn { .. } => return None,
     })
 }

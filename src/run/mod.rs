@@ -100,6 +100,12 @@ impl Run {
                 self.open_attempt(event, gate, *attempt)?.approval = Some(approval.clone());
                 self.state(gate).approval = Some(approval.clone());
             }
+            Event::GateHandedIn { gate, attempt, by } => {
+                let open = self.open_attempt(event, gate, *attempt)?;
+                if !open.handed_in_by.contains(by) {
+                    open.handed_in_by.push(by.clone());
+                }
+            }
             Event::GatePassed { gate, attempt, judged } => {
                 self.end(at, event, (gate, *attempt), (AttemptStatus::Pass, judged))?;
                 self.baselines.extend(judged.baselines.clone());

@@ -140,13 +140,13 @@ fn lay_out(
 }
 
 /// Where the run's definition lay in the project, for agents: they are not trusted to leave it
-/// alone. What `file` inputs held is no part of it.
+/// alone. What `file` inputs held is no part of it, nor are the allowed signers.
 fn definition_paths(driver: &Driver<'_>, gate: &Gate) -> Vec<ProjectPath> {
     if gate.work.executor() != "agent" {
         return Vec::new();
     }
     let frozen = driver.run().started.definition.iter();
-    let texts = frozen.filter(|text| !text.path.starts_with("inputs/"));
+    let texts = frozen.filter(|text| !text.path.starts_with("inputs/") && text.path.contains('/'));
     texts.filter_map(|text| driver.site.project.path(&text.path).ok()).collect()
 }
 

@@ -1,0 +1,247 @@
+//! Signed approvals: with which key they are made, whose signatures count in a run, and whether
+//! a signature is what the definition asks for.
+
+use super::Driver;
+use super::Error;
+use super::Site;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::event::APPROVAL_NAMESPACE;
+use crate::event::Approved;
+use crate::event::Signed;
+use crate::files;
+use crate::id::GateId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::signature;
+use crate::signature::Signature;
+use crate::signature::SshKey;
+use crate::workflow::Approval;
+use crate::workflow::Gate;
+use crate::workflow::Workflow;
+use std::path::PathBuf;
+
+/// Where a run keeps whose signatures count, among the texts of its definition.
+pub const SIGNERS: &str = "allowed_signers";
+
+/// The largest file of allowed signers, in bytes.
+const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A run that could never come to its end is not begun.
+pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> {
+    let demanding = workflow.gates.iter().find(|gate| demand(gate).is_some());
+    match demanding {
+        Some(gate) if freeze(site, workflow)?.is_none() => Err(Error::usage(format!(
+            "gate {} asks for a signed approval, and nothing says whose signatures count",
+            gate.id
+        ))
+        .advise(
+            "git config gpg.ssh.allowedSignersFile FILE, or allowed_signers = \"FILE\" under \
+             [signing] in orch.toml;\n      a line of it: ada@example.org ssh-ed25519 AAAA…",
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whose signatures count in a run that begins now; `None` where nothing is to be signed.
+pub fn freeze(site: &Site, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
+    let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
+    if !is_needed && !site.config.signing.approvals {
+        return Ok(None);
+    }
+    let named = site.config.signing.allowed_signers.as_deref().map(|path| expanded(site, path));
+    let path = match named {
+        Some(path) => Some(path),
+        None => site.repository()?.and_then(|repository| repository.allowed_signers()),
+    };
+    let Some(path) = path else { return Ok(None) };
+    let unreadable =
+        |problem: String| Error::usage(format!("allowed signers {}: {problem}", path.display()));
+    let bytes = files::read_small(&path, SIGNERS_BYTES_MAX);
+    let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| unreadable("there is no such file".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))?;
+    Ok(Some(Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+}
+
+/// Who may approve a gate, where only a signature counts.
+pub fn demand(gate: &Gate) -> Option<&[String]> {
+    match &gate.approval {
+        Approval::Signed { by, .. } => Some(by),
+        Approval::None | Approval::Person => None,
+    }
+}
+
+/// The approval with its signature, where the gate asks for one or the user always signs. What the
+/// definition would not take is refused before it is written.
+pub fn sign(
+    driver: &Driver<'_>,
+    (gate, attempt): (&GateId, u32),
+    mut approved: Approved,
+) -> Result<Approved, Error> {
+    let (site, run) = (driver.site, driver.run());
+    let workflow = &driver.workflow;
+    let is_asked = workflow.gate(gate).is_some_and(|gate| demand(gate).is_some());
+    if !is_asked && !site.config.signing.approvals {
+        return Ok(approved);
+    }
+    let key = key(site)?;
+    let chain = driver.head().sha256;
+    let at = site.clock.now();
+    approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
+    let text = approved.signed_text(&run.started.run_id, gate, attempt).unwrap_or_default();
+    let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes()).map_err(|error| {
+        Error::usage(format!("signing failed: {error}")).advise(format!(
+            "nothing was written; see: ssh-keygen -Y sign -n {APPROVAL_NAMESPACE} -f {} FILE",
+            key.key
+        ))
+    })?;
+    let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
+    approved.signature = Some(signed(None));
+    match verdict(run, workflow, (gate, attempt), &approved)? {
+        Verdict::Good(who) => {
+            let is_named = run.started.definition.iter().any(|text| text.path == SIGNERS);
+            approved.signature = Some(signed(is_named.then_some(who)));
+            Ok(approved)
+        }
+        Verdict::Bad(problem) => {
+            Err(Error::usage(format!("this cannot approve gate {gate}: {problem}"))
+                .advise("nothing was written; the allowed signers are those of the run's start"))
+        }
+    }
+}
+
+/// What there is to say about a signature.
+pub enum Verdict {
+    /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
+    Good(String),
+    Bad(String),
+}
+
+/// Whether an approval of `run`, as it stood then, is signed as the definition asks.
+pub fn verdict(
+    run: &Run,
+    workflow: &Workflow,
+    (id, attempt): (&GateId, u32),
+    approved: &Approved,
+) -> Result<Verdict, Error> {
+    let bad = |problem: String| Ok(Verdict::Bad(problem));
+    let demanded = workflow.gate(id).and_then(demand);
+    let text = approved.signed_text(&run.started.run_id, id, attempt);
+    let (Some(text), Some(signed)) = (text, &approved.signature) else {
+        return bad("its definition asks for a signature, and there is none".to_owned());
+    };
+    let signature = Signature {
+        namespace: APPROVAL_NAMESPACE,
+        text: text.as_bytes(),
+        armored: &signed.armored,
+        at: Some(signed.at),
+    };
+    let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
+        return bad("the signature does not belong to this run, gate, attempt, chain, time, \
+                    person and digests"
+            .to_owned());
+    };
+    let allowed = run.started.definition.iter().find(|text| text.path == SIGNERS);
+    let Some(allowed) = allowed.map(|text| text.text.as_str()) else {
+        return match demanded {
+            Some(_) => bad("the run keeps no allowed signers".to_owned()),
+            None => Ok(Verdict::Good(format!("key {fingerprint}"))),
+        };
+    };
+    let names = signature.principals(allowed).map_err(explain)?;
+    if names.is_empty() {
+        return bad(format!("key {fingerprint} is nobody's by the allowed signers"));
+    }
+    if let Some(problem) = barred(run, workflow, id, &names) {
+        return bad(problem);
+    }
+    for name in demanded.unwrap_or(&names) {
+        if signature.is_by(name, allowed).map_err(explain)? {
+            return match &signed.signer {
+                Some(said) if said != name => {
+                    bad(format!("it is said to be signed by {said}, and is signed by {name}"))
+                }
+                Some(_) | None => Ok(Verdict::Good(name.clone())),
+            };
+        }
+    }
+    let names = names.join(", ");
+    bad(match demanded {
+        Some(by) => format!("it is signed by {names}, and approved by {} only", by.join(" or ")),
+        None => format!("the key of {names} does not sign approvals, or did not then"),
+    })
+}
+
+/// Why none of these may approve a gate that their own work is not to be approved in.
+fn barred(run: &Run, workflow: &Workflow, id: &GateId, names: &[String]) -> Option<String> {
+    let Some(Approval::Signed { not_by: Some(other), .. }) =
+        workflow.gate(id).map(|gate| &gate.approval)
+    else {
+        return None;
+    };
+    let done = run.gates.iter().filter(|(id, _)| id.base() == other.as_str());
+    for (done, state) in done {
+        let producers = producers(state);
+        if producers.is_empty() && is_by_hand(state, workflow.gate(done)) {
+            return Some(format!("who did gate {done} is not recorded, and must not approve this"));
+        }
+        let own = producers.iter().find(|who| names.iter().any(|name| is_same(name, who)));
+        if let Some(own) = own {
+            return Some(format!("{own} did gate {done} and must not approve this"));
+        }
+    }
+    None
+}
+
+/// Everybody who had to do with the work that stands.
+fn producers(state: &GateState) -> Vec<&str> {
+    let attempt = state.attempt().filter(|_| state.reused.is_none());
+    let hands = attempt.into_iter().flat_map(|attempt| &attempt.handed_in_by);
+    state.producer().0.into_iter().chain(hands.map(String::as_str)).collect()
+}
+
+fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {
+    let is_done = matches!(state.status, GateStatus::Pass | GateStatus::Waiting);
+    is_done && gate.is_some_and(|gate| gate.work.executor() == "human")
+}
+
+/// Whether a signer is who is recorded as `Name <mail>` or by name.
+fn is_same(name: &str, recorded: &str) -> bool {
+    let mail = recorded.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    [Some(recorded), mail].into_iter().flatten().any(|one| one.eq_ignore_ascii_case(name))
+}
+
+/// Whether a later gate depends on who did this one.
+pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
+    workflow.gates.iter().any(|other| match &other.approval {
+        Approval::Signed { not_by: Some(not_by), .. } => not_by.as_str() == gate.base(),
+        Approval::Signed { not_by: None, .. } | Approval::None | Approval::Person => false,
+    })
+}
+
+/// The key that approvals are signed with.
+fn key(site: &Site) -> Result<SshKey, Error> {
+    if let Some(key) = &site.config.signing.key {
+        return Ok(SshKey::new(&expanded(site, key).display().to_string(), None));
+    }
+    site.repository()?.and_then(|repository| repository.ssh_key()).ok_or_else(|| {
+        Error::usage("a signed approval is asked for, and no SSH key is named").advise(
+            "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
+             or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",
+        )
+    })
+}
+
+/// A path of orch.toml: below the home folder, or from the project.
+fn expanded(site: &Site, path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        (Some(_), None) | (None, _) => site.project.root().join(path),
+    }
+}
+
+fn explain(error: signature::Error) -> Error {
+    Error::environment(format!("signatures cannot be checked: {error}"))
+}
