@@ -73,6 +73,18 @@ impl Reading {
         lines.filter(|line| !line.is_empty()).any(|line| Digest::of(line) == head)
     }
 
+    /// Each event, with the length of all lines before its own.
+    pub fn events(&self) -> Vec<(usize, Event)> {
+        let mut before = 0;
+        let bytes = self.bytes();
+        let event = |raw: &[u8]| {
+            let at = before;
+            before += raw.len();
+            parse(raw).ok().map(|(_, event)| (at, event))
+        };
+        bytes.split_inclusive(|byte| *byte == b'\n').filter_map(event).collect()
+    }
+
     /// The first line that says what it says in other bytes than the program writes: with a key
     /// twice, an unknown one, or a number that no run comes to.
     pub fn first_foreign_line(&self) -> Option<u64> {

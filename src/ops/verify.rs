@@ -1,7 +1,10 @@
-//! `orch verify`: whether records and artifacts are what the journal says, byte for byte, and
-//! whether the journal is the one that commits and people were told of.
+//! `orch verify`: whether records and artifacts are what the journal says, byte for byte, whether
+//! the journal is the one that commits and people were told of, and approvals are proved.
 
+mod approvals;
 mod artifacts;
+
+pub use approvals::SignedApproval;
 
 use super::Error;
 use super::RunChoice;
@@ -43,6 +46,8 @@ pub struct Verified {
     pub head: Option<Digest>,
     /// Artifacts that are what they were.
     pub artifacts: usize,
+    /// Approvals whose signatures are good.
+    pub approvals: Vec<SignedApproval>,
     pub differences: Vec<Difference>,
     /// Artifacts that commits have moved on, or that no commit ever brought here.
     pub moved_on: Vec<MovedOn>,
@@ -78,6 +83,7 @@ fn one(site: &Site, id: RunId, told: Option<Digest>) -> Result<Verified, Error> 
         events: 0,
         head: None,
         artifacts: 0,
+        approvals: Vec::new(),
         differences: Vec::new(),
         moved_on: Vec::new(),
     };
@@ -119,6 +125,7 @@ fn one(site: &Site, id: RunId, told: Option<Digest>) -> Result<Verified, Error> 
         verified.differences.extend(anchors(repository, &target, &reading)?);
     }
     verified.differences.extend(of_record(site, &id, &reading, (repository.as_ref(), &target))?);
+    approvals::look(&reading, &mut verified)?;
     artifacts::look(site, &reading, repository.as_ref(), &mut verified)?;
     Ok(verified)
 }

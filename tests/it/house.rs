@@ -162,10 +162,21 @@ impl House {
 
     /// Runs the binary on a pseudo terminal. Each pair is what to wait for, and what to type then.
     pub fn on_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
+        self.talk(self.command(&words.split_whitespace().collect::<Vec<_>>()), talk)
+    }
+
+    /// The same on a terminal that rules the program: one that its children can open too.
+    pub fn on_own_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
+        let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
+        let mut command = Command::new("setsid");
+        command.env_clear().envs(&self.environment).current_dir(self.project());
+        command.arg("--ctty").arg(orch.get_program()).args(orch.get_args());
+        self.talk(command, talk)
+    }
+
+    fn talk(&self, mut command: Command, talk: &[(&str, &str)]) -> Done {
         let (mut master, slave) = terminal();
         let side = || Stdio::from(slave.try_clone().unwrap());
-        let arguments: Vec<&str> = words.split_whitespace().collect();
-        let mut command = self.command(&arguments);
         command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side());
         let mut child = command.spawn().unwrap();
         drop((command, slave));

@@ -82,8 +82,8 @@ fn gpg_signs_where_git_is_told_so() {
     sandbox.git(&["config", "commit.gpgsign", "true"]);
     let error = record(&mut sandbox.repository(), &main_branch(), &files(&["a.json"])).unwrap_err();
     assert!(error.to_string().starts_with("signing failed: "), "{error}");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(sandbox.path(".git/gpg"), mode).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(sandbox.path(".git/gpg"), executable).unwrap();
     record(&mut sandbox.repository(), &main_branch(), &files(&["RUN.json"])).unwrap();
     sandbox.git(&["verify-commit", "HEAD"]);
     assert!(verdict(&sandbox).starts_with("G "), "{}", verdict(&sandbox));
