@@ -5,7 +5,9 @@ mod approved;
 
 pub use approved::APPROVAL_NAMESPACE;
 pub use approved::Approved;
+pub use approved::HEAD_NAMESPACE;
 pub use approved::Signed;
+pub use approved::SignedHead;
 
 use crate::check::Baseline;
 use crate::clock::Moment;
@@ -124,6 +126,8 @@ pub enum Event {
     GatesReused {
         gates: Vec<Reused>,
     },
+    /// The chain as it stood before this line was signed.
+    HeadSigned(SignedHead),
 }
 
 impl Event {
@@ -138,9 +142,15 @@ impl Event {
         None
     }
 
-    /// Whether the run stops here, for good or until somebody acts.
+    /// Whether nothing follows until somebody acts, or at all.
     pub fn is_stop(&self) -> bool {
-        matches!(self, Self::RunWaiting { .. } | Self::RunPaused { .. } | Self::RunCompleted { .. })
+        matches!(
+            self,
+            Self::RunWaiting { .. }
+                | Self::RunPaused { .. }
+                | Self::RunCompleted { .. }
+                | Self::HeadSigned(_)
+        )
     }
 }
 

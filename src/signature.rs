@@ -57,8 +57,12 @@ pub struct Signature<'s> {
 impl SshKey {
     /// The key that git's settings name, where `ssh-keygen` is the program unless told otherwise.
     pub fn new(key: &str, program: Option<String>) -> Self {
-        let program = program.unwrap_or_else(|| SSH_KEYGEN.to_owned());
-        Self { program, key: key.to_owned() }
+        Self { program: Self::program(program), key: key.to_owned() }
+    }
+
+    /// The program that signs: the one that was chosen, or the usual one.
+    pub fn program(chosen: Option<String>) -> String {
+        chosen.unwrap_or_else(|| SSH_KEYGEN.to_owned())
     }
 
     /// Signs on the terminal: the program itself asks for a passphrase or a touch.

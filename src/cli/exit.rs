@@ -54,6 +54,7 @@ mod tests {
             waiting: Vec::new(),
             head: Digest::of(""),
             problems: Vec::new(),
+            unsigned: None,
             failed: failed.collect(),
             committed: true,
         }

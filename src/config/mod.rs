@@ -69,6 +69,8 @@ pub struct Signing {
     pub allowed_signers: Option<String>,
     /// Whether approvals are signed that need not be.
     pub approvals: bool,
+    /// Whether what a run came to is signed at its end.
+    pub heads: bool,
 }
 
 /// Why there is no configuration.
@@ -111,6 +113,7 @@ impl Config {
                 key: layer.signing.key,
                 allowed_signers: layer.signing.allowed_signers,
                 approvals: layer.signing.approvals.unwrap_or(false),
+                heads: layer.signing.heads.unwrap_or(false),
             },
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
@@ -276,7 +279,8 @@ mod tests {
     #[test]
     fn the_project_lies_over_the_user() {
         let user = "[defaults]\nagent = 'mine'\nworkflow = 'essay'\n[agents.mine]\ncommand = ['x']\n\
-            env = { A = '1' }\n[limits]\ntext_bytes = 10\n[budget]\nusd = 5\ntokens = 9\n\
+            env = { A = '1' }\n[limits]\ntext_bytes = 10\n\
+            [signing]\nkey = 'u'\napprovals = true\n[budget]\nusd = 5\ntokens = 9\n\
             [prices.m]\ninput_usd_per_million = 1\noutput_usd_per_million = 2\n\
             [prices.n]\ninput_usd_per_million = 1\noutput_usd_per_million = 2";
         let project = "[defaults]\nworkflow = 'book'\n[agents.mine]\ncommand = ['y']\n[budget]\n\
@@ -293,6 +297,8 @@ mod tests {
         assert_eq!(config.budget.tokens, Some(9));
         assert!(config.checkpoint.every.is_some());
         assert_eq!(config.record_ref.as_deref(), Some("refs/orch/records"));
+        assert_eq!(config.signing.key.as_deref(), Some("k"));
+        assert!(config.signing.approvals && !config.signing.heads);
         assert!(config.prices["m"].date.is_some() && config.prices["n"].date.is_none());
         assert_eq!(config.prices.len(), 2);
     }

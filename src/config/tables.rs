@@ -103,6 +103,8 @@ pub(super) struct SigningTable {
     pub(super) allowed_signers: Option<String>,
     /// Whether approvals are signed too where the gate does not ask for it.
     pub(super) approvals: Option<bool>,
+    /// Whether what a run came to is signed at its end, with a key that need not ask for anything.
+    pub(super) heads: Option<bool>,
 }
 
 impl Stated {
@@ -195,6 +197,7 @@ impl Layer {
                 key: self.signing.key.or(below.signing.key),
                 allowed_signers: self.signing.allowed_signers.or(below.signing.allowed_signers),
                 approvals: self.signing.approvals.or(below.signing.approvals),
+                heads: self.signing.heads.or(below.signing.heads),
             },
             budget: match (self.budget, below.budget) {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),

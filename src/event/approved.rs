@@ -1,5 +1,6 @@
-//! A person's word on exact bytes, and the text that they sign where it is to be proved.
+//! What is signed where it is to be proved: a person's word on exact bytes, and what a run came to.
 
+use super::RunStatus;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::id::GateId;
@@ -25,16 +26,36 @@ pub struct Approved {
     pub signature: Option<Signed>,
 }
 
-/// The proof of an approval: a signature of its text, and what the text says beside the approval.
+/// A signature of a text, and what the text says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed {
     /// Whose key it is by the run's allowed signers; `None` where the run has none.
     pub signer: Option<String>,
     pub at: Moment,
-    /// Where the chain stood: everything before the approval is signed with it.
+    /// Where the chain stood: everything before is signed with it.
     pub chain: Digest,
     /// Armored, as `ssh-keygen` writes it.
     pub armored: String,
+}
+
+/// The namespace of the signatures of heads.
+pub const HEAD_NAMESPACE: &str = "orch-head@v1";
+
+/// A signature of everything that a run came to: of the head of its chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedHead {
+    /// How the run had ended.
+    pub status: RunStatus,
+    #[serde(flatten)]
+    pub signed: Signed,
+}
+
+impl SignedHead {
+    /// The text that is signed.
+    pub fn signed_text(&self, run: &RunId) -> String {
+        let (status, chain, at) = (self.status, self.signed.chain, self.signed.at);
+        format!("orch head 1\nrun: {run}\nstatus: {status}\nchain: {chain}\nat: {at}\n")
+    }
 }
 
 impl Approved {

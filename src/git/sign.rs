@@ -11,8 +11,15 @@ use std::path::PathBuf;
 const NAMESPACE: &str = "git";
 
 impl Repository {
-    /// The SSH key that git signs with; `None` where it signs otherwise, or names no key.
+    /// The SSH key that git signs with; `None` where it signs otherwise, or names no key. The program
+    /// is the user's own choice only: one that the repository names would hear their passphrase.
     pub fn ssh_key(&self) -> Option<SshKey> {
+        let own = git2::Config::open_default().ok();
+        let program = own.and_then(|own| own.get_string("gpg.ssh.program").ok());
+        Some(SshKey { program: SshKey::program(program), ..self.key_of_commits()? })
+    }
+
+    fn key_of_commits(&self) -> Option<SshKey> {
         let key = self.setting("user.signingkey")?;
         let is_ssh = self.setting("gpg.format").as_deref() == Some("ssh");
         is_ssh.then(|| SshKey::new(&self.expanded(&key), self.setting("gpg.ssh.program")))
@@ -40,7 +47,8 @@ impl Repository {
         let (name, usual) = match format.as_str() {
             "ssh" => {
                 let reason = "git names no key; git config user.signingkey ~/.ssh/KEY.pub";
-                let key = self.ssh_key().ok_or_else(|| Error::Signing { reason: reason.into() })?;
+                let key = self.key_of_commits();
+                let key = key.ok_or_else(|| Error::Signing { reason: reason.into() })?;
                 return key.sign(NAMESPACE, text).map_err(failed);
             }
             "openpgp" => ("gpg.openpgp.program", "gpg"),

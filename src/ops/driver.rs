@@ -4,6 +4,7 @@
 use super::Error;
 use super::Site;
 use super::drive::Seen;
+use super::signing;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
@@ -36,6 +37,8 @@ pub struct Driver<'s> {
     pub seen: Seen,
     /// What could not be committed, said once.
     pub problems: Vec<String>,
+    /// Why the end of the run is not signed, where it should be.
+    pub unsigned: Option<String>,
     _lock: Lock,
 }
 
@@ -86,6 +89,7 @@ impl<'s> Driver<'s> {
             ended: Vec::new(),
             seen: Seen::default(),
             problems: Vec::new(),
+            unsigned: None,
             _lock: lock,
         })
     }
@@ -137,6 +141,10 @@ impl<'s> Driver<'s> {
     /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made
     /// now is made with the next one; the record is on the disk all the same.
     pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
+        if is_stop {
+            let signed = signing::sign_head(self)?;
+            self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
+        }
         let run = &self.journal.run;
         let title = match gate {
             Some(gate) => format!(

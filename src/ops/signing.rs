@@ -1,5 +1,5 @@
-//! Signed approvals: with which key they are made, whose signatures count in a run, and whether
-//! a signature is what the definition asks for.
+//! Signed approvals and heads: with which key they are made, whose signatures count in a run, and
+//! whether a signature is what the definition asks for.
 
 use super::Driver;
 use super::Error;
@@ -8,7 +8,9 @@ use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
+use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
+use crate::event::SignedHead;
 use crate::files;
 use crate::id::GateId;
 use crate::run::GateState;
@@ -20,6 +22,7 @@ use crate::signature::SshKey;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Where a run keeps whose signatures count, among the texts of its definition.
@@ -47,22 +50,28 @@ pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> 
 /// Whose signatures count in a run that begins now; `None` where nothing is to be signed.
 pub fn freeze(site: &Site, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
     let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
-    if !is_needed && !site.config.signing.approvals {
+    let signing = &site.config.signing;
+    if !is_needed && !signing.approvals && !signing.heads {
         return Ok(None);
     }
-    let named = site.config.signing.allowed_signers.as_deref().map(|path| expanded(site, path));
+    let named = signing.allowed_signers.as_deref().map(|path| expanded(site, path));
     let path = match named {
         Some(path) => Some(path),
         None => site.repository()?.and_then(|repository| repository.allowed_signers()),
     };
     let Some(path) = path else { return Ok(None) };
+    let text = read_signers(&path)?;
+    Ok(Some(Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+}
+
+/// The text of a file that says whose signatures count.
+pub fn read_signers(path: &Path) -> Result<String, Error> {
     let unreadable =
         |problem: String| Error::usage(format!("allowed signers {}: {problem}", path.display()));
-    let bytes = files::read_small(&path, SIGNERS_BYTES_MAX);
+    let bytes = files::read_small(path, SIGNERS_BYTES_MAX);
     let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
     let bytes = bytes.ok_or_else(|| unreadable("there is no such file".to_owned()))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))?;
-    Ok(Some(Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+    String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))
 }
 
 /// Who may approve a gate, where only a signature counts.
@@ -99,10 +108,10 @@ pub fn sign(
     })?;
     let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
     approved.signature = Some(signed(None));
-    match verdict(run, workflow, (gate, attempt), &approved)? {
+    let allowed = allowed_in(run);
+    match verdict(run, workflow, (gate, attempt), &approved, allowed)? {
         Verdict::Good(who) => {
-            let is_named = run.started.definition.iter().any(|text| text.path == SIGNERS);
-            approved.signature = Some(signed(is_named.then_some(who)));
+            approved.signature = Some(signed(allowed.map(|_| who)));
             Ok(approved)
         }
         Verdict::Bad(problem) => {
@@ -125,53 +134,134 @@ pub fn verdict(
     workflow: &Workflow,
     (id, attempt): (&GateId, u32),
     approved: &Approved,
+    allowed: Option<&str>,
 ) -> Result<Verdict, Error> {
     let bad = |problem: String| Ok(Verdict::Bad(problem));
-    let demanded = workflow.gate(id).and_then(demand);
     let text = approved.signed_text(&run.started.run_id, id, attempt);
     let (Some(text), Some(signed)) = (text, &approved.signature) else {
         return bad("its definition asks for a signature, and there is none".to_owned());
     };
-    let signature = Signature {
+    let matter = Matter {
         namespace: APPROVAL_NAMESPACE,
-        text: text.as_bytes(),
-        armored: &signed.armored,
-        at: Some(signed.at),
+        text: &text,
+        what: "run, gate, attempt, chain, time, person and digests",
+        signed,
+        allowed,
     };
-    let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
-        return bad("the signature does not belong to this run, gate, attempt, chain, time, \
-                    person and digests"
-            .to_owned());
-    };
-    let allowed = run.started.definition.iter().find(|text| text.path == SIGNERS);
-    let Some(allowed) = allowed.map(|text| text.text.as_str()) else {
-        return match demanded {
-            Some(_) => bad("the run keeps no allowed signers".to_owned()),
-            None => Ok(Verdict::Good(format!("key {fingerprint}"))),
+    let demanded = workflow.gate(id).and_then(demand);
+    matter.verdict(demanded, &|names| barred(run, workflow, id, names))
+}
+
+/// Whether a signed head of `run` is one.
+pub fn verdict_on_head(
+    run: &Run,
+    head: &SignedHead,
+    allowed: Option<&str>,
+) -> Result<Verdict, Error> {
+    let text = head.signed_text(&run.started.run_id);
+    let what = "run, status, chain and time";
+    let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
+    Matter { namespace, text: &text, what, signed, allowed }.verdict(None, &|_| None)
+}
+
+/// Whose signatures count in a run, by its definition.
+pub fn allowed_in(run: &Run) -> Option<&str> {
+    let frozen = run.started.definition.iter().find(|text| text.path == SIGNERS);
+    frozen.map(|text| text.text.as_str())
+}
+
+/// Something that is signed.
+struct Matter<'m> {
+    namespace: &'m str,
+    text: &'m str,
+    /// All that the text names, in words.
+    what: &'m str,
+    signed: &'m Signed,
+    /// Whose signatures count.
+    allowed: Option<&'m str>,
+}
+
+impl Matter<'_> {
+    /// Who signed it, if they may: one of those that are asked for, or any that is allowed.
+    fn verdict(
+        &self,
+        demanded: Option<&[String]>,
+        barred: &dyn Fn(&[String]) -> Option<String>,
+    ) -> Result<Verdict, Error> {
+        let bad = |problem: String| Ok(Verdict::Bad(problem));
+        let signature = Signature {
+            namespace: self.namespace,
+            text: self.text.as_bytes(),
+            armored: &self.signed.armored,
+            at: Some(self.signed.at),
         };
-    };
-    let names = signature.principals(allowed).map_err(explain)?;
-    if names.is_empty() {
-        return bad(format!("key {fingerprint} is nobody's by the allowed signers"));
-    }
-    if let Some(problem) = barred(run, workflow, id, &names) {
-        return bad(problem);
-    }
-    for name in demanded.unwrap_or(&names) {
-        if signature.is_by(name, allowed).map_err(explain)? {
-            return match &signed.signer {
-                Some(said) if said != name => {
-                    bad(format!("it is said to be signed by {said}, and is signed by {name}"))
-                }
-                Some(_) | None => Ok(Verdict::Good(name.clone())),
+        let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
+            return bad(format!("the signature does not belong to this {}", self.what));
+        };
+        let Some(allowed) = self.allowed else {
+            return match demanded {
+                Some(_) => bad("the run keeps no allowed signers".to_owned()),
+                None => Ok(Verdict::Good(format!("key {fingerprint}"))),
             };
+        };
+        let names = signature.principals(allowed).map_err(explain)?;
+        if names.is_empty() {
+            return bad(format!("key {fingerprint} is nobody's by the allowed signers"));
+        }
+        if let Some(problem) = barred(&names) {
+            return bad(problem);
+        }
+        for name in demanded.unwrap_or(&names) {
+            if signature.is_by(name, allowed).map_err(explain)? {
+                return match &self.signed.signer {
+                    Some(said) if said != name => {
+                        bad(format!("it is said to be signed by {said}, and is signed by {name}"))
+                    }
+                    Some(_) | None => Ok(Verdict::Good(name.clone())),
+                };
+            }
+        }
+        let names = names.join(", ");
+        bad(match demanded {
+            Some(by) => {
+                format!("it is signed by {names}, and approved by {} only", by.join(" or "))
+            }
+            None => format!("the key of {names} does not sign this, or did not then"),
+        })
+    }
+}
+
+/// The head of a run that is over, signed where it should be and is not yet. Nobody is asked for
+/// anything: the run may have come to its end alone.
+pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
+    let (site, run) = (driver.site, driver.run());
+    let is_signed = run.lifecycle.last().is_some_and(|(_, name, ..)| *name == "HEAD_SIGNED");
+    if !site.config.signing.heads || !run.status.is_end() || is_signed {
+        return Ok(None);
+    }
+    let (at, chain) = (site.clock.now(), driver.head().sha256);
+    let signed = Signed { signer: None, at, chain, armored: String::new() };
+    let mut head = SignedHead { status: run.status, signed };
+    let text = head.signed_text(&run.started.run_id);
+    let say = |error: signature::Error| error.to_string();
+    let key = key(site).map_err(|error| error.to_string());
+    match key.and_then(|key| key.sign(HEAD_NAMESPACE, text.as_bytes()).map_err(say)) {
+        Ok(armored) => head.signed.armored = armored,
+        Err(reason) => {
+            driver.unsigned = Some(reason);
+            return Ok(None);
         }
     }
-    let names = names.join(", ");
-    bad(match demanded {
-        Some(by) => format!("it is signed by {names}, and approved by {} only", by.join(" or ")),
-        None => format!("the key of {names} does not sign approvals, or did not then"),
-    })
+    match verdict_on_head(run, &head, allowed_in(run))? {
+        Verdict::Good(who) => {
+            head.signed.signer = allowed_in(run).map(|_| who);
+            Ok(Some(head))
+        }
+        Verdict::Bad(problem) => {
+            driver.unsigned = Some(problem);
+            Ok(None)
+        }
+    }
 }
 
 /// Why none of these may approve a gate that their own work is not to be approved in.

@@ -175,6 +175,7 @@ impl Keeper {
         if self.known.is_empty() {
             files.extend(super::definition_files(news.run));
         }
+        files.extend(super::head_files(news.run));
         for (path, bytes) in &files {
             self.known.insert(path.clone(), Digest::of(bytes));
         }

@@ -64,6 +64,16 @@ pub fn attempt_files(
     std::iter::once(own).chain(signed)
 }
 
+/// The texts of signed heads and their signatures, by their order.
+pub fn head_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
+    (1..).zip(&run.signed_heads).flat_map(|(number, head)| {
+        let text = head.signed_text(&run.started.run_id);
+        let armored = head.signed.armored.clone();
+        let path = format!("heads/head-{number}.txt");
+        [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
+    })
+}
+
 /// A journal segment as the record holds it.
 pub fn segment_file(segment: &Segment) -> (String, Vec<u8>) {
     (format!("journal/{}", segment.name()), segment.bytes.clone())
@@ -98,6 +108,7 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
         let ended = state.attempts.iter().filter(|attempt| attempt.finished_at.is_some());
         files.extend(ended.flat_map(|attempt| attempt_files(run, gate, attempt)));
     }
+    files.extend(head_files(run));
     let known = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
     let head = Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head };
     files.extend(summary_files(run, head, &known));

@@ -145,6 +145,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Notes who handed the work in; it may be judged again for somebody else.
+    pub(super) fn hand_in(&mut self, by: &String) {
+        if !self.handed_in_by.contains(by) {
+            self.handed_in_by.push(by.clone());
+        }
+    }
+
     /// An attempt that has just begun.
     pub(super) fn begin(at: Moment, started: &GateStarted) -> Self {
         Self {

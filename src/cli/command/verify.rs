@@ -57,6 +57,9 @@ fn words(face: &Face, verified: &Verified) -> String {
     for SignedApproval { gate, attempt, by } in &verified.approvals {
         let _ = writeln!(text, "  approval of {gate} attempt {attempt} signed by {by}");
     }
+    if let Some(by) = &verified.head_signed_by {
+        let _ = writeln!(text, "  end of the run signed by {by}");
+    }
     for difference in &verified.differences {
         let _ = writeln!(text, "  {}", difference_line(difference));
     }

@@ -1,9 +1,12 @@
-//! Approvals: whether each is signed as the run's definition asks, by whom, and for what passed.
+//! What is signed: whether each approval is as the run's definition asks, by whom and for what
+//! passed, and whether signed heads are.
 
 use super::Verified;
 use crate::definition::Definition;
 use crate::event::Approved;
 use crate::event::Event;
+use crate::event::Signed;
+use crate::event::SignedHead;
 use crate::id::GateId;
 use crate::journal;
 use crate::journal::Reading;
@@ -27,8 +30,9 @@ pub struct SignedApproval {
     pub by: String,
 }
 
-/// Looks at every approval that was ever given, each as the run stood then.
-pub fn look(reading: &Reading, verified: &mut Verified) -> Result<(), Error> {
+/// Looks at every approval that was ever given and every head that was signed, each as the run
+/// stood then; `told` says whose signatures count, where the run's own word is not enough.
+pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> Result<(), Error> {
     let started = &reading.run.started;
     let definition = Definition::thaw(&started.definition);
     let workflow = match Workflow::parse(&started.workflow, &definition) {
@@ -40,17 +44,29 @@ pub fn look(reading: &Reading, verified: &mut Verified) -> Result<(), Error> {
         }
     };
     let bytes = reading.bytes();
-    for (before, event) in reading.events() {
-        let Event::GateApproved { gate, attempt, approval } = event else { continue };
-        let is_demanded = workflow.gate(&gate).is_some_and(|gate| signing::demand(gate).is_some());
-        if approval.signature.is_none() && !is_demanded {
-            continue;
-        }
-        let then = journal::fold(Path::new(journal::FILE), &bytes[..before])?;
-        match verdict(&then, &workflow, (&gate, attempt), &approval)? {
-            Verdict::Good(by) => verified.approvals.push(SignedApproval { gate, attempt, by }),
-            Verdict::Bad(problem) => {
-                verified.differences.push(of_approval(&gate, attempt, &problem));
+    let allowed = told.or_else(|| signing::allowed_in(&reading.run));
+    let asks = |gate: &GateId| workflow.gate(gate).is_some_and(|it| signing::demand(it).is_some());
+    // A long journal is not read once more for nothing.
+    let events = if has_any(&reading.run) { reading.events() } else { Vec::new() };
+    for (before, event) in events {
+        let then = || journal::fold(Path::new(journal::FILE), &bytes[..before]);
+        if let Event::GateApproved { gate, attempt, approval } = &event
+            && (approval.signature.is_some() || asks(gate))
+        {
+            let (gate, attempt) = (gate.clone(), *attempt);
+            match verdict(&then()?, &workflow, (&gate, attempt), approval, allowed)? {
+                Verdict::Good(by) => verified.approvals.push(SignedApproval { gate, attempt, by }),
+                Verdict::Bad(problem) => {
+                    verified.differences.push(of_approval(&gate, attempt, &problem));
+                }
+            }
+        } else if let Event::HeadSigned(head) = &event {
+            match verdict_on_head(&then()?, head, allowed)? {
+                Verdict::Good(by) => verified.head_signed_by = Some(by),
+                Verdict::Bad(problem) => {
+                    let message = format!("its signature is not proved: {problem}");
+                    verified.differences.push(Difference::of("head", message));
+                }
             }
         }
     }
@@ -58,19 +74,48 @@ pub fn look(reading: &Reading, verified: &mut Verified) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether anything was ever approved or signed.
+fn has_any(run: &Run) -> bool {
+    let mut attempts = run.gates.values().flat_map(|state| &state.attempts);
+    !run.signed_heads.is_empty() || attempts.any(|attempt| attempt.approval.is_some())
+}
+
 fn verdict(
     then: &Reading,
     workflow: &Workflow,
     (gate, attempt): (&GateId, u32),
     approval: &Approved,
+    allowed: Option<&str>,
 ) -> Result<Verdict, Error> {
-    match &approval.signature {
-        Some(signed) if signed.chain != then.head => Ok(Verdict::Bad(format!(
+    match approval.signature.as_ref().and_then(|signed| elsewhere(then, signed)) {
+        Some(problem) => Ok(Verdict::Bad(problem)),
+        None => signing::verdict(&then.run, workflow, (gate, attempt), approval, allowed),
+    }
+}
+
+fn verdict_on_head(
+    then: &Reading,
+    head: &SignedHead,
+    allowed: Option<&str>,
+) -> Result<Verdict, Error> {
+    match elsewhere(then, &head.signed) {
+        Some(problem) => Ok(Verdict::Bad(problem)),
+        None if head.status != then.run.status => Ok(Verdict::Bad(format!(
+            "it says {}, and the run was {}",
+            head.status, then.run.status
+        ))),
+        None => signing::verdict_on_head(&then.run, head, allowed),
+    }
+}
+
+/// What is wrong where something was signed at another place of the chain.
+fn elsewhere(then: &Reading, signed: &Signed) -> Option<String> {
+    (signed.chain != then.head).then(|| {
+        format!(
             "it was signed where the chain stood at {}, and stands behind {}",
             signed.chain, then.head
-        ))),
-        Some(_) | None => signing::verdict(&then.run, workflow, (gate, attempt), approval),
-    }
+        )
+    })
 }
 
 /// Gates that passed without the approval that they ask for, or with other bytes than it saw.

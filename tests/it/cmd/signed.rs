@@ -1,4 +1,4 @@
-//! Signed approvals and signed commits, from the key to what `ssh-keygen` and git say of them.
+//! Signed approvals, heads and commits, from the key to what `ssh-keygen` and git say of them.
 
 use crate::house::Done;
 use crate::house::House;
@@ -240,4 +240,63 @@ fn commits_are_signed_where_git_is_told_to_and_come_later_where_they_cannot_be()
     assert!(!signed.is_empty() && signed.lines().all(|line| line == "Gada@example.org"));
     assert!(house.git("ls-tree -r HEAD").contains("gates/a/attempt-1.json"));
     house.orch("verify").code(0);
+}
+
+#[test]
+fn the_end_of_a_run_is_signed_where_that_is_wanted() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']");
+    let Some(house) = with_keys(house) else { return };
+    house.orch("run demo").code(0);
+    house.orch("verify").code(0).never_says("signed");
+    house.write("orch.toml", "[signing]\nheads = true\n");
+    sign_with(&house, "bob");
+    house.orch("run demo").code(0).never_says("warning");
+    let run = house.run_id();
+    let verify = format!("verify --run {run}");
+    house.orch(&verify).code(0).says("end of the run signed by bob@example.org");
+    let path = house.run_folder().join("record/heads/head-1.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with(&format!("orch head 1\nrun: {run}\nstatus: PASSED\nchain: ")));
+    fs::remove_file(&path).unwrap();
+    house.orch(&verify).code(6).says("head-1.txt: it is missing");
+    house.orch(&format!("record rebuild --run {run}")).code(0).says("head-1.txt");
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    house.orch(&verify).code(0);
+    // Without a key the run ends all the same, and is signed later.
+    sign_with(&house, "away");
+    house.orch("run demo").code(0).says("the end of the run is not signed: ");
+    let run = house.run_id();
+    house.orch(&format!("verify --run {run}")).code(0).never_says("signed by");
+    sign_with(&house, "mallory");
+    house.orch(&format!("record rebuild --run {run}")).says("is nobody's by the allowed signers");
+    sign_with(&house, "ada");
+    house.orch(&format!("record rebuild --run {run}")).code(0);
+    house.orch(&format!("verify --run {run}")).code(0).says("signed by ada@example.org");
+}
+
+#[test]
+fn whoever_verifies_can_say_whose_signatures_count() {
+    let Some(house) = waiting() else { return };
+    approve(&house).code(0);
+    let allowed = house.outside("allowed").display().to_string();
+    house.orch(&format!("verify --signers {allowed}")).code(0).says("signed by ada@example.org");
+    let public = fs::read_to_string(house.outside("mallory.pub")).unwrap();
+    let other = house.outside("other");
+    fs::write(&other, format!("ada@example.org {public}")).unwrap();
+    let verify = format!("verify --signers {}", other.display());
+    house.orch(&verify).code(6).says("is nobody's by the allowed signers");
+    house.orch("verify --signers none").code(2).says("there is no such file");
+}
+
+#[test]
+fn a_program_that_the_repository_names_hears_no_passphrase() {
+    let Some(house) = waiting() else { return };
+    house.write("spy", "#!/bin/sh\ntouch heard\nexit 1\n");
+    let spy = house.project().join("spy");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&spy, executable).unwrap();
+    house.git(&format!("config gpg.ssh.program {}", spy.display()));
+    approve(&house).code(0);
+    assert!(!house.exists("heard"));
 }

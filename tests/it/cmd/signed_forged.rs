@@ -214,3 +214,23 @@ fn other_bytes_than_were_approved_are_found() {
         events[at]["data"]["approval"]["seen"]["one.txt"] = other.clone();
     });
 }
+
+#[test]
+fn a_forged_head_is_found() {
+    let house = House::outside_git()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']");
+    let Some(house) = with_keys(house) else { return };
+    let signing = "[signing]\nheads = true\nkey = '../ada'\nallowed_signers = '../allowed'\n";
+    house.write("orch.toml", signing);
+    house.orch("run demo").code(0);
+    house.orch("verify").code(0).says("end of the run signed by ada@example.org");
+    found(&house, "head: its signature is not proved: it was signed where", |events| {
+        events[0]["data"]["key"] = Json::from("another");
+    });
+    found(&house, "head: its signature is not proved: it says FAILED", |events| {
+        events.last_mut().unwrap()["data"]["status"] = Json::from("FAILED");
+    });
+    found(&house, "does not belong to this run, status, chain and time", |events| {
+        events.last_mut().unwrap()["data"]["at"] = Json::from("2025-01-19T14:30:12Z");
+    });
+}
