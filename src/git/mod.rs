@@ -97,6 +97,8 @@ pub struct Repository {
     work_folder: PathBuf,
     /// The index whose checksum is known to be right.
     verified: Option<crate::files::Stat>,
+    /// Why commits are not signed any more: nobody answers who would have to.
+    unsignable: Option<String>,
     objects: objects::Objects,
 }
 
@@ -112,7 +114,8 @@ impl Repository {
         let Some(work_folder) = inner.workdir().map(Path::to_owned) else {
             return Err(Error::Bare { path: inner.path().display().to_string() });
         };
-        Ok(Some(Self { inner, work_folder, verified: None, objects: objects::Objects::default() }))
+        let objects = objects::Objects::default();
+        Ok(Some(Self { inner, work_folder, verified: None, unsignable: None, objects }))
     }
 
     /// The folder that all worktrees of the repository share.

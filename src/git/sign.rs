@@ -32,24 +32,27 @@ impl Repository {
     }
 
     /// A commit's text with its signature, where git is told to sign commits.
-    pub(super) fn signed(&self, text: Vec<u8>, who: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(super) fn signed(&mut self, text: Vec<u8>, who: &[u8]) -> Result<Vec<u8>, Error> {
         let is_wanted = self.inner.config()?.get_bool("commit.gpgsign").unwrap_or(false);
         if !is_wanted {
             return Ok(text);
+        }
+        // Each commit of a long run would wait as long for the same person who is away.
+        if let Some(reason) = self.unsignable.clone() {
+            return Err(Error::Signing { reason });
         }
         let signature = self.signature_of(&text, who)?;
         Ok(with_signature(&text, &signature))
     }
 
-    fn signature_of(&self, text: &[u8], who: &[u8]) -> Result<String, Error> {
-        let failed = |error: signature::Error| Error::Signing { reason: error.to_string() };
+    fn signature_of(&mut self, text: &[u8], who: &[u8]) -> Result<String, Error> {
         let format = self.setting("gpg.format").unwrap_or_else(|| "openpgp".to_owned());
         let (name, usual) = match format.as_str() {
             "ssh" => {
                 let reason = "git names no key; git config user.signingkey ~/.ssh/KEY.pub";
                 let key = self.key_of_commits();
                 let key = key.ok_or_else(|| Error::Signing { reason: reason.into() })?;
-                return key.sign(NAMESPACE, text).map_err(failed);
+                return key.sign(NAMESPACE, text).map_err(|error| self.failed(&error));
             }
             "openpgp" => ("gpg.openpgp.program", "gpg"),
             "x509" => ("gpg.x509.program", "gpgsm"),
@@ -66,7 +69,15 @@ impl Repository {
             who.rsplit_once("> ").map_or_else(String::new, |(who, _)| format!("{who}>"))
         };
         let key = self.setting("user.signingkey").unwrap_or_else(committer);
-        signature::sign_with_gpg(&program, &key, text).map_err(failed)
+        signature::sign_with_gpg(&program, &key, text).map_err(|error| self.failed(&error))
+    }
+
+    fn failed(&mut self, error: &signature::Error) -> Error {
+        let reason = error.to_string();
+        if let signature::Error::TimedOut { .. } = error {
+            self.unsignable = Some(reason.clone());
+        }
+        Error::Signing { reason }
     }
 
     fn setting(&self, name: &str) -> Option<String> {

@@ -94,3 +94,19 @@ fn gpg_signs_where_git_is_told_so() {
     let stop = ["--homedir", home.path().to_str().unwrap(), "--kill", "gpg-agent"];
     Command::new("gpgconf").args(stop).status().unwrap();
 }
+
+#[test]
+fn a_program_that_does_not_answer_is_waited_for_once() {
+    let Some(sandbox) = signing() else { return };
+    let slow = sandbox.path(".git/slow").display().to_string();
+    sandbox.write(".git/slow", &format!("#!/bin/sh\necho >>'{slow}.asked'\nexec sleep 60\n"));
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&slow, executable).unwrap();
+    sandbox.git(&["config", "gpg.ssh.program", &slow]);
+    let mut repository = sandbox.repository();
+    for _ in 0..3 {
+        let error = record(&mut repository, &main_branch(), &files(&["a.json"])).unwrap_err();
+        assert!(error.to_string().contains("slow took more than 5 s"), "{error}");
+    }
+    assert_eq!(fs::read_to_string(sandbox.path(".git/slow.asked")).unwrap(), "\n");
+}
