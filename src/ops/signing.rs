@@ -31,11 +31,11 @@ pub const SIGNERS: &str = "allowed_signers";
 /// The largest file of allowed signers, in bytes.
 const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
 
-/// A run that could never come to its end is not begun.
+/// A run that could never come to its end, or whose signers are not to be found, is not begun.
 pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> {
     let demanding = workflow.gates.iter().find(|gate| demand(gate).is_some());
-    match demanding {
-        Some(gate) if freeze(site, workflow)?.is_none() => Err(Error::usage(format!(
+    match (demanding, signers_path(site, workflow)?) {
+        (Some(gate), None) => Err(Error::usage(format!(
             "gate {} asks for a signed approval, and nothing says whose signatures count",
             gate.id
         ))
@@ -43,25 +43,30 @@ pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> 
             "git config gpg.ssh.allowedSignersFile FILE, or allowed_signers = \"FILE\" under \
              [signing] in orch.toml;\n      a line of it: ada@example.org ssh-ed25519 AAAA…",
         )),
-        Some(_) | None => Ok(()),
+        (_, Some(path)) => read_signers(&path).map(|_| ()),
+        (None, None) => Ok(()),
     }
 }
 
-/// Whose signatures count in a run that begins now; `None` where nothing is to be signed.
+/// Whose signatures count in a run that begins now; `None` where nothing is to be signed, and in a
+/// rehearsal, which lies elsewhere than the file.
 pub fn freeze(site: &Site, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
-    let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
+    let path = signers_path(site, workflow)?.filter(|path| files::exists(path));
+    let text = path.as_deref().map(read_signers).transpose()?;
+    Ok(text.map(|text| Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+}
+
+/// The file that says whose signatures count, where anything is to be signed.
+fn signers_path(site: &Site, workflow: &Workflow) -> Result<Option<PathBuf>, Error> {
     let signing = &site.config.signing;
+    let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
     if !is_needed && !signing.approvals && !signing.heads {
         return Ok(None);
     }
-    let named = signing.allowed_signers.as_deref().map(|path| expanded(site, path));
-    let path = match named {
-        Some(path) => Some(path),
-        None => site.repository()?.and_then(|repository| repository.allowed_signers()),
-    };
-    let Some(path) = path else { return Ok(None) };
-    let text = read_signers(&path)?;
-    Ok(Some(Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+    if let Some(path) = &signing.allowed_signers {
+        return Ok(Some(expanded(site, path)));
+    }
+    Ok(site.repository()?.and_then(|repository| repository.allowed_signers()))
 }
 
 /// The text of a file that says whose signatures count.

@@ -152,6 +152,7 @@ fn a_run_that_nobody_could_approve_is_not_begun() {
     house.orch("rehearse demo").code(0);
     house.write("orch.toml", "[signing]\nallowed_signers = '../away'\nkey = '../ada'\n");
     house.git("config --global gpg.format openpgp");
+    house.orch("rehearse demo").code(0);
     house.orch("run demo").code(3);
     approve(&house).code(0);
     let house = house
