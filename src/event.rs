@@ -1,6 +1,14 @@
 //! Events: the facts of a run, in the order in which they became true. Intent is
 //! written before an act, the result after it; everything else is derived.
 
+mod approved;
+
+pub use approved::APPROVAL_NAMESPACE;
+pub use approved::Approved;
+pub use approved::HEAD_NAMESPACE;
+pub use approved::Signed;
+pub use approved::SignedHead;
+
 use crate::check::Baseline;
 use crate::clock::Moment;
 use crate::definition::Frozen;
@@ -71,6 +79,12 @@ pub enum Event {
         attempt: u32,
         approval: Approved,
     },
+    /// Somebody handed in work that they did themselves, where a later approval depends on who.
+    GateHandedIn {
+        gate: GateId,
+        attempt: u32,
+        by: String,
+    },
     GatePassed {
         gate: GateId,
         attempt: u32,
@@ -112,6 +126,8 @@ pub enum Event {
     GatesReused {
         gates: Vec<Reused>,
     },
+    /// The chain as it stood before this line was signed.
+    HeadSigned(SignedHead),
 }
 
 impl Event {
@@ -126,9 +142,15 @@ impl Event {
         None
     }
 
-    /// Whether the run stops here, for good or until somebody acts.
+    /// Whether nothing follows until somebody acts, or at all.
     pub fn is_stop(&self) -> bool {
-        matches!(self, Self::RunWaiting { .. } | Self::RunPaused { .. } | Self::RunCompleted { .. })
+        matches!(
+            self,
+            Self::RunWaiting { .. }
+                | Self::RunPaused { .. }
+                | Self::RunCompleted { .. }
+                | Self::HeadSigned(_)
+        )
     }
 }
 
@@ -267,17 +289,6 @@ impl fmt::Display for WaitsFor {
             Self::Decision => "a decision after an interruption",
         })
     }
-}
-
-/// A person's word on exact bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approved {
-    pub by: String,
-    /// How it was given: `terminal /dev/pts/3`.
-    pub how: String,
-    /// The digests that were seen, by path.
-    pub seen: BTreeMap<String, Digest>,
-    pub note: Option<String>,
 }
 
 /// One call of an executor. What it did not say is null, never zero.

@@ -1,6 +1,11 @@
 //! The journal: a run's events on disk, append-only, each line chained to the one
 //! before it by SHA-256 and synced before anything relies on it. It is the only truth.
 
+mod segment;
+
+pub use segment::Segment;
+pub use segment::segment_name;
+
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Event;
@@ -73,6 +78,18 @@ impl Reading {
         lines.filter(|line| !line.is_empty()).any(|line| Digest::of(line) == head)
     }
 
+    /// Each event, with the length of all lines before its own.
+    pub fn events(&self) -> Vec<(usize, Event)> {
+        let mut before = 0;
+        let bytes = self.bytes();
+        let event = |raw: &[u8]| {
+            let at = before;
+            before += raw.len();
+            parse(raw).ok().map(|(_, event)| (at, event))
+        };
+        bytes.split_inclusive(|byte| *byte == b'\n').filter_map(event).collect()
+    }
+
     /// The first line that says what it says in other bytes than the program writes: with a key
     /// twice, an unknown one, or a number that no run comes to.
     pub fn first_foreign_line(&self) -> Option<u64> {
@@ -86,27 +103,6 @@ impl Reading {
         };
         lines.zip(1..).find(|(raw, _)| !is_own(raw)).map(|(_, number)| number)
     }
-}
-
-/// A stretch of lines that is committed together; a pure function of the events.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
-    pub first_seq: u64,
-    pub bytes: Vec<u8>,
-    /// Whether its last event closes it.
-    pub is_closed: bool,
-}
-
-impl Segment {
-    /// Its name in the record.
-    pub fn name(&self) -> String {
-        segment_name(self.first_seq)
-    }
-}
-
-/// The name of the segment that begins with this event.
-pub fn segment_name(first_seq: u64) -> String {
-    format!("{first_seq:06}.jsonl")
 }
 
 /// A journal open for appending, with the run it has come to.
@@ -167,7 +163,7 @@ impl Journal {
             head = digest;
             bytes.extend_from_slice(&line);
             tail.bytes.extend_from_slice(&line);
-            if closes_segment(event) {
+            if segment::closes(event) {
                 tail.is_closed = true;
                 let next = Segment { first_seq: count + 1, bytes: Vec::new(), is_closed: false };
                 closed.push(std::mem::replace(&mut tail, next));
@@ -240,20 +236,10 @@ pub fn fold(path: &Path, bytes: &[u8]) -> Result<Reading, Error> {
             reading.head = head;
             reading.count = header.seq;
             reading.good_bytes += raw.len() as u64;
-            add_to_segment(&mut reading.segments, header.seq, raw, &event);
+            segment::add(&mut reading.segments, header.seq, raw, &event);
         }
     }
     reading.ok_or_else(|| Error::Empty { path: path.to_owned() })
-}
-
-fn add_to_segment(segments: &mut Vec<Segment>, seq: u64, raw: &[u8], event: &Event) {
-    if segments.last().is_none_or(|segment| segment.is_closed) {
-        segments.push(Segment { first_seq: seq, bytes: Vec::new(), is_closed: false });
-    }
-    if let Some(segment) = segments.last_mut() {
-        segment.bytes.extend_from_slice(raw);
-        segment.is_closed = closes_segment(event);
-    }
 }
 
 fn parse(text: &[u8]) -> Result<(Header, Event), serde_json::Error> {
@@ -275,11 +261,6 @@ fn refuse_broken_chain(
         return Err(line_error(path, line, "the chain is broken: the line before it was changed"));
     }
     Ok(())
-}
-
-/// A segment ends where a commit is made: with an attempt, and wherever the run stops.
-fn closes_segment(event: &Event) -> bool {
-    event.ended_attempt().is_some() || event.is_stop()
 }
 
 /// The line with its end, and its digest without.

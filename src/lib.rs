@@ -44,6 +44,7 @@ pub mod files;
 pub mod secret;
 pub mod surroundings;
 pub mod process;
+pub mod signature;
 pub mod git;
 pub mod source;
 pub mod document;

@@ -197,6 +197,11 @@ fn warn(face: &Face, site: &Site, outcome: &Outcome) {
         let words = "the record is on the disk and nothing is committed";
         face.say(&format!("note: {reason}; {words}"));
     }
+    if let Some(reason) = &outcome.unsigned {
+        face.say(&format!("warning: the end of the run is not signed: {reason}"));
+        let id = &outcome.run_id;
+        face.say(&format!("help: when that is mended, orch record rebuild --run {id} signs it"));
+    }
     for problem in &outcome.problems {
         face.say(&format!("warning: the record is on the disk and not committed: {problem}"));
     }

@@ -56,6 +56,7 @@ mod tests {
             waiting: Vec::new(),
             head: Digest::of(""),
             problems: Vec::new(),
+            unsigned: None,
             failed: failed.collect(),
             committed: true,
         }

@@ -288,6 +288,9 @@ pub fn show_question(face: &Face, question: &gate_approve::Question) {
     for (path, digest) in &question.seen {
         face.say(&format!("  {digest}  {path}"));
     }
+    if !question.signers.is_empty() {
+        face.say(&format!("  counts only with a signature of {}", question.signers.join(" or ")));
+    }
     for path in &question.changed {
         face.say(&format!("  {path} has been changed since: these are not the bytes on the disk"));
     }

@@ -87,10 +87,5 @@ pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
         .ok()
         .and_then(|name| name.into_string().ok())
         .unwrap_or_else(|| "unknown".to_owned());
-    let repository = site.repository()?;
-    let by = repository.and_then(|repository| repository.identity());
-    let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok();
-    let by =
-        by.or_else(user).unwrap_or_else(|| format!("user {}", rustix::process::getuid().as_raw()));
-    Ok(Person { by, how: format!("terminal {terminal}") })
+    Ok(Person { by: site.identity()?, how: format!("terminal {terminal}") })
 }

@@ -41,6 +41,7 @@ pub struct Config {
     pub record_ref: Option<String>,
     /// What programs get of the variables that are set.
     pub allowed: Allowed,
+    pub signing: Signing,
     pub budget: Budget,
     pub checkpoint: CheckpointPolicy,
     /// The agents that `orch.toml` names.
@@ -62,6 +63,17 @@ pub struct Defaults {
 pub struct Limits {
     /// The largest text that a text check reads, in bytes.
     pub text_bytes: u64,
+}
+
+/// With what approvals are signed, and whose signatures count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signing {
+    pub key: Option<String>,
+    pub allowed_signers: Option<String>,
+    /// Whether approvals are signed that need not be.
+    pub approvals: bool,
+    /// Whether what a run came to is signed at its end.
+    pub heads: bool,
 }
 
 /// Why there is no configuration.
@@ -101,6 +113,12 @@ impl Config {
             limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
             record_ref: layer.record_ref,
             allowed: layer.allowed,
+            signing: Signing {
+                key: layer.signing.key,
+                allowed_signers: layer.signing.allowed_signers,
+                approvals: layer.signing.approvals.unwrap_or(false),
+                heads: layer.signing.heads.unwrap_or(false),
+            },
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
             agents,
@@ -265,12 +283,13 @@ mod tests {
     #[test]
     fn the_project_lies_over_the_user() {
         let user = "[defaults]\nagent = 'mine'\nworkflow = 'essay'\n[agents.mine]\ncommand = ['x']\n\
-            env = { A = '1' }\n[limits]\ntext_bytes = 10\n[budget]\nusd = 5\ntokens = 9\n\
+            env = { A = '1' }\n[limits]\ntext_bytes = 10\n\
+            [signing]\nkey = 'u'\napprovals = true\n[budget]\nusd = 5\ntokens = 9\n\
             [prices.m]\ninput_usd_per_million = 1\noutput_usd_per_million = 2\n\
             [prices.n]\ninput_usd_per_million = 1\noutput_usd_per_million = 2";
         let project = "[defaults]\nworkflow = 'book'\n[agents.mine]\ncommand = ['y']\n[budget]\n\
             usd = 1\n[checkpoint]\nevery = '15m'\n[record]\nref = 'refs/orch/records'\n\
-            [prices.m]\ninput_usd_per_million = 3\noutput_usd_per_million = 4\ndate = 2026-01-19";
+            [signing]\nkey = 'k'\n[prices.m]\ninput_usd_per_million = 3\noutput_usd_per_million = 4\ndate = 2026-01-19";
         let (user, project) = (Source::new("user", user), Source::new(FILE, project));
         let config = Config::of([&user, &project]).unwrap();
         let text = |stated: &Option<Stated>| stated.as_ref().map(|stated| stated.text.clone());
@@ -282,6 +301,8 @@ mod tests {
         assert_eq!(config.budget.tokens, Some(9));
         assert!(config.checkpoint.every.is_some());
         assert_eq!(config.record_ref.as_deref(), Some("refs/orch/records"));
+        assert_eq!(config.signing.key.as_deref(), Some("k"));
+        assert!(config.signing.approvals && !config.signing.heads);
         assert!(config.prices["m"].date.is_some() && config.prices["n"].date.is_none());
         assert_eq!(config.prices.len(), 2);
     }

@@ -36,6 +36,7 @@ pub(super) struct Layer {
     pub(super) text_bytes: Option<u64>,
     pub(super) record_ref: Option<String>,
     pub(super) allowed: Allowed,
+    pub(super) signing: SigningTable,
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
 }
@@ -57,6 +58,8 @@ pub(super) struct Tables {
     record: RecordTable,
     /// What programs get of the variables that orch was started with.
     environment: EnvironmentTable,
+    /// With what approvals are signed, and whose signatures count.
+    signing: SigningTable,
     /// What a run may spend.
     budget: Option<Budget>,
     /// When checkpoints are sealed.
@@ -112,6 +115,21 @@ impl EnvironmentTable {
         }
         Ok(allowed)
     }
+}
+
+/// Where a path is named, it begins at the project, or with `~/` at the home folder.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SigningTable {
+    /// The SSH key: its file, or that of its public half; by default git's `user.signingkey`.
+    pub(super) key: Option<String>,
+    /// The file that says whose keys count, as `ssh-keygen` reads it; by default git's
+    /// `gpg.ssh.allowedSignersFile`. A run keeps it as it was at the start.
+    pub(super) allowed_signers: Option<String>,
+    /// Whether approvals are signed too where the gate does not ask for it.
+    pub(super) approvals: Option<bool>,
+    /// Whether what a run came to is signed at its end, with a key that need not ask for anything.
+    pub(super) heads: Option<bool>,
 }
 
 impl Stated {
@@ -176,6 +194,7 @@ impl Layer {
             text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
             record_ref: record_ref.map(|name| name.text),
             allowed: tables.environment.allowed(source)?,
+            signing: tables.signing,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
         })
@@ -202,6 +221,12 @@ impl Layer {
             prices: self.prices,
             text_bytes: self.text_bytes.or(below.text_bytes),
             record_ref: self.record_ref.or(below.record_ref),
+            signing: SigningTable {
+                key: self.signing.key.or(below.signing.key),
+                allowed_signers: self.signing.allowed_signers.or(below.signing.allowed_signers),
+                approvals: self.signing.approvals.or(below.signing.approvals),
+                heads: self.signing.heads.or(below.signing.heads),
+            },
             budget: match (self.budget, below.budget) {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),
                 (upper, lower) => upper.or(lower),

@@ -104,6 +104,7 @@ impl Repository {
         }
         let who = self.who(request)?;
         let text = commit_text(tree, place.head, &who, request.message);
+        let text = self.signed(text, &who)?;
         let id = self.objects.add(ObjectType::Commit, &text)?;
         let fresh = place.is_checked_out.then(|| self.freshen(&blobs)).transpose()?;
         let step = Step { place: &place, id, who: &who, message: request.message };

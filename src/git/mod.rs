@@ -10,6 +10,7 @@ mod lock;
 mod move_ref;
 mod objects;
 mod refresh;
+mod sign;
 mod stale;
 mod status;
 mod target;
@@ -61,6 +62,8 @@ pub enum Error {
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },
+    #[error("signing failed: {reason}")]
+    Signing { reason: String },
     #[error("{path}: {source}")]
     Io { path: String, source: io::Error },
 }
@@ -80,6 +83,7 @@ impl Error {
             | Self::BadTree { .. }
             | Self::BadIndex { .. }
             | Self::UpdateIndex { .. }
+            | Self::Signing { .. }
             | Self::Io { .. } => false,
         }
     }
@@ -96,6 +100,8 @@ pub struct Repository {
     work_folder: PathBuf,
     /// The index whose checksum is known to be right.
     verified: Option<crate::files::Stat>,
+    /// Why commits are not signed any more: nobody answers who would have to.
+    unsignable: Option<String>,
     objects: objects::Objects,
 }
 
@@ -111,7 +117,8 @@ impl Repository {
         let Some(work_folder) = inner.workdir().map(Path::to_owned) else {
             return Err(Error::Bare { path: inner.path().display().to_string() });
         };
-        Ok(Some(Self { inner, work_folder, verified: None, objects: objects::Objects::default() }))
+        let objects = objects::Objects::default();
+        Ok(Some(Self { inner, work_folder, verified: None, unsignable: None, objects }))
     }
 
     /// The folder that all worktrees of the repository share.

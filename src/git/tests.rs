@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test lays out its own files and asks git")]
 
 mod races;
+mod signing;
 mod situations;
 
 use super::*;

@@ -6,6 +6,7 @@ use super::Site;
 use super::drive;
 use super::drive::Seen;
 use super::orphans;
+use super::signing;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
@@ -41,6 +42,8 @@ pub struct Driver<'s> {
     pub seen: Seen,
     /// What could not be committed, said once.
     pub problems: Vec<String>,
+    /// Why the end of the run is not signed, where it should be.
+    pub unsigned: Option<String>,
     _lock: Lock,
 }
 
@@ -101,6 +104,7 @@ impl<'s> Driver<'s> {
             ended: Vec::new(),
             seen: Seen::default(),
             problems: Vec::new(),
+            unsigned: None,
             _lock: lock,
         })
     }
@@ -173,6 +177,10 @@ impl<'s> Driver<'s> {
     /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made
     /// now is made with the next one; the record is on the disk all the same.
     pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
+        if is_stop {
+            let signed = signing::sign_head(self)?;
+            self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
+        }
         let run = &self.journal.run;
         let title = match gate {
             Some(gate) => format!(

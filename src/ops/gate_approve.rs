@@ -11,6 +11,8 @@ use super::choose;
 use super::drive;
 use super::gate_finish;
 use super::run::DriveRequest;
+use super::signing;
+use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Artifact;
@@ -18,7 +20,7 @@ use crate::event::Event;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::workflow::Approval;
+use crate::workflow::Workflow;
 use std::collections::BTreeMap;
 
 /// What `orch gate approve` takes.
@@ -42,6 +44,8 @@ pub struct Question {
     pub seen: BTreeMap<String, Digest>,
     /// The outputs among them whose bytes on the disk are others by now.
     pub changed: Vec<String>,
+    /// Whose signature alone is taken, where one is asked for.
+    pub signers: Vec<String>,
 }
 
 /// What there is to approve, for the face to show before it asks.
@@ -50,6 +54,9 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
     let run = site.home.read(&id)?.run;
     let gate = gate_of(&run, choice)?;
     refuse_other(&run, &gate)?;
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let signers = workflow.gate(&gate).and_then(signing::demand).unwrap_or_default().to_vec();
     let name = run.started.gates.iter().find(|planned| planned.gate == gate);
     let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
     let seen = digests(&run, &gate);
@@ -59,7 +66,7 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
         print.is_none_or(|print| print.digest != **digest)
     };
     let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
-    Ok(Question { run: id, seen, changed, gate, name })
+    Ok(Question { run: id, seen, changed, signers, gate, name })
 }
 
 /// Records the approval and goes on. The bytes must still be those that were seen.
@@ -74,13 +81,6 @@ pub fn gate_approve(
     let mut driver = Driver::take(site, &id)?;
     let gate = gate_of(driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
-    if matches!(
-        driver.workflow.gate(&gate).map(|gate| &gate.approval),
-        Some(Approval::Signed { .. })
-    ) {
-        return Err(Error::usage(format!("gate {gate} asks for a signed approval"))
-            .advise("signatures are not available in this version"));
-    }
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
     let judged = drive::judge_held(&driver, &gate);
@@ -94,7 +94,9 @@ pub fn gate_approve(
         how: person.how.clone(),
         seen: question.seen.clone(),
         note: request.note.clone(),
+        signature: None,
     };
+    let approval = signing::sign(&driver, (&gate, attempt), approval)?;
     let judged = drive::judged_of(driver.run(), &gate);
     let passed = drive::passed(&driver, &gate, attempt, judged)?;
     driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;

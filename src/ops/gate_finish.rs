@@ -11,6 +11,7 @@ use super::drive;
 use super::drive::Ended;
 use super::gate_approve;
 use super::run::DriveRequest;
+use super::signing;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
@@ -54,6 +55,11 @@ pub fn gate_finish(
         let judged = drive::judge_held(&driver, &gate);
         (attempt, drive::verdict(judged, answers))
     };
+    let is_person = site.agent_mark.is_none();
+    if is_person && signing::asks_who_did(&driver.workflow, &gate) {
+        let by = site.identity()?;
+        driver.append(&[Event::GateHandedIn { gate: gate.clone(), attempt, by }])?;
+    }
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
     drive::settle(&mut driver, &ended, notify)?;
     go_on(&mut driver, &gate, &request.drive, notify)

@@ -8,6 +8,7 @@ mod driver;
 mod error;
 mod instructions;
 mod orphans;
+mod signing;
 mod site;
 mod start;
 

@@ -23,7 +23,7 @@ pub struct Rebuilt {
     pub run_id: RunId,
     /// Files that were missing or differed, relative to the project.
     pub files: Vec<String>,
-    /// Why nothing could be committed.
+    /// Why nothing could be committed, or the end of the run not be signed.
     pub problems: Vec<String>,
 }
 
@@ -42,9 +42,11 @@ pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> 
     driver.commit(None, true)?;
     // While another branch is checked out, nothing is written here.
     let made = broken.into_iter().filter(|path| is_whole(path));
+    let mut problems = std::mem::take(&mut driver.problems);
+    problems.extend(driver.unsigned.take());
     Ok(Rebuilt {
         files: made.map(|path| site.shown(&folder.join(path))).collect(),
-        problems: std::mem::take(&mut driver.problems),
+        problems,
         run_id: id,
     })
 }

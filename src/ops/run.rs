@@ -5,6 +5,7 @@ use super::Notice;
 use super::Outcome;
 use super::Site;
 use super::drive;
+use super::signing;
 use super::start;
 use crate::id::GateId;
 use crate::workflow::Workflow;
@@ -49,6 +50,7 @@ pub fn run(
 ) -> Result<Outcome, Error> {
     let loaded = Workflow::load(&request.workflow, &site.shelf)?;
     let limits = limits(&loaded.0, &request.drive)?;
+    signing::refuse_unsignable(site, &loaded.0)?;
     let agent = request.drive.agent.clone();
     let mut driver = start::begin(site, loaded, &request.inputs, agent, true)?;
     notify(Notice::Started { run: driver.id().clone() });

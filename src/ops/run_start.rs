@@ -4,6 +4,7 @@ use super::Error;
 use super::Outcome;
 use super::Site;
 use super::drive;
+use super::signing;
 use super::start;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -18,6 +19,7 @@ pub struct Request {
 /// Begins a run, commits its record, and leaves every gate to the person.
 pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let loaded = Workflow::load(&request.workflow, &site.shelf)?;
+    signing::refuse_unsignable(site, &loaded.0)?;
     let mut driver = start::begin(site, loaded, &request.inputs, None, false)?;
     driver.commit(None, true)?;
     Ok(drive::outcome(&driver))

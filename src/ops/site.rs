@@ -104,6 +104,14 @@ impl Site {
         Ok(Repository::discover(self.project.root())?)
     }
 
+    /// Who the user is: for git, else for the system.
+    pub fn identity(&self) -> Result<String, Error> {
+        let by = self.repository()?.and_then(|repository| repository.identity());
+        let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok();
+        let number = || format!("user {}", rustix::process::getuid().as_raw());
+        Ok(by.or_else(user).unwrap_or_else(number))
+    }
+
     /// Where the record of a run goes that belongs to this branch.
     pub fn target(&self, branch: Option<&str>) -> Target {
         match (&self.config.record_ref, branch) {

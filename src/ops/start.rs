@@ -5,6 +5,7 @@ use super::Driver;
 use super::Error;
 use super::Site;
 use super::drive;
+use super::signing;
 use crate::check::Since;
 use crate::definition::Definition;
 use crate::definition::Frozen;
@@ -73,7 +74,7 @@ fn refuse_unfit_key(key: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// The workflow's texts, and what its `file` inputs hold.
+/// The workflow's texts, what its `file` inputs hold, and whose signatures count.
 fn freeze(
     site: &Site,
     workflow: &Workflow,
@@ -91,6 +92,7 @@ fn freeze(
         let sha256 = Digest::of(&text);
         frozen.push(Frozen { path: format!("inputs/{}", input.name), sha256, text });
     }
+    frozen.extend(signing::freeze(site, workflow)?);
     Ok(frozen)
 }
 

@@ -1,12 +1,16 @@
-//! `orch verify`: whether records and artifacts are what the journal says, byte for byte, and
-//! whether the journal is the one that commits and people were told of.
+//! `orch verify`: whether records and artifacts are what the journal says, byte for byte, whether
+//! the journal is the one that commits and people were told of, and approvals are proved.
 
+mod approvals;
 mod artifacts;
+
+pub use approvals::SignedApproval;
 
 use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::signing;
 use crate::digest::Digest;
 use crate::files;
 use crate::git::Fate;
@@ -20,6 +24,7 @@ use crate::record::Difference;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// What `orch verify` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -29,6 +34,9 @@ pub struct Request {
     /// A head of the run's chain that you were told of; the journal must hold it.
     #[arg(long, value_name = "SHA256")]
     pub head: Option<String>,
+    /// Whose signatures count, as `ssh-keygen` reads it; by default what each run kept at its start.
+    #[arg(long, value_name = "FILE")]
+    pub signers: Option<PathBuf>,
     /// Verify every run.
     #[arg(long, conflicts_with_all = ["run", "head"])]
     pub all: bool,
@@ -43,6 +51,11 @@ pub struct Verified {
     pub head: Option<Digest>,
     /// Artifacts that are what they were.
     pub artifacts: usize,
+    /// Approvals whose signatures are good.
+    pub approvals: Vec<SignedApproval>,
+    /// Whose signature of the end of the run is good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_signed_by: Option<String>,
     pub differences: Vec<Difference>,
     /// Artifacts that commits have moved on, or that no commit ever brought here.
     pub moved_on: Vec<MovedOn>,
@@ -64,20 +77,30 @@ pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
         })
     });
     let head = head.transpose()?;
+    let signers = request.signers.as_deref().map(signing::read_signers).transpose()?;
+    let told = Told { head, signers: signers.as_deref() };
     let ids = if request.all {
         site.home.ids().map_err(|error| Error::environment(error.to_string()))?
     } else {
         vec![choose::run(site, &request.run)?]
     };
-    ids.into_iter().map(|id| one(site, id, head)).collect()
+    ids.into_iter().map(|id| one(site, id, &told)).collect()
 }
 
-fn one(site: &Site, id: RunId, told: Option<Digest>) -> Result<Verified, Error> {
+/// What a person brings along, so that the record is not believed on its own word.
+struct Told<'t> {
+    head: Option<Digest>,
+    signers: Option<&'t str>,
+}
+
+fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
     let mut verified = Verified {
         run_id: id.clone(),
         events: 0,
         head: None,
         artifacts: 0,
+        approvals: Vec::new(),
+        head_signed_by: None,
         differences: Vec::new(),
         moved_on: Vec::new(),
     };
@@ -109,7 +132,7 @@ fn one(site: &Site, id: RunId, told: Option<Digest>) -> Result<Verified, Error> 
             message,
         });
     }
-    if let Some(told) = told.filter(|told| !reading.stood_at(*told)) {
+    if let Some(told) = told.head.filter(|told| !reading.stood_at(*told)) {
         verified.differences.push(Difference::of(path, format!("the chain never stood at {told}")));
     }
     let repository = site.repository()?;
@@ -119,6 +142,7 @@ fn one(site: &Site, id: RunId, told: Option<Digest>) -> Result<Verified, Error> 
         verified.differences.extend(anchors(repository, &target, &reading)?);
     }
     verified.differences.extend(of_record(site, &id, &reading, (repository.as_ref(), &target))?);
+    approvals::look(&reading, told.signers, &mut verified)?;
     artifacts::look(site, &reading, repository.as_ref(), &mut verified)?;
     Ok(verified)
 }

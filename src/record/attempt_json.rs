@@ -36,6 +36,8 @@ struct AttemptJson<'a> {
     artifacts: &'a [Artifact],
     validations: &'a [Validation],
     findings: &'a [Finding],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    handed_in_by: &'a [String],
     approval: Option<&'a Approved>,
     failure_reason: Option<&'a str>,
 }
@@ -72,6 +74,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         artifacts: &attempt.artifacts,
         validations: &attempt.validations,
         findings: &attempt.findings,
+        handed_in_by: &attempt.handed_in_by,
         approval: attempt.approval.as_ref(),
         failure_reason: attempt.failure_reason.as_deref(),
     };

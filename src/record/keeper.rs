@@ -178,12 +178,14 @@ impl Keeper {
                 news.run.gates.get(gate).and_then(|state| {
                     state.attempts.iter().find(|attempt| attempt.attempt == *number)
                 });
-            files.extend(attempt.map(|attempt| super::attempt_file(news.run, gate, attempt)));
+            let attempt = attempt.into_iter();
+            files.extend(attempt.flat_map(|one| super::attempt_files(news.run, gate, one)));
         }
         let is_due = self.summary_at.is_none_or(|at| at.elapsed() >= SUMMARY_EVERY);
         if self.known.is_empty() {
             files.extend(super::definition_files(news.run));
         }
+        files.extend(super::head_files(news.run));
         for (path, bytes) in &files {
             self.known.insert(path.clone(), Digest::of(bytes));
         }

@@ -44,9 +44,34 @@ pub fn attempt_path(gate: &GateId, attempt: u32) -> String {
     format!("gates/{gate}/attempt-{attempt}.json")
 }
 
-/// An attempt's file, once the attempt has ended.
-pub fn attempt_file(run: &Run, gate: &GateId, attempt: &Attempt) -> (String, Vec<u8>) {
-    (attempt_path(gate, attempt.attempt), attempt_json::render(run, gate, attempt))
+/// An attempt's files, once the attempt has ended: what it came to, and where its approval was
+/// signed, the text and the signature as `ssh-keygen -Y verify` takes them.
+pub fn attempt_files(
+    run: &Run,
+    gate: &GateId,
+    attempt: &Attempt,
+) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let number = attempt.attempt;
+    let own = (attempt_path(gate, number), attempt_json::render(run, gate, attempt));
+    let signed = attempt.approval.as_ref().and_then(|approval| {
+        let text = approval.signed_text(&run.started.run_id, gate, number)?;
+        Some((text, approval.signature.as_ref()?.armored.clone()))
+    });
+    let signed = signed.into_iter().flat_map(move |(text, armored)| {
+        let path = format!("gates/{gate}/approval-{number}.txt");
+        [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
+    });
+    std::iter::once(own).chain(signed)
+}
+
+/// The texts of signed heads and their signatures, by their order.
+pub fn head_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
+    (1..).zip(&run.signed_heads).flat_map(|(number, head)| {
+        let text = head.signed_text(&run.started.run_id);
+        let armored = head.signed.armored.clone();
+        let path = format!("heads/head-{number}.txt");
+        [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
+    })
 }
 
 /// A journal segment as the record holds it.
@@ -81,8 +106,9 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
     files.extend(reading.segments.iter().filter(|segment| segment.is_closed).map(segment_file));
     for (gate, state) in &run.gates {
         let ended = state.attempts.iter().filter(|attempt| attempt.finished_at.is_some());
-        files.extend(ended.map(|attempt| attempt_file(run, gate, attempt)));
+        files.extend(ended.flat_map(|attempt| attempt_files(run, gate, attempt)));
     }
+    files.extend(head_files(run));
     let known = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
     let head = Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head };
     files.extend(summary_files(run, head, &known));

@@ -139,10 +139,19 @@ pub struct Attempt {
     pub validations: Vec<Validation>,
     pub findings: Vec<Finding>,
     pub approval: Option<Approved>,
+    /// Everybody who handed it in, where the workflow asks for it.
+    pub handed_in_by: Vec<String>,
     pub failure_reason: Option<String>,
 }
 
 impl Attempt {
+    /// Notes who handed the work in; it may be judged again for somebody else.
+    pub(super) fn hand_in(&mut self, by: &String) {
+        if !self.handed_in_by.contains(by) {
+            self.handed_in_by.push(by.clone());
+        }
+    }
+
     /// An attempt that has just begun.
     pub(super) fn begin(at: Moment, started: &GateStarted) -> Self {
         Self {
@@ -162,6 +171,7 @@ impl Attempt {
             validations: Vec::new(),
             findings: Vec::new(),
             approval: None,
+            handed_in_by: Vec::new(),
             failure_reason: None,
         }
     }

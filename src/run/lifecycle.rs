@@ -31,7 +31,10 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
         Event::GateRerecorded { gate, attempt, .. } => {
             ("GATE_RERECORDED", Some(gate), Some(*attempt))
         }
+        Event::HeadSigned(_) => ("HEAD_SIGNED", None, None),
         Event::GatesReused { .. } => ("GATES_REUSED", None, None),
-        Event::InvocationStarted { .. } | Event::GateAnswered { .. } => return None,
+        Event::InvocationStarted { .. }
+        | Event::GateAnswered { .. }
+        | Event::GateHandedIn { .. } => return None,
     })
 }

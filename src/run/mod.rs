@@ -19,6 +19,7 @@ use crate::event::Judged;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
+use crate::event::SignedHead;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use lifecycle::lifecycle;
@@ -42,6 +43,7 @@ pub struct Run {
     pub invocations: Vec<Invocation>,
     /// What `unchanged` compares with, by the baseline's key.
     pub baselines: BTreeMap<String, Baseline>,
+    pub signed_heads: Vec<SignedHead>,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
 }
@@ -61,6 +63,7 @@ impl Run {
             gates: BTreeMap::new(),
             invocations: Vec::new(),
             baselines: started.baselines.clone(),
+            signed_heads: Vec::new(),
             lifecycle: Vec::new(),
         };
         run.note(at, event);
@@ -100,6 +103,9 @@ impl Run {
                 self.open_attempt(event, gate, *attempt)?.approval = Some(approval.clone());
                 self.state(gate).approval = Some(approval.clone());
             }
+            Event::GateHandedIn { gate, attempt, by } => {
+                self.open_attempt(event, gate, *attempt)?.hand_in(by);
+            }
             Event::GatePassed { gate, attempt, judged } => {
                 self.end(at, event, (gate, *attempt), (AttemptStatus::Pass, judged))?;
                 self.baselines.extend(judged.baselines.clone());
@@ -122,6 +128,7 @@ impl Run {
             }
             Event::GateRerecorded { gate, judged, .. } => self.rerecord(event, gate, judged)?,
             Event::GatesReused { gates } => self.reuse(gates),
+            Event::HeadSigned(signed) => self.signed_heads.push(signed.clone()),
         }
         self.note(at, event);
         Ok(())

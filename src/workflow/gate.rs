@@ -260,6 +260,9 @@ fn build_approval(source: &Source, file: &GateFile) -> Result<Approval, Box<Unso
     match approval.get_ref() {
         ApprovalFile::None => Ok(Approval::None),
         ApprovalFile::Person => Ok(Approval::Person),
+        ApprovalFile::Signed(signed) if signed.by.is_empty() => Err(source
+            .unsound(approval.span(), "a signed approval that nobody can give")
+            .advise("name who may: by = [\"ada@example.org\"]")),
         ApprovalFile::Signed(signed) if signed.signed => Ok(Approval::Signed {
             by: signed.by.clone(),
             not_by: signed

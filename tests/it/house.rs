@@ -1,10 +1,10 @@
 //! A house for one test: a git repository with files and workflows in a temporary
 //! folder, a cleared environment, a fixed clock, and the real binary to run in it.
 
+mod pty;
+
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::fs::OpenOptions;
 use std::io::Read;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -162,10 +162,21 @@ impl House {
 
     /// Runs the binary on a pseudo terminal. Each pair is what to wait for, and what to type then.
     pub fn on_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
-        let (mut master, slave) = terminal();
+        self.talk(self.command(&words.split_whitespace().collect::<Vec<_>>()), talk)
+    }
+
+    /// The same on a terminal that rules the program: one that its children can open too.
+    pub fn on_own_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
+        let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
+        let mut command = Command::new("setsid");
+        command.env_clear().envs(&self.environment).current_dir(self.project());
+        command.arg("--ctty").arg(orch.get_program()).args(orch.get_args());
+        self.talk(command, talk)
+    }
+
+    fn talk(&self, mut command: Command, talk: &[(&str, &str)]) -> Done {
+        let (mut master, slave) = pty::terminal();
         let side = || Stdio::from(slave.try_clone().unwrap());
-        let arguments: Vec<&str> = words.split_whitespace().collect();
-        let mut command = self.command(&arguments);
         command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side());
         let mut child = command.spawn().unwrap();
         drop((command, slave));
@@ -195,7 +206,7 @@ impl House {
             looked = (looked + found).min(shown.len());
             // Before a program reads keys, its terminal swallows a Ctrl-C that is not its own.
             if typed.contains('\u{3}') {
-                wait_until("keys are read", || !reads_lines(&master));
+                wait_until("keys are read", || !pty::reads_lines(&master));
             }
             master.write_all(typed.as_bytes()).unwrap();
         }
@@ -376,20 +387,4 @@ fn read_json(path: &Path) -> Json {
     let text =
         std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
-}
-
-fn reads_lines(terminal: &File) -> bool {
-    let modes = rustix::termios::tcgetattr(terminal).unwrap().local_modes;
-    modes.contains(rustix::termios::LocalModes::ICANON)
-}
-
-/// A pseudo terminal: our side of it, and the program's.
-fn terminal() -> (File, File) {
-    let flags = rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY;
-    let master = rustix::pty::openpt(flags).unwrap();
-    rustix::pty::grantpt(&master).unwrap();
-    rustix::pty::unlockpt(&master).unwrap();
-    let name = rustix::pty::ptsname(&master, Vec::new()).unwrap();
-    let slave = OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-    (File::from(master), slave)
 }

@@ -170,11 +170,12 @@ fn no_test_file_is_forgotten() {
             }
             _ => (stem, folder),
         };
-        let lists = |file: &str| {
-            let list = all.iter().find(|(path, _)| *path == listed_in.join(file));
+        let lists = |file: std::path::PathBuf| {
+            let list = all.iter().find(|(path, _)| *path == file);
             list.is_some_and(|(_, text)| text.contains(&format!("mod {name};")))
         };
-        if !lists("mod.rs") && !lists("main.rs") {
+        let lists_in = ["mod.rs", "main.rs"].map(|file| listed_in.join(file));
+        if !lists_in.into_iter().chain([listed_in.with_extension("rs")]).any(lists) {
             problems.push(format!("{} is listed nowhere", path.display()));
         }
     }

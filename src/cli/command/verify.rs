@@ -8,6 +8,7 @@ use crate::git::Fate;
 use crate::ops::Instructions;
 use crate::ops::verify;
 use crate::ops::verify::MovedOn;
+use crate::ops::verify::SignedApproval;
 use crate::ops::verify::Verified;
 use crate::record::Difference;
 use crate::record::RUNS;
@@ -52,6 +53,12 @@ fn words(face: &Face, verified: &Verified) -> String {
         };
         let _ =
             writeln!(text, "  {artifacts} as recorded, {} events, chain {head}", verified.events);
+    }
+    for SignedApproval { gate, attempt, by } in &verified.approvals {
+        let _ = writeln!(text, "  approval of {gate} attempt {attempt} signed by {by}");
+    }
+    if let Some(by) = &verified.head_signed_by {
+        let _ = writeln!(text, "  end of the run signed by {by}");
     }
     for difference in &verified.differences {
         let _ = writeln!(text, "  {}", difference_line(difference));

@@ -25,6 +25,9 @@ pub struct Outcome {
     pub head: crate::digest::Digest,
     /// Why records were not committed, where they were not.
     pub problems: Vec<String>,
+    /// Why the end of the run is not signed, where it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsigned: Option<String>,
     /// The gates that failed, each with why.
     pub failed: Vec<(GateId, String)>,
     pub committed: bool,
@@ -55,11 +58,9 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
 pub fn outcome(driver: &Driver<'_>) -> Outcome {
     let problems = driver.problems.clone();
     let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
-    Outcome {
-        committed: driver.site.uncommitted.is_none() && problems.is_empty(),
-        problems,
-        ..outcome
-    }
+    let (committed, unsigned) =
+        (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
+    Outcome { problems, unsigned, committed, ..outcome }
 }
 
 /// Where a run stands that was only read.
@@ -90,6 +91,7 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
         waiting: waiting.collect(),
         head: head.sha256,
         problems: Vec::new(),
+        unsigned: None,
         failed: failed.collect(),
         committed: site.uncommitted.is_none(),
     }

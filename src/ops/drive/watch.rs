@@ -32,8 +32,10 @@ impl Watch {
             return Self { definition: Vec::new(), git_folder };
         }
         let frozen = driver.run().started.definition.iter();
-        // What `file` inputs held is the user's own, to change as they like.
-        let texts = frozen.filter(|text| !text.path.starts_with("inputs/"));
+        // What `file` inputs held is the user's own, to change as they like; the allowed signers lie
+        // elsewhere.
+        let texts =
+            frozen.filter(|text| !text.path.starts_with("inputs/") && text.path.contains('/'));
         let definition =
             texts.map(|text| (text.path.clone(), project.root().join(&text.path))).collect();
         Self { definition, git_folder }

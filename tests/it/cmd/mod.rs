@@ -9,6 +9,8 @@ mod invocation;
 mod project;
 mod rehearse;
 mod run;
+mod signed;
+mod signed_forged;
 mod terminal;
 mod verify;
 mod workflow;

@@ -1,0 +1,113 @@
+//! What is signed where it is to be proved: a person's word on exact bytes, and what a run came to.
+
+use super::RunStatus;
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::id::GateId;
+use crate::id::RunId;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The namespace of the signatures: no other program's signature can be taken for an approval.
+pub const APPROVAL_NAMESPACE: &str = "orch-approval@v1";
+
+/// A person's word on exact bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approved {
+    pub by: String,
+    /// How it was given: `terminal /dev/pts/3`.
+    pub how: String,
+    /// The digests that were seen, by path.
+    pub seen: BTreeMap<String, Digest>,
+    pub note: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signed>,
+}
+
+/// A signature of a text, and what the text says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// Whose key it is by the run's allowed signers; `None` where the run has none.
+    pub signer: Option<String>,
+    pub at: Moment,
+    /// Where the chain stood: everything before is signed with it.
+    pub chain: Digest,
+    /// Armored, as `ssh-keygen` writes it.
+    pub armored: String,
+}
+
+/// The namespace of the signatures of heads.
+pub const HEAD_NAMESPACE: &str = "orch-head@v1";
+
+/// A signature of everything that a run came to: of the head of its chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedHead {
+    /// How the run had ended.
+    pub status: RunStatus,
+    #[serde(flatten)]
+    pub signed: Signed,
+}
+
+impl SignedHead {
+    /// The text that is signed.
+    pub fn signed_text(&self, run: &RunId) -> String {
+        let (status, chain, at) = (self.status, self.signed.chain, self.signed.at);
+        format!("orch head 1\nrun: {run}\nstatus: {status}\nchain: {chain}\nat: {at}\n")
+    }
+}
+
+impl Approved {
+    /// The text that is signed, in the one form that it has: names in quotes, so that none of them
+    /// can pass for a line. `None` for an approval that is not signed.
+    pub fn signed_text(&self, run: &RunId, gate: &GateId, attempt: u32) -> Option<String> {
+        let signed = self.signature.as_ref()?;
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let mut text = format!(
+            "orch approval 1\nrun: {run}\ngate: {gate}\nattempt: {attempt}\nchain: {}\nat: {}\n\
+             by: {}\nhow: {}\n",
+            signed.chain,
+            signed.at,
+            quoted(&self.by),
+            quoted(&self.how),
+        );
+        if let Some(note) = &self.note {
+            let _ = writeln!(text, "note: {}", quoted(note));
+        }
+        for (path, digest) in &self.seen {
+            let _ = writeln!(text, "saw: {digest} {}", quoted(path));
+        }
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_names_everything_and_no_name_can_add_a_line() {
+        let chain = Digest::of("chain");
+        let mut approved = Approved {
+            by: "Ada <ada@example.org>".to_owned(),
+            how: "terminal /dev/pts/3".to_owned(),
+            seen: BTreeMap::from([("a.md".to_owned(), Digest::of("a"))]),
+            note: Some("fine\nsaw: all".to_owned()),
+            signature: None,
+        };
+        let run = RunId::parse("run_20260119T143012Z_x_000001").unwrap();
+        let gate = GateId::parse("last").unwrap();
+        assert_eq!(approved.signed_text(&run, &gate, 2), None);
+        let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
+        approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
+        let text = approved.signed_text(&run, &gate, 2).unwrap();
+        let expected = format!(
+            "orch approval 1\nrun: {run}\ngate: last\nattempt: 2\nchain: {chain}\n\
+             at: 2026-01-19T14:30:12.000Z\nby: \"Ada <ada@example.org>\"\n\
+             how: \"terminal /dev/pts/3\"\nnote: \"fine\\nsaw: all\"\nsaw: {} \"a.md\"\n",
+            Digest::of("a")
+        );
+        assert_eq!(text, expected);
+    }
+}

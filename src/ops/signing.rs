@@ -1,0 +1,342 @@
+//! Signed approvals and heads: with which key they are made, whose signatures count in a run, and
+//! whether a signature is what the definition asks for.
+
+use super::Driver;
+use super::Error;
+use super::Site;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::event::APPROVAL_NAMESPACE;
+use crate::event::Approved;
+use crate::event::HEAD_NAMESPACE;
+use crate::event::Signed;
+use crate::event::SignedHead;
+use crate::files;
+use crate::id::GateId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::signature;
+use crate::signature::Signature;
+use crate::signature::SshKey;
+use crate::workflow::Approval;
+use crate::workflow::Gate;
+use crate::workflow::Workflow;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Where a run keeps whose signatures count, among the texts of its definition.
+pub const SIGNERS: &str = "allowed_signers";
+
+/// The largest file of allowed signers, in bytes.
+const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A run that could never come to its end, or whose signers are not to be found, is not begun.
+pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> {
+    let demanding = workflow.gates.iter().find(|gate| demand(gate).is_some());
+    match (demanding, signers_path(site, workflow)?) {
+        (Some(gate), None) => Err(Error::usage(format!(
+            "gate {} asks for a signed approval, and nothing says whose signatures count",
+            gate.id
+        ))
+        .advise(
+            "git config gpg.ssh.allowedSignersFile FILE, or allowed_signers = \"FILE\" under \
+             [signing] in orch.toml;\n      a line of it: ada@example.org ssh-ed25519 AAAA…",
+        )),
+        (_, Some(path)) => read_signers(&path).map(|_| ()),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Whose signatures count in a run that begins now; `None` where nothing is to be signed, and in a
+/// rehearsal, which lies elsewhere than the file.
+pub fn freeze(site: &Site, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
+    let path = signers_path(site, workflow)?.filter(|path| files::exists(path));
+    let text = path.as_deref().map(read_signers).transpose()?;
+    Ok(text.map(|text| Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+}
+
+/// The file that says whose signatures count, where anything is to be signed.
+fn signers_path(site: &Site, workflow: &Workflow) -> Result<Option<PathBuf>, Error> {
+    let signing = &site.config.signing;
+    let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
+    if !is_needed && !signing.approvals && !signing.heads {
+        return Ok(None);
+    }
+    if let Some(path) = &signing.allowed_signers {
+        return Ok(Some(expanded(site, path)));
+    }
+    Ok(site.repository()?.and_then(|repository| repository.allowed_signers()))
+}
+
+/// The text of a file that says whose signatures count.
+pub fn read_signers(path: &Path) -> Result<String, Error> {
+    let unreadable =
+        |problem: String| Error::usage(format!("allowed signers {}: {problem}", path.display()));
+    let bytes = files::read_small(path, SIGNERS_BYTES_MAX);
+    let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| unreadable("there is no such file".to_owned()))?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))
+}
+
+/// Who may approve a gate, where only a signature counts.
+pub fn demand(gate: &Gate) -> Option<&[String]> {
+    match &gate.approval {
+        Approval::Signed { by, .. } => Some(by),
+        Approval::None | Approval::Person => None,
+    }
+}
+
+/// The approval with its signature, where the gate asks for one or the user always signs. What the
+/// definition would not take is refused before it is written.
+pub fn sign(
+    driver: &Driver<'_>,
+    (gate, attempt): (&GateId, u32),
+    mut approved: Approved,
+) -> Result<Approved, Error> {
+    let (site, run) = (driver.site, driver.run());
+    let workflow = &driver.workflow;
+    let is_asked = workflow.gate(gate).is_some_and(|gate| demand(gate).is_some());
+    if !is_asked && !site.config.signing.approvals {
+        return Ok(approved);
+    }
+    let key = key(site)?;
+    let chain = driver.head().sha256;
+    let at = site.clock.now();
+    approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
+    let text = approved.signed_text(&run.started.run_id, gate, attempt).unwrap_or_default();
+    let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes()).map_err(|error| {
+        Error::usage(format!("signing failed: {error}")).advise(format!(
+            "nothing was written; see: ssh-keygen -Y sign -n {APPROVAL_NAMESPACE} -f {} FILE",
+            key.key
+        ))
+    })?;
+    let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
+    approved.signature = Some(signed(None));
+    let allowed = allowed_in(run);
+    match verdict(run, workflow, (gate, attempt), &approved, allowed)? {
+        Verdict::Good(who) => {
+            approved.signature = Some(signed(allowed.map(|_| who)));
+            Ok(approved)
+        }
+        Verdict::Bad(problem) => {
+            Err(Error::usage(format!("this cannot approve gate {gate}: {problem}"))
+                .advise("nothing was written; the allowed signers are those of the run's start"))
+        }
+    }
+}
+
+/// What there is to say about a signature.
+pub enum Verdict {
+    /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
+    Good(String),
+    Bad(String),
+}
+
+/// Whether an approval of `run`, as it stood then, is signed as the definition asks.
+pub fn verdict(
+    run: &Run,
+    workflow: &Workflow,
+    (id, attempt): (&GateId, u32),
+    approved: &Approved,
+    allowed: Option<&str>,
+) -> Result<Verdict, Error> {
+    let bad = |problem: String| Ok(Verdict::Bad(problem));
+    let text = approved.signed_text(&run.started.run_id, id, attempt);
+    let (Some(text), Some(signed)) = (text, &approved.signature) else {
+        return bad("its definition asks for a signature, and there is none".to_owned());
+    };
+    let matter = Matter {
+        namespace: APPROVAL_NAMESPACE,
+        text: &text,
+        what: "run, gate, attempt, chain, time, person and digests",
+        signed,
+        allowed,
+    };
+    let demanded = workflow.gate(id).and_then(demand);
+    matter.verdict(demanded, &|names| barred(run, workflow, id, names))
+}
+
+/// Whether a signed head of `run` is one.
+pub fn verdict_on_head(
+    run: &Run,
+    head: &SignedHead,
+    allowed: Option<&str>,
+) -> Result<Verdict, Error> {
+    let text = head.signed_text(&run.started.run_id);
+    let what = "run, status, chain and time";
+    let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
+    Matter { namespace, text: &text, what, signed, allowed }.verdict(None, &|_| None)
+}
+
+/// Whose signatures count in a run, by its definition.
+pub fn allowed_in(run: &Run) -> Option<&str> {
+    let frozen = run.started.definition.iter().find(|text| text.path == SIGNERS);
+    frozen.map(|text| text.text.as_str())
+}
+
+/// Something that is signed.
+struct Matter<'m> {
+    namespace: &'m str,
+    text: &'m str,
+    /// All that the text names, in words.
+    what: &'m str,
+    signed: &'m Signed,
+    /// Whose signatures count.
+    allowed: Option<&'m str>,
+}
+
+impl Matter<'_> {
+    /// Who signed it, if they may: one of those that are asked for, or any that is allowed.
+    fn verdict(
+        &self,
+        demanded: Option<&[String]>,
+        barred: &dyn Fn(&[String]) -> Option<String>,
+    ) -> Result<Verdict, Error> {
+        let bad = |problem: String| Ok(Verdict::Bad(problem));
+        let signature = Signature {
+            namespace: self.namespace,
+            text: self.text.as_bytes(),
+            armored: &self.signed.armored,
+            at: Some(self.signed.at),
+        };
+        let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
+            return bad(format!("the signature does not belong to this {}", self.what));
+        };
+        let Some(allowed) = self.allowed else {
+            return match demanded {
+                Some(_) => bad("the run keeps no allowed signers".to_owned()),
+                None => Ok(Verdict::Good(format!("key {fingerprint}"))),
+            };
+        };
+        let names = signature.principals(allowed).map_err(explain)?;
+        if names.is_empty() {
+            return bad(format!("key {fingerprint} is nobody's by the allowed signers"));
+        }
+        if let Some(problem) = barred(&names) {
+            return bad(problem);
+        }
+        for name in demanded.unwrap_or(&names) {
+            if signature.is_by(name, allowed).map_err(explain)? {
+                return match &self.signed.signer {
+                    Some(said) if said != name => {
+                        bad(format!("it is said to be signed by {said}, and is signed by {name}"))
+                    }
+                    Some(_) | None => Ok(Verdict::Good(name.clone())),
+                };
+            }
+        }
+        let names = names.join(", ");
+        bad(match demanded {
+            Some(by) => {
+                format!("it is signed by {names}, and approved by {} only", by.join(" or "))
+            }
+            None => format!("the key of {names} does not sign this, or did not then"),
+        })
+    }
+}
+
+/// The head of a run that is over, signed where it should be and is not yet. Nobody is asked for
+/// anything: the run may have come to its end alone.
+pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
+    let (site, run) = (driver.site, driver.run());
+    let is_signed = run.lifecycle.last().is_some_and(|(_, name, ..)| *name == "HEAD_SIGNED");
+    if !site.config.signing.heads || !run.status.is_end() || is_signed {
+        return Ok(None);
+    }
+    let (at, chain) = (site.clock.now(), driver.head().sha256);
+    let signed = Signed { signer: None, at, chain, armored: String::new() };
+    let mut head = SignedHead { status: run.status, signed };
+    let text = head.signed_text(&run.started.run_id);
+    let say = |error: signature::Error| error.to_string();
+    let key = key(site).map_err(|error| error.to_string());
+    match key.and_then(|key| key.sign(HEAD_NAMESPACE, text.as_bytes()).map_err(say)) {
+        Ok(armored) => head.signed.armored = armored,
+        Err(reason) => {
+            driver.unsigned = Some(reason);
+            return Ok(None);
+        }
+    }
+    match verdict_on_head(run, &head, allowed_in(run))? {
+        Verdict::Good(who) => {
+            head.signed.signer = allowed_in(run).map(|_| who);
+            Ok(Some(head))
+        }
+        Verdict::Bad(problem) => {
+            driver.unsigned = Some(problem);
+            Ok(None)
+        }
+    }
+}
+
+/// Why none of these may approve a gate that their own work is not to be approved in.
+fn barred(run: &Run, workflow: &Workflow, id: &GateId, names: &[String]) -> Option<String> {
+    let Some(Approval::Signed { not_by: Some(other), .. }) =
+        workflow.gate(id).map(|gate| &gate.approval)
+    else {
+        return None;
+    };
+    let done = run.gates.iter().filter(|(id, _)| id.base() == other.as_str());
+    for (done, state) in done {
+        let producers = producers(state);
+        if producers.is_empty() && is_by_hand(state, workflow.gate(done)) {
+            return Some(format!("who did gate {done} is not recorded, and must not approve this"));
+        }
+        let own = producers.iter().find(|who| names.iter().any(|name| is_same(name, who)));
+        if let Some(own) = own {
+            return Some(format!("{own} did gate {done} and must not approve this"));
+        }
+    }
+    None
+}
+
+/// Everybody who had to do with the work that stands.
+fn producers(state: &GateState) -> Vec<&str> {
+    let attempt = state.attempt().filter(|_| state.reused.is_none());
+    let hands = attempt.into_iter().flat_map(|attempt| &attempt.handed_in_by);
+    state.producer().0.into_iter().chain(hands.map(String::as_str)).collect()
+}
+
+fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {
+    let is_done = matches!(state.status, GateStatus::Pass | GateStatus::Waiting);
+    is_done && gate.is_some_and(|gate| gate.work.executor() == "human")
+}
+
+/// Whether a signer is who is recorded as `Name <mail>` or by name.
+fn is_same(name: &str, recorded: &str) -> bool {
+    let mail = recorded.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    [Some(recorded), mail].into_iter().flatten().any(|one| one.eq_ignore_ascii_case(name))
+}
+
+/// Whether a later gate depends on who did this one.
+pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
+    workflow.gates.iter().any(|other| match &other.approval {
+        Approval::Signed { not_by: Some(not_by), .. } => not_by.as_str() == gate.base(),
+        Approval::Signed { not_by: None, .. } | Approval::None | Approval::Person => false,
+    })
+}
+
+/// The key that approvals are signed with.
+fn key(site: &Site) -> Result<SshKey, Error> {
+    if let Some(key) = &site.config.signing.key {
+        return Ok(SshKey::new(&expanded(site, key).display().to_string(), None));
+    }
+    site.repository()?.and_then(|repository| repository.ssh_key()).ok_or_else(|| {
+        Error::usage("a signed approval is asked for, and no SSH key is named").advise(
+            "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
+             or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",
+        )
+    })
+}
+
+/// A path of orch.toml: below the home folder, or from the project.
+fn expanded(site: &Site, path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+        (Some(_), None) | (None, _) => site.project.root().join(path),
+    }
+}
+
+fn explain(error: signature::Error) -> Error {
+    Error::environment(format!("signatures cannot be checked: {error}"))
+}

@@ -1,0 +1,151 @@
+//! What is signed: whether each approval is as the run's definition asks, by whom and for what
+//! passed, and whether signed heads are.
+
+use super::Verified;
+use crate::definition::Definition;
+use crate::event::Approved;
+use crate::event::Event;
+use crate::event::Signed;
+use crate::event::SignedHead;
+use crate::id::GateId;
+use crate::journal;
+use crate::journal::Reading;
+use crate::ops::Error;
+use crate::ops::gate_approve::digests_of;
+use crate::ops::signing;
+use crate::ops::signing::Verdict;
+use crate::record::Difference;
+use crate::run::AttemptStatus;
+use crate::run::Run;
+use crate::workflow::Workflow;
+use serde::Serialize;
+use std::path::Path;
+
+/// An approval that is proved.
+#[derive(Debug, Clone, Serialize)]
+pub struct SignedApproval {
+    pub gate: GateId,
+    pub attempt: u32,
+    /// A name of the allowed signers, or a key where the run keeps none.
+    pub by: String,
+}
+
+/// Looks at every approval that was ever given and every head that was signed, each as the run
+/// stood then; `told` says whose signatures count, where the run's own word is not enough.
+pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> Result<(), Error> {
+    let started = &reading.run.started;
+    let definition = Definition::thaw(&started.definition);
+    let workflow = match Workflow::parse(&started.workflow, &definition) {
+        Ok(workflow) => workflow,
+        Err(error) => {
+            let message = format!("what approvals it asks for is not to be read: {error}");
+            verified.differences.push(Difference::of("definition", message));
+            return Ok(());
+        }
+    };
+    let bytes = reading.bytes();
+    let allowed = told.or_else(|| signing::allowed_in(&reading.run));
+    let asks = |gate: &GateId| workflow.gate(gate).is_some_and(|it| signing::demand(it).is_some());
+    // A long journal is not read once more for nothing.
+    let events = if has_any(&reading.run) { reading.events() } else { Vec::new() };
+    for (before, event) in events {
+        let then = || journal::fold(Path::new(journal::FILE), &bytes[..before]);
+        if let Event::GateApproved { gate, attempt, approval } = &event
+            && (approval.signature.is_some() || asks(gate))
+        {
+            let (gate, attempt) = (gate.clone(), *attempt);
+            match verdict(&then()?, &workflow, (&gate, attempt), approval, allowed)? {
+                Verdict::Good(by) => verified.approvals.push(SignedApproval { gate, attempt, by }),
+                Verdict::Bad(problem) => {
+                    verified.differences.push(of_approval(&gate, attempt, &problem));
+                }
+            }
+        } else if let Event::HeadSigned(head) = &event {
+            match verdict_on_head(&then()?, head, allowed)? {
+                Verdict::Good(by) => verified.head_signed_by = Some(by),
+                Verdict::Bad(problem) => {
+                    let message = format!("its signature is not proved: {problem}");
+                    verified.differences.push(Difference::of("head", message));
+                }
+            }
+        }
+    }
+    verified.differences.extend(of_passes(&reading.run, &workflow));
+    Ok(())
+}
+
+/// Whether anything was ever approved or signed.
+fn has_any(run: &Run) -> bool {
+    let mut attempts = run.gates.values().flat_map(|state| &state.attempts);
+    !run.signed_heads.is_empty() || attempts.any(|attempt| attempt.approval.is_some())
+}
+
+fn verdict(
+    then: &Reading,
+    workflow: &Workflow,
+    (gate, attempt): (&GateId, u32),
+    approval: &Approved,
+    allowed: Option<&str>,
+) -> Result<Verdict, Error> {
+    match approval.signature.as_ref().and_then(|signed| elsewhere(then, signed)) {
+        Some(problem) => Ok(Verdict::Bad(problem)),
+        None => signing::verdict(&then.run, workflow, (gate, attempt), approval, allowed),
+    }
+}
+
+fn verdict_on_head(
+    then: &Reading,
+    head: &SignedHead,
+    allowed: Option<&str>,
+) -> Result<Verdict, Error> {
+    match elsewhere(then, &head.signed) {
+        Some(problem) => Ok(Verdict::Bad(problem)),
+        None if head.status != then.run.status => Ok(Verdict::Bad(format!(
+            "it says {}, and the run was {}",
+            head.status, then.run.status
+        ))),
+        None => signing::verdict_on_head(&then.run, head, allowed),
+    }
+}
+
+/// What is wrong where something was signed at another place of the chain.
+fn elsewhere(then: &Reading, signed: &Signed) -> Option<String> {
+    (signed.chain != then.head).then(|| {
+        format!(
+            "it was signed where the chain stood at {}, and stands behind {}",
+            signed.chain, then.head
+        )
+    })
+}
+
+/// Gates that passed without the approval that they ask for, or with other bytes than it saw.
+fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for (id, state) in &run.gates {
+        let is_demanded = workflow.gate(id).is_some_and(|gate| signing::demand(gate).is_some());
+        if state.reused.is_some() && is_demanded {
+            let problem = "it was taken over from another run, and asks for a signed approval";
+            differences.push(Difference::of(format!("gate {id}"), problem));
+        }
+        let passed = |status| matches!(status, AttemptStatus::Pass);
+        for attempt in state.attempts.iter().filter(|attempt| passed(attempt.status)) {
+            let problem = match &attempt.approval {
+                None if is_demanded => "it passed without the signed approval that it asks for",
+                Some(approval) if approval.seen != digests_of(&attempt.artifacts) => {
+                    "it passed with other bytes than were approved"
+                }
+                Some(_) | None => continue,
+            };
+            differences.push(of_attempt(id, attempt.attempt, problem));
+        }
+    }
+    differences
+}
+
+fn of_approval(gate: &GateId, attempt: u32, problem: &str) -> Difference {
+    of_attempt(gate, attempt, &format!("its approval is not proved: {problem}"))
+}
+
+fn of_attempt(gate: &GateId, attempt: u32, problem: &str) -> Difference {
+    Difference::of(format!("gate {gate} attempt {attempt}"), problem)
+}
