@@ -48,7 +48,11 @@ impl House {
 
     /// A plain folder.
     pub fn outside_git() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::at(tempfile::tempdir().unwrap())
+    }
+
+    /// A plain folder in this one.
+    pub fn at(folder: tempfile::TempDir) -> Self {
         for name in ["project", "home", "packets", "scripts"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }

@@ -3,5 +3,6 @@
 mod crash;
 mod essay;
 mod essay_texts;
+mod every_crash;
 mod orphans;
 mod signals;
