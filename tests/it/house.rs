@@ -215,7 +215,8 @@ impl House {
         }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A call of the binary, for who starts it otherwise.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         // Later calls come later, and their ids are others.
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let now = format!("2026-01-19T{:02}:{:02}:12Z", 14 + (30 + call) / 60, (30 + call) % 60);

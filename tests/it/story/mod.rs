@@ -3,6 +3,7 @@
 mod crash;
 mod essay;
 mod essay_texts;
+mod every_call;
 mod every_crash;
 mod orphans;
 mod signals;
