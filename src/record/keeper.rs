@@ -147,7 +147,7 @@ impl Keeper {
     /// Makes the record whole again from the journal: files that are missing or differ are written.
     fn take_up(&mut self, reading: &Reading) -> Result<(), Error> {
         let files = super::all_files(reading);
-        let paths = files.iter().map(|(path, _)| self.record.join(path));
+        let paths = files.keys().map(|path| self.record.join(path));
         let folders: BTreeSet<PathBuf> =
             paths.filter_map(|path| Some(path.parent()?.into())).collect();
         for path in folders {

@@ -38,6 +38,7 @@ fn all(injections: &[Injection]) -> Vec<(&'static str, &'static str, u64)> {
     injections.iter().flat_map(|injection| -> Vec<_> { each(injection) }).collect()
 }
 
+#[expect(clippy::print_stdout, reason = "a test that tries nothing must say so")]
 fn has_strace() -> bool {
     let has = Command::new("strace").arg("-V").output().is_ok_and(|done| done.status.success());
     if !has {
