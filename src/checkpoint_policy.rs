@@ -80,6 +80,6 @@ mod tests {
         assert!(message.starts_with("`15` is no duration"), "{message}");
         assert_eq!(line, 2);
         assert!(read("every = '0s'").unwrap_err().0.contains("no time at all"));
-        assert!(read("on = ['gate']").unwrap_err().0.contains("unknown variant `gate`"));
+        assert!(read("on = ['gate']").unwrap_err().0.contains("unknown value `gate`"));
     }
 }

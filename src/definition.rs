@@ -10,10 +10,14 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// The largest definition file that is read, in bytes.
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
+
+/// In the path of every file of a contract's fixtures.
+const FIXTURES: &str = ".fixtures/";
 
 #[derive(RustEmbed)]
 #[folder = "workflows"]
@@ -23,6 +27,7 @@ struct BuiltInWorkflows;
 #[derive(RustEmbed)]
 #[folder = "contracts"]
 #[prefix = "contracts/"]
+#[exclude = "*.fixtures/*"]
 struct BuiltInContracts;
 
 #[derive(RustEmbed)]
@@ -104,6 +109,14 @@ impl Shelf {
         }
     }
 
+    /// The folder where the texts of an origin lie; for built-in ones, where they would be replaced.
+    pub fn folder(&self, origin: Origin) -> &Path {
+        match (origin, &self.user_folder) {
+            (Origin::User, Some(folder)) => folder,
+            (Origin::Project | Origin::User | Origin::BuiltIn, _) => self.project.root(),
+        }
+    }
+
     /// The names of all texts in a folder such as `workflows`, without folder and ending.
     pub fn names(&self, folder: &str, ending: &str) -> BTreeSet<String> {
         let mut paths: Vec<String> = built_in_paths()
@@ -118,6 +131,8 @@ impl Shelf {
             // A folder that cannot be listed offers no names; finding a text in it says why.
             let _ = root.walk(&start, |path| paths.push(path.to_string()));
         }
+        // What lies among fixtures is tried, and named by nobody.
+        paths.retain(|path| !path.contains(FIXTURES));
         paths.iter().filter_map(|path| path.strip_suffix(ending).map(str::to_owned)).collect()
     }
 }
@@ -188,5 +203,25 @@ mod tests {
         assert!(shelf.names("workflows", ".toml").contains("a"));
         assert!(shelf.find("workflows/none.toml").unwrap().is_none());
         assert!(shelf.find("workflows/../../x.toml").is_err());
+    }
+
+    #[test]
+    fn fixtures_are_not_built_in() {
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts");
+        let ours = Project::new(&ours, Vec::new()).unwrap();
+        let mut on_disk = 0;
+        ours.walk(&ours.path(".").unwrap(), |path| {
+            on_disk += usize::from(path.as_str().contains(FIXTURES));
+        })
+        .unwrap();
+        assert!(on_disk > 0);
+        assert_eq!(built_in_paths().find(|path| path.contains(FIXTURES)), None);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("contracts/a.fixtures/good")).unwrap();
+        std::fs::write(folder.path().join("contracts/a.fixtures/good/expect.toml"), "").unwrap();
+        let shelf = Shelf::new(Project::new(folder.path(), Vec::new()).unwrap(), None);
+        let names = shelf.names("contracts", ".toml");
+        assert!(!names.is_empty());
+        assert_eq!(names.iter().find(|name| name.contains("fixtures")), None);
     }
 }

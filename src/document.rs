@@ -4,6 +4,7 @@
 
 use crate::source::Source;
 use crate::source::Unsound;
+use crate::source::nearest;
 use crate::source::suggest;
 use schemars::JsonSchema;
 use schemars::Schema;
@@ -95,7 +96,47 @@ fn shared_schema_of<T: JsonSchema>() -> Arc<Schema> {
 
 fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize>) -> Box<Unsound> {
     let span = error.span().unwrap_or(around);
-    source.unsound(span, error.message())
+    let unsound = source.unsound(span, in_words(error.message()));
+    let mut words = error.message().split('`').skip(1).step_by(2);
+    match words.next().filter(|_| error.message().starts_with(UNKNOWN_VARIANT)) {
+        Some(unknown) => match nearest(unknown, words) {
+            Some(help) => unsound.advise(help),
+            None => unsound,
+        },
+        None => unsound,
+    }
+}
+
+const UNKNOWN_VARIANT: &str = "unknown variant ";
+
+/// What a deserializer says, without the names that types have in the code.
+pub fn in_words(message: &str) -> String {
+    if let Some(rest) = message.strip_prefix(UNKNOWN_VARIANT) {
+        return format!("unknown value {rest}");
+    }
+    let Some((found, expected)) = message.split_once(", expected ") else {
+        return message.to_owned();
+    };
+    let found = match found {
+        "invalid type: sequence" => "invalid type: list",
+        "invalid type: map" => "invalid type: table",
+        found => found,
+    };
+    let expected = match expected {
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "usize" => "a whole number of at least 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        expected if expected.starts_with("struct ") => "a table",
+        expected if expected.starts_with("a nonzero u") => "a whole number of at least 1",
+        expected => expected,
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// Walks a value beside its schema and refuses the first key that the schema does not name.
@@ -213,7 +254,7 @@ mod tests {
         assert_eq!(error("name = 'x'\n[inputs.a]\nib = 3").1, 3);
         let (message, line, column, _) = error("name = 'x'\nstep = [{ id = 'one' }]");
         assert_eq!((line, column), (2, 16));
-        assert_eq!(message, "invalid type: string \"one\", expected u8");
+        assert_eq!(message, "invalid type: string \"one\", expected a whole number from 0 to 255");
         assert_eq!(error("name = ").1, 1);
         assert_eq!(error("[[step]]\nid = 1").0, "missing field `name`");
     }

@@ -148,6 +148,8 @@ pub struct RunStarted {
     pub gates: Vec<PlannedGate>,
     pub definition: Vec<Frozen>,
     pub orch: String,
+    /// Names of the variables that programs were allowed to see at the start; never their values.
+    pub environment: Vec<String>,
     pub git: Option<GitFacts>,
     /// What later gates must find unchanged.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

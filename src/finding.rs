@@ -80,6 +80,8 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.path, self.line) {
             (Some(path), Some(line)) => write!(f, "{path}:{line}: ")?,
+            // What the disk says begins with the path itself.
+            (Some(path), None) if begins_with(&self.message, path) => {}
             (Some(path), None) => write!(f, "{path}: ")?,
             (None, _) => {}
         }
@@ -92,6 +94,10 @@ impl fmt::Display for Finding {
         }
         write!(f, " [{}]", self.check)
     }
+}
+
+fn begins_with(message: &str, path: &str) -> bool {
+    message.strip_prefix(path).is_some_and(|rest| rest.starts_with([' ', ':']))
 }
 
 /// What one check of a contract said about one file.
@@ -135,6 +141,14 @@ mod tests {
             finding.to_string(),
             "a.md:3: too few sources (expected at least 8, found 2) [min_sources]"
         );
+    }
+
+    #[test]
+    fn a_path_is_named_once() {
+        let shown = |message: &str| Finding::of("x", message).path("a.md").to_string();
+        assert_eq!(shown("a.md does not exist"), "a.md does not exist [x]");
+        assert_eq!(shown("a.md: denied"), "a.md: denied [x]");
+        assert_eq!(shown("a.mdx is there"), "a.md: a.mdx is there [x]");
     }
 
     #[test]

@@ -178,6 +178,12 @@ impl Journal {
         Ok(closed)
     }
 
+    /// Takes out of the journal what somebody else wrote to its end; gives where it lies now.
+    pub fn set_foreign_aside(&mut self) -> Result<Option<PathBuf>, Error> {
+        let path = self.appender.path().to_owned();
+        self.appender.set_foreign_aside().map_err(|source| Error::Io { path, source })
+    }
+
     pub fn head(&self) -> Digest {
         self.head
     }
@@ -314,6 +320,7 @@ mod tests {
             gates: Vec::new(),
             definition: Vec::new(),
             orch: "0.1.0".to_owned(),
+            environment: Vec::new(),
             git: None,
             baselines: std::collections::BTreeMap::new(),
         };

@@ -42,6 +42,7 @@ pub mod digest;
 pub mod clock;
 pub mod files;
 pub mod secret;
+pub mod surroundings;
 pub mod process;
 pub mod git;
 pub mod source;

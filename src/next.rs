@@ -272,6 +272,7 @@ mod tests {
             gates: Vec::new(),
             definition: Vec::new(),
             orch: "0".to_owned(),
+            environment: Vec::new(),
             git: None,
             baselines: BTreeMap::new(),
         };

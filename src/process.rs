@@ -1,8 +1,13 @@
 //! Child processes: the one home of `duct` and the only door to other programs.
 //! Each runs in a process group of its own, which ends as a whole.
 
+mod ancestry;
 mod at_work;
+mod group;
+mod table;
 
+pub use ancestry::adopt_orphans;
+pub use ancestry::started_by_own_kind;
 pub use at_work::Life;
 pub use at_work::Orphan;
 pub use at_work::Register;
@@ -12,7 +17,6 @@ use at_work::Entry;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -31,6 +35,9 @@ pub const GRACE: Duration = Duration::from_secs(10);
 
 /// How often a running child is left to look whether it should be stopped.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// How long a group whose first process has ended is left before it is looked at again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 /// Linux refuses a single argument or variable beyond this (`MAX_ARG_STRLEN`).
 pub const ARGUMENT_BYTES_MAX: usize = 131_071;
@@ -68,17 +75,14 @@ impl Stop {
     }
 }
 
-/// A program to run, all of it: nothing is taken from the surroundings but the
-/// environment, less the variables that would point git elsewhere.
+/// A program to run, all of it: nothing is taken from the surroundings.
 #[derive(Debug, Clone)]
 pub struct Command {
     /// The program and its arguments; never a shell line.
     pub argv: Vec<String>,
     pub folder: PathBuf,
-    /// Variables set on top of the inherited ones.
+    /// All variables that it gets.
     pub environment: BTreeMap<String, String>,
-    /// Variables of the surroundings that the program does not get.
-    pub withheld: Vec<String>,
     /// What it reads; nothing where `None`.
     pub stdin: Option<PathBuf>,
     pub stdout: PathBuf,
@@ -123,9 +127,9 @@ pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
     let resolved = resolve(&program, &command.folder)
         .ok_or_else(|| Error::NotFound { program: program.clone() })?;
     let mut entry = command.register.as_ref().map(Entry::open).transpose().map_err(io_error)?;
-    let mut environment = environment(command);
+    let mut environment = command.environment.clone();
     if let Some((name, path)) = entry.as_ref().map(Entry::variable) {
-        environment.insert(name.into(), path.into());
+        environment.insert(name.to_owned(), path.display().to_string());
     }
     let mut expression = duct::cmd(resolved, &command.argv[1..])
         .dir(&command.folder)
@@ -190,34 +194,24 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
             let _ = rustix::process::kill_process_group(*group, signal);
         }
     };
-    let alive =
-        || groups.iter().any(|group| rustix::process::test_kill_process_group(*group).is_ok());
     signal(Signal::TERM);
     let start = Instant::now();
     while start.elapsed() < GRACE && !stop.is_urgent() {
         let reaped = handle.wait_timeout(LOOK_EVERY)?.is_some();
-        if reaped && !alive() {
-            return Ok(());
+        if reaped && !groups.iter().any(|group| group::lives(*group)) {
+            break;
         }
         if reaped {
-            std::thread::sleep(LOOK_EVERY);
+            std::thread::sleep(LOOK_AGAIN_AFTER);
         }
     }
+    // To a group of the dead this does nothing; who was born while it was looked at, it ends.
     signal(Signal::KILL);
-    handle.wait().map(|_| ())
-}
-
-fn environment(command: &Command) -> BTreeMap<OsString, OsString> {
-    let mut variables: BTreeMap<OsString, OsString> = std::env::vars_os()
-        .filter(|(name, _)| {
-            let name = name.to_string_lossy();
-            !name.starts_with("GIT_") && !command.withheld.iter().any(|withheld| *withheld == name)
-        })
-        .collect();
-    for (name, value) in &command.environment {
-        variables.insert(name.into(), value.into());
+    handle.wait()?;
+    for group in groups {
+        group::bury(group);
     }
-    variables
+    Ok(())
 }
 
 fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
@@ -259,6 +253,11 @@ pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
         .find(|path| path.is_absolute() && is_executable(path))
 }
 
+/// Whether a variable of the environment can have this name.
+pub fn is_variable(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
 fn is_executable(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
@@ -275,7 +274,6 @@ mod tests {
             argv: argv.iter().map(|&argument| argument.to_owned()).collect(),
             folder: folder.to_owned(),
             environment: BTreeMap::new(),
-            withheld: Vec::new(),
             stdin: None,
             stdout: folder.join("out"),
             stderr: folder.join("err"),
@@ -303,6 +301,26 @@ mod tests {
         let pid = fs::read_to_string(folder.path().join("pid")).unwrap();
         let state = fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
         assert!(state.is_empty() || state.contains(") Z "), "still there: {state}");
+    }
+
+    #[test]
+    fn a_stop_does_not_wait_for_the_dead() {
+        // Orphans of this process stay zombies here, as they do below a lazy init.
+        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Stop::default();
+        let raised = stop.clone();
+        let pid = folder.path().join("pid");
+        std::thread::spawn(move || {
+            while !fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            raised.raise();
+        });
+        let child = command(folder.path(), &["sh", "-c", "sleep 60 & echo $! > pid; wait"]);
+        let start = Instant::now();
+        assert_eq!(run(&child, &stop).unwrap(), Ending::Stopped);
+        assert!(start.elapsed() < GRACE / 2, "{:?}", start.elapsed());
     }
 
     #[test]

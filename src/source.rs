@@ -6,6 +6,9 @@ use miette::SourceSpan;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// The most names that an error lists.
+const NAMES_MAX: usize = 8;
+
 /// A text and the name to show for it, mostly its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -61,18 +64,49 @@ impl Unsound {
     }
 }
 
-/// `did you mean …?` for the candidate nearest to an unknown name, else the whole list.
+/// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
+pub fn nearest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    let distances = candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(unknown, candidate), candidate));
+    let (distance, nearest) = distances.min()?;
+    let is_near = distance <= (unknown.chars().count() / 3).max(2);
+    is_near.then(|| format!("did you mean `{nearest}`?"))
+}
+
+/// `did you mean …?` for the candidate nearest to an unknown name, else the nearest few.
 pub fn suggest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    let mut candidates: Vec<&str> = candidates.into_iter().collect();
+    suggest_with(unknown, candidates.into_iter().collect(), None)
+}
+
+/// The same, and what to type to see all where there are many.
+pub fn suggest_of<'c>(
+    unknown: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+    listing: &str,
+) -> String {
+    suggest_with(unknown, candidates.into_iter().collect(), Some(listing))
+}
+
+fn suggest_with(unknown: &str, mut candidates: Vec<&str>, listing: Option<&str>) -> String {
+    if candidates.is_empty() {
+        return "there is none to choose from".to_owned();
+    }
+    if let Some(nearest) = nearest(unknown, candidates.iter().copied()) {
+        return nearest;
+    }
+    let more = candidates.len().saturating_sub(NAMES_MAX);
+    if more > 0 && !unknown.is_empty() {
+        candidates.sort_by_cached_key(|candidate| strsim::damerau_levenshtein(unknown, candidate));
+        candidates.truncate(NAMES_MAX);
+    }
     candidates.sort_unstable();
-    let distance = |candidate: &&str| strsim::damerau_levenshtein(unknown, candidate);
-    let nearest = candidates.iter().min_by_key(|candidate| distance(candidate));
-    match nearest {
-        None => "there is none to choose from".to_owned(),
-        Some(nearest) if distance(nearest) <= (unknown.chars().count() / 3).max(2) => {
-            format!("did you mean `{nearest}`?")
-        }
-        Some(_) => format!("known: {}", candidates.join(", ")),
+    candidates.truncate(NAMES_MAX);
+    let known = candidates.join(", ");
+    match listing {
+        _ if more == 0 => format!("known: {known}"),
+        Some(listing) => format!("known: {known} ({more} more: {listing})"),
+        None => format!("known: {known} ({more} more)"),
     }
 }
 

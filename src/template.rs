@@ -11,11 +11,16 @@ use std::io;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
 use tera::ErrorKind;
 use tera::Tera;
 
 /// The most that one template may render; a bound for loops that nobody meant.
 const RENDERED_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// The longest that one template may take: loops in loops that print nothing reach no other bound.
+const RENDERING_MAX: Duration = Duration::from_secs(5);
 
 /// The name under which a single text is parsed.
 const SINGLE: &str = "template";
@@ -49,7 +54,7 @@ impl Context {
 #[derive(Debug, Clone)]
 pub struct Template {
     text: Arc<str>,
-    engine: Option<Arc<Tera>>,
+    engine: Option<Engine>,
     names: Vec<String>,
 }
 
@@ -69,7 +74,24 @@ impl Template {
             source.unsound(span.clone(), format!("template: {}", explain(&error).message))
         })?;
         let names = refuse_unknown_names(&engine, SINGLE, source, span, names)?;
-        Ok(Self { text: text.into(), engine: Some(Arc::new(engine)), names })
+        let engine = Some(Engine::new(engine, has_loops(text)));
+        Ok(Self { text: text.into(), engine, names })
+    }
+
+    /// Takes a text that is to render `true` or `false`.
+    pub fn parse_condition(
+        text: &str,
+        source: &Source,
+        span: Range<usize>,
+        names: &BTreeSet<String>,
+    ) -> Result<Self, Box<Unsound>> {
+        let template = Self::parse(text, source, span.clone(), names)?;
+        if template.is_literal() && !["true", "false"].contains(&text) {
+            return Err(source
+                .unsound(span, format!("`{text}` is neither `true` nor `false`"))
+                .advise("write when = \"true\", or a template such as \"{{ depth == 'deep' }}\""));
+        }
+        Ok(template)
     }
 
     /// A text that is taken as it is.
@@ -80,7 +102,7 @@ impl Template {
     pub fn render(&self, context: &Context) -> Result<String, Error> {
         match &self.engine {
             None => Ok(self.text.to_string()),
-            Some(engine) => render(engine, SINGLE, context),
+            Some(engine) => engine.render(SINGLE, context, RENDERING_MAX),
         }
     }
 
@@ -103,7 +125,7 @@ impl Template {
 /// Named templates that may include each other: the prompts of a workflow.
 #[derive(Debug, Clone)]
 pub struct Library {
-    engine: Arc<Tera>,
+    engine: Engine,
 }
 
 impl Library {
@@ -120,11 +142,12 @@ impl Library {
         for (name, source) in texts {
             refuse_unknown_names(&engine, name, source, 0..source.text.len(), names)?;
         }
-        Ok(Self { engine: Arc::new(engine) })
+        let loops = texts.iter().any(|(_, source)| has_loops(&source.text));
+        Ok(Self { engine: Engine::new(engine, loops) })
     }
 
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
-        render(&self.engine, name, context)
+        self.engine.render(name, context, RENDERING_MAX)
     }
 }
 
@@ -135,12 +158,18 @@ pub fn render_text(text: &str, context: &Context) -> Result<String, Error> {
     }
     let mut engine = new_engine();
     engine.add_raw_template(SINGLE, text).map_err(|error| explain(&error))?;
-    render(&engine, SINGLE, context)
+    Engine::new(engine, has_loops(text)).render(SINGLE, context, RENDERING_MAX)
 }
 
 /// Whether a text holds anything that the engine would act on.
 pub fn has_expressions(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
+}
+
+fn has_loops(text: &str) -> bool {
+    text.split("{%")
+        .skip(1)
+        .any(|part| part.trim_start_matches('-').trim_start().starts_with("for"))
 }
 
 /// The templates that a text includes or extends, by the names it gives.
@@ -180,6 +209,36 @@ impl Write for Bounded {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Parsed templates, and whether rendering them might go on for ever.
+#[derive(Debug, Clone)]
+struct Engine {
+    tera: Arc<Tera>,
+    has_loops: bool,
+}
+
+impl Engine {
+    fn new(tera: Tera, has_loops: bool) -> Self {
+        Self { tera: Arc::new(tera), has_loops }
+    }
+
+    /// Renders; what has not come to an end in time is left to itself and is an error.
+    fn render(&self, name: &str, context: &Context, limit: Duration) -> Result<String, Error> {
+        if !self.has_loops {
+            return render(&self.tera, name, context);
+        }
+        let (sender, receiver) = mpsc::channel();
+        let (tera, name, context) = (Arc::clone(&self.tera), name.to_owned(), context.clone());
+        std::thread::spawn(move || {
+            // Nobody may be waiting any more.
+            let _ = sender.send(render(&tera, &name, &context));
+        });
+        receiver.recv_timeout(limit).unwrap_or_else(|_| {
+            let message = format!("it did not render within {} s; see its loops", limit.as_secs());
+            Err(Error { message, line: None })
+        })
     }
 }
 
@@ -311,8 +370,20 @@ mod tests {
         assert_eq!(library.render("a.md", &context).unwrap(), "b x!");
         assert_eq!(included(&first.text), ["b.md"]);
         assert!(Library::parse(&texts[..1], &names(&["slug"])).is_err());
-        let text = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}xxxxxxxx{% endfor %}{% endfor %}";
-        let error = parse(text, &[]).unwrap().render(&Context::default()).unwrap_err();
+        let text = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}{{ long }}{% endfor %}{% endfor %}";
+        let context = Context::default().with("long", &"x".repeat(100_000));
+        let error = parse(text, &["long"]).unwrap().render(&context).unwrap_err();
         assert!(error.message.contains("more than"), "{error}");
+    }
+
+    #[test]
+    fn loops_that_print_nothing_end_too() {
+        let text =
+            "{%- for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}";
+        let engine = parse(text, &[]).unwrap().engine.unwrap();
+        let render = |limit| engine.render(SINGLE, &Context::default(), limit);
+        let error = render(Duration::from_millis(1)).unwrap_err();
+        assert!(error.message.contains("did not render within"), "{error}");
+        assert_eq!(render(Duration::from_mins(1)).unwrap(), "");
     }
 }

@@ -69,7 +69,7 @@ impl Check for Command {
         if self.expect.is_empty() {
             return Some("`expect` names nothing".to_owned());
         }
-        if let Some(name) = self.env.keys().find(|name| name.is_empty() || name.contains('=')) {
+        if let Some(name) = self.env.keys().find(|name| !process::is_variable(name)) {
             return Some(format!("`{name}` is no name of a variable"));
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
@@ -92,7 +92,6 @@ impl Check for Command {
             argv: self.argv.clone(),
             folder: scene.project.root().to_owned(),
             environment,
-            withheld: Vec::new(),
             stdin: None,
             stdout: stdout.clone(),
             stderr: stderr.clone(),

@@ -190,8 +190,8 @@ impl Kind {
             name,
             read: |source, value| Ok(Box::new(document::read_value::<T>(source, value)?)),
             from_json: |value| {
-                let check: T = serde_json::from_value(value).map_err(|error| error.to_string())?;
-                Ok(Box::new(check))
+                let check = serde_json::from_value::<T>(value);
+                Ok(Box::new(check.map_err(|error| document::in_words(&error.to_string()))?))
             },
             compares: T::compares,
             schema: || document::schema_of::<T>().to_value(),
@@ -272,7 +272,7 @@ mod tests {
         );
         assert_eq!(
             error("field", "pointer = ''\none_of = [\n1, [2]]"),
-            "4:4 invalid type: sequence, expected a text, a number, true or false"
+            "4:4 invalid type: list, expected a text, a number, true or false"
         );
         assert_eq!(
             error("not_contains", "text = ['a',\n2]"),

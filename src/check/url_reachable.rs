@@ -253,6 +253,6 @@ mod tests {
         assert_eq!(flaw("sample = 0"), "`sample` is at least 1");
         assert_eq!(flaw("max_failures = -1"), "a count is a whole number, not -1");
         assert_eq!(flaw("timeout = '0s'"), "`timeout` is no time at all");
-        assert!(flaw("offline = 'maybe'").contains("unknown variant `maybe`"));
+        assert!(flaw("offline = 'maybe'").contains("unknown value `maybe`"));
     }
 }

@@ -89,9 +89,17 @@ pub fn refuse_unfit(
                 let known = gate.answers.iter().map(|input| input.name.as_str());
                 error.advise(suggest(name, known))
             })?;
-            input
-                .accept(&input::as_text(value), project)
-                .map_err(|error| Error::usage(format!("answers of gate {id}: {error}")))?;
+            let accepted = match value.as_array() {
+                Some(_) => input.check(value.clone(), project),
+                None => input.accept(&input::as_text(value), project),
+            };
+            accepted.map_err(|error| {
+                let told = Error::usage(format!("answers of gate {id}: {error}"));
+                if let input::Error::Wrong { help: Some(help), .. } = error {
+                    return told.advise(help);
+                }
+                told
+            })?;
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use super::ci::CiArguments;
 use super::exit;
 use super::menu;
 use super::menu::Left;
+use super::menu::Pause;
 use super::progress::Progress;
 use super::terminal;
 use crate::event::RunStatus;
@@ -23,8 +24,10 @@ use crate::ops::Waiting;
 use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
+use crate::ops::run_pause;
 use crate::workflow::input;
 use serde::Serialize;
+use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// A drive's reply, with the packet of the gate that waits first.
@@ -43,22 +46,20 @@ pub fn go_on(
     (drive, ci): (&DriveRequest, &CiArguments),
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
-    let mut interrupted = false;
     let mut passed_over = 0;
+    let mut interrupted = false;
     loop {
         let answered = outcome.waiting.iter().find_map(|waiting| {
             let given = answers.remove(waiting.gate.as_str())?;
             (waiting.waits_for == WaitsFor::Person).then(|| (waiting.clone(), given))
         });
         if let Some((waiting, given)) = answered {
-            let pairs =
-                given.iter().map(|(name, value)| format!("{name}={}", input::as_text(value)));
             let request = gate_finish::Request {
                 gate: GateChoice {
                     run: RunChoice { run: Some(outcome.run_id.to_string()) },
                     gate: Some(waiting.gate.to_string()),
                 },
-                answers: pairs.collect(),
+                answers: given.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
                 drive: drive.clone(),
             };
             let mut progress = Progress::new(face);
@@ -75,11 +76,9 @@ pub fn go_on(
         match menu::at_gate(face, site, &outcome, waiting, drive)? {
             Left::Changed(next) => outcome = *next,
             Left::Other => passed_over += 1,
-            left @ (Left::Paused | Left::Interrupted) => {
-                interrupted = matches!(left, Left::Interrupted);
-                // While the menu was open, somebody else may have gone on.
-                let choice = RunChoice { run: Some(outcome.run_id.to_string()) };
-                outcome = Outcome { problems: outcome.problems, ..next::next(site, &choice)?.run };
+            Left::Paused(how) => {
+                interrupted = how == Pause::Interrupted;
+                outcome = pause(site, outcome, how)?;
                 break;
             }
         }
@@ -88,6 +87,32 @@ pub fn go_on(
     ci::report(face, site, &run, ci.junit.as_deref())?;
     last_words(face, site, &outcome);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
+}
+
+/// An answer of a file as it is typed; an empty item more, which is none, keeps a list's only one
+/// from being split.
+fn pairs(name: &str, value: &Json) -> Vec<String> {
+    let pair = |value: &Json| format!("{name}={}", input::as_text(value));
+    match value.as_array() {
+        Some(items) => items.iter().chain([&Json::Null]).map(pair).collect(),
+        None => vec![pair(value)],
+    }
+}
+
+/// Pauses the run, unless somebody else has gone on with it while the menu was open.
+fn pause(site: &Site, outcome: Outcome, how: Pause) -> Result<Outcome, Error> {
+    let run = RunChoice { run: Some(outcome.run_id.to_string()) };
+    let reason = match how {
+        Pause::Chosen => "paused by a person",
+        Pause::Interrupted => "interrupted",
+    };
+    let request = run_pause::Request { run: run.clone(), reason: reason.to_owned() };
+    match run_pause::run_pause(site, &request) {
+        Err(Error::Held { .. }) => {
+            Ok(Outcome { problems: outcome.problems, ..next::next(site, &run)?.run })
+        }
+        paused => paused,
+    }
 }
 
 /// Whether somebody is here who can be asked about this gate: an agent is not asked for an approval.

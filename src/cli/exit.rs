@@ -21,6 +21,8 @@ pub fn of_outcome(outcome: &Outcome) -> u8 {
         RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
         RunStatus::Waiting => WAITING,
         RunStatus::Paused if is_interrupted => INTERRUPTED,
+        // A person paused it at a gate that still waits.
+        RunStatus::Paused if !outcome.waiting.is_empty() => WAITING,
         // It came as far as it was asked to; what failed on the way is told all the same.
         RunStatus::Paused if outcome.failed.is_empty() => DONE,
         RunStatus::Failed | RunStatus::Paused => FAILED,

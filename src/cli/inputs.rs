@@ -17,16 +17,24 @@ use clap::ArgAction;
 use clap::ArgMatches;
 use clap::Command;
 
-/// A command with one flag for each input.
+/// A command with one flag for each input; those that are added to it later come below them.
 pub fn flags(mut command: Command, workflow: &Workflow) -> Command {
     for input in &workflow.inputs {
         command = command.arg(flag(input));
     }
-    command
+    // Flags without a heading come before all others, the one for help too.
+    let help = Arg::new("help").short('h').long("help").help("Print help");
+    let command = command.disable_help_flag(true).next_help_heading("Options");
+    command.arg(help.action(ArgAction::Help).display_order(HELP_LAST))
 }
+
+const HELP_LAST: usize = 1000;
 
 fn flag(input: &Input) -> Arg {
     let mut help = input.help.clone();
+    if input.kind == InputType::List {
+        help.push_str(" [split at commas; repeat the flag for items taken whole]");
+    }
     match &input.default {
         Some(DefaultValue::Value(value)) => {
             help.push_str(&format!(" [default: {}]", as_text(value)));
@@ -71,12 +79,12 @@ pub fn values(
     for input in &workflow.inputs {
         let typed: Option<Vec<String>> =
             matches.get_many::<String>(&input.name).map(|typed| typed.cloned().collect());
-        let text = match typed {
-            Some(typed) => typed.join(","),
-            None if input.is_required() && face.can_ask() => ask(site, input)?,
+        let texts = match typed {
+            Some(typed) => typed,
+            None if input.is_required() && face.can_ask() => vec![ask(site, input)?],
             None => continue,
         };
-        let value = input.accept(&text, &site.project).map_err(explain)?;
+        let value = input.accept_all(&texts, &site.project).map_err(Error::from)?;
         values.insert(input.name.clone(), value);
     }
     Ok(values)
@@ -106,8 +114,4 @@ pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
         })
         .interact_text()
         .map_err(terminal::unanswered)
-}
-
-fn explain(error: crate::workflow::input::Error) -> Failure {
-    Failure::Operation(Error::usage(error.to_string()))
 }

@@ -37,7 +37,13 @@ pub enum Left {
     Changed(Box<Outcome>),
     /// For another gate that waits.
     Other,
-    Paused,
+    Paused(Pause),
+}
+
+/// What made a person leave the run as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    Chosen,
     /// With Ctrl-C.
     Interrupted,
 }
@@ -67,9 +73,9 @@ pub fn at_gate(
         match reply {
             Ok(Chosen::Again) => {}
             Ok(Chosen::Other) => return Ok(Left::Other),
-            Ok(Chosen::Pause) => return Ok(Left::Paused),
+            Ok(Chosen::Pause) => return Ok(Left::Paused(Pause::Chosen)),
             Ok(Chosen::Changed(reply)) => return Ok(Left::Changed(Box::new(reply.run))),
-            Err(Error::Interrupted) => return Ok(Left::Interrupted),
+            Err(Error::Interrupted) => return Ok(Left::Paused(Pause::Interrupted)),
             // What was typed does not fit, perhaps since somebody else has gone on meanwhile.
             Err(error @ Error::Usage { .. }) => {
                 report::error(face, &error);

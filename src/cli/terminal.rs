@@ -3,6 +3,7 @@
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Site;
+use crate::process;
 use std::io::IsTerminal;
 
 /// Variables that coding agents set for what they run, and that orch sets for executors.
@@ -67,6 +68,12 @@ pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
     if let Some(mark) = &site.agent_mark {
         return Err(Error::usage(format!(
             "a person's word cannot be given by an agent ({mark} is set)"
+        ))
+        .advise("a person types this in a terminal of their own"));
+    }
+    if let Some(process) = process::started_by_own_kind() {
+        return Err(Error::usage(format!(
+            "a person's word cannot be given by what a run has started (below orch process {process})"
         ))
         .advise("a person types this in a terminal of their own"));
     }

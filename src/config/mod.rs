@@ -13,6 +13,7 @@ use crate::executor::Prices;
 use crate::files;
 use crate::source::Source;
 use crate::source::Unsound;
+use crate::surroundings::Allowed;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -38,6 +39,8 @@ pub struct Config {
     pub limits: Limits,
     /// The ref that records are committed to instead of the current branch.
     pub record_ref: Option<String>,
+    /// What programs get of the variables that are set.
+    pub allowed: Allowed,
     pub budget: Budget,
     pub checkpoint: CheckpointPolicy,
     /// The agents that `orch.toml` names.
@@ -97,6 +100,7 @@ impl Config {
             prices: layer.prices,
             limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
             record_ref: layer.record_ref,
+            allowed: layer.allowed,
             budget: layer.budget.unwrap_or_default(),
             checkpoint: layer.checkpoint.unwrap_or_default(),
             agents,

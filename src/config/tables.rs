@@ -12,6 +12,7 @@ use crate::executor::Prices;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
+use crate::surroundings::Allowed;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ pub(super) struct Layer {
     pub(super) prices: Prices,
     pub(super) text_bytes: Option<u64>,
     pub(super) record_ref: Option<String>,
+    pub(super) allowed: Allowed,
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
 }
@@ -53,6 +55,8 @@ pub(super) struct Tables {
     limits: LimitsTable,
     /// Where records are kept.
     record: RecordTable,
+    /// What programs get of the variables that orch was started with.
+    environment: EnvironmentTable,
     /// What a run may spend.
     budget: Option<Budget>,
     /// When checkpoints are sealed.
@@ -87,6 +91,27 @@ struct RecordTable {
     #[serde(rename = "ref")]
     #[schemars(with = "Option<String>")]
     reference: Option<Placed<String>>,
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct EnvironmentTable {
+    /// Names of variables, beside those that always go on; one that ends in `*` stands for all that
+    /// begin so.
+    #[schemars(with = "Vec<String>")]
+    pass: Vec<Placed<String>>,
+}
+
+impl EnvironmentTable {
+    fn allowed(self, source: &Source) -> Result<Allowed, Box<Unsound>> {
+        let mut allowed = Allowed::default();
+        for name in self.pass {
+            let span = name.span();
+            let one = Allowed::new(vec![name.into_inner()]);
+            allowed.extend(&one.map_err(|message| source.unsound(span, message))?);
+        }
+        Ok(allowed)
+    }
 }
 
 impl Stated {
@@ -150,6 +175,7 @@ impl Layer {
             prices: tables.prices,
             text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
             record_ref: record_ref.map(|name| name.text),
+            allowed: tables.environment.allowed(source)?,
             budget: tables.budget,
             checkpoint: tables.checkpoint,
         })
@@ -168,8 +194,10 @@ impl Layer {
             workflow: self.defaults.workflow.or(below.defaults.workflow),
             session_workflow: self.defaults.session_workflow.or(below.defaults.session_workflow),
         };
+        self.allowed.extend(&below.allowed);
         Self {
             defaults,
+            allowed: self.allowed,
             agents: self.agents,
             prices: self.prices,
             text_bytes: self.text_bytes.or(below.text_bytes),

@@ -16,7 +16,7 @@ use crate::files::PathError;
 use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
-use crate::source::suggest;
+use crate::source::suggest_of;
 use crate::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -190,15 +190,13 @@ fn read_rule(
     let span = value.span();
     let mut table = into_table(source, value)?;
     let Some(kind_value) = table.get_mut().remove("kind") else {
-        return Err(source
-            .unsound(span, "a check has a `kind`")
-            .advise(suggest("", check::KINDS.iter().map(|kind| kind.name))));
+        return Err(source.unsound(span, "a check has a `kind`").advise(suggest_kind("")));
     };
     let name = kind_value.get_ref().as_str().unwrap_or_default().to_owned();
     let Some(kind) = check::kind(&name) else {
         return Err(source
             .unsound(kind_value.span(), format!("unknown check `{name}`"))
-            .advise(suggest(&name, check::KINDS.iter().map(|kind| kind.name))));
+            .advise(suggest_kind(&name)));
     };
     let common = take_common(source, &mut table, &span)?;
     let has_own_path = kind_takes_path(kind);
@@ -218,7 +216,8 @@ fn read_rule(
         return Err(source.unsound(span, format!("{name}: {flaw}")));
     }
     let when = common.when.as_ref();
-    let when = when.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
+    let when =
+        when.map(|text| Template::parse_condition(text.get_ref(), source, text.span(), names));
     Ok(Rule {
         kind,
         parameters,
@@ -227,6 +226,11 @@ fn read_rule(
         message: common.message,
         path,
     })
+}
+
+fn suggest_kind(name: &str) -> String {
+    let names = check::KINDS.iter().map(|kind| kind.name);
+    suggest_of(name, names, "orch workflow schema contract")
 }
 
 fn take_common(

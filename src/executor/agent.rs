@@ -18,6 +18,7 @@ use super::usage::Usage;
 use crate::budget::Budget;
 use crate::clock::Period;
 use crate::process;
+use crate::surroundings::Allowed;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -39,7 +40,8 @@ pub struct Agent {
     packet: PacketBy,
     output: Output,
     environment: BTreeMap<String, String>,
-    withheld: Vec<String>,
+    /// What it gets of the surroundings beside what every program gets.
+    allowed: Allowed,
     timeout: Option<Duration>,
     interrupted: Vec<i32>,
     exits: BTreeMap<String, String>,
@@ -95,7 +97,8 @@ impl Agent {
             packet,
             output: settings.output.unwrap_or_default(),
             environment: settings.env,
-            withheld: settings.withhold.unwrap_or_default(),
+            allowed: Allowed::new(settings.pass.unwrap_or_default())
+                .map_err(|message| format!("`pass` of agent `{name}`: {message}"))?,
             timeout: settings.timeout.map(Period::duration),
             interrupted: settings.interrupted.unwrap_or_default(),
             exits: settings.exits,
@@ -143,10 +146,11 @@ impl Executor for Agent {
             PacketBy::Stdin => Some(invocation.packet_path.to_owned()),
             PacketBy::File | PacketBy::Argument => None,
         };
+        let mut environment = self.allowed.values();
+        environment.extend(self.environment.clone());
         let landing = invocation.launch(Launch {
             argv: self.argv(invocation)?,
-            environment: &self.environment,
-            withheld: &self.withheld,
+            environment,
             stdin,
             timeout: self.timeout,
         })?;

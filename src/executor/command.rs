@@ -34,8 +34,7 @@ impl Executor for Command {
         let program = argv.first().cloned().unwrap_or_default();
         let landing = invocation.launch(Launch {
             argv,
-            environment: &BTreeMap::new(),
-            withheld: &[],
+            environment: BTreeMap::new(),
             stdin: None,
             timeout: None,
         })?;

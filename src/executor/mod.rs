@@ -78,10 +78,9 @@ pub struct Invocation<'i> {
     pub packet_path: &'i Path,
     /// The project's root: everything runs there.
     pub folder: &'i Path,
-    /// `ORCH_RUN`, `ORCH_INPUT_…` and what the gate sets; these win over the executor's own.
+    /// All variables: what may be taken from the surroundings, `ORCH_RUN`, `ORCH_INPUT_…` and what
+    /// the gate sets. These win over the executor's own.
     pub environment: &'i BTreeMap<String, String>,
-    /// Variables of the surroundings that the program does not get.
-    pub withheld: &'i [String],
     /// Blotted out of what is printed.
     pub secrets: &'i Secrets,
     /// The folder for what is printed, this call's own: [`STDOUT`] and [`STDERR`].
@@ -163,10 +162,9 @@ impl Outcome {
 }
 
 /// What an executor adds to an invocation to start its program.
-struct Launch<'l> {
+struct Launch {
     argv: Vec<String>,
-    environment: &'l BTreeMap<String, String>,
-    withheld: &'l [String],
+    environment: BTreeMap<String, String>,
     stdin: Option<PathBuf>,
     timeout: Option<Duration>,
 }
@@ -180,8 +178,8 @@ struct Landing {
 
 impl Invocation<'_> {
     /// Runs a program to its end and blots the secrets out of what it printed.
-    fn launch(&self, launch: Launch<'_>) -> Result<Landing, Error> {
-        let mut environment = launch.environment.clone();
+    fn launch(&self, launch: Launch) -> Result<Landing, Error> {
+        let mut environment = launch.environment;
         let packet_path = self.packet_path.display().to_string();
         environment.insert(PACKET_VARIABLE.to_owned(), packet_path);
         environment.extend(self.environment.clone());
@@ -190,7 +188,6 @@ impl Invocation<'_> {
             argv: launch.argv,
             folder: self.folder.to_owned(),
             environment,
-            withheld: [self.withheld, launch.withheld].concat(),
             stdin: launch.stdin,
             stdout: self.logs.join(STDOUT),
             stderr: self.logs.join(STDERR),
@@ -289,7 +286,6 @@ mod testing {
                 packet_path: &self.packet_path,
                 folder: self.folder.path(),
                 environment: &self.environment,
-                withheld: &[],
                 secrets: &Secrets::default(),
                 logs: &self.logs,
                 timeout: self.timeout,

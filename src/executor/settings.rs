@@ -38,8 +38,9 @@ pub struct AgentSettings {
     /// Variables set for the program.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// Variables of the surroundings that the program does not get.
-    pub withhold: Option<Vec<String>>,
+    /// Variables of the surroundings that the program gets beside those that every program gets; one
+    /// that ends in `*` stands for all that begin so.
+    pub pass: Option<Vec<String>>,
     /// The longest that one call may take, such as `45m`.
     pub timeout: Option<Period>,
     /// Exit codes that mean it was cut short from outside, beside 75: no try is spent.
@@ -85,7 +86,7 @@ impl AgentSettings {
             packet: self.packet.or(below.packet),
             output: self.output.or(below.output),
             env: fill(self.env, below.env),
-            withhold: self.withhold.or(below.withhold),
+            pass: self.pass.or(below.pass),
             timeout: self.timeout.or(below.timeout),
             interrupted: self.interrupted.or(below.interrupted),
             exits: fill(self.exits, below.exits),

@@ -7,6 +7,8 @@ use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::io;
+use std::io::Read;
+use std::io::Seek;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -136,6 +138,27 @@ impl Appender {
         result
     }
 
+    /// Moves what somebody else wrote to the end of the file into a file beside it, and gives its
+    /// path. A file that was cut short is an error: what it held is not known here.
+    pub fn set_foreign_aside(&mut self) -> io::Result<Option<PathBuf>> {
+        let length = self.file.metadata()?.len();
+        if length < self.good_bytes {
+            return Err(io::Error::other("it was cut short by another process"));
+        }
+        if length == self.good_bytes {
+            return Ok(None);
+        }
+        let mut foreign = Vec::new();
+        let mut reader = File::open(&self.path)?;
+        reader.seek(io::SeekFrom::Start(self.good_bytes))?;
+        reader.read_to_end(&mut foreign)?;
+        let aside = self.path.with_extension(format!("foreign-{}", self.good_bytes));
+        write(&aside, &foreign)?;
+        self.file.set_len(self.good_bytes)?;
+        self.file.sync_all()?;
+        Ok(Some(aside))
+    }
+
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -157,6 +180,22 @@ mod tests {
         write(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_another_wrote_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let mut appender = Appender::open(&path, 0).unwrap();
+        appender.append(b"own\n").unwrap();
+        assert_eq!(appender.set_foreign_aside().unwrap(), None);
+        fs::write(&path, "own\nforged\n").unwrap();
+        let aside = appender.set_foreign_aside().unwrap().unwrap();
+        assert_eq!(fs::read(aside).unwrap(), b"forged\n");
+        appender.append(b"more\n").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"own\nmore\n");
+        fs::write(&path, "ow").unwrap();
+        assert!(appender.set_foreign_aside().is_err());
     }
 
     #[test]

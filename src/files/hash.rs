@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 /// Coarser than the timestamps of any file system in use.
 const GRAIN_NS: i128 = 2_000_000_000;
@@ -55,11 +56,16 @@ impl Stat {
     }
 }
 
+/// The stat data of a regular file; `None` for anything else.
+pub fn stat_of(path: &Path) -> Option<Stat> {
+    let metadata = fs::symlink_metadata(path).ok()?;
+    metadata.is_file().then(|| Stat::of(&metadata))
+}
+
 impl Project {
     /// The stat data of a regular file; `None` for anything else.
     pub fn stat(&self, path: &ProjectPath) -> Option<Stat> {
-        let metadata = fs::symlink_metadata(self.absolute(path)).ok()?;
-        metadata.is_file().then(|| Stat::of(&metadata))
+        stat_of(&self.absolute(path))
     }
 
     /// Hashes one file.

@@ -7,7 +7,9 @@ use globset::Glob;
 use globset::GlobBuilder;
 use globset::GlobSet;
 use globset::GlobSetBuilder;
+use std::fs;
 use std::io;
+use std::path::Path;
 
 /// More files than any contract means; a bound on memory and time.
 const ENTRIES_MAX: usize = 1_000_000;
@@ -115,6 +117,37 @@ impl Project {
         Ok(())
     }
 
+    /// Copies every file into another folder, over what is there; links stay links.
+    pub fn copy_into(&self, folder: &Path) -> io::Result<()> {
+        for path in self.all_files()? {
+            let (from, to) = (self.absolute(&path), folder.join(path.as_str()));
+            super::remove(&to)?;
+            if let Some(above) = to.parent() {
+                fs::create_dir_all(above)?;
+            }
+            if from.is_symlink() {
+                std::os::unix::fs::symlink(fs::read_link(&from)?, &to)?;
+            } else if from.is_file() {
+                fs::copy(&from, &to)?;
+            } else {
+                return Err(io::Error::other(format!("{path} is neither a file nor a link")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes every file.
+    pub fn empty(&self) -> io::Result<()> {
+        self.all_files()?.iter().try_for_each(|path| super::remove(&self.absolute(path)))
+    }
+
+    fn all_files(&self) -> io::Result<Vec<ProjectPath>> {
+        let root = self.path(".").map_err(io::Error::other)?;
+        let mut found = Vec::new();
+        self.walk(&root, |path| found.push(path.clone()))?;
+        Ok(found)
+    }
+
     /// Whether anything but a folder lies there, reached as a walk would reach it: over no link.
     fn holds_file(&self, path: &ProjectPath) -> bool {
         let found = self.absolute(path).symlink_metadata();
@@ -126,7 +159,7 @@ impl Project {
     }
 
     /// The path within the project; `None` for what is outside, closed, `.git`, or no text.
-    fn relative(&self, path: &std::path::Path) -> Option<ProjectPath> {
+    fn relative(&self, path: &Path) -> Option<ProjectPath> {
         let relative = path.strip_prefix(self.root()).ok()?.to_str()?;
         if relative.is_empty() {
             return ProjectPath::parse(".").ok();

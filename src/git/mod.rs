@@ -2,12 +2,15 @@
 //! and work as they are, run no hooks, and outlast a power cut.
 
 mod commit;
+mod create;
+mod elsewhere;
 mod history;
 mod index;
 mod lock;
 mod move_ref;
 mod objects;
 mod refresh;
+mod stale;
 mod status;
 mod target;
 mod tree;
@@ -114,6 +117,11 @@ impl Repository {
     /// The folder that all worktrees of the repository share.
     pub fn common_folder(&self) -> &Path {
         self.inner.commondir()
+    }
+
+    /// The folder that belongs to this worktree alone.
+    pub fn folder(&self) -> &Path {
+        self.inner.path()
     }
 
     /// The root of the working tree: what paths in commits are relative to.

@@ -13,6 +13,7 @@ use crate::files;
 use crate::files::Stat;
 use crate::process;
 use crate::process::Ending;
+use crate::surroundings::Allowed;
 use git2::Oid;
 use std::fmt::Write;
 use std::os::unix::fs::MetadataExt;
@@ -136,11 +137,12 @@ impl Repository {
         let options = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
         let sync = ["-c", "core.fsync=all", "update-index", "-z", "--add", "--index-info"];
         let argv = ["git"].iter().chain(&options).chain(&sync);
+        let mut environment = Allowed::everything().values();
+        environment.insert("LC_ALL".to_owned(), "C".to_owned());
         let command = process::Command {
             argv: argv.map(|&argument| argument.to_owned()).collect(),
             folder: self.work_folder.clone(),
-            environment: [("LC_ALL".to_owned(), "C".to_owned())].into(),
-            withheld: Vec::new(),
+            environment,
             stdin: Some(place("in")),
             stdout: place("out"),
             stderr: place("err"),

@@ -13,6 +13,7 @@ use crate::id::slug_of;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::source::suggest;
+use crate::source::suggest_of;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -74,8 +75,11 @@ fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     }
     match matches.as_slice() {
         [only] => Ok((*only).clone()),
-        [] => Err(Error::usage(format!("there is no run `{name}`"))
-            .advise(suggest(name, ids.iter().map(RunId::as_str)))),
+        [] => Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
+            name,
+            ids.iter().map(RunId::as_str),
+            "orch run list",
+        ))),
         _ => Err(ambiguous(&format!("`{name}` fits several runs"), matches.into_iter())),
     }
 }

@@ -1,25 +1,31 @@
 //! `orch contract test`: run a contract against good and bad fixtures that lie
 //! beside it, so that a check that cannot fail is found before it matters.
 
+mod stage;
+
 use super::Error;
 use super::Site;
 use crate::check::Scene;
 use crate::contract::Contract;
 use crate::document;
+use crate::files;
 use crate::files::Project;
 use crate::finding::Severity;
 use crate::judge;
 use crate::judge::Judgement;
 use crate::secret::Secrets;
+use crate::source;
 use crate::source::Source;
+use crate::source::suggest_of;
 use crate::workflow::input;
-use crate::workflow::input::Values;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
 
 /// A fixture's `expect.toml`: what its folder is, judged by the contract.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -33,6 +39,11 @@ struct Expectation {
     /// Values for the names in the contract's templates.
     #[serde(default)]
     inputs: BTreeMap<String, serde_json::Value>,
+    /// The fixture whose files and inputs these are laid over.
+    base: Option<String>,
+    /// The fixture that shows what was there, and committed, at the moment that a check compares
+    /// with; without one nothing has changed since.
+    before: Option<String>,
 }
 
 /// What a fixture shows.
@@ -49,65 +60,152 @@ pub enum Expected {
 pub struct Tried {
     pub fixture: String,
     pub holds: bool,
+    pub found: Expected,
+    /// The kinds of the checks that failed.
+    pub failed: BTreeSet<String>,
     /// What was expected and came otherwise.
     pub differences: Vec<String>,
+}
+
+/// The fixtures of one contract.
+struct Fixtures<'s> {
+    site: &'s Site,
+    contract: Source,
+    folder: PathBuf,
+    names: Vec<String>,
 }
 
 /// Judges every fixture folder below `contracts/<name>.fixtures/`.
 pub fn contract_test(site: &Site, name: &str) -> Result<Vec<Tried>, Error> {
     let path = format!("contracts/{name}.toml");
-    let found = site.shelf.find(&path).map_err(Error::usage)?;
+    let is_name = !name.contains("..");
+    let found = if is_name { site.shelf.find(&path).map_err(Error::usage)? } else { None };
     let text = found.ok_or_else(|| {
         let names = site.shelf.names("contracts", ".toml");
-        Error::usage(format!("there is no contract `{name}`"))
-            .advise(crate::source::suggest(name, names.iter().map(String::as_str)))
+        let message = if is_name {
+            format!("there is no contract `{name}`")
+        } else {
+            format!("`{name}` is no contract name")
+        };
+        Error::usage(message).advise(suggest_of(
+            name,
+            names.iter().map(String::as_str),
+            "orch workflow show NAME shows those of a workflow",
+        ))
     })?;
-    let folder = site.project.root().join(format!("contracts/{name}.fixtures"));
-    let fixtures = crate::files::names_in(&folder)
+    let folder = site.shelf.folder(text.origin).join(format!("contracts/{name}.fixtures"));
+    let mut names = files::names_in(&folder)
         .map_err(|source| Error::environment(format!("{}: {source}", folder.display())))?;
-    if fixtures.is_empty() {
+    names.retain(|name| folder.join(name).is_dir());
+    if names.is_empty() {
         return Err(Error::usage(format!("there are no fixtures in contracts/{name}.fixtures"))
             .advise("make a folder there for each case, with the outputs and an expect.toml: expect = \"pass\""));
     }
-    let mut tried = Vec::new();
-    for fixture in fixtures {
-        let project = Project::new(&folder.join(&fixture), Vec::new())
-            .map_err(|source| Error::environment(format!("{fixture}: {source}")))?;
-        tried.push(try_fixture(site, &text.source, &project, fixture)?);
-    }
-    Ok(tried)
+    let fixtures = Fixtures { site, contract: text.source, folder, names };
+    fixtures.names.iter().map(|fixture| fixtures.judge(fixture)).collect()
 }
 
-fn try_fixture(
-    site: &Site,
-    contract: &Source,
-    project: &Project,
-    fixture: String,
-) -> Result<Tried, Error> {
-    let path = project.path("expect.toml").map_err(|error| Error::usage(error.to_string()))?;
-    let text = project
-        .read_text(&path, site.config.limits.text_bytes)
-        .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;
-    let expectation: Expectation =
-        document::read(&Source::new(format!("{fixture}/expect.toml"), text))?;
-    let names: BTreeSet<String> = expectation.inputs.keys().cloned().collect();
-    let contract = Contract::parse(contract, &names)?;
-    let inputs: Values = expectation.inputs.clone();
-    let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
-    let scene = Scene {
-        project,
-        document: None,
-        baselines: &BTreeMap::new(),
-        environment: &BTreeMap::new(),
-        scratch: scratch.path().to_owned(),
-        secrets: &Secrets::default(),
-        stop: &site.stop,
-        register: None,
-        text_bytes_max: site.config.limits.text_bytes,
-    };
-    let judgement = judge::judge(&contract, &scene, &input::context(&inputs));
-    let differences = differences(&expectation, &judgement);
-    Ok(Tried { fixture, holds: differences.is_empty(), differences })
+impl Fixtures<'_> {
+    fn judge(&self, fixture: &str) -> Result<Tried, Error> {
+        let expectation = self.expectation(fixture)?;
+        let names: BTreeSet<String> = expectation.inputs.keys().cloned().collect();
+        let contract = Contract::parse(&self.contract, &names).map_err(|error| {
+            let help = error.help.as_ref().map(|help| format!("{help} ")).unwrap_or_default();
+            error.advise(format!(
+                "{help}(names get their values under [inputs] of {fixture}/expect.toml)"
+            ))
+        })?;
+        refuse_unknown_checks(fixture, &contract, &expectation)?;
+        let context = input::context(&expectation.inputs);
+        let stage = self.stage(fixture, &expectation, (&contract, &context))?;
+        let mut environment = self.site.config.allowed.values();
+        let inputs = expectation.inputs.iter();
+        environment
+            .extend(inputs.map(|(name, value)| (input::variable(name), input::as_text(value))));
+        environment.insert("ORCH_PROJECT".to_owned(), stage.project.root().display().to_string());
+        let scene = Scene {
+            project: &stage.project,
+            document: None,
+            baselines: &stage.baselines,
+            environment: &environment,
+            scratch: stage.scratch.path().to_owned(),
+            secrets: &Secrets::default(),
+            stop: &self.site.stop,
+            register: None,
+            text_bytes_max: self.site.config.limits.text_bytes,
+        };
+        let judgement = judge::judge(&contract, &scene, &context);
+        let differences = differences(&expectation, &judgement);
+        let failed = judgement.validations.iter().filter(|validation| {
+            validation.findings.iter().any(|finding| finding.severity == Severity::Error)
+        });
+        Ok(Tried {
+            fixture: fixture.to_owned(),
+            holds: differences.is_empty(),
+            found: verdict(severities(&judgement)),
+            failed: failed.map(|validation| validation.check.clone()).collect(),
+            differences,
+        })
+    }
+
+    /// What a fixture says of itself, with the inputs of the one that it rests on.
+    fn expectation(&self, fixture: &str) -> Result<Expectation, Error> {
+        let mut own = self.own_expectation(fixture)?;
+        if let Some(base) = &own.base {
+            let other = self.own_expectation(self.known(fixture, base)?)?;
+            if let Some(third) = other.base {
+                return Err(Error::usage(format!(
+                    "fixture {fixture} rests on {base}, which rests on {third}"
+                ))
+                .advise("let it rest on one that is whole"));
+            }
+            let own_inputs = std::mem::replace(&mut own.inputs, other.inputs);
+            own.inputs.extend(own_inputs);
+        }
+        Ok(own)
+    }
+
+    fn own_expectation(&self, fixture: &str) -> Result<Expectation, Error> {
+        let project = self.project(fixture)?;
+        let path = project.path(stage::EXPECT).map_err(|error| Error::usage(error.to_string()))?;
+        let text = project
+            .read_text(&path, self.site.config.limits.text_bytes)
+            .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;
+        Ok(document::read(&Source::new(format!("{fixture}/{}", stage::EXPECT), text))?)
+    }
+
+    fn project(&self, fixture: &str) -> Result<Project, Error> {
+        Project::new(&self.folder.join(fixture), Vec::new())
+            .map_err(|source| Error::environment(format!("fixture {fixture}: {source}")))
+    }
+
+    /// A fixture that another one names.
+    fn known<'n>(&self, fixture: &str, name: &'n str) -> Result<&'n str, Error> {
+        if self.names.iter().any(|known| known == name) {
+            return Ok(name);
+        }
+        Err(Error::usage(format!("fixture {fixture} names an unknown one, `{name}`"))
+            .advise(source::suggest(name, self.names.iter().map(String::as_str))))
+    }
+}
+
+/// A verdict on a check that the contract does not make would always be "pass".
+fn refuse_unknown_checks(
+    fixture: &str,
+    contract: &Contract,
+    expectation: &Expectation,
+) -> Result<(), Error> {
+    let mut kinds: BTreeSet<&str> = contract.rules().map(|rule| rule.kind.name).collect();
+    if !contract.outputs.is_empty() {
+        kinds.extend(["file_exists", "output"]);
+    }
+    match expectation.checks.keys().find(|kind| !kinds.contains(kind.as_str())) {
+        None => Ok(()),
+        Some(kind) => Err(Error::usage(format!(
+            "fixture {fixture} expects something of `{kind}`, a check that the contract does not make"
+        ))
+        .advise(source::suggest(kind, kinds))),
+    }
 }
 
 fn differences(expectation: &Expectation, judgement: &Judgement) -> Vec<String> {
@@ -116,16 +214,10 @@ fn differences(expectation: &Expectation, judgement: &Judgement) -> Vec<String> 
     let mut compare = |what: &str, expected: Expected, found: Expected| {
         if expected != found {
             let said = all.clone().map(|finding| format!("\n    {finding}")).collect::<String>();
-            differences.push(
-                format!("{what}: expected {expected:?}, found {found:?}{said}").to_lowercase(),
-            );
+            differences.push(format!("{what}: expected {expected}, found {found}{said}"));
         }
     };
-    compare(
-        "the contract",
-        expectation.expect,
-        verdict(all.clone().map(|finding| finding.severity)),
-    );
+    compare("the contract", expectation.expect, verdict(severities(judgement)));
     for (kind, expected) in &expectation.checks {
         let of_kind = judgement.validations.iter().filter(|validation| validation.check == *kind);
         let findings = of_kind.flat_map(|validation| &validation.findings);
@@ -134,11 +226,26 @@ fn differences(expectation: &Expectation, judgement: &Judgement) -> Vec<String> 
     differences
 }
 
+fn severities(judgement: &Judgement) -> impl Iterator<Item = Severity> + Clone {
+    let all = judgement.validations.iter().flat_map(|validation| &validation.findings);
+    all.map(|finding| finding.severity)
+}
+
 fn verdict(mut severities: impl Iterator<Item = Severity> + Clone) -> Expected {
     let warned = severities.clone().any(|severity| severity == Severity::Warning);
     match (severities.any(|severity| severity == Severity::Error), warned) {
         (true, _) => Expected::Fail,
         (false, true) => Expected::Warn,
         (false, false) => Expected::Pass,
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+        })
     }
 }

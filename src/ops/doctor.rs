@@ -1,15 +1,28 @@
-//! `orch doctor`: look at what runs need here, and say what is wrong.
+//! `orch doctor`: look at what runs need here, say what is wrong, and mend what can be mended
+//! without asking.
+
+mod runs;
 
 use super::Error;
 use super::Site;
 use super::orphans;
+use super::record_rebuild;
 use super::workflow_check;
 use crate::files;
 use crate::files::Lock;
+use crate::git::Repository;
 use crate::id::RunId;
 use crate::process;
 use crate::record::RUNS;
 use serde::Serialize;
+
+/// What `orch doctor` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// Mend what can be mended: records that a branch lost, locks and programs that a kill left.
+    #[arg(long)]
+    pub fix: bool,
+}
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, Serialize)]
@@ -17,81 +30,139 @@ pub struct Symptom {
     pub what: String,
     pub is_well: bool,
     pub finding: String,
+    /// What `--fix` does about it.
+    pub remedy: Option<Remedy>,
 }
 
-/// Looks at repository, folders, definitions, agents and runs; changes nothing.
-pub fn doctor(site: &Site) -> Result<Vec<Symptom>, Error> {
-    let mut symptoms = vec![repository(site)?, folder(site)];
-    for checked in workflow_check::workflow_check(site, &[]) {
-        let what = format!("workflow {}", checked.name);
-        symptoms.push(match checked.errors.first() {
-            None => well(what, "sound"),
-            Some(error) => ill(what, format!("{error}; see orch workflow check {}", checked.name)),
-        });
+/// What mends something that is ill.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Remove locks that a killed commit left.
+    RemoveLocks,
+    /// End what a killed run left at work.
+    EndOrphans(RunId),
+    /// Make a record again from its journal, and commit it.
+    RebuildRecord(RunId),
+}
+
+impl Symptom {
+    fn well(what: impl Into<String>, finding: impl Into<String>) -> Self {
+        Self { what: what.into(), is_well: true, finding: finding.into(), remedy: None }
     }
-    for agent in site.config.agents() {
-        let what = format!("agent {}", agent.name);
-        let program = agent.program().to_owned();
-        symptoms.push(match process::resolve(&program, site.project.root()) {
-            Some(path) => well(what, &path.display().to_string()),
-            None => ill(
-                what,
-                format!("`{program}` is not found on PATH; install it or change orch.toml"),
-            ),
-        });
+
+    fn ill(what: impl Into<String>, finding: impl Into<String>) -> Self {
+        Self { is_well: false, ..Self::well(what, finding) }
     }
-    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
-    for id in ids {
-        match site.home.read(&id) {
-            Err(error) => symptoms.push(ill(format!("run {id}"), error.to_string())),
-            Ok(reading) => {
-                let runs = reading.run.status == crate::event::RunStatus::Running;
-                if runs && !Lock::is_held(&site.home.lock(&id)) {
-                    let finding = format!("it stalled; orch run resume --run {id}");
-                    symptoms.push(ill(format!("run {id}"), finding));
-                }
-                symptoms.extend(left_at_work(site, &id)?);
-            }
+
+    fn with(self, remedy: Remedy) -> Self {
+        Self { remedy: Some(remedy), ..self }
+    }
+}
+
+/// Looks at repository, folders, definitions, agents and runs.
+pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
+    let repository = site.repository()?;
+    let mut symptoms = vec![state(repository.as_ref()), folder(site)];
+    if let Some(repository) = &repository {
+        symptoms.extend(locks(site, repository)?);
+    }
+    symptoms.extend(definitions(site));
+    symptoms.extend(agents(site));
+    for id in site.home.ids().map_err(|error| Error::environment(error.to_string()))? {
+        symptoms.extend(runs::look(site, repository.as_ref(), &id)?);
+    }
+    if request.fix {
+        for symptom in &mut symptoms {
+            mend(site, repository.as_ref(), symptom)?;
         }
     }
     Ok(symptoms)
 }
 
-/// What outlived the last sitting at a run. While somebody drives it, what is at work is theirs.
-fn left_at_work(site: &Site, id: &RunId) -> Result<Vec<Symptom>, Error> {
-    if Lock::is_held(&site.home.lock(id)) {
-        return Ok(Vec::new());
+fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) -> Result<(), Error> {
+    match (&symptom.remedy, repository, site.home.commit_lock()) {
+        (None, _, _)
+        | (Some(Remedy::RemoveLocks), None, _)
+        | (Some(Remedy::RemoveLocks), _, None) => {
+            return Ok(());
+        }
+        (Some(Remedy::RemoveLocks), Some(repository), Some(lock)) => {
+            repository.remove_stale_locks(&lock, &site.clock.now().to_string())?;
+        }
+        (Some(Remedy::EndOrphans(id)), _, _) => orphans::end_of(site, id)?,
+        (Some(Remedy::RebuildRecord(id)), _, _) => {
+            let run = super::RunChoice { run: Some(id.to_string()) };
+            let rebuilt = record_rebuild::record_rebuild(site, &record_rebuild::Request { run })?;
+            if let Some(problem) = rebuilt.problems.first() {
+                symptom.finding = format!("{}; not mended: {problem}", symptom.finding);
+                return Ok(());
+            }
+        }
     }
-    let orphans = orphans::find(site, id)?;
-    let shown = orphans.iter().filter_map(orphans::shown);
-    let advice = format!("orch run resume --run {id}, or orch run cancel --run {id}, ends it");
-    Ok(shown.map(|words| ill(format!("run {id}"), format!("{words}; {advice}"))).collect())
+    symptom.is_well = true;
+    symptom.finding = format!("{}; mended", symptom.finding);
+    Ok(())
 }
 
-fn repository(site: &Site) -> Result<Symptom, Error> {
-    let what = "repository".to_owned();
-    let Some(repository) = site.repository()? else {
-        return Ok(ill(what, "none: runs work, and nothing is committed; git init".to_owned()));
+fn definitions(site: &Site) -> Vec<Symptom> {
+    let checked = workflow_check::workflow_check(site, &[]).into_iter();
+    let symptom = |checked: workflow_check::Checked| {
+        let what = format!("workflow {}", checked.name);
+        match checked.errors.first() {
+            None => Symptom::well(what, "sound"),
+            Some(error) => {
+                Symptom::ill(what, format!("{error}; see orch workflow check {}", checked.name))
+            }
+        }
     };
-    Ok(match repository.branch() {
-        Some(branch) => well(what, &branch),
-        None => ill(what, "the head is detached: commits may be lost on checkout".to_owned()),
-    })
+    checked.map(symptom).collect()
+}
+
+fn agents(site: &Site) -> Vec<Symptom> {
+    let symptom = |agent: &crate::executor::Agent| {
+        let what = format!("agent {}", agent.name);
+        let program = agent.program();
+        if let Some(path) = process::resolve(program, site.project.root()) {
+            return Symptom::well(what, path.display().to_string());
+        }
+        let finding = format!("`{program}` is not found on PATH; install it or change orch.toml");
+        Symptom::ill(what, finding)
+    };
+    site.config.agents().map(symptom).collect()
+}
+
+fn locks(site: &Site, repository: &Repository) -> Result<Vec<Symptom>, Error> {
+    let mut symptoms = Vec::new();
+    let commits = site.home.commit_lock().is_some_and(|lock| Lock::is_held(&lock));
+    let stale = if commits { Vec::new() } else { repository.stale_locks()? };
+    for path in stale {
+        let finding = "a killed commit of orch left it".to_owned();
+        symptoms.push(Symptom::ill(site.shown(&path), finding).with(Remedy::RemoveLocks));
+    }
+    if let Some(path) = repository.foreign_index_lock().filter(|_| !commits) {
+        let finding = "another git process holds it; if none is running, remove that file";
+        symptoms.push(Symptom::ill(site.shown(&path), finding));
+    }
+    Ok(symptoms)
+}
+
+fn state(repository: Option<&Repository>) -> Symptom {
+    let what = "repository";
+    let Some(repository) = repository else {
+        return Symptom::ill(what, "none: runs work, and nothing is committed; git init");
+    };
+    match repository.branch() {
+        Some(branch) => Symptom::well(what, branch),
+        None => Symptom::ill(what, "the head is detached: commits may be lost on checkout"),
+    }
 }
 
 fn folder(site: &Site) -> Symptom {
     let path = site.project.root().join(RUNS);
     let what = format!("folder {RUNS}");
     if files::exists(&path) && !path.is_dir() {
-        return ill(what, "a file lies in its place".to_owned());
+        return Symptom::ill(what, "a file lies in its place");
     }
-    well(what, "free")
-}
-
-fn well(what: String, finding: &str) -> Symptom {
-    Symptom { what, is_well: true, finding: finding.to_owned() }
-}
-
-fn ill(what: String, finding: String) -> Symptom {
-    Symptom { what, is_well: false, finding }
+    Symptom::well(what, "free")
 }

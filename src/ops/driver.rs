@@ -11,6 +11,9 @@ use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::RunStarted;
 use crate::files::Lock;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::git::Target;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal::Journal;
@@ -65,6 +68,7 @@ impl<'s> Driver<'s> {
         site.home.adopt(id)?;
         let (journal, reading) = Journal::open(&site.home.state(id))?;
         let started = &journal.run.started;
+        refuse_other_worktree(site, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
         let mut driver = Self::hold(site, lock, workflow, journal, Some(&reading))?;
@@ -145,6 +149,27 @@ impl<'s> Driver<'s> {
         Ok(())
     }
 
+    /// What was done behind the driver's back since it last looked: lines that it did not write into
+    /// the journal, and changed files of the record, which are put right where `of_record` asks.
+    pub fn intrusions(&mut self, of_record: bool) -> Result<Vec<Finding>, Error> {
+        let mut findings = Vec::new();
+        if let Some(aside) = self.journal.set_foreign_aside()? {
+            let message = "lines that orch did not write were taken out of the journal";
+            let aside = aside.file_name().unwrap_or_default().to_string_lossy();
+            findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
+        }
+        let changed = if of_record { self.keeper.mend()? } else { Vec::new() };
+        let folder = self.site.shown(&self.site.home.record(self.id()));
+        findings.extend(changed.into_iter().map(|path| {
+            let message = "it was changed during the attempt, and put right again";
+            Finding::of("record", message).path(format!("{folder}/{path}"))
+        }));
+        for finding in &mut findings {
+            finding.severity = Severity::Warning;
+        }
+        Ok(findings)
+    }
+
     /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made
     /// now is made with the next one; the record is on the disk all the same.
     pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
@@ -187,6 +212,22 @@ impl<'s> Driver<'s> {
             self.ended.extend(canceled.map(|attempt| (gate.clone(), attempt.attempt)));
         }
     }
+}
+
+/// What a run is about lies where its branch is checked out: in another worktree its outputs would
+/// be missed, its gates opened again, and its commits would pass by that worktree's index.
+fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
+    let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
+    let Target::Branch(branch) = site.target(branch) else { return Ok(()) };
+    let Some(repository) = site.repository()? else { return Ok(()) };
+    if repository.branch().as_ref() == Some(&branch) {
+        return Ok(());
+    }
+    let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
+    let (run, folder) = (&started.run_id, folder.display().to_string());
+    let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
+    Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
+        .advise(format!("go on there: cd {folder}")))
 }
 
 fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {

@@ -11,7 +11,6 @@ use super::drive;
 use super::drive::Ended;
 use super::gate_approve;
 use super::run::DriveRequest;
-use super::start;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
@@ -21,13 +20,14 @@ use crate::run::AttemptStatus;
 use crate::workflow::Input;
 use crate::workflow::input;
 use crate::workflow::input::Values;
+use std::collections::BTreeMap;
 
 /// What `orch gate finish` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Request {
     #[command(flatten)]
     pub gate: GateChoice,
-    /// An answer to a question of the gate; may be given several times.
+    /// An answer to a question of the gate; given once for each, for a list once for each item.
     #[arg(long = "answer", value_name = "NAME=VALUE")]
     pub answers: Vec<String>,
     #[command(flatten)]
@@ -158,17 +158,21 @@ pub(super) fn answers(
 ) -> Result<Values, Error> {
     let form: &[Input] = driver.workflow.gate(gate).map_or(&[], |gate| &gate.answers);
     let project = &driver.site.project;
-    let mut given = Values::new();
+    let mut texts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for pair in typed {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
             Error::usage(format!("`{pair}` is no answer")).advise("--answer NAME=VALUE")
         })?;
+        texts.entry(name).or_default().push(text.to_owned());
+    }
+    let mut given = Values::new();
+    for (name, texts) in texts {
         let input = form.iter().find(|input| input.name == name).ok_or_else(|| {
             let known = form.iter().map(|input| input.name.as_str());
             Error::usage(format!("gate {gate} asks no question `{name}`"))
                 .advise(crate::source::suggest(name, known))
         })?;
-        given.insert(name.to_owned(), input.accept(text, project).map_err(start::explain)?);
+        given.insert(name.to_owned(), input.accept_all(&texts, project)?);
     }
     if form.is_empty() {
         return Ok(Values::new());
@@ -178,8 +182,6 @@ pub(super) fn answers(
             Error::usage(format!("gate {gate} asks `{name}`: {help}"))
                 .advise(format!("--answer {name}=…"))
         }
-        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => {
-            start::explain(other)
-        }
+        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),
     })
 }

@@ -31,6 +31,7 @@ pub mod run;
 pub mod run_cancel;
 pub mod run_complete;
 pub mod run_list;
+pub mod run_pause;
 pub mod run_resume;
 pub mod run_show;
 pub mod run_start;

@@ -1,6 +1,7 @@
 //! What a killed sitting left at work. Nobody who takes a run can wait for its results, and all of
 //! it may still write: it is ended before anything else is done.
 
+use super::Driver;
 use super::Error;
 use super::Site;
 use crate::id::RunId;
@@ -41,6 +42,11 @@ pub fn end(site: &Site, id: &RunId) -> Result<BTreeMap<String, String>, Error> {
         words.insert(orphan.what, said.to_owned());
     }
     Ok(words)
+}
+
+/// Ends what nobody drives any more; refuses where somebody does.
+pub fn end_of(site: &Site, id: &RunId) -> Result<(), Error> {
+    Driver::take(site, id).map(|_| ())
 }
 
 /// The gate and the process of one that may live, for people.

@@ -155,7 +155,7 @@ fn answers(
             }
         });
     }
-    input::resolve(form, &given, &site.project).map_err(start::explain)
+    Ok(input::resolve(form, &given, &site.project)?)
 }
 
 /// Lays the texts, `file` inputs and orch.toml of the project into the scratch folder.

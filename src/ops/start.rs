@@ -34,7 +34,7 @@ pub fn begin<'s>(
     if let Some(agent) = &agent {
         site.config.refuse_unknown_agent(agent)?;
     }
-    let inputs = input::resolve(&workflow.inputs, given, &site.project).map_err(explain)?;
+    let inputs = input::resolve(&workflow.inputs, given, &site.project)?;
     let key = workflow.key.render(&input::context(&inputs));
     let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
     refuse_unfit_key(&key)?;
@@ -55,6 +55,7 @@ pub fn begin<'s>(
             .collect(),
         definition: freeze(site, &workflow, &definition, &inputs)?,
         orch: env!("CARGO_PKG_VERSION").to_owned(),
+        environment: site.config.allowed.values().into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         baselines: baselines.map_err(Error::environment)?,
@@ -93,16 +94,20 @@ fn freeze(
     Ok(frozen)
 }
 
-/// What is wrong with an input, and what to type.
-pub fn explain(error: input::Error) -> Error {
-    let message = error.to_string();
-    match error {
-        input::Error::Missing { name, help } => {
-            let flag = name.replace('_', "-");
-            let help = if help.is_empty() { String::new() } else { format!("  ({help})") };
-            Error::usage(message).advise(format!("--{flag} …{help}"))
+impl From<input::Error> for Error {
+    /// What is wrong with an input, and what to type.
+    fn from(error: input::Error) -> Self {
+        let message = error.to_string();
+        match error {
+            input::Error::Missing { name, help } => {
+                let flag = name.replace('_', "-");
+                let help = if help.is_empty() { String::new() } else { format!("  ({help})") };
+                Self::usage(message).advise(format!("--{flag} …{help}"))
+            }
+            input::Error::Unknown { help, .. } | input::Error::Wrong { help: Some(help), .. } => {
+                Self::usage(message).advise(help)
+            }
+            input::Error::Wrong { help: None, .. } => Self::usage(message),
         }
-        input::Error::Unknown { help, .. } => Error::usage(message).advise(help),
-        input::Error::Wrong { .. } => Error::usage(message),
     }
 }

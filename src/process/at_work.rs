@@ -5,6 +5,8 @@
 use super::GRACE;
 use super::LOOK_EVERY;
 use super::Stop;
+use super::table;
+use super::table::Process;
 use crate::files;
 use rustix::process::Pid;
 use rustix::process::Signal;
@@ -67,7 +69,7 @@ impl Entry {
     }
 
     pub(super) fn name(&mut self, group: u32) {
-        let started = stat(group).map(|process| process.started);
+        let started = table::of(group).map(|process| process.started);
         let note = serde_json::to_vec(&Note { group, started, boot: boot() });
         // Where the disk is full, the file as it is and the variable tell enough.
         let _ = files::fill(&mut self.file, &note.unwrap_or_default(), None);
@@ -105,7 +107,7 @@ pub fn orphans(folder: &Path) -> io::Result<Vec<Orphan>> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let processes = processes();
+    let processes = table::all();
     let mut orphans = Vec::new();
     for name in names {
         let path = folder.join(&name);
@@ -136,7 +138,7 @@ fn end(group: u32, stop: &Stop) -> io::Result<()> {
         Err(rustix::io::Errno::SRCH) | Ok(()) => Ok(()),
         Err(error) => Err(io::Error::from(error)),
     };
-    let is_gone = || !processes().iter().any(|process| process.is_of(group));
+    let is_gone = || !table::all().iter().any(|process| process.is_of(group));
     let goes = |patience: Duration, stop: &Stop| {
         let start = Instant::now();
         while start.elapsed() < patience && !stop.is_urgent() {
@@ -163,7 +165,7 @@ fn life(note: Option<&Note>, path: &Path, processes: &[Process]) -> Life {
     if processes.is_empty() {
         return Life::Unknown { group };
     }
-    let carries = |process: &&Process| process.carries(path);
+    let carries = |process: &&Process| carries(process, path);
     let found = match note {
         // The earliest is the program itself; what it may have started carries the same mark.
         None => {
@@ -186,48 +188,12 @@ fn life(note: Option<&Note>, path: &Path, processes: &[Process]) -> Life {
     found.map_or(Life::Ended, Life::AtWork)
 }
 
-/// One process, as `/proc` tells of it.
-#[derive(Debug, PartialEq, Eq)]
-struct Process {
-    id: u32,
-    group: u32,
-    started: u64,
-    /// Not dead and waiting to be noticed.
-    lives: bool,
-}
-
-impl Process {
-    fn is_of(&self, group: u32) -> bool {
-        self.lives && self.group == group
-    }
-
-    fn carries(&self, path: &Path) -> bool {
-        let environment = files::read_own(Path::new(&format!("/proc/{}/environ", self.id)));
-        let environment = environment.ok().flatten().unwrap_or_default();
-        let mark = format!("{VARIABLE}={}", path.display());
-        environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
-    }
-}
-
-/// All processes; none where there is no `/proc`.
-fn processes() -> Vec<Process> {
-    let names = files::names_in(Path::new("/proc")).unwrap_or_default();
-    names.iter().filter_map(|name| stat(name.parse().ok()?)).collect()
-}
-
-fn stat(id: u32) -> Option<Process> {
-    let bytes = files::read_own(Path::new(&format!("/proc/{id}/stat"))).ok()??;
-    parse(id, &String::from_utf8_lossy(&bytes))
-}
-
-/// See proc(5): the name stands in brackets and may hold any character.
-fn parse(id: u32, stat: &str) -> Option<Process> {
-    let (_, rest) = stat.rsplit_once(") ")?;
-    let mut fields = rest.split(' ');
-    let state = fields.next()?;
-    let group = fields.nth(1)?.parse().ok()?;
-    let started = fields.nth(16)?.parse().ok()?;
-    Some(Process { id, group, started, lives: !matches!(state, "Z" | "X" | "x") })
+/// Whether a process runs with the mark of this file in its environment.
+fn carries(process: &Process, path: &Path) -> bool {
+    let environment = files::read_own(Path::new(&format!("/proc/{}/environ", process.id)));
+    let environment = environment.ok().flatten().unwrap_or_default();
+    let mark = format!("{VARIABLE}={}", path.display());
+    environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
 }
 
 fn boot() -> Option<String> {
@@ -240,23 +206,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_is_read_whatever_its_name_is() {
-        let stat =
-            "7 (a) R 1) S 1 5 5 0 -1 4194304 150 0 0 0 0 0 0 0 20 0 1 0 9876 2703360 231 1844";
-        let process = Process { id: 7, group: 5, started: 9876, lives: true };
-        assert_eq!(parse(7, stat), Some(process));
-        assert!(!parse(7, &stat.replace(") S", ") Z")).unwrap().lives);
-        assert_eq!(parse(7, "7 (a"), None);
-    }
-
-    #[test]
     fn only_what_surely_is_the_group_is_taken_for_it() {
         let path = Path::new("/none/a@1-1");
         let own = std::process::id();
-        let all = processes();
+        let all = table::all();
         let me = all.iter().find(|process| process.id == own).unwrap();
         let note = Note { group: own, started: Some(me.started), boot: boot() };
-        let leader = Process { id: own, group: own, started: me.started, lives: true };
+        let leader = Process { id: own, parent: 1, group: own, started: me.started, lives: true };
         let life_of = |note: &Note| life(Some(note), path, std::slice::from_ref(&leader));
         assert_eq!(life_of(&note), Life::AtWork(own));
         assert_eq!(life_of(&Note { started: Some(me.started + 1), ..note.clone() }), Life::Ended);

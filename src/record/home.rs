@@ -18,12 +18,15 @@ pub struct Home {
     project: Project,
     /// Shared by all worktrees of a repository; `None` outside of git.
     shared: Option<PathBuf>,
+    /// Of this worktree alone; `None` outside of git.
+    own: Option<PathBuf>,
 }
 
 impl Home {
     pub fn new(project: Project, repository: Option<&Repository>) -> Self {
         let shared = repository.map(|repository| repository.common_folder().join("orch"));
-        Self { project, shared }
+        let own = repository.map(|repository| repository.folder().join("orch"));
+        Self { project, shared, own }
     }
 
     pub fn project(&self) -> &Project {
@@ -43,10 +46,15 @@ impl Home {
         self.shared.as_ref().map(|shared| shared.join("commit.lock"))
     }
 
-    /// Where the run chosen by `orch use` is written.
+    /// The folder that all worktrees of the repository share.
+    pub fn git_folder(&self) -> Option<PathBuf> {
+        Some(self.shared.as_ref()?.parent()?.to_owned())
+    }
+
+    /// Where the run chosen by `orch use` is written: each worktree has its own.
     pub fn current(&self) -> PathBuf {
-        match &self.shared {
-            Some(shared) => shared.join("current.json"),
+        match &self.own {
+            Some(own) => own.join("current.json"),
             None => self.project.root().join(RUNS).join(".current.json"),
         }
     }

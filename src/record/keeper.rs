@@ -99,6 +99,8 @@ pub struct Keeper {
     /// The record's tree after the last commit.
     tree: Option<String>,
     summary_at: Option<Instant>,
+    /// Digests of the summary as it was written last.
+    summary: BTreeMap<String, Digest>,
 }
 
 impl Keeper {
@@ -117,12 +119,7 @@ impl Keeper {
         });
         let below = below.unwrap_or_default();
         let prefix = below.join(RUNS).join(id.as_str()).join("record");
-        let in_worktree = match (&repository, &target) {
-            (Some(repository), Target::Branch(branch)) => {
-                repository.branch().as_ref() == Some(branch)
-            }
-            (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
-        };
+        let in_worktree = is_in_worktree(repository.as_ref(), &target);
         let mut keeper = Self {
             home: home.clone(),
             id: id.clone(),
@@ -137,6 +134,7 @@ impl Keeper {
             pending: BTreeMap::new(),
             tree: None,
             summary_at: None,
+            summary: BTreeMap::new(),
         };
         if let Some(reading) = reading {
             keeper.take_up(reading)?;
@@ -167,8 +165,20 @@ impl Keeper {
         Ok(())
     }
 
+    /// Looks at what is checked out: the user may have gone to another branch, or come back, while
+    /// a gate was at work, and a file that lies on the wrong one bars the way back.
+    fn look_around(&mut self) -> Result<(), Uncommitted> {
+        let was_in_worktree = self.in_worktree;
+        self.in_worktree = is_in_worktree(self.repository.as_ref(), &self.target);
+        if self.in_worktree && !was_in_worktree {
+            self.take_up(&self.home.read(&self.id)?)?;
+        }
+        Ok(())
+    }
+
     /// Writes what is new and commits it. Only the disk's errors are errors.
     pub fn keep(&mut self, news: &News<'_>) -> Result<Kept, Error> {
+        let problem = self.look_around().err().map(|error| error.to_string());
         let mut files: Vec<(String, Vec<u8>)> =
             news.closed.iter().map(super::segment_file).collect();
         for (gate, number) in &news.attempts {
@@ -186,7 +196,10 @@ impl Keeper {
             self.known.insert(path.clone(), Digest::of(bytes));
         }
         if news.is_stop || is_due {
-            files.extend(super::summary_files(news.run, news.head, &self.known));
+            let summary = super::summary_files(news.run, news.head, &self.known);
+            self.summary =
+                summary.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
+            files.extend(summary);
             self.summary_at = Some(Instant::now());
         }
         for (path, bytes) in files {
@@ -195,7 +208,29 @@ impl Keeper {
             }
             self.pending.insert(path, bytes);
         }
-        Ok(self.commit(news))
+        let kept = self.commit(news);
+        Ok(Kept { problem: kept.problem.or(problem), ..kept })
+    }
+
+    /// Puts files right that somebody changed behind the keeper's back; gives their paths.
+    pub fn mend(&mut self) -> Result<Vec<String>, Error> {
+        let is_changed = |(path, digest): &(&String, &Digest)| {
+            let found = files::read_with_stat(&self.record.join(path)).ok().flatten();
+            found.is_none_or(|(bytes, _)| Digest::of(bytes) != **digest)
+        };
+        let written = self.known.iter().chain(&self.summary).filter(|_| self.in_worktree);
+        let changed: Vec<String> =
+            written.filter(is_changed).map(|(path, _)| path.clone()).collect();
+        let reading = if changed.is_empty() { None } else { self.home.glance(&self.id).ok() };
+        for (path, bytes) in reading.iter().flat_map(super::all_files) {
+            if changed.contains(&path) {
+                self.write(&path, &bytes)?;
+                if let Some(digest) = self.summary.get_mut(&path) {
+                    *digest = Digest::of(&bytes);
+                }
+            }
+        }
+        Ok(changed)
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
@@ -256,6 +291,14 @@ impl Keeper {
         let committed = repository.commit(&commit)?;
         self.tree = repository.tree_at(&self.target, &self.prefix)?;
         Ok(Some(committed.id))
+    }
+}
+
+/// Whether the record's files lie in the working tree: not while another branch is checked out.
+fn is_in_worktree(repository: Option<&Repository>, target: &Target) -> bool {
+    match (repository, target) {
+        (Some(repository), Target::Branch(branch)) => repository.branch().as_ref() == Some(branch),
+        (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
     }
 }
 

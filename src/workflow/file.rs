@@ -75,7 +75,7 @@ pub enum InputType {
     Integer,
     Number,
     Bool,
-    /// Texts, separated by commas.
+    /// Texts: one split at commas, or several, each an item as it stands.
     List,
 }
 
@@ -150,10 +150,11 @@ pub struct GateFile {
     /// Variables for the executor; templates.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, String>")]
-    pub env: IndexMap<String, Placed<String>>,
+    pub env: IndexMap<Placed<String>, Placed<String>>,
     /// Names of variables that hold secrets: passed through, redacted everywhere.
     #[serde(default)]
-    pub secrets: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub secrets: Vec<Placed<String>>,
     /// Globs of what the gate reads, for `reuse`.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

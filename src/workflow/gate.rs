@@ -148,6 +148,10 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         refuse_unknown_gates(source, text, around.all)?;
         Template::parse(text.get_ref(), source, text.span(), &names)
     };
+    let condition = |text: &Placed<String>| {
+        refuse_unknown_gates(source, text, around.all)?;
+        Template::parse_condition(text.get_ref(), source, text.span(), &names)
+    };
     let templates =
         |texts: &[Placed<String>]| texts.iter().map(template).collect::<Result<Vec<_>, _>>();
     let id = gate_id(source, &file.id)?;
@@ -158,7 +162,8 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
     let duration = |text: &Option<Placed<String>>| {
         text.as_ref().map(|text| read_duration(source, text)).transpose()
     };
-    let environment = file.env.iter().map(|(name, text)| Ok((name.clone(), template(text)?)));
+    let environment =
+        file.env.iter().map(|(name, text)| Ok((name.get_ref().clone(), template(text)?)));
     let work = build_work(&file, &template)?;
     let is_command = matches!(work, Work::Command(_) | Work::Shell(_));
     Ok(Gate {
@@ -177,9 +182,9 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         timeout: duration(&file.timeout)?,
         needs,
         join: file.join,
-        when: file.when.as_ref().map(template).transpose()?,
+        when: file.when.as_ref().map(condition).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
-        secrets: file.secrets,
+        secrets: file.secrets.into_iter().map(Placed::into_inner).collect(),
         reads: templates(&file.reads)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template)).transpose()?,

@@ -3,9 +3,11 @@
 
 use super::file::InputFile;
 use super::file::InputType;
+use super::lint::refuse_circular_defaults;
 use crate::document::Placed;
 use crate::files::Project;
 use crate::id;
+use crate::source;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
@@ -44,7 +46,7 @@ pub enum Error {
     #[error("input `{name}` is required")]
     Missing { name: String, help: String },
     #[error("input `{name}`: {message}")]
-    Wrong { name: String, message: String },
+    Wrong { name: String, message: String, help: Option<String> },
     #[error("unknown input `{name}`")]
     Unknown { name: String, help: String },
 }
@@ -58,6 +60,10 @@ impl Input {
     /// Whether a value must be given.
     pub fn is_required(&self) -> bool {
         self.default.is_none() && !self.optional
+    }
+
+    fn wrong(&self, message: String, help: Option<String>) -> Error {
+        Error::Wrong { name: self.name.clone(), message, help }
     }
 
     /// Takes what was typed, on a command line or in a form.
@@ -89,9 +95,22 @@ impl Input {
         self.check(value, project)
     }
 
+    /// Takes all that was typed under the input's name: a list's only text is split at commas, of
+    /// several each is an item as it stands; an empty one is none.
+    pub fn accept_all(&self, texts: &[String], project: &Project) -> Result<Json, Error> {
+        match (self.kind, texts) {
+            (_, [only]) => self.accept(only, project),
+            (InputType::List, items) => {
+                let items = items.iter().filter(|item| !item.is_empty());
+                self.check(items.cloned().map(Json::from).collect(), project)
+            }
+            (_, texts) => Err(self.wrong(format!("it is given {} times", texts.len()), None)),
+        }
+    }
+
     /// Checks a value of any origin against the type.
     pub fn check(&self, value: Json, project: &Project) -> Result<Json, Error> {
-        let wrong = |message: String| Error::Wrong { name: self.name.clone(), message };
+        let wrong = |message: String| self.wrong(message, None);
         if value.is_null() && self.optional {
             return Ok(Json::Null);
         }
@@ -107,7 +126,8 @@ impl Input {
                 Ok(value)
             }
             (InputType::Choice, _) => {
-                Err(wrong(format!("`{shown}` is none of {}", self.choices.join(", "))))
+                let help = source::nearest(&shown, self.choices.iter().map(String::as_str));
+                Err(self.wrong(format!("`{shown}` is none of {}", self.choices.join(", ")), help))
             }
             (InputType::Path | InputType::File, Some(text)) => {
                 let path = project.path(text).map_err(|error| wrong(error.to_string()))?;
@@ -153,7 +173,8 @@ pub fn resolve(inputs: &[Input], given: &Values, project: &Project) -> Result<Va
             open.iter().copied().partition(|input| is_ready(input, &values));
         if ready.is_empty() {
             let name = rest[0].name.clone();
-            return Err(Error::Wrong { name, message: "its default goes in a circle".to_owned() });
+            let message = "its default goes in a circle".to_owned();
+            return Err(Error::Wrong { name, message, help: None });
         }
         for input in ready {
             let value = default_of(input, &values, project)?;
@@ -178,10 +199,9 @@ fn default_of(input: &Input, values: &Values, project: &Project) -> Result<Json,
         None => Ok(Json::Null),
         Some(DefaultValue::Value(value)) => input.check(value.clone(), project),
         Some(DefaultValue::Template(template)) => {
-            let text = template.render(&context(values)).map_err(|error| Error::Wrong {
-                name: input.name.clone(),
-                message: format!("its default: {error}"),
-            })?;
+            let text = template
+                .render(&context(values))
+                .map_err(|error| input.wrong(format!("its default: {error}"), None))?;
             input.accept(&text, project)
         }
     }
@@ -194,6 +214,11 @@ pub fn context(values: &Values) -> Context {
         context.insert(name, value);
     }
     context
+}
+
+/// The variable that programs find an input in.
+pub fn variable(name: &str) -> String {
+    format!("ORCH_INPUT_{}", name.to_uppercase())
 }
 
 /// A value as a program gets it in its environment; a list has one item a line.
@@ -212,10 +237,14 @@ pub(super) fn build(
     files: IndexMap<String, InputFile>,
 ) -> Result<Vec<Input>, Box<Unsound>> {
     let names: BTreeSet<String> = files.keys().cloned().collect();
+    let place =
+        |(name, file): (&String, &InputFile)| Some((name.clone(), file.default.as_ref()?.span()));
+    let places: BTreeMap<_, _> = files.iter().filter_map(place).collect();
     let mut inputs = Vec::new();
     for (name, file) in files {
         inputs.push(build_one(source, name, file, &names)?);
     }
+    refuse_circular_defaults(source, &inputs, &places)?;
     Ok(inputs)
 }
 
@@ -274,7 +303,13 @@ fn check_default(
     let Ok(nowhere) = nowhere else { return Ok(()) };
     match input.check(value.clone(), &nowhere) {
         Ok(_) => Ok(()),
-        Err(error) => Err(source.unsound(default.span(), error.to_string())),
+        Err(error) => {
+            let unsound = source.unsound(default.span(), error.to_string());
+            Err(match error {
+                Error::Wrong { help: Some(help), .. } => unsound.advise(help),
+                Error::Wrong { .. } | Error::Missing { .. } | Error::Unknown { .. } => unsound,
+            })
+        }
     }
 }
 

@@ -31,7 +31,7 @@ use crate::document::Placed;
 use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
-use crate::source::suggest;
+use crate::source::suggest_of;
 use crate::template;
 use crate::template::Library;
 use crate::template::Template;
@@ -63,6 +63,13 @@ pub enum Error {
         #[help]
         help: String,
     },
+    #[error("`{name}` is no workflow name")]
+    #[diagnostic(code("not_found"))]
+    NoName {
+        name: String,
+        #[help]
+        help: String,
+    },
     #[error("{0}")]
     #[diagnostic(code("unsound"))]
     Unreadable(String),
@@ -80,13 +87,7 @@ impl From<Box<Unsound>> for Error {
 impl Workflow {
     /// Finds a workflow by name, with all the texts it is made of.
     pub fn load(name: &str, shelf: &Shelf) -> Result<(Self, Definition), Error> {
-        let path = format!("workflows/{name}.toml");
-        let Some(text) = shelf.find(&path).map_err(Error::Unreadable)? else {
-            let names = shelf.names("workflows", ".toml");
-            let help = suggest(name, names.iter().map(String::as_str));
-            return Err(Error::Unknown { name: name.to_owned(), help });
-        };
-        let definition = collect(text, shelf)?;
+        let definition = collect(find(name, shelf)?, shelf)?;
         Ok((Self::parse(name, &definition)?, definition))
     }
 
@@ -132,13 +133,27 @@ impl Workflow {
     }
 }
 
+/// The file of this name; what is a path is told to be no name rather than looked for.
+fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
+    let is_plain = !name.contains("..");
+    let path = format!("workflows/{name}.toml");
+    let found = if is_plain { shelf.find(&path).map_err(Error::Unreadable)? } else { None };
+    found.ok_or_else(|| {
+        let names = shelf.names("workflows", ".toml");
+        let names = names.iter().map(String::as_str);
+        let help = suggest_of(name, names, "orch workflow list");
+        if is_plain && !name.contains('/') {
+            Error::Unknown { name: name.to_owned(), help }
+        } else {
+            Error::NoName { name: name.to_owned(), help }
+        }
+    })
+}
+
 /// The file as written, for those that look at it as text: `check` with all its errors.
 pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
-    let path = format!("workflows/{name}.toml");
     let all = || -> Result<Vec<Error>, Error> {
-        let Some(text) = shelf.find(&path).map_err(Error::Unreadable)? else {
-            return Workflow::load(name, shelf).map(|_| Vec::new());
-        };
+        let text = find(name, shelf)?;
         let file: WorkflowFile = document::read(&text.source)?;
         let draft = lint::Draft { source: &text.source, file: &file, name };
         Ok(lint::all(&draft).into_iter().map(Error::Unsound).collect())
@@ -157,7 +172,6 @@ fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflo
         return Err(error);
     }
     let inputs = input::build(source, file.inputs)?;
-    lint::refuse_circular_defaults(source, &inputs)?;
     let names: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let key = match &file.key {
         Some(key) => Template::parse(key.get_ref(), source, key.span(), &names)?,
@@ -226,6 +240,9 @@ fn collect(text: Text, shelf: &Shelf) -> Result<Definition, Error> {
     Ok(definition)
 }
 
+/// What shows the contracts and prompts there are.
+const SHOW: &str = "orch workflow show NAME shows those of a workflow";
+
 fn fetch(
     definition: &mut Definition,
     shelf: &Shelf,
@@ -242,7 +259,7 @@ fn fetch(
         let names = shelf.names(folder, ending);
         return Err(source
             .unsound(name.span(), format!("there is no {path}"))
-            .advise(suggest(name.get_ref(), names.iter().map(String::as_str)))
+            .advise(suggest_of(name.get_ref(), names.iter().map(String::as_str), SHOW))
             .into());
     };
     let included =

@@ -24,7 +24,7 @@ fn load_with(text: &str, files: &[(&str, &str)]) -> Result<Workflow, String> {
             let help = unsound.help.clone().unwrap_or_default();
             format!("{name}:{line}:{column} {} | {help}", unsound.message)
         }
-        Error::Unknown { .. } | Error::Unreadable(_) => error.to_string(),
+        Error::Unknown { .. } | Error::NoName { .. } | Error::Unreadable(_) => error.to_string(),
     })
 }
 
@@ -117,7 +117,7 @@ fn unsound_workflows_are_refused_with_their_place() {
         ),
         (
             "[inputs]\na = { type = 'strin' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
-            "4:14 unknown variant `strin`",
+            "4:14 unknown value `strin`",
         ),
         (
             "[inputs]\na = { type = 'path', default = '{{ b }}' }\nb = { type = 'path', default = '{{ a }}' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",

@@ -132,6 +132,62 @@ fn unsound_plans_are_told_with_their_place() {
 }
 
 #[test]
+fn what_could_never_run_is_refused_when_it_is_read() {
+    for (rest, place, meant, says) in [
+        (
+            format!("{GATE}env = {{ 'A=B' = 'x' }}\n"),
+            "7:9",
+            "'A=B'",
+            "`A=B` is no name of a variable",
+        ),
+        (format!("{GATE}env = {{ '' = 'x' }}\n"), "7:9", "''", "no name of a variable"),
+        (format!("{GATE}secrets = ['A=B']\n"), "7:12", "'A=B'", "`A=B` is no name of a variable"),
+        (format!("{GATE}when = 'maybe'\n"), "7:8", "'maybe'", "neither `true` nor `false`"),
+        (format!("{GATE}when = ' true'\n"), "7:8", "' true'", "write when = \"true\""),
+    ] {
+        let done = refused(&rest);
+        at(&done, &format!("workflows/demo.toml:{place}"), meant, says);
+    }
+    let rule =
+        "[[output]]\npath = 'a'\nchecks = [{ kind = 'matches', regex = 'x', when = 'maybe' }]\n";
+    let house =
+        House::new().workflow("demo", &format!("{GATE}contract = 'c'\n")).contract("c", rule);
+    at(&refused_in(house), "contracts/c.toml:4:", "'maybe'", "neither `true` nor `false`");
+    for when in ["true", "{{ 'maybe' }}"] {
+        let rest = format!("{GATE}when = \"{when}\"\nenv = {{ 'a.b-c' = 'x', _ = '' }}\n");
+        House::new().workflow("demo", &rest).orch("workflow check demo").code(0);
+    }
+}
+
+#[test]
+fn a_wrong_choice_is_answered_with_the_nearest() {
+    let depth = "{ type = 'choice', choices = ['quick', 'deep'] }";
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
+    let house = House::new()
+        .workflow(
+            "demo",
+            &format!("[inputs]\ndepth = {depth}\n{gate}answers = {{ pace = {depth} }}\n"),
+        )
+        .file("answers.toml", "[a]\npace = 'quik'\n");
+    let help = "help: did you mean `quick`?";
+    for words in ["run demo --depth", "run start --workflow demo --depth", "rehearse demo --depth"]
+    {
+        house
+            .orch(&format!("{words} quik"))
+            .code(2)
+            .says("`quik` is none of quick, deep")
+            .says(help);
+        house.orch(&format!("{words} slow")).code(2).says("none of").never_says("did you mean");
+    }
+    house.orch("run demo --depth quick --answers answers.toml").code(2).says(help);
+    assert!(!house.has_runs());
+    house.orch("run demo --depth quick").code(3);
+    house.orch("gate finish --answer pace=quik").code(2).says(help);
+    let rest = format!("[inputs]\ndepth = {}\n{GATE}", depth.replace(" }", ", default = 'dep' }"));
+    at(&refused(&rest), "workflows/demo.toml:4:", "'dep'", "did you mean `deep`?");
+}
+
+#[test]
 fn a_broken_file_names_line_and_column() {
     let whole = format!("[inputs]\nslug = {{ type = 'slug', default = 'x' }}\n{GATE}");
     let mut cases: Vec<String> =

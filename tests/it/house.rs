@@ -197,6 +197,10 @@ impl House {
                 shown.extend(bytes);
             };
             looked = (looked + found).min(shown.len());
+            // Before a program reads keys, its terminal swallows a Ctrl-C that is not its own.
+            if typed.contains('\u{3}') {
+                wait_until("keys are read", || !reads_lines(&master));
+            }
             master.write_all(typed.as_bytes()).unwrap();
         }
         // The terminal is read to its end, or the program would wait for its reader.
@@ -377,6 +381,11 @@ fn read_json(path: &Path) -> Json {
     let text =
         std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap()
+}
+
+fn reads_lines(terminal: &File) -> bool {
+    let modes = rustix::termios::tcgetattr(terminal).unwrap().local_modes;
+    modes.contains(rustix::termios::LocalModes::ICANON)
 }
 
 /// A pseudo terminal: our side of it, and the program's.

@@ -16,3 +16,4 @@ mod shipped;
 mod story;
 mod strangers;
 mod tidy;
+mod wording;

@@ -2,6 +2,7 @@
 //! what the program says today, and its README holds.
 
 use crate::house::House;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
@@ -50,6 +51,9 @@ fn shipped_files_fit_their_schemas() {
         let schema: serde_json::Value = serde_json::from_str(&schema(subject)).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         for path in files(&root().join(folder), "toml") {
+            if path.ends_with("expect.toml") {
+                continue;
+            }
             let text = std::fs::read_to_string(&path).unwrap();
             let table: toml::Table = text.parse().unwrap();
             let json = serde_json::to_value(table).unwrap();
@@ -60,6 +64,44 @@ fn shipped_files_fit_their_schemas() {
         }
     }
     assert!(count > 5);
+}
+
+/// Each contract has a fixture that passes, and of those that fail each fails by the checks that
+/// it names and no other: a check that cannot fail would be found, and so would one that always does.
+#[test]
+fn every_shipped_contract_is_tried_by_good_and_bad_fixtures() {
+    let here = root().to_str().unwrap();
+    let house = House::new();
+    let contracts = files(&root().join("contracts"), "toml");
+    let contracts: Vec<&PathBuf> =
+        contracts.iter().filter(|path| !path.ends_with("expect.toml")).collect();
+    assert!(contracts.len() > 5);
+    for path in contracts {
+        let name = path.strip_prefix(root().join("contracts")).unwrap().with_extension("");
+        let name = name.to_str().unwrap();
+        let arguments = ["--project", here, "--json", "contract", "test", name];
+        let tried = house.orch_with(&arguments).code(0).json();
+        let mut found = Vec::new();
+        for fixture in tried["data"].as_array().unwrap() {
+            let folder = path.with_extension("fixtures").join(fixture["fixture"].as_str().unwrap());
+            let text = std::fs::read_to_string(folder.join("expect.toml")).unwrap();
+            let expectation: toml::Table = text.parse().unwrap();
+            let checks = expectation.get("checks").and_then(toml::Value::as_table);
+            let failing =
+                checks.into_iter().flatten().filter(|(_, word)| word.as_str() == Some("fail"));
+            let named: BTreeSet<&str> = failing.map(|(kind, _)| kind.as_str()).collect();
+            let failed = fixture["failed"].as_array().unwrap().iter();
+            let failed: BTreeSet<&str> = failed.map(|kind| kind.as_str().unwrap()).collect();
+            if failed.contains("file_exists") {
+                // Of a file that is missing nothing holds.
+                assert!(named.is_subset(&failed), "{}: {failed:?}", folder.display());
+            } else {
+                assert_eq!(named, failed, "{}", folder.display());
+            }
+            found.push(fixture["found"].as_str().unwrap());
+        }
+        assert!(found.contains(&"pass") && found.contains(&"fail"), "{name}: {found:?}");
+    }
 }
 
 #[test]

@@ -11,7 +11,9 @@ use std::fmt::Write as _;
 #[derive(Debug, clap::Subcommand)]
 pub enum ContractCommand {
     /// Judge the fixture folders beside a contract: contracts/NAME.fixtures/<case>/, each with an
-    /// expect.toml (expect = "pass" | "fail" | "warn"; [checks] per kind; [inputs] for templates).
+    /// expect.toml: `expect` = "pass", "fail" or "warn"; [checks] the same per kind; [inputs] for
+    /// templates; `base` = a case whose files and inputs these are laid over; `before` = the case
+    /// that shows what was there, and committed, at the moment that a check compares with.
     Test {
         /// The contract's name, such as `essay/g1`.
         name: String,

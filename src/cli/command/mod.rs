@@ -92,8 +92,8 @@ pub enum Command {
     },
     /// Make a project ready: write an orch.toml.
     Init,
-    /// Look at what runs need here, and say what is wrong.
-    Doctor,
+    /// Look at what runs need here, say what is wrong, and mend it with --fix.
+    Doctor(ops::doctor::Request),
     /// Print a shell's completions.
     Completions(completions::Arguments),
 }
@@ -133,7 +133,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
         Command::Init => init::execute(face),
-        Command::Doctor => doctor::execute(face),
+        Command::Doctor(request) => doctor::execute(face, &request),
         Command::Completions(arguments) => Ok(completions::execute(&arguments)),
     }
 }

@@ -47,8 +47,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let title = format!("orch rehearse {name}");
-    let command = flags(Command::new(title.clone()).bin_name(title));
-    let matches = inputs::flags(command, &workflow).try_get_matches_from(&arguments.words)?;
+    let command = inputs::flags(Command::new(title.clone()).bin_name(title), &workflow);
+    let matches = flags(command).try_get_matches_from(&arguments.words)?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(false)?;
     let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;

@@ -30,7 +30,7 @@ pub struct Arguments {
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let words = &arguments.words;
     let Some(name) = named(words) else {
-        let command = base("orch run start").arg(workflow_flag());
+        let command = with_own_flags(Command::new("orch run start")).arg(workflow_flag());
         let matches = command.try_get_matches_from(
             std::iter::once("orch run start".to_owned()).chain(words.clone()),
         );
@@ -42,7 +42,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let face = &Face::new(face.global.or_among(words));
     let site = face.global.site(false)?;
     let (workflow, _) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
-    let command = inputs::flags(base("orch run start").arg(workflow_flag()), &workflow);
+    let command = inputs::flags(Command::new("orch run start"), &workflow);
+    let command = with_own_flags(command).arg(workflow_flag());
     let matches = command
         .try_get_matches_from(std::iter::once("orch run start".to_owned()).chain(words.clone()))?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
@@ -62,9 +63,9 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
 
 const ABOUT: &str = "Begin a run that you take through gate by gate";
 
-fn base(name: &'static str) -> Command {
+fn with_own_flags(command: Command) -> Command {
     // The flags bring a description of themselves; it is not the command's.
-    Global::augment_args(Command::new(name)).about(ABOUT).max_term_width(100)
+    Global::augment_args(command).about(ABOUT).max_term_width(100)
 }
 
 fn workflow_flag() -> Arg {

@@ -11,12 +11,12 @@ use super::packet;
 use super::recipe;
 use super::settle;
 use super::settle::Ended;
+use super::watch::Watch;
 use super::work::Call;
 use super::work::Work;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::executor::Usage;
-use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
@@ -115,7 +115,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         },
         judging,
         audited_session: doer::audited_session(driver.run(), &gate),
-        definition: definition_paths(driver, &gate),
+        watch: Watch::of(driver, &gate),
         answers: gate.answers.clone(),
     })))
 }
@@ -138,17 +138,6 @@ fn lay_out(
     });
     let problem = recorded.err().map(|error| Finding::of("baseline", error.to_string()));
     Ok((packet::folder(site, run, id, attempt), problem))
-}
-
-/// Where the run's definition lay in the project, for agents: they are not trusted to leave it
-/// alone. What `file` inputs held is no part of it.
-fn definition_paths(driver: &Driver<'_>, gate: &Gate) -> Vec<ProjectPath> {
-    if gate.work.executor() != "agent" {
-        return Vec::new();
-    }
-    let frozen = driver.run().started.definition.iter();
-    let texts = frozen.filter(|text| !text.path.starts_with("inputs/"));
-    texts.filter_map(|text| driver.site.project.path(&text.path).ok()).collect()
 }
 
 /// The packet; a command is handed none.

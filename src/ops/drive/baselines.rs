@@ -10,6 +10,7 @@ use crate::check::BaselineRequest;
 use crate::check::Since;
 use crate::contract::Contract;
 use crate::files;
+use crate::files::Project;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
@@ -83,6 +84,17 @@ pub fn of_attempt(
         baselines.extend(own);
     }
     baselines
+}
+
+/// All that a contract compares with, as if every moment were now.
+pub fn baselines_of(
+    project: &Project,
+    contract: &Contract,
+    context: &Context,
+) -> Result<BTreeMap<String, Baseline>, String> {
+    let record =
+        |request: BaselineRequest| Ok((request.key(), check::record_baseline(project, &request)?));
+    requests(contract, context).into_iter().map(record).collect()
 }
 
 fn attempt_path(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> PathBuf {

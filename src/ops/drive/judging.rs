@@ -85,14 +85,18 @@ pub fn environment(
     attempt: u32,
 ) -> BTreeMap<String, String> {
     let context = packet::attempt_context(run, gate, id, attempt);
-    let mut variables = BTreeMap::from([
+    let mut variables = site.config.allowed.values();
+    // A secret that is not set was refused before the work began.
+    let secrets = gate.secrets.iter();
+    variables.extend(secrets.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))));
+    variables.extend([
         ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
         ("ORCH_GATE".to_owned(), id.to_string()),
         ("ORCH_ATTEMPT".to_owned(), attempt.to_string()),
         ("ORCH_PROJECT".to_owned(), site.project.root().display().to_string()),
     ]);
     let mut set = |name: &str, value: &serde_json::Value| {
-        variables.insert(format!("ORCH_INPUT_{}", name.to_uppercase()), input::as_text(value));
+        variables.insert(input::variable(name), input::as_text(value));
     };
     for (name, value) in &run.started.inputs {
         set(name, value);

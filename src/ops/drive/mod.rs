@@ -13,8 +13,10 @@ mod packet;
 mod recipe;
 mod reuse;
 mod settle;
+mod watch;
 mod work;
 
+pub(super) use baselines::baselines_of;
 pub use limits::Limits;
 pub use outcome::Outcome;
 pub use outcome::Waiting;
@@ -51,6 +53,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
+use crate::process;
 use crate::run::GateStatus;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
@@ -86,6 +89,8 @@ pub fn drive(
         running: BTreeSet::new(),
         reuse: reuse::Shelf::default(),
     };
+    // What executors leave behind stays below this process, and is known by that.
+    process::adopt_orphans();
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         loop {
@@ -308,7 +313,8 @@ fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
     }
 }
 
-fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
+/// The run stops here, and is taken up by `run resume`.
+pub(super) fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
     driver.append(&[Event::RunPaused { reason: reason.to_owned() }])?;
     driver.commit(None, true)
 }

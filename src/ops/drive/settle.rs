@@ -43,6 +43,8 @@ pub fn settle(
     notify: &mut dyn FnMut(Notice),
 ) -> std::result::Result<(), Error> {
     let (gate, attempt) = (ended.gate.clone(), ended.attempt);
+    let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
+    let intrusions = driver.intrusions(by_agent)?;
     let mut events: Vec<Event> = Vec::new();
     events.extend(
         ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
@@ -52,13 +54,14 @@ pub fn settle(
             if !answers.is_empty() {
                 events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
             }
-            events.push(passed_or_waiting(driver, &gate, attempt, judged.clone())?);
+            let judged = with_findings(judged, intrusions);
+            events.push(passed_or_waiting(driver, &gate, attempt, judged)?);
         }
         Result::Failed { reason, judged } => events.push(Event::GateFailed {
             gate: gate.clone(),
             attempt,
             reason: reason.clone(),
-            judged: judged.clone(),
+            judged: with_findings(judged, intrusions),
         }),
         Result::Interrupted(reason) => {
             let reason = reason.clone();
@@ -79,6 +82,12 @@ pub fn settle(
     }
     announce(driver, ended, notify);
     Ok(())
+}
+
+fn with_findings(judged: &Judged, findings: Vec<Finding>) -> Judged {
+    let mut judged = judged.clone();
+    judged.findings.extend(findings);
+    judged
 }
 
 /// After a passing contract comes the approval, where the gate asks for one.

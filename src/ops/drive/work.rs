@@ -5,6 +5,8 @@ use super::judging::Judging;
 use super::settle;
 use super::settle::Ended;
 use super::settle::Result;
+use super::watch::Sight;
+use super::watch::Watch;
 use crate::clock::Moment;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
@@ -17,10 +19,7 @@ use crate::executor::Executor;
 use crate::executor::Outcome;
 use crate::executor::Usage;
 use crate::files;
-use crate::files::ProjectPath;
-use crate::files::Stat;
 use crate::finding::Finding;
-use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::process::Ending;
@@ -53,8 +52,7 @@ pub struct Work {
     pub answers: Vec<Input>,
     /// The session that may not have done this work.
     pub audited_session: Option<String>,
-    /// The project's files that the run was frozen from.
-    pub definition: Vec<ProjectPath>,
+    pub watch: Watch,
 }
 
 /// What the executor is called with.
@@ -79,7 +77,6 @@ impl Work {
             packet_path: &self.invocation.packet_path,
             folder: self.judging.project.root(),
             environment: &self.invocation.environment,
-            withheld: &[],
             secrets: &self.judging.secrets,
             logs: &self.invocation.logs,
             timeout: self.invocation.timeout,
@@ -87,7 +84,7 @@ impl Work {
             stop: &self.judging.stop,
             register: self.judging.register.as_ref(),
         };
-        let before = self.definition_now();
+        let before = self.watch.look();
         match doer.begin(&call) {
             Ok(Begun::Waiting) => self.ended(None, Result::Waiting(self.waits_for)),
             Ok(Begun::Finished(outcome)) => {
@@ -101,26 +98,13 @@ impl Work {
         }
     }
 
-    fn definition_now(&self) -> Vec<Option<Stat>> {
-        self.definition.iter().map(|path| self.judging.project.stat(path)).collect()
-    }
-
-    /// Says which files of the definition changed while the executor was at work: the run goes on
-    /// under the frozen ones, and nobody should believe otherwise.
-    fn report_edits(&self, before: &[Option<Stat>], mut result: Result) -> Result {
-        let judged = match &mut result {
-            Result::Passed { judged, .. } | Result::Failed { judged, .. } => judged,
-            Result::Interrupted(_) | Result::Waiting(_) => return result,
-        };
-        let now = self.definition_now();
-        let pairs = self.definition.iter().zip(before.iter().zip(&now));
-        for (path, _) in pairs.filter(|(_, (before, now))| before != now) {
-            let message =
-                "it was changed during the attempt; this run goes on with what it began with";
-            let mut finding = Finding::of("definition", message);
-            finding.severity = Severity::Warning;
-            finding.path = Some(path.to_string());
-            judged.findings.push(finding);
+    /// Says what the executor did where it has no business.
+    fn report_edits(&self, before: &Sight, mut result: Result) -> Result {
+        match &mut result {
+            Result::Passed { judged, .. } | Result::Failed { judged, .. } => {
+                judged.findings.extend(Watch::findings(before, &self.watch.look()));
+            }
+            Result::Interrupted(_) | Result::Waiting(_) => {}
         }
         result
     }

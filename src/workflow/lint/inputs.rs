@@ -7,7 +7,9 @@ use crate::source::Unsound;
 use crate::workflow::gate::GATE_NAMES;
 use crate::workflow::input::DefaultValue;
 use crate::workflow::input::Input;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// The flags that `orch run WORKFLOW` has itself.
 pub const RESERVED_FLAGS: [&str; 21] = [
@@ -69,40 +71,36 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     Ok(())
 }
 
-/// Refuses defaults that refer to each other in a circle.
+/// Refuses defaults that refer to each other in a circle; `places` are those of the defaults.
 pub(in crate::workflow) fn refuse_circular_defaults(
     source: &Source,
     inputs: &[Input],
+    places: &BTreeMap<String, Range<usize>>,
 ) -> Result<(), Box<Unsound>> {
-    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let refers_to = |input: &Input| match &input.default {
+        Some(DefaultValue::Template(template)) => template.names().to_vec(),
+        Some(DefaultValue::Value(_)) | None => Vec::new(),
+    };
+    // Take away what refers to nothing that is left, and what nothing that is left refers to.
+    let mut open: Vec<&Input> = inputs.iter().collect();
     loop {
-        let before = known.len();
-        for input in inputs {
-            let ready = match &input.default {
-                Some(DefaultValue::Template(template)) => {
-                    template.names().iter().all(|name| known.contains(name.as_str()))
+        let before = open.len();
+        let left: BTreeSet<String> = open.iter().map(|input| input.name.clone()).collect();
+        let used: BTreeSet<String> = open.iter().flat_map(|input| refers_to(input)).collect();
+        open.retain(|input| {
+            used.contains(&input.name) && refers_to(input).iter().any(|name| left.contains(name))
+        });
+        let Some(first) = open.first() else { return Ok(()) };
+        if open.len() == before {
+            let place = places.get(&first.name).cloned().unwrap_or_default();
+            let names: Vec<&str> = open.iter().map(|input| input.name.as_str()).collect();
+            let message = match names.as_slice() {
+                [only] => format!("the default of {only} goes in a circle: it refers to itself"),
+                names => {
+                    format!("the defaults of {} refer to each other in a circle", names.join(", "))
                 }
-                Some(DefaultValue::Value(_)) | None => true,
             };
-            if ready {
-                known.insert(&input.name);
-            }
-        }
-        if known.len() == inputs.len() {
-            return Ok(());
-        }
-        if known.len() == before {
-            break;
+            return Err(source.unsound(place, message).advise("give one of them a fixed default"));
         }
     }
-    let open: Vec<&str> = inputs
-        .iter()
-        .map(|input| input.name.as_str())
-        .filter(|name| !known.contains(name))
-        .collect();
-    let at = open.first().and_then(|name| source.text.find(name)).unwrap_or_default();
-    Err(source.unsound(
-        at..at + open.first().map_or(0, |name| name.len()),
-        format!("the defaults of {} refer to each other in a circle", open.join(", ")),
-    ))
 }

@@ -9,6 +9,7 @@ mod names;
 mod references;
 mod shell;
 mod unreachable;
+mod variables;
 
 pub use inputs::RESERVED_FLAGS;
 pub(super) use inputs::refuse_circular_defaults;
@@ -58,6 +59,7 @@ static RULES: &[Rule] = &[
     inputs::check,
     executor_keys::check,
     shell::check,
+    variables::check,
     references::check,
     cycles::check,
     goto::check,

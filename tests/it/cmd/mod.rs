@@ -3,6 +3,7 @@
 
 mod contract;
 mod current;
+mod doctor;
 mod gate;
 mod invocation;
 mod project;

@@ -38,6 +38,15 @@ fn help_is_written_from_the_workflow() {
 
     Usage: orch run demo [OPTIONS]
 
+    Inputs:
+          --slug <SLUG>             What it is about [required]
+          --artifact-path <PATH>    Where it goes [default: out/{{ slug }}]
+          --depth <quick|deep>      How deep [default: quick]
+          --count <WHOLE_NUMBER>    How many [default: 2]
+          --loud [<TRUE_OR_FALSE>]  Whether loud [default: false]
+          --parts <LIST>            Its parts [split at commas; repeat the flag for items taken whole]
+                                    [optional]
+
     Options:
           --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
           --jobs <N>           How many gates may be at work side by side; by default one for each core
@@ -50,24 +59,28 @@ fn help_is_written_from_the_workflow() {
           --project <FOLDER>   Work as if started in this folder
           --ci                 Ask nothing and draw nothing; on by itself where `CI` is set
       -h, --help               Print help
-
-    Inputs:
-          --slug <SLUG>             What it is about [required]
-          --artifact-path <PATH>    Where it goes [default: out/{{ slug }}]
-          --depth <quick|deep>      How deep [default: quick]
-          --count <WHOLE_NUMBER>    How many [default: 2]
-          --loud [<TRUE_OR_FALSE>]  Whether loud [default: false]
-          --parts <LIST>            Its parts [optional]
     -- stderr
     ");
 }
 
 #[test]
+fn items_of_a_repeated_list_flag_are_taken_whole() {
+    for (flags, parts) in [
+        (&["--parts", "one, two,,three"][..], &["one", "two", "three"][..]),
+        (&["--parts", "one, or two", "--parts", "three"], &["one, or two", "three"]),
+        (&["--parts", "one, or two", "--parts", ""], &["one, or two"]),
+        (&["--parts=", "--parts="], &[]),
+    ] {
+        let house = house();
+        house.orch_with(&[&["run", "demo", "--slug", "x"], flags].concat()).code(3);
+        assert_eq!(house.record()["inputs"]["parts"], serde_json::json!(parts));
+    }
+}
+
+#[test]
 fn inputs_of_every_type_reach_the_record() {
     let house = house();
-    house
-        .orch("run demo --slug x --count 7 --loud --parts one,two --parts three --depth deep")
-        .code(3);
+    house.orch("run demo --slug x --count 7 --loud --parts one,two,three --depth deep").code(3);
     let record = house.record();
     assert_eq!(
         record["inputs"],

@@ -59,6 +59,29 @@ fn fail_with_a_reason_from_the_menu() {
 }
 
 #[test]
+fn a_pause_from_the_menu_lasts_until_the_run_is_taken_up() {
+    let house = house();
+    let pause = DOWN.repeat(5) + "\r";
+    for (typed, code, reason) in
+        [(pause.as_str(), 3, "paused by a person"), ("\u{3}", 130, "interrupted")]
+    {
+        let words = if house.has_runs() { "run resume" } else { "run demo --slug x" };
+        house.on_terminal(words, &[("What now", typed)]).code(code).says("run resume");
+        house.orch("status").code(0).says(&format!("PAUSED ({reason})"));
+        assert_eq!(house.record()["status"], "PAUSED");
+        assert_eq!(house.gates(), "write WAITING");
+        house.orch("next").code(0).says("run resume");
+    }
+    house
+        .on_terminal(
+            "run resume",
+            &[("What now", "\r"), ("Which mood?", "calm\r"), ("Your word", "\r")],
+        )
+        .code(0)
+        .says("PASSED");
+}
+
+#[test]
 fn the_packet_is_opened_in_an_editor_and_copied() {
     let house = house().env("EDITOR", "tee -a opened.txt");
     let copy = DOWN.repeat(3) + "\r";

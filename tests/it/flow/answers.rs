@@ -42,6 +42,31 @@ fn a_file_answers_in_ci() {
 }
 
 #[test]
+fn items_of_a_list_keep_their_commas() {
+    let form = "[[gate]]\nid = 'ask'\nexecutor = 'human'\n\
+        answers = { names = { type = 'list', help = 'Who?' } }\n";
+    for items in [&["Doe, John", "Ann"][..], &["Doe, John"], &["a", "b", "c"]] {
+        let text = format!("[ask]\nnames = {}\n", serde_json::json!(items));
+        let house = House::new().workflow("demo", form).file("answers.toml", &text);
+        house.orch("run demo --ci --answers answers.toml").code(0);
+        assert_eq!(house.record()["gates"][0]["answers"]["names"], serde_json::json!(items));
+    }
+    let house = House::new().workflow("demo", form);
+    house.orch("run demo").code(3);
+    house
+        .orch_with(&["gate", "finish", "--answer", "names=Doe, John", "--answer", "names=Ann"])
+        .code(0);
+    let names = &house.record()["gates"][0]["answers"]["names"];
+    assert_eq!(*names, serde_json::json!(["Doe, John", "Ann"]));
+    let house = House::new().workflow("demo", FORM);
+    house.orch("run demo").code(3);
+    house
+        .orch("gate finish --answer version=1 --answer version=2 --answer go=yes")
+        .code(2)
+        .says("2 times");
+}
+
+#[test]
 fn a_file_that_does_not_fit_begins_nothing() {
     let house = House::new().workflow("demo", FORM).file("answers.toml", "[ask\nversion = '9'");
     house.orch("run demo --ci --answers answers.toml").code(2).says("answers.toml:1");

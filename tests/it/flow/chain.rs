@@ -83,11 +83,11 @@ fn an_output_that_is_missing_stops_the_chain() {
     -- stderr
     run run_20260119T143012Z_demo_000001
     STARTED one  attempt 1  command
-      error one: one.txt: one.txt does not exist [file_exists]
+      error one: one.txt does not exist [file_exists]
     FAIL one
 
     next:
-      Mend gate one: one.txt: one.txt does not exist [file_exists]
+      Mend gate one: one.txt does not exist [file_exists]
       $ orch run resume --run run_20260119T143012Z_demo_000001
     ");
     assert_eq!(house.gates(), "one FAIL, two NOT_STARTED");

@@ -113,3 +113,26 @@ fn a_secret_that_is_not_set_is_a_failure_that_names_it() {
     );
     house.orch("run demo").code(1).says("API_TOKEN");
 }
+
+#[test]
+fn programs_see_the_variables_that_are_allowed_and_no_other() {
+    let look = "[[gate]]
+         id = 'look'
+         executor = 'command'
+         shell = 'echo \"${CLOUD_TOKEN-none} ${BUILD_MODE-none} ${GIT_DIR-none}\" > seen.txt'";
+    let house = House::new().workflow("demo", look);
+    let house = house.env("CLOUD_TOKEN", "not-for-programs").env("BUILD_MODE", "fast");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("seen.txt"), "none none none\n");
+    house.write("orch.toml", "[environment]\npass = ['BUILD_*', 'GIT_DIR']\n");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("seen.txt"), "none fast none\n");
+    // The record names what there was to see, and says no values.
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    let first = journal.lines().next().unwrap();
+    assert!(first.contains("\"environment\":[\"BUILD_MODE\",\"HOME\","), "{first}");
+    assert!(!first.contains("\"CLOUD_TOKEN\"") && !first.contains("fast"));
+    assert!(!journal.contains("not-for-programs"));
+    house.write("orch.toml", "[environment]\npass = ['PATH', 'A=B']\n");
+    house.orch("run demo").code(2).says("`A=B` is no name of a variable").says("orch.toml:2:17");
+}

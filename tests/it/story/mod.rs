@@ -1,9 +1,12 @@
 //! Across commands: a whole essay, interruptions, and every crash there can be.
 
+mod baseline;
+mod branches;
 mod crash;
 mod essay;
 mod essay_texts;
 mod every_call;
 mod every_crash;
+mod intruders;
 mod orphans;
 mod signals;

@@ -110,6 +110,17 @@ fn whoever_takes_the_run_ends_what_outlived_it() {
 }
 
 #[test]
+fn the_doctor_ends_what_outlived_a_kill() {
+    let house = house();
+    killed(&house);
+    house.orch("doctor").code(1).says("gate long");
+    assert!(grows(&house));
+    house.orch("doctor --fix").says("is at work without orch; mended");
+    assert!(!grows(&house));
+    house.orch("doctor").never_says("gate long");
+}
+
+#[test]
 fn a_stranger_with_the_same_number_is_left_alone() {
     let house = house();
     let note = || {

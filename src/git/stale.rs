@@ -1,0 +1,53 @@
+//! Locks that a killed commit left behind: known as our own by their second names.
+
+use super::Error;
+use super::Repository;
+use super::io_error;
+use crate::files;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The ending of a lock's second name.
+const TWIN: &str = ".twin";
+
+impl Repository {
+    /// Locks and second names that nobody alive holds. Call it while no commit is being made.
+    pub fn stale_locks(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut stale = Vec::new();
+        let mut add = |twin: PathBuf, lock: PathBuf| {
+            if files::exists(&twin) {
+                stale.extend(files::is_same(&lock, &twin).then_some(lock));
+                stale.push(twin);
+            }
+        };
+        let own = self.inner.path();
+        add(own.join("index.lock.twin"), own.join("index.lock"));
+        let common = self.inner.commondir();
+        for name in files::names_in(common).map_err(io_error(common))? {
+            if let Some(target) = name.strip_suffix(TWIN).filter(|name| name.contains('%')) {
+                let lock = common.join(format!("{}.lock", target.replace('%', "/")));
+                add(common.join(&name), lock);
+            }
+        }
+        Ok(stale)
+    }
+
+    /// The index's lock, where it is somebody else's.
+    pub fn foreign_index_lock(&self) -> Option<PathBuf> {
+        let lock = self.inner.path().join("index.lock");
+        let is_own = files::is_same(&lock, &self.inner.path().join("index.lock.twin"));
+        (files::exists(&lock) && !is_own).then_some(lock)
+    }
+
+    /// Removes stale locks; waits for commits that are being made.
+    pub fn remove_stale_locks(&self, lock: &Path, since: &str) -> Result<(), Error> {
+        let _held = files::Lock::take(lock, since, Duration::from_secs(10))
+            .map_err(io_error(lock))?
+            .map_err(Error::Held)?;
+        for path in self.stale_locks()? {
+            files::remove(&path).map_err(io_error(&path))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Where a fixture is judged: a passing folder with its files, so that what a check
+//! does there stays there, and with what was there before.
+
+use super::super::Error;
+use super::super::drive;
+use super::Expectation;
+use super::Fixtures;
+use crate::check::Baseline;
+use crate::contract::Contract;
+use crate::contract::RUNS;
+use crate::files;
+use crate::files::Project;
+use crate::git::Repository;
+use crate::template::Context;
+use std::collections::BTreeMap;
+use std::io;
+use tempfile::TempDir;
+
+/// What a fixture says of itself; no file of the case.
+pub(super) const EXPECT: &str = "expect.toml";
+
+/// A fixture as it is judged.
+pub(super) struct Stage {
+    pub(super) project: Project,
+    pub(super) baselines: BTreeMap<String, Baseline>,
+    pub(super) scratch: TempDir,
+    _folder: TempDir,
+}
+
+impl Fixtures<'_> {
+    /// Lays out and commits what was before, records what checks compare with, and then lays out
+    /// the fixture itself.
+    pub(super) fn stage(
+        &self,
+        fixture: &str,
+        expectation: &Expectation,
+        (contract, context): (&Contract, &Context),
+    ) -> Result<Stage, Error> {
+        let failed = |source: io::Error| Error::environment(format!("{fixture}: {source}"));
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let project = Project::new(folder.path(), vec![RUNS]).map_err(failed)?;
+        match &expectation.before {
+            None => self.lay(fixture, expectation, &project)?,
+            Some(before) => {
+                let before = self.known(fixture, before)?;
+                self.lay(before, &self.expectation(before)?, &project)?;
+            }
+        }
+        Repository::create_with_all(project.root())?;
+        let baselines = drive::baselines_of(&project, contract, context);
+        if expectation.before.is_some() {
+            project.empty().map_err(failed)?;
+            self.lay(fixture, expectation, &project)?;
+        }
+        Ok(Stage {
+            project,
+            baselines: baselines.map_err(Error::environment)?,
+            scratch: tempfile::tempdir().map_err(failed)?,
+            _folder: folder,
+        })
+    }
+
+    /// Copies a fixture's files over those of the one that it rests on.
+    fn lay(&self, fixture: &str, expectation: &Expectation, to: &Project) -> Result<(), Error> {
+        for name in expectation.base.as_deref().into_iter().chain([fixture]) {
+            self.project(name)?
+                .copy_into(to.root())
+                .and_then(|()| files::remove(&to.root().join(EXPECT)))
+                .map_err(|source| Error::environment(format!("fixture {name}: {source}")))?;
+        }
+        Ok(())
+    }
+}

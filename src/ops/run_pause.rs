@@ -1,0 +1,29 @@
+//! Pausing a run by a person's word: it stays as it is until somebody takes it up.
+
+use super::Driver;
+use super::Error;
+use super::Outcome;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use super::drive;
+use crate::event::RunStatus;
+
+/// The run, and why it is paused.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    pub run: RunChoice,
+    /// For the record: `paused by a person`.
+    pub reason: String,
+}
+
+/// Pauses a run. One that is over or paused already stays so.
+pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
+    let id = choose::run(site, &request.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    match driver.run().status {
+        RunStatus::Running | RunStatus::Waiting => drive::pause(&mut driver, &request.reason)?,
+        RunStatus::Paused | RunStatus::Passed | RunStatus::Failed | RunStatus::Canceled => {}
+    }
+    Ok(drive::outcome(&driver))
+}

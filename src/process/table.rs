@@ -1,0 +1,61 @@
+//! The processes of this machine, as `/proc` tells of them. Where there is none, nothing is known.
+
+use crate::files;
+use std::path::Path;
+
+/// One process.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Process {
+    pub id: u32,
+    pub parent: u32,
+    pub group: u32,
+    /// In ticks since the boot.
+    pub started: u64,
+    /// Not dead and waiting to be noticed.
+    pub lives: bool,
+}
+
+impl Process {
+    /// Whether it is a living one of a group.
+    pub fn is_of(&self, group: u32) -> bool {
+        self.lives && self.group == group
+    }
+}
+
+/// All processes; none where there is no `/proc`.
+pub fn all() -> Vec<Process> {
+    let names = files::names_in(Path::new("/proc")).unwrap_or_default();
+    names.iter().filter_map(|name| of(name.parse().ok()?)).collect()
+}
+
+/// The process of this id.
+pub fn of(id: u32) -> Option<Process> {
+    let bytes = files::read_own(Path::new(&format!("/proc/{id}/stat"))).ok()??;
+    parse(id, &String::from_utf8_lossy(&bytes))
+}
+
+/// See proc(5): the name stands in brackets and may hold any character.
+fn parse(id: u32, stat: &str) -> Option<Process> {
+    let (_, rest) = stat.rsplit_once(") ")?;
+    let mut fields = rest.split(' ');
+    let state = fields.next()?;
+    let parent = fields.next()?.parse().ok()?;
+    let group = fields.next()?.parse().ok()?;
+    let started = fields.nth(16)?.parse().ok()?;
+    Some(Process { id, parent, group, started, lives: !matches!(state, "Z" | "X" | "x") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_read_whatever_its_name_is() {
+        let stat =
+            "7 (a) R 1) S 1 5 5 0 -1 4194304 150 0 0 0 0 0 0 0 20 0 1 0 9876 2703360 231 1844";
+        let process = Process { id: 7, parent: 1, group: 5, started: 9876, lives: true };
+        assert_eq!(parse(7, stat), Some(process));
+        assert!(!parse(7, &stat.replace(") S", ") Z")).unwrap().lives);
+        assert_eq!(parse(7, "7 (a"), None);
+    }
+}

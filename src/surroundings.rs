@@ -1,0 +1,72 @@
+//! What programs get of the variables that `orch` itself was started with: those whose names are
+//! allowed, and no other. The rest may be secrets that nobody meant for them.
+
+use std::collections::BTreeMap;
+
+/// Variables that would point git elsewhere than at the repository that it is called in.
+const NEVER: &str = "GIT_";
+
+/// Names of variables; one that ends in `*` stands for all that begin so.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed(Vec<String>);
+
+impl Allowed {
+    /// Takes names, or says which is none.
+    pub fn new(names: Vec<String>) -> Result<Self, String> {
+        let is_name = |name: &String| {
+            let stem = name.strip_suffix('*').unwrap_or(name);
+            !name.is_empty() && !stem.contains(['*', '=', '\0'])
+        };
+        match names.iter().find(|name| !is_name(name)) {
+            None => Ok(Self(names)),
+            Some(name) => Err(format!(
+                "`{name}` is no name of a variable; a `*` stands for the rest of a name, at its end"
+            )),
+        }
+    }
+
+    /// All but what never goes on: for programs that are a part of `orch`, such as git.
+    pub fn everything() -> Self {
+        Self(vec!["*".to_owned()])
+    }
+
+    /// These and those.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().cloned());
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        let fits = |allowed: &String| match allowed.strip_suffix('*') {
+            Some(stem) => name.starts_with(stem),
+            None => name == allowed,
+        };
+        !name.starts_with(NEVER) && self.0.iter().any(fits)
+    }
+
+    /// The allowed ones among the variables that are set, as far as they are text.
+    pub fn values(&self) -> BTreeMap<String, String> {
+        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        std::env::vars_os().filter_map(text).filter(|(name, _)| self.allows(name)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_allowed_whole_or_by_its_beginning() {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let allowed = Allowed::new(names(&["PATH", "LC_*", "GIT_DIR"])).unwrap();
+        let allows = ["PATH", "LC_ALL", "LC_"].map(|name| allowed.allows(name));
+        assert_eq!(allows, [true; 3]);
+        let refuses = ["PATHS", "LC", "HOME", "GIT_DIR", ""].map(|name| allowed.allows(name));
+        assert_eq!(refuses, [false; 5]);
+        assert!(Allowed::everything().allows("X") && !Allowed::everything().allows("GIT_DIR"));
+        for bad in ["", "A=B", "*A", "A*B", "**"] {
+            assert!(Allowed::new(names(&[bad])).is_err(), "{bad} was taken");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Where the record goes: to a ref of its own, to the branch of a linked worktree, and to
+//! the branch where the run began, whatever the user has checked out since.
+
+use crate::house::House;
+use serde_json::Value as Json;
+
+/// A committed project with a gate that waits for a person between two commands.
+fn house(config: &str) -> House {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'first'
+             executor = 'command'
+             shell = '(test ! -e first.sh || sh first.sh) && echo one > one.txt'
+             contract = 'one'
+             on_interrupt = 'rerun'
+             [[gate]]
+             id = 'word'
+             executor = 'human'
+             [[gate]]
+             id = 'last'
+             executor = 'command'
+             shell = '(test ! -e last.sh || sh last.sh) && echo two > two.txt'
+             contract = 'two'",
+        )
+        .leaves("one", "one.txt")
+        .leaves("two", "two.txt")
+        .file(".gitignore", "*.txt\n*.sh\n")
+        .file("orch.toml", config);
+    house.git("add .");
+    house.git("commit --quiet --message=project");
+    house
+}
+
+/// The record's summary as a branch or ref holds it.
+fn summary(house: &House, at: &str, run: &str) -> Json {
+    let path = format!("{at}:orchestration/runs/{run}/record/RUN.json");
+    serde_json::from_str(&house.git(&format!("show {path}"))).unwrap()
+}
+
+/// The gates that commits tell of, the oldest first.
+fn told(house: &House, at: &str) -> String {
+    let format = "--format=%(trailers:key=Orch-Gate,valueonly,separator=%x20)%x20%(trailers:key=Orch-Status,valueonly,separator=%x20)";
+    let log = house.git(&format!("log --reverse {format} {at}"));
+    log.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn branch(house: &House) -> String {
+    house.git("symbolic-ref --short HEAD").trim().to_owned()
+}
+
+/// What the branch holds of a run is whole by tools that are not ours, and lies in no one's way.
+fn the_branch_holds_the_run(house: &House) {
+    assert_eq!(house.git("status --porcelain"), "", "on {}", branch(house));
+    house.git("checkout --quiet main");
+    assert_eq!(house.git("status --porcelain"), "", "back on main");
+    assert_eq!(house.record()["status"], "PASSED");
+    let sums = std::process::Command::new("sha256sum")
+        .args(["--check", "--strict", "--quiet", "SHA256SUMS"])
+        .current_dir(house.run_folder().join("record"))
+        .output()
+        .unwrap();
+    assert!(sums.status.success(), "{}", String::from_utf8_lossy(&sums.stderr));
+    house.git("fsck --strict --no-dangling");
+}
+
+#[test]
+fn a_ref_of_its_own_takes_the_records() {
+    let house = house("[record]\nref = 'refs/orch/records'\n");
+    let head = house.git("rev-parse main");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(house.git("rev-parse main"), head);
+    assert_eq!(house.git("status --porcelain"), "?? orchestration/\n");
+    let records = "refs/orch/records";
+    assert_eq!(summary(&house, records, &house.run_id()), house.record());
+    let listed = house.git(&format!("ls-tree -r --name-only {records}"));
+    assert!(listed.lines().all(|path| path.starts_with("orchestration/runs/")), "{listed}");
+    let before = house.git(&format!("rev-parse {records}"));
+
+    let first = house.run_id();
+    house.orch("run demo").code(3);
+    assert_ne!(house.run_id(), first);
+    house.git(&format!("merge-base --is-ancestor {} {records}", before.trim()));
+    assert_eq!(summary(&house, records, &house.run_id())["status"], "WAITING");
+    assert_eq!(summary(&house, records, &first)["status"], "PASSED");
+    assert_eq!(
+        told(&house, records),
+        "first PASS WAITING word PASS last PASS PASSED first PASS WAITING"
+    );
+    house.git("fsck --strict --no-dangling");
+}
+
+#[test]
+fn a_linked_worktree_has_its_runs_on_its_own_branch() {
+    let house = house("");
+    let head = house.git("rev-parse main");
+    let linked = house.outside("linked").display().to_string();
+    house.git(&format!("worktree add --quiet -b side {linked}"));
+    let there = |words: &str| {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        house.orch_with(&[&["--project", linked.as_str()], &words[..]].concat())
+    };
+    let git = |words: &str| house.git(&format!("-C {linked} {words}"));
+    there("run demo").code(3);
+    there("gate finish").code(0).says("PASSED");
+    assert_eq!(house.git("rev-parse main"), head);
+    assert_eq!(git("status --porcelain"), "");
+    assert_eq!(house.git("status --porcelain"), "");
+    assert!(!house.exists("orchestration") && !house.exists("one.txt"));
+    assert_eq!(told(&house, "main..side"), "first PASS WAITING word PASS last PASS PASSED");
+
+    // The journal belongs to the repository: the run is known in both, and each goes on by itself.
+    let id = there("status --json").code(0).json()["data"]["run_id"].as_str().unwrap().to_owned();
+    house.orch("run list").code(0).says(&id);
+    house.orch("run demo").code(3);
+    assert_eq!(summary(&house, "side", &id)["status"], "PASSED");
+    there(&format!("use {id}")).code(0);
+    house.orch(&format!("use {}", house.run_id())).code(0);
+    there("status").code(0).says("PASSED");
+    house.orch("status").code(0).says("WAITING");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(git("status --porcelain"), "");
+    the_branch_holds_the_run(&house);
+    house.git(&format!("worktree remove --force {linked}"));
+    house.orch(&format!("run show --run {id}")).code(0).says("PASSED");
+}
+
+#[test]
+fn a_run_of_a_branch_that_lies_in_another_worktree_goes_on_there() {
+    let house = house("");
+    house.orch("run demo").code(3);
+    let linked = house.outside("linked").display().to_string();
+    house.git(&format!("worktree add --quiet -b side {linked}"));
+    let there = |words: &str| {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        house.orch_with(&[&["--project", linked.as_str()], &words[..]].concat())
+    };
+    there("status").code(0).says("WAITING");
+    let head = house.git("rev-parse main");
+    for words in ["gate finish", "run resume", "run cancel"] {
+        there(words).code(2).says("belongs to main, which is checked out in $HOUSE/project");
+    }
+    assert_eq!(house.git("rev-parse main"), head);
+    assert_eq!(house.git("status --porcelain"), "");
+    house.orch("gate finish").code(0).says("PASSED");
+
+    // And the other way round: from the main worktree, a run that lies in a linked one.
+    there("run demo").code(3);
+    house.orch("gate finish").code(2).says("which is checked out in $HOUSE/linked");
+    house.git(&format!("worktree remove --force {linked}"));
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(told(&house, "main..side"), "first PASS WAITING word PASS last PASS PASSED");
+}
+
+#[test]
+fn another_branch_between_two_sittings_is_left_alone() {
+    let house = house("");
+    house.git("branch other");
+    house.orch("run demo").code(3);
+    house.git("checkout --quiet other");
+    let other = house.git("rev-parse other");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(branch(&house), "other");
+    assert_eq!(house.git("rev-parse other"), other);
+    assert_eq!(told(&house, "other..main"), "first PASS WAITING word PASS last PASS PASSED");
+    house.orch("status").code(0).says("PASSED");
+    the_branch_holds_the_run(&house);
+}
+
+#[test]
+fn a_failed_run_is_taken_up_from_another_branch() {
+    let house = house("");
+    house.git("branch other");
+    house.write("first.sh", "exit 1");
+    house.orch("run demo").code(1);
+    house.git("checkout --quiet other");
+    house.write("first.sh", "");
+    house.orch("run resume").code(3);
+    assert_eq!(summary(&house, "main", &house.run_id())["status"], "WAITING");
+    assert_eq!(house.git("status --porcelain"), "");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(told(&house, "other"), "");
+    the_branch_holds_the_run(&house);
+}
+
+#[test]
+fn another_branch_while_a_gate_is_at_work_is_left_alone() {
+    let house = house("");
+    house.git("branch other");
+    let other = house.git("rev-parse other");
+    house.write("first.sh", "git checkout --quiet other\n");
+    house.orch("run demo").code(3);
+    assert_eq!(branch(&house), "other");
+    assert_eq!(house.git("rev-parse other"), other);
+    assert_eq!(house.git("status --porcelain"), "");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(house.git("rev-parse other"), other);
+    the_branch_holds_the_run(&house);
+}
+
+#[test]
+fn the_branch_of_the_run_may_come_back_while_a_gate_is_at_work() {
+    let house = house("");
+    house.git("branch other");
+    house.orch("run demo").code(3);
+    house.git("checkout --quiet other");
+    house.write("last.sh", "git checkout --quiet main && exit 1\n");
+    house.orch("gate finish").says("FAILED");
+    assert_eq!(branch(&house), "main");
+    assert_eq!(house.git("status --porcelain"), "");
+    house.write("last.sh", "");
+    house.orch("run resume").code(0).says("PASSED");
+    assert_eq!(
+        told(&house, "other..main"),
+        "first PASS WAITING word PASS last FAIL FAILED last PASS PASSED"
+    );
+    the_branch_holds_the_run(&house);
+}

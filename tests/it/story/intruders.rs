@@ -1,0 +1,142 @@
+//! What an agent might try to get past a gate: it is refused, or found and put right.
+
+use crate::house::House;
+use serde_json::Value as Json;
+use std::process::Command;
+use std::process::Stdio;
+
+const ORCH: &str = env!("CARGO_BIN_EXE_orch");
+
+/// An agent's gate, and one that only a person may let through.
+fn house() -> House {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'agent'
+             prompt = 'write.md'
+             contract = 'draft'
+             [[gate]]
+             id = 'review'
+             executor = 'command'
+             command = ['true']
+             contract = 'draft'
+             approval = 'person'",
+        )
+        .file("prompts/write.md", "Write.\n")
+        .leaves("draft", "draft.txt");
+    house.git("add -A");
+    house.git("commit -qm texts");
+    house
+}
+
+/// What the checks of the runner found at the agent's gate: `journal: … (path)`.
+fn findings(house: &House) -> Vec<String> {
+    let attempt = house.attempt("write", 1);
+    let words = |finding: &Json| {
+        let path = finding["path"].as_str().map(|path| format!(" ({path})")).unwrap_or_default();
+        format!(
+            "{}: {}{path}",
+            finding["check"].as_str().unwrap(),
+            finding["message"].as_str().unwrap()
+        )
+    };
+    attempt["findings"].as_array().unwrap().iter().map(words).collect()
+}
+
+#[test]
+fn a_line_forged_into_the_journal_is_taken_out() {
+    let house = house().script(
+        "write",
+        r#"echo draft > draft.txt
+           journal=$(ls .git/orch/runs/*/journal.jsonl)
+           prev=$(tail -n 1 "$journal" | tr -d '\n' | sha256sum | cut -c1-64)
+           seq=$(($(wc -l < "$journal") + 1))
+           data='{"gate":"review","by":"Ada","reason":"it is fine"}'
+           printf '{"seq":%s,"ts":"2026-01-19T14:30:12Z","type":"GATE_WAIVED","data":%s,"prev":"%s"}\n' \
+               "$seq" "$data" "$prev" >> "$journal""#,
+    );
+    house.orch("run demo").code(3);
+    assert_eq!(house.gates(), "write PASS, review WAITING");
+    assert_eq!(
+        findings(&house),
+        ["journal: lines that orch did not write were taken out of the journal"]
+    );
+    let folder = house.journal().parent().unwrap().to_owned();
+    let aside = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let aside: Vec<_> =
+        aside.filter(|path| path.display().to_string().contains("foreign")).collect();
+    assert!(std::fs::read_to_string(&aside[0]).unwrap().contains("GATE_WAIVED"));
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn an_edit_of_record_hooks_or_settings_is_told() {
+    let house = house().script(
+        "write",
+        "echo draft > draft.txt
+         cd orchestration/runs/*/record
+         sed -i s/draft.txt/other.txt/ definition/contracts/draft.toml
+         cd - > /dev/null
+         echo '[[output]]' >> contracts/draft.toml
+         printf '#!/bin/sh\\nexit 1\\n' > .git/hooks/pre-commit
+         git config core.hooksPath /tmp",
+    );
+    // The first commit lays down what the agent then edits.
+    house.orch("run start --workflow demo").code(0);
+    house.orch("run resume").code(3);
+    let run = house.run_id();
+    assert_eq!(
+        findings(&house),
+        [
+            "definition: it was changed during the attempt; this run goes on with what it began with (contracts/draft.toml)".to_owned(),
+            "git: it was changed during the attempt; git would run or obey it in every later command (.git/config)".to_owned(),
+            "git: it was changed during the attempt; git would run or obey it in every later command (.git/hooks/pre-commit)".to_owned(),
+            format!("record: it was changed during the attempt, and put right again (orchestration/runs/{run}/record/definition/contracts/draft.toml)"),
+        ]
+    );
+    house.orch("verify").code(0);
+}
+
+/// Approves from a terminal of its own, with nothing of the environment left.
+fn approval(house: &House, run: &str) -> String {
+    let home = house.outside("home").display().to_string();
+    let path = std::env::var("PATH").unwrap();
+    format!(
+        "env -i PATH='{path}' HOME='{home}' script -qec '{ORCH} gate approve --run {run}' /dev/null"
+    )
+}
+
+#[test]
+fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
+    let house = house().script("write.1", "echo draft > draft.txt");
+    house.orch("run demo").code(3);
+    let waiting = house.run_id();
+    let approve = approval(&house, &waiting);
+    let said = house.outside("said").display().to_string();
+    let house = house.script(
+        "write",
+        &format!(
+            "echo draft > draft.txt
+             printf y | {approve} > {said}.1 2>&1
+             (setsid sh -c \"sleep 0.3; printf y | {approve} > {said}.2 2>&1; touch {said}.done\" &)
+             while [ ! -e {said}.done ]; do sleep 0.05; done"
+        ),
+    );
+    std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
+    house.orch("run demo").code(3);
+    for number in ["1", "2"] {
+        let said = std::fs::read_to_string(format!("{said}.{number}")).unwrap();
+        assert!(said.contains("by what a run has started (below orch process"), "{number}: {said}");
+    }
+    house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
+    // The same words from outside of any run are a person's.
+    let mut child = Command::new("sh");
+    child.args(["-c", &format!("(sleep 0.5; printf y) | {approve}")]);
+    let output = child.current_dir(house.project()).stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("PASS"), "{said}");
+    house.orch(&format!("status --run {waiting}")).code(0).never_says("waits for approval");
+}
