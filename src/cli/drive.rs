@@ -193,10 +193,9 @@ fn status_word(face: &Face, status: &str) -> String {
 }
 
 fn warn(face: &Face, site: &Site, outcome: &Outcome) {
-    if !site.in_git {
-        face.say(
-            "note: this is no git repository; the record is on the disk and nothing is committed",
-        );
+    if let Some(reason) = &site.uncommitted {
+        let words = "the record is on the disk and nothing is committed";
+        face.say(&format!("note: {reason}; {words}"));
     }
     for problem in &outcome.problems {
         face.say(&format!("warning: the record is on the disk and not committed: {problem}"));

@@ -63,7 +63,7 @@ impl Symptom {
 /// Looks at repository, folders, definitions, agents and runs.
 pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     let repository = site.repository()?;
-    let mut symptoms = vec![state(repository.as_ref()), folder(site)];
+    let mut symptoms = vec![state(site, repository.as_ref()), folder(site)];
     if let Some(repository) = &repository {
         symptoms.extend(locks(site, repository)?);
     }
@@ -147,10 +147,11 @@ fn locks(site: &Site, repository: &Repository) -> Result<Vec<Symptom>, Error> {
     Ok(symptoms)
 }
 
-fn state(repository: Option<&Repository>) -> Symptom {
+fn state(site: &Site, repository: Option<&Repository>) -> Symptom {
     let what = "repository";
     let Some(repository) = repository else {
-        return Symptom::ill(what, "none: runs work, and nothing is committed; git init");
+        let reason = site.uncommitted.as_deref().unwrap_or_default();
+        return Symptom::ill(what, format!("{reason}: runs work, and nothing is committed"));
     };
     match repository.branch() {
         Some(branch) => Symptom::well(what, branch),

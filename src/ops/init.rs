@@ -26,10 +26,8 @@ pub fn init(site: &Site) -> Result<Reply, Error> {
             return Err(Error::environment(format!("{part} is a file; runs need a folder there")));
         }
     }
-    if !site.in_git {
-        reply
-            .remarks
-            .push("this is no git repository: runs work, and nothing is committed".to_owned());
+    if let Some(reason) = &site.uncommitted {
+        reply.remarks.push(format!("{reason}: runs work, and nothing is committed"));
     }
     let path = root.join("orch.toml");
     if files::exists(&path) {

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::definition::Shelf;
 use crate::files;
 use crate::files::Project;
+use crate::git;
 use crate::git::Repository;
 use crate::git::Target;
 use crate::id;
@@ -50,7 +51,8 @@ pub struct Site {
     /// The run that `ORCH_RUN` names.
     pub chosen_run: Option<String>,
     pub agent_mark: Option<String>,
-    pub in_git: bool,
+    /// Why nothing is committed here; `None` where it is.
+    pub uncommitted: Option<String>,
     seed: Option<u64>,
     ids: AtomicU64,
 }
@@ -69,13 +71,21 @@ impl Site {
             .unwrap_or(&folder);
         let project = Project::new(root, vec![RUNS])
             .map_err(|source| Error::environment(format!("{}: {source}", root.display())))?;
-        let repository = Repository::discover(project.root())?;
+        let (repository, uncommitted) = match Repository::discover(project.root()) {
+            Ok(Some(repository)) => (Some(repository), None),
+            Ok(None) => (None, Some("this is no git repository".to_owned())),
+            Err(git::Error::Unsupported { reason, .. }) => {
+                let words = "orch cannot commit to a git repository of this kind";
+                (None, Some(format!("{words} ({reason})")))
+            }
+            Err(error) => return Err(error.into()),
+        };
         let clock = options.now.map_or(Clock::System, Clock::fixed);
         Ok(Self {
             home: Home::new(project.clone(), repository.as_ref()),
             shelf: Shelf::new(project.clone(), config::user_folder()),
             config: Config::load(project.root(), config::user_folder().as_deref())?,
-            in_git: repository.is_some(),
+            uncommitted,
             project,
             clock,
             stop: options.stop,
@@ -86,8 +96,11 @@ impl Site {
         })
     }
 
-    /// The repository, opened afresh: a handle belongs to one thread.
+    /// The repository, opened afresh: a handle belongs to one thread. `None` where nothing is committed.
     pub fn repository(&self) -> Result<Option<Repository>, Error> {
+        if self.uncommitted.is_some() {
+            return Ok(None);
+        }
         Ok(Repository::discover(self.project.root())?)
     }
 

@@ -55,7 +55,11 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
 pub fn outcome(driver: &Driver<'_>) -> Outcome {
     let problems = driver.problems.clone();
     let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
-    Outcome { committed: driver.site.in_git && problems.is_empty(), problems, ..outcome }
+    Outcome {
+        committed: driver.site.uncommitted.is_none() && problems.is_empty(),
+        problems,
+        ..outcome
+    }
 }
 
 /// Where a run stands that was only read.
@@ -87,6 +91,6 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
         head: head.sha256,
         problems: Vec::new(),
         failed: failed.collect(),
-        committed: site.in_git,
+        committed: site.uncommitted.is_none(),
     }
 }

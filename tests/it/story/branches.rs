@@ -218,3 +218,20 @@ fn the_branch_of_the_run_may_come_back_while_a_gate_is_at_work() {
     );
     the_branch_holds_the_run(&house);
 }
+
+#[test]
+fn a_repository_that_cannot_be_written_to_is_worked_in_without_commits() {
+    for kind in ["--object-format=sha256", "--ref-format=reftable"] {
+        let house = House::outside_git().workflow(
+            "demo",
+            "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'echo a > a.txt'\ncontract = 'a'",
+        );
+        let house = house.leaves("a", "a.txt");
+        house.git(&format!("init -q {kind} ."));
+        house.orch("run demo").code(0).says("cannot commit to a git repository of this kind");
+        house.orch("verify").code(0).says("1 artifact as recorded");
+        house.write("a.txt", "b\n");
+        house.orch("verify").code(6).says("a.txt");
+        house.orch("doctor").code(1).says("nothing is committed");
+    }
+}

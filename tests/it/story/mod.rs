@@ -3,6 +3,7 @@
 mod baseline;
 mod branches;
 mod crash;
+mod crowd;
 mod essay;
 mod essay_texts;
 mod every_call;
