@@ -91,6 +91,11 @@ fn copy_folder(from: &Path, to: &Path) {
 /// staged and changed is there.
 pub fn is_untouched(house: &House, place: &str) {
     house.git("fsck --strict --no-dangling");
+    is_the_users(house, place);
+}
+
+/// What the user has staged and changed, byte for byte.
+fn is_the_users(house: &House, place: &str) {
     assert_eq!(house.git("show :notes.txt :new.txt"), "staged\nstaged\n", "{place}");
     let files = ["notes.txt", "new.txt", "scratch.txt"].map(|path| house.read(path)).concat();
     assert_eq!(files, "not staged\nstaged\nnot tracked\n", "{place}");
@@ -106,7 +111,7 @@ pub fn comes_to_its_end(house: &House, whole: &Json, place: &str) {
     let verified = house.orch("verify");
     assert_eq!(verified.code, 0, "{place}: {}", verified.shown());
     assert_eq!(house.git("status --porcelain"), USERS_STATUS, "{place}");
-    is_untouched(house, place);
+    is_the_users(house, place);
     assert_eq!(locks(&house.project().join(".git")), [""; 0].map(PathBuf::from), "{place}");
     assert_eq!(&essence(&house.record()), whole, "{place}");
 }
