@@ -132,7 +132,11 @@ pub fn slug_of(text: &str) -> String {
             slug.push('-');
         }
     }
-    let slug = slug.trim_matches(['-', '.', '_']).replace("..", ".");
+    let mut slug = slug.trim_matches(['-', '.', '_']).to_owned();
+    // Three would leave two.
+    while slug.contains("..") {
+        slug = slug.replace("..", ".");
+    }
     if slug.is_empty() { "item".to_owned() } else { slug }
 }
 
@@ -181,6 +185,8 @@ mod tests {
     fn a_run_id_reads_back_and_never_leaves_its_folder() {
         let id = RunId::new("20260119T143012Z", "The Word/Robot", "ab12cd");
         assert_eq!(id.as_str(), "run_20260119T143012Z_the-word-robot_ab12cd");
+        assert_eq!(RunId::parse(id.as_str()).unwrap(), id);
+        let id = RunId::new("20260119T143012Z", "Wait... what.....now", "ab12cd");
         assert_eq!(RunId::parse(id.as_str()).unwrap(), id);
         for bad in ["", "run_", "run_../../x_y", "run_a_b/c_d", "other_1_2_3"] {
             assert!(RunId::parse(bad).is_err(), "{bad} was taken");

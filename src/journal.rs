@@ -147,8 +147,23 @@ impl Journal {
         Ok((journal, reading))
     }
 
-    /// Appends events as one durable write; gives the segments that they closed.
+    /// Appends events as one durable write; gives the segments that they closed. An error leaves
+    /// journal and run as they were.
     pub fn append(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
+        let appended = self.try_append(at, events);
+        if appended.is_err() {
+            // A copy beforehand would cost every event what a long run weighs.
+            let mut bytes =
+                files::read_own(self.appender.path()).ok().flatten().unwrap_or_default();
+            bytes.truncate(usize::try_from(self.bytes()).unwrap_or(usize::MAX));
+            if let Ok(reading) = fold(self.appender.path(), &bytes) {
+                self.run = reading.run;
+            }
+        }
+        appended
+    }
+
+    fn try_append(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
         let path = self.appender.path().to_owned();
         // The fold guards the write: what cannot be read back is never written.
         let applied = events.iter().try_for_each(|event| self.run.apply(at, event));
@@ -336,13 +351,8 @@ mod tests {
         let good = fs::read_to_string(&path).unwrap();
         let error = |text: String| {
             fs::write(&path, text).unwrap();
-            let (_, message) = Journal::open(folder.path())
-                .unwrap_err()
-                .to_string()
-                .split_once(" line ")
-                .map(|(a, b)| (a.to_owned(), b.to_owned()))
-                .unwrap();
-            message
+            let error = Journal::open(folder.path()).unwrap_err().to_string();
+            error.split_once(" line ").unwrap().1.to_owned()
         };
         let message = error(good.replace("tea", "pie"));
         assert_eq!(message, "3: the chain is broken: the line before it was changed");

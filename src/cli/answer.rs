@@ -1,6 +1,5 @@
 //! How replies are printed: text for people, or one JSON object. Standard output is
 //! data; what to do next goes to standard error.
-#![expect(clippy::print_stderr, reason = "this is where orch prints")]
 
 use super::global::Global;
 use super::terminal;
@@ -64,7 +63,7 @@ impl Face {
 
     /// Says something beside the reply.
     pub fn say(&self, text: &str) {
-        eprintln!("{}", harmless(&plain_text(text)));
+        err(&format!("{}\n", harmless(&plain_text(text))));
     }
 
     /// A word in colour, where colours are wanted.
@@ -87,12 +86,12 @@ impl Face {
         if instructions.next_actions.is_empty() && instructions.suggested_commands.is_empty() {
             return;
         }
-        eprintln!("\nnext:");
+        err("\nnext:\n");
         for action in &instructions.next_actions {
-            eprintln!("  {}", plain_text(action));
+            err(&format!("  {}\n", plain_text(action)));
         }
         for command in &instructions.suggested_commands {
-            eprintln!("  $ {}", plain_text(command));
+            err(&format!("  $ {}\n", plain_text(command)));
         }
     }
 }
@@ -121,9 +120,14 @@ pub fn out(text: &str) {
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
+/// Writes to standard error; no run ends because a log is full or nobody reads it.
+pub fn err(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Says something to the runner of a job, on standard error.
 pub fn command(line: &str) {
-    eprintln!("{line}");
+    err(&format!("{line}\n"));
 }
 
 /// A table of columns, two spaces apart, without trailing blanks.

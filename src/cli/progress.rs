@@ -109,12 +109,7 @@ impl<'f> Progress<'f> {
                 // Without a terminal to draw on there is nobody to show it to.
                 let _ = lines.println(text);
             }
-            None => eprint_line(&answer::harmless(text)),
+            None => answer::err(&format!("{}\n", answer::harmless(text))),
         }
     }
-}
-
-#[expect(clippy::print_stderr, reason = "progress goes to standard error")]
-fn eprint_line(text: &str) {
-    eprintln!("{text}");
 }

@@ -1,5 +1,4 @@
 //! Errors, printed: what was wrong, where, what would be right, what to type next.
-#![expect(clippy::print_stderr, reason = "this is where orch prints errors")]
 
 use super::answer;
 use super::answer::Colour;
@@ -24,7 +23,7 @@ pub fn error(face: &Face, error: &Error) -> u8 {
         });
         answer::out(&format!("{whole}\n"));
     } else {
-        eprint!("{}", as_text(face, error));
+        answer::err(&as_text(face, error));
     }
     exit::of_error(error)
 }
@@ -32,7 +31,7 @@ pub fn error(face: &Face, error: &Error) -> u8 {
 /// Prints several errors of one definition.
 pub fn errors(face: &Face, errors: &[workflow::Error]) {
     for error in errors {
-        eprint!("{}", as_text(face, error));
+        answer::err(&as_text(face, error));
     }
 }
 

@@ -2,6 +2,7 @@
 //! synced, renamed, and the folder synced; appending that leaves no torn line behind.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+use super::crash;
 use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
@@ -11,6 +12,16 @@ use std::io::Seek;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+
+/// What stands in the name of a file that is not whole yet.
+const ASIDE: &str = ".tmp.";
+
+/// Removes what a killed process left half written in a folder. Call it when nobody writes there.
+pub fn remove_half_written(folder: &Path) -> io::Result<()> {
+    let names = super::names_in(folder)?;
+    let mut left = names.iter().filter(|name| name.starts_with('.') && name.contains(ASIDE));
+    left.try_for_each(|name| fs::remove_file(folder.join(name)))
+}
 
 /// Replaces or creates a file, all or nothing, also across a power cut.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -31,14 +42,16 @@ fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut file = tempfile::Builder::new()
-        .prefix(&format!(".{name}.tmp."))
+        .prefix(&format!(".{name}{ASIDE}"))
         .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
+    crash::point();
     if sync {
         file.as_file().sync_all()?;
     }
     file.persist(path)?;
+    crash::point();
     if sync {
         File::open(folder)?.sync_all()?;
     }
@@ -56,7 +69,9 @@ pub fn rewrite(
     change(&mut File::open(path)?, &mut writer)?;
     writer.flush()?;
     drop(writer);
+    crash::point();
     file.persist(path)?;
+    crash::point();
     Ok(())
 }
 
@@ -68,7 +83,10 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
     let parent = folder.parent().unwrap_or(Path::new("."));
     create_folder(parent)?;
     match fs::create_dir(folder) {
-        Ok(()) => File::open(parent)?.sync_all(),
+        Ok(()) => {
+            crash::point();
+            File::open(parent)?.sync_all()
+        }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         Err(error) => Err(error),
     }
@@ -97,10 +115,12 @@ impl Appender {
         create_folder(folder)?;
         let is_new = !path.exists();
         let file = OpenOptions::new().create(true).append(true).open(path)?;
+        crash::point();
         if is_new {
             File::open(folder)?.sync_all()?;
         } else if file.metadata()?.len() != good_bytes {
             file.set_len(good_bytes)?;
+            crash::point();
             file.sync_all()?;
         }
         Ok(Self { file, path: path.to_owned(), good_bytes })
@@ -108,7 +128,9 @@ impl Appender {
 
     /// Appends and syncs; after an error the file ends where it ended before.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        crash::point();
         let result = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        crash::point();
         match result {
             Ok(()) => self.good_bytes += bytes.len() as u64,
             Err(_) => self.file.set_len(self.good_bytes)?,

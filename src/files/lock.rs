@@ -1,6 +1,8 @@
 //! A lock that a death frees at once: `flock` on a file that is never deleted and
 //! says who holds it.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
+
+use super::crash;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fs::File;
@@ -56,7 +58,9 @@ impl Lock {
         let holder =
             Held { process: std::process::id(), since: since.to_owned(), path: path.to_owned() };
         file.set_len(0)?;
+        crash::point();
         file.write_all(&serde_json::to_vec(&holder).unwrap_or_default())?;
+        crash::point();
         Ok(Ok(Self { _file: file }))
     }
 

@@ -2,6 +2,7 @@
 //! below it lie safe opening, durable writing, walking, hashing and locks.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+mod crash;
 mod durable;
 mod hash;
 mod lock;
@@ -12,6 +13,7 @@ mod walk;
 pub use durable::Appender;
 pub use durable::create_folder;
 pub use durable::remove_folder;
+pub use durable::remove_half_written;
 pub use durable::rewrite;
 pub use durable::write;
 pub use durable::write_view;
@@ -250,6 +252,13 @@ pub fn read_tail(path: &Path, limit: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether a file of the program's own making holds a line with its end.
+pub fn has_a_line(path: &Path) -> io::Result<bool> {
+    // The end of the last line is the rule, and found without reading the others.
+    Ok(exists(path)
+        && (read_tail(path, 1)? == "\n" || read_own(path)?.unwrap_or_default().contains(&b'\n')))
 }
 
 /// The size of a file in bytes; `None` where there is none.

@@ -2,6 +2,7 @@
 //! which shares a folder with others: lock files, twins of them, renames.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+use super::crash;
 use std::collections::BTreeSet;
 use std::fs;
 use std::fs::File;
@@ -39,6 +40,7 @@ pub fn write_together(
         file.write_all(bytes)?;
         staged.push(file);
     }
+    crash::point();
     let handles: Vec<&File> = staged.iter().map(tempfile::NamedTempFile::as_file).collect();
     sync_at_once(&handles.into_iter().chain(beside).collect::<Vec<_>>())?;
     let mut folders = BTreeSet::new();
@@ -50,12 +52,14 @@ pub fn write_together(
             }
             if folder.parent() == Some(staging) {
                 fs::create_dir(folder)?;
+                crash::point();
                 folders.insert(staging);
             } else {
                 super::create_folder(folder)?;
             }
             error.file.persist(path)?;
         }
+        crash::point();
         folders.insert(folder);
     }
     let folders = folders.into_iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
@@ -79,12 +83,16 @@ fn sync_at_once(files: &[&File]) -> io::Result<()> {
 
 /// Creates a file that must not be there yet, open for writing.
 pub fn create_new(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o644).open(path)
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o644).open(path);
+    crash::point();
+    file
 }
 
 /// Gives a file a second name; fails where that name is taken.
 pub fn link(path: &Path, second: &Path) -> io::Result<()> {
-    fs::hard_link(path, second)
+    fs::hard_link(path, second)?;
+    crash::point();
+    Ok(())
 }
 
 /// Where a link leads.
@@ -102,6 +110,7 @@ pub fn is_same(path: &Path, other: &Path) -> bool {
 /// Replaces `path` by `new` and syncs the folder; `new` has been synced before.
 pub fn put_in_place(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)?;
+    crash::point();
     sync_folder_of(path)
 }
 
@@ -119,13 +128,17 @@ pub fn sync(path: &Path) -> io::Result<()> {
 pub fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
+        result => {
+            crash::point();
+            result
+        }
     }
 }
 
 /// Writes the whole of a file that is still empty and sets when it was modified.
 pub fn fill(file: &mut File, bytes: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
     file.write_all(bytes)?;
+    crash::point();
     match modified {
         Some(modified) => file.set_modified(modified),
         None => Ok(()),
@@ -135,7 +148,11 @@ pub fn fill(file: &mut File, bytes: &[u8], modified: Option<SystemTime>) -> io::
 /// Adds to a file that others add to as well, if it is there; for logs that no promise rests on.
 pub fn append_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match OpenOptions::new().append(true).open(path) {
-        Ok(mut file) => file.write_all(bytes),
+        Ok(mut file) => {
+            file.write_all(bytes)?;
+            crash::point();
+            Ok(())
+        }
         Err(error) if is_absence(&error) => Ok(()),
         Err(error) => Err(error),
     }

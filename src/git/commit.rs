@@ -9,6 +9,7 @@ use super::move_ref::Step;
 use super::objects::id_of;
 use super::refresh::Blob;
 use super::refresh::Fresh;
+use super::target::Place;
 use super::target::Target;
 use super::tree;
 use crate::files;
@@ -100,6 +101,7 @@ impl Repository {
             if place.is_checked_out && !self.is_index_fresh(&blobs)? {
                 self.repair_index(&blobs)?;
             }
+            self.clear_locks(&place)?;
             return Ok(Committed { id: head.to_string(), changed: false });
         }
         let who = self.who(request)?;
@@ -153,6 +155,14 @@ impl Repository {
             }
             Fresh::Foreign => self.update_index(blobs),
         }
+    }
+
+    /// A kill after the last commit may have left what no commit comes to clear away.
+    fn clear_locks(&self, place: &Place) -> Result<(), Error> {
+        if place.is_checked_out {
+            Lock::clear(&self.inner.path().join("index"), &self.index_twin())?;
+        }
+        Lock::clear(&self.inner.commondir().join(&place.name), &self.ref_twin(&place.name))
     }
 
     /// Who commits and when, as git writes it.

@@ -7,6 +7,7 @@ use super::io_error;
 use crate::files;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
@@ -28,13 +29,8 @@ impl Lock {
     /// Takes the lock of `target`. Call it with the lock of the repository's commits held: then
     /// nobody alive has a lock with a twin.
     pub(super) fn take(target: PathBuf, twin: PathBuf) -> Result<Self, Error> {
-        let mut path = target.clone().into_os_string();
-        path.push(".lock");
-        let path = PathBuf::from(path);
-        if files::is_same(&path, &twin) {
-            files::remove(&path).map_err(io_error(&path))?;
-        }
-        files::remove(&twin).map_err(io_error(&twin))?;
+        Self::clear(&target, &twin)?;
+        let path = path_of(&target);
         let file = files::create_new(&twin).map_err(io_error(&twin))?;
         let mut lock = Self { file, target, path, twin, is_placed: false };
         let taken = lock.wait();
@@ -43,6 +39,15 @@ impl Lock {
             let _ = files::remove(&lock.twin);
         }
         taken.map(|()| lock)
+    }
+
+    /// Removes what a kill left of the lock of `target`, and nobody else's. Call it as `take`.
+    pub(super) fn clear(target: &Path, twin: &Path) -> Result<(), Error> {
+        let path = path_of(target);
+        if files::is_same(&path, twin) {
+            files::remove(&path).map_err(io_error(&path))?;
+        }
+        files::remove(twin).map_err(io_error(twin))
     }
 
     fn wait(&mut self) -> Result<(), Error> {
@@ -77,6 +82,12 @@ impl Lock {
         files::put_in_place(&self.path, &self.target).map_err(io_error(&self.target))?;
         files::remove(&self.twin).map_err(io_error(&self.twin))
     }
+}
+
+fn path_of(target: &Path) -> PathBuf {
+    let mut path = target.to_owned().into_os_string();
+    path.push(".lock");
+    path.into()
 }
 
 impl Drop for Lock {

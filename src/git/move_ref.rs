@@ -10,6 +10,7 @@ use super::target::Place;
 use crate::files;
 use git2::ErrorCode;
 use git2::Oid;
+use std::path::PathBuf;
 
 /// Refs that lie in the folder of a worktree.
 const PER_WORKTREE: [&str; 3] = ["refs/bisect/", "refs/worktree/", "refs/rewritten/"];
@@ -47,8 +48,7 @@ impl Repository {
         // A packed ref may have no folder.
         let folder = path.parent().unwrap_or(common);
         files::create_folder(folder).map_err(io_error(folder))?;
-        let twin = common.join(format!("{}.twin", name.replace('/', "%")));
-        let mut lock = Lock::take(path, twin)?;
+        let mut lock = Lock::take(path, self.ref_twin(name))?;
         let moved = || Error::Moved { name: name.clone() };
         match self.inner.find_reference(name) {
             Ok(reference) if reference.target() == Some(head) => {}
@@ -68,6 +68,10 @@ impl Repository {
             files::append_unsynced(&log, &line).map_err(io_error(&log))?;
         }
         lock.put_in_place()
+    }
+
+    pub(super) fn ref_twin(&self, name: &str) -> PathBuf {
+        self.inner.commondir().join(format!("{}.twin", name.replace('/', "%")))
     }
 
     fn move_by_libgit2(&self, step: &Step<'_>, head: Option<Oid>) -> Result<(), Error> {

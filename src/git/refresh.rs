@@ -18,6 +18,7 @@ use git2::Oid;
 use std::fmt::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 use std::time::SystemTime;
@@ -49,8 +50,7 @@ impl Repository {
     /// Takes the index's lock and writes the new index into it. Call it with the lock of the
     /// repository's commits held.
     pub(super) fn freshen(&mut self, blobs: &[Blob<'_>]) -> Result<Fresh, Error> {
-        let git_folder = self.inner.path();
-        let mut lock = Lock::take(git_folder.join("index"), git_folder.join("index.lock.twin"))?;
+        let mut lock = Lock::take(self.inner.path().join("index"), self.index_twin())?;
         let (bytes, modified) = match self.patched(&lock.target, blobs)? {
             Ok((None, _)) => return Ok(Fresh::Same(lock)),
             Ok((Some(bytes), modified)) => (bytes, modified),
@@ -62,6 +62,10 @@ impl Repository {
         };
         files::fill(&mut lock.file, &bytes, modified).map_err(io_error(&lock.target))?;
         Ok(Fresh::Ready(lock))
+    }
+
+    pub(super) fn index_twin(&self) -> PathBuf {
+        self.inner.path().join("index.lock.twin")
     }
 
     /// Puts the new index, synced before, in the place of the old one.

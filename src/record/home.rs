@@ -87,7 +87,15 @@ impl Home {
         if let Some(shared) = &self.shared {
             names.extend(files::names_in(&shared.join("runs"))?);
         }
-        Ok(names.into_iter().filter_map(|name| RunId::parse(name).ok()).collect())
+        let ids = names.into_iter().filter_map(|name| RunId::parse(name).ok());
+        Ok(ids.filter(|id| self.has_begun(id)).collect())
+    }
+
+    /// A kill before the first event was written whole leaves a folder and no run: nobody was told
+    /// of one.
+    fn has_begun(&self, id: &RunId) -> bool {
+        files::exists(&self.record(id))
+            || files::has_a_line(&self.state(id).join(journal::FILE)).unwrap_or(true)
     }
 
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.

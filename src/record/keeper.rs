@@ -18,6 +18,7 @@ use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::run::Run;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -143,7 +144,14 @@ impl Keeper {
 
     /// Makes the record whole again from the journal: files that are missing or differ are written.
     fn take_up(&mut self, reading: &Reading) -> Result<(), Error> {
-        for (path, bytes) in super::all_files(reading) {
+        let files = super::all_files(reading);
+        let paths = files.keys().map(|path| self.record.join(path));
+        let folders: BTreeSet<PathBuf> =
+            paths.filter_map(|path| Some(path.parent()?.into())).collect();
+        for path in folders {
+            files::remove_half_written(&path).map_err(|source| Error { path, source })?;
+        }
+        for (path, bytes) in files {
             if path == "RUN.json" || path == "SHA256SUMS" {
                 continue;
             }

@@ -48,7 +48,11 @@ impl House {
 
     /// A plain folder.
     pub fn outside_git() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::at(tempfile::tempdir().unwrap())
+    }
+
+    /// A plain folder in this one.
+    pub fn at(folder: tempfile::TempDir) -> Self {
         for name in ["project", "home", "packets", "scripts"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
         }
@@ -226,7 +230,8 @@ impl House {
         }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A call of the binary, for who starts it otherwise.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         // Later calls come later, and their ids are others.
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let now = format!("2026-01-19T{:02}:{:02}:12Z", 14 + (30 + call) / 60, (30 + call) % 60);

@@ -12,6 +12,7 @@ mod bad_input;
 mod cmd;
 mod flow;
 mod house;
+mod noise;
 mod shipped;
 mod story;
 mod strangers;

@@ -47,6 +47,26 @@ fn the_ref_lock_of_a_dead_commit_is_cleared_away() {
 }
 
 #[test]
+fn locks_of_a_dead_commit_go_where_nothing_is_left_to_commit() {
+    let sandbox = Sandbox::new();
+    let mut repository = sandbox.repository();
+    record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
+    let locks = [
+        (".git/index.lock.twin", ".git/index.lock"),
+        (".git/refs%heads%main.twin", ".git/refs/heads/main.lock"),
+    ];
+    for (twin, lock) in locks {
+        sandbox.write(twin, "");
+        fs::hard_link(sandbox.path(twin), sandbox.path(lock)).unwrap();
+    }
+    assert!(!record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap().changed);
+    for (twin, lock) in locks {
+        assert!(!sandbox.path(twin).exists() && !sandbox.path(lock).exists(), "{lock}");
+    }
+    sandbox.assert_sound();
+}
+
+#[test]
 fn the_logs_of_refs_are_kept() {
     let sandbox = Sandbox::new();
     sandbox.git(&["pack-refs", "--all"]);

@@ -6,6 +6,8 @@ mod crash;
 mod crowd;
 mod essay;
 mod essay_texts;
+mod every_call;
+mod every_crash;
 mod intruders;
 mod orphans;
 mod signals;

@@ -1,0 +1,343 @@
+//! Events and texts that nobody would write: nothing of it panics, what applies reads back the same,
+//! and what is refused leaves no trace.
+
+use orch::clock::Moment;
+use orch::contract::Contract;
+use orch::definition::Definition;
+use orch::definition::Frozen;
+use orch::digest::Digest;
+use orch::event::Approved;
+use orch::event::Artifact;
+use orch::event::Event;
+use orch::event::GateStarted;
+use orch::event::Invocation;
+use orch::event::InvocationStatus;
+use orch::event::Item;
+use orch::event::Judged;
+use orch::event::PlannedGate;
+use orch::event::RunStarted;
+use orch::event::RunStatus;
+use orch::event::WaitsFor;
+use orch::finding::Finding;
+use orch::finding::Severity;
+use orch::finding::Validation;
+use orch::id::GateId;
+use orch::id::InvocationId;
+use orch::id::RunId;
+use orch::journal;
+use orch::journal::Journal;
+use orch::journal::Reading;
+use orch::record;
+use orch::source::Source;
+use orch::workflow::Workflow;
+use proptest::collection::vec;
+use proptest::prelude::ProptestConfig;
+use proptest::prelude::Strategy;
+use proptest::prelude::any;
+use proptest::prelude::prop_assert;
+use proptest::prelude::prop_assert_eq;
+use proptest::proptest;
+use proptest::sample::select;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// What one random event is made of.
+#[derive(Debug, Clone)]
+struct Dice {
+    kind: u8,
+    gate: GateId,
+    attempt: u32,
+    text: String,
+    flag: bool,
+    number: f64,
+    many: u64,
+}
+
+fn dice() -> impl Strategy<Value = Dice> {
+    let gates = ["a", "b", "b[x]", "never"].map(|id| GateId::parse(id).unwrap()).to_vec();
+    let number =
+        proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL;
+    let parts = (0..19_u8, select(gates), 1..4_u32, ".{0,9}", any::<bool>(), number, any::<u64>());
+    parts.prop_map(|(kind, gate, attempt, text, flag, number, many)| Dice {
+        kind,
+        gate,
+        attempt,
+        text,
+        flag,
+        number,
+        many,
+    })
+}
+
+fn event(dice: &Dice) -> Event {
+    let Dice { gate, attempt, text, flag, .. } = dice.clone();
+    let (gates, judged, reason) = (vec![gate.clone()], judged(dice), text.clone());
+    match dice.kind {
+        // Most of what a run writes.
+        0..=3 => Event::GateStarted(started(dice)),
+        4 => Event::GatePassed { gate, attempt, judged },
+        5 => Event::GateFailed { gate, attempt, reason, judged },
+        6 => Event::GateInterrupted { gate, attempt, reason },
+        7 => {
+            let kinds = [WaitsFor::Person, WaitsFor::Agent, WaitsFor::Approval, WaitsFor::Decision];
+            let waits_for = kinds[usize::try_from(dice.many % 4).unwrap()];
+            Event::GateWaiting { gate, attempt, waits_for, judged: flag.then_some(judged) }
+        }
+        8 => Event::InvocationRecorded(Box::new(invocation(dice))),
+        9 => Event::GateRerecorded { gate, attempt, judged },
+        10 => Event::GatesReopened { gates, reason },
+        11 => Event::GateJumped {
+            from: gate.clone(),
+            to: gate,
+            reopened: gates,
+            findings: judged.findings,
+        },
+        12 => Event::GateExpanded {
+            items: vec![Item {
+                gate: GateId::parse(gate.base()).unwrap().instance(&text),
+                value: json!([text, dice.number]),
+            }],
+            gate,
+        },
+        13 => Event::GateSkipped { gate, reason },
+        14 => Event::GateWaived { gate, by: text, reason },
+        15 => Event::GateAnswered { gate, answers: [(text, json!(dice.number))].into() },
+        16 => {
+            let seen = BTreeMap::from([(text.clone(), Digest::of(&text))]);
+            let approval =
+                Approved { by: text.clone(), how: text, seen, note: flag.then_some(reason) };
+            Event::GateApproved { gate, attempt, approval }
+        }
+        17 => Event::RunResumed { retried: gates },
+        _ => {
+            let status = if flag { RunStatus::Failed } else { RunStatus::Waiting };
+            Event::RunCompleted { status, reason: Some(reason) }
+        }
+    }
+}
+
+fn judged(dice: &Dice) -> Judged {
+    let finding = Finding::new(dice.text.clone()).path(&dice.text).expected(dice.number);
+    Judged {
+        artifacts: vec![Artifact {
+            path: dice.text.clone(),
+            sha256: dice.flag.then(|| Digest::of(&dice.text)),
+            exists: dice.flag,
+            bytes: Some(dice.many),
+        }],
+        validations: vec![Validation {
+            check: dice.text.clone(),
+            path: None,
+            pass: dice.flag,
+            severity: Severity::Warning,
+            findings: vec![finding.clone()],
+        }],
+        findings: vec![finding],
+        baselines: [(dice.text.clone(), BTreeMap::new())].into(),
+    }
+}
+
+fn started(dice: &Dice) -> GateStarted {
+    GateStarted {
+        gate: dice.gate.clone(),
+        attempt: dice.attempt,
+        executor: dice.text.clone(),
+        agent: dice.flag.then(|| dice.text.clone()),
+        session: None,
+        prompt_sha256: None,
+        required_outputs: vec![dice.text.clone()],
+        recipe: None,
+        reuse: dice.flag.then(|| dice.text.clone()),
+    }
+}
+
+fn invocation(dice: &Dice) -> Invocation {
+    Invocation {
+        invocation_id: InvocationId::new("20260119T143012Z", "ab12cd"),
+        gate: dice.gate.clone(),
+        attempt: dice.attempt,
+        executor: "agent".to_owned(),
+        agent: Some(dice.text.clone()),
+        model: None,
+        session: dice.flag.then(|| dice.text.clone()),
+        status: InvocationStatus::Success,
+        exit_code: Some(i32::from(dice.kind)),
+        started_at: at(),
+        finished_at: at(),
+        duration_ms: dice.many,
+        cost_usd: Some(dice.number),
+        cost_is_estimate: dice.flag,
+        input_tokens: Some(dice.many),
+        output_tokens: None,
+        cached_input_tokens: None,
+        error: Some(dice.text.clone()),
+    }
+}
+
+fn at() -> Moment {
+    Moment::parse("2026-01-19T14:30:12Z").unwrap()
+}
+
+fn first() -> Event {
+    let plan = |id: &str| PlannedGate { gate: GateId::parse(id).unwrap(), name: id.to_owned() };
+    Event::RunStarted(Box::new(RunStarted {
+        run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
+        workflow: "w".to_owned(),
+        version: "1".to_owned(),
+        key: "x".to_owned(),
+        inputs: BTreeMap::new(),
+        driven: true,
+        agent: None,
+        gates: ["a", "b"].map(plan).to_vec(),
+        definition: Vec::new(),
+        orch: "0.1.0".to_owned(),
+        environment: Vec::new(),
+        git: None,
+        baselines: BTreeMap::new(),
+    }))
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+/// Writes what applies, two events at a time; gives the journal and how many were written.
+fn written(folder: &Path, dice: &[Dice]) -> (Journal, u64) {
+    let mut journal = Journal::create(folder, at(), &first()).unwrap();
+    let mut count = 1;
+    for pair in dice.chunks(2) {
+        let events: Vec<Event> = pair.iter().map(event).collect();
+        if journal.append(at(), &events).is_ok() {
+            count += events.len() as u64;
+        }
+    }
+    (journal, count)
+}
+
+/// Texts that a definition is made of, in an order that none has.
+fn soup() -> impl Strategy<Value = String> {
+    let words = [
+        "[[gate]]\n",
+        "[[output]]\n",
+        "[[check]]\n",
+        "[inputs]\n",
+        "[budget]\n",
+        "name = 'noise'\n",
+        "version = '1'\n",
+        "id = 'a'\n",
+        "id = 'b'\n",
+        "executor = 'command'\n",
+        "executor = 'human'\n",
+        "command = ['x', '{{ a }}']\n",
+        "shell = 'x'\n",
+        "needs = ['a', 'b']\n",
+        "needs = []\n",
+        "when = '{{ 1 == 2 }}'\n",
+        "retry = { attempts = -1 }\n",
+        "retry = { attempts = 99999999999 }\n",
+        "on_fail = { goto = 'a', visits = 3 }\n",
+        "each = { in = '{{ x }}', as = 'x' }\n",
+        "usd = 1e999\n",
+        "timeout = '9e99d'\n",
+        "path = '../x'\n",
+        "path = '{{ '\n",
+        "glob = '[[['\n",
+        "any_of = []\n",
+        "kind = 'matches'\n",
+        "kind = 'word_count'\n",
+        "regex = '(((('\n",
+        "min = '{% if %}'\n",
+        "min = 3\n",
+        "checks = [{ kind = 'min_sources', min = nan }]\n",
+        "contract = 'noise'\n",
+        "audits = 'a'\n",
+        "x = { type = 'list', default = ['{{ x }}'] }\n",
+        "key = '{{ x }}'\n",
+        "=",
+        "[",
+        "'''",
+        "\u{0}",
+        "é",
+    ];
+    let word = select(words.to_vec()).prop_map(str::to_owned);
+    vec(proptest::prop_oneof![9 => word, 1 => ".{0,9}"], 0..24).prop_map(|words| words.concat())
+}
+
+fn few(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(few(150))]
+
+    #[test]
+    fn what_applies_reads_back_the_same_and_what_is_refused_leaves_no_trace(
+        dice in vec(dice(), 0..40)
+    ) {
+        let folder = folder();
+        let (journal, count) = written(folder.path(), &dice);
+        let reading = journal::read(&folder.path().join(journal::FILE)).unwrap();
+        prop_assert_eq!(reading.count, count);
+        prop_assert_eq!(reading.first_foreign_line(), None);
+        let live = Reading {
+            run: journal.run.clone(),
+            head: journal.head(),
+            count: journal.count(),
+            good_bytes: journal.bytes(),
+            segments: reading.segments.clone(),
+        };
+        let text = |reading: &Reading| {
+            let run_json = record::all_files(reading).remove("RUN.json").unwrap();
+            String::from_utf8(run_json).unwrap()
+        };
+        prop_assert_eq!(text(&live), text(&reading));
+        prop_assert!(record::all_files(&live) == record::all_files(&reading));
+    }
+
+    #[test]
+    fn of_a_journal_with_noise_in_it_nothing_is_taken_but_what_stood_before(
+        dice in vec(dice(), 0..12), place in any::<proptest::sample::Index>(),
+        noise in vec(any::<u8>(), 0..40), cut in 0..40_usize
+    ) {
+        let folder = folder();
+        let path = folder.path().join(journal::FILE);
+        written(folder.path(), &dice);
+        let sound = std::fs::read(&path).unwrap();
+        let place = place.index(sound.len());
+        let rest = &sound[sound.len().min(place + cut)..];
+        let spoilt = [&sound[..place], &noise[..], rest].concat();
+        if let Ok(reading) = journal::fold(&path, &spoilt) {
+            // The last line is chained to by none that follows.
+            let bytes = reading.bytes();
+            let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+            prop_assert!(sound.starts_with(&lines[..lines.len() - 1].concat()));
+        }
+        let _ = journal::fold(&path, &noise);
+    }
+
+    #[test]
+    fn every_text_makes_an_id_that_reads_back(text in "\\PC{0,60}|[a._-]{0,60}") {
+        let run = RunId::new("20260119T143012Z", &text, "ab12cd");
+        prop_assert_eq!(RunId::parse(run.as_str()).unwrap(), run);
+        let gate = GateId::parse("a").unwrap().instance(&text);
+        prop_assert_eq!(GateId::parse(gate.as_str()).unwrap(), gate);
+    }
+
+    #[test]
+    fn no_text_is_too_odd_to_be_read_as_a_definition(workflow in soup(), contract in soup()) {
+        let frozen = |path: &str, text: &str| {
+            let (path, sha256) = (path.to_owned(), Digest::of(text));
+            Frozen { path, sha256, text: text.to_owned() }
+        };
+        let texts = [
+            frozen("workflows/noise.toml", &format!("name = 'noise'\nversion = '1'\n{workflow}")),
+            frozen("contracts/noise.toml", &format!("name = 'noise'\n{contract}")),
+        ];
+        if let Err(error) = Workflow::parse("noise", &Definition::thaw(&texts)) {
+            prop_assert!(!error.to_string().is_empty());
+        }
+        let _ = Contract::parse(&Source::new("noise.toml", contract), &BTreeSet::new());
+    }
+}

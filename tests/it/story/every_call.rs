@@ -1,0 +1,168 @@
+//! The same for system calls: a kill on the way into one and a refusal of one, where `strace` can
+//! do that; and a file that takes only a part of what is written. What was reported as done stays.
+
+use super::every_crash::at_every_point;
+use super::every_crash::comes_to_its_end;
+use super::every_crash::copy_of;
+use super::every_crash::house;
+use super::every_crash::is_untouched;
+use super::every_crash::undisturbed;
+use crate::house::Done;
+use crate::house::House;
+use std::process::Command;
+use std::process::Stdio;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// Calls, what happens to them, and to which of them. Only those of the thread that drives are
+/// counted: it writes all that lasts.
+type Injection = (&'static str, &'static str, &'static [u64]);
+
+const KILLS: [Injection; 4] = [
+    ("rename,renameat,renameat2", "signal=SIGKILL", &[1, 2, 4, 7, 12, 20, 30]),
+    ("fsync,fdatasync", "signal=SIGKILL", &[1, 2, 3, 5, 8, 13, 21, 34]),
+    ("write", "signal=SIGKILL", &[1, 2, 3, 5, 8, 13, 21, 34, 55, 80]),
+    ("link,linkat,unlink,unlinkat", "signal=SIGKILL", &[1, 2, 3, 5, 8, 13]),
+];
+
+const REFUSALS: [Injection; 4] = [
+    ("fsync,fdatasync", "error=EIO", &[1, 2, 3, 4, 6, 9, 14, 22, 30]),
+    ("write", "error=ENOSPC", &[1, 2, 3, 4, 5, 6, 8, 12, 20, 40]),
+    ("rename,renameat,renameat2", "error=ENOSPC", &[1, 2, 3, 5, 9, 17]),
+    ("link,linkat", "error=EIO", &[1, 2, 5]),
+];
+
+/// Every choice of them, one after the other.
+fn all(injections: &[Injection]) -> Vec<(&'static str, &'static str, u64)> {
+    let each = |(calls, what, at): &Injection| at.iter().map(|at| (*calls, *what, *at)).collect();
+    injections.iter().flat_map(|injection| -> Vec<_> { each(injection) }).collect()
+}
+
+#[expect(clippy::print_stdout, reason = "a test that tries nothing must say so")]
+fn has_strace() -> bool {
+    let has = Command::new("strace").arg("-V").output().is_ok_and(|done| done.status.success());
+    if !has {
+        println!("strace is not on PATH: nothing was tried");
+    }
+    has
+}
+
+/// Runs the workflow by another program, which is handed the call of orch as its last arguments.
+fn run_by(house: &House, by: &[&str]) -> Done {
+    let orch = house.command(&["run", "demo"]);
+    let variables = orch.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    let output = Command::new(by[0])
+        .args(&by[1..])
+        .arg(orch.get_program())
+        .args(orch.get_args())
+        .env_clear()
+        .envs(variables)
+        .current_dir(house.project())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Done {
+        code: output.status.code().unwrap_or(-1),
+        stdout: text(&output.stdout),
+        stderr: text(&output.stderr),
+    }
+}
+
+fn run_with(house: &House, (calls, what, at): (&str, &str, u64)) -> Done {
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:{what}:when={at}"));
+    run_by(house, &["strace", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject])
+}
+
+/// Every pass that was told of is one of the record, under its number.
+fn keeps_its_word(house: &House, done: &Done, place: &str) {
+    for line in done.stderr.lines().filter_map(|line| line.strip_prefix("PASS ")) {
+        let mut words = line.split_whitespace();
+        let gate = words.next().unwrap();
+        let attempt = words.nth(1).map_or(1, |number| number.parse().unwrap());
+        let attempts = house.attempts(gate);
+        assert_eq!(
+            attempts.split(' ').nth(attempt - 1),
+            Some("PASS"),
+            "{place}: {gate} {attempts}"
+        );
+    }
+}
+
+#[test]
+fn a_kill_on_the_way_into_a_call_costs_nothing() {
+    if !has_strace() {
+        return;
+    }
+    let (house, kills) = (house(), all(&KILLS));
+    let whole = undisturbed(&house);
+    let killed = AtomicU64::new(0);
+    at_every_point(|point| {
+        let Some(kill) = kills.get(usize::try_from(point).unwrap() - 1) else { return false };
+        let (house, place) = (copy_of(&house), format!("{kill:?}"));
+        let done = run_with(&house, *kill);
+        assert!(matches!(done.code, -1 | 0), "{place}: {}", done.shown());
+        killed.fetch_add(u64::from(done.code == -1), Ordering::SeqCst);
+        is_untouched(&house, &place);
+        comes_to_its_end(&house, &whole, &place);
+        keeps_its_word(&house, &done, &place);
+        true
+    });
+    // The longest counts may lie beyond the end of the run.
+    assert!(killed.into_inner() > 20, "strace killed too few");
+}
+
+#[test]
+fn a_disk_that_refuses_is_told_of_and_costs_nothing() {
+    if !has_strace() {
+        return;
+    }
+    let (house, refusals) = (house(), all(&REFUSALS));
+    let whole = undisturbed(&house);
+    let ended = AtomicU64::new(0);
+    at_every_point(|point| {
+        let Some(refusal) = refusals.get(usize::try_from(point).unwrap() - 1) else { return false };
+        let (house, place) = (copy_of(&house), format!("{refusal:?}"));
+        let done = run_with(&house, *refusal);
+        ended.fetch_add(u64::from(done.code != 0), Ordering::SeqCst);
+        ends_well(&house, &done, &place);
+        comes_to_its_end(&house, &whole, &place);
+        keeps_its_word(&house, &done, &place);
+        true
+    });
+    assert!(ended.into_inner() > 5, "strace refused too little");
+}
+
+#[test]
+fn a_file_that_takes_a_part_of_what_is_written_ends_where_it_ended() {
+    let house = house();
+    let whole = undisturbed(&house);
+    at_every_point(|point| {
+        // In blocks of 512 bytes; the journal comes to more.
+        if point > 15 {
+            return false;
+        }
+        let (house, place) = (copy_of(&house), format!("no file beyond {point} blocks"));
+        let limit = format!("trap '' XFSZ; ulimit -f {point}; exec \"$@\"");
+        let done = run_by(&house, &["sh", "-c", &limit, "sh"]);
+        assert_ne!(done.code, 0, "{place}");
+        ends_well(&house, &done, &place);
+        comes_to_its_end(&house, &whole, &place);
+        keeps_its_word(&house, &done, &place);
+        true
+    });
+}
+
+#[test]
+fn a_log_that_is_full_ends_no_run() {
+    let house = house();
+    run_by(&house, &["sh", "-c", "exec \"$@\" 2> /dev/full", "sh"]).code(0);
+    assert_eq!(house.attempts("flaky"), "FAIL FAIL PASS");
+}
+
+/// An error is told in words, and never by a panic.
+fn ends_well(house: &House, done: &Done, place: &str) {
+    let is_told = done.code == 0 || done.stderr.contains("error: ");
+    assert!(is_told && matches!(done.code, 0 | 1 | 6), "{place}: {}", done.shown());
+    is_untouched(house, place);
+}
