@@ -145,12 +145,22 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
         pairs.extend(implied(subject.output).map(|rule| (rule, document)));
         pairs.extend(subject.output.checks.iter().map(|rule| (rule.clone(), document)));
     }
-    let validations = pairs
+    let mut validations: Vec<Validation> = pairs
         .into_par_iter()
         .filter_map(|(rule, document)| judge_rule(&rule, scene, Some(document), context))
         .collect();
     let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
-    let prints = scene.project.hash_all(&paths).into_iter().map(Result::ok);
+    let prints: Vec<Option<Fingerprint>> =
+        scene.project.hash_all(&paths).into_iter().map(Result::ok).collect();
+    for (document, print) in documents.iter().zip(&prints) {
+        // What is recorded must be what was judged.
+        if document.digest().is_some_and(|judged| print.is_none_or(|print| print.digest != judged))
+        {
+            let finding = Finding::new("it changed while it was judged; judge it again");
+            let path = Some(document.path.to_string());
+            validations.push(failed("output", path, finding.path(&document.path)));
+        }
+    }
     Judgement { validations, artifacts: paths.into_iter().zip(prints).collect() }
 }
 

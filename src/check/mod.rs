@@ -122,7 +122,8 @@ pub struct Document<'s> {
     pub path: ProjectPath,
     project: &'s Project,
     text_bytes_max: u64,
-    text: OnceLock<Result<String, String>>,
+    /// The digest of the bytes that were read, and the text that they are.
+    text: OnceLock<Result<(Digest, String), String>>,
 }
 
 impl<'s> Document<'s> {
@@ -133,7 +134,10 @@ impl<'s> Document<'s> {
     /// The whole text, or a finding that says why there is none.
     pub fn text(&self) -> Result<&str, Finding> {
         let read = || {
-            let text = self.project.read_text(&self.path, self.text_bytes_max);
+            let text = self
+                .project
+                .read(&self.path, self.text_bytes_max)
+                .and_then(|bytes| Ok((Digest::of(&bytes), Project::decode(&self.path, bytes)?)));
             text.map_err(|error| match error {
                 OpenError::TooLarge { bytes, limit, .. } => format!(
                     "too large for a text check: {bytes} bytes, `[limits] text_bytes` is {limit}"
@@ -147,9 +151,14 @@ impl<'s> Document<'s> {
             })
         };
         match self.text.get_or_init(read) {
-            Ok(text) => Ok(text),
+            Ok((_, text)) => Ok(text),
             Err(message) => Err(Finding::new(message).path(&self.path)),
         }
+    }
+
+    /// The digest of what was judged; `None` where nothing was read.
+    pub fn digest(&self) -> Option<Digest> {
+        self.text.get()?.as_ref().ok().map(|(digest, _)| *digest)
     }
 }
 

@@ -131,8 +131,14 @@ impl Project {
 
     /// Reads a whole text of at most `limit` bytes; a byte order mark is left out.
     pub fn read_text(&self, path: &ProjectPath, limit: u64) -> Result<String, OpenError> {
-        let text = String::from_utf8(self.read(path, limit)?).map_err(|error| {
-            OpenError::NotText { path: path.to_string(), at: error.utf8_error().valid_up_to() }
+        Self::decode(path, self.read(path, limit)?)
+    }
+
+    /// A file's bytes as text; a byte order mark is left out.
+    pub fn decode(path: &ProjectPath, bytes: Vec<u8>) -> Result<String, OpenError> {
+        let text = String::from_utf8(bytes).map_err(|error| OpenError::NotText {
+            path: path.to_string(),
+            at: error.utf8_error().valid_up_to(),
         })?;
         Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }

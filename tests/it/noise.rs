@@ -106,8 +106,13 @@ fn event(dice: &Dice) -> Event {
         15 => Event::GateAnswered { gate, answers: [(text, json!(dice.number))].into() },
         16 => {
             let seen = BTreeMap::from([(text.clone(), Digest::of(&text))]);
-            let approval =
-                Approved { by: text.clone(), how: text, seen, note: flag.then_some(reason) };
+            let approval = Approved {
+                by: text.clone(),
+                how: text,
+                seen,
+                note: flag.then_some(reason),
+                signature: None,
+            };
             Event::GateApproved { gate, attempt, approval }
         }
         17 => Event::RunResumed { retried: gates },

@@ -80,3 +80,26 @@ fn an_approval_falls_with_the_bytes_it_saw() {
     house.orch("gate finish --gate hold").code(0);
     assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
 }
+
+#[test]
+fn what_changes_while_it_is_judged_is_not_recorded_as_judged() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'a'
+             executor = 'command'
+             shell = 'echo a b > a.txt'
+             contract = 'a'",
+        )
+        .contract(
+            "a",
+            "[[output]]
+             path = 'a.txt'
+             checks = [
+                 { kind = 'word_count', min = 2 },
+                 { kind = 'command', command = ['sh', '-c', 'sleep 0.3; echo c >> a.txt'] },
+             ]",
+        );
+    house.orch("run demo").code(1).says("it changed while it was judged");
+}
