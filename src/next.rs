@@ -47,11 +47,15 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
     // before anything is built, since this is asked after every event.
     let has_failures = run.gates.values().any(|state| state.status == GateStatus::Fail);
     let stopped = has_failures && workflow.gates.iter().any(|gate| stops_the_run(gate, run));
-    for gate in &workflow.gates {
-        let state = run.gate(&gate.id);
-        let is_satisfied = state.is_some_and(|state| state.status.satisfies());
-        all_satisfied &= is_satisfied;
-        if is_satisfied || state.is_none() && !is_ready(workflow, run, gate) {
+    let known = workflow.along(&run.gates);
+    let satisfies = |at: usize| known[at].is_some_and(|state| state.status.satisfies());
+    for (at, gate) in workflow.gates.iter().enumerate() {
+        all_satisfied &= satisfies(at);
+        let is_held_up = || match gate.join {
+            Join::All => !workflow.needs_of(at).iter().all(|need| satisfies(*need)),
+            Join::Any | Join::Done => !is_ready(workflow, run, gate),
+        };
+        if satisfies(at) || known[at].is_none() && is_held_up() {
             continue;
         }
         for (id, state) in instances(gate, run) {

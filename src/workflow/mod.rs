@@ -50,6 +50,8 @@ pub struct Workflow {
     pub checkpoint: CheckpointPolicy,
     pub gates: Vec<Gate>,
     index: BTreeMap<GateId, usize>,
+    /// The places in `gates` of what each gate needs.
+    needs: Vec<Vec<usize>>,
     prompts: Library,
 }
 
@@ -106,6 +108,23 @@ impl Workflow {
             self.index.get(&base)
         })?;
         self.gates.get(*index)
+    }
+
+    /// What there is for each gate, in the order of the gates, at a fraction of what it takes to look
+    /// each one up.
+    pub fn along<'v, V>(&self, values: &'v BTreeMap<GateId, V>) -> Vec<Option<&'v V>> {
+        let mut found = vec![None; self.gates.len()];
+        let mut values = values.iter().peekable();
+        for (id, at) in &self.index {
+            while values.next_if(|(other, _)| *other < id).is_some() {}
+            found[*at] = values.next_if(|(other, _)| *other == id).map(|(_, value)| value);
+        }
+        found
+    }
+
+    /// The places in `gates` of what the gate at a place needs.
+    pub fn needs_of(&self, at: usize) -> &[usize] {
+        &self.needs[at]
     }
 
     /// All gates that follow from this one, by `needs` and `audits`, nearest first.
@@ -191,7 +210,12 @@ fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflo
         };
         gates.push(gate::build(table, &around)?);
     }
-    let index = gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
+    let index: BTreeMap<GateId, usize> =
+        gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
+    let needs = gates
+        .iter()
+        .map(|gate| gate.needs.iter().filter_map(|need| index.get(need)).copied().collect())
+        .collect();
     Ok(Workflow {
         name: name.to_owned(),
         version: file.version,
@@ -202,6 +226,7 @@ fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflo
         checkpoint: file.checkpoint,
         gates,
         index,
+        needs,
         prompts,
     })
 }
