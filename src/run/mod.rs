@@ -114,7 +114,8 @@ impl Run {
                 self.end(at, event, (gate, *attempt), (AttemptStatus::Fail, judged))?;
                 self.fail(gate, reason, judged);
             }
-            Event::GateInterrupted { gate, attempt, reason } => {
+            Event::GateInterrupted { gate, attempt, reason, findings } => {
+                self.open_attempt(event, gate, *attempt)?.findings.clone_from(findings);
                 self.interrupt(at, event, (gate, *attempt), reason)?;
             }
             Event::GateWaived { gate, by, reason } => {
