@@ -249,6 +249,16 @@ pub fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// Why a file cannot be read, where it cannot; nothing of it is read.
+pub fn unreadable(path: &Path) -> Option<String> {
+    match File::open(path).and_then(|file| file.metadata()) {
+        Ok(metadata) if metadata.is_file() => None,
+        Ok(metadata) => Some(format!("it is a {}", kind_of(&metadata))),
+        Err(error) if is_missing(&error) => Some("there is no such file".to_owned()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
 /// The last `limit` bytes of a file of the program's own making, as far as they are text.
 pub fn read_tail(path: &Path, limit: u64) -> io::Result<String> {
     use std::io::Seek;

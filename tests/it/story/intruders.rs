@@ -141,6 +141,24 @@ fn what_was_found_when_a_gate_began_to_wait_stays_found() {
     assert!(found.len() == 1 && found[0].ends_with("(contracts/draft.toml)"), "{found:?}");
 }
 
+#[test]
+fn an_edit_of_whose_signatures_count_is_told() {
+    let signers = "ada@example.org ssh-ed25519 AAAA\n";
+    let work = "echo draft > draft.txt; echo 'eve@example.org ssh-ed25519 AAAA' >>";
+    for (file, place) in [("people/signers", "people/signers"), ("../signers", "signers")] {
+        let house = house().script("write", &format!("{work} {file}")).file(file, signers);
+        let toml = house.read("orch.toml");
+        let toml = format!("{toml}[signing]\nallowed_signers = '{file}'\n");
+        house.write("orch.toml", toml);
+        house.orch("run demo").code(3);
+        let found = findings(&house);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let expected = "signers: whose signatures count was changed during the attempt";
+        assert!(found[0].starts_with(expected), "{found:?}");
+        assert!(found[0].ends_with(&format!("({place})")), "{found:?}");
+    }
+}
+
 /// Approves from a terminal of its own, with nothing of the environment left.
 fn approval(house: &House, run: &str) -> String {
     let home = house.outside("home").display().to_string();
