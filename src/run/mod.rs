@@ -78,6 +78,7 @@ impl Run {
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
             Event::RunPaused { reason } => self.stop(event, RunStatus::Paused, Some(reason))?,
             Event::RunCompleted { status, reason } => {
+                self.refuse_open(event, *status)?;
                 self.stop(event, *status, reason.as_ref())?;
                 self.complete(at);
             }
