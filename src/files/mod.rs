@@ -37,6 +37,7 @@ pub use together::remove;
 pub use together::stat_of_copy;
 pub use together::sync;
 pub use together::sync_folder_of;
+pub use together::unreadable;
 pub use together::write_together;
 pub use walk::Globs;
 pub use walk::glob_flaw;
@@ -247,16 +248,6 @@ pub fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
         return Err(io::Error::other(format!("it has more than {limit} bytes, the limit")));
     }
     Ok(Some(bytes))
-}
-
-/// Why a file cannot be read, where it cannot; nothing of it is read.
-pub fn unreadable(path: &Path) -> Option<String> {
-    match File::open(path).and_then(|file| file.metadata()) {
-        Ok(metadata) if metadata.is_file() => None,
-        Ok(metadata) => Some(format!("it is a {}", kind_of(&metadata))),
-        Err(error) if is_missing(&error) => Some("there is no such file".to_owned()),
-        Err(error) => Some(error.to_string()),
-    }
 }
 
 /// The last `limit` bytes of a file of the program's own making, as far as they are text.
