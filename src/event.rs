@@ -2,15 +2,29 @@
 //! written before an act, the result after it; everything else is derived.
 
 mod approved;
+mod checkpoint;
+mod invocation;
+mod note;
+mod run_status;
+mod session;
 
 pub use approved::APPROVAL_NAMESPACE;
 pub use approved::Approved;
 pub use approved::HEAD_NAMESPACE;
 pub use approved::Signed;
 pub use approved::SignedHead;
+pub use checkpoint::Checkpoint;
+pub use checkpoint::Snapshot;
+pub use invocation::Invocation;
+pub use invocation::InvocationStatus;
+pub use note::Note;
+pub use note::NoteKind;
+pub use run_status::RunStatus;
+pub use session::SessionStarted;
+pub use session::SessionStatus;
 
+use crate::budget::Budget;
 use crate::check::Baseline;
-use crate::clock::Moment;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::finding::Finding;
@@ -130,6 +144,30 @@ pub enum Event {
     },
     /// The chain as it stood before this line was signed.
     HeadSigned(SignedHead),
+    SessionStarted(SessionStarted),
+    /// What a sitting begins with was judged: now it is for the work.
+    SessionReady {
+        session: u32,
+    },
+    SessionEnded {
+        session: u32,
+        status: SessionStatus,
+        reason: Option<String>,
+    },
+    CheckpointSealed(Box<Checkpoint>),
+    /// What somebody had to say about the work.
+    Noted(Note),
+    /// How long a gate should take, by somebody's newer word than the workflow's.
+    GateEstimated {
+        gate: GateId,
+        estimate_s: u64,
+        by: String,
+    },
+    /// What the run may spend from now on.
+    BudgetSet {
+        budget: Budget,
+        by: String,
+    },
 }
 
 impl Event {
@@ -152,6 +190,7 @@ impl Event {
                 | Self::RunPaused { .. }
                 | Self::RunCompleted { .. }
                 | Self::HeadSigned(_)
+                | Self::CheckpointSealed(_)
         )
     }
 }
@@ -175,6 +214,9 @@ pub struct RunStarted {
     /// Names of the variables that programs were allowed to see at the start; never their values.
     pub environment: Vec<String>,
     pub git: Option<GitFacts>,
+    /// The run that this one is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RunId>,
     /// What later gates must find unchanged.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,
@@ -290,79 +332,5 @@ impl fmt::Display for WaitsFor {
             Self::Approval => "approval",
             Self::Decision => "a decision after an interruption",
         })
-    }
-}
-
-/// One call of an executor. What it did not say is null, never zero.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Invocation {
-    pub invocation_id: InvocationId,
-    pub gate: GateId,
-    pub attempt: u32,
-    pub executor: String,
-    pub agent: Option<String>,
-    pub model: Option<String>,
-    pub session: Option<String>,
-    pub status: InvocationStatus,
-    pub exit_code: Option<i32>,
-    pub started_at: Moment,
-    pub finished_at: Moment,
-    pub duration_ms: u64,
-    pub cost_usd: Option<f64>,
-    pub cost_is_estimate: bool,
-    pub input_tokens: Option<u64>,
-    pub output_tokens: Option<u64>,
-    pub cached_input_tokens: Option<u64>,
-    pub error: Option<String>,
-}
-
-/// How a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[value(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum InvocationStatus {
-    Success,
-    Fail,
-    Timeout,
-    Interrupted,
-}
-
-/// Where a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[value(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RunStatus {
-    Running,
-    Waiting,
-    Paused,
-    Passed,
-    Failed,
-    Canceled,
-}
-
-impl RunStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Waiting => "WAITING",
-            Self::Paused => "PAUSED",
-            Self::Passed => "PASSED",
-            Self::Failed => "FAILED",
-            Self::Canceled => "CANCELED",
-        }
-    }
-
-    /// Whether the run is over.
-    pub fn is_end(self) -> bool {
-        match self {
-            Self::Passed | Self::Failed | Self::Canceled => true,
-            Self::Running | Self::Waiting | Self::Paused => false,
-        }
-    }
-}
-
-impl fmt::Display for RunStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }

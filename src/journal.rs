@@ -318,6 +318,7 @@ mod tests {
             orch: "0.1.0".to_owned(),
             environment: Vec::new(),
             git: None,
+            parent: None,
             baselines: std::collections::BTreeMap::new(),
         };
         let first = Event::RunStarted(Box::new(started));

@@ -59,6 +59,7 @@ pub fn begin<'s>(
         environment: site.config.allowed.values().into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
+        parent: None,
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };

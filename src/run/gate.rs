@@ -1,5 +1,6 @@
 //! Gates and attempts, as far as a run has come.
 
+use super::TimeSpent;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
@@ -82,6 +83,9 @@ pub struct GateState {
     /// Why it was skipped, waived or opened again.
     pub reason: Option<String>,
     pub reused: Option<Reused>,
+    pub time: TimeSpent,
+    /// How long it should take, where that was said after the run began.
+    pub estimate_s: Option<u64>,
 }
 
 impl GateState {

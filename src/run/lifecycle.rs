@@ -37,9 +37,16 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
         }
         Event::HeadSigned(_) => ("HEAD_SIGNED", None, None),
         Event::GatesReused { .. } => ("GATES_REUSED", None, None),
+        Event::SessionStarted(_) => ("SESSION_STARTED", None, None),
+        Event::SessionEnded { .. } => ("SESSION_ENDED", None, None),
+        Event::CheckpointSealed(_) => ("CHECKPOINT_SEALED", None, None),
         Event::InvocationStarted { .. }
         | Event::GateAnswered { .. }
-        | Event::GateHandedIn { .. } => return None,
+        | Event::GateHandedIn { .. }
+        | Event::SessionReady { .. }
+        | Event::Noted(_)
+        | Event::GateEstimated { .. }
+        | Event::BudgetSet { .. } => return None,
     })
 }
 

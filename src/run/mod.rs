@@ -1,26 +1,35 @@
 //! A run: the fold of its events. `apply` is the whole transition table, the same
 //! for a live run and for one read back; an event that does not fit is refused.
 
+mod attempt;
 mod gate;
 mod lifecycle;
+mod session;
+mod time;
+#[cfg(test)]
+mod tests;
 
 pub use gate::Attempt;
 pub use gate::AttemptStatus;
 pub use gate::GateState;
 pub use gate::GateStatus;
+pub use session::Session;
+pub use time::Spent;
+pub use time::TimeSpent;
 
+use crate::budget::Budget;
 use crate::check::Baseline;
 use crate::clock::Moment;
+use crate::event::Checkpoint;
 use crate::event::Event;
-use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Item;
-use crate::event::Judged;
+use crate::event::Note;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
+use crate::event::SessionStatus;
 use crate::event::SignedHead;
-use crate::event::WaitsFor;
 use crate::id::GateId;
 use lifecycle::lifecycle;
 use std::collections::BTreeMap;
@@ -44,6 +53,13 @@ pub struct Run {
     /// What `unchanged` compares with, by the baseline's key.
     pub baselines: BTreeMap<String, Baseline>,
     pub signed_heads: Vec<SignedHead>,
+    /// The sittings, in their order; at most the last one goes on.
+    pub sessions: Vec<Session>,
+    pub checkpoints: Vec<(Moment, Checkpoint)>,
+    /// What was said about the work, in its order.
+    pub notes: Vec<(Moment, Note)>,
+    /// What the run may spend, where that was said after its start.
+    pub budget: Option<Budget>,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
 }
@@ -64,6 +80,10 @@ impl Run {
             invocations: Vec::new(),
             baselines: started.baselines.clone(),
             signed_heads: Vec::new(),
+            sessions: Vec::new(),
+            checkpoints: Vec::new(),
+            notes: Vec::new(),
+            budget: None,
             lifecycle: Vec::new(),
         };
         run.note(at, event);
@@ -74,13 +94,12 @@ impl Run {
     pub fn apply(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
         match event {
             Event::RunStarted(_) => return Err(illegal(event, "the run has begun already")),
-            Event::RunResumed { retried } => self.resume(event, retried)?,
+            Event::RunResumed { retried } => self.resume(at, event, retried)?,
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
-            Event::RunPaused { reason } => self.stop(event, RunStatus::Paused, Some(reason))?,
+            Event::RunPaused { reason } => self.pause(at, event, reason)?,
             Event::RunCompleted { status, reason } => {
                 self.refuse_open(event, *status)?;
-                self.stop(event, *status, reason.as_ref())?;
-                self.complete(at);
+                self.complete(at, event, *status, reason.as_ref())?;
             }
             Event::GateExpanded { gate, items } => self.expand(gate, items),
             Event::GateSkipped { gate, reason } => self.set(gate, GateStatus::Skipped, reason),
@@ -95,7 +114,7 @@ impl Run {
             }
             Event::InvocationRecorded(invocation) => self.record_invocation(invocation),
             Event::GateWaiting { gate, attempt, waits_for, judged } => {
-                self.wait(event, (gate, *attempt), *waits_for, judged.as_ref())?;
+                self.wait(at, event, (gate, *attempt), (*waits_for, judged.as_ref()))?;
             }
             Event::GateAnswered { gate, answers } => {
                 self.state(gate).answers.extend(answers.clone());
@@ -112,8 +131,7 @@ impl Run {
                 self.baselines.extend(judged.baselines.clone());
             }
             Event::GateFailed { gate, attempt, reason, judged } => {
-                self.end(at, event, (gate, *attempt), (AttemptStatus::Fail, judged))?;
-                self.fail(gate, reason, judged);
+                self.fail(at, event, (gate, *attempt), (reason, judged))?;
             }
             Event::GateInterrupted { gate, attempt, reason, findings } => {
                 self.open_attempt(event, gate, *attempt)?.findings.clone_from(findings);
@@ -121,6 +139,7 @@ impl Run {
             }
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
+                self.state(gate).time.turn(at, None);
             }
             Event::GatesReopened { gates, reason } => self.reopen(at, gates, reason),
             Event::GateJumped { from, to, reopened, findings } => {
@@ -131,6 +150,17 @@ impl Run {
             Event::GateRerecorded { gate, judged, .. } => self.rerecord(event, gate, judged)?,
             Event::GatesReused { gates } => self.reuse(gates),
             Event::HeadSigned(signed) => self.signed_heads.push(signed.clone()),
+            Event::SessionStarted(started) => self.sit_down(at, event, started)?,
+            Event::SessionReady { session } => self.be_ready(event, *session)?,
+            Event::SessionEnded { session, status, reason } => {
+                self.end_session(at, event, (*session, *status), reason.as_ref())?;
+            }
+            Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
+            Event::Noted(note) => self.notes.push((at, note.clone())),
+            Event::GateEstimated { gate, estimate_s, .. } => {
+                self.state(gate).estimate_s = Some(*estimate_s);
+            }
+            Event::BudgetSet { budget, .. } => self.budget = Some(*budget),
         }
         self.note(at, event);
         Ok(())
@@ -153,8 +183,14 @@ impl Run {
         self.gates.entry(id.clone()).or_default()
     }
 
-    fn resume(&mut self, event: &Event, retried: &[GateId]) -> Result<(), IllegalEvent> {
+    fn resume(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        retried: &[GateId],
+    ) -> Result<(), IllegalEvent> {
         self.stop(event, RunStatus::Running, None)?;
+        self.start_clocks(at);
         self.finished_at = None;
         for id in retried {
             self.open(id, GateStatus::NotStarted, "resumed");
@@ -169,19 +205,44 @@ impl Run {
         status: RunStatus,
         reason: Option<&String>,
     ) -> Result<(), IllegalEvent> {
-        if matches!(self.status, RunStatus::Passed | RunStatus::Canceled) {
-            return Err(illegal(event, &format!("the run is {}", self.status)));
-        }
+        self.refuse_ended(event)?;
         self.status = status;
         self.reason = reason.cloned();
         Ok(())
     }
 
-    fn complete(&mut self, at: Moment) {
+    fn refuse_ended(&self, event: &Event) -> Result<(), IllegalEvent> {
+        if matches!(self.status, RunStatus::Passed | RunStatus::Canceled) {
+            return Err(illegal(event, &format!("the run is {}", self.status)));
+        }
+        Ok(())
+    }
+
+    fn pause(&mut self, at: Moment, event: &Event, reason: &String) -> Result<(), IllegalEvent> {
+        self.stop(event, RunStatus::Paused, Some(reason))?;
+        self.stop_clocks(at);
+        Ok(())
+    }
+
+    fn complete(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        status: RunStatus,
+        reason: Option<&String>,
+    ) -> Result<(), IllegalEvent> {
+        self.stop(event, status, reason)?;
         self.finished_at = Some(at);
+        self.stop_clocks(at);
+        // Whoever ends a run leaves nobody sitting at it.
+        if let Some(session) = self.sessions.last_mut().filter(|last| last.status.is_live()) {
+            session.status = SessionStatus::Completed;
+            session.ended_at = Some(at);
+        }
         if self.status == RunStatus::Canceled {
             self.cancel_attempts(at);
         }
+        Ok(())
     }
 
     fn expand(&mut self, gate: &GateId, items: &[Item]) {
@@ -207,116 +268,6 @@ impl Run {
         }
     }
 
-    fn start(
-        &mut self,
-        at: Moment,
-        event: &Event,
-        started: &GateStarted,
-    ) -> Result<(), IllegalEvent> {
-        let gate = self.state(&started.gate);
-        let expected = u32::try_from(gate.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
-        if started.attempt != expected {
-            return Err(illegal(event, &format!("attempt {expected} comes next")));
-        }
-        if gate.status == GateStatus::Running {
-            return Err(illegal(event, "the gate runs already"));
-        }
-        gate.status = GateStatus::Running;
-        gate.waits_for = None;
-        gate.reused = None;
-        gate.approval = None;
-        // Most gates have one attempt, and long runs have many gates.
-        gate.attempts.reserve_exact(1);
-        gate.attempts.push(Attempt::begin(at, started));
-        self.status = RunStatus::Running;
-        Ok(())
-    }
-
-    fn wait(
-        &mut self,
-        event: &Event,
-        (gate, attempt): (&GateId, u32),
-        waits_for: WaitsFor,
-        judged: Option<&Judged>,
-    ) -> Result<(), IllegalEvent> {
-        // A decision is waited for after the attempt has ended.
-        if waits_for != WaitsFor::Decision {
-            let open = self.open_attempt(event, gate, attempt)?;
-            open.status = AttemptStatus::Waiting;
-            if let Some(judged) = judged {
-                fill(open, judged);
-            }
-        }
-        let state = self.state(gate);
-        state.status = GateStatus::Waiting;
-        state.waits_for = Some(waits_for);
-        Ok(())
-    }
-
-    fn end(
-        &mut self,
-        at: Moment,
-        event: &Event,
-        (gate, attempt): (&GateId, u32),
-        (status, judged): (AttemptStatus, &Judged),
-    ) -> Result<(), IllegalEvent> {
-        let open = self.open_attempt(event, gate, attempt)?;
-        open.status = status;
-        open.finished_at = Some(at);
-        fill(open, judged);
-        let state = self.state(gate);
-        state.tries += 1;
-        state.interruptions = 0;
-        state.waits_for = None;
-        state.feedback.clear();
-        state.status =
-            if status == AttemptStatus::Pass { GateStatus::Pass } else { GateStatus::Fail };
-        Ok(())
-    }
-
-    fn fail(&mut self, gate: &GateId, reason: &str, judged: &Judged) {
-        let state = self.state(gate);
-        state.approval = None;
-        state.feedback = judged.all_findings().cloned().collect();
-        if let Some(attempt) = state.attempts.last_mut() {
-            attempt.failure_reason = Some(reason.to_owned());
-        }
-    }
-
-    fn interrupt(
-        &mut self,
-        at: Moment,
-        event: &Event,
-        (gate, attempt): (&GateId, u32),
-        reason: &str,
-    ) -> Result<(), IllegalEvent> {
-        let open = self.open_attempt(event, gate, attempt)?;
-        open.status = AttemptStatus::Interrupted;
-        open.finished_at = Some(at);
-        open.failure_reason = Some(reason.to_owned());
-        let state = self.state(gate);
-        state.interruptions += 1;
-        state.waits_for = None;
-        state.status = GateStatus::NotStarted;
-        Ok(())
-    }
-
-    fn rerecord(
-        &mut self,
-        event: &Event,
-        gate: &GateId,
-        judged: &Judged,
-    ) -> Result<(), IllegalEvent> {
-        let state = self.gates.get_mut(gate).ok_or_else(|| illegal(event, "no such gate"))?;
-        state.approval = None;
-        match (&mut state.reused, state.attempts.last_mut()) {
-            (Some(reused), _) => reused.artifacts.clone_from(&judged.artifacts),
-            (None, Some(attempt)) => fill(attempt, judged),
-            (None, None) => return Err(illegal(event, "the gate has no attempt")),
-        }
-        Ok(())
-    }
-
     fn record_invocation(&mut self, invocation: &Invocation) {
         let state = self.state(&invocation.gate);
         if let Some(attempt) =
@@ -330,24 +281,6 @@ impl Run {
             }
         }
         self.invocations.push(invocation.clone());
-    }
-
-    fn cancel_attempts(&mut self, at: Moment) {
-        let gates: Vec<GateId> = self.gates.keys().cloned().collect();
-        for gate in gates {
-            if self.cancel_attempt(at, &gate) {
-                self.open(&gate, GateStatus::NotStarted, "canceled");
-            }
-        }
-    }
-
-    /// Ends an attempt that is not wanted any more; says whether there was one.
-    fn cancel_attempt(&mut self, at: Moment, gate: &GateId) -> bool {
-        let open = self.gates.get_mut(gate).and_then(|gate| gate.attempts.last_mut());
-        let Some(open) = open.filter(|open| open.finished_at.is_none()) else { return false };
-        open.status = AttemptStatus::Canceled;
-        open.finished_at = Some(at);
-        true
     }
 
     /// Opens a gate for a new round of tries.
@@ -370,28 +303,11 @@ impl Run {
         gate.waits_for = None;
     }
 
-    fn open_attempt(
-        &mut self,
-        event: &Event,
-        gate: &GateId,
-        attempt: u32,
-    ) -> Result<&mut Attempt, IllegalEvent> {
-        let open = self.gates.get_mut(gate).and_then(|gate| gate.attempts.last_mut());
-        open.filter(|open| open.attempt == attempt && open.finished_at.is_none())
-            .ok_or_else(|| illegal(event, &format!("attempt {attempt} of {gate} is not open")))
-    }
-
     fn note(&mut self, at: Moment, event: &Event) {
         if let Some((name, gate, attempt)) = lifecycle(event) {
             self.lifecycle.push((at, name, gate.cloned(), attempt));
         }
     }
-}
-
-fn fill(attempt: &mut Attempt, judged: &Judged) {
-    attempt.artifacts.clone_from(&judged.artifacts);
-    attempt.validations.clone_from(&judged.validations);
-    attempt.findings.clone_from(&judged.findings);
 }
 
 fn illegal(event: &Event, why: &str) -> IllegalEvent {

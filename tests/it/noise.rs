@@ -203,6 +203,7 @@ fn first() -> Event {
         orch: "0.1.0".to_owned(),
         environment: Vec::new(),
         git: None,
+        parent: None,
         baselines: BTreeMap::new(),
     }))
 }

@@ -1,0 +1,40 @@
+//! A sealed point in a run.
+
+use crate::digest::Digest;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Where a run stood, and the working tree with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// Counted within the run, from 1 on.
+    pub checkpoint: u32,
+    /// The sitting in which it was sealed.
+    pub session: Option<u32>,
+    /// Why it was sealed: `every 15m`, `gate G2 passed`, or a person's words.
+    pub reason: String,
+    /// Where the run stood, in a sentence.
+    pub summary: String,
+    /// The head of the chain before this event.
+    pub journal_head: Digest,
+    /// The commit that was checked out.
+    pub git_head: Option<String>,
+    /// What the run had cost, as far as it is known.
+    pub cost_usd: Option<f64>,
+    /// The working tree; `None` outside of git.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// The working tree with untracked files, as a commit that no branch holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The full name of the ref that keeps it.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    pub commit: String,
+    pub files: u64,
+    pub bytes: u64,
+    /// Files that are too large to be kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+}

@@ -1,0 +1,51 @@
+//! What people and agents say about the work while they do it.
+
+use crate::id::GateId;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// One thing that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub kind: NoteKind,
+    /// The gate that it is about; `None` where it is about the run.
+    pub gate: Option<GateId>,
+    pub text: String,
+    /// A person as git knows them, or the agent whose marks were found.
+    pub by: String,
+}
+
+/// What kind of thing it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteKind {
+    /// How far the work has come.
+    Update,
+    /// What is worth knowing.
+    Note,
+    /// What was done.
+    Log,
+    /// What was decided, and why.
+    Decision,
+    /// What the finished work comes to.
+    Summary,
+}
+
+impl NoteKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Note => "note",
+            Self::Log => "log",
+            Self::Decision => "decision",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+impl fmt::Display for NoteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

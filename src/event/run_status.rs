@@ -1,0 +1,45 @@
+//! Where a run stands.
+
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RunStatus {
+    Running,
+    Waiting,
+    Paused,
+    Passed,
+    Failed,
+    Canceled,
+}
+
+impl RunStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Waiting => "WAITING",
+            Self::Paused => "PAUSED",
+            Self::Passed => "PASSED",
+            Self::Failed => "FAILED",
+            Self::Canceled => "CANCELED",
+        }
+    }
+
+    /// Whether the run is over.
+    pub fn is_end(self) -> bool {
+        match self {
+            Self::Passed | Self::Failed | Self::Canceled => true,
+            Self::Running | Self::Waiting | Self::Paused => false,
+        }
+    }
+}
+
+impl fmt::Display for RunStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

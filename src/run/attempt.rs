@@ -1,0 +1,177 @@
+//! The transitions of attempts: begun, waiting, ended, cut off, called off.
+
+use super::Attempt;
+use super::AttemptStatus;
+use super::GateStatus;
+use super::IllegalEvent;
+use super::Run;
+use super::illegal;
+use super::time::Phase;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Judged;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+
+impl Run {
+    pub(super) fn start(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        started: &GateStarted,
+    ) -> Result<(), IllegalEvent> {
+        let gate = self.state(&started.gate);
+        let expected = u32::try_from(gate.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
+        if started.attempt != expected {
+            return Err(illegal(event, &format!("attempt {expected} comes next")));
+        }
+        if gate.status == GateStatus::Running {
+            return Err(illegal(event, "the gate runs already"));
+        }
+        gate.status = GateStatus::Running;
+        gate.waits_for = None;
+        gate.reused = None;
+        gate.approval = None;
+        // Most gates have one attempt, and long runs have many gates.
+        gate.attempts.reserve_exact(1);
+        gate.attempts.push(Attempt::begin(at, started));
+        gate.time.turn(at, Some(Phase::Active));
+        self.status = RunStatus::Running;
+        Ok(())
+    }
+
+    pub(super) fn wait(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        (gate, attempt): (&GateId, u32),
+        (waits_for, judged): (WaitsFor, Option<&Judged>),
+    ) -> Result<(), IllegalEvent> {
+        // A decision is waited for after the attempt has ended.
+        if waits_for != WaitsFor::Decision {
+            let open = self.open_attempt(event, gate, attempt)?;
+            open.status = AttemptStatus::Waiting;
+            if let Some(judged) = judged {
+                fill(open, judged);
+            }
+        }
+        let state = self.state(gate);
+        state.status = GateStatus::Waiting;
+        state.waits_for = Some(waits_for);
+        state.time.turn(at, Some(Phase::of(waits_for)));
+        Ok(())
+    }
+
+    pub(super) fn end(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        (gate, attempt): (&GateId, u32),
+        (status, judged): (AttemptStatus, &Judged),
+    ) -> Result<(), IllegalEvent> {
+        let open = self.open_attempt(event, gate, attempt)?;
+        open.status = status;
+        open.finished_at = Some(at);
+        fill(open, judged);
+        let state = self.state(gate);
+        state.tries += 1;
+        state.interruptions = 0;
+        state.waits_for = None;
+        state.time.turn(at, None);
+        state.feedback.clear();
+        state.status =
+            if status == AttemptStatus::Pass { GateStatus::Pass } else { GateStatus::Fail };
+        Ok(())
+    }
+
+    pub(super) fn fail(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        gate_and_attempt: (&GateId, u32),
+        (reason, judged): (&str, &Judged),
+    ) -> Result<(), IllegalEvent> {
+        self.end(at, event, gate_and_attempt, (AttemptStatus::Fail, judged))?;
+        let state = self.state(gate_and_attempt.0);
+        state.approval = None;
+        state.feedback = judged.all_findings().cloned().collect();
+        if let Some(attempt) = state.attempts.last_mut() {
+            attempt.failure_reason = Some(reason.to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn interrupt(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        (gate, attempt): (&GateId, u32),
+        reason: &str,
+    ) -> Result<(), IllegalEvent> {
+        let open = self.open_attempt(event, gate, attempt)?;
+        open.status = AttemptStatus::Interrupted;
+        open.finished_at = Some(at);
+        open.failure_reason = Some(reason.to_owned());
+        let state = self.state(gate);
+        state.interruptions += 1;
+        state.time.turn(at, None);
+        state.waits_for = None;
+        state.status = GateStatus::NotStarted;
+        Ok(())
+    }
+
+    pub(super) fn rerecord(
+        &mut self,
+        event: &Event,
+        gate: &GateId,
+        judged: &Judged,
+    ) -> Result<(), IllegalEvent> {
+        let state = self.gates.get_mut(gate).ok_or_else(|| illegal(event, "no such gate"))?;
+        state.approval = None;
+        match (&mut state.reused, state.attempts.last_mut()) {
+            (Some(reused), _) => reused.artifacts.clone_from(&judged.artifacts),
+            (None, Some(attempt)) => fill(attempt, judged),
+            (None, None) => return Err(illegal(event, "the gate has no attempt")),
+        }
+        Ok(())
+    }
+
+    pub(super) fn cancel_attempts(&mut self, at: Moment) {
+        let gates: Vec<GateId> = self.gates.keys().cloned().collect();
+        for gate in gates {
+            if self.cancel_attempt(at, &gate) {
+                self.open(&gate, GateStatus::NotStarted, "canceled");
+            }
+        }
+    }
+
+    /// Ends an attempt that is not wanted any more; says whether there was one.
+    pub(super) fn cancel_attempt(&mut self, at: Moment, gate: &GateId) -> bool {
+        let Some(state) = self.gates.get_mut(gate) else { return false };
+        let open = state.attempts.last_mut().filter(|open| open.finished_at.is_none());
+        let Some(open) = open else { return false };
+        open.status = AttemptStatus::Canceled;
+        open.finished_at = Some(at);
+        state.time.turn(at, None);
+        true
+    }
+
+    pub(super) fn open_attempt(
+        &mut self,
+        event: &Event,
+        gate: &GateId,
+        attempt: u32,
+    ) -> Result<&mut Attempt, IllegalEvent> {
+        let open = self.gates.get_mut(gate).and_then(|gate| gate.attempts.last_mut());
+        open.filter(|open| open.attempt == attempt && open.finished_at.is_none())
+            .ok_or_else(|| illegal(event, &format!("attempt {attempt} of {gate} is not open")))
+    }
+}
+
+fn fill(attempt: &mut Attempt, judged: &Judged) {
+    attempt.artifacts.clone_from(&judged.artifacts);
+    attempt.validations.clone_from(&judged.validations);
+    attempt.findings.clone_from(&judged.findings);
+}

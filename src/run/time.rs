@@ -1,0 +1,85 @@
+//! How long a gate was worked on, and how long it waited, by the moments of its events.
+
+use super::Run;
+use crate::clock::Moment;
+use crate::event::WaitsFor;
+use std::time::Duration;
+
+/// What somebody does with a gate while its clock runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// An executor is at work, or the packet is with whoever does the work.
+    Active,
+    /// The work lies there for a word of approval or a decision.
+    Waiting,
+}
+
+/// A gate's time, active and waiting apart. It stands still while the run is paused.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TimeSpent {
+    active: Duration,
+    waiting: Duration,
+    turned: Option<(Moment, Phase)>,
+}
+
+impl TimeSpent {
+    /// The time up to a moment, that of a clock that still runs included.
+    pub fn until(mut self, now: Moment) -> Spent {
+        self.turn(now, None);
+        Spent { active: self.active, waiting: self.waiting }
+    }
+
+    /// Counts what has passed, and goes on with another phase or none.
+    pub(super) fn turn(&mut self, at: Moment, phase: Option<Phase>) {
+        if let Some((since, before)) = self.turned.take() {
+            let passed = at.since(since);
+            match before {
+                Phase::Active => self.active += passed,
+                Phase::Waiting => self.waiting += passed,
+            }
+        }
+        self.turned = phase.map(|phase| (at, phase));
+    }
+}
+
+/// Time as it was counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    pub active: Duration,
+    pub waiting: Duration,
+}
+
+impl Phase {
+    /// What waiting for somebody means.
+    pub(super) fn of(waits_for: WaitsFor) -> Self {
+        match waits_for {
+            WaitsFor::Person | WaitsFor::Agent => Self::Active,
+            WaitsFor::Approval | WaitsFor::Decision => Self::Waiting,
+        }
+    }
+}
+
+impl Run {
+    /// The run stops: all clocks stand still.
+    pub(super) fn stop_clocks(&mut self, at: Moment) {
+        for state in self.gates.values_mut() {
+            state.time.turn(at, None);
+        }
+    }
+
+    /// The run goes on: the clocks of what waits go on.
+    pub(super) fn start_clocks(&mut self, at: Moment) {
+        for state in self.gates.values_mut() {
+            if let Some(waits_for) = state.waits_for {
+                state.time.turn(at, Some(Phase::of(waits_for)));
+            }
+        }
+    }
+
+    /// The time of all gates together.
+    pub fn spent(&self, now: Moment) -> Spent {
+        self.gates.values().map(|state| state.time.until(now)).fold(Spent::default(), |sum, one| {
+            Spent { active: sum.active + one.active, waiting: sum.waiting + one.waiting }
+        })
+    }
+}
