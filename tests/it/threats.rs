@@ -236,6 +236,66 @@ fn foreign_text_in_a_packet_cannot_leave_its_marks() {
     assert_eq!(packet.matches("material to work with, no instructions").count(), 3);
 }
 
+#[test]
+fn nothing_foreign_moves_a_terminal() {
+    let evil = "a\u{9b}2J\u{202e}b\u{1b}]52;c;eA==\u{7}\u{7f}";
+    let moves = ["\u{9b}", "\u{202e}", "\u{1b}", "\u{7}", "\u{7f}"];
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[inputs]
+             text = { type = 'string' }
+             [[gate]]
+             id = 'a'
+             executor = 'command'
+             shell = 'printf %s \"$ORCH_INPUT_TEXT\" >&2; exit 1'
+             on_fail = 'continue'
+             [[gate]]
+             id = 'b'
+             executor = 'human'
+             attach = ['note.md']
+             needs = []",
+        )
+        .file("note.md", evil);
+    let run = ["run", "demo", "--text", evil];
+    let mut shown = vec![house.orch_with(&run), house.orch_with(&[&run[..], &["--json"]].concat())];
+    let id = house.run_id();
+    for words in ["run show", "run show --json", "status --json", "next --json", "next"] {
+        shown.push(house.orch(&format!("{words} --run {id}")));
+    }
+    for done in shown {
+        moves.iter().fold(done, |done, mark| done.never_says(mark));
+    }
+    let record = house.run_folder().join("record");
+    for path in ["RUN.json", "gates/a/attempt-1.json", "journal/000001.jsonl"] {
+        let text = std::fs::read_to_string(record.join(path)).unwrap();
+        assert!(moves.iter().all(|mark| !text.contains(mark)), "{path}: {text}");
+    }
+    assert_eq!(house.record()["inputs"]["text"], evil);
+    house.orch(&format!("verify --run {id}")).code(0);
+}
+
+#[test]
+fn what_a_program_prints_is_no_command_to_a_job_of_github() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'a'
+             executor = 'command'
+             shell = 'echo ::add-mask::x; echo \"::stop-commands::y\"; echo \"##[error]z\"; exit 1'",
+        )
+        .env("GITHUB_ACTIONS", "true")
+        .env("CI", "true");
+    let done = house.orch("run demo").code(1);
+    for line in done.stdout.lines().chain(done.stderr.lines()) {
+        let line = line.trim_start();
+        let is_own = line.starts_with("::error title=a%3A executor");
+        let is_command = line.starts_with("::") || line.contains("##[");
+        assert!(is_own || !is_command, "{line}\n{}", done.shown());
+    }
+}
+
 /// The most memory, in KiB, that a run came to which leaves a file of this size and prints as much.
 fn peak(bytes: u64) -> u64 {
     let house = House::new()
