@@ -14,6 +14,7 @@ pub use durable::Appender;
 pub use durable::create_folder;
 pub use durable::remove_folder;
 pub use durable::remove_half_written;
+pub use durable::remove_own;
 pub use durable::rewrite;
 pub use durable::write;
 pub use durable::write_view;

@@ -76,6 +76,11 @@ impl Home {
         self.state(id).join("at-work")
     }
 
+    /// Where letters to whoever holds the run lie.
+    pub fn mailbox(&self, id: &RunId) -> PathBuf {
+        self.state(id).join("mailbox")
+    }
+
     pub fn lock(&self, id: &RunId) -> PathBuf {
         self.state(id).join("lock")
     }

@@ -98,7 +98,6 @@ impl Run {
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
             Event::RunPaused { reason } => self.pause(at, event, reason)?,
             Event::RunCompleted { status, reason } => {
-                self.refuse_open(event, *status)?;
                 self.complete(at, event, *status, reason.as_ref())?;
             }
             Event::GateExpanded { gate, items } => self.expand(gate, items),
@@ -134,8 +133,7 @@ impl Run {
                 self.fail(at, event, (gate, *attempt), (reason, judged))?;
             }
             Event::GateInterrupted { gate, attempt, reason, findings } => {
-                self.open_attempt(event, gate, *attempt)?.findings.clone_from(findings);
-                self.interrupt(at, event, (gate, *attempt), reason)?;
+                self.interrupt(at, event, (gate, *attempt), (reason, findings))?;
             }
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
@@ -231,6 +229,7 @@ impl Run {
         status: RunStatus,
         reason: Option<&String>,
     ) -> Result<(), IllegalEvent> {
+        self.refuse_open(event, status)?;
         self.stop(event, status, reason)?;
         self.finished_at = Some(at);
         self.stop_clocks(at);

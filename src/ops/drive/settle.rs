@@ -46,6 +46,7 @@ pub fn settle(
 ) -> std::result::Result<(), Error> {
     let (gate, attempt) = (ended.gate.clone(), ended.attempt);
     let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
+    driver.take_letters()?;
     let mut intrusions = found_before(driver, &gate);
     intrusions.extend(driver.intrusions(by_agent)?);
     let mut events: Vec<Event> = Vec::new();
