@@ -8,11 +8,15 @@ mod driver;
 mod error;
 mod instructions;
 mod orphans;
+mod seal;
 mod signing;
 mod site;
 mod start;
 
 pub mod back;
+pub mod checkpoint_create;
+pub mod checkpoint_list;
+pub mod checkpoint_show;
 pub mod contract_test;
 pub mod doctor;
 pub mod gate_approve;
