@@ -6,8 +6,10 @@ use super::Repository;
 use super::objects::Objects;
 use crate::files;
 use git2::Delta;
+use git2::DiffDelta;
 use git2::DiffOptions;
 use git2::ErrorCode;
+use git2::FileMode;
 use git2::Index;
 use git2::IndexEntry;
 use git2::ObjectType;
@@ -142,10 +144,28 @@ impl Look<'_> {
     fn changed(&self) -> Result<BTreeSet<PathBuf>, Error> {
         let mut options = DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);
-        options.include_unreadable(true);
+        options.include_unreadable(true).include_ignored(true);
         let diff = self.inner.diff_index_to_workdir(Some(&self.index), Some(&mut options))?;
-        let differs = |status| !matches!(status, Delta::Unmodified | Delta::Ignored);
-        let changed = diff.deltas().filter(|delta| differs(delta.status()));
+        // A repository within this one that is no submodule counts as ignored, unlike for git.
+        let is_within = |delta: &DiffDelta<'_>| {
+            let path =
+                delta.new_file().path().filter(|_| delta.new_file().mode() == FileMode::Commit);
+            path.is_some_and(|path| !self.inner.is_path_ignored(path).unwrap_or(true))
+        };
+        let differs = |delta: &DiffDelta<'_>| match delta.status() {
+            Delta::Unmodified => false,
+            Delta::Ignored => is_within(delta),
+            Delta::Added
+            | Delta::Deleted
+            | Delta::Modified
+            | Delta::Renamed
+            | Delta::Copied
+            | Delta::Untracked
+            | Delta::Typechange
+            | Delta::Unreadable
+            | Delta::Conflicted => true,
+        };
+        let changed = diff.deltas().filter(differs);
         let changed = changed.filter_map(|delta| Some(delta.new_file().path()?.to_owned()));
         let unsure = self.index.iter().filter(|entry| {
             entry.flags & (ASSUMED_UNCHANGED | SIDE) != 0

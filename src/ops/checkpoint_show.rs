@@ -5,6 +5,7 @@ use super::RunChoice;
 use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_list::Entry;
+use crate::git::Repository;
 use crate::id::RunId;
 use crate::source::suggest;
 use serde::Serialize;
@@ -64,4 +65,10 @@ pub(super) fn commit_of(entry: &Entry) -> Result<&str, Error> {
             reason().unwrap_or_default()
         ))),
     }
+}
+
+/// The repository that keeps the trees.
+pub(super) fn repository(site: &Site) -> Result<Repository, Error> {
+    let reason = || site.uncommitted.clone().unwrap_or_default();
+    site.repository()?.ok_or_else(|| Error::usage(format!("no tree is kept here: {}", reason())))
 }

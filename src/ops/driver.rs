@@ -270,7 +270,8 @@ fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error>
         .advise(format!("go on there: cd {folder}")))
 }
 
-fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
+/// Takes a run, so that nobody drives it meanwhile.
+pub(super) fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
     let path = site.home.lock(id);
     let since = site.clock.now().to_string();
     Lock::take(&path, &since, Duration::ZERO)

@@ -2,7 +2,9 @@
 
 use super::Failure;
 use super::checkpoint_create;
+use super::checkpoint_diff;
 use super::checkpoint_list;
+use super::checkpoint_restore;
 use super::checkpoint_show;
 use crate::cli::answer::Face;
 use crate::ops;
@@ -15,6 +17,10 @@ pub enum CheckpointCommand {
     List(ops::checkpoint_list::Request),
     /// Show one checkpoint.
     Show(ops::checkpoint_show::Request),
+    /// Show what changed since a checkpoint, or between two.
+    Diff(checkpoint_diff::Arguments),
+    /// Bring the files of a checkpoint back, never over work that nothing else keeps.
+    Restore(ops::checkpoint_restore::Request),
 }
 
 pub fn execute(face: &Face, command: CheckpointCommand) -> Result<u8, Failure> {
@@ -22,6 +28,8 @@ pub fn execute(face: &Face, command: CheckpointCommand) -> Result<u8, Failure> {
         CheckpointCommand::Create(request) => checkpoint_create::execute(face, &request),
         CheckpointCommand::List(request) => checkpoint_list::execute(face, &request),
         CheckpointCommand::Show(request) => checkpoint_show::execute(face, &request),
+        CheckpointCommand::Diff(arguments) => checkpoint_diff::execute(face, &arguments),
+        CheckpointCommand::Restore(request) => checkpoint_restore::execute(face, &request),
     }
 }
 

@@ -3,7 +3,9 @@
 mod back;
 mod checkpoint;
 mod checkpoint_create;
+mod checkpoint_diff;
 mod checkpoint_list;
+mod checkpoint_restore;
 mod checkpoint_show;
 mod completions;
 mod contract_test;
