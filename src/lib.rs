@@ -17,7 +17,7 @@
 //! | --- | --- | --- |
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, words for people |
-//! | memory | [`journal`], [`checkpoint`], [`record`] | knowledge of executors and checks at work |
+//! | memory | [`journal`], [`checkpoint`], [`record`], [`mailbox`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`mod@next`] | disk, clock, processes, git |
 //! | plan | [`source`] to [`workflow`] | runs |
 //! | ground | [`id`] to [`git`] | words of `orch` |
@@ -39,6 +39,7 @@
 
 pub mod id;
 pub mod digest;
+pub mod json;
 pub mod clock;
 pub mod files;
 pub mod secret;
@@ -66,5 +67,6 @@ pub mod next;
 pub mod journal;
 pub mod checkpoint;
 pub mod record;
+pub mod mailbox;
 pub mod ops;
 pub mod cli;

@@ -1,5 +1,6 @@
 //! What people and agents say about the work while they do it.
 
+use crate::clock::Moment;
 use crate::id::GateId;
 use serde::Deserialize;
 use serde::Serialize;
@@ -14,6 +15,9 @@ pub struct Note {
     pub text: String,
     /// A person as git knows them, or the agent whose marks were found.
     pub by: String,
+    /// When, where it was said before whoever held the run could write it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said_at: Option<Moment>,
 }
 
 /// What kind of thing it is.

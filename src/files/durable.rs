@@ -100,6 +100,14 @@ pub fn remove_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
+/// Removes a file of the program's own making, if it is there.
+pub fn remove_own(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
 /// A file that only grows. What `append` has returned from is on the disk.
 #[derive(Debug)]
 pub struct Appender {

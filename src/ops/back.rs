@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::Site;
-use super::choose::Current;
+use super::current::Current;
 use super::use_run;
 use super::use_run::Reply;
 

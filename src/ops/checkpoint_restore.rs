@@ -73,9 +73,10 @@ pub fn checkpoint_restore(site: &Site, request: &Request) -> Result<Reply, Error
     });
     let worktree = worktree.transpose()?;
     let plan = if let Some(folder) = &worktree {
-        repository.restore_into(folder, &restore).map_err(|error| match error {
-            error @ git::Error::Worktree { .. } => Error::usage(error.to_string()),
-            error => error.into(),
+        let made = repository.restore_into(folder, &restore);
+        made.map_err(|error| {
+            let is_refused = matches!(error, git::Error::Worktree { .. });
+            if is_refused { Error::usage(error.to_string()) } else { error.into() }
         })?
     } else {
         // Under a run that is driven, the files belong to whoever is at work.

@@ -5,8 +5,9 @@ use super::Driver;
 use super::Error;
 use super::RunChoice;
 use super::Site;
+use super::current::Current;
 use super::run_list;
-use crate::files;
+use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
@@ -14,28 +15,6 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::source::suggest;
 use crate::source::suggest_of;
-use serde::Deserialize;
-use serde::Serialize;
-
-/// The runs that were chosen by `orch use`, the last one first.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Current {
-    pub stack: Vec<RunId>,
-}
-
-impl Current {
-    pub fn read(site: &Site) -> Self {
-        // A file that is not readable chooses nothing; `orch use` writes it anew.
-        let bytes = files::read_own(&site.home.current()).ok().flatten();
-        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
-    }
-
-    pub fn write(&self, site: &Site) -> Result<(), Error> {
-        let path = site.home.current();
-        files::write_view(&path, &serde_json::to_vec(self).unwrap_or_default())
-            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
-    }
-}
 
 /// The run that is meant.
 pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
@@ -43,7 +22,8 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if let Some(name) = choice.run.as_ref().or(site.chosen_run.as_ref()) {
         return named(site, name, &ids);
     }
-    if let Some(id) = Current::read(site).stack.into_iter().find(|id| ids.contains(id)) {
+    let mut chosen = Current::read(site).stack.into_iter().map(|place| place.run);
+    if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
     if ids.is_empty() {
@@ -62,7 +42,28 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     }
 }
 
+/// The run that is meant by a command which writes to it: one that is over is refused.
+pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
+    let id = run(site, choice)?;
+    let status = site.home.glance(&id)?.run.status;
+    if !matches!(status, RunStatus::Passed | RunStatus::Canceled) {
+        return Ok(id);
+    }
+    let open = run_list::run_list(site)?.into_iter().filter(|entry| entry.is_open);
+    let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
+    let message = format!("run {id} is {status}");
+    if open.is_empty() {
+        return Err(Error::usage(message).advise("orch run WORKFLOW"));
+    }
+    Err(ambiguous(&format!("{message}; which one is meant?"), open.iter()))
+}
+
 fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
+    // A session's key is its run's key and its number.
+    let name = match name.rsplit_once('@') {
+        Some((key, number)) if number.parse::<u32>().is_ok() => key,
+        Some(_) | None => name,
+    };
     if let Some(id) = ids.iter().find(|id| id.as_str() == name) {
         return Ok(id.clone());
     }
@@ -96,17 +97,14 @@ fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
 
 /// The gate that is meant, in a run that is held.
 pub fn gate(driver: &Driver<'_>, name: Option<&str>) -> Result<GateId, Error> {
-    let known = driver.workflow.gates.iter().map(|gate| gate.id.as_str());
-    gate_of(driver.run(), known.collect(), name)
+    gate_of(driver.site, driver.run(), name)
 }
 
-/// The gate that is meant, among the gates of a plan and their instances.
-pub fn gate_of<'r>(
-    run: &'r Run,
-    mut known: Vec<&'r str>,
-    name: Option<&str>,
-) -> Result<GateId, Error> {
-    known.extend(run.gates.keys().map(GateId::as_str));
+/// The gate that is meant, among the gates of a plan and their instances: the one that is named,
+/// else the one that was chosen, else the only one at work.
+pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Error> {
+    let planned = run.started.gates.iter().map(|planned| planned.gate.as_str());
+    let known: Vec<&str> = planned.chain(run.gates.keys().map(GateId::as_str)).collect();
     if let Some(name) = name {
         return match known.iter().find(|known| **known == name) {
             Some(_) => GateId::parse(name).map_err(|error| Error::usage(error.to_string())),
@@ -114,8 +112,10 @@ pub fn gate_of<'r>(
                 .advise(suggest(name, known))),
         };
     }
-    let at_work = [GateStatus::Running, GateStatus::Waiting];
-    let open: Vec<&GateId> = at_work.iter().flat_map(|status| run.gates_in(*status)).collect();
+    if let Some(chosen) = chosen_gate(site, run) {
+        return Ok(chosen);
+    }
+    let open = gates_at_work(run);
     match open.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(Error::usage("no gate is at work or waits; which one is meant?")
@@ -125,4 +125,23 @@ pub fn gate_of<'r>(
             Err(Error::usage("several gates wait; which one is meant?").advise(gates.join(" or ")))
         }
     }
+}
+
+/// The gate that words about the work belong to, where it is clear which one that is.
+pub fn gate_at_hand(site: &Site, run: &Run) -> Option<GateId> {
+    chosen_gate(site, run).or_else(|| match gates_at_work(run).as_slice() {
+        [only] => Some((*only).clone()),
+        [] | [_, _, ..] => None,
+    })
+}
+
+fn gates_at_work(run: &Run) -> Vec<&GateId> {
+    let at_work = [GateStatus::Running, GateStatus::Waiting];
+    at_work.iter().flat_map(|status| run.gates_in(*status)).collect()
+}
+
+/// The gate that was chosen in this run, as long as it is not done.
+fn chosen_gate(site: &Site, run: &Run) -> Option<GateId> {
+    let chosen = Current::read(site).gate_in(&run.started.run_id)?.clone();
+    (!run.status_of(&chosen).satisfies()).then_some(chosen)
 }

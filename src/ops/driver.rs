@@ -23,6 +23,7 @@ use crate::id::RunId;
 use crate::journal::Journal;
 use crate::journal::Reading;
 use crate::journal::Segment;
+use crate::mailbox::Mailbox;
 use crate::record::Head;
 use crate::record::Keeper;
 use crate::record::News;
@@ -87,6 +88,7 @@ impl<'s> Driver<'s> {
             let Ok(gate) = GateId::parse(&gate) else { continue };
             driver.append(&drive::cut_off(&driver, &gate, &words))?;
         }
+        driver.take_letters()?;
         Ok(driver)
     }
 
@@ -162,6 +164,22 @@ impl<'s> Driver<'s> {
             {
                 self.note_canceled(at);
             }
+        }
+        Ok(())
+    }
+
+    /// Writes down what was said while this process held the run, or nobody did.
+    pub fn take_letters(&mut self) -> Result<(), Error> {
+        let folder = self.site.home.mailbox(self.id());
+        let trouble = |source| Error::environment(format!("{}: {source}", folder.display()));
+        let mailbox = Mailbox::new(folder.clone());
+        for letter in mailbox.letters().map_err(trouble)? {
+            // A kill may have come between the writing and the taking away.
+            let is_written = self.run().notes.iter().any(|(_, note)| *note == letter.note);
+            if !is_written {
+                self.append(&[Event::Noted(letter.note.clone())])?;
+            }
+            mailbox.take(&letter).map_err(trouble)?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::run::Run;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
 
@@ -52,7 +53,7 @@ pub struct Question {
 pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
     let id = choose::run(site, &choice.run)?;
     let run = site.home.read(&id)?.run;
-    let gate = gate_of(&run, choice)?;
+    let gate = gate_of(site, &run, choice)?;
     refuse_other(&run, &gate)?;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
@@ -79,7 +80,7 @@ pub fn gate_approve(
     refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
-    let gate = gate_of(driver.run(), &request.gate)?;
+    let gate = gate_of(site, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
@@ -127,8 +128,7 @@ pub(super) fn refuse_agents(site: &Site) -> Result<(), Error> {
 }
 
 /// The gate that waits for an approval.
-pub(super) fn gate_of(run: &crate::run::Run, choice: &GateChoice) -> Result<GateId, Error> {
-    let known = run.started.gates.iter().map(|planned| planned.gate.as_str()).collect();
+pub(super) fn gate_of(site: &Site, run: &Run, choice: &GateChoice) -> Result<GateId, Error> {
     if choice.gate.is_none() {
         let waits =
             run.gates.iter().filter(|(_, state)| state.waits_for == Some(WaitsFor::Approval));
@@ -137,10 +137,10 @@ pub(super) fn gate_of(run: &crate::run::Run, choice: &GateChoice) -> Result<Gate
             return Ok((*only).clone());
         }
     }
-    choose::gate_of(run, known, choice.gate.as_deref())
+    choose::gate_of(site, run, choice.gate.as_deref())
 }
 
-pub(super) fn refuse_other(run: &crate::run::Run, gate: &GateId) -> Result<(), Error> {
+pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {
     match run.gate(gate).and_then(|state| state.waits_for) {
         Some(WaitsFor::Approval) => Ok(()),
         Some(other @ (WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision)) => {
@@ -153,7 +153,7 @@ pub(super) fn refuse_other(run: &crate::run::Run, gate: &GateId) -> Result<(), E
     }
 }
 
-pub(super) fn digests(run: &crate::run::Run, gate: &GateId) -> BTreeMap<String, Digest> {
+pub(super) fn digests(run: &Run, gate: &GateId) -> BTreeMap<String, Digest> {
     digests_of(run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default())
 }
 

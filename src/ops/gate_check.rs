@@ -39,9 +39,8 @@ pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     let run = site.home.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let known = workflow.gates.iter().map(|gate| gate.id.as_str()).collect();
     let named = request.gate.gate.clone().or_else(|| std::env::var("ORCH_GATE").ok());
-    let gate = choose::gate_of(&run, known, named.as_deref())?;
+    let gate = choose::gate_of(site, &run, named.as_deref())?;
     let judged = drive::judge_now(site, &workflow, &run, &gate, None);
     Ok(Reply {
         run_id: id,

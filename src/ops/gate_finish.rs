@@ -7,6 +7,7 @@ use super::GateReply;
 use super::Notice;
 use super::Site;
 use super::choose;
+use super::current;
 use super::drive;
 use super::drive::Ended;
 use super::gate_approve;
@@ -110,13 +111,13 @@ pub(super) fn go_on(
     request: &DriveRequest,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    let reply = reply(driver, gate, notify)?;
-    if !driver.run().started.driven {
-        return Ok(reply);
+    let mut reply = reply(driver, gate, notify)?;
+    if driver.run().started.driven {
+        let limits = super::run::limits(&driver.workflow, request)?;
+        reply.run = drive::drive(driver, &limits, notify)?;
     }
-    let limits = super::run::limits(&driver.workflow, request)?;
-    let run = drive::drive(driver, &limits, notify)?;
-    Ok(GateReply { run, ..reply })
+    current::end(driver.site, &reply.run_id, reply.run.status);
+    Ok(reply)
 }
 
 /// What became of a gate. A run that is taken through by hand ends with its last gate.
@@ -125,8 +126,9 @@ pub(super) fn reply(
     gate: &GateId,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    let all_done =
-        driver.workflow.gates.iter().all(|gate| driver.run().status_of(&gate.id).satisfies());
+    // While somebody sits at the run, its end is theirs to give.
+    let all_done = driver.run().session().is_none()
+        && driver.workflow.gates.iter().all(|gate| driver.run().status_of(&gate.id).satisfies());
     if !driver.run().started.driven {
         let changed = all_done && drive::look_at_all(driver, notify)?;
         if all_done && !changed {

@@ -14,7 +14,6 @@ pub fn gate_form(site: &Site, choice: &GateChoice) -> Result<Vec<Input>, Error> 
     let run = site.home.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let known = workflow.gates.iter().map(|gate| gate.id.as_str()).collect();
-    let gate = choose::gate_of(&run, known, choice.gate.as_deref())?;
+    let gate = choose::gate_of(site, &run, choice.gate.as_deref())?;
     Ok(workflow.gate(&gate).map(|gate| gate.answers.clone()).unwrap_or_default())
 }

@@ -35,7 +35,7 @@ pub fn gate_reject(
 ) -> Result<GateReply, Error> {
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
-    let gate = gate_approve::gate_of(driver.run(), &request.gate)?;
+    let gate = gate_approve::gate_of(site, driver.run(), &request.gate)?;
     gate_approve::refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);

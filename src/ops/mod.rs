@@ -3,6 +3,7 @@
 //! the pure middle with the disk, and is the only writer of a run.
 
 mod choose;
+mod current;
 mod drive;
 mod driver;
 mod error;
@@ -32,6 +33,7 @@ pub mod gate_waive;
 pub mod init;
 pub mod invocation_record;
 pub mod next;
+pub mod note;
 pub mod record_rebuild;
 pub mod rehearse;
 pub mod run;

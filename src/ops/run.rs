@@ -4,6 +4,7 @@ use super::Error;
 use super::Notice;
 use super::Outcome;
 use super::Site;
+use super::current;
 use super::drive;
 use super::signing;
 use super::start;
@@ -54,7 +55,9 @@ pub fn run(
     let agent = request.drive.agent.clone();
     let mut driver = start::begin(site, loaded, &request.inputs, agent, true)?;
     notify(Notice::Started { run: driver.id().clone() });
-    drive::drive(&mut driver, &limits, notify)
+    let outcome = drive::drive(&mut driver, &limits, notify)?;
+    current::begin(site, &outcome.run_id, outcome.status);
+    Ok(outcome)
 }
 
 /// What was typed, as the drive needs it.

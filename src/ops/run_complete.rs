@@ -6,6 +6,7 @@ use super::Outcome;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::current;
 use super::drive;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -54,6 +55,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     }
     driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
     driver.commit(None, true)?;
+    current::end(site, &id, status);
     Ok(drive::outcome(&driver))
 }
 

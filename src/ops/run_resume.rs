@@ -7,6 +7,7 @@ use super::Outcome;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::current;
 use super::drive;
 use super::run::DriveRequest;
 use crate::event::Event;
@@ -42,7 +43,9 @@ pub fn run_resume(
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     take_up(&mut driver)?;
     notify(Notice::Started { run: id });
-    drive::drive(&mut driver, &limits, notify)
+    let outcome = drive::drive(&mut driver, &limits, notify)?;
+    current::end(site, &outcome.run_id, outcome.status);
+    Ok(outcome)
 }
 
 /// Says what was cut off, and opens what had failed.

@@ -3,6 +3,7 @@
 use super::Error;
 use super::Outcome;
 use super::Site;
+use super::current;
 use super::drive;
 use super::signing;
 use super::start;
@@ -22,5 +23,7 @@ pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
     signing::refuse_unsignable(site, &loaded.0)?;
     let mut driver = start::begin(site, loaded, &request.inputs, None, false)?;
     driver.commit(None, true)?;
-    Ok(drive::outcome(&driver))
+    let outcome = drive::outcome(&driver);
+    current::begin(site, &outcome.run_id, outcome.status);
+    Ok(outcome)
 }

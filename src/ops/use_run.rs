@@ -1,30 +1,44 @@
-//! `orch use`: make a run the current one, until another is or `orch back` is typed.
+//! `orch use`: make a run the current one, and a gate of it, until another is chosen or
+//! `orch back` is typed.
 
 use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use super::choose::Current;
-use crate::id::RunId;
+use super::current::Current;
+use super::current::Place;
 use serde::Serialize;
 
-/// The longest way back.
-const STACK_MAX: usize = 32;
-
-/// The run that is current now, and the ones below it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Reply {
-    pub current: Option<RunId>,
-    pub before: Vec<RunId>,
+/// What `orch use` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The run: its id, a unique part of it, or its key; by default the current one.
+    #[arg(value_name = "RUN", required_unless_present = "gate")]
+    pub run: Option<String>,
+    /// The gate to work on.
+    #[arg(long, value_name = "GATE")]
+    pub gate: Option<String>,
 }
 
-/// Chooses a run by id, part of it, or key.
-pub fn use_run(site: &Site, name: &str) -> Result<Reply, Error> {
-    let id = choose::run(site, &RunChoice { run: Some(name.to_owned()) })?;
+/// What is current now, and what lies below it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub current: Option<Place>,
+    pub before: Vec<Place>,
+}
+
+/// Chooses a run, and the gate that is named.
+pub fn use_run(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(site, &RunChoice { run: request.run.clone() })?;
+    let gate = match &request.gate {
+        None => None,
+        Some(name) => {
+            let run = site.home.read(&id)?.run;
+            Some(choose::gate_of(site, &run, Some(name))?)
+        }
+    };
     let mut current = Current::read(site);
-    current.stack.retain(|other| *other != id);
-    current.stack.insert(0, id);
-    current.stack.truncate(STACK_MAX);
+    current.choose(&id, gate);
     current.write(site)?;
     Ok(reply(current))
 }

@@ -21,6 +21,7 @@ mod gate_waive;
 mod init;
 mod invocation_record;
 mod next;
+mod note;
 mod record;
 mod record_rebuild;
 mod rehearse;
@@ -44,6 +45,7 @@ mod workflow_schema;
 mod workflow_show;
 
 use super::answer::Face;
+use crate::event::NoteKind;
 use crate::ops;
 
 /// Everything that can be typed after `orch`.
@@ -78,10 +80,18 @@ pub enum Command {
     Status(ops::RunChoice),
     /// Say what to do next in the current run, with its packet.
     Next(ops::RunChoice),
-    /// Make a run the current one.
-    Use(use_run::Arguments),
+    /// Make a run the current one, and a gate of it.
+    Use(ops::use_run::Request),
     /// Return to the run that was current before.
     Back,
+    /// Say how far the work has come.
+    Update(ops::note::Request),
+    /// Say what is worth knowing.
+    Note(ops::note::Request),
+    /// Say what was done.
+    Log(ops::note::Request),
+    /// Say what was decided, and why.
+    Decide(ops::note::Request),
     /// Read, write and draw workflows; nothing is executed.
     Workflow {
         #[command(subcommand)]
@@ -137,8 +147,12 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Checkpoint { command } => checkpoint::execute(face, command),
         Command::Status(choice) => status::execute(face, &choice),
         Command::Next(choice) => next::execute(face, &choice),
-        Command::Use(arguments) => use_run::execute(face, &arguments),
+        Command::Use(request) => use_run::execute(face, &request),
         Command::Back => back::execute(face),
+        Command::Update(request) => note::execute(face, NoteKind::Update, &request),
+        Command::Note(request) => note::execute(face, NoteKind::Note, &request),
+        Command::Log(request) => note::execute(face, NoteKind::Log, &request),
+        Command::Decide(request) => note::execute(face, NoteKind::Decision, &request),
         Command::Workflow { command } => workflow::execute(face, command),
         Command::Contract { command } => contract_test::execute(face, command),
         Command::Rehearse(arguments) => rehearse::execute(face, &arguments),

@@ -1,4 +1,4 @@
-//! `orch use`: choose the current run.
+//! `orch use`: choose the current run and gate.
 
 use super::Failure;
 use crate::cli::answer::Face;
@@ -7,25 +7,20 @@ use crate::ops::Instructions;
 use crate::ops::use_run;
 use crate::ops::use_run::Reply;
 
-/// The run to work on.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// The run: its id, a unique part of it, or its key.
-    #[arg(value_name = "RUN")]
-    name: String,
-}
-
-pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: &use_run::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let reply = use_run::use_run(&site, &arguments.name)?;
+    let reply = use_run::use_run(&site, request)?;
     answer(face, &reply);
     Ok(exit::DONE)
 }
 
 pub(super) fn answer(face: &Face, reply: &Reply) {
-    let text = reply
-        .current
-        .as_ref()
-        .map_or_else(|| "no run is chosen".to_owned(), |current| format!("current run: {current}"));
+    let text = match &reply.current {
+        None => "no run is chosen".to_owned(),
+        Some(place) => {
+            let gate = place.gate.as_ref().map(|gate| format!(", gate {gate}")).unwrap_or_default();
+            format!("current run: {}{gate}", place.run)
+        }
+    };
     face.answer(reply, &Instructions::default(), &text);
 }

@@ -80,6 +80,9 @@ fn an_ambiguous_run_lists_the_candidates() {
     let house = house();
     house.orch("run demo --slug x").code(3);
     house.orch("run demo --slug y").code(3);
+    house.orch("status").code(0).says("_y_");
+    house.orch("back").code(0).says("_x_");
+    house.orch("back").code(0).says("no run is chosen");
     let done = house.orch("status").code(2);
     insta::assert_snapshot!(done.shown(), @"
     exit 2

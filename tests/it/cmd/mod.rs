@@ -8,6 +8,7 @@ mod current;
 mod doctor;
 mod gate;
 mod invocation;
+mod note;
 mod project;
 mod rehearse;
 mod run;

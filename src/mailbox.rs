@@ -1,0 +1,97 @@
+//! The mailbox of a run: what is said about its work while another process holds the run.
+//! Whoever holds it takes the letters in and writes the events; nobody else writes to a journal.
+
+use crate::clock::Moment;
+use crate::event::Note;
+use crate::files;
+use crate::id;
+use std::io;
+use std::path::PathBuf;
+
+/// More than anybody says between two looks; what lies beyond is taken at the next one.
+const LETTERS_MAX: usize = 1000;
+
+/// The largest letter that is read, in bytes.
+const LETTER_BYTES_MAX: u64 = 256 * 1024;
+
+/// Where the letters of one run lie.
+#[derive(Debug, Clone)]
+pub struct Mailbox {
+    folder: PathBuf,
+}
+
+/// A letter that lies there.
+#[derive(Debug)]
+pub struct Letter {
+    pub note: Note,
+    path: PathBuf,
+}
+
+impl Mailbox {
+    /// The mailbox in this folder, which need not be there.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Leaves a letter. When it returns, a power cut does not take it back.
+    pub fn put(&self, at: Moment, note: &Note) -> io::Result<()> {
+        let name = format!("{}-{}.json", at.compact(), id::random_suffix(None, 0));
+        files::write(&self.folder.join(name), &serde_json::to_vec(note).unwrap_or_default())
+    }
+
+    /// What lies there, in the order in which it was said. What is no letter is taken away: it came
+    /// from nobody who could say so in another way.
+    pub fn letters(&self) -> io::Result<Vec<Letter>> {
+        let mut letters = Vec::new();
+        for name in files::names_in(&self.folder)?.into_iter().take(LETTERS_MAX) {
+            let path = self.folder.join(&name);
+            // A name with a dot in front is being written.
+            if name.starts_with('.') {
+                continue;
+            }
+            let bytes = files::read_small(&path, LETTER_BYTES_MAX).ok().flatten();
+            match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+                Some(note) => letters.push(Letter { note, path }),
+                None => files::remove_own(&path)?,
+            }
+        }
+        letters.sort_by_key(|letter| letter.note.said_at);
+        Ok(letters)
+    }
+
+    /// Takes a letter away that is in the journal now.
+    pub fn take(&self, letter: &Letter) -> io::Result<()> {
+        files::remove_own(&letter.path)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test breaks its own letters")]
+mod tests {
+    use super::*;
+    use crate::event::NoteKind;
+
+    fn note(text: &str, said_at: &str) -> (Moment, Note) {
+        let said_at = Moment::parse(said_at);
+        let text = text.to_owned();
+        let note = Note { kind: NoteKind::Note, gate: None, text, by: "Ada".to_owned(), said_at };
+        (said_at.unwrap(), note)
+    }
+
+    #[test]
+    fn letters_come_in_their_order_and_leave_when_they_are_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailbox = Mailbox::new(folder.path().join("mailbox"));
+        assert!(mailbox.letters().unwrap().is_empty());
+        for (text, at) in [("b", "2026-01-19T14:00:00.002Z"), ("a", "2026-01-19T14:00:00.001Z")] {
+            let (at, note) = note(text, at);
+            mailbox.put(at, &note).unwrap();
+        }
+        std::fs::write(folder.path().join("mailbox/x.json"), "no letter").unwrap();
+        let letters = mailbox.letters().unwrap();
+        let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
+        assert_eq!(texts, ["a", "b"]);
+        mailbox.take(&letters[0]).unwrap();
+        assert_eq!(mailbox.letters().unwrap().len(), 1);
+    }
+}

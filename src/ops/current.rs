@@ -1,0 +1,80 @@
+//! What is worked on in this worktree: a stack of runs, each with a gate, so that no
+//! command needs an id.
+
+use super::Error;
+use super::Site;
+use crate::event::RunStatus;
+use crate::files;
+use crate::id::GateId;
+use crate::id::RunId;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// The longest way back.
+const STACK_MAX: usize = 32;
+
+/// The runs that were chosen, the last one first.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Current {
+    pub stack: Vec<Place>,
+}
+
+/// A run, and the gate of it that is worked on, where one was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub run: RunId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateId>,
+}
+
+impl Current {
+    pub fn read(site: &Site) -> Self {
+        // A file that is not readable chooses nothing; the next choice writes it anew.
+        let bytes = files::read_own(&site.home.current()).ok().flatten();
+        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    pub fn write(&self, site: &Site) -> Result<(), Error> {
+        let path = site.home.current();
+        files::write_view(&path, &serde_json::to_vec(self).unwrap_or_default())
+            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+    }
+
+    /// Puts a run on top, and with it a gate.
+    pub fn choose(&mut self, run: &RunId, gate: Option<GateId>) {
+        self.leave(run);
+        self.stack.insert(0, Place { run: run.clone(), gate });
+        self.stack.truncate(STACK_MAX);
+    }
+
+    /// Takes a run off, wherever it lies.
+    pub fn leave(&mut self, run: &RunId) {
+        self.stack.retain(|place| place.run != *run);
+    }
+
+    /// The gate that was chosen in this run.
+    pub fn gate_in(&self, run: &RunId) -> Option<&GateId> {
+        self.stack.iter().find(|place| place.run == *run)?.gate.as_ref()
+    }
+}
+
+/// A run that was just begun and is not over is the current one. Where nothing can be written the
+/// next command asks for an id: no reason to fail.
+pub fn begin(site: &Site, run: &RunId, status: RunStatus) {
+    if !status.is_end() {
+        let mut current = Current::read(site);
+        current.choose(run, None);
+        let _ = current.write(site);
+    }
+}
+
+/// A run that has come to its end is not worked on any more.
+pub fn end(site: &Site, run: &RunId, status: RunStatus) {
+    let mut current = Current::read(site);
+    if matches!(status, RunStatus::Passed | RunStatus::Canceled)
+        && current.stack.iter().any(|place| place.run == *run)
+    {
+        current.leave(run);
+        let _ = current.write(site);
+    }
+}

@@ -1,0 +1,104 @@
+//! `orch update`, `note`, `log` and `decide`: what is said about the work while it is done.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::Site;
+use super::choose;
+use crate::check;
+use crate::definition::Definition;
+use crate::event::Event;
+use crate::event::Note;
+use crate::event::NoteKind;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::mailbox::Mailbox;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::workflow::Workflow;
+use serde::Serialize;
+
+/// More than this is no note but a document, in bytes.
+const TEXT_BYTES_MAX: usize = 64 * 1024;
+
+/// What `orch update`, `note`, `log` and `decide` take.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The words; several need no quotes.
+    #[arg(value_name = "TEXT", required = true, num_args = 1..)]
+    pub text: Vec<String>,
+    #[command(flatten)]
+    pub gate: GateChoice,
+}
+
+/// What was noted, and where.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub gate: Option<GateId>,
+    pub kind: NoteKind,
+    pub text: String,
+    /// Whether another process holds the run and will write it down.
+    pub handed_over: bool,
+}
+
+/// Notes it in the current run, at the gate that is worked on where that is clear.
+pub fn note(site: &Site, kind: NoteKind, request: &Request) -> Result<Reply, Error> {
+    let id = choose::open_run(site, &request.gate.run)?;
+    let run = site.home.read(&id)?.run;
+    let gate = match &request.gate.gate {
+        Some(name) => Some(choose::gate_of(site, &run, Some(name))?),
+        None => choose::gate_at_hand(site, &run),
+    };
+    let note = said(site, &run, kind, gate, &request.text.join(" "))?;
+    let handed_over = match Driver::take(site, &id) {
+        Ok(mut driver) => {
+            driver.append(&[Event::Noted(note.clone())])?;
+            false
+        }
+        // An agent says how far it has come while its run is driven.
+        Err(Error::Held { .. }) => {
+            let at = site.clock.now();
+            let letter = Note { said_at: Some(at), ..note.clone() };
+            Mailbox::new(site.home.mailbox(&id)).put(at, &letter).map_err(|source| {
+                Error::environment(format!("{}: {source}", site.home.mailbox(&id).display()))
+            })?;
+            true
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Reply { run_id: id, gate: note.gate, kind, text: note.text, handed_over })
+}
+
+/// The note as the record may hold it: without secrets and terminal escapes.
+pub(super) fn said(
+    site: &Site,
+    run: &Run,
+    kind: NoteKind,
+    gate: Option<GateId>,
+    text: &str,
+) -> Result<Note, Error> {
+    let text = secrets(run)?.redact(check::plain_text(text).trim());
+    if text.is_empty() {
+        return Err(Error::usage(format!("an empty {kind} says nothing")));
+    }
+    if text.len() > TEXT_BYTES_MAX {
+        let message = format!("a {kind} of {} bytes is too long", text.len());
+        return Err(Error::usage(message)
+            .advise(format!("at most {TEXT_BYTES_MAX} bytes; write a file and name it")));
+    }
+    let by = match &site.agent_mark {
+        Some(mark) => format!("an agent ({mark})"),
+        None => site.identity()?,
+    };
+    Ok(Note { kind, gate, text, by, said_at: None })
+}
+
+/// The secrets of all gates that are set here.
+fn secrets(run: &Run) -> Result<Secrets, Error> {
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let names = workflow.gates.iter().flat_map(|gate| &gate.secrets).map(String::as_str);
+    let set = names.filter(|name| std::env::var(name).is_ok());
+    Secrets::of_environment(set).map_err(|error| Error::environment(error.to_string()))
+}

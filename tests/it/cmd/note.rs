@@ -1,0 +1,109 @@
+//! `update`, `note`, `log`, `decide`: what is said about the work, without an id.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new().workflow(
+        "demo",
+        "key = '{{ slug }}'
+         [inputs]
+         slug = { type = 'slug' }
+         [[gate]]
+         id = 'one'
+         executor = 'human'
+         [[gate]]
+         id = 'two'
+         executor = 'human'",
+    )
+}
+
+/// Kind, gate and text of every note in the journal.
+fn notes(house: &House) -> Vec<String> {
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    let lines =
+        journal.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let said = lines.filter(|line| line["type"] == "NOTED").map(|line| line["data"].clone());
+    said.map(|note| format!("{} {} {}", note["kind"], note["gate"], note["text"])).collect()
+}
+
+#[test]
+fn words_go_to_the_run_and_gate_at_hand() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    insta::assert_snapshot!(house.orch("update half done").code(0).shown(), @"
+    exit 0
+    -- stdout
+    update on run_20260119T143012Z_x_000001, gate one
+    -- stderr
+    ");
+    house.orch("note the cache is cold").code(0);
+    house.orch("log ran the tests --gate two").code(0);
+    let json = house.orch("decide --json tera, since it knows its names").code(0).json();
+    assert_eq!(json["data"]["kind"], "decision");
+    assert_eq!(
+        notes(&house),
+        [
+            r#""update" "one" "half done""#,
+            r#""note" "one" "the cache is cold""#,
+            r#""log" "two" "ran the tests""#,
+            r#""decision" "one" "tera, since it knows its names""#,
+        ]
+    );
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_chosen_gate_is_the_one_at_hand_until_it_is_done() {
+    let house = house();
+    house.orch("run start --workflow demo --slug x").code(0);
+    house.orch("gate start --gate one").code(0);
+    house.orch("use x --gate two").code(0).says(", gate two");
+    house.orch("note a").code(0);
+    house.orch("use --gate one").code(0);
+    house.orch("gate finish").code(0).says("gate one PASS");
+    house.orch("note b").code(0);
+    assert_eq!(notes(&house), [r#""note" "two" "a""#, r#""note" null "b""#]);
+    house.orch("use --gate three").code(2).says("there is no gate `three`");
+}
+
+#[test]
+fn a_closed_or_ambiguous_run_is_an_error_that_names_the_choices() {
+    let house = house();
+    house.orch("note a").code(2).says("there is no run yet");
+    house.orch("run demo --slug x --seed 1").code(3);
+    house.orch("run demo --slug y --seed 2").code(3);
+    house.orch("run cancel --run x").code(0);
+    house.orch("note a --run x").code(2).says("is CANCELED").says("_y_000002");
+    house.orch("back").code(0);
+    house.orch("run demo --slug z --seed 3").code(3);
+    house.orch("back").code(0);
+    house.orch("note a").code(2).says("several runs are unfinished").says("_z_").says("_y_");
+    house.orch("run cancel --run y").code(0);
+    house.orch("note a").code(0);
+}
+
+#[test]
+fn what_says_nothing_or_too_much_is_refused_and_escapes_are_dropped() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    house.orch_with(&["note", " \u{1b}[31m "]).code(2).says("an empty note says nothing");
+    house.orch_with(&["note", &"x".repeat(70_000)]).code(2).says("too long");
+    house.orch("note").code(2);
+    house.orch_with(&["note", "a\u{1b}]52;c;x\u{7}b\u{202e}c"]).code(0);
+    assert_eq!(notes(&house), [r#""note" "one" "abc""#]);
+}
+
+#[test]
+fn an_agent_at_work_says_how_far_it_is_and_the_driver_writes_it_down() {
+    let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'agent'");
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let house = house
+        .agents("")
+        .script("a", &format!("{orch} update half done && {orch} note --json cold"));
+    house.orch("run demo").code(0);
+    assert_eq!(notes(&house), [r#""update" "a" "half done""#, r#""note" "a" "cold""#]);
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    let (said, passed) = (journal.find("half done"), journal.find("GATE_PASSED"));
+    assert!(said < passed && journal.contains("said_at"), "{journal}");
+    house.orch("verify").code(0);
+}
