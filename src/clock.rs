@@ -111,6 +111,10 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 pub struct Period(Duration);
 
 impl Period {
+    pub const fn of_minutes(minutes: u64) -> Self {
+        Self(Duration::from_mins(minutes))
+    }
+
     pub const fn duration(self) -> Duration {
         self.0
     }

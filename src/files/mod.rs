@@ -35,6 +35,7 @@ pub use together::passing_folder;
 pub use together::put_in_place;
 pub use together::read_with_stat;
 pub use together::remove;
+pub use together::remove_with_empty_folders;
 pub use together::stat_of_copy;
 pub use together::sync;
 pub use together::sync_folder_of;

@@ -2,6 +2,7 @@
 //! and work as they are, run no hooks, and outlast a power cut.
 
 mod commit;
+mod compare;
 mod create;
 mod elsewhere;
 mod history;
@@ -9,8 +10,12 @@ mod index;
 mod lock;
 mod move_ref;
 mod objects;
+mod present;
+mod program;
 mod refresh;
+mod restore;
 mod sign;
+mod snapshot;
 mod stale;
 mod status;
 mod target;
@@ -18,7 +23,16 @@ mod tree;
 
 pub use commit::Commit;
 pub use commit::Committed;
+pub use compare::Comparison;
+pub use compare::Differing;
+pub use compare::Fell;
 pub use history::Fate;
+pub use present::Scope;
+pub use restore::Plan;
+pub use restore::Restore;
+pub use restore::Restored;
+pub use snapshot::Shot;
+pub use snapshot::Taken;
 pub use status::Uncommitted;
 pub use target::Target;
 
@@ -62,6 +76,8 @@ pub enum Error {
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },
+    #[error("`git worktree add` failed: {reason}")]
+    Worktree { reason: String },
     #[error("signing failed: {reason}")]
     Signing { reason: String },
     #[error("{path}: {source}")]
@@ -83,6 +99,7 @@ impl Error {
             | Self::BadTree { .. }
             | Self::BadIndex { .. }
             | Self::UpdateIndex { .. }
+            | Self::Worktree { .. }
             | Self::Signing { .. }
             | Self::Io { .. } => false,
         }

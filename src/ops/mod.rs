@@ -10,11 +10,17 @@ mod error;
 mod instructions;
 mod orphans;
 mod session;
+mod seal;
 mod signing;
 mod site;
 mod start;
 
 pub mod back;
+pub mod checkpoint_create;
+pub mod checkpoint_diff;
+pub mod checkpoint_list;
+pub mod checkpoint_restore;
+pub mod checkpoint_show;
 pub mod contract_test;
 pub mod doctor;
 pub mod done;

@@ -1,6 +1,12 @@
 //! One file for each command: its flags, the request they make, the words of the reply.
 
 mod back;
+mod checkpoint;
+mod checkpoint_create;
+mod checkpoint_diff;
+mod checkpoint_list;
+mod checkpoint_restore;
+mod checkpoint_show;
 mod completions;
 mod contract_test;
 mod doctor;
@@ -77,6 +83,11 @@ pub enum Command {
         #[command(subcommand)]
         command: session::SessionCommand,
     },
+    /// Seal points in a run, with the working tree, and come back to them.
+    Checkpoint {
+        #[command(subcommand)]
+        command: checkpoint::CheckpointCommand,
+    },
     /// Show where the current run stands.
     Status(ops::RunChoice),
     /// Say what to do next in the current run, with its packet.
@@ -148,6 +159,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Gate { command } => gate::execute(face, command),
         Command::Invocation { command } => invocation_record::execute(face, command),
         Command::Session { command } => session::execute(face, command),
+        Command::Checkpoint { command } => checkpoint::execute(face, command),
         Command::Status(choice) => status::execute(face, &choice),
         Command::Next(choice) => next::execute(face, &choice),
         Command::Use(request) => use_run::execute(face, &request),

@@ -45,6 +45,7 @@ pub(super) use settle::verdict;
 
 use super::Driver;
 use super::Error;
+use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -97,6 +98,7 @@ pub fn drive(
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         loop {
+            seal::seal_in_time(driver)?;
             if driver.site.stop.is_raised() {
                 if drive.running.is_empty() {
                     pause(driver, "interrupted")?;
@@ -108,7 +110,12 @@ pub fn drive(
             if drive.running.is_empty() {
                 return Ok(outcome(driver));
             }
-            if let Ok(ended) = receiver.recv() {
+            // Work may take hours; a checkpoint comes due meanwhile.
+            let ended = match seal::time_left(driver) {
+                Some(left) => receiver.recv_timeout(left).ok(),
+                None => receiver.recv().ok(),
+            };
+            if let Some(ended) = ended {
                 drive.running.remove(&ended.gate);
                 settle(driver, &ended, notify)?;
             }
@@ -189,7 +196,9 @@ impl Drive<'_> {
         }
         match (self.running.is_empty(), not_before) {
             (true, Some(due)) => {
-                wait_until(driver, due);
+                let sealed_by =
+                    seal::time_left(driver).map(|left| driver.site.clock.now().plus(left));
+                wait_until(driver, sealed_by.map_or(due, |by| by.min(due)));
                 Ok(true)
             }
             (true, None) => {

@@ -1,6 +1,8 @@
 //! One file for each group of commands: text and JSON, exit codes, and errors that
 //! name the candidates.
 
+mod checkpoint;
+mod checkpoint_restore;
 mod contract;
 mod current;
 mod doctor;
