@@ -213,7 +213,9 @@ fn any_state_of_a_repository_can_be_kept() {
     let odd: &std::ffi::OsStr = std::os::unix::ffi::OsStrExt::from_bytes(b"odd\xff.txt");
     std::fs::write(house.project().join(odd), "odd\n").unwrap();
     house.git("init --quiet within");
-    house.git("-C within commit --quiet --allow-empty --message=within");
+    house.write("within/own.txt", "of another repository\n");
+    house.git("-C within add own.txt");
+    house.git("-C within commit --quiet --message=within");
     let large = std::fs::File::create(house.project().join("large.bin")).unwrap();
     large.set_len(65 * 1024 * 1024).unwrap();
     let done = house.orch("checkpoint create").code(0);
