@@ -1,6 +1,7 @@
 //! The repository that a project lies in: the one home of `git2`. Commits leave the user's index
 //! and work as they are, run no hooks, and outlast a power cut.
 
+mod changed;
 mod commit;
 mod create;
 mod elsewhere;
@@ -16,6 +17,7 @@ mod status;
 mod target;
 mod tree;
 
+pub use changed::Changed;
 pub use commit::Commit;
 pub use commit::Committed;
 pub use history::Fate;

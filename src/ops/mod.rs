@@ -14,6 +14,7 @@ mod site;
 mod start;
 
 pub mod back;
+pub mod brief;
 pub mod contract_test;
 pub mod doctor;
 pub mod gate_approve;

@@ -1,6 +1,7 @@
 //! One file for each command: its flags, the request they make, the words of the reply.
 
 mod back;
+mod brief;
 mod completions;
 mod contract_test;
 mod doctor;
@@ -69,6 +70,8 @@ pub enum Command {
     Status(ops::RunChoice),
     /// Say what to do next in the current run, with its packet.
     Next(ops::RunChoice),
+    /// Tell whoever sits down at the current run all they need to go on.
+    Brief(ops::brief::Request),
     /// Make a run the current one, and a gate of it.
     Use(ops::use_run::Request),
     /// Return to the run that was current before.
@@ -135,6 +138,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Invocation { command } => invocation_record::execute(face, command),
         Command::Status(choice) => status::execute(face, &choice),
         Command::Next(choice) => next::execute(face, &choice),
+        Command::Brief(request) => brief::execute(face, &request),
         Command::Use(request) => use_run::execute(face, &request),
         Command::Back => back::execute(face),
         Command::Update(request) => note::execute(face, NoteKind::Update, &request),
