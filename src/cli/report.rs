@@ -6,24 +6,30 @@ use super::answer::Face;
 use super::exit;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::RunChoice;
 use crate::workflow;
 use miette::Diagnostic;
 use serde_json::Value as Json;
 use serde_json::json;
 use std::fmt::Write as _;
 
-/// Prints an operation's error and gives its exit code.
-pub fn error(face: &Face, error: &Error) -> u8 {
+/// Prints an operation's error, and where the run stands that it would have changed; gives its
+/// exit code.
+pub fn error(face: &Face, error: &Error, subject: Option<&RunChoice>) -> u8 {
+    let site = subject.and_then(|_| face.global.site(false).ok());
+    let state = site.zip(subject).map(|(site, run)| Instructions::of_run(&site, run));
+    let state = state.unwrap_or_default();
     if face.global.json {
         let whole = json!({
             "success": false,
             "data": null,
             "error": as_json(error),
-            "instructions": Instructions::default(),
+            "instructions": Instructions::after(error, state),
         });
         answer::out(&format!("{whole}\n"));
     } else {
         answer::err(&as_text(face, error));
+        face.advise(&state);
     }
     exit::of_error(error)
 }

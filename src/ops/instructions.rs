@@ -1,10 +1,16 @@
 //! What to do next, told from where a run stands by rules in one place: after every
 //! change and every failure; after mere reads it is empty.
 
+use super::Error;
 use super::Outcome;
+use super::RunChoice;
+use super::Site;
 use super::Waiting;
+use super::next;
+use crate::clock;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,15 +26,11 @@ impl Instructions {
     /// From where a run stands.
     pub fn of(outcome: &Outcome) -> Self {
         let mut next = Self::default();
-        let run = &outcome.run_id;
-        next.context_reminder.insert("run".to_owned(), run.to_string());
-        next.context_reminder.insert("status".to_owned(), outcome.status.to_string());
-        if let Some(waiting) = outcome.waiting.first() {
-            next.context_reminder.insert("gate".to_owned(), waiting.gate.to_string());
-        }
+        let run = outcome.run_id.as_str();
+        next.remind(outcome);
         // Where a run has ended, nobody works on.
         for waiting in outcome.waiting.iter().filter(|_| !outcome.status.is_end()) {
-            next.wait(run.as_str(), waiting);
+            next.wait(run, waiting);
         }
         match outcome.status {
             RunStatus::Failed => {
@@ -41,13 +43,91 @@ impl Instructions {
                 next.say("The run is paused; take it up again.");
                 next.command(format!("orch run resume --run {run}"));
             }
-            RunStatus::Running if outcome.waiting.is_empty() => {
-                next.command(format!("orch run resume --run {run}"));
+            RunStatus::Running => next.go_on(outcome),
+            RunStatus::Passed | RunStatus::Canceled => {
+                next.command(format!("orch run show --run {run}"));
             }
-            RunStatus::Passed => next.command(format!("orch run show --run {run}")),
-            RunStatus::Running | RunStatus::Waiting | RunStatus::Canceled => {}
+            RunStatus::Waiting => {}
+        }
+        if outcome.here.session.is_some() && !outcome.status.is_end() {
+            next.say("Say how far the work has come.");
+            next.command(format!("orch update --run {run} \"…\""));
         }
         next
+    }
+
+    /// From where the run stands that is meant; empty where none is or its state cannot be read.
+    pub fn of_run(site: &Site, choice: &RunChoice) -> Self {
+        next::next(site, choice).map(|reply| reply.instructions).unwrap_or_default()
+    }
+
+    /// After a command that was not carried out: what its error advises, then where the run stands
+    /// that it was about.
+    pub fn after(error: &Error, of_run: Self) -> Self {
+        let advised = error.help().map(|help| commands_in(&help.to_string()));
+        let mut commands = advised.unwrap_or_default();
+        commands.extend(of_run.suggested_commands);
+        let mut known = Vec::new();
+        commands.retain(|command| {
+            let is_new = !known.contains(command);
+            known.push(command.clone());
+            is_new
+        });
+        Self { suggested_commands: commands, ..of_run }
+    }
+
+    /// After something that concerns no run.
+    pub fn to(action: impl Into<String>, commands: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            next_actions: vec![action.into()],
+            suggested_commands: commands.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.next_actions.is_empty()
+            && self.suggested_commands.is_empty()
+            && self.context_reminder.is_empty()
+    }
+
+    fn remind(&mut self, outcome: &Outcome) {
+        let here = &outcome.here;
+        let mut remember = |name: &str, value: String| {
+            self.context_reminder.insert(name.to_owned(), value);
+        };
+        remember("run", outcome.run_id.to_string());
+        remember("active_task", here.key.clone());
+        remember("status", outcome.status.to_string());
+        remember("time_elapsed", clock::in_words(here.elapsed));
+        if let Some(gate) = &here.gate {
+            remember("gate", gate.to_string());
+        }
+        if let Some(session) = here.session {
+            remember("session", session.to_string());
+        }
+    }
+
+    /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
+    fn go_on(&mut self, outcome: &Outcome) {
+        let (run, here) = (&outcome.run_id, &outcome.here);
+        if here.is_held {
+            let gate = here.gate.as_ref().map(|gate| format!(" Gate {gate} is at work."));
+            self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
+            self.command(format!("orch status --run {run}"));
+        } else if here.is_driven && outcome.waiting.is_empty() {
+            self.say("Nobody drives the run; take it up again.");
+            self.command(format!("orch run resume --run {run}"));
+        } else if !here.is_driven {
+            for gate in &here.ready {
+                self.say(format!("Begin gate {gate}."));
+                self.command(format!("orch gate start --run {run} --gate {gate}"));
+            }
+            if self.suggested_commands.is_empty() {
+                self.say("No gate is left to begin; end the run.");
+                self.command(format!("orch run complete --run {run}"));
+            }
+        }
     }
 
     fn wait(&mut self, run: &str, waiting: &Waiting) {
@@ -87,5 +167,37 @@ impl Instructions {
 
     pub fn command(&mut self, command: impl Into<String>) {
         self.suggested_commands.push(command.into());
+    }
+}
+
+/// The commands in an advice: one that is a command itself, or those between backticks.
+fn commands_in(help: &str) -> Vec<String> {
+    let is_command = |text: &&str| text.starts_with("orch ");
+    if is_command(&help) && !help.contains(['\n', ';']) {
+        return vec![help.to_owned()];
+    }
+    help.split('`').skip(1).step_by(2).filter(is_command).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_advice_may_be_a_command() {
+        assert_eq!(commands_in("orch use RUN"), ["orch use RUN"]);
+        assert_eq!(commands_in("wait, or see `orch status` and `x`"), ["orch status"]);
+        assert!(commands_in("orch knows no such thing;\nlook again").is_empty());
+        assert!(commands_in("use a-z").is_empty());
+    }
+
+    #[test]
+    fn what_the_error_advises_comes_first_and_nothing_twice() {
+        let mut of_run = Instructions::to("Go on.", ["orch next".to_owned()]);
+        of_run.command("orch use RUN");
+        let error = Error::usage("no").advise("orch use RUN");
+        let next = Instructions::after(&error, of_run);
+        assert_eq!(next.next_actions, ["Go on."]);
+        assert_eq!(next.suggested_commands, ["orch use RUN", "orch next"]);
     }
 }

@@ -29,6 +29,7 @@ mod run_show;
 mod run_start;
 mod run_workflow;
 mod status;
+mod subject;
 mod use_run;
 mod verify;
 mod workflow;
@@ -38,6 +39,8 @@ mod workflow_list;
 mod workflow_new;
 mod workflow_schema;
 mod workflow_show;
+
+pub use subject::subject;
 
 use super::answer::Face;
 use crate::event::NoteKind;

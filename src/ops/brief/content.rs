@@ -192,11 +192,11 @@ fn sitting(run: &Run) -> Option<Sitting> {
 
 fn inputs(workflow: &Workflow, run: &Run) -> Vec<Input> {
     let values = &run.started.inputs;
-    let valued = workflow.inputs.iter().filter_map(|input| {
+    let given = workflow.inputs.iter().filter_map(|input| {
         let value = values.get(&input.name).filter(|value| !value.is_null())?;
         Some(Input { name: input.name.clone(), value: input::as_text(value).replace('\n', ", ") })
     });
-    valued.collect()
+    given.collect()
 }
 
 fn prompts(workflow: &Workflow, run: &Run) -> Vec<Prompt> {
@@ -275,7 +275,7 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
         newer.or_else(|| gate.estimate.map(|estimate| estimate.as_secs()))
     });
     let estimates: Vec<u64> = estimates.collect();
-    let estimate_s = (!estimates.is_empty()).then(|| estimates.iter().sum());
+    let together = (!estimates.is_empty()).then(|| estimates.iter().sum());
     Spending {
         cost_usd,
         calls: calls().count(),
@@ -287,8 +287,8 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
         active: clock::in_words(spent.active),
         waiting_s: spent.waiting.as_secs(),
         waiting: clock::in_words(spent.waiting),
-        estimate_s,
-        estimate: estimate_s.map(|seconds| clock::in_words(Duration::from_secs(seconds))),
+        estimate_s: together,
+        estimate: together.map(|seconds| clock::in_words(Duration::from_secs(seconds))),
     }
 }
 

@@ -1,0 +1,58 @@
+//! Which commands change something, and which run each of them is about: what an error of one
+//! reminds of.
+
+use super::Command;
+use super::gate::GateCommand;
+use super::invocation_record::InvocationCommand;
+use super::record::RecordCommand;
+use super::run::RunCommand;
+use crate::ops::RunChoice;
+
+/// The run that a command would change; `None` for one that only reads, or begins a run.
+pub fn subject(command: &Command) -> Option<RunChoice> {
+    let choice = match command {
+        Command::Run { command } => of_run(command)?,
+        Command::Gate { command } => of_gate(command)?,
+        Command::Invocation { command: InvocationCommand::Record(request) } => &request.gate.run,
+        Command::Record { command: RecordCommand::Rebuild(request) } => &request.run,
+        Command::Update(request)
+        | Command::Note(request)
+        | Command::Log(request)
+        | Command::Decide(request) => &request.gate.run,
+        Command::Use(_) | Command::Back => &RunChoice::default(),
+        Command::Status(_)
+        | Command::Next(_)
+        | Command::Brief(_)
+        | Command::Workflow { .. }
+        | Command::Contract { .. }
+        | Command::Rehearse(_)
+        | Command::Verify(_)
+        | Command::Init
+        | Command::Doctor(_)
+        | Command::Completions(_) => return None,
+    };
+    Some(choice.clone())
+}
+
+fn of_run(command: &RunCommand) -> Option<&RunChoice> {
+    match command {
+        RunCommand::Resume(arguments) => Some(arguments.run()),
+        RunCommand::Complete(request) => Some(&request.run),
+        RunCommand::Cancel(request) => Some(&request.run),
+        RunCommand::Start(_) | RunCommand::List | RunCommand::Show(_) | RunCommand::Workflow(_) => {
+            None
+        }
+    }
+}
+
+fn of_gate(command: &GateCommand) -> Option<&RunChoice> {
+    match command {
+        GateCommand::Start(request) => Some(&request.gate.run),
+        GateCommand::Finish(request) => Some(&request.gate.run),
+        GateCommand::Fail(request) => Some(&request.gate.run),
+        GateCommand::Approve(request) => Some(&request.gate.run),
+        GateCommand::Reject(request) => Some(&request.gate.run),
+        GateCommand::Waive(request) => Some(&request.gate.run),
+        GateCommand::Check(_) => None,
+    }
+}
