@@ -4,6 +4,7 @@ use super::answer;
 use super::answer::Colour;
 use super::answer::Face;
 use super::exit;
+use crate::json::harmless_text;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::RunChoice;
@@ -26,7 +27,7 @@ pub fn error(face: &Face, error: &Error, subject: Option<&RunChoice>) -> u8 {
             "error": as_json(error),
             "instructions": Instructions::after(error, state),
         });
-        answer::out(&format!("{whole}\n"));
+        answer::out(&format!("{}\n", harmless_text(&whole)));
     } else {
         answer::err(&as_text(face, error));
         face.advise(&state);
@@ -64,7 +65,7 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
             "error": error,
             "instructions": Instructions::default(),
         });
-        answer::out(&format!("{whole}\n"));
+        answer::out(&format!("{}\n", harmless_text(&whole)));
     } else {
         let _ = error.print();
     }
