@@ -94,7 +94,7 @@ impl Packet {
         }
         for finding in &long {
             let _ = writeln!(text);
-            fence(text, finding);
+            text.push_str(&fenced(finding));
         }
     }
 

@@ -44,6 +44,8 @@ impl Instructions {
                 next.command(format!("orch run resume --run {run}"));
             }
             RunStatus::Running => next.go_on(outcome),
+            // Step by step a run is not told that the gate it waited for is done.
+            RunStatus::Waiting if outcome.waiting.is_empty() => next.go_on(outcome),
             RunStatus::Passed | RunStatus::Canceled => {
                 next.command(format!("orch run show --run {run}"));
             }
@@ -119,7 +121,11 @@ impl Instructions {
             self.say("Nobody drives the run; take it up again.");
             self.command(format!("orch run resume --run {run}"));
         } else if !here.is_driven {
-            for gate in &here.ready {
+            for (gate, reason) in &outcome.failed {
+                self.say(format!("Mend gate {gate}: {reason}"));
+                self.command(format!("orch gate start --run {run} --gate {gate}"));
+            }
+            for gate in here.ready.iter().filter(|gate| !outcome.has_failed(gate)) {
                 self.say(format!("Begin gate {gate}."));
                 self.command(format!("orch gate start --run {run} --gate {gate}"));
             }

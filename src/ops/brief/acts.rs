@@ -64,7 +64,7 @@ fn words(event: &Event) -> Option<String> {
         Event::GateFailed { gate, attempt, reason, .. } => {
             format!("gate {gate} failed, attempt {attempt}: {reason}")
         }
-        Event::GateInterrupted { gate, attempt, reason } => {
+        Event::GateInterrupted { gate, attempt, reason, .. } => {
             format!("gate {gate} cut off, attempt {attempt}: {reason}")
         }
         Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
@@ -166,9 +166,10 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
         let failed = plain("failed", Some(gate), reason.clone());
         return Some(Setback { attempt: Some(*attempt), findings, ..failed });
     }
-    if let Event::GateInterrupted { gate, attempt, reason } = event {
+    if let Event::GateInterrupted { gate, attempt, reason, findings } = event {
+        let findings = findings.iter().map(ToString::to_string).collect();
         let cut = plain("cut off", Some(gate), reason.clone());
-        return Some(Setback { attempt: Some(*attempt), ..cut });
+        return Some(Setback { attempt: Some(*attempt), findings, ..cut });
     }
     if let Event::GateJumped { from, to, .. } = event {
         return Some(plain("went back", Some(from), format!("to gate {to}")));

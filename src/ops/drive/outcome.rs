@@ -58,6 +58,12 @@ pub struct Here {
     pub session: Option<u32>,
 }
 
+impl Outcome {
+    pub fn has_failed(&self, gate: &GateId) -> bool {
+        self.failed.iter().any(|(failed, _)| failed == gate)
+    }
+}
+
 /// A gate that needs a person or an agent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Waiting {

@@ -1,10 +1,12 @@
 //! One file for each group of commands: text and JSON, exit codes, and errors that
 //! name the candidates.
 
+mod brief;
 mod contract;
 mod current;
 mod doctor;
 mod gate;
+mod instructions;
 mod invocation;
 mod note;
 mod project;
