@@ -188,6 +188,10 @@ fn commands_in(help: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::digest::Digest;
+    use crate::id::GateId;
+    use crate::id::RunId;
+    use crate::ops::Here;
 
     #[test]
     fn an_advice_may_be_a_command() {
@@ -205,5 +209,44 @@ mod tests {
         let next = Instructions::after(&error, of_run);
         assert_eq!(next.next_actions, ["Go on."]);
         assert_eq!(next.suggested_commands, ["orch use RUN", "orch next"]);
+    }
+
+    fn outcome(status: RunStatus, here: Here) -> Outcome {
+        Outcome {
+            run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
+            status,
+            reason: None,
+            waiting: Vec::new(),
+            head: Digest::of(""),
+            problems: Vec::new(),
+            unsigned: None,
+            failed: Vec::new(),
+            committed: true,
+            here,
+        }
+    }
+
+    fn commands(status: RunStatus, here: Here) -> Vec<String> {
+        let next = Instructions::of(&outcome(status, here));
+        let run = "run_20260101T000000Z_x_abcdef";
+        next.suggested_commands.iter().map(|command| command.replace(run, "R")).collect()
+    }
+
+    #[test]
+    fn a_run_that_goes_on_says_by_whose_hand() {
+        let running = |here| commands(RunStatus::Running, here);
+        let gate = GateId::parse("a").unwrap();
+        let by_hand = Here { ready: vec![gate], ..Here::default() };
+        let driven = Here { is_driven: true, ..Here::default() };
+        assert_eq!(running(driven.clone()), ["orch run resume --run R"]);
+        let held = Here { is_held: true, ..driven };
+        assert_eq!(running(held), ["orch status --run R"]);
+        assert_eq!(running(by_hand.clone()), ["orch gate start --run R --gate a"]);
+        assert_eq!(running(Here::default()), ["orch run complete --run R"]);
+        let sitting = Here { session: Some(2), ..by_hand };
+        let last = "orch update --run R \"…\"";
+        assert_eq!(running(sitting.clone()), ["orch gate start --run R --gate a", last]);
+        let told = Instructions::of(&outcome(RunStatus::Running, sitting)).context_reminder;
+        assert_eq!(told.get("session").map(String::as_str), Some("2"));
     }
 }
