@@ -3,11 +3,11 @@
 use super::answer;
 use super::answer::Colour;
 use super::answer::Face;
+use super::command::Subject;
 use super::exit;
 use crate::json::harmless_text;
 use crate::ops::Error;
 use crate::ops::Instructions;
-use crate::ops::RunChoice;
 use crate::workflow;
 use miette::Diagnostic;
 use serde_json::Value as Json;
@@ -16,9 +16,11 @@ use std::fmt::Write as _;
 
 /// Prints an operation's error, and where the run stands that it would have changed; gives its
 /// exit code.
-pub fn error(face: &Face, error: &Error, subject: Option<&RunChoice>) -> u8 {
+pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
     let site = subject.and_then(|_| face.global.site(false).ok());
-    let state = site.zip(subject).map(|(site, run)| Instructions::of_run(&site, run));
+    let state = site
+        .zip(subject)
+        .and_then(|(site, subject)| Some(Instructions::of_run(&site, &subject.run(&site)?)));
     let state = state.unwrap_or_default();
     if face.global.json {
         let whole = json!({

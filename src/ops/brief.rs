@@ -19,6 +19,7 @@ pub use content::Spending;
 use super::Driver;
 use super::Error;
 use super::Instructions;
+use super::Notice;
 use super::RunChoice;
 use super::Site;
 use super::choose;
@@ -76,9 +77,25 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
 }
 
 /// The brief of a run that is held, whole.
-pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
+fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.home.read(driver.id())?;
     write(driver.site, &driver.workflow, &reading, &Request::default())
+}
+
+/// Tells whoever takes up a run that is held; a template that does not render keeps nobody from
+/// going on.
+pub(super) fn tell(driver: &Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Option<Box<Reply>> {
+    match brief_of(driver) {
+        Ok(brief) => {
+            let brief = Box::new(brief);
+            notify(Notice::Briefed(brief.clone()));
+            Some(brief)
+        }
+        Err(error) => {
+            notify(Notice::Unbriefed { reason: error.to_string() });
+            None
+        }
+    }
 }
 
 fn write(

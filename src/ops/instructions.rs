@@ -10,6 +10,7 @@ use super::next;
 use crate::clock;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::finding::Finding;
 use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -37,11 +38,11 @@ impl Instructions {
                 for (gate, reason) in &outcome.failed {
                     next.say(format!("Mend gate {gate}: {reason}"));
                 }
-                next.command(format!("orch run resume --run {run}"));
+                next.command(take_up(outcome));
             }
             RunStatus::Paused => {
                 next.say("The run is paused; take it up again.");
-                next.command(format!("orch run resume --run {run}"));
+                next.command(take_up(outcome));
             }
             RunStatus::Running => next.go_on(outcome),
             // Step by step a run is not told that the gate it waited for is done.
@@ -76,6 +77,12 @@ impl Instructions {
             is_new
         });
         Self { suggested_commands: commands, ..of_run }
+    }
+
+    /// Where something is missing that a run needs: that first, then the same again.
+    pub fn missing(of_run: Self, missing: &[Finding], again: String) -> Self {
+        let next_actions = missing.iter().map(ToString::to_string).collect();
+        Self { next_actions, suggested_commands: vec![again], ..of_run }
     }
 
     /// After something that concerns no run.
@@ -119,7 +126,7 @@ impl Instructions {
             self.command(format!("orch status --run {run}"));
         } else if here.is_driven && outcome.waiting.is_empty() {
             self.say("Nobody drives the run; take it up again.");
-            self.command(format!("orch run resume --run {run}"));
+            self.command(take_up(outcome));
         } else if !here.is_driven {
             for (gate, reason) in &outcome.failed {
                 self.say(format!("Mend gate {gate}: {reason}"));
@@ -173,6 +180,20 @@ impl Instructions {
 
     pub fn command(&mut self, command: impl Into<String>) {
         self.suggested_commands.push(command.into());
+    }
+}
+
+/// What takes a run up again: at one that somebody has sat at, one sits down.
+fn take_up(outcome: &Outcome) -> String {
+    if !outcome.here.has_sittings {
+        return format!("orch run resume --run {}", outcome.run_id);
+    }
+    let key = outcome.here.key.replace('\'', "'\\''");
+    let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if is_plain {
+        format!("orch session resume {key}")
+    } else {
+        format!("orch session resume '{key}'")
     }
 }
 

@@ -44,10 +44,7 @@ pub fn run_resume(
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     driver.append(&resumed(&driver))?;
     notify(Notice::Started { run: id });
-    notify(match brief::brief_of(&driver) {
-        Ok(brief) => Notice::Briefed(Box::new(brief)),
-        Err(error) => Notice::Unbriefed { reason: error.to_string() },
-    });
+    brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::end(site, &outcome.run_id, outcome.status);
     Ok(outcome)

@@ -6,19 +6,44 @@ use super::gate::GateCommand;
 use super::invocation_record::InvocationCommand;
 use super::record::RecordCommand;
 use super::run::RunCommand;
+use super::session::SessionCommand;
+use crate::ops::Epic;
 use crate::ops::RunChoice;
+use crate::ops::Site;
 
-/// The run that a command would change; `None` for one that only reads, or begins a run.
-pub fn subject(command: &Command) -> Option<RunChoice> {
+/// The run that a command would change, as it names it.
+#[derive(Debug)]
+pub enum Subject {
+    Run(RunChoice),
+    Epic(Epic),
+}
+
+impl Subject {
+    /// The run, where it can be told which one is meant.
+    pub fn run(&self, site: &Site) -> Option<RunChoice> {
+        match self {
+            Self::Run(choice) => Some(choice.clone()),
+            Self::Epic(epic) => {
+                let run = epic.run(site).ok()?;
+                Some(RunChoice { run: Some(run.to_string()) })
+            }
+        }
+    }
+}
+
+/// What a command would change; `None` for one that only reads, or begins a run.
+pub fn subject(command: &Command) -> Option<Subject> {
     let choice = match command {
         Command::Run { command } => of_run(command)?,
         Command::Gate { command } => of_gate(command)?,
+        Command::Session { command } => return of_session(command).map(Subject::Epic),
         Command::Invocation { command: InvocationCommand::Record(request) } => &request.gate.run,
         Command::Record { command: RecordCommand::Rebuild(request) } => &request.run,
         Command::Update(request)
         | Command::Note(request)
         | Command::Log(request)
         | Command::Decide(request) => &request.gate.run,
+        Command::Done(request) => &request.gate.run,
         Command::Use(_) | Command::Back => &RunChoice::default(),
         Command::Status(_)
         | Command::Next(_)
@@ -31,7 +56,17 @@ pub fn subject(command: &Command) -> Option<RunChoice> {
         | Command::Doctor(_)
         | Command::Completions(_) => return None,
     };
-    Some(choice.clone())
+    Some(Subject::Run(choice.clone()))
+}
+
+fn of_session(command: &SessionCommand) -> Option<Epic> {
+    match command {
+        SessionCommand::Start(request) => Some(Epic { epic: Some(request.epic.clone()) }),
+        SessionCommand::Resume(arguments) => Some(Epic { epic: Some(arguments.epic().to_owned()) }),
+        SessionCommand::Pause(request) => Some(request.epic.clone()),
+        SessionCommand::Complete(request) => Some(request.epic.clone()),
+        SessionCommand::Status(_) | SessionCommand::List(_) | SessionCommand::Keep(_) => None,
+    }
 }
 
 fn of_run(command: &RunCommand) -> Option<&RunChoice> {

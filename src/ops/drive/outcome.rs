@@ -56,6 +56,8 @@ pub struct Here {
     pub ready: Vec<GateId>,
     /// The sitting that goes on.
     pub session: Option<u32>,
+    /// Whether anybody has ever sat at it.
+    pub has_sittings: bool,
 }
 
 impl Outcome {
@@ -154,10 +156,12 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
     Here {
         key: run.started.key.clone(),
         is_driven: run.started.driven,
-        is_held: Lock::is_held(&site.home.lock(&run.started.run_id)),
+        is_held: run.status == RunStatus::Running
+            && Lock::is_held(&site.home.lock(&run.started.run_id)),
         gate,
         elapsed: spent.active + spent.waiting,
         ready,
         session: run.session().map(|session| session.number),
+        has_sittings: !run.sessions.is_empty(),
     }
 }

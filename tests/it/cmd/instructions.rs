@@ -159,3 +159,39 @@ fn an_error_about_a_run_tells_where_that_run_stands() {
     let next = instructions(&House::new(), "back", 2);
     assert_eq!(next["suggested_commands"], serde_json::json!(["orch use RUN"]));
 }
+
+#[test]
+fn whoever_sits_at_a_run_is_told_by_its_key() {
+    let house = house();
+    let start = "session start --epic x --workflow demo";
+    let commands = |words: &str, code| {
+        let next = instructions(&house, words, code);
+        assert_eq!(next["context_reminder"]["active_task"], "x", "{words}: {next}");
+        next["suggested_commands"].as_array().unwrap().clone()
+    };
+    let run = |words: &str| Json::from(words.replace("$RUN", &house.run_id()));
+    let work = |at: &[Json]| {
+        assert_eq!(at[0], run("orch gate check --run $RUN --gate write"));
+        assert_eq!(at[2], run("orch update --run $RUN \"…\""));
+    };
+    work(&commands(start, 0));
+    work(&commands("update half way", 0));
+    assert_eq!(commands("done all of it", 1), [run("orch done --run $RUN \"…\"")]);
+    assert_eq!(commands(start, 5)[0], run("orch status --run $RUN"));
+    let resume = Json::from("orch session resume x");
+    assert_eq!(commands("session pause --epic x", 0).last(), Some(&resume));
+    let refused = commands("session pause --epic x", 2);
+    assert_eq!(refused[0], "orch session start --epic x --resume");
+    assert_eq!(refused.last(), Some(&resume));
+    let resumed = house.orch("--json session resume x").code(0).json();
+    assert_eq!(resumed["data"]["brief"]["session"]["number"], 2);
+    assert_eq!(resumed["data"]["brief"]["notes"][0]["text"], "half way");
+    for words in ["session status --epic x", "session list --epic x"] {
+        assert_eq!(instructions(&house, words, 0)["next_actions"], serde_json::json!([]));
+    }
+    assert_eq!(commands("session complete --epic x", 1), ["orch session complete --epic x"]);
+    house.orch("session pause --epic x").code(0);
+    let shown = house.orch("session start --epic x --resume").code(0);
+    assert!(shown.stderr.contains("\nBrief: demo x\n"), "{}", shown.shown());
+    house.orch("session pause --epic x").code(0);
+}
