@@ -1,6 +1,7 @@
 //! The repository that a project lies in: the one home of `git2`. Commits leave the user's index
 //! and work as they are, run no hooks, and outlast a power cut.
 
+mod changed;
 mod commit;
 mod compare;
 mod create;
@@ -21,6 +22,7 @@ mod status;
 mod target;
 mod tree;
 
+pub use changed::Changed;
 pub use commit::Commit;
 pub use commit::Committed;
 pub use compare::Comparison;

@@ -39,6 +39,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&data, &Instructions::default(), &text);
         return Ok(exit::DONE);
     }
-    face.answer_failure(&data, &Instructions::default(), &text);
+    let unsound = checked.iter().filter(|checked| !checked.errors.is_empty());
+    let again = unsound.map(|checked| format!("orch workflow check {}", checked.name));
+    face.answer_failure(&data, &Instructions::to("Mend what is named above.", again), &text);
     Ok(exit::USAGE)
 }

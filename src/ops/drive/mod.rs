@@ -18,6 +18,7 @@ mod work;
 
 pub(super) use baselines::baselines_of;
 pub use limits::Limits;
+pub use outcome::Here;
 pub use outcome::Outcome;
 pub use outcome::Waiting;
 
@@ -45,6 +46,7 @@ pub(super) use settle::verdict;
 
 use super::Driver;
 use super::Error;
+use super::brief;
 use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
@@ -70,14 +72,39 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const INTERRUPTIONS_MAX: u32 = 3;
 
 /// News while the run goes on, for a face to show.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Notice {
-    Started { run: RunId },
-    GateStarted { gate: GateId, attempt: u32, executor: String },
-    GateEnded { gate: GateId, status: GateStatus, attempt: u32, reason: Option<String> },
-    Found { gate: GateId, finding: Finding },
-    Reused { gates: Vec<GateId> },
-    Jumped { from: GateId, to: GateId },
+    Started {
+        run: RunId,
+    },
+    /// What whoever takes a run up is told first.
+    Briefed(Box<brief::Reply>),
+    /// A template that does not render keeps no run from going on.
+    Unbriefed {
+        reason: String,
+    },
+    GateStarted {
+        gate: GateId,
+        attempt: u32,
+        executor: String,
+    },
+    GateEnded {
+        gate: GateId,
+        status: GateStatus,
+        attempt: u32,
+        reason: Option<String>,
+    },
+    Found {
+        gate: GateId,
+        finding: Finding,
+    },
+    Reused {
+        gates: Vec<GateId>,
+    },
+    Jumped {
+        from: GateId,
+        to: GateId,
+    },
 }
 
 /// Drives a held run as far as nobody is needed.

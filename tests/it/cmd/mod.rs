@@ -3,10 +3,12 @@
 
 mod checkpoint;
 mod checkpoint_restore;
+mod brief;
 mod contract;
 mod current;
 mod doctor;
 mod gate;
+mod instructions;
 mod invocation;
 mod note;
 mod project;
