@@ -114,7 +114,7 @@ impl Output {
     }
 
     /// Takes over what one document tells.
-    fn take(&self, usage: &mut Usage, json: &Json) {
+    pub(super) fn take(&self, usage: &mut Usage, json: &Json) {
         usage.session = self.session.text(json).or(usage.session.take());
         if usage.model.is_none() {
             let models = self.model.texts(json);

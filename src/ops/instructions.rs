@@ -5,6 +5,7 @@ use super::Outcome;
 use super::Waiting;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::spending::is_budget_reason;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,6 +37,11 @@ impl Instructions {
                     next.say(format!("Mend gate {gate}: {reason}"));
                 }
                 next.command(format!("orch run resume --run {run}"));
+            }
+            RunStatus::Paused if outcome.reason.as_deref().is_some_and(is_budget_reason) => {
+                next.say("A budget is reached; give the run more, or leave it as it is.");
+                next.command(format!("orch cost --run {run}"));
+                next.command(format!("orch run resume --run {run} --budget …"));
             }
             RunStatus::Paused => {
                 next.say("The run is paused; take it up again.");

@@ -15,6 +15,7 @@ mod start;
 
 pub mod back;
 pub mod contract_test;
+pub mod cost;
 pub mod doctor;
 pub mod gate_approve;
 pub mod gate_check;

@@ -9,6 +9,7 @@ use super::Site;
 use super::choose;
 use super::current;
 use super::drive;
+use super::run::BudgetRequest;
 use super::run::DriveRequest;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -20,6 +21,8 @@ use crate::run::GateStatus;
 pub struct Request {
     #[command(flatten)]
     pub run: RunChoice,
+    #[command(flatten)]
+    pub budget: BudgetRequest,
     #[command(flatten)]
     pub drive: DriveRequest,
 }
@@ -41,6 +44,7 @@ pub fn run_resume(
         site.config.refuse_unknown_agent(agent)?;
     }
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
+    driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
     take_up(&mut driver)?;
     notify(Notice::Started { run: id });
     let outcome = drive::drive(&mut driver, &limits, notify)?;

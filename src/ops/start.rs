@@ -60,6 +60,7 @@ pub fn begin<'s>(
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         parent: None,
+        budget: workflow.budget.or(site.config.budget),
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };

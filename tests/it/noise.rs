@@ -201,6 +201,7 @@ fn first() -> Event {
         environment: Vec::new(),
         git: None,
         parent: None,
+        budget: orch::budget::Budget::default(),
         baselines: BTreeMap::new(),
     }))
 }

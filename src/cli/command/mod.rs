@@ -3,6 +3,7 @@
 mod back;
 mod completions;
 mod contract_test;
+mod cost;
 mod doctor;
 mod gate;
 mod gate_approve;
@@ -93,6 +94,8 @@ pub enum Command {
     },
     /// Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched.
     Rehearse(rehearse::Arguments),
+    /// Show what runs cost: money, tokens and time, by run, gate, agent, model or day.
+    Cost(ops::cost::Request),
     /// Check that records and artifacts are what was recorded, byte for byte.
     Verify(ops::verify::Request),
     /// Act on the committed documents of runs.
@@ -144,6 +147,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Workflow { command } => workflow::execute(face, command),
         Command::Contract { command } => contract_test::execute(face, command),
         Command::Rehearse(arguments) => rehearse::execute(face, &arguments),
+        Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
         Command::Init => init::execute(face),

@@ -8,6 +8,7 @@ mod doer;
 mod expand;
 mod judging;
 mod limits;
+mod meter;
 mod outcome;
 mod packet;
 mod recipe;
@@ -30,6 +31,7 @@ pub(super) use baselines::record as record_baselines;
 pub(super) use judging::judge_held;
 pub(super) use judging::judge_now;
 pub(super) use judging::passes;
+pub(super) use meter::Meter;
 pub(super) use outcome::outcome;
 pub(super) use outcome::outcome_of;
 pub(super) use packet::read as read_packet;
@@ -55,6 +57,7 @@ use crate::next;
 use crate::next::Step;
 use crate::process;
 use crate::run::GateStatus;
+use crate::spending;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -68,12 +71,35 @@ const INTERRUPTIONS_MAX: u32 = 3;
 /// News while the run goes on, for a face to show.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
-    Started { run: RunId },
-    GateStarted { gate: GateId, attempt: u32, executor: String },
-    GateEnded { gate: GateId, status: GateStatus, attempt: u32, reason: Option<String> },
-    Found { gate: GateId, finding: Finding },
-    Reused { gates: Vec<GateId> },
-    Jumped { from: GateId, to: GateId },
+    Started {
+        run: RunId,
+    },
+    GateStarted {
+        gate: GateId,
+        attempt: u32,
+        executor: String,
+    },
+    GateEnded {
+        gate: GateId,
+        status: GateStatus,
+        attempt: u32,
+        reason: Option<String>,
+    },
+    Found {
+        gate: GateId,
+        finding: Finding,
+    },
+    Reused {
+        gates: Vec<GateId>,
+    },
+    Jumped {
+        from: GateId,
+        to: GateId,
+    },
+    /// A budget comes near its end.
+    Budget {
+        warning: String,
+    },
 }
 
 /// Drives a held run as far as nobody is needed.
@@ -88,6 +114,8 @@ pub fn drive(
         limits,
         running: BTreeSet::new(),
         reuse: reuse::Shelf::default(),
+        held: None,
+        is_halted: false,
     };
     // What executors leave behind stays below this process, and is known by that.
     process::adopt_orphans();
@@ -107,6 +135,7 @@ pub fn drive(
             }
             if let Ok(ended) = receiver.recv() {
                 drive.running.remove(&ended.gate);
+                drive.note_halt(&ended);
                 settle(driver, &ended, notify)?;
             }
         }
@@ -119,6 +148,10 @@ struct Drive<'d> {
     within: Option<BTreeSet<GateId>>,
     adopted: BTreeSet<GateId>,
     reuse: reuse::Shelf,
+    /// Why a gate that could begin did not: what is left of a budget does not carry it.
+    held: Option<String>,
+    /// Whether work was ended because of a budget: then nothing more is begun.
+    is_halted: bool,
 }
 
 type Ending = mpsc::Sender<Ended>;
@@ -133,6 +166,9 @@ impl Drive<'_> {
         notify: &mut dyn FnMut(Notice),
     ) -> Result<bool, Error> {
         let steps = next::next(&driver.workflow, driver.run());
+        if !self.is_halted {
+            self.held = None;
+        }
         let mut reusable = Vec::new();
         let mut acted = false;
         let mut not_before: Option<Moment> = None;
@@ -189,7 +225,10 @@ impl Drive<'_> {
                 Ok(true)
             }
             (true, None) => {
-                stop_here(driver, self.limits)?;
+                match self.held.take() {
+                    Some(reason) => meter::run_out(driver, &reason)?,
+                    None => stop_here(driver, self.limits)?,
+                }
                 Ok(false)
             }
             (false, _) => Ok(false),
@@ -202,7 +241,19 @@ impl Drive<'_> {
             .within
             .as_ref()
             .is_none_or(|within| base.as_ref().is_some_and(|base| within.contains(base)));
-        wanted && self.running.len() < self.limits.jobs && !self.running.contains(gate)
+        wanted
+            && !self.is_halted
+            && self.running.len() < self.limits.jobs
+            && !self.running.contains(gate)
+    }
+
+    fn note_halt(&mut self, ended: &Ended) {
+        if let settle::Result::Interrupted(reason) = &ended.result
+            && spending::is_budget_reason(reason)
+        {
+            self.held = Some(reason.clone());
+            self.is_halted = true;
+        }
     }
 
     /// Begins an attempt; says whether it is over already.
@@ -224,6 +275,10 @@ impl Drive<'_> {
         };
         match prepare(driver, &start)? {
             Prepared::Ended(ended) => settle(driver, &ended, notify).map(|()| true),
+            Prepared::Held(reason) => {
+                self.held = Some(reason);
+                Ok(false)
+            }
             Prepared::Work(work) => {
                 let (attempt, executor) = (work.attempt, work.executor.to_owned());
                 notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });

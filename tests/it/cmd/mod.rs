@@ -2,6 +2,7 @@
 //! name the candidates.
 
 mod contract;
+mod cost;
 mod current;
 mod doctor;
 mod gate;
