@@ -157,8 +157,8 @@ impl Executor for Agent {
         let launch =
             Launch { argv: self.argv(invocation)?, environment, stdin, timeout: self.timeout };
         let mut stream = Stream::new(&self.output, invocation.logs.join(STDOUT));
-        let landing = invocation
-            .launch(launch, &mut || self.of_this_call(stream.told().clone(), invocation))?;
+        let landing =
+            invocation.launch(launch, &mut || self.of_this_call(stream.told(), invocation))?;
         let usage = self.usage(invocation);
         let conclusion = landing.conclusion(self.program(), &self.exits, &self.interrupted);
         let conclusion = match (conclusion, &usage.error) {

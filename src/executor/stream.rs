@@ -3,6 +3,7 @@
 
 use super::output::Format;
 use super::output::Output;
+use super::output::Told;
 use super::usage::Usage;
 use crate::files;
 use std::io;
@@ -23,20 +24,20 @@ pub(super) struct Stream<'o> {
     path: PathBuf,
     /// Where the first line begins that was not whole yet.
     offset: u64,
-    usage: Usage,
+    told: Told,
 }
 
 impl<'o> Stream<'o> {
     pub(super) fn new(output: &'o Output, path: PathBuf) -> Self {
-        Self { output, path, offset: 0, usage: Usage::default() }
+        Self { output, path, offset: 0, told: Told::default() }
     }
 
     /// What it has told up to now. A log that cannot be read tells nothing new.
-    pub(super) fn told(&mut self) -> &Usage {
+    pub(super) fn told(&mut self) -> Usage {
         if self.output.format == Format::Jsonl {
             let _ = self.read_on();
         }
-        &self.usage
+        self.told.usage()
     }
 
     fn read_on(&mut self) -> io::Result<()> {
@@ -53,7 +54,7 @@ impl<'o> Stream<'o> {
             }
             self.offset += read as u64;
             if let Ok(json) = serde_json::from_slice(&line) {
-                self.output.take(&mut self.usage, &json);
+                self.output.take(&mut self.told, &json);
             }
         }
     }

@@ -220,3 +220,31 @@ fn what_is_unknown_is_shown_as_unknown() {
     let only = house.orch("--json cost --by gate").json();
     assert!(only["data"]["lines"][0]["cost_usd"].is_null());
 }
+
+#[test]
+fn claude_is_ended_by_what_its_messages_tell_and_their_price() {
+    let house = House::new()
+        .file(
+            "orch.toml",
+            "[defaults]\nagent = 'claude'\n[agents.claude]\npreset = 'claude'\n\
+             command = ['sh', '-c', '. \"$ORCH_TEST_SCRIPTS/$ORCH_GATE.sh\"']\n",
+        )
+        .workflow("demo", &agents(&[("a", "")]))
+        .script(
+            "a",
+            "echo '{\"type\":\"system\",\"subtype\":\"init\",\"model\":\"claude-sonnet-4-5-20250929\"}'\n\
+             message='{\"type\":\"assistant\",\"message\":{\"id\":\"m1\",\"usage\":{\"input_tokens\":500000,\"output_tokens\":10}}}'\n\
+             echo \"$message\"\necho \"$message\"\nsleep 1\n\
+             echo \"$message\" | sed 's/m1/m2/'\nsleep 300\n",
+        );
+    house.orch("run demo --budget 2").code(4).says("the budget of 2.00 USD is spent");
+    let call = house.attempt("a", 1)["invocations"][0].clone();
+    assert_eq!(
+        (call["input_tokens"].as_u64(), call["output_tokens"].as_u64()),
+        (Some(1_000_000), Some(20))
+    );
+    assert_eq!(
+        (call["cost_usd"].as_f64(), call["cost_is_estimate"].as_bool()),
+        (Some(3.0003), Some(true))
+    );
+}
