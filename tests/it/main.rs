@@ -16,5 +16,6 @@ mod noise;
 mod shipped;
 mod story;
 mod strangers;
+mod threats;
 mod tidy;
 mod wording;
