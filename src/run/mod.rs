@@ -289,6 +289,10 @@ impl Run {
     fn set_budget(&mut self, budget: Budget) {
         self.budget = budget.or(self.budget);
         self.shares_from = self.invocations.len();
+        // Whoever gives more has seen what was cut off.
+        for state in self.gates.values_mut() {
+            state.interruptions = 0;
+        }
     }
 
     /// Opens a gate for a new round of tries.

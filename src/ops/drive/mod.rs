@@ -248,7 +248,7 @@ impl Drive<'_> {
     }
 
     fn note_halt(&mut self, ended: &Ended) {
-        if let settle::Result::Interrupted(reason) = &ended.result
+        if let settle::Result::Interrupted { reason, .. } = &ended.result
             && spending::is_budget_reason(reason)
         {
             self.held = Some(reason.clone());
