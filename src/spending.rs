@@ -282,6 +282,15 @@ impl Ledger {
         Ok(reserved)
     }
 
+    /// Why nothing is left of a run's budget, where that is so.
+    pub fn run_out(&self, budget: Budget) -> Option<String> {
+        Measure::ALL.into_iter().find_map(|measure| {
+            let bound = budget.bound(measure)?;
+            let is_spent = self.settled(&Scope::Run, measure) >= bound - NOTHING;
+            is_spent.then(|| format!("{} is spent", name(&Scope::Run, measure, bound)))
+        })
+    }
+
     /// A call begins.
     pub fn begin(&mut self, id: InvocationId, claim: Claim, reserved: Budget) {
         self.at_work.insert(id, AtWork { claim, reserved, told: Amounts::default() });

@@ -5,9 +5,11 @@ use super::Error;
 use super::GateChoice;
 use super::Site;
 use super::choose;
+use super::drive;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
+use crate::event::RunStatus;
 use crate::executor::Usage;
 
 /// What `orch invocation record` takes. What is not given is recorded as unknown.
@@ -84,6 +86,11 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         error: None,
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
-    driver.commit(None, true)?;
+    // Nobody else would end a sitting whose work is done and paid for outside.
+    let goes_on = matches!(driver.run().status, RunStatus::Running | RunStatus::Waiting);
+    match driver.meter.run_out(driver.run().budget).filter(|_| goes_on) {
+        Some(reason) => drive::run_out(&mut driver, &reason)?,
+        None => driver.commit(None, true)?,
+    }
     Ok(invocation)
 }

@@ -3,6 +3,7 @@
 
 use super::super::Driver;
 use super::super::Error;
+use super::super::session;
 use super::doer::Doer;
 use crate::budget::Budget;
 use crate::event::Event;
@@ -38,6 +39,11 @@ impl Meter {
 
     pub fn warnings(&self, invocation: &Invocation) -> Vec<String> {
         self.ledger().warnings(invocation)
+    }
+
+    /// Why nothing is left of the run's budget, where that is so.
+    pub fn run_out(&self, budget: Budget) -> Option<String> {
+        self.ledger().run_out(budget)
     }
 
     /// What a call needs, or why it cannot begin now.
@@ -86,12 +92,13 @@ pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, doer: &Do
 
 /// The run stops because of a budget, and so does whoever sits at it.
 pub fn run_out(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
-    let session = driver.run().session().map(|session| session.number);
-    let ended = session.map(|session| Event::SessionEnded {
-        session,
-        status: SessionStatus::BudgetExceeded,
-        reason: Some(reason.to_owned()),
-    });
+    let reason_of_end = Some(reason.to_owned());
+    let ended = session::ended(driver, SessionStatus::BudgetExceeded, reason_of_end);
+    let sat = ended.is_some();
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
-    super::pause(driver, reason)
+    super::pause(driver, reason)?;
+    if sat {
+        session::end_keeping(driver.site, driver.id());
+    }
+    Ok(())
 }

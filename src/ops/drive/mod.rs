@@ -32,6 +32,7 @@ pub(super) use judging::judge_held;
 pub(super) use judging::judge_now;
 pub(super) use judging::passes;
 pub(super) use meter::Meter;
+pub(super) use meter::run_out;
 pub(super) use outcome::outcome;
 pub(super) use outcome::outcome_of;
 pub(super) use packet::read as read_packet;
@@ -58,6 +59,9 @@ use crate::next::Step;
 use crate::process;
 use crate::run::GateStatus;
 use crate::spending;
+use crate::workflow::Gate;
+use crate::workflow::Work;
+use crate::workflow::Workflow;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -175,7 +179,7 @@ impl Drive<'_> {
         for step in steps {
             match step {
                 Step::Start { gate, not_before: due } => {
-                    if !self.may_start(&gate) {
+                    if !self.may_start(&driver.workflow, &gate) {
                         continue;
                     }
                     if let Some(due) = due.filter(|due| *due > driver.site.clock.now()) {
@@ -208,7 +212,8 @@ impl Drive<'_> {
         }
         if !reusable.is_empty() {
             let mut earlier = std::mem::take(&mut self.reuse);
-            let reusable = earlier.follow(driver, reusable, |gate| self.may_start(gate));
+            let reusable =
+                earlier.follow(driver, reusable, |gate| self.may_start(&driver.workflow, gate));
             self.reuse = earlier;
             let reusable = reusable?;
             let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
@@ -235,8 +240,14 @@ impl Drive<'_> {
         }
     }
 
-    fn may_start(&self, gate: &GateId) -> bool {
+    fn may_start(&self, workflow: &Workflow, gate: &GateId) -> bool {
         let base = GateId::parse(gate.base()).ok();
+        let plan = workflow.gate(gate);
+        let is_for_sitting_down =
+            |gate: &Gate| gate.every_session || matches!(gate.work, Work::Human);
+        if self.limits.sits_down && !plan.is_some_and(is_for_sitting_down) {
+            return false;
+        }
         let wanted = self
             .within
             .as_ref()

@@ -248,3 +248,19 @@ fn claude_is_ended_by_what_its_messages_tell_and_their_price() {
         (Some(3.0003), Some(true))
     );
 }
+
+#[test]
+fn a_sitting_whose_budget_is_spent_outside_ends() {
+    let house = House::new().workflow("demo", &agents(&[("a", "")]));
+    house.orch("session start --epic rain --workflow demo --budget 1").code(0);
+    house.orch("gate start --gate a").code(0);
+    let status = || house.orch("--json session status").json()["data"]["status"].clone();
+    house.orch("invocation record --cost 0.4").code(0);
+    assert_eq!(status(), "running");
+    house.orch("invocation record --cost 0.7").code(0);
+    assert_eq!(status(), "budget_exceeded");
+    assert_eq!(house.record()["status"], "PAUSED");
+    assert_eq!(house.record()["reason"], "the budget of 1.00 USD is spent");
+    house.orch("session start --epic rain --resume --budget 3").code(0);
+    assert_eq!(status(), "running");
+}
