@@ -5,6 +5,7 @@ mod checkpoint;
 mod checkpoint_restore;
 mod brief;
 mod contract;
+mod cost;
 mod current;
 mod doctor;
 mod gate;

@@ -48,6 +48,7 @@ fn help_is_written_from_the_workflow() {
                                     [optional]
 
     Options:
+          --budget <USD>       The most that the run may spend from its start on, in US dollars
           --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
           --jobs <N>           How many gates may be at work side by side; by default one for each core
           --until <GATE>       Stop when this gate is done
