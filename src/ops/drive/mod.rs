@@ -132,6 +132,11 @@ impl Drive<'_> {
         sender: &Ending,
         notify: &mut dyn FnMut(Notice),
     ) -> Result<bool, Error> {
+        if driver.run().status.is_end() && self.running.is_empty() {
+            // It was over before: what has been done to a gate since goes into the record.
+            driver.commit(None, true)?;
+            return Ok(false);
+        }
         let steps = next::next(&driver.workflow, driver.run());
         let mut reusable = Vec::new();
         let mut acted = false;
