@@ -164,7 +164,7 @@ fn read_output(
 }
 
 /// A path or glob template that cannot lead outside by the words that are already there.
-fn inside(
+pub fn inside(
     source: &Source,
     text: &Placed<String>,
     names: &BTreeSet<String>,

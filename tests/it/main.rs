@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bad_paths;
 mod cmd;
 mod flow;
 mod house;

@@ -1,0 +1,40 @@
+//! Paths that lead where they may not: refused before anything is written, or before
+//! the work of the gate that they belong to.
+
+use crate::house::House;
+
+const GATE: &str = "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'touch done'\n";
+
+#[test]
+fn paths_of_a_gate_that_lead_elsewhere_are_told_with_their_place() {
+    for (key, meant, says) in [
+        ("attach = ['../../etc/passwd']", "'../../etc/passwd'", "leaves the project"),
+        ("attach = ['.git/config']", "'.git/config'", "is inside .git"),
+        ("attach = ['-x']", "'-x'", "begins with `-`"),
+        ("reads = ['../x']\nreuse = true", "'../x'", "leaves the project"),
+        ("reads = ['/etc/*']\nreuse = true", "'/etc/*'", "is absolute"),
+        ("reads = ['orchestration/runs/**']\nreuse = true", "'orchestration/runs/**'", "only orch"),
+        ("each = { file = '../x', as = 'c' }", "'../x'", "leaves the project"),
+        ("each = { file = '/x', as = 'c' }", "'/x'", "is absolute"),
+    ] {
+        let house = House::new().workflow("demo", &format!("{GATE}{key}\n"));
+        let done = house.orch("run demo").code(2).says(says).says("--> workflows/demo.toml:7:");
+        let caret = "^".repeat(meant.len());
+        assert!(done.stderr.contains(&caret), "{}", done.shown());
+        assert!(!house.has_runs(), "{key}");
+    }
+}
+
+#[test]
+fn a_path_that_is_rendered_is_refused_before_the_work() {
+    for key in [
+        "attach = ['{{ place }}/passwd']",
+        "reads = ['{{ place }}/*']\nreuse = true",
+        "each = { file = '{{ place }}/x', as = 'c' }",
+    ] {
+        let rest = format!("[inputs]\nplace = {{ type = 'string' }}\n{GATE}{key}\n");
+        let house = House::new().workflow("demo", &rest);
+        house.orch("run demo --place ../etc").code(1).says("leaves the project");
+        assert!(!house.exists("done"), "{key}");
+    }
+}
