@@ -131,6 +131,7 @@ impl Input {
             }
             (InputType::Path | InputType::File, Some(text)) => {
                 let path = project.path(text).map_err(|error| wrong(error.to_string()))?;
+                project.refuse_astray(&path).map_err(|error| wrong(error.to_string()))?;
                 if self.kind == InputType::File {
                     project.open(&path).map_err(|error| wrong(error.to_string()))?;
                 }

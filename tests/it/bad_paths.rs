@@ -2,6 +2,7 @@
 //! the work of the gate that they belong to.
 
 use crate::house::House;
+use std::os::unix::fs::symlink;
 
 const GATE: &str = "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'touch done'\n";
 
@@ -37,4 +38,22 @@ fn a_path_that_is_rendered_is_refused_before_the_work() {
         house.orch("run demo --place ../etc").code(1).says("leaves the project");
         assert!(!house.exists("done"), "{key}");
     }
+}
+
+#[test]
+fn an_input_that_leads_outside_through_a_link_is_refused() {
+    let rest = format!("[inputs]\nplace = {{ type = 'path', default = 'link/x' }}\n{GATE}");
+    let house = House::new().workflow("demo", &rest);
+    symlink("/tmp", house.project().join("link")).unwrap();
+    symlink(".git", house.project().join("inner")).unwrap();
+    symlink("gone", house.project().join("dangling")).unwrap();
+    for place in ["link/x", "link", "link/no/such/folder", "inner/hooks", "dangling/x"] {
+        let done = house.orch(&format!("run demo --place {place}")).code(2);
+        done.says("input `place`").says("symbolic link");
+    }
+    house.orch("run demo").code(2).says("leads outside the project");
+    assert!(!house.has_runs());
+    std::fs::create_dir(house.project().join("real")).unwrap();
+    symlink("real", house.project().join("alias")).unwrap();
+    house.orch("run demo --place alias/new").code(0);
 }
