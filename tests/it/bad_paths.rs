@@ -57,3 +57,20 @@ fn an_input_that_leads_outside_through_a_link_is_refused() {
     symlink("real", house.project().join("alias")).unwrap();
     house.orch("run demo --place alias/new").code(0);
 }
+
+#[test]
+fn runs_are_not_kept_behind_a_link() {
+    for link in ["orchestration", "orchestration/runs"] {
+        let house = House::new().workflow("demo", GATE);
+        let outside = house.outside("elsewhere");
+        std::fs::create_dir_all(&outside).unwrap();
+        let link = house.project().join(link);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(&outside, &link).unwrap();
+        let done = house.orch("run demo").code(2);
+        done.says("is a symbolic link").says("help: ");
+        assert!(std::fs::read_dir(&outside).unwrap().next().is_none());
+        assert!(!house.exists(".git/orch/runs") && !house.exists("done"));
+        house.orch("doctor").code(1).says("is a symbolic link");
+    }
+}
