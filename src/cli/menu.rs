@@ -141,7 +141,7 @@ impl Desk<'_> {
         let mut answers = Vec::new();
         for input in gate_form::gate_form(self.site, &self.choice)? {
             let text = inputs::ask(self.site, &input)?;
-            answers.push(format!("{}={text}", input.name));
+            answers.extend(text.map(|text| format!("{}={text}", input.name)));
         }
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };

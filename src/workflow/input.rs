@@ -76,8 +76,8 @@ impl Input {
                 text.trim().parse::<f64>().map_or_else(|_| text.into(), Json::from)
             }
             InputType::Bool => match text {
-                "true" | "yes" => true.into(),
-                "false" | "no" => false.into(),
+                "true" | "yes" | "y" => true.into(),
+                "false" | "no" | "n" => false.into(),
                 _ => text.into(),
             },
             InputType::List => text
