@@ -114,6 +114,8 @@ pub enum Event {
         gate: GateId,
         attempt: u32,
         reason: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     GateWaived {
         gate: GateId,

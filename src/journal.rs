@@ -11,6 +11,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::files;
 use crate::files::Appender;
+use crate::json;
 use crate::run::Run;
 use serde::Deserialize;
 use serde::Serialize;
@@ -281,7 +282,7 @@ fn refuse_broken_chain(
 /// The line with its end, and its digest without.
 fn line(seq: u64, ts: Moment, event: &Event, prev: Option<Digest>) -> (Vec<u8>, Digest) {
     let line = Line { seq, ts, event, prev };
-    let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
+    let mut bytes = json::harmless(serde_json::to_vec(&line).unwrap_or_default());
     let digest = Digest::of(&bytes);
     bytes.push(b'\n');
     (bytes, digest)

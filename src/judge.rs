@@ -9,6 +9,7 @@ use crate::contract::Rule;
 use crate::contract::Target;
 use crate::files::Fingerprint;
 use crate::files::Globs;
+use crate::files::OpenError;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -150,18 +151,46 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
         .filter_map(|(rule, document)| judge_rule(&rule, scene, Some(document), context))
         .collect();
     let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
-    let prints: Vec<Option<Fingerprint>> =
-        scene.project.hash_all(&paths).into_iter().map(Result::ok).collect();
+    let prints = scene.project.hash_all(&paths);
     for (document, print) in documents.iter().zip(&prints) {
-        // What is recorded must be what was judged.
-        if document.digest().is_some_and(|judged| print.is_none_or(|print| print.digest != judged))
-        {
-            let finding = Finding::new("it changed while it was judged; judge it again");
-            let path = Some(document.path.to_string());
-            validations.push(failed("output", path, finding.path(&document.path)));
-        }
+        let path = document.path.to_string();
+        let is_told =
+            validations.iter().any(|other| is_error(other) && other.path.as_ref() == Some(&path));
+        validations.extend(judge_print(document, print, is_told));
     }
+    let prints = prints.into_iter().map(Result::ok);
     Judgement { validations, artifacts: paths.into_iter().zip(prints).collect() }
+}
+
+/// What the bytes that are recorded have to say; an error that is told already is not told again.
+fn judge_print(
+    document: &Document<'_>,
+    print: &Result<Fingerprint, OpenError>,
+    is_told: bool,
+) -> Option<Validation> {
+    let print_digest = print.as_ref().ok().map(|print| print.digest);
+    // What is recorded must be what was judged.
+    let is_another = document.digest().is_some_and(|judged| print_digest != Some(judged));
+    let (severity, message) = match print {
+        _ if is_another => {
+            (Severity::Error, "it changed while it was judged; judge it again".to_owned())
+        }
+        Err(error) if !is_told => (Severity::Error, error.to_string()),
+        Ok(print) if print.names > 1 => {
+            let others = match print.names - 1 {
+                1 => "1 more name (a hard link)".to_owned(),
+                count => format!("{count} more names (hard links)"),
+            };
+            let message = format!("it has {others}: what is written there changes it too");
+            (Severity::Warning, message)
+        }
+        Ok(_) | Err(_) => return None,
+    };
+    let path = Some(document.path.to_string());
+    let finding = Finding { severity, ..Finding::of("output", message) }.path(&document.path);
+    let findings = vec![finding];
+    let pass = severity != Severity::Error;
+    Some(Validation { check: "output".to_owned(), path, pass, severity, findings })
 }
 
 /// Of several alternatives, one that exists must pass; what the others failed is information.

@@ -39,6 +39,7 @@
 
 pub mod id;
 pub mod digest;
+pub mod json;
 pub mod clock;
 pub mod files;
 pub mod secret;

@@ -109,9 +109,13 @@ pub enum Error {
     #[error("`{program}` is not a program on this machine: it is not found on PATH")]
     NotFound { program: String },
     #[error(
-        "an argument of `{program}` has {bytes} bytes, the system takes {ARGUMENT_BYTES_MAX}; hand it over by a file or standard input"
+        "an argument or variable of `{program}` has {bytes} bytes, the system takes {ARGUMENT_BYTES_MAX}; hand it over by a file or standard input"
     )]
     TooLong { program: String, bytes: usize },
+    #[error(
+        "the arguments and variables of `{program}` have {bytes} bytes together, more than the system takes; hand them over by a file or standard input"
+    )]
+    TooMuch { program: String, bytes: usize },
     #[error("an argument or variable of `{program}` holds a zero byte")]
     ZeroByte { program: String },
     #[error("`{program}` cannot be run: {source}")]
@@ -152,7 +156,18 @@ pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
         wait(&handle, command.timeout, stop)
     });
     let closed = entry.map_or(Ok(()), Entry::close);
-    ending.and_then(|ending| closed.map(|()| ending)).map_err(io_error)
+    ending.and_then(|ending| closed.map(|()| ending)).map_err(|error| {
+        if error.raw_os_error() == Some(rustix::io::Errno::TOOBIG.raw_os_error()) {
+            return Error::TooMuch { program: program.clone(), bytes: lengths(command).sum() };
+        }
+        io_error(error)
+    })
+}
+
+/// How many bytes each argument and variable takes.
+fn lengths(command: &Command) -> impl Iterator<Item = usize> {
+    let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
+    command.argv.iter().map(String::len).chain(variables)
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -216,9 +231,7 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
 
 fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
     let program = || command.argv[0].clone();
-    let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
-    let lengths = command.argv.iter().map(String::len).chain(variables);
-    if let Some(bytes) = lengths.max().filter(|&bytes| bytes > ARGUMENT_BYTES_MAX) {
+    if let Some(bytes) = lengths(command).max().filter(|&bytes| bytes > ARGUMENT_BYTES_MAX) {
         return Err(Error::TooLong { program: program(), bytes });
     }
     let mut texts = command.argv.iter().chain(command.environment.values());

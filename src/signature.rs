@@ -66,6 +66,12 @@ impl SshKey {
         chosen.unwrap_or_else(|| SSH_KEYGEN.to_owned())
     }
 
+    /// The file that it lies in; `None` where it is written out and an agent holds its other half.
+    pub fn file(&self) -> Option<&Path> {
+        let is_literal = self.key.starts_with("ssh-") || self.key.starts_with("key::");
+        (!is_literal).then(|| Path::new(&self.key))
+    }
+
     /// Signs on the terminal: the program itself asks for a passphrase or a touch.
     pub fn sign_on_terminal(&self, namespace: &str, text: &[u8]) -> Result<String, Error> {
         let folder = files::passing_folder()?;

@@ -15,6 +15,10 @@ use jsonschema::Validator;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+use std::time::Instant;
 
 /// The most steps back that a pattern of a schema may take on one text.
 const BACKTRACKS_MAX: usize = 100_000;
@@ -22,6 +26,13 @@ const BACKTRACKS_MAX: usize = 100_000;
 /// Of a document with more values than this only the first violation is told: the validator makes
 /// all of them before it hands out one.
 const VALUES_MAX: usize = 200_000;
+
+/// The longest that one document may take: a schema that refers to itself from many sides takes ever
+/// longer, and no text of it is long.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 1000 } else { 5000 });
+
+/// Of a document that takes longer the violations are not told: each holds all that it stands on.
+const TOLD_WITHIN: Duration = Duration::from_millis(500);
 
 /// The document (JSON, YAML or TOML by its name) validates against a JSON Schema of draft 2020-12
 /// or an older one; each violation, at most 50, is a finding with its JSON pointer. Formats such
@@ -55,6 +66,12 @@ impl Check for JsonSchemaCheck {
             Ok(read) => read,
             Err(finding) => return vec![finding],
         };
+        let (validator, json) = (Arc::new(validator), Arc::new(json));
+        match is_valid(&validator, &json) {
+            Ok(true) => return Vec::new(),
+            Ok(false) => {}
+            Err(finding) => return vec![finding],
+        }
         if has_more_values(&json, VALUES_MAX) {
             let Err(error) = validator.validate(&json) else {
                 return Vec::new();
@@ -69,6 +86,27 @@ impl Check for JsonSchemaCheck {
             few.add(|| violation(&error));
         }
         few.finish()
+    }
+}
+
+/// Whether the document validates, or why that cannot be told. What takes too long is left to itself.
+fn is_valid(validator: &Arc<Validator>, json: &Arc<Json>) -> Result<bool, Finding> {
+    let begun = Instant::now();
+    let (sender, receiver) = mpsc::channel();
+    let (validator, json) = (Arc::clone(validator), Arc::clone(json));
+    std::thread::spawn(move || {
+        // Nobody may be waiting any more.
+        let _ = sender.send(validator.is_valid(&json));
+    });
+    match receiver.recv_timeout(PATIENCE) {
+        Ok(false) if begun.elapsed() > TOLD_WITHIN => {
+            Err(Finding::new("the document does not validate, and it takes too long to tell where"))
+        }
+        Ok(is_valid) => Ok(is_valid),
+        Err(_) => {
+            let seconds = PATIENCE.as_secs();
+            Err(Finding::new(format!("the document is not validated within {seconds} s")))
+        }
     }
 }
 
@@ -211,5 +249,19 @@ mod tests {
             judge_bytes("json_schema", "schema = 's.json'", &[("a.json", b"\"\xff\"")]),
             ["a.json: the file is not valid UTF-8 (byte 1) []"]
         );
+    }
+
+    #[test]
+    fn a_schema_that_branches_for_ever_ends() {
+        let level = |n: usize| {
+            let below = serde_json::json!({"$ref": format!("#/$defs/x{}", n - 1)});
+            (format!("x{n}"), serde_json::json!({"anyOf": [below, below]}))
+        };
+        let mut levels: serde_json::Map<_, _> = (1..=26).map(level).collect();
+        levels.insert("x0".to_owned(), serde_json::json!({"type": "integer"}));
+        let schema = serde_json::json!({"$defs": levels, "$ref": "#/$defs/x26"}).to_string();
+        let files = [("a.json", "\"x\""), ("s.json", schema.as_str())];
+        let found = judge("json_schema", "schema = 's.json'", &files);
+        assert!(found.len() == 1 && found[0].contains("is not validated within"), "{found:?}");
     }
 }

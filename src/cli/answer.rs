@@ -4,6 +4,7 @@
 use super::global::Global;
 use super::terminal;
 use crate::check::plain_text;
+use crate::json::harmless_text;
 use crate::ops::Instructions;
 use serde::Serialize;
 use serde_json::json;
@@ -39,7 +40,7 @@ impl Face {
     pub fn answer(&self, data: &impl Serialize, instructions: &Instructions, text: &str) {
         if self.global.json {
             let whole = json!({ "success": true, "data": data, "instructions": instructions });
-            out(&format!("{whole}\n"));
+            out(&format!("{}\n", harmless_text(&whole)));
             return;
         }
         if !text.is_empty() {
@@ -52,7 +53,7 @@ impl Face {
     pub fn answer_failure(&self, data: &impl Serialize, instructions: &Instructions, text: &str) {
         if self.global.json {
             let whole = json!({ "success": false, "data": data, "instructions": instructions });
-            out(&format!("{whole}\n"));
+            out(&format!("{}\n", harmless_text(&whole)));
             return;
         }
         if !text.is_empty() {
@@ -88,10 +89,10 @@ impl Face {
         }
         err("\nnext:\n");
         for action in &instructions.next_actions {
-            err(&format!("  {}\n", plain_text(action)));
+            err(&format!("  {}\n", harmless(&plain_text(action))));
         }
         for command in &instructions.suggested_commands {
-            err(&format!("  $ {}\n", plain_text(command)));
+            err(&format!("  $ {}\n", harmless(&plain_text(command))));
         }
     }
 }

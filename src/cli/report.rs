@@ -4,6 +4,7 @@ use super::answer;
 use super::answer::Colour;
 use super::answer::Face;
 use super::exit;
+use crate::json::harmless_text;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::workflow;
@@ -21,7 +22,7 @@ pub fn error(face: &Face, error: &Error) -> u8 {
             "error": as_json(error),
             "instructions": Instructions::default(),
         });
-        answer::out(&format!("{whole}\n"));
+        answer::out(&format!("{}\n", harmless_text(&whole)));
     } else {
         answer::err(&as_text(face, error));
     }
@@ -58,7 +59,7 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
             "error": error,
             "instructions": Instructions::default(),
         });
-        answer::out(&format!("{whole}\n"));
+        answer::out(&format!("{}\n", harmless_text(&whole)));
     } else {
         let _ = error.print();
     }

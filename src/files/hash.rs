@@ -18,6 +18,9 @@ use std::path::Path;
 /// Coarser than the timestamps of any file system in use.
 const GRAIN_NS: i128 = 2_000_000_000;
 
+/// The largest file that is hashed: a sparse one of a terabyte takes no room, and a quarter of an hour.
+const HASHED_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+
 /// What the file system says about a file without reading it; equal before and after means unread
 /// bytes are the same, as git's index has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,8 @@ pub struct Fingerprint {
     pub digest: Digest,
     pub bytes: u64,
     pub stat: Stat,
+    /// How many names the file has; each of them is a way to change it.
+    pub names: u64,
 }
 
 impl Stat {
@@ -92,9 +97,13 @@ impl Project {
 
     fn hash_unchecked(&self, path: &ProjectPath) -> Result<Fingerprint, OpenError> {
         let (file, metadata) = self.open_unchecked(path)?;
+        if metadata.len() > HASHED_BYTES_MAX {
+            let (path, bytes, limit) = (path.to_string(), metadata.len(), HASHED_BYTES_MAX);
+            return Err(OpenError::TooLarge { path, bytes, limit });
+        }
         let (digest, bytes) =
             Digest::of_reader(file).map_err(|source| super::io_error(path, source))?;
-        Ok(Fingerprint { digest, bytes, stat: Stat::of(&metadata) })
+        Ok(Fingerprint { digest, bytes, stat: Stat::of(&metadata), names: metadata.nlink() })
     }
 }
 

@@ -41,6 +41,7 @@ pub use together::remove;
 pub use together::stat_of_copy;
 pub use together::sync;
 pub use together::sync_folder_of;
+pub use together::unreadable;
 pub use together::write_together;
 pub use walk::Globs;
 pub use walk::glob_flaw;

@@ -211,6 +211,16 @@ pub fn passing_folder() -> io::Result<tempfile::TempDir> {
     tempfile::tempdir()
 }
 
+/// Why a file cannot be read, where it cannot; nothing of it is read.
+pub fn unreadable(path: &Path) -> Option<String> {
+    match File::open(path).and_then(|file| file.metadata()) {
+        Ok(metadata) if metadata.is_file() => None,
+        Ok(metadata) => Some(format!("it is a {}", super::kind_of(&metadata))),
+        Err(error) if super::is_missing(&error) => Some("there is no such file".to_owned()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,10 @@ use std::io;
 use std::path::Path;
 
 /// More files than any contract means; a bound on memory and time.
-const ENTRIES_MAX: usize = 1_000_000;
+const ENTRIES_MAX: usize = if cfg!(test) { 5_000 } else { 1_000_000 };
+
+/// How deep braces may lie in braces: each level is one of the stack's.
+const BRACES_MAX: usize = 10;
 
 /// What makes a pattern more than a path.
 const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
@@ -177,10 +180,27 @@ pub fn glob_flaw(pattern: &str) -> Option<String> {
 }
 
 fn compile(pattern: &str) -> Result<Glob, String> {
+    if depth(pattern) > BRACES_MAX {
+        return Err(format!("a glob has braces in more than {BRACES_MAX} braces"));
+    }
     GlobBuilder::new(pattern)
         .literal_separator(true)
         .build()
         .map_err(|error| format!("glob \"{pattern}\": {}", error.kind()))
+}
+
+/// How deep braces lie in braces.
+fn depth(pattern: &str) -> usize {
+    let (mut now, mut deepest) = (0_usize, 0);
+    for character in pattern.chars() {
+        match character {
+            '{' => now += 1,
+            '}' => now = now.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(now);
+    }
+    deepest
 }
 
 /// The folder that a pattern names before its first special character.
@@ -222,5 +242,22 @@ mod tests {
         for pattern in ["../*", "/etc/*", "a/../../*", ".git/*", "runs/*", "a/[", "-x/*"] {
             assert!(found(&[pattern]).is_err(), "{pattern} was taken");
         }
+        let deep = format!("{}a{}", "{".repeat(100_000), "}".repeat(100_000));
+        assert!(found(&[&deep]).unwrap_err().contains("more than 10 braces"));
+    }
+
+    #[test]
+    fn a_walk_ends_at_its_bound_and_goes_round_in_no_circle() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        fs::create_dir(folder.path().join("a")).unwrap();
+        std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
+        let globs = Globs::new(&["a/**".to_owned()], &project).unwrap();
+        assert_eq!(globs.files(&project).unwrap()[0].as_str(), "a/up");
+        for number in 0..ENTRIES_MAX {
+            fs::write(folder.path().join(format!("a/{number}")), "").unwrap();
+        }
+        let error = globs.files(&project).unwrap_err().to_string();
+        assert_eq!(error, "more than 5000 files below a");
     }
 }

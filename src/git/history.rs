@@ -85,14 +85,7 @@ impl Repository {
         since: Option<&str>,
     ) -> Result<Vec<(String, String)>, Error> {
         let Some(head) = target.find(&self.inner)?.head else { return Ok(Vec::new()) };
-        let mut walk = self.inner.revwalk()?;
-        walk.push(head)?;
-        // A shallow clone may not hold the commit that the run began at.
-        if let Some(since) = since.and_then(|since| Oid::from_str(since).ok())
-            && self.inner.find_commit(since).is_ok()
-        {
-            walk.hide(since)?;
-        }
+        let walk = self.walk_since(head, since)?;
         let mut messages = Vec::new();
         for id in walk {
             let id = id?;
@@ -102,12 +95,12 @@ impl Repository {
         Ok(messages)
     }
 
-    /// What the commits of a target made of a file in the end.
-    pub fn fate(&self, target: &Target, path: &str) -> Result<Fate, Error> {
+    /// What the commits of a target made of a file in the end; those that `since` holds already
+    /// made nothing of what came later.
+    pub fn fate(&self, target: &Target, path: &str, since: Option<&str>) -> Result<Fate, Error> {
         let Some(head) = target.find(&self.inner)?.head else { return Ok(Fate::Unknown) };
-        let mut walk = self.inner.revwalk()?;
+        let mut walk = self.walk_since(head, since)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL)?;
-        walk.push(head)?;
         for id in walk {
             let commit = self.inner.find_commit(id?)?;
             let own = entry(&commit, path);
@@ -130,6 +123,18 @@ impl Repository {
             });
         }
         Ok(Fate::Unknown)
+    }
+
+    fn walk_since(&self, head: Oid, since: Option<&str>) -> Result<git2::Revwalk<'_>, Error> {
+        let mut walk = self.inner.revwalk()?;
+        walk.push(head)?;
+        // A shallow clone may not hold the commit that the run began at.
+        if let Some(since) = since.and_then(|since| Oid::from_str(since).ok())
+            && self.inner.find_commit(since).is_ok()
+        {
+            walk.hide(since)?;
+        }
+        Ok(walk)
     }
 
     /// The file that a commit added with these bytes.

@@ -2,6 +2,7 @@
 //! without asking.
 
 mod runs;
+mod signing;
 
 use super::Error;
 use super::Site;
@@ -69,6 +70,7 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     }
     symptoms.extend(definitions(site));
     symptoms.extend(agents(site));
+    symptoms.extend(signing::look(site)?);
     for id in site.home.ids().map_err(|error| Error::environment(error.to_string()))? {
         symptoms.extend(runs::look(site, repository.as_ref(), &id)?);
     }

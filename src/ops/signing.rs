@@ -63,7 +63,12 @@ fn signers_path(site: &Site, workflow: &Workflow) -> Result<Option<PathBuf>, Err
     if !is_needed && !signing.approvals && !signing.heads {
         return Ok(None);
     }
-    if let Some(path) = &signing.allowed_signers {
+    configured_signers(site)
+}
+
+/// The file that says whose signatures count, whether or not anything is to be signed.
+pub fn configured_signers(site: &Site) -> Result<Option<PathBuf>, Error> {
+    if let Some(path) = &site.config.signing.allowed_signers {
         return Ok(Some(expanded(site, path)));
     }
     Ok(site.repository()?.and_then(|repository| repository.allowed_signers()))
@@ -316,12 +321,16 @@ pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
     })
 }
 
-/// The key that approvals are signed with.
-fn key(site: &Site) -> Result<SshKey, Error> {
+/// The key that approvals are signed with, where one is named.
+pub fn configured_key(site: &Site) -> Result<Option<SshKey>, Error> {
     if let Some(key) = &site.config.signing.key {
-        return Ok(SshKey::new(&expanded(site, key).display().to_string(), None));
+        return Ok(Some(SshKey::new(&expanded(site, key).display().to_string(), None)));
     }
-    site.repository()?.and_then(|repository| repository.ssh_key()).ok_or_else(|| {
+    Ok(site.repository()?.and_then(|repository| repository.ssh_key()))
+}
+
+fn key(site: &Site) -> Result<SshKey, Error> {
+    configured_key(site)?.ok_or_else(|| {
         Error::usage("a signed approval is asked for, and no SSH key is named").advise(
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
              or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",

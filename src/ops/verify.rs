@@ -57,6 +57,10 @@ pub struct Verified {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_signed_by: Option<String>,
     pub differences: Vec<Difference>,
+    /// How many events the record knows where git brought an earlier one back: after a reset or a
+    /// revert the journal still holds the rest, and the next sitting or a rebuild brings it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind: Option<u64>,
     /// Artifacts that commits have moved on, or that no commit ever brought here.
     pub moved_on: Vec<MovedOn>,
 }
@@ -102,6 +106,7 @@ fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
         approvals: Vec::new(),
         head_signed_by: None,
         differences: Vec::new(),
+        behind: None,
         moved_on: Vec::new(),
     };
     let reading = match site.home.read(&id) {
@@ -141,7 +146,7 @@ fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
     if let Some(repository) = &repository {
         verified.differences.extend(anchors(repository, &target, &reading)?);
     }
-    verified.differences.extend(of_record(site, &id, &reading, (repository.as_ref(), &target))?);
+    of_record(site, &reading, (repository.as_ref(), &target), &mut verified)?;
     approvals::look(&reading, told.signers, &mut verified)?;
     artifacts::look(site, &reading, repository.as_ref(), &mut verified)?;
     Ok(verified)
@@ -192,11 +197,11 @@ fn anchors(
 /// Differences of the record's files, in the working tree and in what is committed.
 fn of_record(
     site: &Site,
-    id: &RunId,
     reading: &Reading,
     (repository, target): (Option<&Repository>, &Target),
-) -> Result<Vec<Difference>, Error> {
-    let folder = site.home.record(id);
+    verified: &mut Verified,
+) -> Result<(), Error> {
+    let folder = site.home.record(&verified.run_id);
     let shown = site.shown(&folder);
     let mut found = Vec::new();
     let is_here = match (repository, target) {
@@ -212,6 +217,13 @@ fn of_record(
             Some((repository, path)) => repository.files_at(target, &path)?,
             None => BTreeMap::new(),
         };
+    let is_as_committed = found.iter().all(|(_, files)| *files == committed);
+    if repository.is_some() && is_as_committed {
+        verified.behind = record::behind(reading, &committed);
+    }
+    if verified.behind.is_some() {
+        return Ok(());
+    }
     // Nothing at all is committed outside of git, or as long as a commit cannot be made.
     if !committed.is_empty() {
         found.push((" (committed)".to_owned(), committed));
@@ -230,7 +242,8 @@ fn of_record(
             differences.push(difference);
         }
     }
-    Ok(differences)
+    verified.differences.extend(differences);
+    Ok(())
 }
 
 /// Every file below a folder, by its path from there; what is no regular file has no bytes.

@@ -152,7 +152,15 @@ impl Home {
     /// Folds the committed copy; a bad line is told by its segment.
     fn fold_copy(&self, id: &RunId, bytes: &[u8]) -> Result<Reading, journal::Error> {
         let folder = self.record(id).join("journal");
-        journal::fold(&folder, bytes).map_err(|error| match error {
+        let whole = match journal::fold(&folder, bytes) {
+            // Nobody was in the middle of writing it: what is committed is whole.
+            Ok(reading) if reading.good_bytes < bytes.len() as u64 => {
+                let (line, message) = (reading.count + 1, "the line has no end".to_owned());
+                Err(journal::Error::Line { path: folder.clone(), line, message })
+            }
+            other => other,
+        };
+        whole.map_err(|error| match error {
             journal::Error::Line { line, message, .. } => {
                 let is_first = |seq: &u64| files::exists(&folder.join(journal::segment_name(*seq)));
                 let first = (1..=line).rev().find(is_first).unwrap_or(1);
@@ -175,11 +183,11 @@ impl Home {
                 files::read_own(&folder.join(journal::segment_name(lines + 1)))?
             {
                 let count = segment.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+                lines += count;
+                bytes.extend(segment);
                 if count == 0 {
                     break;
                 }
-                lines += count;
-                bytes.extend(segment);
             }
             Ok(bytes)
         };

@@ -20,6 +20,7 @@ pub use keeper::Keeper;
 pub use keeper::Kept;
 pub use keeper::News;
 pub use verify::Difference;
+pub use verify::behind;
 pub use verify::differences;
 
 use crate::digest::Digest;

@@ -12,6 +12,7 @@ use crate::event::WaitsFor;
 use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::json;
 use crate::run::AttemptStatus;
 use crate::run::GateState;
 use crate::run::GateStatus;
@@ -179,7 +180,7 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
 
 /// Two-space JSON with a line end, as every file of the record is written.
 pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    let mut bytes = json::harmless(serde_json::to_vec_pretty(value).unwrap_or_default());
     bytes.push(b'\n');
     bytes
 }

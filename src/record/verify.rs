@@ -82,6 +82,22 @@ pub fn differences(reading: &Reading, found: &BTreeMap<String, Vec<u8>>) -> Vec<
     differences
 }
 
+/// How many events a record knows that is behind its journal and otherwise sound, none where there is
+/// no record: git brought an earlier one back. `None` where it is anything else.
+pub fn behind(reading: &Reading, found: &BTreeMap<String, Vec<u8>>) -> Option<u64> {
+    let segments = found.iter().filter(|(path, _)| path.starts_with("journal/"));
+    let known: Vec<u8> = segments.flat_map(|(_, bytes)| bytes.iter().copied()).collect();
+    let whole = reading.bytes();
+    if known.len() == whole.len() || !whole.starts_with(&known) {
+        return None;
+    }
+    if found.is_empty() {
+        return Some(0);
+    }
+    let earlier = journal::fold(Path::new(journal::FILE), &known).ok()?;
+    differences(&earlier, found).is_empty().then_some(earlier.count)
+}
+
 /// All files as of the moment that `RUN.json` tells of, where a run that is not at rest has gone on
 /// since; `None` where it must tell of the end.
 fn summarised(

@@ -13,6 +13,7 @@ use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::finding::Finding;
 use crate::id::GateId;
 
 impl Run {
@@ -108,9 +109,10 @@ impl Run {
         at: Moment,
         event: &Event,
         (gate, attempt): (&GateId, u32),
-        reason: &str,
+        (reason, findings): (&str, &[Finding]),
     ) -> Result<(), IllegalEvent> {
         let open = self.open_attempt(event, gate, attempt)?;
+        open.findings = findings.to_vec();
         open.status = AttemptStatus::Interrupted;
         open.finished_at = Some(at);
         open.failure_reason = Some(reason.to_owned());

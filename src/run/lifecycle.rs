@@ -1,6 +1,10 @@
-//! The lifecycle of a run, as `RUN.json` lists it.
+//! The lifecycle of a run, as `RUN.json` lists it, and what its good end takes.
 
+use super::IllegalEvent;
+use super::Run;
+use super::illegal;
 use crate::event::Event;
+use crate::event::RunStatus;
 use crate::id::GateId;
 
 /// The events that `RUN.json` lists, by the names of the record's format.
@@ -44,4 +48,18 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
         | Event::GateEstimated { .. }
         | Event::BudgetSet { .. } => return None,
     })
+}
+
+impl Run {
+    /// A run passes with every gate of its plan, and not otherwise, whoever says so.
+    pub(super) fn refuse_open(&self, event: &Event, status: RunStatus) -> Result<(), IllegalEvent> {
+        let mut planned = self.started.gates.iter();
+        match planned.find(|plan| !self.status_of(&plan.gate).satisfies()) {
+            Some(open) if status == RunStatus::Passed => {
+                let (gate, is) = (&open.gate, self.status_of(&open.gate));
+                Err(illegal(event, &format!("gate {gate} is {is}, and the run has not passed")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
 }

@@ -132,8 +132,8 @@ impl Run {
             Event::GateFailed { gate, attempt, reason, judged } => {
                 self.fail(at, event, (gate, *attempt), (reason, judged))?;
             }
-            Event::GateInterrupted { gate, attempt, reason } => {
-                self.interrupt(at, event, (gate, *attempt), reason)?;
+            Event::GateInterrupted { gate, attempt, reason, findings } => {
+                self.interrupt(at, event, (gate, *attempt), (reason, findings))?;
             }
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
@@ -229,6 +229,7 @@ impl Run {
         status: RunStatus,
         reason: Option<&String>,
     ) -> Result<(), IllegalEvent> {
+        self.refuse_open(event, status)?;
         self.stop(event, status, reason)?;
         self.finished_at = Some(at);
         self.stop_clocks(at);

@@ -17,5 +17,6 @@ mod noise;
 mod shipped;
 mod story;
 mod strangers;
+mod threats;
 mod tidy;
 mod wording;

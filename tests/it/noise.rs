@@ -79,7 +79,10 @@ fn event(dice: &Dice) -> Event {
         0..=3 => Event::GateStarted(started(dice)),
         4 => Event::GatePassed { gate, attempt, judged },
         5 => Event::GateFailed { gate, attempt, reason, judged },
-        6 => Event::GateInterrupted { gate, attempt, reason },
+        6 => {
+            let findings = judged.findings;
+            Event::GateInterrupted { gate, attempt, reason, findings }
+        }
         7 => {
             let kinds = [WaitsFor::Person, WaitsFor::Agent, WaitsFor::Approval, WaitsFor::Decision];
             let waits_for = kinds[usize::try_from(dice.many % 4).unwrap()];

@@ -3,13 +3,14 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::json;
 use crate::ops::Instructions;
 use crate::ops::run_show;
 
 pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let record = run_show::run_show(&site, request)?;
-    let text = serde_json::to_string_pretty(&record).unwrap_or_default();
-    face.answer(&record, &Instructions::default(), &text);
+    let text = json::harmless(serde_json::to_vec_pretty(&record).unwrap_or_default());
+    face.answer(&record, &Instructions::default(), &String::from_utf8_lossy(&text));
     Ok(exit::DONE)
 }

@@ -20,7 +20,7 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     let text: Vec<String> = verified.iter().map(|verified| words(face, verified)).collect();
     let text = text.join("\n");
     if verified.iter().all(|verified| verified.differences.is_empty()) {
-        face.answer(&verified, &Instructions::default(), &text);
+        face.answer(&verified, &rebuild_what_is_behind(&verified), &text);
         return Ok(exit::DONE);
     }
     let mut next = Instructions::default();
@@ -36,6 +36,18 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     }
     face.answer_failure(&verified, &next, &text);
     Ok(exit::DIFFERENT)
+}
+
+/// How records come back that a reset or a revert took from their branch.
+fn rebuild_what_is_behind(verified: &[Verified]) -> Instructions {
+    let mut next = Instructions::default();
+    for behind in verified.iter().filter(|verified| verified.behind.is_some()) {
+        next.suggested_commands.push(format!("orch record rebuild --run {}", behind.run_id));
+    }
+    if !next.suggested_commands.is_empty() {
+        next.next_actions.push("Bring back what the branch lost; the journal holds it:".to_owned());
+    }
+    next
 }
 
 fn words(face: &Face, verified: &Verified) -> String {
@@ -62,6 +74,10 @@ fn words(face: &Face, verified: &Verified) -> String {
     }
     for difference in &verified.differences {
         let _ = writeln!(text, "  {}", difference_line(difference));
+    }
+    if let Some(known) = verified.behind {
+        let all = verified.events;
+        let _ = writeln!(text, "  behind   the record: git holds {known} of its {all} events");
     }
     for moved_on in &verified.moved_on {
         let _ = writeln!(text, "  {}", moved_on_line(moved_on));

@@ -5,6 +5,7 @@ use super::super::Driver;
 use super::super::Error;
 use super::Notice;
 use super::judging;
+use super::settle;
 use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::event::Event;
@@ -127,8 +128,10 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     let contract = gate.contract.as_ref()?;
     // These belong to their attempt: what they look at is not the artifact alone.
     let contract = contract.without(&["command", "unchanged", "only_changes"]);
-    let judged =
+    let mut judged =
         judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
+    // What was found of the attempt is not undone by what its outputs are now.
+    judged.findings.extend(settle::told_only(state.attempt()?));
     judging::passes(&judged).then_some((number, judged))
 }
 

@@ -125,16 +125,17 @@ fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<Strin
 /// The inputs as texts, those without a value left out.
 fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
     let values = &run.started.inputs;
-    let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(one_item);
+    let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(shown);
     let named =
         workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
     named.collect()
 }
 
-/// A value within one item of a Markdown list, whatever lines it has.
-fn one_item(value: &serde_json::Value) -> String {
+/// A value as a text: the items of a list stand on one line, where none of them has several.
+fn shown(value: &serde_json::Value) -> String {
     let text = input::as_text(value);
-    if value.is_array() { text.replace('\n', ", ") } else { text.replace('\n', "\n  ") }
+    let items = value.as_array().map_or(0, Vec::len);
+    if text.lines().count() == items { text.replace('\n', ", ") } else { text }
 }
 
 /// What a question asks for, and which answers it takes.
@@ -182,9 +183,10 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_value_stays_within_its_item() {
-        assert_eq!(one_item(&json!(["a", "b"])), "a, b");
-        assert_eq!(one_item(&json!("a\n## Findings")), "a\n  ## Findings");
-        assert_eq!(one_item(&json!(3)), "3");
+    fn a_list_is_one_line_unless_an_item_has_several() {
+        assert_eq!(shown(&json!(["a", "b"])), "a, b");
+        assert_eq!(shown(&json!(["a\n## Findings", "b"])), "a\n## Findings\nb");
+        assert_eq!(shown(&json!("a\n## Findings")), "a\n## Findings");
+        assert_eq!(shown(&json!(3)), "3");
     }
 }

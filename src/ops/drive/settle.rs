@@ -13,7 +13,9 @@ use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::id::GateId;
+use crate::run::Attempt;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Approval;
@@ -32,7 +34,7 @@ pub struct Ended {
 pub enum Result {
     Passed { judged: Judged, answers: Values },
     Failed { reason: String, judged: Judged },
-    Interrupted(String),
+    Interrupted { reason: String, findings: Vec<Finding> },
     Waiting(WaitsFor),
 }
 
@@ -45,7 +47,8 @@ pub fn settle(
     let (gate, attempt) = (ended.gate.clone(), ended.attempt);
     let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
     driver.take_letters()?;
-    let intrusions = driver.intrusions(by_agent)?;
+    let mut intrusions = found_before(driver, &gate);
+    intrusions.extend(driver.intrusions(by_agent)?);
     let mut events: Vec<Event> = Vec::new();
     events.extend(
         ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
@@ -64,17 +67,18 @@ pub fn settle(
             reason: reason.clone(),
             judged: with_findings(judged, intrusions),
         }),
-        Result::Interrupted(reason) => {
-            let reason = reason.clone();
-            events.push(Event::GateInterrupted { gate: gate.clone(), attempt, reason });
-            events.extend(ask_after_interruption(driver, &gate, attempt));
+        Result::Interrupted { reason, findings } => {
+            let (gate, reason) = (gate.clone(), reason.clone());
+            let findings = [findings.clone(), intrusions].concat();
+            events.push(Event::GateInterrupted { gate, attempt, reason, findings });
+            events.extend(ask_after_interruption(driver, &ended.gate, attempt));
         }
-        Result::Waiting(waits_for) => events.push(Event::GateWaiting {
-            gate: gate.clone(),
-            attempt,
-            waits_for: *waits_for,
-            judged: None,
-        }),
+        Result::Waiting(waits_for) => {
+            let (gate, waits_for) = (gate.clone(), *waits_for);
+            let found = Judged { findings: intrusions, ..Judged::default() };
+            let judged = (!found.findings.is_empty()).then_some(found);
+            events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
+        }
     }
     driver.append(&events)?;
     let is_over = events.iter().any(|event| event.ended_attempt().is_some());
@@ -83,6 +87,18 @@ pub fn settle(
     }
     announce(driver, ended, notify);
     Ok(())
+}
+
+/// What the runner found of an attempt that is still open, when it began to wait: it stays found.
+fn found_before(driver: &Driver<'_>, gate: &GateId) -> Vec<Finding> {
+    let attempt = driver.run().gate(gate).and_then(|state| state.attempt());
+    attempt.filter(|attempt| attempt.finished_at.is_none()).map(told_only).unwrap_or_default()
+}
+
+/// What the runner found of an attempt beside its verdict.
+pub fn told_only(attempt: &Attempt) -> Vec<Finding> {
+    let findings = attempt.findings.iter();
+    findings.filter(|finding| finding.severity != Severity::Error).cloned().collect()
 }
 
 fn with_findings(judged: &Judged, findings: Vec<Finding>) -> Judged {
@@ -183,7 +199,8 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
     let state = driver.run().gate(id).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
     let (gate, attempt, reason) = (id.clone(), attempt.attempt, reason.to_owned());
-    let mut events = vec![Event::GateInterrupted { gate: gate.clone(), attempt, reason }];
+    let mut events =
+        vec![Event::GateInterrupted { gate: gate.clone(), attempt, reason, findings: Vec::new() }];
     let plan = driver.workflow.gate(id);
     if plan.is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask) {
         let waits_for = WaitsFor::Decision;
@@ -204,14 +221,19 @@ pub fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) ->
 
 pub fn announce(driver: &Driver<'_>, ended: &Ended, notify: &mut dyn FnMut(Notice)) {
     let gate = ended.gate.clone();
-    if let Result::Passed { judged, .. } | Result::Failed { judged, .. } = &ended.result {
-        for finding in judged.all_findings() {
-            notify(Notice::Found { gate: gate.clone(), finding: finding.clone() });
+    let findings: Vec<&Finding> = match &ended.result {
+        Result::Passed { judged, .. } | Result::Failed { judged, .. } => {
+            judged.all_findings().collect()
         }
+        Result::Interrupted { findings, .. } => findings.iter().collect(),
+        Result::Waiting(_) => Vec::new(),
+    };
+    for finding in findings {
+        notify(Notice::Found { gate: gate.clone(), finding: finding.clone() });
     }
     let status: GateStatus = driver.run().status_of(&gate);
     let reason = match &ended.result {
-        Result::Failed { reason, .. } | Result::Interrupted(reason) => Some(reason.clone()),
+        Result::Failed { reason, .. } | Result::Interrupted { reason, .. } => Some(reason.clone()),
         Result::Waiting(waits_for) => Some(format!("waits for {waits_for}")),
         Result::Passed { .. } => None,
     };

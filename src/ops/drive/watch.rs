@@ -1,13 +1,15 @@
-//! What an executor has no business with: the texts that the run was begun with, and git's own
-//! settings and hooks. What it does there changes nothing in the run, and is told.
+//! What an executor has no business with: the texts that the run was begun with, whose signatures
+//! count, and git's own settings and hooks. What it does there changes nothing in the run, and is told.
 
 use super::super::Driver;
+use super::super::signing;
 use crate::files;
 use crate::files::Stat;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::workflow::Gate;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Files to look at before and after the work.
@@ -15,6 +17,8 @@ use std::path::PathBuf;
 pub struct Watch {
     /// Path in the project, and on the disk.
     definition: Vec<(String, PathBuf)>,
+    /// Whose signatures count in runs to come: how it is told, and where it lies.
+    signers: Option<(String, PathBuf)>,
     /// The folder that all worktrees of the repository share.
     git_folder: Option<PathBuf>,
 }
@@ -28,17 +32,19 @@ impl Watch {
     pub fn of(driver: &Driver<'_>, gate: &Gate) -> Self {
         let project = &driver.site.project;
         let git_folder = driver.site.home.git_folder();
-        if gate.work.executor() != "agent" {
-            return Self { definition: Vec::new(), git_folder };
+        let is_agent = gate.work.executor() == "agent";
+        let is_signed = signing::allowed_in(driver.run()).is_some();
+        let signers = (is_agent || is_signed).then(|| signers(driver)).flatten();
+        if !is_agent {
+            return Self { definition: Vec::new(), signers, git_folder };
         }
         let frozen = driver.run().started.definition.iter();
-        // What `file` inputs held is the user's own, to change as they like; the allowed signers lie
-        // elsewhere.
+        // What `file` inputs held is the user's own, to change as they like.
         let texts =
             frozen.filter(|text| !text.path.starts_with("inputs/") && text.path.contains('/'));
         let definition =
             texts.map(|text| (text.path.clone(), project.root().join(&text.path))).collect();
-        Self { definition, git_folder }
+        Self { definition, signers, git_folder }
     }
 
     pub fn look(&self) -> Sight {
@@ -46,6 +52,11 @@ impl Watch {
         let mut sight: Sight = definition
             .map(|(path, whole)| (("definition", path.clone()), files::stat_of(whole)))
             .collect();
+        if let Some((name, path)) = &self.signers {
+            // Where a link leads is what counts, and another goal is another file.
+            let stat = path.canonicalize().ok().and_then(|path| files::stat_of(&path));
+            sight.insert(("signers", name.clone()), stat);
+        }
         let Some(git_folder) = &self.git_folder else { return sight };
         let mut look = |name: String| {
             let stat = files::stat_of(&git_folder.join(&name));
@@ -76,10 +87,24 @@ impl Watch {
 }
 
 fn finding(check: &str, path: &str) -> Finding {
-    let message = if check == "definition" {
-        "it was changed during the attempt; this run goes on with what it began with"
-    } else {
-        "it was changed during the attempt; git would run or obey it in every later command"
+    let message = match check {
+        "definition" => {
+            "it was changed during the attempt; this run goes on with what it began with"
+        }
+        "signers" => {
+            "whose signatures count was changed during the attempt; this run goes on with those that \
+             it began with, and later ones would not"
+        }
+        _ => "it was changed during the attempt; git would run or obey it in every later command",
     };
     Finding { severity: Severity::Warning, ..Finding::of(check, message).path(path) }
+}
+
+/// The file that says whose signatures count; records hold no path that leads outside.
+fn signers(driver: &Driver<'_>) -> Option<(String, PathBuf)> {
+    let path = signing::configured_signers(driver.site).ok()??;
+    let inside = path.strip_prefix(driver.site.project.root()).ok();
+    let inside = inside.filter(|path| !path.starts_with("..")).map(Path::to_path_buf);
+    let told = inside.or_else(|| path.file_name().map(PathBuf::from))?;
+    Some((told.display().to_string(), path))
 }

@@ -104,14 +104,19 @@ impl Work {
             Result::Passed { judged, .. } | Result::Failed { judged, .. } => {
                 judged.findings.extend(Watch::findings(before, &self.watch.look()));
             }
-            Result::Interrupted(_) | Result::Waiting(_) => {}
+            Result::Interrupted { findings, .. } => {
+                findings.extend(Watch::findings(before, &self.watch.look()));
+            }
+            Result::Waiting(_) => {}
         }
         result
     }
 
     fn result(&self, outcome: &Outcome) -> Result {
         match &outcome.conclusion {
-            Conclusion::Interrupted { reason } => Result::Interrupted(reason.clone()),
+            Conclusion::Interrupted { reason } => {
+                Result::Interrupted { reason: reason.clone(), findings: Vec::new() }
+            }
             Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
             Conclusion::Done => {
                 let same_session =

@@ -35,7 +35,8 @@ pub fn look(
             }
         }
     }
-    let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.clone());
+    let git = reading.run.started.git.as_ref();
+    let branch = git.and_then(|git| git.branch.clone());
     let target = branch.map_or(Target::Head, Target::Branch);
     let place = Place {
         site,
@@ -43,6 +44,7 @@ pub fn look(
         repository,
         is_here: repository.map_or(Ok(true), |repository| repository.is_checked_out(&target))?,
         target,
+        began_at: git.and_then(|git| git.head.as_deref()),
     };
     for (artifact, _) in artifacts.into_values() {
         let Some(digest) = artifact.sha256 else { continue };
@@ -66,6 +68,8 @@ struct Place<'s> {
     target: Target,
     /// Whether the run's branch is checked out.
     is_here: bool,
+    /// The commit that the run began at.
+    began_at: Option<&'s str>,
 }
 
 enum Verdict {
@@ -102,7 +106,7 @@ impl Place<'_> {
         if is_recorded {
             return Ok(Verdict::Same);
         }
-        match repository.fate(&self.target, &in_git)? {
+        match repository.fate(&self.target, &in_git, self.began_at)? {
             Fate::Unknown if self.is_here && self.is_own => {
                 Ok(Verdict::Different(Self::plain(path, recorded, found)))
             }

@@ -44,3 +44,29 @@ fn own_stale_locks_go_and_others_stay() {
     house.orch("doctor --fix").code(1).says("another git process holds it");
     assert!(git("index.lock").exists());
 }
+
+#[test]
+fn what_the_settings_of_signing_name_must_be_there() {
+    let house = finished();
+    house.write("orch.toml", "[signing]\nheads = true\n");
+    house.orch("doctor").code(1).says("no SSH key is named");
+    house.write("orch.toml", "[signing]\nkey = '~/none'\nallowed_signers = 'none'\n");
+    let done = house.orch("doctor").code(1);
+    let done = done.says("signing key").says("$HOUSE/home/none: there is no such file");
+    done.says("allowed signers $HOUSE/project/none: there is no such file");
+    fs::write(house.outside("home/none"), "").unwrap();
+    house.write("none", [0xff]);
+    house.orch("doctor").code(1).says("allowed signers $HOUSE/project/none: it is no text");
+    house.write("none", "ada@example.org ssh-ed25519 AAAA\n");
+    house.orch("doctor").code(0).says("$HOUSE/home/none");
+    // The same as git names them.
+    house.write("orch.toml", "");
+    house.git("config gpg.format ssh");
+    house.git("config user.signingkey ~/gone.pub");
+    house.git("config gpg.ssh.allowedSignersFile gone");
+    let done = house.orch("doctor").code(1).says("home/gone.pub: there is no such file");
+    done.says("project/gone: there is no such file");
+    house.git("config user.signingkey ssh-ed25519");
+    house.git("config --unset gpg.ssh.allowedSignersFile");
+    house.orch("doctor").code(0).says("held by an agent");
+}

@@ -123,6 +123,22 @@ fn an_artifact_that_no_commit_holds_is_missed_here_and_absent_elsewhere() {
 }
 
 #[test]
+fn a_commit_from_before_the_run_is_no_excuse() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'echo new > a.txt'\ncontract = 'a'",
+        )
+        .leaves("a", "a.txt")
+        .file("a.txt", "old\n");
+    house.git("add -A");
+    house.git("commit -qm texts");
+    house.orch("run demo").code(0);
+    house.git("checkout -q -- a.txt");
+    house.orch("verify").code(6).says("no commit says why");
+}
+
+#[test]
 fn a_journal_that_was_made_anew_is_found_by_what_was_told_of_it() {
     let house = finished();
     let journal = house.journal();

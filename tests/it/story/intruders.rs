@@ -100,6 +100,65 @@ fn an_edit_of_record_hooks_or_settings_is_told() {
     house.orch("verify").code(0);
 }
 
+#[test]
+fn what_was_done_in_an_attempt_that_was_cut_off_is_told_too() {
+    let house = house()
+        .script("write.1", "echo '[[output]]' >> contracts/draft.toml; exit 75")
+        .script("write", "echo draft > draft.txt");
+    house.orch("run demo").code(3).says("it was changed during the attempt");
+    assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
+    let found = findings(&house);
+    assert!(found.len() == 1 && found[0].ends_with("(contracts/draft.toml)"), "{found:?}");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn what_was_found_outlives_a_later_edit_of_the_outputs() {
+    let house = house()
+        .script("write", "echo draft > draft.txt; echo '[[output]]' >> contracts/draft.toml");
+    house.orch("run demo").code(3);
+    let before = findings(&house);
+    assert_eq!(before.len(), 1, "{before:?}");
+    house.write("draft.txt", "another draft\n");
+    house.orch("gate finish").code(0);
+    house.on_terminal("gate approve", &[("Approve", "y")]).code(0).says("PASSED");
+    assert_eq!(findings(&house), before);
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn what_was_found_when_a_gate_began_to_wait_stays_found() {
+    let house = house()
+        .script("write", "echo draft > draft.txt; echo '[[output]]' >> contracts/draft.toml");
+    let path = "workflows/demo.toml";
+    let waits = "approval = 'person'\n[[gate]]\nid = 'review'";
+    house.write(path, house.read(path).replacen("[[gate]]\n             id = 'review'", waits, 1));
+    house.orch("run demo").code(3).says("contracts/draft.toml");
+    house.write("draft.txt", "another draft\n");
+    house.orch("gate finish").code(0);
+    house.on_terminal("gate approve --gate write", &[("Approve", "y")]);
+    let found = findings(&house);
+    assert!(found.len() == 1 && found[0].ends_with("(contracts/draft.toml)"), "{found:?}");
+}
+
+#[test]
+fn an_edit_of_whose_signatures_count_is_told() {
+    let signers = "ada@example.org ssh-ed25519 AAAA\n";
+    let work = "echo draft > draft.txt; echo 'eve@example.org ssh-ed25519 AAAA' >>";
+    for (file, place) in [("people/signers", "people/signers"), ("../signers", "signers")] {
+        let house = house().script("write", &format!("{work} {file}")).file(file, signers);
+        let toml = house.read("orch.toml");
+        let toml = format!("{toml}[signing]\nallowed_signers = '{file}'\n");
+        house.write("orch.toml", toml);
+        house.orch("run demo").code(3);
+        let found = findings(&house);
+        assert_eq!(found.len(), 1, "{found:?}");
+        let expected = "signers: whose signatures count was changed during the attempt";
+        assert!(found[0].starts_with(expected), "{found:?}");
+        assert!(found[0].ends_with(&format!("({place})")), "{found:?}");
+    }
+}
+
 /// Approves from a terminal of its own, with nothing of the environment left.
 fn approval(house: &House, run: &str) -> String {
     let home = house.outside("home").display().to_string();

@@ -8,6 +8,7 @@ mod essay;
 mod essay_texts;
 mod every_call;
 mod every_crash;
+mod git_actions;
 mod intruders;
 mod orphans;
 mod signals;
