@@ -36,13 +36,12 @@ pub fn doer(
     context: &Context,
     start: &Start<'_>,
 ) -> std::result::Result<Doer, Error> {
-    let (secrets, problem) = match secrets(gate) {
-        Ok(secrets) => {
-            let problem = environment_problem(gate, context);
-            (secrets, problem.or_else(|| path_problem(site, gate, context)))
-        }
+    let (secrets, unset) = match secrets(gate) {
+        Ok(secrets) => (secrets, None),
         Err(error) => (Secrets::default(), Some(Finding::of("secrets", error.to_string()))),
     };
+    let problem = environment_problem(gate, context);
+    let problem = problem.or_else(|| path_problem(site, gate, context));
     let mut doer = Doer {
         executor: Some(Box::new(Human)),
         acts: false,
@@ -82,6 +81,8 @@ pub fn doer(
             }
         }
     }
+    // Whoever does the work elsewhere has secrets of their own.
+    doer.problem = unset.filter(|_| doer.acts).or(doer.problem);
     Ok(doer)
 }
 
