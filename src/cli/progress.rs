@@ -59,6 +59,10 @@ impl<'f> Progress<'f> {
                 let word = self.face.coloured("REUSED", Colour::Green);
                 self.line(&format!("{word} {shown}: recipe, inputs and outputs are unchanged"));
             }
+            Notice::NotReused { gate, reason } => {
+                let reason = crate::check::plain_text(reason);
+                self.line(&format!("{gate} is not reused: {reason}"));
+            }
             Notice::Jumped { from, to } => self.line(&format!("{from} failed; back to {to}")),
         }
     }

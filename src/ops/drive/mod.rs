@@ -73,6 +73,7 @@ pub enum Notice {
     GateEnded { gate: GateId, status: GateStatus, attempt: u32, reason: Option<String> },
     Found { gate: GateId, finding: Finding },
     Reused { gates: Vec<GateId> },
+    NotReused { gate: GateId, reason: String },
     Jumped { from: GateId, to: GateId },
 }
 
@@ -218,6 +219,9 @@ impl Drive<'_> {
         (scope, sender): (&'scope std::thread::Scope<'scope, '_>, &Ending),
         notify: &mut dyn FnMut(Notice),
     ) -> Result<bool, Error> {
+        if let Some(reason) = reuse.clone() {
+            notify(Notice::NotReused { gate: gate.clone(), reason });
+        }
         let adopt = self.adopted.contains(gate);
         let start = Start {
             gate,
