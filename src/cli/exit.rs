@@ -59,6 +59,7 @@ mod tests {
             unsigned: None,
             failed: failed.collect(),
             committed: true,
+            by_hand: None,
         }
     }
 

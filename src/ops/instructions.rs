@@ -41,13 +41,25 @@ impl Instructions {
                 next.say("The run is paused; take it up again.");
                 next.command(format!("orch run resume --run {run}"));
             }
-            RunStatus::Running if outcome.waiting.is_empty() => {
-                next.command(format!("orch run resume --run {run}"));
-            }
+            RunStatus::Running if outcome.waiting.is_empty() => next.go_on(outcome),
             RunStatus::Passed => next.command(format!("orch run show --run {run}")),
             RunStatus::Running | RunStatus::Waiting | RunStatus::Canceled => {}
         }
         next
+    }
+
+    /// A run that nobody is at is taken up, or, if it is gone through by hand, its next gates begin.
+    fn go_on(&mut self, outcome: &Outcome) {
+        let run = &outcome.run_id;
+        let Some(gates) = &outcome.by_hand else {
+            return self.command(format!("orch run resume --run {run}"));
+        };
+        for gate in gates {
+            if let Some((_, reason)) = outcome.failed.iter().find(|(failed, _)| failed == gate) {
+                self.say(format!("Mend gate {gate}: {reason}"));
+            }
+            self.command(format!("orch gate start --run {run} --gate {gate}"));
+        }
     }
 
     fn wait(&mut self, run: &str, waiting: &Waiting) {

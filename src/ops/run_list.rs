@@ -29,6 +29,8 @@ pub struct Entry {
     /// Why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    #[serde(skip)]
+    wants_a_driver: bool,
     /// Whether the run is not over.
     #[serde(skip)]
     pub is_open: bool,
@@ -41,6 +43,7 @@ struct Head {
     key: String,
     status: RunStatus,
     started_at: Moment,
+    driven: bool,
     journal: Length,
     gates: Vec<Gate>,
 }
@@ -71,7 +74,7 @@ pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
 
 fn entry(site: &Site, id: &RunId) -> Entry {
     let mut entry = from_summary(site, id).unwrap_or_else(|| from_journal(site, id));
-    if entry.status == RunStatus::Running.as_str() && !Lock::is_held(&site.home.lock(id)) {
+    if entry.wants_a_driver && !Lock::is_held(&site.home.lock(id)) {
         "STALLED".clone_into(&mut entry.status);
     }
     entry
@@ -95,6 +98,8 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         started_at: Some(head.started_at),
         gate: gate.map(|gate| gate.gate.clone()),
         problem: None,
+        wants_a_driver: head.status == RunStatus::Running
+            && (head.driven || at(crate::run::GateStatus::Running).is_some()),
         is_open: !head.status.is_end(),
     })
 }
@@ -116,6 +121,7 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         started_at: Some(run.started_at),
         gate: gate.map(ToString::to_string),
         problem: None,
+        wants_a_driver: run.wants_a_driver(),
         is_open: !run.status.is_end(),
     }
 }
@@ -130,6 +136,7 @@ fn damaged(id: &RunId, error: &journal::Error) -> Entry {
         started_at: None,
         gate: None,
         problem: Some(error.to_string()),
+        wants_a_driver: false,
         is_open: false,
     }
 }

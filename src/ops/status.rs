@@ -5,7 +5,6 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use crate::clock::Moment;
-use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::files::Lock;
 use crate::id::GateId;
@@ -45,7 +44,7 @@ pub struct GateLine {
 pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(site, choice)?;
     let run = site.home.read(&id)?.run;
-    let is_stalled = run.status == RunStatus::Running && !Lock::is_held(&site.home.lock(&id));
+    let is_stalled = run.wants_a_driver() && !Lock::is_held(&site.home.lock(&id));
     let costs: Vec<f64> =
         run.invocations.iter().filter_map(|invocation| invocation.cost_usd).collect();
     Ok(Reply {

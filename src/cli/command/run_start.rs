@@ -50,12 +50,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let inputs = inputs::values(&face, &site, &workflow, &matches)?;
     let outcome = run_start::run_start(&site, &run_start::Request { workflow: name, inputs })?;
-    let mut instructions = Instructions::of(&outcome);
-    instructions.suggested_commands.clear();
-    for gate in workflow.gates.iter().filter(|gate| gate.needs.is_empty()) {
-        instructions
-            .command(format!("orch gate start --run {} --gate {}", outcome.run_id, gate.id));
-    }
+    let instructions = Instructions::of(&outcome);
     let text = format!("run {} {}\nhead {}", outcome.run_id, outcome.status, outcome.head);
     face.answer(&outcome, &instructions, &text);
     Ok(exit::DONE)

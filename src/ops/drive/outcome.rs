@@ -4,6 +4,8 @@ use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::next;
+use crate::next::Step;
 use crate::record::Head;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -31,6 +33,9 @@ pub struct Outcome {
     /// The gates that failed, each with why.
     pub failed: Vec<(GateId, String)>,
     pub committed: bool,
+    /// The gates that can be begun by hand, in a run that is taken through so.
+    #[serde(skip)]
+    pub by_hand: Option<Vec<GateId>>,
 }
 
 /// A gate that needs a person or an agent.
@@ -52,6 +57,18 @@ pub struct Waiting {
 fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     let form = workflow.gate(gate).map(|gate| gate.answers.as_slice()).unwrap_or_default();
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
+}
+
+/// The gates that have failed or can begin now.
+fn startable(workflow: &Workflow, run: &Run) -> Vec<GateId> {
+    let mut gates: Vec<GateId> = run.gates_in(GateStatus::Fail).cloned().collect();
+    for step in next::next(workflow, run) {
+        let Step::Start { gate, .. } = step else { continue };
+        if !gates.contains(&gate) {
+            gates.push(gate);
+        }
+    }
+    gates
 }
 
 /// Where the run stands now.
@@ -94,5 +111,6 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
         unsigned: None,
         failed: failed.collect(),
         committed: site.uncommitted.is_none(),
+        by_hand: (!run.started.driven).then(|| startable(workflow, run)),
     }
 }
