@@ -23,6 +23,10 @@ pub(super) struct FileCount {
 }
 
 impl Check for FileCount {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         let count = super::range_words(self.min.as_ref(), self.max.as_ref());
         format!("{count} files match `{}`", self.glob)

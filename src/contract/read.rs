@@ -208,6 +208,11 @@ fn read_rule(
         }
         Some(_) | None => None,
     };
+    if own_path && path.is_none() && (kind.reads_a_file)() {
+        return Err(source
+            .unsound(span, format!("`{name}` reads a file: give its `path`"))
+            .advise("write path = \"…\", or put the check under an [[output]]"));
+    }
     check_templates(source, &table, names)?;
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
     let parameters = document::value_to_json(rest.get_ref());
