@@ -168,6 +168,10 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
     };
     let environment =
         file.env.iter().map(|(name, text)| Ok((name.get_ref().clone(), template(text)?)));
+    for value in file.with.values() {
+        let text = value.get_ref().as_str().unwrap_or_default();
+        template(&Placed::new(value.span(), text.to_owned()))?;
+    }
     let work = build_work(&file, &template)?;
     let is_command = matches!(work, Work::Command(_) | Work::Shell(_));
     Ok(Gate {

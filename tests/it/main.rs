@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod bad_paths;
+mod bad_plans;
 mod cmd;
 mod flow;
 mod house;

@@ -8,8 +8,8 @@ use crate::workflow::file::ApprovalFile;
 use crate::workflow::file::OnFailFile;
 use std::ops::Range;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    for gate in &draft.file.gate {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    draft.each_gate(|gate| {
         let mut named: Vec<(&str, Range<usize>)> = Vec::new();
         let place = |text: &Placed<String>| text.span();
         named
@@ -34,6 +34,6 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                     .advise(suggest(name, ids)));
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
