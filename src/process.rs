@@ -3,6 +3,7 @@
 
 mod ancestry;
 mod at_work;
+mod detached;
 mod group;
 mod table;
 
@@ -12,6 +13,9 @@ pub use at_work::Life;
 pub use at_work::Orphan;
 pub use at_work::Register;
 pub use at_work::orphans;
+pub use detached::be_on_own;
+pub use detached::end_own;
+pub use detached::start_own;
 
 use at_work::Entry;
 use rustix::process::Pid;

@@ -192,7 +192,7 @@ fn status_word(face: &Face, status: &str) -> String {
     face.coloured(status, colour)
 }
 
-fn warn(face: &Face, site: &Site, outcome: &Outcome) {
+pub fn warn(face: &Face, site: &Site, outcome: &Outcome) {
     if let Some(reason) = &site.uncommitted {
         let words = "the record is on the disk and nothing is committed";
         face.say(&format!("note: {reason}; {words}"));

@@ -190,7 +190,7 @@ impl Desk<'_> {
     }
 
     fn fail(&self) -> Result<Chosen, Error> {
-        let Some(reason) = ask_reason()? else { return Ok(Chosen::Again) };
+        let Some(reason) = line("reason")? else { return Ok(Chosen::Again) };
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
         let mut progress = Progress::new(self.face);
@@ -221,7 +221,7 @@ impl Desk<'_> {
                 Ok(Chosen::Changed(Box::new(reply)))
             }
             Some(1) => {
-                let Some(reason) = ask_reason()? else { return Ok(Chosen::Again) };
+                let Some(reason) = line("reason")? else { return Ok(Chosen::Again) };
                 let drive = self.drive.clone();
                 let request = gate_reject::Request { gate: self.choice.clone(), reason, drive };
                 let mut progress = Progress::new(self.face);
@@ -237,12 +237,7 @@ impl Desk<'_> {
     fn select(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
         let other = self.has_others.then_some("go to the next gate that waits");
         let items: Vec<&str> = items.iter().copied().chain(other).chain(["pause"]).collect();
-        Select::new()
-            .with_prompt(question)
-            .items(&items)
-            .default(0)
-            .interact_opt()
-            .map_err(terminal::unanswered)
+        choose(question, &items)
     }
 
     /// What was chosen below the items of a menu's own.
@@ -301,11 +296,22 @@ pub fn confirm(question: &str) -> Result<bool, Error> {
     Confirm::new().with_prompt(question).default(false).interact().map_err(terminal::unanswered)
 }
 
-fn ask_reason() -> Result<Option<String>, Error> {
-    let reason: String = Input::new()
-        .with_prompt("reason")
+/// Lets choose one; the first is the default, and Escape chooses none.
+pub fn choose(question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
+    Select::new()
+        .with_prompt(question)
+        .items(items)
+        .default(0)
+        .interact_opt()
+        .map_err(terminal::unanswered)
+}
+
+/// Asks for a line; `None` where nothing is said.
+pub fn line(question: &str) -> Result<Option<String>, Error> {
+    let line: String = Input::new()
+        .with_prompt(question)
         .allow_empty(true)
         .interact_text()
         .map_err(terminal::unanswered)?;
-    Ok(Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty()))
+    Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
 }

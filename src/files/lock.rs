@@ -64,6 +64,13 @@ impl Lock {
         Ok(Ok(Self { _file: file }))
     }
 
+    /// Who holds the lock now.
+    pub fn holder(path: &Path) -> Option<Held> {
+        let mut file = File::open(path).ok()?;
+        let is_held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+        is_held.then(|| holder(&mut file, path))
+    }
+
     /// Whether somebody holds the lock now.
     pub fn is_held(path: &Path) -> bool {
         File::open(path)
@@ -91,8 +98,9 @@ mod tests {
         let held = Lock::take(&path, "10:03", Duration::ZERO).unwrap().unwrap_err();
         assert_eq!((held.process, held.since.as_str()), (std::process::id(), "10:02"));
         assert!(Lock::is_held(&path));
+        assert_eq!(Lock::holder(&path).unwrap().since, "10:02");
         drop(first);
-        assert!(!Lock::is_held(&path));
+        assert!(!Lock::is_held(&path) && Lock::holder(&path).is_none());
         assert!(Lock::take(&path, "10:04", Duration::ZERO).unwrap().is_ok());
     }
 }

@@ -58,6 +58,28 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     Err(ambiguous(&format!("{message}; which one is meant?"), open.iter()))
 }
 
+/// All runs of a key.
+pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
+    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+    let mark = format!("_{}_", slug_of(key));
+    let keyed = ids.into_iter().filter(|id| id.as_str().contains(&mark));
+    Ok(keyed.filter(|id| key_of(site, id).as_deref() == Some(key)).collect())
+}
+
+/// The run of a key that is not over.
+pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
+    let is_open = |id: &RunId| {
+        let status = site.home.glance(id).map(|reading| reading.run.status);
+        status.is_ok_and(|status| !matches!(status, RunStatus::Passed | RunStatus::Canceled))
+    };
+    let open: Vec<RunId> = runs_of(site, key)?.into_iter().filter(is_open).collect();
+    match open.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        _ => Err(ambiguous(&format!("several runs of `{key}` are unfinished"), open.iter())),
+    }
+}
+
 fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     // A session's key is its run's key and its number.
     let name = match name.rsplit_once('@') {

@@ -2,7 +2,9 @@
 //! command needs an id.
 
 use super::Error;
+use super::RunChoice;
 use super::Site;
+use super::choose;
 use crate::event::RunStatus;
 use crate::files;
 use crate::id::GateId;
@@ -56,6 +58,17 @@ impl Current {
     pub fn gate_in(&self, run: &RunId) -> Option<&GateId> {
         self.stack.iter().find(|place| place.run == *run)?.gate.as_ref()
     }
+}
+
+/// The run that somebody sits at here: what is begun now is a part of it.
+pub fn session_run(site: &Site) -> Option<RunId> {
+    let chosen = site
+        .chosen_run
+        .iter()
+        .filter_map(|name| choose::run(site, &RunChoice { run: Some(name.clone()) }).ok());
+    let stack = Current::read(site).stack.into_iter().map(|place| place.run);
+    let mut runs = chosen.chain(stack);
+    runs.find(|id| site.home.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
 }
 
 /// A run that was just begun and is not over is the current one. Where nothing can be written the

@@ -47,23 +47,33 @@ pub fn gate_finish(
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let changed = changed_while_waiting(&driver, &gate);
-    let (attempt, result) = if let Some((attempt, judged)) = changed {
+    let (attempt, handed_in) = if let Some((attempt, judged)) = changed {
         // The answers that were given stand.
-        (attempt, drive::verdict(judged, Values::new()))
+        (attempt, (judged, Values::new()))
     } else {
         let attempt = waiting_attempt(&driver, &gate)?;
         let answers = answers(&driver, &gate, &request.answers)?;
-        let judged = drive::judge_held(&driver, &gate);
-        (attempt, drive::verdict(judged, answers))
+        (attempt, (drive::judge_held(&driver, &gate), answers))
     };
-    let is_person = site.agent_mark.is_none();
-    if is_person && signing::asks_who_did(&driver.workflow, &gate) {
-        let by = site.identity()?;
+    hand_in(&mut driver, (&gate, attempt), handed_in, notify)?;
+    go_on(&mut driver, &gate, &request.drive, notify)
+}
+
+/// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
+pub(super) fn hand_in(
+    driver: &mut Driver<'_>,
+    (gate, attempt): (&GateId, u32),
+    (judged, answers): (Judged, Values),
+    notify: &mut dyn FnMut(Notice),
+) -> Result<(), Error> {
+    let is_person = driver.site.agent_mark.is_none();
+    if is_person && signing::asks_who_did(&driver.workflow, gate) {
+        let by = driver.site.identity()?;
         driver.append(&[Event::GateHandedIn { gate: gate.clone(), attempt, by }])?;
     }
+    let result = drive::verdict(judged, answers);
     let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
-    drive::settle(&mut driver, &ended, notify)?;
-    go_on(&mut driver, &gate, &request.drive, notify)
+    drive::settle(driver, &ended, notify)
 }
 
 /// What outputs come to that were changed while they waited for approval: nobody could approve

@@ -6,6 +6,7 @@ use super::Options;
 use super::Site;
 use super::drive;
 use super::start;
+use super::start::Begin;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
@@ -58,7 +59,8 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
     let options = Options { folder: scratch.path().to_owned(), ..Options::default() };
     let stage = Site::open(options)?;
     let staged = Workflow::load(&request.workflow, &stage.shelf)?;
-    let mut driver = start::begin(&stage, staged, &request.inputs, None, true)?;
+    let begin = Begin { inputs: request.inputs.clone(), driven: true, ..Begin::default() };
+    let mut driver = start::begin(&stage, staged, begin)?;
     let mut scenes = Vec::new();
     for _ in 0..STEPS_MAX {
         let steps = next::next(&driver.workflow, driver.run());

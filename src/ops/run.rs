@@ -8,6 +8,7 @@ use super::current;
 use super::drive;
 use super::signing;
 use super::start;
+use super::start::Begin;
 use crate::id::GateId;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -52,8 +53,13 @@ pub fn run(
     let loaded = Workflow::load(&request.workflow, &site.shelf)?;
     let limits = limits(&loaded.0, &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
-    let agent = request.drive.agent.clone();
-    let mut driver = start::begin(site, loaded, &request.inputs, agent, true)?;
+    let begin = Begin {
+        inputs: request.inputs.clone(),
+        agent: request.drive.agent.clone(),
+        driven: true,
+        key: None,
+    };
+    let mut driver = start::begin(site, loaded, begin)?;
     notify(Notice::Started { run: driver.id().clone() });
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::begin(site, &outcome.run_id, outcome.status);
@@ -77,5 +83,6 @@ pub(super) fn limits(workflow: &Workflow, request: &DriveRequest) -> Result<driv
         until: gate(&request.until)?,
         start_from: gate(&request.start_from)?,
         agent: request.agent.clone(),
+        sits_down: false,
     })
 }

@@ -41,7 +41,7 @@ pub fn run_resume(
         site.config.refuse_unknown_agent(agent)?;
     }
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
-    take_up(&mut driver)?;
+    driver.append(&resumed(&driver))?;
     notify(Notice::Started { run: id });
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::end(site, &outcome.run_id, outcome.status);
@@ -49,7 +49,7 @@ pub fn run_resume(
 }
 
 /// Says what was cut off, and opens what had failed.
-fn take_up(driver: &mut Driver<'_>) -> Result<(), Error> {
+pub(super) fn resumed(driver: &Driver<'_>) -> Vec<Event> {
     let gates = driver.run().gates.keys();
     let reason = "orch ended while it was at work";
     let mut events: Vec<Event> =
@@ -63,5 +63,5 @@ fn take_up(driver: &mut Driver<'_>) -> Result<(), Error> {
         | RunStatus::Canceled => Vec::new(),
     };
     events.push(Event::RunResumed { retried });
-    driver.append(&events)
+    events
 }

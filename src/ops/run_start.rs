@@ -7,6 +7,7 @@ use super::current;
 use super::drive;
 use super::signing;
 use super::start;
+use super::start::Begin;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 
@@ -21,7 +22,8 @@ pub struct Request {
 pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let loaded = Workflow::load(&request.workflow, &site.shelf)?;
     signing::refuse_unsignable(site, &loaded.0)?;
-    let mut driver = start::begin(site, loaded, &request.inputs, None, false)?;
+    let begin = Begin { inputs: request.inputs.clone(), ..Begin::default() };
+    let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
     let outcome = drive::outcome(&driver);
     current::begin(site, &outcome.run_id, outcome.status);

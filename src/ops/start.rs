@@ -4,6 +4,7 @@
 use super::Driver;
 use super::Error;
 use super::Site;
+use super::current;
 use super::drive;
 use super::signing;
 use crate::check::Since;
@@ -24,19 +25,31 @@ const KEY_BYTES_MAX: usize = 200;
 /// The largest `file` input that goes into packets, in bytes.
 const FILE_INPUT_BYTES_MAX: u64 = 1024 * 1024;
 
+/// How a run begins.
+#[derive(Debug, Clone, Default)]
+pub struct Begin {
+    /// The inputs that were given.
+    pub inputs: Values,
+    /// Who does agent gates whose role is not configured.
+    pub agent: Option<String>,
+    /// Whether it is driven, or taken through by hand.
+    pub driven: bool,
+    /// Its key, where that is not the workflow's to say.
+    pub key: Option<String>,
+}
+
 /// Begins a run of a workflow; nothing is written before everything is known to be sound.
-pub fn begin<'s>(
-    site: &'s Site,
+pub fn begin(
+    site: &Site,
     (workflow, definition): (Workflow, Definition),
-    given: &Values,
-    agent: Option<String>,
-    driven: bool,
-) -> Result<Driver<'s>, Error> {
-    if let Some(agent) = &agent {
+    request: Begin,
+) -> Result<Driver<'_>, Error> {
+    if let Some(agent) = &request.agent {
         site.config.refuse_unknown_agent(agent)?;
     }
-    let inputs = input::resolve(&workflow.inputs, given, &site.project)?;
-    let key = workflow.key.render(&input::context(&inputs));
+    let inputs = input::resolve(&workflow.inputs, &request.inputs, &site.project)?;
+    let rendered = || workflow.key.render(&input::context(&inputs));
+    let key = request.key.map_or_else(rendered, Ok);
     let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
     refuse_unfit_key(&key)?;
     let at = site.clock.now();
@@ -47,8 +60,8 @@ pub fn begin<'s>(
         workflow: workflow.name.clone(),
         version: workflow.version.clone(),
         key,
-        driven,
-        agent,
+        driven: request.driven,
+        agent: request.agent,
         gates: workflow
             .gates
             .iter()
@@ -59,7 +72,7 @@ pub fn begin<'s>(
         environment: site.config.allowed.values().into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
-        parent: None,
+        parent: current::session_run(site),
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };

@@ -81,6 +81,11 @@ impl Home {
         self.state(id).join("mailbox")
     }
 
+    /// The lock of whoever keeps the sitting at the run.
+    pub fn session_lock(&self, id: &RunId) -> PathBuf {
+        self.state(id).join("session.lock")
+    }
+
     pub fn lock(&self, id: &RunId) -> PathBuf {
         self.state(id).join("lock")
     }

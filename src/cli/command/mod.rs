@@ -4,6 +4,7 @@ mod back;
 mod completions;
 mod contract_test;
 mod doctor;
+mod done;
 mod gate;
 mod gate_approve;
 mod gate_check;
@@ -27,6 +28,12 @@ mod run_resume;
 mod run_show;
 mod run_start;
 mod run_workflow;
+mod session;
+mod session_complete;
+mod session_list;
+mod session_pause;
+mod session_start;
+mod session_status;
 mod status;
 mod use_run;
 mod verify;
@@ -65,6 +72,11 @@ pub enum Command {
         #[command(subcommand)]
         command: invocation_record::InvocationCommand,
     },
+    /// Sit down at a run, get up again, see how it stands.
+    Session {
+        #[command(subcommand)]
+        command: session::SessionCommand,
+    },
     /// Show where the current run stands.
     Status(ops::RunChoice),
     /// Say what to do next in the current run, with its packet.
@@ -81,6 +93,8 @@ pub enum Command {
     Log(ops::note::Request),
     /// Say what was decided, and why.
     Decide(ops::note::Request),
+    /// Hand in the work at hand, if nothing is missing.
+    Done(ops::done::Request),
     /// Read, write and draw workflows; nothing is executed.
     Workflow {
         #[command(subcommand)]
@@ -133,6 +147,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Run { command } => run::execute(face, command),
         Command::Gate { command } => gate::execute(face, command),
         Command::Invocation { command } => invocation_record::execute(face, command),
+        Command::Session { command } => session::execute(face, command),
         Command::Status(choice) => status::execute(face, &choice),
         Command::Next(choice) => next::execute(face, &choice),
         Command::Use(request) => use_run::execute(face, &request),
@@ -141,6 +156,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Note(request) => note::execute(face, NoteKind::Note, &request),
         Command::Log(request) => note::execute(face, NoteKind::Log, &request),
         Command::Decide(request) => note::execute(face, NoteKind::Decision, &request),
+        Command::Done(request) => done::execute(face, &request),
         Command::Workflow { command } => workflow::execute(face, command),
         Command::Contract { command } => contract_test::execute(face, command),
         Command::Rehearse(arguments) => rehearse::execute(face, &arguments),

@@ -15,6 +15,9 @@ pub struct Limits {
     pub start_from: Option<GateId>,
     /// Who does agent gates whose role is not configured.
     pub agent: Option<String>,
+    /// Begin only what a sitting begins with: gates that are judged anew at each, and packets for
+    /// people.
+    pub sits_down: bool,
 }
 
 /// The gates that must be done for one gate, itself included.

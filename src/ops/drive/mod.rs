@@ -55,6 +55,9 @@ use crate::next;
 use crate::next::Step;
 use crate::process;
 use crate::run::GateStatus;
+use crate::workflow::Gate;
+use crate::workflow::Work;
+use crate::workflow::Workflow;
 use std::collections::BTreeSet;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -145,7 +148,7 @@ impl Drive<'_> {
         for step in steps {
             match step {
                 Step::Start { gate, not_before: due } => {
-                    if !self.may_start(&gate) {
+                    if !self.may_start(&driver.workflow, &gate) {
                         continue;
                     }
                     if let Some(due) = due.filter(|due| *due > driver.site.clock.now()) {
@@ -178,7 +181,8 @@ impl Drive<'_> {
         }
         if !reusable.is_empty() {
             let mut earlier = std::mem::take(&mut self.reuse);
-            let reusable = earlier.follow(driver, reusable, |gate| self.may_start(gate));
+            let reusable =
+                earlier.follow(driver, reusable, |gate| self.may_start(&driver.workflow, gate));
             self.reuse = earlier;
             let reusable = reusable?;
             let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
@@ -202,8 +206,14 @@ impl Drive<'_> {
         }
     }
 
-    fn may_start(&self, gate: &GateId) -> bool {
+    fn may_start(&self, workflow: &Workflow, gate: &GateId) -> bool {
         let base = GateId::parse(gate.base()).ok();
+        let plan = workflow.gate(gate);
+        let is_for_sitting_down =
+            |gate: &Gate| gate.every_session || matches!(gate.work, Work::Human);
+        if self.limits.sits_down && !plan.is_some_and(is_for_sitting_down) {
+            return false;
+        }
         let wanted = self
             .within
             .as_ref()

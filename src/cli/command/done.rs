@@ -1,0 +1,99 @@
+//! `orch done`: what is missing is listed; a person may add it at once, force it, or go on.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::menu;
+use crate::cli::progress::Progress;
+use crate::cli::terminal;
+use crate::finding::Finding;
+use crate::ops::Error;
+use crate::ops::GateChoice;
+use crate::ops::Instructions;
+use crate::ops::Person;
+use crate::ops::RunChoice;
+use crate::ops::Site;
+use crate::ops::done;
+use crate::ops::done::Reply;
+use crate::ops::gate_waive;
+use serde::Serialize;
+use std::fmt::Write as _;
+
+/// What a person wants where something is missing.
+pub(super) enum Choice {
+    /// To say now what the work comes to.
+    Add(String),
+    /// To end it all the same, on their word.
+    Force(Person, String),
+    /// To go on working.
+    GoOn,
+}
+
+pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let mut request = request.clone();
+    loop {
+        let mut progress = Progress::new(face);
+        let reply = done::done(&site, &request, &mut |notice| progress.show(&notice))?;
+        drop(progress);
+        let missing = match reply {
+            Reply::Done(reply) => return Ok(drive::gate_words(face, &site, &reply)),
+            Reply::Missing(missing) => missing,
+        };
+        match ask(face, &site, &missing.missing)? {
+            Choice::Add(summary) => request.summary = vec![summary],
+            Choice::Force(person, reason) => {
+                let gate = GateChoice {
+                    run: RunChoice { run: Some(missing.run_id.to_string()) },
+                    gate: Some(missing.gate.to_string()),
+                };
+                let waive = gate_waive::Request { gate, reason, drive: request.drive.clone() };
+                let mut progress = Progress::new(face);
+                let mut show = |notice| progress.show(&notice);
+                let mut reply = gate_waive::gate_waive(&site, &waive, &person, &mut show)?;
+                reply.passed = true;
+                return Ok(drive::gate_words(face, &site, &reply));
+            }
+            Choice::GoOn => {
+                let command = format!("orch done --run {} \"…\"", missing.run_id);
+                list(face, &missing, &missing.missing, &command);
+                return Ok(exit::FAILED);
+            }
+        }
+    }
+}
+
+/// Asks a person at a terminal; anybody else goes on working.
+pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choice, Error> {
+    if !face.can_ask() || site.agent_mark.is_some() {
+        return Ok(Choice::GoOn);
+    }
+    face.say("not done yet:");
+    for finding in missing {
+        face.say(&format!("  {finding}"));
+    }
+    let choices = ["say now what the work comes to", "end it all the same", "go on working"];
+    let chosen = menu::choose("What now?", &choices)?;
+    let said = match chosen {
+        Some(0) => menu::line("what it comes to")?.map(Choice::Add),
+        Some(1) => {
+            let person = terminal::person(site, face.global.is_ci())?;
+            menu::line("reason")?.map(|reason| Choice::Force(person, reason))
+        }
+        Some(_) | None => None,
+    };
+    Ok(said.unwrap_or(Choice::GoOn))
+}
+
+/// Says what is missing, in the reply and as what to do next.
+pub(super) fn list(face: &Face, reply: &impl Serialize, missing: &[Finding], again: &str) {
+    let mut text = String::from("not done yet:\n");
+    let mut instructions = Instructions::default();
+    for finding in missing {
+        let _ = writeln!(text, "  {finding}");
+        instructions.say(finding.to_string());
+    }
+    instructions.command(again);
+    face.answer_failure(reply, &instructions, &text);
+}

@@ -1,0 +1,57 @@
+//! `orch session complete`.
+
+use super::Failure;
+use super::done;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::menu;
+use crate::cli::progress::Progress;
+use crate::cli::terminal;
+use crate::ops::Error;
+use crate::ops::session_complete;
+use crate::ops::session_complete::Reply;
+use crate::ops::session_complete::Request;
+
+pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let mut request = request.clone();
+    let mut person = None;
+    if let Some(reason) = &request.force {
+        let who = terminal::person(&site, face.global.is_ci())?;
+        if !menu::confirm(&format!("End it as {}, whatever is missing: {reason}?", who.by))? {
+            return Err(Error::usage("not ended; nothing was written").into());
+        }
+        person = Some(who);
+    }
+    loop {
+        let mut progress = Progress::new(face);
+        let mut show = |notice| progress.show(&notice);
+        let reply =
+            session_complete::session_complete(&site, &request, person.as_ref(), &mut show)?;
+        let missing = match reply {
+            Reply::Complete(outcome) => {
+                drive::last_words(face, &site, &outcome);
+                return Ok(exit::of_outcome(&outcome));
+            }
+            Reply::Missing(missing) => missing,
+        };
+        drop(progress);
+        match done::ask(face, &site, &missing.missing)? {
+            done::Choice::Add(summary) => request.summary = Some(summary),
+            done::Choice::Force(who, reason) => {
+                request.force = Some(reason);
+                person = Some(who);
+            }
+            done::Choice::GoOn => {
+                let command = format!("orch session complete --epic {}", site_key(&request));
+                done::list(face, &missing, &missing.missing, &command);
+                return Ok(exit::FAILED);
+            }
+        }
+    }
+}
+
+fn site_key(request: &Request) -> &str {
+    request.epic.epic.as_deref().unwrap_or("…")
+}

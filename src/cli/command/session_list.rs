@@ -1,0 +1,32 @@
+//! `orch session list`.
+
+use super::Failure;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Epic;
+use crate::ops::Instructions;
+use crate::ops::session_list;
+
+pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = session_list::session_list(&site, epic)?;
+    let rows: Vec<Vec<String>> = reply
+        .checkpoints
+        .iter()
+        .map(|entry| {
+            let checkpoint = &entry.checkpoint;
+            vec![
+                checkpoint.checkpoint.to_string(),
+                entry.at.to_string(),
+                checkpoint.session.map(|session| format!("session {session}")).unwrap_or_default(),
+                checkpoint.reason.clone(),
+                checkpoint.summary.clone(),
+            ]
+        })
+        .collect();
+    let none = format!("no checkpoint of {} yet", reply.epic);
+    let text = if rows.is_empty() { none } else { answer::table(&rows) };
+    face.answer(&reply, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}

@@ -1,0 +1,58 @@
+//! `orch session start` and `resume`.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::progress::Progress;
+use crate::ops::Instructions;
+use crate::ops::session_start;
+use crate::ops::session_start::Request;
+use std::fmt::Write as _;
+
+/// The run to take up.
+#[derive(Debug, clap::Args)]
+pub struct Resume {
+    /// What the work is about: the key of its run, or the key of one of its sessions.
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// The most that the run may cost, in US dollars, all sittings together.
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
+    budget: Option<f64>,
+}
+
+impl Resume {
+    pub fn request(self) -> Request {
+        let epic = match self.key.rsplit_once('@') {
+            Some((key, number)) if number.parse::<u32>().is_ok() => key.to_owned(),
+            Some(_) | None => self.key,
+        };
+        Request { epic, budget: self.budget, resume: true, ..Request::default() }
+    }
+}
+
+pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let mut progress = Progress::new(face);
+    let reply = session_start::session_start(&site, request, &mut |notice| progress.show(&notice))?;
+    let mut text = format!(
+        "session {} {}\nrun {} {} ({})\n",
+        reply.session_key, reply.status, reply.run_id, reply.run.status, reply.workflow
+    );
+    if let Some(found) = &reply.found {
+        let _ = writeln!(text, "took over: {found}");
+    }
+    for (gate, reason) in &reply.run.failed {
+        let _ = writeln!(text, "gate {gate} FAIL: {reason}");
+    }
+    let _ = writeln!(text, "head {}", reply.run.head);
+    drive::warn(face, &site, &reply.run);
+    let instructions = Instructions::of(&reply.run);
+    if reply.run.failed.is_empty() {
+        face.answer(&reply, &instructions, &text);
+        Ok(exit::DONE)
+    } else {
+        face.answer_failure(&reply, &instructions, &text);
+        Ok(exit::FAILED)
+    }
+}

@@ -1,0 +1,68 @@
+//! `orch session status`.
+
+use super::Failure;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::clock::show_duration;
+use crate::ops::Epic;
+use crate::ops::Instructions;
+use crate::ops::session_status;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = session_status::session_status(&site, epic)?;
+    let mut text = match (&reply.session_key, reply.status) {
+        (Some(key), Some(status)) => format!("session {key} {status}"),
+        (_, _) => format!("nobody has sat at {} yet", reply.epic),
+    };
+    if let Some(reason) = &reply.reason {
+        let _ = write!(text, " ({reason})");
+    }
+    let _ = writeln!(text, "\nrun {} {} ({})", reply.run_id, reply.run_status, reply.workflow);
+    let _ = writeln!(text, "{}", money(&reply));
+    let _ = writeln!(
+        text,
+        "time: {} worked, {} waited; {} checkpoints",
+        shown(reply.active_s),
+        shown(reply.waiting_s),
+        reply.checkpoints
+    );
+    let rows: Vec<Vec<String>> = reply
+        .sessions
+        .iter()
+        .map(|sitting| {
+            vec![
+                sitting.session.to_string(),
+                sitting.status.to_string(),
+                sitting.started_at.to_string(),
+                shown(sitting.duration_s),
+                usd(sitting.cost_usd),
+                sitting.by.clone(),
+            ]
+        })
+        .collect();
+    text.push_str(&answer::table(&rows));
+    face.answer(&reply, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}
+
+fn money(reply: &session_status::Reply) -> String {
+    let cost = usd(reply.cost_usd);
+    match (reply.budget_usd, reply.remaining_usd) {
+        (Some(budget), Some(left)) => {
+            format!("cost: {cost} of {budget:.2} USD, {left:.2} USD left")
+        }
+        (_, _) => format!("cost: {cost}, no budget"),
+    }
+}
+
+fn shown(seconds: u64) -> String {
+    show_duration(Duration::from_secs(seconds))
+}
+
+fn usd(amount: Option<f64>) -> String {
+    amount.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.4} USD"))
+}

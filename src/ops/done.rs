@@ -1,0 +1,88 @@
+//! `orch done`: hand in the work at hand, if nothing is missing; what is missing is listed,
+//! and the work goes on.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Notice;
+use super::Site;
+use super::choose;
+use super::drive;
+use super::gate_finish;
+use super::note;
+use super::run::DriveRequest;
+use crate::event::Event;
+use crate::event::NoteKind;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::id::GateId;
+use crate::id::RunId;
+use serde::Serialize;
+
+/// What `orch done` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// What the work comes to; several words need no quotes.
+    #[arg(value_name = "SUMMARY", num_args = 0..)]
+    pub summary: Vec<String>,
+    #[command(flatten)]
+    pub gate: GateChoice,
+    /// An answer to a question of the gate; given once for each, for a list once for each item.
+    #[arg(long = "answer", value_name = "NAME=VALUE")]
+    pub answers: Vec<String>,
+    #[command(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Whether it is done.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    Done(Box<GateReply>),
+    Missing(Missing),
+}
+
+/// What keeps the work from being done.
+#[derive(Debug, Clone, Serialize)]
+pub struct Missing {
+    pub run_id: RunId,
+    pub gate: GateId,
+    pub missing: Vec<Finding>,
+}
+
+/// Judges the gate at hand; the attempt ends only where nothing is missing.
+pub fn done(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Reply, Error> {
+    let id = choose::open_run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
+    let answers = gate_finish::answers(&driver, &gate, &request.answers)?;
+    sum_up(&mut driver, &gate, &request.summary.join(" "))?;
+    let judged = drive::judge_held(&driver, &gate);
+    let missing: Vec<Finding> = judged
+        .all_findings()
+        .filter(|finding| finding.severity == Severity::Error)
+        .cloned()
+        .collect();
+    if !missing.is_empty() {
+        return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
+    }
+    gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers), notify)?;
+    let reply = gate_finish::go_on(&mut driver, &gate, &request.drive, notify)?;
+    Ok(Reply::Done(Box::new(reply)))
+}
+
+/// Writes down what the work comes to, where something was said.
+pub(super) fn sum_up(driver: &mut Driver<'_>, gate: &GateId, summary: &str) -> Result<(), Error> {
+    if summary.trim().is_empty() {
+        return Ok(());
+    }
+    let (kind, gate) = (NoteKind::Summary, Some(gate.clone()));
+    let said = note::said(driver.site, driver.run(), kind, gate, summary)?;
+    driver.append(&[Event::Noted(said)])
+}

@@ -1,0 +1,96 @@
+//! What the operations on sittings share: the run that is meant, the process that keeps a
+//! sitting, and how a sitting ends.
+
+use super::Driver;
+use super::Error;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use super::drive::Limits;
+use crate::event::Event;
+use crate::event::SessionStatus;
+use crate::files::Lock;
+use crate::id::RunId;
+use crate::process;
+use crate::run::Session;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How long a keeper that was asked to end may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often it is looked whether it has.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// Which run an operation on sittings is about.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Epic {
+    /// What the work is about: the key of its run; by default the current run.
+    #[arg(long, value_name = "KEY")]
+    pub epic: Option<String>,
+}
+
+impl Epic {
+    /// The run of this key: the open one, else the last one.
+    pub fn run(&self, site: &Site) -> Result<RunId, Error> {
+        let Some(epic) = &self.epic else { return choose::run(site, &RunChoice::default()) };
+        if let Some(open) = choose::open_run_of(site, epic)? {
+            return Ok(open);
+        }
+        let last = choose::runs_of(site, epic)?.into_iter().max();
+        last.ok_or_else(|| {
+            Error::usage(format!("there is no run of `{epic}`"))
+                .advise(format!("orch session start --epic {epic}"))
+        })
+    }
+}
+
+/// One gate after the other: whoever sits down waits for it.
+pub(super) fn limits() -> Limits {
+    let jobs = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Limits { jobs, until: None, start_from: None, agent: None, sits_down: false }
+}
+
+/// Where a sitting stands: one that nobody keeps has died.
+pub(super) fn status(site: &Site, run: &RunId, session: &Session) -> SessionStatus {
+    let is_kept = Lock::is_held(&site.home.session_lock(run));
+    if session.status.is_live() && !is_kept { SessionStatus::Failed } else { session.status }
+}
+
+/// Starts the process that holds the session's lock and its timer.
+pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<(), Error> {
+    let number = session.to_string();
+    let arguments = ["session", "keep", "--run", run.as_str(), "--session", &number];
+    process::start_own(&arguments, site.project.root())
+        .map(|_| ())
+        .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
+}
+
+/// Ends the process that keeps the session, if one does.
+pub(super) fn end_keeping(site: &Site, run: &RunId) {
+    let path = site.home.session_lock(run);
+    let Some(held) = Lock::holder(&path) else { return };
+    process::end_own(held.process);
+    let start = Instant::now();
+    while Lock::is_held(&path) && start.elapsed() < PATIENCE {
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// The event that ends the sitting which goes on.
+pub(super) fn ended(
+    driver: &Driver<'_>,
+    status: SessionStatus,
+    reason: Option<String>,
+) -> Option<Event> {
+    let session = driver.run().session()?.number;
+    Some(Event::SessionEnded { session, status, reason })
+}
+
+/// The error that nobody sits at a run.
+pub(super) fn nobody_sits(driver: &Driver<'_>) -> Error {
+    let (run, status) = (driver.id(), driver.run().status);
+    Error::usage(format!("nobody sits at run {run}, which is {status}"))
+        .advise(format!("orch session start --epic {} --resume", driver.run().started.key))
+}

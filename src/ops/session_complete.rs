@@ -1,0 +1,128 @@
+//! `orch session complete`: end the sitting and the run with it, if nothing is missing.
+
+use super::Driver;
+use super::Error;
+use super::Notice;
+use super::Outcome;
+use super::Person;
+use super::Site;
+use super::current;
+use super::done;
+use super::drive;
+use super::gate_finish;
+use super::session;
+use super::session::Epic;
+use crate::event::Event;
+use crate::event::SessionStatus;
+use crate::event::WaitsFor;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::workflow::input::Values;
+use serde::Serialize;
+
+/// What `orch session complete` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub epic: Epic,
+    /// What the work comes to.
+    #[arg(long, value_name = "TEXT")]
+    pub summary: Option<String>,
+    /// End it although something is missing, and say why; a person on a terminal.
+    #[arg(long, value_name = "REASON")]
+    pub force: Option<String>,
+}
+
+/// Whether the run is over.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    Complete(Box<Outcome>),
+    Missing(Missing),
+}
+
+/// What keeps the run from being over.
+#[derive(Debug, Clone, Serialize)]
+pub struct Missing {
+    pub run_id: RunId,
+    pub missing: Vec<Finding>,
+}
+
+/// Ends the sitting and the run. What is open is waived where a person forces it.
+pub fn session_complete(
+    site: &Site,
+    request: &Request,
+    person: Option<&Person>,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Reply, Error> {
+    let id = request.epic.run(site)?;
+    let mut driver = Driver::take(site, &id)?;
+    if driver.run().session().is_none() {
+        return Err(session::nobody_sits(&driver));
+    }
+    let missing = finish_last(&mut driver, request.summary.as_deref(), notify)?;
+    if !missing.is_empty() {
+        let (Some(person), Some(reason)) = (person, &request.force) else {
+            return Ok(Reply::Missing(Missing { run_id: id, missing }));
+        };
+        let waived = open_gates(&driver).into_iter().map(|gate| Event::GateWaived {
+            gate,
+            by: person.by.clone(),
+            reason: reason.clone(),
+        });
+        driver.append(&waived.collect::<Vec<_>>())?;
+    }
+    let ended = session::ended(&driver, SessionStatus::Completed, request.summary.clone());
+    driver.append(&ended.into_iter().collect::<Vec<_>>())?;
+    session::end_keeping(site, &id);
+    let outcome = drive::drive(&mut driver, &session::limits(), notify)?;
+    current::end(site, &id, outcome.status);
+    Ok(Reply::Complete(Box::new(outcome)))
+}
+
+/// Hands in the only gate that is open, where a person works on it; gives what is missing.
+fn finish_last(
+    driver: &mut Driver<'_>,
+    summary: Option<&str>,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Vec<Finding>, Error> {
+    let open = open_gates(driver);
+    let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
+    let state = driver.run().gate(gate);
+    if state.and_then(|state| state.waits_for) != Some(WaitsFor::Person) {
+        return Ok(missing_of(driver, &open));
+    }
+    let attempt = gate_finish::waiting_attempt(driver, gate)?;
+    done::sum_up(driver, gate, summary.unwrap_or_default())?;
+    let judged = drive::judge_held(driver, gate);
+    let errors = judged.all_findings().filter(|finding| finding.severity == Severity::Error);
+    let missing: Vec<Finding> = errors.cloned().collect();
+    if missing.is_empty() {
+        gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()), notify)?;
+    }
+    // It may wait for an approval now.
+    let open = open_gates(driver);
+    Ok(if missing.is_empty() { missing_of(driver, &open) } else { missing })
+}
+
+fn open_gates(driver: &Driver<'_>) -> Vec<GateId> {
+    let gates = driver.workflow.gates.iter().map(|gate| gate.id.clone());
+    gates.filter(|gate| !driver.run().status_of(gate).satisfies()).collect()
+}
+
+/// A finding for each gate that is open.
+fn missing_of(driver: &Driver<'_>, open: &[GateId]) -> Vec<Finding> {
+    let run = driver.run();
+    let finding = |gate: &GateId| {
+        let state = run.gate(gate);
+        let waits = state.and_then(|state| state.waits_for);
+        let reason = state.and_then(|state| state.attempt()?.failure_reason.clone());
+        let status = run.status_of(gate);
+        let more = waits.map(|waits_for| format!(": it waits for {waits_for}"));
+        let more = more.or_else(|| reason.map(|reason| format!(": {reason}")));
+        Finding::of("gate", format!("{gate} is {status}{}", more.unwrap_or_default()))
+    };
+    open.iter().map(finding).collect()
+}

@@ -1,0 +1,43 @@
+//! `orch session list`: the checkpoints of an epic, in all its runs.
+
+use super::Error;
+use super::Site;
+use super::choose;
+use super::session::Epic;
+use crate::clock::Moment;
+use crate::event::Checkpoint;
+use crate::id::RunId;
+use serde::Serialize;
+
+/// The checkpoints of an epic, oldest first.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub epic: String,
+    pub checkpoints: Vec<Entry>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    pub run_id: RunId,
+    pub at: Moment,
+    #[serde(flatten)]
+    pub checkpoint: Checkpoint,
+}
+
+/// Reads what was sealed.
+pub fn session_list(site: &Site, epic: &Epic) -> Result<Reply, Error> {
+    let meant = epic.run(site)?;
+    let key = site.home.read(&meant)?.run.started.key;
+    let mut checkpoints = Vec::new();
+    for id in choose::runs_of(site, &key)? {
+        let run = site.home.read(&id)?.run;
+        checkpoints.extend(run.checkpoints.into_iter().map(|(at, checkpoint)| Entry {
+            run_id: id.clone(),
+            at,
+            checkpoint,
+        }));
+    }
+    checkpoints.sort_by_key(|entry| entry.at);
+    Ok(Reply { epic: key, checkpoints })
+}

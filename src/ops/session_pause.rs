@@ -1,0 +1,34 @@
+//! `orch session pause`: get up from a run; it stays as it is until somebody sits down again.
+
+use super::Driver;
+use super::Error;
+use super::Outcome;
+use super::Site;
+use super::drive;
+use super::session;
+use super::session::Epic;
+use crate::event::Event;
+use crate::event::SessionStatus;
+
+/// What `orch session pause` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub epic: Epic,
+    /// Why, for the record.
+    #[arg(long, default_value = "paused by a person")]
+    pub reason: String,
+}
+
+/// Ends the sitting and pauses the run.
+pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
+    let id = request.epic.run(site)?;
+    let mut driver = Driver::take(site, &id)?;
+    let reason = request.reason.clone();
+    let ended = session::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
+    let ended = ended.ok_or_else(|| session::nobody_sits(&driver))?;
+    driver.append(&[ended, Event::RunPaused { reason }])?;
+    driver.commit(None, true)?;
+    session::end_keeping(site, &id);
+    Ok(drive::outcome(&driver))
+}

@@ -1,0 +1,244 @@
+//! `orch session start`: sit down at a run, begun by it or taken up again.
+
+use super::Driver;
+use super::Error;
+use super::Notice;
+use super::Outcome;
+use super::Site;
+use super::choose;
+use super::current;
+use super::drive;
+use super::run_resume;
+use super::session;
+use super::signing;
+use super::start;
+use super::start::Begin;
+use crate::budget::Amount;
+use crate::budget::Budget;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::event::SessionStarted;
+use crate::event::SessionStatus;
+use crate::files::Lock;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::workflow::InputType;
+use crate::workflow::Workflow;
+use crate::workflow::input::Values;
+use serde::Serialize;
+
+/// What `orch session start` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// What the work is about: the key of its run.
+    #[arg(long, value_name = "KEY")]
+    pub epic: String,
+    /// The most that the run may cost, in US dollars, all sittings together.
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
+    pub budget: Option<f64>,
+    /// Take up the run of this key where the last sitting left it.
+    #[arg(long)]
+    pub resume: bool,
+    /// The workflow to begin; by default `session_workflow` of orch.toml.
+    #[arg(long, value_name = "NAME")]
+    pub workflow: Option<String>,
+    /// An input of the workflow; given once for each.
+    #[arg(long = "input", value_name = "NAME=VALUE")]
+    pub inputs: Vec<String>,
+}
+
+/// The sitting that has begun.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub epic: String,
+    pub workflow: String,
+    /// Counted within the run.
+    pub session: u32,
+    /// Stands for the run in `ORCH_SESSION`: `my-feature@2`.
+    pub session_key: String,
+    pub status: SessionStatus,
+    pub budget_usd: Option<f64>,
+    /// What was found of the sitting before, where that one died.
+    pub found: Option<String>,
+    /// Where the run stands after what a sitting begins with.
+    pub run: Outcome,
+}
+
+/// Sits down. What is judged anew at each sitting is judged; then a keeper holds the session.
+pub fn session_start(
+    site: &Site,
+    request: &Request,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<Reply, Error> {
+    let budget = request.budget.map(budget).transpose()?;
+    let mut driver = match choose::open_run_of(site, &request.epic)? {
+        Some(id) => take_up(site, request, &id)?,
+        None if request.resume => {
+            let message = format!("there is no open run of `{}` to take up", request.epic);
+            return Err(
+                Error::usage(message).advise(format!("orch session start --epic {}", request.epic))
+            );
+        }
+        None => begin(site, request)?,
+    };
+    let found = sit_down(&mut driver, budget)?;
+    notify(Notice::Started { run: driver.id().clone() });
+    let limits = drive::Limits { sits_down: true, ..session::limits() };
+    drive::drive(&mut driver, &limits, notify)?;
+    let number = number(driver.run());
+    driver.append(&[Event::SessionReady { session: number }])?;
+    driver.commit(None, true)?;
+    current::begin(site, driver.id(), driver.run().status);
+    session::begin_keeping(site, driver.id(), number)?;
+    let run = driver.run();
+    Ok(Reply {
+        run_id: driver.id().clone(),
+        epic: run.started.key.clone(),
+        workflow: run.started.workflow.clone(),
+        session: number,
+        session_key: format!("{}@{number}", run.started.key),
+        status: run.session().map_or(SessionStatus::Failed, |session| session.status),
+        budget_usd: run.budget.and_then(|budget| budget.usd).map(Amount::value),
+        found,
+        run: drive::outcome(&driver),
+    })
+}
+
+fn budget(usd: f64) -> Result<Budget, Error> {
+    let usd = Amount::try_from(usd).map_err(Error::usage)?;
+    Ok(Budget { usd: Some(usd), ..Budget::default() })
+}
+
+/// Begins the run that the sitting is about.
+fn begin<'s>(site: &'s Site, request: &Request) -> Result<Driver<'s>, Error> {
+    let default = site.config.defaults.session_workflow.as_ref();
+    let name = request.workflow.as_deref().or(default.map(|stated| stated.text.as_str()));
+    let name = name.ok_or_else(|| {
+        Error::usage("no workflow is named for sessions").advise("--workflow NAME")
+    })?;
+    let loaded = Workflow::load(name, &site.shelf)?;
+    signing::refuse_unsignable(site, &loaded.0)?;
+    let inputs = inputs(site, &loaded.0, request)?;
+    let key = Some(request.epic.clone());
+    start::begin(site, loaded, Begin { inputs, agent: None, driven: true, key })
+}
+
+/// What was given, and the key for the one input that the workflow makes its key from.
+fn inputs(site: &Site, workflow: &Workflow, request: &Request) -> Result<Values, Error> {
+    let mut inputs = Values::new();
+    for pair in &request.inputs {
+        let (name, text) = pair.split_once('=').ok_or_else(|| {
+            Error::usage(format!("`{pair}` is no input")).advise("--input NAME=VALUE")
+        })?;
+        let known = workflow.inputs.iter().find(|input| input.name == name).ok_or_else(|| {
+            let names = workflow.inputs.iter().map(|input| input.name.as_str());
+            Error::usage(format!("{} takes no input `{name}`", workflow.name))
+                .advise(crate::source::suggest(name, names))
+        })?;
+        inputs.insert(name.to_owned(), known.accept_all(&[text.to_owned()], &site.project)?);
+    }
+    let is_text = |kind| matches!(kind, InputType::Slug | InputType::String);
+    for input in workflow.inputs.iter().filter(|input| is_text(input.kind)) {
+        let is_key = workflow.key.text() == format!("{{{{ {} }}}}", input.name);
+        if is_key && !inputs.contains_key(&input.name) {
+            let value = input.accept_all(std::slice::from_ref(&request.epic), &site.project)?;
+            inputs.insert(input.name.clone(), value);
+        }
+    }
+    Ok(inputs)
+}
+
+/// Takes the run of the key up, unless somebody sits at it.
+fn take_up<'s>(site: &'s Site, request: &Request, id: &RunId) -> Result<Driver<'s>, Error> {
+    if let Some(held) = Lock::holder(&site.home.session_lock(id)) {
+        return Err(Error::Held { run: id.to_string(), held });
+    }
+    let driver = Driver::take(site, id)?;
+    let run = driver.run();
+    let (epic, workflow) = (&request.epic, &run.started.workflow);
+    if run.session().is_none() && !request.resume {
+        let message = format!("a run of `{epic}` is {} already: {id}", run.status);
+        return Err(
+            Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))
+        );
+    }
+    if let Some(other) = request.workflow.as_ref().filter(|name| *name != workflow) {
+        let message = format!("the run of `{epic}` is one of {workflow}, not of {other}");
+        return Err(
+            Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))
+        );
+    }
+    Ok(driver)
+}
+
+/// Writes that somebody sits here now, and opens what is judged anew; gives what was found of a
+/// sitting that died.
+fn sit_down(driver: &mut Driver<'_>, budget: Option<Budget>) -> Result<Option<String>, Error> {
+    let site = driver.site;
+    let by = match &site.agent_mark {
+        Some(mark) => format!("an agent ({mark})"),
+        None => site.identity()?,
+    };
+    let run = driver.run();
+    let session = number(run) + 1;
+    let mut events = Vec::new();
+    let found = run.session().map(|dead| {
+        let found = found(run, dead.number, dead.started_at);
+        let (status, reason) = (SessionStatus::Failed, Some(found.clone()));
+        events.push(Event::SessionEnded { session: dead.number, status, reason });
+        found
+    });
+    if session > 1 || run.status != RunStatus::Running {
+        events.extend(run_resume::resumed(driver));
+    }
+    events.push(Event::SessionStarted(SessionStarted {
+        session,
+        by: by.clone(),
+        found: found.clone(),
+    }));
+    events.extend(budget.map(|budget| Event::BudgetSet { budget, by }));
+    let gates = judged_before(driver);
+    if !gates.is_empty() {
+        events.push(Event::GatesReopened { gates, reason: "a new sitting".to_owned() });
+    }
+    driver.append(&events)?;
+    Ok(found)
+}
+
+/// Gates of every sitting that one before has judged.
+fn judged_before(driver: &Driver<'_>) -> Vec<GateId> {
+    let is_of_every_session =
+        |gate: &GateId| driver.workflow.gate(gate).is_some_and(|gate| gate.every_session);
+    driver.run().gates.keys().filter(|gate| is_of_every_session(gate)).cloned().collect()
+}
+
+/// The number of the last sitting; 0 before the first.
+fn number(run: &Run) -> u32 {
+    run.sessions.last().map_or(0, |session| session.number)
+}
+
+/// What a sitting that died has left, in a sentence.
+fn found(run: &Run, number: u32, since: Moment) -> String {
+    let said = run.notes.last().map(|(at, note)| {
+        format!("; the last word, at {at}: {}", note.text.lines().next().unwrap_or_default())
+    });
+    let sealed = run
+        .checkpoints
+        .last()
+        .map(|(at, checkpoint)| format!("; checkpoint {} of {at}", checkpoint.checkpoint));
+    let open: Vec<String> = run
+        .gates
+        .iter()
+        .filter(|(_, state)| !state.status.satisfies())
+        .map(|(gate, state)| format!("{gate} {}", state.status))
+        .collect();
+    let open = if open.is_empty() { String::new() } else { format!(" with {}", open.join(", ")) };
+    format!(
+        "session {number}, begun at {since}, died{open}{}{}",
+        said.unwrap_or_default(),
+        sealed.unwrap_or_default()
+    )
+}

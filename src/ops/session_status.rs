@@ -1,0 +1,104 @@
+//! `orch session status`: the sitting at a run, what it cost and how long it takes.
+
+use super::Error;
+use super::Site;
+use super::session;
+use super::session::Epic;
+use crate::budget::Amount;
+use crate::clock::Moment;
+use crate::event::RunStatus;
+use crate::event::SessionStatus;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::run::Session;
+use serde::Serialize;
+
+/// The last sitting at a run, and all of them together.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub epic: String,
+    pub workflow: String,
+    pub run_status: RunStatus,
+    /// The number of the last sitting; 0 where there was none.
+    pub session: u32,
+    pub session_key: Option<String>,
+    pub status: Option<SessionStatus>,
+    pub reason: Option<String>,
+    pub budget_usd: Option<f64>,
+    /// What all sittings have cost; null where nothing is known.
+    pub cost_usd: Option<f64>,
+    pub remaining_usd: Option<f64>,
+    /// Seconds that gates were worked on, and that they waited for a word, in all sittings.
+    pub active_s: u64,
+    pub waiting_s: u64,
+    pub checkpoints: usize,
+    pub sessions: Vec<Sitting>,
+}
+
+/// One sitting.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sitting {
+    pub session: u32,
+    pub by: String,
+    pub status: SessionStatus,
+    pub started_at: Moment,
+    pub ended_at: Option<Moment>,
+    /// Seconds from its start to its end, or until now.
+    pub duration_s: u64,
+    /// Null where nothing is known.
+    pub cost_usd: Option<f64>,
+    pub reason: Option<String>,
+}
+
+/// Reads where the sitting stands.
+pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
+    let id = epic.run(site)?;
+    let run = site.home.read(&id)?.run;
+    let now = site.clock.now();
+    let sessions: Vec<Sitting> =
+        run.sessions.iter().map(|session| sitting(site, &run, session, now)).collect();
+    let last = sessions.last();
+    let budget_usd = run.budget.and_then(|budget| budget.usd).map(Amount::value);
+    let cost_usd = known(run.invocations.iter().map(|invocation| invocation.cost_usd));
+    let spent = run.spent(now);
+    Ok(Reply {
+        epic: run.started.key.clone(),
+        workflow: run.started.workflow.clone(),
+        run_status: run.status,
+        session: last.map_or(0, |last| last.session),
+        session_key: last.map(|last| format!("{}@{}", run.started.key, last.session)),
+        status: last.map(|last| last.status),
+        reason: last.and_then(|last| last.reason.clone()),
+        budget_usd,
+        cost_usd,
+        remaining_usd: budget_usd.map(|budget| (budget - cost_usd.unwrap_or(0.0)).max(0.0)),
+        active_s: spent.active.as_secs(),
+        waiting_s: spent.waiting.as_secs(),
+        checkpoints: run.checkpoints.len(),
+        sessions,
+        run_id: id,
+    })
+}
+
+fn sitting(site: &Site, run: &Run, session: &Session, now: Moment) -> Sitting {
+    let end = session.ended_at.unwrap_or(now);
+    let within = run.invocations.iter().filter(|invocation| {
+        invocation.finished_at >= session.started_at && invocation.finished_at <= end
+    });
+    Sitting {
+        session: session.number,
+        by: session.by.clone(),
+        status: session::status(site, &run.started.run_id, session),
+        started_at: session.started_at,
+        ended_at: session.ended_at,
+        duration_s: end.since(session.started_at).as_secs(),
+        cost_usd: known(within.map(|invocation| invocation.cost_usd)),
+        reason: session.reason.clone(),
+    }
+}
+
+/// The sum of what is known.
+fn known(costs: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    costs.flatten().fold(None, |sum, cost| Some(sum.unwrap_or(0.0) + cost))
+}
