@@ -16,3 +16,4 @@ mod signed_forged;
 mod terminal;
 mod verify;
 mod workflow;
+mod words;
