@@ -73,7 +73,8 @@ impl Input {
                 text.trim().parse::<i64>().map_or_else(|_| text.into(), Json::from)
             }
             InputType::Number => {
-                text.trim().parse::<f64>().map_or_else(|_| text.into(), Json::from)
+                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+                number.map_or_else(|| text.into(), Json::from)
             }
             InputType::Bool => match text {
                 "true" | "yes" | "y" => true.into(),
