@@ -39,6 +39,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&data, &Instructions::default(), &text);
         return Ok(exit::DONE);
     }
-    face.answer_failure(&data, &Instructions::default(), &text);
+    let first = checked.iter().find_map(|checked| checked.errors.first());
+    let error = first.map(|error| report::as_json(error)).unwrap_or_default();
+    face.answer_wrong(&data, &error, &Instructions::default(), &text);
     Ok(exit::USAGE)
 }
