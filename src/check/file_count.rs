@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub(super) struct FileCount {
     /// A glob relative to the project: `*` stays within a folder, `**` crosses folders.
     glob: String,
-    /// The least number of files; 1 by default.
+    /// The least number of files; this, `max` or both are given.
     min: Option<Number>,
     /// The largest number of files.
     max: Option<Number>,
