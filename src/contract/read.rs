@@ -198,7 +198,14 @@ fn read_rule(
             .unsound(kind_value.span(), format!("unknown check `{name}`"))
             .advise(suggest_kind(&name)));
     };
+    let severity = table.get_ref().get("severity").map(Placed::span);
     let common = take_common(source, &mut table, &span)?;
+    if common.severity == Severity::Info {
+        // Only a check that was not made informs.
+        return Err(source
+            .unsound(severity.unwrap_or(span), "`severity` is `error` or `warning`")
+            .advise("write severity = \"warning\" for what fails nothing"));
+    }
     let has_own_path = kind_takes_path(kind);
     let path = match table.get_ref().get("path").cloned() {
         Some(value) if own_path && !has_own_path => {

@@ -11,6 +11,7 @@ use crate::definition::Text;
 use crate::definition::Unreadable;
 use crate::document;
 use crate::document::Placed;
+use crate::files::ProjectPath;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
@@ -48,6 +49,8 @@ fn fetch(
     name: &Placed<String>,
     (folder, ending): (&str, &str),
 ) -> Result<(), Box<Unsound>> {
+    ProjectPath::parse(name.get_ref())
+        .map_err(|error| source.unsound(name.span(), error.to_string()))?;
     let path = format!("{folder}/{}{ending}", name.get_ref());
     if definition.texts.contains_key(&path) {
         return Ok(());

@@ -27,7 +27,9 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         }
         for (name, span) in named {
             if draft.gate(name).is_none() {
-                let ids = draft.file.gate.iter().map(|gate| gate.id.get_ref().as_str());
+                let own = gate.id.get_ref();
+                let others = draft.file.gate.iter().map(|gate| gate.id.get_ref());
+                let ids = others.filter(|id| *id != own).map(String::as_str);
                 return Err(draft
                     .source
                     .unsound(span, format!("unknown gate `{name}`"))
