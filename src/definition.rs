@@ -5,6 +5,7 @@ use crate::digest::Digest;
 use crate::files;
 use crate::files::Project;
 use crate::source::Source;
+use crate::source::Unsound;
 use rust_embed::RustEmbed;
 use serde::Deserialize;
 use serde::Serialize;
@@ -73,6 +74,25 @@ pub struct Frozen {
     pub text: String,
 }
 
+/// Why a text cannot be had.
+#[derive(Debug)]
+pub enum Unreadable {
+    Unopened(String),
+    NotText(Box<Unsound>),
+}
+
+impl From<String> for Unreadable {
+    fn from(message: String) -> Self {
+        Self::Unopened(message)
+    }
+}
+
+impl From<Box<Unsound>> for Unreadable {
+    fn from(unsound: Box<Unsound>) -> Self {
+        Self::NotText(unsound)
+    }
+}
+
 impl Shelf {
     /// Takes the project and the user's own folder, `~/.config/orch`, where there is one.
     pub fn new(project: Project, user_folder: Option<PathBuf>) -> Self {
@@ -80,31 +100,25 @@ impl Shelf {
     }
 
     /// Finds one text by its path, such as `contracts/x/a.toml`.
-    pub fn find(&self, path: &str) -> Result<Option<Text>, String> {
-        let text = |origin, name: String, text: String| {
-            Ok(Some(Text { path: path.to_owned(), origin, source: Source::new(name, text) }))
-        };
+    pub fn find(&self, path: &str) -> Result<Option<Text>, Unreadable> {
+        let text = |origin, source| Ok(Some(Text { path: path.to_owned(), origin, source }));
         let inside = self.project.path(path).map_err(|error| error.to_string())?;
         if self.project.exists(&inside) {
-            let found = self.project.read_text(&inside, TEXT_BYTES_MAX);
-            return text(
-                Origin::Project,
-                path.to_owned(),
-                found.map_err(|error| error.to_string())?,
-            );
+            let bytes = self.project.read(&inside, TEXT_BYTES_MAX);
+            let bytes = bytes.map_err(|error| error.to_string())?;
+            return text(Origin::Project, Source::of_bytes(path, bytes)?);
         }
         if let Some(folder) = &self.user_folder {
             let file = folder.join(path);
             let bytes =
                 files::read_own(&file).map_err(|error| format!("{}: {error}", file.display()))?;
             if let Some(bytes) = bytes {
-                let found = String::from_utf8(bytes);
-                let found = found.map_err(|_| format!("{} is not valid UTF-8", file.display()))?;
-                return text(Origin::User, format!("~/.config/orch/{path}"), found);
+                let name = format!("~/.config/orch/{path}");
+                return text(Origin::User, Source::of_bytes(name, bytes)?);
             }
         }
         match built_in(path) {
-            Some(found) => text(Origin::BuiltIn, format!("{path} (built in)"), found),
+            Some(found) => text(Origin::BuiltIn, Source::new(format!("{path} (built in)"), found)),
             None => Ok(None),
         }
     }

@@ -41,7 +41,8 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
         return Vec::new();
     }
     let mut steps = Vec::new();
-    let mut busy = false;
+    let mut at_work = false;
+    let mut waiting = false;
     let mut all_satisfied = true;
     // Few runs have failures, and most gates of a long one cannot begin yet: both are told apart
     // before anything is built, since this is asked after every event.
@@ -59,10 +60,9 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
             continue;
         }
         for (id, state) in instances(gate, run) {
-            busy |= matches!(
-                state.map(|state| state.status),
-                Some(GateStatus::Running | GateStatus::Waiting)
-            );
+            let status = state.map(|state| state.status);
+            at_work |= status == Some(GateStatus::Running);
+            waiting |= status == Some(GateStatus::Waiting);
             let step = match state {
                 Some(state) if state.status == GateStatus::Fail => after_failure(gate, &id, state),
                 Some(_) | None if stopped => None,
@@ -72,8 +72,10 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
         }
         steps.extend(gathered(gate, run));
     }
-    // While somebody sits at the run, its end is theirs to give.
-    if steps.is_empty() && !busy && run.session().is_none() {
+    // What waits could not bring a stopped run any further. While somebody sits at the run, its end
+    // is theirs to give.
+    let is_over = !at_work && (!waiting || stopped);
+    if steps.is_empty() && is_over && run.session().is_none() {
         let status = if all_satisfied { RunStatus::Passed } else { RunStatus::Failed };
         steps.push(Step::Finish(status));
     }

@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// The most names that an error lists.
 const NAMES_MAX: usize = 8;
 
+/// What stands for bytes that are no text takes so many.
+const REPLACED_BYTES: usize = char::REPLACEMENT_CHARACTER.len_utf8();
+
 /// A text and the name to show for it, mostly its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -33,6 +36,19 @@ pub struct Unsound {
 impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self { name: name.into(), text: text.into() }
+    }
+
+    /// Takes the bytes of a file; those that are no text are told with their place. A byte order
+    /// mark is left out.
+    pub fn of_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Result<Self, Box<Unsound>> {
+        let name = name.into();
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let message = format!("{name} is not valid UTF-8 (byte {at})");
+            let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            Self::new(name.clone(), shown).unsound(at..at + REPLACED_BYTES, message)
+        })?;
+        Ok(Self::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text)))
     }
 
     /// An error at a byte range of this text.

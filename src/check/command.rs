@@ -58,6 +58,10 @@ impl Command {
 }
 
 impl Check for Command {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!("`{}` ends with {}", self.shown(), self.expect)
     }

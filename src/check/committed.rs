@@ -25,6 +25,10 @@ pub(super) struct Committed {
 }
 
 impl Check for Committed {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!("{} is committed in git", self.paths.words())
     }

@@ -17,6 +17,10 @@ pub(super) struct DirExists {
 }
 
 impl Check for DirExists {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!("the folder `{}` exists", self.path)
     }

@@ -16,13 +16,17 @@ use serde::Deserialize;
 pub(super) struct FileCount {
     /// A glob relative to the project: `*` stays within a folder, `**` crosses folders.
     glob: String,
-    /// The least number of files; 1 by default.
+    /// The least number of files; this, `max` or both are given.
     min: Option<Number>,
     /// The largest number of files.
     max: Option<Number>,
 }
 
 impl Check for FileCount {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         let count = super::range_words(self.min.as_ref(), self.max.as_ref());
         format!("{count} files match `{}`", self.glob)

@@ -83,6 +83,14 @@ pub trait Check {
         false
     }
 
+    /// Whether checks of this kind look at one file: one that stands by itself must name it.
+    fn reads_a_file() -> bool
+    where
+        Self: Sized,
+    {
+        true
+    }
+
     /// What must be recorded of the files beforehand, so that this can be judged later.
     fn baseline(&self) -> Option<BaselineRequest> {
         None
@@ -187,6 +195,7 @@ pub struct Kind {
     pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
     pub from_json: fn(Json) -> Result<AnyCheck, String>,
     pub compares: fn() -> bool,
+    pub reads_a_file: fn() -> bool,
     pub schema: fn() -> Json,
 }
 
@@ -203,6 +212,7 @@ impl Kind {
                 Ok(Box::new(check.map_err(|error| document::in_words(&error.to_string()))?))
             },
             compares: T::compares,
+            reads_a_file: T::reads_a_file,
             schema: || document::schema_of::<T>().to_value(),
         }
     }

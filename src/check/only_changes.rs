@@ -47,6 +47,10 @@ impl OnlyChanges {
 }
 
 impl Check for OnlyChanges {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         if self.paths.is_empty() {
             return "no file of the project changes".to_owned();

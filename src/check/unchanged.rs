@@ -43,6 +43,10 @@ impl Unchanged {
 }
 
 impl Check for Unchanged {
+    fn reads_a_file() -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!("{} is unchanged since {}", self.paths.words(), self.moment())
     }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WordCount {
-    /// The least number of words; 1 by default.
+    /// The least number of words; this, `max` or both are given.
     min: Option<Number>,
     /// The largest number of words.
     max: Option<Number>,

@@ -7,6 +7,7 @@ use crate::check::plain_text;
 use crate::json::harmless_text;
 use crate::ops::Instructions;
 use serde::Serialize;
+use serde_json::Value as Json;
 use serde_json::json;
 use std::io::Write;
 
@@ -60,6 +61,23 @@ impl Face {
             out(&format!("{}\n", harmless(text.trim_end())));
         }
         self.advise(instructions);
+    }
+
+    /// Prints what was found wrong where that is all that was asked for.
+    pub fn answer_wrong(
+        &self,
+        data: &impl Serialize,
+        error: &Json,
+        instructions: &Instructions,
+        text: &str,
+    ) {
+        if !self.global.json {
+            return self.answer_failure(data, instructions, text);
+        }
+        let whole = json!({
+            "success": false, "data": data, "error": error, "instructions": instructions,
+        });
+        out(&format!("{}\n", harmless_text(&whole)));
     }
 
     /// Says something beside the reply.

@@ -3,6 +3,7 @@
 
 use super::answer;
 use super::answer::Face;
+use super::report;
 use crate::files::Project;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -224,9 +225,8 @@ fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
         let reason = cell(&line.reason.unwrap_or_default());
         let _ = writeln!(
             text,
-            "| {} {} | {} | {} | {reason} |",
-            line.gate,
-            cell(&line.name),
+            "| {} | {} | {} | {reason} |",
+            cell(&report::named(line.gate.as_str(), &line.name)),
             line.status,
             line.attempts
         );

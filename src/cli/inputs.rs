@@ -81,7 +81,9 @@ pub fn values(
             matches.get_many::<String>(&input.name).map(|typed| typed.cloned().collect());
         let texts = match typed {
             Some(typed) => typed,
-            None if input.is_required() && face.can_ask() => vec![ask(site, input)?],
+            None if input.is_required() && face.can_ask() => {
+                ask(site, input)?.into_iter().collect()
+            }
             None => continue,
         };
         let value = input.accept_all(&texts, &site.project).map_err(Error::from)?;
@@ -90,28 +92,70 @@ pub fn values(
     Ok(values)
 }
 
-/// Asks until the answer is one that the input takes.
-pub fn ask(site: &Site, input: &Input) -> Result<String, Error> {
-    let prompt = if input.help.is_empty() {
-        input.name.clone()
-    } else {
-        format!("{} ({})", input.name, input.help)
-    };
+/// Asks until the answer is one that the input takes; `None` where its default is to stand, or
+/// nothing.
+pub fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
     if input.kind == InputType::Choice {
-        let chosen = dialoguer::Select::new()
-            .with_prompt(prompt)
-            .items(&input.choices)
-            .default(0)
-            .interact()
-            .map_err(terminal::unanswered)?;
-        return Ok(input.choices.get(chosen).cloned().unwrap_or_default());
+        return choose(input);
     }
-    dialoguer::Input::<String>::new()
-        .with_prompt(prompt)
-        .allow_empty(input.optional)
-        .validate_with(|text: &String| {
-            input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
-        })
+    let accept = |text: &String| {
+        if text.is_empty() && !input.is_required() {
+            return Ok(());
+        }
+        input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
+    };
+    let text = dialoguer::Input::<String>::new()
+        .with_prompt(prompt(input))
+        .allow_empty(!input.is_required())
+        .validate_with(accept)
         .interact_text()
-        .map_err(terminal::unanswered)
+        .map_err(terminal::unanswered)?;
+    Ok(Some(text).filter(|text| !text.is_empty() || input.is_required()))
+}
+
+/// The question, what it takes, and what Enter alone means.
+fn prompt(input: &Input) -> String {
+    let takes = if input.kind == InputType::Bool { "y/n" } else { input.kind.words() };
+    let enter = match &input.default {
+        Some(DefaultValue::Value(value)) => format!(", Enter for {}", as_text(value)),
+        Some(DefaultValue::Template(text)) => format!(", Enter for {}", text.text()),
+        None if input.optional => ", Enter leaves it out".to_owned(),
+        None => String::new(),
+    };
+    format!("{} [{takes}{enter}]", question(input))
+}
+
+fn question(input: &Input) -> String {
+    if input.help.is_empty() {
+        return input.name.clone();
+    }
+    format!("{} ({})", input.name, input.help)
+}
+
+/// Lets choose among the choices, the default first at hand.
+fn choose(input: &Input) -> Result<Option<String>, Error> {
+    let mut items: Vec<&str> = input.choices.iter().map(String::as_str).collect();
+    let mut at_hand = 0;
+    match &input.default {
+        Some(DefaultValue::Value(value)) => {
+            let default = input.choices.iter().position(|choice| value == choice.as_str());
+            at_hand = default.unwrap_or_default();
+        }
+        Some(DefaultValue::Template(text)) => {
+            at_hand = items.len();
+            items.push(text.text());
+        }
+        None if input.optional => {
+            at_hand = items.len();
+            items.push("leave it out");
+        }
+        None => {}
+    }
+    let chosen = dialoguer::Select::new()
+        .with_prompt(question(input))
+        .items(&items)
+        .default(at_hand)
+        .interact()
+        .map_err(terminal::unanswered)?;
+    Ok(input.choices.get(chosen).cloned())
 }

@@ -62,7 +62,8 @@ pub fn at_gate(
     };
     let has_others = outcome.waiting.len() > 1;
     let desk = Desk { face, site, waiting, choice, drive, has_others };
-    let title = format!("{} {} waits for {}", waiting.gate, waiting.name, waiting.waits_for);
+    let named = report::named(waiting.gate.as_str(), &waiting.name);
+    let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
     loop {
         let reply = match waiting.waits_for {
@@ -141,7 +142,7 @@ impl Desk<'_> {
         let mut answers = Vec::new();
         for input in gate_form::gate_form(self.site, &self.choice)? {
             let text = inputs::ask(self.site, &input)?;
-            answers.push(format!("{}={text}", input.name));
+            answers.extend(text.map(|text| format!("{}={text}", input.name)));
         }
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };

@@ -67,6 +67,10 @@ impl<'f> Progress<'f> {
                 let word = self.face.coloured("warning:", Colour::Yellow);
                 self.line(&format!("{word} {warning}"));
             }
+            Notice::NotReused { gate, reason } => {
+                let reason = crate::check::plain_text(reason);
+                self.line(&format!("{gate} is not reused: {reason}"));
+            }
             Notice::Jumped { from, to } => self.line(&format!("{from} failed; back to {to}")),
         }
     }

@@ -37,6 +37,11 @@ pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
     exit::of_error(error)
 }
 
+/// A gate's id and its name, where it has one of its own.
+pub fn named(id: &str, name: &str) -> String {
+    if id == name { id.to_owned() } else { format!("{id} {name}") }
+}
+
 /// Prints several errors of one definition.
 pub fn errors(face: &Face, errors: &[workflow::Error]) {
     for error in errors {

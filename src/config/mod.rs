@@ -85,18 +85,15 @@ pub enum Error {
     #[error("{}: {source}", path.display())]
     #[diagnostic(code("environment"))]
     Io { path: PathBuf, source: io::Error },
-    #[error("{} is not valid UTF-8", path.display())]
-    #[diagnostic(code("unsound"))]
-    NotText { path: PathBuf },
 }
 
 impl Config {
     /// Reads the project's file and the user's; neither need be there.
     pub fn load(project: &Path, user_folder: Option<&Path>) -> Result<Self, Error> {
         let user = user_folder.map(|folder| folder.join(FILE));
-        let user = user.as_deref().map(read).transpose()?.flatten();
+        let user = user.map(|path| read(&path, &path.display().to_string())).transpose()?.flatten();
         // Shown as people know it: relative to the project.
-        let project = read(&project.join(FILE))?.map(|source| Source::new(FILE, source.text));
+        let project = read(&project.join(FILE), FILE)?;
         Ok(Self::of(user.iter().chain(&project))?)
     }
 
@@ -175,14 +172,13 @@ pub fn user_folder() -> Option<PathBuf> {
 /// The largest orch.toml that is read.
 const BYTES_MAX: u64 = 1024 * 1024;
 
-fn read(path: &Path) -> Result<Option<Source>, Error> {
+fn read(path: &Path, name: &str) -> Result<Option<Source>, Error> {
     let bytes = files::read_small(path, BYTES_MAX)
         .map_err(|source| Error::Io { path: path.to_owned(), source })?;
     let Some(bytes) = bytes else {
         return Ok(None);
     };
-    let text = String::from_utf8(bytes).map_err(|_| Error::NotText { path: path.to_owned() })?;
-    Ok(Some(Source::new(path.display().to_string(), text)))
+    Ok(Some(Source::of_bytes(name, bytes)?))
 }
 
 /// The JSON Schema of `orch.toml`, for editors and the reference.
@@ -319,7 +315,7 @@ mod tests {
         };
         assert_eq!(error.place(), (FILE, 2, 7));
         files::write_view(&path.join(FILE), b"\xff").unwrap();
-        assert!(matches!(Config::load(path, None), Err(Error::NotText { .. })));
+        assert!(matches!(Config::load(path, None), Err(Error::Unsound(_))));
         assert_eq!(schema()["properties"]["limits"]["$ref"], "#/$defs/LimitsTable");
     }
 }

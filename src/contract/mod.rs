@@ -4,6 +4,7 @@
 mod read;
 
 pub use read::common_schema;
+pub use read::inside;
 pub use read::output_schema;
 pub use read::schema;
 

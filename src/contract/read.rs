@@ -164,7 +164,7 @@ fn read_output(
 }
 
 /// A path or glob template that cannot lead outside by the words that are already there.
-fn inside(
+pub fn inside(
     source: &Source,
     text: &Placed<String>,
     names: &BTreeSet<String>,
@@ -198,7 +198,14 @@ fn read_rule(
             .unsound(kind_value.span(), format!("unknown check `{name}`"))
             .advise(suggest_kind(&name)));
     };
+    let severity = table.get_ref().get("severity").map(Placed::span);
     let common = take_common(source, &mut table, &span)?;
+    if common.severity == Severity::Info {
+        // Only a check that was not made informs.
+        return Err(source
+            .unsound(severity.unwrap_or(span), "`severity` is `error` or `warning`")
+            .advise("write severity = \"warning\" for what fails nothing"));
+    }
     let has_own_path = kind_takes_path(kind);
     let path = match table.get_ref().get("path").cloned() {
         Some(value) if own_path && !has_own_path => {
@@ -208,6 +215,11 @@ fn read_rule(
         }
         Some(_) | None => None,
     };
+    if own_path && path.is_none() && (kind.reads_a_file)() {
+        return Err(source
+            .unsound(span, format!("`{name}` reads a file: give its `path`"))
+            .advise("write path = \"…\", or put the check under an [[output]]"));
+    }
     check_templates(source, &table, names)?;
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
     let parameters = document::value_to_json(rest.get_ref());

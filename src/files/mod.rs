@@ -5,6 +5,7 @@
 mod crash;
 mod durable;
 mod hash;
+mod link;
 mod lock;
 mod path;
 mod together;
@@ -21,6 +22,8 @@ pub use durable::write_view;
 pub use hash::Fingerprint;
 pub use hash::Stat;
 pub use hash::stat_of;
+pub use link::Astray;
+pub use link::first_link;
 pub use lock::Held;
 pub use lock::Lock;
 pub use path::PathError;

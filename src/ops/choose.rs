@@ -16,6 +16,9 @@ use crate::run::Run;
 use crate::source::suggest;
 use crate::source::suggest_of;
 
+/// How many runs an error lists.
+const RUNS_SHOWN_MAX: usize = 8;
+
 /// The run that is meant.
 pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
@@ -35,7 +38,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     match (open.as_slice(), ids.as_slice()) {
         ([only], _) => Ok((*only).clone()),
         ([], [only]) => Ok(only.clone()),
-        ([], _) => Err(ambiguous("no run is unfinished; which one is meant?", ids.iter())),
+        ([], _) => Err(all_over(&entries)),
         (_, _) => {
             Err(ambiguous("several runs are unfinished; which one is meant?", open.into_iter()))
         }
@@ -112,6 +115,17 @@ fn key_of(site: &Site, id: &RunId) -> Option<String> {
     Some(site.home.glance(id).ok()?.run.started.key)
 }
 
+/// Which run is meant is typed where all are over: the newest, and those that can be taken up.
+fn all_over(entries: &[run_list::Entry]) -> Error {
+    let shown = |entry: &run_list::Entry| format!("--run {}  {}", entry.run_id, entry.status);
+    let mut lines: Vec<String> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
+    if entries.len() > RUNS_SHOWN_MAX {
+        lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));
+    }
+    Error::usage("no run is unfinished; which one is meant? The newest comes first")
+        .advise(lines.join("\n      "))
+}
+
 fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
     let ids: Vec<String> = ids.map(|id| format!("--run {id}")).collect();
     Error::usage(message).advise(ids.join("\n      "))
@@ -126,7 +140,9 @@ pub fn gate(driver: &Driver<'_>, name: Option<&str>) -> Result<GateId, Error> {
 /// else the one that was chosen, else the only one at work.
 pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Error> {
     let planned = run.started.gates.iter().map(|planned| planned.gate.as_str());
-    let known: Vec<&str> = planned.chain(run.gates.keys().map(GateId::as_str)).collect();
+    let mut known: Vec<&str> = planned.collect();
+    let instances = run.gates.keys().map(GateId::as_str).filter(|id| !known.contains(id));
+    known.extend(instances.collect::<Vec<_>>());
     if let Some(name) = name {
         return match known.iter().find(|known| **known == name) {
             Some(_) => GateId::parse(name).map_err(|error| Error::usage(error.to_string())),

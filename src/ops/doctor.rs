@@ -164,6 +164,13 @@ fn state(site: &Site, repository: Option<&Repository>) -> Symptom {
 fn folder(site: &Site) -> Symptom {
     let path = site.project.root().join(RUNS);
     let what = format!("folder {RUNS}");
+    if let Some((link, target)) = files::first_link(site.project.root(), RUNS) {
+        let (link, target) = (site.shown(&link), target.display());
+        return Symptom::ill(
+            what,
+            format!("{link} is a symbolic link (to {target}): no run begins"),
+        );
+    }
     if files::exists(&path) && !path.is_dir() {
         return Symptom::ill(what, "a file lies in its place");
     }

@@ -15,6 +15,7 @@ use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
+use crate::files;
 use crate::files::Lock;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -296,8 +297,22 @@ fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error>
         .advise(format!("go on there: cd {folder}")))
 }
 
+/// Behind a link the record would lie outside the project, where git does not see it.
+fn refuse_links(site: &Site, id: &RunId) -> Result<(), Error> {
+    let folder = site.shown(&site.home.record(id));
+    let Some((link, target)) = files::first_link(site.project.root(), &folder) else {
+        return Ok(());
+    };
+    let (link, target) = (site.shown(&link), target.display());
+    Err(Error::usage(format!(
+        "{link} is a symbolic link (to {target}), and runs are kept below it"
+    ))
+    .advise(format!("put a folder in its place: rm {link} && mkdir {link}")))
+}
+
 /// Takes a run, so that nobody drives it meanwhile.
 pub(super) fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
+    refuse_links(site, id)?;
     let path = site.home.lock(id);
     let since = site.clock.now().to_string();
     let take = |patience| {

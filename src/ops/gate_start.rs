@@ -1,5 +1,6 @@
-//! `orch gate start`: begin an attempt by hand. A command is carried out at once; an
-//! agent's or a person's gate gets its packet and waits for `orch gate finish`.
+//! `orch gate start`: begin an attempt by hand. A command is carried out at once, and what
+//! an agent was cut off at is given back to it; any other gate gets its packet and waits for
+//! `orch gate finish`.
 
 use super::Driver;
 use super::Error;
@@ -46,11 +47,13 @@ pub fn gate_start(
         .workflow
         .gate(&gate)
         .is_some_and(|gate| matches!(gate.work, Work::Command(_) | Work::Shell(_)));
+    let is_decided = asks_to_decide(&driver, &gate) && request.agent.is_none();
+    let by_hand = !is_command && !is_decided;
     let start = Start {
         gate: &gate,
         reuse: None,
-        agent: Some(request.agent.as_deref().unwrap_or("none")),
-        by_hand: !is_command,
+        agent: request.agent.as_deref().or(by_hand.then_some("none")),
+        by_hand,
         adopt: false,
         session: request.session.clone(),
     };
@@ -67,17 +70,21 @@ pub fn gate_start(
     gate_finish::go_on(&mut driver, &gate, &DriveRequest::default(), notify)
 }
 
+/// Whether the gate was cut off and waits for somebody to say what becomes of it.
+fn asks_to_decide(driver: &Driver<'_>, gate: &GateId) -> bool {
+    driver.run().gate(gate).and_then(|state| state.waits_for) == Some(WaitsFor::Decision)
+}
+
 /// A gate can be begun when the run goes on, its needs are met, and it is not at work or done.
 fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     let run = driver.run();
     if matches!(run.status, RunStatus::Passed | RunStatus::Canceled) {
         return Err(Error::usage(format!("run {} is {}", driver.id(), run.status)));
     }
-    let asks = run.gate(gate).and_then(|state| state.waits_for) == Some(WaitsFor::Decision);
     let status = run.status_of(gate);
     match status {
         GateStatus::NotStarted | GateStatus::Fail | GateStatus::Stale => {}
-        GateStatus::Waiting if asks => {}
+        GateStatus::Waiting if asks_to_decide(driver, gate) => {}
         GateStatus::Running
         | GateStatus::Waiting
         | GateStatus::Pass

@@ -19,11 +19,18 @@ pub struct Entry {
     pub run_id: RunId,
     pub workflow: String,
     pub key: String,
-    /// As the record says; `STALLED` where it runs and nobody drives it.
+    /// As the record says; `STALLED` where it runs and nobody drives it, `DAMAGED` where it cannot
+    /// be read.
     pub status: String,
-    pub started_at: Moment,
+    /// Null where it cannot be read.
+    pub started_at: Option<Moment>,
     /// The gate that waits or failed.
     pub gate: Option<String>,
+    /// Why it cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    #[serde(skip)]
+    wants_a_driver: bool,
     /// Whether the run is not over.
     #[serde(skip)]
     pub is_open: bool,
@@ -36,6 +43,7 @@ struct Head {
     key: String,
     status: RunStatus,
     started_at: Moment,
+    driven: bool,
     journal: Length,
     gates: Vec<Gate>,
 }
@@ -56,20 +64,20 @@ struct Gate {
     status: crate::run::GateStatus,
 }
 
-/// Lists every run of the project; one that cannot be read is left to `orch run show` to explain.
+/// Lists every run of the project, those that cannot be read too.
 pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
     let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
-    let mut entries: Vec<Entry> = ids.par_iter().filter_map(|id| entry(site, id)).collect();
+    let mut entries: Vec<Entry> = ids.par_iter().map(|id| entry(site, id)).collect();
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
 }
 
-fn entry(site: &Site, id: &RunId) -> Option<Entry> {
-    let mut entry = from_summary(site, id).or_else(|| from_journal(site, id))?;
-    if entry.status == RunStatus::Running.as_str() && !Lock::is_held(&site.home.lock(id)) {
+fn entry(site: &Site, id: &RunId) -> Entry {
+    let mut entry = from_summary(site, id).unwrap_or_else(|| from_journal(site, id));
+    if entry.wants_a_driver && !Lock::is_held(&site.home.lock(id)) {
         "STALLED".clone_into(&mut entry.status);
     }
-    Some(entry)
+    entry
 }
 
 /// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
@@ -87,25 +95,48 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         workflow: head.workflow.name,
         key: head.key,
         status: head.status.to_string(),
-        started_at: head.started_at,
+        started_at: Some(head.started_at),
         gate: gate.map(|gate| gate.gate.clone()),
+        problem: None,
+        wants_a_driver: head.status == RunStatus::Running
+            && (head.driven || at(crate::run::GateStatus::Running).is_some()),
         is_open: !head.status.is_end(),
     })
 }
 
-fn from_journal(site: &Site, id: &RunId) -> Option<Entry> {
-    let run = site.home.glance(id).ok()?.run;
+fn from_journal(site: &Site, id: &RunId) -> Entry {
+    let run = match site.home.glance(id) {
+        Ok(reading) => reading.run,
+        Err(error) => return damaged(id, &error),
+    };
     let gate = run
         .gates_in(crate::run::GateStatus::Waiting)
         .chain(run.gates_in(crate::run::GateStatus::Fail))
         .next();
-    Some(Entry {
+    Entry {
         run_id: id.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
         status: run.status.to_string(),
-        started_at: run.started_at,
+        started_at: Some(run.started_at),
         gate: gate.map(ToString::to_string),
+        problem: None,
+        wants_a_driver: run.wants_a_driver(),
         is_open: !run.status.is_end(),
-    })
+    }
+}
+
+/// A run of which nothing but its id is known for sure.
+fn damaged(id: &RunId, error: &journal::Error) -> Entry {
+    Entry {
+        run_id: id.clone(),
+        workflow: String::new(),
+        key: String::new(),
+        status: "DAMAGED".to_owned(),
+        started_at: None,
+        gate: None,
+        problem: Some(error.to_string()),
+        wants_a_driver: false,
+        is_open: false,
+    }
 }

@@ -7,7 +7,6 @@ use super::choose;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;
-use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::files::Lock;
 use crate::id::GateId;
@@ -62,7 +61,7 @@ pub struct GateLine {
 pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(site, choice)?;
     let run = site.home.read(&id)?.run;
-    let is_stalled = run.status == RunStatus::Running && !Lock::is_held(&site.home.lock(&id));
+    let is_stalled = run.wants_a_driver() && !Lock::is_held(&site.home.lock(&id));
     let cost = Cost::of_run(&run);
     let budget_usd = run.budget.bound(Measure::Usd);
     Ok(Reply {

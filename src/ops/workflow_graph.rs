@@ -2,6 +2,8 @@
 
 use super::Error;
 use super::Site;
+use crate::workflow::Approval;
+use crate::workflow::EachList;
 use crate::workflow::Gate;
 use crate::workflow::Join;
 use crate::workflow::OnFail;
@@ -49,6 +51,23 @@ fn remarks(gate: &Gate) -> String {
     }
     if let OnFail::Goto { gate, visits } = &gate.on_fail {
         let _ = write!(remarks, "  on failure back to {gate}, at most {visits} times");
+    }
+    match &gate.approval {
+        Approval::None => {}
+        Approval::Person => remarks.push_str("  approved by a person"),
+        Approval::Signed { by, .. } => {
+            let _ = write!(remarks, "  approved with a signature of {}", by.join(" or "));
+        }
+    }
+    if let Some(when) = &gate.when {
+        let _ = write!(remarks, "  when {}", when.text());
+    }
+    if let Some(each) = &gate.each {
+        let list = match &each.list {
+            EachList::Expression(list) => list.text(),
+            EachList::File { path, .. } => path.text(),
+        };
+        let _ = write!(remarks, "  for each {} of {list}", each.name);
     }
     remarks
 }

@@ -175,6 +175,12 @@ impl Run {
         self.gates.get(id).map_or(GateStatus::NotStarted, |gate| gate.status)
     }
 
+    /// Whether somebody should be at work on it: a driver, or whoever began a gate by hand.
+    pub fn wants_a_driver(&self) -> bool {
+        let is_at_work = self.started.driven || self.gates_in(GateStatus::Running).next().is_some();
+        self.status == RunStatus::Running && is_at_work
+    }
+
     /// Gates in this state, in the order of their ids.
     pub fn gates_in(&self, status: GateStatus) -> impl Iterator<Item = &GateId> {
         self.gates.iter().filter(move |(_, gate)| gate.status == status).map(|(id, _)| id)

@@ -266,9 +266,12 @@ pub enum ApprovalFile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignedFile {
+    /// Always `true`; without a signature write `approval = "person"`.
     pub signed: bool,
+    /// Whose signatures count, by their names in the file of allowed signers.
     #[serde(default)]
     pub by: Vec<String>,
+    /// The gate whose producer may not approve.
     pub not_by: Option<String>,
 }
 

@@ -11,6 +11,7 @@ use super::input;
 use super::input::Input;
 use crate::budget::Budget;
 use crate::clock;
+use crate::contract;
 use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
@@ -151,12 +152,15 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         refuse_unknown_gates(source, text, around.all)?;
         Template::parse(text.get_ref(), source, text.span(), &names)
     };
+    let inside = |text: &Placed<String>| {
+        refuse_unknown_gates(source, text, around.all)?;
+        contract::inside(source, text, &names)
+    };
     let condition = |text: &Placed<String>| {
         refuse_unknown_gates(source, text, around.all)?;
         Template::parse_condition(text.get_ref(), source, text.span(), &names)
     };
-    let templates =
-        |texts: &[Placed<String>]| texts.iter().map(template).collect::<Result<Vec<_>, _>>();
+    let paths = |texts: &[Placed<String>]| texts.iter().map(inside).collect::<Result<Vec<_>, _>>();
     let id = gate_id(source, &file.id)?;
     let needs = match &file.needs {
         Some(needs) => needs.iter().map(|need| gate_id(source, need)).collect::<Result<_, _>>()?,
@@ -167,6 +171,10 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
     };
     let environment =
         file.env.iter().map(|(name, text)| Ok((name.get_ref().clone(), template(text)?)));
+    for value in file.with.values() {
+        let text = value.get_ref().as_str().unwrap_or_default();
+        template(&Placed::new(value.span(), text.to_owned()))?;
+    }
     let work = build_work(&file, &template)?;
     let is_command = matches!(work, Work::Command(_) | Work::Shell(_));
     Ok(Gate {
@@ -188,15 +196,15 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         when: file.when.as_ref().map(condition).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
         secrets: file.secrets.into_iter().map(Placed::into_inner).collect(),
-        reads: templates(&file.reads)?,
+        reads: paths(&file.reads)?,
         reuse: file.reuse,
-        each: file.each.as_ref().map(|each| build_each(each, &template)).transpose()?,
+        each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,
         on_interrupt: file.on_interrupt.unwrap_or(if is_command {
             OnInterrupt::Ask
         } else {
             OnInterrupt::Rerun
         }),
-        attach: templates(&file.attach)?,
+        attach: paths(&file.attach)?,
         estimate: duration(&file.estimate)?,
         budget: file.budget,
         answers: input::build(source, file.answers)?,
@@ -314,12 +322,14 @@ fn build_on_fail(source: &Source, file: &GateFile) -> Result<OnFail, Box<Unsound
     })
 }
 
-fn build_each(file: &EachFile, template: &Parse<'_>) -> Result<Each, Box<Unsound>> {
+fn build_each(
+    file: &EachFile,
+    template: &Parse<'_>,
+    inside: &Parse<'_>,
+) -> Result<Each, Box<Unsound>> {
     let list = match (&file.list, &file.file) {
         (Some(list), _) => EachList::Expression(template(list)?),
-        (None, Some(path)) => {
-            EachList::File { path: template(path)?, pointer: file.pointer.clone() }
-        }
+        (None, Some(path)) => EachList::File { path: inside(path)?, pointer: file.pointer.clone() },
         (None, None) => EachList::Expression(Template::literal("[]")),
     };
     Ok(Each { list, name: file.name.get_ref().clone() })

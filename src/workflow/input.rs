@@ -73,11 +73,12 @@ impl Input {
                 text.trim().parse::<i64>().map_or_else(|_| text.into(), Json::from)
             }
             InputType::Number => {
-                text.trim().parse::<f64>().map_or_else(|_| text.into(), Json::from)
+                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+                number.map_or_else(|| text.into(), Json::from)
             }
             InputType::Bool => match text {
-                "true" | "yes" => true.into(),
-                "false" | "no" => false.into(),
+                "true" | "yes" | "y" => true.into(),
+                "false" | "no" | "n" => false.into(),
                 _ => text.into(),
             },
             InputType::List => text
@@ -131,6 +132,7 @@ impl Input {
             }
             (InputType::Path | InputType::File, Some(text)) => {
                 let path = project.path(text).map_err(|error| wrong(error.to_string()))?;
+                project.refuse_astray(&path).map_err(|error| wrong(error.to_string()))?;
                 if self.kind == InputType::File {
                     project.open(&path).map_err(|error| wrong(error.to_string()))?;
                 }

@@ -1,6 +1,7 @@
 //! Workflows: plans that are sound by construction. Reading one checks it whole;
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
+mod collect;
 mod file;
 mod gate;
 pub mod input;
@@ -26,15 +27,15 @@ use crate::checkpoint_policy::CheckpointPolicy;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
+use crate::definition::Unreadable;
 use crate::document;
-use crate::document::Placed;
 use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
-use crate::template;
 use crate::template::Library;
 use crate::template::Template;
+use collect::collect;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -86,11 +87,23 @@ impl From<Box<Unsound>> for Error {
     }
 }
 
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Unopened(message) => Self::Unreadable(message),
+            Unreadable::NotText(unsound) => Self::Unsound(unsound),
+        }
+    }
+}
+
 impl Workflow {
     /// Finds a workflow by name, with all the texts it is made of.
     pub fn load(name: &str, shelf: &Shelf) -> Result<(Self, Definition), Error> {
-        let definition = collect(find(name, shelf)?, shelf)?;
-        Ok((Self::parse(name, &definition)?, definition))
+        let (definition, missing) = collect(find(name, shelf)?, shelf)?;
+        match missing.into_iter().next() {
+            Some(error) => Err(error.into()),
+            None => Ok((Self::parse(name, &definition)?, definition)),
+        }
     }
 
     /// Builds the workflow from its texts: fresh ones, or those that a run froze.
@@ -99,7 +112,8 @@ impl Workflow {
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("{path} is not among the texts of the definition"))
         })?;
-        Ok(build(source, definition, name)?)
+        // There is at least one error, and the first is told.
+        build(source, definition, name).map_err(|mut errors| errors.swap_remove(0).into())
     }
 
     pub fn gate(&self, id: &GateId) -> Option<&Gate> {
@@ -156,7 +170,7 @@ impl Workflow {
 fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
     let is_plain = !name.contains("..");
     let path = format!("workflows/{name}.toml");
-    let found = if is_plain { shelf.find(&path).map_err(Error::Unreadable)? } else { None };
+    let found = if is_plain { shelf.find(&path)? } else { None };
     found.ok_or_else(|| {
         let names = shelf.names("workflows", ".toml");
         let names = names.iter().map(String::as_str);
@@ -169,53 +183,63 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
     })
 }
 
-/// The file as written, for those that look at it as text: `check` with all its errors.
+/// Everything that is wrong with a workflow, as far as one error does not hide another.
 pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
-    let all = || -> Result<Vec<Error>, Error> {
-        let text = find(name, shelf)?;
-        let file: WorkflowFile = document::read(&text.source)?;
-        let draft = lint::Draft { source: &text.source, file: &file, name };
-        Ok(lint::all(&draft).into_iter().map(Error::Unsound).collect())
+    let collected = find(name, shelf).and_then(|text| {
+        let source = text.source.clone();
+        Ok((source, collect(text, shelf)?))
+    });
+    let (source, (definition, mut errors)) = match collected {
+        Ok(collected) => collected,
+        Err(error) => return vec![error],
     };
-    match all() {
-        Err(error) => vec![error],
-        Ok(errors) if errors.is_empty() => Workflow::load(name, shelf).err().into_iter().collect(),
-        Ok(errors) => errors,
-    }
+    errors.extend(build(&source, &definition, name).err().into_iter().flatten());
+    // Gates may share a contract, and a text that is missing is missed twice.
+    let mut told = BTreeSet::new();
+    errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
+    errors.into_iter().map(Error::Unsound).collect()
 }
 
-fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflow, Box<Unsound>> {
-    let file: WorkflowFile = document::read(source)?;
-    let draft = lint::Draft { source, file: &file, name };
-    if let Some(error) = lint::all(&draft).into_iter().next() {
-        return Err(error);
-    }
-    let inputs = input::build(source, file.inputs)?;
+/// Builds the workflow, or tells everything that is wrong with it: at least one thing.
+fn build(
+    source: &Source,
+    definition: &Definition,
+    name: &str,
+) -> Result<Workflow, Vec<Box<Unsound>>> {
+    let file: WorkflowFile = document::read(source).map_err(|error| vec![error])?;
+    let mut errors = lint::all(&lint::Draft { source, file: &file, name });
+    let inputs = match input::build(source, file.inputs) {
+        Ok(inputs) => inputs,
+        Err(error) => {
+            errors.push(error);
+            return Err(errors);
+        }
+    };
     let names: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let key = match &file.key {
-        Some(key) => Template::parse(key.get_ref(), source, key.span(), &names)?,
-        None => Template::literal(name),
+        Some(key) => Template::parse(key.get_ref(), source, key.span(), &names),
+        None => Ok(Template::literal(name)),
     };
     let all: BTreeSet<String> = file.gate.iter().map(|gate| gate.id.get_ref().clone()).collect();
-    let prompts = build_prompts(&file.gate, definition, &names)?;
+    let prompts = build_prompts(&file.gate, definition, &names);
     let mut gates: Vec<Gate> = Vec::new();
     for table in file.gate {
         let above = gates.last().map(|gate| gate.id.clone());
-        let around = gate::Surroundings {
-            source,
-            definition,
-            inputs: &inputs,
-            above: above.as_ref(),
-            all: &all,
-        };
-        gates.push(gate::build(table, &around)?);
+        let (inputs, above) = (&inputs[..], above.as_ref());
+        let around = gate::Surroundings { source, definition, inputs, above, all: &all };
+        match gate::build(table, &around) {
+            Ok(gate) => gates.push(gate),
+            Err(error) => errors.push(error),
+        }
     }
-    let index: BTreeMap<GateId, usize> =
-        gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
-    let needs = gates
-        .iter()
-        .map(|gate| gate.needs.iter().filter_map(|need| index.get(need)).copied().collect())
-        .collect();
+    let (key, prompts) = match (key, prompts) {
+        (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),
+        (key, prompts) => {
+            errors.extend(key.err().into_iter().chain(prompts.err()));
+            return Err(errors);
+        }
+    };
+    let (index, needs) = index(&gates);
     Ok(Workflow {
         name: name.to_owned(),
         version: file.version,
@@ -229,6 +253,17 @@ fn build(source: &Source, definition: &Definition, name: &str) -> Result<Workflo
         needs,
         prompts,
     })
+}
+
+/// Where each gate stands, and where stands what it needs.
+fn index(gates: &[Gate]) -> (BTreeMap<GateId, usize>, Vec<Vec<usize>>) {
+    let index: BTreeMap<GateId, usize> =
+        gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
+    let needs = gates
+        .iter()
+        .map(|gate| gate.needs.iter().filter_map(|need| index.get(need)).copied().collect())
+        .collect();
+    (index, needs)
 }
 
 /// All prompts are one library, so that they may include each other.
@@ -246,57 +281,6 @@ fn build_prompts(
         .filter_map(|text| Some((text.path.strip_prefix("prompts/")?, &text.source)))
         .collect();
     Library::parse(&prompts, &names)
-}
-
-/// Collects the contracts and prompts that a workflow names, and what those include.
-fn collect(text: Text, shelf: &Shelf) -> Result<Definition, Error> {
-    let source = text.source.clone();
-    let file: WorkflowFile = document::read(&source)?;
-    let mut definition = Definition::default();
-    definition.insert(text);
-    for gate in &file.gate {
-        if let Some(name) = &gate.contract {
-            fetch(&mut definition, shelf, &source, name, ("contracts", ".toml"))?;
-        }
-        if let Some(name) = &gate.prompt {
-            fetch(&mut definition, shelf, &source, name, ("prompts", ""))?;
-        }
-    }
-    Ok(definition)
-}
-
-/// What shows the contracts and prompts there are.
-const SHOW: &str = "orch workflow show NAME shows those of a workflow";
-
-fn fetch(
-    definition: &mut Definition,
-    shelf: &Shelf,
-    source: &Source,
-    name: &Placed<String>,
-    (folder, ending): (&str, &str),
-) -> Result<(), Error> {
-    let path = format!("{folder}/{}{ending}", name.get_ref());
-    if definition.texts.contains_key(&path) {
-        return Ok(());
-    }
-    let found = shelf.find(&path).map_err(|message| source.unsound(name.span(), message))?;
-    let Some(text) = found else {
-        let names = shelf.names(folder, ending);
-        return Err(source
-            .unsound(name.span(), format!("there is no {path}"))
-            .advise(suggest_of(name.get_ref(), names.iter().map(String::as_str), SHOW))
-            .into());
-    };
-    let included =
-        if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
-    let source = text.source.clone();
-    definition.insert(text);
-    for name in included {
-        let at = source.text.find(&name).unwrap_or_default();
-        let name = Placed::new(at..at + name.len(), name);
-        fetch(definition, shelf, &source, &name, (folder, ending))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@
 )]
 
 mod bad_input;
+mod bad_paths;
+mod bad_plans;
 mod cmd;
 mod flow;
 mod house;

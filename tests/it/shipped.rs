@@ -1,6 +1,8 @@
 //! What comes with the program: its workflows are sound, its schemas and reference are
 //! what the program says today, and its README holds.
 
+mod language;
+
 use crate::house::House;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -208,13 +210,41 @@ fn add_agents(text: &mut String) {
     }
 }
 
-/// Checks, agents and commands, from the program itself.
+/// The files that people write: workflows, contracts, `orch.toml`.
+fn add_languages(text: &mut String, contract: &serde_json::Value) {
+    let parsed = |subject| serde_json::from_str(&schema(subject)).unwrap();
+    let workflow = parsed("workflow");
+    text.push_str("\n## Workflows\n\nA workflow `x` is the file `workflows/x.toml`.\n");
+    text.push_str(&language::pages(&workflow, "Top level"));
+    text.push_str("\n## Contracts\n\nA contract `a/b` is the file `contracts/a/b.toml`.\n");
+    text.push_str("\n### The contract itself\n");
+    text.push_str(&language::keys(contract, contract, &["output", "check"]));
+    let output = contract.pointer("/properties/output/items").unwrap();
+    text.push_str("\n### `[[output]]`\n\nOne of `path`, `any_of` and `glob`, and `checks`: a list of the checks below.\n");
+    text.push_str(&language::keys(contract, output, &["checks"]));
+    let check = contract.pointer("/properties/output/items/properties/checks/items/oneOf/0");
+    let check = check.unwrap();
+    let own = check["properties"].as_object().unwrap().keys().map(String::as_str);
+    let own: Vec<&str> = own.filter(|key| !COMMON.contains(key)).collect();
+    text.push_str("\n### Every check\n\nA `[[check]]` stands by itself; one that reads a file names it with `path`.\n");
+    text.push_str(&language::keys(contract, check, &[&own[..], &["kind"]].concat()));
+    text.push_str(
+        "\n## `orch.toml`\n\nIn the project, and in `~/.config/orch` for all projects.\n",
+    );
+    text.push_str(&language::pages(&parsed("config"), "Settings"));
+}
+
+/// What every check takes.
+const COMMON: [&str; 3] = ["severity", "when", "message"];
+
+/// Languages, checks, agents and commands, from the program itself.
 fn reference() -> String {
     let mut text = String::from(
-        "# Reference\n\nMade from the program; `UPDATE=1 cargo test --test it shipped` makes it anew.\n\n\
-         ## Checks\n\nEvery check also takes `severity`, `when` and `message`, and a `[[check]]` that reads a file its `path`.\n",
+        "# Reference\n\nMade from the program; `UPDATE=1 cargo test --test it shipped` makes it anew.\n",
     );
     let schema: serde_json::Value = serde_json::from_str(&schema("contract")).unwrap();
+    add_languages(&mut text, &schema);
+    text.push_str("\n## Checks\n");
     let kinds = schema.pointer("/properties/output/items/properties/checks/items/oneOf").unwrap();
     for kind in kinds.as_array().unwrap() {
         let name = kind["properties"]["kind"]["const"].as_str().unwrap();
@@ -227,7 +257,7 @@ fn reference() -> String {
             .as_object()
             .unwrap()
             .iter()
-            .filter(|(key, _)| !["kind", "severity", "when", "message"].contains(&key.as_str()))
+            .filter(|(key, _)| *key != "kind" && !COMMON.contains(&key.as_str()))
             .collect();
         if parameters.is_empty() {
             continue;

@@ -1,8 +1,11 @@
 //! `orch completions`: a script for the shell.
 
 use crate::cli;
+use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::ops::Instructions;
 use clap_complete::Shell;
+use serde_json::json;
 
 /// Which shell.
 #[derive(Debug, clap::Args)]
@@ -11,9 +14,15 @@ pub struct Arguments {
     shell: Shell,
 }
 
-pub fn execute(arguments: &Arguments) -> u8 {
+pub fn execute(face: &Face, arguments: &Arguments) -> u8 {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut cli::whole(), "orch", &mut script);
-    cli::answer::out(&String::from_utf8_lossy(&script));
+    let script = String::from_utf8_lossy(&script);
+    if face.global.json {
+        let data = json!({ "shell": arguments.shell.to_string(), "script": script });
+        face.answer(&data, &Instructions::default(), "");
+    } else {
+        cli::answer::out(&script);
+    }
     exit::DONE
 }

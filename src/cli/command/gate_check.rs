@@ -12,7 +12,7 @@ pub fn execute(face: &Face, request: &gate_check::Request) -> Result<u8, Failure
     let reply = gate_check::gate_check(&site, request)?;
     let mut text = String::new();
     for finding in &reply.findings {
-        let _ = writeln!(text, "{finding}");
+        let _ = writeln!(text, "{}: {finding}", finding.severity.as_str());
     }
     if request.hook {
         if reply.passed {

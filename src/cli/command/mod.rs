@@ -188,6 +188,6 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Record { command } => record::execute(face, command),
         Command::Init => init::execute(face),
         Command::Doctor(request) => doctor::execute(face, &request),
-        Command::Completions(arguments) => Ok(completions::execute(&arguments)),
+        Command::Completions(arguments) => Ok(completions::execute(face, &arguments)),
     }
 }

@@ -22,6 +22,13 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
             ]
         })
         .collect();
-    face.answer(&entries, &Instructions::default(), &answer::table(&rows));
+    let mut instructions = Instructions::default();
+    for (entry, problem) in
+        entries.iter().filter_map(|entry| Some((entry, entry.problem.as_ref()?)))
+    {
+        instructions.say(format!("Run {} cannot be read: {problem}", entry.run_id));
+        instructions.command(format!("orch verify --run {}", entry.run_id));
+    }
+    face.answer(&entries, &instructions, &answer::table(&rows));
     Ok(exit::DONE)
 }

@@ -12,6 +12,8 @@ use crate::ops::verify::SignedApproval;
 use crate::ops::verify::Verified;
 use crate::record::Difference;
 use crate::record::RUNS;
+use serde_json::Value as Json;
+use serde_json::json;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
@@ -34,8 +36,26 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
         let action = "Find out who changed this; the record can be made again from the journal:";
         next.next_actions.push(action.to_owned());
     }
-    face.answer_failure(&verified, &next, &text);
+    face.answer_wrong(&verified, &error(&verified), &next, &text);
     Ok(exit::DIFFERENT)
+}
+
+/// The first difference, as every error is told.
+fn error(verified: &[Verified]) -> Json {
+    let differences: Vec<&Difference> =
+        verified.iter().flat_map(|verified| &verified.differences).collect();
+    let place = differences.first().map(|first| json!({ "file": first.path, "line": first.line }));
+    json!({
+        "code": "different",
+        "message": match differences.as_slice() {
+            [only] => difference_line(only),
+            [first, others @ ..] => format!("{} (and {} more)", difference_line(first), others.len()),
+            [] => String::new(),
+        },
+        "causes": [],
+        "help": null,
+        "place": place,
+    })
 }
 
 /// How records come back that a reset or a revert took from their branch.

@@ -39,10 +39,12 @@ pub fn doer(
     context: &Context,
     start: &Start<'_>,
 ) -> std::result::Result<Doer, Error> {
-    let (secrets, problem) = match secrets(gate) {
-        Ok(secrets) => (secrets, environment_problem(gate, context)),
+    let (secrets, unset) = match secrets(gate) {
+        Ok(secrets) => (secrets, None),
         Err(error) => (Secrets::default(), Some(Finding::of("secrets", error.to_string()))),
     };
+    let problem = environment_problem(gate, context);
+    let problem = problem.or_else(|| path_problem(site, gate, context));
     let mut doer = Doer {
         executor: Some(Box::new(Human)),
         acts: false,
@@ -84,6 +86,8 @@ pub fn doer(
             }
         }
     }
+    // Whoever does the work elsewhere has secrets of their own.
+    doer.problem = unset.filter(|_| doer.acts).or(doer.problem);
     Ok(doer)
 }
 
@@ -125,6 +129,20 @@ pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
     gate.environment.iter().find_map(|(name, template)| {
         let error = template.render(context).err()?;
         Some(Finding::of("env", format!("{name}: {error}")))
+    })
+}
+
+/// What a gate attaches or reads lies inside the project, whoever does its work.
+fn path_problem(site: &Site, gate: &Gate, context: &Context) -> Option<Finding> {
+    let attached = gate.attach.iter().map(|template| ("attach", template));
+    let read = gate.reads.iter().map(|template| ("reads", template));
+    attached.chain(read).find_map(|(key, template)| {
+        let path = match template.render(context) {
+            Ok(path) => path,
+            Err(error) => return Some(Finding::of(key, error.to_string())),
+        };
+        let error = site.project.path(&path).err()?;
+        Some(Finding::of(key, error.to_string()))
     })
 }
 

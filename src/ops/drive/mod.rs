@@ -54,6 +54,7 @@ use super::Error;
 use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::event::Reused;
 use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::next;
@@ -143,6 +144,11 @@ impl Drive<'_> {
         sender: &Ending,
         notify: &mut dyn FnMut(Notice),
     ) -> Result<bool, Error> {
+        if driver.run().status.is_end() && self.running.is_empty() {
+            // It was over before: what has been done to a gate since goes into the record.
+            driver.commit(None, true)?;
+            return Ok(false);
+        }
         let steps = next::next(&driver.workflow, driver.run());
         if !self.is_halted {
             self.held = None;
@@ -185,14 +191,7 @@ impl Drive<'_> {
             }
         }
         if !reusable.is_empty() {
-            let mut earlier = std::mem::take(&mut self.reuse);
-            let reusable =
-                earlier.follow(driver, reusable, |gate| self.may_start(&driver.workflow, gate));
-            self.reuse = earlier;
-            let reusable = reusable?;
-            let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
-            driver.append(&[Event::GatesReused { gates: reusable }])?;
-            notify(Notice::Reused { gates });
+            self.take_over(driver, reusable, notify)?;
             return Ok(true);
         }
         if acted {
@@ -214,6 +213,24 @@ impl Drive<'_> {
             }
             (false, _) => Ok(false),
         }
+    }
+
+    /// Takes gates over from earlier runs, and those that can be taken over after them.
+    fn take_over(
+        &mut self,
+        driver: &mut Driver<'_>,
+        reusable: Vec<Reused>,
+        notify: &mut dyn FnMut(Notice),
+    ) -> Result<(), Error> {
+        let mut earlier = std::mem::take(&mut self.reuse);
+        let reusable =
+            earlier.follow(driver, reusable, |gate| self.may_start(&driver.workflow, gate));
+        self.reuse = earlier;
+        let reusable = reusable?;
+        let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
+        driver.append(&[Event::GatesReused { gates: reusable }])?;
+        notify(Notice::Reused { gates });
+        Ok(())
     }
 
     fn may_start(&self, workflow: &Workflow, gate: &GateId) -> bool {
@@ -251,6 +268,9 @@ impl Drive<'_> {
         (scope, sender): (&'scope std::thread::Scope<'scope, '_>, &Ending),
         notify: &mut dyn FnMut(Notice),
     ) -> Result<bool, Error> {
+        if let Some(reason) = reuse.clone() {
+            notify(Notice::NotReused { gate: gate.clone(), reason });
+        }
         let adopt = self.adopted.contains(gate);
         let start = Start {
             gate,

@@ -36,6 +36,10 @@ pub enum Notice {
     Reused {
         gates: Vec<GateId>,
     },
+    NotReused {
+        gate: GateId,
+        reason: String,
+    },
     Jumped {
         from: GateId,
         to: GateId,

@@ -47,8 +47,8 @@ pub fn settle(
     let (gate, attempt) = (ended.gate.clone(), ended.attempt);
     let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
     driver.take_letters()?;
-    let mut intrusions = found_before(driver, &gate);
-    intrusions.extend(driver.intrusions(by_agent)?);
+    let news = driver.intrusions(by_agent)?;
+    let intrusions = [found_before(driver, &gate), news.clone()].concat();
     let mut events: Vec<Event> = Vec::new();
     events.extend(
         ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
@@ -58,14 +58,14 @@ pub fn settle(
             if !answers.is_empty() {
                 events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
             }
-            let judged = with_findings(judged, intrusions);
+            let judged = with_findings(judged, &intrusions);
             events.push(passed_or_waiting(driver, &gate, attempt, judged)?);
         }
         Result::Failed { reason, judged } => events.push(Event::GateFailed {
             gate: gate.clone(),
             attempt,
             reason: reason.clone(),
-            judged: with_findings(judged, intrusions),
+            judged: with_findings(judged, &intrusions),
         }),
         Result::Interrupted { reason, findings } => {
             let (gate, reason) = (gate.clone(), reason.clone());
@@ -89,6 +89,9 @@ pub fn settle(
     if is_over {
         driver.commit(Some(&gate), false)?;
     }
+    for finding in news {
+        notify(Notice::Found { gate: ended.gate.clone(), finding });
+    }
     announce(driver, ended, notify);
     Ok(())
 }
@@ -105,9 +108,9 @@ pub fn told_only(attempt: &Attempt) -> Vec<Finding> {
     findings.filter(|finding| finding.severity != Severity::Error).cloned().collect()
 }
 
-fn with_findings(judged: &Judged, findings: Vec<Finding>) -> Judged {
+fn with_findings(judged: &Judged, findings: &[Finding]) -> Judged {
     let mut judged = judged.clone();
-    judged.findings.extend(findings);
+    judged.findings.extend_from_slice(findings);
     judged
 }
 

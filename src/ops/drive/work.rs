@@ -126,7 +126,9 @@ impl Work {
                     self.audited_session.is_some() && self.audited_session == outcome.usage.session;
                 if same_session {
                     let message = "the audit was done in the session of the work that it judges";
-                    return self.failed("audits", message.to_owned());
+                    let session = outcome.usage.session.as_deref().unwrap_or_default();
+                    let finding = Finding::of("audits", message).expected("another session");
+                    return settle::failed(finding.actual(session));
                 }
                 match self.read_answers() {
                     Ok(answers) => self.judge(answers),

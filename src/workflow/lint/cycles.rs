@@ -5,7 +5,11 @@ use crate::source::Unsound;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    first(draft).err().into_iter().collect()
+}
+
+fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     let mut needs = draft.needs();
     for gate in &draft.file.gate {
         let audited = gate.audits.iter().map(|audits| audits.get_ref().as_str());

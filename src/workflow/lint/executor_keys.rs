@@ -9,8 +9,8 @@ use std::ops::Range;
 
 const EXECUTORS: [&str; 4] = ["human", "agent", "command", "workflow"];
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    draft.file.gate.iter().try_for_each(|gate| check_gate(draft, gate))
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    draft.each_gate(|gate| check_gate(draft, gate))
 }
 
 fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {

@@ -6,11 +6,11 @@ use crate::workflow::file::OnFailFile;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     let needs = draft.needs();
-    for gate in &draft.file.gate {
-        let Some(on_fail) = &gate.on_fail else { continue };
-        let OnFailFile::Goto(goto) = on_fail.get_ref() else { continue };
+    draft.each_gate(|gate| {
+        let Some(on_fail) = &gate.on_fail else { return Ok(()) };
+        let OnFailFile::Goto(goto) = on_fail.get_ref() else { return Ok(()) };
         if goto.visits.is_none_or(|visits| visits == 0) {
             return Err(draft
                 .source
@@ -24,8 +24,8 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                 .unsound(on_fail.span(), format!("`{}` does not come before `{id}`", goto.goto))
                 .advise("jump to the gate itself or to one that it needs"));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// All gates that a gate waits for, directly or through others.

@@ -36,7 +36,11 @@ pub const RESERVED_FLAGS: [&str; 21] = [
     "worktree",
 ];
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    first(draft).err().into_iter().collect()
+}
+
+fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     for (name, input) in &draft.file.inputs {
         let flag = name.replace('_', "-");
         if RESERVED_FLAGS.contains(&flag.as_str()) {

@@ -46,12 +46,17 @@ impl Draft<'_> {
         all
     }
 
+    /// What a rule has against each gate.
+    fn each_gate(&self, rule: impl Fn(&GateFile) -> Result<(), Box<Unsound>>) -> Vec<Box<Unsound>> {
+        self.file.gate.iter().filter_map(|gate| rule(gate).err()).collect()
+    }
+
     fn gate(&self, id: &str) -> Option<&GateFile> {
         self.file.gate.iter().find(|gate| gate.id.get_ref() == id)
     }
 }
 
-type Rule = fn(&Draft<'_>) -> Result<(), Box<Unsound>>;
+type Rule = fn(&Draft<'_>) -> Vec<Box<Unsound>>;
 
 /// Every rule there is, in the order in which a person wants to hear of them.
 static RULES: &[Rule] = &[
@@ -66,7 +71,7 @@ static RULES: &[Rule] = &[
     unreachable::check,
 ];
 
-/// What is wrong, the first error of each rule.
+/// What is wrong, by each rule; most tell the first error of every gate.
 pub(super) fn all(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    RULES.iter().filter_map(|rule| rule(draft).err()).collect()
+    RULES.iter().flat_map(|rule| rule(draft)).collect()
 }

@@ -10,7 +10,11 @@ use std::collections::BTreeSet;
 pub const RESERVED_NAMES: [&str; 7] =
     ["start", "resume", "list", "show", "complete", "cancel", "help"];
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    first(draft).err().into_iter().collect()
+}
+
+fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     let name = &draft.file.name;
     if name.get_ref() != draft.name {
         return Err(draft

@@ -8,8 +8,8 @@ use crate::workflow::file::ApprovalFile;
 use crate::workflow::file::OnFailFile;
 use std::ops::Range;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    for gate in &draft.file.gate {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    draft.each_gate(|gate| {
         let mut named: Vec<(&str, Range<usize>)> = Vec::new();
         let place = |text: &Placed<String>| text.span();
         named
@@ -27,13 +27,15 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
         }
         for (name, span) in named {
             if draft.gate(name).is_none() {
-                let ids = draft.file.gate.iter().map(|gate| gate.id.get_ref().as_str());
+                let own = gate.id.get_ref();
+                let others = draft.file.gate.iter().map(|gate| gate.id.get_ref());
+                let ids = others.filter(|id| *id != own).map(String::as_str);
                 return Err(draft
                     .source
                     .unsound(span, format!("unknown gate `{name}`"))
                     .advise(suggest(name, ids)));
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -4,9 +4,9 @@ use super::Draft;
 use crate::source::Unsound;
 use crate::template;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    for gate in &draft.file.gate {
-        let Some(shell) = &gate.shell else { continue };
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    draft.each_gate(|gate| {
+        let Some(shell) = &gate.shell else { return Ok(()) };
         if template::has_expressions(shell.get_ref()) {
             let written = draft.source.text.get(shell.span()).unwrap_or_default();
             let marks = ["{{", "{%", "{#"];
@@ -22,6 +22,6 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                     "read the input from its variable: \"$ORCH_INPUT_<NAME>\", or use `command`",
                 ));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -3,8 +3,8 @@
 use super::Draft;
 use crate::source::Unsound;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    for gate in &draft.file.gate {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    draft.each_gate(|gate| {
         if let Some(when) = &gate.when {
             let condition = when.get_ref().replace(['{', '}', ' '], "");
             if condition == "false" {
@@ -24,6 +24,6 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                 .unsound(gate.id.span(), format!("gate `{}` is never reached", gate.id.get_ref()))
                 .advise("it waits for any of no gates: name some in `needs`"));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -4,8 +4,8 @@ use super::Draft;
 use crate::process;
 use crate::source::Unsound;
 
-pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    for gate in &draft.file.gate {
+pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
+    draft.each_gate(|gate| {
         if let Some(name) =
             gate.env.keys().chain(&gate.secrets).find(|name| !process::is_variable(name.get_ref()))
         {
@@ -15,6 +15,6 @@ pub(super) fn check(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                 .unsound(name.span(), message)
                 .advise("write a name such as API_URL, without `=`"));
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }

@@ -4,6 +4,7 @@
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;
+mod by_hand;
 mod contract;
 mod cost;
 mod current;
@@ -20,3 +21,4 @@ mod signed_forged;
 mod terminal;
 mod verify;
 mod workflow;
+mod words;

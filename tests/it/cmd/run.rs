@@ -322,3 +322,22 @@ fn ci_leaves_junit_annotations_and_a_summary() {
     assert!(summary.starts_with("before\n### demo demo: FAILED"), "{summary}");
     assert!(summary.contains("| bad bad | FAIL | 1 |"), "{summary}");
 }
+
+#[test]
+fn a_run_whose_journal_is_damaged_is_listed_as_such() {
+    let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+    house.orch("run demo").code(3);
+    let damaged = house.run_id();
+    let text = std::fs::read_to_string(house.journal()).unwrap();
+    std::fs::write(house.journal(), text.replacen("GATE_STARTED", "GATE_STARTLED", 1)).unwrap();
+    house.orch("run demo").code(3);
+    let done = house.orch("run list").code(0);
+    assert_eq!(done.stdout.lines().filter(|line| line.contains("demo")).count(), 2);
+    let line = done.stdout.lines().find(|line| line.contains(&damaged)).unwrap();
+    assert!(line.contains("DAMAGED"), "{}", done.shown());
+    assert!(done.stderr.contains(&format!("orch verify --run {damaged}")), "{}", done.shown());
+    let json = house.orch("run list --json").code(0).json();
+    let entry = &json["data"][1];
+    assert_eq!((&entry["run_id"], &entry["status"]), (&damaged.as_str().into(), &"DAMAGED".into()));
+    assert!(entry["problem"].as_str().unwrap().contains("line 2"), "{entry}");
+}

@@ -116,3 +116,42 @@ fn no_colour_where_none_is_wanted() {
     let done = house.on_terminal("run nope", &[]).code(2);
     assert!(done.stdout.contains("\u{1b}[31m"), "{:?}", done.stdout);
 }
+
+#[test]
+fn the_form_shows_what_it_takes_and_enter_takes_the_default() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'ask'
+         executor = 'human'
+         [gate.answers]
+         ok = { type = 'bool', default = true }
+         sure = { type = 'bool' }
+         mood = { type = 'choice', choices = ['calm', 'wild'], default = 'wild' }
+         tone = { type = 'choice', choices = ['high', 'low'], optional = true }
+         count = { type = 'integer', default = 3 }
+         remark = { type = 'string', optional = true }",
+    );
+    house
+        .on_terminal(
+            "run demo",
+            &[
+                ("What now", "\r"),
+                ("ok [y/n, Enter for true]", "\r"),
+                ("sure [y/n]", "y\r"),
+                ("mood", "\r"),
+                ("tone", "\r"),
+                ("count [whole number, Enter for 3]", "\r"),
+                ("remark [text, Enter leaves it out]", "\r"),
+            ],
+        )
+        .code(0)
+        .says("leave it out");
+    let answers = house.record()["gates"][0]["answers"].clone();
+    assert_eq!(
+        answers,
+        serde_json::json!({
+            "ok": true, "sure": true, "mood": "wild", "tone": null, "count": 3, "remark": null
+        })
+    );
+}

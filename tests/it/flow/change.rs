@@ -103,3 +103,19 @@ fn what_changes_while_it_is_judged_is_not_recorded_as_judged() {
         );
     house.orch("run demo").code(1).says("it changed while it was judged");
 }
+
+#[test]
+fn what_an_agent_edits_in_the_record_is_told_as_it_comes() {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'zero'\nexecutor = 'command'\ncommand = ['true']\n
+             [[gate]]\nid = 'write'\nexecutor = 'agent'\n",
+        )
+        .script("write", "echo x >> orchestration/runs/$ORCH_RUN/record/gates/zero/attempt-1.json");
+    let done = house.orch("run demo").code(0);
+    let told =
+        done.stderr.lines().find(|line| line.contains("put right again")).unwrap_or_default();
+    assert!(told.contains("warning write") && told.contains("attempt-1.json"), "{}", done.shown());
+}

@@ -136,3 +136,13 @@ fn programs_see_the_variables_that_are_allowed_and_no_other() {
     house.write("orch.toml", "[environment]\npass = ['PATH', 'A=B']\n");
     house.orch("run demo").code(2).says("`A=B` is no name of a variable").says("orch.toml:2:17");
 }
+
+#[test]
+fn a_secret_that_nobody_needs_yet_is_not_asked_for() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'\nsecrets = ['MY_SECRET']\n");
+    house.orch("run demo").code(1).says("MY_SECRET");
+    house.orch("run demo --agent none").code(3).says("WAITING").never_says("MY_SECRET");
+    house.orch("gate finish").code(0).says("PASSED");
+}

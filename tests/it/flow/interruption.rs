@@ -59,3 +59,28 @@ fn a_command_may_say_that_it_can_be_done_again() {
     house.orch("run demo").code(0);
     assert_eq!(house.attempts("fetch"), "INTERRUPTED PASS");
 }
+
+#[test]
+fn an_agent_that_was_cut_off_is_given_its_gate_again() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'\ncontract = 'out'")
+        .leaves("out", "out.md")
+        .script("write", "test -f go || exit 75; echo x > out.md");
+    house.orch("run demo").code(3);
+    house.orch("gate start").says("cut off");
+    house.write("go", "");
+    house.orch("gate start").code(0).says("PASSED");
+    assert_eq!(house.attempts("write"), "INTERRUPTED INTERRUPTED INTERRUPTED INTERRUPTED PASS");
+}
+
+#[test]
+fn the_work_of_an_agent_that_was_cut_off_can_be_taken_over() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'")
+        .script("write", "exit 75");
+    house.orch("run demo").code(3);
+    house.orch("gate start --agent other").code(0).says("WAITING");
+    house.orch("gate finish").code(0).says("PASSED");
+}

@@ -9,6 +9,7 @@ mod change;
 mod each;
 mod environment;
 mod guards;
+mod informed;
 mod interruption;
 mod join;
 mod on_fail;

@@ -88,3 +88,54 @@ fn several_gates_wait_side_by_side_and_one_is_to_be_named() {
     house.orch("gate finish --gate b").code(0);
     house.orch("gate finish").code(0).says("PASSED");
 }
+
+fn failure_beside_a_person(on_fail: &str) -> House {
+    House::new().workflow(
+        "demo",
+        &format!(
+            "[[gate]]
+             id = 'build'
+             executor = 'command'
+             shell = 'test -f good'
+             needs = []
+             on_fail = '{on_fail}'
+             [[gate]]
+             id = 'person'
+             executor = 'human'
+             needs = []"
+        ),
+    )
+}
+
+#[test]
+fn a_failure_that_stops_the_run_ends_it_whatever_else_waits() {
+    for jobs in ["1", "2"] {
+        let house = failure_beside_a_person("stop");
+        house.orch(&format!("run demo --jobs {jobs}")).code(1).says("FAILED");
+        assert_eq!(house.record()["status"], "FAILED");
+        house.write("good", "");
+        house.orch("run resume").code(3);
+        assert_eq!(house.gates(), "build PASS, person WAITING");
+        house.orch("gate finish").code(0).says("PASSED");
+    }
+}
+
+#[test]
+fn what_waits_can_be_done_in_a_run_that_has_failed_and_it_stays_failed() {
+    let house = failure_beside_a_person("stop");
+    house.orch("run demo --jobs 2").code(1);
+    let run = house.run_id();
+    house.orch(&format!("gate finish --run {run} --gate person")).code(0).says("FAILED");
+    assert_eq!(house.gates(), "build FAIL, person PASS");
+    assert_eq!(house.record()["status"], "FAILED");
+    house.write("good", "");
+    house.orch("run resume").code(0).says("PASSED");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_failure_that_lets_others_go_on_leaves_the_run_waiting() {
+    let house = failure_beside_a_person("continue");
+    house.orch("run demo --jobs 2").code(3);
+    house.orch("gate finish").code(0).says("FAILED");
+}

@@ -70,3 +70,24 @@ fn its_recipe_has_changed() {
     assert_eq!(times(&house), 2);
     assert!(reason(&house).starts_with("its recipe"), "{}", reason(&house));
 }
+
+#[test]
+fn why_a_gate_is_done_again_is_told() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'a'
+             executor = 'command'
+             shell = 'cat data > out'
+             reads = ['data']
+             reuse = true
+             contract = 'out'",
+        )
+        .leaves("out", "out")
+        .file("data", "1");
+    house.orch("run demo").code(0).says("a is not reused: it has not passed before");
+    house.write("data", "2");
+    house.orch("run demo").code(0).says("a is not reused: data, which it reads, has changed");
+    house.orch("run demo").code(0).says("REUSED").never_says("is not reused");
+}

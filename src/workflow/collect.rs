@@ -1,0 +1,113 @@
+//! Collecting the texts that a workflow is made of: the contracts and prompts that it
+//! names, what those include, and a look at the workflows of its child runs.
+
+use super::Error;
+use super::file::GateFile;
+use super::file::WorkflowFile;
+use super::find;
+use crate::definition::Definition;
+use crate::definition::Shelf;
+use crate::definition::Text;
+use crate::definition::Unreadable;
+use crate::document;
+use crate::document::Placed;
+use crate::files::ProjectPath;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use crate::source::suggest_of;
+use crate::template;
+
+/// What shows the contracts and prompts there are.
+const SHOW: &str = "orch workflow show NAME shows those of a workflow";
+
+/// Gives the texts, and what is wrong with those that the workflow names.
+pub(super) fn collect(
+    text: Text,
+    shelf: &Shelf,
+) -> Result<(Definition, Vec<Box<Unsound>>), Box<Unsound>> {
+    let source = text.source.clone();
+    let file: WorkflowFile = document::read(&source)?;
+    let mut definition = Definition::default();
+    definition.insert(text);
+    let mut errors = Vec::new();
+    for gate in &file.gate {
+        let contract = gate.contract.iter().map(|name| (name, ("contracts", ".toml")));
+        let prompt = gate.prompt.iter().map(|name| (name, ("prompts", "")));
+        for (name, place) in contract.chain(prompt) {
+            errors.extend(fetch(&mut definition, shelf, &source, name, place).err());
+        }
+        errors.extend(check_child(shelf, &source, gate).err());
+    }
+    Ok((definition, errors))
+}
+
+fn fetch(
+    definition: &mut Definition,
+    shelf: &Shelf,
+    source: &Source,
+    name: &Placed<String>,
+    (folder, ending): (&str, &str),
+) -> Result<(), Box<Unsound>> {
+    ProjectPath::parse(name.get_ref())
+        .map_err(|error| source.unsound(name.span(), error.to_string()))?;
+    let path = format!("{folder}/{}{ending}", name.get_ref());
+    if definition.texts.contains_key(&path) {
+        return Ok(());
+    }
+    let found = shelf.find(&path).map_err(|error| match error {
+        Unreadable::Unopened(message) => source.unsound(name.span(), message),
+        Unreadable::NotText(unsound) => unsound,
+    })?;
+    let Some(text) = found else {
+        let names = shelf.names(folder, ending);
+        return Err(source.unsound(name.span(), format!("there is no {path}")).advise(suggest_of(
+            name.get_ref(),
+            names.iter().map(String::as_str),
+            SHOW,
+        )));
+    };
+    let included =
+        if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
+    let source = text.source.clone();
+    definition.insert(text);
+    for name in included {
+        let at = source.text.find(&name).unwrap_or_default();
+        let name = Placed::new(at..at + name.len(), name);
+        fetch(definition, shelf, &source, &name, (folder, ending))?;
+    }
+    Ok(())
+}
+
+/// A child run's workflow is there, and is given inputs that it has and all that it must have.
+fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Box<Unsound>> {
+    let Some(name) = &gate.workflow else { return Ok(()) };
+    let text = find(name.get_ref(), shelf).map_err(|error| match error {
+        Error::Unsound(unsound) => unsound,
+        Error::Unreadable(message) => source.unsound(name.span(), message),
+        Error::Unknown { name: unknown, help } | Error::NoName { name: unknown, help } => {
+            source.unsound(name.span(), format!("there is no workflow `{unknown}`")).advise(help)
+        }
+    })?;
+    let child: WorkflowFile = document::read(&text.source)?;
+    if let Some((unknown, value)) =
+        gate.with.iter().find(|(key, _)| !child.inputs.contains_key(*key))
+    {
+        let inputs = child.inputs.keys().map(String::as_str);
+        return Err(source
+            .unsound(
+                value.span(),
+                format!("workflow `{}` has no input `{unknown}`", name.get_ref()),
+            )
+            .advise(suggest(unknown, inputs)));
+    }
+    let missing = child.inputs.iter().find(|(key, input)| {
+        input.default.is_none() && !input.optional && !gate.with.contains_key(*key)
+    });
+    missing.map_or(Ok(()), |(key, _)| {
+        let message = format!("workflow `{}`: input `{key}` is required", name.get_ref());
+        Err(source
+            .unsound(name.span(), message)
+            .advise(format!("write with = {{ {key} = \"…\" }}")))
+    })
+}
