@@ -98,6 +98,8 @@ pub fn context(run: &Run, gate: &Gate, id: &GateId) -> Context {
     let attempt = state.map_or(0, |state| state.attempts.len()) + 1;
     context.insert("attempt", &attempt);
     context.insert("gates", &answers(run));
+    // The number of the sitting; 0 where nobody sits.
+    context.insert("session", &run.session().map_or(0, |session| session.number));
     if let Some(each) = &gate.each {
         let base = run.gate(&gate.id).and_then(|state| state.items.as_ref());
         let item = base.and_then(|items| items.iter().find(|item| item.gate == *id));

@@ -15,6 +15,7 @@ mod field;
 mod file_count;
 mod file_exists;
 mod front_matter;
+mod items_closed;
 mod json_schema;
 mod links_resolve;
 mod markdown;
@@ -27,14 +28,18 @@ mod one_or_many;
 mod only_changes;
 mod pattern;
 mod request;
+mod summary;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod time_logged;
 mod unchanged;
+mod updates;
 mod url;
 mod url_reachable;
 mod value;
 mod word_count;
+mod work;
 
 pub use baseline::BaselineRequest;
 pub use baseline::Since;
@@ -44,6 +49,8 @@ pub(crate) use number::between;
 pub(crate) use number::range_words;
 pub use text::clean as plain_text;
 pub use value::read as parse_document;
+pub use work::Work;
+pub use work::WorkItem;
 
 use crate::digest::Digest;
 use crate::document;
@@ -91,6 +98,14 @@ pub trait Check {
         true
     }
 
+    /// Whether checks of this kind look at the work itself: that is read only for them.
+    fn looks_at_work() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// What must be recorded of the files beforehand, so that this can be judged later.
     fn baseline(&self) -> Option<BaselineRequest> {
         None
@@ -120,6 +135,8 @@ pub struct Scene<'s> {
     pub register: Option<&'s Register>,
     /// The largest text that a text check reads, in bytes.
     pub text_bytes_max: u64,
+    /// The work that the outputs are of; `None` where there is no run.
+    pub work: Option<&'s Work>,
 }
 
 /// The digests of files at one moment, by path; of a link or pipe, the digest of what it is.
@@ -196,6 +213,7 @@ pub struct Kind {
     pub from_json: fn(Json) -> Result<AnyCheck, String>,
     pub compares: fn() -> bool,
     pub reads_a_file: fn() -> bool,
+    pub looks_at_work: fn() -> bool,
     pub schema: fn() -> Json,
 }
 
@@ -213,6 +231,7 @@ impl Kind {
             },
             compares: T::compares,
             reads_a_file: T::reads_a_file,
+            looks_at_work: T::looks_at_work,
             schema: || document::schema_of::<T>().to_value(),
         }
     }
@@ -236,6 +255,7 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<file_count::FileCount>("file_count"),
     Kind::of::<file_exists::FileExists>("file_exists"),
     Kind::of::<front_matter::FrontMatter>("front_matter"),
+    Kind::of::<items_closed::ItemsClosed>("items_closed"),
     Kind::of::<json_schema::JsonSchemaCheck>("json_schema"),
     Kind::of::<links_resolve::LinksResolve>("links_resolve"),
     Kind::of::<matches::Matches>("matches"),
@@ -243,7 +263,10 @@ pub static KINDS: &[Kind] = &[
     Kind::of::<not_contains::NotContains>("not_contains"),
     Kind::of::<not_matches::NotMatches>("not_matches"),
     Kind::of::<only_changes::OnlyChanges>("only_changes"),
+    Kind::of::<summary::Summary>("summary"),
+    Kind::of::<time_logged::TimeLogged>("time_logged"),
     Kind::of::<unchanged::Unchanged>("unchanged"),
+    Kind::of::<updates::Updates>("updates"),
     Kind::of::<url_reachable::UrlReachable>("url_reachable"),
     Kind::of::<word_count::WordCount>("word_count"),
 ];

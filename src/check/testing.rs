@@ -4,6 +4,7 @@ use super::Baseline;
 use super::Check;
 use super::Document;
 use super::Scene;
+use super::Work;
 use crate::document;
 use crate::files::Project;
 use crate::process::Stop;
@@ -17,6 +18,7 @@ pub(crate) struct Setting {
     pub(crate) baselines: BTreeMap<String, Baseline>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) stop: Stop,
+    pub(crate) work: Option<Work>,
 }
 
 /// Judges `file` (the first one given) with the check `kind` of these parameters.
@@ -77,6 +79,7 @@ pub(crate) fn judge_at(
         stop: &setting.stop,
         register: None,
         text_bytes_max: 16 * 1024 * 1024,
+        work: setting.work.as_ref(),
     };
     let check = read(kind, parameters).unwrap();
     let mut findings = check.judge(&scene);
@@ -85,6 +88,13 @@ pub(crate) fn judge_at(
         finding.path.get_or_insert_with(|| file.to_owned());
     }
     findings.iter().map(ToString::to_string).collect()
+}
+
+/// Judges the work itself.
+pub(crate) fn judge_work(kind: &str, parameters: &str, work: Option<Work>) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let setting = Setting { work, ..Setting::default() };
+    judge_at(folder.path(), kind, parameters, "none", &setting)
 }
 
 /// Reads a check as a contract would; an error is its message.

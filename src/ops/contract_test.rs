@@ -2,6 +2,7 @@
 //! beside it, so that a check that cannot fail is found before it matters.
 
 mod stage;
+mod work;
 
 use super::Error;
 use super::Site;
@@ -45,6 +46,8 @@ struct Expectation {
     /// The fixture that shows what was there, and committed, at the moment that a check compares
     /// with; without one nothing has changed since.
     before: Option<String>,
+    /// The work that the outputs are of, for the checks that look at it.
+    work: Option<work::WorkTable>,
 }
 
 /// What a fixture shows.
@@ -131,6 +134,7 @@ impl Fixtures<'_> {
         environment
             .extend(inputs.map(|(name, value)| (input::variable(name), input::as_text(value))));
         environment.insert("ORCH_PROJECT".to_owned(), stage.project.root().display().to_string());
+        let work = expectation.work.as_ref().map(work::WorkTable::work);
         let scene = Scene {
             project: &stage.project,
             document: None,
@@ -141,6 +145,7 @@ impl Fixtures<'_> {
             stop: &self.site.stop,
             register: None,
             text_bytes_max: self.site.config.limits.text_bytes,
+            work: work.as_ref(),
         };
         let judgement = judge::judge(&contract, &scene, &context);
         let differences = differences(&expectation, &judgement);

@@ -28,6 +28,7 @@ pub mod doctor;
 pub mod done;
 pub mod gate_approve;
 pub mod gate_check;
+pub mod gate_estimate;
 pub mod gate_fail;
 pub mod gate_finish;
 pub mod gate_form;

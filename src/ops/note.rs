@@ -87,10 +87,7 @@ pub(super) fn said(
         return Err(Error::usage(message)
             .advise(format!("at most {TEXT_BYTES_MAX} bytes; write a file and name it")));
     }
-    let by = match &site.agent_mark {
-        Some(mark) => format!("an agent ({mark})"),
-        None => site.identity()?,
-    };
+    let by = site.who()?;
     Ok(Note { kind, gate, text, by, said_at: None })
 }
 

@@ -24,6 +24,9 @@ pub struct Entry {
     pub status: String,
     /// Null where it cannot be read.
     pub started_at: Option<Moment>,
+    /// The run that this one is a part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RunId>,
     /// The gate that waits or failed.
     pub gate: Option<String>,
     /// Why it cannot be read.
@@ -43,6 +46,8 @@ struct Head {
     key: String,
     status: RunStatus,
     started_at: Moment,
+    #[serde(default)]
+    parent: Option<RunId>,
     driven: bool,
     journal: Length,
     gates: Vec<Gate>,
@@ -96,6 +101,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         key: head.key,
         status: head.status.to_string(),
         started_at: Some(head.started_at),
+        parent: head.parent,
         gate: gate.map(|gate| gate.gate.clone()),
         problem: None,
         wants_a_driver: head.status == RunStatus::Running
@@ -119,6 +125,7 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         key: run.started.key.clone(),
         status: run.status.to_string(),
         started_at: Some(run.started_at),
+        parent: run.started.parent.clone(),
         gate: gate.map(ToString::to_string),
         problem: None,
         wants_a_driver: run.wants_a_driver(),
@@ -134,6 +141,7 @@ fn damaged(id: &RunId, error: &journal::Error) -> Entry {
         key: String::new(),
         status: "DAMAGED".to_owned(),
         started_at: None,
+        parent: None,
         gate: None,
         problem: Some(error.to_string()),
         wants_a_driver: false,

@@ -189,10 +189,7 @@ fn take_up<'s>(site: &'s Site, request: &Request, id: &RunId) -> Result<Driver<'
 /// sitting that died.
 fn sit_down(driver: &mut Driver<'_>, budget: Option<Budget>) -> Result<Option<String>, Error> {
     let site = driver.site;
-    let by = match &site.agent_mark {
-        Some(mark) => format!("an agent ({mark})"),
-        None => site.identity()?,
-    };
+    let by = site.who()?;
     let run = driver.run();
     let session = number(run) + 1;
     let mut events = Vec::new();

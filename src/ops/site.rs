@@ -112,6 +112,14 @@ impl Site {
         Ok(by.or_else(user).unwrap_or_else(number))
     }
 
+    /// Who says something here: the agent whose marks were found, else the user.
+    pub fn who(&self) -> Result<String, Error> {
+        match &self.agent_mark {
+            Some(mark) => Ok(format!("an agent ({mark})")),
+            None => self.identity(),
+        }
+    }
+
     /// Where the record of a run goes that belongs to this branch.
     pub fn target(&self, branch: Option<&str>) -> Target {
         match (&self.config.record_ref, branch) {

@@ -39,6 +39,8 @@ struct RunJson<'r> {
     driven: bool,
     orch: &'r str,
     git: Option<&'r GitFacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<&'r RunId>,
     journal: JournalJson,
     definition: Vec<PathJson<'r>>,
     gates: Vec<GateJson<'r>>,
@@ -154,6 +156,7 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
         driven: started.driven,
         orch: &started.orch,
         git: started.git.as_ref(),
+        parent: started.parent.as_ref(),
         journal: JournalJson {
             path: "journal",
             count: head.count,

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The names that every template of a gate may use, beside the inputs.
-pub(super) const GATE_NAMES: [&str; 4] = ["run", "gate", "attempt", "gates"];
+pub(super) const GATE_NAMES: [&str; 5] = ["run", "gate", "attempt", "gates", "session"];
 
 /// One stop on the way.
 #[derive(Debug, Clone)]

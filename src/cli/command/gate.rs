@@ -3,6 +3,7 @@
 use super::Failure;
 use super::gate_approve;
 use super::gate_check;
+use super::gate_estimate;
 use super::gate_fail;
 use super::gate_finish;
 use super::gate_reject;
@@ -26,6 +27,8 @@ pub enum GateCommand {
     Reject(ops::gate_reject::Request),
     /// Let the run pass without a gate; a person on a terminal.
     Waive(ops::gate_waive::Request),
+    /// Say how long a gate should take.
+    Estimate(ops::gate_estimate::Request),
     /// Judge the outputs as they are now, and change nothing.
     Check(ops::gate_check::Request),
 }
@@ -38,6 +41,7 @@ pub fn execute(face: &Face, command: GateCommand) -> Result<u8, Failure> {
         GateCommand::Approve(request) => gate_approve::execute(face, &request),
         GateCommand::Reject(request) => gate_reject::execute(face, &request),
         GateCommand::Waive(request) => gate_waive::execute(face, &request),
+        GateCommand::Estimate(request) => gate_estimate::execute(face, &request),
         GateCommand::Check(request) => gate_check::execute(face, &request),
     }
 }

@@ -16,6 +16,7 @@ mod done;
 mod gate;
 mod gate_approve;
 mod gate_check;
+mod gate_estimate;
 mod gate_fail;
 mod gate_finish;
 mod gate_reject;

@@ -13,6 +13,7 @@ use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops::Instructions;
+use crate::ops::drive;
 use crate::ops::status;
 use crate::ops::status::GateLine;
 use crate::run::GateState;
@@ -22,7 +23,6 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// How much of a prompt is shown, in characters.
 const PROMPT_CHARS_MAX: usize = 1200;
@@ -262,12 +262,7 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
     let cost = Cost::of_run(run);
     let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
     let spent = run.spent(now);
-    let estimates = workflow.gates.iter().filter_map(|gate| {
-        let newer = run.gate(&gate.id).and_then(|state| state.estimate_s);
-        newer.or_else(|| gate.estimate.map(|estimate| estimate.as_secs()))
-    });
-    let estimates: Vec<u64> = estimates.collect();
-    let together = (!estimates.is_empty()).then(|| estimates.iter().sum());
+    let together = drive::estimate(workflow, run);
     Spending {
         cost_usd: cost.cost_usd.map(in_millionths),
         calls: cost.calls,
@@ -279,8 +274,8 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
         active: clock::in_words(spent.active),
         waiting_s: spent.waiting.as_secs(),
         waiting: clock::in_words(spent.waiting),
-        estimate_s: together,
-        estimate: together.map(|seconds| clock::in_words(Duration::from_secs(seconds))),
+        estimate_s: together.map(|estimate| estimate.as_secs()),
+        estimate: together.map(clock::in_words),
     }
 }
 

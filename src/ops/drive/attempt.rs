@@ -98,7 +98,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         context,
         secrets: doer.secrets,
         register: Some(judging::register(driver, id)),
-        ..judging::judging(site, driver.run(), &gate, (id, attempt))
+        ..judging::judging(site, (&driver.workflow, driver.run()), &gate, (id, attempt))
     };
     Ok(Prepared::Work(Box::new(Work {
         gate: id.clone(),

@@ -5,6 +5,7 @@ use super::super::Site;
 use super::baselines;
 use super::doer;
 use super::packet;
+use super::worked::Worked;
 use crate::check::Baseline;
 use crate::check::Scene;
 use crate::contract::Contract;
@@ -38,12 +39,15 @@ pub struct Judging {
     pub register: Option<Register>,
     pub text_bytes_max: u64,
     pub secrets: Secrets,
+    /// The work itself, for the checks that look at it.
+    pub worked: Option<Worked>,
 }
 
 impl Judging {
     /// Judges the outputs that are there now.
     pub fn judge(&self) -> Judged {
         let Some(contract) = &self.contract else { return Judged::default() };
+        let work = self.worked.as_ref().map(Worked::now);
         let scene = Scene {
             project: &self.project,
             document: None,
@@ -54,6 +58,7 @@ impl Judging {
             stop: &self.stop,
             register: self.register.as_ref(),
             text_bytes_max: self.text_bytes_max,
+            work: work.as_ref(),
         };
         let judgement = judge::judge(contract, &scene, &self.context);
         let artifacts = judgement.artifacts.into_iter().map(|(path, print)| Artifact {
@@ -114,7 +119,12 @@ pub fn environment(
 }
 
 /// What judging a gate's outputs takes, apart from its contract.
-pub fn judging(site: &Site, run: &Run, gate: &Gate, (id, attempt): (&GateId, u32)) -> Judging {
+pub fn judging(
+    site: &Site,
+    (workflow, run): (&Workflow, &Run),
+    gate: &Gate,
+    (id, attempt): (&GateId, u32),
+) -> Judging {
     Judging {
         project: site.project.clone(),
         contract: None,
@@ -126,6 +136,7 @@ pub fn judging(site: &Site, run: &Run, gate: &Gate, (id, attempt): (&GateId, u32
         register: None,
         text_bytes_max: site.config.limits.text_bytes,
         secrets: Secrets::default(),
+        worked: Worked::of(site, workflow, run, gate, id),
     }
 }
 
@@ -170,7 +181,7 @@ fn judging_now(
         context: packet::attempt_context(run, gate, id, attempt),
         // A secret that is not set here was never seen here either.
         secrets: doer::secrets(gate).unwrap_or_default(),
-        ..judging(site, run, gate, (id, attempt))
+        ..judging(site, (workflow, run), gate, (id, attempt))
     })
 }
 

@@ -17,6 +17,7 @@ mod reuse;
 mod settle;
 mod watch;
 mod work;
+mod worked;
 
 pub(super) use baselines::baselines_of;
 pub use limits::Limits;
@@ -48,6 +49,7 @@ pub(super) use settle::refuse;
 pub(super) use settle::said_to_fail;
 pub(super) use settle::settle;
 pub(super) use settle::verdict;
+pub(super) use worked::estimate;
 
 use super::Driver;
 use super::Error;

@@ -1,0 +1,83 @@
+//! `items_closed`: the runs that are a part of this one are over.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::number;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Every run that was begun as a part of this one, while somebody sat at it, has passed or was
+/// canceled.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ItemsClosed {
+    /// The least number of such runs; 0 by default.
+    min: Option<Number>,
+}
+
+impl Check for ItemsClosed {
+    fn words(&self) -> String {
+        let count = self.min.as_ref().map(|min| super::range_words(Some(min), None));
+        let count = count.map(|count| format!(", and there are {count} of them"));
+        format!("the runs that are a part of this one are closed{}", count.unwrap_or_default())
+    }
+
+    fn flaw(&self) -> Option<String> {
+        number::count_flaw(self.min.as_ref(), None)
+    }
+
+    fn reads_a_file() -> bool {
+        false
+    }
+
+    fn looks_at_work() -> bool {
+        true
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let work = match scene.work() {
+            Ok(work) => work,
+            Err(finding) => return vec![finding],
+        };
+        let open = work.items.iter().filter(|item| !item.is_closed);
+        let mut findings: Vec<Finding> =
+            open.map(|item| Finding::new(format!("{} is {}", item.name, item.status))).collect();
+        if let Some(expected) = super::between(work.items.len(), self.min.as_ref(), None) {
+            let finding = Finding::new("too few runs are a part of this one");
+            findings.push(finding.expected(expected).actual(work.items.len()));
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Work;
+    use crate::check::WorkItem;
+    use crate::check::testing::judge_work;
+    use crate::check::testing::read;
+
+    #[test]
+    fn what_is_open_is_named() {
+        let item = |name: &str, status: &str, is_closed| WorkItem {
+            name: name.to_owned(),
+            status: status.to_owned(),
+            is_closed,
+        };
+        let work = |items| Work { items, ..Work::default() };
+        let judged = |parameters, work| judge_work("items_closed", parameters, work);
+        assert!(judged("", Some(work(Vec::new()))).is_empty());
+        let closed = work(vec![item("a", "PASSED", true)]);
+        assert!(judged("min = 1", Some(closed.clone())).is_empty());
+        let open = work(vec![item("a", "PASSED", true), item("b", "WAITING", false)]);
+        assert_eq!(judged("", Some(open)), ["b is WAITING"]);
+        assert_eq!(
+            judged("min = 3", Some(closed)),
+            ["too few runs are a part of this one (expected at least 3, found 1)"]
+        );
+        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert!(read("items_closed", "min = -1").is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! `summary`: somebody has said what the work comes to.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::number;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Somebody has said what the work of the gate comes to, with `orch done "…"` or
+/// `orch session complete --summary "…"`; the last such word counts.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Summary {
+    /// The least length in characters; 1 by default.
+    min_characters: Option<Number>,
+}
+
+impl Check for Summary {
+    fn words(&self) -> String {
+        let count = number::least(self.min_characters.as_ref(), None).count();
+        format!("a summary of at least {count} characters is given")
+    }
+
+    fn flaw(&self) -> Option<String> {
+        number::count_flaw(self.min_characters.as_ref(), None)
+    }
+
+    fn reads_a_file() -> bool {
+        false
+    }
+
+    fn looks_at_work() -> bool {
+        true
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let work = match scene.work() {
+            Ok(work) => work,
+            Err(finding) => return vec![finding],
+        };
+        let least = number::least(self.min_characters.as_ref(), None);
+        let given = work.summary.as_deref().unwrap_or_default().chars().count();
+        match super::between(given, Some(&least), None) {
+            None => Vec::new(),
+            Some(expected) if work.summary.is_none() => {
+                vec![Finding::new("no summary is given").expected(format!("{expected} characters"))]
+            }
+            Some(expected) => {
+                let finding = Finding::new("the summary is too short");
+                vec![finding.expected(format!("{expected} characters")).actual(given)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Work;
+    use crate::check::testing::judge_work;
+    use crate::check::testing::read;
+
+    #[test]
+    fn it_must_be_there_and_long_enough() {
+        let work = |summary: &str| Work { summary: Some(summary.to_owned()), ..Work::default() };
+        let judged = |parameters, work| judge_work("summary", parameters, work);
+        assert!(judged("", Some(work("done"))).is_empty());
+        assert!(judged("min_characters = 4", Some(work("dóne"))).is_empty());
+        assert_eq!(
+            judged("min_characters = 10", Some(work("done"))),
+            ["the summary is too short (expected at least 10 characters, found 4)"]
+        );
+        assert_eq!(
+            judged("", Some(Work::default())),
+            ["no summary is given (expected at least 1 characters)"]
+        );
+        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert!(read("summary", "min_characters = -1").is_err());
+    }
+}

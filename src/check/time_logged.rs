@@ -1,0 +1,117 @@
+//! `time_logged`: the time that was worked, against what was estimated.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use crate::clock::show_duration;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The run was worked on for so long: measured while its gates are worked on, never entered
+/// afterwards. Without a parameter some time must have passed.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TimeLogged {
+    /// The least time, in minutes.
+    min_minutes: Option<Number>,
+    /// The most time, as a multiple of the estimate: 1.5 is half as much again. There must be one.
+    max_share: Option<Number>,
+}
+
+impl Check for TimeLogged {
+    fn words(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(least) = &self.min_minutes {
+            parts.push(format!("the run was worked on for at least {} minutes", least.value()));
+        }
+        if let Some(most) = &self.max_share {
+            parts.push(format!("it took at most {} times its estimate", most.value()));
+        }
+        if parts.is_empty() {
+            parts.push("the run was worked on for some time".to_owned());
+        }
+        parts.join(", and ")
+    }
+
+    fn flaw(&self) -> Option<String> {
+        let bounds = [&self.min_minutes, &self.max_share].into_iter().flatten();
+        let mut below_zero = bounds.filter(|bound| bound.known().is_some_and(|value| value < 0.0));
+        below_zero.next().map(|bound| format!("a time is not below zero, as {bound} is"))
+    }
+
+    fn reads_a_file() -> bool {
+        false
+    }
+
+    fn looks_at_work() -> bool {
+        true
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let work = match scene.work() {
+            Ok(work) => work,
+            Err(finding) => return vec![finding],
+        };
+        let mut findings = Vec::new();
+        let least_s = self.min_minutes.as_ref().map_or(0.0, |least| least.value() * 60.0);
+        let active_s = work.active.as_secs_f64();
+        if active_s < least_s || work.active.is_zero() {
+            let finding = Finding::new("too little time was worked");
+            let expected = format!("at least {} minutes", least_s / 60.0);
+            findings.push(finding.expected(expected).actual(show_duration(work.active)));
+        }
+        match (&self.max_share, work.estimate) {
+            (None, _) => {}
+            (Some(_), None) => findings.push(Finding::new("nobody has estimated the time")),
+            (Some(most), Some(estimate)) if active_s > estimate.as_secs_f64() * most.value() => {
+                let finding = Finding::new("it took longer than was estimated");
+                let expected = format!("{} times {}", most.value(), show_duration(estimate));
+                findings.push(
+                    finding
+                        .expected(format!("at most {expected}"))
+                        .actual(show_duration(work.active)),
+                );
+            }
+            (Some(_), Some(_)) => {}
+        }
+        findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Work;
+    use crate::check::testing::judge_work;
+    use crate::check::testing::read;
+    use std::time::Duration;
+
+    #[test]
+    fn time_is_held_against_bound_and_estimate() {
+        let work = |active, estimate: Option<u64>| Work {
+            active: Duration::from_mins(active),
+            estimate: estimate.map(Duration::from_mins),
+            ..Work::default()
+        };
+        let judged = |parameters, work| judge_work("time_logged", parameters, work);
+        assert!(judged("", Some(work(1, None))).is_empty());
+        assert!(judged("min_minutes = 5\nmax_share = 1.5", Some(work(15, Some(10)))).is_empty());
+        assert_eq!(
+            judged("", Some(work(0, None))),
+            ["too little time was worked (expected at least 0 minutes, found 0ms)"]
+        );
+        assert_eq!(
+            judged("min_minutes = 5", Some(work(2, None))),
+            ["too little time was worked (expected at least 5 minutes, found 2m 00s)"]
+        );
+        assert_eq!(judged("max_share = 1", Some(work(2, None))), ["nobody has estimated the time"]);
+        assert_eq!(
+            judged("max_share = 1.5", Some(work(16, Some(10)))),
+            [
+                "it took longer than was estimated (expected at most 1.5 times 10m 00s, found 16m 00s)"
+            ]
+        );
+        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert!(read("time_logged", "min_minutes = -1").is_err());
+    }
+}

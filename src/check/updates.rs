@@ -1,0 +1,73 @@
+//! `updates`: somebody has said how far the work has come.
+
+use super::Check;
+use super::Number;
+use super::Scene;
+use super::number;
+use crate::finding::Finding;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// It was said so often in the run, with `orch update`, how far the work has come.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Updates {
+    /// The least number of updates; 1 by default.
+    min: Option<Number>,
+}
+
+impl Check for Updates {
+    fn words(&self) -> String {
+        let count = super::range_words(Some(&number::least(self.min.as_ref(), None)), None);
+        format!("the run has {count} updates (`orch update`)")
+    }
+
+    fn flaw(&self) -> Option<String> {
+        number::count_flaw(self.min.as_ref(), None)
+    }
+
+    fn reads_a_file() -> bool {
+        false
+    }
+
+    fn looks_at_work() -> bool {
+        true
+    }
+
+    fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
+        let work = match scene.work() {
+            Ok(work) => work,
+            Err(finding) => return vec![finding],
+        };
+        let least = number::least(self.min.as_ref(), None);
+        match super::between(work.updates, Some(&least), None) {
+            None => Vec::new(),
+            Some(expected) => {
+                let finding = Finding::new("too few updates");
+                vec![finding.expected(expected).actual(work.updates)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Work;
+    use crate::check::testing::judge_work;
+    use crate::check::testing::read;
+
+    #[test]
+    fn there_must_be_so_many() {
+        let work = |updates| Work { updates, ..Work::default() };
+        let judged = |parameters, work| judge_work("updates", parameters, work);
+        assert!(judged("", Some(work(1))).is_empty());
+        assert!(judged("min = 3", Some(work(3))).is_empty());
+        assert_eq!(judged("", Some(work(0))), ["too few updates (expected at least 1, found 0)"]);
+        assert_eq!(
+            judged("min = 3", Some(work(2))),
+            ["too few updates (expected at least 3, found 2)"]
+        );
+        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert!(read("updates", "min = -1").is_err());
+    }
+}

@@ -1,0 +1,38 @@
+//! What is known of the work itself, beside its outputs: what was said of it, what it is made
+//! of, and how long it took.
+
+use super::Scene;
+use crate::finding::Finding;
+use std::time::Duration;
+
+/// The work of a run, up to the moment of judging.
+#[derive(Debug, Clone, Default)]
+pub struct Work {
+    /// What was last said that the work of this gate comes to.
+    pub summary: Option<String>,
+    /// How often somebody said how far the run has come.
+    pub updates: usize,
+    /// The runs that are a part of this one.
+    pub items: Vec<WorkItem>,
+    /// How long the run was worked on.
+    pub active: Duration,
+    /// How long it should take; `None` where nobody said so.
+    pub estimate: Option<Duration>,
+}
+
+/// A run that is a part of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkItem {
+    /// Its key and its id.
+    pub name: String,
+    /// Its status, as it is shown.
+    pub status: String,
+    pub is_closed: bool,
+}
+
+impl Scene<'_> {
+    /// The work, or a finding where there is no run around the outputs.
+    pub(super) fn work(&self) -> Result<&Work, Finding> {
+        self.work.ok_or_else(|| Finding::new("there is no run to look at"))
+    }
+}

@@ -1,0 +1,41 @@
+//! The work that a fixture says its outputs are of.
+
+use crate::check::Work;
+use crate::check::WorkItem;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The work, as a fixture's `expect.toml` tells it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct WorkTable {
+    /// What was last said that it comes to.
+    summary: Option<String>,
+    /// How often it was said how far it is.
+    updates: usize,
+    /// The runs that are a part of it, by name, with their status.
+    items: BTreeMap<String, String>,
+    /// How long it was worked on, in minutes.
+    active_minutes: u64,
+    /// How long it should take, in minutes.
+    estimate_minutes: Option<u64>,
+}
+
+impl WorkTable {
+    pub(super) fn work(&self) -> Work {
+        let items = self.items.iter().map(|(name, status)| WorkItem {
+            name: name.clone(),
+            status: status.clone(),
+            is_closed: ["PASSED", "CANCELED"].contains(&status.as_str()),
+        });
+        Work {
+            summary: self.summary.clone(),
+            updates: self.updates,
+            items: items.collect(),
+            active: Duration::from_mins(self.active_minutes),
+            estimate: self.estimate_minutes.map(Duration::from_mins),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `orch gate estimate`: how long a gate should take, by a newer word than the workflow's.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::Site;
+use super::choose;
+use crate::clock;
+use crate::event::Event;
+use crate::id::GateId;
+use crate::id::RunId;
+use serde::Serialize;
+
+/// What `orch gate estimate` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The time that it should take: 45m, 2h, 1d.
+    #[arg(value_name = "DURATION")]
+    pub estimate: String,
+    #[command(flatten)]
+    pub gate: GateChoice,
+}
+
+/// What is estimated now, and what was worked so far.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub gate: GateId,
+    pub estimate_s: u64,
+    pub active_s: u64,
+}
+
+/// Writes the estimate down; the ones before it stay in the journal.
+pub fn gate_estimate(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let estimate = clock::parse_duration(&request.estimate).map_err(Error::usage)?;
+    let id = choose::open_run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let by = site.who()?;
+    let estimate_s = estimate.as_secs();
+    driver.append(&[Event::GateEstimated { gate: gate.clone(), estimate_s, by }])?;
+    let now = site.clock.now();
+    let spent = driver.run().gate(&gate).map(|state| state.time.until(now)).unwrap_or_default();
+    Ok(Reply { run_id: id, gate, estimate_s, active_s: spent.active.as_secs() })
+}
