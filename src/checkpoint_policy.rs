@@ -6,6 +6,13 @@ use crate::clock::Period;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::num::NonZeroU32;
+
+/// How many snapshots are kept where nothing else is said.
+const KEEP: u32 = 20;
+
+/// How often a sitting is sealed where nothing else is said.
+const SESSION_EVERY: Period = Period::of_minutes(15);
 
 /// When to seal a checkpoint; what is not given is not a reason.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +27,9 @@ pub struct CheckpointPolicy {
     /// The share of the budget at which one is sealed, such as 0.8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_cost: Option<Share>,
+    /// How many snapshots of the working tree a run keeps, the newest ones: 20 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keep: Option<NonZeroU32>,
 }
 
 /// What may happen to a run that is worth a checkpoint.
@@ -44,7 +54,20 @@ impl CheckpointPolicy {
             every: self.every.or(other.every),
             on: self.on.or(other.on),
             at_cost: self.at_cost.or(other.at_cost),
+            keep: self.keep.or(other.keep),
         }
+    }
+
+    /// What holds while somebody sits at a run, where nothing else is said.
+    #[must_use]
+    pub fn of_sessions() -> Self {
+        let on = vec![Occasion::SessionStart, Occasion::Error, Occasion::Pause];
+        Self { every: Some(SESSION_EVERY), on: Some(on), ..Self::default() }
+    }
+
+    /// How many snapshots are kept.
+    pub fn kept(&self) -> u32 {
+        self.keep.map_or(KEEP, NonZeroU32::get)
     }
 
     /// Whether one is sealed on this occasion.

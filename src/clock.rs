@@ -111,6 +111,10 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 pub struct Period(Duration);
 
 impl Period {
+    pub const fn of_minutes(minutes: u64) -> Self {
+        Self(Duration::from_mins(minutes))
+    }
+
     pub const fn duration(self) -> Duration {
         self.0
     }
@@ -143,9 +147,32 @@ pub fn show_duration(duration: Duration) -> String {
     }
 }
 
+/// A duration in words, as precise as one says it: `45 minutes`, `2 hours 10 minutes`.
+pub fn in_words(duration: Duration) -> String {
+    let count = |count: u64, unit: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {unit}{plural}")
+    };
+    let minutes = duration.as_secs() / 60;
+    match minutes {
+        0 => count(duration.as_secs(), "second"),
+        1..60 => count(minutes, "minute"),
+        60.. if minutes.is_multiple_of(60) => count(minutes / 60, "hour"),
+        60.. => format!("{} {}", count(minutes / 60, "hour"), count(minutes % 60, "minute")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_duration_is_said_in_words() {
+        let words = |seconds| in_words(Duration::from_secs(seconds));
+        assert_eq!([words(0), words(1), words(59)], ["0 seconds", "1 second", "59 seconds"]);
+        assert_eq!([words(60), words(2759)], ["1 minute", "45 minutes"]);
+        assert_eq!([words(3600), words(7860)], ["1 hour", "2 hours 11 minutes"]);
+    }
 
     #[test]
     fn a_moment_is_written_in_milliseconds_and_reads_back() {

@@ -91,6 +91,13 @@ impl Reading {
         bytes.split_inclusive(|byte| *byte == b'\n').filter_map(event).collect()
     }
 
+    /// Each event with its moment.
+    pub fn history(&self) -> Vec<(Moment, Event)> {
+        let lines = self.segments.iter().flat_map(|segment| segment.bytes.split(|b| *b == b'\n'));
+        let event = |raw| parse(raw).ok().map(|(header, event)| (header.ts, event));
+        lines.filter_map(event).collect()
+    }
+
     /// The first line that says what it says in other bytes than the program writes: with a key
     /// twice, an unknown one, or a number that no run comes to.
     pub fn first_foreign_line(&self) -> Option<u64> {

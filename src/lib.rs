@@ -17,7 +17,7 @@
 //! | --- | --- | --- |
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, words for people |
-//! | memory | [`journal`], [`record`], [`mailbox`] | knowledge of executors and checks at work |
+//! | memory | [`journal`], [`checkpoint`], [`record`], [`mailbox`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`mod@next`] | disk, clock, processes, git |
 //! | plan | [`source`] to [`workflow`] | runs |
 //! | ground | [`id`] to [`git`] | words of `orch` |
@@ -65,6 +65,7 @@ pub mod event;
 pub mod run;
 pub mod next;
 pub mod journal;
+pub mod checkpoint;
 pub mod record;
 pub mod mailbox;
 pub mod ops;

@@ -101,7 +101,8 @@ impl Face {
         format!("\u{1b}[{code}m{word}\u{1b}[0m")
     }
 
-    fn advise(&self, instructions: &Instructions) {
+    /// Says what to do next.
+    pub fn advise(&self, instructions: &Instructions) {
         if instructions.next_actions.is_empty() && instructions.suggested_commands.is_empty() {
             return;
         }

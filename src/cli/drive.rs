@@ -21,6 +21,7 @@ use crate::ops::Outcome;
 use crate::ops::RunChoice;
 use crate::ops::Site;
 use crate::ops::Waiting;
+use crate::ops::brief;
 use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
@@ -36,13 +37,16 @@ struct Reply<'o> {
     #[serde(flatten)]
     outcome: &'o Outcome,
     packet: Option<String>,
+    /// What whoever took the run up was told first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brief: Option<&'o brief::Reply>,
 }
 
 /// Goes on from where a drive stopped as far as somebody here can say what to do.
 pub fn go_on(
     face: &Face,
     site: &Site,
-    mut outcome: Outcome,
+    (mut outcome, brief): (Outcome, Option<&brief::Reply>),
     (drive, ci): (&DriveRequest, &CiArguments),
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
@@ -85,7 +89,7 @@ pub fn go_on(
     }
     let run = site.home.read(&outcome.run_id)?.run;
     ci::report(face, site, &run, ci.junit.as_deref())?;
-    last_words(face, site, &outcome);
+    closing_words(face, site, &outcome, brief);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
 }
 
@@ -123,6 +127,10 @@ fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
 
 /// Prints where a run stands at the end of a drive.
 pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
+    closing_words(face, site, outcome, None);
+}
+
+fn closing_words(face: &Face, site: &Site, outcome: &Outcome, brief: Option<&brief::Reply>) {
     let mut instructions = Instructions::of(outcome);
     if face.can_ask() && outcome.status == RunStatus::Waiting {
         instructions.command(format!("orch run resume --run {}", outcome.run_id));
@@ -133,7 +141,7 @@ pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
         let _ = write!(text, "\n{packet}");
     }
     warn(face, site, outcome);
-    let reply = Reply { outcome, packet };
+    let reply = Reply { outcome, packet, brief };
     match outcome.status {
         RunStatus::Failed => face.answer_failure(&reply, &instructions, &text),
         RunStatus::Running

@@ -46,6 +46,7 @@ mod tests {
     use crate::digest::Digest;
     use crate::id::GateId;
     use crate::id::RunId;
+    use crate::ops::Here;
 
     fn outcome(status: RunStatus, reason: Option<&str>, failed: &[&str]) -> Outcome {
         let failed = failed.iter().map(|id| (GateId::parse(*id).unwrap(), String::new()));
@@ -59,7 +60,7 @@ mod tests {
             unsigned: None,
             failed: failed.collect(),
             committed: true,
-            by_hand: None,
+            here: Here::default(),
         }
     }
 

@@ -79,7 +79,7 @@ pub fn at_gate(
             Err(Error::Interrupted) => return Ok(Left::Paused(Pause::Interrupted)),
             // What was typed does not fit, perhaps since somebody else has gone on meanwhile.
             Err(error @ Error::Usage { .. }) => {
-                report::error(face, &error);
+                report::error(face, &error, None);
                 if let Some(outcome) = desk.changed_elsewhere()? {
                     return Ok(Left::Changed(Box::new(outcome)));
                 }

@@ -55,13 +55,15 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // After a workflow's name the flag is not clap's to see, and errors are told as it says.
     let json = parsed.global.json || wants_json;
     let face = Face::new(Global { json, ..parsed.global });
+    let subject = command::subject(&parsed.command);
     match command::execute(&face, parsed.command) {
         Ok(code) => code,
         Err(command::Failure::Usage(error)) => report::usage(&error, wants_json),
         Err(command::Failure::Operation(error)) => {
             // The flags after a workflow's name are not read before the workflow is.
             let json = face.global.json || wants_json;
-            report::error(&Face::new(Global { json, ..face.global }), &error)
+            let face = Face::new(Global { json, ..face.global });
+            report::error(&face, &error, subject.as_ref())
         }
     }
 }

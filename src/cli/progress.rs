@@ -34,6 +34,10 @@ impl<'f> Progress<'f> {
     pub fn show(&mut self, notice: &Notice) {
         match notice {
             Notice::Started { run } => self.line(&format!("run {run}")),
+            Notice::Briefed(brief) => self.brief(&brief.text),
+            Notice::Unbriefed { reason } => {
+                self.line(&format!("no brief: {}", crate::check::plain_text(reason)));
+            }
             Notice::GateStarted { gate, attempt, executor } => self.begin(gate, *attempt, executor),
             Notice::GateEnded { gate, status, attempt, reason } => {
                 self.end(gate, *status, *attempt, reason.as_deref());
@@ -64,6 +68,13 @@ impl<'f> Progress<'f> {
                 self.line(&format!("{gate} is not reused: {reason}"));
             }
             Notice::Jumped { from, to } => self.line(&format!("{from} failed; back to {to}")),
+        }
+    }
+
+    /// It belongs to what the person reads; a program finds it in the data.
+    fn brief(&self, text: &str) {
+        if !self.face.global.json {
+            self.line(&format!("\n{text}"));
         }
     }
 

@@ -3,6 +3,7 @@
 use super::answer;
 use super::answer::Colour;
 use super::answer::Face;
+use super::command::Subject;
 use super::exit;
 use crate::json::harmless_text;
 use crate::ops::Error;
@@ -13,18 +14,25 @@ use serde_json::Value as Json;
 use serde_json::json;
 use std::fmt::Write as _;
 
-/// Prints an operation's error and gives its exit code.
-pub fn error(face: &Face, error: &Error) -> u8 {
+/// Prints an operation's error, and where the run stands that it would have changed; gives its
+/// exit code.
+pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
+    let site = subject.and_then(|_| face.global.site(false).ok());
+    let state = site
+        .zip(subject)
+        .and_then(|(site, subject)| Some(Instructions::of_run(&site, &subject.run(&site)?)));
+    let state = state.unwrap_or_default();
     if face.global.json {
         let whole = json!({
             "success": false,
             "data": null,
             "error": as_json(error),
-            "instructions": Instructions::default(),
+            "instructions": Instructions::after(error, state),
         });
         answer::out(&format!("{}\n", harmless_text(&whole)));
     } else {
         answer::err(&as_text(face, error));
+        face.advise(&state);
     }
     exit::of_error(error)
 }

@@ -21,8 +21,11 @@ pub struct Checkpoint {
     pub git_head: Option<String>,
     /// What the run had cost, as far as it is known.
     pub cost_usd: Option<f64>,
-    /// The working tree; `None` outside of git.
+    /// The working tree, where git can keep it.
     pub snapshot: Option<Snapshot>,
+    /// Why it is not kept, where it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_snapshot: Option<String>,
 }
 
 /// The working tree with untracked files, as a commit that no branch holds.
@@ -34,7 +37,9 @@ pub struct Snapshot {
     pub commit: String,
     pub files: u64,
     pub bytes: u64,
-    /// Files that are too large to be kept.
+    /// Bytes of files that the commit which was checked out does not hold.
+    pub new_bytes: u64,
+    /// Files that are too large or cannot be read, and repositories within this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
 }

@@ -135,6 +135,19 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Removes a file, and the folders above it that it leaves empty, up to `root`.
+pub fn remove_with_empty_folders(path: &Path, root: &Path) -> io::Result<()> {
+    remove(path)?;
+    let above = path.ancestors().skip(1).take_while(|above| *above != root);
+    for folder in above {
+        // One that holds anything stays.
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Writes the whole of a file that is still empty and sets when it was modified.
 pub fn fill(file: &mut File, bytes: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
     file.write_all(bytes)?;

@@ -104,7 +104,7 @@ impl Repository {
             self.clear_locks(&place)?;
             return Ok(Committed { id: head.to_string(), changed: false });
         }
-        let who = self.who(request)?;
+        let who = self.who(request.fallback)?;
         let text = commit_text(tree, place.head, &who, request.message);
         let text = self.signed(text, &who)?;
         let id = self.objects.add(ObjectType::Commit, &text)?;
@@ -166,8 +166,7 @@ impl Repository {
     }
 
     /// Who commits and when, as git writes it.
-    fn who(&self, request: &Commit<'_>) -> Result<Vec<u8>, Error> {
-        let (name, mail) = request.fallback;
+    pub(super) fn who(&self, (name, mail): (&str, &str)) -> Result<Vec<u8>, Error> {
         let signature = self.inner.signature().or_else(|_| Signature::now(name, mail))?;
         let offset = signature.when().offset_minutes();
         let sign = if offset < 0 { '-' } else { '+' };
@@ -183,7 +182,7 @@ impl Repository {
     }
 }
 
-fn commit_text(tree: Oid, parent: Option<Oid>, who: &[u8], message: &str) -> Vec<u8> {
+pub(super) fn commit_text(tree: Oid, parent: Option<Oid>, who: &[u8], message: &str) -> Vec<u8> {
     let parent = parent.map_or_else(String::new, |parent| format!("parent {parent}\n"));
     let head = format!("tree {tree}\n{parent}");
     let message = format!("\n\n{}\n", message.replace('\0', "").trim_end());

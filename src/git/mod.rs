@@ -1,7 +1,9 @@
 //! The repository that a project lies in: the one home of `git2`. Commits leave the user's index
 //! and work as they are, run no hooks, and outlast a power cut.
 
+mod changed;
 mod commit;
+mod compare;
 mod create;
 mod elsewhere;
 mod history;
@@ -9,16 +11,30 @@ mod index;
 mod lock;
 mod move_ref;
 mod objects;
+mod present;
+mod program;
 mod refresh;
+mod restore;
 mod sign;
+mod snapshot;
 mod stale;
 mod status;
 mod target;
 mod tree;
 
+pub use changed::Changed;
 pub use commit::Commit;
 pub use commit::Committed;
+pub use compare::Comparison;
+pub use compare::Differing;
+pub use compare::Fell;
 pub use history::Fate;
+pub use present::Scope;
+pub use restore::Plan;
+pub use restore::Restore;
+pub use restore::Restored;
+pub use snapshot::Shot;
+pub use snapshot::Taken;
 pub use status::Uncommitted;
 pub use target::Target;
 
@@ -62,6 +78,8 @@ pub enum Error {
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },
+    #[error("`git worktree add` failed: {reason}")]
+    Worktree { reason: String },
     #[error("signing failed: {reason}")]
     Signing { reason: String },
     #[error("{path}: {source}")]
@@ -83,6 +101,7 @@ impl Error {
             | Self::BadTree { .. }
             | Self::BadIndex { .. }
             | Self::UpdateIndex { .. }
+            | Self::Worktree { .. }
             | Self::Signing { .. }
             | Self::Io { .. } => false,
         }

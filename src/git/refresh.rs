@@ -9,11 +9,9 @@ use super::index::Refused;
 use super::io_error;
 use super::lock::Lock;
 use super::lock::PATIENCE;
+use super::program;
 use crate::files;
 use crate::files::Stat;
-use crate::process;
-use crate::process::Ending;
-use crate::surroundings::Allowed;
 use git2::Oid;
 use std::fmt::Write;
 use std::os::unix::fs::MetadataExt;
@@ -127,41 +125,20 @@ impl Repository {
 
     /// Has git itself put the files into an index that only it can write.
     pub(super) fn update_index(&self, blobs: &[Blob<'_>]) -> Result<(), Error> {
-        let folder = files::passing_folder().map_err(io_error(Path::new("temporary folder")))?;
-        let place = |name: &str| folder.path().join(name);
         let mut lines = String::new();
         for (path, id, _) in blobs {
             let _ = write!(lines, "100644 {id}\t{path}\0");
         }
-        files::write_view(&place("in"), lines.as_bytes()).map_err(io_error(&place("in")))?;
-        let options = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false"];
-        let sync = ["-c", "core.fsync=all", "update-index", "-z", "--add", "--index-info"];
-        let argv = ["git"].iter().chain(&options).chain(&sync);
-        let mut environment = Allowed::everything().values();
-        environment.insert("LC_ALL".to_owned(), "C".to_owned());
-        let command = process::Command {
-            argv: argv.map(|&argument| argument.to_owned()).collect(),
-            folder: self.work_folder.clone(),
-            environment,
-            stdin: Some(place("in")),
-            stdout: place("out"),
-            stderr: place("err"),
-            timeout: None,
-            register: None,
-        };
+        let words = ["update-index", "-z", "--add", "--index-info"];
         let start = Instant::now();
         loop {
-            let ending = process::run(&command, &process::Stop::default());
-            let ending =
-                ending.map_err(|error| Error::UpdateIndex { reason: error.to_string() })?;
-            let reason = files::read_tail(&place("err"), 1000).unwrap_or_default();
-            if ending == Ending::Exited(0) {
+            let Err(reason) = program::run(&self.work_folder, &words, lines.as_bytes()) else {
                 let index = self.inner.path().join("index");
                 let synced = files::sync(&index).and_then(|()| files::sync_folder_of(&index));
                 return synced.map_err(io_error(&index));
-            }
+            };
             if !reason.contains("index.lock") || start.elapsed() > PATIENCE {
-                return Err(Error::UpdateIndex { reason: reason.trim().to_owned() });
+                return Err(Error::UpdateIndex { reason });
             }
             std::thread::sleep(Duration::from_millis(50));
         }

@@ -6,11 +6,14 @@ use super::Site;
 use super::drive;
 use super::drive::Seen;
 use super::orphans;
+use super::seal;
+use super::seal::Happened;
 use super::signing;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::RunStarted;
+use crate::event::RunStatus;
 use crate::files;
 use crate::files::Lock;
 use crate::finding::Finding;
@@ -30,6 +33,9 @@ use crate::run::Run;
 use crate::workflow::Workflow;
 use std::time::Duration;
 
+/// How long the keeper of a sitting may take to seal a checkpoint.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A held run.
 pub struct Driver<'s> {
     pub site: &'s Site,
@@ -40,6 +46,10 @@ pub struct Driver<'s> {
     closed: Vec<Segment>,
     /// Attempts that have ended and are not committed yet.
     ended: Vec<(GateId, u32)>,
+    /// Checkpoints that are sealed and not committed yet.
+    sealed: Vec<u32>,
+    /// What may be a reason for a checkpoint.
+    pub happened: Happened,
     /// Artifacts that were seen as recorded, so that they are not read again.
     pub seen: Seen,
     /// What could not be committed, said once.
@@ -105,6 +115,8 @@ impl<'s> Driver<'s> {
             keeper,
             closed: Vec::new(),
             ended: Vec::new(),
+            sealed: Vec::new(),
+            happened: Happened::default(),
             seen: Seen::default(),
             problems: Vec::new(),
             unsigned: None,
@@ -143,6 +155,10 @@ impl<'s> Driver<'s> {
         for event in events {
             let ended = event.ended_attempt().map(|(gate, attempt)| (gate.clone(), attempt));
             self.ended.extend(ended);
+            self.happened.note(event);
+            if let Event::CheckpointSealed(sealed) = event {
+                self.sealed.push(sealed.checkpoint);
+            }
             if let Event::GateRerecorded { gate, attempt, .. } = event {
                 self.ended.push((gate.clone(), *attempt));
             }
@@ -196,10 +212,6 @@ impl<'s> Driver<'s> {
     /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made
     /// now is made with the next one; the record is on the disk all the same.
     pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
-        if is_stop {
-            let signed = signing::sign_head(self)?;
-            self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
-        }
         let run = &self.journal.run;
         let title = match gate {
             Some(gate) => format!(
@@ -210,6 +222,28 @@ impl<'s> Driver<'s> {
             ),
             None => format!("orch: {} {} {}", run.status, run.started.workflow, run.started.key),
         };
+        self.keep(gate, is_stop, title)?;
+        seal::seal_if_due(self)
+    }
+
+    /// Commits a checkpoint that was sealed.
+    pub fn commit_checkpoint(&mut self, number: u32) -> Result<(), Error> {
+        let run = &self.journal.run;
+        let (workflow, key) = (&run.started.workflow, &run.started.key);
+        let title = format!("orch: checkpoint {number} of {workflow} {key}");
+        self.keep(None, run.status != RunStatus::Running, title)
+    }
+
+    /// Whether the last event closed a segment.
+    pub fn has_no_tail(&self) -> bool {
+        self.journal.tail().bytes.is_empty()
+    }
+
+    fn keep(&mut self, gate: Option<&GateId>, is_stop: bool, title: String) -> Result<(), Error> {
+        if is_stop {
+            let signed = signing::sign_head(self)?;
+            self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
+        }
         let head = self.head();
         let news = News {
             run: &self.journal.run,
@@ -217,6 +251,7 @@ impl<'s> Driver<'s> {
             head,
             closed: std::mem::take(&mut self.closed),
             attempts: std::mem::take(&mut self.ended),
+            checkpoints: std::mem::take(&mut self.sealed),
             is_stop,
             gate: gate.cloned(),
             title,
@@ -270,11 +305,21 @@ fn refuse_links(site: &Site, id: &RunId) -> Result<(), Error> {
     .advise(format!("put a folder in its place: rm {link} && mkdir {link}")))
 }
 
-fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
+/// Takes a run, so that nobody drives it meanwhile.
+pub(super) fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
     refuse_links(site, id)?;
     let path = site.home.lock(id);
     let since = site.clock.now().to_string();
-    Lock::take(&path, &since, Duration::ZERO)
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?
-        .map_err(|held| Error::Held { run: id.to_string(), held })
+    let take = |patience| {
+        Lock::take(&path, &since, patience)
+            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+    };
+    let held = match take(Duration::ZERO)? {
+        Ok(lock) => return Ok(lock),
+        Err(held) => held,
+    };
+    // The keeper of a sitting holds the run for as long as it seals a checkpoint.
+    let keeper = Lock::holder(&site.home.session_lock(id)).map(|keeper| keeper.process);
+    let taken = if keeper == Some(held.process) { take(PATIENCE)? } else { Err(held) };
+    taken.map_err(|held| Error::Held { run: id.to_string(), held })
 }

@@ -1,10 +1,17 @@
 //! What to do next, told from where a run stands by rules in one place: after every
 //! change and every failure; after mere reads it is empty.
 
+use super::Error;
 use super::Outcome;
+use super::RunChoice;
+use super::Site;
 use super::Waiting;
+use super::next;
+use crate::clock;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::finding::Finding;
+use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,45 +27,119 @@ impl Instructions {
     /// From where a run stands.
     pub fn of(outcome: &Outcome) -> Self {
         let mut next = Self::default();
-        let run = &outcome.run_id;
-        next.context_reminder.insert("run".to_owned(), run.to_string());
-        next.context_reminder.insert("status".to_owned(), outcome.status.to_string());
-        if let Some(waiting) = outcome.waiting.first() {
-            next.context_reminder.insert("gate".to_owned(), waiting.gate.to_string());
-        }
+        let run = outcome.run_id.as_str();
+        next.remind(outcome);
         // Where a run has ended, nobody works on.
         for waiting in outcome.waiting.iter().filter(|_| !outcome.status.is_end()) {
-            next.wait(run.as_str(), waiting);
+            next.wait(run, waiting);
         }
         match outcome.status {
             RunStatus::Failed => {
                 for (gate, reason) in &outcome.failed {
                     next.say(format!("Mend gate {gate}: {reason}"));
                 }
-                next.command(format!("orch run resume --run {run}"));
+                next.command(take_up(outcome));
             }
             RunStatus::Paused => {
                 next.say("The run is paused; take it up again.");
-                next.command(format!("orch run resume --run {run}"));
+                next.command(take_up(outcome));
             }
-            RunStatus::Running if outcome.waiting.is_empty() => next.go_on(outcome),
-            RunStatus::Passed => next.command(format!("orch run show --run {run}")),
-            RunStatus::Running | RunStatus::Waiting | RunStatus::Canceled => {}
+            RunStatus::Running => next.go_on(outcome),
+            // Step by step a run is not told that the gate it waited for is done.
+            RunStatus::Waiting if outcome.waiting.is_empty() => next.go_on(outcome),
+            RunStatus::Passed | RunStatus::Canceled => {
+                next.command(format!("orch run show --run {run}"));
+            }
+            RunStatus::Waiting => {}
+        }
+        if outcome.here.session.is_some() && !outcome.status.is_end() {
+            next.say("Say how far the work has come.");
+            next.command(format!("orch update --run {run} \"…\""));
         }
         next
     }
 
-    /// A run that nobody is at is taken up, or, if it is gone through by hand, its next gates begin.
-    fn go_on(&mut self, outcome: &Outcome) {
-        let run = &outcome.run_id;
-        let Some(gates) = &outcome.by_hand else {
-            return self.command(format!("orch run resume --run {run}"));
+    /// From where the run stands that is meant; empty where none is or its state cannot be read.
+    pub fn of_run(site: &Site, choice: &RunChoice) -> Self {
+        next::next(site, choice).map(|reply| reply.instructions).unwrap_or_default()
+    }
+
+    /// After a command that was not carried out: what its error advises, then where the run stands
+    /// that it was about.
+    pub fn after(error: &Error, of_run: Self) -> Self {
+        let advised = error.help().map(|help| commands_in(&help.to_string()));
+        let mut commands = advised.unwrap_or_default();
+        commands.extend(of_run.suggested_commands);
+        let mut known = Vec::new();
+        commands.retain(|command| {
+            let is_new = !known.contains(command);
+            known.push(command.clone());
+            is_new
+        });
+        Self { suggested_commands: commands, ..of_run }
+    }
+
+    /// Where something is missing that a run needs: that first, then the same again.
+    pub fn missing(of_run: Self, missing: &[Finding], again: String) -> Self {
+        let next_actions = missing.iter().map(ToString::to_string).collect();
+        Self { next_actions, suggested_commands: vec![again], ..of_run }
+    }
+
+    /// After something that concerns no run.
+    pub fn to(action: impl Into<String>, commands: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            next_actions: vec![action.into()],
+            suggested_commands: commands.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.next_actions.is_empty()
+            && self.suggested_commands.is_empty()
+            && self.context_reminder.is_empty()
+    }
+
+    fn remind(&mut self, outcome: &Outcome) {
+        let here = &outcome.here;
+        let mut remember = |name: &str, value: String| {
+            self.context_reminder.insert(name.to_owned(), value);
         };
-        for gate in gates {
-            if let Some((_, reason)) = outcome.failed.iter().find(|(failed, _)| failed == gate) {
+        remember("run", outcome.run_id.to_string());
+        remember("active_task", here.key.clone());
+        remember("status", outcome.status.to_string());
+        remember("time_elapsed", clock::in_words(here.elapsed));
+        if let Some(gate) = &here.gate {
+            remember("gate", gate.to_string());
+        }
+        if let Some(session) = here.session {
+            remember("session", session.to_string());
+        }
+    }
+
+    /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
+    fn go_on(&mut self, outcome: &Outcome) {
+        let (run, here) = (&outcome.run_id, &outcome.here);
+        if here.is_held {
+            let gate = here.gate.as_ref().map(|gate| format!(" Gate {gate} is at work."));
+            self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
+            self.command(format!("orch status --run {run}"));
+        } else if here.is_driven && outcome.waiting.is_empty() {
+            self.say("Nobody drives the run; take it up again.");
+            self.command(take_up(outcome));
+        } else if !here.is_driven {
+            for (gate, reason) in &outcome.failed {
                 self.say(format!("Mend gate {gate}: {reason}"));
+                self.command(format!("orch gate start --run {run} --gate {gate}"));
             }
-            self.command(format!("orch gate start --run {run} --gate {gate}"));
+            for gate in here.ready.iter().filter(|gate| !outcome.has_failed(gate)) {
+                self.say(format!("Begin gate {gate}."));
+                self.command(format!("orch gate start --run {run} --gate {gate}"));
+            }
+            if self.suggested_commands.is_empty() {
+                self.say("No gate is left to begin; end the run.");
+                self.command(format!("orch run complete --run {run}"));
+            }
         }
     }
 
@@ -99,5 +180,94 @@ impl Instructions {
 
     pub fn command(&mut self, command: impl Into<String>) {
         self.suggested_commands.push(command.into());
+    }
+}
+
+/// What takes a run up again: at one that somebody has sat at, one sits down.
+fn take_up(outcome: &Outcome) -> String {
+    if !outcome.here.has_sittings {
+        return format!("orch run resume --run {}", outcome.run_id);
+    }
+    let key = outcome.here.key.replace('\'', "'\\''");
+    let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
+    if is_plain {
+        format!("orch session resume {key}")
+    } else {
+        format!("orch session resume '{key}'")
+    }
+}
+
+/// The commands in an advice: one that is a command itself, or those between backticks.
+fn commands_in(help: &str) -> Vec<String> {
+    let is_command = |text: &&str| text.starts_with("orch ");
+    if is_command(&help) && !help.contains(['\n', ';']) {
+        return vec![help.to_owned()];
+    }
+    help.split('`').skip(1).step_by(2).filter(is_command).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::id::GateId;
+    use crate::id::RunId;
+    use crate::ops::Here;
+
+    #[test]
+    fn an_advice_may_be_a_command() {
+        assert_eq!(commands_in("orch use RUN"), ["orch use RUN"]);
+        assert_eq!(commands_in("wait, or see `orch status` and `x`"), ["orch status"]);
+        assert!(commands_in("orch knows no such thing;\nlook again").is_empty());
+        assert!(commands_in("use a-z").is_empty());
+    }
+
+    #[test]
+    fn what_the_error_advises_comes_first_and_nothing_twice() {
+        let mut of_run = Instructions::to("Go on.", ["orch next".to_owned()]);
+        of_run.command("orch use RUN");
+        let error = Error::usage("no").advise("orch use RUN");
+        let next = Instructions::after(&error, of_run);
+        assert_eq!(next.next_actions, ["Go on."]);
+        assert_eq!(next.suggested_commands, ["orch use RUN", "orch next"]);
+    }
+
+    fn outcome(status: RunStatus, here: Here) -> Outcome {
+        Outcome {
+            run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
+            status,
+            reason: None,
+            waiting: Vec::new(),
+            head: Digest::of(""),
+            problems: Vec::new(),
+            unsigned: None,
+            failed: Vec::new(),
+            committed: true,
+            here,
+        }
+    }
+
+    fn commands(status: RunStatus, here: Here) -> Vec<String> {
+        let next = Instructions::of(&outcome(status, here));
+        let run = "run_20260101T000000Z_x_abcdef";
+        next.suggested_commands.iter().map(|command| command.replace(run, "R")).collect()
+    }
+
+    #[test]
+    fn a_run_that_goes_on_says_by_whose_hand() {
+        let running = |here| commands(RunStatus::Running, here);
+        let gate = GateId::parse("a").unwrap();
+        let by_hand = Here { ready: vec![gate], ..Here::default() };
+        let driven = Here { is_driven: true, ..Here::default() };
+        assert_eq!(running(driven.clone()), ["orch run resume --run R"]);
+        let held = Here { is_held: true, ..driven };
+        assert_eq!(running(held), ["orch status --run R"]);
+        assert_eq!(running(by_hand.clone()), ["orch gate start --run R --gate a"]);
+        assert_eq!(running(Here::default()), ["orch run complete --run R"]);
+        let sitting = Here { session: Some(2), ..by_hand };
+        let last = "orch update --run R \"…\"";
+        assert_eq!(running(sitting.clone()), ["orch gate start --run R --gate a", last]);
+        let told = Instructions::of(&outcome(RunStatus::Running, sitting)).context_reminder;
+        assert_eq!(told.get("session").map(String::as_str), Some("2"));
     }
 }

@@ -10,11 +10,18 @@ mod error;
 mod instructions;
 mod orphans;
 mod session;
+mod seal;
 mod signing;
 mod site;
 mod start;
 
 pub mod back;
+pub mod checkpoint_create;
+pub mod checkpoint_diff;
+pub mod checkpoint_list;
+pub mod checkpoint_restore;
+pub mod checkpoint_show;
+pub mod brief;
 pub mod contract_test;
 pub mod doctor;
 pub mod done;
@@ -56,6 +63,7 @@ pub mod workflow_new;
 pub mod workflow_schema;
 pub mod workflow_show;
 
+pub use drive::Here;
 pub use drive::Notice;
 pub use drive::Outcome;
 pub use drive::Waiting;

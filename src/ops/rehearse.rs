@@ -7,6 +7,7 @@ use super::Site;
 use super::drive;
 use super::start;
 use super::start::Begin;
+use crate::checkpoint_policy::CheckpointPolicy;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
@@ -57,10 +58,13 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
     let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
     copy_texts(site, request, scratch.path())?;
     let options = Options { folder: scratch.path().to_owned(), ..Options::default() };
-    let stage = Site::open(options)?;
-    let staged = Workflow::load(&request.workflow, &stage.shelf)?;
+    let mut stage = Site::open(options)?;
+    stage.config.checkpoint = CheckpointPolicy::default();
+    let (mut workflow, definition) = Workflow::load(&request.workflow, &stage.shelf)?;
+    // There is no work that could be lost.
+    workflow.checkpoint = CheckpointPolicy::default();
     let begin = Begin { inputs: request.inputs.clone(), driven: true, ..Begin::default() };
-    let mut driver = start::begin(&stage, staged, begin)?;
+    let mut driver = start::begin(&stage, (workflow, definition), begin)?;
     let mut scenes = Vec::new();
     for _ in 0..STEPS_MAX {
         let steps = next::next(&driver.workflow, driver.run());

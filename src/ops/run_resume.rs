@@ -6,6 +6,7 @@ use super::Notice;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::brief;
 use super::choose;
 use super::current;
 use super::drive;
@@ -43,6 +44,7 @@ pub fn run_resume(
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     driver.append(&resumed(&driver))?;
     notify(Notice::Started { run: id });
+    brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::end(site, &outcome.run_id, outcome.status);
     Ok(outcome)

@@ -1,13 +1,24 @@
 //! The keeper of a sitting: a process of its own that holds the session's lock, and seals a
 //! checkpoint every so often, until it is asked to end or the sitting is over.
 
+use super::Driver;
 use super::Error;
 use super::Site;
+use super::seal;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::process;
 use std::thread;
 use std::time::Duration;
+
+/// How long whoever began the sitting is left to finish.
+const BEGIN_AFTER: Duration = Duration::from_secs(1);
+
+/// How long until it is looked again, where another process holds the run: that one seals too.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// How long until it is looked whether the sitting is over, where nothing is to be sealed.
+const IDLE: Duration = Duration::from_hours(1);
 
 /// Which sitting is kept.
 #[derive(Debug, Clone, clap::Args)]
@@ -30,11 +41,25 @@ pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
         .map_err(trouble)?
         .map_err(|held| Error::Held { run: id.to_string(), held })?;
     process::be_on_own().map_err(trouble)?;
-    loop {
-        thread::sleep(Duration::from_hours(1));
-        let run = site.home.glance(&id)?.run;
-        if run.session().is_none_or(|session| session.number != request.session) {
-            return Ok(());
+    thread::sleep(BEGIN_AFTER);
+    while site.home.is_own(&id) {
+        // A full disk or a held run may pass; nobody is here to be told.
+        match look(site, &id, request.session) {
+            Ok(Some(pause)) => thread::sleep(pause),
+            Ok(None) => return Ok(()),
+            Err(_) => thread::sleep(LOOK_AGAIN_AFTER),
         }
     }
+    Ok(())
+}
+
+/// Seals a checkpoint if it is time; gives the time until the next look, `None` where nobody sits
+/// at the run any more.
+fn look(site: &Site, id: &RunId, session: u32) -> Result<Option<Duration>, Error> {
+    let mut driver = Driver::take(site, id)?;
+    if driver.run().session().is_none_or(|live| live.number != session) {
+        return Ok(None);
+    }
+    seal::seal_in_time(&mut driver)?;
+    Ok(Some(seal::time_left(&driver).unwrap_or(IDLE)))
 }

@@ -5,6 +5,7 @@ use super::Error;
 use super::Notice;
 use super::Outcome;
 use super::Site;
+use super::brief;
 use super::choose;
 use super::current;
 use super::drive;
@@ -63,6 +64,9 @@ pub struct Reply {
     pub budget_usd: Option<f64>,
     /// What was found of the sitting before, where that one died.
     pub found: Option<String>,
+    /// What whoever takes the run up was told first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brief: Option<Box<brief::Reply>>,
     /// Where the run stands after what a sitting begins with.
     pub run: Outcome,
 }
@@ -86,6 +90,8 @@ pub fn session_start(
     };
     let found = sit_down(&mut driver, budget)?;
     notify(Notice::Started { run: driver.id().clone() });
+    let is_first = number(driver.run()) == 1;
+    let brief = if is_first { None } else { brief::tell(&driver, notify) };
     let limits = drive::Limits { sits_down: true, ..session::limits() };
     drive::drive(&mut driver, &limits, notify)?;
     let number = number(driver.run());
@@ -103,6 +109,7 @@ pub fn session_start(
         status: run.session().map_or(SessionStatus::Failed, |session| session.status),
         budget_usd: run.budget.and_then(|budget| budget.usd).map(Amount::value),
         found,
+        brief,
         run: drive::outcome(&driver),
     })
 }

@@ -2,6 +2,7 @@
 //! `orch back` is typed.
 
 use super::Error;
+use super::Instructions;
 use super::RunChoice;
 use super::Site;
 use super::choose;
@@ -25,6 +26,16 @@ pub struct Request {
 pub struct Reply {
     pub current: Option<Place>,
     pub before: Vec<Place>,
+}
+
+impl Reply {
+    /// Where the current run stands; without one, what can be chosen.
+    pub fn instructions(&self, site: &Site) -> Instructions {
+        let Some(place) = &self.current else {
+            return Instructions::to("Choose a run.", ["orch run list".to_owned()]);
+        };
+        Instructions::of_run(site, &RunChoice { run: Some(place.run.to_string()) })
+    }
 }
 
 /// Chooses a run, and the gate that is named.

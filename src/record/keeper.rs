@@ -6,6 +6,7 @@ use super::Home;
 use super::RUNS;
 use crate::clock::Moment;
 use crate::digest::Digest;
+use crate::event::Checkpoint;
 use crate::files;
 use crate::git;
 use crate::git::Commit;
@@ -71,6 +72,8 @@ pub struct News<'n> {
     pub closed: Vec<Segment>,
     /// Attempts that have ended or changed.
     pub attempts: Vec<(GateId, u32)>,
+    /// Checkpoints that were sealed.
+    pub checkpoints: Vec<u32>,
     /// Whether the run stops here, so that the summary must be true.
     pub is_stop: bool,
     pub gate: Option<GateId>,
@@ -194,6 +197,10 @@ impl Keeper {
             files.extend(super::definition_files(news.run));
         }
         files.extend(super::head_files(news.run));
+        let is_new =
+            |sealed: &&(Moment, Checkpoint)| news.checkpoints.contains(&sealed.1.checkpoint);
+        let sealed = news.run.checkpoints.iter().filter(is_new);
+        files.extend(sealed.map(|sealed| super::checkpoint_file(news.run, sealed)));
         for (path, bytes) in &files {
             self.known.insert(path.clone(), Digest::of(bytes));
         }

@@ -3,11 +3,13 @@
 //!
 //! - `run_json`: `RUN.json`, what people and tools read;
 //! - `attempt_json`: one file for each attempt that has ended;
+//! - `checkpoint_json`: one file for each checkpoint;
 //! - [`Home`]: where the runs of a project lie;
 //! - `verify`: whether a record is what its journal says;
 //! - [`Keeper`]: writes the documents below the project and commits them.
 
 mod attempt_json;
+mod checkpoint_json;
 mod home;
 mod keeper;
 mod run_json;
@@ -23,7 +25,9 @@ pub use verify::Difference;
 pub use verify::behind;
 pub use verify::differences;
 
+use crate::clock::Moment;
 use crate::digest::Digest;
+use crate::event::Checkpoint;
 use crate::id::GateId;
 use crate::journal::Reading;
 use crate::journal::Segment;
@@ -75,6 +79,12 @@ pub fn head_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
     })
 }
 
+/// The file of a checkpoint that was sealed at this moment.
+pub fn checkpoint_file(run: &Run, (at, checkpoint): &(Moment, Checkpoint)) -> (String, Vec<u8>) {
+    let path = format!("checkpoints/ckpt-{}.json", checkpoint.checkpoint);
+    (path, checkpoint_json::render(run, *at, checkpoint))
+}
+
 /// A journal segment as the record holds it.
 pub fn segment_file(segment: &Segment) -> (String, Vec<u8>) {
     (format!("journal/{}", segment.name()), segment.bytes.clone())
@@ -110,6 +120,7 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
         files.extend(ended.flat_map(|attempt| attempt_files(run, gate, attempt)));
     }
     files.extend(head_files(run));
+    files.extend(run.checkpoints.iter().map(|sealed| checkpoint_file(run, sealed)));
     let known = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
     let head = Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head };
     files.extend(summary_files(run, head, &known));

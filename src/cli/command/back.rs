@@ -9,6 +9,6 @@ use crate::ops::back;
 pub fn execute(face: &Face) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let reply = back::back(&site)?;
-    use_run::answer(face, &reply);
+    use_run::answer(face, &site, &reply);
     Ok(exit::DONE)
 }

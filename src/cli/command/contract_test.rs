@@ -36,6 +36,10 @@ pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
         face.answer(&tried, &Instructions::default(), &text);
         return Ok(exit::DONE);
     }
-    face.answer_failure(&tried, &Instructions::default(), &text);
+    let again = Instructions::to(
+        "Mend the contract, or what its fixtures expect.",
+        [format!("orch contract test {name}")],
+    );
+    face.answer_failure(&tried, &again, &text);
     Ok(exit::FAILED)
 }

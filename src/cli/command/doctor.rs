@@ -2,7 +2,6 @@
 
 use super::Failure;
 use crate::cli::answer;
-use crate::cli::answer::Colour;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
@@ -21,18 +20,20 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
         .collect();
     let text = answer::table(&rows);
     if symptoms.iter().all(|symptom| symptom.is_well) {
-        face.answer(&symptoms, &Instructions::default(), &text);
+        let next = if request.fix { after_mending() } else { Instructions::default() };
+        face.answer(&symptoms, &next, &text);
         return Ok(exit::DONE);
     }
-    face.answer_failure(&symptoms, &Instructions::default(), &text);
-    if !face.global.json {
-        face.say(&face.coloured(&advice(&symptoms), Colour::Yellow));
-    }
+    face.answer_failure(&symptoms, &advice(&symptoms), &text);
     Ok(exit::FAILED)
 }
 
-fn advice(symptoms: &[Symptom]) -> String {
+fn after_mending() -> Instructions {
+    Instructions::to("All is well; go on with your runs.", ["orch run list".to_owned()])
+}
+
+fn advice(symptoms: &[Symptom]) -> Instructions {
     let can_be_mended = symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
-    let more = if can_be_mended { "; orch doctor --fix mends some of it" } else { "" };
-    format!("something is ill; the lines above say what to do{more}")
+    let mend = can_be_mended.then(|| "orch doctor --fix".to_owned());
+    Instructions::to("Something is ill; the lines above say what to do.", mend)
 }

@@ -8,6 +8,7 @@ use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
 use crate::finding::Finding;
+use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
@@ -57,7 +58,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             }
             Choice::GoOn => {
                 let command = format!("orch done --run {} \"…\"", missing.run_id);
-                list(face, &missing, &missing.missing, &command);
+                list((face, &site), (&missing.run_id, &missing), &missing.missing, command);
                 return Ok(exit::FAILED);
             }
         }
@@ -86,14 +87,18 @@ pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choic
     Ok(said.unwrap_or(Choice::GoOn))
 }
 
-/// Says what is missing, in the reply and as what to do next.
-pub(super) fn list(face: &Face, reply: &impl Serialize, missing: &[Finding], again: &str) {
+/// Says what is missing of a run, in the reply and as what to do next.
+pub(super) fn list(
+    (face, site): (&Face, &Site),
+    (run, reply): (&RunId, &impl Serialize),
+    missing: &[Finding],
+    again: String,
+) {
     let mut text = String::from("not done yet:\n");
-    let mut instructions = Instructions::default();
     for finding in missing {
         let _ = writeln!(text, "  {finding}");
-        instructions.say(finding.to_string());
     }
-    instructions.command(again);
+    let choice = RunChoice { run: Some(run.to_string()) };
+    let instructions = Instructions::missing(Instructions::of_run(site, &choice), missing, again);
     face.answer_failure(reply, &instructions, &text);
 }

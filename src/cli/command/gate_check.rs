@@ -27,7 +27,8 @@ pub fn execute(face: &Face, request: &gate_check::Request) -> Result<u8, Failure
         face.answer(&reply, &Instructions::default(), &text);
         Ok(exit::DONE)
     } else {
-        face.answer_failure(&reply, &Instructions::default(), &text);
+        let next = Instructions::of_run(&site, &request.gate.run);
+        face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)
     }
 }

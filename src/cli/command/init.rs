@@ -12,8 +12,8 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
     for remark in reply.remarks.iter().filter(|_| !face.global.json) {
         face.say(remark);
     }
-    let mut instructions = Instructions::default();
-    instructions.command("orch workflow list");
+    let commands = ["orch doctor".to_owned(), "orch workflow list".to_owned()];
+    let instructions = Instructions::to("Name your agents in orch.toml.", commands);
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)
 }

@@ -17,6 +17,7 @@ pub fn execute(face: &Face, command: InvocationCommand) -> Result<u8, Failure> {
     let InvocationCommand::Record(request) = command;
     let site = face.global.site(false)?;
     let invocation = invocation_record::invocation_record(&site, &request)?;
-    face.answer(&invocation, &Instructions::default(), invocation.invocation_id.as_str());
+    let next = Instructions::of_run(&site, &request.gate.run);
+    face.answer(&invocation, &next, invocation.invocation_id.as_str());
     Ok(exit::DONE)
 }

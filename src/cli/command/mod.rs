@@ -1,6 +1,13 @@
 //! One file for each command: its flags, the request they make, the words of the reply.
 
 mod back;
+mod checkpoint;
+mod checkpoint_create;
+mod checkpoint_diff;
+mod checkpoint_list;
+mod checkpoint_restore;
+mod checkpoint_show;
+mod brief;
 mod completions;
 mod contract_test;
 mod doctor;
@@ -35,6 +42,7 @@ mod session_pause;
 mod session_start;
 mod session_status;
 mod status;
+mod subject;
 mod use_run;
 mod verify;
 mod workflow;
@@ -44,6 +52,9 @@ mod workflow_list;
 mod workflow_new;
 mod workflow_schema;
 mod workflow_show;
+
+pub use subject::Subject;
+pub use subject::subject;
 
 use super::answer::Face;
 use crate::event::NoteKind;
@@ -77,10 +88,17 @@ pub enum Command {
         #[command(subcommand)]
         command: session::SessionCommand,
     },
+    /// Seal points in a run, with the working tree, and come back to them.
+    Checkpoint {
+        #[command(subcommand)]
+        command: checkpoint::CheckpointCommand,
+    },
     /// Show where the current run stands.
     Status(ops::RunChoice),
     /// Say what to do next in the current run, with its packet.
     Next(ops::RunChoice),
+    /// Tell whoever sits down at the current run all they need to go on.
+    Brief(ops::brief::Request),
     /// Make a run the current one, and a gate of it.
     Use(ops::use_run::Request),
     /// Return to the run that was current before.
@@ -148,8 +166,10 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Gate { command } => gate::execute(face, command),
         Command::Invocation { command } => invocation_record::execute(face, command),
         Command::Session { command } => session::execute(face, command),
+        Command::Checkpoint { command } => checkpoint::execute(face, command),
         Command::Status(choice) => status::execute(face, &choice),
         Command::Next(choice) => next::execute(face, &choice),
+        Command::Brief(request) => brief::execute(face, &request),
         Command::Use(request) => use_run::execute(face, &request),
         Command::Back => back::execute(face),
         Command::Update(request) => note::execute(face, NoteKind::Update, &request),

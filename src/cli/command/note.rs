@@ -14,6 +14,6 @@ pub fn execute(face: &Face, kind: NoteKind, request: &note::Request) -> Result<u
     let who =
         if reply.handed_over { "; the process that holds the run writes it down" } else { "" };
     let text = format!("{kind} on {}{gate}{who}", reply.run_id);
-    face.answer(&reply, &Instructions::default(), &text);
+    face.answer(&reply, &Instructions::of_run(&site, &request.gate.run), &text);
     Ok(exit::DONE)
 }

@@ -18,10 +18,9 @@ pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Fai
     for problem in &rebuilt.problems {
         face.say(&format!("not committed: {problem}"));
     }
-    let next = Instructions {
-        suggested_commands: vec![format!("orch verify --run {}", rebuilt.run_id)],
-        ..Instructions::default()
-    };
+    let mut next = Instructions::of_run(&site, &request.run);
+    next.say("Have the record compared with the journal.");
+    next.command(format!("orch verify --run {}", rebuilt.run_id));
     face.answer(&rebuilt, &next, &lines.join("\n"));
     Ok(exit::DONE)
 }

@@ -5,6 +5,8 @@ use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
 use crate::cli::drive;
 use crate::cli::progress::Progress;
+use crate::ops::Notice;
+use crate::ops::RunChoice;
 use crate::ops::run_resume;
 
 /// The run, how to drive it, and what CI wants.
@@ -16,10 +18,24 @@ pub struct Arguments {
     ci: CiArguments,
 }
 
+impl Arguments {
+    /// The run that is to be taken up.
+    pub fn run(&self) -> &RunChoice {
+        &self.request.run
+    }
+}
+
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
     let mut progress = Progress::new(face);
-    let outcome =
-        run_resume::run_resume(&site, &arguments.request, &mut |notice| progress.show(&notice))?;
-    Ok(drive::go_on(face, &site, outcome, (&arguments.request.drive, &arguments.ci))?)
+    let mut brief = None;
+    let mut show = |notice: Notice| {
+        progress.show(&notice);
+        if let Notice::Briefed(told) = notice {
+            brief = Some(told);
+        }
+    };
+    let outcome = run_resume::run_resume(&site, &arguments.request, &mut show)?;
+    let how = (&arguments.request.drive, &arguments.ci);
+    Ok(drive::go_on(face, &site, (outcome, brief.as_deref()), how)?)
 }

@@ -38,7 +38,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let mut progress = Progress::new(&face);
     let outcome = run::run(&site, &request, &mut |notice| progress.show(&notice))?;
-    Ok(drive::go_on(&face, &site, outcome, (&drive_request, &ci))?)
+    Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci))?)
 }
 
 /// `orch run NAME` as a command of its own, for its flags and its help.

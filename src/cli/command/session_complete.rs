@@ -45,7 +45,8 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
             }
             done::Choice::GoOn => {
                 let command = format!("orch session complete --epic {}", site_key(&request));
-                done::list(face, &missing, &missing.missing, &command);
+                let reply = (&missing.run_id, &missing);
+                done::list((face, &site), reply, &missing.missing, command);
                 return Ok(exit::FAILED);
             }
         }

@@ -22,11 +22,16 @@ pub struct Resume {
 }
 
 impl Resume {
-    pub fn request(self) -> Request {
-        let epic = match self.key.rsplit_once('@') {
-            Some((key, number)) if number.parse::<u32>().is_ok() => key.to_owned(),
-            Some(_) | None => self.key,
-        };
+    /// The key of the run.
+    pub fn epic(&self) -> &str {
+        match self.key.rsplit_once('@') {
+            Some((key, number)) if number.parse::<u32>().is_ok() => key,
+            Some(_) | None => &self.key,
+        }
+    }
+
+    pub fn request(&self) -> Request {
+        let epic = self.epic().to_owned();
         Request { epic, budget: self.budget, resume: true, ..Request::default() }
     }
 }

@@ -16,11 +16,15 @@ pub struct Arguments {
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let reply = workflow_new::workflow_new(&site, &arguments.name)?;
-    let mut instructions = Instructions::default();
     let name = &arguments.name;
-    instructions.command(format!("orch workflow check {name}"));
-    instructions.command(format!("orch rehearse {name} --slug example"));
-    instructions.command(format!("orch run {name} --slug example"));
+    let instructions = Instructions::to(
+        "Make these files say what you want.",
+        [
+            format!("orch workflow check {name}"),
+            format!("orch rehearse {name} --slug example"),
+            format!("orch run {name} --slug example"),
+        ],
+    );
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)
 }

@@ -222,3 +222,33 @@ fn a_repository_of_somebody_else_is_refused_with_the_remedy() {
     let Err(error) = Repository::discover(sandbox.folder.path()) else { panic!("it was opened") };
     assert!(error.to_string().contains("git config --global --add safe.directory /"), "{error}");
 }
+
+#[test]
+fn changes_since_a_commit_are_told_committed_or_not() {
+    let sandbox = Sandbox::new();
+    let base = sandbox.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    sandbox.write("a.txt", "two\n");
+    sandbox.git(&["commit", "-qam", "more"]);
+    sandbox.write(".gitignore", "*.log\n");
+    sandbox.write("x.log", "");
+    sandbox.write("deep/new.txt", "");
+    fs::remove_file(sandbox.path("dir/b.txt")).unwrap();
+    let repository = sandbox.repository();
+    let changed = |since: Option<&str>| {
+        let changed = repository.changed_since(since).unwrap().into_iter();
+        changed.map(|file| (file.path, file.what, file.is_committed)).collect::<Vec<_>>()
+    };
+    let told = |path: &str, what, is_committed| (path.to_owned(), what, is_committed);
+    let uncommitted = [
+        told(".gitignore", "added", false),
+        told("deep/new.txt", "added", false),
+        told("dir/b.txt", "deleted", false),
+    ];
+    let [ignore, new, gone] = uncommitted;
+    assert_eq!(
+        changed(Some(&base)),
+        [ignore.clone(), told("a.txt", "modified", true), new.clone(), gone]
+    );
+    assert_eq!(changed(None), [ignore, told("a.txt", "added", true), new]);
+    assert!(repository.changed_since(Some("0123456789")).is_err());
+}

@@ -18,6 +18,7 @@ mod work;
 
 pub(super) use baselines::baselines_of;
 pub use limits::Limits;
+pub use outcome::Here;
 pub use outcome::Outcome;
 pub use outcome::Waiting;
 
@@ -45,6 +46,8 @@ pub(super) use settle::verdict;
 
 use super::Driver;
 use super::Error;
+use super::brief;
+use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -69,15 +72,43 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const INTERRUPTIONS_MAX: u32 = 3;
 
 /// News while the run goes on, for a face to show.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Notice {
-    Started { run: RunId },
-    GateStarted { gate: GateId, attempt: u32, executor: String },
-    GateEnded { gate: GateId, status: GateStatus, attempt: u32, reason: Option<String> },
-    Found { gate: GateId, finding: Finding },
-    Reused { gates: Vec<GateId> },
-    NotReused { gate: GateId, reason: String },
-    Jumped { from: GateId, to: GateId },
+    Started {
+        run: RunId,
+    },
+    /// What whoever takes a run up is told first.
+    Briefed(Box<brief::Reply>),
+    /// A template that does not render keeps no run from going on.
+    Unbriefed {
+        reason: String,
+    },
+    GateStarted {
+        gate: GateId,
+        attempt: u32,
+        executor: String,
+    },
+    GateEnded {
+        gate: GateId,
+        status: GateStatus,
+        attempt: u32,
+        reason: Option<String>,
+    },
+    Found {
+        gate: GateId,
+        finding: Finding,
+    },
+    Reused {
+        gates: Vec<GateId>,
+    },
+    NotReused {
+        gate: GateId,
+        reason: String,
+    },
+    Jumped {
+        from: GateId,
+        to: GateId,
+    },
 }
 
 /// Drives a held run as far as nobody is needed.
@@ -98,6 +129,7 @@ pub fn drive(
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         loop {
+            seal::seal_in_time(driver)?;
             if driver.site.stop.is_raised() {
                 if drive.running.is_empty() {
                     pause(driver, "interrupted")?;
@@ -109,7 +141,12 @@ pub fn drive(
             if drive.running.is_empty() {
                 return Ok(outcome(driver));
             }
-            if let Ok(ended) = receiver.recv() {
+            // Work may take hours; a checkpoint comes due meanwhile.
+            let ended = match seal::time_left(driver) {
+                Some(left) => receiver.recv_timeout(left).ok(),
+                None => receiver.recv().ok(),
+            };
+            if let Some(ended) = ended {
                 drive.running.remove(&ended.gate);
                 settle(driver, &ended, notify)?;
             }
@@ -195,7 +232,9 @@ impl Drive<'_> {
         }
         match (self.running.is_empty(), not_before) {
             (true, Some(due)) => {
-                wait_until(driver, due);
+                let sealed_by =
+                    seal::time_left(driver).map(|left| driver.site.clock.now().plus(left));
+                wait_until(driver, sealed_by.map_or(due, |by| by.min(due)));
                 Ok(true)
             }
             (true, None) => {

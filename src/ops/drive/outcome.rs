@@ -2,6 +2,7 @@
 
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
@@ -11,6 +12,7 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Workflow;
 use serde::Serialize;
+use std::time::Duration;
 
 use super::super::Driver;
 use super::super::Site;
@@ -33,9 +35,35 @@ pub struct Outcome {
     /// The gates that failed, each with why.
     pub failed: Vec<(GateId, String)>,
     pub committed: bool,
-    /// The gates that can be begun by hand, in a run that is taken through so.
+    /// What a reminder tells beside it.
     #[serde(skip)]
-    pub by_hand: Option<Vec<GateId>>,
+    pub here: Here,
+}
+
+/// Where whoever works on the run is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Here {
+    pub key: String,
+    /// Whether `orch run` drives it, or somebody step by step.
+    pub is_driven: bool,
+    /// Whether another process drives it now.
+    pub is_held: bool,
+    /// The gate that waits, is at work or comes next.
+    pub gate: Option<GateId>,
+    /// How long that gate has been open to this moment; without one, all gates together.
+    pub elapsed: Duration,
+    /// The gates that can begin.
+    pub ready: Vec<GateId>,
+    /// The sitting that goes on.
+    pub session: Option<u32>,
+    /// Whether anybody has ever sat at it.
+    pub has_sittings: bool,
+}
+
+impl Outcome {
+    pub fn has_failed(&self, gate: &GateId) -> bool {
+        self.failed.iter().any(|(failed, _)| failed == gate)
+    }
 }
 
 /// A gate that needs a person or an agent.
@@ -59,25 +87,15 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
 }
 
-/// The gates that have failed or can begin now.
-fn startable(workflow: &Workflow, run: &Run) -> Vec<GateId> {
-    let mut gates: Vec<GateId> = run.gates_in(GateStatus::Fail).cloned().collect();
-    for step in next::next(workflow, run) {
-        let Step::Start { gate, .. } = step else { continue };
-        if !gates.contains(&gate) {
-            gates.push(gate);
-        }
-    }
-    gates
-}
-
 /// Where the run stands now.
 pub fn outcome(driver: &Driver<'_>) -> Outcome {
     let problems = driver.problems.clone();
     let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
     let (committed, unsigned) =
         (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
-    Outcome { problems, unsigned, committed, ..outcome }
+    // The one who holds it is here.
+    let here = Here { is_held: false, ..outcome.here };
+    Outcome { problems, unsigned, committed, here, ..outcome }
 }
 
 /// Where a run stands that was only read.
@@ -111,6 +129,39 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
         unsigned: None,
         failed: failed.collect(),
         committed: site.uncommitted.is_none(),
-        by_hand: (!run.started.driven).then(|| startable(workflow, run)),
+        here: here(site, workflow, run),
+    }
+}
+
+fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
+    let mut ready = Vec::new();
+    for step in next::next(workflow, run) {
+        match step {
+            Step::Start { gate, .. } | Step::Expand(gate) => ready.push(gate),
+            Step::Skip { .. }
+            | Step::Jump { .. }
+            | Step::Gather { .. }
+            | Step::Refuse { .. }
+            | Step::Finish(_) => {}
+        }
+    }
+    let mut at_work =
+        [GateStatus::Waiting, GateStatus::Running].into_iter().flat_map(|is| run.gates_in(is));
+    let gate = at_work.next().or(ready.first()).cloned();
+    let now = site.clock.now();
+    let spent = match gate.as_ref().and_then(|gate| run.gate(gate)) {
+        Some(state) => state.time.until(now),
+        None => run.spent(now),
+    };
+    Here {
+        key: run.started.key.clone(),
+        is_driven: run.started.driven,
+        is_held: run.status == RunStatus::Running
+            && Lock::is_held(&site.home.lock(&run.started.run_id)),
+        gate,
+        elapsed: spent.active + spent.waiting,
+        ready,
+        session: run.session().map(|session| session.number),
+        has_sittings: !run.sessions.is_empty(),
     }
 }

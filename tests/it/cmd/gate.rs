@@ -35,6 +35,11 @@ fn check_judges_and_changes_nothing() {
     draft.md: the wrong number of words (expected at least 3, found 2) [word_count]
     gate write would fail; nothing was recorded
     -- stderr
+
+    next:
+      Do the work of gate write as orchestration/runs/run_20260119T143012Z_demo_000001/logs/gates/write/prompt.txt says.
+      $ orch gate check --run run_20260119T143012Z_demo_000001 --gate write
+      $ orch gate finish --run run_20260119T143012Z_demo_000001 --gate write
     ");
     let hook = house.orch("gate check --hook").code(2);
     assert_eq!(hook.stdout, "");

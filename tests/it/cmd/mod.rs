@@ -2,10 +2,14 @@
 //! name the candidates.
 
 mod by_hand;
+mod checkpoint;
+mod checkpoint_restore;
+mod brief;
 mod contract;
 mod current;
 mod doctor;
 mod gate;
+mod instructions;
 mod invocation;
 mod note;
 mod project;

@@ -35,6 +35,11 @@ fn words_go_to_the_run_and_gate_at_hand() {
     -- stdout
     update on run_20260119T143012Z_x_000001, gate one
     -- stderr
+
+    next:
+      Do the work of gate one as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/one/prompt.txt says.
+      $ orch gate check --run run_20260119T143012Z_x_000001 --gate one
+      $ orch gate finish --run run_20260119T143012Z_x_000001 --gate one
     ");
     house.orch("note the cache is cold").code(0);
     house.orch("log ran the tests --gate two").code(0);

@@ -131,6 +131,7 @@ fn by_hand_every_gate_is_started_and_finished() {
     -- stderr
 
     next:
+      Begin gate a.
       $ orch gate start --run run_20260119T143012Z_x_000001 --gate a
     ");
     assert_eq!(house.record()["status"], "RUNNING");

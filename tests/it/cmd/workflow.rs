@@ -150,6 +150,10 @@ fn check_tells_every_error_of_a_file() {
     12 |          on_fail = { goto = 'c' }
        |                    ^^^^^^^^^^^^^^
     help: write on_fail = { goto = "c", visits = 3 }
+
+    next:
+      Mend what is named above.
+      $ orch workflow check broken
     "#);
     let json = house.orch("workflow check broken --json").code(2).json();
     assert_eq!(json["success"], false);
@@ -170,6 +174,7 @@ fn a_new_workflow_passes_its_check_and_can_be_rehearsed_and_run() {
     -- stderr
 
     next:
+      Make these files say what you want.
       $ orch workflow check my-flow
       $ orch rehearse my-flow --slug example
       $ orch run my-flow --slug example

@@ -83,10 +83,9 @@ impl<'s> Pages<'s> {
         let constants = value["enum"].as_array().into_iter().flatten().chain(value.get("const"));
         kinds.extend(constants.map(|constant| format!("`{constant}`")));
         if kinds.is_empty() {
-            let types: Vec<&str> = match &value["type"] {
-                Json::Array(types) => types.iter().filter_map(Json::as_str).collect(),
-                other => other.as_str().into_iter().collect(),
-            };
+            let several = value["type"].as_array().into_iter().flatten();
+            let types = several.chain([&value["type"]]).filter_map(Json::as_str);
+            let types: Vec<&str> = types.collect();
             kinds.extend(types.iter().map(|kind| self.plain(place, kind, value)));
         }
         kinds.retain(|kind| !kind.is_empty());

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod branches;
+mod checkpoints;
 mod crash;
 mod crowd;
 mod essay;

@@ -1,0 +1,14 @@
+//! `orch brief`: its text to standard output.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::brief;
+
+pub fn execute(face: &Face, request: &brief::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = brief::brief(&site, request)?;
+    face.answer(&reply, &Instructions::default(), &reply.text);
+    Ok(exit::DONE)
+}

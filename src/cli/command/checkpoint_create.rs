@@ -1,0 +1,41 @@
+//! `orch checkpoint create`: what was sealed, and how to come back to it.
+
+use super::Failure;
+use super::checkpoint::bytes;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::event::Checkpoint;
+use crate::ops::Instructions;
+use crate::ops::checkpoint_create;
+use std::fmt::Write as _;
+
+pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = checkpoint_create::checkpoint_create(&site, request)?;
+    for problem in &reply.problems {
+        face.say(&format!("not committed: {problem}"));
+    }
+    let (run, number) = (&reply.run_id, reply.checkpoint.checkpoint);
+    let mut next = Instructions::default();
+    if reply.checkpoint.snapshot.is_some() {
+        next.command(format!("orch checkpoint diff {number} --run {run}"));
+        next.command(format!("orch checkpoint restore {number} --run {run}"));
+    }
+    let text = format!("checkpoint {number} of {run}\n{}", tree(&reply.checkpoint));
+    face.answer(&reply, &next, &text);
+    Ok(exit::DONE)
+}
+
+/// What a checkpoint keeps of the working tree.
+pub(super) fn tree(checkpoint: &Checkpoint) -> String {
+    let Some(snapshot) = &checkpoint.snapshot else {
+        let reason = checkpoint.no_snapshot.as_deref().unwrap_or_default();
+        return format!("the working tree is not kept: {reason}\n");
+    };
+    let (all, new) = (bytes(snapshot.bytes), bytes(snapshot.new_bytes));
+    let mut text = format!("{} files, {all}, of which {new} are new\n", snapshot.files);
+    for path in &snapshot.left_out {
+        let _ = writeln!(text, "not kept: {path}");
+    }
+    text
+}

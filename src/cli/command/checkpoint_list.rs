@@ -1,0 +1,46 @@
+//! `orch checkpoint list`: one line for each checkpoint.
+
+use super::Failure;
+use super::checkpoint::bytes;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::checkpoint_list;
+use crate::ops::checkpoint_list::Entry;
+use std::fmt::Write as _;
+
+pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = checkpoint_list::checkpoint_list(&site, request)?;
+    let rows: Vec<Vec<String>> = reply.checkpoints.iter().map(row).collect();
+    let mut text = answer::table(&rows);
+    let (kept, new) = (reply.kept, bytes(reply.new_bytes));
+    let _ = match kept {
+        0 => writeln!(text, "no tree is kept here"),
+        1 => writeln!(text, "1 tree is kept, with {new} that its commit does not hold"),
+        _ => writeln!(text, "{kept} trees are kept, with {new} that their commits do not hold"),
+    };
+    face.answer(&reply, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}
+
+fn row(entry: &Entry) -> Vec<String> {
+    let checkpoint = &entry.checkpoint;
+    let tree = match &checkpoint.snapshot {
+        Some(snapshot) if entry.is_kept => {
+            let (all, new) = (bytes(snapshot.bytes), bytes(snapshot.new_bytes));
+            format!("{} files, {all}, {new} new", snapshot.files)
+        }
+        Some(_) => "tree not kept any more".to_owned(),
+        None => "no tree".to_owned(),
+    };
+    let cost = checkpoint.cost_usd.map(|cost| format!("{cost:.4} USD")).unwrap_or_default();
+    vec![
+        checkpoint.checkpoint.to_string(),
+        entry.sealed_at.to_string(),
+        checkpoint.reason.replace('\n', " "),
+        tree,
+        cost,
+    ]
+}

@@ -1,0 +1,36 @@
+//! `orch checkpoint restore`: which files were changed, one line each.
+
+use super::Failure;
+use super::checkpoint_diff::word;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::checkpoint_restore;
+use std::fmt::Write as _;
+
+pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = checkpoint_restore::checkpoint_restore(&site, request)?;
+    let files = &reply.plan.files;
+    let rows = files.iter().map(|put| vec![word(put.what).to_owned(), put.path.clone()]);
+    let mut text = answer::table(&rows.collect::<Vec<_>>());
+    let count = match files.len() {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
+    let number = reply.checkpoint;
+    let _ = writeln!(text, "{count} changed to what checkpoint {number} holds");
+    let mut next = Instructions::default();
+    if let Some(folder) = &reply.worktree {
+        let _ = writeln!(text, "worktree {}", folder.display());
+        next.command(format!("cd {}", folder.display()));
+    }
+    if !reply.plan.filtered.is_empty() {
+        next.say("These files pass through a filter; git itself brings them back:");
+        let (commit, paths) = (&reply.commit, reply.plan.filtered.join(" "));
+        next.command(format!("git restore --source {commit} -- {paths}"));
+    }
+    face.answer(&reply, &next, &text);
+    Ok(exit::DONE)
+}

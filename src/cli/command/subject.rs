@@ -1,0 +1,105 @@
+//! Which commands change something, and which run each of them is about: what an error of one
+//! reminds of.
+
+use super::Command;
+use super::checkpoint::CheckpointCommand;
+use super::gate::GateCommand;
+use super::invocation_record::InvocationCommand;
+use super::record::RecordCommand;
+use super::run::RunCommand;
+use super::session::SessionCommand;
+use crate::ops::Epic;
+use crate::ops::RunChoice;
+use crate::ops::Site;
+
+/// The run that a command would change, as it names it.
+#[derive(Debug)]
+pub enum Subject {
+    Run(RunChoice),
+    Epic(Epic),
+}
+
+impl Subject {
+    /// The run, where it can be told which one is meant.
+    pub fn run(&self, site: &Site) -> Option<RunChoice> {
+        match self {
+            Self::Run(choice) => Some(choice.clone()),
+            Self::Epic(epic) => {
+                let run = epic.run(site).ok()?;
+                Some(RunChoice { run: Some(run.to_string()) })
+            }
+        }
+    }
+}
+
+/// What a command would change; `None` for one that only reads, or begins a run.
+pub fn subject(command: &Command) -> Option<Subject> {
+    let choice = match command {
+        Command::Run { command } => of_run(command)?,
+        Command::Gate { command } => of_gate(command)?,
+        Command::Session { command } => return of_session(command).map(Subject::Epic),
+        Command::Invocation { command: InvocationCommand::Record(request) } => &request.gate.run,
+        Command::Record { command: RecordCommand::Rebuild(request) } => &request.run,
+        Command::Checkpoint { command } => of_checkpoint(command)?,
+        Command::Update(request)
+        | Command::Note(request)
+        | Command::Log(request)
+        | Command::Decide(request) => &request.gate.run,
+        Command::Done(request) => &request.gate.run,
+        Command::Use(_) | Command::Back => &RunChoice::default(),
+        Command::Status(_)
+        | Command::Next(_)
+        | Command::Brief(_)
+        | Command::Workflow { .. }
+        | Command::Contract { .. }
+        | Command::Rehearse(_)
+        | Command::Verify(_)
+        | Command::Init
+        | Command::Doctor(_)
+        | Command::Completions(_) => return None,
+    };
+    Some(Subject::Run(choice.clone()))
+}
+
+fn of_session(command: &SessionCommand) -> Option<Epic> {
+    match command {
+        SessionCommand::Start(request) => Some(Epic { epic: Some(request.epic.clone()) }),
+        SessionCommand::Resume(arguments) => Some(Epic { epic: Some(arguments.epic().to_owned()) }),
+        SessionCommand::Pause(request) => Some(request.epic.clone()),
+        SessionCommand::Complete(request) => Some(request.epic.clone()),
+        SessionCommand::Status(_) | SessionCommand::List(_) | SessionCommand::Keep(_) => None,
+    }
+}
+
+fn of_run(command: &RunCommand) -> Option<&RunChoice> {
+    match command {
+        RunCommand::Resume(arguments) => Some(arguments.run()),
+        RunCommand::Complete(request) => Some(&request.run),
+        RunCommand::Cancel(request) => Some(&request.run),
+        RunCommand::Start(_) | RunCommand::List | RunCommand::Show(_) | RunCommand::Workflow(_) => {
+            None
+        }
+    }
+}
+
+fn of_checkpoint(command: &CheckpointCommand) -> Option<&RunChoice> {
+    match command {
+        CheckpointCommand::Create(request) => Some(&request.run),
+        CheckpointCommand::Restore(request) => Some(&request.run),
+        CheckpointCommand::List(_) | CheckpointCommand::Show(_) | CheckpointCommand::Diff(_) => {
+            None
+        }
+    }
+}
+
+fn of_gate(command: &GateCommand) -> Option<&RunChoice> {
+    match command {
+        GateCommand::Start(request) => Some(&request.gate.run),
+        GateCommand::Finish(request) => Some(&request.gate.run),
+        GateCommand::Fail(request) => Some(&request.gate.run),
+        GateCommand::Approve(request) => Some(&request.gate.run),
+        GateCommand::Reject(request) => Some(&request.gate.run),
+        GateCommand::Waive(request) => Some(&request.gate.run),
+        GateCommand::Check(_) => None,
+    }
+}

@@ -1,0 +1,171 @@
+//! `orch brief`: the text that brings a new sitting up to date; every resume shows it too.
+
+mod acts;
+mod content;
+mod fit;
+mod paper;
+
+pub use acts::Act;
+pub use acts::Setback;
+pub use content::Brief;
+pub use content::Changes;
+pub use content::Gate;
+pub use content::Input;
+pub use content::Prompt;
+pub use content::Said;
+pub use content::Sitting;
+pub use content::Spending;
+
+use super::Driver;
+use super::Error;
+use super::Instructions;
+use super::Notice;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use super::drive;
+use crate::definition::Definition;
+use crate::git::Changed;
+use crate::journal::Reading;
+use crate::record::RUNS;
+use crate::run::Run;
+use crate::workflow::Workflow;
+use content::Facts;
+use paper::Paper;
+use serde::Serialize;
+
+/// What `orch brief` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub run: RunChoice,
+    /// The most tokens that the text may take, four characters counted as one: the oldest is left
+    /// out first, the next steps never.
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<usize>,
+    /// How the text is written.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How a brief is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Markdown,
+}
+
+/// A brief, and its text.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    #[serde(flatten)]
+    pub brief: Brief,
+    /// How many tokens the text takes, four characters counted as one.
+    pub tokens: usize,
+    #[serde(skip)]
+    pub text: String,
+}
+
+/// Tells where a run stands, and how it came there; changes nothing.
+pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(site, &request.run)?;
+    let reading = site.home.read(&id)?;
+    let definition = Definition::thaw(&reading.run.started.definition);
+    let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
+    write(site, &workflow, &reading, request)
+}
+
+/// The brief of a run that is held, whole.
+fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
+    let reading = driver.site.home.read(driver.id())?;
+    write(driver.site, &driver.workflow, &reading, &Request::default())
+}
+
+/// Tells whoever takes up a run that is held; a template that does not render keeps nobody from
+/// going on.
+pub(super) fn tell(driver: &Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Option<Box<Reply>> {
+    match brief_of(driver) {
+        Ok(brief) => {
+            let brief = Box::new(brief);
+            notify(Notice::Briefed(brief.clone()));
+            Some(brief)
+        }
+        Err(error) => {
+            notify(Notice::Unbriefed { reason: error.to_string() });
+            None
+        }
+    }
+}
+
+fn write(
+    site: &Site,
+    workflow: &Workflow,
+    reading: &Reading,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let run = &reading.run;
+    let outcome = drive::outcome_of(site, workflow, run, Driver::head_of(reading));
+    let whole = Brief::of(Facts {
+        run,
+        workflow,
+        history: &reading.history(),
+        changes: changes(site, run),
+        instructions: Instructions::of(&outcome),
+        now: site.clock.now(),
+    });
+    let paper = Paper::find(&site.shelf, request.format, &whole)?;
+    let fitted = fit::fit(&whole, request.max_tokens, |brief| paper.render(brief));
+    let fitted = fitted.map_err(|error| Error::usage(format!("the brief: {error}")))?;
+    match fitted {
+        Ok((brief, text)) => Ok(Reply { brief, tokens: fit::tokens(&text), text }),
+        Err(smallest) => Err(Error::usage(format!("the smallest brief takes {smallest} tokens"))
+            .advise(format!("--max-tokens {smallest}"))),
+    }
+}
+
+/// The files of the project that changed since the last sitting before this one began, or the run.
+fn changes(site: &Site, run: &Run) -> Changes {
+    let (since, commit) = base(run);
+    let known = match (&run.started.git, site.repository()) {
+        (Some(_), Ok(Some(repository))) => {
+            let root = repository.path_of(site.project.root()).unwrap_or_default();
+            let changed = repository.changed_since(commit.as_deref());
+            changed.map(|files| within(files, &root)).map_err(|error| error.to_string())
+        }
+        (None, Ok(Some(_))) => Err("the run began outside of git".to_owned()),
+        (Some(_) | None, Ok(None)) => Err(site.uncommitted.clone().unwrap_or_default()),
+        (Some(_) | None, Err(error)) => Err(error.to_string()),
+    };
+    match known {
+        Ok(files) => Changes { since, files: Some(files), unknown: None },
+        Err(reason) => Changes { since, files: None, unknown: Some(reason) },
+    }
+}
+
+/// The moment to compare with, in words, and the commit that was checked out then.
+fn base(run: &Run) -> (String, Option<String>) {
+    let ended = run.sessions.iter().rev().find(|session| !session.status.is_live());
+    let sealed = ended.and_then(|session| {
+        let within = |sealed: Option<u32>| sealed == Some(session.number);
+        let (_, first) = run.checkpoints.iter().find(|(_, sealed)| within(sealed.session))?;
+        Some((format!("session {} began", session.number), first.git_head.clone()))
+    });
+    sealed.unwrap_or_else(|| {
+        let head = run.started.git.as_ref().and_then(|git| git.head.clone());
+        ("the run began".to_owned(), head)
+    })
+}
+
+/// Those below the project's folder, relative to it, but for the runs.
+fn within(files: Vec<Changed>, root: &str) -> Vec<Changed> {
+    let own = files.into_iter().filter_map(|file| {
+        let path = match root {
+            "" => file.path.clone(),
+            root => file.path.strip_prefix(root)?.strip_prefix('/')?.to_owned(),
+        };
+        let is_record = path.strip_prefix(RUNS).is_some_and(|rest| rest.starts_with('/'));
+        (!is_record).then_some(Changed { path, ..file })
+    });
+    own.collect()
+}

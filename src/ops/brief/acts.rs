@@ -1,0 +1,196 @@
+//! What was done and what did not work, told from the events of a run.
+
+use crate::clock;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::Judged;
+use crate::id::GateId;
+use crate::run::Run;
+use serde::Serialize;
+use std::time::Duration;
+
+/// How many of the last acts are told.
+const ACTS: usize = 3;
+
+/// One thing that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Act {
+    pub at: Moment,
+    pub what: String,
+    /// Who did it, where that is known.
+    pub by: Option<String>,
+}
+
+/// One thing that did not work.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setback {
+    pub at: Moment,
+    pub gate: Option<GateId>,
+    pub attempt: Option<u32>,
+    pub what: &'static str,
+    pub reason: String,
+    /// Those that still stand are told with their gate.
+    pub findings: Vec<String>,
+}
+
+/// The last acts, the oldest first.
+pub(super) fn last(run: &Run, history: &[(Moment, Event)]) -> Vec<Act> {
+    let acts = history
+        .iter()
+        .rev()
+        .filter_map(|(at, event)| Some(Act { at: *at, what: words(event)?, by: doer(run, event) }));
+    let mut acts: Vec<Act> = acts.take(ACTS).collect();
+    acts.reverse();
+    acts
+}
+
+/// What an event says was done; nothing of what follows by itself.
+fn words(event: &Event) -> Option<String> {
+    let because = |reason: Option<&String>| reason.map(|r| format!(": {r}")).unwrap_or_default();
+    Some(match event {
+        Event::RunStarted(started) => format!("run of {} began", started.workflow),
+        Event::RunResumed { .. } => "run taken up again".to_owned(),
+        Event::RunPaused { reason } => format!("run paused: {reason}"),
+        Event::RunCompleted { status, reason } => {
+            format!("run ended {status}{}", because(reason.as_ref()))
+        }
+        Event::GateSkipped { gate, reason } => format!("gate {gate} skipped: {reason}"),
+        Event::GateStarted(started) => {
+            format!("gate {} started, attempt {}", started.gate, started.attempt)
+        }
+        Event::GateAnswered { gate, .. } => format!("gate {gate} answered"),
+        Event::GateApproved { gate, .. } => format!("gate {gate} approved"),
+        Event::GatePassed { gate, attempt, .. } => format!("gate {gate} passed, attempt {attempt}"),
+        Event::GateFailed { gate, attempt, reason, .. } => {
+            format!("gate {gate} failed, attempt {attempt}: {reason}")
+        }
+        Event::GateInterrupted { gate, attempt, reason, .. } => {
+            format!("gate {gate} cut off, attempt {attempt}: {reason}")
+        }
+        Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
+        Event::GatesReopened { gates, reason } => {
+            format!("{} opened again: {reason}", names(gates))
+        }
+        Event::GateJumped { from, to, .. } => format!("gate {from} went back to {to}"),
+        Event::SessionStarted(started) => format!("session {} began", started.session),
+        Event::SessionEnded { session, status, reason } => {
+            format!("session {session} {status}{}", because(reason.as_ref()))
+        }
+        Event::Noted(note) => {
+            let gate = note.gate.as_ref().map(|gate| format!(" on {gate}")).unwrap_or_default();
+            format!("{}{gate}: {}", note.kind, note.text)
+        }
+        Event::GateEstimated { gate, estimate_s, .. } => {
+            let estimate = clock::in_words(Duration::from_secs(*estimate_s));
+            format!("gate {gate} estimated at {estimate}")
+        }
+        Event::BudgetSet { .. } => "budget set".to_owned(),
+        Event::RunWaiting { .. }
+        | Event::GateExpanded { .. }
+        | Event::GateGathered { .. }
+        | Event::InvocationStarted { .. }
+        | Event::InvocationRecorded(_)
+        | Event::GateWaiting { .. }
+        | Event::GateHandedIn { .. }
+        | Event::GateRerecorded { .. }
+        | Event::GatesReused { .. }
+        | Event::HeadSigned(_)
+        | Event::SessionReady { .. }
+        | Event::CheckpointSealed(_) => return None,
+    })
+}
+
+/// Who did it: a person by name, else the agent or the kind of executor.
+fn doer(run: &Run, event: &Event) -> Option<String> {
+    match event {
+        Event::GateApproved { approval, .. } => Some(approval.by.clone()),
+        Event::GateWaived { by, .. }
+        | Event::GateEstimated { by, .. }
+        | Event::BudgetSet { by, .. } => Some(by.clone()),
+        Event::Noted(note) => Some(note.by.clone()),
+        Event::SessionStarted(started) => Some(started.by.clone()),
+        Event::SessionEnded { session, .. } => {
+            let sat = run.sessions.iter().find(|sat| sat.number == *session);
+            sat.map(|sat| sat.by.clone())
+        }
+        Event::GateStarted(started) => worker(run, &started.gate, started.attempt),
+        Event::GatePassed { gate, attempt, .. }
+        | Event::GateFailed { gate, attempt, .. }
+        | Event::GateInterrupted { gate, attempt, .. } => worker(run, gate, *attempt),
+        Event::RunStarted(_)
+        | Event::RunResumed { .. }
+        | Event::RunWaiting { .. }
+        | Event::RunPaused { .. }
+        | Event::RunCompleted { .. }
+        | Event::GateExpanded { .. }
+        | Event::GateSkipped { .. }
+        | Event::GateGathered { .. }
+        | Event::InvocationStarted { .. }
+        | Event::InvocationRecorded(_)
+        | Event::GateWaiting { .. }
+        | Event::GateAnswered { .. }
+        | Event::GateHandedIn { .. }
+        | Event::GatesReopened { .. }
+        | Event::GateJumped { .. }
+        | Event::GateRerecorded { .. }
+        | Event::GatesReused { .. }
+        | Event::HeadSigned(_)
+        | Event::SessionReady { .. }
+        | Event::CheckpointSealed(_) => None,
+    }
+}
+
+fn worker(run: &Run, gate: &GateId, number: u32) -> Option<String> {
+    let attempts = &run.gate(gate)?.attempts;
+    let attempt = attempts.iter().find(|attempt| attempt.attempt == number)?;
+    let person = attempt.handed_in_by.last().or(attempt.agent.as_ref());
+    Some(person.unwrap_or(&attempt.executor).clone())
+}
+
+/// Everything that did not work, the oldest first.
+pub(super) fn setbacks(run: &Run, history: &[(Moment, Event)]) -> Vec<Setback> {
+    history.iter().filter_map(|(at, event)| setback(run, *at, event)).collect()
+}
+
+fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
+    let plain = |what, gate: Option<&GateId>, reason: String| Setback {
+        at,
+        gate: gate.cloned(),
+        attempt: None,
+        what,
+        reason,
+        findings: Vec::new(),
+    };
+    if let Event::GateFailed { gate, attempt, reason, judged } = event {
+        let findings = if stands(run, gate, *attempt) { Vec::new() } else { found(judged) };
+        let failed = plain("failed", Some(gate), reason.clone());
+        return Some(Setback { attempt: Some(*attempt), findings, ..failed });
+    }
+    if let Event::GateInterrupted { gate, attempt, reason, findings } = event {
+        let findings = findings.iter().map(ToString::to_string).collect();
+        let cut = plain("cut off", Some(gate), reason.clone());
+        return Some(Setback { attempt: Some(*attempt), findings, ..cut });
+    }
+    if let Event::GateJumped { from, to, .. } = event {
+        return Some(plain("went back", Some(from), format!("to gate {to}")));
+    }
+    if let Event::GatesReopened { gates, reason } = event {
+        return Some(plain("opened again", None, format!("{}: {reason}", names(gates))));
+    }
+    None
+}
+
+/// Whether the findings of this attempt are those that the gate still has to mend.
+fn stands(run: &Run, gate: &GateId, number: u32) -> bool {
+    let Some(state) = run.gate(gate) else { return false };
+    let failed = state.attempts.iter().rev().find(|attempt| attempt.failure_reason.is_some());
+    !state.feedback.is_empty() && failed.is_some_and(|attempt| attempt.attempt == number)
+}
+
+fn found(judged: &Judged) -> Vec<String> {
+    judged.all_findings().map(ToString::to_string).collect()
+}
+
+fn names(gates: &[GateId]) -> String {
+    gates.iter().map(GateId::as_str).collect::<Vec<_>>().join(", ")
+}

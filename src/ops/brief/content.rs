@@ -1,0 +1,298 @@
+//! What a brief says, gathered from a run and a few facts about its surroundings.
+
+use super::acts;
+use super::acts::Act;
+use super::acts::Setback;
+use crate::budget::Amount;
+use crate::budget::Budget;
+use crate::clock;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::NoteKind;
+use crate::git::Changed;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::ops::Instructions;
+use crate::ops::status;
+use crate::ops::status::GateLine;
+use crate::run::GateState;
+use crate::run::Run;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How much of a prompt is shown, in characters.
+const PROMPT_CHARS_MAX: usize = 1200;
+
+/// What a brief is made from.
+pub(super) struct Facts<'f> {
+    pub run: &'f Run,
+    pub workflow: &'f Workflow,
+    pub history: &'f [(Moment, Event)],
+    pub changes: Changes,
+    pub instructions: Instructions,
+    pub now: Moment,
+}
+
+/// What brings a new sitting up to date.
+#[derive(Debug, Clone, Serialize)]
+pub struct Brief {
+    pub run_id: RunId,
+    pub workflow: String,
+    pub version: String,
+    pub description: String,
+    pub key: String,
+    pub status: String,
+    pub reason: Option<String>,
+    pub started_at: Moment,
+    /// The sitting that goes on or was the last one.
+    pub session: Option<Sitting>,
+    pub inputs: Vec<Input>,
+    /// What `file` inputs held when the run began, in short.
+    pub prompts: Vec<Prompt>,
+    pub gates: Vec<Gate>,
+    /// The last things that were done, the oldest first.
+    pub acts: Vec<Act>,
+    pub decisions: Vec<Said>,
+    /// Updates, notes, logs and summaries.
+    pub notes: Vec<Said>,
+    /// What did not work.
+    pub setbacks: Vec<Setback>,
+    pub changes: Changes,
+    /// What was forwarded to the run.
+    pub messages: Vec<String>,
+    pub spent: Spending,
+    pub next_actions: Vec<String>,
+    pub suggested_commands: Vec<String>,
+    /// How many of each were left out for want of room.
+    pub left_out: BTreeMap<&'static str, usize>,
+}
+
+/// One sitting.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sitting {
+    pub number: u32,
+    pub status: String,
+    pub by: String,
+    pub reason: Option<String>,
+    /// What was found of the sitting before, where that one died.
+    pub found: Option<String>,
+}
+
+/// An input with a value.
+#[derive(Debug, Clone, Serialize)]
+pub struct Input {
+    pub name: String,
+    pub value: String,
+}
+
+/// The beginning of a prompt file.
+#[derive(Debug, Clone, Serialize)]
+pub struct Prompt {
+    pub path: String,
+    pub text: String,
+}
+
+/// A gate, with what was found at it last.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gate {
+    #[serde(flatten)]
+    pub line: GateLine,
+    /// How long it was worked on, in words.
+    pub active: String,
+    /// When the last attempt ended.
+    pub ended_at: Option<Moment>,
+    pub findings: Vec<String>,
+}
+
+/// Something that was said about the work.
+#[derive(Debug, Clone, Serialize)]
+pub struct Said {
+    pub at: Moment,
+    pub by: String,
+    pub kind: NoteKind,
+    pub gate: Option<GateId>,
+    pub text: String,
+}
+
+/// Files that changed: unknown outside of git.
+#[derive(Debug, Clone, Serialize)]
+pub struct Changes {
+    /// Since when, in words.
+    pub since: String,
+    pub files: Option<Vec<Changed>>,
+    /// Why they are not known.
+    pub unknown: Option<String>,
+}
+
+/// Money, tokens and time. What nobody said is null, never zero.
+#[derive(Debug, Clone, Serialize)]
+pub struct Spending {
+    /// The known costs together.
+    pub cost_usd: Option<f64>,
+    pub calls: usize,
+    pub calls_of_unknown_cost: usize,
+    /// The known tokens together, in and out.
+    pub tokens: Option<u64>,
+    pub budget: Budget,
+    pub remaining_usd: Option<f64>,
+    pub active_s: u64,
+    pub active: String,
+    pub waiting_s: u64,
+    pub waiting: String,
+    /// The estimates of the gates that have one, together.
+    pub estimate_s: Option<u64>,
+    pub estimate: Option<String>,
+}
+
+impl Brief {
+    pub(super) fn of(facts: Facts<'_>) -> Self {
+        let Facts { run, workflow, history, changes, instructions, now } = facts;
+        let (decisions, notes) =
+            said(run).into_iter().partition(|said| said.kind == NoteKind::Decision);
+        Self {
+            run_id: run.started.run_id.clone(),
+            workflow: workflow.name.clone(),
+            version: workflow.version.clone(),
+            description: workflow.description.clone(),
+            key: run.started.key.clone(),
+            status: run.status.to_string(),
+            reason: run.reason.clone(),
+            started_at: run.started_at,
+            session: sitting(run),
+            inputs: inputs(workflow, run),
+            prompts: prompts(workflow, run),
+            gates: gates(run, now),
+            acts: acts::last(run, history),
+            decisions,
+            notes,
+            setbacks: acts::setbacks(run, history),
+            changes,
+            messages: Vec::new(),
+            spent: spent(workflow, run, now),
+            next_actions: instructions.next_actions,
+            suggested_commands: instructions.suggested_commands,
+            left_out: BTreeMap::new(),
+        }
+    }
+}
+
+fn sitting(run: &Run) -> Option<Sitting> {
+    let session = run.sessions.last()?;
+    Some(Sitting {
+        number: session.number,
+        status: session.status.to_string(),
+        by: session.by.clone(),
+        reason: session.reason.clone(),
+        found: session.found.clone(),
+    })
+}
+
+fn inputs(workflow: &Workflow, run: &Run) -> Vec<Input> {
+    let values = &run.started.inputs;
+    let given = workflow.inputs.iter().filter_map(|input| {
+        let value = values.get(&input.name).filter(|value| !value.is_null())?;
+        Some(Input { name: input.name.clone(), value: input::as_text(value).replace('\n', ", ") })
+    });
+    given.collect()
+}
+
+fn prompts(workflow: &Workflow, run: &Run) -> Vec<Prompt> {
+    let frozen = workflow.inputs.iter().filter_map(|input| {
+        let name = format!("inputs/{}", input.name);
+        let text = run.started.definition.iter().find(|text| text.path == name)?;
+        let path = run.started.inputs.get(&input.name)?.as_str()?;
+        Some(Prompt { path: path.to_owned(), text: in_short(&text.text) })
+    });
+    frozen.collect()
+}
+
+fn in_short(text: &str) -> String {
+    let Some((end, _)) = text.char_indices().nth(PROMPT_CHARS_MAX) else {
+        return text.to_owned();
+    };
+    let (short, rest) = text.split_at(end);
+    format!("{short}… ({} characters more)", rest.chars().count())
+}
+
+fn gates(run: &Run, now: Moment) -> Vec<Gate> {
+    let gate = |line: GateLine| {
+        let state = run.gate(&line.gate);
+        let active = state.map(|state| state.time.until(now).active).unwrap_or_default();
+        Gate {
+            active: clock::in_words(active),
+            ended_at: state.and_then(|state| state.attempt()?.finished_at),
+            findings: state.map(findings).unwrap_or_default(),
+            line,
+        }
+    };
+    status::lines(run).into_iter().map(gate).collect()
+}
+
+/// What the next attempt is told, else what was found at the last one.
+fn findings(state: &GateState) -> Vec<String> {
+    if !state.feedback.is_empty() {
+        return state.feedback.iter().map(ToString::to_string).collect();
+    }
+    let Some(attempt) = state.attempt() else { return Vec::new() };
+    let checked = attempt.validations.iter().flat_map(|validation| &validation.findings);
+    attempt.findings.iter().chain(checked).map(ToString::to_string).collect()
+}
+
+fn said(run: &Run) -> Vec<Said> {
+    let mut said: Vec<Said> = run
+        .notes
+        .iter()
+        .map(|(at, note)| Said {
+            at: note.said_at.unwrap_or(*at),
+            by: note.by.clone(),
+            kind: note.kind,
+            gate: note.gate.clone(),
+            text: note.text.clone(),
+        })
+        .collect();
+    said.sort_by_key(|said| said.at);
+    said
+}
+
+fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
+    // What a command costs is no question.
+    let calls = || run.invocations.iter().filter(|call| call.executor != "command");
+    let costs: Vec<f64> = calls().filter_map(|call| call.cost_usd).collect();
+    let cost_usd = (!costs.is_empty()).then(|| in_millionths(costs.iter().sum()));
+    let tokens = calls().filter_map(|call| {
+        let known = [call.input_tokens, call.output_tokens];
+        known.iter().any(Option::is_some).then(|| known.into_iter().flatten().sum::<u64>())
+    });
+    let tokens: Vec<u64> = tokens.collect();
+    let budget = run.budget.unwrap_or_default().or(workflow.budget);
+    let left = budget.usd.map(|usd| (Amount::value(usd) - cost_usd.unwrap_or_default()).max(0.0));
+    let spent = run.spent(now);
+    let estimates = workflow.gates.iter().filter_map(|gate| {
+        let newer = run.gate(&gate.id).and_then(|state| state.estimate_s);
+        newer.or_else(|| gate.estimate.map(|estimate| estimate.as_secs()))
+    });
+    let estimates: Vec<u64> = estimates.collect();
+    let together = (!estimates.is_empty()).then(|| estimates.iter().sum());
+    Spending {
+        cost_usd,
+        calls: calls().count(),
+        calls_of_unknown_cost: calls().count() - costs.len(),
+        tokens: (!tokens.is_empty()).then(|| tokens.iter().sum()),
+        budget,
+        remaining_usd: left.map(in_millionths),
+        active_s: spent.active.as_secs(),
+        active: clock::in_words(spent.active),
+        waiting_s: spent.waiting.as_secs(),
+        waiting: clock::in_words(spent.waiting),
+        estimate_s: together,
+        estimate: together.map(|seconds| clock::in_words(Duration::from_secs(seconds))),
+    }
+}
+
+/// Sums of dollars without the dust of binary fractions.
+fn in_millionths(usd: f64) -> f64 {
+    (usd * 1e6).round() / 1e6
+}

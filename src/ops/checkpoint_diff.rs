@@ -1,0 +1,54 @@
+//! `orch checkpoint diff`: what changed since a checkpoint, or between two.
+
+use super::Error;
+use super::RunChoice;
+use super::Site;
+use super::checkpoint_list;
+use super::checkpoint_show;
+use crate::checkpoint;
+use crate::git::Comparison;
+use crate::id::RunId;
+use serde::Serialize;
+
+/// What `orch checkpoint diff` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The checkpoint; by default the last one.
+    #[arg(value_name = "N")]
+    pub number: Option<u32>,
+    /// Compare with this checkpoint instead of the working tree.
+    #[arg(value_name = "M")]
+    pub other: Option<u32>,
+    #[command(flatten)]
+    pub run: RunChoice,
+}
+
+/// What differs; records are no part of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub from: u32,
+    /// `None` where it is the working tree.
+    pub to: Option<u32>,
+    #[serde(flatten)]
+    pub comparison: Comparison,
+}
+
+/// Compares trees; changes nothing.
+pub fn checkpoint_diff(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let list = checkpoint_list::Request { run: request.run.clone() };
+    let list = checkpoint_list::checkpoint_list(site, &list)?;
+    let from = checkpoint_show::chosen(&list, request.number)?;
+    let old = checkpoint_show::commit_of(from)?;
+    let to = request.other.map(|other| checkpoint_show::chosen(&list, Some(other))).transpose()?;
+    let new = to.map(checkpoint_show::commit_of).transpose()?;
+    let repository = checkpoint_show::repository(site)?;
+    let records = checkpoint::records(&repository, site.project.root());
+    let comparison = repository.compare(old, new, checkpoint::scope(&records))?;
+    Ok(Reply {
+        from: from.checkpoint.checkpoint,
+        to: to.map(|to| to.checkpoint.checkpoint),
+        comparison,
+        run_id: list.run_id,
+    })
+}

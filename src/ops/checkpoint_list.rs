@@ -1,0 +1,61 @@
+//! `orch checkpoint list`: the checkpoints of a run, and what keeping their trees costs.
+
+use super::Error;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use crate::checkpoint;
+use crate::clock::Moment;
+use crate::event::Checkpoint;
+use crate::id::RunId;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What `orch checkpoint list` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub run: RunChoice,
+}
+
+/// The checkpoints, oldest first.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub checkpoints: Vec<Entry>,
+    /// How many trees are kept here.
+    pub kept: usize,
+    /// What the kept trees hold beyond the commits that were checked out, in bytes; what several
+    /// hold counts for each.
+    pub new_bytes: u64,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    pub sealed_at: Moment,
+    #[serde(flatten)]
+    pub checkpoint: Checkpoint,
+    /// Whether its tree is kept here: older ones are let go, and a clone has none.
+    pub is_kept: bool,
+}
+
+/// Reads them from the journal, and looks which trees are kept.
+pub fn checkpoint_list(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let run_id = choose::run(site, &request.run)?;
+    let run = site.home.read(&run_id)?.run;
+    let refs: BTreeSet<String> = match site.repository()? {
+        Some(repository) => repository.refs_below(checkpoint::REFS)?.into_iter().collect(),
+        None => BTreeSet::new(),
+    };
+    let entry = |(at, checkpoint): &(Moment, Checkpoint)| {
+        let snapshot = checkpoint.snapshot.as_ref();
+        let is_kept = snapshot.is_some_and(|snapshot| refs.contains(&snapshot.reference));
+        Entry { sealed_at: *at, checkpoint: checkpoint.clone(), is_kept }
+    };
+    let checkpoints: Vec<Entry> = run.checkpoints.iter().map(entry).collect();
+    let kept = || checkpoints.iter().filter(|entry| entry.is_kept);
+    let new_bytes =
+        kept().filter_map(|entry| Some(entry.checkpoint.snapshot.as_ref()?.new_bytes)).sum();
+    Ok(Reply { run_id, kept: kept().count(), new_bytes, checkpoints })
+}

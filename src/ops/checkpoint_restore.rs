@@ -1,0 +1,127 @@
+//! `orch checkpoint restore`: bring the files of a checkpoint back, into the working tree or into a
+//! new worktree. Work that nothing else keeps is never written over, and no record goes back.
+
+use super::Error;
+use super::RunChoice;
+use super::Site;
+use super::checkpoint_list;
+use super::checkpoint_show;
+use super::driver;
+use crate::checkpoint;
+use crate::files::Globs;
+use crate::git;
+use crate::git::Plan;
+use crate::git::Repository;
+use crate::git::Restore;
+use crate::git::Restored;
+use crate::id::RunId;
+use serde::Serialize;
+use std::path::PathBuf;
+
+/// How many files an error names.
+const NAMED_MAX: usize = 8;
+
+/// What `orch checkpoint restore` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The checkpoint's number.
+    #[arg(value_name = "N")]
+    pub number: u32,
+    /// Make a new git worktree there, and leave this one as it is.
+    #[arg(long, value_name = "FOLDER")]
+    pub worktree: Option<PathBuf>,
+    /// Only these files and folders, relative to the project; given once for each.
+    #[arg(long = "path", value_name = "GLOB")]
+    pub paths: Vec<String>,
+    #[command(flatten)]
+    pub run: RunChoice,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    pub checkpoint: u32,
+    /// The new worktree, where one was asked for.
+    pub worktree: Option<PathBuf>,
+    /// The commit that holds the files.
+    pub commit: String,
+    #[serde(flatten)]
+    pub plan: Plan,
+}
+
+/// Restores; refuses as a whole where anything would be lost.
+pub fn checkpoint_restore(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let list = checkpoint_list::Request { run: request.run.clone() };
+    let list = checkpoint_list::checkpoint_list(site, &list)?;
+    let entry = checkpoint_show::chosen(&list, Some(request.number))?;
+    let commit = checkpoint_show::commit_of(entry)?;
+    let repository = checkpoint_show::repository(site)?;
+    let records = checkpoint::records(&repository, site.project.root());
+    let wants = wanted(site, &repository, &request.paths)?;
+    let snapshot = entry.checkpoint.snapshot.as_ref();
+    let restore = Restore {
+        commit,
+        scope: checkpoint::scope(&records),
+        wants: &wants,
+        left_out: snapshot.map(|snapshot| snapshot.left_out.as_slice()).unwrap_or_default(),
+        keeping: checkpoint::REFS,
+    };
+    let worktree = request.worktree.as_ref().map(|folder| {
+        let unfit = |error| Error::usage(format!("the folder {}: {error}", folder.display()));
+        std::path::absolute(folder).map_err(unfit)
+    });
+    let worktree = worktree.transpose()?;
+    let plan = if let Some(folder) = &worktree {
+        let made = repository.restore_into(folder, &restore);
+        made.map_err(|error| {
+            let is_refused = matches!(error, git::Error::Worktree { .. });
+            if is_refused { Error::usage(error.to_string()) } else { error.into() }
+        })?
+    } else {
+        // Under a run that is driven, the files belong to whoever is at work.
+        let _lock = driver::lock(site, &list.run_id)?;
+        done(repository.restore(&restore)?, &list.run_id)?
+    };
+    let commit = commit.to_owned();
+    Ok(Reply { checkpoint: request.number, worktree, commit, plan, run_id: list.run_id })
+}
+
+/// Whether a path of the repository is among those that were asked for.
+fn wanted(
+    site: &Site,
+    repository: &Repository,
+    paths: &[String],
+) -> Result<impl Fn(&str) -> bool, Error> {
+    // What names a folder means what lies in it.
+    let below = paths.iter().map(|path| format!("{}/**", path.trim_end_matches('/')));
+    let patterns: Vec<String> = paths.iter().cloned().chain(below).collect();
+    let globs = Globs::new(&patterns, &site.project).map_err(Error::usage)?;
+    let project = repository.path_of(site.project.root()).unwrap_or_default();
+    let takes_all = paths.is_empty();
+    Ok(move |path: &str| {
+        let inside = path.strip_prefix(&project).map(|path| path.trim_start_matches('/'));
+        takes_all || inside.is_some_and(|path| globs.matches_name(path))
+    })
+}
+
+fn done(restored: Restored, run: &RunId) -> Result<Plan, Error> {
+    let named = |paths: &[String]| {
+        let more = paths.len().saturating_sub(NAMED_MAX);
+        let named = paths.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+        if more > 0 { format!("{named} and {more} more") } else { named }
+    };
+    match restored {
+        Restored::Done(plan) => Ok(plan),
+        Restored::Unsaved(paths) => Err(Error::usage(format!(
+            "no commit and no checkpoint holds what these files hold now: {}",
+            named(&paths)
+        ))
+        .advise(format!("orch checkpoint create --run {run}\n      keeps it; then restore"))),
+        Restored::Barred(paths) => Err(Error::usage(format!(
+            "files that no checkpoint keeps stand in the way: {}",
+            named(&paths)
+        ))
+        .advise("move them away, or choose others with --path")),
+    }
+}

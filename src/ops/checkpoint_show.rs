@@ -1,0 +1,74 @@
+//! `orch checkpoint show`: one checkpoint, with what it left out.
+
+use super::Error;
+use super::RunChoice;
+use super::Site;
+use super::checkpoint_list;
+use super::checkpoint_list::Entry;
+use crate::git::Repository;
+use crate::id::RunId;
+use crate::source::suggest;
+use serde::Serialize;
+
+/// What `orch checkpoint show` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// The checkpoint's number; by default the last one.
+    #[arg(value_name = "N")]
+    pub number: Option<u32>,
+    #[command(flatten)]
+    pub run: RunChoice,
+}
+
+/// The checkpoint and its run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run_id: RunId,
+    #[serde(flatten)]
+    pub entry: Entry,
+}
+
+/// Reads one checkpoint.
+pub fn checkpoint_show(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let list = checkpoint_list::Request { run: request.run.clone() };
+    let reply = checkpoint_list::checkpoint_list(site, &list)?;
+    let entry = chosen(&reply, request.number)?.clone();
+    Ok(Reply { run_id: reply.run_id, entry })
+}
+
+/// The checkpoint of this number, else the last one.
+pub(super) fn chosen(reply: &checkpoint_list::Reply, number: Option<u32>) -> Result<&Entry, Error> {
+    let run = &reply.run_id;
+    let create = format!("orch checkpoint create --run {run}");
+    let Some(last) = reply.checkpoints.last() else {
+        return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise(create));
+    };
+    let Some(number) = number else { return Ok(last) };
+    reply.checkpoints.iter().find(|entry| entry.checkpoint.checkpoint == number).ok_or_else(|| {
+        let known: Vec<String> =
+            reply.checkpoints.iter().map(|entry| entry.checkpoint.checkpoint.to_string()).collect();
+        Error::usage(format!("run {run} has no checkpoint {number}"))
+            .advise(suggest(&number.to_string(), known.iter().map(String::as_str)))
+    })
+}
+
+/// The commit that holds a checkpoint's tree.
+pub(super) fn commit_of(entry: &Entry) -> Result<&str, Error> {
+    let number = entry.checkpoint.checkpoint;
+    let reason = || entry.checkpoint.no_snapshot.clone();
+    match &entry.checkpoint.snapshot {
+        Some(snapshot) if entry.is_kept => Ok(&snapshot.commit),
+        Some(_) => Err(Error::usage(format!("the tree of checkpoint {number} is not kept here"))
+            .advise("orch checkpoint list")),
+        None => Err(Error::usage(format!(
+            "checkpoint {number} has no tree: {}",
+            reason().unwrap_or_default()
+        ))),
+    }
+}
+
+/// The repository that keeps the trees.
+pub(super) fn repository(site: &Site) -> Result<Repository, Error> {
+    let reason = || site.uncommitted.clone().unwrap_or_default();
+    site.repository()?.ok_or_else(|| Error::usage(format!("no tree is kept here: {}", reason())))
+}
