@@ -23,6 +23,9 @@ pub struct Budget {
     pub warn_at: Option<Share>,
 }
 
+/// The share at which a warning is given where nobody says otherwise.
+const WARN_AT: f64 = 0.8;
+
 /// An amount of money or time: a finite number, not below zero.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "f64", into = "f64")]
@@ -33,7 +36,80 @@ pub struct Amount(f64);
 #[serde(try_from = "f64", into = "f64")]
 pub struct Share(f64);
 
+/// What a budget bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    Usd,
+    Tokens,
+    Minutes,
+}
+
+impl Measure {
+    pub const ALL: [Self; 3] = [Self::Usd, Self::Tokens, Self::Minutes];
+
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Usd => "USD",
+            Self::Tokens => "tokens",
+            Self::Minutes => "minutes",
+        }
+    }
+
+    /// An amount of this with its unit: `5.00 USD`. What is not nothing does not show as nothing.
+    pub fn show(self, amount: f64) -> String {
+        let digits = match self {
+            Self::Usd | Self::Minutes if amount > 0.0 && amount < 0.1 => 4,
+            Self::Usd => 2,
+            Self::Tokens => 0,
+            Self::Minutes => 1,
+        };
+        format!("{amount:.digits$} {}", self.unit())
+    }
+}
+
 impl Budget {
+    /// A budget of money alone.
+    pub fn of_usd(usd: Amount) -> Self {
+        Self { usd: Some(usd), ..Self::default() }
+    }
+
+    /// Whether nothing is bounded.
+    pub fn is_open(&self) -> bool {
+        Measure::ALL.iter().all(|measure| self.bound(*measure).is_none())
+    }
+
+    /// The most of one measure that may be spent.
+    pub fn bound(&self, measure: Measure) -> Option<f64> {
+        match measure {
+            Measure::Usd => self.usd.map(Amount::value),
+            #[expect(clippy::cast_precision_loss, reason = "token counts stay far below 2^53")]
+            Measure::Tokens => self.tokens.map(|tokens| tokens as f64),
+            Measure::Minutes => self.minutes.map(Amount::value),
+        }
+    }
+
+    /// This budget with a bound of one measure; what is no amount does not bind.
+    #[must_use]
+    pub fn with(mut self, measure: Measure, amount: f64) -> Self {
+        let bound = Amount::try_from(amount).ok();
+        match measure {
+            Measure::Usd => self.usd = bound,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "an amount is not below zero, and a float saturates"
+            )]
+            Measure::Tokens => self.tokens = bound.map(|bound| bound.value().ceil() as u64),
+            Measure::Minutes => self.minutes = bound,
+        }
+        self
+    }
+
+    /// The share of a bound at which a warning is given.
+    pub fn warning_share(&self) -> f64 {
+        self.warn_at.map_or(WARN_AT, Share::value)
+    }
+
     /// This budget, with the bounds that it leaves open taken from `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

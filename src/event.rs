@@ -76,6 +76,9 @@ pub enum Event {
         invocation_id: InvocationId,
         gate: GateId,
         attempt: u32,
+        /// What the budgets hold ready for it until it is recorded.
+        #[serde(default, skip_serializing_if = "Budget::is_open")]
+        reserved: Budget,
     },
     InvocationRecorded(Box<Invocation>),
     GateWaiting {
@@ -163,7 +166,8 @@ pub enum Event {
         estimate_s: u64,
         by: String,
     },
-    /// What the run may spend from now on.
+    /// What the run may spend from now on, over what it could before. Gates and agents have
+    /// their own budgets anew.
     BudgetSet {
         budget: Budget,
         by: String,
@@ -217,6 +221,9 @@ pub struct RunStarted {
     /// The run that this one is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<RunId>,
+    /// What it may spend: the workflow's bounds, and those of `orch.toml` where it gives none.
+    #[serde(default, skip_serializing_if = "Budget::is_open")]
+    pub budget: Budget,
     /// What later gates must find unchanged.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,

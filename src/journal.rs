@@ -327,6 +327,7 @@ mod tests {
             environment: Vec::new(),
             git: None,
             parent: None,
+            budget: crate::budget::Budget::default(),
             baselines: std::collections::BTreeMap::new(),
         };
         let first = Event::RunStarted(Box::new(started));

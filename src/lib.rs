@@ -18,7 +18,7 @@
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, words for people |
 //! | memory | [`journal`], [`checkpoint`], [`record`], [`mailbox`] | knowledge of executors and checks at work |
-//! | mind | [`event`], [`run`], [`mod@next`] | disk, clock, processes, git |
+//! | mind | [`event`], [`run`], [`spending`], [`mod@next`] | disk, clock, processes, git |
 //! | plan | [`source`] to [`workflow`] | runs |
 //! | ground | [`id`] to [`git`] | words of `orch` |
 //!
@@ -63,6 +63,7 @@ pub mod config;
 pub mod workflow;
 pub mod event;
 pub mod run;
+pub mod spending;
 pub mod next;
 pub mod journal;
 pub mod checkpoint;

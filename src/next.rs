@@ -282,6 +282,7 @@ mod tests {
             environment: Vec::new(),
             git: None,
             parent: None,
+            budget: crate::budget::Budget::default(),
             baselines: BTreeMap::new(),
         };
         let mut run = Run::begin(at(), &Event::RunStarted(Box::new(started))).unwrap();

@@ -103,6 +103,8 @@ pub enum Ending {
     Signaled(i32),
     TimedOut,
     Stopped,
+    /// Whoever looked on said that it must end.
+    Halted,
 }
 
 /// Why a child did not start.
@@ -128,6 +130,15 @@ pub enum Error {
 
 /// Runs a program to its end, or ends its whole group: TERM, ten seconds, KILL.
 pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
+    run_watched(command, stop, &mut |_| false)
+}
+
+/// The same, with somebody who looks on: told how long it has run, they say whether it must end.
+pub fn run_watched(
+    command: &Command,
+    stop: &Stop,
+    must_end: &mut dyn FnMut(Duration) -> bool,
+) -> Result<Ending, Error> {
     let program = command.argv.first().ok_or(Error::Empty)?.clone();
     let io_error = |source| Error::Io { program: program.clone(), source };
     refuse_bad_arguments(command)?;
@@ -157,7 +168,7 @@ pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
         if let (Some(entry), Some(group)) = (&mut entry, handle.pids().first()) {
             entry.name(*group);
         }
-        wait(&handle, command.timeout, stop)
+        wait(&handle, command.timeout, stop, must_end)
     });
     let closed = entry.map_or(Ok(()), Entry::close);
     ending.and_then(|ending| closed.map(|()| ending)).map_err(|error| {
@@ -178,7 +189,12 @@ fn create(path: &Path) -> io::Result<File> {
     crate::files::create_log(path)
 }
 
-fn wait(handle: &duct::Handle, timeout: Option<Duration>, stop: &Stop) -> io::Result<Ending> {
+fn wait(
+    handle: &duct::Handle,
+    timeout: Option<Duration>,
+    stop: &Stop,
+    must_end: &mut dyn FnMut(Duration) -> bool,
+) -> io::Result<Ending> {
     let start = Instant::now();
     loop {
         let left = timeout.map(|timeout| timeout.saturating_sub(start.elapsed()));
@@ -196,6 +212,10 @@ fn wait(handle: &duct::Handle, timeout: Option<Duration>, stop: &Stop) -> io::Re
         if left.is_some_and(|left| left.is_zero()) {
             end_group(handle, stop)?;
             return Ok(Ending::TimedOut);
+        }
+        if must_end(start.elapsed()) {
+            end_group(handle, stop)?;
+            return Ok(Ending::Halted);
         }
     }
 }

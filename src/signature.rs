@@ -78,7 +78,11 @@ impl SshKey {
         let argv = self.argv(folder.path(), namespace, text)?;
         match process::run_on_terminal(&argv, folder.path())? {
             Ending::Exited(0) => read_signature(folder.path()),
-            Ending::Exited(_) | Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped => {
+            Ending::Exited(_)
+            | Ending::Signaled(_)
+            | Ending::TimedOut
+            | Ending::Stopped
+            | Ending::Halted => {
                 Err(Error::Refused(format!("{} did not sign with {}", self.program, self.key)))
             }
         }
@@ -173,7 +177,7 @@ impl Signature<'_> {
         match ending {
             Ending::Exited(0) => Ok(Some(files::read_tail(&folder.path().join("out"), u64::MAX)?)),
             Ending::Exited(_) => Ok(None),
-            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped => {
+            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped | Ending::Halted => {
                 Err(refused(SSH_KEYGEN, ending, &words))
             }
         }
@@ -227,10 +231,11 @@ fn refused(program: &str, ending: Ending, words: &str) -> Error {
     let said = words.lines().rev().map(str::trim).find(|line| !line.is_empty());
     match (ending, said) {
         (Ending::TimedOut, _) => Error::TimedOut { program: program.to_owned() },
-        (Ending::Exited(_) | Ending::Signaled(_) | Ending::Stopped, Some(said)) => {
-            Error::Refused(said.trim_end_matches('\r').to_owned())
-        }
-        (Ending::Exited(_) | Ending::Signaled(_) | Ending::Stopped, None) => {
+        (
+            Ending::Exited(_) | Ending::Signaled(_) | Ending::Stopped | Ending::Halted,
+            Some(said),
+        ) => Error::Refused(said.trim_end_matches('\r').to_owned()),
+        (Ending::Exited(_) | Ending::Signaled(_) | Ending::Stopped | Ending::Halted, None) => {
             Error::Refused(format!("{program} did not sign"))
         }
     }

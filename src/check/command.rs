@@ -113,7 +113,7 @@ impl Check for Command {
         }
         let found = match ending {
             Ending::Exited(code) if self.expect.is(code) => return Vec::new(),
-            Ending::Stopped => return vec![Finding::new("interrupted")],
+            Ending::Stopped | Ending::Halted => return vec![Finding::new("interrupted")],
             Ending::Exited(code) => format!("exit {code}"),
             Ending::Signaled(signal) => format!("an end by signal {signal}"),
             Ending::TimedOut => format!("no end within {}", clock::show_duration(timeout)),

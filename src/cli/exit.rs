@@ -4,11 +4,13 @@ use crate::event::RunStatus;
 use crate::journal;
 use crate::ops::Error;
 use crate::ops::Outcome;
+use crate::spending::is_budget_reason;
 
 pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 pub const WAITING: u8 = 3;
+pub const BUDGET: u8 = 4;
 pub const HELD: u8 = 5;
 pub const DIFFERENT: u8 = 6;
 pub const BUG: u8 = 70;
@@ -16,11 +18,13 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The code of a run that was driven as far as it would go.
 pub fn of_outcome(outcome: &Outcome) -> u8 {
-    let is_interrupted = outcome.reason.as_deref() == Some("interrupted");
+    let reason = outcome.reason.as_deref();
+    let is_interrupted = reason == Some("interrupted");
     match outcome.status {
         RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
         RunStatus::Waiting => WAITING,
         RunStatus::Paused if is_interrupted => INTERRUPTED,
+        RunStatus::Paused if reason.is_some_and(is_budget_reason) => BUDGET,
         // A person paused it at a gate that still waits.
         RunStatus::Paused if !outcome.waiting.is_empty() => WAITING,
         // It came as far as it was asked to; what failed on the way is told all the same.
@@ -34,6 +38,7 @@ pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
         Error::Held { .. } => HELD,
+        Error::Budget { .. } => BUDGET,
         Error::Interrupted => INTERRUPTED,
         Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
@@ -70,6 +75,7 @@ mod tests {
         assert_eq!(code(Some("came as far as a"), &[]), DONE);
         assert_eq!(code(Some("came as far as a"), &["a"]), FAILED);
         assert_eq!(code(Some("interrupted"), &["a"]), INTERRUPTED);
+        assert_eq!(code(Some("the budget of 5.00 USD is spent"), &["a"]), BUDGET);
         assert_eq!(of_error(&Error::Interrupted), INTERRUPTED);
     }
 }

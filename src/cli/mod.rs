@@ -38,7 +38,7 @@ Begin with:  orch workflow list              what can be run here
              orch status                     where the current run stands
 
 Exit codes: 0 done · 1 a gate or run failed · 2 wrong usage or an unsound definition ·
-3 waiting for a person or agent · 5 another process holds the run · 70 a bug in orch ·
+3 waiting for a person or agent · 4 budget reached · 5 another process holds the run · 70 a bug in orch ·
 130 interrupted";
 
 /// Parses, executes and prints; gives the exit code.

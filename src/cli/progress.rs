@@ -63,6 +63,10 @@ impl<'f> Progress<'f> {
                 let word = self.face.coloured("REUSED", Colour::Green);
                 self.line(&format!("{word} {shown}: recipe, inputs and outputs are unchanged"));
             }
+            Notice::Budget { warning } => {
+                let word = self.face.coloured("warning:", Colour::Yellow);
+                self.line(&format!("{word} {warning}"));
+            }
             Notice::NotReused { gate, reason } => {
                 let reason = crate::check::plain_text(reason);
                 self.line(&format!("{gate} is not reused: {reason}"));

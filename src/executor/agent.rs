@@ -13,6 +13,7 @@ use super::output::Counts;
 use super::output::Output;
 use super::settings::AgentSettings;
 use super::settings::PacketBy;
+use super::stream::Stream;
 use super::usage::Prices;
 use super::usage::Usage;
 use crate::budget::Budget;
@@ -127,15 +128,20 @@ impl Agent {
     fn usage(&self, invocation: &Invocation<'_>) -> Usage {
         // A log that cannot be read says nothing, and so the usage is unknown.
         let printed = self.output.read_file(&invocation.logs.join(STDOUT));
-        let mut usage = printed.unwrap_or_default();
+        let mut usage = self.of_this_call(printed.unwrap_or_default(), invocation);
+        // Records hold no absolute path, and an agent's message may.
+        let folder = invocation.folder.display().to_string();
+        usage.error = usage.error.map(|error| error.replace(&folder, "."));
+        usage
+    }
+
+    /// What was printed, without what earlier calls of a resumed session used.
+    fn of_this_call(&self, mut usage: Usage, invocation: &Invocation<'_>) -> Usage {
         usage.model = usage.model.or_else(|| self.model.clone());
         let earlier = usage.session.as_ref().and_then(|session| invocation.earlier.get(session));
         if let (Counts::Delta, Some(earlier)) = (self.output.counts, earlier) {
             usage = usage.since(earlier);
         }
-        // Records hold no absolute path, and an agent's message may.
-        let folder = invocation.folder.display().to_string();
-        usage.error = usage.error.map(|error| error.replace(&folder, "."));
         usage.estimated(&self.prices)
     }
 }
@@ -148,12 +154,11 @@ impl Executor for Agent {
         };
         let mut environment = self.allowed.values();
         environment.extend(self.environment.clone());
-        let landing = invocation.launch(Launch {
-            argv: self.argv(invocation)?,
-            environment,
-            stdin,
-            timeout: self.timeout,
-        })?;
+        let launch =
+            Launch { argv: self.argv(invocation)?, environment, stdin, timeout: self.timeout };
+        let mut stream = Stream::new(&self.output, invocation.logs.join(STDOUT));
+        let landing =
+            invocation.launch(launch, &mut || self.of_this_call(stream.told(), invocation))?;
         let usage = self.usage(invocation);
         let conclusion = landing.conclusion(self.program(), &self.exits, &self.interrupted);
         let conclusion = match (conclusion, &usage.error) {

@@ -32,12 +32,8 @@ impl Executor for Command {
             Program::Shell(script) => vec!["sh".to_owned(), "-c".to_owned(), script.clone()],
         };
         let program = argv.first().cloned().unwrap_or_default();
-        let landing = invocation.launch(Launch {
-            argv,
-            environment: BTreeMap::new(),
-            stdin: None,
-            timeout: None,
-        })?;
+        let launch = Launch { argv, environment: BTreeMap::new(), stdin: None, timeout: None };
+        let landing = invocation.launch(launch, &mut Usage::default)?;
         Ok(Begun::Finished(Outcome {
             conclusion: landing.conclusion(&program, &BTreeMap::new(), &[]),
             ending: landing.ending,

@@ -9,6 +9,7 @@ mod output;
 mod pointer;
 mod preset;
 mod settings;
+mod stream;
 mod usage;
 mod workflow;
 
@@ -53,6 +54,13 @@ pub const STDERR: &str = "stderr.log";
 /// (`EX_TEMPFAIL`).
 const EXIT_INFRASTRUCTURE: i32 = 75;
 
+/// How often what a program has printed is read while it runs.
+const READ_EVERY: Duration = Duration::from_millis(200);
+
+/// How long a program goes on when its meter says that it must end: most tell what they used
+/// with their last words, and are about to end by themselves.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// The variable that names the packet's file to every program.
 const PACKET_VARIABLE: &str = "ORCH_PACKET";
 
@@ -70,8 +78,11 @@ pub enum Begun {
     Finished(Outcome),
 }
 
+/// Is told, again and again, what a call has used so far and how long it has run; says why it
+/// must end, where it must.
+pub type Meter<'m> = dyn Fn(&Usage, Duration) -> Option<String> + Sync + 'm;
+
 /// All that an executor is handed for one call.
-#[derive(Debug)]
 pub struct Invocation<'i> {
     pub packet: &'i str,
     /// The file that holds the packet.
@@ -90,6 +101,7 @@ pub struct Invocation<'i> {
     /// What earlier calls used together, by the agent's session, for agents that tell running totals.
     pub earlier: &'i BTreeMap<String, Usage>,
     pub stop: &'i Stop,
+    pub meter: &'i Meter<'i>,
     /// Where its program is named while it runs.
     pub register: Option<&'i Register>,
 }
@@ -156,7 +168,7 @@ impl Outcome {
     pub fn exit_code(&self) -> Option<i32> {
         match self.ending {
             Ending::Exited(code) => Some(code),
-            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped => None,
+            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped | Ending::Halted => None,
         }
     }
 }
@@ -174,11 +186,14 @@ struct Landing {
     ending: Ending,
     duration: Duration,
     timeout: Option<Duration>,
+    /// Why its meter had it ended.
+    halted: Option<String>,
 }
 
 impl Invocation<'_> {
-    /// Runs a program to its end and blots the secrets out of what it printed.
-    fn launch(&self, launch: Launch) -> Result<Landing, Error> {
+    /// Runs a program to its end and blots the secrets out of what it printed. Of what it has used
+    /// meanwhile, `told` tells.
+    fn launch(&self, launch: Launch, told: &mut dyn FnMut() -> Usage) -> Result<Landing, Error> {
         let mut environment = launch.environment;
         let packet_path = self.packet_path.display().to_string();
         environment.insert(PACKET_VARIABLE.to_owned(), packet_path);
@@ -195,14 +210,27 @@ impl Invocation<'_> {
             register: self.register.cloned(),
         };
         let start = Instant::now();
-        let result = process::run(&command, self.stop);
+        let mut due = Duration::ZERO;
+        let mut halted: Option<(Duration, String)> = None;
+        let mut must_end = |elapsed: Duration| {
+            if elapsed < due {
+                return false;
+            }
+            due = elapsed + READ_EVERY;
+            if let Some(reason) = (self.meter)(&told(), elapsed) {
+                halted.get_or_insert((elapsed, reason));
+            }
+            halted.as_ref().is_some_and(|(since, _)| elapsed.saturating_sub(*since) >= LAST_WORDS)
+        };
+        let result = process::run_watched(&command, self.stop, &mut must_end);
         let duration = start.elapsed();
         let ending = result?;
         for path in [command.stdout, command.stderr] {
             let redacted = self.secrets.redact_file(&path);
             redacted.map_err(|source| Error::Log { path, source })?;
         }
-        Ok(Landing { ending, duration, timeout })
+        let halted = halted.map(|(_, reason)| reason);
+        Ok(Landing { ending, duration, timeout, halted })
     }
 }
 
@@ -227,6 +255,7 @@ impl Landing {
                 format!("`{program}` did not end within {time}")
             }
             Ending::Stopped => format!("`{program}` was stopped"),
+            Ending::Halted => self.halted.clone().unwrap_or_default(),
         };
         let ended_from_outside = [Signal::HUP, Signal::INT, Signal::KILL, Signal::TERM];
         let is_interrupted = match self.ending {
@@ -235,7 +264,7 @@ impl Landing {
                 ended_from_outside.iter().any(|outside| outside.as_raw() == signal)
             }
             Ending::TimedOut => false,
-            Ending::Stopped => true,
+            Ending::Stopped | Ending::Halted => true,
         };
         if is_interrupted {
             Conclusion::Interrupted { reason }
@@ -291,6 +320,7 @@ mod testing {
                 timeout: self.timeout,
                 earlier: &self.earlier,
                 stop: &self.stop,
+                meter: &|_, _| None,
                 register: None,
             })
         }

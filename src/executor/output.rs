@@ -58,6 +58,55 @@ pub struct Output {
     /// How the figures of several lines make one.
     #[serde(default)]
     pub counts: Counts,
+    /// Where earlier lines tell what was used so far, of an agent that tells the whole only at
+    /// its end. They count until that is told.
+    #[serde(default)]
+    live: Option<Live>,
+}
+
+/// Where the lines before the last tell what each step used.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Live {
+    /// What must stand where on such a line.
+    #[serde(default, rename = "match")]
+    chosen: BTreeMap<Pointer, Json>,
+    /// Where a step's own name stands: lines of one name tell the same step again.
+    #[serde(default)]
+    step: Pointers,
+    /// Where the tokens that went in stand, those read from a cache among them.
+    #[serde(default)]
+    input_tokens: Pointers,
+    /// Where the tokens that came out stand.
+    #[serde(default)]
+    output_tokens: Pointers,
+    /// Where the tokens read from a cache stand.
+    #[serde(default)]
+    cached_input_tokens: Pointers,
+}
+
+/// The most steps that are told apart; later ones are left out, so that memory stays bounded.
+const STEPS_MAX: usize = 100_000;
+
+/// What an output has told up to some line.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    usage: Usage,
+    steps: BTreeMap<String, Usage>,
+}
+
+impl Told {
+    /// The figures of the whole, else those of its steps together.
+    pub(super) fn usage(&self) -> Usage {
+        let usage = self.usage.clone();
+        let has_figures = usage.cost_usd.is_some()
+            || usage.input_tokens.is_some()
+            || usage.output_tokens.is_some();
+        if has_figures {
+            return usage;
+        }
+        self.steps.values().fold(usage, Usage::plus)
+    }
 }
 
 /// The form of an agent's output.
@@ -93,34 +142,38 @@ impl Output {
     }
 
     fn read(&self, mut printed: impl BufRead) -> io::Result<Usage> {
-        let mut usage = Usage::default();
+        let mut told = Told::default();
         match self.format {
             Format::Text => {}
             Format::Json => {
                 if let Some(json) = first_document(printed)? {
-                    self.take(&mut usage, &json);
+                    self.take(&mut told, &json);
                 }
             }
             Format::Jsonl => {
                 let mut line = Vec::new();
                 while next_line(&mut printed, &mut line)? {
                     if let Ok(json) = serde_json::from_slice(&line) {
-                        self.take(&mut usage, &json);
+                        self.take(&mut told, &json);
                     }
                 }
             }
         }
-        Ok(usage)
+        Ok(told.usage())
     }
 
     /// Takes over what one document tells.
-    fn take(&self, usage: &mut Usage, json: &Json) {
+    pub(super) fn take(&self, told: &mut Told, json: &Json) {
+        if let Some(live) = &self.live {
+            live.take(&mut told.steps, json);
+        }
+        let usage = &mut told.usage;
         usage.session = self.session.text(json).or(usage.session.take());
         if usage.model.is_none() {
             let models = self.model.texts(json);
             usage.model = (!models.is_empty()).then(|| models.join(", "));
         }
-        let counts = self.chosen.iter().all(|(place, value)| place.values(json).contains(value));
+        let counts = is_chosen(&self.chosen, json);
         if self.is_error.is_empty() {
             usage.error = self.error_text(json).or(usage.error.take());
         } else if counts {
@@ -157,6 +210,30 @@ impl Output {
         let text: String = shown.take(ERROR_CHARACTERS_MAX).collect();
         (!text.is_empty()).then_some(text)
     }
+}
+
+impl Live {
+    fn take(&self, steps: &mut BTreeMap<String, Usage>, json: &Json) {
+        if !is_chosen(&self.chosen, json) {
+            return;
+        }
+        // A step without a name is told once.
+        let step =
+            self.step.text(json).unwrap_or_else(|| format!("{} without a name", steps.len()));
+        if steps.len() < STEPS_MAX || steps.contains_key(&step) {
+            let told = Usage {
+                input_tokens: self.input_tokens.count(json),
+                output_tokens: self.output_tokens.count(json),
+                cached_input_tokens: self.cached_input_tokens.count(json),
+                ..Usage::default()
+            };
+            steps.insert(step, told);
+        }
+    }
+}
+
+fn is_chosen(chosen: &BTreeMap<Pointer, Json>, json: &Json) -> bool {
+    chosen.iter().all(|(place, value)| place.values(json).contains(value))
 }
 
 /// Marks that turn the direction of a text, with which it shows as something else.
@@ -248,6 +325,17 @@ mod tests {
         let chosen = format!("{LINES}\ncounts = 'sum'\nmatch = {{ '/n' = 1 }}");
         assert_eq!(read(&chosen, printed).cost_usd, Some(1.0));
         assert_eq!(read("format = 'text'", printed), Usage::default());
+    }
+
+    #[test]
+    fn steps_count_until_the_whole_is_told() {
+        let output = "format = 'jsonl'\nmatch = { '/type' = 'whole' }\ninput_tokens = '/in'\n\
+            [live]\nmatch = { '/type' = 'step' }\nstep = '/id'\ninput_tokens = '/in'";
+        let printed = "{\"type\":\"step\",\"id\":\"a\",\"in\":3}\n{\"type\":\"step\",\"id\":\"a\",\"in\":4}\n\
+            {\"type\":\"step\",\"id\":\"b\",\"in\":5}\n{\"type\":\"step\",\"in\":1}\n";
+        assert_eq!(read(output, printed.as_bytes()).input_tokens, Some(10));
+        let whole = format!("{printed}{{\"type\":\"whole\",\"in\":9}}\n");
+        assert_eq!(read(output, whole.as_bytes()).input_tokens, Some(9));
     }
 
     #[test]

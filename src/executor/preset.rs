@@ -98,7 +98,14 @@ mod tests {
         let cases = [
             ("claude-success.jsonl", expected("6e0c", sonnet, 0.0421, [18012, 420, 15000], "")),
             ("claude-resumed.jsonl", expected("6e0e", sonnet, 0.0113, [18103, 77, 18000], "")),
-            ("claude-interrupted.jsonl", expected("6e0f", sonnet, 0.0, NONE, "")),
+            (
+                "claude-interrupted.jsonl",
+                Usage {
+                    input_tokens: Some(4),
+                    output_tokens: Some(9),
+                    ..expected("6e0f", sonnet, 0.0, NONE, "")
+                },
+            ),
             ("claude-no-usage.jsonl", Usage::default()),
             (
                 "claude-failure.jsonl",

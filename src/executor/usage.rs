@@ -85,7 +85,7 @@ impl Usage {
 
     /// Fills in a cost that the agent did not tell, where tokens and prices allow it.
     #[must_use]
-    pub(super) fn estimated(mut self, prices: &Prices) -> Self {
+    pub fn estimated(mut self, prices: &Prices) -> Self {
         if self.cost_usd.is_none()
             && let Some(cost_usd) = self.estimate(prices)
         {
@@ -102,11 +102,21 @@ impl Usage {
         let cached = self.cached_input_tokens.unwrap_or(0).min(input);
         let mut dearest = None;
         for model in self.model.as_deref()?.split(", ") {
-            let cost_usd = prices.get(model)?.of(input, cached, output);
+            let cost_usd = price(prices, model)?.of(input, cached, output);
             dearest = Some(cost_usd.max(dearest.unwrap_or(0.0)));
         }
         dearest
     }
+}
+
+/// The price of a model: of that very name, else of the name without the day of its release.
+fn price<'p>(prices: &'p Prices, model: &str) -> Option<&'p Price> {
+    let undated = || {
+        let (name, day) = model.rsplit_once('-')?;
+        let is_day = day.len() == 8 && day.bytes().all(|letter| letter.is_ascii_digit());
+        prices.get(name).filter(|_| is_day)
+    };
+    prices.get(model).or_else(undated)
 }
 
 impl Price {
@@ -183,6 +193,8 @@ mod tests {
         assert_eq!(estimate("large", tokens), Some(31.0));
         assert_eq!(estimate("small, large", tokens), Some(31.0));
         assert_eq!(estimate("small, other", tokens), None);
+        assert_eq!(estimate("small-20260119", tokens), Some(4.0));
+        assert_eq!(estimate("small-2", tokens), None);
         assert_eq!(estimate("small", [Some(1), None, None]), None);
         let told = Usage { cost_usd: Some(0.5), ..usage("small", tokens) }.estimated(&prices());
         assert_eq!((told.cost_usd, told.cost_is_estimate), (Some(0.5), false));

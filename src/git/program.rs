@@ -31,7 +31,11 @@ pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), Str
     let ending = process::run(&command, &process::Stop::default());
     match ending.map_err(|error| error.to_string())? {
         Ending::Exited(0) => Ok(()),
-        Ending::Exited(_) | Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped => {
+        Ending::Exited(_)
+        | Ending::Signaled(_)
+        | Ending::TimedOut
+        | Ending::Stopped
+        | Ending::Halted => {
             Err(files::read_tail(&place("err"), 1000).unwrap_or_default().trim().to_owned())
         }
     }

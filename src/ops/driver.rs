@@ -4,6 +4,7 @@
 use super::Error;
 use super::Site;
 use super::drive;
+use super::drive::Meter;
 use super::drive::Seen;
 use super::orphans;
 use super::seal;
@@ -52,6 +53,8 @@ pub struct Driver<'s> {
     pub happened: Happened,
     /// Artifacts that were seen as recorded, so that they are not read again.
     pub seen: Seen,
+    /// What the budgets of the run carry.
+    pub meter: Meter,
     /// What could not be committed, said once.
     pub problems: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
@@ -111,6 +114,7 @@ impl<'s> Driver<'s> {
         Ok(Self {
             site,
             workflow,
+            meter: Meter::of(&journal.run),
             journal,
             keeper,
             closed: Vec::new(),
@@ -153,6 +157,7 @@ impl<'s> Driver<'s> {
         let at = self.site.clock.now();
         self.closed.extend(self.journal.append(at, events)?);
         for event in events {
+            self.meter.note(event);
             let ended = event.ended_attempt().map(|(gate, attempt)| (gate.clone(), attempt));
             self.ended.extend(ended);
             self.happened.note(event);

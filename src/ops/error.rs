@@ -35,6 +35,10 @@ pub enum Error {
     #[error("run {run} is {held}")]
     #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
     Held { run: String, held: Held },
+    /// What is left of a budget does not carry what was asked for; nothing was written.
+    #[error("{reason}")]
+    #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]
+    Budget { run: String, reason: String },
     /// A person broke off what they were asked; nothing was written for it.
     #[error("interrupted")]
     #[diagnostic(code("interrupted"), help("nothing was written"))]
@@ -87,6 +91,7 @@ impl Error {
             | Self::Workflow(_)
             | Self::Config(_)
             | Self::Held { .. }
+            | Self::Budget { .. }
             | Self::Interrupted
             | Self::Environment { .. }
             | Self::Journal(_)

@@ -59,6 +59,9 @@ pub fn gate_start(
     };
     match drive::prepare(&mut driver, &start)? {
         Prepared::Ended(ended) => drive::settle(&mut driver, &ended, notify)?,
+        Prepared::Held(reason) => {
+            return Err(Error::Budget { run: driver.id().to_string(), reason });
+        }
         Prepared::Work(work) => {
             let ended = work.perform();
             drive::settle(&mut driver, &ended, notify)?;

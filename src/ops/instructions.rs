@@ -11,6 +11,7 @@ use crate::clock;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::spending::is_budget_reason;
 use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -39,6 +40,11 @@ impl Instructions {
                     next.say(format!("Mend gate {gate}: {reason}"));
                 }
                 next.command(take_up(outcome));
+            }
+            RunStatus::Paused if outcome.reason.as_deref().is_some_and(is_budget_reason) => {
+                next.say("A budget is reached; give the run more, or leave it as it is.");
+                next.command(format!("orch cost --run {run}"));
+                next.command(format!("orch run resume --run {run} --budget …"));
             }
             RunStatus::Paused => {
                 next.say("The run is paused; take it up again.");

@@ -5,9 +5,12 @@ use super::Error;
 use super::GateChoice;
 use super::Site;
 use super::choose;
+use super::drive;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
+use crate::event::RunStatus;
+use crate::executor::Usage;
 
 /// What `orch invocation record` takes. What is not given is recorded as unknown.
 #[derive(Debug, Clone, clap::Args)]
@@ -52,6 +55,15 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
     if request.cost.is_some_and(|cost| !cost.is_finite() || cost < 0.0) {
         return Err(Error::usage("a cost is a number of dollars, 0 or more"));
     }
+    // Recorded tokens and a price tell as much as an agent's own would.
+    let usage = Usage {
+        model: request.model.clone(),
+        cost_usd: request.cost,
+        input_tokens: request.input_tokens,
+        output_tokens: request.output_tokens,
+        ..Usage::default()
+    };
+    let usage = usage.estimated(&site.config.prices);
     let finished_at = site.clock.now();
     let invocation = Invocation {
         invocation_id: site.new_invocation_id(finished_at),
@@ -66,14 +78,19 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         started_at: finished_at,
         finished_at,
         duration_ms: request.duration_ms.unwrap_or_default(),
-        cost_usd: request.cost,
-        cost_is_estimate: false,
+        cost_usd: usage.cost_usd,
+        cost_is_estimate: usage.cost_is_estimate,
         input_tokens: request.input_tokens,
         output_tokens: request.output_tokens,
         cached_input_tokens: None,
         error: None,
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
-    driver.commit(None, true)?;
+    // Nobody else would end a sitting whose work is done and paid for outside.
+    let goes_on = matches!(driver.run().status, RunStatus::Running | RunStatus::Waiting);
+    match driver.meter.run_out(driver.run().budget).filter(|_| goes_on) {
+        Some(reason) => drive::run_out(&mut driver, &reason)?,
+        None => driver.commit(None, true)?,
+    }
     Ok(invocation)
 }

@@ -23,6 +23,7 @@ pub mod checkpoint_restore;
 pub mod checkpoint_show;
 pub mod brief;
 pub mod contract_test;
+pub mod cost;
 pub mod doctor;
 pub mod done;
 pub mod gate_approve;

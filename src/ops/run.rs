@@ -9,6 +9,9 @@ use super::drive;
 use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::budget::Amount;
+use crate::budget::Budget;
+use crate::event::Event;
 use crate::id::GateId;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -24,7 +27,30 @@ pub struct Request {
     #[arg(skip)]
     pub inputs: Values,
     #[command(flatten)]
+    pub budget: BudgetRequest,
+    #[command(flatten)]
     pub drive: DriveRequest,
+}
+
+/// What a run may spend, as it is typed.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub struct BudgetRequest {
+    /// The most that the run may spend from its start on, in US dollars.
+    #[arg(long, value_name = "USD", value_parser = usd, allow_negative_numbers = true)]
+    pub budget: Option<Amount>,
+}
+
+impl BudgetRequest {
+    /// The event that says it, where it was typed.
+    pub fn event(self, site: &Site) -> Result<Option<Event>, Error> {
+        let Some(usd) = self.budget else { return Ok(None) };
+        Ok(Some(Event::BudgetSet { budget: Budget::of_usd(usd), by: site.identity()? }))
+    }
+}
+
+fn usd(text: &str) -> Result<Amount, String> {
+    let amount: f64 = text.parse().map_err(|_| "expected an amount, such as 2.50".to_owned())?;
+    Amount::try_from(amount)
 }
 
 /// How a run is driven.
@@ -60,6 +86,7 @@ pub fn run(
         key: None,
     };
     let mut driver = start::begin(site, loaded, begin)?;
+    driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
     notify(Notice::Started { run: driver.id().clone() });
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::begin(site, &outcome.run_id, outcome.status);

@@ -10,6 +10,7 @@ use super::brief;
 use super::choose;
 use super::current;
 use super::drive;
+use super::run::BudgetRequest;
 use super::run::DriveRequest;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -21,6 +22,8 @@ use crate::run::GateStatus;
 pub struct Request {
     #[command(flatten)]
     pub run: RunChoice,
+    #[command(flatten)]
+    pub budget: BudgetRequest,
     #[command(flatten)]
     pub drive: DriveRequest,
 }
@@ -42,7 +45,8 @@ pub fn run_resume(
         site.config.refuse_unknown_agent(agent)?;
     }
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
-    driver.append(&resumed(&driver))?;
+    let more = request.budget.event(site)?;
+    driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     notify(Notice::Started { run: id });
     brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;

@@ -3,6 +3,7 @@
 
 use super::Driver;
 use super::Error;
+use crate::budget::Measure;
 use crate::checkpoint;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::checkpoint_policy::Occasion;
@@ -16,6 +17,7 @@ use crate::event::Snapshot;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
+use crate::spending::Cost;
 use std::time::Duration;
 
 /// What happened since a policy was last asked.
@@ -80,7 +82,7 @@ pub fn seal(driver: &mut Driver<'_>, reason: &str) -> Result<Checkpoint, Error> 
         summary: summary(run),
         journal_head: driver.head().sha256,
         git_head: repository.as_ref().and_then(crate::git::Repository::head),
-        cost_usd: cost_usd(run),
+        cost_usd: Cost::of_run(run).cost_usd,
         snapshot,
         no_snapshot,
     };
@@ -169,19 +171,12 @@ fn sitting<'r>(run: &'r Run, happened: &Happened) -> Option<&'r Session> {
 /// The words for a share of the budget that was passed and is not sealed yet.
 fn share_spent(driver: &Driver<'_>, policy: &CheckpointPolicy) -> Option<String> {
     let run = driver.run();
-    let said = driver.workflow.budget.or(driver.site.config.budget);
-    let budget_usd = run.budget.unwrap_or_default().or(said).usd?.value();
+    let budget_usd = run.budget.bound(Measure::Usd)?;
     let share = policy.at_cost?.value();
     let is_past = |cost_usd: Option<f64>| cost_usd.is_some_and(|cost| cost >= share * budget_usd);
     let is_sealed = run.checkpoints.iter().any(|(_, sealed)| is_past(sealed.cost_usd));
-    (is_past(cost_usd(run)) && !is_sealed)
+    (is_past(Cost::of_run(run).cost_usd) && !is_sealed)
         .then(|| format!("{} % of the budget are spent", (share * 100.0).round()))
-}
-
-/// What the run cost as far as it is known.
-fn cost_usd(run: &Run) -> Option<f64> {
-    let known = run.invocations.iter().filter_map(|invocation| invocation.cost_usd);
-    known.fold(None, |sum, cost| Some(sum.unwrap_or(0.0) + cost))
 }
 
 /// Where the run stands, in a sentence.

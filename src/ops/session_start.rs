@@ -95,6 +95,10 @@ pub fn session_start(
     let limits = drive::Limits { sits_down: true, ..session::limits() };
     drive::drive(&mut driver, &limits, notify)?;
     let number = number(driver.run());
+    if driver.run().session().is_none() {
+        let reason = driver.run().reason.clone().unwrap_or_default();
+        return Err(Error::Budget { run: driver.id().to_string(), reason });
+    }
     driver.append(&[Event::SessionReady { session: number }])?;
     driver.commit(None, true)?;
     current::begin(site, driver.id(), driver.run().status);
@@ -107,7 +111,7 @@ pub fn session_start(
         session: number,
         session_key: format!("{}@{number}", run.started.key),
         status: run.session().map_or(SessionStatus::Failed, |session| session.status),
-        budget_usd: run.budget.and_then(|budget| budget.usd).map(Amount::value),
+        budget_usd: run.budget.usd.map(Amount::value),
         found,
         brief,
         run: drive::outcome(&driver),

@@ -4,13 +4,14 @@ use super::Error;
 use super::Site;
 use super::session;
 use super::session::Epic;
-use crate::budget::Amount;
+use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::run::Session;
+use crate::spending::Cost;
 use serde::Serialize;
 
 /// The last sitting at a run, and all of them together.
@@ -59,8 +60,8 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let sessions: Vec<Sitting> =
         run.sessions.iter().map(|session| sitting(site, &run, session, now)).collect();
     let last = sessions.last();
-    let budget_usd = run.budget.and_then(|budget| budget.usd).map(Amount::value);
-    let cost_usd = known(run.invocations.iter().map(|invocation| invocation.cost_usd));
+    let budget_usd = run.budget.bound(Measure::Usd);
+    let cost_usd = Cost::of_run(&run).cost_usd;
     let spent = run.spent(now);
     Ok(Reply {
         epic: run.started.key.clone(),
@@ -93,12 +94,7 @@ fn sitting(site: &Site, run: &Run, session: &Session, now: Moment) -> Sitting {
         started_at: session.started_at,
         ended_at: session.ended_at,
         duration_s: end.since(session.started_at).as_secs(),
-        cost_usd: known(within.map(|invocation| invocation.cost_usd)),
+        cost_usd: Cost::of(within).cost_usd,
         reason: session.reason.clone(),
     }
-}
-
-/// The sum of what is known.
-fn known(costs: impl Iterator<Item = Option<f64>>) -> Option<f64> {
-    costs.flatten().fold(None, |sum, cost| Some(sum.unwrap_or(0.0) + cost))
 }

@@ -73,6 +73,7 @@ pub fn begin(
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         parent: current::session_run(site),
+        budget: workflow.budget.or(site.config.budget),
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };

@@ -2,6 +2,7 @@
 //! fields that readers of the format know and adds to them.
 
 use super::Head;
+use crate::budget::Budget;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
@@ -17,6 +18,7 @@ use crate::run::AttemptStatus;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::spending::Cost;
 use crate::workflow::input::Values;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -40,6 +42,9 @@ struct RunJson<'r> {
     journal: JournalJson,
     definition: Vec<PathJson<'r>>,
     gates: Vec<GateJson<'r>>,
+    #[serde(skip_serializing_if = "Budget::is_open")]
+    budget: Budget,
+    cost: Cost,
     invocations: &'r [Invocation],
     artifacts_index: Vec<ArtifactJson<'r>>,
     validations: Vec<ValidationJson<'r>>,
@@ -161,6 +166,8 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
             .map(|text| PathJson { path: &text.path, sha256: text.sha256 })
             .collect(),
         gates: gates(run, known),
+        budget: run.budget,
+        cost: Cost::of_run(run),
         invocations: &run.invocations,
         artifacts_index: artifacts(run),
         validations: validations(run),

@@ -58,8 +58,10 @@ pub struct Run {
     pub checkpoints: Vec<(Moment, Checkpoint)>,
     /// What was said about the work, in its order.
     pub notes: Vec<(Moment, Note)>,
-    /// What the run may spend, where that was said after its start.
-    pub budget: Option<Budget>,
+    /// What the run may spend.
+    pub budget: Budget,
+    /// The first invocation that counts towards the budgets of gates and agents.
+    pub shares_from: usize,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
 }
@@ -83,7 +85,8 @@ impl Run {
             sessions: Vec::new(),
             checkpoints: Vec::new(),
             notes: Vec::new(),
-            budget: None,
+            budget: started.budget,
+            shares_from: 0,
             lifecycle: Vec::new(),
         };
         run.note(at, event);
@@ -107,7 +110,7 @@ impl Run {
                 self.set(gate, status, "its instances are done");
             }
             Event::GateStarted(started) => self.start(at, event, started)?,
-            Event::InvocationStarted { invocation_id, gate, attempt } => {
+            Event::InvocationStarted { invocation_id, gate, attempt, .. } => {
                 let id = invocation_id.clone();
                 self.open_attempt(event, gate, *attempt)?.invocation_ids.push(id);
             }
@@ -158,7 +161,7 @@ impl Run {
             Event::GateEstimated { gate, estimate_s, .. } => {
                 self.state(gate).estimate_s = Some(*estimate_s);
             }
-            Event::BudgetSet { budget, .. } => self.budget = Some(*budget),
+            Event::BudgetSet { budget, .. } => self.set_budget(*budget),
         }
         self.note(at, event);
         Ok(())
@@ -286,6 +289,16 @@ impl Run {
             }
         }
         self.invocations.push(invocation.clone());
+    }
+
+    /// What is not bounded anew stays bounded as it was.
+    fn set_budget(&mut self, budget: Budget) {
+        self.budget = budget.or(self.budget);
+        self.shares_from = self.invocations.len();
+        // Whoever gives more has seen what was cut off.
+        for state in self.gates.values_mut() {
+            state.interruptions = 0;
+        }
     }
 
     /// Opens a gate for a new round of tries.

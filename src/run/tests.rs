@@ -37,6 +37,7 @@ fn begun() -> Run {
         environment: Vec::new(),
         git: None,
         parent: None,
+        budget: crate::budget::Budget::default(),
         baselines: BTreeMap::new(),
     };
     Run::begin(minute(0), &Event::RunStarted(Box::new(started))).unwrap()

@@ -185,6 +185,9 @@ pub struct GateFile {
     /// How long the work should take, such as `2h`.
     #[schemars(with = "Option<String>")]
     pub estimate: Option<Placed<String>>,
+    /// What the gate may spend in a run, all its attempts together; each instance of a fan-out.
+    #[serde(default)]
+    pub budget: Budget,
     /// A form for the person, checked like inputs. A command writes its answers as a JSON object
     /// to the file that `ORCH_ANSWERS` names.
     #[serde(default)]

@@ -9,6 +9,7 @@ use super::file::OnFailFile;
 use super::file::OnInterrupt;
 use super::input;
 use super::input::Input;
+use crate::budget::Budget;
 use crate::clock;
 use crate::contract;
 use crate::contract::Contract;
@@ -53,6 +54,8 @@ pub struct Gate {
     pub on_interrupt: OnInterrupt,
     pub attach: Vec<Template>,
     pub estimate: Option<Duration>,
+    /// What all its attempts together may spend.
+    pub budget: Budget,
     pub answers: Vec<Input>,
     pub every_session: bool,
 }
@@ -203,6 +206,7 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         }),
         attach: paths(&file.attach)?,
         estimate: duration(&file.estimate)?,
+        budget: file.budget,
         answers: input::build(source, file.answers)?,
         every_session: file.every_session,
         id,

@@ -204,6 +204,7 @@ fn first() -> Event {
         environment: Vec::new(),
         git: None,
         parent: None,
+        budget: orch::budget::Budget::default(),
         baselines: BTreeMap::new(),
     }))
 }

@@ -10,6 +10,7 @@ mod checkpoint_show;
 mod brief;
 mod completions;
 mod contract_test;
+mod cost;
 mod doctor;
 mod done;
 mod gate;
@@ -125,6 +126,8 @@ pub enum Command {
     },
     /// Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched.
     Rehearse(rehearse::Arguments),
+    /// Show what runs cost: money, tokens and time, by run, gate, agent, model or day.
+    Cost(ops::cost::Request),
     /// Check that records and artifacts are what was recorded, byte for byte.
     Verify(ops::verify::Request),
     /// Act on the committed documents of runs.
@@ -180,6 +183,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Workflow { command } => workflow::execute(face, command),
         Command::Contract { command } => contract_test::execute(face, command),
         Command::Rehearse(arguments) => rehearse::execute(face, &arguments),
+        Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
         Command::Init => init::execute(face),

@@ -9,6 +9,7 @@ use crate::cli::inputs;
 use crate::cli::progress::Progress;
 use crate::ops::Error;
 use crate::ops::run;
+use crate::ops::run::BudgetRequest;
 use crate::ops::run::DriveRequest;
 use crate::workflow::Workflow;
 use clap::Args;
@@ -34,6 +35,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let request = run::Request {
         workflow: name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
+        budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
     let mut progress = Progress::new(&face);
@@ -47,6 +49,7 @@ fn command(workflow: &Workflow) -> Command {
         .bin_name(format!("orch run {}", workflow.name))
         .max_term_width(100);
     let command = inputs::flags(command, workflow);
+    let command = BudgetRequest::augment_args(command);
     let command = DriveRequest::augment_args(command);
     let command = CiArguments::augment_args(command);
     // The flags bring a description of themselves; it is not the workflow's.

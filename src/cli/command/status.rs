@@ -17,8 +17,9 @@ pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
         "{} {} {}{reason}\n{} {}\n",
         reply.run_id, reply.key, reply.status, "workflow", reply.workflow
     );
-    if let Some(cost) = reply.cost_usd {
-        let _ = writeln!(text, "cost so far: {cost:.4} USD, as far as it is known");
+    for spending in &reply.spending {
+        let mark = if spending.is_near { "  near its end" } else { "" };
+        let _ = writeln!(text, "spent {}{mark}", spending.words);
     }
     let rows: Vec<Vec<String>> = reply
         .gates

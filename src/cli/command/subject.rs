@@ -50,6 +50,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         Command::Status(_)
         | Command::Next(_)
         | Command::Brief(_)
+        | Command::Cost(_)
         | Command::Workflow { .. }
         | Command::Contract { .. }
         | Command::Rehearse(_)

@@ -39,11 +39,11 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&data, &Instructions::default(), &text);
         return Ok(exit::DONE);
     }
-    let first = checked.iter().find_map(|checked| checked.errors.first());
-    let error = first.map(|error| report::as_json(error)).unwrap_or_default();
     let unsound = checked.iter().filter(|checked| !checked.errors.is_empty());
     let again = unsound.map(|checked| format!("orch workflow check {}", checked.name));
-    let next = Instructions::to("Mend what is named above.", again);
-    face.answer_wrong(&data, &error, &next, &text);
+    let instructions = Instructions::to("Mend what is named above.", again);
+    let first = checked.iter().find_map(|checked| checked.errors.first());
+    let error = first.map(|error| report::as_json(error)).unwrap_or_default();
+    face.answer_wrong(&data, &error, &instructions, &text);
     Ok(exit::USAGE)
 }

@@ -3,8 +3,8 @@
 use super::acts;
 use super::acts::Act;
 use super::acts::Setback;
-use crate::budget::Amount;
 use crate::budget::Budget;
+use crate::budget::Measure;
 use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
@@ -17,6 +17,7 @@ use crate::ops::status;
 use crate::ops::status::GateLine;
 use crate::run::GateState;
 use crate::run::Run;
+use crate::spending::Cost;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use serde::Serialize;
@@ -132,8 +133,8 @@ pub struct Changes {
 pub struct Spending {
     /// The known costs together.
     pub cost_usd: Option<f64>,
-    pub calls: usize,
-    pub calls_of_unknown_cost: usize,
+    pub calls: u64,
+    pub calls_of_unknown_cost: u64,
     /// The known tokens together, in and out.
     pub tokens: Option<u64>,
     pub budget: Budget,
@@ -258,17 +259,8 @@ fn said(run: &Run) -> Vec<Said> {
 }
 
 fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
-    // What a command costs is no question.
-    let calls = || run.invocations.iter().filter(|call| call.executor != "command");
-    let costs: Vec<f64> = calls().filter_map(|call| call.cost_usd).collect();
-    let cost_usd = (!costs.is_empty()).then(|| in_millionths(costs.iter().sum()));
-    let tokens = calls().filter_map(|call| {
-        let known = [call.input_tokens, call.output_tokens];
-        known.iter().any(Option::is_some).then(|| known.into_iter().flatten().sum::<u64>())
-    });
-    let tokens: Vec<u64> = tokens.collect();
-    let budget = run.budget.unwrap_or_default().or(workflow.budget);
-    let left = budget.usd.map(|usd| (Amount::value(usd) - cost_usd.unwrap_or_default()).max(0.0));
+    let cost = Cost::of_run(run);
+    let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
     let spent = run.spent(now);
     let estimates = workflow.gates.iter().filter_map(|gate| {
         let newer = run.gate(&gate.id).and_then(|state| state.estimate_s);
@@ -277,11 +269,11 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
     let estimates: Vec<u64> = estimates.collect();
     let together = (!estimates.is_empty()).then(|| estimates.iter().sum());
     Spending {
-        cost_usd,
-        calls: calls().count(),
-        calls_of_unknown_cost: calls().count() - costs.len(),
-        tokens: (!tokens.is_empty()).then(|| tokens.iter().sum()),
-        budget,
+        cost_usd: cost.cost_usd.map(in_millionths),
+        calls: cost.calls,
+        calls_of_unknown_cost: cost.cost_unknown,
+        tokens: cost.tokens,
+        budget: run.budget,
         remaining_usd: left.map(in_millionths),
         active_s: spent.active.as_secs(),
         active: clock::in_words(spent.active),

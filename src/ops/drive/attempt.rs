@@ -7,6 +7,7 @@ use super::doer;
 use super::doer::Doer;
 use super::judging;
 use super::judging::Judging;
+use super::meter;
 use super::packet;
 use super::recipe;
 use super::settle;
@@ -46,6 +47,8 @@ pub enum Prepared {
     /// It is over already, or waits.
     Ended(Box<Ended>),
     Work(Box<Work>),
+    /// What is left of a budget does not carry it now. Nothing was written.
+    Held(String),
 }
 
 /// Begins an attempt: the intent is written, then there is work to do.
@@ -59,6 +62,11 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     let context = packet::attempt_context(driver.run(), &gate, id, attempt);
     let mut doer = doer::doer(site, driver.run(), &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, doer.configured.as_deref());
+    let acts = doer.acts && !start.adopt;
+    let claim = acts.then(|| meter::claim(driver.run(), &gate, id, agent.as_deref(), &doer));
+    if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
+        return Ok(Prepared::Held(reason));
+    }
     let audited = doer::audit_problem(driver.run(), &gate, agent.as_deref(), start);
     doer.problem = doer.problem.or(audited);
     let text = match packet_text(driver, &gate, (id, attempt, agent.as_deref()), &doer) {
@@ -79,12 +87,12 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     }
     let now = site.clock.now();
     let invocation_id = site.new_invocation_id(now);
-    let mut events = vec![started];
-    if doer.acts && !start.adopt {
-        let invocation_id = invocation_id.clone();
-        events.push(Event::InvocationStarted { invocation_id, gate: id.clone(), attempt });
-    }
-    driver.append(&events)?;
+    let intent = claim.map(|claim| {
+        let reserved = driver.meter.begin(&invocation_id, claim);
+        let (invocation_id, gate) = (invocation_id.clone(), id.clone());
+        Event::InvocationStarted { invocation_id, gate, attempt, reserved }
+    });
+    driver.append(&[started].into_iter().chain(intent).collect::<Vec<_>>())?;
     let judging = Judging {
         contract: gate.contract.clone(),
         context,
@@ -92,9 +100,6 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         register: Some(judging::register(driver, id)),
         ..judging::judging(site, driver.run(), &gate, (id, attempt))
     };
-    let answers_path = logs.join("answers.json");
-    let mut environment = judging.environment.clone();
-    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.display().to_string());
     Ok(Prepared::Work(Box::new(Work {
         gate: id.clone(),
         attempt,
@@ -104,20 +109,33 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         agent,
         invocation_id,
         started_at: now,
-        invocation: Call {
-            packet: text,
-            packet_path: logs.join("prompt.txt"),
-            logs,
-            answers_path,
-            environment,
-            timeout: gate.timeout,
-            earlier: earlier(driver.run()),
-        },
+        invocation: call(driver.run(), &gate, (text, logs), judging.environment.clone()),
         judging,
         audited_session: doer::audited_session(driver.run(), &gate),
         watch: Watch::of(driver, &gate),
+        meter: driver.meter.clone(),
         answers: gate.answers.clone(),
     })))
+}
+
+/// What the executor is called with.
+fn call(
+    run: &Run,
+    gate: &Gate,
+    (packet, logs): (String, PathBuf),
+    mut environment: BTreeMap<String, String>,
+) -> Call {
+    let answers_path = logs.join("answers.json");
+    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.display().to_string());
+    Call {
+        packet,
+        packet_path: logs.join("prompt.txt"),
+        logs,
+        answers_path,
+        environment,
+        timeout: gate.timeout,
+        earlier: earlier(run),
+    }
 }
 
 /// Writes what the work is begun with: the packet, and what its checks compare with later. Gives

@@ -4,6 +4,7 @@
 use super::super::Error;
 use super::super::Site;
 use super::attempt::Start;
+use crate::budget::Budget;
 use crate::event::WaitsFor;
 use crate::executor::ChildRun;
 use crate::executor::Command;
@@ -25,6 +26,8 @@ pub struct Doer {
     pub waits_for: WaitsFor,
     /// The agent that a role came to.
     pub configured: Option<String>,
+    /// What that agent may spend in a run.
+    pub budget: Option<Budget>,
     pub secrets: Secrets,
     pub problem: Option<Finding>,
 }
@@ -47,6 +50,7 @@ pub fn doer(
         acts: false,
         waits_for: WaitsFor::Person,
         configured: None,
+        budget: None,
         secrets,
         problem,
     };
@@ -77,6 +81,7 @@ pub fn doer(
             let found = if start.by_hand { None } else { site.config.agent(role, given)? };
             if let Some(found) = found {
                 doer.configured = Some(found.name.clone());
+                doer.budget = found.budget;
                 act(&mut doer, Box::new(found.clone()));
             }
         }

@@ -8,6 +8,8 @@ mod doer;
 mod expand;
 mod judging;
 mod limits;
+mod notice;
+mod meter;
 mod outcome;
 mod packet;
 mod recipe;
@@ -18,6 +20,7 @@ mod work;
 
 pub(super) use baselines::baselines_of;
 pub use limits::Limits;
+pub use notice::Notice;
 pub use outcome::Here;
 pub use outcome::Outcome;
 pub use outcome::Waiting;
@@ -31,6 +34,8 @@ pub(super) use baselines::record as record_baselines;
 pub(super) use judging::judge_held;
 pub(super) use judging::judge_now;
 pub(super) use judging::passes;
+pub(super) use meter::Meter;
+pub(super) use meter::run_out;
 pub(super) use outcome::outcome;
 pub(super) use outcome::outcome_of;
 pub(super) use packet::read as read_packet;
@@ -46,18 +51,17 @@ pub(super) use settle::verdict;
 
 use super::Driver;
 use super::Error;
-use super::brief;
 use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::event::Reused;
 use crate::event::RunStatus;
-use crate::finding::Finding;
 use crate::id::GateId;
-use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
 use crate::process;
 use crate::run::GateStatus;
+use crate::spending;
 use crate::workflow::Gate;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -71,46 +75,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Interruptions in a row after which a person is asked, whatever the gate says.
 const INTERRUPTIONS_MAX: u32 = 3;
 
-/// News while the run goes on, for a face to show.
-#[derive(Debug, Clone)]
-pub enum Notice {
-    Started {
-        run: RunId,
-    },
-    /// What whoever takes a run up is told first.
-    Briefed(Box<brief::Reply>),
-    /// A template that does not render keeps no run from going on.
-    Unbriefed {
-        reason: String,
-    },
-    GateStarted {
-        gate: GateId,
-        attempt: u32,
-        executor: String,
-    },
-    GateEnded {
-        gate: GateId,
-        status: GateStatus,
-        attempt: u32,
-        reason: Option<String>,
-    },
-    Found {
-        gate: GateId,
-        finding: Finding,
-    },
-    Reused {
-        gates: Vec<GateId>,
-    },
-    NotReused {
-        gate: GateId,
-        reason: String,
-    },
-    Jumped {
-        from: GateId,
-        to: GateId,
-    },
-}
-
 /// Drives a held run as far as nobody is needed.
 pub fn drive(
     driver: &mut Driver<'_>,
@@ -123,6 +87,8 @@ pub fn drive(
         limits,
         running: BTreeSet::new(),
         reuse: reuse::Shelf::default(),
+        held: None,
+        is_halted: false,
     };
     // What executors leave behind stays below this process, and is known by that.
     process::adopt_orphans();
@@ -148,6 +114,7 @@ pub fn drive(
             };
             if let Some(ended) = ended {
                 drive.running.remove(&ended.gate);
+                drive.note_halt(&ended);
                 settle(driver, &ended, notify)?;
             }
         }
@@ -160,6 +127,10 @@ struct Drive<'d> {
     within: Option<BTreeSet<GateId>>,
     adopted: BTreeSet<GateId>,
     reuse: reuse::Shelf,
+    /// Why a gate that could begin did not: what is left of a budget does not carry it.
+    held: Option<String>,
+    /// Whether work was ended because of a budget: then nothing more is begun.
+    is_halted: bool,
 }
 
 type Ending = mpsc::Sender<Ended>;
@@ -179,6 +150,9 @@ impl Drive<'_> {
             return Ok(false);
         }
         let steps = next::next(&driver.workflow, driver.run());
+        if !self.is_halted {
+            self.held = None;
+        }
         let mut reusable = Vec::new();
         let mut acted = false;
         let mut not_before: Option<Moment> = None;
@@ -217,14 +191,7 @@ impl Drive<'_> {
             }
         }
         if !reusable.is_empty() {
-            let mut earlier = std::mem::take(&mut self.reuse);
-            let reusable =
-                earlier.follow(driver, reusable, |gate| self.may_start(&driver.workflow, gate));
-            self.reuse = earlier;
-            let reusable = reusable?;
-            let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
-            driver.append(&[Event::GatesReused { gates: reusable }])?;
-            notify(Notice::Reused { gates });
+            self.take_over(driver, reusable, notify)?;
             return Ok(true);
         }
         if acted {
@@ -238,11 +205,32 @@ impl Drive<'_> {
                 Ok(true)
             }
             (true, None) => {
-                stop_here(driver, self.limits)?;
+                match self.held.take() {
+                    Some(reason) => meter::run_out(driver, &reason)?,
+                    None => stop_here(driver, self.limits)?,
+                }
                 Ok(false)
             }
             (false, _) => Ok(false),
         }
+    }
+
+    /// Takes gates over from earlier runs, and those that can be taken over after them.
+    fn take_over(
+        &mut self,
+        driver: &mut Driver<'_>,
+        reusable: Vec<Reused>,
+        notify: &mut dyn FnMut(Notice),
+    ) -> Result<(), Error> {
+        let mut earlier = std::mem::take(&mut self.reuse);
+        let reusable =
+            earlier.follow(driver, reusable, |gate| self.may_start(&driver.workflow, gate));
+        self.reuse = earlier;
+        let reusable = reusable?;
+        let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
+        driver.append(&[Event::GatesReused { gates: reusable }])?;
+        notify(Notice::Reused { gates });
+        Ok(())
     }
 
     fn may_start(&self, workflow: &Workflow, gate: &GateId) -> bool {
@@ -257,7 +245,19 @@ impl Drive<'_> {
             .within
             .as_ref()
             .is_none_or(|within| base.as_ref().is_some_and(|base| within.contains(base)));
-        wanted && self.running.len() < self.limits.jobs && !self.running.contains(gate)
+        wanted
+            && !self.is_halted
+            && self.running.len() < self.limits.jobs
+            && !self.running.contains(gate)
+    }
+
+    fn note_halt(&mut self, ended: &Ended) {
+        if let settle::Result::Interrupted { reason, .. } = &ended.result
+            && spending::is_budget_reason(reason)
+        {
+            self.held = Some(reason.clone());
+            self.is_halted = true;
+        }
     }
 
     /// Begins an attempt; says whether it is over already.
@@ -282,6 +282,10 @@ impl Drive<'_> {
         };
         match prepare(driver, &start)? {
             Prepared::Ended(ended) => settle(driver, &ended, notify).map(|()| true),
+            Prepared::Held(reason) => {
+                self.held = Some(reason);
+                Ok(false)
+            }
             Prepared::Work(work) => {
                 let (attempt, executor) = (work.attempt, work.executor.to_owned());
                 notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });

@@ -80,7 +80,11 @@ pub fn settle(
             events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
         }
     }
+    let warnings = ended.invocation.as_ref().map(|call| driver.meter.warnings(call));
     driver.append(&events)?;
+    for warning in warnings.into_iter().flatten() {
+        notify(Notice::Budget { warning });
+    }
     let is_over = events.iter().any(|event| event.ended_attempt().is_some());
     if is_over {
         driver.commit(Some(&gate), false)?;

@@ -2,6 +2,7 @@
 //! outputs are judged. It writes no events; the loop does, when it is told the end.
 
 use super::judging::Judging;
+use super::meter::Meter;
 use super::settle;
 use super::settle::Ended;
 use super::settle::Result;
@@ -53,6 +54,7 @@ pub struct Work {
     /// The session that may not have done this work.
     pub audited_session: Option<String>,
     pub watch: Watch,
+    pub meter: Meter,
 }
 
 /// What the executor is called with.
@@ -82,6 +84,7 @@ impl Work {
             timeout: self.invocation.timeout,
             earlier: &self.invocation.earlier,
             stop: &self.judging.stop,
+            meter: &|usage, elapsed| self.meter.tell(&self.invocation_id, usage, elapsed),
             register: self.judging.register.as_ref(),
         };
         let before = self.watch.look();

@@ -1,11 +1,12 @@
 //! One file for each group of commands: text and JSON, exit codes, and errors that
 //! name the candidates.
 
-mod by_hand;
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;
+mod by_hand;
 mod contract;
+mod cost;
 mod current;
 mod doctor;
 mod gate;

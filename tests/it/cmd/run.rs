@@ -48,6 +48,7 @@ fn help_is_written_from_the_workflow() {
                                     [optional]
 
     Options:
+          --budget <USD>       The most that the run may spend from its start on, in US dollars
           --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
           --jobs <N>           How many gates may be at work side by side; by default one for each core
           --until <GATE>       Stop when this gate is done
@@ -319,7 +320,7 @@ fn ci_leaves_junit_annotations_and_a_summary() {
     assert!(junit.contains("tests=\"2\"") && junit.contains("failures=\"1\""), "{junit}");
     let summary = std::fs::read_to_string(summary).unwrap();
     assert!(summary.starts_with("before\n### demo demo: FAILED"), "{summary}");
-    assert!(summary.contains("| bad bad | FAIL | 1 |"), "{summary}");
+    assert!(summary.contains("| bad | FAIL | 1 |"), "{summary}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod agents;
 mod answers;
 mod audits;
+mod budget;
 mod chain;
 mod change;
 mod each;

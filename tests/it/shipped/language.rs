@@ -84,8 +84,8 @@ impl<'s> Pages<'s> {
         kinds.extend(constants.map(|constant| format!("`{constant}`")));
         if kinds.is_empty() {
             let several = value["type"].as_array().into_iter().flatten();
-            let types = several.chain([&value["type"]]).filter_map(Json::as_str);
-            let types: Vec<&str> = types.collect();
+            let types: Vec<&str> =
+                several.chain([&value["type"]]).filter_map(Json::as_str).collect();
             kinds.extend(types.iter().map(|kind| self.plain(place, kind, value)));
         }
         kinds.retain(|kind| !kind.is_empty());

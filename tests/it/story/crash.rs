@@ -104,10 +104,11 @@ fn renumber(value: &mut Json, numbers: &BTreeMap<(String, u64), u64>) {
             }
             let is_attempt = table.contains_key("attempt") && table.contains_key("failure_reason");
             for (name, value) in table.iter_mut() {
-                let is_masked = ["journal", "invocation_ids", "invocation_id", "duration_ms", "at"]
-                    .contains(&name.as_str())
-                    || name.ends_with("_at")
-                    || (is_attempt && ["path", "sha256"].contains(&name.as_str()));
+                let is_masked =
+                    ["journal", "invocation_ids", "invocation_id", "duration_ms", "at", "cost"]
+                        .contains(&name.as_str())
+                        || name.ends_with("_at")
+                        || (is_attempt && ["path", "sha256"].contains(&name.as_str()));
                 if is_masked && !value.is_null() {
                     *value = json!("…");
                 }

@@ -1,0 +1,64 @@
+//! `orch cost`: a table of what was spent.
+
+use super::Failure;
+use crate::budget::Measure;
+use crate::cli::answer;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::cost;
+use crate::ops::status;
+use crate::spending::Cost;
+
+pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
+    let site = face.global.site(false)?;
+    let reply = cost::cost(&site, request)?;
+    let head = match reply.by {
+        cost::By::Run => "run",
+        cost::By::Gate => "gate",
+        cost::By::Agent => "agent",
+        cost::By::Model => "model",
+        cost::By::Day => "day",
+    };
+    let mut rows = vec![[head, "calls", "USD", "tokens", "minutes"].map(str::to_owned).to_vec()];
+    for line in &reply.lines {
+        rows.push(row(line.name.as_deref().unwrap_or("unknown"), &line.cost));
+    }
+    rows.push(row("total", &reply.total));
+    let mut text = answer::table(&rows);
+    if reply.total.cost_is_estimate {
+        text.push_str("~ a part of it is reckoned by a price table\n");
+    }
+    if reply.total.cost_unknown > 0 || reply.total.tokens_unknown > 0 {
+        text.push_str("+ n? besides n calls of which nobody knows it\n");
+    }
+    let budget = reply.budget.filter(|budget| !budget.is_open());
+    for spending in budget.iter().flat_map(|budget| status::spending(&reply.total, budget)) {
+        text.push_str(&format!("spent {}\n", spending.words));
+    }
+    face.answer(&reply, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}
+
+fn row(name: &str, cost: &Cost) -> Vec<String> {
+    let mark = if cost.cost_is_estimate { "~" } else { "" };
+    let usd = cost.cost_usd.map(|usd| format!("{mark}{usd:.4}"));
+    let tokens = cost.tokens.map(|tokens| tokens.to_string());
+    vec![
+        name.to_owned(),
+        cost.calls.to_string(),
+        figure(usd, cost.cost_unknown),
+        figure(tokens, cost.tokens_unknown),
+        format!("{:.1}", cost.spent(Measure::Minutes)),
+    ]
+}
+
+/// A figure, with how many calls are not in it; nothing where there was nothing to spend.
+fn figure(known: Option<String>, unknown: u64) -> String {
+    match (known, unknown) {
+        (Some(known), 0) => known,
+        (Some(known), unknown) => format!("{known} + {unknown}?"),
+        (None, 0) => "-".to_owned(),
+        (None, _) => "unknown".to_owned(),
+    }
+}

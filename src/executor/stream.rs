@@ -1,0 +1,90 @@
+//! What an agent has printed so far, read while it goes on printing: only what is new,
+//! and only whole lines.
+
+use super::output::Format;
+use super::output::Output;
+use super::output::Told;
+use super::usage::Usage;
+use crate::files;
+use std::io;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::path::PathBuf;
+
+/// A longer line is left out.
+const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// An agent's output while it is being written.
+#[derive(Debug)]
+pub(super) struct Stream<'o> {
+    output: &'o Output,
+    path: PathBuf,
+    /// Where the first line begins that was not whole yet.
+    offset: u64,
+    told: Told,
+}
+
+impl<'o> Stream<'o> {
+    pub(super) fn new(output: &'o Output, path: PathBuf) -> Self {
+        Self { output, path, offset: 0, told: Told::default() }
+    }
+
+    /// What it has told up to now. A log that cannot be read tells nothing new.
+    pub(super) fn told(&mut self) -> Usage {
+        if self.output.format == Format::Jsonl {
+            let _ = self.read_on();
+        }
+        self.told.usage()
+    }
+
+    fn read_on(&mut self) -> io::Result<()> {
+        let mut file = files::open_own(&self.path)?;
+        file.seek(SeekFrom::Start(self.offset))?;
+        let mut printed = BufReader::new(file);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = (&mut printed).take(LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
+            // The part of an endless line is passed over, too: what is left of it is no document.
+            if !line.ends_with(b"\n") && (read as u64) < LINE_BYTES_MAX {
+                return Ok(());
+            }
+            self.offset += read as u64;
+            if let Ok(json) = serde_json::from_slice(&line) {
+                self.output.take(&mut self.told, &json);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test writes what an agent would print")]
+mod tests {
+    use super::*;
+    use crate::document;
+    use crate::source::Source;
+
+    #[test]
+    fn whole_lines_count_once_and_as_they_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out");
+        let text = "format = 'jsonl'\ncost_usd = '/usd'\ncounts = 'sum'";
+        let output: Output = document::read(&Source::new("a", text)).unwrap();
+        let mut stream = Stream::new(&output, path.clone());
+        assert_eq!(stream.told().cost_usd, None);
+        let mut printed = String::new();
+        for (more, usd) in [
+            ("{\"usd\": 1}\n{\"us", Some(1.0)),
+            ("d\": 2", Some(1.0)),
+            ("}\nnoise\n", Some(3.0)),
+            ("", Some(3.0)),
+        ] {
+            printed.push_str(more);
+            std::fs::write(&path, &printed).unwrap();
+            assert_eq!(stream.told().cost_usd, usd, "{printed}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `orch cost`: what runs came to, in money, tokens and time, by whatever it is asked by.
+
+use super::Error;
+use super::RunChoice;
+use super::Site;
+use super::choose;
+use crate::budget::Budget;
+use crate::clock::Moment;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::spending;
+use crate::spending::Cost;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What `orch cost` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// One run: its id, a unique part of it, or its key; by default all runs of the project.
+    #[arg(long, value_name = "RUN")]
+    pub run: Option<String>,
+    /// What the lines are about; by default the runs, of one run its gates.
+    #[arg(long, value_enum)]
+    pub by: Option<By>,
+}
+
+/// What a line of the table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    Run,
+    Gate,
+    Agent,
+    Model,
+    /// The day on which a call began, in UTC.
+    Day,
+}
+
+/// What it all came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub by: By,
+    pub lines: Vec<Line>,
+    pub total: Cost,
+    /// What the run may spend, where it is one run.
+    pub budget: Option<Budget>,
+}
+
+/// One line of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    /// The run, gate, agent, model or day; null where nobody said which.
+    pub name: Option<String>,
+    #[serde(flatten)]
+    pub cost: Cost,
+}
+
+/// Adds up what the journals say. A run that cannot be read is left to `orch run show` to explain.
+pub fn cost(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let one = request.run.is_some();
+    let by = request.by.unwrap_or(if one { By::Gate } else { By::Run });
+    let runs: Vec<Run> = if one {
+        let id = choose::run(site, &RunChoice { run: request.run.clone() })?;
+        vec![site.home.read(&id)?.run]
+    } else {
+        let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+        let read = |id: &RunId| Some(site.home.glance(id).ok()?.run);
+        ids.iter().filter_map(read).collect()
+    };
+    let mut lines: BTreeMap<Option<String>, Cost> = BTreeMap::new();
+    let mut total = Cost::default();
+    for run in &runs {
+        for invocation in &run.invocations {
+            total.add(invocation);
+            let name = match by {
+                By::Run => Some(run.started.run_id.to_string()),
+                By::Gate => Some(invocation.gate.to_string()),
+                By::Agent => invocation.agent.clone(),
+                By::Model => invocation.model.clone(),
+                By::Day => day(invocation.started_at),
+            };
+            lines.entry(name).or_default().add(invocation);
+        }
+        for (gate, attempt) in spending::lost(run) {
+            total.add_lost();
+            let name = match by {
+                By::Run => Some(run.started.run_id.to_string()),
+                By::Gate => Some(gate.to_string()),
+                By::Agent => attempt.agent.clone(),
+                By::Model => None,
+                By::Day => day(attempt.started_at),
+            };
+            lines.entry(name).or_default().add_lost();
+        }
+    }
+    let lines = lines.into_iter().map(|(name, cost)| Line { name, cost }).collect();
+    let budget = runs.first().filter(|_| one).map(|run| run.budget);
+    Ok(Reply { by, lines, total, budget })
+}
+
+fn day(at: Moment) -> Option<String> {
+    at.to_string().split('T').next().map(str::to_owned)
+}

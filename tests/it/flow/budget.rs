@@ -1,0 +1,266 @@
+//! Budgets: what they carry begins, what they do not waits for more, and what passes them
+//! while it runs is ended.
+
+use crate::house::House;
+use crate::house::is_alive;
+use crate::house::wait_until;
+use std::time::Instant;
+
+/// Gates of agents, one after the other.
+fn agents(gates: &[(&str, &str)]) -> String {
+    let gate =
+        |(id, more): &(&str, &str)| format!("[[gate]]\nid = '{id}'\nexecutor = 'agent'\n{more}\n");
+    gates.iter().map(gate).collect()
+}
+
+fn usd(amount: f64) -> String {
+    format!("# cost_usd: {amount}")
+}
+
+#[test]
+fn no_gate_starts_that_the_budget_cannot_carry() {
+    let gates = agents(&[("a", ""), ("b", ""), ("c", "")]);
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &format!("[budget]\nusd = 1.0\n{gates}"))
+        .script("a", &usd(0.3))
+        .script("b", &usd(0.45))
+        .script("c", &usd(0.1));
+    let done = house.orch("run demo").code(4);
+    let reason = "the budget of 1.00 USD has 0.25 USD left, and c may need 0.45 USD";
+    let done = done.says(&format!("PAUSED ({reason})")).says("orch run resume --run");
+    assert!(done.stderr.contains("--budget …"), "{}", done.stderr);
+    assert_eq!(house.gates(), "a PASS, b PASS, c NOT_STARTED");
+    let record = house.record();
+    assert_eq!(record["status"], "PAUSED");
+    assert_eq!(record["cost"]["cost_usd"], 0.75);
+    assert_eq!(record["budget"]["usd"], 1.0);
+    // Without more it stops again, with the same words; nothing is begun.
+    house.orch("run resume").code(4).says(reason);
+    let status = house.orch("status").code(0).says("spent 0.75 USD of 1.00 USD\n");
+    assert!(status.stdout.contains("PAUSED"));
+    house.orch("run resume --budget 2").code(0);
+    assert_eq!(house.gates(), "a PASS, b PASS, c PASS");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn what_was_spent_to_the_last_cent_is_spent() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &agents(&[("a", ""), ("b", "")]))
+        .script("a", &usd(0.5));
+    house.orch("run demo --budget 0.5").code(4).says("PAUSED (the budget of 0.50 USD is spent)");
+    let json = house.orch("--json status").json();
+    let data = &json["data"];
+    let figures = ["budget_usd", "cost_usd", "remaining_usd"].map(|name| data[name].as_f64());
+    assert_eq!(figures, [Some(0.5), Some(0.5), Some(0.0)]);
+    house.orch("run demo --budget -1").code(2).says("is no amount");
+    house.orch("run resume --budget much").code(2).says("expected an amount, such as 2.50");
+}
+
+#[test]
+fn gates_side_by_side_cannot_overspend_together() {
+    let more = "needs = []\nbudget = { usd = 0.6 }";
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &format!("[budget]\nusd = 1.0\n{}", agents(&[("a", more), ("b", more)])))
+        .script(
+            "a",
+            &format!(
+                "{}\nls side.* 2>/dev/null >>seen; touch side.a; sleep 0.5; rm side.a",
+                usd(0.5)
+            ),
+        )
+        .script(
+            "b",
+            &format!(
+                "{}\nls side.* 2>/dev/null >>seen; touch side.b; sleep 0.5; rm side.b",
+                usd(0.5)
+            ),
+        );
+    house
+        .orch("run demo --jobs 2")
+        .code(4)
+        .says("the budget of 1.00 USD has 0.50 USD left, and b may need 0.60 USD");
+    // Each alone fits and both do not: the second waited for the first, and did not fit then.
+    assert_eq!(
+        (house.gates().as_str(), house.read("seen").as_str()),
+        ("a PASS, b NOT_STARTED", "")
+    );
+    house.orch("run resume --budget 1.2").code(0);
+}
+
+/// A house whose agent prints what its script prints, each line an amount on top of the last.
+fn streaming(house: House, more: &str) -> House {
+    let text = format!(
+        "[defaults]\nagent = 'drip'\n[agents.drip]\ncommand = ['sh', '-c', '. \"$ORCH_TEST_SCRIPTS/$ORCH_GATE.sh\"']\n\
+         output = {{ format = 'jsonl', cost_usd = '/usd', input_tokens = '/tokens', counts = 'sum' }}\n{more}"
+    );
+    house.file("orch.toml", &text)
+}
+
+/// Tells an amount, starts a child, and would go on for long.
+const DRIP: &str = "sleep 300 & echo $! >child.pid\necho '{\"usd\": 0.4, \"tokens\": 70}'\nsleep 0.5\n\
+    echo '{\"usd\": 0.4, \"tokens\": 70}'\nsleep 300\n";
+
+#[test]
+fn an_agent_is_ended_when_its_stream_passes_the_budget() {
+    let start = Instant::now();
+    let house = streaming(House::new(), "")
+        .workflow("demo", &agents(&[("a", ""), ("b", "")]))
+        .script("a", DRIP);
+    house.orch("run demo --budget 0.7").code(4).says("PAUSED (the budget of 0.70 USD is spent)");
+    assert!(start.elapsed().as_secs() < 15, "{:?}", start.elapsed());
+    let child = house.read("child.pid");
+    wait_until("the child is gone", || !is_alive(&child));
+    let attempt = house.attempt("a", 1);
+    assert_eq!(attempt["status"], "INTERRUPTED");
+    assert_eq!(attempt["failure_reason"], "the budget of 0.70 USD is spent");
+    let call = &attempt["invocations"][0];
+    assert_eq!(
+        (call["cost_usd"].as_f64(), call["status"].as_str()),
+        (Some(0.8), Some("INTERRUPTED"))
+    );
+    let house = house.script("a", "echo '{\"usd\": 0.1}'").script("b", "");
+    house.orch("run resume --budget 3").code(0);
+    assert_eq!(
+        (house.attempts("a").as_str(), house.gates().as_str()),
+        ("INTERRUPTED PASS", "a PASS, b PASS")
+    );
+    assert_eq!(house.record()["cost"]["cost_usd"], 0.9);
+}
+
+#[test]
+fn streams_side_by_side_are_ended_by_their_sum() {
+    let drip = "echo '{\"usd\": 0.6}'\nsleep 300";
+    let house = streaming(House::new(), "")
+        .workflow("demo", &agents(&[("a", "needs = []"), ("b", "needs = []")]))
+        .script("a", drip)
+        .script("b", drip);
+    house.orch("run demo --budget 1 --jobs 2").code(4).says("the budget of 1.00 USD is spent");
+    assert_eq!(house.attempts("a") + &house.attempts("b"), "INTERRUPTEDINTERRUPTED");
+    assert_eq!(house.record()["cost"]["cost_usd"], 1.2);
+}
+
+#[test]
+fn gates_and_agents_have_budgets_of_their_own_and_anew_with_more() {
+    let house = streaming(House::new(), "[agents.poet]\nuse = 'drip'\nbudget = { usd = 0.5 }\n")
+        .workflow("demo", &agents(&[("a", "budget = { tokens = 100 }"), ("b", "agent = 'poet'")]))
+        .script("a", DRIP)
+        .script("b", "echo '{\"usd\": 0.6}'");
+    house.orch("run demo").code(4).says("PAUSED (the budget of 100 tokens of gate a is spent)");
+    house.orch("run resume").code(4).says("the budget of 100 tokens of gate a is spent");
+    let house = house.script("a", "echo '{\"tokens\": 90}'");
+    house.orch("run resume --budget 9").code(0);
+    assert_eq!(house.attempts("a"), "INTERRUPTED PASS");
+}
+
+#[test]
+fn minutes_bound_commands_too() {
+    let house = House::new().workflow(
+        "demo",
+        "[budget]\nminutes = 0.01\n[[gate]]\nid = 'slow'\nexecutor = 'command'\nshell = 'sleep 300'\n",
+    );
+    house.orch("run demo").code(4).says("the budget of 0.0100 minutes is spent");
+    // A command is not run twice unasked.
+    assert_eq!(house.gates(), "slow WAITING");
+    assert_eq!(house.attempt("slow", 1)["status"], "INTERRUPTED");
+}
+
+#[test]
+fn commands_and_persons_go_on_without_money() {
+    let gates = agents(&[("a", ""), ("b", "needs = ['a']")]);
+    let command = "[[gate]]\nid = 'c'\nexecutor = 'command'\ncommand = ['true']\nneeds = ['a']\n";
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &format!("[budget]\nusd = 0.1\n{gates}{command}"))
+        .script("a", &usd(0.1));
+    house.orch("run demo").code(4);
+    assert_eq!(house.gates(), "a PASS, b NOT_STARTED, c PASS");
+    house.orch("run resume --agent none").code(3);
+    assert_eq!(house.gates(), "a PASS, b WAITING, c PASS");
+}
+
+#[test]
+fn a_warning_comes_once_and_stays_in_the_status() {
+    let gates = agents(&[("a", ""), ("b", ""), ("c", "")]);
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &gates)
+        .script("a", &usd(0.5))
+        .script("b", &usd(0.35))
+        .script("c", &usd(0.05));
+    let text = house.read("orch.toml") + "[budget]\nusd = 1.5\nwarn_at = 0.5\n";
+    let house = house.file("orch.toml", &text);
+    let done = house
+        .orch("run demo")
+        .code(0)
+        .says("warning: 0.85 USD of the budget of 1.50 USD are spent");
+    assert_eq!(done.stderr.matches("warning: 0.").count(), 1, "{}", done.stderr);
+    house.orch("status").code(0).says("spent 0.90 USD of 1.50 USD  near its end");
+}
+
+#[test]
+fn what_is_unknown_is_shown_as_unknown() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &agents(&[("a", ""), ("b", "")]))
+        .script("a", "# cost_usd: unknown\n# input_tokens: unknown\n# output_tokens: unknown")
+        .script("b", &usd(0.5));
+    house.orch("run demo").code(0);
+    house.orch("status").code(0).says("spent 0.50 USD, unknown of 1 of 2 calls");
+    let table = house.orch(&format!("cost --run {}", house.run_id())).code(0);
+    let expected = "gate   calls  USD          tokens    minutes\n\
+        a      1      unknown      unknown   0.0\n\
+        b      1      0.5000       110       0.0\n\
+        total  2      0.5000 + 1?  110 + 1?  0.0\n\
+        + n? besides n calls of which nobody knows it\n";
+    assert_eq!(table.stdout, expected);
+    let only = house.orch("--json cost --by gate").json();
+    assert!(only["data"]["lines"][0]["cost_usd"].is_null());
+}
+
+#[test]
+fn claude_is_ended_by_what_its_messages_tell_and_their_price() {
+    let house = House::new()
+        .file(
+            "orch.toml",
+            "[defaults]\nagent = 'claude'\n[agents.claude]\npreset = 'claude'\n\
+             command = ['sh', '-c', '. \"$ORCH_TEST_SCRIPTS/$ORCH_GATE.sh\"']\n",
+        )
+        .workflow("demo", &agents(&[("a", "")]))
+        .script(
+            "a",
+            "echo '{\"type\":\"system\",\"subtype\":\"init\",\"model\":\"claude-sonnet-4-5-20250929\"}'\n\
+             message='{\"type\":\"assistant\",\"message\":{\"id\":\"m1\",\"usage\":{\"input_tokens\":500000,\"output_tokens\":10}}}'\n\
+             echo \"$message\"\necho \"$message\"\nsleep 1\n\
+             echo \"$message\" | sed 's/m1/m2/'\nsleep 300\n",
+        );
+    house.orch("run demo --budget 2").code(4).says("the budget of 2.00 USD is spent");
+    let call = house.attempt("a", 1)["invocations"][0].clone();
+    assert_eq!(
+        (call["input_tokens"].as_u64(), call["output_tokens"].as_u64()),
+        (Some(1_000_000), Some(20))
+    );
+    assert_eq!(
+        (call["cost_usd"].as_f64(), call["cost_is_estimate"].as_bool()),
+        (Some(3.0003), Some(true))
+    );
+}
+
+#[test]
+fn a_sitting_whose_budget_is_spent_outside_ends() {
+    let house = House::new().workflow("demo", &agents(&[("a", "")]));
+    house.orch("session start --epic rain --workflow demo --budget 1").code(0);
+    house.orch("gate start --gate a").code(0);
+    let status = || house.orch("--json session status").json()["data"]["status"].clone();
+    house.orch("invocation record --cost 0.4").code(0);
+    assert_eq!(status(), "running");
+    house.orch("invocation record --cost 0.7").code(0);
+    assert_eq!(status(), "budget_exceeded");
+    assert_eq!(house.record()["status"], "PAUSED");
+    assert_eq!(house.record()["reason"], "the budget of 1.00 USD is spent");
+    house.orch("session start --epic rain --resume --budget 3").code(0);
+    assert_eq!(status(), "running");
+}
