@@ -22,7 +22,6 @@ pub use durable::write_view;
 pub use hash::Fingerprint;
 pub use hash::Stat;
 pub use hash::stat_of;
-pub use link::Astray;
 pub use link::first_link;
 pub use lock::Held;
 pub use lock::Lock;

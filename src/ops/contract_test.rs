@@ -8,7 +8,6 @@ use super::Error;
 use super::Site;
 use crate::check::Scene;
 use crate::contract::Contract;
-use crate::definition::Unreadable;
 use crate::document;
 use crate::files;
 use crate::files::Project;
@@ -79,18 +78,11 @@ struct Fixtures<'s> {
     names: Vec<String>,
 }
 
-fn unreadable(error: Unreadable) -> Error {
-    match error {
-        Unreadable::Unopened(message) => Error::usage(message),
-        Unreadable::NotText(unsound) => unsound.into(),
-    }
-}
-
 /// Judges every fixture folder below `contracts/<name>.fixtures/`.
 pub fn contract_test(site: &Site, name: &str) -> Result<Vec<Tried>, Error> {
     let path = format!("contracts/{name}.toml");
     let is_name = !name.contains("..");
-    let found = if is_name { site.shelf.find(&path).map_err(unreadable)? } else { None };
+    let found = if is_name { site.shelf.find(&path)? } else { None };
     let text = found.ok_or_else(|| {
         let names = site.shelf.names("contracts", ".toml");
         let message = if is_name {

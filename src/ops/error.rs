@@ -2,6 +2,7 @@
 //! can act on. A face turns it into an exit code and words; nobody else does.
 
 use crate::config;
+use crate::definition::Unreadable;
 use crate::files::Held;
 use crate::git;
 use crate::journal;
@@ -60,6 +61,15 @@ pub enum Error {
 impl From<Box<Unsound>> for Error {
     fn from(unsound: Box<Unsound>) -> Self {
         Self::Unsound(unsound)
+    }
+}
+
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Unopened(message) => Self::usage(message),
+            Unreadable::NotText(unsound) => Self::Unsound(unsound),
+        }
     }
 }
 

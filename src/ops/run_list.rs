@@ -8,6 +8,7 @@ use crate::files;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::journal;
+use crate::run::GateStatus;
 use rayon::iter::IntoParallelRefIterator;
 use rayon::iter::ParallelIterator;
 use serde::Deserialize;
@@ -66,7 +67,7 @@ struct Length {
 #[derive(Debug, Deserialize)]
 struct Gate {
     gate: String,
-    status: crate::run::GateStatus,
+    status: GateStatus,
 }
 
 /// Lists every run of the project, those that cannot be read too.
@@ -94,7 +95,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         return None;
     }
     let at = |status| head.gates.iter().find(|gate| gate.status == status);
-    let gate = at(crate::run::GateStatus::Waiting).or_else(|| at(crate::run::GateStatus::Fail));
+    let gate = telling(head.status).into_iter().find_map(at);
     Some(Entry {
         run_id: id.clone(),
         workflow: head.workflow.name,
@@ -105,7 +106,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         gate: gate.map(|gate| gate.gate.clone()),
         problem: None,
         wants_a_driver: head.status == RunStatus::Running
-            && (head.driven || at(crate::run::GateStatus::Running).is_some()),
+            && (head.driven || at(GateStatus::Running).is_some()),
         is_open: !head.status.is_end(),
     })
 }
@@ -115,10 +116,7 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         Ok(reading) => reading.run,
         Err(error) => return damaged(id, &error),
     };
-    let gate = run
-        .gates_in(crate::run::GateStatus::Waiting)
-        .chain(run.gates_in(crate::run::GateStatus::Fail))
-        .next();
+    let gate = telling(run.status).into_iter().find_map(|status| run.gates_in(status).next());
     Entry {
         run_id: id.clone(),
         workflow: run.started.workflow.clone(),
@@ -131,6 +129,12 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         wants_a_driver: run.wants_a_driver(),
         is_open: !run.status.is_end(),
     }
+}
+
+/// Which gate tells most: where a run has failed, nobody is waited for.
+fn telling(status: RunStatus) -> [GateStatus; 2] {
+    let both = [GateStatus::Waiting, GateStatus::Fail];
+    if status == RunStatus::Failed { [both[1], both[0]] } else { both }
 }
 
 /// A run of which nothing but its id is known for sure.

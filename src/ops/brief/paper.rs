@@ -5,7 +5,6 @@ use super::Format;
 use super::content::Brief;
 use crate::check::plain_text;
 use crate::definition::Shelf;
-use crate::definition::Unreadable;
 use crate::ops::Error;
 use crate::packet;
 use crate::source::Source;
@@ -26,10 +25,7 @@ pub(super) struct Paper {
 impl Paper {
     /// Finds the template; `brief` says which names it may use.
     pub(super) fn find(shelf: &Shelf, format: Format, brief: &Brief) -> Result<Self, Error> {
-        let text = shelf.find(TEMPLATE).map_err(|error| match error {
-            Unreadable::Unopened(message) => Error::usage(message),
-            Unreadable::NotText(unsound) => unsound.into(),
-        })?;
+        let text = shelf.find(TEMPLATE)?;
         let text = text.ok_or_else(|| Error::environment(format!("there is no {TEMPLATE}")))?;
         let source = match format {
             Format::Markdown => text.source,

@@ -146,7 +146,7 @@ fn an_error_about_a_run_tells_where_that_run_stands() {
     -- stdout
     -- stderr
     error: there is no gate `nope` in this run
-    help: known: publish, write, write
+    help: known: publish, write
 
     next:
       Do the work of gate write as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt says.

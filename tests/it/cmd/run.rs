@@ -320,7 +320,7 @@ fn ci_leaves_junit_annotations_and_a_summary() {
     assert!(junit.contains("tests=\"2\"") && junit.contains("failures=\"1\""), "{junit}");
     let summary = std::fs::read_to_string(summary).unwrap();
     assert!(summary.starts_with("before\n### demo demo: FAILED"), "{summary}");
-    assert!(summary.contains("| bad bad | FAIL | 1 |"), "{summary}");
+    assert!(summary.contains("| bad | FAIL | 1 |"), "{summary}");
 }
 
 #[test]
