@@ -72,12 +72,12 @@ mod tests {
         let closed = work(vec![item("a", "PASSED", true)]);
         assert!(judged("min = 1", Some(closed.clone())).is_empty());
         let open = work(vec![item("a", "PASSED", true), item("b", "WAITING", false)]);
-        assert_eq!(judged("", Some(open)), ["b is WAITING"]);
+        assert_eq!(judged("", Some(open)), ["b is WAITING []"]);
         assert_eq!(
             judged("min = 3", Some(closed)),
-            ["too few runs are a part of this one (expected at least 3, found 1)"]
+            ["too few runs are a part of this one (expected at least 3, found 1) []"]
         );
-        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert_eq!(judged("", None), ["there is no run to look at []"]);
         assert!(read("items_closed", "min = -1").is_err());
     }
 }

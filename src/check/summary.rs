@@ -69,13 +69,13 @@ mod tests {
         assert!(judged("min_characters = 4", Some(work("dóne"))).is_empty());
         assert_eq!(
             judged("min_characters = 10", Some(work("done"))),
-            ["the summary is too short (expected at least 10 characters, found 4)"]
+            ["the summary is too short (expected at least 10 characters, found 4) []"]
         );
         assert_eq!(
             judged("", Some(Work::default())),
-            ["no summary is given (expected at least 1 characters)"]
+            ["no summary is given (expected at least 1 characters) []"]
         );
-        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert_eq!(judged("", None), ["there is no run to look at []"]);
         assert!(read("summary", "min_characters = -1").is_err());
     }
 }

@@ -98,20 +98,23 @@ mod tests {
         assert!(judged("min_minutes = 5\nmax_share = 1.5", Some(work(15, Some(10)))).is_empty());
         assert_eq!(
             judged("", Some(work(0, None))),
-            ["too little time was worked (expected at least 0 minutes, found 0ms)"]
+            ["too little time was worked (expected at least 0 minutes, found 0ms) []"]
         );
         assert_eq!(
             judged("min_minutes = 5", Some(work(2, None))),
-            ["too little time was worked (expected at least 5 minutes, found 2m 00s)"]
+            ["too little time was worked (expected at least 5 minutes, found 2m 00s) []"]
         );
-        assert_eq!(judged("max_share = 1", Some(work(2, None))), ["nobody has estimated the time"]);
+        assert_eq!(
+            judged("max_share = 1", Some(work(2, None))),
+            ["nobody has estimated the time []"]
+        );
         assert_eq!(
             judged("max_share = 1.5", Some(work(16, Some(10)))),
             [
-                "it took longer than was estimated (expected at most 1.5 times 10m 00s, found 16m 00s)"
+                "it took longer than was estimated (expected at most 1.5 times 10m 00s, found 16m 00s) []"
             ]
         );
-        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert_eq!(judged("", None), ["there is no run to look at []"]);
         assert!(read("time_logged", "min_minutes = -1").is_err());
     }
 }

@@ -62,12 +62,15 @@ mod tests {
         let judged = |parameters, work| judge_work("updates", parameters, work);
         assert!(judged("", Some(work(1))).is_empty());
         assert!(judged("min = 3", Some(work(3))).is_empty());
-        assert_eq!(judged("", Some(work(0))), ["too few updates (expected at least 1, found 0)"]);
+        assert_eq!(
+            judged("", Some(work(0))),
+            ["too few updates (expected at least 1, found 0) []"]
+        );
         assert_eq!(
             judged("min = 3", Some(work(2))),
-            ["too few updates (expected at least 3, found 2)"]
+            ["too few updates (expected at least 3, found 2) []"]
         );
-        assert_eq!(judged("", None), ["there is no run to look at"]);
+        assert_eq!(judged("", None), ["there is no run to look at []"]);
         assert!(read("updates", "min = -1").is_err());
     }
 }

@@ -96,7 +96,7 @@ fn node_runs_the_scripts_that_it_declares() {
     declare(&house, &["tests", "lint", "build"]);
     insta::assert_snapshot!(told(&house, ""), @"
     exit 0, PASSED
-    detect PASS, tests PASS, types SKIPPED, lint PASS, build SKIPPED
+    detect PASS, tests PASS, types SKIPPED, lint PASS, build SKIPPED, close SKIPPED
     npm run lint
     npm run test
     ");
@@ -104,7 +104,7 @@ fn node_runs_the_scripts_that_it_declares() {
     std::fs::remove_file(house.outside("home/calls")).unwrap();
     insta::assert_snapshot!(told(&house, "--build"), @"
     exit 0, PASSED
-    detect PASS, tests PASS, types PASS, lint PASS, build PASS
+    detect PASS, tests PASS, types PASS, lint PASS, build PASS, close SKIPPED
     npm run build
     npm run lint
     npm run test
@@ -118,7 +118,7 @@ fn a_lock_file_names_its_tool() {
     declare(&house, &["tests"]);
     insta::assert_snapshot!(told(&house, ""), @"
     exit 0, PASSED
-    detect PASS, tests PASS, types SKIPPED, lint SKIPPED, build SKIPPED
+    detect PASS, tests PASS, types SKIPPED, lint SKIPPED, build SKIPPED, close SKIPPED
     pnpm run test
     ");
 }
@@ -129,7 +129,7 @@ fn python_runs_pytest_and_what_is_configured() {
         .file("pyproject.toml", "[tool.pytest.ini_options]\n[tool.ruff]\n");
     insta::assert_snapshot!(told(&house, "--build"), @"
     exit 0, PASSED
-    detect PASS, tests PASS, types SKIPPED, lint PASS, build SKIPPED
+    detect PASS, tests PASS, types SKIPPED, lint PASS, build SKIPPED, close SKIPPED
     python3 -m pytest
     ruff check .
     ");
@@ -137,7 +137,7 @@ fn python_runs_pytest_and_what_is_configured() {
     std::fs::remove_file(house.outside("home/calls")).unwrap();
     insta::assert_snapshot!(told(&house, ""), @"
     exit 0, PASSED
-    detect PASS, tests SKIPPED, types PASS, lint SKIPPED, build SKIPPED
+    detect PASS, tests SKIPPED, types PASS, lint SKIPPED, build SKIPPED, close SKIPPED
     python3 -m mypy
     ");
 }
@@ -147,7 +147,7 @@ fn go_runs_its_own_tools_and_no_tests_where_there_are_none() {
     let house = house(&["go"]).file("go.mod", "module x\n").file("x.go", "package x\n");
     insta::assert_snapshot!(told(&house, ""), @"
     exit 0, PASSED
-    detect PASS, tests SKIPPED, types PASS, lint PASS, build SKIPPED
+    detect PASS, tests SKIPPED, types PASS, lint PASS, build SKIPPED, close SKIPPED
     go build -o /dev/null ./...
     go vet ./...
     ");
@@ -155,7 +155,7 @@ fn go_runs_its_own_tools_and_no_tests_where_there_are_none() {
     std::fs::remove_file(house.outside("home/calls")).unwrap();
     insta::assert_snapshot!(told(&house, "--build"), @"
     exit 0, PASSED
-    detect PASS, tests PASS, types PASS, lint PASS, build PASS
+    detect PASS, tests PASS, types PASS, lint PASS, build PASS, close SKIPPED
     go build -o /dev/null ./...
     go build ./...
     go test ./...
@@ -168,7 +168,7 @@ fn rust_runs_cargo() {
     let house = house(&["cargo"]).file("Cargo.toml", "[package]\nname = 'x'\n");
     insta::assert_snapshot!(told(&house, "--build"), @"
     exit 0, PASSED
-    detect PASS, tests PASS, types PASS, lint PASS, build PASS
+    detect PASS, tests PASS, types PASS, lint PASS, build PASS, close SKIPPED
     cargo build --workspace
     cargo check --workspace --all-targets
     cargo clippy --workspace --all-targets -- -D warnings
@@ -181,7 +181,7 @@ fn tests_that_fail_fail_the_run_and_hide_nothing() {
     let house = house(&["cargo"]).file("Cargo.toml", "").file("fail-cargo-test", "");
     insta::assert_snapshot!(told(&house, ""), @"
     exit 1, FAILED
-    detect PASS, tests FAIL, types PASS, lint PASS, build SKIPPED
+    detect PASS, tests FAIL, types PASS, lint PASS, build SKIPPED, close SKIPPED
     cargo check --workspace --all-targets
     cargo clippy --workspace --all-targets -- -D warnings
     cargo test --workspace
@@ -204,7 +204,7 @@ fn two_kinds_side_by_side_are_both_run() {
         house(&["cargo", "go"]).file("Cargo.toml", "").file("go.mod", "").file("fail-go-vet", "");
     insta::assert_snapshot!(told(&house, ""), @"
     exit 1, FAILED
-    detect PASS, tests PASS, types PASS, lint FAIL, build SKIPPED
+    detect PASS, tests PASS, types PASS, lint FAIL, build SKIPPED, close SKIPPED
     cargo check --workspace --all-targets
     cargo clippy --workspace --all-targets -- -D warnings
     cargo test --workspace
@@ -218,13 +218,13 @@ fn a_missing_tool_fails_with_what_to_install() {
     let house = house(&[]).file("go.mod", "module x\n");
     insta::assert_snapshot!(told(&house, ""), @"
     exit 1, FAILED
-    detect PASS, tests SKIPPED, types FAIL, lint FAIL, build SKIPPED
+    detect PASS, tests SKIPPED, types FAIL, lint FAIL, build SKIPPED, close SKIPPED
     ");
     house.orch("status").says("go is not installed");
     let house = self::house(&[]).file("package.json", "{}");
     insta::assert_snapshot!(told(&house, ""), @"
     exit 1, FAILED
-    detect FAIL, tests NOT_STARTED, types NOT_STARTED, lint NOT_STARTED, build NOT_STARTED
+    detect FAIL, tests NOT_STARTED, types NOT_STARTED, lint NOT_STARTED, build NOT_STARTED, close SKIPPED
     ");
 }
 
@@ -232,7 +232,7 @@ fn a_missing_tool_fails_with_what_to_install() {
 fn nothing_to_run_is_a_failure_that_says_so() {
     let house = house(&[]);
     let done = house.orch("run session-baseline --ci").code(1);
-    insta::assert_snapshot!(done.shown(), @"
+    insta::assert_snapshot!(done.shown(), @r#"
     exit 1
     -- stdout
     run run_20260119T143012Z_session-baseline_000001 FAILED
@@ -240,13 +240,14 @@ fn nothing_to_run_is_a_failure_that_says_so() {
     -- stderr
     run run_20260119T143012Z_session-baseline_000001
     STARTED detect  attempt 1  command
+    SKIPPED close  (when = "{{ session > 0 }}" is false)
       error detect: `sh` exited with 1 (found nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project) [executor]
     FAIL detect
 
     next:
       Mend gate detect: `sh` exited with 1: nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project
       $ orch run resume --run run_20260119T143012Z_session-baseline_000001
-    ");
+    "#);
     let python = self::house(&["python3"]).file("requirements.txt", "");
     python
         .orch("run session-baseline --ci")

@@ -37,6 +37,10 @@ fn house() -> House {
 fn killed(house: &House) {
     let mut child = house.start("run demo");
     wait_until("the gate is at work", || house.exists("grow.txt") && house.exists("leader"));
+    wait_until("both have written who they are", || {
+        let is_named = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+        house.read("leader").ends_with('\n') && notes(house).iter().all(is_named)
+    });
     child.kill().unwrap();
     child.wait().unwrap();
 }
