@@ -33,8 +33,11 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Raised by Ctrl-C and its like.
     pub stop: Stop,
-    /// The run that was chosen for this shell, by `ORCH_RUN`.
+    /// The run that was chosen for this shell, by `ORCH_RUN`, and the gate of it, by `ORCH_GATE`.
     pub run: Option<String>,
+    pub gate: Option<String>,
+    /// The session that was chosen for this shell, by `ORCH_SESSION`.
+    pub session: Option<String>,
     /// Whether an agent's marks are in the environment, and which one.
     pub agent_mark: Option<String>,
 }
@@ -50,6 +53,10 @@ pub struct Site {
     pub stop: Stop,
     /// The run that `ORCH_RUN` names.
     pub chosen_run: Option<String>,
+    /// The gate of that run that `ORCH_GATE` names.
+    pub chosen_gate: Option<String>,
+    /// The key of the session that `ORCH_SESSION` names: it has a stack of its own.
+    pub chosen_session: Option<String>,
     pub agent_mark: Option<String>,
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
@@ -90,6 +97,8 @@ impl Site {
             clock,
             stop: options.stop,
             chosen_run: options.run,
+            chosen_gate: options.gate,
+            chosen_session: options.session,
             agent_mark: options.agent_mark,
             seed: options.seed,
             ids: AtomicU64::new(0),
