@@ -72,6 +72,7 @@ impl Global {
             gate: variable("ORCH_GATE"),
             session: variable("ORCH_SESSION"),
             agent_mark: terminal::agent_mark(),
+            program: std::env::current_exe().ok(),
         })
     }
 

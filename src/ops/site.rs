@@ -40,6 +40,9 @@ pub struct Options {
     pub session: Option<String>,
     /// Whether an agent's marks are in the environment, and which one.
     pub agent_mark: Option<String>,
+    /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
+    /// process keeps them itself, until it ends.
+    pub program: Option<PathBuf>,
 }
 
 /// A project, open.
@@ -60,6 +63,7 @@ pub struct Site {
     pub agent_mark: Option<String>,
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
+    pub program: Option<PathBuf>,
     seed: Option<u64>,
     ids: AtomicU64,
 }
@@ -100,6 +104,7 @@ impl Site {
             chosen_gate: options.gate,
             chosen_session: options.session,
             agent_mark: options.agent_mark,
+            program: options.program,
             seed: options.seed,
             ids: AtomicU64::new(0),
         })
