@@ -10,6 +10,7 @@ use crate::id::RunId;
 use crate::process;
 use std::thread;
 use std::time::Duration;
+use std::time::Instant;
 
 /// How long whoever began the sitting is left to finish.
 const BEGIN_AFTER: Duration = Duration::from_secs(1);
@@ -19,6 +20,12 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
 
 /// How long until it is looked whether the sitting is over, where nothing is to be sealed.
 const IDLE: Duration = Duration::from_hours(1);
+
+/// The shortest time between two looks.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// How often it is looked whether the run is there at all.
+const GLANCE_EVERY: Duration = Duration::from_secs(5);
 
 /// Which sitting is kept.
 #[derive(Debug, Clone, clap::Args)]
@@ -45,12 +52,24 @@ pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
     while site.home.is_own(&id) {
         // A full disk or a held run may pass; nobody is here to be told.
         match look(site, &id, request.session) {
-            Ok(Some(pause)) => thread::sleep(pause),
+            Ok(Some(pause)) => rest(site, &id, pause.max(BREATH)),
             Ok(None) => return Ok(()),
             Err(_) => thread::sleep(LOOK_AGAIN_AFTER),
         }
     }
     Ok(())
+}
+
+/// Does nothing for so long; not for a run that somebody removes meanwhile.
+fn rest(site: &Site, id: &RunId, pause: Duration) {
+    let start = Instant::now();
+    loop {
+        let left = pause.saturating_sub(start.elapsed());
+        if left.is_zero() || !site.home.is_own(id) {
+            return;
+        }
+        thread::sleep(left.min(GLANCE_EVERY));
+    }
 }
 
 /// Seals a checkpoint if it is time; gives the time until the next look, `None` where nobody sits
