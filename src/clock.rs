@@ -80,6 +80,16 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// Where a fixed clock stands, for a process that is to go on by it.
+    pub fn fixed_at(&self) -> Option<Moment> {
+        match self {
+            Self::System => None,
+            Self::Fixed(_) => Some(self.now()),
+        }
+    }
+}
+
 /// Takes `90s`, `45m`, `2h`, `1d` or `500ms`; gives the duration, or what would be right.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let digits = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();

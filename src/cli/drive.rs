@@ -179,7 +179,8 @@ fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
     // For an approval the outputs are to be read, not what was asked of their producer.
     let first = outcome.waiting.first()?;
     let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
-    let path = first.packet.as_ref().filter(|_| works && !outcome.status.is_end())?;
+    let is_open = matches!(outcome.status, RunStatus::Running | RunStatus::Waiting);
+    let path = first.packet.as_ref().filter(|_| works && is_open)?;
     let bytes = crate::files::read_own(&site.project.root().join(path)).ok()??;
     let text = String::from_utf8(bytes).ok()?;
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })

@@ -37,7 +37,7 @@ pub fn of_outcome(outcome: &Outcome) -> u8 {
 pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
-        Error::Held { .. } => HELD,
+        Error::Held { .. } | Error::Sat { .. } => HELD,
         Error::Budget { .. } => BUDGET,
         Error::Interrupted => INTERRUPTED,
         Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,

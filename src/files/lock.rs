@@ -46,7 +46,10 @@ impl Lock {
         loop {
             match file.try_lock() {
                 Ok(()) => break,
-                Err(TryLockError::WouldBlock) if start.elapsed() < patience => {
+                // Whoever only looks whether it is held is in the way for a moment.
+                Err(TryLockError::WouldBlock)
+                    if start.elapsed() < patience || !holds_alone(&file) =>
+                {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(Duration::from_millis(50));
                 }
@@ -67,15 +70,23 @@ impl Lock {
     /// Who holds the lock now.
     pub fn holder(path: &Path) -> Option<Held> {
         let mut file = File::open(path).ok()?;
-        let is_held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-        is_held.then(|| holder(&mut file, path))
+        holds_alone(&file).then(|| holder(&mut file, path))
     }
 
     /// Whether somebody holds the lock now.
     pub fn is_held(path: &Path) -> bool {
-        File::open(path)
-            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+        File::open(path).is_ok_and(|file| holds_alone(&file))
     }
+}
+
+/// Whether somebody else holds the lock: not one who looks at it. What is taken to find out is
+/// given back.
+fn holds_alone(file: &File) -> bool {
+    let is_held = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    if !is_held {
+        let _ = file.unlock();
+    }
+    is_held
 }
 
 fn holder(file: &mut File, path: &Path) -> Held {
@@ -102,5 +113,25 @@ mod tests {
         drop(first);
         assert!(!Lock::is_held(&path) && Lock::holder(&path).is_none());
         assert!(Lock::take(&path, "10:04", Duration::ZERO).unwrap().is_ok());
+    }
+
+    #[test]
+    fn looking_keeps_nobody_from_taking() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        drop(Lock::take(&path, "10:02", Duration::ZERO).unwrap().unwrap());
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    Lock::is_held(&path);
+                }
+            });
+            let refused = (0..2000)
+                .filter(|_| Lock::take(&path, "10:03", Duration::ZERO).unwrap().is_err())
+                .count();
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(refused, 0);
+        });
     }
 }

@@ -18,8 +18,10 @@ pub use content::Spending;
 
 use super::Driver;
 use super::Error;
+use super::Here;
 use super::Instructions;
 use super::Notice;
+use super::Outcome;
 use super::RunChoice;
 use super::Site;
 use super::choose;
@@ -73,13 +75,17 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let reading = site.home.read(&id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    write(site, &workflow, &reading, request)
+    let outcome = drive::outcome_of(site, &workflow, &reading.run, Driver::head_of(&reading));
+    write(site, &workflow, (&reading, &outcome), request)
 }
 
 /// The brief of a run that is held, whole.
 fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.home.read(driver.id())?;
-    write(driver.site, &driver.workflow, &reading, &Request::default())
+    let outcome = drive::outcome(driver);
+    let here = Here { is_begun: true, ..outcome.here };
+    let outcome = Outcome { here, ..outcome };
+    write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())
 }
 
 /// Tells whoever takes up a run that is held; a template that does not render keeps nobody from
@@ -101,17 +107,16 @@ pub(super) fn tell(driver: &Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Optio
 fn write(
     site: &Site,
     workflow: &Workflow,
-    reading: &Reading,
+    (reading, outcome): (&Reading, &Outcome),
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;
-    let outcome = drive::outcome_of(site, workflow, run, Driver::head_of(reading));
     let whole = Brief::of(Facts {
         run,
         workflow,
         history: &reading.history(),
         changes: changes(site, run),
-        instructions: Instructions::of(&outcome),
+        instructions: Instructions::of(outcome),
         now: site.clock.now(),
     });
     let paper = Paper::find(&site.shelf, request.format, &whole)?;

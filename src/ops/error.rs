@@ -35,6 +35,16 @@ pub enum Error {
     #[error("run {run} is {held}")]
     #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
     Held { run: String, held: Held },
+    /// Somebody sits at the run.
+    #[error("{by} sits at run {run} in session {session}, {held}")]
+    #[diagnostic(
+        code("held"),
+        help(
+            "see `orch session status --epic {epic}`; \
+        `orch session pause --epic {epic}` ends that sitting"
+        )
+    )]
+    Sat { run: String, epic: String, session: u32, by: String, held: Held },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
     #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]
@@ -91,6 +101,7 @@ impl Error {
             | Self::Workflow(_)
             | Self::Config(_)
             | Self::Held { .. }
+            | Self::Sat { .. }
             | Self::Budget { .. }
             | Self::Interrupted
             | Self::Environment { .. }

@@ -30,8 +30,9 @@ impl Instructions {
         let mut next = Self::default();
         let run = outcome.run_id.as_str();
         next.remind(outcome);
-        // Where a run has ended, nobody works on.
-        for waiting in outcome.waiting.iter().filter(|_| !outcome.status.is_end()) {
+        // Where a run has ended, nobody works on; where it is paused, somebody takes it up first.
+        let is_open = matches!(outcome.status, RunStatus::Running | RunStatus::Waiting);
+        for waiting in outcome.waiting.iter().filter(|_| is_open) {
             next.wait(run, waiting);
         }
         match outcome.status {
@@ -126,7 +127,9 @@ impl Instructions {
     /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
     fn go_on(&mut self, outcome: &Outcome) {
         let (run, here) = (&outcome.run_id, &outcome.here);
-        if here.is_held {
+        if here.is_begun {
+            // Whoever reads this is about to drive it.
+        } else if here.is_held {
             let gate = here.gate.as_ref().map(|gate| format!(" Gate {gate} is at work."));
             self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
             self.command(format!("orch status --run {run}"));
@@ -189,9 +192,9 @@ impl Instructions {
     }
 }
 
-/// What takes a run up again: at one that somebody has sat at, one sits down.
+/// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
 fn take_up(outcome: &Outcome) -> String {
-    if !outcome.here.has_sittings {
+    if !outcome.here.has_sittings || outcome.here.is_kept {
         return format!("orch run resume --run {}", outcome.run_id);
     }
     let key = outcome.here.key.replace('\'', "'\\''");

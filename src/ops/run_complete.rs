@@ -8,6 +8,7 @@ use super::Site;
 use super::choose;
 use super::current;
 use super::drive;
+use super::session;
 use crate::event::Event;
 use crate::event::RunStatus;
 
@@ -55,6 +56,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     }
     driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
     driver.commit(None, true)?;
+    session::end_keeping(site, &id);
     current::end(site, &id, status);
     Ok(drive::outcome(&driver))
 }

@@ -13,6 +13,7 @@ use crate::event::SessionStatus;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::process;
+use crate::run::Run;
 use crate::run::Session;
 use std::thread;
 use std::time::Duration;
@@ -65,7 +66,9 @@ pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<()
         return session_keep::keep_here(site, run, session);
     };
     let number = session.to_string();
-    let arguments = ["session", "keep", "--run", run.as_str(), "--session", &number];
+    let now = site.clock.fixed_at().map(|now| now.to_string());
+    let mut arguments = vec!["session", "keep", "--run", run.as_str(), "--session", &number];
+    arguments.extend(now.iter().flat_map(|now| ["--now", now.as_str()]));
     process::start_detached(program, &arguments, site.project.root())
         .map(|_| ())
         .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
@@ -82,6 +85,22 @@ pub(super) fn end_keeping(site: &Site, run: &RunId) {
     while Lock::is_held(&path) && start.elapsed() < PATIENCE {
         thread::sleep(LOOK_EVERY);
     }
+}
+
+/// Refuses where somebody sits at the run.
+pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
+    let id = &run.started.run_id;
+    let (Some(session), Some(held)) = (run.session(), Lock::holder(&site.home.session_lock(id)))
+    else {
+        return Ok(());
+    };
+    Err(Error::Sat {
+        run: id.to_string(),
+        epic: run.started.key.clone(),
+        session: session.number,
+        by: session.by.clone(),
+        held,
+    })
 }
 
 /// The event that ends the sitting which goes on.

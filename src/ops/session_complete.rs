@@ -47,6 +47,7 @@ pub enum Reply {
 #[derive(Debug, Clone, Serialize)]
 pub struct Missing {
     pub run_id: RunId,
+    pub epic: String,
     pub missing: Vec<Finding>,
 }
 
@@ -65,7 +66,8 @@ pub fn session_complete(
     let missing = finish_last(&mut driver, request.summary.as_deref(), notify)?;
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
-            return Ok(Reply::Missing(Missing { run_id: id, missing }));
+            let epic = driver.run().started.key.clone();
+            return Ok(Reply::Missing(Missing { run_id: id, epic, missing }));
         };
         let waived = open_gates(&driver).into_iter().map(|gate| Event::GateWaived {
             gate,

@@ -22,6 +22,12 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
 /// How long until it is looked whether the sitting is over, where nothing is to be sealed.
 const IDLE: Duration = Duration::from_hours(1);
 
+/// The shortest time between two looks.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// How often a process looks whether the run is there at all.
+const GLANCE_EVERY: Duration = Duration::from_secs(5);
+
 /// How often a thread looks whether the sitting is over.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -41,7 +47,7 @@ pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
     let id = RunId::parse(&request.run).map_err(|error| Error::usage(error.to_string()))?;
     let _lock = hold(site, &id)?;
     process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
-    keep(site, &id, request.session, thread::sleep);
+    keep(site, &id, request.session, |pause| rest(pause, GLANCE_EVERY, || site.home.is_own(&id)));
     Ok(())
 }
 
@@ -53,13 +59,8 @@ pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Err
     let id = id.clone();
     thread::spawn(move || {
         let _lock = lock;
-        keep(&own, &id, session, |pause| {
-            let start = Instant::now();
-            // Whoever ends the sitting waits for the lock.
-            while start.elapsed() < pause && sits(&own, &id, session) {
-                thread::sleep(LOOK_EVERY.min(pause));
-            }
-        });
+        // Whoever ends the sitting waits for the lock.
+        keep(&own, &id, session, |pause| rest(pause, LOOK_EVERY, || sits(&own, &id, session)));
     });
     Ok(())
 }
@@ -72,11 +73,23 @@ fn hold(site: &Site, id: &RunId) -> Result<Lock, Error> {
         .map_err(|held| Error::Held { run: id.to_string(), held })
 }
 
-fn keep(site: &Site, id: &RunId, session: u32, pause: impl Fn(Duration)) {
-    pause(BEGIN_AFTER);
+fn keep(site: &Site, id: &RunId, session: u32, rest: impl Fn(Duration)) {
+    rest(BEGIN_AFTER);
     while site.home.is_own(id) && sits(site, id, session) {
         // A full disk or a held run may pass; nobody is here to be told.
-        pause(look(site, id).unwrap_or(LOOK_AGAIN_AFTER));
+        rest(look(site, id).unwrap_or(LOOK_AGAIN_AFTER).max(BREATH));
+    }
+}
+
+/// Does nothing for so long, or until there is nothing to keep.
+fn rest(pause: Duration, look_every: Duration, goes_on: impl Fn() -> bool) {
+    let start = Instant::now();
+    loop {
+        let left = pause.saturating_sub(start.elapsed());
+        if left.is_zero() || !goes_on() {
+            return;
+        }
+        thread::sleep(left.min(look_every));
     }
 }
 

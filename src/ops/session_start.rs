@@ -24,11 +24,16 @@ use crate::event::SessionStatus;
 use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use serde::Serialize;
+use std::time::Duration;
+
+/// How long another process that begins a run is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What `orch session start` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -78,17 +83,8 @@ pub fn session_start(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
-    let mut driver = match choose::open_run_of(site, &request.epic)? {
-        Some(id) => take_up(site, request, &id)?,
-        None if request.resume => {
-            let message = format!("there is no open run of `{}` to take up", request.epic);
-            return Err(
-                Error::usage(message).advise(format!("orch session start --epic {}", request.epic))
-            );
-        }
-        None => begin(site, request)?,
-    };
-    let found = sit_down(&mut driver, budget)?;
+    let (mut driver, died) = take_or_begin(site, request)?;
+    let found = sit_down(&mut driver, died, budget)?;
     notify(Notice::Started { run: driver.id().clone() });
     let is_first = number(driver.run()) == 1;
     let brief = if is_first { None } else { brief::tell(&driver, notify) };
@@ -121,6 +117,31 @@ pub fn session_start(
 fn budget(usd: f64) -> Result<Budget, Error> {
     let usd = Amount::try_from(usd).map_err(Error::usage)?;
     Ok(Budget { usd: Some(usd), ..Budget::default() })
+}
+
+/// The open run of the key, else a new one; of an open one also what a sitting that died has left.
+fn take_or_begin<'s>(
+    site: &'s Site,
+    request: &Request,
+) -> Result<(Driver<'s>, Option<String>), Error> {
+    let epic = &request.epic;
+    if let Some(id) = choose::open_run_of(site, epic)? {
+        return take_up(site, request, &id);
+    }
+    if request.resume {
+        return Err(Error::usage(format!("there is no open run of `{epic}` to take up"))
+            .advise(format!("orch session start --epic {epic}")));
+    }
+    // Of two who begin at once, the second finds the run of the first.
+    let path = site.home.begin_lock();
+    let since = site.clock.now().to_string();
+    let _lock = Lock::take(&path, &since, PATIENCE)
+        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?
+        .map_err(|held| Error::Held { run: format!("of `{epic}`"), held })?;
+    match choose::open_run_of(site, epic)? {
+        Some(id) => take_up(site, request, &id),
+        None => Ok((begin(site, request)?, None)),
+    }
 }
 
 /// Begins the run that the sitting is about.
@@ -163,12 +184,22 @@ fn inputs(site: &Site, workflow: &Workflow, request: &Request) -> Result<Values,
 }
 
 /// Takes the run of the key up, unless somebody sits at it.
-fn take_up<'s>(site: &'s Site, request: &Request, id: &RunId) -> Result<Driver<'s>, Error> {
-    if let Some(held) = Lock::holder(&site.home.session_lock(id)) {
-        return Err(Error::Held { run: id.to_string(), held });
-    }
+fn take_up<'s>(
+    site: &'s Site,
+    request: &Request,
+    id: &RunId,
+) -> Result<(Driver<'s>, Option<String>), Error> {
+    // Who takes a run ends what is at work in it: what was found is what is there before.
+    let before = site.home.read(id)?.run;
+    session::refuse_sat(site, &before)?;
     let driver = Driver::take(site, id)?;
     let run = driver.run();
+    // Somebody may have sat down meanwhile.
+    session::refuse_sat(site, run)?;
+    if run.session().is_none() {
+        // Whoever ended the last sitting may have died before its keeper was told.
+        session::end_keeping(site, id);
+    }
     let (epic, workflow) = (&request.epic, &run.started.workflow);
     if run.session().is_none() && !request.resume {
         let message = format!("a run of `{epic}` is {} already: {id}", run.status);
@@ -182,19 +213,27 @@ fn take_up<'s>(site: &'s Site, request: &Request, id: &RunId) -> Result<Driver<'
             Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))
         );
     }
-    Ok(driver)
+    let dead = run
+        .session()
+        .filter(|dead| before.session().is_some_and(|session| session.number == dead.number));
+    let died = dead.map(|dead| found(&before, dead.number, dead.started_at));
+    Ok((driver, died))
 }
 
 /// Writes that somebody sits here now, and opens what is judged anew; gives what was found of a
 /// sitting that died.
-fn sit_down(driver: &mut Driver<'_>, budget: Option<Budget>) -> Result<Option<String>, Error> {
+fn sit_down(
+    driver: &mut Driver<'_>,
+    died: Option<String>,
+    budget: Option<Budget>,
+) -> Result<Option<String>, Error> {
     let site = driver.site;
     let by = site.who()?;
     let run = driver.run();
     let session = number(run) + 1;
     let mut events = Vec::new();
     let found = run.session().map(|dead| {
-        let found = found(run, dead.number, dead.started_at);
+        let found = died.unwrap_or_else(|| found(run, dead.number, dead.started_at));
         let (status, reason) = (SessionStatus::Failed, Some(found.clone()));
         events.push(Event::SessionEnded { session: dead.number, status, reason });
         found
@@ -240,7 +279,7 @@ fn found(run: &Run, number: u32, since: Moment) -> String {
     let open: Vec<String> = run
         .gates
         .iter()
-        .filter(|(_, state)| !state.status.satisfies())
+        .filter(|(_, state)| !state.status.satisfies() && state.status != GateStatus::NotStarted)
         .map(|(gate, state)| format!("{gate} {}", state.status))
         .collect();
     let open = if open.is_empty() { String::new() } else { format!(" with {}", open.join(", ")) };

@@ -47,6 +47,14 @@ impl Home {
         self.shared.as_ref().map(|shared| shared.join("commit.lock"))
     }
 
+    /// The lock of whoever begins the run of a key, so that there is one.
+    pub fn begin_lock(&self) -> PathBuf {
+        match &self.shared {
+            Some(shared) => shared.join("begin.lock"),
+            None => self.project.root().join(RUNS).join(".begin.lock"),
+        }
+    }
+
     /// The folder that all worktrees of the repository share.
     pub fn git_folder(&self) -> Option<PathBuf> {
         Some(self.shared.as_ref()?.parent()?.to_owned())

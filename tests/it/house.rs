@@ -1,6 +1,7 @@
 //! A house for one test: a git repository with files and workflows in a temporary
 //! folder, a cleared environment, a fixed clock, and the real binary to run in it.
 
+mod keepers;
 mod pty;
 
 use serde_json::Value as Json;

@@ -44,15 +44,11 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
                 person = Some(who);
             }
             done::Choice::GoOn => {
-                let command = format!("orch session complete --epic {}", site_key(&request));
+                let command = format!("orch session complete --epic {}", missing.epic);
                 let reply = (&missing.run_id, &missing);
                 done::list((face, &site), reply, &missing.missing, command);
                 return Ok(exit::FAILED);
             }
         }
     }
-}
-
-fn site_key(request: &Request) -> &str {
-    request.epic.epic.as_deref().unwrap_or("…")
 }

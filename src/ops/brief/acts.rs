@@ -33,15 +33,37 @@ pub struct Setback {
     pub findings: Vec<String>,
 }
 
-/// The last acts, the oldest first.
+/// The last acts, the oldest first. What whoever is told has done to be told is none of them.
 pub(super) fn last(run: &Run, history: &[(Moment, Event)]) -> Vec<Act> {
-    let acts = history
-        .iter()
-        .rev()
-        .filter_map(|(at, event)| Some(Act { at: *at, what: words(event)?, by: doer(run, event) }));
+    let before = history.len() - taking_up(history);
+    let acts =
+        history.iter().take(before).rev().filter_map(|(at, event)| {
+            Some(Act { at: *at, what: words(event)?, by: doer(run, event) })
+        });
     let mut acts: Vec<Act> = acts.take(ACTS).collect();
     acts.reverse();
     acts
+}
+
+/// How many of the last events took the run up, and ended the sitting before; 0 where others came
+/// since.
+fn taking_up(history: &[(Moment, Event)]) -> usize {
+    let tail = || history.iter().rev().map(|(_, event)| event);
+    let is_of_it = |event: &&Event| {
+        matches!(
+            event,
+            Event::RunResumed { .. }
+                | Event::RunPaused { .. }
+                | Event::SessionStarted(_)
+                | Event::SessionEnded { .. }
+                | Event::GatesReopened { .. }
+                | Event::BudgetSet { .. }
+        ) || words(event).is_none()
+    };
+    let is_taken_up =
+        |event: &Event| matches!(event, Event::RunResumed { .. } | Event::SessionStarted(_));
+    let count = tail().take_while(is_of_it).count();
+    if tail().take(count).any(is_taken_up) { count } else { 0 }
 }
 
 /// What an event says was done; nothing of what follows by itself.

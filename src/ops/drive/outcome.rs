@@ -58,6 +58,10 @@ pub struct Here {
     pub session: Option<u32>,
     /// Whether anybody has ever sat at it.
     pub has_sittings: bool,
+    /// Whether somebody sits at it now.
+    pub is_kept: bool,
+    /// Whether this process goes on with it now.
+    pub is_begun: bool,
 }
 
 impl Outcome {
@@ -163,5 +167,8 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
         ready,
         session: run.session().map(|session| session.number),
         has_sittings: !run.sessions.is_empty(),
+        is_kept: run.session().is_some()
+            && Lock::is_held(&site.home.session_lock(&run.started.run_id)),
+        is_begun: false,
     }
 }

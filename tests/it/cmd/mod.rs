@@ -16,6 +16,7 @@ mod note;
 mod project;
 mod rehearse;
 mod run;
+mod session;
 mod signed;
 mod signed_forged;
 mod terminal;

@@ -1,0 +1,80 @@
+//! The processes that keep sittings: they outlive the command that begins them, and none may
+//! outlive its house.
+
+use super::Done;
+use super::House;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+/// The longest that a killed process is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl House {
+    /// The numbers of the processes that keep sittings here.
+    pub fn keepers(&self) -> Vec<u32> {
+        keepers_in(self.folder.path())
+    }
+
+    /// Kills them, as a power cut would.
+    pub fn kill_keepers(&self) {
+        kill_in(self.folder.path());
+    }
+
+    /// The lock of whoever sits at the newest run.
+    pub fn session_lock(&self) -> PathBuf {
+        self.journal().with_file_name("session.lock")
+    }
+
+    /// Runs the binary by the real time, for what a timer does.
+    pub fn orch_by_the_clock(&self, words: &str) -> Done {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
+        command.env_clear().envs(&self.environment).current_dir(self.project());
+        let output = command.args(words.split_whitespace()).stdin(Stdio::null()).output().unwrap();
+        Done {
+            code: output.status.code().unwrap_or(-1),
+            stdout: self.stable(&output.stdout),
+            stderr: self.stable(&output.stderr),
+        }
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        kill_in(self.folder.path());
+    }
+}
+
+/// The keepers that work below a folder, by their words and the folder that they were started in: a
+/// lock may hold garbage, and its run may be gone.
+fn keepers_in(folder: &Path) -> Vec<u32> {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let is_keeper = |process: &u32| {
+        let words = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        let keeps = words.split(|byte| *byte == 0).any(|word| word == b"keep");
+        let works_in = std::fs::read_link(format!("/proc/{process}/cwd")).unwrap_or_default();
+        keeps && works_in.starts_with(&folder)
+    };
+    let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter_map(|name| name.parse().ok()).filter(is_keeper).collect()
+}
+
+fn kill_in(folder: &Path) {
+    let start = Instant::now();
+    loop {
+        let keepers = keepers_in(folder);
+        if keepers.is_empty() || start.elapsed() > PATIENCE {
+            return;
+        }
+        for keeper in keepers {
+            let process = i32::try_from(keeper).ok().and_then(rustix::process::Pid::from_raw);
+            let kill = rustix::process::Signal::KILL;
+            let _ = process.map(|process| rustix::process::kill_process(process, kill));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
