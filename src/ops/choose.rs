@@ -68,17 +68,23 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
     let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
     let mark = format!("_{}_", slug_of(key));
-    let keyed = ids.into_iter().filter(|id| id.as_str().contains(&mark));
-    Ok(keyed.filter(|id| key_of(site, id).as_deref() == Some(key)).collect())
+    let mut keyed = Vec::new();
+    for id in ids.into_iter().filter(|id| id.as_str().contains(&mark)) {
+        // One that cannot be read may be open: nobody begins another beside it unawares.
+        if site.home.glance(&id)?.run.started.key == key {
+            keyed.push(id);
+        }
+    }
+    Ok(keyed)
 }
 
 /// The run of a key that is not over.
 pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
-    let is_open = |id: &RunId| {
+    let mut open = runs_of(site, key)?;
+    open.retain(|id| {
         let status = site.home.glance(id).map(|reading| reading.run.status);
         status.is_ok_and(|status| !matches!(status, RunStatus::Passed | RunStatus::Canceled))
-    };
-    let open: Vec<RunId> = runs_of(site, key)?.into_iter().filter(is_open).collect();
+    });
     match open.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(only.clone())),

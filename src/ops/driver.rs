@@ -13,6 +13,7 @@ use super::signing;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
+use crate::event::Note;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
 use crate::files;
@@ -182,13 +183,14 @@ impl<'s> Driver<'s> {
         let folder = self.site.home.mailbox(self.id());
         let trouble = |source| Error::environment(format!("{}: {source}", folder.display()));
         let mailbox = Mailbox::new(folder.clone());
-        for letter in mailbox.letters().map_err(trouble)? {
-            // A kill may have come between the writing and the taking away.
-            let is_written = self.run().notes.iter().any(|(_, note)| *note == letter.note);
-            if !is_written {
-                self.append(&[Event::Noted(letter.note.clone())])?;
-            }
-            mailbox.take(&letter).map_err(trouble)?;
+        let letters = mailbox.letters().map_err(trouble)?;
+        // A kill may have come between the writing and the taking away.
+        let is_new = |note: &Note| self.run().notes.iter().all(|(_, written)| written != note);
+        let new = letters.iter().map(|letter| &letter.note).filter(|note| is_new(note));
+        let new: Vec<Event> = new.cloned().map(Event::Noted).collect();
+        self.append(&new)?;
+        for letter in &letters {
+            mailbox.take(letter).map_err(trouble)?;
         }
         Ok(())
     }

@@ -40,8 +40,7 @@ pub enum Error {
     #[diagnostic(
         code("held"),
         help(
-            "see `orch session status --epic {epic}`; \
-        `orch session pause --epic {epic}` ends that sitting"
+            "see `orch session status --epic {epic}`; to end it: orch session pause --epic {epic}"
         )
     )]
     Sat { run: String, epic: String, session: u32, by: String, held: Held },

@@ -4,6 +4,8 @@
 mod keepers;
 mod pty;
 
+pub use keepers::signal_one;
+
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -177,7 +177,7 @@ fn whoever_sits_at_a_run_is_told_by_its_key() {
     work(&commands(start, 0));
     work(&commands("update half way", 0));
     assert_eq!(commands("done all of it", 1), [run("orch done --run $RUN \"…\"")]);
-    assert_eq!(commands(start, 5)[0], run("orch status --run $RUN"));
+    assert_eq!(commands(start, 5)[0], "orch session status --epic x");
     let resume = Json::from("orch session resume x");
     assert_eq!(commands("session pause --epic x", 0).last(), Some(&resume));
     let refused = commands("session pause --epic x", 2);

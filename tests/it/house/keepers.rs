@@ -3,6 +3,8 @@
 
 use super::Done;
 use super::House;
+use rustix::process::Pid;
+use rustix::process::Signal;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -48,6 +50,13 @@ impl Drop for House {
     }
 }
 
+/// Sends a signal to one process.
+pub fn signal_one(signal: Signal, process: u32) {
+    if let Some(process) = i32::try_from(process).ok().and_then(Pid::from_raw) {
+        let _ = rustix::process::kill_process(process, signal);
+    }
+}
+
 /// The keepers that work below a folder, by their words and the folder that they were started in: a
 /// lock may hold garbage, and its run may be gone.
 fn keepers_in(folder: &Path) -> Vec<u32> {
@@ -71,9 +80,7 @@ fn kill_in(folder: &Path) {
             return;
         }
         for keeper in keepers {
-            let process = i32::try_from(keeper).ok().and_then(rustix::process::Pid::from_raw);
-            let kill = rustix::process::Signal::KILL;
-            let _ = process.map(|process| rustix::process::kill_process(process, kill));
+            signal_one(Signal::KILL, keeper);
         }
         std::thread::sleep(Duration::from_millis(2));
     }
