@@ -46,8 +46,8 @@ pub struct Here {
     pub key: String,
     /// Whether `orch run` drives it, or somebody step by step.
     pub is_driven: bool,
-    /// Whether another process drives it now.
-    pub is_held: bool,
+    /// Who drives it now.
+    pub hand: Hand,
     /// The gate that waits, is at work or comes next.
     pub gate: Option<GateId>,
     /// How long that gate has been open to this moment; without one, all gates together.
@@ -60,8 +60,16 @@ pub struct Here {
     pub has_sittings: bool,
     /// Whether somebody sits at it now.
     pub is_kept: bool,
-    /// Whether this process goes on with it now.
-    pub is_begun: bool,
+}
+
+/// Who drives a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hand {
+    #[default]
+    Nobody,
+    Another,
+    /// This process is about to go on with it.
+    Own,
 }
 
 impl Outcome {
@@ -98,7 +106,7 @@ pub fn outcome(driver: &Driver<'_>) -> Outcome {
     let (committed, unsigned) =
         (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
     // The one who holds it is here.
-    let here = Here { is_held: false, ..outcome.here };
+    let here = Here { hand: Hand::Nobody, ..outcome.here };
     Outcome { problems, unsigned, committed, here, ..outcome }
 }
 
@@ -157,11 +165,12 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
         Some(state) => state.time.until(now),
         None => run.spent(now),
     };
+    let is_held =
+        run.status == RunStatus::Running && Lock::is_held(&site.home.lock(&run.started.run_id));
     Here {
         key: run.started.key.clone(),
         is_driven: run.started.driven,
-        is_held: run.status == RunStatus::Running
-            && Lock::is_held(&site.home.lock(&run.started.run_id)),
+        hand: if is_held { Hand::Another } else { Hand::Nobody },
         gate,
         elapsed: spent.active + spent.waiting,
         ready,
@@ -169,6 +178,5 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
         has_sittings: !run.sessions.is_empty(),
         is_kept: run.session().is_some()
             && Lock::is_held(&site.home.session_lock(&run.started.run_id)),
-        is_begun: false,
     }
 }
