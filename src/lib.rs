@@ -37,6 +37,63 @@
 //! | operation | `ops/x.rs` | `mod x;`, a file in `cli/command/` |
 //! | workflow | `workflows/x.toml` and its texts | none |
 
+//!
+//! # As a library
+//!
+//! Every command is a function of [`ops`], with a request and a reply; the command line is one
+//! caller of them. A day with them:
+//!
+//! ```
+//! use orch::ops::{Epic, Options, Site};
+//! use orch::ops::{note, session_complete, session_pause, session_start, session_status};
+//! use orch::event::{NoteKind, SessionStatus};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! std::fs::create_dir(folder.path().join("workflows"))?;
+//! std::fs::write(
+//!     folder.path().join("workflows/work.toml"),
+//!     "name = 'work'\nversion = '1'\n[[gate]]\nid = 'close'\nexecutor = 'human'\n",
+//! )?;
+//! let site = Site::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
+//! let epic = Epic { epic: Some("my-feature".to_owned()) };
+//!
+//! // Sit down: the run of this key begins. The closure is told what happens meanwhile.
+//! let request = session_start::Request {
+//!     epic: "my-feature".to_owned(),
+//!     workflow: Some("work".to_owned()),
+//!     budget: Some(5.0),
+//!     ..Default::default()
+//! };
+//! let started = session_start::session_start(&site, &request, &mut |_| ())?;
+//! assert_eq!((started.session, started.status), (1, SessionStatus::Running));
+//!
+//! // Work, and say how far it is; then get up.
+//! let words = note::Request { text: vec!["half done".to_owned()], ..Default::default() };
+//! note::note(&site, NoteKind::Update, &words)?;
+//! let pause = session_pause::Request { epic: epic.clone(), reason: "end of day".to_owned() };
+//! session_pause::session_pause(&site, &pause)?;
+//!
+//! // The next day.
+//! let request = session_start::Request {
+//!     epic: "my-feature".to_owned(),
+//!     resume: true,
+//!     ..Default::default()
+//! };
+//! let resumed = session_start::session_start(&site, &request, &mut |_| ())?;
+//! assert_eq!(resumed.session, 2);
+//! assert_eq!(session_status::session_status(&site, &epic)?.remaining_usd, Some(5.0));
+//!
+//! let request = session_complete::Request { epic, ..Default::default() };
+//! let reply = session_complete::session_complete(&site, &request, None, &mut |_| ())?;
+//! assert!(matches!(reply, session_complete::Reply::Complete(_)));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Without a [`ops::Options::program`] this process keeps the sessions that it begins: they live as
+//! long as it does.
+
 pub mod id;
 pub mod digest;
 pub mod json;

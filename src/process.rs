@@ -14,8 +14,8 @@ pub use at_work::Orphan;
 pub use at_work::Register;
 pub use at_work::orphans;
 pub use detached::be_on_own;
-pub use detached::end_own;
-pub use detached::start_own;
+pub use detached::end_detached;
+pub use detached::start_detached;
 
 use at_work::Entry;
 use rustix::process::Pid;

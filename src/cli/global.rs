@@ -62,13 +62,17 @@ impl Global {
         } else {
             Stop::default()
         };
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         Site::open(Options {
             folder: self.project.clone().unwrap_or_else(|| PathBuf::from(".")),
             now: self.now,
             seed: self.seed,
             stop,
-            run: std::env::var("ORCH_RUN").ok().filter(|run| !run.is_empty()),
+            run: variable("ORCH_RUN"),
+            gate: variable("ORCH_GATE"),
+            session: variable("ORCH_SESSION"),
             agent_mark: terminal::agent_mark(),
+            program: std::env::current_exe().ok(),
         })
     }
 

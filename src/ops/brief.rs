@@ -16,9 +16,9 @@ pub use content::Said;
 pub use content::Sitting;
 pub use content::Spending;
 
+use super::DrivenBy;
 use super::Driver;
 use super::Error;
-use super::Hand;
 use super::Here;
 use super::Instructions;
 use super::Notice;
@@ -84,7 +84,7 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
 fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.home.read(driver.id())?;
     let outcome = drive::outcome(driver);
-    let here = Here { hand: Hand::Own, ..outcome.here };
+    let here = Here { driver: DrivenBy::This, ..outcome.here };
     let outcome = Outcome { here, ..outcome };
     write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())
 }

@@ -29,6 +29,9 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
+    if let Some(key) = &site.chosen_session {
+        return named(site, key, &ids);
+    }
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
     }
@@ -195,6 +198,10 @@ fn own_gate(site: &Site, run: &Run) -> Option<GateId> {
 
 /// The gate that was chosen in this run, as long as it is not done.
 fn chosen_gate(site: &Site, run: &Run) -> Option<GateId> {
-    let chosen = Current::read(site).gate_in(&run.started.run_id)?.clone();
+    let id = &run.started.run_id;
+    // What a gate's own program says is about that gate, whatever else is at work.
+    let own = site.chosen_gate.as_ref().filter(|_| site.chosen_run.as_deref() == Some(id.as_str()));
+    let own = own.and_then(|gate| GateId::parse(gate).ok());
+    let chosen = own.or_else(|| Current::read(site).gate_in(id).cloned())?;
     (!run.status_of(&chosen).satisfies()).then_some(chosen)
 }

@@ -11,6 +11,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use serde::Deserialize;
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// The longest way back.
 const STACK_MAX: usize = 32;
@@ -32,12 +33,12 @@ pub struct Place {
 impl Current {
     pub fn read(site: &Site) -> Self {
         // A file that is not readable chooses nothing; the next choice writes it anew.
-        let bytes = files::read_own(&site.home.current()).ok().flatten();
+        let bytes = files::read_own(&path(site)).ok().flatten();
         bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
     }
 
     pub fn write(&self, site: &Site) -> Result<(), Error> {
-        let path = site.home.current();
+        let path = path(site);
         files::write_view(&path, &serde_json::to_vec(self).unwrap_or_default())
             .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
     }
@@ -60,12 +61,21 @@ impl Current {
     }
 }
 
+fn path(site: &Site) -> PathBuf {
+    site.home.current(site.chosen_session.as_deref())
+}
+
 /// The run that somebody sits at here: what is begun now is a part of it.
 pub fn session_run(site: &Site) -> Option<RunId> {
     let chosen = site
         .chosen_run
         .iter()
         .filter_map(|name| choose::run(site, &RunChoice { run: Some(name.clone()) }).ok());
+    let chosen = chosen.chain(
+        site.chosen_session
+            .iter()
+            .filter_map(|key| choose::run(site, &RunChoice { run: Some(key.clone()) }).ok()),
+    );
     let stack = Current::read(site).stack.into_iter().map(|place| place.run);
     let mut runs = chosen.chain(stack);
     runs.find(|id| site.home.glance(id).is_ok_and(|reading| reading.run.session().is_some()))

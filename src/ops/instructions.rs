@@ -1,8 +1,8 @@
 //! What to do next, told from where a run stands by rules in one place: after every
 //! change and every failure; after mere reads it is empty.
 
+use super::DrivenBy;
 use super::Error;
-use super::Hand;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
@@ -128,9 +128,9 @@ impl Instructions {
     /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
     fn go_on(&mut self, outcome: &Outcome) {
         let (run, here) = (&outcome.run_id, &outcome.here);
-        if here.hand == Hand::Own {
-            // Whoever is told this is about to drive it.
-        } else if here.hand == Hand::Another {
+        if here.driver == DrivenBy::This {
+            // Whoever reads this is about to drive it.
+        } else if here.driver == DrivenBy::Another {
             let gate = here.gate.as_ref().map(|gate| format!(" Gate {gate} is at work."));
             self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
             self.command(format!("orch status --run {run}"));
@@ -195,7 +195,7 @@ impl Instructions {
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
 fn take_up(outcome: &Outcome) -> String {
-    if !outcome.here.has_sittings || outcome.here.is_kept {
+    if !outcome.here.was_left {
         return format!("orch run resume --run {}", outcome.run_id);
     }
     let key = outcome.here.key.replace('\'', "'\\''");
@@ -270,7 +270,7 @@ mod tests {
         let by_hand = Here { ready: vec![gate], ..Here::default() };
         let driven = Here { is_driven: true, ..Here::default() };
         assert_eq!(running(driven.clone()), ["orch run resume --run R"]);
-        let held = Here { hand: Hand::Another, ..driven };
+        let held = Here { driver: DrivenBy::Another, ..driven };
         assert_eq!(running(held), ["orch status --run R"]);
         assert_eq!(running(by_hand.clone()), ["orch gate start --run R --gate a"]);
         assert_eq!(running(Here::default()), ["orch run complete --run R"]);

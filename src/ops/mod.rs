@@ -65,7 +65,7 @@ pub mod workflow_new;
 pub mod workflow_schema;
 pub mod workflow_show;
 
-pub use drive::Hand;
+pub use drive::DrivenBy;
 pub use drive::Here;
 pub use drive::Notice;
 pub use drive::Outcome;

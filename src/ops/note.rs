@@ -40,6 +40,16 @@ pub struct Reply {
     pub text: String,
     /// Whether another process holds the run and will write it down.
     pub handed_over: bool,
+    /// The gate at hand, where it takes longer than was estimated.
+    pub overrun: Option<Overrun>,
+}
+
+/// A gate that takes longer than was estimated.
+#[derive(Debug, Clone, Serialize)]
+pub struct Overrun {
+    pub gate: GateId,
+    pub estimate_s: u64,
+    pub active_s: u64,
 }
 
 /// Notes it in the current run, at the gate that is worked on where that is clear.
@@ -63,7 +73,21 @@ pub fn note(site: &Site, kind: NoteKind, request: &Request) -> Result<Reply, Err
         }
         Err(error) => return Err(error),
     };
-    Ok(Reply { run_id: id, gate: note.gate, kind, text: note.text, handed_over })
+    let overrun = note.gate.as_ref().and_then(|gate| overrun(site, &run, gate));
+    Ok(Reply { run_id: id, gate: note.gate, kind, text: note.text, handed_over, overrun })
+}
+
+fn overrun(site: &Site, run: &Run, gate: &GateId) -> Option<Overrun> {
+    let state = run.gate(gate)?;
+    let planned = || Some(workflow(run).ok()?.gate(gate)?.estimate?.as_secs());
+    let estimate_s = state.estimate_s.or_else(planned)?;
+    let active_s = state.time.until(site.clock.now()).active.as_secs();
+    (active_s > estimate_s).then(|| Overrun { gate: gate.clone(), estimate_s, active_s })
+}
+
+fn workflow(run: &Run) -> Result<Workflow, Error> {
+    let definition = Definition::thaw(&run.started.definition);
+    Ok(Workflow::parse(&run.started.workflow, &definition)?)
 }
 
 /// Leaves a letter to whoever holds the run.
@@ -99,8 +123,7 @@ pub(super) fn said(
 
 /// The secrets of all gates that are set here.
 fn secrets(run: &Run) -> Result<Secrets, Error> {
-    let definition = Definition::thaw(&run.started.definition);
-    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let workflow = workflow(run)?;
     let names = workflow.gates.iter().flat_map(|gate| &gate.secrets).map(String::as_str);
     let set = names.filter(|name| std::env::var(name).is_ok());
     Secrets::of_environment(set).map_err(|error| Error::environment(error.to_string()))

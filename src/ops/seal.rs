@@ -12,7 +12,6 @@ use crate::clock::Period;
 use crate::clock::show_duration;
 use crate::event::Checkpoint;
 use crate::event::Event;
-use crate::event::SessionStatus;
 use crate::event::Snapshot;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -42,11 +41,8 @@ impl Happened {
             self.add(Occasion::Pause, format!("paused: {reason}"));
         } else if let Event::SessionStarted(started) = event {
             self.add(Occasion::SessionStart, format!("session {} began", started.session));
-        } else if let Event::SessionEnded { session, status, .. } = event {
+        } else if let Event::SessionEnded { .. } = event {
             self.has_sat = true;
-            if *status == SessionStatus::Paused {
-                self.add(Occasion::Pause, format!("session {session} paused"));
-            }
         } else if let Event::InvocationRecorded(_) = event {
             self.has_spent = true;
         }

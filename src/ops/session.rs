@@ -7,6 +7,7 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use super::drive::Limits;
+use super::session_keep;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::files::Lock;
@@ -59,22 +60,27 @@ pub(super) fn status(site: &Site, run: &RunId, session: &Session) -> SessionStat
     if session.status.is_live() && !is_kept { SessionStatus::Failed } else { session.status }
 }
 
-/// Starts the process that holds the session's lock and its timer.
+/// Has the session's lock and its timer held: by a process of its own, or by a thread of this one.
 pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<(), Error> {
+    let Some(program) = &site.program else {
+        return session_keep::keep_here(site, run, session);
+    };
     let number = session.to_string();
     let now = site.clock.fixed_at().map(|now| now.to_string());
     let mut arguments = vec!["session", "keep", "--run", run.as_str(), "--session", &number];
     arguments.extend(now.iter().flat_map(|now| ["--now", now.as_str()]));
-    process::start_own(&arguments, site.project.root())
+    process::start_detached(program, &arguments, site.project.root())
         .map(|_| ())
         .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
 }
 
-/// Ends the process that keeps the session, if one does.
+/// Ends the keeping of the session, if somebody does. A thread sees by itself that it is over.
 pub(super) fn end_keeping(site: &Site, run: &RunId) {
     let path = site.home.session_lock(run);
     let Some(held) = Lock::holder(&path) else { return };
-    process::end_own(held.process);
+    if held.process != std::process::id() {
+        process::end_detached(held.process);
+    }
     let start = Instant::now();
     while Lock::is_held(&path) && start.elapsed() < PATIENCE {
         thread::sleep(LOOK_EVERY);

@@ -3,6 +3,7 @@
 
 use super::Driver;
 use super::Error;
+use super::Options;
 use super::Site;
 use super::seal;
 use crate::files::Lock;
@@ -24,8 +25,11 @@ const IDLE: Duration = Duration::from_hours(1);
 /// The shortest time between two looks.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// How often it is looked whether the run is there at all.
+/// How often a process looks whether the run is there at all.
 const GLANCE_EVERY: Duration = Duration::from_secs(5);
+
+/// How often a thread looks whether the sitting is over.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Which sitting is kept.
 #[derive(Debug, Clone, clap::Args)]
@@ -38,47 +42,66 @@ pub struct Request {
     pub session: u32,
 }
 
-/// Keeps it. A signal ends this at any point: what it does outlasts that.
+/// Keeps it in a process of its own. A signal ends this at any point: what it does outlasts that.
 pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
     let id = RunId::parse(&request.run).map_err(|error| Error::usage(error.to_string()))?;
-    let path = site.home.session_lock(&id);
-    let trouble = |source| Error::environment(format!("{}: {source}", path.display()));
-    let since = site.clock.now().to_string();
-    let _lock = Lock::take(&path, &since, Duration::ZERO)
-        .map_err(trouble)?
-        .map_err(|held| Error::Held { run: id.to_string(), held })?;
-    process::be_on_own().map_err(trouble)?;
-    thread::sleep(BEGIN_AFTER);
-    while site.home.is_own(&id) {
-        // A full disk or a held run may pass; nobody is here to be told.
-        match look(site, &id, request.session) {
-            Ok(Some(pause)) => rest(site, &id, pause.max(BREATH)),
-            Ok(None) => return Ok(()),
-            Err(_) => thread::sleep(LOOK_AGAIN_AFTER),
-        }
-    }
+    let _lock = hold(site, &id)?;
+    process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
+    keep(site, &id, request.session, |pause| rest(pause, GLANCE_EVERY, || site.home.is_own(&id)));
     Ok(())
 }
 
-/// Does nothing for so long; not for a run that somebody removes meanwhile.
-fn rest(site: &Site, id: &RunId, pause: Duration) {
-    let start = Instant::now();
-    loop {
-        let left = pause.saturating_sub(start.elapsed());
-        if left.is_zero() || !site.home.is_own(id) {
-            return;
-        }
-        thread::sleep(left.min(GLANCE_EVERY));
+/// Keeps it in a thread of this process, until the sitting is over or the process ends.
+pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Error> {
+    let lock = hold(site, id)?;
+    let folder = site.project.root().to_owned();
+    let own = Site::open(Options { folder, ..Options::default() })?;
+    let id = id.clone();
+    thread::spawn(move || {
+        let _lock = lock;
+        // Whoever ends the sitting waits for the lock.
+        keep(&own, &id, session, |pause| rest(pause, LOOK_EVERY, || sits(&own, &id, session)));
+    });
+    Ok(())
+}
+
+fn hold(site: &Site, id: &RunId) -> Result<Lock, Error> {
+    let path = site.home.session_lock(id);
+    let since = site.clock.now().to_string();
+    Lock::take(&path, &since, Duration::ZERO)
+        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?
+        .map_err(|held| Error::Held { run: id.to_string(), held })
+}
+
+fn keep(site: &Site, id: &RunId, session: u32, rest: impl Fn(Duration)) {
+    rest(BEGIN_AFTER);
+    while site.home.is_own(id) && sits(site, id, session) {
+        // A full disk or a held run may pass; nobody is here to be told.
+        rest(look(site, id).unwrap_or(LOOK_AGAIN_AFTER).max(BREATH));
     }
 }
 
-/// Seals a checkpoint if it is time; gives the time until the next look, `None` where nobody sits
-/// at the run any more.
-fn look(site: &Site, id: &RunId, session: u32) -> Result<Option<Duration>, Error> {
-    let mut driver = Driver::take(site, id)?;
-    if driver.run().session().is_none_or(|live| live.number != session) {
-        return Ok(None);
+/// Does nothing for so long, or until there is nothing to keep.
+fn rest(pause: Duration, look_every: Duration, goes_on: impl Fn() -> bool) {
+    let start = Instant::now();
+    loop {
+        let left = pause.saturating_sub(start.elapsed());
+        if left.is_zero() || !goes_on() {
+            return;
+        }
+        thread::sleep(left.min(look_every));
     }
+}
+
+/// Whether the sitting goes on.
+fn sits(site: &Site, id: &RunId, session: u32) -> bool {
+    let run = site.home.glance(id).map(|reading| reading.run);
+    run.is_ok_and(|run| run.session().is_some_and(|live| live.number == session))
+}
+
+/// Seals a checkpoint if it is time; gives the time until the next look.
+fn look(site: &Site, id: &RunId) -> Result<Duration, Error> {
+    let mut driver = Driver::take(site, id)?;
     seal::seal_in_time(&mut driver)?;
-    Ok(Some(seal::time_left(&driver).unwrap_or(IDLE)))
+    Ok(seal::time_left(&driver).unwrap_or(IDLE))
 }

@@ -2,16 +2,19 @@
 
 use super::Error;
 use super::Site;
+use super::drive;
 use super::session;
 use super::session::Epic;
 use crate::budget::Measure;
 use crate::clock::Moment;
+use crate::definition::Definition;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::run::Session;
 use crate::spending::Cost;
+use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// The last sitting at a run, and all of them together.
@@ -33,6 +36,10 @@ pub struct Reply {
     /// Seconds that gates were worked on, and that they waited for a word, in all sittings.
     pub active_s: u64,
     pub waiting_s: u64,
+    /// Seconds that the gates should take, as far as somebody said so, and by how much the work is
+    /// over it, or below it where negative.
+    pub estimate_s: Option<u64>,
+    pub variance_s: Option<i64>,
     pub checkpoints: usize,
     pub sessions: Vec<Sitting>,
 }
@@ -63,6 +70,10 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let budget_usd = run.budget.bound(Measure::Usd);
     let cost_usd = Cost::of_run(&run).cost_usd;
     let spent = run.spent(now);
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let estimate_s = drive::estimate(&workflow, &run).map(|estimate| estimate.as_secs());
+    let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     Ok(Reply {
         epic: run.started.key.clone(),
         workflow: run.started.workflow.clone(),
@@ -76,6 +87,8 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
         remaining_usd: budget_usd.map(|budget| (budget - cost_usd.unwrap_or(0.0)).max(0.0)),
         active_s: spent.active.as_secs(),
         waiting_s: spent.waiting.as_secs(),
+        estimate_s,
+        variance_s: estimate_s.and_then(|estimate| active_s.checked_sub_unsigned(estimate)),
         checkpoints: run.checkpoints.len(),
         sessions,
         run_id: id,

@@ -33,10 +33,16 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Raised by Ctrl-C and its like.
     pub stop: Stop,
-    /// The run that was chosen for this shell, by `ORCH_RUN`.
+    /// The run that was chosen for this shell, by `ORCH_RUN`, and the gate of it, by `ORCH_GATE`.
     pub run: Option<String>,
+    pub gate: Option<String>,
+    /// The session that was chosen for this shell, by `ORCH_SESSION`.
+    pub session: Option<String>,
     /// Whether an agent's marks are in the environment, and which one.
     pub agent_mark: Option<String>,
+    /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
+    /// process keeps them itself, until it ends.
+    pub program: Option<PathBuf>,
 }
 
 /// A project, open.
@@ -50,9 +56,14 @@ pub struct Site {
     pub stop: Stop,
     /// The run that `ORCH_RUN` names.
     pub chosen_run: Option<String>,
+    /// The gate of that run that `ORCH_GATE` names.
+    pub chosen_gate: Option<String>,
+    /// The key of the session that `ORCH_SESSION` names: it has a stack of its own.
+    pub chosen_session: Option<String>,
     pub agent_mark: Option<String>,
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
+    pub program: Option<PathBuf>,
     seed: Option<u64>,
     ids: AtomicU64,
 }
@@ -90,7 +101,10 @@ impl Site {
             clock,
             stop: options.stop,
             chosen_run: options.run,
+            chosen_gate: options.gate,
+            chosen_session: options.session,
             agent_mark: options.agent_mark,
+            program: options.program,
             seed: options.seed,
             ids: AtomicU64::new(0),
         })

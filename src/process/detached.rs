@@ -13,12 +13,11 @@ use std::process::Stdio;
 /// What a process says when it has what it needs.
 const READY: &str = "ready";
 
-/// Starts this program anew with other arguments, and returns when it says that it is ready; it goes
-/// on by itself. An error tells what it said instead.
-pub fn start_own(arguments: &[&str], folder: &Path) -> Result<u32, Error> {
-    let program = std::env::current_exe().unwrap_or_default();
+/// Starts a program of this kind, and returns when it says that it is ready; it goes on by itself.
+/// An error tells what it said instead.
+pub fn start_detached(program: &Path, arguments: &[&str], folder: &Path) -> Result<u32, Error> {
     let trouble = |source| Error::Io { program: program.display().to_string(), source };
-    let mut child = Command::new(&program)
+    let mut child = Command::new(program)
         .args(arguments)
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -45,7 +44,7 @@ pub fn be_on_own() -> io::Result<()> {
 }
 
 /// Asks a process to end, if it runs this program: its number may be another's by now.
-pub fn end_own(process: u32) {
+pub fn end_detached(process: u32) {
     let program = |link: String| {
         let path = std::fs::read_link(link).unwrap_or_default();
         // A program that was replaced while it ran is named so.

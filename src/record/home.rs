@@ -6,6 +6,7 @@ use crate::files;
 use crate::files::Project;
 use crate::git::Repository;
 use crate::id::RunId;
+use crate::id::slug_of;
 use crate::journal;
 use crate::journal::Reading;
 use std::collections::BTreeSet;
@@ -59,11 +60,13 @@ impl Home {
         Some(self.shared.as_ref()?.parent()?.to_owned())
     }
 
-    /// Where the run chosen by `orch use` is written: each worktree has its own.
-    pub fn current(&self) -> PathBuf {
+    /// Where the runs that were chosen are written: each worktree has its own stack, and each session
+    /// that a shell names.
+    pub fn current(&self, session: Option<&str>) -> PathBuf {
+        let session = session.map(|key| format!("-{}", slug_of(key))).unwrap_or_default();
         match &self.own {
-            Some(own) => own.join("current.json"),
-            None => self.project.root().join(RUNS).join(".current.json"),
+            Some(own) => own.join(format!("current{session}.json")),
+            None => self.project.root().join(RUNS).join(format!(".current{session}.json")),
         }
     }
 

@@ -79,10 +79,14 @@ pub fn head_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
     })
 }
 
+/// The path of a checkpoint's file in the record.
+pub fn checkpoint_path(number: u32) -> String {
+    format!("checkpoints/ckpt-{number}.json")
+}
+
 /// The file of a checkpoint that was sealed at this moment.
 pub fn checkpoint_file(run: &Run, (at, checkpoint): &(Moment, Checkpoint)) -> (String, Vec<u8>) {
-    let path = format!("checkpoints/ckpt-{}.json", checkpoint.checkpoint);
-    (path, checkpoint_json::render(run, *at, checkpoint))
+    (checkpoint_path(checkpoint.checkpoint), checkpoint_json::render(run, *at, checkpoint))
 }
 
 /// A journal segment as the record holds it.

@@ -6,9 +6,12 @@ use crate::budget::Budget;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
+use crate::event::Checkpoint;
 use crate::event::GitFacts;
 use crate::event::Invocation;
+use crate::event::Note;
 use crate::event::RunStatus;
+use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -18,6 +21,7 @@ use crate::run::AttemptStatus;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::run::Session;
 use crate::spending::Cost;
 use crate::workflow::input::Values;
 use serde::Serialize;
@@ -50,7 +54,39 @@ struct RunJson<'r> {
     invocations: &'r [Invocation],
     artifacts_index: Vec<ArtifactJson<'r>>,
     validations: Vec<ValidationJson<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sessions: Vec<SessionJson<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checkpoints: Vec<CheckpointJson<'r>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<NoteJson<'r>>,
     events: Vec<EventJson<'r>>,
+}
+
+#[derive(Debug, Serialize)]
+struct SessionJson<'r> {
+    session: u32,
+    by: &'r str,
+    status: SessionStatus,
+    started_at: Moment,
+    ended_at: Option<Moment>,
+    reason: Option<&'r str>,
+    found: Option<&'r str>,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckpointJson<'r> {
+    checkpoint: u32,
+    at: Moment,
+    reason: &'r str,
+    path: String,
+}
+
+#[derive(Debug, Serialize)]
+struct NoteJson<'r> {
+    at: Moment,
+    #[serde(flatten)]
+    note: &'r Note,
 }
 
 #[derive(Debug, Serialize)]
@@ -174,6 +210,9 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
         invocations: &run.invocations,
         artifacts_index: artifacts(run),
         validations: validations(run),
+        sessions: run.sessions.iter().map(session).collect(),
+        checkpoints: run.checkpoints.iter().map(checkpoint).collect(),
+        notes: run.notes.iter().map(|(at, note)| NoteJson { at: *at, note }).collect(),
         events: run
             .lifecycle
             .iter()
@@ -193,6 +232,27 @@ pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = json::harmless(serde_json::to_vec_pretty(value).unwrap_or_default());
     bytes.push(b'\n');
     bytes
+}
+
+fn session(session: &Session) -> SessionJson<'_> {
+    SessionJson {
+        session: session.number,
+        by: &session.by,
+        status: session.status,
+        started_at: session.started_at,
+        ended_at: session.ended_at,
+        reason: session.reason.as_deref(),
+        found: session.found.as_deref(),
+    }
+}
+
+fn checkpoint((at, sealed): &(Moment, Checkpoint)) -> CheckpointJson<'_> {
+    CheckpointJson {
+        checkpoint: sealed.checkpoint,
+        at: *at,
+        reason: &sealed.reason,
+        path: super::checkpoint_path(sealed.checkpoint),
+    }
 }
 
 /// Every gate of the workflow in its order, each instance of a fan-out after its gate.

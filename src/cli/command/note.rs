@@ -3,9 +3,17 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::menu;
+use crate::clock::show_duration;
 use crate::event::NoteKind;
+use crate::ops::Error;
+use crate::ops::GateChoice;
 use crate::ops::Instructions;
+use crate::ops::RunChoice;
+use crate::ops::Site;
+use crate::ops::gate_estimate;
 use crate::ops::note;
+use std::time::Duration;
 
 pub fn execute(face: &Face, kind: NoteKind, request: &note::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
@@ -14,6 +22,39 @@ pub fn execute(face: &Face, kind: NoteKind, request: &note::Request) -> Result<u
     let who =
         if reply.handed_over { "; the process that holds the run writes it down" } else { "" };
     let text = format!("{kind} on {}{gate}{who}", reply.run_id);
-    face.answer(&reply, &Instructions::of_run(&site, &request.gate.run), &text);
+    let mut instructions = Instructions::of_run(&site, &request.gate.run);
+    if let Some(overrun) = &reply.overrun {
+        ask_again(face, &site, (&reply, overrun), &mut instructions)?;
+    }
+    face.answer(&reply, &instructions, &text);
     Ok(exit::DONE)
+}
+
+/// An estimate that is overrun is no estimate any more: a person gives a new one at once, anybody
+/// else is told how.
+fn ask_again(
+    face: &Face,
+    site: &Site,
+    (reply, overrun): (&note::Reply, &note::Overrun),
+    instructions: &mut Instructions,
+) -> Result<(), Error> {
+    let shown = |seconds| show_duration(Duration::from_secs(seconds));
+    let (gate, worked) = (&overrun.gate, shown(overrun.active_s));
+    let words = format!("gate {gate} should take {}, and took {worked}", shown(overrun.estimate_s));
+    if !face.can_ask() || site.agent_mark.is_some() {
+        instructions.say(format!("{words}: give a new estimate."));
+        let run = &reply.run_id;
+        instructions.command(format!("orch gate estimate … --run {run} --gate {gate}"));
+        return Ok(());
+    }
+    face.say(&words);
+    let Some(estimate) = menu::line("new estimate, such as 3h; nothing to leave it")? else {
+        return Ok(());
+    };
+    let gate = GateChoice {
+        run: RunChoice { run: Some(reply.run_id.to_string()) },
+        gate: Some(gate.to_string()),
+    };
+    gate_estimate::gate_estimate(site, &gate_estimate::Request { estimate, gate })?;
+    Ok(())
 }

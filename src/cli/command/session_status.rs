@@ -23,13 +23,7 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
     }
     let _ = writeln!(text, "\nrun {} {} ({})", reply.run_id, reply.run_status, reply.workflow);
     let _ = writeln!(text, "{}", money(&reply));
-    let _ = writeln!(
-        text,
-        "time: {} worked, {} waited; {} checkpoints",
-        shown(reply.active_s),
-        shown(reply.waiting_s),
-        reply.checkpoints
-    );
+    let _ = writeln!(text, "{}; {} checkpoints", time(&reply), reply.checkpoints);
     let rows: Vec<Vec<String>> = reply
         .sessions
         .iter()
@@ -47,6 +41,17 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
     text.push_str(&answer::table(&rows));
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
+}
+
+fn time(reply: &session_status::Reply) -> String {
+    let mut text =
+        format!("time: {} worked, {} waited", shown(reply.active_s), shown(reply.waiting_s));
+    if let (Some(estimate), Some(variance)) = (reply.estimate_s, reply.variance_s) {
+        let word = if variance > 0 { "over" } else { "below" };
+        let by = shown(variance.unsigned_abs());
+        let _ = write!(text, ", {by} {word} the estimate of {}", shown(estimate));
+    }
+    text
 }
 
 fn money(reply: &session_status::Reply) -> String {

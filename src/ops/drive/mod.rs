@@ -22,7 +22,7 @@ mod worked;
 pub(super) use baselines::baselines_of;
 pub use limits::Limits;
 pub use notice::Notice;
-pub use outcome::Hand;
+pub use outcome::DrivenBy;
 pub use outcome::Here;
 pub use outcome::Outcome;
 pub use outcome::Waiting;

@@ -46,8 +46,7 @@ pub struct Here {
     pub key: String,
     /// Whether `orch run` drives it, or somebody step by step.
     pub is_driven: bool,
-    /// Who drives it now.
-    pub hand: Hand,
+    pub driver: DrivenBy,
     /// The gate that waits, is at work or comes next.
     pub gate: Option<GateId>,
     /// How long that gate has been open to this moment; without one, all gates together.
@@ -56,20 +55,18 @@ pub struct Here {
     pub ready: Vec<GateId>,
     /// The sitting that goes on.
     pub session: Option<u32>,
-    /// Whether anybody has ever sat at it.
-    pub has_sittings: bool,
-    /// Whether somebody sits at it now.
-    pub is_kept: bool,
+    /// Whether somebody has sat at it, and nobody sits at it now.
+    pub was_left: bool,
 }
 
-/// Who drives a run.
+/// Who drives a run now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Hand {
+pub enum DrivenBy {
     #[default]
     Nobody,
+    /// This process goes on with it.
+    This,
     Another,
-    /// This process is about to go on with it.
-    Own,
 }
 
 impl Outcome {
@@ -106,7 +103,7 @@ pub fn outcome(driver: &Driver<'_>) -> Outcome {
     let (committed, unsigned) =
         (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
     // The one who holds it is here.
-    let here = Here { hand: Hand::Nobody, ..outcome.here };
+    let here = Here { driver: DrivenBy::Nobody, ..outcome.here };
     Outcome { problems, unsigned, committed, here, ..outcome }
 }
 
@@ -165,18 +162,17 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
         Some(state) => state.time.until(now),
         None => run.spent(now),
     };
-    let is_held =
-        run.status == RunStatus::Running && Lock::is_held(&site.home.lock(&run.started.run_id));
+    let id = &run.started.run_id;
+    let is_driven = run.status == RunStatus::Running && Lock::is_held(&site.home.lock(id));
+    let is_kept = run.session().is_some() && Lock::is_held(&site.home.session_lock(id));
     Here {
         key: run.started.key.clone(),
         is_driven: run.started.driven,
-        hand: if is_held { Hand::Another } else { Hand::Nobody },
+        driver: if is_driven { DrivenBy::Another } else { DrivenBy::Nobody },
         gate,
         elapsed: spent.active + spent.waiting,
         ready,
         session: run.session().map(|session| session.number),
-        has_sittings: !run.sessions.is_empty(),
-        is_kept: run.session().is_some()
-            && Lock::is_held(&site.home.session_lock(&run.started.run_id)),
+        was_left: !run.sessions.is_empty() && !is_kept,
     }
 }
