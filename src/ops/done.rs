@@ -99,7 +99,14 @@ fn hand_over(site: &Site, id: RunId, gate: Option<&str>, summary: &str) -> Resul
     let said = note::said(site, &run, kind, Some(gate), summary)?;
     note::hand_over(site, &id, &said)?;
     let (gate, text) = (said.gate, said.text);
-    Ok(Reply::HandedOver(note::Reply { run_id: id, gate, kind, text, handed_over: true }))
+    Ok(Reply::HandedOver(note::Reply {
+        run_id: id,
+        gate,
+        kind,
+        text,
+        handed_over: true,
+        overrun: None,
+    }))
 }
 
 /// Writes down what the work comes to, where something was said.
