@@ -159,7 +159,7 @@ pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Err
                 .advise(suggest(name, known))),
         };
     }
-    if let Some(chosen) = chosen_gate(site, run) {
+    if let Some(chosen) = own_gate(site, run).or_else(|| chosen_gate(site, run)) {
         return Ok(chosen);
     }
     let open = gates_at_work(run);
@@ -176,7 +176,8 @@ pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Err
 
 /// The gate that words about the work belong to, where it is clear which one that is.
 pub fn gate_at_hand(site: &Site, run: &Run) -> Option<GateId> {
-    chosen_gate(site, run).or_else(|| match gates_at_work(run).as_slice() {
+    let chosen = own_gate(site, run).or_else(|| chosen_gate(site, run));
+    chosen.or_else(|| match gates_at_work(run).as_slice() {
         [only] => Some((*only).clone()),
         [] | [_, _, ..] => None,
     })
@@ -185,6 +186,14 @@ pub fn gate_at_hand(site: &Site, run: &Run) -> Option<GateId> {
 fn gates_at_work(run: &Run) -> Vec<&GateId> {
     let at_work = [GateStatus::Running, GateStatus::Waiting];
     at_work.iter().flat_map(|status| run.gates_in(*status)).collect()
+}
+
+/// The gate that this process was started to work on.
+fn own_gate(site: &Site, run: &Run) -> Option<GateId> {
+    let is_own_run = site.chosen_run.as_deref() == Some(run.started.run_id.as_str());
+    let own = std::env::var("ORCH_GATE").ok().filter(|_| is_own_run)?;
+    let at_work = gates_at_work(run);
+    at_work.into_iter().find(|gate| gate.as_str() == own).cloned()
 }
 
 /// The gate that was chosen in this run, as long as it is not done.

@@ -40,6 +40,8 @@ pub struct Request {
 #[serde(untagged)]
 pub enum Reply {
     Done(Box<GateReply>),
+    /// Whoever drives the run judges it when this work ends.
+    HandedOver(note::Reply),
     Missing(Missing),
 }
 
@@ -58,11 +60,17 @@ pub fn done(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Reply, Error> {
     let id = choose::open_run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+    let summary = request.summary.join(" ");
+    let mut driver = match Driver::take(site, &id) {
+        Err(Error::Held { .. }) if is_at_work(site) => {
+            return hand_over(site, id, request.gate.gate.as_deref(), &summary);
+        }
+        taken => taken?,
+    };
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
     let answers = gate_finish::answers(&driver, &gate, &request.answers)?;
-    sum_up(&mut driver, &gate, &request.summary.join(" "))?;
+    sum_up(&mut driver, &gate, &summary)?;
     let judged = drive::judge_held(&driver, &gate);
     let missing: Vec<Finding> = judged
         .all_findings()
@@ -75,6 +83,30 @@ pub fn done(
     gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers), notify)?;
     let reply = gate_finish::go_on(&mut driver, &gate, &request.drive, notify)?;
     Ok(Reply::Done(Box::new(reply)))
+}
+
+/// Whether this is the work of a gate that somebody drives.
+fn is_at_work(site: &Site) -> bool {
+    site.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
+}
+
+/// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what
+/// it comes to.
+fn hand_over(site: &Site, id: RunId, gate: Option<&str>, summary: &str) -> Result<Reply, Error> {
+    let run = site.home.read(&id)?.run;
+    let gate = choose::gate_of(site, &run, gate)?;
+    let kind = NoteKind::Summary;
+    let said = note::said(site, &run, kind, Some(gate), summary)?;
+    note::hand_over(site, &id, &said)?;
+    let (gate, text) = (said.gate, said.text);
+    Ok(Reply::HandedOver(note::Reply {
+        run_id: id,
+        gate,
+        kind,
+        text,
+        handed_over: true,
+        overrun: None,
+    }))
 }
 
 /// Writes down what the work comes to, where something was said.

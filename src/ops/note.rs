@@ -68,11 +68,7 @@ pub fn note(site: &Site, kind: NoteKind, request: &Request) -> Result<Reply, Err
         }
         // An agent says how far it has come while its run is driven.
         Err(Error::Held { .. }) => {
-            let at = site.clock.now();
-            let letter = Note { said_at: Some(at), ..note.clone() };
-            Mailbox::new(site.home.mailbox(&id)).put(at, &letter).map_err(|source| {
-                Error::environment(format!("{}: {source}", site.home.mailbox(&id).display()))
-            })?;
+            hand_over(site, &id, &note)?;
             true
         }
         Err(error) => return Err(error),
@@ -92,6 +88,16 @@ fn overrun(site: &Site, run: &Run, gate: &GateId) -> Option<Overrun> {
 fn workflow(run: &Run) -> Result<Workflow, Error> {
     let definition = Definition::thaw(&run.started.definition);
     Ok(Workflow::parse(&run.started.workflow, &definition)?)
+}
+
+/// Leaves a letter to whoever holds the run.
+pub(super) fn hand_over(site: &Site, id: &RunId, note: &Note) -> Result<(), Error> {
+    let at = site.clock.now();
+    let letter = Note { said_at: Some(at), ..note.clone() };
+    let folder = site.home.mailbox(id);
+    Mailbox::new(folder.clone())
+        .put(at, &letter)
+        .map_err(|source| Error::environment(format!("{}: {source}", folder.display())))
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.

@@ -40,6 +40,11 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
         drop(progress);
         let missing = match reply {
             Reply::Done(reply) => return Ok(drive::gate_words(face, &site, &reply)),
+            Reply::HandedOver(said) => {
+                let text = "summary handed over; the gate is judged when this work ends";
+                face.answer(&said, &Instructions::default(), text);
+                return Ok(exit::DONE);
+            }
             Reply::Missing(missing) => missing,
         };
         match ask(face, &site, &missing.missing)? {

@@ -9,6 +9,7 @@ mod contract;
 mod cost;
 mod current;
 mod doctor;
+mod done;
 mod gate;
 mod instructions;
 mod keeper;

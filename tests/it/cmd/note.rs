@@ -112,3 +112,40 @@ fn an_agent_at_work_says_how_far_it_is_and_the_driver_writes_it_down() {
     assert!(said < passed && journal.contains("said_at"), "{journal}");
     house.orch("verify").code(0);
 }
+
+#[test]
+fn an_agent_at_work_sums_up_and_its_driver_judges() {
+    let gate = |id: &str| {
+        format!("[[gate]]\nid = '{id}'\nneeds = []\nexecutor = 'agent'\ncontract = 'sum'\n")
+    };
+    let house = House::new().workflow("demo", &[gate("a"), gate("b")].concat()).contract(
+        "sum",
+        "[[check]]\nkind = 'summary'\nmin_characters = 20\n[[check]]\nkind = 'updates'\n",
+    );
+    let orch = env!("CARGO_BIN_EXE_orch");
+    // Both are at work until both have said what theirs comes to.
+    let script = |id: &str, other: &str| {
+        format!(
+            "{orch} update {id} goes on && {orch} done 'gate {id} is built and tried' > {id}.txt
+             for _ in $(seq 500); do test -s {other}.txt && break; sleep 0.02; done"
+        )
+    };
+    let house = house.agents("").script("a", &script("a", "b")).script("b", &script("b", "a"));
+    house.orch("run demo --jobs 2").code(0);
+    assert_eq!(
+        house.read("a.txt"),
+        "summary handed over; the gate is judged when this work ends\n"
+    );
+    let mut said = notes(&house);
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            r#""summary" "a" "gate a is built and tried""#,
+            r#""summary" "b" "gate b is built and tried""#,
+            r#""update" "a" "a goes on""#,
+            r#""update" "b" "b goes on""#,
+        ]
+    );
+    house.orch("verify").code(0);
+}

@@ -5,6 +5,7 @@ mod branches;
 mod checkpoints;
 mod crash;
 mod crowd;
+mod day;
 mod essay;
 mod essay_texts;
 mod every_call;

@@ -1,0 +1,90 @@
+//! `done`: what is missing is listed, and on a terminal a person may add it, force it, or go on.
+
+use super::session::house;
+use crate::house::House;
+
+const MENU: &str = "What now?";
+const DOWN: &str = "\u{1b}[B";
+
+/// A run whose gate wants a summary that nobody has given.
+fn at_work() -> House {
+    let house = house();
+    house.orch("session start --epic x").code(0);
+    house.orch("done").code(0);
+    house
+}
+
+#[test]
+fn off_a_terminal_what_is_missing_is_listed() {
+    let house = at_work();
+    let json = house.orch("done short --json").code(1).json();
+    let missing = "the summary is too short (expected at least 10 characters, found 5) [summary]";
+    assert_eq!(json["success"], false);
+    assert_eq!(json["data"]["gate"], "work");
+    assert_eq!(json["instructions"]["next_actions"], serde_json::json!([missing]));
+    let again = format!("orch done --run {} \"…\"", house.run_id());
+    assert_eq!(json["instructions"]["suggested_commands"], serde_json::json!([again]));
+    // No attempt is spent.
+    assert_eq!(house.gates(), "sound PASS, plan PASS, work WAITING");
+    assert_eq!(house.attempts("work"), "WAITING");
+    house.orch("done --answer x").code(2).says("`x` is no answer");
+    house.orch("done all of it is built").code(0).says("gate work PASS");
+    house.orch("done").code(2).says("no gate is at work or waits");
+}
+
+#[test]
+fn on_a_terminal_the_summary_is_added_now() {
+    let house = at_work();
+    let talk = [(MENU, "\r"), ("what it comes to", "all of it is built\r")];
+    let done = house.on_terminal("done", &talk).code(0);
+    done.says("not done yet:").says("no summary is given").says("PASS");
+    assert_eq!(house.gates(), "sound PASS, plan PASS, work PASS");
+}
+
+#[test]
+fn on_a_terminal_it_is_forced_by_name_and_reason() {
+    let house = at_work();
+    let force = format!("{DOWN}\r");
+    let talk = [(MENU, force.as_str()), ("reason", "it is late\r")];
+    house.on_terminal("done", &talk).code(0).says("WAIVED");
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    let waived = journal.lines().find(|line| line.contains("GATE_WAIVED")).unwrap();
+    assert!(waived.contains(r#""by":"Ada <ada@example.org>","reason":"it is late""#), "{waived}");
+    house.orch("session complete").code(0).says("PASSED");
+    assert_eq!(house.gates(), "sound PASS, plan PASS, work WAIVED");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn on_a_terminal_one_may_go_on_working() {
+    let house = at_work();
+    let go_on = format!("{DOWN}{DOWN}\r");
+    house.on_terminal("done", &[(MENU, go_on.as_str())]).code(1).says("no summary is given");
+    house.on_terminal("done", &[(MENU, "\u{1b}")]).code(1);
+    assert_eq!(house.attempts("work"), "WAITING");
+}
+
+#[test]
+fn an_agent_forces_nothing() {
+    let house = at_work().env("ORCH_ATTEMPT", "1");
+    house.on_terminal("done", &[]).code(1).never_says(MENU);
+    house.on_terminal("session complete", &[]).code(1).never_says(MENU);
+    let refused = "a person's word cannot be given by an agent (ORCH_ATTEMPT is set)";
+    house.on_terminal("session complete --force late", &[]).code(2).says(refused);
+    house.orch("session complete --force late").code(2).says(refused);
+    house.orch("gate waive --gate work --reason late").code(2).says(refused);
+    assert_eq!(house.gates(), "sound PASS, plan PASS, work WAITING");
+}
+
+#[test]
+fn a_session_is_forced_to_its_end_by_name_and_reason() {
+    let house = at_work();
+    house.orch("session complete --force late").code(2).says("there is none");
+    let ask = "End it as Ada <ada@example.org>, whatever is missing: late?";
+    house.on_terminal("session complete --force late", &[(ask, "n")]).code(2).says("not ended");
+    assert_eq!(house.keepers().len(), 1);
+    house.on_terminal("session complete --force late", &[(ask, "y")]).code(0).says("PASSED");
+    assert_eq!(house.gates(), "sound PASS, plan PASS, work WAIVED");
+    assert_eq!(house.keepers(), [0; 0]);
+    house.orch("verify").code(0);
+}
