@@ -111,9 +111,9 @@ fn the_checkpoints_of_an_epic_are_listed() {
     house.orch("session pause").code(0);
     let list = house.orch("session list --epic x").code(0);
     insta::assert_snapshot!(list.stdout, @"
-    1  2026-01-19T14:31:22.000Z  session 1  session 1 began                               RUNNING, 1 of 3 gates done
-    2  2026-01-19T14:32:13.000Z  session 1  before lunch                                  WAITING, 1 of 3 gates done: plan WAITING
-    3  2026-01-19T14:33:15.000Z  session 1  session 1 paused, paused: paused by a person  PAUSED, 1 of 3 gates done: plan WAITING
+    1  2026-01-19T14:31:22.000Z  session 1  session 1 began             RUNNING, 1 of 3 gates done
+    2  2026-01-19T14:32:13.000Z  session 1  before lunch                WAITING, 1 of 3 gates done: plan WAITING
+    3  2026-01-19T14:33:15.000Z  session 1  paused: paused by a person  PAUSED, 1 of 3 gates done: plan WAITING
     ");
     let json = house.orch("session list --epic x --json").code(0).json();
     assert_eq!(json["data"]["checkpoints"].as_array().unwrap().len(), 3);
