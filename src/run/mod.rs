@@ -154,11 +154,7 @@ impl Run {
             Event::SessionStarted(started) => self.sit_down(at, event, started)?,
             Event::SessionReady { session } => self.be_ready(event, *session)?,
             Event::SessionEnded { session, status, reason, seen_at } => {
-                let end = seen_at.unwrap_or(at);
-                self.end_session(end, event, (*session, *status), reason.as_ref())?;
-                if let Some(seen) = seen_at {
-                    self.cut_clocks(*seen);
-                }
+                self.end_session(event, *session, (*status, reason.as_ref()), (at, *seen_at))?;
             }
             Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
             Event::Noted(note) => self.notes.push((at, note.clone())),
