@@ -52,8 +52,8 @@
 //! let folder = tempfile::tempdir()?;
 //! std::fs::create_dir(folder.path().join("workflows"))?;
 //! std::fs::write(
-//!     folder.path().join("workflows/work.toml"),
-//!     "name = 'work'\nversion = '1'\n[[gate]]\nid = 'close'\nexecutor = 'human'\n",
+//!     folder.path().join("workflows/sketch.toml"),
+//!     "name = 'sketch'\nversion = '1'\n[[gate]]\nid = 'ink'\nexecutor = 'human'\n",
 //! )?;
 //! let site = Site::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
 //! let epic = Epic { epic: Some("my-feature".to_owned()) };
@@ -61,7 +61,7 @@
 //! // Sit down: the run of this key begins. The closure is told what happens meanwhile.
 //! let request = session_start::Request {
 //!     epic: "my-feature".to_owned(),
-//!     workflow: Some("work".to_owned()),
+//!     workflow: Some("sketch".to_owned()),
 //!     budget: Some(5.0),
 //!     ..Default::default()
 //! };
