@@ -25,6 +25,7 @@ pub use session::SessionStatus;
 
 use crate::budget::Budget;
 use crate::check::Baseline;
+use crate::clock::Moment;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::finding::Finding;
@@ -156,6 +157,9 @@ pub enum Event {
         session: u32,
         status: SessionStatus,
         reason: Option<String>,
+        /// The last sign of life of one that died: nobody worked since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen_at: Option<Moment>,
     },
     CheckpointSealed(Box<Checkpoint>),
     /// What somebody had to say about the work.

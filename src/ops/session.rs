@@ -110,7 +110,7 @@ pub(super) fn ended(
     reason: Option<String>,
 ) -> Option<Event> {
     let session = driver.run().session()?.number;
-    Some(Event::SessionEnded { session, status, reason })
+    Some(Event::SessionEnded { session, status, reason, seen_at: None })
 }
 
 /// The error that nobody sits at a run.

@@ -90,6 +90,8 @@ fn finish_last(
     summary: Option<&str>,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Vec<Finding>, Error> {
+    // What has changed since it passed is open again, and the sitting goes on.
+    drive::look_at_all(driver, notify)?;
     let open = open_gates(driver);
     let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
     let state = driver.run().gate(gate);

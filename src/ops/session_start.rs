@@ -26,6 +26,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::run::Session;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -83,8 +84,8 @@ pub fn session_start(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
-    let (mut driver, died) = take_or_begin(site, request)?;
-    let found = sit_down(&mut driver, died, budget)?;
+    let (mut driver, death) = take_or_begin(site, request)?;
+    let found = sit_down(&mut driver, death, budget)?;
     notify(Notice::Started { run: driver.id().clone() });
     let is_first = number(driver.run()) == 1;
     let brief = if is_first { None } else { brief::tell(&driver, notify) };
@@ -119,11 +120,11 @@ fn budget(usd: f64) -> Result<Budget, Error> {
     Ok(Budget { usd: Some(usd), ..Budget::default() })
 }
 
-/// The open run of the key, else a new one; of an open one also what a sitting that died has left.
+/// The open run of the key, else a new one; of an open one also how a sitting at it died.
 fn take_or_begin<'s>(
     site: &'s Site,
     request: &Request,
-) -> Result<(Driver<'s>, Option<String>), Error> {
+) -> Result<(Driver<'s>, Option<Death>), Error> {
     let epic = &request.epic;
     if let Some(id) = choose::open_run_of(site, epic)? {
         return take_up(site, request, &id);
@@ -188,10 +189,11 @@ fn take_up<'s>(
     site: &'s Site,
     request: &Request,
     id: &RunId,
-) -> Result<(Driver<'s>, Option<String>), Error> {
+) -> Result<(Driver<'s>, Option<Death>), Error> {
     // Who takes a run ends what is at work in it: what was found is what is there before.
-    let before = site.home.read(id)?.run;
-    session::refuse_sat(site, &before)?;
+    let reading = site.home.read(id)?;
+    let before = &reading.run;
+    session::refuse_sat(site, before)?;
     let driver = Driver::take(site, id)?;
     let run = driver.run();
     // Somebody may have sat down meanwhile.
@@ -213,18 +215,27 @@ fn take_up<'s>(
             Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))
         );
     }
-    let dead = run
-        .session()
-        .filter(|dead| before.session().is_some_and(|session| session.number == dead.number));
-    let died = dead.map(|dead| found(&before, dead.number, dead.started_at));
-    Ok((driver, died))
+    let is_it = |dead: &&Session| run.session().is_some_and(|live| live.number == dead.number);
+    let death = before.session().filter(is_it).map(|dead| Death {
+        found: found(before, dead.number, dead.started_at),
+        seen_at: reading.history().last().map(|(at, _)| *at),
+    });
+    Ok((driver, death))
+}
+
+/// How a sitting came to its end that nobody gave it.
+struct Death {
+    /// What it has left, in a sentence.
+    found: String,
+    /// The last sign of life.
+    seen_at: Option<Moment>,
 }
 
 /// Writes that somebody sits here now, and opens what is judged anew; gives what was found of a
 /// sitting that died.
 fn sit_down(
     driver: &mut Driver<'_>,
-    died: Option<String>,
+    death: Option<Death>,
     budget: Option<Budget>,
 ) -> Result<Option<String>, Error> {
     let site = driver.site;
@@ -233,9 +244,10 @@ fn sit_down(
     let session = number(run) + 1;
     let mut events = Vec::new();
     let found = run.session().map(|dead| {
-        let found = died.unwrap_or_else(|| found(run, dead.number, dead.started_at));
+        let nothing = || Death { found: found(run, dead.number, dead.started_at), seen_at: None };
+        let Death { found, seen_at } = death.unwrap_or_else(nothing);
         let (status, reason) = (SessionStatus::Failed, Some(found.clone()));
-        events.push(Event::SessionEnded { session: dead.number, status, reason });
+        events.push(Event::SessionEnded { session: dead.number, status, reason, seen_at });
         found
     });
     if session > 1 || run.status != RunStatus::Running {

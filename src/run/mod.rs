@@ -153,8 +153,8 @@ impl Run {
             Event::HeadSigned(signed) => self.signed_heads.push(signed.clone()),
             Event::SessionStarted(started) => self.sit_down(at, event, started)?,
             Event::SessionReady { session } => self.be_ready(event, *session)?,
-            Event::SessionEnded { session, status, reason } => {
-                self.end_session(at, event, (*session, *status), reason.as_ref())?;
+            Event::SessionEnded { session, status, reason, seen_at } => {
+                self.end_session(event, *session, (*status, reason.as_ref()), (at, *seen_at))?;
             }
             Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
             Event::Noted(note) => self.notes.push((at, note.clone())),

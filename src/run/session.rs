@@ -65,15 +65,18 @@ impl Run {
 
     pub(super) fn end_session(
         &mut self,
-        at: Moment,
         event: &Event,
-        (session, status): (u32, SessionStatus),
-        reason: Option<&String>,
+        session: u32,
+        (status, reason): (SessionStatus, Option<&String>),
+        (at, seen_at): (Moment, Option<Moment>),
     ) -> Result<(), IllegalEvent> {
         let live = self.live_session(event, session)?;
         live.status = status;
-        live.ended_at = Some(at);
+        live.ended_at = seen_at.or(Some(at));
         live.reason = reason.cloned();
+        if let Some(seen) = seen_at {
+            self.cut_clocks(seen);
+        }
         Ok(())
     }
 

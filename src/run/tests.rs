@@ -70,7 +70,7 @@ fn sit(session: u32) -> Event {
 }
 
 fn end(session: u32, status: SessionStatus) -> Event {
-    Event::SessionEnded { session, status, reason: None }
+    Event::SessionEnded { session, status, reason: None, seen_at: None }
 }
 
 fn spent(run: &Run, at: Moment) -> (u64, u64) {

@@ -67,6 +67,13 @@ impl Run {
         }
     }
 
+    /// Whoever worked was not seen after this moment: what the clocks count since is nobody's.
+    pub(super) fn cut_clocks(&mut self, seen: Moment) {
+        for state in self.gates.values_mut() {
+            state.time.turn(seen, None);
+        }
+    }
+
     /// The run goes on: the clocks of what waits go on.
     pub(super) fn start_clocks(&mut self, at: Moment) {
         for state in self.gates.values_mut() {

@@ -95,7 +95,7 @@ fn words(event: &Event) -> Option<String> {
         }
         Event::GateJumped { from, to, .. } => format!("gate {from} went back to {to}"),
         Event::SessionStarted(started) => format!("session {} began", started.session),
-        Event::SessionEnded { session, status, reason } => {
+        Event::SessionEnded { session, status, reason, .. } => {
             format!("session {session} {status}{}", because(reason.as_ref()))
         }
         Event::Noted(note) => {

@@ -33,6 +33,28 @@ fn off_a_terminal_what_is_missing_is_listed() {
 }
 
 #[test]
+fn what_was_changed_since_it_passed_keeps_a_session_from_its_end() {
+    let house = House::new()
+        .workflow("demo", "key = 'x'\n[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'a'")
+        .contract(
+            "a",
+            "[[output]]\npath = 'a.txt'\nchecks = [{ kind = 'contains_text', all = ['good'] }]",
+        );
+    house.orch("session start --epic x --workflow demo").code(0);
+    house.write("a.txt", "good");
+    house.orch("done").code(0).says("gate a PASS");
+    house.write("a.txt", "bad");
+    house.orch("session complete").code(1).says("a is STALE");
+    assert_eq!(house.keepers().len(), 1);
+    house.orch("session status").code(0).says("session x@1 running");
+    house.write("a.txt", "good again");
+    house.orch("run resume").code(3);
+    house.orch("session complete").code(0).says("PASSED");
+    assert_eq!(house.keepers(), [0; 0]);
+    house.orch("verify").code(0);
+}
+
+#[test]
 fn on_a_terminal_the_summary_is_added_now() {
     let house = at_work();
     let talk = [(MENU, "\r"), ("what it comes to", "all of it is built\r")];

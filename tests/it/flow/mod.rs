@@ -18,5 +18,6 @@ mod parallel;
 mod range;
 mod retry;
 mod reuse;
+mod time;
 mod timeout;
 mod when;

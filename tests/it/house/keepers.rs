@@ -42,6 +42,11 @@ impl House {
             stderr: self.stable(&output.stderr),
         }
     }
+
+    /// Runs the binary at a time of the day.
+    pub fn orch_at(&self, time: &str, words: &str) -> Done {
+        self.orch_by_the_clock(&format!("--now 2026-01-19T{time}Z --seed 1 {words}"))
+    }
 }
 
 impl Drop for House {
