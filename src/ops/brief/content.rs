@@ -23,6 +23,7 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How much of a prompt is shown, in characters.
 const PROMPT_CHARS_MAX: usize = 1200;
@@ -146,6 +147,9 @@ pub struct Spending {
     /// The estimates of the gates that have one, together.
     pub estimate_s: Option<u64>,
     pub estimate: Option<String>,
+    /// How much longer it took than was estimated; below zero where it took less.
+    pub variance_s: Option<i64>,
+    pub variance: Option<String>,
 }
 
 impl Brief {
@@ -263,6 +267,11 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
     let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
     let spent = run.spent(now);
     let together = drive::estimate(workflow, run);
+    let variance = |estimate: Duration| match spent.active.checked_sub(estimate) {
+        Some(over) => format!("{} over it", clock::in_words(over)),
+        None => format!("{} below it", clock::in_words(estimate.saturating_sub(spent.active))),
+    };
+    let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     Spending {
         cost_usd: cost.cost_usd.map(in_millionths),
         calls: cost.calls,
@@ -276,6 +285,8 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
         waiting: clock::in_words(spent.waiting),
         estimate_s: together.map(|estimate| estimate.as_secs()),
         estimate: together.map(clock::in_words),
+        variance_s: together.and_then(|sum| active_s.checked_sub_unsigned(sum.as_secs())),
+        variance: together.map(variance),
     }
 }
 

@@ -9,7 +9,9 @@ use crate::event::Note;
 use crate::event::NoteKind;
 use crate::event::RunStatus;
 use crate::id::GateId;
+use crate::id::RunId;
 use crate::mailbox::Mailbox;
+use crate::record::Home;
 use crate::run::Run;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
@@ -22,6 +24,8 @@ pub struct Worked {
     work: Work,
     gate: GateId,
     notes: Vec<Note>,
+    home: Home,
+    run: RunId,
     mailbox: Mailbox,
     since: Instant,
     /// Whether somebody works on the run from here on.
@@ -52,6 +56,8 @@ impl Worked {
             work,
             gate: id.clone(),
             notes: run.notes.iter().map(|(_, note)| note.clone()).collect(),
+            home: site.home.clone(),
+            run: run.started.run_id.clone(),
             mailbox: Mailbox::new(site.home.mailbox(&run.started.run_id)),
             since: Instant::now(),
             is_timed: run.gate(id).is_some_and(|state| {
@@ -62,8 +68,15 @@ impl Worked {
 
     /// The work as it is now.
     pub fn now(&self) -> Work {
-        let letters = self.mailbox.letters().unwrap_or_default();
-        let said = || self.notes.iter().chain(letters.iter().map(|letter| &letter.note));
+        // Whoever drives the run may take letters in at any moment: after the mailbox the journal.
+        let mut said = self.mailbox.letters().unwrap_or_default();
+        let mut notes = match self.home.glance(&self.run) {
+            Ok(reading) => reading.run.notes.into_iter().map(|(_, note)| note).collect(),
+            Err(_) => self.notes.clone(),
+        };
+        said.retain(|letter| !notes.contains(&letter.note));
+        notes.extend(said.into_iter().map(|letter| letter.note));
+        let said = || notes.iter();
         let is_summary =
             |note: &&Note| note.kind == NoteKind::Summary && note.gate.as_ref() == Some(&self.gate);
         let passed = if self.is_timed { self.since.elapsed() } else { Duration::ZERO };

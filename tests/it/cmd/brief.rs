@@ -110,7 +110,7 @@ fn a_brief_tells_the_whole_state() {
     - budget: 2.5 USD, 2.25 left
     - tokens: 120
     - time: 4 minutes at work, 0 seconds waiting
-    - estimate: 2 hours
+    - estimate: 2 hours, 1 hour 55 minutes below it
 
     ## Next steps
 

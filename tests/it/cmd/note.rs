@@ -123,14 +123,18 @@ fn an_agent_at_work_sums_up_and_its_driver_judges() {
         "[[check]]\nkind = 'summary'\nmin_characters = 20\n[[check]]\nkind = 'updates'\n",
     );
     let orch = env!("CARGO_BIN_EXE_orch");
-    // Both are at work until both have said what theirs comes to.
-    let script = |id: &str, other: &str| {
+    let script = |id: &str, until: &str| {
         format!(
             "{orch} update {id} goes on && {orch} done 'gate {id} is built and tried' > {id}.txt
-             for _ in $(seq 500); do test -s {other}.txt && break; sleep 0.02; done"
+             for _ in $(seq 400); do {until} && break; sleep 0.02; done"
         )
     };
-    let house = house.agents("").script("a", &script("a", "b")).script("b", &script("b", "a"));
+    // What the first one said is written down by the end of the second, and judged after that.
+    let b_has_passed = "grep -q GATE_PASSED .git/orch/runs/$ORCH_RUN/journal.jsonl";
+    let house = house
+        .agents("")
+        .script("a", &script("a", b_has_passed))
+        .script("b", &script("b", "test -s a.txt"));
     house.orch("run demo --jobs 2").code(0);
     assert_eq!(
         house.read("a.txt"),

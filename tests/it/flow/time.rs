@@ -44,6 +44,7 @@ fn a_pause_stops_the_clock_and_waiting_is_told_apart() {
     let spent = &brief["spent"];
     let told = |name: &str| spent[name].as_u64().unwrap() / 60;
     assert_eq!((told("active_s"), told("waiting_s"), told("estimate_s")), (50, 60, 60));
+    assert_eq!(spent["variance_s"].as_i64().unwrap() / 60, -9);
     house.orch_at("18:02:00", "verify").code(0);
 }
 
@@ -59,7 +60,10 @@ fn an_estimate_may_be_given_anew_and_what_is_over_it_is_told() {
     house.orch_at("10:32:00", "gate estimate 2h --gate write").code(0);
     let said = house.orch_at("10:33:00", "update still at it --json").code(0).json();
     assert_eq!(said["data"]["overrun"], Json::Null);
-    house.orch_at("10:34:00", "brief").code(0).says("estimate: 2 hours");
+    house
+        .orch_at("10:34:00", "brief")
+        .code(0)
+        .says("estimate: 2 hours, 1 hour 26 minutes below it");
 }
 
 #[test]
