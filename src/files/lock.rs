@@ -30,7 +30,7 @@ pub struct Held {
 /// A held lock; freed when dropped, and by the death of the process.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -64,7 +64,7 @@ impl Lock {
         crash::point();
         file.write_all(&serde_json::to_vec(&holder).unwrap_or_default())?;
         crash::point();
-        Ok(Ok(Self { _file: file }))
+        Ok(Ok(Self { file }))
     }
 
     /// Who holds the lock now.
@@ -76,6 +76,13 @@ impl Lock {
     /// Whether somebody holds the lock now.
     pub fn is_held(path: &Path) -> bool {
         File::open(path).is_ok_and(|file| holds_alone(&file))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // A child that another thread has just forked holds the file open until it runs its program.
+        let _ = self.file.unlock();
     }
 }
 
