@@ -40,10 +40,12 @@ fn long_journal(root: &Path) -> Result<Row> {
     chained.push(first)?;
     let mut attempt = 1;
     while chained.count < EVENTS {
+        if attempt > 1 {
+            chained.push(&reopened)?;
+        }
         for line in &lines {
             chained.push(&line.replace("\"attempt\":1", &format!("\"attempt\":{attempt}")))?;
         }
-        chained.push(&reopened)?;
         attempt += 1;
     }
     chained.push(end)?;
