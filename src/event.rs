@@ -29,6 +29,7 @@ use crate::clock::Moment;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::finding::Validation;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -264,6 +265,23 @@ pub struct GateStarted {
     pub reuse: Option<String>,
 }
 
+impl GateStarted {
+    /// An attempt of which no more is known than who begins it.
+    pub fn new(gate: GateId, attempt: u32, executor: &str) -> Self {
+        Self {
+            gate,
+            attempt,
+            executor: executor.to_owned(),
+            agent: None,
+            session: None,
+            prompt_sha256: None,
+            required_outputs: Vec::new(),
+            recipe: None,
+            reuse: None,
+        }
+    }
+}
+
 /// Everything that decides what a gate's work comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
@@ -319,6 +337,26 @@ impl Judged {
         let checked = self.validations.iter().flat_map(|validation| &validation.findings);
         self.findings.iter().chain(checked)
     }
+
+    /// The findings that keep the outputs from passing.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.all_findings().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Whether nothing keeps the outputs from passing.
+    pub fn passes(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// The first error, and how many more there are.
+    pub fn reason(&self) -> String {
+        let mut errors = self.errors();
+        let first = errors.next().map(ToString::to_string).unwrap_or_default();
+        match errors.count() {
+            0 => first,
+            more => format!("{first} (and {more} more)"),
+        }
+    }
 }
 
 /// Whom a gate waits for.
@@ -345,3 +383,6 @@ impl fmt::Display for WaitsFor {
         })
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing;

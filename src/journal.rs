@@ -303,9 +303,7 @@ fn line_error(path: &Path, line: u64, message: impl Into<String>) -> Error {
 #[expect(clippy::disallowed_methods, reason = "a test breaks its own journal")]
 mod tests {
     use super::*;
-    use crate::event::RunStarted;
     use crate::event::RunStatus;
-    use crate::id::RunId;
     use std::fs;
 
     fn at() -> Moment {
@@ -313,23 +311,7 @@ mod tests {
     }
 
     fn journal(folder: &Path) -> Journal {
-        let started = RunStarted {
-            run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
-            workflow: "w".to_owned(),
-            version: "1".to_owned(),
-            key: "x".to_owned(),
-            inputs: std::collections::BTreeMap::new(),
-            driven: true,
-            agent: None,
-            gates: Vec::new(),
-            definition: Vec::new(),
-            orch: "0.1.0".to_owned(),
-            environment: Vec::new(),
-            git: None,
-            parent: None,
-            budget: crate::budget::Budget::default(),
-            baselines: std::collections::BTreeMap::new(),
-        };
+        let started = crate::event::testing::started();
         let first = Event::RunStarted(Box::new(started));
         let mut journal = Journal::create(folder, at(), &first).unwrap();
         let pause = Event::RunPaused { reason: "tea".to_owned() };

@@ -247,9 +247,7 @@ mod tests {
     use crate::event::Event;
     use crate::event::GateStarted;
     use crate::event::Judged;
-    use crate::event::RunStarted;
     use crate::source::Source;
-    use std::collections::BTreeMap;
 
     fn at() -> Moment {
         Moment::parse("2026-01-19T14:30:12Z").unwrap()
@@ -270,23 +268,7 @@ mod tests {
 
     /// The steps after gates have passed (`a+`), failed (`a-`) or begun (`a`).
     fn steps(workflow: &Workflow, done: &str) -> Vec<String> {
-        let started = RunStarted {
-            run_id: crate::id::RunId::new("20260119T143012Z", "x", "ab12cd"),
-            workflow: "w".to_owned(),
-            version: "1".to_owned(),
-            key: "x".to_owned(),
-            inputs: BTreeMap::new(),
-            driven: true,
-            agent: None,
-            gates: Vec::new(),
-            definition: Vec::new(),
-            orch: "0".to_owned(),
-            environment: Vec::new(),
-            git: None,
-            parent: None,
-            budget: crate::budget::Budget::default(),
-            baselines: BTreeMap::new(),
-        };
+        let started = crate::event::testing::started();
         let mut run = Run::begin(at(), &Event::RunStarted(Box::new(started))).unwrap();
         for word in done.split_whitespace() {
             let gate = id(word.trim_end_matches(['+', '-']));
@@ -305,17 +287,7 @@ mod tests {
     }
 
     fn begun(gate: &GateId, attempt: u32) -> Event {
-        Event::GateStarted(GateStarted {
-            gate: gate.clone(),
-            attempt,
-            executor: "human".to_owned(),
-            agent: None,
-            session: None,
-            prompt_sha256: None,
-            required_outputs: Vec::new(),
-            recipe: None,
-            reuse: None,
-        })
+        Event::GateStarted(GateStarted::new(gate.clone(), attempt, "human"))
     }
 
     fn show(step: &Step) -> String {

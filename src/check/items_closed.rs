@@ -28,27 +28,22 @@ impl Check for ItemsClosed {
         number::count_flaw(self.min.as_ref(), None)
     }
 
-    fn reads_a_file() -> bool {
-        false
-    }
-
     fn looks_at_work() -> bool {
         true
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let work = match scene.work() {
-            Ok(work) => work,
-            Err(finding) => return vec![finding],
-        };
-        let open = work.items.iter().filter(|item| !item.is_closed);
-        let mut findings: Vec<Finding> =
-            open.map(|item| Finding::new(format!("{} is {}", item.name, item.status))).collect();
-        if let Some(expected) = super::between(work.items.len(), self.min.as_ref(), None) {
-            let finding = Finding::new("too few runs are a part of this one");
-            findings.push(finding.expected(expected).actual(work.items.len()));
-        }
-        findings
+        scene.judge_work(|work| {
+            let open = work.items.iter().filter(|item| !item.is_closed);
+            let mut findings: Vec<Finding> = open
+                .map(|item| Finding::new(format!("{} is {}", item.name, item.status)))
+                .collect();
+            if let Some(expected) = super::between(work.items.len(), self.min.as_ref(), None) {
+                let finding = Finding::new("too few runs are a part of this one");
+                findings.push(finding.expected(expected).actual(work.items.len()));
+            }
+            findings
+        })
     }
 }
 

@@ -90,20 +90,20 @@ pub trait Check {
         false
     }
 
-    /// Whether checks of this kind look at one file: one that stands by itself must name it.
-    fn reads_a_file() -> bool
-    where
-        Self: Sized,
-    {
-        true
-    }
-
     /// Whether checks of this kind look at the work itself: that is read only for them.
     fn looks_at_work() -> bool
     where
         Self: Sized,
     {
         false
+    }
+
+    /// Whether checks of this kind look at one file: one that stands by itself must name it.
+    fn reads_a_file() -> bool
+    where
+        Self: Sized,
+    {
+        !Self::looks_at_work()
     }
 
     /// What must be recorded of the files beforehand, so that this can be judged later.

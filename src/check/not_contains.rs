@@ -71,17 +71,17 @@ mod tests {
 
     #[test]
     fn each_place_is_a_finding() {
-        let file = [("a.md", "one [draft]\ntwo\n[DRAFT] TODO\n")];
+        let file = [("a.md", "one [draft]\ntwo\n[DRAFT] TBD\n")];
         assert_eq!(
-            judge("not_contains", "text = ['[DRAFT]', 'TODO']\nignore_case = true", &file),
+            judge("not_contains", "text = ['[DRAFT]', 'TBD']\nignore_case = true", &file),
             [
                 "a.md:1: the file contains `[DRAFT]` []",
                 "a.md:3: the file contains `[DRAFT]` []",
-                "a.md:3: the file contains `TODO` []"
+                "a.md:3: the file contains `TBD` []"
             ]
         );
-        let file = [("a.md", "TODO\n".repeat(25))];
-        let findings = judge("not_contains", "text = 'TODO'", &[("a.md", &file[0].1)]);
+        let file = [("a.md", "TBD\n".repeat(25))];
+        let findings = judge("not_contains", "text = 'TBD'", &[("a.md", &file[0].1)]);
         assert_eq!(findings.len(), 21);
         assert_eq!(findings[20], "and 5 more []");
     }

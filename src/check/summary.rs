@@ -27,31 +27,28 @@ impl Check for Summary {
         number::count_flaw(self.min_characters.as_ref(), None)
     }
 
-    fn reads_a_file() -> bool {
-        false
-    }
-
     fn looks_at_work() -> bool {
         true
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let work = match scene.work() {
-            Ok(work) => work,
-            Err(finding) => return vec![finding],
-        };
-        let least = number::least(self.min_characters.as_ref(), None);
-        let given = work.summary.as_deref().unwrap_or_default().chars().count();
-        match super::between(given, Some(&least), None) {
-            None => Vec::new(),
-            Some(expected) if work.summary.is_none() => {
-                vec![Finding::new("no summary is given").expected(format!("{expected} characters"))]
+        scene.judge_work(|work| {
+            let least = number::least(self.min_characters.as_ref(), None);
+            let given = work.summary.as_deref().unwrap_or_default().chars().count();
+            match super::between(given, Some(&least), None) {
+                None => Vec::new(),
+                Some(expected) if work.summary.is_none() => {
+                    vec![
+                        Finding::new("no summary is given")
+                            .expected(format!("{expected} characters")),
+                    ]
+                }
+                Some(expected) => {
+                    let finding = Finding::new("the summary is too short");
+                    vec![finding.expected(format!("{expected} characters")).actual(given)]
+                }
             }
-            Some(expected) => {
-                let finding = Finding::new("the summary is too short");
-                vec![finding.expected(format!("{expected} characters")).actual(given)]
-            }
-        }
+        })
     }
 }
 

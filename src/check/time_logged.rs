@@ -40,42 +40,38 @@ impl Check for TimeLogged {
         below_zero.next().map(|bound| format!("a time is not below zero, as {bound} is"))
     }
 
-    fn reads_a_file() -> bool {
-        false
-    }
-
     fn looks_at_work() -> bool {
         true
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let work = match scene.work() {
-            Ok(work) => work,
-            Err(finding) => return vec![finding],
-        };
-        let mut findings = Vec::new();
-        let least_s = self.min_minutes.as_ref().map_or(0.0, |least| least.value() * 60.0);
-        let active_s = work.active.as_secs_f64();
-        if active_s < least_s || work.active.is_zero() {
-            let finding = Finding::new("too little time was worked");
-            let expected = format!("at least {} minutes", least_s / 60.0);
-            findings.push(finding.expected(expected).actual(show_duration(work.active)));
-        }
-        match (&self.max_share, work.estimate) {
-            (None, _) => {}
-            (Some(_), None) => findings.push(Finding::new("nobody has estimated the time")),
-            (Some(most), Some(estimate)) if active_s > estimate.as_secs_f64() * most.value() => {
-                let finding = Finding::new("it took longer than was estimated");
-                let expected = format!("{} times {}", most.value(), show_duration(estimate));
-                findings.push(
-                    finding
-                        .expected(format!("at most {expected}"))
-                        .actual(show_duration(work.active)),
-                );
+        scene.judge_work(|work| {
+            let mut findings = Vec::new();
+            let least_s = self.min_minutes.as_ref().map_or(0.0, |least| least.value() * 60.0);
+            let active_s = work.active.as_secs_f64();
+            if active_s < least_s || work.active.is_zero() {
+                let finding = Finding::new("too little time was worked");
+                let expected = format!("at least {} minutes", least_s / 60.0);
+                findings.push(finding.expected(expected).actual(show_duration(work.active)));
             }
-            (Some(_), Some(_)) => {}
-        }
-        findings
+            match (&self.max_share, work.estimate) {
+                (None, _) => {}
+                (Some(_), None) => findings.push(Finding::new("nobody has estimated the time")),
+                (Some(most), Some(estimate))
+                    if active_s > estimate.as_secs_f64() * most.value() =>
+                {
+                    let finding = Finding::new("it took longer than was estimated");
+                    let expected = format!("{} times {}", most.value(), show_duration(estimate));
+                    findings.push(
+                        finding
+                            .expected(format!("at most {expected}"))
+                            .actual(show_duration(work.active)),
+                    );
+                }
+                (Some(_), Some(_)) => {}
+            }
+            findings
+        })
     }
 }
 

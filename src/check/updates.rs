@@ -26,27 +26,21 @@ impl Check for Updates {
         number::count_flaw(self.min.as_ref(), None)
     }
 
-    fn reads_a_file() -> bool {
-        false
-    }
-
     fn looks_at_work() -> bool {
         true
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
-        let work = match scene.work() {
-            Ok(work) => work,
-            Err(finding) => return vec![finding],
-        };
-        let least = number::least(self.min.as_ref(), None);
-        match super::between(work.updates, Some(&least), None) {
-            None => Vec::new(),
-            Some(expected) => {
-                let finding = Finding::new("too few updates");
-                vec![finding.expected(expected).actual(work.updates)]
+        scene.judge_work(|work| {
+            let least = number::least(self.min.as_ref(), None);
+            match super::between(work.updates, Some(&least), None) {
+                None => Vec::new(),
+                Some(expected) => {
+                    let finding = Finding::new("too few updates");
+                    vec![finding.expected(expected).actual(work.updates)]
+                }
             }
-        }
+        })
     }
 }
 

@@ -31,8 +31,11 @@ pub struct WorkItem {
 }
 
 impl Scene<'_> {
-    /// The work, or a finding where there is no run around the outputs.
-    pub(super) fn work(&self) -> Result<&Work, Finding> {
-        self.work.ok_or_else(|| Finding::new("there is no run to look at"))
+    /// What a check has to say of the work; without a run around the outputs nothing of it holds.
+    pub(super) fn judge_work(&self, judge: impl FnOnce(&Work) -> Vec<Finding>) -> Vec<Finding> {
+        match self.work {
+            Some(work) => judge(work),
+            None => vec![Finding::new("there is no run to look at")],
+        }
     }
 }

@@ -3,7 +3,6 @@
 
 use super::Driver;
 use super::Error;
-use super::GateChoice;
 use super::GateReply;
 use super::Notice;
 use super::Site;
@@ -11,28 +10,23 @@ use super::choose;
 use super::drive;
 use super::gate_finish;
 use super::note;
-use super::run::DriveRequest;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::finding::Finding;
-use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::RunId;
 use serde::Serialize;
 
 /// What `orch done` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
+// Its fields stand beside those of the request it holds, whose group has the same name.
+#[group(skip)]
 pub struct Request {
     /// What the work comes to; several words need no quotes.
     #[arg(value_name = "SUMMARY", num_args = 0..)]
     pub summary: Vec<String>,
     #[command(flatten)]
-    pub gate: GateChoice,
-    /// An answer to a question of the gate; given once for each, for a list once for each item.
-    #[arg(long = "answer", value_name = "NAME=VALUE")]
-    pub answers: Vec<String>,
-    #[command(flatten)]
-    pub drive: DriveRequest,
+    pub finish: gate_finish::Request,
 }
 
 /// Whether it is done.
@@ -59,29 +53,25 @@ pub fn done(
     request: &Request,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Reply, Error> {
-    let id = choose::open_run(site, &request.gate.run)?;
+    let id = choose::open_run(site, &request.finish.gate.run)?;
     let summary = request.summary.join(" ");
     let mut driver = match Driver::take(site, &id) {
         Err(Error::Held { .. }) if is_at_work(site) => {
-            return hand_over(site, id, request.gate.gate.as_deref(), &summary);
+            return hand_over(site, id, request.finish.gate.gate.as_deref(), &summary);
         }
         taken => taken?,
     };
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, request.finish.gate.gate.as_deref())?;
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
-    let answers = gate_finish::answers(&driver, &gate, &request.answers)?;
+    let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
     sum_up(&mut driver, &gate, &summary)?;
     let judged = drive::judge_held(&driver, &gate);
-    let missing: Vec<Finding> = judged
-        .all_findings()
-        .filter(|finding| finding.severity == Severity::Error)
-        .cloned()
-        .collect();
+    let missing: Vec<Finding> = judged.errors().cloned().collect();
     if !missing.is_empty() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
     }
     gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers), notify)?;
-    let reply = gate_finish::go_on(&mut driver, &gate, &request.drive, notify)?;
+    let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive, notify)?;
     Ok(Reply::Done(Box::new(reply)))
 }
 

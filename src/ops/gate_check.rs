@@ -45,7 +45,7 @@ pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     Ok(Reply {
         run_id: id,
         gate,
-        passed: drive::passes(&judged),
+        passed: judged.passes(),
         findings: judged.all_findings().cloned().collect(),
         validations: judged.validations,
     })

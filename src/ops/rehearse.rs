@@ -120,17 +120,7 @@ fn perform(
         format!("attempt {attempt} by {who}: passes")
     };
     scenes.push(Scene { gate: Some(id.clone()), decision, packet: Some(packet) });
-    let started = Event::GateStarted(GateStarted {
-        gate: id.clone(),
-        attempt,
-        executor: who.to_owned(),
-        agent: None,
-        session: None,
-        prompt_sha256: None,
-        required_outputs: Vec::new(),
-        recipe: None,
-        reuse: None,
-    });
+    let started = Event::GateStarted(GateStarted::new(id.clone(), attempt, who));
     let (gate_id, judged) = (id.clone(), Judged::default());
     if fails {
         let reason = "rehearsed failure".to_owned();

@@ -16,7 +16,6 @@ use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
-use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::input::Values;
@@ -101,8 +100,7 @@ fn finish_last(
     let attempt = gate_finish::waiting_attempt(driver, gate)?;
     done::sum_up(driver, gate, summary.unwrap_or_default())?;
     let judged = drive::judge_held(driver, gate);
-    let errors = judged.all_findings().filter(|finding| finding.severity == Severity::Error);
-    let missing: Vec<Finding> = errors.cloned().collect();
+    let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
         gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()), notify)?;
     }

@@ -6,14 +6,11 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
-use crate::event::RunStarted;
 use crate::event::RunStatus;
 use crate::event::SessionStarted;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
-use crate::id::RunId;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A moment so many minutes after the start.
@@ -23,23 +20,7 @@ fn minute(minutes: u64) -> Moment {
 }
 
 fn begun() -> Run {
-    let started = RunStarted {
-        run_id: RunId::new("20260119T140000Z", "x", "ab12cd"),
-        workflow: "w".to_owned(),
-        version: "1".to_owned(),
-        key: "x".to_owned(),
-        inputs: BTreeMap::new(),
-        driven: true,
-        agent: None,
-        gates: Vec::new(),
-        definition: Vec::new(),
-        orch: "0".to_owned(),
-        environment: Vec::new(),
-        git: None,
-        parent: None,
-        budget: crate::budget::Budget::default(),
-        baselines: BTreeMap::new(),
-    };
+    let started = crate::event::testing::started();
     Run::begin(minute(0), &Event::RunStarted(Box::new(started))).unwrap()
 }
 
@@ -48,17 +29,7 @@ fn gate() -> GateId {
 }
 
 fn start(attempt: u32) -> Event {
-    Event::GateStarted(GateStarted {
-        gate: gate(),
-        attempt,
-        executor: "human".to_owned(),
-        agent: None,
-        session: None,
-        prompt_sha256: None,
-        required_outputs: Vec::new(),
-        recipe: None,
-        reuse: None,
-    })
+    Event::GateStarted(GateStarted::new(gate(), attempt, "human"))
 }
 
 fn wait(waits_for: WaitsFor) -> Event {

@@ -42,7 +42,8 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             Reply::Done(reply) => return Ok(drive::gate_words(face, &site, &reply)),
             Reply::HandedOver(said) => {
                 let text = "summary handed over; the gate is judged when this work ends";
-                face.answer(&said, &Instructions::default(), text);
+                let choice = RunChoice { run: Some(said.run_id.to_string()) };
+                face.answer(&said, &Instructions::of_run(&site, &choice), text);
                 return Ok(exit::DONE);
             }
             Reply::Missing(missing) => missing,
@@ -54,7 +55,8 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                     run: RunChoice { run: Some(missing.run_id.to_string()) },
                     gate: Some(missing.gate.to_string()),
                 };
-                let waive = gate_waive::Request { gate, reason, drive: request.drive.clone() };
+                let waive =
+                    gate_waive::Request { gate, reason, drive: request.finish.drive.clone() };
                 let mut progress = Progress::new(face);
                 let mut show = |notice| progress.show(&notice);
                 let mut reply = gate_waive::gate_waive(&site, &waive, &person, &mut show)?;

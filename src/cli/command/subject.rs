@@ -45,7 +45,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Note(request)
         | Command::Log(request)
         | Command::Decide(request) => &request.gate.run,
-        Command::Done(request) => &request.gate.run,
+        Command::Done(request) => &request.finish.gate.run,
         Command::Use(_) | Command::Back => &RunChoice::default(),
         Command::Status(_)
         | Command::Next(_)

@@ -134,7 +134,7 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
         judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
     // What was found of the attempt is not undone by what its outputs are now.
     judged.findings.extend(settle::told_only(state.attempt()?));
-    judging::passes(&judged).then_some((number, judged))
+    judged.passes().then_some((number, judged))
 }
 
 /// An audit judged bytes that are no longer there: it falls, and what follows from it.

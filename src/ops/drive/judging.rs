@@ -12,7 +12,6 @@ use crate::contract::Contract;
 use crate::event::Artifact;
 use crate::event::Judged;
 use crate::files::Project;
-use crate::finding::Severity;
 use crate::id::GateId;
 use crate::judge;
 use crate::process::Register;
@@ -183,19 +182,4 @@ fn judging_now(
         secrets: doer::secrets(gate).unwrap_or_default(),
         ..judging(site, (workflow, run), gate, (id, attempt))
     })
-}
-
-/// Whether no error stands among the findings.
-pub fn passes(judged: &Judged) -> bool {
-    judged.all_findings().all(|finding| finding.severity != Severity::Error)
-}
-
-/// The first error, and how many more there are.
-pub fn reason(judged: &Judged) -> String {
-    let mut errors = judged.all_findings().filter(|finding| finding.severity == Severity::Error);
-    let first = errors.next().map(ToString::to_string).unwrap_or_default();
-    match errors.count() {
-        0 => first,
-        more => format!("{first} (and {more} more)"),
-    }
 }

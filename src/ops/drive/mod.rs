@@ -35,7 +35,6 @@ pub(super) use attempt::prepare;
 pub(super) use baselines::record as record_baselines;
 pub(super) use judging::judge_held;
 pub(super) use judging::judge_now;
-pub(super) use judging::passes;
 pub(super) use meter::Meter;
 pub(super) use meter::run_out;
 pub(super) use outcome::outcome;

@@ -5,7 +5,6 @@ use super::super::Error;
 use super::Notice;
 use super::attempt::next_attempt;
 use super::baselines;
-use super::judging;
 use crate::check::Since;
 use crate::event::Event;
 use crate::event::GateStarted;
@@ -158,10 +157,10 @@ pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
 
 /// What outputs that were judged come to.
 pub fn verdict(judged: Judged, answers: Values) -> Result {
-    if judging::passes(&judged) {
+    if judged.passes() {
         Result::Passed { judged, answers }
     } else {
-        Result::Failed { reason: judging::reason(&judged), judged }
+        Result::Failed { reason: judged.reason(), judged }
     }
 }
 
@@ -181,17 +180,7 @@ pub fn refuse(
 ) -> std::result::Result<(), Error> {
     let attempt = next_attempt(driver.run(), id);
     let executor = driver.workflow.gate(id).map_or("human", |gate| gate.work.executor());
-    driver.append(&[Event::GateStarted(GateStarted {
-        gate: id.clone(),
-        attempt,
-        executor: executor.to_owned(),
-        agent: None,
-        session: None,
-        prompt_sha256: None,
-        required_outputs: Vec::new(),
-        recipe: None,
-        reuse: None,
-    })])?;
+    driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
     let result = failed(Finding::of("gate", reason));
     settle(driver, &Ended { gate: id.clone(), attempt, invocation: None, result }, notify)
 }
