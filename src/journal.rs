@@ -13,6 +13,7 @@ use crate::files;
 use crate::files::Appender;
 use crate::json;
 use crate::run::Run;
+use segment::Stretch;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;
@@ -62,54 +63,59 @@ pub struct Reading {
     pub run: Run,
     pub head: Digest,
     pub count: u64,
-    /// Length of what is sound; a torn last line lies beyond.
-    pub good_bytes: u64,
-    pub segments: Vec<Segment>,
+    /// All sound lines; a torn last one is not among them.
+    pub bytes: Vec<u8>,
+    stretches: Vec<Stretch>,
 }
 
 impl Reading {
-    /// All sound lines.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.segments.iter().flat_map(|segment| segment.bytes.iter().copied()).collect()
+    /// What is committed together, in its order; only the last may not be closed yet.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> {
+        self.stretches.iter().map(|stretch| stretch.of(&self.bytes))
+    }
+
+    /// Whether the last event closes its segment.
+    pub fn is_closed(&self) -> bool {
+        self.stretches.last().is_some_and(|stretch| stretch.is_closed)
     }
 
     /// Whether the chain ever stood at this digest.
     pub fn stood_at(&self, head: Digest) -> bool {
-        let lines = self.segments.iter().flat_map(|segment| segment.bytes.split(|b| *b == b'\n'));
-        lines.filter(|line| !line.is_empty()).any(|line| Digest::of(line) == head)
+        self.lines().any(|line| Digest::of(line) == head)
+    }
+
+    /// Each line without its end.
+    fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        self.bytes.split_inclusive(|byte| *byte == b'\n').filter_map(|raw| raw.strip_suffix(b"\n"))
     }
 
     /// Each event, with the length of all lines before its own.
     pub fn events(&self) -> Vec<(usize, Event)> {
         let mut before = 0;
-        let bytes = self.bytes();
-        let event = |raw: &[u8]| {
+        let event = |line: &[u8]| {
             let at = before;
-            before += raw.len();
-            parse(raw).ok().map(|(_, event)| (at, event))
+            before += line.len() + 1;
+            parse(line).ok().map(|(_, event)| (at, event))
         };
-        bytes.split_inclusive(|byte| *byte == b'\n').filter_map(event).collect()
+        self.lines().filter_map(event).collect()
     }
 
     /// Each event with its moment.
     pub fn history(&self) -> Vec<(Moment, Event)> {
-        let lines = self.segments.iter().flat_map(|segment| segment.bytes.split(|b| *b == b'\n'));
-        let event = |raw| parse(raw).ok().map(|(header, event)| (header.ts, event));
-        lines.filter_map(event).collect()
+        let event = |line| parse(line).ok().map(|(header, event)| (header.ts, event));
+        self.lines().filter_map(event).collect()
     }
 
     /// The first line that says what it says in other bytes than the program writes: with a key
     /// twice, an unknown one, or a number that no run comes to.
     pub fn first_foreign_line(&self) -> Option<u64> {
-        let lines =
-            self.segments.iter().flat_map(|segment| segment.bytes.split_inclusive(|b| *b == b'\n'));
-        let is_own = |raw: &[u8]| {
-            let text = raw.strip_suffix(b"\n").unwrap_or(raw);
+        let is_own = |text: &[u8]| {
             parse(text).is_ok_and(|(header, event)| {
-                line(header.seq, header.ts, &event, header.prev).0 == raw
+                let (raw, _) = line(header.seq, header.ts, &event, header.prev);
+                raw.strip_suffix(b"\n") == Some(text)
             })
         };
-        lines.zip(1..).find(|(raw, _)| !is_own(raw)).map(|(_, number)| number)
+        self.lines().zip(1..).find(|(text, _)| !is_own(text)).map(|(_, number)| number)
     }
 }
 
@@ -141,9 +147,9 @@ impl Journal {
     pub fn open(folder: &Path) -> Result<(Self, Reading), Error> {
         let path = folder.join(FILE);
         let reading = read(&path)?;
-        let appender = Appender::open(&path, reading.good_bytes)
+        let appender = Appender::open(&path, reading.bytes.len() as u64)
             .map_err(|source| Error::Io { path: path.clone(), source })?;
-        let open = reading.segments.last().filter(|segment| !segment.is_closed).cloned();
+        let open = reading.segments().next_back().filter(|segment| !segment.is_closed);
         let empty = Segment { first_seq: reading.count + 1, bytes: Vec::new(), is_closed: false };
         let journal = Self {
             appender,
@@ -164,7 +170,7 @@ impl Journal {
             let mut bytes =
                 files::read_own(self.appender.path()).ok().flatten().unwrap_or_default();
             bytes.truncate(usize::try_from(self.bytes()).unwrap_or(usize::MAX));
-            if let Ok(reading) = fold(self.appender.path(), &bytes) {
+            if let Ok(reading) = fold(self.appender.path(), bytes) {
                 self.run = reading.run;
             }
         }
@@ -229,13 +235,14 @@ pub fn read(path: &Path) -> Result<Reading, Error> {
             path: path.to_owned(),
             source: io::ErrorKind::NotFound.into(),
         })?;
-    fold(path, &bytes)
+    fold(path, bytes)
 }
 
 /// Folds the bytes of a journal; `path` is for messages.
-pub fn fold(path: &Path, bytes: &[u8]) -> Result<Reading, Error> {
+pub fn fold(path: &Path, bytes: Vec<u8>) -> Result<Reading, Error> {
     let mut reading: Option<Reading> = None;
     let mut line_number = 0;
+    let mut good_bytes = 0;
     for raw in bytes.split_inclusive(|byte| *byte == b'\n') {
         let Some(text) = raw.strip_suffix(b"\n") else { break };
         line_number += 1;
@@ -247,8 +254,8 @@ pub fn fold(path: &Path, bytes: &[u8]) -> Result<Reading, Error> {
             None => {
                 let run = Run::begin(header.ts, &event)
                     .map_err(|error| line_error(path, line_number, error.to_string()))?;
-                let segments = Vec::new();
-                reading = Some(Reading { run, head, count: 0, good_bytes: 0, segments });
+                let (bytes, stretches) = (Vec::new(), Vec::new());
+                reading = Some(Reading { run, head, count: 0, bytes, stretches });
             }
             Some(reading) => reading
                 .run
@@ -258,11 +265,14 @@ pub fn fold(path: &Path, bytes: &[u8]) -> Result<Reading, Error> {
         if let Some(reading) = &mut reading {
             reading.head = head;
             reading.count = header.seq;
-            reading.good_bytes += raw.len() as u64;
-            segment::add(&mut reading.segments, header.seq, raw, &event);
+            Stretch::add(&mut reading.stretches, header.seq, raw.len(), &event);
         }
+        good_bytes += raw.len();
     }
-    reading.ok_or_else(|| Error::Empty { path: path.to_owned() })
+    let mut reading = reading.ok_or_else(|| Error::Empty { path: path.to_owned() })?;
+    reading.bytes = bytes;
+    reading.bytes.truncate(good_bytes);
+    Ok(reading)
 }
 
 fn parse(text: &[u8]) -> Result<(Header, Event), serde_json::Error> {
@@ -330,7 +340,7 @@ mod tests {
             (first.head(), 3, first.bytes())
         );
         assert_eq!(second.tail(), first.tail());
-        let names: Vec<String> = reading.segments.iter().map(Segment::name).collect();
+        let names: Vec<String> = reading.segments().map(|segment| segment.name()).collect();
         assert_eq!(names, ["000001.jsonl", "000003.jsonl"]);
         assert_eq!(reading.run.status, RunStatus::Running);
     }

@@ -2,6 +2,7 @@
 //! function of the events.
 
 use crate::event::Event;
+use std::ops::Range;
 
 /// A stretch of lines that is committed together; a pure function of the events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +25,31 @@ pub fn segment_name(first_seq: u64) -> String {
     format!("{first_seq:06}.jsonl")
 }
 
-/// Puts one more line where it belongs.
-pub(super) fn add(segments: &mut Vec<Segment>, seq: u64, raw: &[u8], event: &Event) {
-    if segments.last().is_none_or(|segment| segment.is_closed) {
-        segments.push(Segment { first_seq: seq, bytes: Vec::new(), is_closed: false });
+/// Where a segment lies in a journal.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    first_seq: u64,
+    bytes: Range<usize>,
+    pub(super) is_closed: bool,
+}
+
+impl Stretch {
+    /// Puts one more line where it belongs; `length` is its own, in bytes.
+    pub(super) fn add(all: &mut Vec<Self>, seq: u64, length: usize, event: &Event) {
+        if all.last().is_none_or(|last| last.is_closed) {
+            let begin = all.last().map_or(0, |last| last.bytes.end);
+            all.push(Self { first_seq: seq, bytes: begin..begin, is_closed: false });
+        }
+        if let Some(last) = all.last_mut() {
+            last.bytes.end += length;
+            last.is_closed = closes(event);
+        }
     }
-    if let Some(segment) = segments.last_mut() {
-        segment.bytes.extend_from_slice(raw);
-        segment.is_closed = closes(event);
+
+    /// The segment, out of the journal's bytes.
+    pub(super) fn of(&self, journal: &[u8]) -> Segment {
+        let bytes = journal[self.bytes.clone()].to_vec();
+        Segment { first_seq: self.first_seq, bytes, is_closed: self.is_closed }
     }
 }
 

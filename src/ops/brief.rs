@@ -30,6 +30,7 @@ use super::drive;
 use crate::definition::Definition;
 use crate::git::Changed;
 use crate::journal::Reading;
+use crate::record::Head;
 use crate::record::RUNS;
 use crate::run::Run;
 use crate::workflow::Workflow;
@@ -76,7 +77,7 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let reading = site.home.read(&id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let outcome = drive::outcome_of(site, &workflow, &reading.run, Driver::head_of(&reading));
+    let outcome = drive::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
     write(site, &workflow, (&reading, &outcome), request)
 }
 

@@ -137,11 +137,6 @@ impl<'s> Driver<'s> {
         &self.journal.run.started.run_id
     }
 
-    /// Where a journal that was only read stands.
-    pub fn head_of(reading: &Reading) -> Head {
-        Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head }
-    }
-
     pub fn head(&self) -> Head {
         Head {
             count: self.journal.count(),

@@ -1,6 +1,5 @@
 //! `orch next`: what to do next in the current run, as words and commands.
 
-use super::Driver;
 use super::Error;
 use super::Instructions;
 use super::Outcome;
@@ -9,6 +8,7 @@ use super::Site;
 use super::choose;
 use super::drive;
 use crate::definition::Definition;
+use crate::record::Head;
 use crate::workflow::Workflow;
 use serde::Serialize;
 
@@ -28,7 +28,7 @@ pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let reading = site.home.read(&id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let run = drive::outcome_of(site, &workflow, &reading.run, Driver::head_of(&reading));
+    let run = drive::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
     let packet =
         run.waiting.first().and_then(|waiting| drive::read_packet(site, &id, &waiting.gate));
     Ok(Reply { instructions: Instructions::of(&run), packet, run })

@@ -125,7 +125,7 @@ impl Home {
         if files::exists(&path) {
             return journal::read(&path);
         }
-        self.fold_copy(id, &self.committed_journal(id)?)
+        self.fold_copy(id, self.committed_journal(id)?)
     }
 
     /// Reads a run from its own journal or the record's committed copy, whichever is longer. Where
@@ -138,11 +138,12 @@ impl Home {
         let copy = self.record(id).join("journal");
         let committed = self.committed_journal(id)?;
         if here.starts_with(&committed) {
-            return journal::fold(&path, &here);
+            drop(committed);
+            return journal::fold(&path, here);
         }
-        let committed_reading = self.fold_copy(id, &committed)?;
-        let reading = journal::fold(&path, &here)?;
-        if committed.starts_with(&reading.bytes()) {
+        let committed_reading = self.fold_copy(id, committed)?;
+        let reading = journal::fold(&path, here)?;
+        if committed_reading.bytes.starts_with(&reading.bytes) {
             return Ok(committed_reading);
         }
         let (here, committed) = (reading.head, committed_reading.head);
@@ -158,19 +159,20 @@ impl Home {
     pub fn adopt(&self, id: &RunId) -> Result<(), journal::Error> {
         let path = self.state(id).join(journal::FILE);
         let reading = self.read(id)?;
-        if files::size(&path).is_some_and(|bytes| bytes >= reading.good_bytes) {
+        if files::size(&path).is_some_and(|bytes| bytes >= reading.bytes.len() as u64) {
             return Ok(());
         }
-        let written = files::write(&path, &reading.bytes());
+        let written = files::write(&path, &reading.bytes);
         written.map_err(|source| journal::Error::Io { path, source })
     }
 
     /// Folds the committed copy; a bad line is told by its segment.
-    fn fold_copy(&self, id: &RunId, bytes: &[u8]) -> Result<Reading, journal::Error> {
+    fn fold_copy(&self, id: &RunId, bytes: Vec<u8>) -> Result<Reading, journal::Error> {
         let folder = self.record(id).join("journal");
+        let length = bytes.len();
         let whole = match journal::fold(&folder, bytes) {
             // Nobody was in the middle of writing it: what is committed is whole.
-            Ok(reading) if reading.good_bytes < bytes.len() as u64 => {
+            Ok(reading) if reading.bytes.len() < length => {
                 let (line, message) = (reading.count + 1, "the line has no end".to_owned());
                 Err(journal::Error::Line { path: folder.clone(), line, message })
             }

@@ -44,6 +44,13 @@ pub struct Head {
     pub sha256: Digest,
 }
 
+impl Head {
+    /// Where a journal that was read stands.
+    pub fn of(reading: &Reading) -> Self {
+        Self { count: reading.count, bytes: reading.bytes.len() as u64, sha256: reading.head }
+    }
+}
+
 /// The path of an attempt's file in the record.
 pub fn attempt_path(gate: &GateId, attempt: u32) -> String {
     format!("gates/{gate}/attempt-{attempt}.json")
@@ -118,7 +125,8 @@ pub fn summary_files(
 pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
     let run = &reading.run;
     let mut files: BTreeMap<String, Vec<u8>> = definition_files(run).collect();
-    files.extend(reading.segments.iter().filter(|segment| segment.is_closed).map(segment_file));
+    let closed = reading.segments().filter(|segment| segment.is_closed);
+    files.extend(closed.map(|segment| segment_file(&segment)));
     for (gate, state) in &run.gates {
         let ended = state.attempts.iter().filter(|attempt| attempt.finished_at.is_some());
         files.extend(ended.flat_map(|attempt| attempt_files(run, gate, attempt)));
@@ -126,8 +134,7 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
     files.extend(head_files(run));
     files.extend(run.checkpoints.iter().map(|sealed| checkpoint_file(run, sealed)));
     let known = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
-    let head = Head { count: reading.count, bytes: reading.good_bytes, sha256: reading.head };
-    files.extend(summary_files(run, head, &known));
+    files.extend(summary_files(run, Head::of(reading), &known));
     files
 }
 

@@ -87,14 +87,14 @@ pub fn differences(reading: &Reading, found: &BTreeMap<String, Vec<u8>>) -> Vec<
 pub fn behind(reading: &Reading, found: &BTreeMap<String, Vec<u8>>) -> Option<u64> {
     let segments = found.iter().filter(|(path, _)| path.starts_with("journal/"));
     let known: Vec<u8> = segments.flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-    let whole = reading.bytes();
+    let whole = &reading.bytes;
     if known.len() == whole.len() || !whole.starts_with(&known) {
         return None;
     }
     if found.is_empty() {
         return Some(0);
     }
-    let earlier = journal::fold(Path::new(journal::FILE), &known).ok()?;
+    let earlier = journal::fold(Path::new(journal::FILE), known).ok()?;
     differences(&earlier, found).is_empty().then_some(earlier.count)
 }
 
@@ -104,13 +104,12 @@ fn summarised(
     reading: &Reading,
     found: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Option<BTreeMap<String, Vec<u8>>>, Difference> {
-    let is_at_rest = reading.segments.last().is_some_and(|segment| segment.is_closed)
-        && reading.run.status != crate::event::RunStatus::Running;
+    let is_at_rest = reading.is_closed() && reading.run.status != crate::event::RunStatus::Running;
     let Some(bytes) = found.get(SUMMARIES[0]).filter(|_| !is_at_rest) else { return Ok(None) };
     let broken = |message: String| Difference::of(SUMMARIES[0], message);
     let reach: Reach = serde_json::from_slice(bytes).map_err(|error| broken(error.to_string()))?;
-    let whole = reading.bytes();
-    let reached = usize::try_from(reach.journal.bytes).ok().and_then(|end| whole.get(..end));
+    let end = usize::try_from(reach.journal.bytes).ok();
+    let reached = end.and_then(|end| reading.bytes.get(..end)).map(<[u8]>::to_vec);
     let reached = reached.ok_or_else(|| broken("it tells of more than the journal".to_owned()))?;
     let earlier = journal::fold(Path::new(journal::FILE), reached);
     Ok(Some(super::all_files(&earlier.map_err(|error| broken(error.to_string()))?)))

@@ -46,7 +46,7 @@ pub fn look(
 
 /// Why the record is not where it belongs: its newest part is looked for there.
 fn lost(site: &Site, repository: &Repository, reading: &Reading, id: &RunId) -> Option<String> {
-    let newest = reading.segments.iter().rfind(|segment| segment.is_closed)?;
+    let newest = reading.segments().rfind(|segment| segment.is_closed)?;
     let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
     let path = site.home.record(id).join("journal").join(newest.name());
     let path = repository.path_of(&path)?;

@@ -43,13 +43,12 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
             return Ok(());
         }
     };
-    let bytes = reading.bytes();
     let allowed = told.or_else(|| signing::allowed_in(&reading.run));
     let asks = |gate: &GateId| workflow.gate(gate).is_some_and(|it| signing::demand(it).is_some());
     // A long journal is not read once more for nothing.
     let events = if has_any(&reading.run) { reading.events() } else { Vec::new() };
     for (before, event) in events {
-        let then = || journal::fold(Path::new(journal::FILE), &bytes[..before]);
+        let then = || journal::fold(Path::new(journal::FILE), reading.bytes[..before].to_vec());
         if let Event::GateApproved { gate, attempt, approval } = &event
             && (approval.signature.is_some() || asks(gate))
         {
