@@ -7,6 +7,7 @@ use super::report;
 use crate::files::Project;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::ops::status;
@@ -107,16 +108,21 @@ pub fn refuse_unfit(
 }
 
 /// Leaves behind what CI looks at.
-pub fn report(face: &Face, site: &Site, run: &Run, junit: Option<&Path>) -> Result<(), Error> {
+pub fn report(face: &Face, site: &Site, id: &RunId, junit: Option<&Path>) -> Result<(), Error> {
+    let is_on_github = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    if junit.is_none() && !is_on_github {
+        return Ok(());
+    }
+    let run = site.home.read(id)?.run;
     if let Some(path) = junit {
-        let report = junit_report(run).to_string();
+        let report = junit_report(&run).to_string();
         let report = report.map_err(|error| Error::environment(error.to_string()))?;
         crate::files::write_view(path, report.as_bytes())
             .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
     }
-    if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
-        annotate(face, run);
-        summarise(site, run)?;
+    if is_on_github {
+        annotate(face, &run);
+        summarise(site, &run)?;
     }
     Ok(())
 }

@@ -87,8 +87,7 @@ pub fn go_on(
             }
         }
     }
-    let run = site.home.read(&outcome.run_id)?.run;
-    ci::report(face, site, &run, ci.junit.as_deref())?;
+    ci::report(face, site, &outcome.run_id, ci.junit.as_deref())?;
     closing_words(face, site, &outcome, brief);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
 }
