@@ -1,7 +1,10 @@
 //! JSON as it is written for terminals and records: nothing in it turns a line around or drives a
 //! terminal, whatever an input or a program said. The text means the same.
 
+use serde::Serialize;
+use serde_json::ser::Formatter;
 use std::fmt::Write as _;
+use std::io;
 
 /// A JSON text with its control characters and marks of direction escaped. In sound JSON these stand
 /// in strings only, and those below a blank are escaped already.
@@ -28,11 +31,104 @@ pub fn harmless_text(json: &impl ToString) -> String {
     String::from_utf8(harmless(json.to_string().into_bytes())).unwrap_or_default()
 }
 
+/// A document with a line for each member, and one for each entry of the members that are lists: it
+/// stays small where the lists are long, and what changed in it is whole lines.
+pub fn lines(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
+    if value.serialize(&mut serializer).is_err() {
+        return Vec::new();
+    }
+    bytes.push(b'\n');
+    harmless(bytes)
+}
+
+/// Breaks lines as `lines` promises it.
+#[derive(Default)]
+struct Lines {
+    /// How many lists and objects are open.
+    depth: usize,
+    /// Whether the list that is open has an entry.
+    has_entry: bool,
+}
+
+impl Lines {
+    fn separate<W: io::Write + ?Sized>(writer: &mut W, is_first: bool) -> io::Result<()> {
+        if is_first { Ok(()) } else { writer.write_all(b",") }
+    }
+}
+
+impl Formatter for Lines {
+    fn begin_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        self.has_entry = false;
+        writer.write_all(b"[")
+    }
+
+    fn begin_array_value<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        is_first: bool,
+    ) -> io::Result<()> {
+        Self::separate(writer, is_first)?;
+        if self.depth == 2 { writer.write_all(b"\n    ") } else { Ok(()) }
+    }
+
+    fn end_array_value<W: io::Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_entry = true;
+        Ok(())
+    }
+
+    fn end_array<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(if self.depth == 1 && self.has_entry { b"\n  ]" } else { b"]" })
+    }
+
+    fn begin_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        writer.write_all(b"{")
+    }
+
+    fn begin_object_key<W: io::Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        is_first: bool,
+    ) -> io::Result<()> {
+        Self::separate(writer, is_first)?;
+        if self.depth == 1 { writer.write_all(b"\n  ") } else { Ok(()) }
+    }
+
+    fn begin_object_value<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(if self.depth == 1 { b": " } else { b":" })
+    }
+
+    fn end_object<W: io::Write + ?Sized>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(if self.depth == 0 { b"\n}" } else { b"}" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::Value as Json;
     use serde_json::json;
+
+    #[test]
+    fn a_document_has_a_line_for_each_entry() {
+        let value = json!({"a": 1, "b": {"c": [2, 3], "d": {}}, "e": [], "f": [[4, []], {"g": 5}]});
+        let expected = r#"{
+  "a": 1,
+  "b": {"c":[2,3],"d":{}},
+  "e": [],
+  "f": [
+    [4,[]],
+    {"g":5}
+  ]
+}
+"#;
+        assert_eq!(String::from_utf8(lines(&value)).unwrap(), expected);
+    }
 
     #[test]
     fn it_means_the_same_and_moves_nothing() {

@@ -224,10 +224,10 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
             })
             .collect(),
     };
-    pretty(&json)
+    json::lines(&json)
 }
 
-/// Two-space JSON with a line end, as every file of the record is written.
+/// Two-space JSON with a line end, as the small files of the record are written.
 pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = json::harmless(serde_json::to_vec_pretty(value).unwrap_or_default());
     bytes.push(b'\n');
@@ -293,7 +293,7 @@ fn gate<'r>(
         waits_for: state.waits_for,
         reason: state.reason.as_deref(),
         answers: Some(&state.answers).filter(|answers| !answers.is_empty()),
-        approval: state.approval.as_ref(),
+        approval: state.approval.as_deref(),
         reused: state
             .reused
             .as_ref()
