@@ -14,11 +14,9 @@ use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::finding::Validation;
+use crate::parallel;
 use crate::template::Context;
 use crate::template::Template;
-use rayon::iter::IntoParallelIterator;
-use rayon::iter::IntoParallelRefIterator;
-use rayon::iter::ParallelIterator;
 
 /// What judging found: what each check said, and every output with its bytes' digest.
 #[derive(Debug, Default)]
@@ -35,10 +33,8 @@ struct Subject<'c> {
 
 /// Judges all outputs and checks of a contract.
 pub fn judge(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judgement {
-    let parts: Vec<Judgement> =
-        contract.outputs.par_iter().map(|output| judge_output(output, scene, context)).collect();
-    let own: Vec<Validation> =
-        contract.checks.par_iter().filter_map(|rule| judge_alone(rule, scene, context)).collect();
+    let parts = parallel::map(&contract.outputs, |output| judge_output(output, scene, context));
+    let own = parallel::map(&contract.checks, |rule| judge_alone(rule, scene, context));
     let mut whole = Judgement::default();
     for part in parts {
         whole.validations.extend(part.validations);
@@ -48,7 +44,7 @@ pub fn judge(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judge
             }
         }
     }
-    whole.validations.extend(own);
+    whole.validations.extend(own.into_iter().flatten());
     whole
 }
 
@@ -146,10 +142,9 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
         pairs.extend(implied(subject.output).map(|rule| (rule, document)));
         pairs.extend(subject.output.checks.iter().map(|rule| (rule.clone(), document)));
     }
-    let mut validations: Vec<Validation> = pairs
-        .into_par_iter()
-        .filter_map(|(rule, document)| judge_rule(&rule, scene, Some(document), context))
-        .collect();
+    let judged =
+        parallel::map(&pairs, |(rule, document)| judge_rule(rule, scene, Some(document), context));
+    let mut validations: Vec<Validation> = judged.into_iter().flatten().collect();
     let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
     let prints = scene.project.hash_all(&paths);
     for (document, print) in documents.iter().zip(&prints) {

@@ -97,6 +97,7 @@
 pub mod id;
 pub mod digest;
 pub mod json;
+pub mod parallel;
 pub mod clock;
 pub mod files;
 pub mod secret;

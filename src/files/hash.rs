@@ -5,8 +5,7 @@ use super::OpenError;
 use super::Project;
 use super::ProjectPath;
 use crate::digest::Digest;
-use rayon::iter::IntoParallelRefIterator;
-use rayon::iter::ParallelIterator;
+use crate::parallel;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -86,13 +85,10 @@ impl Project {
             let parent = path.parent();
             folders.entry(parent).or_insert_with(|| self.refuse_outside(path).is_ok());
         }
-        paths
-            .par_iter()
-            .map(|path| match folders.get(&path.parent()) {
-                Some(true) => self.hash_unchecked(path),
-                Some(false) | None => self.hash(path),
-            })
-            .collect()
+        parallel::map(paths, |path| match folders.get(&path.parent()) {
+            Some(true) => self.hash_unchecked(path),
+            Some(false) | None => self.hash(path),
+        })
     }
 
     fn hash_unchecked(&self, path: &ProjectPath) -> Result<Fingerprint, OpenError> {

@@ -8,9 +8,8 @@ use crate::files;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::journal;
+use crate::parallel;
 use crate::run::GateStatus;
-use rayon::iter::IntoParallelRefIterator;
-use rayon::iter::ParallelIterator;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -73,7 +72,7 @@ struct Gate {
 /// Lists every run of the project, those that cannot be read too.
 pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
     let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
-    let mut entries: Vec<Entry> = ids.par_iter().map(|id| entry(site, id)).collect();
+    let mut entries: Vec<Entry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
 }
