@@ -75,13 +75,13 @@ pub(super) fn read(source: &Source, names: &BTreeSet<String>) -> Result<Contract
     let rest = Placed::new(span, DeValue::Table(table.into_inner()));
     let file: ContractFile = document::read_value(source, rest).map_err(mention_parts)?;
     let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
+    let mut outputs: Vec<Output> = outputs.collect::<Result<_, _>>()?;
+    // It lies where the tables lay, which are larger; long workflows hold many contracts.
+    outputs.shrink_to_fit();
     let checks = checks.into_iter().map(|value| read_rule(source, value, names, true));
-    Ok(Contract {
-        name: file.name,
-        description: file.description,
-        outputs: outputs.collect::<Result<_, _>>()?,
-        checks: checks.collect::<Result<_, _>>()?,
-    })
+    let mut checks: Vec<Rule> = checks.collect::<Result<_, _>>()?;
+    checks.shrink_to_fit();
+    Ok(Contract { name: file.name, description: file.description, outputs, checks })
 }
 
 /// The schema of a contract file, but for its outputs and checks.

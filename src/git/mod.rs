@@ -108,6 +108,9 @@ impl Error {
     }
 }
 
+/// The most that libgit2 keeps of the objects it has read.
+const CACHED_BYTES_MAX: isize = 256 * 1024;
+
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.display().to_string();
     move |source| Error::Io { path, source }
@@ -127,7 +130,7 @@ pub struct Repository {
 impl Repository {
     /// The repository that holds `folder`; `None` outside of one.
     pub fn discover(folder: &Path) -> Result<Option<Self>, Error> {
-        sync_refs();
+        set_options();
         let inner = match git2::Repository::discover(folder) {
             Ok(inner) => inner,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(None),
@@ -202,17 +205,22 @@ fn explain(folder: &Path, error: git2::Error) -> Error {
     }
 }
 
-/// Has libgit2 sync the refs that it moves; it has no other way of being told.
-#[expect(unsafe_code, reason = "git2 has no safe call for this option of libgit2")]
-fn sync_refs() {
+/// Has libgit2 sync the refs that it moves, and keep no more of what it has read than serves: a long
+/// run looks each of its commits up once. It has no other way of being told.
+#[expect(unsafe_code, reason = "git2 has no safe calls for these options of libgit2")]
+fn set_options() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         libgit2_sys::init();
-        let option = libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR.cast_signed();
+        let sync = libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR.cast_signed();
         let on: c_int = 1;
-        // SAFETY: libgit2 is initialised; this option takes one int, and this runs once, before
-        // any repository is opened here.
-        unsafe { libgit2_sys::git_libgit2_opts(option, on) };
+        let cache = libgit2_sys::GIT_OPT_SET_CACHE_MAX_SIZE.cast_signed();
+        // SAFETY: libgit2 is initialised; the one option takes one int, the other one `ssize_t`, and
+        // this runs once, before any repository is opened here.
+        unsafe {
+            libgit2_sys::git_libgit2_opts(sync, on);
+            libgit2_sys::git_libgit2_opts(cache, CACHED_BYTES_MAX);
+        }
     });
 }
 

@@ -59,7 +59,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         agent: attempt.agent.as_deref(),
         session: attempt.session.as_deref(),
         prompt_sha256: attempt.prompt_sha256,
-        recipe: attempt.recipe.as_ref(),
+        recipe: attempt.recipe.as_deref(),
         reuse: attempt.reuse.as_deref(),
         invocation_ids: &attempt.invocation_ids,
         // The last ones first: a run has many, an attempt few, and they come last when it ends.
@@ -75,7 +75,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         validations: &attempt.validations,
         findings: &attempt.findings,
         handed_in_by: &attempt.handed_in_by,
-        approval: attempt.approval.as_ref(),
+        approval: attempt.approval.as_deref(),
         failure_reason: attempt.failure_reason.as_deref(),
     };
     super::run_json::pretty(&json)

@@ -76,13 +76,13 @@ pub struct GateState {
     /// What the next attempt is told.
     pub feedback: Vec<Finding>,
     pub answers: Values,
-    pub approval: Option<Approved>,
+    pub approval: Option<Box<Approved>>,
     pub waits_for: Option<WaitsFor>,
     /// The instances of a fan-out, once they are known.
     pub items: Option<Vec<Item>>,
     /// Why it was skipped, waived or opened again.
     pub reason: Option<String>,
-    pub reused: Option<Reused>,
+    pub reused: Option<Box<Reused>>,
     pub time: TimeSpent,
     /// How long it should take, where that was said after the run began.
     pub estimate_s: Option<u64>,
@@ -136,13 +136,13 @@ pub struct Attempt {
     pub session: Option<String>,
     pub prompt_sha256: Option<Digest>,
     pub required_outputs: Vec<String>,
-    pub recipe: Option<Recipe>,
+    pub recipe: Option<Box<Recipe>>,
     pub reuse: Option<String>,
     pub invocation_ids: Vec<InvocationId>,
     pub artifacts: Vec<Artifact>,
     pub validations: Vec<Validation>,
     pub findings: Vec<Finding>,
-    pub approval: Option<Approved>,
+    pub approval: Option<Box<Approved>>,
     /// Everybody who handed it in, where the workflow asks for it.
     pub handed_in_by: Vec<String>,
     pub failure_reason: Option<String>,
@@ -168,7 +168,7 @@ impl Attempt {
             session: started.session.clone(),
             prompt_sha256: started.prompt_sha256,
             required_outputs: started.required_outputs.clone(),
-            recipe: started.recipe.clone(),
+            recipe: started.recipe.clone().map(Box::new),
             reuse: started.reuse.clone(),
             invocation_ids: Vec::new(),
             artifacts: Vec::new(),

@@ -20,6 +20,7 @@ pub use time::TimeSpent;
 use crate::budget::Budget;
 use crate::check::Baseline;
 use crate::clock::Moment;
+use crate::event::Approved;
 use crate::event::Checkpoint;
 use crate::event::Event;
 use crate::event::Invocation;
@@ -122,8 +123,7 @@ impl Run {
                 self.state(gate).answers.extend(answers.clone());
             }
             Event::GateApproved { gate, attempt, approval } => {
-                self.open_attempt(event, gate, *attempt)?.approval = Some(approval.clone());
-                self.state(gate).approval = Some(approval.clone());
+                self.approve(event, (gate, *attempt), approval)?;
             }
             Event::GateHandedIn { gate, attempt, by } => {
                 self.open_attempt(event, gate, *attempt)?.hand_in(by);
@@ -253,6 +253,18 @@ impl Run {
         Ok(())
     }
 
+    fn approve(
+        &mut self,
+        event: &Event,
+        (gate, attempt): (&GateId, u32),
+        approval: &Approved,
+    ) -> Result<(), IllegalEvent> {
+        let approval = Some(Box::new(approval.clone()));
+        self.open_attempt(event, gate, attempt)?.approval.clone_from(&approval);
+        self.state(gate).approval = approval;
+        Ok(())
+    }
+
     fn expand(&mut self, gate: &GateId, items: &[Item]) {
         self.state(gate).items = Some(items.to_vec());
         for item in items {
@@ -272,7 +284,7 @@ impl Run {
             let state = self.state(&reused.gate);
             state.status = GateStatus::Pass;
             state.answers.clone_from(&reused.answers);
-            state.reused = Some(reused.clone());
+            state.reused = Some(Box::new(reused.clone()));
         }
     }
 

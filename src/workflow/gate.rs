@@ -50,7 +50,7 @@ pub struct Gate {
     pub secrets: Vec<String>,
     pub reads: Vec<Template>,
     pub reuse: bool,
-    pub each: Option<Each>,
+    pub each: Option<Box<Each>>,
     pub on_interrupt: OnInterrupt,
     pub attach: Vec<Template>,
     pub estimate: Option<Duration>,
@@ -326,13 +326,13 @@ fn build_each(
     file: &EachFile,
     template: &Parse<'_>,
     inside: &Parse<'_>,
-) -> Result<Each, Box<Unsound>> {
+) -> Result<Box<Each>, Box<Unsound>> {
     let list = match (&file.list, &file.file) {
         (Some(list), _) => EachList::Expression(template(list)?),
         (None, Some(path)) => EachList::File { path: inside(path)?, pointer: file.pointer.clone() },
         (None, None) => EachList::Expression(Template::literal("[]")),
     };
-    Ok(Each { list, name: file.name.get_ref().clone() })
+    Ok(Box::new(Each { list, name: file.name.get_ref().clone() }))
 }
 
 fn read_duration(source: &Source, text: &Placed<String>) -> Result<Duration, Box<Unsound>> {

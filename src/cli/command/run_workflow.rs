@@ -38,6 +38,8 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
+    // It may be large, and the run reads it for itself.
+    drop(workflow);
     let mut progress = Progress::new(&face);
     let outcome = run::run(&site, &request, &mut |notice| progress.show(&notice))?;
     Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci))?)

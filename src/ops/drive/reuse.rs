@@ -132,7 +132,7 @@ fn earlier_runs(driver: &Driver<'_>) -> Result<Vec<Run>, Error> {
 fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
     let state = run.gate(id)?;
     if let Some(reused) = &state.reused {
-        return Some(reused.clone());
+        return Some((**reused).clone());
     }
     let has_passed = matches!(state.status, GateStatus::Pass | GateStatus::Stale);
     let attempt = state
@@ -143,7 +143,7 @@ fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
         run_id: run.started.run_id.clone(),
         attempt: attempt.attempt,
         agent: attempt.agent.clone(),
-        recipe: attempt.recipe.clone()?,
+        recipe: attempt.recipe.as_deref()?.clone(),
         artifacts: attempt.artifacts.clone(),
         answers: state.answers.clone(),
     })
