@@ -1,9 +1,12 @@
 //! Names of runs, gates and invocations, each a type of its own, so that one is
-//! never taken for another and an ill-formed one cannot exist.
+//! never taken for another and an ill-formed one cannot exist. A run says each many times: a copy
+//! shares the text.
 
 use serde::Deserialize;
 use serde::Serialize;
+use serde::Serializer;
 use std::fmt;
+use std::sync::Arc;
 
 /// What random suffixes are written in.
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -23,16 +26,16 @@ pub struct Error {
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $valid:path, $rule:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Takes any text; gives the id, or says which rule it breaks.
             pub fn parse(text: impl Into<String>) -> Result<Self, Error> {
                 let text = text.into();
                 if $valid(&text) {
-                    Ok(Self(text))
+                    Ok(Self(text.into()))
                 } else {
                     Err(Error { text, kind: $kind, rule: $rule })
                 }
@@ -50,9 +53,9 @@ macro_rules! id_type {
             }
         }
 
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
             }
         }
 
@@ -89,20 +92,20 @@ id_type!(
 impl RunId {
     /// The id of a run that starts at `time` (`YYYYMMDDThhmmssZ`) about `key`.
     pub fn new(time: &str, key: &str, random: &str) -> Self {
-        Self(format!("run_{time}_{}_{random}", slug_of(key)))
+        Self(format!("run_{time}_{}_{random}", slug_of(key)).into())
     }
 }
 
 impl InvocationId {
     pub fn new(time: &str, random: &str) -> Self {
-        Self(format!("inv_{time}_{random}"))
+        Self(format!("inv_{time}_{random}").into())
     }
 }
 
 impl GateId {
     /// The instance of this gate for one item of its `each` list.
     pub fn instance(&self, item: &str) -> Self {
-        Self(format!("{}[{}]", self.0, slug_of(item)))
+        Self(format!("{}[{}]", self.0, slug_of(item)).into())
     }
 
     /// The gate in the workflow that this is, or is an instance of.
