@@ -10,6 +10,7 @@ use std::fs::Metadata;
 use std::fs::OpenOptions;
 use std::fs::Permissions;
 use std::io;
+use std::io::BufWriter;
 use std::io::Read;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -148,9 +149,16 @@ pub fn remove_with_empty_folders(path: &Path, root: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes the whole of a file that is still empty and sets when it was modified.
-pub fn fill(file: &mut File, bytes: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
-    file.write_all(bytes)?;
+/// Writes the pieces of a file that is still empty and sets when it was modified.
+pub fn fill<'p>(
+    file: &mut File,
+    pieces: impl IntoIterator<Item = &'p [u8]>,
+    modified: Option<SystemTime>,
+) -> io::Result<()> {
+    let mut writer = BufWriter::new(&mut *file);
+    pieces.into_iter().try_for_each(|piece| writer.write_all(piece))?;
+    writer.flush()?;
+    drop(writer);
     crash::point();
     match modified {
         Some(modified) => file.set_modified(modified),
@@ -172,12 +180,14 @@ pub fn append_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A regular file's bytes with the stat data that they were read under; `None` where there is no
-/// regular file, or where it changed meanwhile.
-pub fn read_with_stat(path: &Path) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+/// regular file, or where it changed meanwhile. The bytes lie in the room that is given, which is
+/// empty or was used before.
+pub fn read_with_stat(path: &Path, mut room: Vec<u8>) -> io::Result<Option<(Vec<u8>, Metadata)>> {
     let Some((mut file, before)) = open_regular(path)? else { return Ok(None) };
-    let mut bytes = Vec::with_capacity(usize::try_from(before.len()).unwrap_or(0));
-    file.read_to_end(&mut bytes)?;
-    Ok(unchanged(&file, &before)?.map(|after| (bytes, after)))
+    room.clear();
+    room.reserve(usize::try_from(before.len()).unwrap_or(0));
+    file.read_to_end(&mut room)?;
+    Ok(unchanged(&file, &before)?.map(|after| (room, after)))
 }
 
 /// The stat data of a regular file that holds exactly these bytes; `None` where it does not.
@@ -271,11 +281,11 @@ mod tests {
         link(&one, &two).unwrap();
         assert!(is_same(&one, &two));
         assert!(link(&one, &two).is_err());
-        assert!(read_with_stat(&two).unwrap().unwrap().0.is_empty());
+        assert!(read_with_stat(&two, Vec::new()).unwrap().unwrap().0.is_empty());
         remove(&two).unwrap();
         remove(&two).unwrap();
-        assert!(read_with_stat(&two).unwrap().is_none());
-        assert!(read_with_stat(folder.path()).unwrap().is_none());
+        assert!(read_with_stat(&two, Vec::new()).unwrap().is_none());
+        assert!(read_with_stat(folder.path(), Vec::new()).unwrap().is_none());
     }
 
     #[test]

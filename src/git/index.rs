@@ -4,6 +4,7 @@
 use git2::Oid;
 use sha1::Digest;
 use sha1::Sha1;
+use std::borrow::Cow;
 
 mod cache_tree;
 mod entries;
@@ -12,6 +13,10 @@ use entries::Reader;
 use entries::Writer;
 
 const HASH_BYTES: usize = 20;
+
+/// An index of version 2 with no entries, not summed.
+const EMPTY: [u8; 32] = *b"DIRC\0\0\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 const REGULAR_FILE: u32 = 0o100_644;
 
 /// An entry to be put in.
@@ -55,15 +60,14 @@ enum Probe {
     Below,
 }
 
-/// Gives the index `old` with the entries put in; `None` where it holds them already.
-/// `is_verified` says that the checksum of these bytes is known to be right.
-pub(super) fn patch(
-    old: Option<&[u8]>,
+/// Gives the index `old` with the entries put in, in pieces, most of them its own; `None` where it
+/// holds them already. `is_verified` says that the checksum of these bytes is known to be right.
+pub(super) fn patch<'o>(
+    old: Option<&'o [u8]>,
     entries: &[Entry<'_>],
     is_verified: bool,
-) -> Result<Option<Vec<u8>>, Refused> {
-    let empty = [&b"DIRC\0\0\0\x02\0\0\0\0"[..], &[0; HASH_BYTES]].concat();
-    let old = old.unwrap_or(&empty);
+) -> Result<Option<Vec<Cow<'o, [u8]>>>, Refused> {
+    let old = old.unwrap_or(&EMPTY);
     let (body, checksum) = old
         .split_last_chunk::<HASH_BYTES>()
         .map(|(body, sum)| (body, *sum))
@@ -74,25 +78,28 @@ pub(super) fn patch(
         return Err(Refused::Corrupt);
     }
     let mut reader = Reader::new(body)?;
-    let room = entries.iter().map(|entry| entry.path.len() + 80).sum::<usize>();
-    let mut writer = Writer::new(reader.version(), old.len() + room);
+    let mut writer = Writer::new(reader.version(), body);
     let is_changed = merge(&mut reader, &mut writer, entries)?;
     let extensions = Extensions::parse(reader.rest())?;
     if !is_changed {
         return Ok(None);
     }
     let mut new = writer.finish();
-    extensions.write(entries, &mut new)?;
-    let is_summed = has_checksum || old.len() == empty.len();
-    let checksum = if is_summed { Sha1::digest(&new).into() } else { [0; HASH_BYTES] };
-    new.extend_from_slice(&checksum);
+    new.push(extensions.changed(entries)?.into());
+    let checksum = if has_checksum || old.len() == EMPTY.len() {
+        let sum = new.iter().fold(Sha1::new(), Sha1::chain_update);
+        sum.finalize().to_vec()
+    } else {
+        vec![0; HASH_BYTES]
+    };
+    new.push(checksum.into());
     Ok(Some(new))
 }
 
 /// Copies the entries, the new ones in their places; says whether anything changed.
 fn merge(
     reader: &mut Reader<'_>,
-    writer: &mut Writer,
+    writer: &mut Writer<'_>,
     entries: &[Entry<'_>],
 ) -> Result<bool, Refused> {
     let probes = probes(entries);
@@ -100,7 +107,7 @@ fn merge(
     let mut put = vec![false; entries.len()];
     let mut is_changed = false;
     while let Some(old) = reader.next()? {
-        while let Some((name, probe)) = probes.next_if(|(name, _)| name.as_slice() < old.name) {
+        while let Some((name, probe)) = probes.next_if(|(name, _)| &**name < old.name) {
             match probe {
                 Probe::Own(at) if !put[*at] => {
                     writer.put(&entries[*at])?;
@@ -111,7 +118,7 @@ fn merge(
             }
         }
         match probes.peek() {
-            Some((name, Probe::Own(at))) if name == old.name => {
+            Some((name, Probe::Own(at))) if *name == old.name => {
                 // An entry in conflict has several stages: one takes the place of all.
                 if !put[*at] && old.is_plain(entries[*at].id) {
                     writer.copy(&old)?;
@@ -123,7 +130,7 @@ fn merge(
                 }
                 put[*at] = true;
             }
-            Some((name, Probe::Above)) if name == old.name => return Err(blocked(old.name)),
+            Some((name, Probe::Above)) if *name == old.name => return Err(blocked(old.name)),
             Some(_) | None => writer.copy(&old)?,
         }
     }
@@ -144,14 +151,14 @@ fn blocked(name: &[u8]) -> Refused {
 }
 
 /// The names to look out for, in the order of the index.
-fn probes(entries: &[Entry<'_>]) -> Vec<(Vec<u8>, Probe)> {
+fn probes<'e>(entries: &[Entry<'e>]) -> Vec<(Cow<'e, [u8]>, Probe)> {
     let mut probes = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
         let name = entry.path.as_bytes();
-        probes.push((name.to_vec(), Probe::Own(at)));
-        probes.push((format!("{}/", entry.path).into_bytes(), Probe::Below));
+        probes.push((name.into(), Probe::Own(at)));
+        probes.push((format!("{}/", entry.path).into_bytes().into(), Probe::Below));
         let folders = (0..name.len()).filter(|&at| name[at] == b'/');
-        probes.extend(folders.map(|at| (name[..at].to_vec(), Probe::Above)));
+        probes.extend(folders.map(|at| (name[..at].into(), Probe::Above)));
     }
     probes.sort_unstable();
     probes.dedup();
@@ -185,7 +192,8 @@ impl<'a> Extensions<'a> {
         if bytes.is_empty() { Ok(found) } else { Err(Refused::Corrupt) }
     }
 
-    fn write(&self, entries: &[Entry<'_>], new: &mut Vec<u8>) -> Result<(), Refused> {
+    fn changed(&self, entries: &[Entry<'_>]) -> Result<Vec<u8>, Refused> {
+        let mut new = Vec::new();
         let mut push = |name: &[u8], body: &[u8]| {
             new.extend_from_slice(name);
             new.extend_from_slice(&u32::try_from(body.len()).unwrap_or(0).to_be_bytes());
@@ -198,7 +206,7 @@ impl<'a> Extensions<'a> {
         if let Some(resolved) = self.resolved {
             push(b"REUC", resolved);
         }
-        Ok(())
+        Ok(new)
     }
 }
 
@@ -208,6 +216,15 @@ mod tests {
 
     fn entry(path: &str, byte: u8) -> Entry<'_> {
         Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: Stat::default() }
+    }
+
+    fn patch(
+        old: Option<&[u8]>,
+        entries: &[Entry<'_>],
+        is_verified: bool,
+    ) -> Result<Option<Vec<u8>>, Refused> {
+        let pieces = super::patch(old, entries, is_verified)?;
+        Ok(pieces.map(|pieces| pieces.concat()))
     }
 
     fn names(index: &[u8]) -> Vec<String> {

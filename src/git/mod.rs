@@ -109,7 +109,7 @@ impl Error {
 }
 
 /// The most that libgit2 keeps of the objects it has read.
-const CACHED_BYTES_MAX: isize = 256 * 1024;
+const CACHED_BYTES_MAX: isize = 32 * 1024;
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.display().to_string();
@@ -122,6 +122,8 @@ pub struct Repository {
     work_folder: PathBuf,
     /// The index whose checksum is known to be right.
     verified: Option<crate::files::Stat>,
+    /// Room for the index, which every commit reads.
+    index_room: Vec<u8>,
     /// Why commits are not signed any more: nobody answers who would have to.
     unsignable: Option<String>,
     objects: objects::Objects,
@@ -140,7 +142,8 @@ impl Repository {
             return Err(Error::Bare { path: inner.path().display().to_string() });
         };
         let objects = objects::Objects::default();
-        Ok(Some(Self { inner, work_folder, verified: None, unsignable: None, objects }))
+        let index_room = Vec::new();
+        Ok(Some(Self { inner, work_folder, verified: None, index_room, unsignable: None, objects }))
     }
 
     /// The folder that all worktrees of the repository share.

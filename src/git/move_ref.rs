@@ -56,7 +56,8 @@ impl Repository {
             Err(error) if error.code() == ErrorCode::NotFound => return Err(moved()),
             Err(error) => return Err(error.into()),
         }
-        let written = files::fill(&mut lock.file, format!("{}\n", step.id).as_bytes(), None);
+        let line = format!("{}\n", step.id);
+        let written = files::fill(&mut lock.file, [line.as_bytes()], None);
         written.and_then(|()| lock.file.sync_all()).map_err(io_error(&lock.target))?;
         let logs = common.join("logs").join(name);
         let head_logs = self.inner.path().join("logs/HEAD");

@@ -13,7 +13,9 @@ use super::program;
 use crate::files;
 use crate::files::Stat;
 use git2::Oid;
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -25,7 +27,10 @@ use std::time::SystemTime;
 pub(super) type Blob<'a> = (&'a str, Oid, &'a [u8]);
 
 /// The new index, if it differs, and the modification time that it must keep.
-type Patched = (Option<Vec<u8>>, Option<SystemTime>);
+type Patched<'o> = (Option<Vec<Cow<'o, [u8]>>>, Option<SystemTime>);
+
+/// The index as it was read, if there is one.
+type Old = Option<(Vec<u8>, Metadata)>;
 
 /// The index as it is to be, ready to take the old one's place.
 pub(super) enum Fresh {
@@ -41,24 +46,38 @@ impl Repository {
     /// Whether the index holds these files; looked at without a lock.
     pub(super) fn is_index_fresh(&mut self, blobs: &[Blob<'_>]) -> Result<bool, Error> {
         let path = self.inner.path().join("index");
-        // What cannot be read or patched is told about under the lock.
-        Ok(matches!(self.patched(&path, blobs)?, Ok((None, _))))
+        let old = read(&path, Vec::new())?;
+        // What cannot be patched is told about under the lock.
+        Ok(matches!(self.patched(&old, blobs), Ok((None, _))))
     }
 
     /// Takes the index's lock and writes the new index into it. Call it with the lock of the
     /// repository's commits held.
     pub(super) fn freshen(&mut self, blobs: &[Blob<'_>]) -> Result<Fresh, Error> {
-        let mut lock = Lock::take(self.inner.path().join("index"), self.index_twin())?;
-        let (bytes, modified) = match self.patched(&lock.target, blobs)? {
+        let lock = Lock::take(self.inner.path().join("index"), self.index_twin())?;
+        let old = read(&lock.target, std::mem::take(&mut self.index_room))?;
+        let fresh = self.write_fresh(lock, &old, blobs);
+        self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
+        fresh
+    }
+
+    fn write_fresh(
+        &mut self,
+        mut lock: Lock,
+        old: &Old,
+        blobs: &[Blob<'_>],
+    ) -> Result<Fresh, Error> {
+        let (pieces, modified) = match self.patched(old, blobs) {
             Ok((None, _)) => return Ok(Fresh::Same(lock)),
-            Ok((Some(bytes), modified)) => (bytes, modified),
+            Ok((Some(pieces), modified)) => (pieces, modified),
             Err(Refused::Unsupported) => return Ok(Fresh::Foreign),
             Err(Refused::Blocked(path)) => return Err(Error::Blocked { path, place: "index" }),
             Err(Refused::Corrupt) => {
                 return Err(Error::BadIndex { path: lock.target.display().to_string() });
             }
         };
-        files::fill(&mut lock.file, &bytes, modified).map_err(io_error(&lock.target))?;
+        let pieces = pieces.iter().map(AsRef::as_ref);
+        files::fill(&mut lock.file, pieces, modified).map_err(io_error(&lock.target))?;
         Ok(Fresh::Ready(lock))
     }
 
@@ -75,12 +94,7 @@ impl Repository {
     }
 
     /// The index with the files put in.
-    fn patched(
-        &mut self,
-        path: &Path,
-        blobs: &[Blob<'_>],
-    ) -> Result<Result<Patched, Refused>, Error> {
-        let old = files::read_with_stat(path).map_err(io_error(path))?;
+    fn patched<'o>(&mut self, old: &'o Old, blobs: &[Blob<'_>]) -> Result<Patched<'o>, Refused> {
         let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
         let is_verified = stat.is_some() && is_same_index(stat, self.verified);
         let entries: Vec<Entry<'_>> = blobs
@@ -89,7 +103,7 @@ impl Repository {
             .collect();
         // Git looks at a file itself when the index is not newer than it; an index that grew newer
         // without its other entries being looked at would hide the edit of a moment ago.
-        let modified = match &old {
+        let modified = match old {
             Some((_, metadata)) => metadata.modified().ok(),
             None => oldest(&entries),
         };
@@ -98,7 +112,7 @@ impl Repository {
         if patched.is_ok() {
             self.verified = stat;
         }
-        Ok(patched.map(|bytes| (bytes, modified)))
+        patched.map(|pieces| (pieces, modified))
     }
 
     /// The stat data of a file that holds these bytes; zero for one that does not, so that git
@@ -143,6 +157,10 @@ impl Repository {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+fn read(path: &Path, room: Vec<u8>) -> Result<Old, Error> {
+    files::read_with_stat(path, room).map_err(io_error(path))
 }
 
 /// The change time moves when a file gets its name, so it is left out.

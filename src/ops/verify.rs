@@ -254,7 +254,7 @@ fn on_disk(folder: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
         for name in files::names_in(&folder.join(&above))? {
             let path = format!("{above}{name}");
             let whole = folder.join(&path);
-            match files::read_with_stat(&whole)? {
+            match files::read_with_stat(&whole, Vec::new())? {
                 Some((bytes, _)) => drop(files.insert(path, bytes)),
                 None if whole.is_dir() && !whole.is_symlink() => folders.push(format!("{path}/")),
                 None => drop(files.insert(path, Vec::new())),

@@ -70,9 +70,9 @@ impl Entry {
 
     pub(super) fn name(&mut self, group: u32) {
         let started = table::of(group).map(|process| process.started);
-        let note = serde_json::to_vec(&Note { group, started, boot: boot() });
+        let note = serde_json::to_vec(&Note { group, started, boot: boot() }).unwrap_or_default();
         // Where the disk is full, the file as it is and the variable tell enough.
-        let _ = files::fill(&mut self.file, &note.unwrap_or_default(), None);
+        let _ = files::fill(&mut self.file, [&note[..]], None);
     }
 
     pub(super) fn close(self) -> io::Result<()> {

@@ -180,10 +180,10 @@ impl Keeper {
     }
 
     /// Writes what is new and commits it. Only the disk's errors are errors.
-    pub fn keep(&mut self, news: &News<'_>) -> Result<Kept, Error> {
+    pub fn keep(&mut self, mut news: News<'_>) -> Result<Kept, Error> {
         let problem = self.look_around().err().map(|error| error.to_string());
-        let mut files: Vec<(String, Vec<u8>)> =
-            news.closed.iter().map(super::segment_file).collect();
+        let closed = std::mem::take(&mut news.closed).into_iter();
+        let mut files: Vec<(String, Vec<u8>)> = closed.map(super::segment_file).collect();
         for (gate, number) in &news.attempts {
             let attempt =
                 news.run.gates.get(gate).and_then(|state| {
@@ -217,14 +217,14 @@ impl Keeper {
             }
             self.pending.insert(path, bytes);
         }
-        let kept = self.commit(news);
+        let kept = self.commit(&news);
         Ok(Kept { problem: kept.problem.or(problem), ..kept })
     }
 
     /// Puts files right that somebody changed behind the keeper's back; gives their paths.
     pub fn mend(&mut self) -> Result<Vec<String>, Error> {
         let is_changed = |(path, digest): &(&String, &Digest)| {
-            let found = files::read_with_stat(&self.record.join(path)).ok().flatten();
+            let found = files::read_with_stat(&self.record.join(path), Vec::new()).ok().flatten();
             found.is_none_or(|(bytes, _)| Digest::of(bytes) != **digest)
         };
         let written = self.known.iter().chain(&self.summary).filter(|_| self.in_worktree);

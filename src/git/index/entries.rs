@@ -5,6 +5,8 @@ use super::HASH_BYTES;
 use super::REGULAR_FILE;
 use super::Refused;
 use git2::Oid;
+use std::borrow::Cow;
+use std::ops::Range;
 
 const STAT_BYTES: usize = 40;
 const MODE_AT: usize = 24;
@@ -20,8 +22,8 @@ pub(super) struct Old<'a> {
     /// Stat data, id and flags.
     fixed: &'a [u8],
     pub(super) name: &'a [u8],
-    /// All bytes of the entry, where they do not depend on the one before.
-    whole: Option<&'a [u8]>,
+    /// Where it lies in the index, if its bytes do not depend on the entry before.
+    whole: Option<Range<usize>>,
 }
 
 impl Old<'_> {
@@ -43,6 +45,8 @@ fn flags(fixed: &[u8], at: usize) -> u16 {
 /// Goes through the entries of an index.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
+    /// How many bytes were read before these.
+    at: usize,
     version: u32,
     left: u32,
     /// The name read last, where names are told by what they share with the one before.
@@ -59,7 +63,10 @@ impl<'a> Reader<'a> {
             return Err(Refused::Corrupt);
         }
         match number(4) {
-            2..=4 => Ok(Self { bytes, version: number(4), left: number(8), name: Vec::new() }),
+            2..=4 => {
+                let (version, left) = (number(4), number(8));
+                Ok(Self { bytes, at: header.len(), version, left, name: Vec::new() })
+            }
             _ => Err(Refused::Unsupported),
         }
     }
@@ -101,7 +108,9 @@ impl<'a> Reader<'a> {
         let name = rest.get(..end).filter(|_| rest.get(end) == Some(&0)).ok_or(Refused::Corrupt)?;
         let (whole, rest) = bytes.split_at_checked(padded(length + end)).ok_or(Refused::Corrupt)?;
         self.bytes = rest;
-        Ok(Some(Old { fixed, name, whole: Some(whole) }))
+        let begin = self.at;
+        self.at += whole.len();
+        Ok(Some(Old { fixed, name, whole: Some(begin..self.at) }))
     }
 }
 
@@ -137,28 +146,42 @@ fn push_varint(mut value: usize, bytes: &mut Vec<u8>) {
     bytes.extend(reversed.iter().rev());
 }
 
-/// Writes the entries of an index.
-pub(super) struct Writer {
+/// Puts an index together from pieces: a large one is not copied for one entry.
+pub(super) struct Writer<'a> {
+    old: &'a [u8],
+    /// What is done, but for the header.
+    pieces: Vec<Cow<'a, [u8]>>,
+    /// What is copied as it stands in the old index.
+    kept: Range<usize>,
+    /// What follows it.
     bytes: Vec<u8>,
     version: u32,
     count: u32,
     name: Vec<u8>,
 }
 
-impl Writer {
-    pub(super) fn new(version: u32, room: usize) -> Self {
-        let mut bytes = Vec::with_capacity(room);
-        bytes.extend_from_slice(b"DIRC");
-        bytes.extend_from_slice(&version.to_be_bytes());
-        bytes.extend_from_slice(&[0; 4]);
-        Self { bytes, version, count: 0, name: Vec::new() }
+impl<'a> Writer<'a> {
+    pub(super) fn new(version: u32, old: &'a [u8]) -> Self {
+        let (pieces, bytes, name) = (Vec::new(), Vec::new(), Vec::new());
+        Self { old, pieces, kept: 0..0, bytes, version, count: 0, name }
+    }
+
+    /// Closes the piece at hand.
+    fn close(&mut self) {
+        let kept = std::mem::take(&mut self.kept);
+        self.pieces.push(self.old[kept].into());
+        self.pieces.push(std::mem::take(&mut self.bytes).into());
     }
 
     pub(super) fn copy(&mut self, old: &Old<'_>) -> Result<(), Refused> {
-        match old.whole {
+        match &old.whole {
             Some(whole) => {
                 self.count += 1;
-                self.bytes.extend_from_slice(whole);
+                if !self.bytes.is_empty() || self.kept.end != whole.start {
+                    self.close();
+                    self.kept.start = whole.start;
+                }
+                self.kept.end = whole.end;
                 Ok(())
             }
             None => self.push(old.fixed, old.name),
@@ -204,9 +227,11 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        self.bytes[8..12].copy_from_slice(&self.count.to_be_bytes());
-        self.bytes
+    pub(super) fn finish(mut self) -> Vec<Cow<'a, [u8]>> {
+        self.close();
+        let numbers = [self.version, self.count].map(u32::to_be_bytes).concat();
+        self.pieces.insert(0, [&b"DIRC"[..], &numbers].concat().into());
+        self.pieces
     }
 }
 
