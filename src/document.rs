@@ -41,6 +41,14 @@ pub fn read<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, Box<
     read_value(source, Spanned::new(span, DeValue::Table(table.into_inner())))
 }
 
+/// Reads a document that the program brings with it: nobody mistypes its keys, so that the schema,
+/// which knows the nearest right ones, is not made for it.
+pub fn read_shipped<T: DeserializeOwned>(source: &Source) -> Result<T, Box<Unsound>> {
+    let table = parse(source)?;
+    let span = table.span();
+    deserialize(source, Spanned::new(span, DeValue::Table(table.into_inner())))
+}
+
 /// Reads one value of a document into a type; keys that the type's schema does not know are refused.
 pub fn read_value<T>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound>>
 where
@@ -48,6 +56,10 @@ where
 {
     let schema = shared_schema_of::<T>();
     refuse_unknown_keys(source, &value, schema.as_value(), schema.as_value())?;
+    deserialize(source, value)
+}
+
+fn deserialize<T: DeserializeOwned>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound>> {
     let span = value.span();
     let deserializer = toml::de::ValueDeserializer::from(value);
     T::deserialize(deserializer).map_err(|error| place(source, &error, span))

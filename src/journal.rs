@@ -150,13 +150,12 @@ impl Journal {
         let appender = Appender::open(&path, reading.bytes.len() as u64)
             .map_err(|source| Error::Io { path: path.clone(), source })?;
         let open = reading.segments().next_back().filter(|segment| !segment.is_closed);
-        let empty = Segment { first_seq: reading.count + 1, bytes: Vec::new(), is_closed: false };
         let journal = Self {
             appender,
             run: reading.run.clone(),
             head: reading.head,
             count: reading.count,
-            tail: open.unwrap_or(empty),
+            tail: open.unwrap_or_else(|| Segment::after(reading.count)),
         };
         Ok((journal, reading))
     }
@@ -182,24 +181,25 @@ impl Journal {
         // The fold guards the write: what cannot be read back is never written.
         let applied = events.iter().try_for_each(|event| self.run.apply(at, event));
         applied.map_err(|error| line_error(&path, self.count + 1, error.to_string()))?;
-        let mut bytes = Vec::new();
-        let mut closed = Vec::new();
-        let (mut head, mut count) = (self.head, self.count);
-        let mut tail = self.tail.clone();
-        for event in events {
-            count += 1;
-            let (line, digest) = line(count, at, event, Some(head));
+        let mut head = self.head;
+        let mut lines = Vec::new();
+        for (seq, event) in (self.count + 1..).zip(events) {
+            let (line, digest) = line(seq, at, event, Some(head));
             head = digest;
-            bytes.extend_from_slice(&line);
-            tail.bytes.extend_from_slice(&line);
-            if segment::closes(event) {
-                tail.is_closed = true;
-                let next = Segment { first_seq: count + 1, bytes: Vec::new(), is_closed: false };
-                closed.push(std::mem::replace(&mut tail, next));
+            lines.push((line, segment::closes(event)));
+        }
+        let bytes: Vec<u8> = lines.iter().flat_map(|(line, _)| line).copied().collect();
+        self.appender.append(&bytes).map_err(|source| Error::Io { path, source })?;
+        self.head = head;
+        let mut closed = Vec::new();
+        for (line, closes) in lines {
+            self.count += 1;
+            self.tail.bytes.extend_from_slice(&line);
+            if closes {
+                self.tail.is_closed = true;
+                closed.push(std::mem::replace(&mut self.tail, Segment::after(self.count)));
             }
         }
-        self.appender.append(&bytes).map_err(|source| Error::Io { path, source })?;
-        (self.head, self.count, self.tail) = (head, count, tail);
         Ok(closed)
     }
 

@@ -2,6 +2,7 @@
 //! terminal, whatever an input or a program said. The text means the same.
 
 use serde::Serialize;
+use serde_json::Serializer;
 use serde_json::ser::Formatter;
 use std::fmt::Write as _;
 use std::io;
@@ -34,13 +35,32 @@ pub fn harmless_text(json: &impl ToString) -> String {
 /// A document with a line for each member, and one for each entry of the members that are lists: it
 /// stays small where the lists are long, and what changed in it is whole lines.
 pub fn lines(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Lines::default());
-    if value.serialize(&mut serializer).is_err() {
-        return Vec::new();
-    }
+    // Counted first: it may be long, and growing takes up to three times the room.
+    let mut length = Counter(1);
+    write_lines(value, &mut length);
+    let mut bytes = Vec::with_capacity(length.0);
+    write_lines(value, &mut bytes);
     bytes.push(b'\n');
     harmless(bytes)
+}
+
+/// Nothing of what is written here can fail: neither the sinks nor the documents.
+fn write_lines(value: &impl Serialize, sink: &mut impl io::Write) {
+    let _ = value.serialize(&mut Serializer::with_formatter(sink, Lines::default()));
+}
+
+/// Counts the bytes.
+struct Counter(usize);
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Breaks lines as `lines` promises it.

@@ -99,7 +99,7 @@ impl Config {
 
     /// Reads files, each of which lies over those before it.
     pub fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Result<Self, Box<Unsound>> {
-        let mut layer = Layer::read(&Source::new("defaults.toml", SHIPPED))?;
+        let mut layer = Layer::shipped(&Source::new("defaults.toml", SHIPPED))?;
         for source in sources {
             layer = Layer::read(source)?.over(layer);
         }

@@ -166,7 +166,15 @@ impl Stated {
 impl Layer {
     /// Reads one file.
     pub(super) fn read(source: &Source) -> Result<Self, Box<Unsound>> {
-        let tables: Tables = document::read(source)?;
+        Self::of(source, document::read(source)?)
+    }
+
+    /// Reads the file that the program brings with it.
+    pub(super) fn shipped(source: &Source) -> Result<Self, Box<Unsound>> {
+        Self::of(source, document::read_shipped(source)?)
+    }
+
+    fn of(source: &Source, tables: Tables) -> Result<Self, Box<Unsound>> {
         let stated = |name: Option<Placed<String>>| name.map(|name| Stated::placed(source, name));
         let entry = |(name, settings): (Placed<String>, AgentSettings)| {
             let name = Stated::placed(source, name);

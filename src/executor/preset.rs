@@ -40,7 +40,7 @@ impl Preset {
 
     /// What the preset says.
     pub fn settings(&self) -> Result<AgentSettings, Box<Unsound>> {
-        document::read(&self.source)
+        document::read_shipped(&self.source)
     }
 }
 

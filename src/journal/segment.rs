@@ -14,6 +14,11 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The one that begins after the event of this number, with nothing in it yet.
+    pub(super) fn after(seq: u64) -> Self {
+        Self { first_seq: seq + 1, bytes: Vec::new(), is_closed: false }
+    }
+
     /// Its name in the record.
     pub fn name(&self) -> String {
         segment_name(self.first_seq)

@@ -258,7 +258,7 @@ impl<'s> Driver<'s> {
             gate: gate.cloned(),
             title,
         };
-        let kept = self.keeper.keep(&news)?;
+        let kept = self.keeper.keep(news)?;
         // Each try has a temporary name of its own; the trouble is the same.
         let problem = kept
             .problem

@@ -97,8 +97,8 @@ pub fn checkpoint_file(run: &Run, (at, checkpoint): &(Moment, Checkpoint)) -> (S
 }
 
 /// A journal segment as the record holds it.
-pub fn segment_file(segment: &Segment) -> (String, Vec<u8>) {
-    (format!("journal/{}", segment.name()), segment.bytes.clone())
+pub fn segment_file(segment: Segment) -> (String, Vec<u8>) {
+    (format!("journal/{}", segment.name()), segment.bytes)
 }
 
 /// The texts that the run was started with, and what keeps git from changing line ends.
@@ -126,7 +126,7 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
     let run = &reading.run;
     let mut files: BTreeMap<String, Vec<u8>> = definition_files(run).collect();
     let closed = reading.segments().filter(|segment| segment.is_closed);
-    files.extend(closed.map(|segment| segment_file(&segment)));
+    files.extend(closed.map(segment_file));
     for (gate, state) in &run.gates {
         let ended = state.attempts.iter().filter(|attempt| attempt.finished_at.is_some());
         files.extend(ended.flat_map(|attempt| attempt_files(run, gate, attempt)));
