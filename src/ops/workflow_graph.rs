@@ -39,37 +39,48 @@ fn text(workflow: &Workflow) -> String {
     drawing
 }
 
+/// What a drawing has arrows for, in words.
 fn remarks(gate: &Gate) -> String {
-    let mut remarks = String::new();
-    match gate.join {
-        Join::All => {}
-        Join::Any => remarks.push_str("  (any)"),
-        Join::Done => remarks.push_str("  (done)"),
-    }
+    let mut remarks = Vec::new();
     if let Some(audited) = &gate.audits {
-        let _ = write!(remarks, "  audits {audited}");
+        remarks.push(format!("audits {audited}"));
     }
     if let OnFail::Goto { gate, visits } = &gate.on_fail {
-        let _ = write!(remarks, "  on failure back to {gate}, at most {visits} times");
+        remarks.push(format!("on failure back to {gate}, at most {visits} times"));
+    }
+    remarks.extend(conditions(gate));
+    remarks.iter().map(|remark| format!("  {remark}")).collect()
+}
+
+/// What nothing is drawn for.
+fn conditions(gate: &Gate) -> Vec<String> {
+    let mut conditions = Vec::new();
+    match gate.join {
+        Join::All => {}
+        Join::Any => conditions.push("(any)".to_owned()),
+        Join::Done => conditions.push("(done)".to_owned()),
     }
     match &gate.approval {
         Approval::None => {}
-        Approval::Person => remarks.push_str("  approved by a person"),
+        Approval::Person => conditions.push("approved by a person".to_owned()),
         Approval::Signed { by, .. } => {
-            let _ = write!(remarks, "  approved with a signature of {}", by.join(" or "));
+            conditions.push(format!("approved with a signature of {}", by.join(" or ")));
         }
     }
-    if let Some(when) = &gate.when {
-        let _ = write!(remarks, "  when {}", when.text());
-    }
+    conditions.extend(gate.when.as_ref().map(|when| format!("when {}", when.text())));
     if let Some(each) = &gate.each {
         let list = match &each.list {
             EachList::Expression(list) => list.text(),
             EachList::File { path, .. } => path.text(),
         };
-        let _ = write!(remarks, "  for each {} of {list}", each.name);
+        conditions.push(format!("for each {} of {list}", each.name));
     }
-    remarks
+    conditions
+}
+
+/// The label with what nothing is drawn for below it.
+fn lines(gate: &Gate) -> Vec<String> {
+    std::iter::once(label(gate)).chain(conditions(gate)).collect()
 }
 
 fn label(gate: &Gate) -> String {
@@ -87,7 +98,14 @@ fn mermaid(workflow: &Workflow) -> String {
     };
     let mut drawing = "flowchart TD\n".to_owned();
     for (index, gate) in workflow.gates.iter().enumerate() {
-        let label = label(gate).replace('"', "#quot;");
+        let escaped = |line: String| {
+            line.replace('#', "#35;")
+                .replace('"', "#quot;")
+                .replace('<', "#lt;")
+                .replace('>', "#gt;")
+        };
+        let label: Vec<String> = lines(gate).into_iter().map(escaped).collect();
+        let label = label.join("<br/>");
         let _ = writeln!(drawing, "    g{index}[\"{label}\"]");
     }
     for (index, gate) in workflow.gates.iter().enumerate() {
@@ -105,11 +123,14 @@ fn mermaid(workflow: &Workflow) -> String {
 }
 
 fn dot(workflow: &Workflow) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let escaped = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"");
+    let quoted = |text: &str| format!("\"{}\"", escaped(text));
     let mut drawing = format!("digraph {} {{\n", quoted(&workflow.name));
     for gate in &workflow.gates {
-        let (id, label) = (quoted(gate.id.as_str()), quoted(&label(gate)));
-        let _ = writeln!(drawing, "  {id} [shape=box, label={label}];");
+        let id = quoted(gate.id.as_str());
+        let label: Vec<String> = lines(gate).iter().map(|line| escaped(line)).collect();
+        let label = label.join("\\n");
+        let _ = writeln!(drawing, "  {id} [shape=box, label=\"{label}\"];");
         for need in &gate.needs {
             let _ = writeln!(drawing, "  {} -> {id};", quoted(need.as_str()));
         }

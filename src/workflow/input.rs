@@ -266,7 +266,7 @@ fn build_one(
     let kind = *file.kind.get_ref();
     if (kind == InputType::Choice) == file.choices.is_empty() {
         return Err(source
-            .unsound(span, format!("input `{name}`: `choices` belongs to type \"choice\""))
+            .unsound(span, format!("input `{name}`: type \"choice\" and `choices` go together"))
             .advise("write type = \"choice\", choices = [\"a\", \"b\"]"));
     }
     let mut input = Input {

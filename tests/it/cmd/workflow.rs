@@ -32,6 +32,28 @@ fn house() -> House {
 }
 
 #[test]
+fn graphs_tell_what_no_arrow_shows() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'human'
+         approval = 'person'
+         when = '{{ 1 < 2 }}'
+         each = { in = '[\"x\"]', as = 'item' }",
+    );
+    insta::assert_snapshot!(house.orch("workflow graph demo --format mermaid").code(0).stdout, @r#"
+    flowchart TD
+        g0["a [human]<br/>approved by a person<br/>when {{ 1 #lt; 2 }}<br/>for each item of [#quot;x#quot;]"]
+    "#);
+    insta::assert_snapshot!(house.orch("workflow graph demo --format dot").code(0).stdout, @r#"
+    digraph "demo" {
+      "a" [shape=box, label="a [human]\napproved by a person\nwhen {{ 1 < 2 }}\nfor each item of [\"x\"]"];
+    }
+    "#);
+}
+
+#[test]
 fn graphs_in_three_languages() {
     let house = house();
     insta::assert_snapshot!(house.orch("workflow graph demo").code(0).stdout, @r#"
@@ -45,7 +67,7 @@ fn graphs_in_three_languages() {
         g0["write Write #quot;it#quot; [agent]"]
         g1["left [command]"]
         g2["audit [agent]"]
-        g3["last [human]"]
+        g3["last [human]<br/>(any)"]
         g0 --> g1
         g0 --> g2
         g2 -. audits .-> g0
@@ -62,7 +84,7 @@ fn graphs_in_three_languages() {
       "write" -> "audit";
       "audit" -> "write" [style=dotted, label=audits];
       "audit" -> "write" [style=dashed, label="fails, 2x"];
-      "last" [shape=box, label="last [human]"];
+      "last" [shape=box, label="last [human]\n(any)"];
       "left" -> "last";
       "audit" -> "last";
     }
