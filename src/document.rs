@@ -34,19 +34,21 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
     DeTable::parse(&source.text).map_err(|error| place(source, &error, 0..0))
 }
 
-/// Reads a whole document into a type.
-pub fn read<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, Box<Unsound>> {
+fn parse_value(source: &Source) -> Result<Value<'_>, Box<Unsound>> {
     let table = parse(source)?;
     let span = table.span();
-    read_value(source, Spanned::new(span, DeValue::Table(table.into_inner())))
+    Ok(Spanned::new(span, DeValue::Table(table.into_inner())))
+}
+
+/// Reads a whole document into a type.
+pub fn read<T: DeserializeOwned + JsonSchema>(source: &Source) -> Result<T, Box<Unsound>> {
+    read_value(source, parse_value(source)?)
 }
 
 /// Reads a document that the program brings with it: nobody mistypes its keys, so that the schema,
 /// which knows the nearest right ones, is not made for it.
 pub fn read_shipped<T: DeserializeOwned>(source: &Source) -> Result<T, Box<Unsound>> {
-    let table = parse(source)?;
-    let span = table.span();
-    deserialize(source, Spanned::new(span, DeValue::Table(table.into_inner())))
+    deserialize(source, parse_value(source)?)
 }
 
 /// Reads one value of a document into a type; keys that the type's schema does not know are refused.

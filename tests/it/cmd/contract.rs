@@ -10,7 +10,7 @@ fn house() -> House {
              path = '{{ slug }}.md'
              checks = [
                { kind = 'word_count', min = 2 },
-               { kind = 'not_contains', text = 'TODO', severity = 'warning' },
+               { kind = 'not_contains', text = 'TBD', severity = 'warning' },
              ]",
         )
         .file(
@@ -24,10 +24,10 @@ fn house() -> House {
         )
         .file("contracts/poem.fixtures/short/x.md", "one\n")
         .file(
-            "contracts/poem.fixtures/todo/expect.toml",
+            "contracts/poem.fixtures/open/expect.toml",
             "expect = 'warn'\ninputs = { slug = 'x' }\n[checks]\nnot_contains = 'warn'\n",
         )
-        .file("contracts/poem.fixtures/todo/x.md", "two TODO\n")
+        .file("contracts/poem.fixtures/open/x.md", "two TBD\n")
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn fixtures_that_come_as_expected() {
     exit 0
     -- stdout
     good: as expected
+    open: as expected
     short: as expected
-    todo: as expected
     -- stderr
     ");
 }
@@ -69,7 +69,7 @@ fn a_fixture_rests_on_another() {
     let house = fixture(
         house(),
         "vast",
-        &[("expect.toml", "expect = 'warn'\nbase = 'good'\n"), ("x.md", "now TODO\n")],
+        &[("expect.toml", "expect = 'warn'\nbase = 'good'\n"), ("x.md", "now TBD\n")],
     );
     house.orch("contract test poem").code(0).says("vast: as expected");
     let chained = fixture(house, "deep", &[("expect.toml", "expect = 'warn'\nbase = 'vast'\n")]);
@@ -131,8 +131,8 @@ fn what_a_fixture_says_wrongly_is_found() {
 
 #[test]
 fn a_finding_is_shown_as_it_was_said() {
-    let house = fixture(house(), "good", &[("x.md", "two TODO\n")]);
-    house.orch("contract test poem").code(1).says("TODO").says("expected pass, found warn");
+    let house = fixture(house(), "good", &[("x.md", "two TBD\n")]);
+    house.orch("contract test poem").code(1).says("TBD").says("expected pass, found warn");
 }
 
 #[test]

@@ -301,9 +301,9 @@ fn ci_leaves_junit_annotations_and_a_summary() {
         )
         .contract(
             "bad",
-            "[[output]]\npath = 'a.md'\nchecks = [{ kind = 'not_contains', text = 'TODO' }]\n",
+            "[[output]]\npath = 'a.md'\nchecks = [{ kind = 'not_contains', text = 'TBD' }]\n",
         )
-        .file("a.md", "one\ntwo TODO\n");
+        .file("a.md", "one\ntwo TBD\n");
     let summary = house.outside("summary.md");
     std::fs::write(&summary, "before\n").unwrap();
     let house = house

@@ -21,10 +21,10 @@ fn a_warning_is_told_from_an_error() {
              path = 'o.txt'
              checks = [
                { kind = 'word_count', min = 9, severity = 'warning' },
-               { kind = 'not_contains', text = 'TODO' },
+               { kind = 'not_contains', text = 'TBD' },
              ]",
         )
-        .file("o.txt", "TODO\n");
+        .file("o.txt", "TBD\n");
     house.orch("run demo").code(3);
     house.orch("gate check").code(1).says("warning: o.txt").says("error: o.txt:1");
 }
