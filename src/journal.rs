@@ -4,7 +4,6 @@
 mod segment;
 
 pub use segment::Segment;
-pub use segment::segment_name;
 
 use crate::clock::Moment;
 use crate::digest::Digest;
@@ -203,10 +202,13 @@ impl Journal {
         Ok(closed)
     }
 
-    /// Takes out of the journal what somebody else wrote to its end; gives where it lies now.
-    pub fn set_foreign_aside(&mut self) -> Result<Option<PathBuf>, Error> {
+    /// Takes out of the journal what somebody else wrote to its end; gives where all that was found since
+    /// this was asked last lies now.
+    pub fn set_foreign_aside(&mut self) -> Result<Vec<PathBuf>, Error> {
+        let set_aside = self.appender.set_foreign_aside();
         let path = self.appender.path().to_owned();
-        self.appender.set_foreign_aside().map_err(|source| Error::Io { path, source })
+        set_aside.map_err(|source| Error::Io { path, source })?;
+        Ok(self.appender.take_aside())
     }
 
     pub fn head(&self) -> Digest {
@@ -340,8 +342,8 @@ mod tests {
             (first.head(), 3, first.bytes())
         );
         assert_eq!(second.tail(), first.tail());
-        let names: Vec<String> = reading.segments().map(|segment| segment.name()).collect();
-        assert_eq!(names, ["000001.jsonl", "000003.jsonl"]);
+        let first: Vec<u64> = reading.segments().map(|segment| segment.first_seq).collect();
+        assert_eq!(first, [1, 3]);
         assert_eq!(reading.run.status, RunStatus::Running);
     }
 

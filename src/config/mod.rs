@@ -14,6 +14,8 @@ use crate::files;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::surroundings::Allowed;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -37,8 +39,7 @@ pub struct Config {
     pub defaults: Defaults,
     pub prices: Prices,
     pub limits: Limits,
-    /// The ref that records are committed to instead of the current branch.
-    pub record_ref: Option<String>,
+    pub record_branch: RecordBranch,
     /// What programs get of the variables that are set.
     pub allowed: Allowed,
     pub signing: Signing,
@@ -48,6 +49,19 @@ pub struct Config {
     agents: BTreeMap<String, Agent>,
     /// Those and the presets, which need no entry.
     known: BTreeMap<String, Agent>,
+}
+
+/// When a run's record is committed on its branch.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordBranch {
+    /// Once at every stop: when the run waits for somebody, is paused, or ends.
+    #[default]
+    Stops,
+    /// With each attempt that has ended, too.
+    Attempts,
+    /// Never: the run's own ref alone holds the record, and the working tree holds none.
+    Never,
 }
 
 /// Names that are taken where none is given; what they name is looked up by who needs it.
@@ -108,7 +122,7 @@ impl Config {
             defaults: layer.defaults,
             prices: layer.prices,
             limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
-            record_ref: layer.record_ref,
+            record_branch: layer.record_branch.unwrap_or_default(),
             allowed: layer.allowed,
             signing: Signing {
                 key: layer.signing.key,
@@ -284,7 +298,7 @@ mod tests {
             [prices.m]\ninput_usd_per_million = 1\noutput_usd_per_million = 2\n\
             [prices.n]\ninput_usd_per_million = 1\noutput_usd_per_million = 2";
         let project = "[defaults]\nworkflow = 'book'\n[agents.mine]\ncommand = ['y']\n[budget]\n\
-            usd = 1\n[checkpoint]\nevery = '15m'\n[record]\nref = 'refs/orch/records'\n\
+            usd = 1\n[checkpoint]\nevery = '15m'\n[record]\nbranch = 'never'\n\
             [signing]\nkey = 'k'\n[prices.m]\ninput_usd_per_million = 3\noutput_usd_per_million = 4\ndate = 2026-01-19";
         let (user, project) = (Source::new("user", user), Source::new(FILE, project));
         let config = Config::of([&user, &project]).unwrap();
@@ -296,7 +310,7 @@ mod tests {
         assert_eq!(config.budget.usd.map(Amount::value), Some(1.0));
         assert_eq!(config.budget.tokens, Some(9));
         assert!(config.checkpoint.every.is_some());
-        assert_eq!(config.record_ref.as_deref(), Some("refs/orch/records"));
+        assert_eq!(config.record_branch, RecordBranch::Never);
         assert_eq!(config.signing.key.as_deref(), Some("k"));
         assert!(config.signing.approvals && !config.signing.heads);
         assert!(config.prices["m"].date.is_some() && config.prices["n"].date.is_none());
@@ -309,11 +323,11 @@ mod tests {
         let path = folder.path();
         let config = Config::load(path, Some(path)).unwrap();
         assert_eq!(config.limits.text_bytes, TEXT_BYTES_MAX);
-        files::write_view(&path.join(FILE), b"[record]\nref = 'main'").unwrap();
+        files::write_view(&path.join(FILE), b"[record]\nbranch = 'main'").unwrap();
         let Error::Unsound(error) = Config::load(path, None).unwrap_err() else {
             panic!("another error");
         };
-        assert_eq!(error.place(), (FILE, 2, 7));
+        assert_eq!(error.place(), (FILE, 2, 10));
         files::write_view(&path.join(FILE), b"\xff").unwrap();
         assert!(matches!(Config::load(path, None), Err(Error::Unsound(_))));
         assert_eq!(schema()["properties"]["limits"]["$ref"], "#/$defs/LimitsTable");

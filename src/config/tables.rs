@@ -1,6 +1,7 @@
 //! The tables of one `orch.toml`, as written, and how one file lies over another.
 
 use super::Defaults;
+use super::RecordBranch;
 use super::agents::Entry;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
@@ -34,7 +35,7 @@ pub(super) struct Layer {
     pub(super) agents: BTreeMap<String, Entry>,
     pub(super) prices: Prices,
     pub(super) text_bytes: Option<u64>,
-    pub(super) record_ref: Option<String>,
+    pub(super) record_branch: Option<RecordBranch>,
     pub(super) allowed: Allowed,
     pub(super) signing: SigningTable,
     pub(super) budget: Option<Budget>,
@@ -90,10 +91,9 @@ struct LimitsTable {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct RecordTable {
-    /// The full name of a ref that records are committed to, such as `refs/orch/records`.
-    #[serde(rename = "ref")]
-    #[schemars(with = "Option<String>")]
-    reference: Option<Placed<String>>,
+    /// When a run's record is committed on its branch, beside the run's own ref, which gets every
+    /// attempt.
+    branch: Option<RecordBranch>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -180,11 +180,6 @@ impl Layer {
             let name = Stated::placed(source, name);
             (name.text.clone(), Entry { name, settings })
         };
-        let record_ref = stated(tables.record.reference);
-        if let Some(reference) = record_ref.as_ref().filter(|name| !is_full_ref(&name.text)) {
-            let message = format!("`{}` is no full name of a ref", reference.text);
-            return Err(reference.unsound(message).advise("write `refs/orch/records`"));
-        }
         let agents: BTreeMap<String, Entry> = tables.agents.into_iter().map(entry).collect();
         if let Some(entry) = agents.get(super::NO_AGENT) {
             return Err(entry
@@ -200,7 +195,7 @@ impl Layer {
             agents,
             prices: tables.prices,
             text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
-            record_ref: record_ref.map(|name| name.text),
+            record_branch: tables.record.branch,
             allowed: tables.environment.allowed(source)?,
             signing: tables.signing,
             budget: tables.budget,
@@ -228,7 +223,7 @@ impl Layer {
             agents: self.agents,
             prices: self.prices,
             text_bytes: self.text_bytes.or(below.text_bytes),
-            record_ref: self.record_ref.or(below.record_ref),
+            record_branch: self.record_branch.or(below.record_branch),
             signing: SigningTable {
                 key: self.signing.key.or(below.signing.key),
                 allowed_signers: self.signing.allowed_signers.or(below.signing.allowed_signers),
@@ -243,35 +238,6 @@ impl Layer {
                 (Some(upper), Some(lower)) => Some(upper.or(lower)),
                 (upper, lower) => upper.or(lower),
             },
-        }
-    }
-}
-
-/// Whether git takes this as the name of a ref, in full: the rules of `git check-ref-format`.
-fn is_full_ref(name: &str) -> bool {
-    let is_bad = |letter: char| letter.is_control() || " ~^:?*[\\".contains(letter);
-    let is_part = |part: &str| {
-        !part.is_empty() && !part.starts_with('.') && part.strip_suffix(".lock").is_none()
-    };
-    name.strip_prefix("refs/").is_some_and(|rest| rest.contains('/'))
-        && name.split('/').all(is_part)
-        && !name.contains(is_bad)
-        && !name.contains("..")
-        && !name.contains("@{")
-        && !name.ends_with('.')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_ref_is_named_in_full() {
-        assert!(is_full_ref("refs/orch/records") && is_full_ref("refs/heads/a.b"));
-        for bad in
-            ["main", "refs/x", "refs//x", "refs/a/.b", "refs/a/b.lock", "refs/a/b..c", "refs/a/b c"]
-        {
-            assert!(!is_full_ref(bad), "{bad} was taken");
         }
     }
 }

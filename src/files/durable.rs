@@ -16,11 +16,19 @@ use std::path::PathBuf;
 /// What stands in the name of a file that is not whole yet.
 const ASIDE: &str = ".tmp.";
 
+/// How often bytes are appended anew where others write at the same moment.
+const TRIES_MAX: u32 = 3;
+
 /// Removes what a killed process left half written in a folder. Call it when nobody writes there.
 pub fn remove_half_written(folder: &Path) -> io::Result<()> {
-    let names = super::names_in(folder)?;
-    let mut left = names.iter().filter(|name| name.starts_with('.') && name.contains(ASIDE));
-    left.try_for_each(|name| fs::remove_file(folder.join(name)))
+    half_written(folder)?.iter().try_for_each(|path| fs::remove_file(path))
+}
+
+/// What a killed process left half written in a folder.
+pub fn half_written(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let names = super::names_in(folder)?.into_iter();
+    let left = names.filter(|name| name.starts_with('.') && name.contains(ASIDE));
+    Ok(left.map(|name| folder.join(name)).collect())
 }
 
 /// Replaces or creates a file, all or nothing, also across a power cut.
@@ -108,12 +116,15 @@ pub fn remove_own(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A file that only grows. What `append` has returned from is on the disk.
+/// A file that only grows, by one writer. What `append` has returned from is on the disk, and follows
+/// what this writer appended before: whatever others put behind that is moved aside.
 #[derive(Debug)]
 pub struct Appender {
     file: File,
     path: PathBuf,
     good_bytes: u64,
+    /// Where others' bytes lie now.
+    aside: Vec<PathBuf>,
 }
 
 impl Appender {
@@ -131,40 +142,61 @@ impl Appender {
             crash::point();
             file.sync_all()?;
         }
-        Ok(Self { file, path: path.to_owned(), good_bytes })
+        Ok(Self { file, path: path.to_owned(), good_bytes, aside: Vec::new() })
     }
 
     /// Appends and syncs; after an error the file ends where it ended before.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.set_foreign_aside()?;
         crash::point();
-        let result = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
-        crash::point();
-        match result {
-            Ok(()) => self.good_bytes += bytes.len() as u64,
-            Err(_) => self.file.set_len(self.good_bytes)?,
+        let mut tries = 1..=TRIES_MAX;
+        loop {
+            let result = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+            crash::point();
+            if let Err(error) = result {
+                self.file.set_len(self.good_bytes)?;
+                return Err(error);
+            }
+            if self.file.metadata()?.len() == self.good_bytes + bytes.len() as u64 {
+                self.good_bytes += bytes.len() as u64;
+                return Ok(());
+            }
+            // Somebody wrote at the same moment, before these bytes or behind them.
+            self.set_foreign_aside()?;
+            if tries.next().is_none() {
+                return Err(io::Error::other("another process keeps writing it"));
+            }
         }
-        result
     }
 
-    /// Moves what somebody else wrote to the end of the file into a file beside it, and gives its
-    /// path. A file that was cut short is an error: what it held is not known here.
-    pub fn set_foreign_aside(&mut self) -> io::Result<Option<PathBuf>> {
+    /// Moves what somebody else wrote to the end of the file into a file beside it. A file that was cut
+    /// short is an error: what it held is not known here.
+    pub fn set_foreign_aside(&mut self) -> io::Result<()> {
         let length = self.file.metadata()?.len();
         if length < self.good_bytes {
             return Err(io::Error::other("it was cut short by another process"));
         }
         if length == self.good_bytes {
-            return Ok(None);
+            return Ok(());
         }
         let mut foreign = Vec::new();
         let mut reader = File::open(&self.path)?;
         reader.seek(io::SeekFrom::Start(self.good_bytes))?;
         reader.read_to_end(&mut foreign)?;
-        let aside = self.path.with_extension(format!("foreign-{}", self.good_bytes));
+        let name = |number: u32| format!("foreign-{}-{number}", self.good_bytes);
+        let places = (1..).map(|number| self.path.with_extension(name(number)));
+        let aside = places.into_iter().find(|path| !super::exists(path));
+        let aside = aside.unwrap_or_else(|| self.path.with_extension("foreign"));
         write(&aside, &foreign)?;
         self.file.set_len(self.good_bytes)?;
         self.file.sync_all()?;
-        Ok(Some(aside))
+        self.aside.push(aside);
+        Ok(())
+    }
+
+    /// Where others' bytes were moved since this was asked last.
+    pub fn take_aside(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.aside)
     }
 
     pub fn path(&self) -> &Path {
@@ -196,14 +228,19 @@ mod tests {
         let path = folder.path().join("journal");
         let mut appender = Appender::open(&path, 0).unwrap();
         appender.append(b"own\n").unwrap();
-        assert_eq!(appender.set_foreign_aside().unwrap(), None);
-        fs::write(&path, "own\nforged\n").unwrap();
-        let aside = appender.set_foreign_aside().unwrap().unwrap();
-        assert_eq!(fs::read(aside).unwrap(), b"forged\n");
-        appender.append(b"more\n").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"own\nmore\n");
+        for text in ["forged\n", "a letter to come is longer than this\n", "no end"] {
+            let before = fs::read(&path).unwrap();
+            fs::write(&path, [&before, text.as_bytes()].concat()).unwrap();
+            appender.append(b"more\n").unwrap();
+            assert_eq!(fs::read(&path).unwrap(), [&before, &b"more\n"[..]].concat());
+            let aside = appender.take_aside();
+            assert_eq!((aside.len(), fs::read(&aside[0]).unwrap()), (1, text.into()));
+        }
+        appender.set_foreign_aside().unwrap();
+        assert!(appender.take_aside().is_empty());
         fs::write(&path, "ow").unwrap();
-        assert!(appender.set_foreign_aside().is_err());
+        assert!(appender.append(b"more\n").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"ow");
     }
 
     #[test]

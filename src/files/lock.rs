@@ -17,14 +17,57 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
+/// Where the system tells which of its boots this is.
+const BOOT: &str = "/proc/sys/kernel/random/boot_id";
+
 /// Who holds a lock, as the holder wrote it.
-#[derive(Debug, Clone, Serialize, Deserialize, thiserror::Error)]
-#[error("held by process {process} since {since} (lock {})", path.display())]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, thiserror::Error)]
+#[error("held by process {process}{} since {since} (lock {}){}", self.shown_host(), path.display(), self.help())]
 pub struct Held {
     pub process: u32,
     pub since: String,
+    /// The name of the machine, and which of its boots it was.
+    #[serde(default)]
+    pub host: String,
+    #[serde(default)]
+    pub boot: String,
     #[serde(skip)]
     pub path: PathBuf,
+}
+
+impl Held {
+    /// This process, as a holder.
+    fn here(since: &str, path: &Path) -> Self {
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let boot = std::fs::read_to_string(BOOT).unwrap_or_default().trim().to_owned();
+        Self {
+            process: std::process::id(),
+            since: since.to_owned(),
+            host,
+            boot,
+            path: path.to_owned(),
+        }
+    }
+
+    /// Whether it is a process of another machine: the system's own lock may not reach from there to
+    /// here, and tells nothing of its death.
+    fn is_elsewhere(&self) -> bool {
+        let here = Self::here("", Path::new(""));
+        let is_other = |one: &str, other: &str| !one.is_empty() && one != other;
+        is_other(&self.host, &here.host) && (here.boot.is_empty() || is_other(&self.boot, &here.boot))
+    }
+
+    fn shown_host(&self) -> String {
+        if self.is_elsewhere() { format!(" on {}", self.host) } else { String::new() }
+    }
+
+    fn help(&self) -> String {
+        if self.is_elsewhere() {
+            format!("; if {} is gone for good, remove that file", self.host)
+        } else {
+            String::new()
+        }
+    }
 }
 
 /// A held lock; freed when dropped, and by the death of the process.
@@ -58,8 +101,13 @@ impl Lock {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
-        let holder =
-            Held { process: std::process::id(), since: since.to_owned(), path: path.to_owned() };
+        let before = holder(&mut file, path);
+        if before.is_elsewhere() {
+            file.unlock()?;
+            return Ok(Err(before));
+        }
+        let holder = Held::here(since, path);
+        file.rewind()?;
         file.set_len(0)?;
         crash::point();
         file.write_all(&serde_json::to_vec(&holder).unwrap_or_default())?;
@@ -81,6 +129,8 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        // What a holder wrote and did not take away tells other machines of one that may be alive.
+        let _ = self.file.set_len(0);
         // A child that another thread has just forked holds the file open until it runs its program.
         let _ = self.file.unlock();
     }
@@ -100,7 +150,7 @@ fn holder(file: &mut File, path: &Path) -> Held {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
     let held = read.ok().and_then(|_| serde_json::from_str(&text).ok());
-    let unknown = Held { process: 0, since: "an unknown time".to_owned(), path: PathBuf::new() };
+    let unknown = Held { since: "an unknown time".to_owned(), ..Held::default() };
     Held { path: path.to_owned(), ..held.unwrap_or(unknown) }
 }
 
@@ -120,6 +170,25 @@ mod tests {
         drop(first);
         assert!(!Lock::is_held(&path) && Lock::holder(&path).is_none());
         assert!(Lock::take(&path, "10:04", Duration::ZERO).unwrap().is_ok());
+    }
+
+    #[test]
+    fn the_lock_of_another_machine_is_never_taken_for_dead() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let write = |host: &str, boot: &str| {
+            let held = format!(r#"{{"process":7,"since":"10:02","host":"{host}","boot":"{boot}"}}"#);
+            std::fs::write(&path, held).unwrap();
+            Lock::take(&path, "10:03", Duration::ZERO).unwrap().err().map(|held| held.to_string())
+        };
+        let here = Held::here("", &path);
+        let said = write("elsewhere", "another").unwrap();
+        assert!(said.starts_with("held by process 7 on elsewhere since 10:02 (lock "), "{said}");
+        assert!(said.ends_with("; if elsewhere is gone for good, remove that file"), "{said}");
+        // A process of this machine that is not there any more, before its last boot or since.
+        assert_eq!(write(&here.host, "another"), None);
+        assert_eq!(write("a-container", &here.boot), None);
+        assert_eq!(std::fs::read(&path).unwrap(), b"");
     }
 
     #[test]

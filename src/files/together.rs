@@ -17,6 +17,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::time::SystemTime;
 
 /// How many syncs are under way at once: the file system answers them together,
@@ -25,12 +26,11 @@ const SYNCS_AT_ONCE: usize = 6;
 
 /// Lays down new files all or nothing each, also across a power cut: every one is written aside in
 /// `staging` (a folder of the same file system) under a name with `prefix`, all are synced at
-/// once, put in place, and their folders synced at once. `beside` is synced with the files.
+/// once, put in place, and their folders synced at once.
 pub fn write_together(
     staging: &Path,
     prefix: &str,
     files: &[(PathBuf, Vec<u8>)],
-    beside: Option<&File>,
 ) -> io::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (_, bytes) in files {
@@ -43,7 +43,7 @@ pub fn write_together(
     }
     crash::point();
     let handles: Vec<&File> = staged.iter().map(tempfile::NamedTempFile::as_file).collect();
-    sync_at_once(&handles.into_iter().chain(beside).collect::<Vec<_>>())?;
+    sync_at_once(&handles)?;
     let mut folders = BTreeSet::new();
     for (file, (path, _)) in staged.into_iter().zip(files) {
         let folder = path.parent().unwrap_or(staging);
@@ -108,11 +108,18 @@ pub fn is_same(path: &Path, other: &Path) -> bool {
     matches!((identity(path), identity(other)), (Ok(one), Ok(two)) if one == two)
 }
 
-/// Replaces `path` by `new` and syncs the folder; `new` has been synced before.
-pub fn put_in_place(new: &Path, path: &Path) -> io::Result<()> {
+/// Replaces `path` by `new`; neither file nor folder is synced.
+pub fn rename(new: &Path, path: &Path) -> io::Result<()> {
     fs::rename(new, path)?;
     crash::point();
-    sync_folder_of(path)
+    Ok(())
+}
+
+/// Copies a file to a name that must not be taken yet, synced.
+pub fn create_copy(path: &Path, copy: &Path) -> io::Result<()> {
+    let mut new = create_new(copy)?;
+    io::copy(&mut File::open(path)?, &mut new)?;
+    new.sync_all()
 }
 
 /// Makes what happened to a name in its folder last.
@@ -166,17 +173,24 @@ pub fn fill<'p>(
     }
 }
 
-/// Adds to a file that others add to as well, if it is there; for logs that no promise rests on.
+/// Adds to a file that others add to as well; for logs that no promise rests on.
 pub fn append_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match OpenOptions::new().append(true).open(path) {
-        Ok(mut file) => {
-            file.write_all(bytes)?;
-            crash::point();
-            Ok(())
+    let open = || OpenOptions::new().append(true).create(true).open(path);
+    let mut file = match open() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            open()?
         }
-        Err(error) if is_absence(&error) => Ok(()),
-        Err(error) => Err(error),
-    }
+        opened => opened?,
+    };
+    file.write_all(bytes)?;
+    crash::point();
+    Ok(())
+}
+
+/// How long ago a file was modified; `None` where there is none.
+pub fn age(path: &Path) -> Option<Duration> {
+    fs::symlink_metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }
 
 /// A regular file's bytes with the stat data that they were read under; `None` where there is no
@@ -254,8 +268,8 @@ mod tests {
         let root = folder.path();
         let files: Vec<(PathBuf, Vec<u8>)> =
             (0..20).map(|i| (root.join(format!("{}/{i}", i % 3)), vec![i; 9])).collect();
-        write_together(root, "aside_", &files, None).unwrap();
-        write_together(root, "aside_", &files[..1], None).unwrap();
+        write_together(root, "aside_", &files).unwrap();
+        write_together(root, "aside_", &files[..1]).unwrap();
         for (path, bytes) in &files {
             assert_eq!(&fs::read(path).unwrap(), bytes);
         }
@@ -267,7 +281,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "x").unwrap();
         let files = [(folder.path().join("file/below"), b"y".to_vec())];
-        assert!(write_together(folder.path(), "aside_", &files, None).is_err());
+        assert!(write_together(folder.path(), "aside_", &files).is_err());
         assert_eq!(crate::files::names_in(folder.path()).unwrap(), ["file"]);
     }
 

@@ -1,6 +1,7 @@
-//! Git's own locks, of the index or of a ref: a file beside what it locks, which the new content is
-//! written into. A second name of that file tells, after a kill, that the lock was made here and is
-//! nobody's any more.
+//! Git's own locks, of the index or of a ref: a file beside what it locks, which takes its place in the
+//! end. What it is to hold is written and synced under a second name first, so that the lock itself is
+//! held for moments; after a kill the second name tells that the lock was made here and is nobody's any
+//! more.
 
 use super::Error;
 use super::io_error;
@@ -12,36 +13,94 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
-/// How long another git process may hold a lock.
+/// How long another git process may hold a lock: its commands take theirs for moments.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A lock of this age was left behind, or belongs to something that will take long.
+const AGE_MAX: Duration = Duration::from_secs(3);
+
+/// A lock that is not taken yet: whatever goes into it is written now.
+pub(super) struct Staged {
+    pub(super) file: File,
+    names: Names,
+    is_taken: bool,
+}
 
 /// A held lock; let go when dropped.
 pub(super) struct Lock {
-    /// What takes the target's place in the end.
-    pub(super) file: File,
-    pub(super) target: PathBuf,
-    path: PathBuf,
-    twin: PathBuf,
+    names: Names,
     is_placed: bool,
 }
 
-impl Lock {
-    /// Takes the lock of `target`. Call it with the lock of the repository's commits held: then
-    /// nobody alive has a lock with a twin.
-    pub(super) fn take(target: PathBuf, twin: PathBuf) -> Result<Self, Error> {
-        Self::clear(&target, &twin)?;
-        let path = path_of(&target);
+#[derive(Clone)]
+struct Names {
+    target: PathBuf,
+    lock: PathBuf,
+    twin: PathBuf,
+}
+
+impl Staged {
+    /// Makes the second name of the lock of `target`. Call it with the lock of the repository's commits
+    /// held, or where nobody else moves this ref: then nobody alive has a lock with that name.
+    pub(super) fn new(target: PathBuf, twin: PathBuf) -> Result<Self, Error> {
+        Lock::clear(&target, &twin)?;
+        let lock = path_of(&target);
         let file = files::create_new(&twin).map_err(io_error(&twin))?;
-        let mut lock = Self { file, target, path, twin, is_placed: false };
-        let taken = lock.wait();
-        if taken.is_err() {
-            lock.is_placed = true;
-            let _ = files::remove(&lock.twin);
-        }
-        taken.map(|()| lock)
+        Ok(Self { file, names: Names { target, lock, twin }, is_taken: false })
     }
 
-    /// Removes what a kill left of the lock of `target`, and nobody else's. Call it as `take`.
+    /// Takes the lock, waiting for others.
+    pub(super) fn take(&mut self) -> Result<Lock, Error> {
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            if let Some(lock) = self.try_take()? {
+                return Ok(lock);
+            }
+            if start.elapsed() > PATIENCE {
+                return Err(Error::Locked { path: self.names.lock.display().to_string() });
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+    }
+
+    /// Takes the lock, if nobody has it; one that somebody has had for long is an error.
+    pub(super) fn try_take(&mut self) -> Result<Option<Lock>, Error> {
+        let path = &self.names.lock;
+        let taken = match files::link(&self.names.twin, path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                // A file system without second names.
+                files::create_copy(&self.names.twin, path)
+            }
+            taken => taken,
+        };
+        match taken {
+            Ok(()) => {
+                self.is_taken = true;
+                Ok(Some(Lock { names: self.names.clone(), is_placed: false }))
+            }
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                Err(io_error(path)(error))
+            }
+            Err(_) if files::age(path).is_some_and(|age| age > AGE_MAX) => {
+                Err(Error::Locked { path: path.display().to_string() })
+            }
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if !self.is_taken {
+            let _ = files::remove(&self.names.twin);
+        }
+    }
+}
+
+impl Lock {
+    /// Removes what a kill left of the lock of `target`, and nobody else's. Call it as [`Staged::new`].
     pub(super) fn clear(target: &Path, twin: &Path) -> Result<(), Error> {
         let path = path_of(target);
         if files::is_same(&path, twin) {
@@ -50,37 +109,13 @@ impl Lock {
         files::remove(twin).map_err(io_error(twin))
     }
 
-    fn wait(&mut self) -> Result<(), Error> {
-        let start = Instant::now();
-        let mut pause = Duration::from_millis(1);
-        loop {
-            match files::link(&self.twin, &self.path) {
-                Ok(()) => return Ok(()),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                // A file system without second names.
-                Err(_) => match files::create_new(&self.path) {
-                    Ok(file) => {
-                        self.file = file;
-                        return Ok(());
-                    }
-                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                    Err(error) => return Err(io_error(&self.path)(error)),
-                },
-            }
-            if start.elapsed() > PATIENCE {
-                return Err(Error::Locked { path: self.path.display().to_string() });
-            }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(50));
-        }
-    }
-
-    /// Puts what was written, and synced, in the place of the target.
+    /// Puts what was written, and synced, in the place of the target. The folder is not synced.
     pub(super) fn put_in_place(mut self) -> Result<(), Error> {
         // From here on the lock's name may be somebody else's.
         self.is_placed = true;
-        files::put_in_place(&self.path, &self.target).map_err(io_error(&self.target))?;
-        files::remove(&self.twin).map_err(io_error(&self.twin))
+        let Names { target, lock, twin } = &self.names;
+        files::rename(lock, target).map_err(io_error(target))?;
+        files::remove(twin).map_err(io_error(twin))
     }
 }
 
@@ -93,8 +128,8 @@ fn path_of(target: &Path) -> PathBuf {
 impl Drop for Lock {
     fn drop(&mut self) {
         if !self.is_placed {
-            let _ = files::remove(&self.path);
-            let _ = files::remove(&self.twin);
+            let _ = files::remove(&self.names.lock);
+            let _ = files::remove(&self.names.twin);
         }
     }
 }

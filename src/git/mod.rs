@@ -1,11 +1,13 @@
 //! The repository that a project lies in: the one home of `git2`. Commits leave the user's index
 //! and work as they are, run no hooks, and outlast a power cut.
 
+mod chain;
 mod changed;
 mod commit;
 mod compare;
 mod create;
 mod elsewhere;
+mod graft;
 mod history;
 mod index;
 mod lock;
@@ -22,12 +24,15 @@ mod status;
 mod target;
 mod tree;
 
+pub use chain::BlobId;
+pub use chain::Link;
+pub use chain::Tip;
 pub use changed::Changed;
-pub use commit::Commit;
-pub use commit::Committed;
 pub use compare::Comparison;
 pub use compare::Differing;
 pub use compare::Fell;
+pub use graft::Committed;
+pub use graft::Graft;
 pub use history::Fate;
 pub use present::Scope;
 pub use restore::Plan;
@@ -38,6 +43,7 @@ pub use snapshot::Taken;
 pub use status::Uncommitted;
 pub use target::Target;
 
+use commit::commit_text;
 use std::ffi::c_int;
 use std::io;
 use std::path::Path;
@@ -182,14 +188,6 @@ impl Repository {
     pub fn identity(&self) -> Option<String> {
         let signature = self.inner.signature().ok()?;
         Some(format!("{} <{}>", signature.name().ok()?, signature.email().ok()?))
-    }
-
-    /// The id of the folder at `path` in the head of `target`.
-    pub fn tree_at(&mut self, target: &Target, path: &str) -> Result<Option<String>, Error> {
-        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
-        let root = self.inner.find_commit(head)?.tree_id();
-        let found = self.objects.trees().find(&self.inner.odb()?, root, path)?;
-        Ok(found.map(|id| id.to_string()))
     }
 }
 

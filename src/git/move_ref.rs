@@ -1,15 +1,17 @@
-//! Moving a ref from one commit to the next, if nobody else moved it. What is usual is done here:
-//! libgit2 syncs the ref's logs as well, which doubles the time, and its lock, left by a kill,
-//! could not be told from anyone else's.
+//! Moving a ref from one commit to the next, if nobody else moved it. libgit2 would sync the ref's
+//! logs as well, which doubles the time, and its lock, left by a kill, could not be told from anyone
+//! else's.
 
 use super::Error;
 use super::Repository;
 use super::io_error;
 use super::lock::Lock;
+use super::lock::Staged;
 use super::target::Place;
 use crate::files;
 use git2::ErrorCode;
 use git2::Oid;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// Refs that lie in the folder of a worktree.
@@ -28,76 +30,93 @@ pub(super) struct Step<'a> {
 }
 
 impl Repository {
+    /// Moves the ref durably; [`Error::Moved`] where it does not hold what the place says.
     pub(super) fn move_ref(&self, step: &Step<'_>) -> Result<(), Error> {
+        let lock = self.lock_ref(step, self.stage_ref(step)?)?;
+        lock.put_in_place()?;
+        self.settle_ref(step)
+    }
+
+    /// Writes what the ref is to hold, and locks nothing yet.
+    pub(super) fn stage_ref(&self, step: &Step<'_>) -> Result<Staged, Error> {
         let name = step.place.name.as_str();
-        let is_in = |folders: &[&str]| folders.iter().any(|folder| name.starts_with(folder));
-        let log = self.inner.commondir().join("logs").join(name);
-        let is_usual = name.starts_with("refs/")
-            && !is_in(&PER_WORKTREE)
-            && (files::exists(&log) || !is_in(&LOGGED));
-        match step.place.head {
-            Some(head) if is_usual => self.move_here(step, head),
-            head => self.move_by_libgit2(step, head),
+        let path = self.ref_path(name);
+        // A new or packed ref may have no folder.
+        let folder = path.parent().unwrap_or(&path);
+        files::create_folder(folder).map_err(io_error(folder))?;
+        let mut staged = Staged::new(path.clone(), self.ref_twin(name))?;
+        let line = format!("{}\n", step.id);
+        let written = files::fill(&mut staged.file, [line.as_bytes()], None);
+        written.and_then(|()| staged.file.sync_all()).map_err(io_error(&path))?;
+        Ok(staged)
+    }
+
+    /// Locks the ref, if it holds what the place says.
+    pub(super) fn lock_ref(&self, step: &Step<'_>, mut staged: Staged) -> Result<Lock, Error> {
+        let name = step.place.name.as_str();
+        let lock = staged.take()?;
+        let held = match self.inner.find_reference(name) {
+            Ok(reference) => reference.target(),
+            Err(error) if error.code() == ErrorCode::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        if held == step.place.head {
+            Ok(lock)
+        } else {
+            Err(Error::Moved { name: name.to_owned() })
         }
     }
 
-    fn move_here(&self, step: &Step<'_>, head: Oid) -> Result<(), Error> {
-        let common = self.inner.commondir();
-        let name = &step.place.name;
-        let path = common.join(name);
-        // A packed ref may have no folder.
-        let folder = path.parent().unwrap_or(common);
-        files::create_folder(folder).map_err(io_error(folder))?;
-        let mut lock = Lock::take(path, self.ref_twin(name))?;
-        let moved = || Error::Moved { name: name.clone() };
-        match self.inner.find_reference(name) {
-            Ok(reference) if reference.target() == Some(head) => {}
-            Ok(_) => return Err(moved()),
-            Err(error) if error.code() == ErrorCode::NotFound => return Err(moved()),
-            Err(error) => return Err(error.into()),
+    /// Makes a move last, and adds it to the ref's logs.
+    pub(super) fn settle_ref(&self, step: &Step<'_>) -> Result<(), Error> {
+        let name = step.place.name.as_str();
+        let path = self.ref_path(name);
+        files::sync_folder_of(&path).map_err(io_error(&path))?;
+        self.log(step, name)?;
+        if step.place.is_checked_out && name != "HEAD" {
+            self.log(step, "HEAD")?;
         }
-        let line = format!("{}\n", step.id);
-        let written = files::fill(&mut lock.file, [line.as_bytes()], None);
-        written.and_then(|()| lock.file.sync_all()).map_err(io_error(&lock.target))?;
-        let logs = common.join("logs").join(name);
-        let head_logs = self.inner.path().join("logs/HEAD");
-        let is_head = step.place.is_checked_out;
-        for log in [Some(logs), is_head.then_some(head_logs)].into_iter().flatten() {
-            let first = step.message.lines().next().unwrap_or_default();
-            let ids = format!("{head} {} ", step.id);
-            let line = [ids.as_bytes(), step.who, b"\tcommit: ", first.as_bytes(), b"\n"].concat();
-            files::append_unsynced(&log, &line).map_err(io_error(&log))?;
+        Ok(())
+    }
+
+    /// Adds the move to a ref's log, where git keeps one.
+    fn log(&self, step: &Step<'_>, name: &str) -> Result<(), Error> {
+        let path = self.folder_of(name).join("logs").join(name);
+        let is_new = !files::exists(&path);
+        if is_new && !self.is_logged(name) {
+            return Ok(());
         }
-        lock.put_in_place()
+        let first = step.message.lines().next().unwrap_or_default();
+        let held = step.place.head.unwrap_or(Oid::ZERO_SHA1);
+        let ids = format!("{held} {} ", step.id);
+        let line = [ids.as_bytes(), step.who, b"\tcommit: ", first.as_bytes(), b"\n"].concat();
+        files::append_unsynced(&path, &line).map_err(io_error(&path))
+    }
+
+    /// Whether git begins a log for a ref that has none.
+    fn is_logged(&self, name: &str) -> bool {
+        let is_usual = name == "HEAD" || LOGGED.iter().any(|folder| name.starts_with(folder));
+        let config = self.inner.config();
+        match config.and_then(|config| config.get_string("core.logAllRefUpdates")).as_deref() {
+            Ok("always") => true,
+            Ok("false" | "no" | "off" | "0") => false,
+            Ok(_) | Err(_) => is_usual,
+        }
+    }
+
+    /// The file that holds a ref which is not packed.
+    pub(super) fn ref_path(&self, name: &str) -> PathBuf {
+        self.folder_of(name).join(name)
     }
 
     pub(super) fn ref_twin(&self, name: &str) -> PathBuf {
-        self.inner.commondir().join(format!("{}.twin", name.replace('/', "%")))
+        self.folder_of(name).join(format!("{}.twin", name.replace('/', "%")))
     }
 
-    fn move_by_libgit2(&self, step: &Step<'_>, head: Option<Oid>) -> Result<(), Error> {
-        let name = &step.place.name;
-        let log = format!("commit: {}", step.message.lines().next().unwrap_or_default());
-        let moved = match head {
-            Some(head) => self.inner.reference_matching(name, step.id, true, head, &log),
-            None => self.inner.reference(name, step.id, false, &log),
-        };
-        let races =
-            [ErrorCode::Modified, ErrorCode::Exists, ErrorCode::NotFound, ErrorCode::Locked];
-        match moved {
-            Ok(_) => {}
-            Err(error) if races.contains(&error.code()) => {
-                return Err(Error::Moved { name: name.clone() });
-            }
-            Err(error) => return Err(error.into()),
-        }
-        // libgit2 syncs the folder that a ref lies in, but not the ones it may have made above.
-        let common = self.inner.commondir();
-        let path = common.join(name);
-        let is_shared = path.ancestors().skip(1).any(|folder| folder.ends_with("refs"));
-        for folder in path.ancestors().skip(1).take_while(|folder| is_shared && *folder != common) {
-            files::sync_folder_of(folder).map_err(io_error(folder))?;
-        }
-        Ok(())
+    /// The folder of all worktrees, or of this one alone.
+    fn folder_of(&self, name: &str) -> &Path {
+        let is_own = !name.starts_with("refs/")
+            || PER_WORKTREE.iter().any(|folder| name.starts_with(folder));
+        if is_own { self.inner.path() } else { self.inner.commondir() }
     }
 }

@@ -11,7 +11,6 @@ use git2::Oid;
 use sha1::Digest;
 use sha1::Sha1;
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -86,8 +85,8 @@ impl Objects {
         self.known.extend(ids);
     }
 
-    /// Writes and syncs all of them, and `beside` with them.
-    pub(super) fn publish(&mut self, common: &Path, beside: Option<&File>) -> Result<(), Error> {
+    /// Writes and syncs all of them.
+    pub(super) fn publish(&mut self, common: &Path) -> Result<(), Error> {
         let folder = common.join("objects");
         let place = |id: Oid| {
             let name = id.to_string();
@@ -95,7 +94,7 @@ impl Objects {
         };
         let files: Vec<(PathBuf, Vec<u8>)> =
             self.new.drain(..).map(|(id, bytes)| (place(id), bytes)).collect();
-        crate::files::write_together(&folder, ASIDE, &files, beside).map_err(io_error(&folder))?;
+        crate::files::write_together(&folder, ASIDE, &files).map_err(io_error(&folder))?;
         self.trees = std::mem::take(&mut self.new_trees);
         self.clear();
         Ok(())
@@ -125,7 +124,7 @@ mod tests {
         let large = vec![b'x'; 200_000];
         let ids =
             [&b""[..], b"a\0b", &large].map(|bytes| objects.add(ObjectType::Blob, bytes).unwrap());
-        objects.publish(repository.commondir(), None).unwrap();
+        objects.publish(repository.commondir()).unwrap();
         assert_eq!(repository.find_blob(ids[0]).unwrap().content(), b"");
         assert_eq!(repository.find_blob(ids[1]).unwrap().content(), b"a\0b");
         assert_eq!(repository.find_blob(ids[2]).unwrap().content(), large);
@@ -140,7 +139,7 @@ mod tests {
         crate::files::write(&path, b"").unwrap();
         let mut objects = Objects::default();
         let id = objects.add(ObjectType::Blob, b"text").unwrap();
-        objects.publish(repository.commondir(), None).unwrap();
+        objects.publish(repository.commondir()).unwrap();
         assert_eq!(repository.find_blob(id).unwrap().content(), b"text");
     }
 }

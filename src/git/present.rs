@@ -239,10 +239,10 @@ pub(super) fn lay_down(
         objects.add(kind, object.data())?;
         held_bytes += object.len() as u64;
         if held_bytes > HELD_BYTES_MAX {
-            objects.publish(inner.commondir(), None)?;
+            objects.publish(inner.commondir())?;
             objects.hold(known.to_vec());
             held_bytes = 0;
         }
     }
-    objects.publish(inner.commondir(), None)
+    objects.publish(inner.commondir())
 }

@@ -12,6 +12,18 @@ const OPTIONS: [&str; 7] =
 
 /// Runs git in a folder; gives why it failed, in its own words.
 pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), String> {
+    output(folder, words, input).map(drop)
+}
+
+/// What git lists, each ended by a zero byte.
+pub(super) fn lines(folder: &Path, words: &[&str]) -> Result<Vec<String>, String> {
+    let listed = output(folder, words, b"")?;
+    let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
+    Ok(lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect())
+}
+
+/// Runs git in a folder; gives what it printed.
+fn output(folder: &Path, words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
     let say = |error: std::io::Error| error.to_string();
     let passing = files::passing_folder().map_err(say)?;
     let place = |name: &str| passing.path().join(name);
@@ -30,7 +42,7 @@ pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), Str
     };
     let ending = process::run(&command, &process::Stop::default());
     match ending.map_err(|error| error.to_string())? {
-        Ending::Exited(0) => Ok(()),
+        Ending::Exited(0) => Ok(files::read_own(&place("out")).map_err(say)?.unwrap_or_default()),
         Ending::Exited(_)
         | Ending::Signaled(_)
         | Ending::TimedOut

@@ -1,5 +1,5 @@
-//! Bringing the user's index up to date with a commit made without it: only the committed paths,
-//! under git's own lock, which is held over the move of the branch.
+//! Bringing the user's index up to date with a commit made without it: only the entries of one folder,
+//! under git's own lock, which is held over the move of the branch and no longer.
 
 use super::Error;
 use super::Repository;
@@ -9,12 +9,17 @@ use super::index::Refused;
 use super::io_error;
 use super::lock::Lock;
 use super::lock::PATIENCE;
+use super::lock::Staged;
+use super::move_ref::Step;
+use super::objects::id_of;
 use super::program;
 use crate::files;
 use crate::files::Stat;
+use git2::ObjectType;
 use git2::Oid;
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write;
+use std::fs::File;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -23,139 +28,241 @@ use std::time::Duration;
 use std::time::Instant;
 use std::time::SystemTime;
 
-/// A file as it is committed: path, id, bytes.
-pub(super) type Blob<'a> = (&'a str, Oid, &'a [u8]);
+/// What the index is to hold in a folder, and nothing else there.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) folder: String,
+    /// Paths from the work folder, sorted, each with what the file holds.
+    pub(super) files: Vec<(String, Oid)>,
+}
 
-/// The new index, if it differs, and the modification time that it must keep.
-type Patched<'o> = (Option<Vec<Cow<'o, [u8]>>>, Option<SystemTime>);
+impl Wanted {
+    fn entries(&self) -> Vec<Entry<'_>> {
+        self.files.iter().map(|(path, id)| Entry { path, id: *id }).collect()
+    }
+}
 
 /// The index as it was read, if there is one.
 type Old = Option<(Vec<u8>, Metadata)>;
 
-/// The index as it is to be, ready to take the old one's place.
-pub(super) enum Fresh {
-    /// It holds the entries already, and does so as long as the lock is held.
-    Same(Lock),
-    /// Written in full into the lock.
-    Ready(Lock),
+/// The index as it is to be.
+enum New {
+    Written,
+    /// The old one holds what is wanted.
+    Same,
     /// Of a kind that only git itself writes.
     Foreign,
 }
 
+/// How often the new index is made while nobody is kept from writing the old one.
+const TURNS_MAX: u32 = 12;
+
+/// The stat data of files, found before any lock is taken.
+type Stats = HashMap<String, index::Stat>;
+
 impl Repository {
-    /// Whether the index holds these files; looked at without a lock.
-    pub(super) fn is_index_fresh(&mut self, blobs: &[Blob<'_>]) -> Result<bool, Error> {
-        let path = self.inner.path().join("index");
-        let old = read(&path, Vec::new())?;
-        // What cannot be patched is told about under the lock.
-        Ok(matches!(self.patched(&old, blobs), Ok((None, _))))
-    }
-
-    /// Takes the index's lock and writes the new index into it. Call it with the lock of the
-    /// repository's commits held.
-    pub(super) fn freshen(&mut self, blobs: &[Blob<'_>]) -> Result<Fresh, Error> {
-        let lock = Lock::take(self.inner.path().join("index"), self.index_twin())?;
-        let old = read(&lock.target, std::mem::take(&mut self.index_room))?;
-        let fresh = self.write_fresh(lock, &old, blobs);
+    /// Whether the index holds what is wanted; looked at without a lock.
+    pub(super) fn is_index_as(&mut self, wanted: &Wanted) -> Result<bool, Error> {
+        let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
+        let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
+        // What cannot be looked into here is told about under the lock, by git itself.
+        let missing = index::missing(bytes, &wanted.entries(), &wanted.folder);
+        let is_settled = missing.is_ok_and(|missing| missing.is_none());
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
-        fresh
+        Ok(is_settled)
     }
 
-    fn write_fresh(
+    /// Puts what is wanted into the index, and moves the branch with it. All that takes time is done
+    /// before the index is locked, so that nobody else is refused for it. Call it with the lock of the
+    /// repository's commits held.
+    pub(super) fn with_index(
         &mut self,
-        mut lock: Lock,
-        old: &Old,
-        blobs: &[Blob<'_>],
-    ) -> Result<Fresh, Error> {
-        let (pieces, modified) = match self.patched(old, blobs) {
-            Ok((None, _)) => return Ok(Fresh::Same(lock)),
-            Ok((Some(pieces), modified)) => (pieces, modified),
-            Err(Refused::Unsupported) => return Ok(Fresh::Foreign),
-            Err(Refused::Blocked(path)) => return Err(Error::Blocked { path, place: "index" }),
-            Err(Refused::Corrupt) => {
-                return Err(Error::BadIndex { path: lock.target.display().to_string() });
+        wanted: &Wanted,
+        step: Option<&Step<'_>>,
+    ) -> Result<(), Error> {
+        for turn in 1..=TURNS_MAX {
+            let ref_lock = match step {
+                Some(step) => Some(self.lock_ref(step, self.stage_ref(step)?)?),
+                None if *wanted != self.wanted_by_head(&wanted.folder)? => return Ok(()),
+                None => None,
+            };
+            self.refuse_busy()?;
+            let mut staged = Staged::new(self.index_path(), self.index_twin())?;
+            // Where others write it again and again, they are kept waiting for once.
+            let early = if turn < TURNS_MAX { None } else { Some(staged.take()?) };
+            // A sync takes longer than they leave it alone; then it comes afterwards.
+            let (seen, new) = self.stage_index(wanted, &mut staged.file, turn == 1)?;
+            let is_same = |repository: &Self| repository.index_stat() == seen;
+            match new {
+                New::Foreign => {
+                    drop((early, staged, ref_lock));
+                    self.update_by_git(wanted)?;
+                    return step.map_or(Ok(()), |step| self.move_ref(step));
+                }
+                New::Same => drop((early, staged)),
+                New::Written => {
+                    let lock = match early {
+                        Some(lock) => Some(lock),
+                        None if is_same(self) => staged.try_take()?,
+                        None => None,
+                    };
+                    let Some(lock) = lock.filter(|_| is_same(self)) else {
+                        // Whoever has the index may be waiting for the lock of the ref.
+                        drop(ref_lock);
+                        std::thread::sleep(Duration::from_millis(u64::from(turn)));
+                        continue;
+                    };
+                    // The index first: a kill, or a commit of the user, between the two finds the files
+                    // announced, and not the branch ahead of an index that would take them off again.
+                    lock.put_in_place()?;
+                    self.verified = self.index_stat();
+                }
             }
-        };
-        let pieces = pieces.iter().map(AsRef::as_ref);
-        files::fill(&mut lock.file, pieces, modified).map_err(io_error(&lock.target))?;
-        Ok(Fresh::Ready(lock))
-    }
-
-    pub(super) fn index_twin(&self) -> PathBuf {
-        self.inner.path().join("index.lock.twin")
-    }
-
-    /// Puts the new index, synced before, in the place of the old one.
-    pub(super) fn put_index(&mut self, lock: Lock) -> Result<(), Error> {
-        let written = lock.file.metadata().map_err(io_error(&lock.target))?;
-        lock.put_in_place()?;
-        self.verified = Some(Stat::of(&written));
+            ref_lock.map_or(Ok(()), Lock::put_in_place)?;
+            let index = self.index_path();
+            let synced = files::sync(&index).and_then(|()| files::sync_folder_of(&index));
+            synced.map_err(io_error(&index))?;
+            return step.map_or(Ok(()), |step| self.settle_ref(step));
+        }
         Ok(())
     }
 
-    /// The index with the files put in.
-    fn patched<'o>(&mut self, old: &'o Old, blobs: &[Blob<'_>]) -> Result<Patched<'o>, Refused> {
+    /// Writes the index as it is to be into `file`; gives the stat data of the one that it was made of.
+    fn stage_index(
+        &mut self,
+        wanted: &Wanted,
+        file: &mut File,
+        is_synced: bool,
+    ) -> Result<(Option<Stat>, New), Error> {
+        let stats = self.stats_of_missing(wanted)?;
+        let path = self.index_path();
+        let old = read(&path, std::mem::take(&mut self.index_room))?;
+        let seen = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
+        let written = self.write_index(&old, wanted, &stats, file);
+        self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
+        match written {
+            Ok(New::Written) if is_synced => {
+                file.sync_all().map_err(io_error(&path))?;
+                Ok((seen, New::Written))
+            }
+            Ok(new) => Ok((seen, new)),
+            Err(Refused::Unsupported) => Ok((seen, New::Foreign)),
+            Err(Refused::Blocked(path)) => Err(Error::Blocked { path, place: "index" }),
+            Err(Refused::Corrupt) => Err(Error::BadIndex { path: path.display().to_string() }),
+            Err(Refused::Disk(source)) => Err(io_error(&path)(source)),
+        }
+    }
+
+    fn write_index(
+        &mut self,
+        old: &Old,
+        wanted: &Wanted,
+        stats: &Stats,
+        file: &mut File,
+    ) -> Result<New, Refused> {
         let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
         let is_verified = stat.is_some() && is_same_index(stat, self.verified);
-        let entries: Vec<Entry<'_>> = blobs
-            .iter()
-            .map(|&(path, id, bytes)| Entry { path, id, stat: self.stat(path, bytes) })
-            .collect();
+        let entries = wanted.entries();
+        let stat_of = |path: &str| stats.get(path).copied().unwrap_or_default();
+        let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
+        let pieces = index::patch(bytes, &entries, &wanted.folder, &stat_of, is_verified)?;
+        let Some(pieces) = pieces else { return Ok(New::Same) };
         // Git looks at a file itself when the index is not newer than it; an index that grew newer
         // without its other entries being looked at would hide the edit of a moment ago.
         let modified = match old {
             Some((_, metadata)) => metadata.modified().ok(),
-            None => oldest(&entries),
+            None => oldest(stats),
         };
-        let patched =
-            index::patch(old.as_ref().map(|(bytes, _)| &bytes[..]), &entries, is_verified);
-        if patched.is_ok() {
-            self.verified = stat;
-        }
-        patched.map(|pieces| (pieces, modified))
+        let pieces = pieces.iter().map(AsRef::as_ref);
+        files::fill(file, pieces, modified).map_err(Refused::Disk)?;
+        Ok(New::Written)
     }
 
-    /// The stat data of a file that holds these bytes; zero for one that does not, so that git
-    /// shows it as changed.
-    fn stat(&self, path: &str, bytes: &[u8]) -> index::Stat {
-        let found = files::stat_of_copy(&self.work_folder.join(path), bytes);
-        let Some(metadata) = found.ok().flatten() else {
-            return index::Stat::default();
-        };
-        // Git keeps the low 32 bits of each.
-        let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or(0);
-        let time =
-            |seconds: i64, rest: i64| (low(seconds.cast_unsigned()), low(rest.cast_unsigned()));
-        index::Stat {
-            changed: time(metadata.ctime(), metadata.ctime_nsec()),
-            modified: time(metadata.mtime(), metadata.mtime_nsec()),
-            device: low(metadata.dev()),
-            inode: low(metadata.ino()),
-            user: metadata.uid(),
-            group: metadata.gid(),
-            bytes: low(metadata.size()),
+    fn index_stat(&self) -> Option<Stat> {
+        files::stat_of(&self.index_path())
+    }
+
+    pub(super) fn index_path(&self) -> PathBuf {
+        self.inner.path().join("index")
+    }
+
+    pub(super) fn index_twin(&self) -> PathBuf {
+        self.inner.path().join("index.twin")
+    }
+
+    /// The stat data of the files whose entries the index lacks, where they hold what is wanted; git
+    /// looks itself at those that do not.
+    fn stats_of_missing(&mut self, wanted: &Wanted) -> Result<Stats, Error> {
+        let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
+        let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
+        let entries = wanted.entries();
+        let missing = index::missing(bytes, &entries, &wanted.folder).ok().flatten();
+        self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
+        let mut stats = Stats::new();
+        let mut room = Vec::new();
+        for at in missing.unwrap_or_default() {
+            let (path, id) = &wanted.files[at];
+            let found = files::read_with_stat(&self.work_folder.join(path), room).ok().flatten();
+            let Some((read, metadata)) = found else {
+                room = Vec::new();
+                continue;
+            };
+            if id_of(ObjectType::Blob, &read)? == *id {
+                stats.insert(path.clone(), stat_of(&metadata));
+            }
+            room = read;
         }
+        Ok(stats)
     }
 
     /// Has git itself put the files into an index that only it can write.
-    pub(super) fn update_index(&self, blobs: &[Blob<'_>]) -> Result<(), Error> {
+    fn update_by_git(&self, wanted: &Wanted) -> Result<(), Error> {
+        // Without git the index would stay behind, and the user's next commit with it.
+        if crate::process::resolve("git", &self.work_folder).is_none() {
+            let reason = "this index needs git itself, which is not found".to_owned();
+            return Err(Error::UpdateIndex { reason });
+        }
         let mut lines = String::new();
-        for (path, id, _) in blobs {
+        for path in program::lines(&self.work_folder, &["ls-files", "-z", "--", &wanted.folder])
+            .map_err(|reason| Error::UpdateIndex { reason })?
+        {
+            let is_wanted = wanted.files.binary_search_by(|(other, _)| other.cmp(&path)).is_ok();
+            if !is_wanted {
+                let _ = write!(lines, "0 {}\t{path}\0", Oid::ZERO_SHA1);
+            }
+        }
+        for (path, id) in &wanted.files {
             let _ = write!(lines, "100644 {id}\t{path}\0");
         }
         let words = ["update-index", "-z", "--add", "--index-info"];
         let start = Instant::now();
         loop {
             let Err(reason) = program::run(&self.work_folder, &words, lines.as_bytes()) else {
-                let index = self.inner.path().join("index");
+                let index = self.index_path();
                 let synced = files::sync(&index).and_then(|()| files::sync_folder_of(&index));
                 return synced.map_err(io_error(&index));
             };
-            if !reason.contains("index.lock") || start.elapsed() > PATIENCE {
+            let is_locked = files::exists(&self.inner.path().join("index.lock"));
+            if !is_locked || start.elapsed() > PATIENCE {
                 return Err(Error::UpdateIndex { reason });
             }
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+}
+
+/// Stat data as the index keeps it: the low 32 bits of each number.
+fn stat_of(metadata: &Metadata) -> index::Stat {
+    let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or(0);
+    let time = |seconds: i64, rest: i64| (low(seconds.cast_unsigned()), low(rest.cast_unsigned()));
+    index::Stat {
+        changed: time(metadata.ctime(), metadata.ctime_nsec()),
+        modified: time(metadata.mtime(), metadata.mtime_nsec()),
+        device: low(metadata.dev()),
+        inode: low(metadata.ino()),
+        user: metadata.uid(),
+        group: metadata.gid(),
+        bytes: low(metadata.size()),
     }
 }
 
@@ -169,8 +276,7 @@ fn is_same_index(one: Option<Stat>, two: Option<Stat>) -> bool {
     one.map(identity) == two.map(identity)
 }
 
-fn oldest(entries: &[Entry<'_>]) -> Option<SystemTime> {
-    let times = entries.iter().map(|entry| entry.stat.modified).filter(|time| time.0 > 0);
-    let (seconds, rest) = times.min()?;
+fn oldest(stats: &Stats) -> Option<SystemTime> {
+    let (seconds, rest) = stats.values().map(|stat| stat.modified).min()?;
     Some(SystemTime::UNIX_EPOCH + Duration::new(seconds.into(), rest))
 }

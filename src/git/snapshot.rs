@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::Repository;
-use super::commit::commit_text;
+use super::commit_text;
 use super::move_ref::Step;
 use super::objects::Objects;
 use super::present::Present;
@@ -58,7 +58,7 @@ impl Repository {
         let text = commit_text(present.tree, head, &who, shot.message);
         let mut objects = Objects::default();
         let id = objects.add(ObjectType::Commit, &text)?;
-        objects.publish(self.inner.commondir(), None)?;
+        objects.publish(self.inner.commondir())?;
         let place = Target::Ref(shot.reference.to_owned()).find(&self.inner)?;
         self.move_ref(&Step { place: &place, id, who: &who, message: shot.message })?;
         let Present { inner, files, bytes, left_out, .. } = present;
@@ -81,9 +81,12 @@ impl Repository {
 
     /// The refs whose names begin so, by their full names.
     pub fn refs_below(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let found = self.inner.references_glob(&format!("{prefix}*"))?;
-        let names = found.filter_map(|reference| Some(reference.ok()?.name().ok()?.to_owned()));
-        Ok(names.collect())
+        let mut found = self.inner.references_glob(&format!("{prefix}*"))?;
+        let mut names = Vec::new();
+        for name in found.names() {
+            names.push(name?.to_owned());
+        }
+        Ok(names)
     }
 
     /// Lets a ref go, and with it what nothing else holds.

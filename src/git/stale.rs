@@ -4,6 +4,7 @@ use super::Error;
 use super::Repository;
 use super::io_error;
 use crate::files;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,19 +16,14 @@ impl Repository {
     /// Locks and second names that nobody alive holds. Call it while no commit is being made.
     pub fn stale_locks(&self) -> Result<Vec<PathBuf>, Error> {
         let mut stale = Vec::new();
-        let mut add = |twin: PathBuf, lock: PathBuf| {
-            if files::exists(&twin) {
+        let folders = BTreeSet::from([self.inner.path(), self.inner.commondir()]);
+        for folder in folders {
+            for name in files::names_in(folder).map_err(io_error(folder))? {
+                let Some(target) = name.strip_suffix(TWIN) else { continue };
+                let (twin, lock) =
+                    (folder.join(&name), folder.join(format!("{}.lock", target.replace('%', "/"))));
                 stale.extend(files::is_same(&lock, &twin).then_some(lock));
                 stale.push(twin);
-            }
-        };
-        let own = self.inner.path();
-        add(own.join("index.lock.twin"), own.join("index.lock"));
-        let common = self.inner.commondir();
-        for name in files::names_in(common).map_err(io_error(common))? {
-            if let Some(target) = name.strip_suffix(TWIN).filter(|name| name.contains('%')) {
-                let lock = common.join(format!("{}.lock", target.replace('%', "/")));
-                add(common.join(&name), lock);
             }
         }
         Ok(stale)
@@ -36,7 +32,7 @@ impl Repository {
     /// The index's lock, where it is somebody else's.
     pub fn foreign_index_lock(&self) -> Option<PathBuf> {
         let lock = self.inner.path().join("index.lock");
-        let is_own = files::is_same(&lock, &self.inner.path().join("index.lock.twin"));
+        let is_own = files::is_same(&lock, &self.index_twin());
         (files::exists(&lock) && !is_own).then_some(lock)
     }
 

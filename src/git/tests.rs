@@ -68,7 +68,7 @@ impl Sandbox {
         let record = self.git(&["status", "--porcelain=v1", "-uall", "--", "orchestration"]);
         assert_eq!(record, "", "the record is not clean");
         let git = self.folder.path().join(".git");
-        for name in ["index.lock", "index.lock.twin", "HEAD.lock"] {
+        for name in ["index.lock", "index.twin", "HEAD.lock", "HEAD.twin"] {
             assert!(!git.join(name).exists(), "{name} is left");
         }
     }
@@ -106,18 +106,59 @@ fn record(
     commit(repository, target, files)
 }
 
+/// Puts the files onto the record's own ref, and what it holds then onto the target.
 fn commit(
     repository: &mut Repository,
     target: &Target,
     files: &[(String, Vec<u8>)],
 ) -> Result<Committed, Error> {
-    let lock = repository.common_folder().join("test/commit.lock");
+    let tip = extend(repository, files)?;
+    graft(repository, target, tip)
+}
+
+const REFERENCE: &str = "refs/own/r1";
+
+fn extend(repository: &mut Repository, files: &[(String, Vec<u8>)]) -> Result<Tip, Error> {
+    extend_ref(repository, (REFERENCE, RECORD), files)
+}
+
+/// Puts the files below a folder onto a ref.
+fn extend_ref(
+    repository: &mut Repository,
+    (reference, folder): (&str, &str),
+    files: &[(String, Vec<u8>)],
+) -> Result<Tip, Error> {
+    let below = |path: &str| path.strip_prefix(folder).unwrap_or(path)[1..].to_owned();
     let files: Vec<(String, &[u8])> =
-        files.iter().map(|(path, bytes)| (path.clone(), &bytes[..])).collect();
-    repository.commit(&Commit {
-        target,
+        files.iter().map(|(path, bytes)| (below(path), &bytes[..])).collect();
+    let tip = repository.tip(reference)?;
+    let extended = repository.extend(&Link {
+        reference,
+        tip,
+        is_whole: false,
         files: &files,
         originals: &BTreeSet::from(["dir".to_owned(), "none".to_owned()]),
+        message: "a record\n\nOrch-Run: r1",
+        fallback: ("nobody", "nobody@localhost"),
+    })?;
+    Ok(extended.unwrap())
+}
+
+fn graft(repository: &mut Repository, target: &Target, tip: Tip) -> Result<Committed, Error> {
+    graft_at(repository, target, RECORD, tip)
+}
+
+fn graft_at(
+    repository: &mut Repository,
+    target: &Target,
+    folder: &str,
+    tip: Tip,
+) -> Result<Committed, Error> {
+    let lock = repository.common_folder().join("test/commit.lock");
+    repository.graft(&Graft {
+        target,
+        folder,
+        tip,
         message: "a record\n\nOrch-Run: r1",
         fallback: ("nobody", "nobody@localhost"),
         lock: &lock,
@@ -160,11 +201,10 @@ fn a_later_commit_of_the_user_keeps_the_record() {
     let mut repository = sandbox.repository();
     let files = files(&["RUN.json", "gates/a/attempt-1.json"]);
     record(&mut repository, &main_branch(), &files).unwrap();
-    let tree = repository.tree_at(&main_branch(), RECORD).unwrap();
-    assert!(tree.is_some());
+    let tip = repository.tip(REFERENCE).unwrap().unwrap();
     sandbox.write("a.txt", "two\n");
     sandbox.git(&["commit", "-qam", "the user's"]);
-    assert_eq!(repository.tree_at(&main_branch(), RECORD).unwrap(), tree);
+    assert!(repository.is_grafted(&main_branch(), RECORD, &tip).unwrap());
     assert_eq!(sandbox.git(&["show", "--name-only", "--format="]), "a.txt\n");
     sandbox.assert_sound();
 }
@@ -176,14 +216,15 @@ fn what_the_branch_lost_comes_again() {
     let files = files(&["RUN.json", "journal/000001.jsonl"]);
     let first = record(&mut repository, &main_branch(), &files).unwrap();
     sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]);
-    assert_eq!(repository.tree_at(&main_branch(), RECORD).unwrap(), None);
+    let tip = repository.tip(REFERENCE).unwrap().unwrap();
+    assert!(!repository.is_grafted(&main_branch(), RECORD, &tip).unwrap());
     assert!(!sandbox.path(&files[0].0).exists());
     let second = record(&mut repository, &main_branch(), &files).unwrap();
     assert!(first.changed && second.changed);
     // The tree is right, the index is not: `git status` would show a deletion.
     sandbox.git(&["rm", "-q", "--cached", &files[0].0]);
     let third = record(&mut repository, &main_branch(), &files).unwrap();
-    assert_eq!(third, Committed { id: second.id, changed: false });
+    assert_eq!(third, Committed { id: second.id, changed: false, is_checked_out: true });
     sandbox.assert_sound();
 }
 
@@ -242,16 +283,19 @@ fn a_path_that_git_could_not_hold_is_refused() {
     let sandbox = Sandbox::new();
     let mut repository = sandbox.repository();
     for path in ["../x", "/x", "a//b", ".GIT/config", "a/./b", "a\nb", ""] {
-        let error = commit(&mut repository, &main_branch(), &[(path.to_owned(), Vec::new())]);
+        let error = extend(&mut repository, &[(format!("{RECORD}/{path}"), Vec::new())]);
         assert!(matches!(error, Err(Error::Path { .. })), "{path:?} was taken");
     }
-    let error = commit(&mut repository, &main_branch(), &[("a.txt/x".to_owned(), Vec::new())]);
-    assert!(error.unwrap_err().to_string().starts_with("`a.txt` in the branch stands where"));
+    record(&mut repository, &main_branch(), &files(&["a"])).unwrap();
+    let error = extend(&mut repository, &files(&["a/x"])).unwrap_err();
+    assert!(error.to_string().starts_with("`a` in the branch stands where"), "{error}");
+    sandbox.git(&["rm", "-rq", "orchestration"]);
+    sandbox.git(&["commit", "-qm", "gone"]);
     sandbox.write("orchestration", "a file\n");
     sandbox.git(&["add", "orchestration"]);
     let error = commit(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
     assert!(error.to_string().starts_with("`orchestration` in the index stands"), "{error}");
-    assert_eq!(sandbox.git(&["log", "--format=%s"]), "base\n");
+    assert_eq!(sandbox.git(&["log", "--format=%s", "-1"]), "gone\n");
 }
 
 #[test]

@@ -2,12 +2,15 @@
 
 use super::Error;
 use super::objects::Objects;
-use super::refresh::Blob;
 use git2::ObjectType;
 use git2::Odb;
 use git2::Oid;
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// A file as it is committed: path, id, bytes.
+pub(super) type Blob<'a> = (&'a str, Oid, &'a [u8]);
 
 const FILE: &[u8] = b"100644";
 const FOLDER: &[u8] = b"40000";
@@ -135,18 +138,72 @@ fn folder(
             }
             Line { mode: FILE, name: name.as_bytes(), id }
         };
-        if let Some(at) = found {
-            lines[at] = line;
-        } else {
-            let at = lines.partition_point(|other| other.key().lt(line.key()));
-            lines.insert(at, line);
-        }
+        put(&mut lines, found, line);
     }
     let new = serialize(&lines);
     match base {
         Some(id) if new == bytes => Ok(id),
         Some(_) | None => objects.add_tree(new),
     }
+}
+
+/// Puts a whole folder at a path of the tree `base` and gives the new tree's id.
+pub(super) fn with_folder(
+    odb: &Odb<'_>,
+    base: Option<Oid>,
+    path: &str,
+    subtree: Oid,
+    objects: &mut Objects,
+) -> Result<Oid, Error> {
+    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    let old = base.map(|id| objects.trees().read(odb, id)).transpose()?;
+    let bytes = old.as_deref().unwrap_or_default();
+    let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: path.to_owned() })?;
+    let found = lines.iter().position(|line| line.name == first.as_bytes());
+    let before = found.map(|at| lines[at]);
+    if before.is_some_and(|line| !line.is_folder()) {
+        return Err(Error::Blocked { path: first.to_owned(), place: "branch" });
+    }
+    let id = if rest.is_empty() {
+        subtree
+    } else {
+        with_folder(odb, before.map(|line| line.id), rest, subtree, objects)?
+    };
+    let line = Line { mode: FOLDER, name: first.as_bytes(), id };
+    put(&mut lines, found, line);
+    let new = serialize(&lines);
+    match base {
+        Some(id) if new == bytes => Ok(id),
+        Some(_) | None => objects.add_tree(new),
+    }
+}
+
+fn put<'a>(lines: &mut Vec<Line<'a>>, found: Option<usize>, line: Line<'a>) {
+    if let Some(at) = found {
+        lines[at] = line;
+    } else {
+        let at = lines.partition_point(|other| other.key().lt(line.key()));
+        lines.insert(at, line);
+    }
+}
+
+/// All files below a tree, by their paths.
+pub(super) fn files_below(odb: &Odb<'_>, tree: Oid) -> Result<BTreeMap<String, Oid>, Error> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![(String::new(), tree)];
+    while let Some((above, id)) = folders.pop() {
+        let object = odb.read(id)?;
+        let lines = parse(object.data()).ok_or_else(|| Error::BadTree { path: above.clone() })?;
+        for line in lines {
+            let path = format!("{above}{}", String::from_utf8_lossy(line.name));
+            if line.is_folder() {
+                folders.push((format!("{path}/"), line.id));
+            } else {
+                files.insert(path, line.id);
+            }
+        }
+    }
+    Ok(files)
 }
 
 fn parse(mut bytes: &[u8]) -> Option<Vec<Line<'_>>> {
@@ -192,7 +249,7 @@ mod tests {
         let odb = repository.odb().unwrap();
         let tree =
             with_files(&odb, base, &files, &mut objects).map_err(|error| error.to_string())?;
-        objects.publish(repository.commondir(), None).unwrap();
+        objects.publish(repository.commondir()).unwrap();
         Ok(tree)
     }
 

@@ -18,16 +18,6 @@ impl Segment {
     pub(super) fn after(seq: u64) -> Self {
         Self { first_seq: seq + 1, bytes: Vec::new(), is_closed: false }
     }
-
-    /// Its name in the record.
-    pub fn name(&self) -> String {
-        segment_name(self.first_seq)
-    }
-}
-
-/// The name of the segment that begins with this event.
-pub fn segment_name(first_seq: u64) -> String {
-    format!("{first_seq:06}.jsonl")
 }
 
 /// Where a segment lies in a journal.

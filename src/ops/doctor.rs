@@ -63,7 +63,7 @@ impl Symptom {
 
 /// Looks at repository, folders, definitions, agents and runs.
 pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
-    let repository = site.repository()?;
+    let mut repository = site.repository()?;
     let mut symptoms = vec![state(site, repository.as_ref()), folder(site)];
     if let Some(repository) = &repository {
         symptoms.extend(locks(site, repository)?);
@@ -72,7 +72,7 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     symptoms.extend(agents(site));
     symptoms.extend(signing::look(site)?);
     for id in site.home.ids().map_err(|error| Error::environment(error.to_string()))? {
-        symptoms.extend(runs::look(site, repository.as_ref(), &id)?);
+        symptoms.extend(runs::look(site, repository.as_mut(), &id)?);
     }
     if request.fix {
         for symptom in &mut symptoms {

@@ -27,6 +27,7 @@ use crate::journal::Journal;
 use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::mailbox::Mailbox;
+use crate::record::Destination;
 use crate::record::Head;
 use crate::record::Keeper;
 use crate::record::News;
@@ -109,9 +110,10 @@ impl<'s> Driver<'s> {
     ) -> Result<Self, Error> {
         let started = &journal.run.started;
         let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-        let target = site.target(branch);
+        let destination =
+            Destination { target: Site::target(branch), branch: site.config.record_branch };
         let keeper =
-            Keeper::open(&site.home, &started.run_id, site.repository()?, target, reading)?;
+            Keeper::open(&site.home, &started.run_id, site.repository()?, destination, reading)?;
         Ok(Self {
             site,
             workflow,
@@ -194,7 +196,7 @@ impl<'s> Driver<'s> {
     /// the journal, and changed files of the record, which are put right where `of_record` asks.
     pub fn intrusions(&mut self, of_record: bool) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
-        if let Some(aside) = self.journal.set_foreign_aside()? {
+        for aside in self.journal.set_foreign_aside()? {
             let message = "lines that orch did not write were taken out of the journal";
             let aside = aside.file_name().unwrap_or_default().to_string_lossy();
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
@@ -258,10 +260,9 @@ impl<'s> Driver<'s> {
             gate: gate.cloned(),
             title,
         };
-        let kept = self.keeper.keep(news)?;
+        let problem = self.keeper.keep(news)?;
         // Each try has a temporary name of its own; the trouble is the same.
-        let problem = kept
-            .problem
+        let problem = problem
             .map(|problem| problem.split(" at path ").next().unwrap_or_default().to_owned());
         self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
         Ok(())
@@ -282,7 +283,7 @@ impl<'s> Driver<'s> {
 /// be missed, its gates opened again, and its commits would pass by that worktree's index.
 fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
     let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-    let Target::Branch(branch) = site.target(branch) else { return Ok(()) };
+    let Target::Branch(branch) = Site::target(branch) else { return Ok(()) };
     let Some(repository) = site.repository()? else { return Ok(()) };
     if repository.branch().as_ref() == Some(&branch) {
         return Ok(());

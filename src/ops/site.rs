@@ -135,12 +135,8 @@ impl Site {
     }
 
     /// Where the record of a run goes that belongs to this branch.
-    pub fn target(&self, branch: Option<&str>) -> Target {
-        match (&self.config.record_ref, branch) {
-            (Some(reference), _) => Target::Ref(reference.clone()),
-            (None, Some(branch)) => Target::Branch(branch.to_owned()),
-            (None, None) => Target::Head,
-        }
+    pub fn target(branch: Option<&str>) -> Target {
+        branch.map_or(Target::Head, |branch| Target::Branch(branch.to_owned()))
     }
 
     pub fn new_run_id(&self, at: Moment, key: &str) -> RunId {

@@ -142,7 +142,7 @@ fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
     }
     let repository = site.repository()?;
     let git = reading.run.started.git.as_ref();
-    let target = site.target(git.and_then(|git| git.branch.as_deref()));
+    let target = Site::target(git.and_then(|git| git.branch.as_deref()));
     if let Some(repository) = &repository {
         verified.differences.extend(anchors(repository, &target, &reading)?);
     }

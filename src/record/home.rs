@@ -101,7 +101,8 @@ impl Home {
         self.state(id).join("lock")
     }
 
-    /// All runs that have a journal here or a record in the working tree, oldest first.
+    /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
+    /// first.
     pub fn ids(&self) -> io::Result<Vec<RunId>> {
         let mut names: BTreeSet<String> =
             files::names_in(&self.project.root().join(RUNS))?.into_iter().collect();
@@ -109,7 +110,21 @@ impl Home {
             names.extend(files::names_in(&shared.join("runs"))?);
         }
         let ids = names.into_iter().filter_map(|name| RunId::parse(name).ok());
-        Ok(ids.filter(|id| self.has_begun(id)).collect())
+        let mut ids: BTreeSet<RunId> = ids.filter(|id| self.has_begun(id)).collect();
+        ids.extend(self.ids_of_refs());
+        Ok(ids.into_iter().collect())
+    }
+
+    /// The runs that have a ref of their own.
+    fn ids_of_refs(&self) -> Vec<RunId> {
+        let refs = self.repository().and_then(|repository| repository.refs_below(super::REFS).ok());
+        let names = refs.unwrap_or_default().into_iter();
+        names.filter_map(|name| RunId::parse(name.strip_prefix(super::REFS)?).ok()).collect()
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.shared.as_ref()?;
+        Repository::discover(self.project.root()).ok().flatten()
     }
 
     /// A kill before the first event was written whole leaves a folder and no run: nobody was told
@@ -180,9 +195,9 @@ impl Home {
         };
         whole.map_err(|error| match error {
             journal::Error::Line { line, message, .. } => {
-                let is_first = |seq: &u64| files::exists(&folder.join(journal::segment_name(*seq)));
+                let is_first = |seq: &u64| files::exists(&self.record(id).join(super::segment_path(*seq)));
                 let first = (1..=line).rev().find(is_first).unwrap_or(1);
-                let path = folder.join(journal::segment_name(first));
+                let path = self.record(id).join(super::segment_path(first));
                 journal::Error::Line { path, line: line - first + 1, message }
             }
             other @ (journal::Error::Io { .. }
@@ -191,24 +206,37 @@ impl Home {
         })
     }
 
-    /// The segments in the record's folder, as far as they follow each other without a gap.
+    /// The segments in the record's folder, else on the run's own ref, as far as they follow each other
+    /// without a gap.
     fn committed_journal(&self, id: &RunId) -> Result<Vec<u8>, journal::Error> {
-        let folder = self.record(id).join("journal");
-        let read = || {
-            let mut bytes = Vec::new();
-            let mut lines = 0_u64;
-            while let Some(segment) =
-                files::read_own(&folder.join(journal::segment_name(lines + 1)))?
-            {
-                let count = segment.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-                lines += count;
-                bytes.extend(segment);
-                if count == 0 {
-                    break;
-                }
-            }
-            Ok(bytes)
+        let folder = self.record(id);
+        let here = segments(|path| files::read_own(&folder.join(path)));
+        let here = here.map_err(|source| journal::Error::Io { path: folder, source })?;
+        if !here.is_empty() {
+            return Ok(here);
+        }
+        let on_ref = || {
+            let repository = self.repository()?;
+            let tip = repository.tip(&super::reference(id)).ok()??;
+            let files = repository.files_of(&tip).ok()?;
+            let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
+            segments(read).ok()
         };
-        read().map_err(|source| journal::Error::Io { path: folder.clone(), source })
+        Ok(on_ref().unwrap_or_default())
     }
+}
+
+/// The segments of a record one after another; `read` gives the file at a path of the record.
+fn segments(read: impl Fn(&str) -> io::Result<Option<Vec<u8>>>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut lines = 0_u64;
+    while let Some(segment) = read(&super::segment_path(lines + 1))? {
+        let count = segment.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        lines += count;
+        bytes.extend(segment);
+        if count == 0 {
+            break;
+        }
+    }
+    Ok(bytes)
 }

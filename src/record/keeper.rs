@@ -1,17 +1,22 @@
-//! The keeper: writes a run's record below the project and commits it. Each call is
-//! one commit; what could not be committed now is committed with what comes next.
+//! The keeper: takes the record of one run onto the run's own ref, attempt by attempt, and at every
+//! stop into the project's folder and onto its branch. What could not be committed now is committed
+//! with what comes next.
 
 use super::Head;
 use super::Home;
 use super::RUNS;
 use crate::clock::Moment;
+use crate::config::RecordBranch;
 use crate::digest::Digest;
 use crate::event::Checkpoint;
 use crate::files;
 use crate::git;
-use crate::git::Commit;
+use crate::git::BlobId;
+use crate::git::Graft;
+use crate::git::Link;
 use crate::git::Repository;
 use crate::git::Target;
+use crate::git::Tip;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal;
@@ -26,13 +31,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
-/// How often the documents that grow with the run are brought up to date while it goes on.
+/// How often at most the documents that grow with the run are brought up to date while it goes on.
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
+
+/// By which share of its length the journal must have grown for that, so that all of them together
+/// grow as the run does.
+const SUMMARY_GROWTH: u64 = 4;
 
 /// The author of commits where git knows none.
 const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
 
-/// How long a commit waits for others before it is left to the next one.
+/// How long a commit on the branch waits for others before it is left to the next one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a record could not be written. That it was not committed is no error but a notice.
@@ -52,14 +61,8 @@ enum Uncommitted {
     Journal(#[from] journal::Error),
     #[error(transparent)]
     Disk(#[from] Error),
-}
-
-/// What became of one call.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
-    pub commit: Option<String>,
-    /// Why nothing was committed, where something should have been.
-    pub problem: Option<String>,
+    #[error("{0} moves each time that a commit is to be added; another process writes it")]
+    Contested(String),
 }
 
 /// News of a run that the record is to hold.
@@ -74,11 +77,19 @@ pub struct News<'n> {
     pub attempts: Vec<(GateId, u32)>,
     /// Checkpoints that were sealed.
     pub checkpoints: Vec<u32>,
-    /// Whether the run stops here, so that the summary must be true.
+    /// Whether the run stops here, so that the record must be true and whole for everybody.
     pub is_stop: bool,
     pub gate: Option<GateId>,
     /// The commit's first line.
     pub title: String,
+}
+
+/// Where a record goes.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    pub target: Target,
+    /// When the branch gets it.
+    pub branch: RecordBranch,
 }
 
 /// Writes and commits the record of one run.
@@ -91,19 +102,22 @@ pub struct Keeper {
     /// The project's path from there.
     below: PathBuf,
     repository: Option<Repository>,
-    target: Target,
+    destination: Destination,
     commit_lock: PathBuf,
-    /// Whether the record's files lie in this working tree: not while another branch is checked out.
-    in_worktree: bool,
+    /// The run's own ref, by its full name.
+    reference: String,
+    /// Where that ref stood when this process saw it last.
+    tip: Option<Tip>,
     /// Digests of all files but the summary.
     known: BTreeMap<String, Digest>,
-    /// Everything that was committed or is to be, but for the summary, read when the branch lost it.
+    /// What the run's ref does not hold yet.
     pending: BTreeMap<String, Vec<u8>>,
-    /// The record's tree after the last commit.
-    tree: Option<String>,
-    summary_at: Option<Instant>,
-    /// Digests of the summary as it was written last.
-    summary: BTreeMap<String, Digest>,
+    /// Whether `pending` is all that the record holds from now on.
+    is_whole: bool,
+    /// When the summary was made last, and how long the journal was then.
+    summarised: Option<(Instant, u64)>,
+    /// What this process knows to lie in the record's folder.
+    laid: BTreeMap<String, BlobId>,
 }
 
 impl Keeper {
@@ -112,7 +126,7 @@ impl Keeper {
         home: &Home,
         id: &RunId,
         repository: Option<Repository>,
-        target: Target,
+        destination: Destination,
         reading: Option<&Reading>,
     ) -> Result<Self, Error> {
         let work_folder = repository.as_ref().map(|repository| repository.work_folder().to_owned());
@@ -122,7 +136,6 @@ impl Keeper {
         });
         let below = below.unwrap_or_default();
         let prefix = below.join(RUNS).join(id.as_str()).join("record");
-        let in_worktree = is_in_worktree(repository.as_ref(), &target);
         let mut keeper = Self {
             home: home.clone(),
             id: id.clone(),
@@ -130,14 +143,15 @@ impl Keeper {
             prefix: prefix.to_string_lossy().into_owned(),
             below,
             repository,
-            target,
+            destination,
             commit_lock: home.commit_lock().unwrap_or_default(),
-            in_worktree,
+            reference: super::reference(id),
+            tip: None,
             known: BTreeMap::new(),
             pending: BTreeMap::new(),
-            tree: None,
-            summary_at: None,
-            summary: BTreeMap::new(),
+            is_whole: false,
+            summarised: None,
+            laid: BTreeMap::new(),
         };
         if let Some(reading) = reading {
             keeper.take_up(reading)?;
@@ -145,43 +159,47 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// Makes the record whole again from the journal: files that are missing or differ are written.
+    /// Finds out what of the record is where it belongs already.
     fn take_up(&mut self, reading: &Reading) -> Result<(), Error> {
         let files = super::all_files(reading);
-        let paths = files.keys().map(|path| self.record.join(path));
+        self.compare_with_ref(&files);
         let folders: BTreeSet<PathBuf> =
-            paths.filter_map(|path| Some(path.parent()?.into())).collect();
+            files.keys().filter_map(|path| Some(self.record.join(path).parent()?.into())).collect();
         for path in folders {
             files::remove_half_written(&path).map_err(|source| Error { path, source })?;
         }
         for (path, bytes) in files {
-            if path == "RUN.json" || path == "SHA256SUMS" {
-                continue;
+            if let (Some(found), Ok(id)) = (self.found(&path), BlobId::of(&bytes))
+                && found == id
+            {
+                self.laid.insert(path.clone(), id);
             }
-            self.known.insert(path.clone(), Digest::of(&bytes));
-            let on_disk = files::read_own(&self.record.join(&path)).ok().flatten();
-            if self.in_worktree && on_disk.as_deref() != Some(&bytes) {
-                self.write(&path, &bytes)?;
+            if !super::is_summary(&path) {
+                self.known.insert(path, Digest::of(&bytes));
             }
-            self.pending.insert(path, bytes);
         }
         Ok(())
     }
 
-    /// Looks at what is checked out: the user may have gone to another branch, or come back, while
-    /// a gate was at work, and a file that lies on the wrong one bars the way back.
-    fn look_around(&mut self) -> Result<(), Uncommitted> {
-        let was_in_worktree = self.in_worktree;
-        self.in_worktree = is_in_worktree(self.repository.as_ref(), &self.target);
-        if self.in_worktree && !was_in_worktree {
-            self.take_up(&self.home.read(&self.id)?)?;
-        }
-        Ok(())
+    /// What is pending, of all files of the record: what the run's ref does not hold.
+    fn compare_with_ref(&mut self, files: &BTreeMap<String, Vec<u8>>) {
+        let held = self.repository.as_ref().and_then(|repository| {
+            let tip = repository.tip(&self.reference).ok()??;
+            Some((tip, repository.files_of(&tip).ok()?))
+        });
+        let (tip, held) = held.map_or((None, BTreeMap::new()), |(tip, held)| (Some(tip), held));
+        self.tip = tip;
+        self.is_whole = held.keys().any(|path| !files.contains_key(path));
+        let is_held = |path: &str, bytes: &[u8]| {
+            let id = held.get(path).copied();
+            super::is_summary(path) || (id.is_some() && id == BlobId::of(bytes).ok())
+        };
+        let new = files.iter().filter(|(path, bytes)| self.is_whole || !is_held(path, bytes));
+        self.pending = new.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
     }
 
-    /// Writes what is new and commits it. Only the disk's errors are errors.
-    pub fn keep(&mut self, mut news: News<'_>) -> Result<Kept, Error> {
-        let problem = self.look_around().err().map(|error| error.to_string());
+    /// Takes up what is new. Only the disk's errors are errors; gives why something was not committed.
+    pub fn keep(&mut self, mut news: News<'_>) -> Result<Option<String>, Error> {
         let closed = std::mem::take(&mut news.closed).into_iter();
         let mut files: Vec<(String, Vec<u8>)> = closed.map(super::segment_file).collect();
         for (gate, number) in &news.attempts {
@@ -192,7 +210,6 @@ impl Keeper {
             let attempt = attempt.into_iter();
             files.extend(attempt.flat_map(|one| super::attempt_files(news.run, gate, one)));
         }
-        let is_due = self.summary_at.is_none_or(|at| at.elapsed() >= SUMMARY_EVERY);
         if self.known.is_empty() {
             files.extend(super::definition_files(news.run));
         }
@@ -204,42 +221,165 @@ impl Keeper {
         for (path, bytes) in &files {
             self.known.insert(path.clone(), Digest::of(bytes));
         }
-        if news.is_stop || is_due {
-            let summary = super::summary_files(news.run, news.head, &self.known);
-            self.summary =
-                summary.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
-            files.extend(summary);
-            self.summary_at = Some(Instant::now());
+        if news.is_stop || self.is_summary_due(news.head.bytes) {
+            files.extend(super::summary_files(news.run, news.head, &self.known));
+            self.summarised = Some((Instant::now(), news.head.bytes));
         }
-        for (path, bytes) in files {
-            if self.in_worktree {
-                self.write(&path, &bytes)?;
+        self.pending.extend(files);
+        if self.repository.is_none() {
+            let pending = std::mem::take(&mut self.pending);
+            return self.lay_out_all(pending.into_iter()).map(|()| None);
+        }
+        let is_due = match self.destination.branch {
+            RecordBranch::Stops => news.is_stop,
+            RecordBranch::Attempts => true,
+            RecordBranch::Never => false,
+        };
+        let committed = self.extend(&news).and_then(|()| if is_due { self.publish(&news) } else { Ok(()) });
+        match committed {
+            Ok(()) => Ok(None),
+            Err(error) => {
+                if news.is_stop && is_due && self.is_here() {
+                    // Git does not hold it, or not where it belongs; people and tools find it all the same.
+                    let reading = self.home.glance(&self.id).ok();
+                    let files = reading.iter().flat_map(super::all_files);
+                    self.lay_out_all(files.collect::<Vec<_>>().into_iter())?;
+                }
+                Ok(Some(error.to_string()))
             }
-            self.pending.insert(path, bytes);
         }
-        let kept = self.commit(&news);
-        Ok(Kept { problem: kept.problem.or(problem), ..kept })
     }
 
-    /// Puts files right that somebody changed behind the keeper's back; gives their paths.
-    pub fn mend(&mut self) -> Result<Vec<String>, Error> {
-        let is_changed = |(path, digest): &(&String, &Digest)| {
-            let found = files::read_with_stat(&self.record.join(path), Vec::new()).ok().flatten();
-            found.is_none_or(|(bytes, _)| Digest::of(bytes) != **digest)
-        };
-        let written = self.known.iter().chain(&self.summary).filter(|_| self.in_worktree);
-        let changed: Vec<String> =
-            written.filter(is_changed).map(|(path, _)| path.clone()).collect();
-        let reading = if changed.is_empty() { None } else { self.home.glance(&self.id).ok() };
-        for (path, bytes) in reading.iter().flat_map(super::all_files) {
-            if changed.contains(&path) {
-                self.write(&path, &bytes)?;
-                if let Some(digest) = self.summary.get_mut(&path) {
-                    *digest = Digest::of(&bytes);
-                }
+    fn is_summary_due(&self, bytes: u64) -> bool {
+        self.summarised.is_none_or(|(at, before)| {
+            at.elapsed() >= SUMMARY_EVERY && bytes - before.min(bytes) >= before / SUMMARY_GROWTH
+        })
+    }
+
+    /// Puts what is pending onto the run's own ref.
+    fn extend(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
+        // Nobody else writes the ref of a run that this process holds; but it may have been deleted.
+        for _ in 0..2 {
+            let Some(repository) = &mut self.repository else { return Ok(()) };
+            let message = message(news, repository.head().as_deref());
+            let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
+            let folders = frozen.filter_map(|path| Path::new(path).parent());
+            let originals =
+                folders.map(|path| self.below.join(path).to_string_lossy().into_owned()).collect();
+            let files: Vec<(String, &[u8])> =
+                self.pending.iter().map(|(path, bytes)| (path.clone(), &bytes[..])).collect();
+            let link = Link {
+                reference: &self.reference,
+                tip: self.tip,
+                is_whole: self.is_whole,
+                files: &files,
+                originals: &originals,
+                message: &message,
+                fallback: AUTHOR,
+            };
+            if let Some(tip) = repository.extend(&link)? {
+                self.tip = Some(tip);
+                self.pending.clear();
+                self.is_whole = false;
+                return Ok(());
+            }
+            let reading = self.home.glance(&self.id)?;
+            self.compare_with_ref(&super::all_files(&reading));
+            self.pending.extend(super::summary_files(news.run, news.head, &self.known));
+        }
+        Err(Uncommitted::Contested(self.reference.clone()))
+    }
+
+    /// Lays the record down in the project's folder, where its branch is checked out, and commits it on
+    /// the branch.
+    fn publish(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
+        let Some(tip) = self.tip else { return Ok(()) };
+        let laid = if self.is_here() { self.lay_out(&tip)? } else { Vec::new() };
+        let Some(repository) = &mut self.repository else { return Ok(()) };
+        let since = news.at.to_string();
+        let committed = repository.graft(&Graft {
+            target: &self.destination.target,
+            folder: &self.prefix,
+            tip,
+            message: &message(news, None),
+            fallback: AUTHOR,
+            lock: &self.commit_lock,
+            since: &since,
+            patience: PATIENCE,
+        })?;
+        if !committed.is_checked_out {
+            // Another branch was checked out meanwhile: there they would be in the way.
+            for path in laid {
+                let whole = self.record.join(&path);
+                let removed = files::remove_with_empty_folders(&whole, self.home.project().root());
+                removed.map_err(|source| Error { path: whole, source })?;
+                self.laid.remove(&path);
+            }
+        } else if laid.iter().any(|path| !files::exists(&self.record.join(path))) {
+            // Before git knew them, a `git clean` took them for nobody's.
+            self.lay_out(&tip)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the record's folder hold what the run's ref holds; gives the files that were written.
+    fn lay_out(&mut self, tip: &Tip) -> Result<Vec<String>, Uncommitted> {
+        let Some(repository) = &self.repository else { return Ok(Vec::new()) };
+        let files = repository.files_of(tip)?;
+        let mut written = Vec::new();
+        for (path, id) in &files {
+            if self.found(path) != Some(*id) {
+                self.write(path, &repository.bytes_of(*id)?)?;
+                written.push(path.clone());
             }
         }
-        Ok(changed)
+        for path in self.laid.keys().filter(|path| !files.contains_key(*path)) {
+            let path = self.record.join(path);
+            files::remove(&path).map_err(|source| Error { path, source })?;
+        }
+        self.laid = files;
+        Ok(written)
+    }
+
+    fn lay_out_all(
+        &mut self,
+        files: impl Iterator<Item = (String, Vec<u8>)>,
+    ) -> Result<(), Error> {
+        for (path, bytes) in files {
+            let id = BlobId::of(&bytes).ok();
+            if id.is_none() || self.found(&path) != id {
+                self.write(&path, &bytes)?;
+            }
+            self.laid.extend(id.map(|id| (path, id)));
+        }
+        Ok(())
+    }
+
+    /// Puts files of the record's folder right that somebody changed since this process laid them down
+    /// or found them whole; gives their paths.
+    pub fn mend(&mut self) -> Result<Vec<String>, Error> {
+        let is_changed = |(path, id): &(&String, &BlobId)| self.found(path) != Some(**id);
+        let here = self.laid.iter().filter(|_| self.is_here());
+        let changed: Vec<(String, BlobId)> =
+            here.filter(is_changed).map(|(path, id)| (path.clone(), *id)).collect();
+        let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
+        let journal = if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
+        for (path, id) in &changed {
+            let bytes = match &self.repository {
+                Some(repository) => repository.bytes_of(*id).ok(),
+                None => journal.as_ref().and_then(|files| files.get(path).cloned()),
+            };
+            if let Some(bytes) = bytes {
+                self.write(path, &bytes)?;
+            }
+        }
+        Ok(changed.into_iter().map(|(path, _)| path).collect())
+    }
+
+    /// What a file of the record's folder holds; `None` where no regular file lies there.
+    fn found(&self, path: &str) -> Option<BlobId> {
+        let found = files::read_with_stat(&self.record.join(path), Vec::new()).ok().flatten();
+        BlobId::of(&found?.0).ok()
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
@@ -248,76 +388,27 @@ impl Keeper {
         files::write_view(&path, bytes).map_err(|source| Error { path, source })
     }
 
-    fn commit(&mut self, news: &News<'_>) -> Kept {
-        let message = message(news);
-        match self.try_commit(&message, news) {
-            Ok(commit) => {
-                self.pending.clear();
-                Kept { commit, problem: None }
+    /// Whether the record's files belong into this working tree: not while another branch is checked
+    /// out.
+    fn is_here(&self) -> bool {
+        match (&self.repository, &self.destination.target) {
+            (Some(repository), Target::Branch(branch)) => {
+                repository.branch().as_ref() == Some(branch)
             }
-            Err(error) => Kept { commit: None, problem: Some(error.to_string()) },
+            (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
         }
-    }
-
-    fn try_commit(
-        &mut self,
-        message: &str,
-        news: &News<'_>,
-    ) -> Result<Option<String>, Uncommitted> {
-        let Some(repository) = &mut self.repository else { return Ok(None) };
-        let held = repository.tree_at(&self.target, &self.prefix)?;
-        if self.tree.is_some() && held != self.tree {
-            // Somebody took the record off the branch, or changed it there: all of it goes back.
-            for (path, bytes) in super::all_files(&self.home.glance(&self.id)?) {
-                if self.in_worktree && !files::exists(&self.record.join(&path)) {
-                    self.write(&path, &bytes)?;
-                }
-                self.pending.entry(path).or_insert(bytes);
-            }
-        }
-        let since = news.at.to_string();
-        // Most of what a run freezes is committed already, where the project keeps it.
-        let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
-        let folders = frozen.filter_map(|path| Path::new(path).parent());
-        let originals =
-            folders.map(|path| self.below.join(path).to_string_lossy().into_owned()).collect();
-        let files: Vec<(String, &[u8])> = self
-            .pending
-            .iter()
-            .map(|(path, bytes)| (format!("{}/{path}", self.prefix), &bytes[..]))
-            .collect();
-        let commit = Commit {
-            target: &self.target,
-            files: &files,
-            originals: &originals,
-            message,
-            fallback: AUTHOR,
-            lock: &self.commit_lock,
-            since: &since,
-            patience: PATIENCE,
-        };
-        let Some(repository) = &mut self.repository else { return Ok(None) };
-        let committed = repository.commit(&commit)?;
-        self.tree = repository.tree_at(&self.target, &self.prefix)?;
-        Ok(Some(committed.id))
     }
 }
 
-/// Whether the record's files lie in the working tree: not while another branch is checked out.
-fn is_in_worktree(repository: Option<&Repository>, target: &Target) -> bool {
-    match (repository, target) {
-        (Some(repository), Target::Branch(branch)) => repository.branch().as_ref() == Some(branch),
-        (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
-    }
-}
-
-/// The title, and the trailers by which a commit is found and the chain is anchored.
-fn message(news: &News<'_>) -> String {
+/// The title, and the trailers by which a commit is found and the chain is anchored; `base` is the
+/// commit that the work stood on.
+fn message(news: &News<'_>, base: Option<&str>) -> String {
     let gate = news.gate.as_ref();
     let status = gate.map_or(news.run.status.as_str(), |gate| news.run.status_of(gate).as_str());
     let gate = gate.map(|gate| format!("Orch-Gate: {gate}\n")).unwrap_or_default();
+    let base = base.map(|base| format!("Orch-Base: {base}\n")).unwrap_or_default();
     format!(
-        "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n",
+        "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n{base}",
         news.title, news.run.started.run_id, news.head.sha256
     )
 }

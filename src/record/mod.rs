@@ -17,9 +17,9 @@ mod verify;
 
 pub use crate::contract::RUNS;
 pub use home::Home;
+pub use keeper::Destination;
 pub use keeper::Error;
 pub use keeper::Keeper;
-pub use keeper::Kept;
 pub use keeper::News;
 pub use verify::Difference;
 pub use verify::behind;
@@ -29,12 +29,22 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Checkpoint;
 use crate::id::GateId;
+use crate::id::RunId;
 use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::run::Attempt;
 use crate::run::Run;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// The refs of all runs begin so.
+pub const REFS: &str = "refs/orch/runs/";
+
+/// How much a folder of the record holds before others are made in it.
+const FOLDER_MAX: usize = 100;
+
+/// The documents that grow with the run.
+const SUMMARIES: [&str; 2] = ["RUN.json", "SHA256SUMS"];
 
 /// Where the journal stands, as `RUN.json` says it.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +61,29 @@ impl Head {
     }
 }
 
+/// The run's own ref, by its full name: a chain of commits whose trees hold the record alone.
+pub fn reference(run: &RunId) -> String {
+    format!("{REFS}{run}")
+}
+
+/// Whether a file grows with the run, and is brought up to date now and then only.
+pub fn is_summary(path: &str) -> bool {
+    SUMMARIES.contains(&path)
+}
+
+/// The folder of a gate in the record. The first hundred that a run comes to lie side by side, the
+/// others by the hundred in folders of their own, whose names no gate can have.
+fn gate_folder(run: &Run, gate: &GateId) -> String {
+    let place = run.gate(gate).map_or(0, |state| state.place);
+    match place / FOLDER_MAX {
+        0 => format!("gates/{gate}"),
+        hundreds => format!("gates/+{:06}/{gate}", hundreds * FOLDER_MAX),
+    }
+}
+
 /// The path of an attempt's file in the record.
-pub fn attempt_path(gate: &GateId, attempt: u32) -> String {
-    format!("gates/{gate}/attempt-{attempt}.json")
+pub fn attempt_path(run: &Run, gate: &GateId, attempt: u32) -> String {
+    format!("{}/attempt-{attempt}.json", gate_folder(run, gate))
 }
 
 /// An attempt's files, once the attempt has ended: what it came to, and where its approval was
@@ -64,13 +94,13 @@ pub fn attempt_files(
     attempt: &Attempt,
 ) -> impl Iterator<Item = (String, Vec<u8>)> {
     let number = attempt.attempt;
-    let own = (attempt_path(gate, number), attempt_json::render(run, gate, attempt));
+    let own = (attempt_path(run, gate, number), attempt_json::render(run, gate, attempt));
     let signed = attempt.approval.as_ref().and_then(|approval| {
         let text = approval.signed_text(&run.started.run_id, gate, number)?;
         Some((text, approval.signature.as_ref()?.armored.clone()))
     });
     let signed = signed.into_iter().flat_map(move |(text, armored)| {
-        let path = format!("gates/{gate}/approval-{number}.txt");
+        let path = format!("{}/approval-{number}.txt", gate_folder(run, gate));
         [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
     });
     std::iter::once(own).chain(signed)
@@ -96,9 +126,19 @@ pub fn checkpoint_file(run: &Run, (at, checkpoint): &(Moment, Checkpoint)) -> (S
     (checkpoint_path(checkpoint.checkpoint), checkpoint_json::render(run, *at, checkpoint))
 }
 
+/// The path of the journal segment that begins with this event. A folder holds those of a hundred
+/// events, the first of them directly: what a commit adds is laid down with the folders around it.
+pub fn segment_path(first_seq: u64) -> String {
+    let events = FOLDER_MAX as u64;
+    match first_seq / events {
+        0 => format!("journal/{first_seq:06}.jsonl"),
+        hundreds => format!("journal/{:06}/{first_seq:06}.jsonl", hundreds * events),
+    }
+}
+
 /// A journal segment as the record holds it.
 pub fn segment_file(segment: Segment) -> (String, Vec<u8>) {
-    (format!("journal/{}", segment.name()), segment.bytes)
+    (segment_path(segment.first_seq), segment.bytes)
 }
 
 /// The texts that the run was started with, and what keeps git from changing line ends.

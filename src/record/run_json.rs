@@ -18,7 +18,6 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::json;
 use crate::run::AttemptStatus;
-use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
@@ -260,23 +259,23 @@ fn gates<'r>(run: &'r Run, known: &BTreeMap<String, Digest>) -> Vec<GateJson<'r>
     let mut gates = Vec::new();
     for planned in &run.started.gates {
         let state = run.gates.get(&planned.gate);
-        gates.push(gate(&planned.gate, &planned.name, state, known));
+        gates.push(gate(run, &planned.gate, &planned.name, known));
         for item in state.and_then(|state| state.items.as_ref()).into_iter().flatten() {
-            gates.push(gate(&item.gate, &planned.name, run.gates.get(&item.gate), known));
+            gates.push(gate(run, &item.gate, &planned.name, known));
         }
     }
     gates
 }
 
 fn gate<'r>(
+    run: &'r Run,
     id: &'r GateId,
     name: &'r str,
-    state: Option<&'r GateState>,
     known: &BTreeMap<String, Digest>,
 ) -> GateJson<'r> {
-    let Some(state) = state else { return untouched(id, name) };
+    let Some(state) = run.gates.get(id) else { return untouched(id, name) };
     let attempts = state.attempts.iter().map(|attempt| {
-        let path = super::attempt_path(id, attempt.attempt);
+        let path = super::attempt_path(run, id, attempt.attempt);
         let sha256 = known.get(&path).copied();
         AttemptEntryJson {
             attempt: attempt.attempt,

@@ -50,9 +50,6 @@ struct JournalReach {
     bytes: u64,
 }
 
-/// The documents that are brought up to date now and then only.
-const SUMMARIES: [&str; 2] = ["RUN.json", "SHA256SUMS"];
-
 /// Where the files of a record differ from what the journal says, in the order of their paths.
 pub fn differences(reading: &Reading, found: &BTreeMap<String, Vec<u8>>) -> Vec<Difference> {
     let expected = super::all_files(reading);
@@ -62,7 +59,7 @@ pub fn differences(reading: &Reading, found: &BTreeMap<String, Vec<u8>>) -> Vec<
     };
     let mut differences = Vec::new();
     for (path, bytes) in &expected {
-        let is_summary = SUMMARIES.contains(&path.as_str());
+        let is_summary = super::is_summary(path);
         let due = summarised.as_ref().map_or(Some(bytes), |earlier| earlier.get(path));
         match (found.get(path), due) {
             (Some(found), _) => {
@@ -105,8 +102,8 @@ fn summarised(
     found: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Option<BTreeMap<String, Vec<u8>>>, Difference> {
     let is_at_rest = reading.is_closed() && reading.run.status != crate::event::RunStatus::Running;
-    let Some(bytes) = found.get(SUMMARIES[0]).filter(|_| !is_at_rest) else { return Ok(None) };
-    let broken = |message: String| Difference::of(SUMMARIES[0], message);
+    let Some(bytes) = found.get(super::SUMMARIES[0]).filter(|_| !is_at_rest) else { return Ok(None) };
+    let broken = |message: String| Difference::of(super::SUMMARIES[0], message);
     let reach: Reach = serde_json::from_slice(bytes).map_err(|error| broken(error.to_string()))?;
     let end = usize::try_from(reach.journal.bytes).ok();
     let reached = end.and_then(|end| reading.bytes.get(..end)).map(<[u8]>::to_vec);

@@ -65,6 +65,8 @@ impl fmt::Display for GateStatus {
 /// A gate, or one instance of it, as far as the run has come.
 #[derive(Debug, Clone, Default)]
 pub struct GateState {
+    /// How many gates the run had come to before this one.
+    pub place: usize,
     pub status: GateStatus,
     pub attempts: Vec<Attempt>,
     /// Tries since the gate was last opened; interrupted ones are not counted.

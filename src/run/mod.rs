@@ -187,7 +187,10 @@ impl Run {
     }
 
     fn state(&mut self, id: &GateId) -> &mut GateState {
-        self.gates.entry(id.clone()).or_default()
+        let place = self.gates.len();
+        self.gates
+            .entry(id.clone())
+            .or_insert_with(|| GateState { place, ..GateState::default() })
     }
 
     fn resume(

@@ -4,6 +4,7 @@ use super::Entry;
 use super::HASH_BYTES;
 use super::REGULAR_FILE;
 use super::Refused;
+use super::Stat;
 use git2::Oid;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -188,8 +189,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(super) fn put(&mut self, entry: &Entry<'_>) -> Result<(), Refused> {
-        let stat = &entry.stat;
+    pub(super) fn put(&mut self, entry: &Entry<'_>, stat: &Stat) -> Result<(), Refused> {
         let numbers = [
             stat.changed.0,
             stat.changed.1,

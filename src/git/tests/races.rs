@@ -8,9 +8,7 @@ fn a_lock_that_somebody_holds_is_named_and_left() {
     let sandbox = Sandbox::new();
     let mut repository = sandbox.repository();
     sandbox.write(".git/index.lock", "");
-    let start = Instant::now();
     let error = record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
-    assert!(start.elapsed() >= Duration::from_secs(10));
     assert!(error.is_passing() && error.to_string().contains(".git/index.lock;"), "{error}");
     assert!(sandbox.path(".git/index.lock").exists());
     assert_eq!(sandbox.git(&["log", "--format=%s"]), "base\n");
@@ -23,12 +21,12 @@ fn a_lock_that_somebody_holds_is_named_and_left() {
 fn the_lock_of_a_dead_commit_is_cleared_away() {
     let sandbox = Sandbox::new();
     let mut repository = sandbox.repository();
-    sandbox.write(".git/index.lock.twin", "half an index");
-    fs::hard_link(sandbox.path(".git/index.lock.twin"), sandbox.path(".git/index.lock")).unwrap();
+    sandbox.write(".git/index.twin", "half an index");
+    fs::hard_link(sandbox.path(".git/index.twin"), sandbox.path(".git/index.lock")).unwrap();
     record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
     sandbox.assert_sound();
     // A death between the rename and the end leaves the index a second name.
-    fs::hard_link(sandbox.path(".git/index"), sandbox.path(".git/index.lock.twin")).unwrap();
+    fs::hard_link(sandbox.path(".git/index"), sandbox.path(".git/index.twin")).unwrap();
     record(&mut repository, &main_branch(), &files(&["b.json"])).unwrap();
     sandbox.assert_sound();
 }
@@ -52,7 +50,7 @@ fn locks_of_a_dead_commit_go_where_nothing_is_left_to_commit() {
     let mut repository = sandbox.repository();
     record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
     let locks = [
-        (".git/index.lock.twin", ".git/index.lock"),
+        (".git/index.twin", ".git/index.lock"),
         (".git/refs%heads%main.twin", ".git/refs/heads/main.lock"),
     ];
     for (twin, lock) in locks {
@@ -106,10 +104,13 @@ fn many_at_once_lose_nothing() {
         for writer in 0..4 {
             scope.spawn(move || {
                 let mut repository = Repository::discover(folder).unwrap().unwrap();
-                let mut all = Vec::new();
+                let (own, below) = (format!("refs/own/w{writer}"), format!("{RECORD}/w{writer}"));
                 for turn in 0..8 {
-                    all.extend(files(&[&format!("w{writer}/{turn}.json")]));
-                    record(&mut repository, &main_branch(), &all).unwrap();
+                    let new = files(&[&format!("w{writer}/{turn}.json")]);
+                    fs::create_dir_all(folder.join(&below)).unwrap();
+                    fs::write(folder.join(&new[0].0), &new[0].1).unwrap();
+                    let tip = extend_ref(&mut repository, (&own, &below), &new).unwrap();
+                    graft_at(&mut repository, &main_branch(), &below, tip).unwrap();
                 }
             });
         }
@@ -124,12 +125,6 @@ fn many_at_once_lose_nothing() {
             }
         });
     });
-    // A commit of the user that began before a record's and ended after it may have dropped that
-    // one: the next commit heals, as it does in a run.
-    let mut repository = sandbox.repository();
-    let names: Vec<String> = (0..32).map(|at| format!("w{}/{}.json", at / 8, at % 8)).collect();
-    let all = files(&names.iter().map(String::as_str).collect::<Vec<_>>());
-    record(&mut repository, &main_branch(), &all).unwrap();
     let listed = sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
     assert_eq!(listed.matches(RECORD).count(), 32, "{listed}");
     assert_eq!(listed.matches("user-").count(), 12, "{listed}");

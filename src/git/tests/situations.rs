@@ -62,15 +62,9 @@ fn another_branch_and_a_ref_are_reached_without_the_work_folder() {
     sandbox.git(&["checkout", "-q", "-b", "elsewhere"]);
     let index = fs::read(sandbox.path(".git/index")).unwrap();
     let mut repository = sandbox.repository();
-    let own = Target::Ref("refs/own/records".to_owned());
-    for target in [main_branch(), own.clone()] {
-        assert!(commit(&mut repository, &target, &files(&["RUN.json"])).unwrap().changed);
-        assert!(!commit(&mut repository, &target, &files(&["RUN.json"])).unwrap().changed);
-    }
-    assert_eq!(
-        sandbox.git(&["ls-tree", "-r", "--name-only", "refs/own/records"]),
-        format!("{RECORD}/RUN.json\n")
-    );
+    assert!(commit(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap().changed);
+    assert!(!commit(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap().changed);
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", REFERENCE]), "RUN.json\n");
     assert_eq!(
         sandbox.git(&["ls-tree", "-r", "--name-only", "main", "orchestration"]),
         format!("{RECORD}/RUN.json\n")
@@ -111,8 +105,10 @@ fn in_the_middle_of_a_merge_nothing_is_committed_but_on_an_own_ref() {
     let error = record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
     assert!(error.is_passing() && error.to_string().starts_with("a merge is under way"), "{error}");
     assert_eq!(sandbox.git(&["log", "--format=%s", "-1"]), "main\n");
-    let own = Target::Ref("refs/own/records".to_owned());
-    assert!(commit(&mut repository, &own, &files(&["RUN.json"])).unwrap().changed);
+    let more = files(&["a.json"]);
+    sandbox.write(&more[0].0, str::from_utf8(&more[0].1).unwrap());
+    extend(&mut repository, &more).unwrap();
+    assert_eq!(sandbox.git(&["ls-tree", "-r", "--name-only", REFERENCE]), "RUN.json\na.json\n");
     sandbox.git(&["merge", "--abort"]);
     assert!(record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap().changed);
     sandbox.assert_sound();

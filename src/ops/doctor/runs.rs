@@ -2,19 +2,26 @@
 
 use super::Remedy;
 use super::Symptom;
+use crate::config::RecordBranch;
 use crate::event::RunStatus;
+use crate::files;
 use crate::files::Lock;
+use crate::git;
+use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::ops::orphans;
+use crate::record;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// What is wrong with one run; nothing where all is well.
 pub fn look(
     site: &Site,
-    repository: Option<&Repository>,
+    repository: Option<&mut Repository>,
     id: &RunId,
 ) -> Result<Vec<Symptom>, Error> {
     let what = format!("run {id}");
@@ -44,16 +51,66 @@ pub fn look(
     Ok(symptoms)
 }
 
-/// Why the record is not where it belongs: its newest part is looked for there.
-fn lost(site: &Site, repository: &Repository, reading: &Reading, id: &RunId) -> Option<String> {
-    let newest = reading.segments().rfind(|segment| segment.is_closed)?;
-    let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
-    let path = site.home.record(id).join("journal").join(newest.name());
-    let path = repository.path_of(&path)?;
-    match repository.file_at(&site.target(branch), &path) {
-        Ok(Some(bytes)) if bytes == newest.bytes => None,
-        Ok(Some(_)) => Some("its record was changed where it is committed".to_owned()),
-        Ok(None) => Some("its record is not, or not wholly, committed".to_owned()),
-        Err(error) => Some(format!("its record cannot be looked for: {error}")),
+/// Why the record is not wholly where it belongs.
+fn lost(
+    site: &Site,
+    repository: &mut Repository,
+    reading: &Reading,
+    id: &RunId,
+) -> Option<String> {
+    let found = place(site, repository, reading, id);
+    found.unwrap_or_else(|error| Some(format!("its record cannot be looked for: {error}")))
+}
+
+fn place(
+    site: &Site,
+    repository: &mut Repository,
+    reading: &Reading,
+    id: &RunId,
+) -> Result<Option<String>, git::Error> {
+    let reference = record::reference(id);
+    let Some(tip) = repository.tip(&reference)? else {
+        return Ok(Some(format!("{reference} is gone")));
+    };
+    let held = repository.files_of(&tip)?;
+    let all = record::all_files(reading);
+    let is_held = |(path, bytes): &(&String, &Vec<u8>)| {
+        let id = BlobId::of(bytes).ok();
+        id.is_some() && held.get(*path) == id.as_ref()
+    };
+    let is_at_rest = reading.is_closed() && reading.run.status != RunStatus::Running;
+    let due = all.iter().filter(|(path, _)| is_at_rest || !record::is_summary(path));
+    let missing = due.filter(|file| !is_held(file)).count();
+    if missing > 0 {
+        return Ok(Some(format!("{reference} lacks {missing} files of its record")));
     }
+    // While a run goes on, its branch holds it as of its last stop.
+    if !is_at_rest || site.config.record_branch == RecordBranch::Never {
+        return Ok(None);
+    }
+    let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
+    let target = Site::target(branch);
+    let Some(folder) = repository.path_of(&site.home.record(id)) else { return Ok(None) };
+    if !repository.is_grafted(&target, &folder, &tip)? {
+        return Ok(Some("its record is not, or not wholly, committed on its branch".to_owned()));
+    }
+    if !repository.is_checked_out(&target)? {
+        return Ok(None);
+    }
+    if !repository.is_index_settled(&folder)? {
+        return Ok(Some("the index differs from what is committed of its record".to_owned()));
+    }
+    let record = site.home.record(id);
+    let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
+        files::stat_of_copy(&record.join(path), bytes).is_ok_and(|found| found.is_some())
+    };
+    let broken = all.iter().filter(|file| !is_whole(*file)).count();
+    if broken > 0 {
+        return Ok(Some(format!("{broken} files of its record are missing or changed")));
+    }
+    let folders: BTreeSet<PathBuf> =
+        all.keys().filter_map(|path| Some(record.join(path).parent()?.into())).collect();
+    let is_left = |folder: &PathBuf| files::half_written(folder).is_ok_and(|left| !left.is_empty());
+    let has_left = folders.iter().any(is_left);
+    Ok(has_left.then(|| "a killed process left half-written files in its record".to_owned()))
 }

@@ -1,0 +1,147 @@
+//! A ref of its own as a chain of commits whose trees hold some files and nothing else. Neither an
+//! index nor a working tree nor anybody's lock has to do with it: whoever extends it has it alone.
+
+use super::Error;
+use super::Repository;
+use super::commit_text;
+use super::lock::Lock;
+use super::move_ref::Step;
+use super::objects::id_of;
+use super::target::Target;
+use super::tree;
+use super::tree::Blob;
+use git2::ObjectType;
+use git2::Oid;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// The newest commit of a chain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tip {
+    pub(super) commit: Oid,
+    pub(super) tree: Oid,
+}
+
+/// What a file holds, as git names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobId(pub(super) Oid);
+
+impl BlobId {
+    /// The name of these bytes.
+    pub fn of(bytes: &[u8]) -> Result<Self, Error> {
+        Ok(Self(id_of(ObjectType::Blob, bytes)?))
+    }
+}
+
+/// Files to be put onto a chain.
+#[derive(Debug)]
+pub struct Link<'a> {
+    /// The full name of the ref.
+    pub reference: &'a str,
+    /// Where the caller knows the chain to stand.
+    pub tip: Option<Tip>,
+    /// Whether the files are all that the new tree holds, or are put into the tip's.
+    pub is_whole: bool,
+    /// Each file's path in the tree, and its bytes.
+    pub files: &'a [(String, &'a [u8])],
+    /// Folders with the originals of some of the files, relative to the work folder: a file that
+    /// HEAD holds there is not laid down again.
+    pub originals: &'a BTreeSet<String>,
+    pub message: &'a str,
+    /// Name and mail of the author when git knows none.
+    pub fallback: (&'a str, &'a str),
+}
+
+impl Repository {
+    /// Where a chain stands; `None` where there is none.
+    pub fn tip(&self, reference: &str) -> Result<Option<Tip>, Error> {
+        let Some(commit) = Target::Ref(reference.to_owned()).find(&self.inner)?.head else {
+            return Ok(None);
+        };
+        Ok(Some(Tip { commit, tree: self.inner.find_commit(commit)?.tree_id() }))
+    }
+
+    /// Puts files onto a chain. When it returns, a power cut takes nothing of them back. `None` where
+    /// the chain does not stand where the caller knew it: nothing was done.
+    pub fn extend(&mut self, link: &Link<'_>) -> Result<Option<Tip>, Error> {
+        let files = checked(link.files)?;
+        let place = Target::Ref(link.reference.to_owned()).find(&self.inner)?;
+        if place.head != link.tip.map(|tip| tip.commit) {
+            return Ok(None);
+        }
+        self.objects.clear();
+        let blobs = files
+            .iter()
+            .map(|(path, bytes)| Ok((*path, id_of(ObjectType::Blob, bytes)?, *bytes)))
+            .collect::<Result<Vec<Blob<'_>>, Error>>()?;
+        self.hold_originals(link.originals)?;
+        let base = link.tip.filter(|_| !link.is_whole).map(|tip| tip.tree);
+        let odb = self.inner.odb()?;
+        let tree = tree::with_files(&odb, base, &blobs, &mut self.objects)?;
+        drop(odb);
+        if let Some(tip) = link.tip.filter(|tip| tip.tree == tree) {
+            let path = self.ref_path(link.reference);
+            Lock::clear(&path, &self.ref_twin(link.reference))?;
+            return Ok(Some(tip));
+        }
+        let who = self.who(link.fallback)?;
+        let text = commit_text(tree, place.head, &who, link.message);
+        let commit = self.objects.add(ObjectType::Commit, &text)?;
+        self.objects.publish(self.inner.commondir())?;
+        let step = Step { place: &place, id: commit, who: &who, message: link.message };
+        match self.move_ref(&step) {
+            Ok(()) => Ok(Some(Tip { commit, tree })),
+            Err(Error::Moved { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Most of what is copied into a chain may lie in HEAD already, where it was copied from.
+    fn hold_originals(&mut self, folders: &BTreeSet<String>) -> Result<(), Error> {
+        let head = self.inner.refname_to_id("HEAD").ok().filter(|_| !folders.is_empty());
+        let Some(head) = head else { return Ok(()) };
+        let root = self.inner.find_commit(head)?.tree_id();
+        let odb = self.inner.odb()?;
+        for folder in folders {
+            let held = self.objects.trees().files_in(&odb, root, folder)?;
+            self.objects.hold(held);
+        }
+        Ok(())
+    }
+
+    /// The files that a chain's tip holds, by their paths.
+    pub fn files_of(&self, tip: &Tip) -> Result<BTreeMap<String, BlobId>, Error> {
+        let files = tree::files_below(&self.inner.odb()?, tip.tree)?;
+        Ok(files.into_iter().map(|(path, id)| (path, BlobId(id))).collect())
+    }
+
+    /// A file's bytes.
+    pub fn bytes_of(&self, id: BlobId) -> Result<Vec<u8>, Error> {
+        Ok(self.inner.find_blob(id.0)?.content().to_vec())
+    }
+
+    /// Says whether a target's head holds the tip's files at this folder, and no others there.
+    pub fn is_grafted(&mut self, target: &Target, folder: &str, tip: &Tip) -> Result<bool, Error> {
+        Ok(self.folder_at(target, folder)? == Some(tip.tree))
+    }
+
+    fn folder_at(&mut self, target: &Target, folder: &str) -> Result<Option<Oid>, Error> {
+        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
+        let root = self.inner.find_commit(head)?.tree_id();
+        self.objects.trees().find(&self.inner.odb()?, root, folder)
+    }
+}
+
+/// The files by path; refuses a path that git would refuse to check out.
+fn checked<'f>(files: &'f [(String, &[u8])]) -> Result<BTreeMap<&'f str, &'f [u8]>, Error> {
+    let is_bad = |part: &str| {
+        let part = part.to_lowercase();
+        matches!(part.as_str(), "" | "." | ".." | ".git" | "git~1")
+    };
+    for (path, _) in files {
+        if path.split('/').any(is_bad) || path.contains(char::is_control) {
+            return Err(Error::Path { path: path.clone() });
+        }
+    }
+    Ok(files.iter().map(|(path, bytes)| (path.as_str(), *bytes)).collect())
+}
