@@ -13,7 +13,7 @@ use std::fs;
 const CHAIN: Chain = Chain { gates: 100, is_reused: false, is_chained: true };
 
 /// At most this much above the floor.
-const RATIO_MAX: f64 = 1.5;
+const RATIO_MAX: f64 = 1.25;
 
 /// How much more a gate may cost in a long chain than in a short one, beyond what the floor's own
 /// steps do: the machine is not the same from one minute to the next.
@@ -81,16 +81,27 @@ fn both(chain: Chain, flags: &[&str], rounds: usize) -> Result<(Spent, Spent)> {
         let folder = project::chain(chain)?;
         let mut run = project::orch(folder.path());
         ours.push(measure::program(run.args(["run", "chain"]).args(flags))?);
-        let commits = project::git(folder.path(), &["rev-list", "--count", "HEAD"])?;
-        if commits.trim() != (chain.gates + 2).to_string() {
-            return Err(format!("{} gates left {commits} commits", chain.gates).into());
+        let count = |reference: &str| {
+            let count = project::git(folder.path(), &["rev-list", "--count", reference])?;
+            Ok::<usize, Box<dyn std::error::Error>>(count.trim().parse()?)
+        };
+        let on_ref = count(&project::last_ref(folder.path())?)?;
+        let (gates, on_branch) = (chain.gates, count("HEAD")?);
+        if (on_ref, on_branch) != (gates + 1, 2) {
+            let words = format!("{gates} gates left {on_ref} commits, {on_branch} on the branch");
+            return Err(words.into());
         }
     }
     Ok((measure::median(&floor), measure::median(&ours)))
 }
 
 pub fn reuse() -> Result {
-    let chain = Chain { is_reused: true, ..CHAIN };
+    again(Chain { is_reused: true, ..CHAIN }, 0.05)?;
+    again(Chain { is_reused: true, gates: 1000, ..CHAIN }, 0.1)
+}
+
+/// A chain that has nothing to do, which may take so many seconds.
+fn again(chain: Chain, most_s: f64) -> Result {
     let folder = project::chain(chain)?;
     let root = folder.path();
     let run = || measure::program(project::orch(root).args(["run", "chain"]));
@@ -125,12 +136,12 @@ pub fn reuse() -> Result {
     #[expect(clippy::cast_precision_loss, reason = "these are small")]
     let rows = [
         Row {
-            work: "100 gates again, nothing changed".to_owned(),
+            work: format!("{} gates again, nothing changed", chain.gates),
             floor: format!("{:.4} s (hashing)", floor.wall),
             ours: format!("{:.3} s", ours.wall),
             ratio: None,
-            target: "at most 0.05 s".to_owned(),
-            is_reached: ours.wall <= 0.05,
+            target: format!("at most {most_s} s"),
+            is_reached: ours.wall <= most_s,
         },
         counts("batch events", batches as f64, 1.0),
         counts("attempts", attempts as f64, 0.0),

@@ -4,6 +4,7 @@
 //! - `gates`: chains of command gates, recorded and committed;
 //! - `reuse`: the same chain again, nothing changed;
 //! - `commit`: one record commit in a large repository;
+//! - `fan_out`: many instances, many gates of people;
 //! - `hash`: large files and many small ones;
 //! - `fold`: long journals and many runs;
 //! - `start`: what it costs to start the program.
@@ -14,6 +15,7 @@
 )]
 
 mod commit;
+mod fan_out;
 mod floor;
 mod fold;
 mod gates;
@@ -29,11 +31,12 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// A benchmark by its name.
 type Named = (&'static str, fn() -> Result);
 
-const ALL: [Named; 6] = [
+const ALL: [Named; 7] = [
     ("gates", gates::gates),
     ("reuse", gates::reuse),
     ("commit", commit::commit),
     ("fold", fold::fold),
+    ("fan_out", fan_out::fan_out),
     ("start", start::start),
     // It removes many files, which slows what comes after it.
     ("hash", hash::hash),

@@ -34,6 +34,14 @@ pub fn orch(folder: &Path) -> Command {
     command
 }
 
+/// A script in which `$ORCH` is the program.
+pub fn shell(folder: &Path, script: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).env("ORCH", env!("CARGO_BIN_EXE_orch")).env("CI", "1");
+    command.current_dir(folder);
+    command
+}
+
 /// A fresh folder, which stays until `clear`: for minutes after files were removed, ext4 searches
 /// past their inodes whenever it makes a new one, which would slow whatever is measured next.
 pub fn folder() -> Result<Folder> {
@@ -114,4 +122,11 @@ pub fn last_journal(root: &Path) -> Result<PathBuf> {
     let names = fs::read_dir(&runs)?.map(|entry| Ok(entry?.path()));
     let last = names.collect::<std::io::Result<Vec<_>>>()?.into_iter().max();
     Ok(last.ok_or("there is no run")?.join("journal.jsonl"))
+}
+
+/// The ref of the last run in a repository, by its full name.
+pub fn last_ref(root: &Path) -> Result<String> {
+    let journal = last_journal(root)?;
+    let run = journal.parent().and_then(Path::file_name).unwrap_or_default();
+    Ok(format!("refs/orch/runs/{}", run.to_string_lossy()))
 }

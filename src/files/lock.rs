@@ -54,7 +54,8 @@ impl Held {
     fn is_elsewhere(&self) -> bool {
         let here = Self::here("", Path::new(""));
         let is_other = |one: &str, other: &str| !one.is_empty() && one != other;
-        is_other(&self.host, &here.host) && (here.boot.is_empty() || is_other(&self.boot, &here.boot))
+        is_other(&self.host, &here.host)
+            && (here.boot.is_empty() || is_other(&self.boot, &here.boot))
     }
 
     fn shown_host(&self) -> String {
@@ -177,7 +178,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lock");
         let write = |host: &str, boot: &str| {
-            let held = format!(r#"{{"process":7,"since":"10:02","host":"{host}","boot":"{boot}"}}"#);
+            let held =
+                format!(r#"{{"process":7,"since":"10:02","host":"{host}","boot":"{boot}"}}"#);
             std::fs::write(&path, held).unwrap();
             Lock::take(&path, "10:03", Duration::ZERO).unwrap().err().map(|held| held.to_string())
         };

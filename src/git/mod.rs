@@ -16,6 +16,7 @@ mod objects;
 mod present;
 mod program;
 mod refresh;
+mod remote;
 mod restore;
 mod sign;
 mod snapshot;
@@ -35,6 +36,7 @@ pub use graft::Committed;
 pub use graft::Graft;
 pub use history::Fate;
 pub use present::Scope;
+pub use remote::Kinship;
 pub use restore::Plan;
 pub use restore::Restore;
 pub use restore::Restored;
@@ -86,6 +88,8 @@ pub enum Error {
     UpdateIndex { reason: String },
     #[error("`git worktree add` failed: {reason}")]
     Worktree { reason: String },
+    #[error("`git {command}` failed: {reason}")]
+    Remote { command: String, reason: String },
     #[error("signing failed: {reason}")]
     Signing { reason: String },
     #[error("{path}: {source}")]
@@ -108,6 +112,7 @@ impl Error {
             | Self::BadIndex { .. }
             | Self::UpdateIndex { .. }
             | Self::Worktree { .. }
+            | Self::Remote { .. }
             | Self::Signing { .. }
             | Self::Io { .. } => false,
         }

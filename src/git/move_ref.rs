@@ -60,11 +60,7 @@ impl Repository {
             Err(error) if error.code() == ErrorCode::NotFound => None,
             Err(error) => return Err(error.into()),
         };
-        if held == step.place.head {
-            Ok(lock)
-        } else {
-            Err(Error::Moved { name: name.to_owned() })
-        }
+        if held == step.place.head { Ok(lock) } else { Err(Error::Moved { name: name.to_owned() }) }
     }
 
     /// Makes a move last, and adds it to the ref's logs.

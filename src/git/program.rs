@@ -3,6 +3,7 @@
 use crate::files;
 use crate::process;
 use crate::process::Ending;
+use crate::process::Stop;
 use crate::surroundings::Allowed;
 use std::path::Path;
 
@@ -12,18 +13,23 @@ const OPTIONS: [&str; 7] =
 
 /// Runs git in a folder; gives why it failed, in its own words.
 pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), String> {
-    output(folder, words, input).map(drop)
+    output(folder, words, input, &Stop::default()).map(drop)
+}
+
+/// Runs git in a folder, as long as nobody wants it to stop.
+pub(super) fn run_until(folder: &Path, words: &[&str], stop: &Stop) -> Result<(), String> {
+    output(folder, words, b"", stop).map(drop)
 }
 
 /// What git lists, each ended by a zero byte.
 pub(super) fn lines(folder: &Path, words: &[&str]) -> Result<Vec<String>, String> {
-    let listed = output(folder, words, b"")?;
+    let listed = output(folder, words, b"", &Stop::default())?;
     let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
     Ok(lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect())
 }
 
 /// Runs git in a folder; gives what it printed.
-fn output(folder: &Path, words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
+fn output(folder: &Path, words: &[&str], input: &[u8], stop: &Stop) -> Result<Vec<u8>, String> {
     let say = |error: std::io::Error| error.to_string();
     let passing = files::passing_folder().map_err(say)?;
     let place = |name: &str| passing.path().join(name);
@@ -40,7 +46,7 @@ fn output(folder: &Path, words: &[&str], input: &[u8]) -> Result<Vec<u8>, String
         timeout: None,
         register: None,
     };
-    let ending = process::run(&command, &process::Stop::default());
+    let ending = process::run(&command, stop);
     match ending.map_err(|error| error.to_string())? {
         Ending::Exited(0) => Ok(files::read_own(&place("out")).map_err(say)?.unwrap_or_default()),
         Ending::Exited(_)

@@ -262,8 +262,8 @@ impl<'s> Driver<'s> {
         };
         let problem = self.keeper.keep(news)?;
         // Each try has a temporary name of its own; the trouble is the same.
-        let problem = problem
-            .map(|problem| problem.split(" at path ").next().unwrap_or_default().to_owned());
+        let problem =
+            problem.map(|problem| problem.split(" at path ").next().unwrap_or_default().to_owned());
         self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
         Ok(())
     }

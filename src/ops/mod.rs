@@ -39,6 +39,8 @@ pub mod init;
 pub mod invocation_record;
 pub mod next;
 pub mod note;
+pub mod record_fetch;
+pub mod record_push;
 pub mod record_rebuild;
 pub mod rehearse;
 pub mod run;

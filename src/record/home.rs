@@ -195,7 +195,8 @@ impl Home {
         };
         whole.map_err(|error| match error {
             journal::Error::Line { line, message, .. } => {
-                let is_first = |seq: &u64| files::exists(&self.record(id).join(super::segment_path(*seq)));
+                let is_first =
+                    |seq: &u64| files::exists(&self.record(id).join(super::segment_path(*seq)));
                 let first = (1..=line).rev().find(is_first).unwrap_or(1);
                 let path = self.record(id).join(super::segment_path(first));
                 journal::Error::Line { path, line: line - first + 1, message }
@@ -206,23 +207,22 @@ impl Home {
         })
     }
 
-    /// The segments in the record's folder, else on the run's own ref, as far as they follow each other
-    /// without a gap.
+    /// The segments in the record's folder, or on the run's own ref where it has gone on since, as far as
+    /// they follow each other without a gap.
     fn committed_journal(&self, id: &RunId) -> Result<Vec<u8>, journal::Error> {
         let folder = self.record(id);
         let here = segments(|path| files::read_own(&folder.join(path)));
         let here = here.map_err(|source| journal::Error::Io { path: folder, source })?;
-        if !here.is_empty() {
-            return Ok(here);
-        }
-        let on_ref = || {
-            let repository = self.repository()?;
-            let tip = repository.tip(&super::reference(id)).ok()??;
-            let files = repository.files_of(&tip).ok()?;
-            let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
-            segments(read).ok()
-        };
-        Ok(on_ref().unwrap_or_default())
+        let on_ref = self.journal_of_ref(id).filter(|on_ref| on_ref.starts_with(&here));
+        Ok(on_ref.unwrap_or(here))
+    }
+
+    fn journal_of_ref(&self, id: &RunId) -> Option<Vec<u8>> {
+        let repository = self.repository()?;
+        let tip = repository.tip(&super::reference(id)).ok()??;
+        let files = repository.files_of(&tip).ok()?;
+        let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
+        segments(read).ok()
     }
 }
 

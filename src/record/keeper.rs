@@ -235,7 +235,8 @@ impl Keeper {
             RecordBranch::Attempts => true,
             RecordBranch::Never => false,
         };
-        let committed = self.extend(&news).and_then(|()| if is_due { self.publish(&news) } else { Ok(()) });
+        let committed =
+            self.extend(&news).and_then(|()| if is_due { self.publish(&news) } else { Ok(()) });
         match committed {
             Ok(()) => Ok(None),
             Err(error) => {
@@ -341,10 +342,7 @@ impl Keeper {
         Ok(written)
     }
 
-    fn lay_out_all(
-        &mut self,
-        files: impl Iterator<Item = (String, Vec<u8>)>,
-    ) -> Result<(), Error> {
+    fn lay_out_all(&mut self, files: impl Iterator<Item = (String, Vec<u8>)>) -> Result<(), Error> {
         for (path, bytes) in files {
             let id = BlobId::of(&bytes).ok();
             if id.is_none() || self.found(&path) != id {
@@ -363,7 +361,8 @@ impl Keeper {
         let changed: Vec<(String, BlobId)> =
             here.filter(is_changed).map(|(path, id)| (path.clone(), *id)).collect();
         let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
-        let journal = if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
+        let journal =
+            if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
         for (path, id) in &changed {
             let bytes = match &self.repository {
                 Some(repository) => repository.bytes_of(*id).ok(),

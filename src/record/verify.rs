@@ -102,7 +102,9 @@ fn summarised(
     found: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Option<BTreeMap<String, Vec<u8>>>, Difference> {
     let is_at_rest = reading.is_closed() && reading.run.status != crate::event::RunStatus::Running;
-    let Some(bytes) = found.get(super::SUMMARIES[0]).filter(|_| !is_at_rest) else { return Ok(None) };
+    let Some(bytes) = found.get(super::SUMMARIES[0]).filter(|_| !is_at_rest) else {
+        return Ok(None);
+    };
     let broken = |message: String| Difference::of(super::SUMMARIES[0], message);
     let reach: Reach = serde_json::from_slice(bytes).map_err(|error| broken(error.to_string()))?;
     let end = usize::try_from(reach.journal.bytes).ok();

@@ -188,9 +188,7 @@ impl Run {
 
     fn state(&mut self, id: &GateId) -> &mut GateState {
         let place = self.gates.len();
-        self.gates
-            .entry(id.clone())
-            .or_insert_with(|| GateState { place, ..GateState::default() })
+        self.gates.entry(id.clone()).or_insert_with(|| GateState { place, ..GateState::default() })
     }
 
     fn resume(

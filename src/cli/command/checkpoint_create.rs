@@ -22,8 +22,13 @@ pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, 
         next.command(format!("orch checkpoint restore {number} --run {run}"));
     }
     let text = format!("checkpoint {number} of {run}\n{}", tree(&reply.checkpoint));
-    face.answer(&reply, &next, &text);
-    Ok(exit::DONE)
+    if reply.checkpoint.snapshot.is_some() {
+        face.answer(&reply, &next, &text);
+        Ok(exit::DONE)
+    } else {
+        face.answer_failure(&reply, &next, &text);
+        Ok(exit::FAILED)
+    }
 }
 
 /// What a checkpoint keeps of the working tree.

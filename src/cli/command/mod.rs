@@ -27,6 +27,8 @@ mod invocation_record;
 mod next;
 mod note;
 mod record;
+mod record_fetch;
+mod record_push;
 mod record_rebuild;
 mod rehearse;
 mod run;

@@ -47,7 +47,8 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Decide(request) => &request.gate.run,
         Command::Done(request) => &request.finish.gate.run,
         Command::Use(_) | Command::Back => &RunChoice::default(),
-        Command::Status(_)
+        Command::Record { command: RecordCommand::Push(_) | RecordCommand::Fetch(_) }
+        | Command::Status(_)
         | Command::Next(_)
         | Command::Brief(_)
         | Command::Cost(_)

@@ -52,12 +52,7 @@ pub fn look(
 }
 
 /// Why the record is not wholly where it belongs.
-fn lost(
-    site: &Site,
-    repository: &mut Repository,
-    reading: &Reading,
-    id: &RunId,
-) -> Option<String> {
+fn lost(site: &Site, repository: &mut Repository, reading: &Reading, id: &RunId) -> Option<String> {
     let found = place(site, repository, reading, id);
     found.unwrap_or_else(|error| Some(format!("its record cannot be looked for: {error}")))
 }

@@ -137,7 +137,7 @@ fn gc_keeps_a_snapshot_and_retention_lets_it_go() {
     }
     house.git("gc --quiet --prune=now");
     assert_eq!(house.git(&format!("show {}:work.txt", reference(&house, 2))), "version 2\n");
-    let refs = house.git("for-each-ref --format=%(refname) refs/orch");
+    let refs = house.git("for-each-ref --format=%(refname) refs/orch/checkpoints");
     assert_eq!(refs.lines().count(), 2, "{refs}");
     house.orch("checkpoint list").code(0).says("tree not kept any more").says("2 trees are kept");
     house.orch("checkpoint diff 1").code(2).says("the tree of checkpoint 1 is not kept here");
@@ -160,7 +160,7 @@ fn a_policy_seals_at_gates_and_errors() {
     house.orch("run plain").code(1);
     house.orch("checkpoint list --run plain").code(0).says("no tree is kept here");
     house.orch("rehearse demo").code(0);
-    assert_eq!(house.git("for-each-ref refs/orch").lines().count(), 2);
+    assert_eq!(house.git("for-each-ref refs/orch/checkpoints").lines().count(), 2);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_checkpoint_is_sealed_while_a_gate_is_at_work() {
     );
     house.orch("run demo").code(0);
     house.orch("checkpoint list").code(0).says("every 1");
-    let refs = house.git("for-each-ref --format=%(refname) refs/orch");
+    let refs = house.git("for-each-ref --format=%(refname) refs/orch/checkpoints");
     let holds_half = |name: &str| house.git(&format!("grep -h . {name} -- *.txt *.toml"));
     assert!(refs.lines().any(|name| holds_half(name).starts_with("half\n")), "{refs}");
     house.orch("verify").code(0);

@@ -30,9 +30,11 @@ fn a_record_that_the_branch_lost_is_committed_again() {
 fn own_stale_locks_go_and_others_stay() {
     let house = finished();
     let git = |name: &str| house.project().join(".git").join(name);
-    for (twin, lock) in
-        [("index.lock.twin", "index.lock"), ("refs%heads%main.twin", "refs/heads/main.lock")]
-    {
+    for (twin, lock) in [
+        ("index.twin", "index.lock"),
+        ("HEAD.twin", "HEAD.lock"),
+        ("refs%heads%main.twin", "refs/heads/main.lock"),
+    ] {
         fs::write(git(twin), "").unwrap();
         fs::hard_link(git(twin), git(lock)).unwrap();
         house.orch("doctor").code(1).says(lock).says("a killed commit of orch left it");

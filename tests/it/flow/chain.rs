@@ -46,7 +46,8 @@ fn gates_follow_each_other_and_the_run_passes() {
 fn each_finished_attempt_is_one_commit_that_tells_what_it_is() {
     let house = chain();
     house.orch("run demo").code(0);
-    let log = house.git("log --format=%an|%s|%(trailers:key=Orch-Run,valueonly)%(trailers:key=Orch-Gate,valueonly)%(trailers:key=Orch-Status,valueonly)");
+    let run = format!("refs/orch/runs/{}", house.run_id());
+    let log = house.git(&format!("log --format=%an|%s|%(trailers:key=Orch-Run,valueonly)%(trailers:key=Orch-Gate,valueonly)%(trailers:key=Orch-Status,valueonly) {run}"));
     insta::assert_snapshot!(log, @"
     Ada|orch: PASSED demo demo|run_20260119T143012Z_demo_000001
     PASSED
@@ -58,12 +59,11 @@ fn each_finished_attempt_is_one_commit_that_tells_what_it_is() {
     Ada|orch: one PASS in demo demo|run_20260119T143012Z_demo_000001
     one
     PASS
-
-    Ada|start|
     ");
     // The chain's head in the last commit is the record's.
     let chain = house.git("log -1 --format=%(trailers:key=Orch-Chain,valueonly)");
     assert_eq!(chain.trim(), house.record()["journal"]["head_sha256"]);
+    assert_eq!(house.git("log --format=%s"), "orch: PASSED demo demo\nstart\n");
     let paths = house.git("log --format= --name-only");
     let prefix = format!("orchestration/runs/{}/record/", house.run_id());
     assert!(paths.lines().filter(|line| !line.is_empty()).all(|line| line.starts_with(&prefix)));

@@ -110,11 +110,14 @@ fn what_an_agent_edits_in_the_record_is_told_as_it_comes() {
         .agents("")
         .workflow(
             "demo",
-            "[[gate]]\nid = 'zero'\nexecutor = 'command'\ncommand = ['true']\n
+            "[[gate]]\nid = 'zero'\nexecutor = 'human'\n
+             [[gate]]\nid = 'one'\nexecutor = 'human'\n
              [[gate]]\nid = 'write'\nexecutor = 'agent'\n",
         )
         .script("write", "echo x >> orchestration/runs/$ORCH_RUN/record/gates/zero/attempt-1.json");
-    let done = house.orch("run demo").code(0);
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
+    let done = house.orch("gate finish").code(0);
     let told =
         done.stderr.lines().find(|line| line.contains("put right again")).unwrap_or_default();
     assert!(told.contains("warning write") && told.contains("attempt-1.json"), "{}", done.shown());

@@ -1,11 +1,11 @@
-//! Where the record goes: to a ref of its own, to the branch of a linked worktree, and to
-//! the branch where the run began, whatever the user has checked out since.
+//! Where the record goes: to the branch of a linked worktree, and to the branch where the run began,
+//! whatever the user has checked out since.
 
 use crate::house::House;
 use serde_json::Value as Json;
 
 /// A committed project with a gate that waits for a person between two commands.
-fn house(config: &str) -> House {
+fn house() -> House {
     let house = House::new()
         .workflow(
             "demo",
@@ -26,8 +26,7 @@ fn house(config: &str) -> House {
         )
         .leaves("one", "one.txt")
         .leaves("two", "two.txt")
-        .file(".gitignore", "*.txt\n*.sh\n")
-        .file("orch.toml", config);
+        .file(".gitignore", "*.txt\n*.sh\n");
     house.git("add .");
     house.git("commit --quiet --message=project");
     house
@@ -39,7 +38,7 @@ fn summary(house: &House, at: &str, run: &str) -> Json {
     serde_json::from_str(&house.git(&format!("show {path}"))).unwrap()
 }
 
-/// The gates that commits tell of, the oldest first.
+/// What the commits of stops tell of, the oldest first.
 fn told(house: &House, at: &str) -> String {
     let format = "--format=%(trailers:key=Orch-Gate,valueonly,separator=%x20)%x20%(trailers:key=Orch-Status,valueonly,separator=%x20)";
     let log = house.git(&format!("log --reverse {format} {at}"));
@@ -66,35 +65,8 @@ fn the_branch_holds_the_run(house: &House) {
 }
 
 #[test]
-fn a_ref_of_its_own_takes_the_records() {
-    let house = house("[record]\nref = 'refs/orch/records'\n");
-    let head = house.git("rev-parse main");
-    house.orch("run demo").code(3);
-    house.orch("gate finish").code(0).says("PASSED");
-    assert_eq!(house.git("rev-parse main"), head);
-    assert_eq!(house.git("status --porcelain"), "?? orchestration/\n");
-    let records = "refs/orch/records";
-    assert_eq!(summary(&house, records, &house.run_id()), house.record());
-    let listed = house.git(&format!("ls-tree -r --name-only {records}"));
-    assert!(listed.lines().all(|path| path.starts_with("orchestration/runs/")), "{listed}");
-    let before = house.git(&format!("rev-parse {records}"));
-
-    let first = house.run_id();
-    house.orch("run demo").code(3);
-    assert_ne!(house.run_id(), first);
-    house.git(&format!("merge-base --is-ancestor {} {records}", before.trim()));
-    assert_eq!(summary(&house, records, &house.run_id())["status"], "WAITING");
-    assert_eq!(summary(&house, records, &first)["status"], "PASSED");
-    assert_eq!(
-        told(&house, records),
-        "first PASS WAITING word PASS last PASS PASSED first PASS WAITING"
-    );
-    house.git("fsck --strict --no-dangling");
-}
-
-#[test]
 fn a_linked_worktree_has_its_runs_on_its_own_branch() {
-    let house = house("");
+    let house = house();
     let head = house.git("rev-parse main");
     let linked = house.outside("linked").display().to_string();
     house.git(&format!("worktree add --quiet -b side {linked}"));
@@ -109,7 +81,7 @@ fn a_linked_worktree_has_its_runs_on_its_own_branch() {
     assert_eq!(git("status --porcelain"), "");
     assert_eq!(house.git("status --porcelain"), "");
     assert!(!house.exists("orchestration") && !house.exists("one.txt"));
-    assert_eq!(told(&house, "main..side"), "first PASS WAITING word PASS last PASS PASSED");
+    assert_eq!(told(&house, "main..side"), "WAITING PASSED");
 
     // The journal belongs to the repository: the run is known in both, and each goes on by itself.
     let id = there("status --json").code(0).json()["data"]["run_id"].as_str().unwrap().to_owned();
@@ -129,7 +101,7 @@ fn a_linked_worktree_has_its_runs_on_its_own_branch() {
 
 #[test]
 fn a_run_of_a_branch_that_lies_in_another_worktree_goes_on_there() {
-    let house = house("");
+    let house = house();
     house.orch("run demo").code(3);
     let linked = house.outside("linked").display().to_string();
     house.git(&format!("worktree add --quiet -b side {linked}"));
@@ -151,12 +123,12 @@ fn a_run_of_a_branch_that_lies_in_another_worktree_goes_on_there() {
     house.orch("gate finish").code(2).says("which is checked out in $HOUSE/linked");
     house.git(&format!("worktree remove --force {linked}"));
     house.orch("gate finish").code(0).says("PASSED");
-    assert_eq!(told(&house, "main..side"), "first PASS WAITING word PASS last PASS PASSED");
+    assert_eq!(told(&house, "main..side"), "WAITING PASSED");
 }
 
 #[test]
 fn another_branch_between_two_sittings_is_left_alone() {
-    let house = house("");
+    let house = house();
     house.git("branch other");
     house.orch("run demo").code(3);
     house.git("checkout --quiet other");
@@ -164,14 +136,14 @@ fn another_branch_between_two_sittings_is_left_alone() {
     house.orch("gate finish").code(0).says("PASSED");
     assert_eq!(branch(&house), "other");
     assert_eq!(house.git("rev-parse other"), other);
-    assert_eq!(told(&house, "other..main"), "first PASS WAITING word PASS last PASS PASSED");
+    assert_eq!(told(&house, "other..main"), "WAITING PASSED");
     house.orch("status").code(0).says("PASSED");
     the_branch_holds_the_run(&house);
 }
 
 #[test]
 fn a_failed_run_is_taken_up_from_another_branch() {
-    let house = house("");
+    let house = house();
     house.git("branch other");
     house.write("first.sh", "exit 1");
     house.orch("run demo").code(1);
@@ -187,7 +159,7 @@ fn a_failed_run_is_taken_up_from_another_branch() {
 
 #[test]
 fn another_branch_while_a_gate_is_at_work_is_left_alone() {
-    let house = house("");
+    let house = house();
     house.git("branch other");
     let other = house.git("rev-parse other");
     house.write("first.sh", "git checkout --quiet other\n");
@@ -202,7 +174,7 @@ fn another_branch_while_a_gate_is_at_work_is_left_alone() {
 
 #[test]
 fn the_branch_of_the_run_may_come_back_while_a_gate_is_at_work() {
-    let house = house("");
+    let house = house();
     house.git("branch other");
     house.orch("run demo").code(3);
     house.git("checkout --quiet other");
@@ -212,10 +184,7 @@ fn the_branch_of_the_run_may_come_back_while_a_gate_is_at_work() {
     assert_eq!(house.git("status --porcelain"), "");
     house.write("last.sh", "");
     house.orch("run resume").code(0).says("PASSED");
-    assert_eq!(
-        told(&house, "other..main"),
-        "first PASS WAITING word PASS last FAIL FAILED last PASS PASSED"
-    );
+    assert_eq!(told(&house, "other..main"), "WAITING FAILED PASSED");
     the_branch_holds_the_run(&house);
 }
 

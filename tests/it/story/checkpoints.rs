@@ -19,7 +19,7 @@ fn sealing() -> House {
 
 /// Every snapshot that git still names is whole, and says what the user had.
 fn are_whole(house: &House, place: &str) {
-    for name in house.git("for-each-ref --format=%(refname) refs/orch").lines() {
+    for name in house.git("for-each-ref --format=%(refname) refs/orch/checkpoints").lines() {
         let kept =
             ["notes.txt", "scratch.txt"].map(|path| house.git(&format!("show {name}:{path}")));
         assert_eq!(kept.concat(), "not staged\nnot tracked\n", "{place}: {name}");

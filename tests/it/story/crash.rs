@@ -33,7 +33,7 @@ fn house() -> House {
              [[gate]]
              id = 'flaky'
              executor = 'command'
-             shell = 'grep -qs FAIL orchestration/runs/$ORCH_RUN/record/gates/flaky/*'
+             shell = 'grep -q \"GATE_FAILED\" .git/orch/runs/$ORCH_RUN/journal.jsonl'
              retry = { attempts = 3 }
              on_interrupt = 'rerun'",
         )
@@ -171,6 +171,7 @@ fn every_prefix_comes_to_the_same_record() {
         for text in [prefix.clone(), format!("{prefix}{torn}")] {
             // Not even the record is left, nor a commit of it.
             house.git(&format!("reset --quiet --hard {start}"));
+            house.git(&format!("update-ref -d refs/orch/runs/{}", house.run_id()));
             assert!(!house.run_folder().join("record/RUN.json").exists());
             std::fs::write(house.journal(), text).unwrap();
             let done = house.orch("run resume");

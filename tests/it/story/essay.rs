@@ -117,7 +117,8 @@ fn the_record_holds(house: &House) {
     house.git("fsck --strict --no-dangling");
     let chain = house.git("log -1 --format=%(trailers:key=Orch-Chain,valueonly)");
     assert_eq!(chain.trim(), record["journal"]["head_sha256"]);
-    let statuses = house.git("log --format=%(trailers:key=Orch-Gate,valueonly,separator=%x20)%x20%(trailers:key=Orch-Status,valueonly,separator=%x20)");
+    let format = "%(trailers:key=Orch-Gate,valueonly,separator=%x20)%x20%(trailers:key=Orch-Status,valueonly,separator=%x20)";
+    let statuses = house.git(&format!("log --format={format} refs/orch/runs/{}", house.run_id()));
     assert!(statuses.contains("G2 FAIL") && statuses.contains("G9 PASS"), "{statuses}");
 }
 

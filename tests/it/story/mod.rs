@@ -13,5 +13,6 @@ pub mod every_crash;
 mod git_actions;
 mod intruders;
 mod orphans;
+mod records;
 mod sessions;
 mod signals;

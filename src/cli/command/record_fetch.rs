@@ -1,0 +1,34 @@
+//! `orch record fetch`: which runs came, and which went on in both places.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::record_fetch;
+
+pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let fetched = record_fetch::record_fetch(&site, request)?;
+    let mut lines: Vec<String> = fetched.brought.iter().map(ToString::to_string).collect();
+    lines.extend(fetched.forked.iter().map(|run| {
+        format!(
+            "{run} went on here and at {}: refs/orch/fetched/{run} holds the other",
+            fetched.remote
+        )
+    }));
+    if lines.is_empty() {
+        lines.push(format!("{} has no run that is not here", fetched.remote));
+    }
+    let text = lines.join("\n");
+    let mut next = Instructions::default();
+    if let Some(run) = fetched.brought.first() {
+        next.command(format!("orch run show --run {run}"));
+    }
+    if fetched.forked.is_empty() {
+        face.answer(&fetched, &next, &text);
+        Ok(exit::DONE)
+    } else {
+        face.answer_failure(&fetched, &next, &text);
+        Ok(exit::DIFFERENT)
+    }
+}

@@ -1,0 +1,19 @@
+//! `orch record push`: how many records the remote holds now.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::ops::Instructions;
+use crate::ops::record_push;
+
+pub fn execute(face: &Face, request: &record_push::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let pushed = record_push::record_push(&site, request)?;
+    let text = match pushed.refs.len() {
+        0 => "there is no run to push".to_owned(),
+        1 => format!("{} holds the record of 1 run", pushed.remote),
+        count => format!("{} holds the records of {count} runs", pushed.remote),
+    };
+    face.answer(&pushed, &Instructions::default(), &text);
+    Ok(exit::DONE)
+}

@@ -1,0 +1,70 @@
+//! `orch record fetch`: bring the refs that hold the records of runs from another repository. A run that
+//! went on there can be taken up here; one that went on in both places is told and left as it is.
+
+use super::Error;
+use super::Site;
+use super::driver;
+use crate::git::Kinship;
+use crate::git::Repository;
+use crate::id::RunId;
+use crate::record;
+use serde::Serialize;
+
+/// Where refs lie until they are compared with those of the same runs here.
+const ASIDE: &str = "refs/orch/fetched/";
+
+/// The author of what is logged where git knows none.
+const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
+
+/// What `orch record fetch` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// Where from: a remote's name or address; by default the current branch's, else `origin`.
+    pub remote: Option<String>,
+}
+
+/// What was brought.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fetched {
+    pub remote: String,
+    /// Runs that are new here, or went on there.
+    pub brought: Vec<RunId>,
+    /// Runs that went on there and here: their refs lie under `refs/orch/fetched/`.
+    pub forked: Vec<RunId>,
+}
+
+/// Brings the refs of all runs that the remote has.
+pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
+    let repository = repository(site)?;
+    let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
+    repository.fetch(&remote, record::REFS, ASIDE, &site.stop)?;
+    let mut fetched = Fetched { remote, brought: Vec::new(), forked: Vec::new() };
+    for aside in repository.refs_below(ASIDE)? {
+        let name = aside.strip_prefix(ASIDE).unwrap_or(&aside);
+        let Ok(id) = RunId::parse(name) else { continue };
+        // Nobody may drive a run while its ref moves.
+        let _held = driver::lock(site, &id)?;
+        let own = record::reference(&id);
+        match repository.kinship(&aside, &own)? {
+            Kinship::New | Kinship::Ahead => {
+                repository.advance(&aside, &own, AUTHOR)?;
+                fetched.brought.push(id);
+            }
+            Kinship::Same | Kinship::Behind => {}
+            Kinship::Forked => {
+                fetched.forked.push(id);
+                continue;
+            }
+        }
+        repository.forget(&aside)?;
+    }
+    Ok(fetched)
+}
+
+/// The repository, without which there are no refs to send or to bring.
+pub(super) fn repository(site: &Site) -> Result<Repository, Error> {
+    site.repository()?.ok_or_else(|| {
+        let reason = site.uncommitted.clone().unwrap_or_default();
+        Error::usage(format!("{reason}: the records of its runs have no refs"))
+    })
+}

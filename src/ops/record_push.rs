@@ -1,0 +1,33 @@
+//! `orch record push`: send the refs that hold the records of runs to another repository.
+
+use super::Error;
+use super::Site;
+use super::record_fetch::repository;
+use crate::record;
+use serde::Serialize;
+
+/// What `orch record push` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    /// Where to: a remote's name or address; by default the current branch's, else `origin`.
+    pub remote: Option<String>,
+}
+
+/// What was sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pushed {
+    pub remote: String,
+    /// The refs that the remote holds now as they are here.
+    pub refs: Vec<String>,
+}
+
+/// Sends the refs of all runs. Nothing is forced: a run that went on there is an error.
+pub fn record_push(site: &Site, request: &Request) -> Result<Pushed, Error> {
+    let repository = repository(site)?;
+    let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
+    let refs = repository.refs_below(record::REFS)?;
+    if !refs.is_empty() {
+        repository.push(&remote, record::REFS, &site.stop)?;
+    }
+    Ok(Pushed { remote, refs })
+}
