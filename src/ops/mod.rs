@@ -9,6 +9,7 @@ mod driver;
 mod error;
 mod instructions;
 mod orphans;
+mod proof;
 mod session;
 mod seal;
 mod signing;

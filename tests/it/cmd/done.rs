@@ -105,7 +105,7 @@ fn a_session_is_forced_to_its_end_by_name_and_reason() {
     let ask = "End it as Ada <ada@example.org>, whatever is missing: late?";
     house.on_terminal("session complete --force late", &[(ask, "n")]).code(2).says("not ended");
     assert_eq!(house.keepers().len(), 1);
-    house.on_terminal("session complete --force late", &[(ask, "y")]).code(0).says("PASSED");
+    house.on_terminal("session complete --force late", &[(ask, "y\r")]).code(0).says("PASSED");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work WAIVED");
     assert_eq!(house.keepers(), [0; 0]);
     house.orch("verify").code(0);

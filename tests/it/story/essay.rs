@@ -62,7 +62,8 @@ fn house() -> House {
         .script("G8", &essay_texts::certification(FOLDER))
 }
 
-const YES: &[(&str, &str)] = &[("Your word on these bytes", "\r")];
+const YES: &[(&str, &str)] =
+    &[("Your word on these bytes", "\u{1b}[B\r"), ("To approve it as", "approve\r")];
 
 #[test]
 fn an_essay_from_topic_to_approval() {

@@ -121,7 +121,7 @@ fn what_was_found_outlives_a_later_edit_of_the_outputs() {
     assert_eq!(before.len(), 1, "{before:?}");
     house.write("draft.txt", "another draft\n");
     house.orch("gate finish").code(0);
-    house.on_terminal("gate approve", &[("Approve", "y")]).code(0).says("PASSED");
+    house.on_terminal("gate approve", &[("Approve", "y\r")]).code(0).says("PASSED");
     assert_eq!(findings(&house), before);
     house.orch("verify").code(0);
 }
@@ -136,7 +136,7 @@ fn what_was_found_when_a_gate_began_to_wait_stays_found() {
     house.orch("run demo").code(3).says("contracts/draft.toml");
     house.write("draft.txt", "another draft\n");
     house.orch("gate finish").code(0);
-    house.on_terminal("gate approve --gate write", &[("Approve", "y")]);
+    house.on_terminal("gate approve --gate write", &[("Approve", "y\r")]);
     let found = findings(&house);
     assert!(found.len() == 1 && found[0].ends_with("(contracts/draft.toml)"), "{found:?}");
 }
