@@ -221,7 +221,7 @@ impl Desk<'_> {
 
     /// Approves, where the person says so once more in a word.
     fn approve(&self, person: &Person, asked: &gate_approve::Question) -> Result<Chosen, Error> {
-        let ask = format!("To approve it as {}, type", person.by);
+        let ask = format!("To approve it as {}, type approve", person.by);
         if !question::word(&ask, &["approve", asked.gate.as_str()])? {
             self.face.say("Not approved.");
             return Ok(Chosen::Again);

@@ -46,6 +46,6 @@ pub fn line_that(
 
 /// Whether a person gives their word: one of these is typed, and Enter. Nothing is taken for granted.
 pub fn word(question: &str, words: &[&str]) -> Result<bool, Error> {
-    let said = line(&format!("{question} [{}]", words.join(" or ")))?;
+    let said = line(question)?;
     Ok(said.is_some_and(|said| words.iter().any(|word| said.eq_ignore_ascii_case(word))))
 }

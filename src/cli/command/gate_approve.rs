@@ -18,7 +18,7 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
     if !asked.changed.is_empty() {
         return Err(gate_approve::changed(&asked.run, &asked.gate).into());
     }
-    let ask = format!("Approve this as {}?", person.by);
+    let ask = format!("Approve this as {}? [yes/no]", person.by);
     // Whoever types this command has the word in it already.
     if !question::word(&ask, &["yes", "y", "approve", asked.gate.as_str()])? {
         return Err(Error::usage("not approved; nothing was written").into());

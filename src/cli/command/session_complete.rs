@@ -19,7 +19,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let mut person = None;
     if let Some(reason) = &request.force {
         let who = terminal::person(&site, face.global.is_ci())?;
-        let ask = format!("End it as {}, whatever is missing: {reason}?", who.by);
+        let ask = format!("End it as {}, whatever is missing: {reason}? [yes/no]", who.by);
         if !question::word(&ask, &["yes", "y", "end"])? {
             return Err(Error::usage("not ended; nothing was written").into());
         }

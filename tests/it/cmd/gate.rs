@@ -104,7 +104,7 @@ fn an_approval_is_asked_of_a_person_on_a_terminal() {
     house.orch("run demo").code(3);
     house.orch("gate finish").code(0).says("orch gate approve --run");
     house.orch("gate approve").code(2).says("terminal");
-    house.on_terminal("gate approve", &[("Approve this as", "n")]).code(2).says("not approved");
+    house.on_terminal("gate approve", &[("Approve this as", "n\r")]).code(2).says("not approved");
     house.on_terminal("--ci gate approve", &[]).code(2).says("terminal");
     assert_eq!(house.gates(), "write WAITING, ship NOT_STARTED");
     house.on_terminal("gate approve --note fine", &[("Approve this as Ada", "y\r")]).code(0);

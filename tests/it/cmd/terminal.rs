@@ -56,7 +56,7 @@ fn fail_with_a_reason_from_the_menu() {
     let house = house();
     let fail = DOWN.repeat(4) + "\r";
     house
-        .on_terminal("run demo --slug x", &[("What now", &fail), ("reason", "wrong tone\r")])
+        .on_terminal("run demo --slug x", &[("What now", &fail), ("reason:", "wrong tone\r")])
         .code(1);
     assert_eq!(house.gates(), "write FAIL");
     assert!(house.attempt("write", 1)["failure_reason"].as_str().unwrap().contains("wrong tone"));
@@ -96,9 +96,10 @@ fn the_packet_is_opened_in_an_editor_and_copied() {
         &[("What now", &copy), ("on the clipboard", ""), ("What now", &pause)],
     );
     assert!(done.stdout.contains("\u{1b}]52;c;"), "{}", done.stdout);
-    let house = house.env("EDITOR", "cp -t opened");
+    let house = house.env("EDITOR", "cp -vt opened");
     std::fs::create_dir(house.project().join("opened")).unwrap();
-    house.on_terminal("run resume", &[("What now", &open), ("What now", &pause)]).code(3);
+    let talk = [("What now", open.as_str()), ("->", ""), ("What now", &pause)];
+    house.on_terminal("run resume", &talk).code(3);
     assert!(house.read("opened/prompt.txt").contains("# Gate write"));
 }
 

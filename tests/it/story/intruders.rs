@@ -179,8 +179,8 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
         "write",
         &format!(
             "echo draft > draft.txt
-             printf y | {approve} > {said}.1 2>&1
-             (setsid sh -c \"sleep 0.3; printf y | {approve} > {said}.2 2>&1; touch {said}.done\" &)
+             printf 'y\\r' | {approve} > {said}.1 2>&1
+             (setsid sh -c \"sleep 0.3; printf 'y\\r' | {approve} > {said}.2 2>&1; touch {said}.done\" &)
              while [ ! -e {said}.done ]; do sleep 0.05; done"
         ),
     );
@@ -193,7 +193,7 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
     // The same words from outside of any run are a person's.
     let mut child = Command::new("sh");
-    child.args(["-c", &format!("(sleep 0.5; printf y) | {approve}")]);
+    child.args(["-c", &format!("(sleep 0.5; printf 'y\\r') | {approve}")]);
     let output = child.current_dir(house.project()).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("PASS"), "{said}");
