@@ -7,8 +7,8 @@ use super::GateReply;
 use super::Notice;
 use super::Person;
 use super::Site;
+use super::asker;
 use super::choose;
-use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
 use super::signing;
@@ -35,7 +35,7 @@ pub fn gate_waive(
     person: &Person,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    gate_approve::refuse_agents(site)?;
+    asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
