@@ -18,14 +18,23 @@ pub fn refuse_agents(site: &Site) -> Result<(), Error> {
     refuse_executors()
 }
 
-/// What works at a live run gives no person's word, whoever it is otherwise.
-pub fn refuse_executors() -> Result<(), Error> {
+/// Whether this is, or was started by, what works at a live run; and how that is known.
+fn executor() -> Option<String> {
     let driver = process::holder_above(Home::is_lock)
         .map(|driver| format!("below process {driver}, which drives a run"));
-    let found = driver.or_else(|| {
+    driver.or_else(|| {
         process::marked_at_work().map(|process| format!("process {process} is at work at a gate"))
-    });
-    match found {
+    })
+}
+
+/// Whether this is, or was started by, what works at a live run.
+pub fn is_executor() -> bool {
+    executor().is_some()
+}
+
+/// What works at a live run gives no person's word, whoever it is otherwise.
+pub fn refuse_executors() -> Result<(), Error> {
+    match executor() {
         None => Ok(()),
         Some(place) => Err(Error::usage(format!(
             "a person's word cannot be given by what a run has started ({place})"

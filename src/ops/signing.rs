@@ -349,15 +349,14 @@ pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
 }
 
 /// The key that approvals are signed with, where one is named.
-pub fn configured_key(site: &Site) -> Result<Option<SshKey>, Error> {
-    if let Some(key) = &site.config.signing.key {
-        return Ok(Some(SshKey::new(&expanded(site, key).display().to_string(), None)));
-    }
-    Ok(site.repository()?.and_then(|repository| repository.ssh_key()))
+pub fn configured_key(site: &Site) -> Option<SshKey> {
+    let own = site.config.signing.key.as_ref();
+    let own = own.map(|key| SshKey::new(&expanded(site, key).display().to_string(), None));
+    own.or_else(|| site.git_key.clone())
 }
 
 fn key(site: &Site) -> Result<SshKey, Error> {
-    configured_key(site)?.ok_or_else(|| {
+    configured_key(site).ok_or_else(|| {
         Error::usage("a signed approval is asked for, and no SSH key is named").advise(
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
              or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",

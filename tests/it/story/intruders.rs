@@ -245,3 +245,44 @@ fn an_agent_hands_in_nothing_for_a_person() {
     house.orch(&format!("status --run {run}")).says("WAITING");
     house.orch(&format!("gate finish --run {run} --answer go=true")).code(0).says("PASSED");
 }
+
+#[test]
+fn who_wrote_a_letter_is_not_who_it_says() {
+    let note = r#"{"kind":"note","gate":null,"text":"forged","by":"Ada <ada@example.org>"}"#;
+    let clean = "env -i HOME=$HOME PATH=$PATH";
+    let house = house().script(
+        "write",
+        &format!(
+            "echo draft > draft.txt\n{clean} {ORCH} note said\n\
+             cd .git/orch/runs/*/ && mkdir -p mailbox && echo '{note}' > mailbox/1.json"
+        ),
+    );
+    house.orch("run demo").code(3);
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    let by = |text: &str| {
+        let line = journal.lines().find(|line| line.contains(text)).unwrap();
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        event["data"]["by"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(by(r#""text":"said""#), "an agent (at work at a gate)");
+    assert_eq!(by(r#""text":"forged""#), "Ada <ada@example.org> (says a letter)");
+}
+
+#[test]
+fn a_program_that_an_agent_names_in_gits_settings_is_not_run() {
+    let spy = "printf '#!/bin/sh\\ntouch ../heard\\n' > spy; chmod +x spy";
+    let house = house().script(
+        "write",
+        &format!(
+            "echo draft > draft.txt; {spy}; git config commit.gpgsign true\n\
+             for name in gpg.program gpg.openpgp.program gpg.ssh.program core.fsmonitor \\\n\
+             core.editor filter.x.clean filter.x.smudge; do git config $name $PWD/spy; done\n\
+             git config core.hooksPath $PWD/hooks; mkdir hooks\n\
+             for hook in post-commit post-index-change reference-transaction; do \\\n\
+             cp spy hooks/$hook; done; echo '* filter=x' > .gitattributes"
+        ),
+    );
+    house.orch("run demo").code(3).never_says("signing failed");
+    assert!(!house.outside("heard").exists());
+    assert!(findings(&house).iter().any(|found| found.contains(".git/config")));
+}
