@@ -75,7 +75,9 @@ fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Resul
             let id = &run.started.run_id;
             let journal = site.shown(&site.home.state(id).join(journal::FILE));
             return Err(Error::Untrue {
-                message: format!("gate {gate} of run {id} is not approved as its journal says: {problem}"),
+                message: format!(
+                    "gate {gate} of run {id} is not approved as its journal says: {problem}"
+                ),
                 help: format!(
                     "somebody else wrote that; to go on from the record's copy, if that is sound:\n      \
                      mv {journal} {journal}.aside && orch verify --run {id}"
@@ -164,7 +166,8 @@ fn problem(
         return Ok(Some(claim));
     }
     let state = run.gate(id).filter(|state| state.status == GateStatus::Pass);
-    let Some(attempt) = state.filter(|state| state.items.is_none()).and_then(|it| it.attempt()) else {
+    let Some(attempt) = state.filter(|state| state.items.is_none()).and_then(|it| it.attempt())
+    else {
         return Ok(None);
     };
     let number = attempt.attempt;

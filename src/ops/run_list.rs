@@ -113,7 +113,8 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
 
 fn from_journal(site: &Site, id: &RunId) -> Entry {
     let reading = site.home.glance(id).map_err(Error::from);
-    let told = reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
+    let told =
+        reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
     let run = match told {
         Ok(reading) => reading.run,
         Err(error) => return damaged(id, &error),

@@ -3,8 +3,8 @@
 use super::Error;
 use super::RunChoice;
 use super::Site;
-use super::proof;
 use super::choose;
+use super::proof;
 use crate::record;
 use serde_json::Value as Json;
 

@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::Site;
-use super::proof;
 use super::drive;
+use super::proof;
 use super::session;
 use super::session::Epic;
 use crate::budget::Measure;

@@ -239,7 +239,9 @@ impl Matter<'_> {
         };
         let names = signature.principals(allowed).map_err(explain)?;
         if names.is_empty() {
-            return bad(format!("key {fingerprint} is nobody's by the allowed signers, or was not then"));
+            return bad(format!(
+                "key {fingerprint} is nobody's by the allowed signers, or was not then"
+            ));
         }
         if let Some(problem) = barred(&names) {
             return bad(problem);

@@ -3,8 +3,8 @@
 use super::Error;
 use super::RunChoice;
 use super::Site;
-use super::proof;
 use super::choose;
+use super::proof;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;

@@ -1,9 +1,9 @@
 //! `orch update`, `note`, `log` and `decide`.
 
 use super::Failure;
-use crate::cli::question;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::question;
 use crate::clock::show_duration;
 use crate::event::NoteKind;
 use crate::ops::Error;

@@ -33,7 +33,11 @@ fn anchor(started: &RunStarted, message: &str) -> Option<Digest> {
 }
 
 /// Every head that commits tell of and the chain never stood at.
-pub fn all(site: &Site, repository: &Repository, reading: &Reading) -> Result<Vec<Difference>, Error> {
+pub fn all(
+    site: &Site,
+    repository: &Repository,
+    reading: &Reading,
+) -> Result<Vec<Difference>, Error> {
     let started = &reading.run.started;
     let (targets, since) = places(site, started);
     let mut differences = Vec::new();
@@ -42,7 +46,8 @@ pub fn all(site: &Site, repository: &Repository, reading: &Reading) -> Result<Ve
             let anchor = anchor(started, &message);
             if let Some(anchor) = anchor.filter(|anchor| !reading.stood_at(*anchor)) {
                 let commit = commit.get(..12).unwrap_or(&commit);
-                let message = format!("it says that the chain stood at {anchor}, which it never did");
+                let message =
+                    format!("it says that the chain stood at {anchor}, which it never did");
                 let difference = Difference::of(format!("commit {commit}"), message);
                 if !differences.contains(&difference) {
                     differences.push(difference);

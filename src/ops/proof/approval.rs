@@ -53,5 +53,6 @@ pub fn misplaced(then: &Reading, signed: &Signed, written: Moment) -> Option<Str
             "it says that it was signed at {at}, when the run had already come to {latest}"
         ));
     }
-    (at > written).then(|| format!("it says that it was signed at {at}, and was written at {written}"))
+    (at > written)
+        .then(|| format!("it says that it was signed at {at}, and was written at {written}"))
 }

@@ -114,7 +114,10 @@ fn a_forged_approval_is_found() {
         events[at]["data"]["approval"]["signature"]["at"] = events[at]["ts"].clone();
     });
     for (time, said) in [
-        ("2025-01-19T14:30:12Z", "signed at 2025-01-19T14:30:12.000Z, when the run had already come"),
+        (
+            "2025-01-19T14:30:12Z",
+            "signed at 2025-01-19T14:30:12.000Z, when the run had already come",
+        ),
         ("2027-01-19T14:30:12Z", "signed at 2027-01-19T14:30:12.000Z, and was written at 2026"),
     ] {
         found(&house, said, |events| {

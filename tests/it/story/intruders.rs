@@ -237,11 +237,18 @@ fn an_agent_hands_in_nothing_for_a_person() {
     let house = house().workflow("form", form);
     house.orch("run form").code(3);
     let run = house.run_id();
-    let answer = format!("env -i HOME=$HOME PATH=$PATH {ORCH} gate finish --run {run} --answer go=true");
-    let house = house
-        .script("write", &format!("echo draft > draft.txt; {answer} 2> said.txt; echo $? >> said.txt"));
+    let answer =
+        format!("env -i HOME=$HOME PATH=$PATH {ORCH} gate finish --run {run} --answer go=true");
+    let house = house.script(
+        "write",
+        &format!("echo draft > draft.txt; {answer} 2> said.txt; echo $? >> said.txt"),
+    );
     house.orch("run demo").code(3);
-    assert!(house.read("said.txt").contains("by what a run has started"), "{}", house.read("said.txt"));
+    assert!(
+        house.read("said.txt").contains("by what a run has started"),
+        "{}",
+        house.read("said.txt")
+    );
     house.orch(&format!("status --run {run}")).says("WAITING");
     house.orch(&format!("gate finish --run {run} --answer go=true")).code(0).says("PASSED");
 }
