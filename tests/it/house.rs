@@ -172,12 +172,6 @@ impl House {
         self.talk(self.command(&words.split_whitespace().collect::<Vec<_>>()), talk)
     }
 
-    /// The same at a time of its own.
-    pub fn on_terminal_at(&self, now: &str, words: &str, talk: &[(&str, &str)]) -> Done {
-        let words: Vec<&str> = words.split_whitespace().collect();
-        self.talk(self.command_at(now, &words), talk)
-    }
-
     /// The same on a terminal that rules the program: one that its children can open too.
     pub fn on_own_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
         let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
@@ -244,15 +238,12 @@ impl House {
         // Later calls come later, and their ids are others.
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let now = format!("2026-01-19T{:02}:{:02}:12Z", 14 + (30 + call) / 60, (30 + call) % 60);
-        let seed = (1 + 1000 * call).to_string();
-        let words: Vec<&str> = ["--seed", &seed].iter().chain(arguments).copied().collect();
-        self.command_at(&now, &words)
-    }
-
-    fn command_at(&self, now: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
         command.env_clear().envs(&self.environment).current_dir(self.project());
-        command.args(["--now", now]).args(arguments);
+        if !arguments.contains(&"--now") {
+            command.args(["--now", &now]);
+        }
+        command.args(["--seed", &(1 + 1000 * call).to_string()]).args(arguments);
         command
     }
 
