@@ -88,21 +88,26 @@ impl Reading {
         self.bytes.split_inclusive(|byte| *byte == b'\n').filter_map(|raw| raw.strip_suffix(b"\n"))
     }
 
-    /// Each event, with the length of all lines before its own.
-    pub fn events(&self) -> Vec<(usize, Event)> {
+    /// The length of all lines before each event, and the event with its moment.
+    pub fn events(&self) -> Vec<(usize, Moment, Event)> {
         let mut before = 0;
         let event = |line: &[u8]| {
             let at = before;
             before += line.len() + 1;
-            parse(line).ok().map(|(_, event)| (at, event))
+            parse(line).ok().map(|(header, event)| (at, header.ts, event))
         };
         self.lines().filter_map(event).collect()
     }
 
     /// Each event with its moment.
     pub fn history(&self) -> Vec<(Moment, Event)> {
-        let event = |line| parse(line).ok().map(|(header, event)| (header.ts, event));
-        self.lines().filter_map(event).collect()
+        self.events().into_iter().map(|(_, at, event)| (at, event)).collect()
+    }
+
+    /// The latest moment that any line tells: time had come as far, whatever a clock says since.
+    pub fn latest(&self) -> Option<Moment> {
+        let moment = |line| serde_json::from_slice::<Header>(line).ok().map(|header| header.ts);
+        self.lines().filter_map(moment).max()
     }
 
     /// The first line that says what it says in other bytes than the program writes: with a key

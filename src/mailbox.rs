@@ -14,6 +14,9 @@ const LETTERS_MAX: usize = 1000;
 /// The largest letter that is read, in bytes.
 const LETTER_BYTES_MAX: u64 = 256 * 1024;
 
+/// How the names of agents begin that notes are by.
+pub const AN_AGENT: &str = "an agent (";
+
 /// Where the letters of one run lie.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
@@ -50,8 +53,8 @@ impl Mailbox {
                 continue;
             }
             let bytes = files::read_small(&path, LETTER_BYTES_MAX).ok().flatten();
-            match bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                Some(note) => letters.push(Letter { note, path }),
+            match bytes.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) {
+                Some(note) => letters.push(Letter { note: by_letter(note), path }),
                 // What cannot be taken away, such as a folder, keeps nobody from working.
                 None => drop(files::remove_own(&path)),
             }
@@ -64,6 +67,15 @@ impl Mailbox {
     pub fn take(&self, letter: &Letter) -> io::Result<()> {
         files::remove_own(&letter.path)
     }
+}
+
+/// Whoever has the account can write a letter, and sign it as anybody: while agents are at work, their
+/// author is who it says and no more. To pass for an agent is of no use to anyone.
+fn by_letter(note: Note) -> Note {
+    if note.by.starts_with(AN_AGENT) {
+        return note;
+    }
+    Note { by: format!("{} (says a letter)", note.by), ..note }
 }
 
 #[cfg(test)]
@@ -93,6 +105,7 @@ mod tests {
         let letters = mailbox.letters().unwrap();
         let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
         assert_eq!(texts, ["a", "b"]);
+        assert_eq!(letters[0].note.by, "Ada (says a letter)");
         mailbox.take(&letters[0]).unwrap();
         assert_eq!(mailbox.letters().unwrap().len(), 1);
     }

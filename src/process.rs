@@ -8,7 +8,8 @@ mod group;
 mod table;
 
 pub use ancestry::adopt_orphans;
-pub use ancestry::started_by_own_kind;
+pub use ancestry::holder_above;
+pub use ancestry::marked_at_work;
 pub use at_work::Life;
 pub use at_work::Orphan;
 pub use at_work::Register;

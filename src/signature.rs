@@ -139,16 +139,23 @@ impl Signature<'_> {
     /// Whether `principal` made it, with a key that the text of an allowed signers file gives them.
     pub fn is_by(&self, principal: &str, allowed: &str) -> Result<bool, Error> {
         let mut arguments = vec!["verify", "-n", self.namespace, "-I", principal, "-f", "allowed"];
-        // The time is told in UTC, which is the zone of the program called.
-        let time = self.at.map(|at| at.compact().replace(|c: char| !c.is_ascii_digit(), ""));
-        let time = time.map(|time| format!("-Overify-time={time}"));
+        let time = self.time();
         arguments.extend(time.as_deref());
         Ok(self.ask(&arguments, allowed)?.is_some())
     }
 
-    /// Everybody who has its key by an allowed signers file; whether it is good is not looked at.
+    /// The option that tells when it was made, in UTC, which is the zone of the program called.
+    fn time(&self) -> Option<String> {
+        let time = self.at.map(|at| at.compact().replace(|c: char| !c.is_ascii_digit(), ""));
+        time.map(|time| format!("-Overify-time={time}"))
+    }
+
+    /// Everybody who had its key then by an allowed signers file; whether it is good is not looked at.
     pub fn principals(&self, allowed: &str) -> Result<Vec<String>, Error> {
-        let said = self.ask(&["find-principals", "-f", "allowed"], allowed)?.unwrap_or_default();
+        let mut arguments = vec!["find-principals", "-f", "allowed"];
+        let time = self.time();
+        arguments.extend(time.as_deref());
+        let said = self.ask(&arguments, allowed)?.unwrap_or_default();
         Ok(said.lines().map(|line| line.trim().to_owned()).collect())
     }
 

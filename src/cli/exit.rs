@@ -40,7 +40,8 @@ pub fn of_error(error: &Error) -> u8 {
         Error::Held { .. } | Error::Sat { .. } => HELD,
         Error::Budget { .. } => BUDGET,
         Error::Interrupted => INTERRUPTED,
-        Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,
+        Error::Untrue { .. }
+        | Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::answer::Face;
 use super::command::Failure;
-use super::terminal;
+use super::question;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::workflow::Input;
@@ -98,18 +98,13 @@ pub fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
     if input.kind == InputType::Choice {
         return choose(input);
     }
-    let accept = |text: &String| {
+    let accept = |text: &str| {
         if text.is_empty() && !input.is_required() {
             return Ok(());
         }
         input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
     };
-    let text = dialoguer::Input::<String>::new()
-        .with_prompt(prompt(input))
-        .allow_empty(!input.is_required())
-        .validate_with(accept)
-        .interact_text()
-        .map_err(terminal::unanswered)?;
+    let text = question::line_that(&prompt(input), !input.is_required(), &accept)?;
     Ok(Some(text).filter(|text| !text.is_empty() || input.is_required()))
 }
 
@@ -122,10 +117,10 @@ fn prompt(input: &Input) -> String {
         None if input.optional => ", Enter leaves it out".to_owned(),
         None => String::new(),
     };
-    format!("{} [{takes}{enter}]", question(input))
+    format!("{} [{takes}{enter}]", asked(input))
 }
 
-fn question(input: &Input) -> String {
+fn asked(input: &Input) -> String {
     if input.help.is_empty() {
         return input.name.clone();
     }
@@ -151,11 +146,9 @@ fn choose(input: &Input) -> Result<Option<String>, Error> {
         }
         None => {}
     }
-    let chosen = dialoguer::Select::new()
-        .with_prompt(question(input))
-        .items(&items)
-        .default(at_hand)
-        .interact()
-        .map_err(terminal::unanswered)?;
-    Ok(input.choices.get(chosen).cloned())
+    match question::choose(&asked(input), &items, at_hand)? {
+        Some(chosen) => Ok(input.choices.get(chosen).cloned()),
+        // Escape is no answer here: without one nothing goes on.
+        None => Err(Error::Interrupted),
+    }
 }

@@ -6,6 +6,7 @@ use super::answer::Colour;
 use super::answer::Face;
 use super::inputs;
 use super::progress::Progress;
+use super::question;
 use super::report;
 use super::terminal;
 use crate::event::WaitsFor;
@@ -14,6 +15,7 @@ use crate::ops::GateChoice;
 use crate::ops::GateReply;
 use crate::ops::Notice;
 use crate::ops::Outcome;
+use crate::ops::Person;
 use crate::ops::RunChoice;
 use crate::ops::Site;
 use crate::ops::Waiting;
@@ -27,9 +29,6 @@ use crate::ops::gate_start;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::process;
-use dialoguer::Confirm;
-use dialoguer::Input;
-use dialoguer::Select;
 
 /// How a person left the menu.
 pub enum Left {
@@ -191,7 +190,7 @@ impl Desk<'_> {
     }
 
     fn fail(&self) -> Result<Chosen, Error> {
-        let Some(reason) = line("reason")? else { return Ok(Chosen::Again) };
+        let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
         let mut progress = Progress::new(self.face);
@@ -202,43 +201,64 @@ impl Desk<'_> {
 
     fn approval(&self) -> Result<Chosen, Error> {
         let person = terminal::person(self.site, self.face.global.is_ci())?;
-        let question = gate_approve::question(self.site, &self.choice)?;
-        show_question(self.face, &question);
-        let is_changed = !question.changed.is_empty();
-        let first = if is_changed { "judge what is there now" } else { "approve" };
-        let items = [first, "reject with a reason"];
-        match self.select("Your word on these bytes", &items)? {
-            Some(0) if is_changed => self.judge_again(),
-            Some(0) => {
-                let request = gate_approve::Request {
-                    gate: self.choice.clone(),
-                    note: None,
-                    drive: self.drive.clone(),
-                };
-                let mut progress = Progress::new(self.face);
-                let mut show = |notice| progress.show(&notice);
-                let word = (&person, &question);
-                let reply = gate_approve::gate_approve(self.site, &request, word, &mut show)?;
-                Ok(Chosen::Changed(Box::new(reply)))
-            }
-            Some(1) => {
-                let Some(reason) = line("reason")? else { return Ok(Chosen::Again) };
-                let drive = self.drive.clone();
-                let request = gate_reject::Request { gate: self.choice.clone(), reason, drive };
-                let mut progress = Progress::new(self.face);
-                let mut show = |notice| progress.show(&notice);
-                let reply = gate_reject::gate_reject(self.site, &request, &person, &mut show)?;
-                Ok(Chosen::Changed(Box::new(reply)))
-            }
+        let asked = gate_approve::question(self.site, &self.choice)?;
+        show_question(self.face, &asked);
+        if !asked.changed.is_empty() {
+            let items = ["judge what is there now", "reject with a reason"];
+            return match self.select("These bytes cannot be approved", &items)? {
+                Some(0) => self.judge_again(),
+                Some(1) => self.reject(&person),
+                other => Ok(self.left(other, items.len())),
+            };
+        }
+        let items = ["approve", "reject with a reason"];
+        match self.select_at_leisure("Your word on these bytes", &items)? {
+            Some(0) => self.approve(&person, &asked),
+            Some(1) => self.reject(&person),
             other => Ok(self.left(other, items.len())),
         }
     }
 
-    /// Lets choose among these, another gate and a pause.
+    /// Approves, where the person says so once more in a word.
+    fn approve(&self, person: &Person, asked: &gate_approve::Question) -> Result<Chosen, Error> {
+        let ask = format!("To approve it as {}, type approve", person.by);
+        if !question::word(&ask, &["approve", asked.gate.as_str()])? {
+            self.face.say("Not approved.");
+            return Ok(Chosen::Again);
+        }
+        let (gate, drive) = (self.choice.clone(), self.drive.clone());
+        let request = gate_approve::Request { gate, note: None, drive };
+        let mut progress = Progress::new(self.face);
+        let mut show = |notice| progress.show(&notice);
+        let word = (person, asked);
+        let reply = gate_approve::gate_approve(self.site, &request, word, &mut show)?;
+        Ok(Chosen::Changed(Box::new(reply)))
+    }
+
+    fn reject(&self, person: &Person) -> Result<Chosen, Error> {
+        let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
+        let (gate, drive) = (self.choice.clone(), self.drive.clone());
+        let request = gate_reject::Request { gate, reason, drive };
+        let mut progress = Progress::new(self.face);
+        let mut show = |notice| progress.show(&notice);
+        let reply = gate_reject::gate_reject(self.site, &request, person, &mut show)?;
+        Ok(Chosen::Changed(Box::new(reply)))
+    }
+
+    /// Lets choose among these, another gate and a pause; the first is at hand.
     fn select(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
+        question::choose(question, &self.with_ways_out(items), 0)
+    }
+
+    /// The same, with the pause at hand: what binds a person is nothing that Enter alone takes.
+    fn select_at_leisure(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
+        let items = self.with_ways_out(items);
+        question::choose(question, &items, items.len() - 1)
+    }
+
+    fn with_ways_out<'i>(&self, items: &[&'i str]) -> Vec<&'i str> {
         let other = self.has_others.then_some("go to the next gate that waits");
-        let items: Vec<&str> = items.iter().copied().chain(other).chain(["pause"]).collect();
-        choose(question, &items)
+        items.iter().copied().chain(other).chain(["pause"]).collect()
     }
 
     /// What was chosen below the items of a menu's own.
@@ -290,29 +310,4 @@ pub fn show_question(face: &Face, question: &gate_approve::Question) {
     for path in &question.changed {
         face.say(&format!("  {path} has been changed since: these are not the bytes on the disk"));
     }
-}
-
-/// Asks yes or no; no is the default.
-pub fn confirm(question: &str) -> Result<bool, Error> {
-    Confirm::new().with_prompt(question).default(false).interact().map_err(terminal::unanswered)
-}
-
-/// Lets choose one; the first is the default, and Escape chooses none.
-pub fn choose(question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
-    Select::new()
-        .with_prompt(question)
-        .items(items)
-        .default(0)
-        .interact_opt()
-        .map_err(terminal::unanswered)
-}
-
-/// Asks for a line; `None` where nothing is said.
-pub fn line(question: &str) -> Result<Option<String>, Error> {
-    let line: String = Input::new()
-        .with_prompt(question)
-        .allow_empty(true)
-        .interact_text()
-        .map_err(terminal::unanswered)?;
-    Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
 }

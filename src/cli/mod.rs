@@ -10,6 +10,7 @@ mod global;
 mod inputs;
 mod menu;
 mod progress;
+mod question;
 mod report;
 mod terminal;
 

@@ -3,7 +3,7 @@
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Site;
-use crate::process;
+use crate::ops::asker;
 use std::io::IsTerminal;
 
 /// Variables that coding agents set for what they run, and that orch sets for executors.
@@ -65,18 +65,7 @@ pub fn unanswered(error: dialoguer::Error) -> Error {
 
 /// The person at the terminal; nobody where there is none, or where an agent is.
 pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
-    if let Some(mark) = &site.agent_mark {
-        return Err(Error::usage(format!(
-            "a person's word cannot be given by an agent ({mark} is set)"
-        ))
-        .advise("a person types this in a terminal of their own"));
-    }
-    if let Some(process) = process::started_by_own_kind() {
-        return Err(Error::usage(format!(
-            "a person's word cannot be given by what a run has started (below orch process {process})"
-        ))
-        .advise("a person types this in a terminal of their own"));
-    }
+    asker::refuse_agents(site)?;
     if is_ci || !can_ask() {
         return Err(Error::usage("a person's word is given on a terminal, and there is none")
             .advise(

@@ -95,6 +95,26 @@ impl Repository {
         Ok(messages)
     }
 
+    /// The newest commit of a target whose message is one of those looked for, with the message; no
+    /// commit that `since` holds already, nor any behind the one that is found, is read.
+    pub fn newest_message(
+        &self,
+        target: &Target,
+        since: Option<&str>,
+        is_one: impl Fn(&str) -> bool,
+    ) -> Result<Option<(String, String)>, Error> {
+        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
+        for id in self.walk_since(head, since)? {
+            let id = id?;
+            let commit = self.inner.find_commit(id)?;
+            let message = String::from_utf8_lossy(commit.message_bytes());
+            if is_one(&message) {
+                return Ok(Some((id.to_string(), message.into_owned())));
+            }
+        }
+        Ok(None)
+    }
+
     /// What the commits of a target made of a file in the end; those that `since` holds already
     /// made nothing of what came later.
     pub fn fate(&self, target: &Target, path: &str, since: Option<&str>) -> Result<Fate, Error> {

@@ -135,6 +135,9 @@ pub struct Repository {
     verified: Option<crate::files::Stat>,
     /// Room for the index, which every commit reads.
     index_room: Vec<u8>,
+    /// Git's settings as they were when the repository was opened: what is written there while work
+    /// is done, programs among it, is for a later sitting.
+    settings: Option<git2::Config>,
     /// Why commits are not signed any more: nobody answers who would have to.
     unsignable: Option<String>,
     objects: objects::Objects,
@@ -154,7 +157,9 @@ impl Repository {
         };
         let objects = objects::Objects::default();
         let index_room = Vec::new();
-        Ok(Some(Self { inner, work_folder, verified: None, index_room, unsignable: None, objects }))
+        let settings = inner.config().and_then(|mut settings| settings.snapshot()).ok();
+        let (verified, unsignable) = (None, None);
+        Ok(Some(Self { inner, work_folder, verified, index_room, settings, unsignable, objects }))
     }
 
     /// The folder that all worktrees of the repository share.

@@ -33,8 +33,9 @@ impl Repository {
 
     /// A commit's text with its signature, where git is told to sign commits.
     pub(super) fn signed(&mut self, text: Vec<u8>, who: &[u8]) -> Result<Vec<u8>, Error> {
-        let is_wanted = self.inner.config()?.get_bool("commit.gpgsign").unwrap_or(false);
-        if !is_wanted {
+        let settings = self.settings.as_ref();
+        let is_wanted = settings.and_then(|settings| settings.get_bool("commit.gpgsign").ok());
+        if is_wanted != Some(true) {
             return Ok(text);
         }
         // Each commit of a long run would wait as long for the same person who is away.
@@ -81,7 +82,7 @@ impl Repository {
     }
 
     fn setting(&self, name: &str) -> Option<String> {
-        self.inner.config().ok()?.get_string(name).ok().filter(|text| !text.is_empty())
+        self.settings.as_ref()?.get_string(name).ok().filter(|text| !text.is_empty())
     }
 
     /// A path as git understands it: below the home folder, or from the root of the working tree.

@@ -27,6 +27,7 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use super::drive;
+use super::proof;
 use crate::definition::Definition;
 use crate::git::Changed;
 use crate::journal::Reading;
@@ -74,7 +75,7 @@ pub struct Reply {
 /// Tells where a run stands, and how it came there; changes nothing.
 pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(site, &request.run)?;
-    let reading = site.home.read(&id)?;
+    let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
     let outcome = drive::outcome_of(site, &workflow, &reading.run, Head::of(&reading));

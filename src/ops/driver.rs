@@ -7,6 +7,8 @@ use super::drive;
 use super::drive::Meter;
 use super::drive::Seen;
 use super::orphans;
+use super::proof;
+use super::proof::Proofs;
 use super::seal;
 use super::seal::Happened;
 use super::signing;
@@ -57,6 +59,8 @@ pub struct Driver<'s> {
     pub seen: Seen,
     /// What the budgets of the run carry.
     pub meter: Meter,
+    /// Which signed approvals were proved.
+    pub proofs: Proofs,
     /// What could not be committed, said once.
     pub problems: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
@@ -91,6 +95,7 @@ impl<'s> Driver<'s> {
         refuse_other_worktree(site, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
+        proof::refuse_untrue(site, &reading, &workflow)?;
         let mut driver = Self::hold(site, lock, workflow, journal, Some(&reading))?;
         for (gate, words) in left {
             // The name of a file: one that is no gate's was not put there by a run.
@@ -125,6 +130,7 @@ impl<'s> Driver<'s> {
             sealed: Vec::new(),
             happened: Happened::default(),
             seen: Seen::default(),
+            proofs: Proofs::default(),
             problems: Vec::new(),
             unsigned: None,
             _lock: lock,

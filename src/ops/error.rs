@@ -48,6 +48,15 @@ pub enum Error {
     #[error("{reason}")]
     #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]
     Budget { run: String, reason: String },
+    /// The journal is not the one that commits tell of, or claims what is not proved; nothing was
+    /// begun.
+    #[error("{message}")]
+    #[diagnostic(code("untrue"))]
+    Untrue {
+        message: String,
+        #[help]
+        help: String,
+    },
     /// A person broke off what they were asked; nothing was written for it.
     #[error("interrupted")]
     #[diagnostic(code("interrupted"), help("nothing was written"))]
@@ -102,6 +111,7 @@ impl Error {
             | Self::Held { .. }
             | Self::Sat { .. }
             | Self::Budget { .. }
+            | Self::Untrue { .. }
             | Self::Interrupted
             | Self::Environment { .. }
             | Self::Journal(_)

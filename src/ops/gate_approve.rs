@@ -7,6 +7,7 @@ use super::GateReply;
 use super::Notice;
 use super::Person;
 use super::Site;
+use super::asker;
 use super::choose;
 use super::drive;
 use super::gate_finish;
@@ -77,7 +78,7 @@ pub fn gate_approve(
     (person, question): (&Person, &Question),
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    refuse_agents(site)?;
+    asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = gate_of(site, driver.run(), &request.gate)?;
@@ -114,17 +115,6 @@ pub fn changed(id: &RunId, gate: &GateId) -> Error {
             "orch gate finish --run {id} --gate {gate}\n      judges what is there now; then approve that"
         ),
     )
-}
-
-/// A person's word is never an agent's: not with an agent's marks in the environment.
-pub(super) fn refuse_agents(site: &Site) -> Result<(), Error> {
-    match &site.agent_mark {
-        None => Ok(()),
-        Some(mark) => Err(Error::usage(format!(
-            "a person's word cannot be given by an agent ({mark} is set)"
-        ))
-        .advise("a person runs this in a terminal of their own")),
-    }
 }
 
 /// The gate that waits for an approval.

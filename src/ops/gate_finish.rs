@@ -6,6 +6,7 @@ use super::GateChoice;
 use super::GateReply;
 use super::Notice;
 use super::Site;
+use super::asker;
 use super::choose;
 use super::current;
 use super::drive;
@@ -100,7 +101,11 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         return Err(Error::usage(format!("run {id} is {}; it does not go on", run.status)));
     }
     match (open, state.and_then(|state| state.waits_for)) {
-        (Some(attempt), Some(WaitsFor::Person | WaitsFor::Agent)) => Ok(attempt.attempt),
+        (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
+        // What a person hands in, answers or gives up is their word too.
+        (Some(attempt), Some(WaitsFor::Person)) => {
+            asker::refuse_executors().map(|()| attempt.attempt)
+        }
         (_, Some(WaitsFor::Approval)) => {
             Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))
                 .advise(format!("orch gate approve --run {id} --gate {gate}")))

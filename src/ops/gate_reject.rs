@@ -7,6 +7,7 @@ use super::GateReply;
 use super::Notice;
 use super::Person;
 use super::Site;
+use super::asker;
 use super::choose;
 use super::drive;
 use super::drive::Ended;
@@ -33,6 +34,7 @@ pub fn gate_reject(
     person: &Person,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
+    asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = gate_approve::gate_of(site, driver.run(), &request.gate)?;

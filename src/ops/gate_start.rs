@@ -43,6 +43,9 @@ pub fn gate_start(
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     refuse_closed(&driver, &gate)?;
+    if drive::look_at_needs(&mut driver, &gate, notify)? {
+        refuse_closed(&driver, &gate)?;
+    }
     let is_command = driver
         .workflow
         .gate(&gate)

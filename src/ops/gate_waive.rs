@@ -7,10 +7,11 @@ use super::GateReply;
 use super::Notice;
 use super::Person;
 use super::Site;
+use super::asker;
 use super::choose;
-use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
+use super::signing;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::run::GateStatus;
@@ -34,7 +35,7 @@ pub fn gate_waive(
     person: &Person,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    gate_approve::refuse_agents(site)?;
+    asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
@@ -43,6 +44,12 @@ pub fn gate_waive(
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
         return Err(Error::usage(format!(
             "gate {gate} is {status} in a run that is {run_status}: it cannot be waived"
+        )));
+    }
+    if let Some(by) = driver.workflow.gate(&gate).and_then(signing::demand) {
+        let by = by.join(" or ");
+        return Err(Error::usage(format!(
+            "gate {gate} asks for a signature of {by}: a waiver is none, and would let nothing begin"
         )));
     }
     let mut events = Vec::new();

@@ -2,6 +2,7 @@
 //! The command line calls them; other faces will call the same ones. `drive` joins
 //! the pure middle with the disk, and is the only writer of a run.
 
+pub mod asker;
 mod choose;
 mod current;
 mod drive;
@@ -9,6 +10,7 @@ mod driver;
 mod error;
 mod instructions;
 mod orphans;
+mod proof;
 mod session;
 mod seal;
 mod signing;

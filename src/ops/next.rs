@@ -7,6 +7,7 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use super::drive;
+use super::proof;
 use crate::definition::Definition;
 use crate::record::Head;
 use crate::workflow::Workflow;
@@ -25,7 +26,7 @@ pub struct Reply {
 /// Reads what a person or an agent does next; changes nothing.
 pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(site, choice)?;
-    let reading = site.home.read(&id)?;
+    let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
     let run = drive::outcome_of(site, &workflow, &reading.run, Head::of(&reading));

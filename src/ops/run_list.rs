@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::Site;
+use super::proof;
 use crate::clock::Moment;
 use crate::event::RunStatus;
 use crate::files;
@@ -111,7 +112,10 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
 }
 
 fn from_journal(site: &Site, id: &RunId) -> Entry {
-    let run = match site.home.glance(id) {
+    let reading = site.home.glance(id).map_err(Error::from);
+    let told =
+        reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
+    let run = match told {
         Ok(reading) => reading.run,
         Err(error) => return damaged(id, &error),
     };
@@ -137,7 +141,7 @@ fn telling(status: RunStatus) -> [GateStatus; 2] {
 }
 
 /// A run of which nothing but its id is known for sure.
-fn damaged(id: &RunId, error: &journal::Error) -> Entry {
+fn damaged(id: &RunId, error: &Error) -> Entry {
     Entry {
         run_id: id.clone(),
         workflow: String::new(),

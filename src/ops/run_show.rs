@@ -4,6 +4,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::proof;
 use crate::record;
 use serde_json::Value as Json;
 
@@ -17,7 +18,7 @@ pub struct Request {
 /// Gives what `RUN.json` says of the run now.
 pub fn run_show(site: &Site, request: &Request) -> Result<Json, Error> {
     let id = choose::run(site, &request.run)?;
-    let reading = site.home.read(&id)?;
+    let reading = proof::read(site, &id)?;
     let files = record::all_files(&reading);
     let bytes = files.get("RUN.json").map(Vec::as_slice).unwrap_or_default();
     serde_json::from_slice(bytes).map_err(|error| Error::environment(error.to_string()))

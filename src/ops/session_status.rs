@@ -3,6 +3,7 @@
 use super::Error;
 use super::Site;
 use super::drive;
+use super::proof;
 use super::session;
 use super::session::Epic;
 use crate::budget::Measure;
@@ -62,7 +63,7 @@ pub struct Sitting {
 /// Reads where the sitting stands.
 pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let id = epic.run(site)?;
-    let run = site.home.read(&id)?.run;
+    let run = proof::read(site, &id)?.run;
     let now = site.clock.now();
     let sessions: Vec<Sitting> =
         run.sessions.iter().map(|session| sitting(site, &run, session, now)).collect();

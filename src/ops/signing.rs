@@ -4,6 +4,8 @@
 use super::Driver;
 use super::Error;
 use super::Site;
+use super::proof;
+use crate::clock::Moment;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
@@ -13,6 +15,7 @@ use crate::event::Signed;
 use crate::event::SignedHead;
 use crate::files;
 use crate::id::GateId;
+use crate::journal::Reading;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -108,6 +111,8 @@ pub fn sign(
     let key = key(site)?;
     let chain = driver.head().sha256;
     let at = site.clock.now();
+    let journal = proof::journal_of(driver)?;
+    refuse_clock_turned_back(&journal, at)?;
     approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
     let text = approved.signed_text(&run.started.run_id, gate, attempt).unwrap_or_default();
     let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes()).map_err(|error| {
@@ -119,7 +124,8 @@ pub fn sign(
     let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
     approved.signature = Some(signed(None));
     let allowed = allowed_in(run);
-    match verdict(run, workflow, (gate, attempt), &approved, allowed)? {
+    let limits = (allowed, Some(proof::present(&journal)));
+    match verdict(run, workflow, (gate, attempt), &approved, limits)? {
         Verdict::Good(who) => {
             approved.signature = Some(signed(allowed.map(|_| who)));
             Ok(approved)
@@ -131,6 +137,18 @@ pub fn sign(
     }
 }
 
+/// A key that has expired signs as if it had not where the clock is turned back.
+fn refuse_clock_turned_back(journal: &Reading, now: Moment) -> Result<(), Error> {
+    match journal.latest().filter(|latest| now < *latest) {
+        None => Ok(()),
+        Some(latest) => Err(Error::usage(format!(
+            "the clock says {now}, and the run had already come to {latest}: a signature of that \
+             time would prove nothing"
+        ))
+        .advise("nothing was written; set the clock right, or wait until it has come as far")),
+    }
+}
+
 /// What there is to say about a signature.
 pub enum Verdict {
     /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
@@ -138,13 +156,14 @@ pub enum Verdict {
     Bad(String),
 }
 
-/// Whether an approval of `run`, as it stood then, is signed as the definition asks.
+/// Whether an approval of `run`, as it stood then, is signed as the definition asks: by whom the
+/// text of allowed signers names, and, where `today` is given, with a key that is valid then too.
 pub fn verdict(
     run: &Run,
     workflow: &Workflow,
     (id, attempt): (&GateId, u32),
     approved: &Approved,
-    allowed: Option<&str>,
+    (allowed, today): (Option<&str>, Option<Moment>),
 ) -> Result<Verdict, Error> {
     let bad = |problem: String| Ok(Verdict::Bad(problem));
     let text = approved.signed_text(&run.started.run_id, id, attempt);
@@ -157,6 +176,7 @@ pub fn verdict(
         what: "run, gate, attempt, chain, time, person and digests",
         signed,
         allowed,
+        today,
     };
     let demanded = workflow.gate(id).and_then(demand);
     matter.verdict(demanded, &|names| barred(run, workflow, id, names))
@@ -171,7 +191,8 @@ pub fn verdict_on_head(
     let text = head.signed_text(&run.started.run_id);
     let what = "run, status, chain and time";
     let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
-    Matter { namespace, text: &text, what, signed, allowed }.verdict(None, &|_| None)
+    let matter = Matter { namespace, text: &text, what, signed, allowed, today: None };
+    matter.verdict(None, &|_| None)
 }
 
 /// Whose signatures count in a run, by its definition.
@@ -189,6 +210,8 @@ struct Matter<'m> {
     signed: &'m Signed,
     /// Whose signatures count.
     allowed: Option<&'m str>,
+    /// When the key must be valid, beside the time of the signature.
+    today: Option<Moment>,
 }
 
 impl Matter<'_> {
@@ -216,13 +239,19 @@ impl Matter<'_> {
         };
         let names = signature.principals(allowed).map_err(explain)?;
         if names.is_empty() {
-            return bad(format!("key {fingerprint} is nobody's by the allowed signers"));
+            return bad(format!(
+                "key {fingerprint} is nobody's by the allowed signers, or was not then"
+            ));
         }
         if let Some(problem) = barred(&names) {
             return bad(problem);
         }
         for name in demanded.unwrap_or(&names) {
             if signature.is_by(name, allowed).map_err(explain)? {
+                let today = Signature { at: self.today, ..signature };
+                if self.today.is_some() && !today.is_by(name, allowed).map_err(explain)? {
+                    return bad(format!("the key of {name} is not valid any more"));
+                }
                 return match &self.signed.signer {
                     Some(said) if said != name => {
                         bad(format!("it is said to be signed by {said}, and is signed by {name}"))
@@ -322,15 +351,14 @@ pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
 }
 
 /// The key that approvals are signed with, where one is named.
-pub fn configured_key(site: &Site) -> Result<Option<SshKey>, Error> {
-    if let Some(key) = &site.config.signing.key {
-        return Ok(Some(SshKey::new(&expanded(site, key).display().to_string(), None)));
-    }
-    Ok(site.repository()?.and_then(|repository| repository.ssh_key()))
+pub fn configured_key(site: &Site) -> Option<SshKey> {
+    let own = site.config.signing.key.as_ref();
+    let own = own.map(|key| SshKey::new(&expanded(site, key).display().to_string(), None));
+    own.or_else(|| site.git_key.clone())
 }
 
 fn key(site: &Site) -> Result<SshKey, Error> {
-    configured_key(site)?.ok_or_else(|| {
+    configured_key(site).ok_or_else(|| {
         Error::usage("a signed approval is asked for, and no SSH key is named").advise(
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
              or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",

@@ -2,6 +2,7 @@
 //! agents and clock. Opened once; every operation is handed it.
 
 use super::Error;
+use super::asker;
 use crate::clock::Clock;
 use crate::clock::Moment;
 use crate::config;
@@ -15,9 +16,11 @@ use crate::git::Target;
 use crate::id;
 use crate::id::InvocationId;
 use crate::id::RunId;
+use crate::mailbox::AN_AGENT;
 use crate::process::Stop;
 use crate::record::Home;
 use crate::record::RUNS;
+use crate::signature::SshKey;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -64,6 +67,8 @@ pub struct Site {
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
     pub program: Option<PathBuf>,
+    /// The key that git signs with, as its settings were before anything was begun.
+    pub git_key: Option<SshKey>,
     seed: Option<u64>,
     ids: AtomicU64,
 }
@@ -94,6 +99,7 @@ impl Site {
         let clock = options.now.map_or(Clock::System, Clock::fixed);
         Ok(Self {
             home: Home::new(project.clone(), repository.as_ref()),
+            git_key: repository.as_ref().and_then(Repository::ssh_key),
             shelf: Shelf::new(project.clone(), config::user_folder()),
             config: Config::load(project.root(), config::user_folder().as_deref())?,
             uncommitted,
@@ -126,10 +132,11 @@ impl Site {
         Ok(by.or_else(user).unwrap_or_else(number))
     }
 
-    /// Who says something here: the agent whose marks were found, else the user.
+    /// Who says something here: the agent whose marks were found, what works at a gate, else the user.
     pub fn who(&self) -> Result<String, Error> {
         match &self.agent_mark {
-            Some(mark) => Ok(format!("an agent ({mark})")),
+            Some(mark) => Ok(format!("{AN_AGENT}{mark})")),
+            None if asker::is_executor() => Ok(format!("{AN_AGENT}at work at a gate)")),
             None => self.identity(),
         }
     }

@@ -4,6 +4,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::proof;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;
@@ -60,7 +61,7 @@ pub struct GateLine {
 /// Reads where the run stands.
 pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(site, choice)?;
-    let run = site.home.read(&id)?.run;
+    let run = proof::read(site, &id)?.run;
     let is_stalled = run.wants_a_driver() && !Lock::is_held(&site.home.lock(&id));
     let cost = Cost::of_run(&run);
     let budget_usd = run.budget.bound(Measure::Usd);

@@ -10,6 +10,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::proof;
 use super::signing;
 use crate::digest::Digest;
 use crate::files;
@@ -144,7 +145,7 @@ fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
     let git = reading.run.started.git.as_ref();
     let target = Site::target(git.and_then(|git| git.branch.as_deref()));
     if let Some(repository) = &repository {
-        verified.differences.extend(anchors(repository, &target, &reading)?);
+        verified.differences.extend(proof::anchors(site, repository, &reading)?);
     }
     of_record(site, &reading, (repository.as_ref(), &target), &mut verified)?;
     approvals::look(&reading, told.signers, &mut verified)?;
@@ -169,29 +170,6 @@ fn of_journal(site: &Site, error: journal::Error) -> Result<Difference, Error> {
         }
         journal::Error::Io { .. } => Err(error.into()),
     }
-}
-
-/// Heads that commits of this run were made with, and that the chain does not hold.
-fn anchors(
-    repository: &Repository,
-    target: &Target,
-    reading: &Reading,
-) -> Result<Vec<Difference>, Error> {
-    let started = &reading.run.started;
-    let since = started.git.as_ref().and_then(|git| git.head.as_deref());
-    let own = format!("Orch-Run: {}", started.run_id);
-    let mut differences = Vec::new();
-    for (commit, message) in repository.messages(target, since)? {
-        let is_own = message.lines().any(|line| line == own);
-        let anchor = message.lines().find_map(|line| line.strip_prefix("Orch-Chain: "));
-        let anchor = anchor.filter(|_| is_own).and_then(Digest::parse);
-        if let Some(anchor) = anchor.filter(|anchor| !reading.stood_at(*anchor)) {
-            let commit = commit.get(..12).unwrap_or(&commit);
-            let message = format!("it says that the chain stood at {anchor}, which it never did");
-            differences.push(Difference::of(format!("commit {commit}"), message));
-        }
-    }
-    Ok(differences)
 }
 
 /// Differences of the record's files, in the working tree and in what is committed.

@@ -1,8 +1,11 @@
 //! Which processes stand above this one. Nobody can leave a family whose head takes in its orphans,
 //! whatever they do to their environment, terminal, session or group.
 
+use super::at_work::VARIABLE;
 use super::table;
+use crate::files;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// No chain of processes is longer; a bound where the system's answers go in a circle.
 const GENERATIONS_MAX: usize = 1000;
@@ -15,24 +18,40 @@ pub fn adopt_orphans() {
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// The nearest process above this one that is the same program; `None` where the system does not
-/// tell. Whoever finds one was started by it, however far away they went.
-pub fn started_by_own_kind() -> Option<u32> {
-    let own = program_of(std::process::id())?;
-    ancestors().find(|process| program_of(*process).as_ref() == Some(&own))
+/// The nearest process above this one that holds a file of this kind open. What a program is called
+/// and what its children clear away says nothing; what it holds open, only its own end takes back.
+pub fn holder_above(is_of_kind: impl Fn(&Path) -> bool) -> Option<u32> {
+    let holds = |process: &u32| {
+        let folder = format!("/proc/{process}/fd");
+        let names = files::names_in(Path::new(&folder)).unwrap_or_default();
+        let mut targets = names.iter().filter_map(|name| {
+            let target = files::link_target(&Path::new(&folder).join(name)).ok()?;
+            // A file that was taken away while it is held is named so.
+            let target = target.to_str()?.trim_end_matches(" (deleted)").to_owned();
+            Some(PathBuf::from(target))
+        });
+        targets.any(|target| is_of_kind(&target))
+    };
+    ancestors().find(holds)
+}
+
+/// The nearest process, this one or above it, that was started with the mark of a program at work,
+/// whatever it did to its own variables since; marks of what has ended count for nothing.
+pub fn marked_at_work() -> Option<u32> {
+    let is_marked = |process: &u32| {
+        let path = format!("/proc/{process}/environ");
+        let bytes = files::read_own(Path::new(&path)).ok().flatten().unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let mark = text.split('\0').find_map(|pair| pair.strip_prefix(VARIABLE)?.strip_prefix('='));
+        mark.is_some_and(|file| files::exists(Path::new(file)))
+    };
+    std::iter::once(std::process::id()).chain(ancestors()).find(is_marked)
 }
 
 /// The processes above this one, the nearest first.
 fn ancestors() -> impl Iterator<Item = u32> {
     let above = |id: &u32| Some(table::of(*id)?.parent).filter(|parent| *parent > 0);
     std::iter::successors(above(&std::process::id()), above).take(GENERATIONS_MAX)
-}
-
-/// The file name of the program that a process runs: an update may have replaced the file since.
-fn program_of(process: u32) -> Option<String> {
-    let path = crate::files::link_target(Path::new(&format!("/proc/{process}/exe"))).ok()?;
-    let name = path.file_name()?.to_string_lossy().into_owned();
-    Some(name.trim_end_matches(" (deleted)").to_owned())
 }
 
 #[cfg(test)]
@@ -44,6 +63,5 @@ mod tests {
         let found: Vec<u32> = ancestors().collect();
         assert_eq!(found.first().copied(), Some(std::os::unix::process::parent_id()));
         assert!(found.iter().all(|process| *process != std::process::id()), "{found:?}");
-        assert_eq!(started_by_own_kind(), None);
     }
 }

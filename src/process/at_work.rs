@@ -22,7 +22,7 @@ use std::time::Instant;
 
 /// The variable by which the processes of a program are known when their leader is gone, or when
 /// the kill came between its start and its naming: the path of the file.
-const VARIABLE: &str = "ORCH_AT_WORK";
+pub(super) const VARIABLE: &str = "ORCH_AT_WORK";
 
 /// How long a killed group may take to be gone.
 const DEATH: Duration = Duration::from_secs(5);

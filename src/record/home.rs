@@ -11,6 +11,7 @@ use crate::journal;
 use crate::journal::Reading;
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 /// The places of all runs of a project.
@@ -99,6 +100,17 @@ impl Home {
 
     pub fn lock(&self, id: &RunId) -> PathBuf {
         self.state(id).join("lock")
+    }
+
+    /// Whether a path is that of some run's lock, in whatever project.
+    pub fn is_lock(path: &Path) -> bool {
+        let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == "lock"));
+        let folder = folder.map(|folder| match folder.file_name() {
+            Some(name) if name == ".state" => folder.parent().unwrap_or(folder),
+            Some(_) | None => folder,
+        });
+        let name = folder.and_then(|folder| folder.file_name()?.to_str());
+        name.is_some_and(|name| RunId::parse(name).is_ok())
     }
 
     /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest

@@ -161,6 +161,20 @@ impl Workflow {
         }
     }
 
+    /// Every gate that one stands on, over all that those need.
+    pub fn stands_on(&self, id: &GateId) -> BTreeSet<GateId> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<&Gate> = self.gate(id).into_iter().collect();
+        while let Some(gate) = open.pop() {
+            for need in gate.needs.iter().chain(&gate.audits) {
+                if found.insert(need.clone()) {
+                    open.extend(self.gate(need));
+                }
+            }
+        }
+        found
+    }
+
     pub fn prompts(&self) -> &Library {
         &self.prompts
     }

@@ -240,7 +240,9 @@ impl House {
         let now = format!("2026-01-19T{:02}:{:02}:12Z", 14 + (30 + call) / 60, (30 + call) % 60);
         let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
         command.env_clear().envs(&self.environment).current_dir(self.project());
-        command.args(["--now", &now, "--seed", &(1 + 1000 * call).to_string()]).args(arguments);
+        let now = if arguments.contains(&"--now") { vec![] } else { vec!["--now", &now] };
+        command.args(now);
+        command.args(["--seed", &(1 + 1000 * call).to_string()]).args(arguments);
         command
     }
 

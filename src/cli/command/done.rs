@@ -4,8 +4,8 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
-use crate::cli::menu;
 use crate::cli::progress::Progress;
+use crate::cli::question;
 use crate::cli::terminal;
 use crate::finding::Finding;
 use crate::id::RunId;
@@ -82,12 +82,12 @@ pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choic
         face.say(&format!("  {finding}"));
     }
     let choices = ["say now what the work comes to", "end it all the same", "go on working"];
-    let chosen = menu::choose("What now?", &choices)?;
+    let chosen = question::choose("What now?", &choices, 0)?;
     let said = match chosen {
-        Some(0) => menu::line("what it comes to")?.map(Choice::Add),
+        Some(0) => question::line("what it comes to")?.map(Choice::Add),
         Some(1) => {
             let person = terminal::person(site, face.global.is_ci())?;
-            menu::line("reason")?.map(|reason| Choice::Force(person, reason))
+            question::line("reason")?.map(|reason| Choice::Force(person, reason))
         }
         Some(_) | None => None,
     };

@@ -5,23 +5,26 @@ use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::menu;
 use crate::cli::progress::Progress;
+use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
 use crate::ops::gate_approve;
 
 pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
-    let question = gate_approve::question(&site, &request.gate)?;
+    let asked = gate_approve::question(&site, &request.gate)?;
     let person = terminal::person(&site, face.global.is_ci())?;
-    menu::show_question(face, &question);
-    if !question.changed.is_empty() {
-        return Err(gate_approve::changed(&question.run, &question.gate).into());
+    menu::show_question(face, &asked);
+    if !asked.changed.is_empty() {
+        return Err(gate_approve::changed(&asked.run, &asked.gate).into());
     }
-    if !menu::confirm(&format!("Approve this as {}?", person.by))? {
+    let ask = format!("Approve this as {}? [yes/no]", person.by);
+    // Whoever types this command has the word in it already.
+    if !question::word(&ask, &["yes", "y", "approve", asked.gate.as_str()])? {
         return Err(Error::usage("not approved; nothing was written").into());
     }
     let mut progress = Progress::new(face);
     let mut show = |notice| progress.show(&notice);
-    let reply = gate_approve::gate_approve(&site, request, (&person, &question), &mut show)?;
+    let reply = gate_approve::gate_approve(&site, request, (&person, &asked), &mut show)?;
     Ok(drive::gate_words(face, &site, &reply))
 }

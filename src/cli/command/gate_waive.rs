@@ -4,8 +4,8 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
-use crate::cli::menu;
 use crate::cli::progress::Progress;
+use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
 use crate::ops::gate_waive;
@@ -14,7 +14,8 @@ pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure
     let site = face.global.site(true)?;
     let person = terminal::person(&site, face.global.is_ci())?;
     let gate = request.gate.gate.as_deref().unwrap_or("the waiting gate");
-    if !menu::confirm(&format!("Waive {gate} as {}: {}?", person.by, request.reason))? {
+    let ask = format!("Waive {gate} as {}: {}? [yes/no]", person.by, request.reason);
+    if !question::word(&ask, &["yes", "y", "waive"])? {
         return Err(Error::usage("not waived; nothing was written").into());
     }
     let mut progress = Progress::new(face);

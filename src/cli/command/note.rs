@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
-use crate::cli::menu;
+use crate::cli::question;
 use crate::clock::show_duration;
 use crate::event::NoteKind;
 use crate::ops::Error;
@@ -48,7 +48,7 @@ fn ask_again(
         return Ok(());
     }
     face.say(&words);
-    let Some(estimate) = menu::line("new estimate, such as 3h; nothing to leave it")? else {
+    let Some(estimate) = question::line("new estimate, such as 3h; nothing to leave it")? else {
         return Ok(());
     };
     let gate = GateChoice {

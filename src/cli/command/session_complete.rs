@@ -5,8 +5,8 @@ use super::done;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
-use crate::cli::menu;
 use crate::cli::progress::Progress;
+use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
 use crate::ops::session_complete;
@@ -19,7 +19,8 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let mut person = None;
     if let Some(reason) = &request.force {
         let who = terminal::person(&site, face.global.is_ci())?;
-        if !menu::confirm(&format!("End it as {}, whatever is missing: {reason}?", who.by))? {
+        let ask = format!("End it as {}, whatever is missing: {reason}? [yes/no]", who.by);
+        if !question::word(&ask, &["yes", "y", "end"])? {
             return Err(Error::usage("not ended; nothing was written").into());
         }
         person = Some(who);

@@ -3,6 +3,7 @@
 
 use super::super::Driver;
 use super::super::Error;
+use super::super::proof;
 use super::Notice;
 use super::judging;
 use super::settle;
@@ -28,12 +29,17 @@ pub struct Seen {
 /// still writes to them, or two gates that undo each other's work for ever.
 const CHANGES_MAX: u32 = 5;
 
-/// Looks at the artifacts of the gates that one gate needs; says whether anything was written.
+/// Looks at the artifacts of the gates that one gate needs, and at the signed approvals of all that it
+/// stands on; says whether anything was written.
 pub fn look_at_needs(
     driver: &mut Driver<'_>,
     id: &GateId,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<bool, Error> {
+    let fallen = proof::fallen(driver, id)?;
+    if reopen_unproved(driver, fallen, notify)? {
+        return Ok(true);
+    }
     let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
     let needs: Vec<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
     let mut gates = Vec::new();
@@ -45,8 +51,12 @@ pub fn look_at_needs(
     look_again(driver, &gates, notify)
 }
 
-/// Looks at the artifacts of every gate that has passed.
+/// Looks at the artifacts of every gate that has passed, and at all signed approvals.
 pub fn look_at_all(driver: &mut Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Result<bool, Error> {
+    let fallen = proof::fallen_anywhere(driver)?;
+    if reopen_unproved(driver, fallen, notify)? {
+        return Ok(true);
+    }
     let gates: Vec<GateId> = driver.run().gates_in(GateStatus::Pass).cloned().collect();
     look_again(driver, &gates, notify)
 }
@@ -80,7 +90,7 @@ pub fn look_again(
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
                 reopen_audits(driver, id, &changed, notify)?;
             }
-            None => reopen(driver, id, &changed, notify)?,
+            None => reopen(driver, id, has_changed(&changed, id), notify)?,
         }
     }
     Ok(wrote)
@@ -150,15 +160,32 @@ fn reopen_audits(
     });
     let audits: Vec<GateId> = audits.map(|gate| gate.id.clone()).collect();
     for audit in audits {
-        reopen(driver, &audit, changed, notify)?;
+        reopen(driver, &audit, has_changed(changed, &audit), notify)?;
     }
     Ok(())
+}
+
+/// Opens gates whose signed approvals do not hold; says whether there are any.
+fn reopen_unproved(
+    driver: &mut Driver<'_>,
+    fallen: Vec<(GateId, String)>,
+    notify: &mut dyn FnMut(Notice),
+) -> Result<bool, Error> {
+    let has_any = !fallen.is_empty();
+    for (gate, problem) in fallen {
+        reopen(driver, &gate, format!("its approval does not hold: {problem}"), notify)?;
+    }
+    Ok(has_any)
+}
+
+fn has_changed(path: &str, id: &GateId) -> String {
+    format!("{path} has changed since {id} passed")
 }
 
 fn reopen(
     driver: &mut Driver<'_>,
     id: &GateId,
-    changed: &str,
+    reason: String,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<(), Error> {
     let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
@@ -170,7 +197,6 @@ fn reopen(
     if base != *id {
         gates.extend([id.clone(), base]);
     }
-    let reason = format!("{changed} has changed since {id} passed");
     let ended = Notice::GateEnded {
         gate: id.clone(),
         status: GateStatus::Stale,

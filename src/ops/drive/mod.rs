@@ -29,6 +29,7 @@ pub use outcome::Waiting;
 
 pub(super) use artifacts::Seen;
 pub(super) use artifacts::look_at_all;
+pub(super) use artifacts::look_at_needs;
 pub(super) use attempt::Prepared;
 pub(super) use attempt::Start;
 pub(super) use attempt::prepare;

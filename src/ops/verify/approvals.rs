@@ -2,16 +2,17 @@
 //! passed, and whether signed heads are.
 
 use super::Verified;
+use crate::clock::Moment;
 use crate::definition::Definition;
-use crate::event::Approved;
 use crate::event::Event;
-use crate::event::Signed;
 use crate::event::SignedHead;
 use crate::id::GateId;
 use crate::journal;
 use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::gate_approve::digests_of;
+use crate::ops::proof;
+use crate::ops::proof::Moments;
 use crate::ops::signing;
 use crate::ops::signing::Verdict;
 use crate::record::Difference;
@@ -47,20 +48,21 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
     let asks = |gate: &GateId| workflow.gate(gate).is_some_and(|it| signing::demand(it).is_some());
     // A long journal is not read once more for nothing.
     let events = if has_any(&reading.run) { reading.events() } else { Vec::new() };
-    for (before, event) in events {
+    for (before, written, event) in events {
         let then = || journal::fold(Path::new(journal::FILE), reading.bytes[..before].to_vec());
         if let Event::GateApproved { gate, attempt, approval } = &event
             && (approval.signature.is_some() || asks(gate))
         {
             let (gate, attempt) = (gate.clone(), *attempt);
-            match verdict(&then()?, &workflow, (&gate, attempt), approval, allowed)? {
+            let limits = (allowed, Moments { written, today: None });
+            match proof::verdict(&then()?, &workflow, (&gate, attempt), approval, limits)? {
                 Verdict::Good(by) => verified.approvals.push(SignedApproval { gate, attempt, by }),
                 Verdict::Bad(problem) => {
                     verified.differences.push(of_approval(&gate, attempt, &problem));
                 }
             }
         } else if let Event::HeadSigned(head) = &event {
-            match verdict_on_head(&then()?, head, allowed)? {
+            match verdict_on_head(&then()?, head, (allowed, written))? {
                 Verdict::Good(by) => verified.head_signed_by = Some(by),
                 Verdict::Bad(problem) => {
                     let message = format!("its signature is not proved: {problem}");
@@ -79,25 +81,12 @@ fn has_any(run: &Run) -> bool {
     !run.signed_heads.is_empty() || attempts.any(|attempt| attempt.approval.is_some())
 }
 
-fn verdict(
-    then: &Reading,
-    workflow: &Workflow,
-    (gate, attempt): (&GateId, u32),
-    approval: &Approved,
-    allowed: Option<&str>,
-) -> Result<Verdict, Error> {
-    match approval.signature.as_ref().and_then(|signed| elsewhere(then, signed)) {
-        Some(problem) => Ok(Verdict::Bad(problem)),
-        None => signing::verdict(&then.run, workflow, (gate, attempt), approval, allowed),
-    }
-}
-
 fn verdict_on_head(
     then: &Reading,
     head: &SignedHead,
-    allowed: Option<&str>,
+    (allowed, written): (Option<&str>, Moment),
 ) -> Result<Verdict, Error> {
-    match elsewhere(then, &head.signed) {
+    match proof::misplaced(then, &head.signed, written) {
         Some(problem) => Ok(Verdict::Bad(problem)),
         None if head.status != then.run.status => Ok(Verdict::Bad(format!(
             "it says {}, and the run was {}",
@@ -107,26 +96,16 @@ fn verdict_on_head(
     }
 }
 
-/// What is wrong where something was signed at another place of the chain.
-fn elsewhere(then: &Reading, signed: &Signed) -> Option<String> {
-    (signed.chain != then.head).then(|| {
-        format!(
-            "it was signed where the chain stood at {}, and stands behind {}",
-            signed.chain, then.head
-        )
-    })
-}
-
 /// Gates that passed without the approval that they ask for, or with other bytes than it saw.
 fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (id, state) in &run.gates {
         let is_demanded = workflow.gate(id).is_some_and(|gate| signing::demand(gate).is_some());
-        if state.reused.is_some() && is_demanded {
-            let problem = "it was taken over from another run, and asks for a signed approval";
-            differences.push(Difference::of(format!("gate {id}"), problem));
-        }
         let passed = |status| matches!(status, AttemptStatus::Pass);
+        // What the last attempt lacks is told with it.
+        let is_told = state.reused.is_none() && state.attempt().is_some_and(|it| passed(it.status));
+        let claim = proof::claim(run, workflow, id).filter(|_| is_demanded && !is_told);
+        differences.extend(claim.map(|claim| Difference::of(format!("gate {id}"), claim)));
         for attempt in state.attempts.iter().filter(|attempt| passed(attempt.status)) {
             let problem = match &attempt.approval {
                 None if is_demanded => "it passed without the signed approval that it asks for",

@@ -199,7 +199,7 @@ fn a_share_of_the_budget_is_sealed_once() {
 fn where_git_cannot_keep_the_tree_a_checkpoint_says_so() {
     let house = House::outside_git().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
     house.orch("run demo").code(3);
-    house.orch("checkpoint create").code(0).says("not kept: this is no git repository");
+    house.orch("checkpoint create").code(1).says("not kept: this is no git repository");
     house.orch("checkpoint restore 1").code(2).says("checkpoint 1 has no tree");
     house.orch("verify").code(0);
 }

@@ -67,7 +67,7 @@ fn on_a_terminal_the_summary_is_added_now() {
 fn on_a_terminal_it_is_forced_by_name_and_reason() {
     let house = at_work();
     let force = format!("{DOWN}\r");
-    let talk = [(MENU, force.as_str()), ("reason", "it is late\r")];
+    let talk = [(MENU, force.as_str()), ("reason:", "it is late\r")];
     house.on_terminal("done", &talk).code(0).says("WAIVED");
     let journal = std::fs::read_to_string(house.journal()).unwrap();
     let waived = journal.lines().find(|line| line.contains("GATE_WAIVED")).unwrap();
@@ -103,9 +103,9 @@ fn a_session_is_forced_to_its_end_by_name_and_reason() {
     let house = at_work();
     house.orch("session complete --force late").code(2).says("there is none");
     let ask = "End it as Ada <ada@example.org>, whatever is missing: late?";
-    house.on_terminal("session complete --force late", &[(ask, "n")]).code(2).says("not ended");
+    house.on_terminal("session complete --force late", &[(ask, "n\r")]).code(2).says("not ended");
     assert_eq!(house.keepers().len(), 1);
-    house.on_terminal("session complete --force late", &[(ask, "y")]).code(0).says("PASSED");
+    house.on_terminal("session complete --force late", &[(ask, "y\r")]).code(0).says("PASSED");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work WAIVED");
     assert_eq!(house.keepers(), [0; 0]);
     house.orch("verify").code(0);

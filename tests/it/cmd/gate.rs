@@ -104,10 +104,10 @@ fn an_approval_is_asked_of_a_person_on_a_terminal() {
     house.orch("run demo").code(3);
     house.orch("gate finish").code(0).says("orch gate approve --run");
     house.orch("gate approve").code(2).says("terminal");
-    house.on_terminal("gate approve", &[("Approve this as", "n")]).code(2).says("not approved");
+    house.on_terminal("gate approve", &[("Approve this as", "n\r")]).code(2).says("not approved");
     house.on_terminal("--ci gate approve", &[]).code(2).says("terminal");
     assert_eq!(house.gates(), "write WAITING, ship NOT_STARTED");
-    house.on_terminal("gate approve --note fine", &[("Approve this as Ada", "y")]).code(0);
+    house.on_terminal("gate approve --note fine", &[("Approve this as Ada", "y\r")]).code(0);
     assert_eq!(house.gates(), "write PASS, ship PASS");
     let approval = house.record()["gates"][0]["approval"].clone();
     assert_eq!(approval["by"], "Ada <ada@example.org>");
@@ -155,7 +155,7 @@ fn a_gate_is_waived_by_name_and_reason() {
     house.orch("run demo").code(3);
     house.orch("gate waive --reason r").code(2).says("terminal");
     house
-        .on_terminal("gate waive --gate write --reason deadline", &[("Waive write as Ada", "y")])
+        .on_terminal("gate waive --gate write --reason deadline", &[("Waive write as Ada", "y\r")])
         .says("PASSED");
     assert_eq!(house.gates(), "write WAIVED, ship PASS");
     let gate = house.record()["gates"][0].clone();

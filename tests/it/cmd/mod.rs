@@ -21,6 +21,7 @@ mod run;
 pub mod session;
 mod signed;
 mod signed_forged;
+mod signed_taken_up;
 mod terminal;
 mod verify;
 mod workflow;

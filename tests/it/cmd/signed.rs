@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 use std::process::Stdio;
 
-const ASK: (&str, &str) = ("Approve this as", "y");
+const ASK: (&str, &str) = ("Approve this as", "y\r");
 
 /// Makes a key of this name beside the project; `None` where there is no ssh-keygen.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]

@@ -1,5 +1,5 @@
-//! Approvals that somebody makes up: the journal is chained anew and the record made again from
-//! it, so that nothing but the signatures can tell.
+//! Approvals that somebody makes up: the journal is chained anew, so that nothing but the signatures
+//! can tell. Whoever takes the run up is told as well as whoever verifies it.
 
 use super::signed::with_keys;
 use crate::house::House;
@@ -39,10 +39,11 @@ fn approved() -> Option<House> {
 
 fn approve(house: &House, gate: &str) {
     let words = format!("gate approve --gate {gate}");
-    house.on_terminal(&words, &[("Approve this as", "y")]).code(0);
+    house.on_terminal(&words, &[("Approve this as", "y\r")]).code(0);
 }
 
-/// Changes the events of the run, chains them anew, and makes the record again.
+/// Changes the events of the run, chains them anew, and has the record made again, where that is not
+/// refused.
 fn forge(house: &House, change: impl FnOnce(&mut Vec<Json>)) {
     let path = house.run_folder().join(".state/journal.jsonl");
     let text = fs::read_to_string(&path).unwrap();
@@ -61,7 +62,7 @@ fn forge(house: &House, change: impl FnOnce(&mut Vec<Json>)) {
     }
     fs::write(&path, forged).unwrap();
     let _ = fs::remove_dir_all(house.run_folder().join("record"));
-    house.orch("record rebuild").code(0);
+    house.orch("record rebuild");
 }
 
 /// The places of the approvals: of `one`, of `one` again, and of `two`.
@@ -110,8 +111,20 @@ fn a_forged_approval_is_found() {
     });
     found(&house, &other_text, |events| {
         let at = approvals(events)[2];
-        events[at]["data"]["approval"]["signature"]["at"] = Json::from("2025-01-19T14:30:12Z");
+        events[at]["data"]["approval"]["signature"]["at"] = events[at]["ts"].clone();
     });
+    for (time, said) in [
+        (
+            "2025-01-19T14:30:12Z",
+            "signed at 2025-01-19T14:30:12.000Z, when the run had already come",
+        ),
+        ("2027-01-19T14:30:12Z", "signed at 2027-01-19T14:30:12.000Z, and was written at 2026"),
+    ] {
+        found(&house, said, |events| {
+            let at = approvals(events)[2];
+            events[at]["data"]["approval"]["signature"]["at"] = Json::from(time);
+        });
+    }
     let none = format!("{two}its definition asks for a signature, and there is none");
     found(&house, &none, |events| {
         let at = approvals(events)[2];
@@ -188,7 +201,8 @@ fn an_approval_that_was_moved_is_found() {
             head = Json::from(Digest::of(event.to_string()).to_string());
         }
     });
-    // The record went where its journal says that it belongs.
+    let folder = house.run_folder();
+    fs::rename(&folder, folder.with_file_name(&other)).unwrap();
     let done = house.orch(&format!("verify --run {other}")).code(6);
     assert_eq!(done.stdout.matches("does not belong to this run").count(), 3, "{}", done.shown());
 }
@@ -231,6 +245,10 @@ fn a_forged_head_is_found() {
         events.last_mut().unwrap()["data"]["status"] = Json::from("FAILED");
     });
     found(&house, "does not belong to this run, status, chain and time", |events| {
+        let last = events.last_mut().unwrap();
+        last["data"]["at"] = last["ts"].clone();
+    });
+    found(&house, "when the run had already come to", |events| {
         events.last_mut().unwrap()["data"]["at"] = Json::from("2025-01-19T14:30:12Z");
     });
 }

@@ -4,6 +4,10 @@ use crate::house::House;
 
 const DOWN: &str = "\u{1b}[B";
 
+/// What is at hand is the pause, the last item; the first one comes after it.
+const TO_APPROVE: (&str, &str) = ("Your word on these bytes", "\u{1b}[B\r");
+const APPROVE: (&str, &str) = ("To approve it as", "approve\r");
+
 fn house() -> House {
     House::new()
         .workflow(
@@ -39,7 +43,7 @@ fn done_answers_approve_in_one_sitting() {
     let house = house();
     let done = house.on_terminal(
         "run demo --slug x",
-        &[("What now", "\r"), ("Which mood?", "calm\r"), ("Your word on these bytes", "\r")],
+        &[("What now", "\r"), ("Which mood?", "calm\r"), TO_APPROVE, APPROVE],
     );
     done.code(0).says("PASSED");
     assert_eq!(house.gates(), "write PASS");
@@ -52,7 +56,7 @@ fn fail_with_a_reason_from_the_menu() {
     let house = house();
     let fail = DOWN.repeat(4) + "\r";
     house
-        .on_terminal("run demo --slug x", &[("What now", &fail), ("reason", "wrong tone\r")])
+        .on_terminal("run demo --slug x", &[("What now", &fail), ("reason:", "wrong tone\r")])
         .code(1);
     assert_eq!(house.gates(), "write FAIL");
     assert!(house.attempt("write", 1)["failure_reason"].as_str().unwrap().contains("wrong tone"));
@@ -75,7 +79,7 @@ fn a_pause_from_the_menu_lasts_until_the_run_is_taken_up() {
     house
         .on_terminal(
             "run resume",
-            &[("What now", "\r"), ("Which mood?", "calm\r"), ("Your word", "\r")],
+            &[("What now", "\r"), ("Which mood?", "calm\r"), TO_APPROVE, APPROVE],
         )
         .code(0)
         .says("PASSED");
@@ -92,9 +96,10 @@ fn the_packet_is_opened_in_an_editor_and_copied() {
         &[("What now", &copy), ("on the clipboard", ""), ("What now", &pause)],
     );
     assert!(done.stdout.contains("\u{1b}]52;c;"), "{}", done.stdout);
-    let house = house.env("EDITOR", "cp -t opened");
+    let house = house.env("EDITOR", "cp -vt opened");
     std::fs::create_dir(house.project().join("opened")).unwrap();
-    house.on_terminal("run resume", &[("What now", &open), ("What now", &pause)]).code(3);
+    let talk = [("What now", open.as_str()), ("->", ""), ("What now", &pause)];
+    house.on_terminal("run resume", &talk).code(3);
     assert!(house.read("opened/prompt.txt").contains("# Gate write"));
 }
 
@@ -154,4 +159,52 @@ fn the_form_shows_what_it_takes_and_enter_takes_the_default() {
             "ok": true, "sure": true, "mood": "wild", "tone": null, "count": 3, "remark": null
         })
     );
+}
+
+/// A house whose gate takes its time; what it waits for is an approval.
+fn slow() -> House {
+    House::new()
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'write'\nexecutor = 'command'\nshell = 'sleep 1; echo hi > a.md'\n\
+             contract = 'a'\napproval = 'person'",
+        )
+        .leaves("a", "a.md")
+}
+
+#[test]
+fn what_is_typed_before_a_question_shows_does_not_answer_it() {
+    let pause = ("Your word on these bytes", "\u{1b}");
+    for keys in ["\r", "y\r", "approve\r", "\u{1b}[B\rapprove\r", "\r\ry\r"] {
+        let house = slow();
+        let done = house.on_terminal("run demo", &[("write", keys), pause]).code(3);
+        assert_eq!(house.gates(), "write WAITING", "{keys:?}: {}", done.stdout);
+    }
+    // Nor does what was pasted behind an answer answer the next question.
+    let house = slow();
+    let (to_approve, more) = TO_APPROVE;
+    let pasted = format!("{more}approve\r");
+    let talk = [(to_approve, pasted.as_str()), ("To approve it as", "\r"), pause];
+    house.on_terminal("run demo", &talk).code(3).says("Not approved.");
+    assert_eq!(house.gates(), "write WAITING");
+}
+
+#[test]
+fn enter_alone_approves_and_waives_nothing() {
+    let house = slow();
+    house.on_terminal("run demo", &[("Your word on these bytes", "\r")]).code(3);
+    for keys in ["\r", "n\r", "approv\r"] {
+        let ask = [("Approve this as", keys)];
+        house.on_terminal("gate approve", &ask).code(2).says("nothing was written");
+        let ask = [("Waive write as", keys)];
+        let waive = "gate waive --gate write --reason late";
+        house.on_terminal(waive, &ask).code(2).says("nothing was written");
+    }
+    assert_eq!(house.gates(), "write WAITING");
+    for word in ["yes", "approve", "write"] {
+        let house = slow();
+        house.orch("run demo").code(3);
+        let typed = format!("{word}\r");
+        house.on_terminal("gate approve", &[("Approve this as", &typed)]).code(0);
+    }
 }

@@ -74,7 +74,7 @@ fn an_approval_falls_with_the_bytes_it_saw() {
     let house = house("approval = 'person'");
     house.orch("run demo").code(3);
     house.orch("gate finish").code(0).says("approve");
-    house.on_terminal("gate approve", &[("Approve this as", "y")]).code(0);
+    house.on_terminal("gate approve", &[("Approve this as", "y\r")]).code(0);
     assert_eq!(house.gates(), "write PASS, hold WAITING, ship NOT_STARTED");
     house.write("draft.md", "three words now\n");
     house.orch("gate finish --gate hold").code(0);

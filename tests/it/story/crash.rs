@@ -33,7 +33,7 @@ fn house() -> House {
              [[gate]]
              id = 'flaky'
              executor = 'command'
-             shell = 'grep -q \"GATE_FAILED\" .git/orch/runs/$ORCH_RUN/journal.jsonl'
+             shell = 'grep -q GATE[_]FAILED .git/orch/runs/$ORCH_RUN/journal.jsonl'
              retry = { attempts = 3 }
              on_interrupt = 'rerun'",
         )

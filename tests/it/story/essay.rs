@@ -62,7 +62,8 @@ fn house() -> House {
         .script("G8", &essay_texts::certification(FOLDER))
 }
 
-const YES: &[(&str, &str)] = &[("Your word on these bytes", "\r")];
+const APPROVE: (&str, &str) = ("Your word on these bytes", "\u{1b}[B\r");
+const SURELY: (&str, &str) = ("To approve it as", "approve\r");
 
 #[test]
 fn an_essay_from_topic_to_approval() {
@@ -97,7 +98,8 @@ fn an_essay_from_topic_to_approval() {
     assert!(!house.git("status --porcelain").contains("orchestration"));
 }
 
-const YES_THRICE: &[(&str, &str)] = &[YES[0], YES[0], ("G9", ""), ("What now", "\r"), YES[0]];
+const YES_THRICE: &[(&str, &str)] =
+    &[APPROVE, SURELY, APPROVE, SURELY, ("G9", ""), ("What now", "\r"), APPROVE, SURELY];
 
 /// What anyone can confirm with tools that are not ours.
 fn the_record_holds(house: &House) {
@@ -127,7 +129,7 @@ fn an_audit_refuses_its_own_producer() {
     let house =
         house().script("G6", &format!("# session: writing\n{}", essay_texts::audit(FOLDER)));
     house.orch("run visual-essay --slug the-word-robot").code(3);
-    house.on_terminal("run resume", &[YES[0], YES[0]]).code(1);
+    house.on_terminal("run resume", &[APPROVE, SURELY, APPROVE, SURELY]).code(1);
     let reason = house.attempt("G6", 1)["failure_reason"].to_string();
     assert!(reason.contains("session of the work that it judges"), "{reason}");
     assert_eq!(house.record()["status"], "FAILED");

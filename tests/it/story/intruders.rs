@@ -121,7 +121,7 @@ fn what_was_found_outlives_a_later_edit_of_the_outputs() {
     assert_eq!(before.len(), 1, "{before:?}");
     house.write("draft.txt", "another draft\n");
     house.orch("gate finish").code(0);
-    house.on_terminal("gate approve", &[("Approve", "y")]).code(0).says("PASSED");
+    house.on_terminal("gate approve", &[("Approve", "y\r")]).code(0).says("PASSED");
     assert_eq!(findings(&house), before);
     house.orch("verify").code(0);
 }
@@ -136,7 +136,7 @@ fn what_was_found_when_a_gate_began_to_wait_stays_found() {
     house.orch("run demo").code(3).says("contracts/draft.toml");
     house.write("draft.txt", "another draft\n");
     house.orch("gate finish").code(0);
-    house.on_terminal("gate approve --gate write", &[("Approve", "y")]);
+    house.on_terminal("gate approve --gate write", &[("Approve", "y\r")]);
     let found = findings(&house);
     assert!(found.len() == 1 && found[0].ends_with("(contracts/draft.toml)"), "{found:?}");
 }
@@ -160,11 +160,11 @@ fn an_edit_of_whose_signatures_count_is_told() {
 }
 
 /// Approves from a terminal of its own, with nothing of the environment left.
-fn approval(house: &House, run: &str) -> String {
+fn approval(house: &House, program: &str, run: &str) -> String {
     let home = house.outside("home").display().to_string();
     let path = std::env::var("PATH").unwrap();
     format!(
-        "env -i PATH='{path}' HOME='{home}' script -qec '{ORCH} gate approve --run {run}' /dev/null"
+        "env -i PATH='{path}' HOME='{home}' script -qec '{program} gate approve --run {run}' /dev/null"
     )
 }
 
@@ -173,14 +173,14 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
     let house = house().script("write.1", "echo draft > draft.txt");
     house.orch("run demo").code(3);
     let waiting = house.run_id();
-    let approve = approval(&house, &waiting);
+    let approve = approval(&house, ORCH, &waiting);
     let said = house.outside("said").display().to_string();
     let house = house.script(
         "write",
         &format!(
             "echo draft > draft.txt
-             printf y | {approve} > {said}.1 2>&1
-             (setsid sh -c \"sleep 0.3; printf y | {approve} > {said}.2 2>&1; touch {said}.done\" &)
+             printf 'y\\r' | {approve} > {said}.1 2>&1
+             (setsid sh -c \"sleep 0.3; printf 'y\\r' | {approve} > {said}.2 2>&1; touch {said}.done\" &)
              while [ ! -e {said}.done ]; do sleep 0.05; done"
         ),
     );
@@ -188,14 +188,108 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
     house.orch("run demo").code(3);
     for number in ["1", "2"] {
         let said = std::fs::read_to_string(format!("{said}.{number}")).unwrap();
-        assert!(said.contains("by what a run has started (below orch process"), "{number}: {said}");
+        assert!(said.contains("by what a run has started (below process"), "{number}: {said}");
     }
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
     // The same words from outside of any run are a person's.
     let mut child = Command::new("sh");
-    child.args(["-c", &format!("(sleep 0.5; printf y) | {approve}")]);
+    child.args(["-c", &format!("(sleep 0.5; printf 'y\\r') | {approve}")]);
     let output = child.current_dir(house.project()).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("PASS"), "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).never_says("waits for approval");
+}
+
+#[test]
+fn no_other_name_of_the_program_makes_a_person_of_an_agent() {
+    let house = house().script("write.1", "echo draft > draft.txt");
+    house.orch("run demo").code(3);
+    let waiting = house.run_id();
+    let (copy, link) = (house.outside("helper"), house.outside("other"));
+    std::fs::copy(ORCH, &copy).unwrap();
+    std::fs::hard_link(&copy, &link).unwrap();
+    let said = house.outside("said").display().to_string();
+    // The other run's lock is taken away, too: what holds it is known all the same.
+    let tries = [&copy, &link].map(|program| {
+        let approve = approval(&house, &program.display().to_string(), &waiting);
+        format!("(setsid sh -c \"sleep 0.3; printf 'y\\r' | {approve} >> {said} 2>&1; echo >> {said}.done\" &)")
+    });
+    let house = house.script(
+        "write",
+        &format!(
+            "echo draft > draft.txt\nrm .git/orch/runs/*/lock\n{}\n\
+             while [ \"$(cat {said}.done 2>/dev/null | wc -l)\" -lt 2 ]; do sleep 0.05; done",
+            tries.join("\n")
+        ),
+    );
+    std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
+    house.orch("run demo").code(3);
+    let said = std::fs::read_to_string(&said).unwrap();
+    assert_eq!(said.matches("by what a run has started").count(), 2, "{said}");
+    house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
+    let approve = format!("gate approve --run {waiting}");
+    house.on_terminal(&approve, &[("Approve this as", "y\r")]).code(0);
+}
+
+#[test]
+fn an_agent_hands_in_nothing_for_a_person() {
+    let form = "[[gate]]\nid = 'ask'\nexecutor = 'human'\nanswers = { go = { type = 'bool' } }";
+    let house = house().workflow("form", form);
+    house.orch("run form").code(3);
+    let run = house.run_id();
+    let answer =
+        format!("env -i HOME=$HOME PATH=$PATH {ORCH} gate finish --run {run} --answer go=true");
+    let house = house.script(
+        "write",
+        &format!("echo draft > draft.txt; {answer} 2> said.txt; echo $? >> said.txt"),
+    );
+    house.orch("run demo").code(3);
+    assert!(
+        house.read("said.txt").contains("by what a run has started"),
+        "{}",
+        house.read("said.txt")
+    );
+    house.orch(&format!("status --run {run}")).says("WAITING");
+    house.orch(&format!("gate finish --run {run} --answer go=true")).code(0).says("PASSED");
+}
+
+#[test]
+fn who_wrote_a_letter_is_not_who_it_says() {
+    let note = r#"{"kind":"note","gate":null,"text":"forged","by":"Ada <ada@example.org>"}"#;
+    let clean = "env -i HOME=$HOME PATH=$PATH";
+    let house = house().script(
+        "write",
+        &format!(
+            "echo draft > draft.txt\n{clean} {ORCH} note said\n\
+             cd .git/orch/runs/*/ && mkdir -p mailbox && echo '{note}' > mailbox/1.json"
+        ),
+    );
+    house.orch("run demo").code(3);
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    let by = |text: &str| {
+        let line = journal.lines().find(|line| line.contains(text)).unwrap();
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        event["data"]["by"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(by(r#""text":"said""#), "an agent (at work at a gate)");
+    assert_eq!(by(r#""text":"forged""#), "Ada <ada@example.org> (says a letter)");
+}
+
+#[test]
+fn a_program_that_an_agent_names_in_gits_settings_is_not_run() {
+    let spy = "printf '#!/bin/sh\\ntouch ../heard\\n' > spy; chmod +x spy";
+    let house = house().script(
+        "write",
+        &format!(
+            "echo draft > draft.txt; {spy}; git config commit.gpgsign true\n\
+             for name in gpg.program gpg.openpgp.program gpg.ssh.program core.fsmonitor \\\n\
+             core.editor filter.x.clean filter.x.smudge; do git config $name $PWD/spy; done\n\
+             git config core.hooksPath $PWD/hooks; mkdir hooks\n\
+             for hook in post-commit post-index-change reference-transaction; do \\\n\
+             cp spy hooks/$hook; done; echo '* filter=x' > .gitattributes"
+        ),
+    );
+    house.orch("run demo").code(3).never_says("signing failed");
+    assert!(!house.outside("heard").exists());
+    assert!(findings(&house).iter().any(|found| found.contains(".git/config")));
 }

@@ -1,0 +1,51 @@
+//! Questions to the person at the terminal, and the one door to it: what was typed before a question
+//! shows was no answer to it, whoever typed it, and is thrown away.
+
+use super::terminal;
+use crate::ops::Error;
+use dialoguer::Input;
+use dialoguer::Select;
+use rustix::termios::QueueSelector;
+
+/// Throws away what waits to be read; what cannot be asked fails by itself right after.
+fn forget_what_was_typed() {
+    let _ = rustix::termios::tcflush(std::io::stdin(), QueueSelector::IFlush);
+}
+
+/// Lets choose one; the item at `at_hand` is the one that Enter alone takes, and Escape chooses none.
+pub fn choose(question: &str, items: &[&str], at_hand: usize) -> Result<Option<usize>, Error> {
+    forget_what_was_typed();
+    Select::new()
+        .with_prompt(question)
+        .items(items)
+        .default(at_hand)
+        .interact_opt()
+        .map_err(terminal::unanswered)
+}
+
+/// Asks for a line; `None` where nothing is said.
+pub fn line(question: &str) -> Result<Option<String>, Error> {
+    let line = line_that(question, true, &|_| Ok(()))?;
+    Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
+}
+
+/// Asks for a line until it is one that is taken.
+pub fn line_that(
+    question: &str,
+    may_be_empty: bool,
+    accept: &dyn Fn(&str) -> Result<(), String>,
+) -> Result<String, Error> {
+    forget_what_was_typed();
+    Input::<String>::new()
+        .with_prompt(question)
+        .allow_empty(may_be_empty)
+        .validate_with(|text: &String| accept(text))
+        .interact_text()
+        .map_err(terminal::unanswered)
+}
+
+/// Whether a person gives their word: one of these is typed, and Enter. Nothing is taken for granted.
+pub fn word(question: &str, words: &[&str]) -> Result<bool, Error> {
+    let said = line(question)?;
+    Ok(said.is_some_and(|said| words.iter().any(|word| said.eq_ignore_ascii_case(word))))
+}

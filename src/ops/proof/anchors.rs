@@ -1,0 +1,96 @@
+//! Anchors: the heads of the chain that commits of a run were made with. A journal that never stood
+//! at one of them was cut back or written anew, and nothing in it can tell.
+
+use crate::digest::Digest;
+use crate::event::RunStarted;
+use crate::git;
+use crate::git::Repository;
+use crate::git::Target;
+use crate::id::RunId;
+use crate::journal::Reading;
+use crate::ops::Error;
+use crate::ops::Site;
+use crate::record::Difference;
+
+/// Where a run's own commits go, one for each attempt.
+fn own_ref(run: &RunId) -> Target {
+    Target::Ref(format!("refs/orch/runs/{run}"))
+}
+
+/// Where commits of a run are found, and the commit that it began at.
+fn places(site: &Site, started: &RunStarted) -> ([Target; 2], Option<String>) {
+    let git = started.git.as_ref();
+    let target = Site::target(git.and_then(|git| git.branch.as_deref()));
+    ([own_ref(&started.run_id), target], git.and_then(|git| git.head.clone()))
+}
+
+/// The head that a commit of this run was made with.
+fn anchor(started: &RunStarted, message: &str) -> Option<Digest> {
+    let own = format!("Orch-Run: {}", started.run_id);
+    let is_own = message.lines().any(|line| line == own);
+    let anchor = message.lines().find_map(|line| line.strip_prefix("Orch-Chain: "));
+    anchor.filter(|_| is_own).and_then(Digest::parse)
+}
+
+/// Every head that commits tell of and the chain never stood at.
+pub fn all(
+    site: &Site,
+    repository: &Repository,
+    reading: &Reading,
+) -> Result<Vec<Difference>, Error> {
+    let started = &reading.run.started;
+    let (targets, since) = places(site, started);
+    let mut differences = Vec::new();
+    for target in targets {
+        for (commit, message) in repository.messages(&target, since.as_deref())? {
+            let anchor = anchor(started, &message);
+            if let Some(anchor) = anchor.filter(|anchor| !reading.stood_at(*anchor)) {
+                let commit = commit.get(..12).unwrap_or(&commit);
+                let message =
+                    format!("it says that the chain stood at {anchor}, which it never did");
+                let difference = Difference::of(format!("commit {commit}"), message);
+                if !differences.contains(&difference) {
+                    differences.push(difference);
+                }
+            }
+        }
+    }
+    Ok(differences)
+}
+
+/// Refuses a journal that never stood where the newest commits of its run say: what they were made
+/// with is a part of everything since, and the older ones are parts of that.
+pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
+    let Some(repository) = site.repository()? else { return Ok(()) };
+    let started = &reading.run.started;
+    let (targets, since) = places(site, started);
+    for target in targets {
+        let is_one = |message: &str| anchor(started, message).is_some();
+        let newest = match repository.newest_message(&target, since.as_deref(), is_one) {
+            // Whoever deletes a branch takes its anchors along; the run's own ref has them too.
+            Err(git::Error::NoBranch { .. }) => None,
+            newest => newest?,
+        };
+        let Some((commit, message)) = newest else { continue };
+        let Some(anchor) = anchor(started, &message) else { continue };
+        if anchor != reading.head && !reading.stood_at(anchor) {
+            return Err(untrue(site, &started.run_id, &commit, anchor));
+        }
+    }
+    Ok(())
+}
+
+fn untrue(site: &Site, run: &RunId, commit: &str, anchor: Digest) -> Error {
+    let commit = commit.get(..12).unwrap_or(commit);
+    let record = site.shown(&site.home.record(run));
+    Error::Untrue {
+        message: format!(
+            "the journal of run {run} was cut back or written anew: commit {commit} was made when \
+             it stood at {anchor}, which it never did"
+        ),
+        help: format!(
+            "bring back what was committed, and go on from there:\n      \
+             git checkout {commit} -- {record} && orch verify --run {run}"
+        ),
+    }
+}

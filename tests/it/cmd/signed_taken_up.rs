@@ -1,0 +1,187 @@
+//! What somebody writes into an idle run's journal, or takes out of it: nothing behind a signed gate
+//! begins on its word, and the run is never said to have passed.
+
+use super::signed::with_keys;
+use crate::house::House;
+use orch::digest::Digest;
+use serde_json::Value as Json;
+use serde_json::json;
+use std::fs;
+
+/// A run that waits for Ada's signature; the gate behind the one behind it deploys.
+fn waiting() -> Option<House> {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'one'\nexecutor = 'command'\nshell = 'echo one > one.txt'\n\
+             contract = 'one'\napproval = { signed = true, by = ['ada@example.org'] }\n\
+             [[gate]]\nid = 'between'\nexecutor = 'command'\ncommand = ['true']\n\
+             [[gate]]\nid = 'deploy'\nexecutor = 'command'\ncommand = ['touch', 'deployed']",
+        )
+        .leaves("one", "one.txt");
+    let house = with_keys(house)?;
+    house.orch("run demo").code(3);
+    Some(house)
+}
+
+fn approve(house: &House) {
+    house.on_terminal("gate approve", &[("Approve this as", "y\r")]).code(0).says("PASSED");
+}
+
+fn lines(house: &House) -> Vec<String> {
+    fs::read_to_string(house.journal()).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// Chains these events to the end of the journal.
+fn append(house: &House, events: &[Json]) {
+    let mut lines = lines(house);
+    for event in events {
+        let last: Json = serde_json::from_str(lines.last().unwrap()).unwrap();
+        let prev = Digest::of(lines.last().unwrap()).to_string();
+        let seq = lines.len() + 1;
+        let (name, data) = (&event["type"], &event["data"]);
+        lines.push(format!(
+            r#"{{"seq":{seq},"ts":{},"type":{name},"data":{data},"prev":"{prev}"}}"#,
+            last["ts"]
+        ));
+    }
+    fs::write(house.journal(), lines.join("\n") + "\n").unwrap();
+}
+
+/// What the last event of a kind says.
+fn last(house: &House, kind: &str) -> Json {
+    let events = lines(house).into_iter().map(|line| serde_json::from_str(&line).unwrap());
+    let last: Json = events.rev().find(|event: &Json| event["type"] == kind).unwrap();
+    last["data"].clone()
+}
+
+/// Approval and pass of gate `one`, as the driver writes them, without a signature.
+fn unsigned(house: &House) -> Vec<Json> {
+    let judged = &last(house, "GATE_WAITING")["judged"];
+    let artifact = &judged["artifacts"][0];
+    let seen = json!({ artifact["path"].as_str().unwrap(): artifact["sha256"] });
+    let approval = json!({ "by": "Ada", "how": "terminal", "seen": seen, "note": null });
+    vec![
+        json!({"type": "GATE_APPROVED", "data": {"gate": "one", "attempt": 1, "approval": approval}}),
+        json!({"type": "GATE_PASSED", "data": {"gate": "one", "attempt": 1, "judged": judged}}),
+    ]
+}
+
+#[test]
+fn what_is_appended_to_an_idle_journal_lets_nothing_begin() {
+    let Some(house) = waiting() else { return };
+    let before = fs::read(house.journal()).unwrap();
+    let plain = unsigned(&house);
+    let recipe = json!({"sha256": Digest::of("").to_string(), "reads": {}});
+    let reused = json!({"gate": "one", "run_id": house.run_id(), "attempt": 1, "agent": null,
+                        "recipe": recipe, "artifacts": [], "answers": {}});
+    let waived = json!({"gate": "one", "by": "Ada", "reason": "late"});
+    let skipped = json!({"gate": "one", "reason": "not today"});
+    let of_type = |name: &str, data: Json| json!({"type": name, "data": data});
+    for (events, said) in [
+        (plain.clone(), "asks for a signature, and there is none"),
+        (vec![plain[1].clone()], "passed without the signed approval"),
+        (vec![of_type("GATE_WAIVED", waived)], "a waiver is no signature"),
+        (vec![of_type("GATE_SKIPPED", skipped)], "its definition gives no reason"),
+        (vec![of_type("GATES_REUSED", json!({"gates": [reused]}))], "taken over from another run"),
+    ] {
+        append(&house, &events);
+        for words in ["run resume", "run cancel", "gate start --gate between", "note hello"] {
+            house.orch(words).code(6).says("gate one of run").says(said);
+        }
+        fs::write(house.journal(), &before).unwrap();
+    }
+    assert!(!house.exists("deployed"));
+    append(&house, &plain);
+    // What the message says to do.
+    let aside = house.journal().with_extension("aside");
+    fs::rename(house.journal(), aside).unwrap();
+    house.orch("verify").code(0);
+    house.orch("run resume").code(3);
+    approve(&house);
+    assert!(house.exists("deployed"));
+}
+
+#[test]
+fn a_run_that_is_only_written_to_have_passed_is_never_said_to_have() {
+    let Some(house) = waiting() else { return };
+    let mut events = unsigned(&house);
+    for gate in ["between", "deploy"] {
+        events.push(json!({"type": "GATE_SKIPPED", "data": {"gate": gate, "reason": "no"}}));
+    }
+    let end = json!({"status": "PASSED", "reason": null});
+    events.push(json!({"type": "RUN_COMPLETED", "data": end}));
+    append(&house, &events);
+    for words in ["run show", "status", "next", "brief", "run resume", "run list", "verify"] {
+        let words = format!("{words}{}", if words == "run list" { "" } else { " --run demo" });
+        house.orch(&words).never_says("PASSED");
+    }
+    house.orch("run show --run demo").code(6).says("there is none");
+    house.orch("run list").code(0).says("DAMAGED");
+}
+
+#[test]
+fn a_signature_of_another_run_is_none_of_this_one() {
+    let Some(house) = waiting() else { return };
+    approve(&house);
+    let own: Vec<Json> = lines(&house)
+        .iter()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|event: &Json| event["data"]["gate"] == "one")
+        .filter(|event| event["type"] == "GATE_APPROVED" || event["type"] == "GATE_PASSED")
+        .collect();
+    house.remove("deployed");
+    house.orch("run demo").code(3);
+    append(&house, &own);
+    house.orch(&format!("run resume --run {}", house.run_id())).code(6).says("it was signed where");
+    assert!(!house.exists("deployed"));
+}
+
+#[test]
+fn a_rejection_cannot_be_taken_back() {
+    let Some(house) = waiting() else { return };
+    let before = fs::read(house.journal()).unwrap();
+    let reject = "gate reject --gate one --reason";
+    house.on_terminal(&format!("{reject} bad"), &[]).code(0).says("FAILED");
+    let record = house.run_folder().join("record");
+    // With the record gone too, only git knows of it.
+    fs::write(house.journal(), &before).unwrap();
+    fs::remove_dir_all(&record).unwrap();
+    fs::create_dir(&record).unwrap();
+    let words = "gate approve --run demo";
+    house.on_terminal(words, &[("Approve this as", "y\r")]).code(6).says("was cut back");
+    house.orch("run resume --run demo").code(6).says("git checkout");
+    house.git(&format!("checkout HEAD -- {}", record.display()));
+    house.orch("verify --run demo").code(0);
+    house.orch("status --run demo").says("FAILED");
+    assert!(!house.exists("deployed"));
+}
+
+#[test]
+fn a_key_must_be_valid_in_truth_and_the_clock_cannot_go_back() {
+    let Some(house) = waiting() else { return };
+    house.orch("run cancel").code(0);
+    let public = fs::read_to_string(house.outside("ada.pub")).unwrap();
+    // The house lives on the 19th, but its days are over.
+    let line = format!("ada@example.org valid-before=\"20260120\" {public}");
+    fs::write(house.outside("allowed"), line).unwrap();
+    house.orch("run demo").code(3);
+    let run = house.run_id();
+    let before = fs::read(house.journal()).unwrap();
+    let ask = [("Approve this as", "y\r")];
+    let approve = format!("gate approve --run {run}");
+    house.on_terminal(&approve, &ask).code(2).says("is not valid any more");
+    let early = format!("--now 2026-01-01T00:00:00Z {approve}");
+    house.on_terminal(&early, &ask).code(2).says("the run had already come to");
+    assert_eq!(fs::read(house.journal()).unwrap(), before);
+}
+
+#[test]
+fn a_gate_that_asks_for_a_signature_is_not_waived() {
+    let Some(house) = waiting() else { return };
+    let said = "a waiver is none";
+    house
+        .on_terminal("gate waive --gate one --reason late", &[("Waive one as Ada", "y\r")])
+        .code(2)
+        .says(said);
+}
