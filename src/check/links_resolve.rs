@@ -108,6 +108,11 @@ fn is_absolute(link: &str) -> bool {
     is_scheme || link.starts_with("//")
 }
 
+/// What a part of a link means.
+fn decoded(text: &str) -> Result<String, String> {
+    text::decoded(text).ok_or_else(|| "it is not valid UTF-8".to_owned())
+}
+
 /// The path within the project that a link from a file means.
 fn target(from: &ProjectPath, link: &str) -> Result<String, String> {
     let mut parts: Vec<&str> = match from.as_str().rsplit_once('/') {
@@ -126,31 +131,8 @@ fn target(from: &ProjectPath, link: &str) -> Result<String, String> {
     Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
-/// A text with its `%41` decoded.
-fn decoded(text: &str) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let digit = |index: usize| after.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-        let pair =
-            digit(0).zip(digit(1)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        match (first, pair) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            (byte, _) => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::testing::judge;
     use crate::check::testing::judge_bytes;
     use crate::check::testing::judge_in;
@@ -214,12 +196,5 @@ mod tests {
                 "a.md:1: the link `etc/passwd` leads nowhere: etc/passwd leads outside the project through a symbolic link []"
             ]
         );
-    }
-
-    #[test]
-    fn percent_signs_are_decoded_where_they_mean_something() {
-        assert_eq!(decoded("a%20b%2").unwrap(), "a b%2");
-        assert_eq!(decoded("100%").unwrap(), "100%");
-        assert_eq!(decoded("%C3%A9%zz").unwrap(), "é%zz");
     }
 }

@@ -1,6 +1,13 @@
 //! What checks want to know of a Markdown document, read in one pass: headings,
 //! links, anchors and words of prose. The one home of `pulldown-cmark`.
 
+mod passages;
+
+pub(super) use passages::Passage;
+pub(super) use passages::of_html;
+pub(super) use passages::of_lines;
+pub(super) use passages::of_markdown;
+
 use super::text::Lines;
 use pulldown_cmark::Event;
 use pulldown_cmark::Options;
@@ -53,17 +60,21 @@ impl Markdown {
             FrontMatter::None | FrontMatter::Open => 0,
         };
         let mut reader = Reader { lines: Lines::of(text), skipped, ..Reader::default() };
-        let options = Options::ENABLE_TABLES
-            | Options::ENABLE_FOOTNOTES
-            | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_TASKLISTS
-            | Options::ENABLE_GFM;
-        for (event, range) in Parser::new_ext(&text[skipped..], options).into_offset_iter() {
+        for (event, range) in Parser::new_ext(&text[skipped..], options()).into_offset_iter() {
             reader.take(event, range.start);
         }
         reader.end_block();
         reader.found
     }
+}
+
+/// Markdown as GitHub reads it.
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM
 }
 
 /// A text as the words of a heading: without inline markup.
