@@ -116,6 +116,12 @@ impl<'t> Tag<'t> {
     }
 }
 
+/// A text of HTML with its usual entities as the characters that they mean.
+pub(super) fn plain_text(text: &str) -> String {
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    entities.iter().fold(text.to_owned(), |text, (entity, meant)| text.replace(entity, meant))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

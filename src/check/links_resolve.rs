@@ -15,8 +15,9 @@ use std::collections::HashSet;
 
 /// The relative links and images of a Markdown document, reference links too, lead to files or
 /// folders of the project, and their `#anchors` to headings or HTML ids of Markdown files, named
-/// as GitHub names them. A link that begins with `/` starts at the project. URLs, mail addresses
-/// and links in raw HTML are not looked at; a document without links passes.
+/// as GitHub names them. A link that begins with `/` starts at the project. URLs of any scheme, mail
+/// addresses in any spelling (`<name@host>`, `mailto:`) and links in raw HTML are not looked at; a
+/// document without links passes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LinksResolve {}
@@ -168,6 +169,22 @@ mod tests {
                 "docs/a.md:5: the link `#E` leads nowhere: docs/a.md has no anchor `E` []",
                 "docs/a.md:6: the link `/.git/config` leads nowhere: path \".git/config\" is inside .git []",
                 "docs/a.md:6: the link `%ff` leads nowhere: it is not valid UTF-8 []",
+            ]
+        );
+    }
+
+    #[test]
+    fn mail_addresses_are_no_files() {
+        let mail = "<info@example.org> <First.Last+tag@mail.example.org> [a](mailto:a@b.org) \
+            [b](MailTo:a@b.org?subject=x) <mailto:a@b.org> [c](<mailto:a@b.org>) [d][m] \
+            [e](&#109;ailto:a@b.org) [f](tel:+1) [g](x-y+z.1:a@b)\n\n[m]: MAILTO:a@b.org\n";
+        assert_eq!(judge("links_resolve", "", &[("a.md", mail)]), [""; 0]);
+        let text = format!("{mail}\n[gone](info@example.md) [h](a@b/c.md)\n");
+        assert_eq!(
+            judge("links_resolve", "", &[("a.md", &text)]),
+            [
+                "a.md:5: the link `info@example.md` leads nowhere: info@example.md does not exist []",
+                "a.md:5: the link `a@b/c.md` leads nowhere: a@b/c.md does not exist []",
             ]
         );
     }

@@ -144,7 +144,7 @@ impl Reader {
                         if index > 0 {
                             self.end_line();
                         }
-                        self.text(&line.replace("&amp;", "&"));
+                        self.text(&html::plain_text(line));
                     }
                 }
                 Piece::Tag(tag) if tag.is(&HIDING) => {
@@ -159,7 +159,7 @@ impl Reader {
                         self.end_line();
                     }
                     let to = tag.values(&["href", "src"]).into_iter().next();
-                    let to = to.map(|to| to.replace("&amp;", "&"));
+                    let to = to.map(html::plain_text);
                     match to {
                         Some(to) if tag.is(&["a"]) => self.open.push((self.at.text.len(), to)),
                         Some(to) => self.at.links.push((0..0, to)),
