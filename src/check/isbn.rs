@@ -122,7 +122,7 @@ fn checked_10(digits: &str) -> Option<String> {
     let last = if last.eq_ignore_ascii_case("x") { 10 } else { last.parse().ok()? };
     let values = number.chars().map(|digit| digit.to_digit(10)).collect::<Option<Vec<u32>>>()?;
     let sum: u32 = values.iter().zip((2..=10).rev()).map(|(value, weight)| value * weight).sum();
-    let is_right = (sum + last) % 11 == 0;
+    let is_right = (sum + last).is_multiple_of(11);
     is_right.then(|| with_check_digit(&format!("978{number}"))).flatten()
 }
 

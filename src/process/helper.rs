@@ -58,6 +58,8 @@ impl Helper {
         let mut child = Command::new(program.map_err(trouble)?)
             .arg0("orch")
             .arg(argument)
+            // A Ctrl-C is for whoever asks: this ends with its standard input.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

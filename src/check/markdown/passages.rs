@@ -220,7 +220,7 @@ impl Reader {
         beside.sort_unstable();
         beside.dedup();
         for (column, cell) in cells.iter_mut().enumerate() {
-            cell.headings = beside.clone();
+            cell.headings.clone_from(&beside);
             cell.headings.extend(self.heads.get(column).into_iter().flatten());
         }
     }
