@@ -5,6 +5,7 @@ mod ancestry;
 mod at_work;
 mod detached;
 mod group;
+mod helper;
 mod table;
 
 pub use ancestry::adopt_orphans;
@@ -17,6 +18,10 @@ pub use at_work::orphans;
 pub use detached::be_on_own;
 pub use detached::end_detached;
 pub use detached::start_detached;
+pub use helper::Answer;
+pub use helper::Helper;
+pub use helper::Lost;
+pub use helper::help;
 
 use at_work::Entry;
 use rustix::process::Pid;

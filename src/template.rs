@@ -1,32 +1,39 @@
 //! Templates: the one home of `tera`. Every template is parsed when its definition
 //! is loaded, and every name it uses is known then: the engine lets an unknown name
 //! in an `if` pass as false, `orch` does not. Values are data; they are never parsed.
+//! What a template can take is bounded: see [`plain`] and [`helper`].
+
+mod helper;
+mod plain;
+
+pub use helper::ARGUMENT as HELPER_ARGUMENT;
+pub use helper::help;
+pub use helper::use_helper;
 
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
+use serde::Deserialize;
 use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::io;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::mpsc;
-use std::time::Duration;
 use tera::ErrorKind;
 use tera::Tera;
 
-/// The most that one template may render; a bound for loops that nobody meant.
-const RENDERED_BYTES_MAX: usize = 32 * 1024 * 1024;
-
-/// The longest that one template may take: loops in loops that print nothing reach no other bound.
-const RENDERING_MAX: Duration = Duration::from_secs(5);
+/// The most that one template may render, as much as a check reads of a text.
+const RENDERED_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The name under which a single text is parsed.
 const SINGLE: &str = "template";
 
 /// Why a template did not render.
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct Error {
     pub message: String,
@@ -34,13 +41,32 @@ pub struct Error {
     pub line: Option<usize>,
 }
 
+impl Error {
+    /// One without a place.
+    fn other(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), line: None }
+    }
+}
+
 /// The values that a template sees.
 #[derive(Debug, Clone, Default)]
-pub struct Context(tera::Context);
+pub struct Context {
+    values: tera::Context,
+    /// Theirs; the engine does not give them away.
+    names: BTreeSet<String>,
+}
 
 impl Context {
     pub fn insert(&mut self, name: impl Into<String>, value: &impl Serialize) {
-        self.0.insert(name.into(), value);
+        let name = name.into();
+        self.values.insert(name.clone(), value);
+        self.names.insert(name);
+    }
+
+    /// All values by their names.
+    fn all(&self) -> BTreeMap<Cow<'_, str>, &tera::Value> {
+        let value = |name: &String| self.values.get(name);
+        self.names.iter().filter_map(|name| Some((name.into(), value(name)?))).collect()
     }
 
     #[must_use]
@@ -74,7 +100,7 @@ impl Template {
             source.unsound(span.clone(), format!("template: {}", explain(&error).message))
         })?;
         let names = refuse_unknown_names(&engine, SINGLE, source, span, names)?;
-        let engine = Some(Engine::new(engine, has_loops(text)));
+        let engine = Some(Engine::new(engine, [(SINGLE, text)]));
         Ok(Self { text: text.into(), engine, names })
     }
 
@@ -102,7 +128,7 @@ impl Template {
     pub fn render(&self, context: &Context) -> Result<String, Error> {
         match &self.engine {
             None => Ok(self.text.to_string()),
-            Some(engine) => engine.render(SINGLE, context, RENDERING_MAX),
+            Some(engine) => engine.render(SINGLE, context),
         }
     }
 
@@ -142,12 +168,12 @@ impl Library {
         for (name, source) in texts {
             refuse_unknown_names(&engine, name, source, 0..source.text.len(), names)?;
         }
-        let loops = texts.iter().any(|(_, source)| has_loops(&source.text));
-        Ok(Self { engine: Engine::new(engine, loops) })
+        let texts = texts.iter().map(|(name, source)| (*name, &*source.text));
+        Ok(Self { engine: Engine::new(engine, texts) })
     }
 
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
-        self.engine.render(name, context, RENDERING_MAX)
+        self.engine.render(name, context)
     }
 }
 
@@ -158,18 +184,12 @@ pub fn render_text(text: &str, context: &Context) -> Result<String, Error> {
     }
     let mut engine = new_engine();
     engine.add_raw_template(SINGLE, text).map_err(|error| explain(&error))?;
-    Engine::new(engine, has_loops(text)).render(SINGLE, context, RENDERING_MAX)
+    Engine::new(engine, [(SINGLE, text)]).render(SINGLE, context)
 }
 
 /// Whether a text holds anything that the engine would act on.
 pub fn has_expressions(text: &str) -> bool {
     ["{{", "{%", "{#"].iter().any(|mark| text.contains(mark))
-}
-
-fn has_loops(text: &str) -> bool {
-    text.split("{%")
-        .skip(1)
-        .any(|part| part.trim_start_matches('-').trim_start().starts_with("for"))
 }
 
 /// The templates that a text includes or extends, by the names it gives.
@@ -212,41 +232,33 @@ impl Write for Bounded {
     }
 }
 
-/// Parsed templates, and whether rendering them might go on for ever.
+/// Parsed templates, and their texts for a helper.
 #[derive(Debug, Clone)]
 struct Engine {
     tera: Arc<Tera>,
-    has_loops: bool,
+    texts: Arc<BTreeMap<String, String>>,
 }
 
 impl Engine {
-    fn new(tera: Tera, has_loops: bool) -> Self {
-        Self { tera: Arc::new(tera), has_loops }
+    fn new<'t>(tera: Tera, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
+        let texts = texts.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+        Self { tera: Arc::new(tera), texts: Arc::new(texts.collect()) }
     }
 
-    /// Renders; what has not come to an end in time is left to itself and is an error.
-    fn render(&self, name: &str, context: &Context, limit: Duration) -> Result<String, Error> {
-        if !self.has_loops {
-            return render(&self.tera, name, context);
+    /// Renders here what is plain, and the rest where it can do no harm.
+    fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
+        if helper::is_used() && !plain::is_plain(name, &self.texts) {
+            helper::render(name, &self.texts, context)
+        } else {
+            render(&self.tera, name, &context.values)
         }
-        let (sender, receiver) = mpsc::channel();
-        let (tera, name, context) = (Arc::clone(&self.tera), name.to_owned(), context.clone());
-        std::thread::spawn(move || {
-            // Nobody may be waiting any more.
-            let _ = sender.send(render(&tera, &name, &context));
-        });
-        receiver.recv_timeout(limit).unwrap_or_else(|_| {
-            let message = format!("it did not render within {} s; see its loops", limit.as_secs());
-            Err(Error { message, line: None })
-        })
     }
 }
 
-fn render(engine: &Tera, name: &str, context: &Context) -> Result<String, Error> {
+fn render(engine: &Tera, name: &str, values: &tera::Context) -> Result<String, Error> {
     let mut output = Bounded(Vec::new());
-    engine.render_to(name, &context.0, &mut output).map_err(|error| explain(&error))?;
-    String::from_utf8(output.0)
-        .map_err(|_| Error { message: "it rendered what is no UTF-8".to_owned(), line: None })
+    engine.render_to(name, values, &mut output).map_err(|error| explain(&error))?;
+    String::from_utf8(output.0).map_err(Error::other)
 }
 
 fn explain(error: &tera::Error) -> Error {
@@ -254,10 +266,9 @@ fn explain(error: &tera::Error) -> Error {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             Error { message: report.message().to_owned(), line: Some(report.span().start_line) }
         }
-        ErrorKind::Io(_) => Error {
-            message: format!("it rendered more than {RENDERED_BYTES_MAX} bytes"),
-            line: None,
-        },
+        ErrorKind::Io(_) => {
+            Error::other(format!("it renders more than {} MiB", RENDERED_BYTES_MAX / 1024 / 1024))
+        }
         ErrorKind::Msg(_)
         | ErrorKind::CircularExtend { .. }
         | ErrorKind::CircularInclude { .. }
@@ -272,8 +283,7 @@ fn explain(error: &tera::Error) -> Error {
             // A report drawn for a terminal: its first line is the message.
             let text = error.to_string();
             let message = text.lines().next().unwrap_or_default();
-            let message = message.trim_start_matches("error:").trim().to_owned();
-            Error { message, line: None }
+            Error::other(message.trim_start_matches("error:").trim())
         }
     }
 }
@@ -374,16 +384,5 @@ mod tests {
         let context = Context::default().with("long", &"x".repeat(100_000));
         let error = parse(text, &["long"]).unwrap().render(&context).unwrap_err();
         assert!(error.message.contains("more than"), "{error}");
-    }
-
-    #[test]
-    fn loops_that_print_nothing_end_too() {
-        let text =
-            "{%- for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}";
-        let engine = parse(text, &[]).unwrap().engine.unwrap();
-        let render = |limit| engine.render(SINGLE, &Context::default(), limit);
-        let error = render(Duration::from_millis(1)).unwrap_err();
-        assert!(error.message.contains("did not render within"), "{error}");
-        assert_eq!(render(Duration::from_mins(1)).unwrap(), "");
     }
 }

@@ -15,8 +15,9 @@ use std::collections::HashSet;
 
 /// The relative links and images of a Markdown document, reference links too, lead to files or
 /// folders of the project, and their `#anchors` to headings or HTML ids of Markdown files, named
-/// as GitHub names them. A link that begins with `/` starts at the project. URLs, mail addresses
-/// and links in raw HTML are not looked at; a document without links passes.
+/// as GitHub names them. A link that begins with `/` starts at the project. URLs of any scheme, mail
+/// addresses in any spelling (`<name@host>`, `mailto:`) and links in raw HTML are not looked at; a
+/// document without links passes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LinksResolve {}
@@ -108,6 +109,11 @@ fn is_absolute(link: &str) -> bool {
     is_scheme || link.starts_with("//")
 }
 
+/// What a part of a link means.
+fn decoded(text: &str) -> Result<String, String> {
+    text::decoded(text).ok_or_else(|| "it is not valid UTF-8".to_owned())
+}
+
 /// The path within the project that a link from a file means.
 fn target(from: &ProjectPath, link: &str) -> Result<String, String> {
     let mut parts: Vec<&str> = match from.as_str().rsplit_once('/') {
@@ -126,31 +132,8 @@ fn target(from: &ProjectPath, link: &str) -> Result<String, String> {
     Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
-/// A text with its `%41` decoded.
-fn decoded(text: &str) -> Result<String, String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let digit = |index: usize| after.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-        let pair =
-            digit(0).zip(digit(1)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        match (first, pair) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            (byte, _) => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::check::testing::judge;
     use crate::check::testing::judge_bytes;
     use crate::check::testing::judge_in;
@@ -191,6 +174,22 @@ mod tests {
     }
 
     #[test]
+    fn mail_addresses_are_no_files() {
+        let mail = "<info@example.org> <First.Last+tag@mail.example.org> [a](mailto:a@b.org) \
+            [b](MailTo:a@b.org?subject=x) <mailto:a@b.org> [c](<mailto:a@b.org>) [d][m] \
+            [e](&#109;ailto:a@b.org) [f](tel:+1) [g](x-y+z.1:a@b)\n\n[m]: MAILTO:a@b.org\n";
+        assert_eq!(judge("links_resolve", "", &[("a.md", mail)]), [""; 0]);
+        let text = format!("{mail}\n[gone](info@example.md) [h](a@b/c.md)\n");
+        assert_eq!(
+            judge("links_resolve", "", &[("a.md", &text)]),
+            [
+                "a.md:5: the link `info@example.md` leads nowhere: info@example.md does not exist []",
+                "a.md:5: the link `a@b/c.md` leads nowhere: a@b/c.md does not exist []",
+            ]
+        );
+    }
+
+    #[test]
     fn what_cannot_be_read_fails() {
         assert_eq!(judge("links_resolve", "", &[]), ["missing.md: the file does not exist []"]);
         assert_eq!(
@@ -214,12 +213,5 @@ mod tests {
                 "a.md:1: the link `etc/passwd` leads nowhere: etc/passwd leads outside the project through a symbolic link []"
             ]
         );
-    }
-
-    #[test]
-    fn percent_signs_are_decoded_where_they_mean_something() {
-        assert_eq!(decoded("a%20b%2").unwrap(), "a b%2");
-        assert_eq!(decoded("100%").unwrap(), "100%");
-        assert_eq!(decoded("%C3%A9%zz").unwrap(), "é%zz");
     }
 }

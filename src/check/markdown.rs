@@ -1,23 +1,23 @@
 //! What checks want to know of a Markdown document, read in one pass: headings,
 //! links, anchors and words of prose. The one home of `pulldown-cmark`.
 
+mod anchors;
+mod passages;
+
+pub(super) use passages::Passage;
+pub(super) use passages::of_html;
+pub(super) use passages::of_lines;
+pub(super) use passages::of_markdown;
+
 use super::text::Lines;
+use anchors::Anchors;
 use pulldown_cmark::Event;
+use pulldown_cmark::LinkType;
 use pulldown_cmark::Options;
 use pulldown_cmark::Parser;
 use pulldown_cmark::Tag;
 use pulldown_cmark::TagEnd;
-use regex::Regex;
-use std::collections::HashMap;
 use std::collections::HashSet;
-use std::sync::LazyLock;
-
-/// The names that raw HTML gives to places.
-static HTML_NAMES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"(?i)\s(?:id|name)\s*=\s*["']?([^"'\s>]+)"#).ok());
-
-/// What the slug of a heading leaves out.
-static NOT_IN_SLUG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\w\- ]").ok());
 
 /// A heading: its text without inline markup, single spaces between words.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) struct Link {
 pub(super) struct Markdown {
     pub(super) headings: Vec<Heading>,
     pub(super) links: Vec<Link>,
-    /// The places that a `#fragment` can name: slugs of headings as GitHub makes them, and HTML ids.
+    /// The places that a `#fragment` can name.
     pub(super) anchors: HashSet<String>,
     /// Words outside of front matter, code and HTML tags.
     pub(super) words: usize,
@@ -53,17 +53,21 @@ impl Markdown {
             FrontMatter::None | FrontMatter::Open => 0,
         };
         let mut reader = Reader { lines: Lines::of(text), skipped, ..Reader::default() };
-        let options = Options::ENABLE_TABLES
-            | Options::ENABLE_FOOTNOTES
-            | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_TASKLISTS
-            | Options::ENABLE_GFM;
-        for (event, range) in Parser::new_ext(&text[skipped..], options).into_offset_iter() {
+        for (event, range) in Parser::new_ext(&text[skipped..], options()).into_offset_iter() {
             reader.take(event, range.start);
         }
         reader.end_block();
-        reader.found
+        Self { anchors: reader.anchors.all(), ..reader.found }
     }
+}
+
+/// Markdown as GitHub reads it.
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM
 }
 
 /// A text as the words of a heading: without inline markup.
@@ -79,10 +83,21 @@ struct Reader {
     skipped: usize,
     /// The prose of the block at hand.
     prose: String,
-    heading: Option<(Heading, String)>,
+    heading: Option<OpenHeading>,
     in_code: bool,
-    /// The last number given to each anchor.
-    numbers: HashMap<String, usize>,
+    /// How many images are open: what stands in their place is no text of the document.
+    in_images: usize,
+    anchors: Anchors,
+    /// The HTML of the block at hand.
+    html: String,
+}
+
+struct OpenHeading {
+    level: usize,
+    line: usize,
+    words: String,
+    /// The words without those of images.
+    shown: String,
 }
 
 impl Reader {
@@ -101,14 +116,10 @@ impl Reader {
             }
             Event::SoftBreak | Event::HardBreak | Event::Rule => {
                 self.prose.push(' ');
-                self.in_heading(" ");
+                self.in_heading("\n");
             }
-            Event::Html(html) | Event::InlineHtml(html) => {
-                if let Some(names) = HTML_NAMES.as_ref() {
-                    let names = names.captures_iter(&html).map(|found| found[1].to_owned());
-                    self.found.anchors.extend(names);
-                }
-            }
+            Event::Html(html) => self.html.push_str(&html),
+            Event::InlineHtml(html) => self.anchors.add_html(&html),
             _ => {}
         }
     }
@@ -119,14 +130,20 @@ impl Reader {
         match tag {
             Tag::Heading { level, .. } => {
                 self.end_block();
-                let heading = Heading { level: level as usize, text: String::new(), line };
-                self.heading = Some((heading, String::new()));
+                let (words, shown) = (String::new(), String::new());
+                self.heading = Some(OpenHeading { level: level as usize, line, words, shown });
             }
             Tag::CodeBlock(_) => {
                 self.end_block();
                 self.in_code = true;
             }
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+            // Of `<name@host>` the parser gives the address alone.
+            Tag::Link { link_type: LinkType::Email, .. } => {}
+            Tag::Link { dest_url, .. } => {
+                self.found.links.push(Link { to: dest_url.into_string(), line });
+            }
+            Tag::Image { dest_url, .. } => {
+                self.in_images += 1;
                 self.found.links.push(Link { to: dest_url.into_string(), line });
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}
@@ -138,37 +155,31 @@ impl Reader {
     fn end(&mut self, end: TagEnd) {
         match end {
             TagEnd::Heading(_) => {
-                if let Some((mut heading, text)) = self.heading.take() {
-                    heading.text = words_of(&text);
-                    self.add_anchor(&slug(&text));
-                    self.found.headings.push(heading);
+                if let Some(OpenHeading { level, line, words, shown }) = self.heading.take() {
+                    self.anchors.add_heading(&shown);
+                    self.found.headings.push(Heading { level, text: words_of(&words), line });
                 }
                 self.end_block();
             }
             TagEnd::CodeBlock => self.in_code = false,
-            TagEnd::Link
-            | TagEnd::Image
-            | TagEnd::Emphasis
-            | TagEnd::Strong
-            | TagEnd::Strikethrough => {}
+            TagEnd::HtmlBlock => {
+                // It comes in lines, and a comment may have several.
+                let html = std::mem::take(&mut self.html);
+                self.anchors.add_html(&html);
+                self.end_block();
+            }
+            TagEnd::Image => self.in_images = self.in_images.saturating_sub(1),
+            TagEnd::Link | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {}
             _ => self.end_block(),
         }
     }
 
-    /// Takes the anchor of a heading; the second of its name is numbered 1.
-    fn add_anchor(&mut self, slug: &str) {
-        let mut anchor = slug.to_owned();
-        while self.found.anchors.contains(&anchor) {
-            let number = self.numbers.entry(slug.to_owned()).or_insert(0);
-            *number += 1;
-            anchor = format!("{slug}-{number}");
-        }
-        self.found.anchors.insert(anchor);
-    }
-
     fn in_heading(&mut self, text: &str) {
-        if let Some((_, flat)) = &mut self.heading {
-            flat.push_str(text);
+        if let Some(heading) = &mut self.heading {
+            heading.words.push_str(text);
+            if self.in_images == 0 {
+                heading.shown.push_str(text);
+            }
         }
     }
 
@@ -183,13 +194,6 @@ impl Reader {
 /// The words of a text with one space between them.
 fn words_of(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The anchor of a heading before it is numbered: lower case, punctuation left out, spaces as `-`.
-fn slug(text: &str) -> String {
-    let text = text.trim().to_lowercase();
-    let kept = NOT_IN_SLUG.as_ref().map(|pattern| pattern.replace_all(&text, ""));
-    kept.as_deref().unwrap_or(&text).replace(' ', "-")
 }
 
 /// How front matter is written.
@@ -265,9 +269,12 @@ mod tests {
     }
 
     #[test]
-    fn slugs_are_those_of_github() {
-        assert_eq!(slug("What's new? (2.0) & more"), "whats-new-20--more");
-        assert_eq!(slug("Überschrift_x-y 🎉"), "überschrift_x-y-");
+    fn places_are_named_as_github_names_them() {
+        let text = "# ![logo](x.png) Title\n\n## The `a_b()` *call* <!-- id=\"no\" -->\n\nTwo\nlines\n---\n\n\
+            <!--\n<a id=\"no\"></a>\n-->\n\n<h2>Raw\nheading</h2>\n\nx <i\nid=x></i> `<i id=no>`\n";
+        let mut anchors: Vec<String> = Markdown::read(text).anchors.into_iter().collect();
+        anchors.sort_unstable();
+        assert_eq!(anchors, ["-title", "rawheading", "the-a_b-call-", "twolines", "x"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! findings. It fails closed: what it cannot see does not hold.
 
 mod baseline;
+mod citation;
 mod command;
 mod committed;
 mod contains_headings;
@@ -15,6 +16,8 @@ mod field;
 mod file_count;
 mod file_exists;
 mod front_matter;
+mod html;
+mod isbn;
 mod items_closed;
 mod json_schema;
 mod links_resolve;

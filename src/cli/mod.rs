@@ -16,6 +16,7 @@ mod terminal;
 
 pub use exit::BUG as EXIT_BUG;
 
+use crate::template;
 use answer::Face;
 use clap::CommandFactory;
 use clap::FromArgMatches;
@@ -45,6 +46,11 @@ Exit codes: 0 done · 1 a gate or run failed · 2 wrong usage or an unsound defi
 /// Parses, executes and prints; gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // No command of anyone's: `orch` starts itself so.
+    if arguments.get(1).is_some_and(|argument| argument == template::HELPER_ARGUMENT) {
+        return if template::help().is_ok() { exit::DONE } else { exit::BUG };
+    }
+    template::use_helper();
     let wants_json = arguments.iter().any(|argument| argument == "--json");
     let parsed = Arguments::command()
         .try_get_matches_from(arguments)
