@@ -10,18 +10,14 @@ use crate::id::RunId;
 use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
+use crate::record;
 use crate::record::Difference;
 
-/// Where a run's own commits go, one for each attempt.
-fn own_ref(run: &RunId) -> Target {
-    Target::Ref(format!("refs/orch/runs/{run}"))
-}
-
 /// Where commits of a run are found, and the commit that it began at.
-fn places(site: &Site, started: &RunStarted) -> ([Target; 2], Option<String>) {
+fn places(started: &RunStarted) -> ([Target; 2], Option<String>) {
     let git = started.git.as_ref();
     let target = Site::target(git.and_then(|git| git.branch.as_deref()));
-    ([own_ref(&started.run_id), target], git.and_then(|git| git.head.clone()))
+    ([Target::Ref(record::reference(&started.run_id)), target], git.and_then(|git| git.head.clone()))
 }
 
 /// The head that a commit of this run was made with.
@@ -39,7 +35,7 @@ pub fn all(
     reading: &Reading,
 ) -> Result<Vec<Difference>, Error> {
     let started = &reading.run.started;
-    let (targets, since) = places(site, started);
+    let (targets, since) = places(started);
     let mut differences = Vec::new();
     for target in targets {
         for (commit, message) in repository.messages(&target, since.as_deref())? {
@@ -63,7 +59,7 @@ pub fn all(
 pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
     let Some(repository) = site.repository()? else { return Ok(()) };
     let started = &reading.run.started;
-    let (targets, since) = places(site, started);
+    let (targets, since) = places(started);
     for target in targets {
         let is_one = |message: &str| anchor(started, message).is_some();
         let newest = match repository.newest_message(&target, since.as_deref(), is_one) {
