@@ -25,7 +25,9 @@ impl Event {
                 optional(reason);
             }
             Self::GateExpanded { items, .. } => {
-                items.iter_mut().for_each(|item| value(&mut item.value, change));
+                for item in items {
+                    value(&mut item.value, change);
+                }
             }
             Self::GateStarted(started) => {
                 optional(&mut started.session);
@@ -38,10 +40,14 @@ impl Event {
                 }
             }
             Self::GateAnswered { answers, .. } => {
-                answers.values_mut().for_each(|answer| value(answer, change));
+                for answer in answers.values_mut() {
+                    value(answer, change);
+                }
             }
             Self::GateWaiting { judged, .. } => {
-                judged.iter_mut().for_each(|judged| judged.each_text(change));
+                if let Some(judged) = judged {
+                    judged.each_text(change);
+                }
             }
             Self::GatePassed { judged, .. } | Self::GateRerecorded { judged, .. } => {
                 judged.each_text(change);

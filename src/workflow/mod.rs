@@ -2,6 +2,7 @@
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
 mod collect;
+mod secret_file;
 mod file;
 mod gate;
 pub mod input;
