@@ -2,11 +2,16 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 
 fn main() -> ExitCode {
     give_memory_back();
     // Before anything else: no other thread may look at the environment meanwhile.
     hide_environment();
+    if OUTPUT_WAS_CLOSED.load(Ordering::Relaxed) {
+        orch::cli::note_closed_output();
+    }
     let done = std::panic::catch_unwind(|| orch::cli::main(std::env::args_os()));
     // The panic has said where; what was reported as done before it is on the disk.
     ExitCode::from(done.unwrap_or(orch::cli::EXIT_BUG))
@@ -31,6 +36,24 @@ fn give_memory_back() {
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn give_memory_back() {}
+
+/// Whether standard output was closed when the process began.
+static OUTPUT_WAS_CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Looks at standard output before the runtime of Rust does, which opens the null device in the
+/// place of what is closed: what is written there is lost, and nobody is told.
+#[cfg(target_os = "linux")]
+#[expect(unsafe_code, reason = "only the loader runs before the runtime")]
+#[unsafe(link_section = ".init_array")]
+#[used]
+static LOOK_AT_OUTPUT: extern "C" fn() = {
+    extern "C" fn look_at_output() {
+        // SAFETY: fcntl with F_GETFD takes any number, and changes nothing.
+        let flags = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) };
+        OUTPUT_WAS_CLOSED.store(flags == -1, Ordering::Relaxed);
+    }
+    look_at_output
+};
 
 /// Takes the environment out of the sight of others: the system shows them the block that a process
 /// was started with, and that holds secrets that no gate of the run is to have. The variables stay

@@ -3,6 +3,7 @@
 
 use super::answer::Face;
 use super::command::Failure;
+use super::door;
 use super::terminal;
 use crate::ops::Error;
 use crate::ops::Site;
@@ -102,10 +103,13 @@ pub fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
         if text.is_empty() && !input.is_required() {
             return Ok(());
         }
-        input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
+        input
+            .accept(text, &site.project)
+            .map(|_| ())
+            .map_err(|error| door::clean(&error.to_string()))
     };
     let text = dialoguer::Input::<String>::new()
-        .with_prompt(prompt(input))
+        .with_prompt(door::clean(&prompt(input)))
         .allow_empty(!input.is_required())
         .validate_with(accept)
         .interact_text()
@@ -152,8 +156,8 @@ fn choose(input: &Input) -> Result<Option<String>, Error> {
         None => {}
     }
     let chosen = dialoguer::Select::new()
-        .with_prompt(question(input))
-        .items(&items)
+        .with_prompt(door::clean(&question(input)))
+        .items(items.iter().map(|item| door::clean(item)))
         .default(at_hand)
         .interact()
         .map_err(terminal::unanswered)?;

@@ -1,9 +1,9 @@
 //! The menu at a gate that waits for a person, on a terminal: done, read, copy, fail,
 //! pause; for an approval: approve or reject.
 
-use super::answer;
-use super::answer::Colour;
 use super::answer::Face;
+use super::door;
+use super::door::Colour;
 use super::inputs;
 use super::progress::Progress;
 use super::report;
@@ -185,7 +185,7 @@ impl Desk<'_> {
         let bytes = packet.and_then(|packet| crate::files::read_own(&packet).ok().flatten());
         // The terminal itself puts the text on the clipboard, over ssh too (OSC 52).
         let bytes = bytes.unwrap_or_default();
-        answer::out(&format!("\u{1b}]52;c;{}\u{7}", crate::secret::base64(&bytes)));
+        door::to_clipboard(&bytes);
         self.face.say("The packet is on the clipboard, if the terminal lets programs write there.");
         Chosen::Again
     }
@@ -294,14 +294,18 @@ pub fn show_question(face: &Face, question: &gate_approve::Question) {
 
 /// Asks yes or no; no is the default.
 pub fn confirm(question: &str) -> Result<bool, Error> {
-    Confirm::new().with_prompt(question).default(false).interact().map_err(terminal::unanswered)
+    Confirm::new()
+        .with_prompt(door::clean(question))
+        .default(false)
+        .interact()
+        .map_err(terminal::unanswered)
 }
 
 /// Lets choose one; the first is the default, and Escape chooses none.
 pub fn choose(question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
     Select::new()
-        .with_prompt(question)
-        .items(items)
+        .with_prompt(door::clean(question))
+        .items(items.iter().map(|item| door::clean(item)))
         .default(0)
         .interact_opt()
         .map_err(terminal::unanswered)
@@ -310,7 +314,7 @@ pub fn choose(question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
 /// Asks for a line; `None` where nothing is said.
 pub fn line(question: &str) -> Result<Option<String>, Error> {
     let line: String = Input::new()
-        .with_prompt(question)
+        .with_prompt(door::clean(question))
         .allow_empty(true)
         .interact_text()
         .map_err(terminal::unanswered)?;

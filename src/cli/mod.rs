@@ -4,15 +4,18 @@
 mod answer;
 mod ci;
 mod command;
+mod door;
 mod drive;
 mod exit;
 mod global;
 mod inputs;
+mod junit;
 mod menu;
 mod progress;
 mod report;
 mod terminal;
 
+pub use door::note_closed_output;
 pub use exit::BUG as EXIT_BUG;
 
 use answer::Face;
@@ -43,6 +46,10 @@ Exit codes: 0 done · 1 a gate or run failed · 2 wrong usage or an unsound defi
 
 /// Parses, executes and prints; gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    door::code(execute(arguments))
+}
+
+fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let wants_json = arguments.iter().any(|argument| argument == "--json");
     let parsed = Arguments::command()
