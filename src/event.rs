@@ -7,6 +7,7 @@ mod invocation;
 mod note;
 mod run_status;
 mod session;
+mod texts;
 
 pub use approved::APPROVAL_NAMESPACE;
 pub use approved::Approved;

@@ -7,21 +7,31 @@ use serde_json::ser::Formatter;
 use std::fmt::Write as _;
 use std::io;
 
+/// Whether a terminal acts on a character instead of showing it: control characters but for line
+/// breaks and tabs, and the marks that turn the reading direction.
+pub fn is_acted_on(character: char) -> bool {
+    let turns = matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    turns || (character.is_control() && !matches!(character, '\n' | '\t'))
+}
+
 /// A JSON text with its control characters and marks of direction escaped. In sound JSON these stand
 /// in strings only, and those below a blank are escaped already.
 pub fn harmless(json: Vec<u8>) -> Vec<u8> {
     // All of them begin with one of these bytes, and most texts have none.
-    if !json.iter().any(|byte| matches!(byte, 0x7f | 0xc2 | 0xe2)) {
+    if !json.iter().any(|byte| matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2)) {
         return json;
     }
     let Ok(text) = String::from_utf8(json) else { return Vec::new() };
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        match character {
-            '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                let _ = write!(escaped, "\\u{:04x}", u32::from(character));
-            }
-            _ => escaped.push(character),
+        // A document's own line breaks are no part of its strings.
+        if is_acted_on(character) && character > ' ' {
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
         }
     }
     escaped.into_bytes()

@@ -1,13 +1,21 @@
-//! Secrets: values that a program may see and no log, packet or record may hold.
-//! They are found in the plain, the base64 and the URL form.
+//! Secrets: values that a program may see and no log, packet or record may hold. What stands for one
+//! in an encoded or escaped text is found too.
+
+mod dress;
+
+pub use dress::base64;
 
 use crate::files;
+use dress::Form;
 use regex::bytes::Regex;
+use regex::bytes::RegexBuilder;
 use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// Shorter values occur by chance; blotting them out would destroy a log and hide nothing.
 const VALUE_BYTES_MIN: usize = 8;
@@ -15,8 +23,29 @@ const VALUE_BYTES_MIN: usize = 8;
 /// How much of a file is looked at in one go.
 const CHUNK_BYTES: usize = 64 * 1024;
 
+/// The most memory that looking for secrets may take: enough for the longest keys that are in use.
+const PATTERN_BYTES_MAX: usize = 512 * 1024 * 1024;
+
 /// What stands in the place of a secret.
-const BLOT: &[u8] = b"[redacted]";
+const BLOT: &str = "[redacted]";
+
+/// All that this process has had to look for: whatever it shows is freed of them once more.
+static KNOWN: Mutex<Vec<(Vec<Value>, Secrets)>> = Mutex::new(Vec::new());
+
+/// The name of a variable that holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    pub name: String,
+    /// Whether it is a secret however short it is.
+    pub is_short: bool,
+}
+
+/// A secret and whether it is one however short it is.
+#[derive(Clone, PartialEq, Eq)]
+struct Value {
+    text: String,
+    is_short: bool,
+}
 
 /// The values to keep out of sight; none by default.
 #[derive(Clone, Default)]
@@ -30,8 +59,26 @@ pub struct Secrets {
 pub enum Error {
     #[error("the secret `{0}` is not set in the environment")]
     Missing(String),
+    #[error("the secret `{0}` is not text")]
+    NotText(String),
+    #[error(
+        "the secret `{0}` is shorter than {VALUE_BYTES_MIN} bytes: it occurs by chance, and would be blotted out there too"
+    )]
+    TooShort(String),
     #[error("the secrets are too long to be looked for")]
     TooLong,
+}
+
+impl Error {
+    /// What would be right.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::TooShort(name) => Some(format!(
+                "a longer secret, or secrets = [{{ name = \"{name}\", short = true }}] where it must be that short"
+            )),
+            Self::Missing(_) | Self::NotText(_) | Self::TooLong => None,
+        }
+    }
 }
 
 /// Shows nothing of the values.
@@ -41,32 +88,88 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-impl Secrets {
-    /// Takes the names of variables, all of which must be set.
-    pub fn of_environment<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<Self, Error> {
-        let value = |name: &str| std::env::var(name).map_err(|_| Error::Missing(name.to_owned()));
-        let values: Vec<String> = names.into_iter().map(value).collect::<Result<_, _>>()?;
-        Self::of(&values)
+impl Name {
+    /// Refuses a value that cannot be kept out of sight.
+    pub fn refuse_unfit(&self) -> Result<(), Error> {
+        self.value().map(|_| ())
     }
 
-    fn of(values: &[String]) -> Result<Self, Error> {
-        let mut forms: Vec<String> = values
-            .iter()
-            .filter(|value| value.len() >= VALUE_BYTES_MIN)
-            .flat_map(|value| {
-                let url = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-                [value.clone(), url, base64(value.as_bytes())]
-            })
-            .collect();
+    /// The value of the variable; `None` where it is not set.
+    fn value(&self) -> Result<Option<Value>, Error> {
+        let text = match std::env::var(&self.name) {
+            Ok(text) => text,
+            Err(std::env::VarError::NotPresent) => return Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(Error::NotText(self.name.clone()));
+            }
+        };
+        let length = text.trim().len();
+        // An empty variable is how many say that they have no such secret.
+        if (1..VALUE_BYTES_MIN).contains(&length) && !self.is_short {
+            return Err(Error::TooShort(self.name.clone()));
+        }
+        Ok(Some(Value { text, is_short: self.is_short }))
+    }
+}
+
+impl Value {
+    /// The forms of the whole, and of each line that is long enough.
+    fn forms(&self) -> Vec<Form> {
+        let whole = self.text.trim();
+        // Keys are often kept on one line, their line breaks written out.
+        let broken = whole.replace("\\r\\n", "\n").replace("\\n", "\n");
+        let lines = broken.lines().map(str::trim).filter(|line| line.len() >= VALUE_BYTES_MIN);
+        match whole.len() {
+            0 => Vec::new(),
+            length if length < VALUE_BYTES_MIN => vec![dress::escaped_form(whole)],
+            _ => [whole, broken.as_str()].into_iter().chain(lines).flat_map(dress::forms).collect(),
+        }
+    }
+}
+
+impl Secrets {
+    /// Takes the names of variables, all of which must be set.
+    pub fn of_environment<'n>(names: impl IntoIterator<Item = &'n Name>) -> Result<Self, Error> {
+        let value = |name: &Name| name.value()?.ok_or_else(|| Error::Missing(name.name.clone()));
+        let values: Result<Vec<Value>, Error> = names.into_iter().map(value).collect();
+        Self::of(values?)
+    }
+
+    /// Takes the names of variables, of which some may not be set: nothing of those can be shown.
+    /// One that is no fit secret reaches no program.
+    pub fn of_those_set<'n>(names: impl IntoIterator<Item = &'n Name>) -> Result<Self, Error> {
+        Self::of(names.into_iter().filter_map(|name| name.value().ok().flatten()).collect())
+    }
+
+    fn of(values: Vec<Value>) -> Result<Self, Error> {
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, secrets)) = known.iter().find(|(others, _)| *others == values) {
+            return Ok(secrets.clone());
+        }
+        let mut forms: Vec<Form> = values.iter().flat_map(Value::forms).collect();
         // The longest first, so that of two which begin alike nothing is left over.
-        forms.sort_by_key(|form| (std::cmp::Reverse(form.len()), form.clone()));
+        forms.sort_by(|form, other| other.cmp(form));
         forms.dedup();
-        let Some(longest_bytes) = forms.first().map(String::len) else {
+        let Some(longest_bytes) = forms.first().map(|form| form.bytes_max) else {
             return Ok(Self::default());
         };
-        let forms: Vec<String> = forms.iter().map(|form| regex::escape(form)).collect();
-        let pattern = Regex::new(&forms.join("|")).map_err(|_| Error::TooLong)?;
-        Ok(Self { pattern: Some(pattern), longest_bytes })
+        let patterns: Vec<String> = forms.into_iter().map(|form| form.pattern).collect();
+        let pattern = RegexBuilder::new(&patterns.join("|"))
+            .size_limit(PATTERN_BYTES_MAX)
+            .build()
+            .map_err(|_| Error::TooLong)?;
+        let secrets = Self { pattern: Some(pattern), longest_bytes };
+        known.push((values, secrets.clone()));
+        Ok(secrets)
+    }
+
+    pub fn are_any(&self) -> bool {
+        self.pattern.is_some()
+    }
+
+    /// Whether a text holds one of them.
+    pub fn are_in(&self, text: &str) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(text.as_bytes()))
     }
 
     /// The text with every secret blotted out.
@@ -74,8 +177,16 @@ impl Secrets {
         match &self.pattern {
             None => text.to_owned(),
             Some(pattern) => {
-                String::from_utf8_lossy(&pattern.replace_all(text.as_bytes(), BLOT)).into_owned()
+                String::from_utf8_lossy(&pattern.replace_all(text.as_bytes(), BLOT.as_bytes()))
+                    .into_owned()
             }
+        }
+    }
+
+    /// Blots out every secret in a text where it stands.
+    pub fn blot(&self, text: &mut String) {
+        if self.are_in(text) {
+            *text = self.redact(text);
         }
     }
 
@@ -97,7 +208,7 @@ impl Secrets {
             let mut done = 0;
             while let Some(found) = pattern.find_at(&bytes, done).filter(|it| it.start() < sure) {
                 to.write_all(&bytes[done..found.start()])?;
-                to.write_all(BLOT)?;
+                to.write_all(BLOT.as_bytes())?;
                 done = found.end();
             }
             if done < sure {
@@ -112,62 +223,14 @@ impl Secrets {
     }
 }
 
-/// The base64 form without padding, as a part of the form with it.
-pub fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..=chunk.len() {
-            let index = bits >> (18 - 6 * place) & 63;
-            text.push(char::from(LETTERS[index as usize]));
-        }
-    }
-    text
+/// A text without any secret that this process has had to look for.
+pub fn redact_known(text: &str) -> String {
+    let known: Vec<Secrets> = {
+        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().map(|(_, secrets)| secrets.clone()).collect()
+    };
+    known.iter().fold(text.to_owned(), |text, secrets| secrets.redact(&text))
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
-mod tests {
-    use super::*;
-
-    fn secrets() -> Secrets {
-        Secrets::of(&["hunter2hunter2".into(), "hunter2hunter2+more".into(), "short".into()])
-            .unwrap()
-    }
-
-    #[test]
-    fn all_forms_of_a_secret_are_blotted_out() {
-        assert_eq!(
-            secrets().redact("a hunter2hunter2+more b hunter2hunter2%2Bmore c short"),
-            "a [redacted] b [redacted] c short"
-        );
-        assert_eq!(base64(b"hunter2hunter2"), "aHVudGVyMmh1bnRlcjI");
-        assert_eq!(secrets().redact("x aHVudGVyMmh1bnRlcjI="), "x [redacted]=");
-        assert_eq!(Secrets::default().redact("a"), "a");
-        assert_eq!(format!("{:?}", secrets()), "Secrets");
-    }
-
-    #[test]
-    fn a_secret_across_chunks_is_found() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log");
-        for before in CHUNK_BYTES - 40..CHUNK_BYTES + 3 {
-            let text = "\u{ff}".repeat(before / 2) + "hunter2hunter2+more" + "end";
-            std::fs::write(&path, &text).unwrap();
-            secrets().redact_file(&path).unwrap();
-            let redacted = std::fs::read_to_string(&path).unwrap();
-            assert_eq!(redacted, text.replace("hunter2hunter2+more", "[redacted]"));
-        }
-    }
-
-    #[test]
-    fn a_secret_that_is_not_set_is_named() {
-        let error = Secrets::of_environment(["ORCH_NO_SUCH_SECRET"]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the secret `ORCH_NO_SUCH_SECRET` is not set in the environment"
-        );
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! Texts from outside made fit for findings: places in them, and parts of them
 //! without anything that a terminal would act on.
 
+use crate::json::is_acted_on;
+
 /// The most characters of a foreign value that a finding shows.
 const SHOWN_MAX: usize = 200;
 
@@ -54,9 +56,7 @@ pub fn clean(text: &str) -> String {
                     clean.push('\n');
                 }
             }
-            '\n' | '\t' => clean.push(character),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            _ if character.is_control() => {}
+            _ if is_acted_on(character) => {}
             _ => clean.push(character),
         }
     }
@@ -137,7 +137,7 @@ mod tests {
             ("\u{1b}]0;never ended\nx", "\nx"),
             ("\u{1b}(Bx\u{1b}cy", "xy"),
             ("1%\r2%\r\n\u{0}\u{7f}\u{9b}2Jz", "1%\n2%\nz"),
-            ("a\u{202e}b\u{2066}c\u{1b}", "abc"),
+            ("a\u{202e}b\u{2066}c\u{200f}d\u{1b}", "abcd"),
         ] {
             assert_eq!(clean(dirty), expected, "{dirty:?}");
         }

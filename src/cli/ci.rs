@@ -1,8 +1,9 @@
 //! Automatic runs: typed answers from a file, JUnit XML, and annotations where GitHub
 //! runs the job. An approval can be given by no file and no flag.
 
-use super::answer;
 use super::answer::Face;
+use super::door;
+use super::junit;
 use super::report;
 use crate::files::Project;
 use crate::finding::Finding;
@@ -16,11 +17,6 @@ use crate::source::suggest;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
-use quick_junit::NonSuccessKind;
-use quick_junit::Report;
-use quick_junit::TestCase;
-use quick_junit::TestCaseStatus;
-use quick_junit::TestSuite;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -115,8 +111,7 @@ pub fn report(face: &Face, site: &Site, id: &RunId, junit: Option<&Path>) -> Res
     }
     let run = site.home.read(id)?.run;
     if let Some(path) = junit {
-        let report = junit_report(&run).to_string();
-        let report = report.map_err(|error| Error::environment(error.to_string()))?;
+        let report = junit::report(&run).map_err(|error| Error::environment(error.to_string()))?;
         crate::files::write_view(path, report.as_bytes())
             .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
     }
@@ -127,55 +122,8 @@ pub fn report(face: &Face, site: &Site, id: &RunId, junit: Option<&Path>) -> Res
     Ok(())
 }
 
-/// One test suite of the workflow's name, one case for each gate.
-fn junit_report(run: &Run) -> Report {
-    let mut report = Report::new("orch");
-    let mut suite = TestSuite::new(run.started.workflow.as_str());
-    for line in status::lines(run) {
-        let status = match line.status.as_str() {
-            "PASS" => TestCaseStatus::success(),
-            "FAIL" => {
-                let mut failed = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                failed.set_message(line.reason.clone().unwrap_or_default());
-                let findings: Vec<String> = findings(run, line.gate.as_str());
-                failed.set_description(findings.join("\n"));
-                failed
-            }
-            _ => {
-                let mut skipped = TestCaseStatus::skipped();
-                skipped.set_message(skipped_words(&line));
-                skipped
-            }
-        };
-        let mut case = TestCase::new(line.gate.as_str(), status);
-        case.set_classname(run.started.workflow.as_str());
-        let attempt = run.gate(&line.gate).and_then(|state| state.attempt());
-        if let Some(attempt) = attempt
-            && let Some(finished_at) = attempt.finished_at
-        {
-            case.set_time(finished_at.since(attempt.started_at));
-        }
-        suite.add_test_case(case);
-    }
-    report.add_test_suite(suite);
-    report
-}
-
-fn skipped_words(line: &status::GateLine) -> String {
-    let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}"));
-    let why = waits.or_else(|| line.reason.clone()).unwrap_or_default();
-    format!("{} {why}", line.status).trim_end().to_owned()
-}
-
-fn findings(run: &Run, gate: &str) -> Vec<String> {
-    last_findings(run)
-        .filter(|(id, _)| *id == gate)
-        .map(|(_, finding)| finding.to_string())
-        .collect()
-}
-
 /// The findings of each gate's last attempt.
-fn last_findings(run: &Run) -> impl Iterator<Item = (&str, &Finding)> {
+pub(super) fn last_findings(run: &Run) -> impl Iterator<Item = (&str, &Finding)> {
     run.gates.iter().flat_map(|(id, state)| {
         let attempts = state.attempts.last().into_iter();
         attempts.flat_map(move |attempt| {
@@ -202,13 +150,12 @@ fn annotate(face: &Face, run: &Run) {
         }
         let line = format!("::{command} {properties}::{}", message(&finding.to_string()));
         // GitHub reads both; one JSON object stays alone on standard output.
-        if face.global.json { answer::command(&line) } else { answer::out(&format!("{line}\n")) }
+        door::command(&line, face.global.json);
     }
 }
 
 fn message(text: &str) -> String {
-    let text = crate::check::plain_text(text);
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    door::clean(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
@@ -220,25 +167,68 @@ fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
         return Ok(());
     };
-    let cell = |text: &str| crate::check::plain_text(text).replace('|', "\\|").replace('\n', " ");
     let mut text = format!(
         "### {} {}: {}\n\n| gate | status | attempts | |\n| --- | --- | --- | --- |\n",
-        cell(&run.started.workflow),
-        cell(&run.started.key),
+        markdown(&run.started.workflow),
+        markdown(&run.started.key),
         run.status
     );
     for line in status::lines(run) {
-        let reason = cell(&line.reason.unwrap_or_default());
         let _ = writeln!(
             text,
-            "| {} | {} | {} | {reason} |",
-            cell(&report::named(line.gate.as_str(), &line.name)),
+            "| {} | {} | {} | {} |",
+            markdown(&report::named(line.gate.as_str(), &line.name)),
             line.status,
-            line.attempts
+            line.attempts,
+            markdown(&line.reason.unwrap_or_default())
         );
     }
     let before = crate::files::read_own(&path).ok().flatten().unwrap_or_default();
     let whole = [before, text.into_bytes()].concat();
     crate::files::write_view(&path, &whole)
         .map_err(|error| Error::environment(format!("{}: {error}", site.shown(&path))))
+}
+
+/// A text as Markdown that shows it and does nothing else, on one line: no character of it is a part
+/// of Markdown, HTML or an address.
+fn markdown(text: &str) -> String {
+    let mut shown = String::new();
+    for character in door::clean(text).chars() {
+        match character {
+            '\n' | '\t' => shown.push(' '),
+            // A name or number after it would become a link when all else is done; a comment keeps
+            // them apart.
+            '@' | '#' => {
+                let _ = write!(shown, "&#{};<!-- -->", u32::from(character));
+            }
+            ' ' | ',' | '-' | '/' | '(' | ')' => shown.push(character),
+            _ if character.is_alphanumeric() => shown.push(character),
+            _ => {
+                let _ = write!(shown, "&#{};", u32::from(character));
+            }
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_foreign_is_markdown() {
+        let text = "a|b `c` <img src=x> [l](http://e) ![i](x)\n# h **b** www.x.org a@b.org #12 \\|";
+        assert_eq!(
+            markdown(text),
+            "a&#124;b &#96;c&#96; &#60;img src&#61;x&#62; &#91;l&#93;(http&#58;//e) \
+             &#33;&#91;i&#93;(x) &#35;<!-- --> h &#42;&#42;b&#42;&#42; www&#46;x&#46;org \
+             a&#64;<!-- -->b&#46;org &#35;<!-- -->12 &#92;&#124;"
+        );
+    }
+
+    #[test]
+    fn nothing_foreign_is_a_command_or_a_property() {
+        assert_eq!(message("a%0A\r\n::b\u{1b}"), "a%250A%0A::b");
+        assert_eq!(property("a,line=1::x"), "a%2Cline=1%3A%3Ax");
+    }
 }

@@ -1,10 +1,10 @@
 //! What the commands share that drive a run: the menu at gates that wait, answers
 //! from a file, reports for CI, and the last words.
 
-use super::answer::Colour;
 use super::answer::Face;
 use super::ci;
 use super::ci::CiArguments;
+use super::door::Colour;
 use super::exit;
 use super::menu;
 use super::menu::Left;

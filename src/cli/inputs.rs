@@ -3,6 +3,7 @@
 
 use super::answer::Face;
 use super::command::Failure;
+use super::door;
 use super::question;
 use crate::ops::Error;
 use crate::ops::Site;
@@ -102,7 +103,10 @@ pub fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
         if text.is_empty() && !input.is_required() {
             return Ok(());
         }
-        input.accept(text, &site.project).map(|_| ()).map_err(|error| error.to_string())
+        input
+            .accept(text, &site.project)
+            .map(|_| ())
+            .map_err(|error| door::clean(&error.to_string()))
     };
     let text = question::line_that(&prompt(input), !input.is_required(), &accept)?;
     Ok(Some(text).filter(|text| !text.is_empty() || input.is_required()))

@@ -1,9 +1,9 @@
 //! The menu at a gate that waits for a person, on a terminal: done, read, copy, fail,
 //! pause; for an approval: approve or reject.
 
-use super::answer;
-use super::answer::Colour;
 use super::answer::Face;
+use super::door;
+use super::door::Colour;
 use super::inputs;
 use super::progress::Progress;
 use super::question;
@@ -184,7 +184,7 @@ impl Desk<'_> {
         let bytes = packet.and_then(|packet| crate::files::read_own(&packet).ok().flatten());
         // The terminal itself puts the text on the clipboard, over ssh too (OSC 52).
         let bytes = bytes.unwrap_or_default();
-        answer::out(&format!("\u{1b}]52;c;{}\u{7}", crate::secret::base64(&bytes)));
+        door::to_clipboard(&bytes);
         self.face.say("The packet is on the clipboard, if the terminal lets programs write there.");
         Chosen::Again
     }

@@ -4,16 +4,19 @@
 mod answer;
 mod ci;
 mod command;
+mod door;
 mod drive;
 mod exit;
 mod global;
 mod inputs;
+mod junit;
 mod menu;
 mod progress;
 mod question;
 mod report;
 mod terminal;
 
+pub use door::note_closed_output;
 pub use exit::BUG as EXIT_BUG;
 
 use crate::template;
@@ -45,6 +48,10 @@ Exit codes: 0 done · 1 a gate or run failed · 2 wrong usage or an unsound defi
 
 /// Parses, executes and prints; gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    door::code(execute(arguments))
+}
+
+fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // No command of anyone's: `orch` starts itself so.
     if arguments.get(1).is_some_and(|argument| argument == template::HELPER_ARGUMENT) {

@@ -1,9 +1,9 @@
 //! Progress while a run is driven: one live line for each gate at work on a terminal,
 //! plain lines elsewhere. Findings are shown as they come.
 
-use super::answer;
-use super::answer::Colour;
 use super::answer::Face;
+use super::door;
+use super::door::Colour;
 use super::terminal;
 use crate::clock;
 use crate::finding::Severity;
@@ -91,7 +91,7 @@ impl<'f> Progress<'f> {
                 if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
                     bar.set_style(style);
                 }
-                bar.set_message(text);
+                bar.set_message(door::clean(&text));
                 bar.enable_steady_tick(Duration::from_millis(100));
                 self.at_work.insert(gate.clone(), (bar, Instant::now()));
             }
@@ -126,9 +126,9 @@ impl<'f> Progress<'f> {
         match &self.lines {
             Some(lines) => {
                 // Without a terminal to draw on there is nobody to show it to.
-                let _ = lines.println(text);
+                let _ = lines.println(door::shown(text));
             }
-            None => answer::err(&format!("{}\n", answer::harmless(text))),
+            None => door::err(&format!("{text}\n")),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Questions to the person at the terminal, and the one door to it: what was typed before a question
 //! shows was no answer to it, whoever typed it, and is thrown away.
 
+use super::door;
 use super::terminal;
 use crate::ops::Error;
 use dialoguer::Input;
@@ -16,8 +17,8 @@ fn forget_what_was_typed() {
 pub fn choose(question: &str, items: &[&str], at_hand: usize) -> Result<Option<usize>, Error> {
     forget_what_was_typed();
     Select::new()
-        .with_prompt(question)
-        .items(items)
+        .with_prompt(door::clean(question))
+        .items(items.iter().map(|item| door::clean(item)))
         .default(at_hand)
         .interact_opt()
         .map_err(terminal::unanswered)
@@ -37,7 +38,7 @@ pub fn line_that(
 ) -> Result<String, Error> {
     forget_what_was_typed();
     Input::<String>::new()
-        .with_prompt(question)
+        .with_prompt(door::clean(question))
         .allow_empty(may_be_empty)
         .validate_with(|text: &String| accept(text))
         .interact_text()

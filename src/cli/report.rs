@@ -1,11 +1,10 @@
 //! Errors, printed: what was wrong, where, what would be right, what to type next.
 
-use super::answer;
-use super::answer::Colour;
 use super::answer::Face;
 use super::command::Subject;
+use super::door;
+use super::door::Colour;
 use super::exit;
-use crate::json::harmless_text;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::workflow;
@@ -29,9 +28,9 @@ pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
             "error": as_json(error),
             "instructions": Instructions::after(error, state),
         });
-        answer::out(&format!("{}\n", harmless_text(&whole)));
+        door::out_json(&whole);
     } else {
-        answer::err(&as_text(face, error));
+        door::err(&as_text(face, error));
         face.advise(&state);
     }
     exit::of_error(error)
@@ -45,14 +44,14 @@ pub fn named(id: &str, name: &str) -> String {
 /// Prints several errors of one definition.
 pub fn errors(face: &Face, errors: &[workflow::Error]) {
     for error in errors {
-        answer::err(&as_text(face, error));
+        door::err(&as_text(face, error));
     }
 }
 
 /// Prints what clap has to say: help to standard output, errors to standard error.
 pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
     if !error.use_stderr() {
-        answer::out(&error.render().to_string());
+        door::out(&error.render().to_string());
         return exit::DONE;
     }
     if wants_json {
@@ -72,9 +71,9 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
             "error": error,
             "instructions": Instructions::default(),
         });
-        answer::out(&format!("{}\n", harmless_text(&whole)));
+        door::out_json(&whole);
     } else {
-        let _ = error.print();
+        door::err(&error.render().to_string());
     }
     exit::USAGE
 }

@@ -35,7 +35,9 @@ use crate::record::Keeper;
 use crate::record::News;
 use crate::run::AttemptStatus;
 use crate::run::Run;
+use crate::secret::Secrets;
 use crate::workflow::Workflow;
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// How long the keeper of a sitting may take to seal a checkpoint.
@@ -61,6 +63,8 @@ pub struct Driver<'s> {
     pub meter: Meter,
     /// Which signed approvals were proved.
     pub proofs: Proofs,
+    /// What no log, packet or record of the run may hold.
+    pub secrets: Secrets,
     /// What could not be committed, said once.
     pub problems: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
@@ -78,7 +82,9 @@ impl<'s> Driver<'s> {
     ) -> Result<Self, Error> {
         let id = started.run_id.clone();
         let lock = lock(site, &id)?;
-        let first = Event::RunStarted(Box::new(started));
+        let secrets = Secrets::of_those_set(workflow.secrets())?;
+        let mut first = Event::RunStarted(Box::new(started));
+        first.each_text(&|text| secrets.blot(text));
         let journal = Journal::create(&site.home.state(&id), at, &first)?;
         Self::hold(site, lock, workflow, journal, None)
     }
@@ -119,9 +125,11 @@ impl<'s> Driver<'s> {
             Destination { target: Site::target(branch), branch: site.config.record_branch };
         let keeper =
             Keeper::open(&site.home, &started.run_id, site.repository()?, destination, reading)?;
+        let secrets = Secrets::of_those_set(workflow.secrets())?;
         Ok(Self {
             site,
             workflow,
+            secrets,
             meter: Meter::of(&journal.run),
             journal,
             keeper,
@@ -158,9 +166,14 @@ impl<'s> Driver<'s> {
         if events.is_empty() {
             return Ok(());
         }
+        let mut events = Cow::Borrowed(events);
+        if self.secrets.are_any() {
+            let blot = |text: &mut String| self.secrets.blot(text);
+            events.to_mut().iter_mut().for_each(|event| event.each_text(&blot));
+        }
         let at = self.site.clock.now();
-        self.closed.extend(self.journal.append(at, events)?);
-        for event in events {
+        self.closed.extend(self.journal.append(at, &events)?);
+        for event in events.iter() {
             self.meter.note(event);
             let ended = event.ended_attempt().map(|(gate, attempt)| (gate.clone(), attempt));
             self.ended.extend(ended);

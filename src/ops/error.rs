@@ -7,6 +7,7 @@ use crate::files::Held;
 use crate::git;
 use crate::journal;
 use crate::record;
+use crate::secret;
 use crate::source::Unsound;
 use crate::workflow;
 
@@ -79,6 +80,12 @@ pub enum Error {
 impl From<Box<Unsound>> for Error {
     fn from(unsound: Box<Unsound>) -> Self {
         Self::Unsound(unsound)
+    }
+}
+
+impl From<secret::Error> for Error {
+    fn from(error: secret::Error) -> Self {
+        Self::Usage { message: error.to_string(), help: error.help() }
     }
 }
 

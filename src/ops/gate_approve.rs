@@ -95,7 +95,7 @@ pub fn gate_approve(
         by: person.by.clone(),
         how: person.how.clone(),
         seen: question.seen.clone(),
-        note: request.note.clone(),
+        note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };
     let approval = signing::sign(&driver, (&gate, attempt), approval)?;

@@ -108,7 +108,8 @@ pub(super) fn said(
     gate: Option<GateId>,
     text: &str,
 ) -> Result<Note, Error> {
-    let text = secrets(run)?.redact(check::plain_text(text).trim());
+    let secrets = Secrets::of_those_set(workflow(run)?.secrets())?;
+    let text = secrets.redact(check::plain_text(&secrets.redact(text)).trim());
     if text.is_empty() {
         return Err(Error::usage(format!("an empty {kind} says nothing")));
     }
@@ -119,12 +120,4 @@ pub(super) fn said(
     }
     let by = site.who()?;
     Ok(Note { kind, gate, text, by, said_at: None })
-}
-
-/// The secrets of all gates that are set here.
-fn secrets(run: &Run) -> Result<Secrets, Error> {
-    let workflow = workflow(run)?;
-    let names = workflow.gates.iter().flat_map(|gate| &gate.secrets).map(String::as_str);
-    let set = names.filter(|name| std::env::var(name).is_ok());
-    Secrets::of_environment(set).map_err(|error| Error::environment(error.to_string()))
 }

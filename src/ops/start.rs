@@ -14,6 +14,8 @@ use crate::digest::Digest;
 use crate::event::GitFacts;
 use crate::event::PlannedGate;
 use crate::event::RunStarted;
+use crate::secret;
+use crate::secret::Secrets;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -47,7 +49,9 @@ pub fn begin(
     if let Some(agent) = &request.agent {
         site.config.refuse_unknown_agent(agent)?;
     }
+    workflow.secrets().try_for_each(secret::Name::refuse_unfit)?;
     let inputs = input::resolve(&workflow.inputs, &request.inputs, &site.project)?;
+    refuse_secret_inputs(&workflow, &inputs)?;
     let rendered = || workflow.key.render(&input::context(&inputs));
     let key = request.key.map_or_else(rendered, Ok);
     let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
@@ -78,6 +82,18 @@ pub fn begin(
         inputs,
     };
     Driver::create(site, workflow, at, started)
+}
+
+/// Inputs are recorded, and a run goes by them: what they hold cannot be kept out of sight.
+fn refuse_secret_inputs(workflow: &Workflow, inputs: &Values) -> Result<(), Error> {
+    let secrets = Secrets::of_those_set(workflow.secrets())?;
+    match inputs.iter().find(|(_, value)| secrets.are_in(&input::as_text(value))) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::usage(format!(
+            "input `{name}` holds one of the workflow's secrets, and inputs are recorded"
+        ))
+        .advise("programs find the secret in the variable that `secrets` names")),
+    }
 }
 
 /// A key names the run in listings and commit messages: one line, not too long.

@@ -1,6 +1,7 @@
 //! The shape of a workflow file. Its doc comments are what the JSON Schema, the
 //! editors and the reference say; what the words mean together is checked in `lint`.
 
+use super::secret_file::SecretFile;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::document::Placed;
@@ -151,10 +152,12 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "IndexMap<String, String>")]
     pub env: IndexMap<Placed<String>, Placed<String>>,
-    /// Names of variables that hold secrets: passed through, redacted everywhere.
+    /// Names of variables that hold secrets: passed through, blotted out of everything that is kept
+    /// or shown, line by line and in every usual encoding. One shorter than 8 bytes is refused
+    /// unless it is given as `{ name = "PIN", short = true }`; an empty one is none.
     #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    pub secrets: Vec<Placed<String>>,
+    #[schemars(with = "Vec<SecretFile>")]
+    pub secrets: Vec<Placed<SecretFile>>,
     /// Globs of what the gate reads, for `reuse`.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

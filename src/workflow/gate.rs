@@ -16,6 +16,7 @@ use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
 use crate::id::GateId;
+use crate::secret;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
@@ -47,7 +48,7 @@ pub struct Gate {
     pub join: Join,
     pub when: Option<Template>,
     pub environment: IndexMap<String, Template>,
-    pub secrets: Vec<String>,
+    pub secrets: Vec<secret::Name>,
     pub reads: Vec<Template>,
     pub reuse: bool,
     pub each: Option<Box<Each>>,
@@ -195,7 +196,7 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         join: file.join,
         when: file.when.as_ref().map(condition).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
-        secrets: file.secrets.into_iter().map(Placed::into_inner).collect(),
+        secrets: file.secrets.into_iter().map(|secret| secret.into_inner().0).collect(),
         reads: paths(&file.reads)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,

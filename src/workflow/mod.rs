@@ -2,6 +2,7 @@
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
 mod collect;
+mod secret_file;
 mod file;
 mod gate;
 pub mod input;
@@ -30,6 +31,7 @@ use crate::definition::Text;
 use crate::definition::Unreadable;
 use crate::document;
 use crate::id::GateId;
+use crate::secret;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
@@ -114,6 +116,11 @@ impl Workflow {
         })?;
         // There is at least one error, and the first is told.
         build(source, definition, name).map_err(|mut errors| errors.swap_remove(0).into())
+    }
+
+    /// The secrets of all gates.
+    pub fn secrets(&self) -> impl Iterator<Item = &secret::Name> {
+        self.gates.iter().flat_map(|gate| &gate.secrets)
     }
 
     pub fn gate(&self, id: &GateId) -> Option<&Gate> {

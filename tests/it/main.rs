@@ -12,6 +12,7 @@ mod bad_input;
 mod bad_paths;
 mod bad_plans;
 mod cmd;
+mod escapes;
 mod flow;
 mod house;
 mod noise;

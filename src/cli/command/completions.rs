@@ -22,7 +22,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> u8 {
         let data = json!({ "shell": arguments.shell.to_string(), "script": script });
         face.answer(&data, &Instructions::default(), "");
     } else {
-        cli::answer::out(&script);
+        cli::door::out(&script);
     }
     exit::DONE
 }

@@ -1,8 +1,8 @@
 //! `orch verify`: what is as recorded, what is not and where.
 
 use super::Failure;
-use crate::cli::answer::Colour;
 use crate::cli::answer::Face;
+use crate::cli::door::Colour;
 use crate::cli::exit;
 use crate::git::Fate;
 use crate::ops::Instructions;

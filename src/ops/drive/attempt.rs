@@ -96,7 +96,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     let judging = Judging {
         contract: gate.contract.clone(),
         context,
-        secrets: doer.secrets,
+        secrets: driver.secrets.clone(),
         register: Some(judging::register(driver, id)),
         ..judging::judging(site, (&driver.workflow, driver.run()), &gate, (id, attempt))
     };
@@ -175,7 +175,7 @@ fn packet_text(
         (id, attempt, agent),
         is_driven,
     )?;
-    Ok(doer.secrets.redact(&text))
+    Ok(driver.secrets.redact(&text))
 }
 
 /// The event that says what is about to be done.

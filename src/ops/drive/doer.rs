@@ -28,7 +28,6 @@ pub struct Doer {
     pub configured: Option<String>,
     /// What that agent may spend in a run.
     pub budget: Option<Budget>,
-    pub secrets: Secrets,
     pub problem: Option<Finding>,
 }
 
@@ -39,10 +38,8 @@ pub fn doer(
     context: &Context,
     start: &Start<'_>,
 ) -> std::result::Result<Doer, Error> {
-    let (secrets, unset) = match secrets(gate) {
-        Ok(secrets) => (secrets, None),
-        Err(error) => (Secrets::default(), Some(Finding::of("secrets", error.to_string()))),
-    };
+    let unfit = Secrets::of_environment(&gate.secrets).err();
+    let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
     let problem = problem.or_else(|| path_problem(site, gate, context));
     let mut doer = Doer {
@@ -51,7 +48,6 @@ pub fn doer(
         waits_for: WaitsFor::Person,
         configured: None,
         budget: None,
-        secrets,
         problem,
     };
     let act = |doer: &mut Doer, executor: Box<dyn Executor + Send + Sync>| {
@@ -87,7 +83,7 @@ pub fn doer(
         }
     }
     // Whoever does the work elsewhere has secrets of their own.
-    doer.problem = unset.filter(|_| doer.acts).or(doer.problem);
+    doer.problem = unfit.filter(|_| doer.acts).or(doer.problem);
     Ok(doer)
 }
 
@@ -144,8 +140,4 @@ fn path_problem(site: &Site, gate: &Gate, context: &Context) -> Option<Finding> 
         let error = site.project.path(&path).err()?;
         Some(Finding::of(key, error.to_string()))
     })
-}
-
-pub fn secrets(gate: &Gate) -> std::result::Result<Secrets, crate::secret::Error> {
-    Secrets::of_environment(gate.secrets.iter().map(String::as_str))
 }

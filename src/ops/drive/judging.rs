@@ -3,7 +3,6 @@
 use super::super::Driver;
 use super::super::Site;
 use super::baselines;
-use super::doer;
 use super::packet;
 use super::worked::Worked;
 use crate::check::Baseline;
@@ -12,6 +11,8 @@ use crate::contract::Contract;
 use crate::event::Artifact;
 use crate::event::Judged;
 use crate::files::Project;
+use crate::files::ProjectPath;
+use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
 use crate::process::Register;
@@ -60,7 +61,12 @@ impl Judging {
             work: work.as_ref(),
         };
         let judgement = judge::judge(contract, &scene, &self.context);
-        let artifacts = judgement.artifacts.into_iter().map(|(path, print)| Artifact {
+        // The record goes by the names of outputs: one that it may not hold, it cannot keep.
+        let (leaking, kept): (Vec<_>, Vec<_>) = judgement
+            .artifacts
+            .into_iter()
+            .partition(|(path, _)| self.secrets.are_in(path.as_str()));
+        let artifacts = kept.into_iter().map(|(path, print)| Artifact {
             exists: print.is_some() || self.project.exists(&path),
             path: path.to_string(),
             sha256: print.as_ref().map(|print| print.digest),
@@ -69,15 +75,17 @@ impl Judging {
         let mut judged = Judged {
             artifacts: artifacts.collect(),
             validations: judgement.validations,
+            findings: leaking.iter().map(|(path, _)| leak(path)).collect(),
             ..Judged::default()
         };
-        for finding in judged.validations.iter_mut().flat_map(|validation| &mut validation.findings)
-        {
-            finding.message = self.secrets.redact(&finding.message);
-            finding.actual = finding.actual.as_ref().map(|text| self.secrets.redact(text));
-        }
+        judged.each_text(&|text| self.secrets.blot(text));
         judged
     }
+}
+
+/// What an output's name has to do with secrets.
+fn leak(path: &ProjectPath) -> Finding {
+    Finding::of("secrets", "the name of an output holds a secret").path(path)
 }
 
 /// The variables that an attempt's programs get.
@@ -91,7 +99,7 @@ pub fn environment(
     let context = packet::attempt_context(run, gate, id, attempt);
     let mut variables = site.config.allowed.values();
     // A secret that is not set was refused before the work began.
-    let secrets = gate.secrets.iter();
+    let secrets = gate.secrets.iter().map(|secret| &secret.name);
     variables.extend(secrets.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))));
     variables.extend([
         ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
@@ -179,7 +187,7 @@ fn judging_now(
         contract: contract.or(gate.contract.as_ref()).cloned(),
         context: packet::attempt_context(run, gate, id, attempt),
         // A secret that is not set here was never seen here either.
-        secrets: doer::secrets(gate).unwrap_or_default(),
+        secrets: Secrets::of_those_set(workflow.secrets()).unwrap_or_default(),
         ..judging(site, (workflow, run), gate, (id, attempt))
     })
 }

@@ -5,12 +5,14 @@ use super::super::Error;
 use super::Notice;
 use super::attempt::next_attempt;
 use super::baselines;
+use super::packet;
 use crate::check::Since;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
+use crate::files;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -195,6 +197,11 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
     let state = driver.run().gate(id).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
     let (gate, attempt, reason) = (id.clone(), attempt.attempt, reason.to_owned());
+    let logs = packet::folder(driver.site, driver.id(), &gate, attempt);
+    for name in files::names_in(&logs).unwrap_or_default() {
+        // Whoever was at it was killed before they could do this.
+        let _ = driver.secrets.redact_file(&logs.join(name));
+    }
     let mut events =
         vec![Event::GateInterrupted { gate: gate.clone(), attempt, reason, findings: Vec::new() }];
     let plan = driver.workflow.gate(id);

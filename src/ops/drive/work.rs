@@ -171,6 +171,10 @@ impl Work {
         }
         let path = &self.invocation.answers_path;
         let bytes = files::read_own(path).map_err(|error| error.to_string())?;
+        if bytes.is_some() {
+            let redacted = self.judging.secrets.redact_file(path);
+            redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
+        }
         let bytes =
             bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
         let given: Values = serde_json::from_slice(&bytes)

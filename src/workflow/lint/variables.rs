@@ -6,15 +6,15 @@ use crate::source::Unsound;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| {
-        if let Some(name) =
-            gate.env.keys().chain(&gate.secrets).find(|name| !process::is_variable(name.get_ref()))
-        {
-            let message = format!("`{}` is no name of a variable", name.get_ref());
-            return Err(draft
-                .source
-                .unsound(name.span(), message)
-                .advise("write a name such as API_URL, without `=`"));
-        }
-        Ok(())
+        let set = gate.env.keys().map(|name| (name.get_ref().as_str(), name.span()));
+        let secret = gate.secrets.iter();
+        let secret = secret.map(|secret| (secret.get_ref().0.name.as_str(), secret.span()));
+        let Some((name, span)) = set.chain(secret).find(|(name, _)| !process::is_variable(name))
+        else {
+            return Ok(());
+        };
+        let message = format!("`{name}` is no name of a variable");
+        let help = "write a name such as API_URL, without `=`";
+        Err(draft.source.unsound(span, message).advise(help))
     })
 }

@@ -285,45 +285,6 @@ fn two_processes_never_drive_one_run() {
 }
 
 #[test]
-fn ci_leaves_junit_annotations_and_a_summary() {
-    let house = House::new()
-        .workflow(
-            "demo",
-            "[[gate]]
-             id = 'good'
-             executor = 'command'
-             command = ['true']
-             [[gate]]
-             id = 'bad'
-             executor = 'command'
-             command = ['true']
-             contract = 'bad'",
-        )
-        .contract(
-            "bad",
-            "[[output]]\npath = 'a.md'\nchecks = [{ kind = 'not_contains', text = 'TBD' }]\n",
-        )
-        .file("a.md", "one\ntwo TBD\n");
-    let summary = house.outside("summary.md");
-    std::fs::write(&summary, "before\n").unwrap();
-    let house = house
-        .env("GITHUB_ACTIONS", "true")
-        .env("CI", "true")
-        .env("GITHUB_STEP_SUMMARY", &summary.display().to_string());
-    let done = house.orch("run demo --junit report.xml").code(1);
-    assert!(
-        done.stdout.contains("::error title=bad%3A not_contains,file=a.md,line=2::"),
-        "{}",
-        done.stdout
-    );
-    let junit = house.read("report.xml");
-    assert!(junit.contains("tests=\"2\"") && junit.contains("failures=\"1\""), "{junit}");
-    let summary = std::fs::read_to_string(summary).unwrap();
-    assert!(summary.starts_with("before\n### demo demo: FAILED"), "{summary}");
-    assert!(summary.contains("| bad | FAIL | 1 |"), "{summary}");
-}
-
-#[test]
 fn a_run_whose_journal_is_damaged_is_listed_as_such() {
     let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
     house.orch("run demo").code(3);

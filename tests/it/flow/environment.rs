@@ -146,3 +146,18 @@ fn a_secret_that_nobody_needs_yet_is_not_asked_for() {
     house.orch("run demo --agent none").code(3).says("WAITING").never_says("MY_SECRET");
     house.orch("gate finish").code(0).says("PASSED");
 }
+
+#[test]
+fn nobody_sees_the_environment_of_the_runner() {
+    let house = House::new().env("CLOUD_TOKEN", "not-for-programs").workflow(
+        "demo",
+        "[[gate]]
+         id = 'look'
+         executor = 'command'
+         shell = 'tr \\0 + < /proc/$PPID/environ > seen.txt; echo $HOME >> seen.txt'",
+    );
+    house.orch("run demo").code(0);
+    let seen = house.read("seen.txt");
+    assert!(seen.len() > 100 && !seen.contains('='), "{seen}");
+    assert!(seen.trim().ends_with("/home"), "{seen}");
+}

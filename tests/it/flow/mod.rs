@@ -18,6 +18,7 @@ mod parallel;
 mod range;
 mod retry;
 mod reuse;
+mod secrets;
 mod templates;
 mod time;
 mod timeout;

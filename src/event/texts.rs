@@ -1,0 +1,129 @@
+//! The texts of events that come from outside: what programs, people and files said. Ids, digests,
+//! paths that later steps go by, and what was frozen or signed are none of them.
+
+use super::Event;
+use super::Judged;
+use crate::check::Baseline;
+use crate::finding::Finding;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// What is done to a text.
+pub type Change<'c> = dyn Fn(&mut String) + 'c;
+
+impl Event {
+    /// Changes every text from outside.
+    pub fn each_text(&mut self, change: &Change<'_>) {
+        let optional = |text: &mut Option<String>| text.iter_mut().for_each(change);
+        match self {
+            Self::RunStarted(started) => baselines(&mut started.baselines, change),
+            Self::RunPaused { reason }
+            | Self::GateSkipped { reason, .. }
+            | Self::GateWaived { reason, .. }
+            | Self::GatesReopened { reason, .. } => change(reason),
+            Self::RunCompleted { reason, .. } | Self::SessionEnded { reason, .. } => {
+                optional(reason);
+            }
+            Self::GateExpanded { items, .. } => {
+                for item in items {
+                    value(&mut item.value, change);
+                }
+            }
+            Self::GateStarted(started) => {
+                optional(&mut started.session);
+                optional(&mut started.reuse);
+                started.required_outputs.iter_mut().for_each(change);
+            }
+            Self::InvocationRecorded(call) => {
+                for text in [&mut call.model, &mut call.session, &mut call.error] {
+                    optional(text);
+                }
+            }
+            Self::GateAnswered { answers, .. } => {
+                for answer in answers.values_mut() {
+                    value(answer, change);
+                }
+            }
+            Self::GateWaiting { judged, .. } => {
+                if let Some(judged) = judged {
+                    judged.each_text(change);
+                }
+            }
+            Self::GatePassed { judged, .. } | Self::GateRerecorded { judged, .. } => {
+                judged.each_text(change);
+            }
+            Self::GateFailed { reason, judged, .. } => {
+                change(reason);
+                judged.each_text(change);
+            }
+            Self::GateInterrupted { reason, findings: found, .. } => {
+                change(reason);
+                findings(found, change);
+            }
+            Self::GateJumped { findings: found, .. } => findings(found, change),
+            Self::SessionStarted(started) => optional(&mut started.found),
+            Self::CheckpointSealed(sealed) => {
+                change(&mut sealed.reason);
+                change(&mut sealed.summary);
+                optional(&mut sealed.no_snapshot);
+                sealed.snapshot.iter_mut().flat_map(|it| &mut it.left_out).for_each(change);
+            }
+            Self::Noted(note) => change(&mut note.text),
+            Self::RunResumed { .. }
+            | Self::RunWaiting { .. }
+            | Self::GateGathered { .. }
+            | Self::InvocationStarted { .. }
+            | Self::GateApproved { .. }
+            | Self::GateHandedIn { .. }
+            | Self::GatesReused { .. }
+            | Self::HeadSigned(_)
+            | Self::SessionReady { .. }
+            | Self::GateEstimated { .. }
+            | Self::BudgetSet { .. } => {}
+        }
+    }
+}
+
+impl Judged {
+    /// Changes every text from outside.
+    pub fn each_text(&mut self, change: &Change<'_>) {
+        for artifact in &mut self.artifacts {
+            change(&mut artifact.path);
+        }
+        for validation in &mut self.validations {
+            validation.path.iter_mut().for_each(change);
+            findings(&mut validation.findings, change);
+        }
+        findings(&mut self.findings, change);
+        baselines(&mut self.baselines, change);
+    }
+}
+
+fn findings(findings: &mut [Finding], change: &Change<'_>) {
+    for finding in findings {
+        change(&mut finding.message);
+        let others = [&mut finding.path, &mut finding.expected, &mut finding.actual];
+        others.into_iter().flatten().for_each(change);
+    }
+}
+
+fn baselines(baselines: &mut BTreeMap<String, Baseline>, change: &Change<'_>) {
+    for files in baselines.values_mut() {
+        *files = std::mem::take(files)
+            .into_iter()
+            .map(|(mut path, digest)| {
+                change(&mut path);
+                (path, digest)
+            })
+            .collect();
+    }
+}
+
+fn value(json: &mut Json, change: &Change<'_>) {
+    match json {
+        Json::String(text) => change(text),
+        Json::Array(items) => items.iter_mut().for_each(|item| value(item, change)),
+        Json::Object(fields) => fields.values_mut().for_each(|field| value(field, change)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
