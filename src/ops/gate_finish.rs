@@ -123,6 +123,7 @@ pub(super) fn go_on(
 ) -> Result<GateReply, Error> {
     let mut reply = reply(driver, gate, notify)?;
     if driver.run().started.driven {
+        drive::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(&driver.workflow, request)?;
         reply.run = drive::drive(driver, &limits, notify)?;
     }

@@ -41,9 +41,7 @@ pub fn run_resume(
         driver.commit(None, true)?;
         return Ok(drive::outcome(&driver));
     }
-    if let Some(agent) = &request.drive.agent {
-        site.config.refuse_unknown_agent(agent)?;
-    }
+    drive::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;

@@ -193,9 +193,7 @@ impl Keeper {
             files.extend(attempt.flat_map(|one| super::attempt_files(news.run, gate, one)));
         }
         let is_due = self.summary_at.is_none_or(|at| at.elapsed() >= SUMMARY_EVERY);
-        if self.known.is_empty() {
-            files.extend(super::definition_files(news.run));
-        }
+        files.extend(super::definition_files(news.run, &self.known));
         files.extend(super::head_files(news.run));
         let is_new =
             |sealed: &&(Moment, Checkpoint)| news.checkpoints.contains(&sealed.1.checkpoint);

@@ -35,6 +35,7 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
         Event::GateRerecorded { gate, attempt, .. } => {
             ("GATE_RERECORDED", Some(gate), Some(*attempt))
         }
+        Event::AgentGiven { .. } => ("AGENT_GIVEN", None, None),
         Event::HeadSigned(_) => ("HEAD_SIGNED", None, None),
         Event::GatesReused { .. } => ("GATES_REUSED", None, None),
         Event::SessionStarted(_) => ("SESSION_STARTED", None, None),

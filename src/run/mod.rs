@@ -13,6 +13,7 @@ pub use gate::Attempt;
 pub use gate::AttemptStatus;
 pub use gate::GateState;
 pub use gate::GateStatus;
+pub use gate::Producer;
 pub use session::Session;
 pub use time::Spent;
 pub use time::TimeSpent;
@@ -150,6 +151,7 @@ impl Run {
             }
             Event::GateRerecorded { gate, judged, .. } => self.rerecord(event, gate, judged)?,
             Event::GatesReused { gates } => self.reuse(gates),
+            Event::AgentGiven { texts, .. } => self.started.definition.extend(texts.clone()),
             Event::HeadSigned(signed) => self.signed_heads.push(signed.clone()),
             Event::SessionStarted(started) => self.sit_down(at, event, started)?,
             Event::SessionReady { session } => self.be_ready(event, *session)?,

@@ -2,6 +2,7 @@
 //! every duration a duration.
 
 use super::file::ApprovalFile;
+use super::file::AuditsFile;
 use super::file::EachFile;
 use super::file::GateFile;
 use super::file::Join;
@@ -40,6 +41,8 @@ pub struct Gate {
     pub contract_path: Option<String>,
     pub approval: Approval,
     pub audits: Option<GateId>,
+    /// Whether the agent whose work it audits may do it, in another session.
+    pub same_program: bool,
     pub retry: Retry,
     pub on_fail: OnFail,
     pub timeout: Option<Duration>,
@@ -187,7 +190,8 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
             .map(|name| format!("contracts/{}.toml", name.get_ref())),
         contract: build_contract(&file, around, &names)?,
         approval: build_approval(source, &file)?,
-        audits: file.audits.as_ref().map(|audits| gate_id(source, audits)).transpose()?,
+        audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
+        same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
         retry: build_retry(source, &file)?,
         on_fail: build_on_fail(source, &file)?,
         timeout: duration(&file.timeout)?,
@@ -216,6 +220,10 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
 pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, Box<Unsound>> {
     GateId::parse(text.get_ref().as_str())
         .map_err(|error| source.unsound(text.span(), error.to_string()))
+}
+
+fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<Unsound>> {
+    gate_id(source, &Placed::new(audits.span(), audits.get_ref().gate.clone()))
 }
 
 type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;

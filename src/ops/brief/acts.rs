@@ -107,6 +107,7 @@ fn words(event: &Event) -> Option<String> {
             format!("gate {gate} estimated at {estimate}")
         }
         Event::BudgetSet { .. } => "budget set".to_owned(),
+        Event::AgentGiven { agent, .. } => format!("agent {agent} chosen"),
         Event::RunWaiting { .. }
         | Event::GateExpanded { .. }
         | Event::GateGathered { .. }
@@ -128,6 +129,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         Event::GateApproved { approval, .. } => Some(approval.by.clone()),
         Event::GateWaived { by, .. }
         | Event::GateEstimated { by, .. }
+        | Event::AgentGiven { by, .. }
         | Event::BudgetSet { by, .. } => Some(by.clone()),
         Event::Noted(note) => Some(note.by.clone()),
         Event::SessionStarted(started) => Some(started.by.clone()),

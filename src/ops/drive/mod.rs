@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod attempt;
+mod audit;
 mod baselines;
 mod doer;
 mod expand;
@@ -12,6 +13,7 @@ mod notice;
 mod meter;
 mod outcome;
 mod packet;
+mod player;
 mod recipe;
 mod reuse;
 mod settle;
@@ -41,6 +43,8 @@ pub(super) use outcome::outcome;
 pub(super) use outcome::outcome_of;
 pub(super) use packet::read as read_packet;
 pub(super) use packet::render as render_packet;
+pub(super) use player::cast;
+pub(super) use player::give;
 pub(super) use settle::Ended;
 pub(super) use settle::cut_off;
 pub(super) use settle::judged_of;
