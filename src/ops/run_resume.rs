@@ -46,6 +46,7 @@ pub fn run_resume(
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     notify(Notice::Started { run: id });
+    drive::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
     brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::end(site, &outcome.run_id, outcome.status);

@@ -87,6 +87,7 @@ pub fn session_start(
     let (mut driver, death) = take_or_begin(site, request)?;
     let found = sit_down(&mut driver, death, budget)?;
     notify(Notice::Started { run: driver.id().clone() });
+    drive::tell_unbound(&driver, None, notify)?;
     let is_first = number(driver.run()) == 1;
     let brief = if is_first { None } else { brief::tell(&driver, notify) };
     let limits = drive::Limits { sits_down: true, ..session::limits() };

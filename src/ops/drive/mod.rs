@@ -17,6 +17,7 @@ mod player;
 mod recipe;
 mod reuse;
 mod settle;
+mod unbound;
 mod watch;
 mod work;
 mod worked;
@@ -53,6 +54,7 @@ pub(super) use settle::refuse;
 pub(super) use settle::said_to_fail;
 pub(super) use settle::settle;
 pub(super) use settle::verdict;
+pub(super) use unbound::tell as tell_unbound;
 pub(super) use worked::estimate;
 
 use super::Driver;
