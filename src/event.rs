@@ -2,6 +2,7 @@
 //! written before an act, the result after it; everything else is derived.
 
 mod approved;
+mod amended;
 mod attempt;
 mod checkpoint;
 mod invocation;
@@ -9,6 +10,8 @@ mod note;
 mod run_status;
 mod session;
 
+pub use amended::Amended;
+pub use amended::Change;
 pub use approved::APPROVAL_NAMESPACE;
 pub use approved::Approved;
 pub use approved::HEAD_NAMESPACE;
@@ -55,6 +58,8 @@ pub enum Event {
     RunResumed {
         retried: Vec<GateId>,
     },
+    /// A person took a corrected definition in.
+    RunAmended(Box<Amended>),
     RunWaiting {
         gates: Vec<GateId>,
     },

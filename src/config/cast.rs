@@ -129,6 +129,11 @@ impl Cast {
         own.or(given).or(default)
     }
 
+    /// The agents that were kept.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.agents.keys().map(String::as_str)
+    }
+
     /// Whether what an agent is was kept.
     pub fn knows(&self, name: &str) -> bool {
         self.agents.contains_key(name)

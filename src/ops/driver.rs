@@ -164,6 +164,7 @@ impl<'s> Driver<'s> {
                 self.ended.push((gate.clone(), *attempt));
             }
             if let Event::RunCompleted { .. }
+            | Event::RunAmended(_)
             | Event::GatesReopened { .. }
             | Event::GateJumped { .. } = event
             {

@@ -6,6 +6,7 @@ use super::Notice;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::amendment;
 use super::brief;
 use super::choose;
 use super::current;
@@ -46,6 +47,7 @@ pub fn run_resume(
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     notify(Notice::Started { run: id });
+    amendment::tell(site, driver.run(), notify);
     drive::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
     brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;

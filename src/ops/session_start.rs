@@ -5,6 +5,7 @@ use super::Error;
 use super::Notice;
 use super::Outcome;
 use super::Site;
+use super::amendment;
 use super::brief;
 use super::choose;
 use super::current;
@@ -89,6 +90,9 @@ pub fn session_start(
     notify(Notice::Started { run: driver.id().clone() });
     drive::tell_unbound(&driver, None, notify)?;
     let is_first = number(driver.run()) == 1;
+    if !is_first {
+        amendment::tell(site, driver.run(), notify);
+    }
     let brief = if is_first { None } else { brief::tell(&driver, notify) };
     let limits = drive::Limits { sits_down: true, ..session::limits() };
     drive::drive(&mut driver, &limits, notify)?;

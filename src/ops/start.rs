@@ -93,7 +93,7 @@ fn refuse_unfit_key(key: &str) -> Result<(), Error> {
 }
 
 /// The workflow's texts, what its `file` inputs hold, and whose signatures count.
-fn freeze(
+pub(super) fn freeze(
     site: &Site,
     workflow: &Workflow,
     definition: &Definition,

@@ -107,7 +107,7 @@ pub fn definition_files(
     run: &Run,
     known: &BTreeMap<String, Digest>,
 ) -> impl Iterator<Item = (String, Vec<u8>)> {
-    let texts = run.started.definition.iter().filter_map(|frozen| {
+    let texts = run.started.definition.iter().chain(&run.retired).filter_map(|frozen| {
         let path = format!("definition/{}", frozen.path);
         let is_new = known.get(&path) != Some(&frozen.sha256);
         is_new.then(|| (path, frozen.text.clone().into_bytes()))

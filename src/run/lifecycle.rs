@@ -12,6 +12,7 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
     Some(match event {
         Event::RunStarted(_) => ("RUN_STARTED", None, None),
         Event::RunResumed { .. } => ("RUN_RESUMED", None, None),
+        Event::RunAmended(_) => ("RUN_AMENDED", None, None),
         Event::RunWaiting { .. } => ("RUN_WAITING", None, None),
         Event::RunPaused { .. } => ("RUN_PAUSED", None, None),
         Event::RunCompleted { .. } => ("RUN_COMPLETED", None, None),

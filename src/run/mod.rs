@@ -1,6 +1,7 @@
 //! A run: the fold of its events. `apply` is the whole transition table, the same
 //! for a live run and for one read back; an event that does not fit is refused.
 
+mod amend;
 mod attempt;
 mod gate;
 mod lifecycle;
@@ -21,6 +22,7 @@ pub use time::TimeSpent;
 use crate::budget::Budget;
 use crate::check::Baseline;
 use crate::clock::Moment;
+use crate::definition::Frozen;
 use crate::event::Approved;
 use crate::event::Checkpoint;
 use crate::event::Event;
@@ -44,6 +46,7 @@ pub struct IllegalEvent(String);
 /// One execution of a workflow.
 #[derive(Debug, Clone)]
 pub struct Run {
+    /// What it was begun with, as amendments made it since.
     pub started: RunStarted,
     pub started_at: Moment,
     pub finished_at: Option<Moment>,
@@ -64,6 +67,10 @@ pub struct Run {
     pub budget: Budget,
     /// The first invocation that counts towards the budgets of gates and agents.
     pub shares_from: usize,
+    /// Texts that amendments took out of the definition: the record keeps them.
+    pub retired: Vec<Frozen>,
+    /// How many attempts of a gate were made under an earlier definition of it.
+    pub amended: BTreeMap<GateId, usize>,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
 }
@@ -89,6 +96,8 @@ impl Run {
             notes: Vec::new(),
             budget: started.budget,
             shares_from: 0,
+            retired: Vec::new(),
+            amended: BTreeMap::new(),
             lifecycle: Vec::new(),
         };
         run.note(at, event);
@@ -100,6 +109,7 @@ impl Run {
         match event {
             Event::RunStarted(_) => return Err(illegal(event, "the run has begun already")),
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
+            Event::RunAmended(amended) => self.amend(at, event, amended)?,
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
             Event::RunPaused { reason } => self.pause(at, event, reason)?,
             Event::RunCompleted { status, reason } => {

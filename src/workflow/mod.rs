@@ -1,12 +1,14 @@
 //! Workflows: plans that are sound by construction. Reading one checks it whole;
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
+mod changed;
 mod collect;
 mod file;
 mod gate;
 pub mod input;
 mod lint;
 
+pub use changed::changed;
 pub use file::InputType;
 pub use file::Join;
 pub use file::OnInterrupt;

@@ -30,6 +30,7 @@ mod record;
 mod record_rebuild;
 mod rehearse;
 mod run;
+mod run_amend;
 mod run_cancel;
 mod run_complete;
 mod run_list;

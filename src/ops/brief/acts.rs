@@ -72,6 +72,10 @@ fn words(event: &Event) -> Option<String> {
     Some(match event {
         Event::RunStarted(started) => format!("run of {} began", started.workflow),
         Event::RunResumed { .. } => "run taken up again".to_owned(),
+        Event::RunAmended(amended) => {
+            let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
+            format!("definition amended: {}", changed.join(", "))
+        }
         Event::RunPaused { reason } => format!("run paused: {reason}"),
         Event::RunCompleted { status, reason } => {
             format!("run ended {status}{}", because(reason.as_ref()))
@@ -131,6 +135,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         | Event::GateEstimated { by, .. }
         | Event::AgentGiven { by, .. }
         | Event::BudgetSet { by, .. } => Some(by.clone()),
+        Event::RunAmended(amended) => Some(amended.by.clone()),
         Event::Noted(note) => Some(note.by.clone()),
         Event::SessionStarted(started) => Some(started.by.clone()),
         Event::SessionEnded { session, .. } => {

@@ -46,6 +46,7 @@ pub(super) use packet::read as read_packet;
 pub(super) use packet::render as render_packet;
 pub(super) use player::cast;
 pub(super) use player::give;
+pub(super) use player::recast;
 pub(super) use settle::Ended;
 pub(super) use settle::cut_off;
 pub(super) use settle::judged_of;

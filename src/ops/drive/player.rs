@@ -71,6 +71,12 @@ pub fn cast(
     Ok(Cast::of(&site.config, roles, given, key.as_deref()))
 }
 
+/// A cast with those agents beside it that a run knows already, as they are now.
+pub fn recast(site: &Site, run: &RunId, cast: Cast, kept: &Cast) -> Result<Cast, Error> {
+    let key = key(site, run)?;
+    Ok(kept.names().fold(cast, |cast, name| cast.with(&site.config, name, key.as_deref())))
+}
+
 /// Somebody chose who plays roles in a run that began before: whom, and what that agent is.
 pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
     let Some(name) = name else { return Ok(()) };
