@@ -107,9 +107,9 @@ fn texts(
     }
     let signers = started.definition.iter().find(|text| text.path == signing::SIGNERS);
     texts.extend(signers.filter(|kept| texts.iter().all(|text| text.path != kept.path)).cloned());
-    let cast = drive::cast(site, workflow, started.agent.as_deref(), &started.run_id)?;
+    let cast = drive::player::cast(site, workflow, started.agent.as_deref(), &started.run_id)?;
     let kept = Cast::thaw(&started.definition).ok().flatten().unwrap_or_default();
-    texts.extend(drive::recast(site, &started.run_id, cast, &kept)?.freeze());
+    texts.extend(drive::player::recast(site, &started.run_id, cast, &kept)?.freeze());
     Ok(texts)
 }
 

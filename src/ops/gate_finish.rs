@@ -125,7 +125,7 @@ pub(super) fn go_on(
     let mut reply = reply(driver, gate, notify)?;
     if driver.run().started.driven {
         amendment::tell(driver.site, driver.run(), notify);
-        drive::give(driver, request.agent.as_deref())?;
+        drive::player::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(&driver.workflow, request)?;
         reply.run = drive::drive(driver, &limits, notify)?;
     }

@@ -42,7 +42,7 @@ pub fn run_resume(
         driver.commit(None, true)?;
         return Ok(drive::outcome(&driver));
     }
-    drive::give(&mut driver, request.drive.agent.as_deref())?;
+    drive::player::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;

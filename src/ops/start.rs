@@ -57,7 +57,7 @@ pub fn begin(
     let baselines = drive::record_baselines(site, &workflow, None, &inputs, &Since::Run);
     let run_id = site.new_run_id(at, &key);
     let mut texts = freeze(site, &workflow, &definition, &inputs)?;
-    texts.extend(drive::cast(site, &workflow, request.agent.as_deref(), &run_id)?.freeze());
+    texts.extend(drive::player::cast(site, &workflow, request.agent.as_deref(), &run_id)?.freeze());
     let started = RunStarted {
         run_id,
         workflow: workflow.name.clone(),
