@@ -80,9 +80,9 @@ impl Cast {
             .filter(|role| config.agents.contains_key(*role))
             .map(str::to_owned)
             .collect();
-        let names = roles.iter().map(String::as_str).chain(default.filter(named));
-        let names: BTreeSet<&str> = names.chain(given.filter(named)).collect();
-        let players = names.iter().filter_map(|name| config.known.get(*name));
+        let all = roles.iter().map(String::as_str).chain(default.filter(named));
+        let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
+        let players = all.iter().filter_map(|name| config.known.get(*name));
         let agents = players.map(|agent| (agent.name.clone(), Player::of(agent, key))).collect();
         Self { default: default.map(str::to_owned), roles, prices: config.prices.clone(), agents }
     }
@@ -170,7 +170,7 @@ impl Cast {
             return Err(Miscast::Environment { agent: name.to_owned() });
         }
         let definition = Some(player.definition.clone());
-        let settings = AgentSettings { env, definition, ..player.settings.clone() };
+        let settings = AgentSettings { definition, env, ..player.settings.clone() };
         Agent::new(name, settings, &self.prices).map_err(unreadable)
     }
 }

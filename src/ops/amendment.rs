@@ -47,8 +47,8 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
     }
     let kept = Definition::thaw(&started.definition);
     let old = Workflow::parse(&started.workflow, &kept)?;
-    let mut changed = workflow::changed((&old, &kept), (&workflow, &found));
-    changed.extend(recast(run, &texts, &workflow));
+    let mut others = workflow::changed((&old, &kept), (&workflow, &found));
+    others.extend(recast(run, &texts, &workflow));
     let baselines = drive::record_baselines(site, &workflow, Some(run), &inputs, &Since::Run);
     let mut baselines = baselines.map_err(Error::environment)?;
     baselines.retain(|key, _| !run.baselines.contains_key(key));
@@ -64,7 +64,7 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
         version: workflow.version.clone(),
         gates: workflow.gates.iter().map(planned).collect(),
         inputs,
-        reopened: reopened(run, (&old, &workflow), &changed),
+        reopened: reopened(run, (&old, &workflow), &others),
         baselines,
     };
     let budget = (workflow.budget != old.budget).then_some(workflow.budget);

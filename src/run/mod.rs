@@ -170,9 +170,7 @@ impl Run {
             }
             Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
             Event::Noted(note) => self.notes.push((at, note.clone())),
-            Event::GateEstimated { gate, estimate_s, .. } => {
-                self.state(gate).estimate_s = Some(*estimate_s);
-            }
+            Event::GateEstimated { gate, estimate_s, .. } => self.estimate(gate, *estimate_s),
             Event::BudgetSet { budget, .. } => self.set_budget(*budget),
         }
         self.note(at, event);
@@ -313,6 +311,10 @@ impl Run {
             }
         }
         self.invocations.push(invocation.clone());
+    }
+
+    fn estimate(&mut self, gate: &GateId, estimate_s: u64) {
+        self.state(gate).estimate_s = Some(estimate_s);
     }
 
     /// What is not bounded anew stays bounded as it was.

@@ -184,10 +184,7 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
-        contract_path: file
-            .contract
-            .as_ref()
-            .map(|name| format!("contracts/{}.toml", name.get_ref())),
+        contract_path: contract_path(&file),
         contract: build_contract(&file, around, &names)?,
         approval: build_approval(source, &file)?,
         audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
@@ -222,6 +219,10 @@ pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, 
         .map_err(|error| source.unsound(text.span(), error.to_string()))
 }
 
+fn contract_path(file: &GateFile) -> Option<String> {
+    file.contract.as_ref().map(|name| format!("contracts/{}.toml", name.get_ref()))
+}
+
 fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<Unsound>> {
     gate_id(source, &Placed::new(audits.span(), audits.get_ref().gate.clone()))
 }
@@ -246,8 +247,7 @@ fn build_contract(
     around: &Surroundings<'_>,
     names: &BTreeSet<String>,
 ) -> Result<Option<Contract>, Box<Unsound>> {
-    let Some(name) = &file.contract else { return Ok(None) };
-    let path = format!("contracts/{}.toml", name.get_ref());
+    let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     match around.definition.source(&path) {
         Some(source) => {
             let contract = Contract::parse(source, names)?;
