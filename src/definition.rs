@@ -74,6 +74,13 @@ pub struct Frozen {
     pub text: String,
 }
 
+/// One digest of all texts of a run, by which two definitions are told apart.
+pub fn digest_of(texts: &[Frozen]) -> Digest {
+    let lines: BTreeSet<String> =
+        texts.iter().map(|text| format!("{}  {}\n", text.sha256, text.path)).collect();
+    Digest::of(lines.into_iter().collect::<String>())
+}
+
 /// Why a text cannot be had.
 #[derive(Debug)]
 pub enum Unreadable {

@@ -2,6 +2,8 @@
 //! written before an act, the result after it; everything else is derived.
 
 mod approved;
+mod amended;
+mod attempt;
 mod checkpoint;
 mod invocation;
 mod note;
@@ -9,15 +11,21 @@ mod run_status;
 mod session;
 mod texts;
 
+pub use amended::Amended;
+pub use amended::Change;
 pub use approved::APPROVAL_NAMESPACE;
 pub use approved::Approved;
 pub use approved::HEAD_NAMESPACE;
 pub use approved::Signed;
 pub use approved::SignedHead;
+pub use attempt::GateStarted;
+pub use attempt::Recipe;
+pub use attempt::Reused;
 pub use checkpoint::Checkpoint;
 pub use checkpoint::Snapshot;
 pub use invocation::Invocation;
 pub use invocation::InvocationStatus;
+pub use invocation::Worker;
 pub use note::Note;
 pub use note::NoteKind;
 pub use run_status::RunStatus;
@@ -51,6 +59,8 @@ pub enum Event {
     RunResumed {
         retried: Vec<GateId>,
     },
+    /// A person took a corrected definition in.
+    RunAmended(Box<Amended>),
     RunWaiting {
         gates: Vec<GateId>,
     },
@@ -147,6 +157,13 @@ pub enum Event {
     },
     GatesReused {
         gates: Vec<Reused>,
+    },
+    /// Somebody chose who plays the roles that have no agent of their own, after the run began; what
+    /// that agent is, where the run does not know it yet.
+    AgentGiven {
+        agent: String,
+        by: String,
+        texts: Vec<Frozen>,
     },
     /// The chain as it stood before this line was signed.
     HeadSigned(SignedHead),
@@ -250,64 +267,11 @@ pub struct GitFacts {
     pub branch: Option<String>,
 }
 
-/// An attempt begins.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GateStarted {
-    pub gate: GateId,
-    pub attempt: u32,
-    pub executor: String,
-    pub agent: Option<String>,
-    pub session: Option<String>,
-    pub prompt_sha256: Option<Digest>,
-    pub required_outputs: Vec<String>,
-    /// What the work is made from; equal ones can be reused.
-    pub recipe: Option<Recipe>,
-    /// Why an earlier result was not reused, where the gate asks for it.
-    pub reuse: Option<String>,
-}
-
-impl GateStarted {
-    /// An attempt of which no more is known than who begins it.
-    pub fn new(gate: GateId, attempt: u32, executor: &str) -> Self {
-        Self {
-            gate,
-            attempt,
-            executor: executor.to_owned(),
-            agent: None,
-            session: None,
-            prompt_sha256: None,
-            required_outputs: Vec::new(),
-            recipe: None,
-            reuse: None,
-        }
-    }
-}
-
-/// Everything that decides what a gate's work comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recipe {
-    /// Of the gate, its contract, prompt, command and inputs as rendered.
-    pub sha256: Digest,
-    pub reads: BTreeMap<String, Digest>,
-}
-
 /// One item of a fan-out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     pub gate: GateId,
     pub value: Json,
-}
-
-/// A gate taken over from an earlier run, with the proof that nothing changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reused {
-    pub gate: GateId,
-    pub run_id: RunId,
-    pub attempt: u32,
-    pub agent: Option<String>,
-    pub recipe: Recipe,
-    pub artifacts: Vec<Artifact>,
-    pub answers: Values,
 }
 
 /// A file that a gate left behind.

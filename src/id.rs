@@ -159,6 +159,12 @@ pub fn random_suffix(seed: Option<u64>, counter: u64) -> String {
     text
 }
 
+/// Bytes that nobody can guess; `None` where the system gives none.
+pub fn random_key() -> Option<[u8; 32]> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).ok().map(|()| bytes)
+}
+
 fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= NAME_BYTES_MAX

@@ -59,6 +59,13 @@ fn write_lines(value: &impl Serialize, sink: &mut impl io::Write) {
     let _ = value.serialize(&mut Serializer::with_formatter(sink, Lines::default()));
 }
 
+/// A document indented as people read it.
+pub fn pretty(value: &impl Serialize) -> Vec<u8> {
+    let mut bytes = harmless(serde_json::to_vec_pretty(value).unwrap_or_default());
+    bytes.push(b'\n');
+    bytes
+}
+
 /// Counts the bytes.
 struct Counter(usize);
 

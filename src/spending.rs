@@ -1,6 +1,11 @@
 //! Money, tokens and minutes: what a run's invocations came to, and whether its budgets
 //! can carry one more. Pure; who drives a run keeps a [`Ledger`] of what is at work.
 
+mod cost;
+
+pub use cost::Cost;
+pub use cost::lost;
+
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::event::Event;
@@ -9,12 +14,14 @@ use crate::event::InvocationStatus;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
-use serde::Serialize;
+use cost::tokens;
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 /// Below this two amounts are the same: sums of fractions are never exact.
 const NOTHING: f64 = 1e-9;
+
+/// How many times as dear as the dearest before it a call beside others may become.
+const DEARER: f64 = 5.0;
 
 /// How every reason begins for which a budget stops a run.
 const REASON: &str = "the budget of ";
@@ -22,106 +29,6 @@ const REASON: &str = "the budget of ";
 /// Whether a run was stopped by a budget.
 pub fn is_budget_reason(reason: &str) -> bool {
     reason.starts_with(REASON)
-}
-
-/// What invocations came to together.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Cost {
-    pub calls: u64,
-    /// Known costs together; null where none is known.
-    pub cost_usd: Option<f64>,
-    /// Whether a price table made a part of it.
-    pub cost_is_estimate: bool,
-    /// Calls of which nobody knows what they cost.
-    pub cost_unknown: u64,
-    /// Known tokens together, in and out; null where none are known.
-    pub tokens: Option<u64>,
-    /// Calls of which nobody knows how many tokens they used.
-    pub tokens_unknown: u64,
-    pub minutes: f64,
-}
-
-impl Cost {
-    pub fn of<'i>(invocations: impl IntoIterator<Item = &'i Invocation>) -> Self {
-        let mut cost = Self::default();
-        for invocation in invocations {
-            cost.add(invocation);
-        }
-        cost
-    }
-
-    /// Of a whole run, calls among them that were cut off before they could be recorded.
-    pub fn of_run(run: &Run) -> Self {
-        let mut cost = Self::of(&run.invocations);
-        for _ in lost(run) {
-            cost.add_lost();
-        }
-        cost
-    }
-
-    pub fn add(&mut self, invocation: &Invocation) {
-        self.calls += 1;
-        self.minutes += minutes(invocation);
-        match invocation.cost_usd {
-            Some(usd) => self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + usd),
-            None => self.cost_unknown += u64::from(can_cost(&invocation.executor)),
-        }
-        self.cost_is_estimate |= invocation.cost_is_estimate;
-        match tokens(invocation) {
-            Some(tokens) => self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens)),
-            None => self.tokens_unknown += u64::from(can_cost(&invocation.executor)),
-        }
-    }
-
-    /// One more call of which nothing is known.
-    pub fn add_lost(&mut self) {
-        self.calls += 1;
-        self.cost_unknown += 1;
-        self.tokens_unknown += 1;
-    }
-
-    /// How much of one measure is known to be spent.
-    pub fn spent(&self, measure: Measure) -> f64 {
-        match measure {
-            Measure::Usd => self.cost_usd.unwrap_or(0.0),
-            #[expect(clippy::cast_precision_loss, reason = "token counts stay far below 2^53")]
-            Measure::Tokens => self.tokens.unwrap_or(0) as f64,
-            Measure::Minutes => self.minutes,
-        }
-    }
-}
-
-/// Calls of agents that were begun and never recorded, by gate and attempt: whoever drove the run
-/// was killed, and what they cost is unknown.
-pub fn lost(run: &Run) -> Vec<(&GateId, &crate::run::Attempt)> {
-    let recorded: BTreeSet<&InvocationId> =
-        run.invocations.iter().map(|invocation| &invocation.invocation_id).collect();
-    let mut lost = Vec::new();
-    for (gate, state) in &run.gates {
-        for attempt in &state.attempts {
-            let is_over = attempt.finished_at.is_some() && can_cost(&attempt.executor);
-            let ids = attempt.invocation_ids.iter().filter(|id| is_over && !recorded.contains(id));
-            lost.extend(ids.map(|_| (gate, attempt)));
-        }
-    }
-    lost
-}
-
-/// Whether this executor may use money and tokens, and not time alone.
-fn can_cost(executor: &str) -> bool {
-    executor != "command"
-}
-
-fn tokens(invocation: &Invocation) -> Option<u64> {
-    match (invocation.input_tokens, invocation.output_tokens) {
-        (None, None) => None,
-        (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0))),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "durations stay far below 2^53 milliseconds")]
-fn minutes(invocation: &Invocation) -> f64 {
-    invocation.duration_ms as f64 / 60_000.0
 }
 
 /// An amount of each measure.
@@ -171,6 +78,8 @@ pub struct Claim {
     pub gate: GateId,
     /// As the record names it.
     pub agent: Option<String>,
+    /// The definition that the agent ends in: what one call of it told holds for the next.
+    pub definition: Option<String>,
     /// Whether money and tokens may go to it, and not time alone.
     pub can_cost: bool,
     pub run_budget: Budget,
@@ -188,8 +97,42 @@ impl Claim {
         budgets
     }
 
+    /// Whether nothing but the run's budget bounds it, and that not before it has ended. Minutes are
+    /// counted while they pass.
+    fn is_open_in(&self, measure: Measure) -> bool {
+        let is_stated = [self.gate_budget, self.agent_budget]
+            .iter()
+            .any(|budget| budget.bound(measure).is_some());
+        self.can_cost && measure != Measure::Minutes && !is_stated
+    }
+
     fn measures(&self) -> &'static [Measure] {
         if self.can_cost { &Measure::ALL } else { &[Measure::Minutes] }
+    }
+}
+
+/// What the calls of one agent have told.
+#[derive(Debug, Clone, Copy, Default)]
+struct Known {
+    dearest: Amounts,
+    /// How many told their cost, and how many their tokens.
+    cost: usize,
+    tokens: usize,
+}
+
+impl Known {
+    fn learn(&mut self, invocation: &Invocation, amounts: &Amounts) {
+        self.dearest.merge(amounts, f64::max);
+        self.cost += usize::from(invocation.cost_usd.is_some());
+        self.tokens += usize::from(tokens(invocation).is_some());
+    }
+
+    fn told(&self, measure: Measure) -> usize {
+        match measure {
+            Measure::Usd => self.cost,
+            Measure::Tokens => self.tokens,
+            Measure::Minutes => usize::MAX,
+        }
     }
 }
 
@@ -204,8 +147,8 @@ struct AtWork {
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     settled: BTreeMap<Scope, Amounts>,
-    /// The dearest call of each agent.
-    dearest: BTreeMap<String, Amounts>,
+    /// What the calls of each agent have told, by its definition.
+    known: BTreeMap<String, Known>,
     at_work: BTreeMap<InvocationId, AtWork>,
 }
 
@@ -230,6 +173,9 @@ impl Ledger {
         if let Event::InvocationRecorded(invocation) = event {
             self.at_work.remove(&invocation.invocation_id);
             self.settle(invocation);
+        } else if let Event::GateWaiting { gate, .. } = event {
+            // Somebody else does it: nothing of it is told here.
+            self.at_work.retain(|_, call| call.claim.gate != *gate);
         } else if let Event::BudgetSet { .. } = event {
             self.settled.retain(|scope, _| *scope == Scope::Run);
         }
@@ -243,10 +189,9 @@ impl Ledger {
             self.settled.entry(scope).or_default().merge(&amounts, |one, other| one + other);
         }
         // One that was cut off says little of what the next one needs.
-        if let (Some(agent), true) =
-            (&invocation.agent, invocation.status != InvocationStatus::Interrupted)
-        {
-            self.dearest.entry(agent.clone()).or_default().merge(&amounts, f64::max);
+        let agent = invocation.worker.definition.as_ref().or(invocation.agent.as_ref());
+        if let (Some(agent), true) = (agent, invocation.status != InvocationStatus::Interrupted) {
+            self.known.entry(agent.clone()).or_default().learn(invocation, &amounts);
         }
     }
 
@@ -261,8 +206,9 @@ impl Ledger {
             }
             let left = |(scope, bound): &(Scope, f64)| bound - self.taken(scope, *measure);
             let own = bounds.iter().find(|(scope, _)| *scope != Scope::Run).map(left);
-            let dearest = claim.agent.as_ref().and_then(|agent| self.dearest.get(agent));
-            let dearest = dearest.map(|amounts| amounts.get(*measure));
+            let known = claim.definition.as_ref().or(claim.agent.as_ref());
+            let known = known.and_then(|agent| self.known.get(agent));
+            let dearest = known.map(|known| known.dearest.get(*measure));
             let need = own.or(dearest).unwrap_or(0.0).max(0.0);
             for bounded in &bounds {
                 let (name, left) = (name(&bounded.0, *measure, bounded.1), left(bounded));
@@ -275,11 +221,31 @@ impl Ledger {
                     return Err(format!("{name} has {left} left, and {gate} may need {need}"));
                 }
             }
+            let calls = known.map_or(0, |known| known.told(*measure));
+            if claim.is_open_in(*measure) && !self.has_room(claim, *measure, (need, calls)) {
+                let gate = &claim.gate;
+                return Err(format!("{gate} waits for the calls at work to tell what they used"));
+            }
             if need > NOTHING {
                 reserved = reserved.with(*measure, need);
             }
         }
         Ok(reserved)
+    }
+
+    /// Whether a call that only the run's budget bounds may begin beside those at work. A call can
+    /// cost more than any before it, and tells so when it is too late: so no more of them go side by
+    /// side than calls of this agent have told what they used, and each may become dearer by far.
+    fn has_room(&self, claim: &Claim, measure: Measure, (need, calls): (f64, usize)) -> bool {
+        let open = || self.at_work.values().filter(|call| call.claim.is_open_in(measure));
+        let beside = open().count();
+        if beside == 0 {
+            return true;
+        }
+        let Some(bound) = claim.run_budget.bound(measure) else { return true };
+        let may_need: f64 = open().filter_map(|call| call.reserved.bound(measure)).sum();
+        let left = bound - self.taken(&Scope::Run, measure);
+        beside < calls && (need + may_need) * DEARER - may_need <= left + NOTHING
     }
 
     /// Why nothing is left of a run's budget, where that is so.

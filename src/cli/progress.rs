@@ -9,6 +9,7 @@ use crate::clock;
 use crate::finding::Severity;
 use crate::id::GateId;
 use crate::ops::Notice;
+use crate::ops::run_amend;
 use crate::run::GateStatus;
 use indicatif::MultiProgress;
 use indicatif::ProgressBar;
@@ -66,6 +67,14 @@ impl<'f> Progress<'f> {
             Notice::Budget { warning } => {
                 let word = self.face.coloured("warning:", Colour::Yellow);
                 self.line(&format!("{word} {warning}"));
+            }
+            Notice::Differs { run, paths } => {
+                let paths: Vec<String> = paths.iter().map(|path| run_amend::shown(path)).collect();
+                self.line(&format!(
+                    "note: the run goes on under what it began with, and the files differ: {}; \
+                     to take them in: orch run amend --run {run}",
+                    crate::check::plain_text(&paths.join(", "))
+                ));
             }
             Notice::NotReused { gate, reason } => {
                 let reason = crate::check::plain_text(reason);

@@ -28,7 +28,9 @@ pub(super) fn resolve(
 ) -> Result<(Agents, Agents), Box<Unsound>> {
     let mut presets = BTreeMap::new();
     for preset in Preset::all() {
-        presets.insert(preset.name.clone(), preset.settings()?);
+        let definition = Some(preset.name.clone());
+        let settings = AgentSettings { definition, ..preset.settings()? };
+        presets.insert(preset.name, settings);
     }
     let book = Book { entries, presets: &presets };
     let mut agents = Agents::new();
@@ -46,7 +48,26 @@ pub(super) fn resolve(
             known.insert(name.clone(), agent);
         }
     }
+    unite(&mut agents, &mut known);
     Ok((agents, known))
+}
+
+/// Definitions that say the same command are one, whatever they are called.
+fn unite(agents: &mut Agents, known: &mut Agents) {
+    let mut first: Vec<(Vec<String>, String)> = Vec::new();
+    for agent in known.values() {
+        let command = agent.settings().command.clone().unwrap_or_default();
+        if !first.iter().any(|(other, _)| *other == command) {
+            first.push((command, agent.definition.clone()));
+        }
+    }
+    for agent in agents.values_mut().chain(known.values_mut()) {
+        let command = agent.settings().command.as_ref();
+        let same = first.iter().find(|(other, _)| Some(other) == command);
+        if let Some((_, definition)) = same {
+            agent.definition.clone_from(definition);
+        }
+    }
 }
 
 /// Everything that an agent may stand on.
@@ -62,7 +83,8 @@ impl<'b> Book<'b> {
         entry: &'b Entry,
         path: &mut Vec<&'b str>,
     ) -> Result<AgentSettings, Box<Unsound>> {
-        let own = entry.settings.clone();
+        let definition = Some(entry.name.text.clone());
+        let own = AgentSettings { definition, ..entry.settings.clone() };
         path.push(&entry.name.text);
         match (&entry.settings.stands_on, &entry.settings.preset) {
             (None, None) => Ok(own),

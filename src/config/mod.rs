@@ -2,8 +2,13 @@
 //! The project's file lies over the user's, and both over the shipped defaults.
 
 mod agents;
+mod cast;
 mod tables;
 
+pub use cast::AGENTS;
+pub use cast::CAST;
+pub use cast::Cast;
+pub use cast::Miscast;
 pub use tables::Stated;
 
 use crate::budget::Budget;
@@ -156,6 +161,16 @@ impl Config {
     /// Says whether `--agent` can mean this name; `none` can.
     pub fn refuse_unknown_agent(&self, name: &str) -> Result<(), Box<Unsound>> {
         self.named(Some(&Stated::on_command_line("--agent", name))).map(|_| ())
+    }
+
+    /// The definition that an agent of this name ends in: another entry, or a preset.
+    pub fn definition(&self, name: &str) -> Option<&str> {
+        self.known.get(name).map(|agent| agent.definition.as_str())
+    }
+
+    /// Whether any agent has variables set for it.
+    pub fn sets_variables(&self) -> bool {
+        self.known.values().any(|agent| !agent.settings().env.is_empty())
     }
 
     /// The agents that `orch.toml` names, by name.

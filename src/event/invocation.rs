@@ -6,6 +6,17 @@ use crate::id::InvocationId;
 use serde::Deserialize;
 use serde::Serialize;
 
+/// Which agent it was, whatever role it played: what another one must not be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Worker {
+    /// The agent of `orch.toml`, or the preset, that its command comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
+    /// The program that was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+}
+
 /// One call of an executor. What it did not say is null, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invocation {
@@ -14,6 +25,8 @@ pub struct Invocation {
     pub attempt: u32,
     pub executor: String,
     pub agent: Option<String>,
+    #[serde(flatten)]
+    pub worker: Worker,
     pub model: Option<String>,
     pub session: Option<String>,
     pub status: InvocationStatus,

@@ -69,6 +69,10 @@ impl Event {
                 sealed.snapshot.iter_mut().flat_map(|it| &mut it.left_out).for_each(change);
             }
             Self::Noted(note) => change(&mut note.text),
+            Self::RunAmended(amended) => {
+                optional(&mut amended.reason);
+                baselines(&mut amended.baselines, change);
+            }
             Self::RunResumed { .. }
             | Self::RunWaiting { .. }
             | Self::GateGathered { .. }
@@ -76,6 +80,7 @@ impl Event {
             | Self::GateApproved { .. }
             | Self::GateHandedIn { .. }
             | Self::GatesReused { .. }
+            | Self::AgentGiven { .. }
             | Self::HeadSigned(_)
             | Self::SessionReady { .. }
             | Self::GateEstimated { .. }

@@ -14,9 +14,11 @@ use super::output::Output;
 use super::settings::AgentSettings;
 use super::settings::PacketBy;
 use super::stream::Stream;
+use super::usage;
 use super::usage::Prices;
 use super::usage::Usage;
 use crate::budget::Budget;
+use crate::budget::Measure;
 use crate::clock::Period;
 use crate::process;
 use crate::surroundings::Allowed;
@@ -32,6 +34,10 @@ const MODEL: &str = "{model}";
 pub struct Agent {
     /// The name in `orch.toml`, or of the preset.
     pub name: String,
+    /// The agent or preset that its command comes from: agents of one definition are one agent.
+    pub definition: String,
+    /// What was said of it, of all that it stands on together.
+    settings: AgentSettings,
     pub description: Option<String>,
     /// The model that is asked for.
     pub model: Option<String>,
@@ -52,6 +58,7 @@ pub struct Agent {
 impl Agent {
     /// Takes settings that stand on nothing any more, or says what they lack.
     pub fn new(name: &str, settings: AgentSettings, prices: &Prices) -> Result<Self, String> {
+        let said = settings.clone();
         let mut argv = settings.command.unwrap_or_default();
         if argv.first().is_none_or(String::is_empty) {
             return Err(format!(
@@ -91,6 +98,8 @@ impl Agent {
         argv.extend(last.map(str::to_owned));
         Ok(Self {
             name: name.to_owned(),
+            definition: settings.definition.unwrap_or_else(|| name.to_owned()),
+            settings: said,
             description: settings.description,
             model: settings.model,
             budget: settings.budget,
@@ -110,6 +119,27 @@ impl Agent {
     /// The program that is started, for `doctor` and for errors.
     pub fn program(&self) -> &str {
         &self.argv[0]
+    }
+
+    /// What was said of it, of all that it stands on together; `env` is a part of it.
+    pub fn settings(&self) -> &AgentSettings {
+        &self.settings
+    }
+
+    /// Whether a call of it can tell what it used of this: what nobody can know binds nobody.
+    pub fn can_tell(&self, measure: Measure) -> bool {
+        match measure {
+            Measure::Usd => {
+                let is_priced = match &self.model {
+                    _ if self.output.tells_model() => !self.prices.is_empty(),
+                    Some(model) => usage::price(&self.prices, model).is_some(),
+                    None => false,
+                };
+                self.output.tells_cost() || self.output.tells_tokens() && is_priced
+            }
+            Measure::Tokens => self.output.tells_tokens(),
+            Measure::Minutes => true,
+        }
     }
 
     fn argv(&self, invocation: &Invocation<'_>) -> Result<Vec<String>, Error> {

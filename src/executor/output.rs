@@ -7,6 +7,7 @@ use super::usage::Usage;
 use crate::files;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::io;
@@ -22,7 +23,7 @@ const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 const ERROR_CHARACTERS_MAX: usize = 500;
 
 /// Where an agent's output tells what it used.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the keys as a person writes them")]
 pub struct Output {
@@ -65,7 +66,7 @@ pub struct Output {
 }
 
 /// Where the lines before the last tell what each step used.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Live {
     /// What must stand where on such a line.
@@ -110,7 +111,7 @@ impl Told {
 }
 
 /// The form of an agent's output.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// One JSON object; lines before it are left out.
@@ -123,7 +124,7 @@ pub enum Format {
 }
 
 /// How the figures of several lines, and of several calls in one session, add up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Counts {
     /// The last line tells it all.
@@ -136,6 +137,26 @@ pub enum Counts {
 }
 
 impl Output {
+    /// Whether it can tell money.
+    pub fn tells_cost(&self) -> bool {
+        self.format != Format::Text && !self.cost_usd.is_empty()
+    }
+
+    /// Whether it can tell tokens, in and out.
+    pub fn tells_tokens(&self) -> bool {
+        let whole = !self.input_tokens.is_empty() && !self.output_tokens.is_empty();
+        let steps = self
+            .live
+            .as_ref()
+            .is_some_and(|live| !live.input_tokens.is_empty() && !live.output_tokens.is_empty());
+        self.format != Format::Text && (whole || steps)
+    }
+
+    /// Whether it can tell which model answered.
+    pub fn tells_model(&self) -> bool {
+        self.format != Format::Text && !self.model.is_empty()
+    }
+
     /// Reads what was printed into a file of the run's own.
     pub fn read_file(&self, path: &Path) -> io::Result<Usage> {
         self.read(BufReader::new(files::open_own(path)?))

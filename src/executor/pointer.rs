@@ -3,18 +3,19 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value as Json;
 use std::fmt;
 
 /// One place, or every place that a wildcard reaches: `/stats/models/*/tokens/prompt`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
 pub struct Pointer {
     segments: Vec<String>,
 }
 
 /// Places whose numbers are added up, and whose first text counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Pointers(Vec<Pointer>);
 
 /// The segment that stands for every member.
@@ -31,6 +32,14 @@ impl TryFrom<String> for Pointer {
         })?;
         let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
         Ok(Self { segments: path.split('/').map(unescape).collect() })
+    }
+}
+
+impl From<Pointer> for String {
+    fn from(pointer: Pointer) -> String {
+        let escape =
+            |segment: &String| format!("/{}", segment.replace('~', "~0").replace('/', "~1"));
+        pointer.segments.iter().map(escape).collect()
     }
 }
 

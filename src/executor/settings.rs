@@ -7,19 +7,25 @@ use crate::clock::Period;
 use crate::document::Placed;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What is said of an agent; what is not said comes from what it stands on.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentSettings {
+    /// The agent or preset that the command comes from; found out, not written.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub definition: Option<String>,
     /// What this agent is, for lists.
     pub description: Option<String>,
     /// The shipped preset that this agent stands on.
+    #[serde(skip_serializing)]
     #[schemars(with = "Option<String>")]
     pub preset: Option<Placed<String>>,
     /// Another agent of `orch.toml`, or a preset, that this one stands on.
-    #[serde(rename = "use")]
+    #[serde(rename = "use", skip_serializing)]
     #[schemars(with = "Option<String>")]
     pub stands_on: Option<Placed<String>>,
     /// The program and its arguments; `{packet}`, `{packet_path}` and `{model}` in them are
@@ -36,7 +42,7 @@ pub struct AgentSettings {
     /// Where the program's output tells what it used.
     pub output: Option<Output>,
     /// Variables set for the program.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub env: BTreeMap<String, String>,
     /// Variables of the surroundings that the program gets beside those that every program gets; one
     /// that ends in `*` stands for all that begin so.
@@ -53,7 +59,7 @@ pub struct AgentSettings {
 }
 
 /// How a packet reaches a program.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PacketBy {
     /// By standard input.
@@ -75,7 +81,9 @@ impl AgentSettings {
             }
             table
         };
+        let definition = if self.command.is_some() { self.definition } else { below.definition };
         Self {
+            definition,
             description: self.description.or(below.description),
             preset: self.preset.or(below.preset),
             stands_on: self.stands_on,

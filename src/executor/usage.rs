@@ -30,7 +30,7 @@ pub struct Usage {
 pub type Prices = BTreeMap<String, Price>;
 
 /// What a model costs, for agents that tell tokens and no money.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// US dollars for a million tokens that go in.
@@ -44,7 +44,7 @@ pub struct Price {
 }
 
 /// A day, written as a TOML date or as a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Day(pub String);
 
 impl Usage {
@@ -110,7 +110,7 @@ impl Usage {
 }
 
 /// The price of a model: of that very name, else of the name without the day of its release.
-fn price<'p>(prices: &'p Prices, model: &str) -> Option<&'p Price> {
+pub(super) fn price<'p>(prices: &'p Prices, model: &str) -> Option<&'p Price> {
     let undated = || {
         let (name, day) = model.rsplit_once('-')?;
         let is_day = day.len() == 8 && day.bytes().all(|letter| letter.is_ascii_digit());

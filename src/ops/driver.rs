@@ -185,6 +185,7 @@ impl<'s> Driver<'s> {
                 self.ended.push((gate.clone(), *attempt));
             }
             if let Event::RunCompleted { .. }
+            | Event::RunAmended(_)
             | Event::GatesReopened { .. }
             | Event::GateJumped { .. } = event
             {

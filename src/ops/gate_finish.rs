@@ -6,6 +6,7 @@ use super::GateChoice;
 use super::GateReply;
 use super::Notice;
 use super::Site;
+use super::amendment;
 use super::asker;
 use super::choose;
 use super::current;
@@ -128,6 +129,8 @@ pub(super) fn go_on(
 ) -> Result<GateReply, Error> {
     let mut reply = reply(driver, gate, notify)?;
     if driver.run().started.driven {
+        amendment::tell(driver.site, driver.run(), notify);
+        drive::player::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(&driver.workflow, request)?;
         reply.run = drive::drive(driver, &limits, notify)?;
     }

@@ -10,6 +10,7 @@ use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::RunStatus;
+use crate::event::Worker;
 use crate::executor::Usage;
 
 /// What `orch invocation record` takes. What is not given is recorded as unknown.
@@ -71,6 +72,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         gate,
         executor: attempt.executor.clone(),
         agent: request.agent.clone().or_else(|| attempt.agent.clone()),
+        worker: if request.agent.is_some() { Worker::default() } else { attempt.worker.clone() },
         model: request.model.clone(),
         session: request.session.clone(),
         status: request.status,

@@ -2,6 +2,7 @@
 //! The command line calls them; other faces will call the same ones. `drive` joins
 //! the pure middle with the disk, and is the only writer of a run.
 
+mod amendment;
 pub mod asker;
 mod choose;
 mod current;
@@ -46,6 +47,7 @@ pub mod record_push;
 pub mod record_rebuild;
 pub mod rehearse;
 pub mod run;
+pub mod run_amend;
 pub mod run_cancel;
 pub mod run_complete;
 pub mod run_list;

@@ -88,6 +88,7 @@ pub fn run(
     let mut driver = start::begin(site, loaded, begin)?;
     driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
     notify(Notice::Started { run: driver.id().clone() });
+    drive::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)

@@ -6,6 +6,7 @@ use super::Notice;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::amendment;
 use super::brief;
 use super::choose;
 use super::current;
@@ -41,13 +42,13 @@ pub fn run_resume(
         driver.commit(None, true)?;
         return Ok(drive::outcome(&driver));
     }
-    if let Some(agent) = &request.drive.agent {
-        site.config.refuse_unknown_agent(agent)?;
-    }
+    drive::player::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     notify(Notice::Started { run: id });
+    amendment::tell(site, driver.run(), notify);
+    drive::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
     brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::end(site, &outcome.run_id, outcome.status);

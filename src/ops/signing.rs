@@ -6,6 +6,7 @@ use super::Error;
 use super::Site;
 use super::proof;
 use crate::clock::Moment;
+use crate::config::Cast;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
@@ -310,6 +311,11 @@ fn barred(run: &Run, workflow: &Workflow, id: &GateId, names: &[String]) -> Opti
     else {
         return None;
     };
+    // Two names that end in one agent are one agent.
+    let cast = Cast::thaw(&run.started.definition).ok().flatten();
+    let definition = |name: &String| cast.as_ref()?.definition(name).map(str::to_owned);
+    let names: Vec<String> =
+        names.iter().cloned().chain(names.iter().filter_map(definition)).collect();
     let done = run.gates.iter().filter(|(id, _)| id.base() == other.as_str());
     for (done, state) in done {
         let producers = producers(state);
@@ -328,7 +334,9 @@ fn barred(run: &Run, workflow: &Workflow, id: &GateId, names: &[String]) -> Opti
 fn producers(state: &GateState) -> Vec<&str> {
     let attempt = state.attempt().filter(|_| state.reused.is_none());
     let hands = attempt.into_iter().flat_map(|attempt| &attempt.handed_in_by);
-    state.producer().0.into_iter().chain(hands.map(String::as_str)).collect()
+    let producer = state.producer();
+    let agent = producer.agent.into_iter().chain(producer.definition);
+    agent.chain(hands.map(String::as_str)).collect()
 }
 
 fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {

@@ -59,8 +59,11 @@ pub fn begin(
     let at = site.clock.now();
     let repository = site.repository()?;
     let baselines = drive::record_baselines(site, &workflow, None, &inputs, &Since::Run);
+    let run_id = site.new_run_id(at, &key);
+    let mut texts = freeze(site, &workflow, &definition, &inputs)?;
+    texts.extend(drive::player::cast(site, &workflow, request.agent.as_deref(), &run_id)?.freeze());
     let started = RunStarted {
-        run_id: site.new_run_id(at, &key),
+        run_id,
         workflow: workflow.name.clone(),
         version: workflow.version.clone(),
         key,
@@ -71,7 +74,7 @@ pub fn begin(
             .iter()
             .map(|gate| PlannedGate { gate: gate.id.clone(), name: gate.name.clone() })
             .collect(),
-        definition: freeze(site, &workflow, &definition, &inputs)?,
+        definition: texts,
         orch: env!("CARGO_PKG_VERSION").to_owned(),
         environment: site.config.allowed.values().into_keys().collect(),
         git: repository
@@ -106,7 +109,7 @@ fn refuse_unfit_key(key: &str) -> Result<(), Error> {
 }
 
 /// The workflow's texts, what its `file` inputs hold, and whose signatures count.
-fn freeze(
+pub(super) fn freeze(
     site: &Site,
     workflow: &Workflow,
     definition: &Definition,

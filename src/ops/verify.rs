@@ -145,7 +145,7 @@ fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
     let git = reading.run.started.git.as_ref();
     let target = Site::target(git.and_then(|git| git.branch.as_deref()));
     if let Some(repository) = &repository {
-        verified.differences.extend(proof::anchors(site, repository, &reading)?);
+        verified.differences.extend(proof::anchors(repository, &reading)?);
     }
     of_record(site, &reading, (repository.as_ref(), &target), &mut verified)?;
     approvals::look(&reading, told.signers, &mut verified)?;

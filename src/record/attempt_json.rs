@@ -6,6 +6,7 @@ use crate::event::Approved;
 use crate::event::Artifact;
 use crate::event::Invocation;
 use crate::event::Recipe;
+use crate::event::Worker;
 use crate::finding::Finding;
 use crate::finding::Validation;
 use crate::id::GateId;
@@ -26,6 +27,8 @@ struct AttemptJson<'a> {
     finished_at: Option<Moment>,
     executor: &'a str,
     agent: Option<&'a str>,
+    #[serde(flatten)]
+    worker: &'a Worker,
     session: Option<&'a str>,
     prompt_sha256: Option<Digest>,
     recipe: Option<&'a Recipe>,
@@ -57,6 +60,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         finished_at: attempt.finished_at,
         executor: &attempt.executor,
         agent: attempt.agent.as_deref(),
+        worker: &attempt.worker,
         session: attempt.session.as_deref(),
         prompt_sha256: attempt.prompt_sha256,
         recipe: attempt.recipe.as_deref(),
@@ -78,5 +82,5 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         approval: attempt.approval.as_deref(),
         failure_reason: attempt.failure_reason.as_deref(),
     };
-    super::run_json::pretty(&json)
+    crate::json::pretty(&json)
 }

@@ -18,7 +18,7 @@ struct CheckpointJson<'a> {
 
 /// The file's bytes.
 pub(super) fn render(run: &Run, at: Moment, checkpoint: &Checkpoint) -> Vec<u8> {
-    super::run_json::pretty(&CheckpointJson {
+    crate::json::pretty(&CheckpointJson {
         schema: "orch/checkpoint@1",
         run_id: &run.started.run_id,
         workflow: &run.started.workflow,

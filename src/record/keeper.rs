@@ -210,9 +210,7 @@ impl Keeper {
             let attempt = attempt.into_iter();
             files.extend(attempt.flat_map(|one| super::attempt_files(news.run, gate, one)));
         }
-        if self.known.is_empty() {
-            files.extend(super::definition_files(news.run));
-        }
+        files.extend(super::definition_files(news.run, &self.known));
         files.extend(super::head_files(news.run));
         let is_new =
             |sealed: &&(Moment, Checkpoint)| news.checkpoints.contains(&sealed.1.checkpoint);

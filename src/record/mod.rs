@@ -141,13 +141,19 @@ pub fn segment_file(segment: Segment) -> (String, Vec<u8>) {
     (segment_path(segment.first_seq), segment.bytes)
 }
 
-/// The texts that the run was started with, and what keeps git from changing line ends.
-pub fn definition_files(run: &Run) -> impl Iterator<Item = (String, Vec<u8>)> {
-    let texts =
-        run.started.definition.iter().map(|frozen| {
-            (format!("definition/{}", frozen.path), frozen.text.clone().into_bytes())
-        });
-    texts.chain([(".gitattributes".to_owned(), b"* -text\n".to_vec())])
+/// The texts that the run goes on under, and what keeps git from changing line ends; without those
+/// that are `known` already, as most are for most of a run.
+pub fn definition_files(
+    run: &Run,
+    known: &BTreeMap<String, Digest>,
+) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let texts = run.started.definition.iter().chain(&run.retired).filter_map(|frozen| {
+        let path = format!("definition/{}", frozen.path);
+        let is_new = known.get(&path) != Some(&frozen.sha256);
+        is_new.then(|| (path, frozen.text.clone().into_bytes()))
+    });
+    let attributes = (".gitattributes".to_owned(), b"* -text\n".to_vec());
+    texts.chain(known.is_empty().then_some(attributes))
 }
 
 /// The documents that grow with the run; `known` are the digests of all other files of the record.
@@ -164,7 +170,7 @@ pub fn summary_files(
 /// Every file of a record, from its journal alone.
 pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
     let run = &reading.run;
-    let mut files: BTreeMap<String, Vec<u8>> = definition_files(run).collect();
+    let mut files: BTreeMap<String, Vec<u8>> = definition_files(run, &BTreeMap::new()).collect();
     let closed = reading.segments().filter(|segment| segment.is_closed);
     files.extend(closed.map(segment_file));
     for (gate, state) in &run.gates {

@@ -226,13 +226,6 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
     json::lines(&json)
 }
 
-/// Two-space JSON with a line end, as the small files of the record are written.
-pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = json::harmless(serde_json::to_vec_pretty(value).unwrap_or_default());
-    bytes.push(b'\n');
-    bytes
-}
-
 fn session(session: &Session) -> SessionJson<'_> {
     SessionJson {
         session: session.number,

@@ -10,6 +10,7 @@ use crate::event::Item;
 use crate::event::Recipe;
 use crate::event::Reused;
 use crate::event::WaitsFor;
+use crate::event::Worker;
 use crate::finding::Finding;
 use crate::finding::Validation;
 use crate::id::InvocationId;
@@ -90,6 +91,30 @@ pub struct GateState {
     pub estimate_s: Option<u64>,
 }
 
+/// Who did a work, as far as it is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Producer<'p> {
+    /// As the record names it: a role, or what a person said.
+    pub agent: Option<&'p str>,
+    /// The definition that the agent ends in.
+    pub definition: Option<&'p str>,
+    pub session: Option<&'p str>,
+}
+
+impl Producer<'_> {
+    /// Whether this is one agent with the other, under whatever names.
+    pub fn is_same_agent(&self, other: &Producer<'_>) -> bool {
+        let names = |of: &Self| [of.agent, of.definition];
+        let others = [other.agent, other.definition];
+        names(self).into_iter().flatten().any(|name| others.contains(&Some(name)))
+    }
+
+    /// Whether it is told of both which session they are, and they are not one.
+    pub fn is_another_session(&self, other: &Producer<'_>) -> bool {
+        matches!((self.session, other.session), (Some(one), Some(other)) if one != other)
+    }
+}
+
 impl GateState {
     pub fn attempt(&self) -> Option<&Attempt> {
         self.attempts.last()
@@ -104,12 +129,17 @@ impl GateState {
         }
     }
 
-    /// Who did the work that stands: agent name and session.
-    pub fn producer(&self) -> (Option<&str>, Option<&str>) {
-        match (&self.reused, self.attempts.last()) {
-            (Some(reused), _) => (reused.agent.as_deref(), None),
-            (None, Some(attempt)) => (attempt.agent.as_deref(), attempt.session.as_deref()),
-            (None, None) => (None, None),
+    /// Who did the work that stands.
+    pub fn producer(&self) -> Producer<'_> {
+        let (agent, worker, session) = match (&self.reused, self.attempts.last()) {
+            (Some(reused), _) => (&reused.agent, &reused.worker, &reused.session),
+            (None, Some(attempt)) => (&attempt.agent, &attempt.worker, &attempt.session),
+            (None, None) => return Producer::default(),
+        };
+        Producer {
+            agent: agent.as_deref(),
+            definition: worker.definition.as_deref(),
+            session: session.as_deref(),
         }
     }
 }
@@ -135,6 +165,7 @@ pub struct Attempt {
     pub finished_at: Option<Moment>,
     pub executor: String,
     pub agent: Option<String>,
+    pub worker: Worker,
     pub session: Option<String>,
     pub prompt_sha256: Option<Digest>,
     pub required_outputs: Vec<String>,
@@ -167,6 +198,7 @@ impl Attempt {
             finished_at: None,
             executor: started.executor.clone(),
             agent: started.agent.clone(),
+            worker: started.worker.clone(),
             session: started.session.clone(),
             prompt_sha256: started.prompt_sha256,
             required_outputs: started.required_outputs.clone(),

@@ -12,6 +12,7 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
     Some(match event {
         Event::RunStarted(_) => ("RUN_STARTED", None, None),
         Event::RunResumed { .. } => ("RUN_RESUMED", None, None),
+        Event::RunAmended(_) => ("RUN_AMENDED", None, None),
         Event::RunWaiting { .. } => ("RUN_WAITING", None, None),
         Event::RunPaused { .. } => ("RUN_PAUSED", None, None),
         Event::RunCompleted { .. } => ("RUN_COMPLETED", None, None),
@@ -35,6 +36,7 @@ pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>,
         Event::GateRerecorded { gate, attempt, .. } => {
             ("GATE_RERECORDED", Some(gate), Some(*attempt))
         }
+        Event::AgentGiven { .. } => ("AGENT_GIVEN", None, None),
         Event::HeadSigned(_) => ("HEAD_SIGNED", None, None),
         Event::GatesReused { .. } => ("GATES_REUSED", None, None),
         Event::SessionStarted(_) => ("SESSION_STARTED", None, None),

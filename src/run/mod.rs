@@ -1,6 +1,7 @@
 //! A run: the fold of its events. `apply` is the whole transition table, the same
 //! for a live run and for one read back; an event that does not fit is refused.
 
+mod amend;
 mod attempt;
 mod gate;
 mod lifecycle;
@@ -13,6 +14,7 @@ pub use gate::Attempt;
 pub use gate::AttemptStatus;
 pub use gate::GateState;
 pub use gate::GateStatus;
+pub use gate::Producer;
 pub use session::Session;
 pub use time::Spent;
 pub use time::TimeSpent;
@@ -20,6 +22,7 @@ pub use time::TimeSpent;
 use crate::budget::Budget;
 use crate::check::Baseline;
 use crate::clock::Moment;
+use crate::definition::Frozen;
 use crate::event::Approved;
 use crate::event::Checkpoint;
 use crate::event::Event;
@@ -43,6 +46,7 @@ pub struct IllegalEvent(String);
 /// One execution of a workflow.
 #[derive(Debug, Clone)]
 pub struct Run {
+    /// What it was begun with, as amendments made it since.
     pub started: RunStarted,
     pub started_at: Moment,
     pub finished_at: Option<Moment>,
@@ -63,6 +67,10 @@ pub struct Run {
     pub budget: Budget,
     /// The first invocation that counts towards the budgets of gates and agents.
     pub shares_from: usize,
+    /// Texts that amendments took out of the definition: the record keeps them.
+    pub retired: Vec<Frozen>,
+    /// How many attempts of a gate were made under an earlier definition of it.
+    pub amended: BTreeMap<GateId, usize>,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
 }
@@ -88,6 +96,8 @@ impl Run {
             notes: Vec::new(),
             budget: started.budget,
             shares_from: 0,
+            retired: Vec::new(),
+            amended: BTreeMap::new(),
             lifecycle: Vec::new(),
         };
         run.note(at, event);
@@ -99,6 +109,7 @@ impl Run {
         match event {
             Event::RunStarted(_) => return Err(illegal(event, "the run has begun already")),
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
+            Event::RunAmended(amended) => self.amend(at, event, amended)?,
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
             Event::RunPaused { reason } => self.pause(at, event, reason)?,
             Event::RunCompleted { status, reason } => {
@@ -150,6 +161,7 @@ impl Run {
             }
             Event::GateRerecorded { gate, judged, .. } => self.rerecord(event, gate, judged)?,
             Event::GatesReused { gates } => self.reuse(gates),
+            Event::AgentGiven { texts, .. } => self.started.definition.extend(texts.clone()),
             Event::HeadSigned(signed) => self.signed_heads.push(signed.clone()),
             Event::SessionStarted(started) => self.sit_down(at, event, started)?,
             Event::SessionReady { session } => self.be_ready(event, *session)?,
@@ -158,9 +170,7 @@ impl Run {
             }
             Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
             Event::Noted(note) => self.notes.push((at, note.clone())),
-            Event::GateEstimated { gate, estimate_s, .. } => {
-                self.state(gate).estimate_s = Some(*estimate_s);
-            }
+            Event::GateEstimated { gate, estimate_s, .. } => self.estimate(gate, *estimate_s),
             Event::BudgetSet { budget, .. } => self.set_budget(*budget),
         }
         self.note(at, event);
@@ -302,6 +312,10 @@ impl Run {
             }
         }
         self.invocations.push(invocation.clone());
+    }
+
+    fn estimate(&mut self, gate: &GateId, estimate_s: u64) {
+        self.state(gate).estimate_s = Some(estimate_s);
     }
 
     /// What is not bounded anew stays bounded as it was.

@@ -4,6 +4,7 @@ use super::*;
 use crate::budget::Amount;
 use crate::clock::Moment;
 use crate::event::InvocationStatus;
+use crate::event::Worker;
 
 fn call(id: &str, gate: &str, usd: Option<f64>) -> Invocation {
     let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
@@ -13,6 +14,7 @@ fn call(id: &str, gate: &str, usd: Option<f64>) -> Invocation {
         attempt: 1,
         executor: "agent".to_owned(),
         agent: Some("poet".to_owned()),
+        worker: Worker::default(),
         model: None,
         session: None,
         status: InvocationStatus::Success,
@@ -37,6 +39,7 @@ fn claim(gate: &str, run_budget: Budget, gate_budget: Budget) -> Claim {
     Claim {
         gate: GateId::parse(gate).unwrap(),
         agent: Some("poet".to_owned()),
+        definition: None,
         can_cost: true,
         run_budget,
         gate_budget,

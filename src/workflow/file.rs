@@ -1,6 +1,10 @@
 //! The shape of a workflow file. Its doc comments are what the JSON Schema, the
 //! editors and the reference say; what the words mean together is checked in `lint`.
 
+mod audits;
+
+pub use audits::AuditsFile;
+
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
@@ -121,9 +125,11 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "ApprovalFile")]
     pub approval: Option<Placed<ApprovalFile>>,
-    /// The gate whose work this one judges; never done by the same agent or session.
-    #[schemars(with = "Option<String>")]
-    pub audits: Option<Placed<String>>,
+    /// The gate whose work this one judges: never done by the same agent, under whatever role, nor
+    /// in its session. With `{ gate, same_program = true }` another session of that agent will do.
+    #[serde(default)]
+    #[schemars(with = "AuditsFile")]
+    pub audits: Option<Placed<AuditsFile>>,
     /// Tries before the gate has failed.
     pub retry: Option<RetryFile>,
     /// What happens when it has failed: `stop` (default), `continue`, or `{ goto, visits }`.

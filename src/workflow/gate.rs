@@ -2,6 +2,7 @@
 //! every duration a duration.
 
 use super::file::ApprovalFile;
+use super::file::AuditsFile;
 use super::file::EachFile;
 use super::file::GateFile;
 use super::file::Join;
@@ -41,6 +42,8 @@ pub struct Gate {
     pub contract_path: Option<String>,
     pub approval: Approval,
     pub audits: Option<GateId>,
+    /// Whether the agent whose work it audits may do it, in another session.
+    pub same_program: bool,
     pub retry: Retry,
     pub on_fail: OnFail,
     pub timeout: Option<Duration>,
@@ -182,13 +185,11 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
-        contract_path: file
-            .contract
-            .as_ref()
-            .map(|name| format!("contracts/{}.toml", name.get_ref())),
+        contract_path: contract_path(&file),
         contract: build_contract(&file, around, &names)?,
         approval: build_approval(source, &file)?,
-        audits: file.audits.as_ref().map(|audits| gate_id(source, audits)).transpose()?,
+        audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
+        same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
         retry: build_retry(source, &file)?,
         on_fail: build_on_fail(source, &file)?,
         timeout: duration(&file.timeout)?,
@@ -219,6 +220,14 @@ pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, 
         .map_err(|error| source.unsound(text.span(), error.to_string()))
 }
 
+fn contract_path(file: &GateFile) -> Option<String> {
+    file.contract.as_ref().map(|name| format!("contracts/{}.toml", name.get_ref()))
+}
+
+fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<Unsound>> {
+    gate_id(source, &Placed::new(audits.span(), audits.get_ref().gate.clone()))
+}
+
 type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
 
 fn build_work(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
@@ -239,8 +248,7 @@ fn build_contract(
     around: &Surroundings<'_>,
     names: &BTreeSet<String>,
 ) -> Result<Option<Contract>, Box<Unsound>> {
-    let Some(name) = &file.contract else { return Ok(None) };
-    let path = format!("contracts/{}.toml", name.get_ref());
+    let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     match around.definition.source(&path) {
         Some(source) => {
             let contract = Contract::parse(source, names)?;

@@ -1,6 +1,7 @@
 //! Workflows: plans that are sound by construction. Reading one checks it whole;
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
+mod changed;
 mod collect;
 mod secret_file;
 mod file;
@@ -8,6 +9,7 @@ mod gate;
 pub mod input;
 mod lint;
 
+pub use changed::changed;
 pub use file::InputType;
 pub use file::Join;
 pub use file::OnInterrupt;

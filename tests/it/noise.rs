@@ -18,6 +18,7 @@ use orch::event::PlannedGate;
 use orch::event::RunStarted;
 use orch::event::RunStatus;
 use orch::event::WaitsFor;
+use orch::event::Worker;
 use orch::finding::Finding;
 use orch::finding::Severity;
 use orch::finding::Validation;
@@ -152,6 +153,7 @@ fn started(dice: &Dice) -> GateStarted {
         gate: dice.gate.clone(),
         attempt: dice.attempt,
         executor: dice.text.clone(),
+        worker: Worker::default(),
         agent: dice.flag.then(|| dice.text.clone()),
         session: None,
         prompt_sha256: None,
@@ -167,6 +169,7 @@ fn invocation(dice: &Dice) -> Invocation {
         gate: dice.gate.clone(),
         attempt: dice.attempt,
         executor: "agent".to_owned(),
+        worker: Worker::default(),
         agent: Some(dice.text.clone()),
         model: None,
         session: dice.flag.then(|| dice.text.clone()),

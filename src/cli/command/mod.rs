@@ -32,6 +32,7 @@ mod record_push;
 mod record_rebuild;
 mod rehearse;
 mod run;
+mod run_amend;
 mod run_cancel;
 mod run_complete;
 mod run_list;

@@ -1,6 +1,7 @@
 //! `orch run`: a workflow by its name, or a subcommand on runs.
 
 use super::Failure;
+use super::run_amend;
 use super::run_cancel;
 use super::run_complete;
 use super::run_list;
@@ -26,6 +27,8 @@ pub enum RunCommand {
     Complete(ops::run_complete::Request),
     /// End a run that is not wanted any more.
     Cancel(ops::run_cancel::Request),
+    /// Take a corrected definition into a run that goes on.
+    Amend(ops::run_amend::Request),
     #[command(external_subcommand)]
     Workflow(Vec<String>),
 }
@@ -37,6 +40,7 @@ pub fn execute(face: &Face, command: RunCommand) -> Result<u8, Failure> {
         RunCommand::List => run_list::execute(face),
         RunCommand::Show(request) => run_show::execute(face, &request),
         RunCommand::Complete(request) => run_complete::execute(face, &request),
+        RunCommand::Amend(request) => run_amend::execute(face, &request),
         RunCommand::Cancel(request) => run_cancel::execute(face, &request),
         RunCommand::Workflow(words) => run_workflow::execute(face, &words),
     }

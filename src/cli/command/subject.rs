@@ -77,6 +77,7 @@ fn of_run(command: &RunCommand) -> Option<&RunChoice> {
     match command {
         RunCommand::Resume(arguments) => Some(arguments.run()),
         RunCommand::Complete(request) => Some(&request.run),
+        RunCommand::Amend(request) => Some(&request.run),
         RunCommand::Cancel(request) => Some(&request.run),
         RunCommand::Start(_) | RunCommand::List | RunCommand::Show(_) | RunCommand::Workflow(_) => {
             None

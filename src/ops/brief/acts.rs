@@ -72,6 +72,10 @@ fn words(event: &Event) -> Option<String> {
     Some(match event {
         Event::RunStarted(started) => format!("run of {} began", started.workflow),
         Event::RunResumed { .. } => "run taken up again".to_owned(),
+        Event::RunAmended(amended) => {
+            let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
+            format!("definition amended: {}", changed.join(", "))
+        }
         Event::RunPaused { reason } => format!("run paused: {reason}"),
         Event::RunCompleted { status, reason } => {
             format!("run ended {status}{}", because(reason.as_ref()))
@@ -107,6 +111,7 @@ fn words(event: &Event) -> Option<String> {
             format!("gate {gate} estimated at {estimate}")
         }
         Event::BudgetSet { .. } => "budget set".to_owned(),
+        Event::AgentGiven { agent, .. } => format!("agent {agent} chosen"),
         Event::RunWaiting { .. }
         | Event::GateExpanded { .. }
         | Event::GateGathered { .. }
@@ -128,7 +133,9 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         Event::GateApproved { approval, .. } => Some(approval.by.clone()),
         Event::GateWaived { by, .. }
         | Event::GateEstimated { by, .. }
+        | Event::AgentGiven { by, .. }
         | Event::BudgetSet { by, .. } => Some(by.clone()),
+        Event::RunAmended(amended) => Some(amended.by.clone()),
         Event::Noted(note) => Some(note.by.clone()),
         Event::SessionStarted(started) => Some(started.by.clone()),
         Event::SessionEnded { session, .. } => {

@@ -2,6 +2,7 @@
 
 use super::super::Driver;
 use super::super::Error;
+use super::audit;
 use super::baselines;
 use super::doer;
 use super::doer::Doer;
@@ -17,6 +18,7 @@ use super::work::Call;
 use super::work::Work;
 use crate::event::Event;
 use crate::event::GateStarted;
+use crate::event::Worker;
 use crate::executor::Usage;
 use crate::finding::Finding;
 use crate::id::GateId;
@@ -67,7 +69,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
         return Ok(Prepared::Held(reason));
     }
-    let audited = doer::audit_problem(driver.run(), &gate, agent.as_deref(), start);
+    let who = (agent.as_deref(), &doer.worker);
+    let audited = audit::problem(driver.run(), &gate, who, (start, acts));
+    let barred = audit::barred(driver.run(), &gate, who);
     doer.problem = doer.problem.or(audited);
     let text = match packet_text(driver, &gate, (id, attempt, agent.as_deref()), &doer) {
         Ok(text) => text,
@@ -78,7 +82,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     };
     let (logs, problem) = lay_out(driver, &gate, (id, attempt), (&text, &context))?;
     doer.problem = doer.problem.or(problem);
-    let started = started(driver, &gate, start, (attempt, agent.clone()), (&text, &context));
+    let by = (agent.clone(), doer.worker.clone());
+    let started = started(driver, &gate, start, (attempt, by), (&text, &context));
     if let Some(finding) = doer.problem {
         driver.append(&[started])?;
         let ended =
@@ -107,11 +112,12 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         doer: doer.executor.filter(|_| !start.adopt),
         waits_for: doer.waits_for,
         agent,
+        worker: doer.worker,
         invocation_id,
         started_at: now,
         invocation: call(driver.run(), &gate, (text, logs), judging.environment.clone()),
         judging,
-        audited_session: doer::audited_session(driver.run(), &gate),
+        barred,
         watch: Watch::of(driver, &gate),
         meter: driver.meter.clone(),
         answers: gate.answers.clone(),
@@ -183,7 +189,7 @@ fn started(
     driver: &Driver<'_>,
     gate: &Gate,
     start: &Start<'_>,
-    (attempt, agent): (u32, Option<String>),
+    (attempt, (agent, worker)): (u32, (Option<String>, Worker)),
     (text, context): (&str, &Context),
 ) -> Event {
     let (site, run) = (driver.site, driver.run());
@@ -193,6 +199,7 @@ fn started(
         attempt,
         executor: gate.work.executor().to_owned(),
         agent,
+        worker,
         session: start.session.clone(),
         prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(text)),
         required_outputs: contract

@@ -4,8 +4,11 @@
 use super::super::Error;
 use super::super::Site;
 use super::attempt::Start;
+use super::player;
 use crate::budget::Budget;
 use crate::event::WaitsFor;
+use crate::event::Worker;
+use crate::executor::Agent;
 use crate::executor::ChildRun;
 use crate::executor::Command;
 use crate::executor::Executor;
@@ -17,6 +20,7 @@ use crate::secret::Secrets;
 use crate::template::Context;
 use crate::workflow;
 use crate::workflow::Gate;
+use std::path::Path;
 
 /// Who does the work.
 pub struct Doer {
@@ -26,6 +30,8 @@ pub struct Doer {
     pub waits_for: WaitsFor,
     /// The agent that a role came to.
     pub configured: Option<String>,
+    /// Which agent that is, whatever role it plays.
+    pub worker: Worker,
     /// What that agent may spend in a run.
     pub budget: Option<Budget>,
     pub problem: Option<Finding>,
@@ -47,6 +53,7 @@ pub fn doer(
         acts: false,
         waits_for: WaitsFor::Person,
         configured: None,
+        worker: Worker::default(),
         budget: None,
         problem,
     };
@@ -72,13 +79,16 @@ pub fn doer(
         }
         workflow::Work::Agent(role) => {
             doer.waits_for = WaitsFor::Agent;
-            let given = start.agent.or(run.started.agent.as_deref());
             let role = role.as_deref().unwrap_or_default();
-            let found = if start.by_hand { None } else { site.config.agent(role, given)? };
-            if let Some(found) = found {
-                doer.configured = Some(found.name.clone());
-                doer.budget = found.budget;
-                act(&mut doer, Box::new(found.clone()));
+            if start.by_hand {
+                doer.worker.definition =
+                    start.agent.and_then(|name| player::definition(site, run, name));
+            } else {
+                match player::player(site, run, (role, start.agent))? {
+                    Ok(Some(agent)) => cast(&mut doer, agent),
+                    Ok(None) => {}
+                    Err(problem) => doer.problem = Some(problem),
+                }
             }
         }
     }
@@ -87,38 +97,26 @@ pub fn doer(
     Ok(doer)
 }
 
+/// The agent does the work.
+fn cast(doer: &mut Doer, agent: Agent) {
+    let program = Path::new(agent.program()).file_name();
+    doer.worker = Worker {
+        definition: Some(agent.definition.clone()),
+        // Records hold no path of this machine.
+        program: program.map(|name| name.to_string_lossy().into_owned()),
+    };
+    doer.configured = Some(agent.name.clone());
+    doer.budget = agent.budget;
+    doer.executor = Some(Box::new(agent));
+    doer.acts = true;
+}
+
 /// The name that the record gives the agent: what a person says, else its role, else the agent
 /// that was chosen.
 pub fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> Option<String> {
     let workflow::Work::Agent(role) = &gate.work else { return None };
     let said = start.agent.filter(|said| start.by_hand && *said != "none");
     said.or(role.as_deref()).or(configured).map(str::to_owned)
-}
-
-/// An audit is done by another agent than the work it judges.
-pub fn audit_problem(
-    run: &Run,
-    gate: &Gate,
-    agent: Option<&str>,
-    start: &Start<'_>,
-) -> Option<Finding> {
-    let audited = gate.audits.as_ref()?;
-    let (producer, session) = run.gate(audited)?.producer();
-    let same_name = producer.is_some() && producer == agent;
-    let same_session = session.is_some() && session == start.session.as_deref();
-    (same_name || same_session).then(|| {
-        Finding::of(
-            "audits",
-            format!("{} audits {audited} and cannot be done by its producer", gate.id),
-        )
-        .expected("another agent and another session")
-        .actual(agent.unwrap_or("the same session"))
-    })
-}
-
-pub fn audited_session(run: &Run, gate: &Gate) -> Option<String> {
-    let (_, session) = run.gate(gate.audits.as_ref()?)?.producer();
-    session.map(str::to_owned)
 }
 
 pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {

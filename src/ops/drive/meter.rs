@@ -80,6 +80,7 @@ pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, doer: &Do
     Claim {
         gate: id.clone(),
         agent: agent.map(str::to_owned),
+        definition: doer.worker.definition.clone(),
         can_cost: match gate.work {
             Work::Agent(_) | Work::Workflow(_) => true,
             Work::Human | Work::Command(_) | Work::Shell(_) => false,

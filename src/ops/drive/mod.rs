@@ -3,6 +3,7 @@
 
 mod artifacts;
 mod attempt;
+mod audit;
 mod baselines;
 mod doer;
 mod expand;
@@ -12,9 +13,11 @@ mod notice;
 mod meter;
 mod outcome;
 mod packet;
+pub(super) mod player;
 mod recipe;
 mod reuse;
 mod settle;
+mod unbound;
 mod watch;
 mod work;
 mod worked;
@@ -50,6 +53,7 @@ pub(super) use settle::refuse;
 pub(super) use settle::said_to_fail;
 pub(super) use settle::settle;
 pub(super) use settle::verdict;
+pub(super) use unbound::tell as tell_unbound;
 pub(super) use worked::estimate;
 
 use super::Driver;

@@ -44,6 +44,11 @@ pub enum Notice {
         from: GateId,
         to: GateId,
     },
+    /// The files on the disk are others than what the run goes on under.
+    Differs {
+        run: RunId,
+        paths: Vec<String>,
+    },
     /// A budget comes near its end.
     Budget {
         warning: String,

@@ -143,6 +143,8 @@ fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
         run_id: run.started.run_id.clone(),
         attempt: attempt.attempt,
         agent: attempt.agent.clone(),
+        worker: attempt.worker.clone(),
+        session: attempt.session.clone(),
         recipe: attempt.recipe.as_deref()?.clone(),
         artifacts: attempt.artifacts.clone(),
         answers: state.answers.clone(),

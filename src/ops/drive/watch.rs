@@ -3,6 +3,8 @@
 
 use super::super::Driver;
 use super::super::signing;
+use crate::config;
+use crate::config::CAST;
 use crate::files;
 use crate::files::Stat;
 use crate::finding::Finding;
@@ -17,11 +19,21 @@ use std::path::PathBuf;
 pub struct Watch {
     /// Path in the project, and on the disk.
     definition: Vec<(String, PathBuf)>,
+    /// The files that say what agents are, and whether the run keeps what they said.
+    agents: Vec<(&'static str, String, PathBuf)>,
     /// Whose signatures count in runs to come: how it is told, and where it lies.
     signers: Option<(String, PathBuf)>,
     /// The folder that all worktrees of the repository share.
     git_folder: Option<PathBuf>,
 }
+
+/// Texts of a definition that lie in the project under the same path. What `file` inputs held is the
+/// user's own, to change as they like.
+const ON_DISK: [&str; 3] = ["workflows/", "contracts/", "prompts/"];
+
+/// Where agents are written, in a run that keeps its own, and in one that reads them there.
+const KEPT: &str = "agents";
+const READ: &str = "agents-read";
 
 /// How everything lay at one moment.
 pub type Sight = BTreeMap<(&'static str, String), Option<Stat>>;
@@ -36,15 +48,14 @@ impl Watch {
         let is_signed = signing::allowed_in(driver.run()).is_some();
         let signers = (is_agent || is_signed).then(|| signers(driver)).flatten();
         if !is_agent {
-            return Self { definition: Vec::new(), signers, git_folder };
+            return Self { signers, git_folder, ..Self::default() };
         }
         let frozen = driver.run().started.definition.iter();
-        // What `file` inputs held is the user's own, to change as they like.
         let texts =
-            frozen.filter(|text| !text.path.starts_with("inputs/") && text.path.contains('/'));
+            frozen.filter(|text| ON_DISK.iter().any(|folder| text.path.starts_with(folder)));
         let definition =
             texts.map(|text| (text.path.clone(), project.root().join(&text.path))).collect();
-        Self { definition, signers, git_folder }
+        Self { definition, agents: agents(driver), signers, git_folder }
     }
 
     pub fn look(&self) -> Sight {
@@ -52,6 +63,9 @@ impl Watch {
         let mut sight: Sight = definition
             .map(|(path, whole)| (("definition", path.clone()), files::stat_of(whole)))
             .collect();
+        for (check, name, path) in &self.agents {
+            sight.insert((check, name.clone()), files::stat_of(path));
+        }
         if let Some((name, path)) = &self.signers {
             // Where a link leads is what counts, and another goal is another file.
             let stat = path.canonicalize().ok().and_then(|path| files::stat_of(&path));
@@ -91,13 +105,28 @@ fn finding(check: &str, path: &str) -> Finding {
         "definition" => {
             "it was changed during the attempt; this run goes on with what it began with"
         }
+        KEPT => {
+            "it was changed during the attempt; this run goes on with the agents that it began with"
+        }
+        READ => "it was changed during the attempt, and this run takes its agents from there",
         "signers" => {
             "whose signatures count was changed during the attempt; this run goes on with those that \
              it began with, and later ones would not"
         }
         _ => "it was changed during the attempt; git would run or obey it in every later command",
     };
+    let check = if check == READ { KEPT } else { check };
     Finding { severity: Severity::Warning, ..Finding::of(check, message).path(path) }
+}
+
+/// The project's `orch.toml` and the user's.
+fn agents(driver: &Driver<'_>) -> Vec<(&'static str, String, PathBuf)> {
+    let is_kept = driver.run().started.definition.iter().any(|text| text.path == CAST);
+    let check = if is_kept { KEPT } else { READ };
+    let own = (check, config::FILE.to_owned(), driver.site.project.root().join(config::FILE));
+    let user = config::user_folder().map(|folder| folder.join(config::FILE));
+    let user = user.map(|path| (check, format!("~/.config/orch/{}", config::FILE), path));
+    std::iter::once(own).chain(user).collect()
 }
 
 /// The file that says whose signatures count; records hold no path that leads outside.

@@ -1,6 +1,7 @@
 //! The work of one attempt, done on a thread of its own: the executor runs, its
 //! outputs are judged. It writes no events; the loop does, when it is told the end.
 
+use super::audit::Barred;
 use super::judging::Judging;
 use super::meter::Meter;
 use super::settle;
@@ -13,6 +14,7 @@ use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::Judged;
 use crate::event::WaitsFor;
+use crate::event::Worker;
 use crate::executor;
 use crate::executor::Begun;
 use crate::executor::Conclusion;
@@ -45,14 +47,15 @@ pub struct Work {
     /// Whom it waits for where the executor does not do the work itself.
     pub waits_for: WaitsFor,
     pub agent: Option<String>,
+    pub worker: Worker,
     pub invocation_id: InvocationId,
     pub started_at: Moment,
     pub invocation: Call,
     pub judging: Judging,
     /// The form that a command fills in.
     pub answers: Vec<Input>,
-    /// The session that may not have done this work.
-    pub audited_session: Option<String>,
+    /// The sessions that may not have done this work.
+    pub barred: Barred,
     pub watch: Watch,
     pub meter: Meter,
 }
@@ -122,13 +125,8 @@ impl Work {
             }
             Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
             Conclusion::Done => {
-                let same_session =
-                    self.audited_session.is_some() && self.audited_session == outcome.usage.session;
-                if same_session {
-                    let message = "the audit was done in the session of the work that it judges";
-                    let session = outcome.usage.session.as_deref().unwrap_or_default();
-                    let finding = Finding::of("audits", message).expected("another session");
-                    return settle::failed(finding.actual(session));
+                if let Some(finding) = self.barred.finding(outcome.usage.session.as_deref()) {
+                    return settle::failed(finding);
                 }
                 match self.read_answers() {
                     Ok(answers) => self.judge(answers),
@@ -217,6 +215,7 @@ impl Work {
             attempt: self.attempt,
             executor: self.executor.to_owned(),
             agent: self.agent.clone(),
+            worker: self.worker.clone(),
             model: None,
             session: None,
             status: InvocationStatus::Fail,

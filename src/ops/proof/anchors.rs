@@ -29,11 +29,7 @@ fn anchor(started: &RunStarted, message: &str) -> Option<Digest> {
 }
 
 /// Every head that commits tell of and the chain never stood at.
-pub fn all(
-    site: &Site,
-    repository: &Repository,
-    reading: &Reading,
-) -> Result<Vec<Difference>, Error> {
+pub fn all(repository: &Repository, reading: &Reading) -> Result<Vec<Difference>, Error> {
     let started = &reading.run.started;
     let (targets, since) = places(started);
     let mut differences = Vec::new();

@@ -18,6 +18,7 @@ use crate::ops::signing::Verdict;
 use crate::record::Difference;
 use crate::run::AttemptStatus;
 use crate::run::Run;
+use crate::workflow;
 use crate::workflow::Workflow;
 use serde::Serialize;
 use std::path::Path;
@@ -34,9 +35,7 @@ pub struct SignedApproval {
 /// Looks at every approval that was ever given and every head that was signed, each as the run
 /// stood then; `told` says whose signatures count, where the run's own word is not enough.
 pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> Result<(), Error> {
-    let started = &reading.run.started;
-    let definition = Definition::thaw(&started.definition);
-    let workflow = match Workflow::parse(&started.workflow, &definition) {
+    let workflow = match workflow_of(&reading.run) {
         Ok(workflow) => workflow,
         Err(error) => {
             let message = format!("what approvals it asks for is not to be read: {error}");
@@ -54,8 +53,12 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
             && (approval.signature.is_some() || asks(gate))
         {
             let (gate, attempt) = (gate.clone(), *attempt);
+            let then = then()?;
+            // A run that was amended since had another one then.
+            let earlier = workflow_of(&then.run).ok().filter(|_| !reading.run.amended.is_empty());
+            let workflow = earlier.as_ref().unwrap_or(&workflow);
             let limits = (allowed, Moments { written, today: None });
-            match proof::verdict(&then()?, &workflow, (&gate, attempt), approval, limits)? {
+            match proof::verdict(&then, workflow, (&gate, attempt), approval, limits)? {
                 Verdict::Good(by) => verified.approvals.push(SignedApproval { gate, attempt, by }),
                 Verdict::Bad(problem) => {
                     verified.differences.push(of_approval(&gate, attempt, &problem));
@@ -73,6 +76,10 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
     }
     verified.differences.extend(of_passes(&reading.run, &workflow));
     Ok(())
+}
+
+fn workflow_of(run: &Run) -> Result<Workflow, workflow::Error> {
+    Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))
 }
 
 /// Whether anything was ever approved or signed.
@@ -106,7 +113,9 @@ fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
         let is_told = state.reused.is_none() && state.attempt().is_some_and(|it| passed(it.status));
         let claim = proof::claim(run, workflow, id).filter(|_| is_demanded && !is_told);
         differences.extend(claim.map(|claim| Difference::of(format!("gate {id}"), claim)));
-        for attempt in state.attempts.iter().filter(|attempt| passed(attempt.status)) {
+        // What was made under an earlier definition of the gate was asked for no more than that did.
+        let since = run.amended.get(id).copied().unwrap_or_default();
+        for attempt in state.attempts.iter().skip(since).filter(|attempt| passed(attempt.status)) {
             let problem = match &attempt.approval {
                 None if is_demanded => "it passed without the signed approval that it asks for",
                 Some(approval) if approval.seen != digests_of(&attempt.artifacts) => {

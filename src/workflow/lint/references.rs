@@ -14,7 +14,9 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         let place = |text: &Placed<String>| text.span();
         named
             .extend(gate.needs.iter().flatten().map(|need| (need.get_ref().as_str(), place(need))));
-        named.extend(gate.audits.iter().map(|audits| (audits.get_ref().as_str(), place(audits))));
+        named.extend(
+            gate.audits.iter().map(|audits| (audits.get_ref().gate.as_str(), audits.span())),
+        );
         if let Some(on_fail) = &gate.on_fail
             && let OnFailFile::Goto(goto) = on_fail.get_ref()
         {

@@ -1,6 +1,7 @@
 //! One file for each group of commands: text and JSON, exit codes, and errors that
 //! name the candidates.
 
+mod amend;
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;

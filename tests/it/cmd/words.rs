@@ -64,7 +64,7 @@ fn an_audit_in_the_session_of_its_producer_names_the_session() {
         .workflow(
             "demo",
             "[[gate]]\nid = 'work'\nexecutor = 'agent'\nagent = 'one'\n
-             [[gate]]\nid = 'audit'\nexecutor = 'agent'\nagent = 'two'\naudits = 'work'\n",
+             [[gate]]\nid = 'audit'\nexecutor = 'agent'\nagent = 'two'\naudits = { gate = 'work', same_program = true }\n",
         )
         .script("work", "# session: same")
         .script("audit", "# session: same");

@@ -113,3 +113,81 @@ fn an_agent_cannot_give_a_persons_word() {
     let said = house.read("said.txt");
     assert_eq!(said.lines().filter(|line| *line == "2" || *line == "5").count(), 2, "{said}");
 }
+
+/// A writer that does `deed`, and an auditor that says BAD and is to say GOOD.
+fn replaced(deed: &str) -> House {
+    House::new()
+        .file(
+            "orch.toml",
+            "[agents.writer]\ncommand = ['sh', 'writer.sh']\n\
+             [agents.auditor]\ncommand = ['sh', '-c', 'cat >/dev/null; echo $WORD BAD > audit.md']\n\
+             env = { WORD = 'very-secret' }\n",
+        )
+        .file("writer.sh", &format!("cat >/dev/null; echo b > b.md; {deed}\n"))
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'write'\nexecutor = 'agent'\nagent = 'writer'\ncontract = 'out'\n\
+             [[gate]]\nid = 'between'\nexecutor = 'human'\n\
+             [[gate]]\nid = 'audit'\nexecutor = 'agent'\nagent = 'auditor'\naudits = 'write'\n",
+        )
+        .leaves("out", "b.md")
+}
+
+#[test]
+fn a_run_goes_on_under_the_agents_that_it_began_with() {
+    let house = replaced("sed -i 's/BAD/GOOD/' orch.toml");
+    house.orch("run demo").code(3).says("orch.toml: it was changed during the attempt");
+    house.orch("gate finish").code(0);
+    assert_eq!(house.read("audit.md"), "very-secret BAD\n");
+    let findings = house.attempt("write", 1)["findings"].to_string();
+    assert!(findings.contains("goes on with the agents that it began with"), "{findings}");
+    let kept = house.read(&format!(
+        "orchestration/runs/{}/record/definition/agents/auditor.json",
+        house.run_id()
+    ));
+    assert!(kept.contains("echo $WORD BAD") && kept.contains("WORD"), "{kept}");
+    house.orch("verify").code(0);
+    // What a variable holds may be a secret: no record has it.
+    assert!(!house.git("log --patch --all").contains("very-secret"));
+}
+
+#[test]
+fn an_agent_that_is_gone_from_the_files_still_plays() {
+    let house = replaced("").script("unused", "");
+    let text = house.read("orch.toml").replace("env = { WORD = 'very-secret' }\n", "");
+    let house = house.file("orch.toml", &text);
+    house.orch("run demo").code(3);
+    house.write("orch.toml", "");
+    house.orch("gate finish").code(0);
+    assert_eq!(house.read("audit.md"), "BAD\n");
+}
+
+#[test]
+fn another_value_of_an_agents_variable_is_not_taken_in_unasked() {
+    let house = replaced("sed -i 's/very-secret/other/' orch.toml");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").says("are not those that the run began with");
+    assert!(!house.exists("audit.md"));
+    let text = house.read("orch.toml").replace("other", "very-secret");
+    house.write("orch.toml", &text);
+    house.orch("run resume").code(0);
+}
+
+#[test]
+fn a_person_may_choose_another_agent_later_and_the_record_says_so() {
+    let house = house().workflow(
+        "demo",
+        "[[gate]]\nid = 'write'\nexecutor = 'agent'\nagent = 'nobody'\ncontract = 'out'\n",
+    );
+    let text = house.read("orch.toml").replace("[defaults]\nagent = 'claude'\n", "");
+    let house = house.file("orch.toml", &text);
+    house.orch("run demo").code(3);
+    house.orch("gate fail --reason alone");
+    house.orch("run resume --agent poett").code(2).says("did you mean `poet`?");
+    house.orch("run resume --agent poet").code(0);
+    assert_eq!(house.attempt("write", 2)["definition"], "claude");
+    let record = format!("orchestration/runs/{}/record", house.run_id());
+    assert!(house.exists(&format!("{record}/definition/agents/poet.json")));
+    assert!(house.record()["events"].to_string().contains("AGENT_GIVEN"));
+    house.orch("verify").code(0);
+}

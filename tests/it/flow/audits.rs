@@ -1,10 +1,29 @@
-//! `audits`: never by the producer's agent, never in the producer's session.
+//! `audits`: never by the producer's agent, whatever role it plays, never in its session.
 
 use crate::house::House;
 
+/// Another program than the scripted agent, which does what that one does.
+const OTHER: &str = "command = ['sh', '-c', 'exec \"$0\"', '{0}']\npacket = 'stdin'\n";
+
+/// A gate that is audited, the roles each an agent of a program of its own.
 fn house(auditor: &str) -> House {
-    House::new()
-        .agents("[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\n")
+    let scripted = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agent/scripted-agent");
+    let other = OTHER.replace("{0}", scripted);
+    let house = House::new().agents(&format!(
+        "[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\n{other}"
+    ));
+    audited(house, auditor, "'write'")
+}
+
+/// The same, both roles of one agent: `audits` says more.
+fn of_one_agent(audits: &str) -> House {
+    let house = House::new()
+        .agents("[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\nmodel = 'm'\n");
+    audited(house, "auditor", audits)
+}
+
+fn audited(house: House, auditor: &str, audits: &str) -> House {
+    house
         .workflow(
             "demo",
             &format!(
@@ -17,7 +36,7 @@ fn house(auditor: &str) -> House {
                  id = 'audit'
                  executor = 'agent'
                  agent = '{auditor}'
-                 audits = 'write'
+                 audits = {audits}
                  contract = 'report'"
             ),
         )
@@ -54,6 +73,69 @@ fn an_unknown_session_under_another_name_is_no_obstacle() {
     let house = house("auditor").script("audit", "# session: unknown\necho fine > report.md");
     house.orch("run demo").code(0);
     assert_eq!(house.gates(), "write PASS, audit PASS");
+}
+
+#[test]
+fn two_roles_of_one_agent_are_one_agent() {
+    let house = of_one_agent("'write'");
+    house.orch("run demo").code(1).says("auditor, which is claude");
+    assert_eq!(house.gates(), "write PASS, audit FAIL");
+    assert!(!house.exists("report.md"));
+    let attempt = house.attempt("write", 1);
+    assert_eq!((&attempt["agent"], &attempt["definition"]), (&"writer".into(), &"claude".into()));
+    assert_eq!(attempt["program"], "scripted-agent");
+    assert_eq!(attempt["invocations"][0]["definition"], "claude");
+}
+
+#[test]
+fn another_session_of_one_agent_audits_where_the_workflow_says_so() {
+    let house = of_one_agent("{ gate = 'write', same_program = true }");
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "write PASS, audit PASS");
+    let house = house.script("audit", "# session: s1\necho fine > report.md");
+    house.orch("run demo").code(1).says("the session of the work that it judges");
+}
+
+#[test]
+fn an_unknown_session_of_one_agent_is_refused() {
+    let more = "{ gate = 'write', same_program = true }";
+    let house = of_one_agent(more).script("audit", "# session: unknown\necho fine > report.md");
+    house.orch("run demo").code(1).says("a session that the agent did not tell");
+    let house = of_one_agent(more).script("write", "# session: unknown\necho x > draft.md");
+    house.orch("run demo").code(1).says("a session that nobody told");
+    assert!(!house.exists("report.md"));
+}
+
+#[test]
+fn two_agents_of_one_command_are_one_agent() {
+    let command = "command = ['sh', '-c', 'cat >/dev/null; echo x | tee draft.md report.md']";
+    let house = house("auditor")
+        .file("orch.toml", &format!("[agents.writer]\n{command}\n[agents.auditor]\n{command}\n"));
+    house.orch("run demo").code(1).says("cannot be done by its producer");
+}
+
+#[test]
+fn who_says_to_work_by_hand_is_held_to_it() {
+    let house = of_one_agent("{ gate = 'write', same_program = true }");
+    house.orch("run demo --until write").code(0);
+    house.orch("gate start --gate audit --agent claude").says("a session that nobody told");
+    assert_eq!(house.attempts("audit"), "FAIL");
+    house.orch("run resume --until write");
+    house.orch("gate start --gate audit --agent claude --session s1").says("cannot be done by its");
+    house.orch("gate start --gate audit --agent claude --session s9").code(0);
+}
+
+#[test]
+fn every_instance_of_a_fan_out_bars_its_agent() {
+    let house = house("writer");
+    let text = house
+        .read("workflows/demo.toml")
+        .replace("id = 'write'", "id = 'write'\neach = { in = \"{{ ['a', 'b'] }}\", as = 'part' }");
+    let house = house
+        .file("workflows/demo.toml", &text)
+        .script("write[a]", "echo x > draft.md")
+        .script("write[b]", "echo x > draft.md");
+    house.orch("run demo --jobs 1").code(1).says("cannot be done by its producer");
 }
 
 #[test]

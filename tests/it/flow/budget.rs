@@ -134,13 +134,116 @@ fn an_agent_is_ended_when_its_stream_passes_the_budget() {
 #[test]
 fn streams_side_by_side_are_ended_by_their_sum() {
     let drip = "echo '{\"usd\": 0.6}'\nsleep 300";
+    // What their calls cost is known by then, as far as anybody can.
+    let before = "echo '{\"usd\": 0.01}'";
+    let after = "needs = ['z']";
     let house = streaming(House::new(), "")
-        .workflow("demo", &agents(&[("a", "needs = []"), ("b", "needs = []")]))
+        .workflow("demo", &agents(&[("y", ""), ("z", ""), ("a", after), ("b", after)]))
+        .script("y", before)
+        .script("z", before)
         .script("a", drip)
         .script("b", drip);
     house.orch("run demo --budget 1 --jobs 2").code(4).says("the budget of 1.00 USD is spent");
     assert_eq!(house.attempts("a") + &house.attempts("b"), "INTERRUPTEDINTERRUPTED");
-    assert_eq!(house.record()["cost"]["cost_usd"], 1.2);
+    assert_eq!(house.record()["cost"]["cost_usd"], 1.22);
+}
+
+/// Eight gates side by side under a budget of 1.00, and what each of them costs.
+fn eight(house: House, costs: [&str; 8]) -> House {
+    let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let gates: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "needs = []")).collect();
+    let house = house.workflow("demo", &format!("[budget]\nusd = 1.0\n{}", agents(&gates)));
+    ids.iter().zip(costs).fold(house, |house, (id, cost)| {
+        house.script(id, &format!("# cost_usd: {cost}\nsleep 0.1"))
+    })
+}
+
+fn cost(house: &House) -> f64 {
+    house.record()["cost"]["cost_usd"].as_f64().unwrap()
+}
+
+#[test]
+fn first_calls_side_by_side_are_one_call_over_at_most() {
+    let house = eight(House::new().agents(""), ["0.9"; 8]);
+    house.orch("run demo --jobs 8").code(4);
+    assert!(cost(&house) <= 1.9, "{}", cost(&house));
+    house.orch("run resume --jobs 8 --budget 2").code(4);
+    assert!(cost(&house) <= 2.9, "{}", cost(&house));
+}
+
+#[test]
+fn a_call_that_costs_far_more_than_the_first_is_one_call_over_at_most() {
+    for first in ["0.01", "0.1", "unknown", "0"] {
+        let mut costs = ["0.9"; 8];
+        costs[0] = first;
+        let house = eight(House::new().agents(""), costs);
+        house.orch("run demo --jobs 8").code(4);
+        assert!(cost(&house) <= 1.9, "{first}: {}", cost(&house));
+    }
+}
+
+#[test]
+fn a_fan_out_of_two_agents_with_retries_is_one_call_over_at_most() {
+    let each =
+        "each = { in = \"{{ [1, 2, 3, 4] }}\", as = 'n' }\nneeds = []\nretry = { attempts = 3 }";
+    let other = format!("{each}\nagent = 'other'");
+    let rest = agents(&[("a", each), ("b", &other)]);
+    let house = House::new()
+        .file(
+            "orch.toml",
+            "[defaults]\nagent = 'one'\n[agents.one]\ncommand = ['sh', 'x.sh', '1']\n\
+             output = { format = 'json', cost_usd = '/cost' }\n[agents.other]\n\
+             command = ['sh', 'x.sh', '2']\noutput = { format = 'json', cost_usd = '/cost' }\n",
+        )
+        .file("x.sh", "cat >/dev/null; sleep 0.1; echo '{\"cost\":0.9}'; exit 1\n")
+        .workflow("demo", &format!("[budget]\nusd = 1.0\n{rest}"));
+    house.orch("run demo --jobs 8").code(4);
+    assert!(cost(&house) <= 1.9, "{}", cost(&house));
+}
+
+#[test]
+fn calls_whose_cost_is_told_or_stated_go_side_by_side() {
+    let seen = "ls side.* 2>/dev/null >>seen; touch side.$ORCH_GATE; sleep 0.5; rm side.$ORCH_GATE";
+    let house = |more: &str| {
+        let after = format!("needs = ['z']\n{more}");
+        House::new()
+            .agents("")
+            .workflow(
+                "demo",
+                &format!(
+                    "[budget]\nusd = 9.0\n{}",
+                    agents(&[("y", more), ("z", more), ("a", &after), ("b", &after)])
+                ),
+            )
+            .script("a", &format!("{}\n{seen}", usd(0.1)))
+            .script("b", &format!("{}\nsleep 0.2\n{seen}", usd(0.1)))
+    };
+    let unknown = "# cost_usd: unknown";
+    let told = house("").script("y", &usd(0.1)).script("z", &usd(0.1));
+    told.orch("run demo --jobs 2").code(0);
+    assert_ne!(told.read("seen"), "");
+    let stated = house("budget = { usd = 0.5 }").script("y", unknown).script("z", unknown);
+    stated.orch("run demo --jobs 2").code(0);
+    assert_ne!(stated.read("seen"), "");
+    let neither = house("").script("y", unknown).script("z", unknown);
+    neither.orch("run demo --jobs 2").code(0);
+    assert_eq!(neither.read("seen"), "");
+}
+
+#[test]
+fn a_budget_that_cannot_bind_is_told_at_the_start() {
+    let agent = "[defaults]\nagent = 'mute'\n[agents.mute]\ncommand = ['true']\n";
+    let house = House::new()
+        .file("orch.toml", agent)
+        .workflow("demo", &format!("[budget]\nusd = 1.0\n{}", agents(&[("a", ""), ("b", "")])));
+    let done = house.orch("run demo").code(0).says(
+        "agent mute does not tell what it costs: the budget of 1.00 USD does not bind it, \
+         and nothing else does: give it `minutes`",
+    );
+    assert_eq!(done.stderr.matches("does not bind").count(), 1, "{}", done.stderr);
+    let house = house
+        .workflow("demo", &format!("[budget]\nusd = 1.0\nminutes = 5\n{}", agents(&[("a", "")])));
+    house.orch("run demo").code(0).says("does not bind it, the one of 5.0 minutes does");
 }
 
 #[test]

@@ -1,0 +1,43 @@
+//! `orch run amend`: shows the person at the terminal what has changed, and asks them.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::exit;
+use crate::cli::question;
+use crate::cli::terminal;
+use crate::id::GateId;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use crate::ops::run_amend;
+
+/// What takes an amendment in, typed whole.
+const WORDS: [&str; 3] = ["y", "yes", "amend"];
+
+pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let Some(asked) = run_amend::question(&site, request)? else {
+        let reply = run_amend::unchanged(&site, request)?;
+        let text =
+            format!("nothing to amend: run {} goes on under what the files say", reply.run.run_id);
+        face.answer(&reply, &Instructions::default(), &text);
+        return Ok(exit::DONE);
+    };
+    let person = terminal::person(&site, face.global.is_ci())?;
+    face.say(&format!("Run {} would go on under another definition:", asked.run));
+    for change in &asked.changes {
+        face.say(&format!("  {change}"));
+    }
+    let gates: Vec<&str> = asked.reopened.iter().map(GateId::as_str).collect();
+    if !gates.is_empty() {
+        face.say(&format!("  open again, without their approvals: {}", gates.join(", ")));
+    }
+    if !question::word(&format!("Take this in as {}? (yes or amend)", person.by), &WORDS)? {
+        return Err(Error::usage("not taken in; nothing was written").into());
+    }
+    let reply = run_amend::run_amend(&site, request, (&person, &asked))?;
+    let text = format!("run {} {}\nhead {}", reply.run.run_id, reply.run.status, reply.run.head);
+    drive::warn(face, &site, &reply.run);
+    face.answer(&reply, &Instructions::of(&reply.run), &text);
+    Ok(exit::DONE)
+}

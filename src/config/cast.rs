@@ -1,0 +1,218 @@
+//! The cast of a run: who plays its roles, frozen when it begins, so that what an agent
+//! writes into `orch.toml` changes nothing in a run that goes on. Of variables that are
+//! set for an agent the names are kept, and of the values a digest that nobody can guess
+//! from: records are committed, and values may be secrets.
+
+use super::Config;
+use super::NO_AGENT;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::executor::Agent;
+use crate::executor::AgentSettings;
+use crate::executor::Prices;
+use crate::json;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// The text that says who plays which role, among the texts of a run.
+pub const CAST: &str = "agents.json";
+
+/// The folder of the texts that say what each agent is.
+pub const AGENTS: &str = "agents/";
+
+/// The longest name of an agent that its text is called by, in bytes.
+const NAME_BYTES_MAX: usize = 64;
+
+/// With what digests of values are made, so that they tell nothing; `None` where it was lost.
+pub type Key<'k> = Option<&'k [u8]>;
+
+/// Who plays the roles of a run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cast {
+    /// Who plays the roles that have no agent of their own.
+    default: Option<String>,
+    /// The roles that have an agent of their own, which has their name.
+    roles: BTreeSet<String>,
+    prices: Prices,
+    #[serde(skip)]
+    agents: BTreeMap<String, Player>,
+}
+
+/// An agent as a run keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Player {
+    name: String,
+    definition: String,
+    /// The names of the variables that are set for it.
+    environment: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment_sha256: Option<Digest>,
+    settings: AgentSettings,
+}
+
+/// Why an agent of a run is not at hand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Miscast {
+    /// Its text was changed, or comes from another version.
+    #[error("what the run keeps of agent `{agent}` is not to be read: {message}")]
+    Unreadable { agent: String, message: String },
+    /// The values of its variables lie in `orch.toml` alone.
+    #[error(
+        "the variables that orch.toml sets for agent `{agent}` are not those that the run began with"
+    )]
+    Environment { agent: String },
+}
+
+impl Cast {
+    /// Who would play these roles now. `given` plays those that have no agent of their own.
+    pub fn of<'r>(
+        config: &Config,
+        roles: impl IntoIterator<Item = &'r str>,
+        given: Option<&str>,
+        key: Key<'_>,
+    ) -> Self {
+        let named = |name: &&str| *name != NO_AGENT;
+        let default = config.defaults.agent.as_ref().map(|stated| stated.text.as_str());
+        let roles: BTreeSet<String> = roles
+            .into_iter()
+            .filter(|role| config.agents.contains_key(*role))
+            .map(str::to_owned)
+            .collect();
+        let all = roles.iter().map(String::as_str).chain(default.filter(named));
+        let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
+        let players = all.iter().filter_map(|name| config.known.get(*name));
+        let agents = players.map(|agent| (agent.name.clone(), Player::of(agent, key))).collect();
+        Self { default: default.map(str::to_owned), roles, prices: config.prices.clone(), agents }
+    }
+
+    /// One more agent of this name, as it is now.
+    #[must_use]
+    pub fn with(mut self, config: &Config, name: &str, key: Key<'_>) -> Self {
+        if let Some(agent) = config.known.get(name) {
+            self.agents.entry(name.to_owned()).or_insert_with(|| Player::of(agent, key));
+        }
+        self
+    }
+
+    /// The texts that a run keeps of it.
+    pub fn freeze(&self) -> Vec<Frozen> {
+        let players = self.agents.values().map(|player| frozen(player.path(), player));
+        std::iter::once(frozen(CAST.to_owned(), self)).chain(players).collect()
+    }
+
+    /// The cast that a run keeps; none in one that began before casts were kept.
+    pub fn thaw(texts: &[Frozen]) -> Result<Option<Self>, Miscast> {
+        let unreadable = |agent: &str, error: &serde_json::Error| Miscast::Unreadable {
+            agent: agent.to_owned(),
+            message: error.to_string(),
+        };
+        let Some(text) = texts.iter().find(|text| text.path == CAST) else { return Ok(None) };
+        let mut cast: Self =
+            serde_json::from_str(&text.text).map_err(|error| unreadable(CAST, &error))?;
+        for text in texts.iter().filter(|text| text.path.starts_with(AGENTS)) {
+            let player: Player =
+                serde_json::from_str(&text.text).map_err(|error| unreadable(&text.path, &error))?;
+            cast.agents.insert(player.name.clone(), player);
+        }
+        Ok(Some(cast))
+    }
+
+    /// Who plays `role`, by the rules of [`Config::agent`].
+    pub fn player<'n>(&'n self, role: &str, given: Option<&'n str>) -> Option<&'n str> {
+        if given == Some(NO_AGENT) {
+            return None;
+        }
+        let own = self.roles.get(role).map(String::as_str);
+        let default = self.default.as_deref().filter(|name| *name != NO_AGENT);
+        own.or(given).or(default)
+    }
+
+    /// The agents that were kept.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.agents.keys().map(String::as_str)
+    }
+
+    /// Whether what an agent is was kept.
+    pub fn knows(&self, name: &str) -> bool {
+        self.agents.contains_key(name)
+    }
+
+    /// The definition that an agent of this name ends in.
+    pub fn definition(&self, name: &str) -> Option<&str> {
+        self.agents.get(name).map(|player| player.definition.as_str())
+    }
+
+    /// The text of the agent of this name.
+    pub fn path(&self, name: &str) -> Option<String> {
+        self.agents.get(name).map(Player::path)
+    }
+
+    /// The agent of this name, ready to be called. The values of its variables are those of
+    /// `orch.toml`, where they are the ones that the run began with.
+    pub fn agent(&self, name: &str, config: &Config, key: Key<'_>) -> Result<Agent, Miscast> {
+        let unreadable = |message: String| Miscast::Unreadable { agent: name.to_owned(), message };
+        let player = self.agents.get(name).ok_or_else(|| unreadable("it is missing".to_owned()))?;
+        let now = config.known.get(name).map(|agent| &agent.settings().env);
+        let env: BTreeMap<String, String> = now
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| player.environment.contains(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let is_whole = env.len() == player.environment.len();
+        let is_same = match (player.environment_sha256, key) {
+            (Some(sealed), Some(key)) => sealed == digest(&env, key),
+            (None, _) | (_, None) => true,
+        };
+        if !is_whole || !is_same {
+            return Err(Miscast::Environment { agent: name.to_owned() });
+        }
+        let definition = Some(player.definition.clone());
+        let settings = AgentSettings { definition, env, ..player.settings.clone() };
+        Agent::new(name, settings, &self.prices).map_err(unreadable)
+    }
+}
+
+impl Player {
+    fn of(agent: &Agent, key: Key<'_>) -> Self {
+        let settings = agent.settings().clone();
+        Self {
+            name: agent.name.clone(),
+            definition: agent.definition.clone(),
+            environment: settings.env.keys().cloned().collect(),
+            environment_sha256: key
+                .filter(|_| !settings.env.is_empty())
+                .map(|key| digest(&settings.env, key)),
+            settings: AgentSettings { env: BTreeMap::new(), definition: None, ..settings },
+        }
+    }
+
+    /// What its text is called. Anything can be a name in `orch.toml`, and not in a folder.
+    fn path(&self) -> String {
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
+        let is_short = self.name.len() <= NAME_BYTES_MAX && !self.name.is_empty();
+        if is_short && self.name.chars().all(is_plain) {
+            return format!("{AGENTS}{}.json", self.name);
+        }
+        format!("{AGENTS}{}.json", Digest::of(&self.name))
+    }
+}
+
+/// Of an environment, in a form that has one reading.
+fn digest(environment: &BTreeMap<String, String>, key: &[u8]) -> Digest {
+    let mut bytes = key.to_vec();
+    for (name, value) in environment {
+        for text in [name, value] {
+            bytes.extend(text.len().to_le_bytes());
+            bytes.extend(text.as_bytes());
+        }
+    }
+    Digest::of(bytes)
+}
+
+fn frozen(path: String, value: &impl Serialize) -> Frozen {
+    let text = String::from_utf8(json::pretty(value)).unwrap_or_default();
+    Frozen { path, sha256: Digest::of(&text), text }
+}

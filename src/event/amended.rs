@@ -1,0 +1,44 @@
+//! A corrected definition, taken into a run by a person.
+
+use super::PlannedGate;
+use crate::check::Baseline;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::id::GateId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A person took a corrected definition in: what it was, what it is, and what is open again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Amended {
+    pub by: String,
+    /// How they gave their word: `terminal /dev/pts/3`.
+    pub how: String,
+    pub reason: Option<String>,
+    /// Of all texts before and after.
+    pub before: Digest,
+    pub after: Digest,
+    pub changes: Vec<Change>,
+    /// The texts that are new or changed.
+    pub texts: Vec<Frozen>,
+    pub version: String,
+    pub gates: Vec<PlannedGate>,
+    pub inputs: Values,
+    /// Gates whose definition changed, with what follows from them, as far as they had begun.
+    pub reopened: Vec<GateId>,
+    /// What new checks compare with: as it was when this was taken in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baselines: BTreeMap<String, Baseline>,
+}
+
+/// A text that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub path: String,
+    /// None where it was added.
+    pub before: Option<Digest>,
+    /// None where it was taken out.
+    pub after: Option<Digest>,
+}

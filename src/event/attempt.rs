@@ -1,0 +1,72 @@
+//! The beginning of an attempt: who does what, made from what; or an earlier one taken over.
+
+use super::Artifact;
+use super::Worker;
+use crate::digest::Digest;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// An attempt begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GateStarted {
+    pub gate: GateId,
+    pub attempt: u32,
+    pub executor: String,
+    pub agent: Option<String>,
+    #[serde(flatten)]
+    pub worker: Worker,
+    pub session: Option<String>,
+    pub prompt_sha256: Option<Digest>,
+    pub required_outputs: Vec<String>,
+    /// What the work is made from; equal ones can be reused.
+    pub recipe: Option<Recipe>,
+    /// Why an earlier result was not reused, where the gate asks for it.
+    pub reuse: Option<String>,
+}
+
+impl GateStarted {
+    /// An attempt of which no more is known than who begins it.
+    pub fn new(gate: GateId, attempt: u32, executor: &str) -> Self {
+        Self {
+            gate,
+            attempt,
+            executor: executor.to_owned(),
+            agent: None,
+            worker: Worker::default(),
+            session: None,
+            prompt_sha256: None,
+            required_outputs: Vec::new(),
+            recipe: None,
+            reuse: None,
+        }
+    }
+}
+
+/// Everything that decides what a gate's work comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Of the gate, its contract, prompt, command and inputs as rendered.
+    pub sha256: Digest,
+    pub reads: BTreeMap<String, Digest>,
+}
+
+/// A gate taken over from an earlier run, with the proof that nothing changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reused {
+    pub gate: GateId,
+    pub run_id: RunId,
+    pub attempt: u32,
+    pub agent: Option<String>,
+    #[serde(flatten)]
+    pub worker: Worker,
+    /// The agent's session there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    pub recipe: Recipe,
+    pub artifacts: Vec<Artifact>,
+    pub answers: Values,
+}

@@ -1,0 +1,159 @@
+//! What an amendment would be: the texts on the disk beside those that a run goes on under.
+
+use super::Error;
+use super::Notice;
+use super::Site;
+use super::drive;
+use super::signing;
+use super::start;
+use crate::check::Since;
+use crate::config::Cast;
+use crate::definition;
+use crate::definition::Definition;
+use crate::definition::Frozen;
+use crate::event::Amended;
+use crate::event::Change;
+use crate::event::PlannedGate;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow;
+use crate::workflow::Work;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use std::collections::BTreeSet;
+
+/// A definition that would be taken in.
+pub struct Amendment {
+    pub workflow: Workflow,
+    /// What the run may spend, where the workflow says otherwise than before.
+    pub budget: Option<crate::budget::Budget>,
+    pub amended: Amended,
+}
+
+/// What there is to take in; none where the disk says what the run goes on under.
+pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
+    let started = &run.started;
+    let (workflow, found) = Workflow::load(&started.workflow, &site.shelf)?;
+    signing::refuse_unsignable(site, &workflow)?;
+    // What was not given is given by the new defaults.
+    let given = started.inputs.iter().filter(|(_, value)| !value.is_null());
+    let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
+    let inputs = input::resolve(&workflow.inputs, &given, &site.project)?;
+    let texts = texts(site, run, &workflow, &found, &inputs)?;
+    let changes = changes(&started.definition, &texts);
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let kept = Definition::thaw(&started.definition);
+    let old = Workflow::parse(&started.workflow, &kept)?;
+    let mut others = workflow::changed((&old, &kept), (&workflow, &found));
+    others.extend(recast(run, &texts, &workflow));
+    let baselines = drive::record_baselines(site, &workflow, Some(run), &inputs, &Since::Run);
+    let mut baselines = baselines.map_err(Error::environment)?;
+    baselines.retain(|key, _| !run.baselines.contains_key(key));
+    let is_changed = |text: &&Frozen| changes.iter().any(|change| change.path == text.path);
+    let amended = Amended {
+        by: String::new(),
+        how: String::new(),
+        reason: None,
+        before: definition::digest_of(&started.definition),
+        after: definition::digest_of(&texts),
+        texts: texts.iter().filter(is_changed).cloned().collect(),
+        changes,
+        version: workflow.version.clone(),
+        gates: workflow.gates.iter().map(planned).collect(),
+        inputs,
+        reopened: reopened(run, (&old, &workflow), &others),
+        baselines,
+    };
+    let budget = (workflow.budget != old.budget).then_some(workflow.budget);
+    Ok(Some(Amendment { workflow, budget, amended }))
+}
+
+/// Tells whoever takes a run up where the disk says otherwise than what it goes on under.
+pub fn tell(site: &Site, run: &Run, notify: &mut dyn FnMut(Notice)) {
+    let paths = match amendment(site, run) {
+        Ok(None) => return,
+        Ok(Some(amendment)) => {
+            amendment.amended.changes.into_iter().map(|change| change.path).collect()
+        }
+        // What is unsound now was sound when the run began.
+        Err(_) => vec![format!("workflows/{}.toml", run.started.workflow)],
+    };
+    notify(Notice::Differs { run: run.started.run_id.clone(), paths });
+}
+
+fn planned(gate: &workflow::Gate) -> PlannedGate {
+    PlannedGate { gate: gate.id.clone(), name: gate.name.clone() }
+}
+
+/// All texts that the run would go on under. Inputs and signers are those of its start.
+fn texts(
+    site: &Site,
+    run: &Run,
+    workflow: &Workflow,
+    found: &Definition,
+    inputs: &input::Values,
+) -> Result<Vec<Frozen>, Error> {
+    let started = &run.started;
+    let mut texts = start::freeze(site, workflow, found, inputs)?;
+    for text in &mut texts {
+        let kept = started.definition.iter().find(|kept| kept.path == text.path);
+        let stays = text.path.starts_with("inputs/") || text.path == signing::SIGNERS;
+        if let Some(kept) = kept.filter(|_| stays) {
+            text.clone_from(kept);
+        }
+    }
+    let signers = started.definition.iter().find(|text| text.path == signing::SIGNERS);
+    texts.extend(signers.filter(|kept| texts.iter().all(|text| text.path != kept.path)).cloned());
+    let cast = drive::player::cast(site, workflow, started.agent.as_deref(), &started.run_id)?;
+    let kept = Cast::thaw(&started.definition).ok().flatten().unwrap_or_default();
+    texts.extend(drive::player::recast(site, &started.run_id, cast, &kept)?.freeze());
+    Ok(texts)
+}
+
+fn changes(before: &[Frozen], after: &[Frozen]) -> Vec<Change> {
+    let digest = |texts: &[Frozen], path: &str| {
+        texts.iter().find(|text| text.path == path).map(|text| text.sha256)
+    };
+    let paths: BTreeSet<&str> = before.iter().chain(after).map(|text| text.path.as_str()).collect();
+    let change = |path: &str| {
+        let (before, after) = (digest(before, path), digest(after, path));
+        (before != after).then(|| Change { path: path.to_owned(), before, after })
+    };
+    paths.into_iter().filter_map(change).collect()
+}
+
+/// Gates whose role another agent plays, or the same one with other settings. Of a run that kept
+/// no cast nobody knows, and its gates stay as they are.
+fn recast(run: &Run, texts: &[Frozen], workflow: &Workflow) -> Vec<GateId> {
+    let casts = [&run.started.definition[..], texts].map(|texts| Cast::thaw(texts).ok().flatten());
+    let [Some(before), Some(after)] = casts else { return Vec::new() };
+    let given = run.started.agent.as_deref();
+    let player = |cast: &Cast, texts: &[Frozen], role: &str| {
+        let path = cast.path(cast.player(role, given)?)?;
+        texts.iter().find(|text| text.path == path).map(|text| (path, text.sha256))
+    };
+    let is_recast = |gate: &&workflow::Gate| match &gate.work {
+        Work::Agent(role) => {
+            let role = role.as_deref().unwrap_or_default();
+            player(&before, &run.started.definition, role) != player(&after, texts, role)
+        }
+        Work::Human | Work::Command(_) | Work::Shell(_) | Work::Workflow(_) => false,
+    };
+    workflow.gates.iter().filter(is_recast).map(|gate| gate.id.clone()).collect()
+}
+
+/// The changed gates, what follows from them and those that are gone, as far as they have begun.
+fn reopened(run: &Run, (old, new): (&Workflow, &Workflow), changed: &[GateId]) -> Vec<GateId> {
+    let mut bases: BTreeSet<GateId> = changed.iter().cloned().collect();
+    bases.extend(changed.iter().flat_map(|gate| new.followers(gate)));
+    let gone = old.gates.iter().filter(|gate| new.gate(&gate.id).is_none());
+    bases.extend(gone.map(|gate| gate.id.clone()));
+    let begun = run.gates.iter().filter(|(id, state)| {
+        state.status != GateStatus::NotStarted
+            && bases.iter().any(|base| base.as_str() == id.base())
+    });
+    begun.map(|(id, _)| id.clone()).collect()
+}

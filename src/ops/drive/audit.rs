@@ -1,0 +1,95 @@
+//! Who may audit: another agent than the one whose work it judges, whatever roles they play,
+//! and never in that work's session. What is known before the work is looked at before it, and
+//! the session, which an agent tells at its end, after it.
+
+use super::attempt::Start;
+use crate::event::Worker;
+use crate::finding::Finding;
+use crate::id::GateId;
+use crate::run::Producer;
+use crate::run::Run;
+use crate::workflow::Gate;
+
+/// The sessions that an audit must not be done in.
+#[derive(Debug, Clone, Default)]
+pub struct Barred {
+    sessions: Vec<String>,
+    /// Whether the work was done by the same agent: then its session must be told, and be another.
+    is_same_agent: bool,
+}
+
+/// Why an audit cannot begin. `acts` says whether an agent does it here, or somebody elsewhere.
+pub fn problem(
+    run: &Run,
+    gate: &Gate,
+    (agent, worker): (Option<&str>, &Worker),
+    (start, acts): (&Start<'_>, bool),
+) -> Option<Finding> {
+    let audited = gate.audits.as_ref()?;
+    let auditor = Producer {
+        agent,
+        definition: worker.definition.as_deref(),
+        session: start.session.as_deref(),
+    };
+    let refuse = |id: &GateId, expected: &str, actual: &str| {
+        let message = format!("{} audits {id} and cannot be done by its producer", gate.id);
+        Some(Finding::of("audits", message).expected(expected).actual(actual))
+    };
+    for (id, producer) in producers(run, audited) {
+        let is_same_agent = producer.is_same_agent(&auditor);
+        let is_same_session = producer.session.is_some() && producer.session == auditor.session;
+        if is_same_session || is_same_agent && !gate.same_program {
+            return refuse(id, "another agent and another session", &told(&auditor));
+        }
+        let is_known = producer.session.is_some() && (acts || auditor.session.is_some());
+        if is_same_agent && !is_known {
+            return refuse(id, "another session of it", "a session that nobody told");
+        }
+    }
+    None
+}
+
+/// What the session of an audit must not be.
+pub fn barred(run: &Run, gate: &Gate, (agent, worker): (Option<&str>, &Worker)) -> Barred {
+    let Some(audited) = &gate.audits else { return Barred::default() };
+    let auditor = Producer { agent, definition: worker.definition.as_deref(), session: None };
+    let mut barred = Barred::default();
+    for (_, producer) in producers(run, audited) {
+        barred.is_same_agent |= producer.is_same_agent(&auditor);
+        barred.sessions.extend(producer.session.map(str::to_owned));
+    }
+    barred
+}
+
+impl Barred {
+    /// What is wrong with the session that an audit was done in.
+    pub fn finding(&self, session: Option<&str>) -> Option<Finding> {
+        let actual = match session {
+            Some(session) if self.sessions.iter().any(|barred| barred == session) => session,
+            None if self.is_same_agent => "a session that the agent did not tell",
+            Some(_) | None => return None,
+        };
+        let message = "the audit was done in the session of the work that it judges";
+        Some(Finding::of("audits", message).expected("another session").actual(actual))
+    }
+}
+
+/// Who did what is audited: every instance of a fan-out.
+fn producers<'r>(
+    run: &'r Run,
+    audited: &GateId,
+) -> impl Iterator<Item = (&'r GateId, Producer<'r>)> {
+    let base = audited.to_string();
+    let states = run.gates.iter().filter(move |(id, _)| id.base() == base);
+    states.map(|(id, state)| (id, state.producer()))
+}
+
+fn told(auditor: &Producer<'_>) -> String {
+    match (auditor.agent, auditor.definition) {
+        (Some(agent), Some(definition)) if agent != definition => {
+            format!("{agent}, which is {definition}")
+        }
+        (Some(agent), _) => agent.to_owned(),
+        (None, _) => "the same session".to_owned(),
+    }
+}

@@ -1,0 +1,145 @@
+//! `orch run amend`: a person takes a corrected definition into a run that goes on.
+
+use super::Driver;
+use super::Error;
+use super::Outcome;
+use super::Person;
+use super::RunChoice;
+use super::Site;
+use super::amendment::amendment;
+use super::choose;
+use super::drive;
+use super::asker;
+use crate::config::AGENTS;
+use crate::config::CAST;
+use crate::config::FILE;
+use crate::digest::Digest;
+use crate::event::Amended;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::files::Lock;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::Run;
+use serde::Serialize;
+
+/// What `orch run amend` takes.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Request {
+    #[command(flatten)]
+    pub run: RunChoice,
+    /// Why, for the record.
+    #[arg(long)]
+    pub reason: Option<String>,
+}
+
+/// What a person is asked to take in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Question {
+    pub run: RunId,
+    /// Of all texts before and after.
+    pub before: Digest,
+    pub after: Digest,
+    /// The texts that changed, each with how.
+    pub changes: Vec<String>,
+    /// The gates that will be open again.
+    pub reopened: Vec<GateId>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reply {
+    pub run: Outcome,
+    /// What was taken in; none where there was nothing.
+    pub amended: Option<Question>,
+}
+
+/// What there is to take in, for the face to show before it asks; none where there is nothing.
+pub fn question(site: &Site, request: &Request) -> Result<Option<Question>, Error> {
+    asker::refuse_agents(site)?;
+    let id = choose::run(site, &request.run)?;
+    let path = site.home.lock(&id);
+    if let Some(held) = Lock::holder(&path).filter(|_| Lock::is_held(&path)) {
+        return Err(Error::Held { run: id.to_string(), held });
+    }
+    let run = site.home.read(&id)?.run;
+    refuse_over(&run)?;
+    Ok(amendment(site, &run)?.map(|amendment| asked(&id, &amendment.amended)))
+}
+
+/// Where a run stands that there was nothing to take into.
+pub fn unchanged(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(site, &request.run)?;
+    let driver = Driver::take(site, &id)?;
+    Ok(Reply { run: drive::outcome(&driver), amended: None })
+}
+
+/// Takes in what was shown, and nothing else.
+pub fn run_amend(
+    site: &Site,
+    request: &Request,
+    (person, question): (&Person, &Question),
+) -> Result<Reply, Error> {
+    asker::refuse_agents(site)?;
+    let mut driver = Driver::take(site, &question.run)?;
+    refuse_over(driver.run())?;
+    let found = amendment(site, driver.run())?;
+    let Some(found) = found.filter(|found| {
+        (found.amended.before, found.amended.after) == (question.before, question.after)
+    }) else {
+        return Err(Error::usage(
+            "the definition has changed since it was shown; nothing was written",
+        )
+        .advise(format!("orch run amend --run {}", question.run)));
+    };
+    let amended = Amended {
+        by: person.by.clone(),
+        how: person.how.clone(),
+        reason: request.reason.clone(),
+        ..found.amended
+    };
+    let asked = asked(&question.run, &amended);
+    let by = person.by.clone();
+    let budget = found.budget.map(|budget| Event::BudgetSet { budget, by });
+    let events = std::iter::once(Event::RunAmended(Box::new(amended))).chain(budget);
+    driver.append(&events.collect::<Vec<_>>())?;
+    driver.workflow = found.workflow;
+    driver.commit(None, true)?;
+    Ok(Reply { run: drive::outcome(&driver), amended: Some(asked) })
+}
+
+/// How a text is called to people: agents are written in `orch.toml`.
+pub fn shown(path: &str) -> String {
+    if path.starts_with(AGENTS) || path == CAST {
+        return format!("{path} (of {FILE})");
+    }
+    path.to_owned()
+}
+
+fn asked(run: &RunId, amended: &Amended) -> Question {
+    let changes = amended.changes.iter().map(|change| {
+        let how = match (change.before, change.after) {
+            (None, _) => "added",
+            (Some(_), None) => "taken out",
+            (Some(_), Some(_)) => "changed",
+        };
+        format!("{how} {}", shown(&change.path))
+    });
+    Question {
+        run: run.clone(),
+        before: amended.before,
+        after: amended.after,
+        changes: changes.collect(),
+        reopened: amended.reopened.clone(),
+    }
+}
+
+fn refuse_over(run: &Run) -> Result<(), Error> {
+    match run.status {
+        RunStatus::Passed | RunStatus::Canceled => Err(Error::usage(format!(
+            "run {} is {}: its definition is part of what it came to",
+            run.started.run_id, run.status
+        ))),
+        RunStatus::Running | RunStatus::Waiting | RunStatus::Paused | RunStatus::Failed => Ok(()),
+    }
+}
