@@ -1,13 +1,12 @@
 //! Secrets: values that a program may see and no log, packet or record may hold.
 //! They are found in the plain, the base64 and the URL form.
 
-use crate::files;
+use crate::files::Log;
+use crate::files::LogReader;
 use regex::bytes::Regex;
-use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::io::Write;
-use std::path::Path;
 
 /// Shorter values occur by chance; blotting them out would destroy a log and hide nothing.
 const VALUE_BYTES_MIN: usize = 8;
@@ -79,19 +78,24 @@ impl Secrets {
         }
     }
 
-    /// Blots out every secret in a file of the program's own making, of any size.
-    pub fn redact_file(&self, path: &Path) -> io::Result<()> {
+    /// Blots out every secret in what a child printed, of any size; it lies in its place then.
+    pub fn redact_log(&self, log: &mut Log) -> io::Result<()> {
         match &self.pattern {
-            None => Ok(()),
-            Some(pattern) => files::rewrite(path, |from, to| self.copy(pattern, from, to)),
+            None => log.restore(),
+            Some(pattern) => log.rewrite(|from, to| self.copy(pattern, from, to)),
         }
     }
 
     /// Copies in chunks; what a secret may reach across the end of a chunk waits for the next one.
-    fn copy(&self, pattern: &Regex, from: &mut File, to: &mut impl Write) -> io::Result<()> {
+    fn copy(
+        &self,
+        pattern: &Regex,
+        from: &mut LogReader<'_>,
+        to: &mut dyn Write,
+    ) -> io::Result<()> {
         let mut bytes = Vec::new();
         loop {
-            let read = from.take(CHUNK_BYTES as u64).read_to_end(&mut bytes)?;
+            let read = from.by_ref().take(CHUNK_BYTES as u64).read_to_end(&mut bytes)?;
             let open = if read == 0 { 0 } else { self.longest_bytes - 1 };
             let sure = bytes.len().saturating_sub(open);
             let mut done = 0;
@@ -131,6 +135,7 @@ pub fn base64(bytes: &[u8]) -> String {
 #[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
 mod tests {
     use super::*;
+    use crate::files::Beneath;
 
     fn secrets() -> Secrets {
         Secrets::of(&["hunter2hunter2".into(), "hunter2hunter2+more".into(), "short".into()])
@@ -155,8 +160,9 @@ mod tests {
         let path = folder.path().join("log");
         for before in CHUNK_BYTES - 40..CHUNK_BYTES + 3 {
             let text = "\u{ff}".repeat(before / 2) + "hunter2hunter2+more" + "end";
-            std::fs::write(&path, &text).unwrap();
-            secrets().redact_file(&path).unwrap();
+            let mut log = Log::create(Beneath::new(folder.path()).join("log")).unwrap();
+            log.for_child().unwrap().write_all(text.as_bytes()).unwrap();
+            secrets().redact_log(&mut log).unwrap();
             let redacted = std::fs::read_to_string(&path).unwrap();
             assert_eq!(redacted, text.replace("hunter2hunter2+more", "[redacted]"));
         }

@@ -4,6 +4,7 @@
 use super::answer;
 use super::answer::Face;
 use super::report;
+use crate::files::Outlet;
 use crate::files::Project;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -117,7 +118,8 @@ pub fn report(face: &Face, site: &Site, id: &RunId, junit: Option<&Path>) -> Res
     if let Some(path) = junit {
         let report = junit_report(&run).to_string();
         let report = report.map_err(|error| Error::environment(error.to_string()))?;
-        crate::files::write_view(path, report.as_bytes())
+        Outlet::Replaced
+            .write(path, report.as_bytes())
             .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
     }
     if is_on_github {
@@ -237,8 +239,7 @@ fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
             line.attempts
         );
     }
-    let before = crate::files::read_own(&path).ok().flatten().unwrap_or_default();
-    let whole = [before, text.into_bytes()].concat();
-    crate::files::write_view(&path, &whole)
+    Outlet::Continued
+        .write(&path, text.as_bytes())
         .map_err(|error| Error::environment(format!("{}: {error}", site.shown(&path))))
 }

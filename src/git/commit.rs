@@ -19,7 +19,6 @@ use git2::RepositoryState;
 use git2::Signature;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -36,7 +35,7 @@ pub struct Commit<'a> {
     /// Name and mail of the author when git knows none.
     pub fallback: (&'a str, &'a str),
     /// The lock that keeps the commits of all processes of this program apart.
-    pub lock: &'a Path,
+    pub lock: &'a files::Beneath,
     /// The time now, told to whoever waits for the lock.
     pub since: &'a str,
     /// How long to wait for the lock, and how long to start anew when the ref moves.
@@ -56,7 +55,7 @@ impl Repository {
     pub fn commit(&mut self, request: &Commit<'_>) -> Result<Committed, Error> {
         let files = checked(request.files)?;
         let _lock = files::Lock::take(request.lock, request.since, request.patience)
-            .map_err(io_error(request.lock))?
+            .map_err(io_error(&request.lock.path()))?
             .map_err(Error::Held)?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(2);

@@ -111,7 +111,7 @@ fn commit(
     target: &Target,
     files: &[(String, Vec<u8>)],
 ) -> Result<Committed, Error> {
-    let lock = repository.common_folder().join("test/commit.lock");
+    let lock = crate::files::Beneath::new(repository.common_folder()).join("test/commit.lock");
     let files: Vec<(String, &[u8])> =
         files.iter().map(|(path, bytes)| (path.clone(), &bytes[..])).collect();
     repository.commit(&Commit {

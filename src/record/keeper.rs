@@ -8,6 +8,7 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Checkpoint;
 use crate::files;
+use crate::files::Beneath;
 use crate::git;
 use crate::git::Commit;
 use crate::git::Repository;
@@ -37,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a record could not be written. That it was not committed is no error but a notice.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {source}", path.display())]
+#[error("{}", files::told(path, source))]
 pub struct Error {
     path: PathBuf,
     source: io::Error,
@@ -85,14 +86,14 @@ pub struct News<'n> {
 pub struct Keeper {
     home: Home,
     id: RunId,
-    record: PathBuf,
+    record: Beneath,
     /// The record's path from the root of the repository's working tree.
     prefix: String,
     /// The project's path from there.
     below: PathBuf,
     repository: Option<Repository>,
     target: Target,
-    commit_lock: PathBuf,
+    commit_lock: Option<Beneath>,
     /// Whether the record's files lie in this working tree: not while another branch is checked out.
     in_worktree: bool,
     /// Digests of all files but the summary.
@@ -131,7 +132,7 @@ impl Keeper {
             below,
             repository,
             target,
-            commit_lock: home.commit_lock().unwrap_or_default(),
+            commit_lock: home.commit_lock(),
             in_worktree,
             known: BTreeMap::new(),
             pending: BTreeMap::new(),
@@ -148,18 +149,18 @@ impl Keeper {
     /// Makes the record whole again from the journal: files that are missing or differ are written.
     fn take_up(&mut self, reading: &Reading) -> Result<(), Error> {
         let files = super::all_files(reading);
-        let paths = files.keys().map(|path| self.record.join(path));
-        let folders: BTreeSet<PathBuf> =
-            paths.filter_map(|path| Some(path.parent()?.into())).collect();
-        for path in folders {
-            files::remove_half_written(&path).map_err(|source| Error { path, source })?;
+        let folders: BTreeSet<&Path> =
+            files.keys().filter_map(|path| Path::new(path).parent()).collect();
+        for folder in folders {
+            let folder = self.record.join(folder);
+            folder.remove_half_written().map_err(|source| Error { path: folder.path(), source })?;
         }
         for (path, bytes) in files {
             if path == "RUN.json" || path == "SHA256SUMS" {
                 continue;
             }
             self.known.insert(path.clone(), Digest::of(&bytes));
-            let on_disk = files::read_own(&self.record.join(&path)).ok().flatten();
+            let on_disk = self.record.join(&path).read().ok().flatten();
             if self.in_worktree && on_disk.as_deref() != Some(&bytes) {
                 self.write(&path, &bytes)?;
             }
@@ -224,8 +225,8 @@ impl Keeper {
     /// Puts files right that somebody changed behind the keeper's back; gives their paths.
     pub fn mend(&mut self) -> Result<Vec<String>, Error> {
         let is_changed = |(path, digest): &(&String, &Digest)| {
-            let found = files::read_with_stat(&self.record.join(path), Vec::new()).ok().flatten();
-            found.is_none_or(|(bytes, _)| Digest::of(bytes) != **digest)
+            let found = self.record.join(path).read().ok().flatten();
+            found.is_none_or(|bytes| Digest::of(bytes) != **digest)
         };
         let written = self.known.iter().chain(&self.summary).filter(|_| self.in_worktree);
         let changed: Vec<String> =
@@ -243,9 +244,9 @@ impl Keeper {
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.record.join(path);
+        let place = self.record.join(path);
         // The journal and git's objects are synced; these files can be made again from either.
-        files::write_view(&path, bytes).map_err(|source| Error { path, source })
+        place.write_view(bytes).map_err(|source| Error { path: place.path(), source })
     }
 
     fn commit(&mut self, news: &News<'_>) -> Kept {
@@ -269,12 +270,13 @@ impl Keeper {
         if self.tree.is_some() && held != self.tree {
             // Somebody took the record off the branch, or changed it there: all of it goes back.
             for (path, bytes) in super::all_files(&self.home.glance(&self.id)?) {
-                if self.in_worktree && !files::exists(&self.record.join(&path)) {
+                if self.in_worktree && !self.record.join(&path).exists() {
                     self.write(&path, &bytes)?;
                 }
                 self.pending.entry(path).or_insert(bytes);
             }
         }
+        let Some(lock) = &self.commit_lock else { return Ok(None) };
         let since = news.at.to_string();
         // Most of what a run freezes is committed already, where the project keeps it.
         let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
@@ -292,7 +294,7 @@ impl Keeper {
             originals: &originals,
             message,
             fallback: AUTHOR,
-            lock: &self.commit_lock,
+            lock,
             since: &since,
             patience: PATIENCE,
         };

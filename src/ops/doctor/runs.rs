@@ -31,7 +31,11 @@ pub fn look(
         let finding = format!("it stalled; orch run resume --run {id}");
         symptoms.push(Symptom::ill(what.clone(), finding));
     }
-    for words in orphans::find(site, id)?.iter().filter_map(orphans::shown) {
+    let orphans = match orphans::find(site, id) {
+        Ok(orphans) => orphans,
+        Err(error) => return Ok(vec![Symptom::ill(what, error.to_string())]),
+    };
+    for words in orphans.iter().filter_map(orphans::shown) {
         let remedy = Remedy::EndOrphans(id.clone());
         symptoms.push(Symptom::ill(what.clone(), words).with(remedy));
     }
@@ -49,7 +53,7 @@ fn lost(site: &Site, repository: &Repository, reading: &Reading, id: &RunId) -> 
     let newest = reading.segments().rfind(|segment| segment.is_closed)?;
     let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
     let path = site.home.record(id).join("journal").join(newest.name());
-    let path = repository.path_of(&path)?;
+    let path = repository.path_of(&path.path())?;
     match repository.file_at(&site.target(branch), &path) {
         Ok(Some(bytes)) if bytes == newest.bytes => None,
         Ok(Some(_)) => Some("its record was changed where it is committed".to_owned()),

@@ -18,6 +18,7 @@ use super::work::Work;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::executor::Usage;
+use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
@@ -25,7 +26,6 @@ use crate::run::Run;
 use crate::template::Context;
 use crate::workflow::Gate;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// An attempt that is to begin.
 pub struct Start<'s> {
@@ -122,11 +122,11 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
 fn call(
     run: &Run,
     gate: &Gate,
-    (packet, logs): (String, PathBuf),
+    (packet, logs): (String, Beneath),
     mut environment: BTreeMap<String, String>,
 ) -> Call {
     let answers_path = logs.join("answers.json");
-    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.display().to_string());
+    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.path().display().to_string());
     Call {
         packet,
         packet_path: logs.join("prompt.txt"),
@@ -145,9 +145,8 @@ fn lay_out(
     gate: &Gate,
     (id, attempt): (&GateId, u32),
     (text, context): (&str, &Context),
-) -> std::result::Result<(PathBuf, Option<Finding>), Error> {
+) -> std::result::Result<(Beneath, Option<Finding>), Error> {
     let (site, run) = (driver.site, driver.id());
-    packet::ignore_logs(site, run)?;
     if !text.is_empty() {
         packet::write(site, run, (id, attempt), text)?;
     }

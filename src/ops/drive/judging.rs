@@ -11,6 +11,7 @@ use crate::check::Scene;
 use crate::contract::Contract;
 use crate::event::Artifact;
 use crate::event::Judged;
+use crate::files::Beneath;
 use crate::files::Project;
 use crate::id::GateId;
 use crate::judge;
@@ -23,7 +24,6 @@ use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// Everything that judging an attempt's outputs takes.
 pub struct Judging {
@@ -32,7 +32,7 @@ pub struct Judging {
     pub context: Context,
     pub baselines: BTreeMap<String, Baseline>,
     pub environment: BTreeMap<String, String>,
-    pub scratch: PathBuf,
+    pub scratch: Beneath,
     pub stop: Stop,
     /// Where programs are named while they run; for whoever holds the run.
     pub register: Option<Register>,
