@@ -12,6 +12,7 @@ mod lock;
 mod log;
 mod outlet;
 mod path;
+mod pipes;
 mod together;
 mod walk;
 
@@ -34,6 +35,7 @@ pub use log::LogReader;
 pub use outlet::Outlet;
 pub use path::PathError;
 pub use path::ProjectPath;
+pub use pipes::past_pipes;
 pub use together::append_unsynced;
 pub use together::create_new;
 pub use together::fill;

@@ -14,6 +14,7 @@ mod bad_plans;
 mod cmd;
 mod flow;
 mod house;
+mod links;
 mod noise;
 mod shipped;
 mod story;
