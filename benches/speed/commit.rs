@@ -81,7 +81,7 @@ fn record(
         originals: &BTreeSet::new(),
         message: "orch: g PASS",
         fallback: ("orch", "orch@localhost"),
-        lock: &root.join(".git/orch/commit.lock"),
+        lock: &orch::files::Beneath::new(root).join(".git/orch/commit.lock"),
         since: "now",
         patience: Duration::from_secs(5),
     };

@@ -153,13 +153,13 @@ impl Spot<'_> {
         let name = format!(".{}{ASIDE}{suffix}", self.name.display());
         let aside =
             Spot { folder: self.folder.try_clone()?, name: name.as_ref(), place: self.place };
-        let mut file = aside.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
-        let placed = fill(&mut file).and_then(|()| place(aside.name));
+        let mut new = aside.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
+        let placed = fill(&mut new).and_then(|()| place(aside.name));
         if placed.is_err() {
             let _ = rustix::fs::unlinkat(&self.folder, aside.name, AtFlags::empty());
         }
         crash::point();
-        placed.map(|()| file)
+        placed.map(|()| new)
     }
 }
 

@@ -71,7 +71,7 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     symptoms.extend(agents(site));
     symptoms.extend(signing::look(site)?);
     for id in site.home.ids().unwrap_or_default() {
-        symptoms.extend(runs::look(site, repository.as_ref(), &id)?);
+        symptoms.extend(runs::look(site, repository.as_ref(), &id));
     }
     if request.fix {
         for symptom in &mut symptoms {

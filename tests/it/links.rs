@@ -57,12 +57,12 @@ fn is_named_and_left(what: &str, script: &str) {
     let outside = held(&house.outside("outside"));
     let mut done = orch(&house, "run demo");
     assert_eq!(held(&house.outside("outside")), outside, "{what}\n{}", done.shown());
+    let advice = regex::Regex::new("(?:remove it|help): rm (\\S+)").unwrap();
     for _ in 0..4 {
         if done.code == 0 {
             break;
         }
         assert!([1, 2].contains(&done.code), "{what}\n{}", done.shown());
-        let advice = regex::Regex::new("(?:remove it|help): rm (\\S+)").unwrap();
         let shown = done.shown();
         let advice = advice.captures(&shown).unwrap_or_else(|| panic!("{what}\n{shown}"));
         let path = advice[1].replace("$HOUSE", &house.outside("").display().to_string());

@@ -7,24 +7,19 @@ use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::journal::Reading;
-use crate::ops::Error;
 use crate::ops::Site;
 use crate::ops::orphans;
 
 /// What is wrong with one run; nothing where all is well.
-pub fn look(
-    site: &Site,
-    repository: Option<&Repository>,
-    id: &RunId,
-) -> Result<Vec<Symptom>, Error> {
+pub fn look(site: &Site, repository: Option<&Repository>, id: &RunId) -> Vec<Symptom> {
     let what = format!("run {id}");
     let reading = match site.home.read(id) {
         Ok(reading) => reading,
-        Err(error) => return Ok(vec![Symptom::ill(what, error.to_string())]),
+        Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
     if Lock::is_held(&site.home.lock(id)) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut symptoms = Vec::new();
     if reading.run.status == RunStatus::Running {
@@ -33,7 +28,7 @@ pub fn look(
     }
     let orphans = match orphans::find(site, id) {
         Ok(orphans) => orphans,
-        Err(error) => return Ok(vec![Symptom::ill(what, error.to_string())]),
+        Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
     for words in orphans.iter().filter_map(orphans::shown) {
         let remedy = Remedy::EndOrphans(id.clone());
@@ -45,7 +40,7 @@ pub fn look(
             lost.map(|finding| Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))),
         );
     }
-    Ok(symptoms)
+    symptoms
 }
 
 /// Why the record is not where it belongs: its newest part is looked for there.
