@@ -10,6 +10,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::files;
 use crate::files::Appender;
+use crate::files::Beneath;
 use crate::json;
 use crate::run::Run;
 use segment::Stretch;
@@ -26,7 +27,7 @@ pub const FILE: &str = "journal.jsonl";
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[diagnostic(code("corrupt"))]
 pub enum Error {
-    #[error("{}: {source}", path.display())]
+    #[error("{}", files::told(path, source))]
     Io { path: PathBuf, source: io::Error },
     #[error("{} line {line}: {message}", path.display())]
     Line { path: PathBuf, line: u64, message: String },
@@ -136,23 +137,23 @@ pub struct Journal {
 
 impl Journal {
     /// Begins a journal with its first event.
-    pub fn create(folder: &Path, at: Moment, event: &Event) -> Result<Self, Error> {
-        let path = folder.join(FILE);
+    pub fn create(folder: &Beneath, at: Moment, event: &Event) -> Result<Self, Error> {
+        let (place, path) = (folder.join(FILE), folder.join(FILE).path());
         let run = Run::begin(at, event).map_err(|error| line_error(&path, 1, error.to_string()))?;
         let (line, head) = line(1, at, event, None);
         let io_error = |source| Error::Io { path: path.clone(), source };
-        let mut appender = Appender::open(&path, 0).map_err(io_error)?;
+        let mut appender = Appender::open(&place, 0).map_err(io_error)?;
         appender.append(&line).map_err(io_error)?;
         let tail = Segment { first_seq: 1, bytes: line, is_closed: false };
         Ok(Self { appender, run, head, count: 1, tail })
     }
 
     /// Opens a journal; a torn last line is dropped, any other bad line is refused with its place.
-    pub fn open(folder: &Path) -> Result<(Self, Reading), Error> {
-        let path = folder.join(FILE);
-        let reading = read(&path)?;
-        let appender = Appender::open(&path, reading.bytes.len() as u64)
-            .map_err(|source| Error::Io { path: path.clone(), source })?;
+    pub fn open(folder: &Beneath) -> Result<(Self, Reading), Error> {
+        let place = folder.join(FILE);
+        let reading = read(&place)?;
+        let appender = Appender::open(&place, reading.bytes.len() as u64)
+            .map_err(|source| Error::Io { path: place.path(), source })?;
         let open = reading.segments().next_back().filter(|segment| !segment.is_closed);
         let journal = Self {
             appender,
@@ -170,10 +171,10 @@ impl Journal {
         let appended = self.try_append(at, events);
         if appended.is_err() {
             // A copy beforehand would cost every event what a long run weighs.
-            let mut bytes =
-                files::read_own(self.appender.path()).ok().flatten().unwrap_or_default();
+            let place = self.appender.place();
+            let mut bytes = place.read().ok().flatten().unwrap_or_default();
             bytes.truncate(usize::try_from(self.bytes()).unwrap_or(usize::MAX));
-            if let Ok(reading) = fold(self.appender.path(), bytes) {
+            if let Ok(reading) = fold(&place.path(), bytes) {
                 self.run = reading.run;
             }
         }
@@ -181,7 +182,7 @@ impl Journal {
     }
 
     fn try_append(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
-        let path = self.appender.path().to_owned();
+        let path = self.appender.place().path();
         // The fold guards the write: what cannot be read back is never written.
         let applied = events.iter().try_for_each(|event| self.run.apply(at, event));
         applied.map_err(|error| line_error(&path, self.count + 1, error.to_string()))?;
@@ -211,7 +212,7 @@ impl Journal {
     /// this was asked last lies now.
     pub fn set_foreign_aside(&mut self) -> Result<Vec<PathBuf>, Error> {
         let set_aside = self.appender.set_foreign_aside();
-        let path = self.appender.path().to_owned();
+        let path = self.appender.place().path();
         set_aside.map_err(|source| Error::Io { path, source })?;
         Ok(self.appender.take_aside())
     }
@@ -235,14 +236,12 @@ impl Journal {
 }
 
 /// Reads and folds a journal without opening it for writing.
-pub fn read(path: &Path) -> Result<Reading, Error> {
-    let bytes = files::read_own(path)
-        .map_err(|source| Error::Io { path: path.to_owned(), source })?
-        .ok_or_else(|| Error::Io {
-            path: path.to_owned(),
-            source: io::ErrorKind::NotFound.into(),
-        })?;
-    fold(path, bytes)
+pub fn read(place: &Beneath) -> Result<Reading, Error> {
+    let path = place.path();
+    let io_error = |source| Error::Io { path: path.clone(), source };
+    let bytes = place.read().map_err(io_error)?;
+    let bytes = bytes.ok_or_else(|| io_error(io::ErrorKind::NotFound.into()))?;
+    fold(&path, bytes)
 }
 
 /// Folds the bytes of a journal; `path` is for messages.
@@ -330,7 +329,7 @@ mod tests {
     fn journal(folder: &Path) -> Journal {
         let started = crate::event::testing::started();
         let first = Event::RunStarted(Box::new(started));
-        let mut journal = Journal::create(folder, at(), &first).unwrap();
+        let mut journal = Journal::create(&Beneath::new(folder), at(), &first).unwrap();
         let pause = Event::RunPaused { reason: "tea".to_owned() };
         let resume = Event::RunResumed { retried: Vec::new() };
         assert_eq!(journal.append(at(), &[pause, resume]).unwrap().len(), 1);
@@ -341,7 +340,7 @@ mod tests {
     fn what_was_written_reads_back_in_the_same_segments() {
         let folder = tempfile::tempdir().unwrap();
         let first = journal(folder.path());
-        let (second, reading) = Journal::open(folder.path()).unwrap();
+        let (second, reading) = Journal::open(&Beneath::new(folder.path())).unwrap();
         assert_eq!(
             (second.head(), second.count(), second.bytes()),
             (first.head(), 3, first.bytes())
@@ -360,7 +359,7 @@ mod tests {
         let good = fs::read_to_string(&path).unwrap();
         let error = |text: String| {
             fs::write(&path, text).unwrap();
-            let error = Journal::open(folder.path()).unwrap_err().to_string();
+            let error = Journal::open(&Beneath::new(folder.path())).unwrap_err().to_string();
             error.split_once(" line ").unwrap().1.to_owned()
         };
         let message = error(good.replace("tea", "pie"));
@@ -369,7 +368,7 @@ mod tests {
         assert_eq!(error(format!("{}\n{}\n", lines[0], lines[2])), "2: the count goes from 1 to 3");
         assert!(error(format!("{}\nnonsense\n{}\n", lines[0], lines[1])).starts_with("2: "));
         fs::write(&path, format!("{good}{{\"seq\":4")).unwrap();
-        let (journal, _) = Journal::open(folder.path()).unwrap();
+        let (journal, _) = Journal::open(&Beneath::new(folder.path())).unwrap();
         assert_eq!(journal.count(), 3);
         assert_eq!(fs::read_to_string(&path).unwrap(), good);
     }

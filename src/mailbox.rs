@@ -3,10 +3,9 @@
 
 use crate::clock::Moment;
 use crate::event::Note;
-use crate::files;
+use crate::files::Beneath;
 use crate::id;
 use std::io;
-use std::path::PathBuf;
 
 /// More than anybody says between two looks; what lies beyond is taken at the next one.
 const LETTERS_MAX: usize = 1000;
@@ -20,43 +19,43 @@ pub const AN_AGENT: &str = "an agent (";
 /// Where the letters of one run lie.
 #[derive(Debug, Clone)]
 pub struct Mailbox {
-    folder: PathBuf,
+    folder: Beneath,
 }
 
 /// A letter that lies there.
 #[derive(Debug)]
 pub struct Letter {
     pub note: Note,
-    path: PathBuf,
+    place: Beneath,
 }
 
 impl Mailbox {
     /// The mailbox in this folder, which need not be there.
-    pub fn new(folder: PathBuf) -> Self {
+    pub fn new(folder: Beneath) -> Self {
         Self { folder }
     }
 
     /// Leaves a letter. When it returns, a power cut does not take it back.
     pub fn put(&self, at: Moment, note: &Note) -> io::Result<()> {
         let name = format!("{}-{}.json", at.compact(), id::random_suffix(None, 0));
-        files::write(&self.folder.join(name), &serde_json::to_vec(note).unwrap_or_default())
+        self.folder.join(name).write(&serde_json::to_vec(note).unwrap_or_default())
     }
 
     /// What lies there, in the order in which it was said. What is no letter is taken away: it came
     /// from nobody who could say so in another way.
     pub fn letters(&self) -> io::Result<Vec<Letter>> {
         let mut letters = Vec::new();
-        for name in files::names_in(&self.folder)?.into_iter().take(LETTERS_MAX) {
-            let path = self.folder.join(&name);
+        for name in self.folder.names()?.into_iter().take(LETTERS_MAX) {
+            let place = self.folder.join(&name);
             // A name with a dot in front is being written.
             if name.starts_with('.') {
                 continue;
             }
-            let bytes = files::read_small(&path, LETTER_BYTES_MAX).ok().flatten();
+            let bytes = place.read_at_most(LETTER_BYTES_MAX).ok().flatten();
             match bytes.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) {
-                Some(note) => letters.push(Letter { note: by_letter(note), path }),
+                Some(note) => letters.push(Letter { note: by_letter(note), place }),
                 // What cannot be taken away, such as a folder, keeps nobody from working.
-                None => drop(files::remove_own(&path)),
+                None => drop(place.remove()),
             }
         }
         letters.sort_by_key(|letter| letter.note.said_at);
@@ -65,7 +64,7 @@ impl Mailbox {
 
     /// Takes a letter away that is in the journal now.
     pub fn take(&self, letter: &Letter) -> io::Result<()> {
-        files::remove_own(&letter.path)
+        letter.place.remove()
     }
 }
 
@@ -94,7 +93,7 @@ mod tests {
     #[test]
     fn letters_come_in_their_order_and_leave_when_they_are_taken() {
         let folder = tempfile::tempdir().unwrap();
-        let mailbox = Mailbox::new(folder.path().join("mailbox"));
+        let mailbox = Mailbox::new(Beneath::new(folder.path()).join("mailbox"));
         assert!(mailbox.letters().unwrap().is_empty());
         for (text, at) in [("b", "2026-01-19T14:00:00.002Z"), ("a", "2026-01-19T14:00:00.001Z")] {
             let (at, note) = note(text, at);

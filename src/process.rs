@@ -23,11 +23,12 @@ pub use helper::Helper;
 pub use helper::Lost;
 pub use helper::help;
 
+use crate::files::Beneath;
+use crate::files::Log;
 use at_work::Entry;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -86,7 +87,7 @@ impl Stop {
 }
 
 /// A program to run, all of it: nothing is taken from the surroundings.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Command {
     /// The program and its arguments; never a shell line.
     pub argv: Vec<String>,
@@ -94,9 +95,9 @@ pub struct Command {
     /// All variables that it gets.
     pub environment: BTreeMap<String, String>,
     /// What it reads; nothing where `None`.
-    pub stdin: Option<PathBuf>,
-    pub stdout: PathBuf,
-    pub stderr: PathBuf,
+    pub stdin: Option<Beneath>,
+    pub stdout: Log,
+    pub stderr: Log,
     pub timeout: Option<Duration>,
     /// Where it is named while it runs, if it may outlive this process.
     pub register: Option<Register>,
@@ -159,15 +160,18 @@ pub fn run_watched(
     let mut expression = duct::cmd(resolved, &command.argv[1..])
         .dir(&command.folder)
         .full_env(environment)
-        .stdout_file(create(&command.stdout).map_err(io_error)?)
-        .stderr_file(create(&command.stderr).map_err(io_error)?)
+        .stdout_file(command.stdout.for_child().map_err(io_error)?)
+        .stderr_file(command.stderr.for_child().map_err(io_error)?)
         .unchecked()
         .before_spawn(|command| {
             command.process_group(0);
             Ok(())
         });
     expression = match &command.stdin {
-        Some(path) => expression.stdin_file(crate::files::open_own(path).map_err(io_error)?),
+        Some(place) => {
+            let file = place.open().and_then(|file| file.ok_or(io::ErrorKind::NotFound.into()));
+            expression.stdin_file(file.map_err(io_error)?)
+        }
         None => expression.stdin_null(),
     };
     let ending = expression.start().and_then(|handle| {
@@ -189,10 +193,6 @@ pub fn run_watched(
 fn lengths(command: &Command) -> impl Iterator<Item = usize> {
     let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
     command.argv.iter().map(String::len).chain(variables)
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    crate::files::create_log(path)
 }
 
 fn wait(
@@ -313,13 +313,14 @@ mod tests {
     use std::fs;
 
     fn command(folder: &Path, argv: &[&str]) -> Command {
+        let log = |name| Log::create(Beneath::new(folder).join(name)).unwrap();
         Command {
             argv: argv.iter().map(|&argument| argument.to_owned()).collect(),
             folder: folder.to_owned(),
             environment: BTreeMap::new(),
             stdin: None,
-            stdout: folder.join("out"),
-            stderr: folder.join("err"),
+            stdout: log("out"),
+            stderr: log("err"),
             timeout: None,
             register: None,
         }

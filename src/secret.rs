@@ -5,15 +5,15 @@ mod dress;
 
 pub use dress::base64;
 
-use crate::files;
+use crate::files::Beneath;
+use crate::files::Log;
+use crate::files::LogReader;
 use dress::Form;
 use regex::bytes::Regex;
 use regex::bytes::RegexBuilder;
-use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::io::Write;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -191,18 +191,31 @@ impl Secrets {
     }
 
     /// Blots out every secret in a file of the program's own making, of any size.
-    pub fn redact_file(&self, path: &Path) -> io::Result<()> {
+    pub fn redact_file(&self, place: &Beneath) -> io::Result<()> {
+        match Log::open(place.clone())? {
+            Some(mut log) if self.are_any() => self.redact_log(&mut log),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Blots out every secret in what a child printed, of any size; it lies in its place then.
+    pub fn redact_log(&self, log: &mut Log) -> io::Result<()> {
         match &self.pattern {
-            None => Ok(()),
-            Some(pattern) => files::rewrite(path, |from, to| self.copy(pattern, from, to)),
+            None => log.restore(),
+            Some(pattern) => log.rewrite(|from, to| self.copy(pattern, from, to)),
         }
     }
 
     /// Copies in chunks; what a secret may reach across the end of a chunk waits for the next one.
-    fn copy(&self, pattern: &Regex, from: &mut File, to: &mut impl Write) -> io::Result<()> {
+    fn copy(
+        &self,
+        pattern: &Regex,
+        from: &mut LogReader<'_>,
+        to: &mut dyn Write,
+    ) -> io::Result<()> {
         let mut bytes = Vec::new();
         loop {
-            let read = from.take(CHUNK_BYTES as u64).read_to_end(&mut bytes)?;
+            let read = from.by_ref().take(CHUNK_BYTES as u64).read_to_end(&mut bytes)?;
             let open = if read == 0 { 0 } else { self.longest_bytes - 1 };
             let sure = bytes.len().saturating_sub(open);
             let mut done = 0;

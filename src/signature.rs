@@ -3,6 +3,8 @@
 
 use crate::clock::Moment;
 use crate::files;
+use crate::files::Beneath;
+use crate::files::Log;
 use crate::process;
 use crate::process::Command;
 use crate::process::Ending;
@@ -11,7 +13,6 @@ use crate::surroundings::Allowed;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// The only program that is believed: one that a repository names could say anything.
@@ -204,7 +205,7 @@ impl Place<'_> {
         argv: Vec<String>,
         environment: BTreeMap<String, String>,
     ) -> Result<(Ending, String), Error> {
-        let place = |name: &str| -> PathBuf { self.folder.join(name) };
+        let place = |name: &str| Beneath::new(self.folder).join(name);
         // The user's own program: it needs their agent's socket, and more.
         let mut variables = Allowed::everything().values();
         variables.extend(environment);
@@ -214,12 +215,12 @@ impl Place<'_> {
             environment: variables,
             register: None,
             stdin: self.stdin.map(place),
-            stdout: place("out"),
-            stderr: place("err"),
+            stdout: Log::create(place("out"))?,
+            stderr: Log::create(place("err"))?,
             timeout: Some(PATIENCE),
         };
         let ending = process::run(&command, &Stop::default())?;
-        Ok((ending, files::read_tail(&place("err"), WORDS_MAX)?))
+        Ok((ending, command.stderr.tail(WORDS_MAX)?))
     }
 }
 

@@ -84,7 +84,7 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
         tip: tip.ok_or("the ref moved")?,
         message: "orch: WAITING",
         fallback: ("orch", "orch@localhost"),
-        lock: &root.join(".git/orch/commit.lock"),
+        lock: &orch::files::Beneath::new(root).join(".git/orch/commit.lock"),
         since: "now",
         patience: Duration::from_secs(5),
     };

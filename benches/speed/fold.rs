@@ -50,6 +50,7 @@ fn long_journal(root: &Path) -> Result<Row> {
     }
     chained.push(end)?;
     let path = root.join("long.jsonl");
+    let place = orch::files::Beneath::new(root).join("long.jsonl");
     fs::write(&path, &chained.bytes)?;
     let (mut floor, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..measure::rounds(5) {
@@ -62,7 +63,7 @@ fn long_journal(root: &Path) -> Result<Row> {
             Ok(())
         })?;
         floor.push(parsed.1);
-        ours.push(measure::work(|| Ok(orch::journal::read(&path)?))?.1);
+        ours.push(measure::work(|| Ok(orch::journal::read(&place)?))?.1);
     }
     let (floor, ours) = (measure::median(&floor).wall, measure::median(&ours).wall);
     Ok(Row {

@@ -5,7 +5,8 @@ use super::Scene;
 use super::expect::Expect;
 use super::text;
 use crate::clock;
-use crate::files;
+use crate::files::Beneath;
+use crate::files::Log;
 use crate::finding::Finding;
 use crate::process;
 use crate::process::Ending;
@@ -13,8 +14,7 @@ use crate::template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::path::PathBuf;
+use std::io;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -89,16 +89,19 @@ impl Check for Command {
             Ok(timeout) => timeout,
             Err(message) => return vec![Finding::new(message)],
         };
-        let (stdout, stderr) = outputs(&scene.scratch);
+        let (stdout, stderr) = match outputs(&scene.scratch) {
+            Ok(outputs) => outputs,
+            Err(error) => return vec![Finding::new(error.to_string())],
+        };
         let mut environment = scene.environment.clone();
         environment.extend(self.env.clone());
-        let command = process::Command {
+        let mut command = process::Command {
             argv: self.argv.clone(),
             folder: scene.project.root().to_owned(),
             environment,
             stdin: None,
-            stdout: stdout.clone(),
-            stderr: stderr.clone(),
+            stdout,
+            stderr,
             timeout: Some(timeout),
             register: scene.register.cloned(),
         };
@@ -106,8 +109,8 @@ impl Check for Command {
             Ok(ending) => ending,
             Err(error) => return vec![Finding::new(error.to_string())],
         };
-        for path in [&stdout, &stderr] {
-            if let Err(error) = scene.secrets.redact_file(path) {
+        for log in [&mut command.stdout, &mut command.stderr] {
+            if let Err(error) = scene.secrets.redact_log(log) {
                 return vec![Finding::new(format!("what it printed cannot be kept: {error}"))];
             }
         }
@@ -118,8 +121,8 @@ impl Check for Command {
             Ending::Signaled(signal) => format!("an end by signal {signal}"),
             Ending::TimedOut => format!("no end within {}", clock::show_duration(timeout)),
         };
-        let printed = [("stdout", &stdout), ("stderr", &stderr)]
-            .map(|(name, path)| tail(name, path))
+        let printed = [("stdout", &command.stdout), ("stderr", &command.stderr)]
+            .map(|(name, log)| tail(name, log))
             .concat();
         let message = format!("`{}` did not end as it must", self.shown());
         vec![Finding::new(message).expected(&self.expect).actual(format!("{found}{printed}"))]
@@ -127,15 +130,16 @@ impl Check for Command {
 }
 
 /// New files for what a program prints.
-fn outputs(scratch: &Path) -> (PathBuf, PathBuf) {
+fn outputs(scratch: &Beneath) -> io::Result<(Log, Log)> {
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let name = format!("check-{}-{number}", std::process::id());
-    (scratch.join(format!("{name}.stdout")), scratch.join(format!("{name}.stderr")))
+    let log = |ending: &str| Log::create(scratch.join(format!("{name}.{ending}")));
+    Ok((log("stdout")?, log("stderr")?))
 }
 
 /// The last lines of an output under its name; nothing where there are none.
-fn tail(name: &str, path: &Path) -> String {
-    let printed = files::read_tail(path, TAIL_BYTES).unwrap_or_default();
+fn tail(name: &str, log: &Log) -> String {
+    let printed = log.tail(TAIL_BYTES).unwrap_or_default();
     let printed = text::tail(&printed, TAIL_LINES);
     if printed.is_empty() { printed } else { format!("; {name} ends:\n{printed}\n") }
 }

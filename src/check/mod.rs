@@ -57,6 +57,7 @@ pub use work::WorkItem;
 
 use crate::digest::Digest;
 use crate::document;
+use crate::files::Beneath;
 use crate::files::OpenError;
 use crate::files::Project;
 use crate::files::ProjectPath;
@@ -71,7 +72,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// One rule over the outputs of a gate.
@@ -130,7 +130,7 @@ pub struct Scene<'s> {
     /// Set for every command: `ORCH_RUN`, `ORCH_INPUT_…` and the like.
     pub environment: &'s BTreeMap<String, String>,
     /// A folder of the run's own for what commands print.
-    pub scratch: PathBuf,
+    pub scratch: Beneath,
     /// What must not stand in what commands print.
     pub secrets: &'s Secrets,
     pub stop: &'s Stop,

@@ -6,6 +6,7 @@ use super::Document;
 use super::Scene;
 use super::Work;
 use crate::document;
+use crate::files::Beneath;
 use crate::files::Project;
 use crate::process::Stop;
 use crate::secret::Secrets;
@@ -74,7 +75,7 @@ pub(crate) fn judge_at(
         document: Some(&document),
         baselines: &setting.baselines,
         environment: &setting.environment,
-        scratch: scratch.path().to_owned(),
+        scratch: Beneath::new(scratch.path()),
         secrets: &Secrets::default(),
         stop: &setting.stop,
         register: None,

@@ -5,6 +5,7 @@ use super::answer::Face;
 use super::door;
 use super::junit;
 use super::report;
+use crate::files::Outlet;
 use crate::files::Project;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -112,7 +113,8 @@ pub fn report(face: &Face, site: &Site, id: &RunId, junit: Option<&Path>) -> Res
     let run = site.home.read(id)?.run;
     if let Some(path) = junit {
         let report = junit::report(&run).map_err(|error| Error::environment(error.to_string()))?;
-        crate::files::write_view(path, report.as_bytes())
+        Outlet::Replaced
+            .write(path, report.as_bytes())
             .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
     }
     if is_on_github {
@@ -183,9 +185,8 @@ fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
             markdown(&line.reason.unwrap_or_default())
         );
     }
-    let before = crate::files::read_own(&path).ok().flatten().unwrap_or_default();
-    let whole = [before, text.into_bytes()].concat();
-    crate::files::write_view(&path, &whole)
+    Outlet::Continued
+        .write(&path, text.as_bytes())
         .map_err(|error| Error::environment(format!("{}: {error}", site.shown(&path))))
 }
 

@@ -180,7 +180,8 @@ fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
     let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
     let is_open = matches!(outcome.status, RunStatus::Running | RunStatus::Waiting);
     let path = first.packet.as_ref().filter(|_| works && is_open)?;
-    let bytes = crate::files::read_own(&site.project.root().join(path)).ok()??;
+    let root = crate::files::Beneath::new(site.project.root());
+    let bytes = root.join(path).read().ok()??;
     let text = String::from_utf8(bytes).ok()?;
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })
 }

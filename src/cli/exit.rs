@@ -1,6 +1,7 @@
 //! Exit codes, the same for every command.
 
 use crate::event::RunStatus;
+use crate::files;
 use crate::journal;
 use crate::ops::Error;
 use crate::ops::Outcome;
@@ -42,6 +43,7 @@ pub fn of_error(error: &Error) -> u8 {
         Error::Interrupted => INTERRUPTED,
         Error::Untrue { .. }
         | Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,
+        Error::Journal(_) | Error::Record(_) if files::in_the_way(error).is_some() => USAGE,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
     }
 }

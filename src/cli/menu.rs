@@ -179,9 +179,9 @@ impl Desk<'_> {
     }
 
     fn copy(&self) -> Chosen {
-        let packet =
-            self.waiting.packet.as_ref().map(|packet| self.site.project.root().join(packet));
-        let bytes = packet.and_then(|packet| crate::files::read_own(&packet).ok().flatten());
+        let root = crate::files::Beneath::new(self.site.project.root());
+        let packet = self.waiting.packet.as_ref().map(|packet| root.join(packet));
+        let bytes = packet.and_then(|packet| packet.read().ok().flatten());
         // The terminal itself puts the text on the clipboard, over ssh too (OSC 52).
         let bytes = bytes.unwrap_or_default();
         door::to_clipboard(&bytes);

@@ -8,7 +8,6 @@ use super::Executor;
 use super::Invocation;
 use super::Launch;
 use super::Outcome;
-use super::STDOUT;
 use super::output::Counts;
 use super::output::Output;
 use super::settings::AgentSettings;
@@ -20,6 +19,7 @@ use super::usage::Usage;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Period;
+use crate::files::Log;
 use crate::process;
 use crate::surroundings::Allowed;
 use std::collections::BTreeMap;
@@ -143,7 +143,7 @@ impl Agent {
     }
 
     fn argv(&self, invocation: &Invocation<'_>) -> Result<Vec<String>, Error> {
-        let path = invocation.packet_path.display().to_string();
+        let path = invocation.packet_path.path().display().to_string();
         let model = self.model.as_deref().unwrap_or_default();
         let values = [(PACKET, invocation.packet), (PACKET_PATH, path.as_str()), (MODEL, model)];
         let argv: Vec<String> = self.argv.iter().map(|text| fill_in(text, &values)).collect();
@@ -155,9 +155,9 @@ impl Agent {
     }
 
     /// What the agent said it used, as far as it can be known.
-    fn usage(&self, invocation: &Invocation<'_>) -> Usage {
+    fn usage(&self, printed: &Log, invocation: &Invocation<'_>) -> Usage {
         // A log that cannot be read says nothing, and so the usage is unknown.
-        let printed = self.output.read_file(&invocation.logs.join(STDOUT));
+        let printed = self.output.read_log(printed);
         let mut usage = self.of_this_call(printed.unwrap_or_default(), invocation);
         // Records hold no absolute path, and an agent's message may.
         let folder = invocation.folder.display().to_string();
@@ -179,17 +179,17 @@ impl Agent {
 impl Executor for Agent {
     fn begin(&self, invocation: &Invocation<'_>) -> Result<Begun, Error> {
         let stdin = match self.packet {
-            PacketBy::Stdin => Some(invocation.packet_path.to_owned()),
+            PacketBy::Stdin => Some(invocation.packet_path.clone()),
             PacketBy::File | PacketBy::Argument => None,
         };
         let mut environment = self.allowed.values();
         environment.extend(self.environment.clone());
         let launch =
             Launch { argv: self.argv(invocation)?, environment, stdin, timeout: self.timeout };
-        let mut stream = Stream::new(&self.output, invocation.logs.join(STDOUT));
-        let landing =
-            invocation.launch(launch, &mut || self.of_this_call(stream.told(), invocation))?;
-        let usage = self.usage(invocation);
+        let mut stream = Stream::new(&self.output);
+        let mut told = |printed: &Log| self.of_this_call(stream.told(printed), invocation);
+        let landing = invocation.launch(launch, &mut told)?;
+        let usage = self.usage(&landing.stdout, invocation);
         let conclusion = landing.conclusion(self.program(), &self.exits, &self.interrupted);
         let conclusion = match (conclusion, &usage.error) {
             // Agents exit with 0 after failures, too.

@@ -33,7 +33,7 @@ impl Executor for Command {
         };
         let program = argv.first().cloned().unwrap_or_default();
         let launch = Launch { argv, environment: BTreeMap::new(), stdin: None, timeout: None };
-        let landing = invocation.launch(launch, &mut Usage::default)?;
+        let landing = invocation.launch(launch, &mut |_| Usage::default())?;
         Ok(Begun::Finished(Outcome {
             conclusion: landing.conclusion(&program, &BTreeMap::new(), &[]),
             ending: landing.ending,

@@ -32,6 +32,9 @@ pub use usage::Usage;
 pub use workflow::ChildRun;
 
 use crate::clock::show_duration;
+use crate::files;
+use crate::files::Beneath;
+use crate::files::Log;
 use crate::process;
 use crate::process::Ending;
 use crate::process::Register;
@@ -86,7 +89,7 @@ pub type Meter<'m> = dyn Fn(&Usage, Duration) -> Option<String> + Sync + 'm;
 pub struct Invocation<'i> {
     pub packet: &'i str,
     /// The file that holds the packet.
-    pub packet_path: &'i Path,
+    pub packet_path: &'i Beneath,
     /// The project's root: everything runs there.
     pub folder: &'i Path,
     /// All variables: what may be taken from the surroundings, `ORCH_RUN`, `ORCH_INPUT_…` and what
@@ -95,7 +98,7 @@ pub struct Invocation<'i> {
     /// Blotted out of what is printed.
     pub secrets: &'i Secrets,
     /// The folder for what is printed, this call's own: [`STDOUT`] and [`STDERR`].
-    pub logs: &'i Path,
+    pub logs: &'i Beneath,
     /// The gate's; where the executor has one too, the shorter counts.
     pub timeout: Option<Duration>,
     /// What earlier calls used together, by the agent's session, for agents that tell running totals.
@@ -138,7 +141,7 @@ pub enum Error {
     PacketTooLong { agent: String, bytes: usize },
     #[error("child runs are not available in this version (workflow `{workflow}`)")]
     NoChildRuns { workflow: String },
-    #[error("{}: {source}", path.display())]
+    #[error("{}", files::told(path, source))]
     Log { path: PathBuf, source: io::Error },
 }
 
@@ -177,7 +180,7 @@ impl Outcome {
 struct Launch {
     argv: Vec<String>,
     environment: BTreeMap<String, String>,
-    stdin: Option<PathBuf>,
+    stdin: Option<Beneath>,
     timeout: Option<Duration>,
 }
 
@@ -188,24 +191,34 @@ struct Landing {
     timeout: Option<Duration>,
     /// Why its meter had it ended.
     halted: Option<String>,
+    /// What it printed.
+    stdout: Log,
 }
+
+/// Says what a program has used, by what it has printed.
+type Told<'t> = dyn FnMut(&Log) -> Usage + 't;
 
 impl Invocation<'_> {
     /// Runs a program to its end and blots the secrets out of what it printed. Of what it has used
     /// meanwhile, `told` tells.
-    fn launch(&self, launch: Launch, told: &mut dyn FnMut() -> Usage) -> Result<Landing, Error> {
+    fn launch(&self, launch: Launch, told: &mut Told<'_>) -> Result<Landing, Error> {
         let mut environment = launch.environment;
-        let packet_path = self.packet_path.display().to_string();
+        let packet_path = self.packet_path.path().display().to_string();
         environment.insert(PACKET_VARIABLE.to_owned(), packet_path);
         environment.extend(self.environment.clone());
         let timeout = [self.timeout, launch.timeout].into_iter().flatten().min();
-        let command = process::Command {
+        let log = |name| {
+            let place = self.logs.join(name);
+            let path = place.path();
+            Log::create(place).map_err(|source| Error::Log { path, source })
+        };
+        let mut command = process::Command {
             argv: launch.argv,
             folder: self.folder.to_owned(),
             environment,
             stdin: launch.stdin,
-            stdout: self.logs.join(STDOUT),
-            stderr: self.logs.join(STDERR),
+            stdout: log(STDOUT)?,
+            stderr: log(STDERR)?,
             timeout,
             register: self.register.cloned(),
         };
@@ -217,7 +230,7 @@ impl Invocation<'_> {
                 return false;
             }
             due = elapsed + READ_EVERY;
-            if let Some(reason) = (self.meter)(&told(), elapsed) {
+            if let Some(reason) = (self.meter)(&told(&command.stdout), elapsed) {
                 halted.get_or_insert((elapsed, reason));
             }
             halted.as_ref().is_some_and(|(since, _)| elapsed.saturating_sub(*since) >= LAST_WORDS)
@@ -225,12 +238,12 @@ impl Invocation<'_> {
         let result = process::run_watched(&command, self.stop, &mut must_end);
         let duration = start.elapsed();
         let ending = result?;
-        for path in [command.stdout, command.stderr] {
-            let redacted = self.secrets.redact_file(&path);
-            redacted.map_err(|source| Error::Log { path, source })?;
+        for log in [&mut command.stdout, &mut command.stderr] {
+            let redacted = self.secrets.redact_log(log);
+            redacted.map_err(|source| Error::Log { path: log.place().path(), source })?;
         }
         let halted = halted.map(|(_, reason)| reason);
-        Ok(Landing { ending, duration, timeout, halted })
+        Ok(Landing { ending, duration, timeout, halted, stdout: command.stdout })
     }
 }
 
@@ -286,16 +299,16 @@ mod testing {
         pub(crate) earlier: BTreeMap<String, Usage>,
         pub(crate) timeout: Option<Duration>,
         pub(crate) stop: Stop,
-        packet_path: PathBuf,
-        logs: PathBuf,
+        packet_path: Beneath,
+        logs: Beneath,
     }
 
     impl Stage {
         pub(crate) fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             Self {
-                packet_path: folder.path().join("logs/prompt.txt"),
-                logs: folder.path().join("logs"),
+                packet_path: Beneath::new(folder.path()).join("logs/prompt.txt"),
+                logs: Beneath::new(folder.path()).join("logs"),
                 folder,
                 environment: BTreeMap::new(),
                 earlier: BTreeMap::new(),
@@ -309,7 +322,7 @@ mod testing {
             executor: &impl Executor,
             packet: &str,
         ) -> Result<Begun, Error> {
-            crate::files::write_view(&self.packet_path, packet.as_bytes()).unwrap();
+            self.packet_path.write_view(packet.as_bytes()).unwrap();
             executor.begin(&Invocation {
                 packet,
                 packet_path: &self.packet_path,
@@ -333,7 +346,7 @@ mod testing {
         }
 
         pub(crate) fn printed(&self) -> String {
-            crate::files::read_tail(&self.logs.join(STDOUT), 1 << 20).unwrap()
+            self.logs.join(STDOUT).read_tail(1 << 20).unwrap()
         }
     }
 }

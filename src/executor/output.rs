@@ -4,7 +4,7 @@
 use super::pointer::Pointer;
 use super::pointer::Pointers;
 use super::usage::Usage;
-use crate::files;
+use crate::files::Log;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -14,7 +14,6 @@ use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
-use std::path::Path;
 
 /// A longer line, or a longer single document, is left out.
 const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -157,12 +156,12 @@ impl Output {
         self.format != Format::Text && !self.model.is_empty()
     }
 
-    /// Reads what was printed into a file of the run's own.
-    pub fn read_file(&self, path: &Path) -> io::Result<Usage> {
-        self.read(BufReader::new(files::open_own(path)?))
+    /// Reads what was printed.
+    pub fn read_log(&self, printed: &Log) -> io::Result<Usage> {
+        self.read(BufReader::new(printed.reader_from(0)))
     }
 
-    fn read(&self, mut printed: impl BufRead) -> io::Result<Usage> {
+    pub(super) fn read(&self, mut printed: impl BufRead) -> io::Result<Usage> {
         let mut told = Told::default();
         match self.format {
             Format::Text => {}

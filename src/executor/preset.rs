@@ -58,7 +58,8 @@ mod tests {
         let preset = Preset::find(file.split('-').next().unwrap()).unwrap();
         let output = preset.settings().unwrap().output.unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/executor/golden");
-        output.read_file(&folder.join(file)).unwrap()
+        let bytes = crate::files::read_own(&folder.join(file)).unwrap().unwrap();
+        output.read(bytes.as_slice()).unwrap()
     }
 
     fn expected(session: &str, model: &str, cost_usd: f64, tokens: [u64; 3], error: &str) -> Usage {

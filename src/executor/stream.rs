@@ -5,14 +5,11 @@ use super::output::Format;
 use super::output::Output;
 use super::output::Told;
 use super::usage::Usage;
-use crate::files;
+use crate::files::Log;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
-use std::io::Seek;
-use std::io::SeekFrom;
-use std::path::PathBuf;
 
 /// A longer line is left out.
 const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -21,29 +18,26 @@ const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Stream<'o> {
     output: &'o Output,
-    path: PathBuf,
     /// Where the first line begins that was not whole yet.
     offset: u64,
     told: Told,
 }
 
 impl<'o> Stream<'o> {
-    pub(super) fn new(output: &'o Output, path: PathBuf) -> Self {
-        Self { output, path, offset: 0, told: Told::default() }
+    pub(super) fn new(output: &'o Output) -> Self {
+        Self { output, offset: 0, told: Told::default() }
     }
 
     /// What it has told up to now. A log that cannot be read tells nothing new.
-    pub(super) fn told(&mut self) -> Usage {
+    pub(super) fn told(&mut self, log: &Log) -> Usage {
         if self.output.format == Format::Jsonl {
-            let _ = self.read_on();
+            let _ = self.read_on(log);
         }
         self.told.usage()
     }
 
-    fn read_on(&mut self) -> io::Result<()> {
-        let mut file = files::open_own(&self.path)?;
-        file.seek(SeekFrom::Start(self.offset))?;
-        let mut printed = BufReader::new(file);
+    fn read_on(&mut self, log: &Log) -> io::Result<()> {
+        let mut printed = BufReader::new(log.reader_from(self.offset));
         let mut line = Vec::new();
         loop {
             line.clear();
@@ -61,30 +55,29 @@ impl<'o> Stream<'o> {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "a test writes what an agent would print")]
 mod tests {
     use super::*;
     use crate::document;
+    use crate::files::Beneath;
     use crate::source::Source;
+    use std::io::Write;
 
     #[test]
     fn whole_lines_count_once_and_as_they_come() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out");
+        let log = Log::create(Beneath::new(folder.path()).join("out")).unwrap();
         let text = "format = 'jsonl'\ncost_usd = '/usd'\ncounts = 'sum'";
         let output: Output = document::read(&Source::new("a", text)).unwrap();
-        let mut stream = Stream::new(&output, path.clone());
-        assert_eq!(stream.told().cost_usd, None);
-        let mut printed = String::new();
+        let mut stream = Stream::new(&output);
+        assert_eq!(stream.told(&log).cost_usd, None);
         for (more, usd) in [
             ("{\"usd\": 1}\n{\"us", Some(1.0)),
             ("d\": 2", Some(1.0)),
             ("}\nnoise\n", Some(3.0)),
             ("", Some(3.0)),
         ] {
-            printed.push_str(more);
-            std::fs::write(&path, &printed).unwrap();
-            assert_eq!(stream.told().cost_usd, usd, "{printed}");
+            log.for_child().unwrap().write_all(more.as_bytes()).unwrap();
+            assert_eq!(stream.told(&log).cost_usd, usd, "{more}");
         }
     }
 }

@@ -2,14 +2,24 @@
 //! synced, renamed, and the folder synced; appending that leaves no torn line behind.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+use super::Beneath;
+use super::beneath::Missing;
+use super::beneath::Spot;
 use super::crash;
+use super::in_the_way::Found;
+use super::in_the_way::Wanted;
+use rustix::fs::AtFlags;
+use rustix::fs::FileType;
+use rustix::fs::OFlags;
+use std::ffi::OsStr;
 use std::fs;
 use std::fs::File;
-use std::fs::OpenOptions;
 use std::io;
 use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -18,18 +28,6 @@ const ASIDE: &str = ".tmp.";
 
 /// How often bytes are appended anew where others write at the same moment.
 const TRIES_MAX: u32 = 3;
-
-/// Removes what a killed process left half written in a folder. Call it when nobody writes there.
-pub fn remove_half_written(folder: &Path) -> io::Result<()> {
-    half_written(folder)?.iter().try_for_each(|path| fs::remove_file(path))
-}
-
-/// What a killed process left half written in a folder.
-pub fn half_written(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let names = super::names_in(folder)?.into_iter();
-    let left = names.filter(|name| name.starts_with('.') && name.contains(ASIDE));
-    Ok(left.map(|name| folder.join(name)).collect())
-}
 
 /// Replaces or creates a file, all or nothing, also across a power cut.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -66,21 +64,148 @@ fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces a file of the program's own making by what `change` writes of it, all or nothing.
-pub fn rewrite(
-    path: &Path,
-    change: impl FnOnce(&mut File, &mut io::BufWriter<&File>) -> io::Result<()>,
-) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(folder)?;
-    let mut writer = io::BufWriter::new(file.as_file());
-    change(&mut File::open(path)?, &mut writer)?;
-    writer.flush()?;
-    drop(writer);
+impl Beneath {
+    /// Replaces or creates the file, all or nothing, also across a power cut.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.in_folder(Missing::MakeDurably, |spot| {
+            spot.put(bytes, true)?;
+            Ok(rustix::fs::fsync(&spot.folder)?)
+        })
+    }
+
+    /// Creates a file that is not there yet, all or nothing; one that is there stays.
+    pub fn write_new(&self, bytes: &[u8]) -> io::Result<()> {
+        self.in_folder(Missing::MakeDurably, |spot| {
+            spot.aside(&|file: &mut File| filled(file, bytes, true), &|aside| {
+                rustix::fs::linkat(&spot.folder, aside, &spot.folder, spot.name, AtFlags::empty())?;
+                Ok(rustix::fs::unlinkat(&spot.folder, aside, AtFlags::empty())?)
+            })?;
+            Ok(rustix::fs::fsync(&spot.folder)?)
+        })
+    }
+
+    /// Replaces or creates the file, all or nothing, without a sync: for views that can be made
+    /// again.
+    pub fn write_view(&self, bytes: &[u8]) -> io::Result<()> {
+        self.in_folder(Missing::Make, |spot| spot.put(bytes, false).map(drop))
+    }
+
+    /// Replaces or creates the file by what `fill` writes, all or nothing; gives it open.
+    pub(super) fn replace(&self, fill: impl Fn(&mut File) -> io::Result<()>) -> io::Result<File> {
+        self.in_folder(Missing::Make, |spot| spot.replace(&fill))
+    }
+
+    /// A new file, open for reading and writing: an older one loses the name and not its bytes.
+    pub fn create(&self) -> io::Result<File> {
+        self.in_folder(Missing::Make, |spot| {
+            if spot.refuse_odd()? == Some(FileType::RegularFile) {
+                rustix::fs::unlinkat(&spot.folder, spot.name, AtFlags::empty())?;
+            }
+            let file = spot.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL);
+            crash::point();
+            file
+        })
+    }
+
+    /// The file that is there, or a new one, open for reading and writing, and whether it is new:
+    /// one that has this name alone, so that what is written goes nowhere else.
+    pub(super) fn open_or_create(&self) -> io::Result<(File, bool)> {
+        self.in_folder(Missing::MakeDurably, |spot| {
+            let is_new = spot.refuse_odd()?.is_none();
+            let file = spot.open(OFlags::RDWR | OFlags::CREATE | OFlags::APPEND)?;
+            crash::point();
+            match file.metadata()?.nlink() {
+                0 | 1 => {}
+                names => return Err(spot.in_the_way(Found::Names(names), Wanted::File)),
+            }
+            if is_new {
+                rustix::fs::fsync(&spot.folder)?;
+            }
+            Ok((file, is_new))
+        })
+    }
+
+    /// Removes the file and the folders above it that it leaves empty.
+    pub fn remove_with_empty_folders(&self) -> io::Result<()> {
+        self.remove()?;
+        let folders = self.below().ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+        for folder in folders {
+            let place = self.at(folder);
+            let spot = place.spot(Missing::Stay)?;
+            // One that holds anything stays.
+            if rustix::fs::unlinkat(&spot.folder, spot.name, AtFlags::REMOVEDIR).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what a killed process left half written in the folder. Call it when nobody writes
+    /// there.
+    pub fn remove_half_written(&self) -> io::Result<()> {
+        self.half_written()?.iter().try_for_each(Self::remove)
+    }
+
+    /// What a killed process left half written in the folder.
+    pub fn half_written(&self) -> io::Result<Vec<Self>> {
+        let names = self.names()?.into_iter();
+        let left = names.filter(|name| name.starts_with('.') && name.contains(ASIDE));
+        Ok(left.map(|name| self.join(name)).collect())
+    }
+}
+
+impl Spot<'_> {
+    fn put(&self, bytes: &[u8], sync: bool) -> io::Result<File> {
+        self.replace(&|file: &mut File| filled(file, bytes, sync))
+    }
+
+    fn replace(&self, fill: &dyn Fn(&mut File) -> io::Result<()>) -> io::Result<File> {
+        self.aside(fill, &|aside| {
+            self.refuse_odd()?;
+            Ok(rustix::fs::renameat(&self.folder, aside, &self.folder, self.name)?)
+        })
+    }
+
+    /// Writes a file aside and has `place` give it the name.
+    fn aside(
+        &self,
+        fill: &dyn Fn(&mut File) -> io::Result<()>,
+        place: &dyn Fn(&OsStr) -> io::Result<()>,
+    ) -> io::Result<File> {
+        let suffix = crate::id::random_suffix(None, 0);
+        let name = format!(".{}{ASIDE}{suffix}", self.name.display());
+        let aside =
+            Spot { folder: self.folder.try_clone()?, name: name.as_ref(), place: self.place };
+        let mut new = aside.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
+        let placed = fill(&mut new).and_then(|()| place(aside.name));
+        if placed.is_err() {
+            let _ = rustix::fs::unlinkat(&self.folder, aside.name, AtFlags::empty());
+        }
+        crash::point();
+        placed.map(|()| new)
+    }
+}
+
+fn filled(file: &mut File, bytes: &[u8], sync: bool) -> io::Result<()> {
+    file.write_all(bytes)?;
     crash::point();
-    file.persist(path)?;
-    crash::point();
-    Ok(())
+    if sync { file.sync_all() } else { Ok(()) }
+}
+
+/// Has git ignore everything in a folder: before anything is put there, and lastingly, or a power
+/// cut could leave logs that the next `git add` takes in.
+pub(super) fn ignore_all_in(folder: &OwnedFd, place: &Beneath) -> io::Result<()> {
+    const EVERYTHING: &[u8] = b"*\n";
+    let place = place.join(".gitignore");
+    let spot = Spot { folder: folder.try_clone()?, name: ".gitignore".as_ref(), place: &place };
+    if spot.refuse_odd()?.is_some() {
+        let found = super::read_bounded(spot.open(OFlags::RDONLY)?, EVERYTHING.len() as u64);
+        if found.is_ok_and(|found| found == EVERYTHING) {
+            return Ok(());
+        }
+    }
+    spot.put(EVERYTHING, true)?;
+    Ok(rustix::fs::fsync(folder)?)
 }
 
 /// Creates a folder and those above it, each made known to its parent on disk.
@@ -100,28 +225,12 @@ pub fn create_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes a folder of the program's own making with all that is in it.
-pub fn remove_folder(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
-}
-
-/// Removes a file of the program's own making, if it is there.
-pub fn remove_own(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
-}
-
 /// A file that only grows, by one writer. What `append` has returned from is on the disk, and follows
 /// what this writer appended before: whatever others put behind that is moved aside.
 #[derive(Debug)]
 pub struct Appender {
     file: File,
-    path: PathBuf,
+    place: Beneath,
     good_bytes: u64,
     /// Where others' bytes lie now.
     aside: Vec<PathBuf>,
@@ -129,20 +238,14 @@ pub struct Appender {
 
 impl Appender {
     /// Opens or creates the file and cuts it to `good_bytes`, where a torn end begins.
-    pub fn open(path: &Path, good_bytes: u64) -> io::Result<Self> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        create_folder(folder)?;
-        let is_new = !path.exists();
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
-        crash::point();
-        if is_new {
-            File::open(folder)?.sync_all()?;
-        } else if file.metadata()?.len() != good_bytes {
+    pub fn open(place: &Beneath, good_bytes: u64) -> io::Result<Self> {
+        let (file, is_new) = place.open_or_create()?;
+        if !is_new && file.metadata()?.len() != good_bytes {
             file.set_len(good_bytes)?;
             crash::point();
             file.sync_all()?;
         }
-        Ok(Self { file, path: path.to_owned(), good_bytes, aside: Vec::new() })
+        Ok(Self { file, place: place.clone(), good_bytes, aside: Vec::new() })
     }
 
     /// Appends and syncs; after an error the file ends where it ended before.
@@ -180,17 +283,16 @@ impl Appender {
             return Ok(());
         }
         let mut foreign = Vec::new();
-        let mut reader = File::open(&self.path)?;
-        reader.seek(io::SeekFrom::Start(self.good_bytes))?;
-        reader.read_to_end(&mut foreign)?;
+        (&self.file).seek(io::SeekFrom::Start(self.good_bytes))?;
+        (&self.file).read_to_end(&mut foreign)?;
         let name = |number: u32| format!("foreign-{}-{number}", self.good_bytes);
-        let places = (1..).map(|number| self.path.with_extension(name(number)));
-        let aside = places.into_iter().find(|path| !super::exists(path));
-        let aside = aside.unwrap_or_else(|| self.path.with_extension("foreign"));
-        write(&aside, &foreign)?;
+        let mut places = (1..).map(|number| self.place.with_extension(&name(number)));
+        let aside = places.find(|place| !place.exists());
+        let aside = aside.unwrap_or_else(|| self.place.with_extension("foreign"));
+        aside.write(&foreign)?;
         self.file.set_len(self.good_bytes)?;
         self.file.sync_all()?;
-        self.aside.push(aside);
+        self.aside.push(aside.path());
         Ok(())
     }
 
@@ -199,8 +301,8 @@ impl Appender {
         std::mem::take(&mut self.aside)
     }
 
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn place(&self) -> &Beneath {
+        &self.place
     }
 
     pub fn bytes(&self) -> u64 {
@@ -226,7 +328,8 @@ mod tests {
     fn what_another_wrote_is_set_aside() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
-        let mut appender = Appender::open(&path, 0).unwrap();
+        let place = Beneath::new(folder.path()).join("journal");
+        let mut appender = Appender::open(&place, 0).unwrap();
         appender.append(b"own\n").unwrap();
         for text in ["forged\n", "a letter to come is longer than this\n", "no end"] {
             let before = fs::read(&path).unwrap();
@@ -248,7 +351,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         fs::write(&path, "good\nto").unwrap();
-        let mut appender = Appender::open(&path, 5).unwrap();
+        let place = Beneath::new(folder.path()).join("journal");
+        let mut appender = Appender::open(&place, 5).unwrap();
         appender.append(b"next\n").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"good\nnext\n");
         assert_eq!(appender.bytes(), 10);

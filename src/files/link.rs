@@ -1,5 +1,6 @@
 //! Links on the way of a path: where they lead decides whether the path stays inside.
 
+use super::Beneath;
 use super::PathError;
 use super::Project;
 use super::ProjectPath;
@@ -9,38 +10,54 @@ use std::path::PathBuf;
 /// Where a link on its way leads a path.
 #[derive(Debug, thiserror::Error)]
 pub enum Astray {
-    #[error("{path} leads outside the project through a symbolic link")]
-    Outside { path: String },
-    #[error("{path} leads nowhere through a symbolic link")]
-    Nowhere { path: String },
-    #[error("{path} leads where it may not through a symbolic link: {source}")]
-    Closed { path: String, source: PathError },
+    #[error("{path} leads outside the project: {link}")]
+    Outside { path: String, link: Link },
+    #[error("{path} leads nowhere: {link}")]
+    Nowhere { path: String, link: Link },
+    #[error("{path} leads where it may not: {link}; {source}")]
+    Closed { path: String, link: Link, source: PathError },
+}
+
+/// A link by its name in the project.
+#[derive(Debug, thiserror::Error)]
+#[error("{name} is a symbolic link (to {})", target.display())]
+pub struct Link {
+    name: String,
+    target: PathBuf,
 }
 
 impl Project {
     /// Refuses a path that a link on its way leads out of the project, or to what is closed in it;
     /// what does not exist yet leads nowhere else.
     pub fn refuse_astray(&self, path: &ProjectPath) -> Result<(), Astray> {
-        let shown = || path.to_string();
         for (link, rest) in links_on(self.root(), path.as_str()) {
+            let name = link.strip_prefix(self.root()).unwrap_or(&link).display().to_string();
+            let shown = Link { name, target: link.read_link().unwrap_or_default() };
+            let path = path.to_string();
             let Ok(real) = link.canonicalize() else {
-                return Err(Astray::Nowhere { path: shown() });
+                return Err(Astray::Nowhere { path, link: shown });
             };
             let Ok(inside) = real.strip_prefix(self.root()) else {
-                return Err(Astray::Outside { path: shown() });
+                return Err(Astray::Outside { path, link: shown });
             };
             let whole = format!("./{}{rest}", inside.display());
-            self.path(&whole).map_err(|source| Astray::Closed { path: shown(), source })?;
+            self.path(&whole).map_err(|source| Astray::Closed { path, link: shown, source })?;
         }
         Ok(())
     }
-}
 
-/// The first link on the way of a relative path, with where it leads.
-pub fn first_link(root: &Path, path: &str) -> Option<(PathBuf, PathBuf)> {
-    let (link, _) = links_on(root, path).into_iter().next()?;
-    let target = link.read_link().unwrap_or_default();
-    Some((link, target))
+    /// Where a path of the project's really lies, beneath its root; links that stay inside are
+    /// followed now, and none later.
+    pub fn place(&self, path: &ProjectPath) -> Result<Beneath, Astray> {
+        self.refuse_astray(path)?;
+        let whole = self.absolute(path);
+        let real = whole.ancestors().find_map(|above| {
+            let rest = whole.strip_prefix(above).ok()?;
+            Some(above.canonicalize().ok()?.join(rest))
+        });
+        let real = real.unwrap_or(whole.clone());
+        Ok(Beneath::new(self.root()).join(real.strip_prefix(self.root()).unwrap_or(&real)))
+    }
 }
 
 /// Every link on the way of a relative path, its last part included, with the rest of the path.

@@ -1,12 +1,11 @@
 //! A lock that a death frees at once: `flock` on a file that is never deleted and
 //! says who holds it.
-#![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+use super::Beneath;
 use super::crash;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fs::File;
-use std::fs::OpenOptions;
 use std::fs::TryLockError;
 use std::io;
 use std::io::Read;
@@ -79,12 +78,12 @@ pub struct Lock {
 
 impl Lock {
     /// Takes the lock, waiting at most `patience`; else says who holds it.
-    pub fn take(path: &Path, since: &str, patience: Duration) -> io::Result<Result<Self, Held>> {
-        if let Some(folder) = path.parent() {
-            super::create_folder(folder)?;
-        }
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+    pub fn take(
+        place: &Beneath,
+        since: &str,
+        patience: Duration,
+    ) -> io::Result<Result<Self, Held>> {
+        let (mut file, _) = place.open_or_create()?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
@@ -97,17 +96,17 @@ impl Lock {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(Duration::from_millis(50));
                 }
-                Err(TryLockError::WouldBlock) => return Ok(Err(holder(&mut file, path))),
+                Err(TryLockError::WouldBlock) => return Ok(Err(holder(&mut file, place))),
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
-        let before = holder(&mut file, path);
+        let before = holder(&mut file, place);
         if before.is_elsewhere() {
             file.unlock()?;
             return Ok(Err(before));
         }
-        let holder = Held::here(since, path);
+        let holder = Held::here(since, &place.path());
         file.rewind()?;
         file.set_len(0)?;
         crash::point();
@@ -117,14 +116,14 @@ impl Lock {
     }
 
     /// Who holds the lock now.
-    pub fn holder(path: &Path) -> Option<Held> {
-        let mut file = File::open(path).ok()?;
-        holds_alone(&file).then(|| holder(&mut file, path))
+    pub fn holder(place: &Beneath) -> Option<Held> {
+        let mut file = place.open().ok()??;
+        holds_alone(&file).then(|| holder(&mut file, place))
     }
 
     /// Whether somebody holds the lock now.
-    pub fn is_held(path: &Path) -> bool {
-        File::open(path).is_ok_and(|file| holds_alone(&file))
+    pub fn is_held(place: &Beneath) -> bool {
+        matches!(place.open(), Ok(Some(file)) if holds_alone(&file))
     }
 }
 
@@ -147,12 +146,12 @@ fn holds_alone(file: &File) -> bool {
     is_held
 }
 
-fn holder(file: &mut File, path: &Path) -> Held {
+fn holder(file: &mut File, place: &Beneath) -> Held {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
     let held = read.ok().and_then(|_| serde_json::from_str(&text).ok());
     let unknown = Held { since: "an unknown time".to_owned(), ..Held::default() };
-    Held { path: path.to_owned(), ..held.unwrap_or(unknown) }
+    Held { path: place.path(), ..held.unwrap_or(unknown) }
 }
 
 #[cfg(test)]
@@ -162,7 +161,7 @@ mod tests {
     #[test]
     fn one_holds_the_lock_and_the_other_is_told_who() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
+        let path = Beneath::new(folder.path()).join("lock");
         let first = Lock::take(&path, "10:02", Duration::ZERO).unwrap().unwrap();
         let held = Lock::take(&path, "10:03", Duration::ZERO).unwrap().unwrap_err();
         assert_eq!((held.process, held.since.as_str()), (std::process::id(), "10:02"));
@@ -196,7 +195,7 @@ mod tests {
     #[test]
     fn looking_keeps_nobody_from_taking() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
+        let path = Beneath::new(folder.path()).join("lock");
         drop(Lock::take(&path, "10:02", Duration::ZERO).unwrap().unwrap());
         let is_over = std::sync::atomic::AtomicBool::new(false);
         std::thread::scope(|scope| {

@@ -2,32 +2,40 @@
 //! below it lie safe opening, durable writing, walking, hashing and locks.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+mod beneath;
 mod crash;
 mod durable;
 mod hash;
+mod in_the_way;
 mod link;
 mod lock;
+mod log;
+mod outlet;
 mod path;
+mod pipes;
 mod together;
 mod walk;
 
+pub use beneath::Beneath;
 pub use durable::Appender;
 pub use durable::create_folder;
-pub use durable::half_written;
-pub use durable::remove_folder;
-pub use durable::remove_half_written;
-pub use durable::remove_own;
-pub use durable::rewrite;
 pub use durable::write;
 pub use durable::write_view;
 pub use hash::Fingerprint;
 pub use hash::Stat;
 pub use hash::stat_of;
-pub use link::first_link;
+pub use in_the_way::InTheWay;
+pub use in_the_way::in_the_way;
+pub use in_the_way::told;
+pub use link::Astray;
 pub use lock::Held;
 pub use lock::Lock;
+pub use log::Log;
+pub use log::LogReader;
+pub use outlet::Outlet;
 pub use path::PathError;
 pub use path::ProjectPath;
+pub use pipes::past_pipes;
 pub use together::age;
 pub use together::append_unsynced;
 pub use together::create_copy;
@@ -226,13 +234,10 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Reads a file of the program's own making, wherever it lies; `None` where there is none.
+/// Reads a regular file that nobody but its owner writes, wherever it lies; `None` where there is
+/// none.
 pub fn read_own(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if is_missing(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
+    read_small(path, u64::MAX)
 }
 
 /// Reads a file that a person wrote, wherever it lies: a regular one of at most `limit` bytes, so
@@ -249,30 +254,30 @@ pub fn read_small(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
         let kind = kind_of(&metadata);
         return Err(io::Error::other(format!("it is a {kind}, expected a regular file")));
     }
+    read_bounded(file, limit).map(Some)
+}
+
+fn read_bounded(file: File, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::other(format!("it has more than {limit} bytes, the limit")));
     }
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 /// The last `limit` bytes of a file of the program's own making, as far as they are text.
 pub fn read_tail(path: &Path, limit: u64) -> io::Result<String> {
+    tail_of(File::open(path)?, limit)
+}
+
+fn tail_of(mut file: File, limit: u64) -> io::Result<String> {
     use std::io::Seek;
-    let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     file.seek(io::SeekFrom::Start(length.saturating_sub(limit)))?;
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Whether a file of the program's own making holds a line with its end.
-pub fn has_a_line(path: &Path) -> io::Result<bool> {
-    // The end of the last line is the rule, and found without reading the others.
-    Ok(exists(path)
-        && (read_tail(path, 1)? == "\n" || read_own(path)?.unwrap_or_default().contains(&b'\n')))
 }
 
 /// The size of a file in bytes; `None` where there is none.
@@ -300,19 +305,6 @@ pub fn names_in(folder: &Path) -> io::Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
-}
-
-/// Opens a new file for a child's output, with the folders above it.
-pub fn create_log(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    File::create(path)
-}
-
-/// Opens a file of the program's own making for reading.
-pub fn open_own(path: &Path) -> io::Result<File> {
-    File::open(path)
 }
 
 fn kind_of(metadata: &Metadata) -> &'static str {

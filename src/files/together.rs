@@ -196,8 +196,18 @@ pub fn age(path: &Path) -> Option<Duration> {
 /// A regular file's bytes with the stat data that they were read under; `None` where there is no
 /// regular file, or where it changed meanwhile. The bytes lie in the room that is given, which is
 /// empty or was used before.
-pub fn read_with_stat(path: &Path, mut room: Vec<u8>) -> io::Result<Option<(Vec<u8>, Metadata)>> {
-    let Some((mut file, before)) = open_regular(path)? else { return Ok(None) };
+pub fn read_with_stat(path: &Path, room: Vec<u8>) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    match open_regular(path)? {
+        Some((file, _)) => read_unchanged(file, room),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn read_unchanged(
+    mut file: File,
+    mut room: Vec<u8>,
+) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+    let before = file.metadata()?;
     room.clear();
     room.reserve(usize::try_from(before.len()).unwrap_or(0));
     file.read_to_end(&mut room)?;
@@ -220,17 +230,26 @@ pub fn stat_of_copy(path: &Path, mut bytes: &[u8]) -> io::Result<Option<Metadata
     }
 }
 
+/// Over no link, and without waiting for what is no file.
 fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
-    let found = match fs::symlink_metadata(path) {
-        Ok(found) if found.is_file() => File::open(path).map(|file| (file, found)),
-        Ok(_) => return Ok(None),
-        Err(error) => Err(error),
+    use rustix::io::Errno;
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(file) => file,
+        Err(error) if is_absence(&error) => return Ok(None),
+        // A link; a socket.
+        Err(error)
+            if [Errno::LOOP, Errno::NXIO]
+                .iter()
+                .any(|odd| error.raw_os_error() == Some(odd.raw_os_error())) =>
+        {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
     };
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if is_absence(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let found = file.metadata()?;
+    Ok(found.is_file().then_some((file, found)))
 }
 
 /// A file's stat data, if it is what it was before the file was read.

@@ -50,7 +50,9 @@ impl Repository {
     ) -> Result<BTreeMap<String, &'static str>, Error> {
         let mut options = DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);
-        let diff = self.inner.diff_tree_to_workdir_with_index(tree, Some(&mut options))?;
+        let diff = super::look(&self.work_folder, || {
+            self.inner.diff_tree_to_workdir_with_index(tree, Some(&mut options))
+        })?;
         Ok(files(&diff))
     }
 }

@@ -17,7 +17,6 @@ use crate::files;
 use git2::ObjectType;
 use git2::Oid;
 use git2::RepositoryState;
-use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -35,7 +34,7 @@ pub struct Graft<'a> {
     /// Name and mail of the author when git knows none.
     pub fallback: (&'a str, &'a str),
     /// The lock that keeps the commits of all processes of this program apart.
-    pub lock: &'a Path,
+    pub lock: &'a files::Beneath,
     /// The time now, told to whoever waits for the lock.
     pub since: &'a str,
     /// How long to wait for the lock, and how long to start anew when the branch moves.
@@ -56,7 +55,7 @@ impl Repository {
     /// Commits exactly these files. When it returns, a power cut takes nothing of them back.
     pub fn graft(&mut self, request: &Graft<'_>) -> Result<Committed, Error> {
         let _lock = files::Lock::take(request.lock, request.since, request.patience)
-            .map_err(io_error(request.lock))?
+            .map_err(io_error(&request.lock.path()))?
             .map_err(Error::Held)?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(2);

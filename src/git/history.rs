@@ -69,11 +69,11 @@ impl Repository {
 
     /// Whether a file is in the working tree what it is in HEAD, absence included.
     pub fn is_as_committed(&self, path: &str) -> Result<bool, Error> {
-        match self.inner.status_file(Path::new(path)) {
+        match super::look(&self.work_folder, || self.inner.status_file(Path::new(path))) {
             Ok(status) => Ok(status == Status::CURRENT),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(true),
-            Err(error) if error.code() == ErrorCode::Ambiguous => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(Error::Git(error)) if error.code() == ErrorCode::NotFound => Ok(true),
+            Err(Error::Git(error)) if error.code() == ErrorCode::Ambiguous => Ok(false),
+            Err(error) => Err(error),
         }
     }
 

@@ -70,6 +70,8 @@ pub enum Error {
     Busy { state: &'static str, path: String },
     #[error("another git process holds {path}; if none is running, remove that file")]
     Locked { path: String },
+    #[error("{path} is a named pipe, expected a regular file; remove it: rm {path}")]
+    Pipe { path: String },
     #[error("the lock of the repository's commits is {0}")]
     Held(crate::files::Held),
     #[error("the branch {name} does not exist any more")]
@@ -105,6 +107,7 @@ impl Error {
             | Self::Bare { .. }
             | Self::Owner { .. }
             | Self::Unsupported { .. }
+            | Self::Pipe { .. }
             | Self::NoBranch { .. }
             | Self::Blocked { .. }
             | Self::Path { .. }
@@ -141,6 +144,16 @@ pub struct Repository {
     /// Why commits are not signed any more: nobody answers who would have to.
     unsignable: Option<String>,
     objects: objects::Objects,
+}
+
+/// Looks at a working tree; a pipe at which git itself would wait for ever is an error.
+fn look<T>(work_folder: &Path, look: impl FnOnce() -> Result<T, git2::Error>) -> Result<T, Error> {
+    let names = [".gitignore", ".gitattributes"];
+    let (seen, pipe) = crate::files::past_pipes(work_folder, &names, look);
+    match pipe {
+        Some(path) => Err(Error::Pipe { path: path.display().to_string() }),
+        None => Ok(seen?),
+    }
 }
 
 impl Repository {

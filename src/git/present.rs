@@ -145,7 +145,8 @@ impl Look<'_> {
         let mut options = DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_typechange(true);
         options.include_unreadable(true).include_ignored(true);
-        let diff = self.inner.diff_index_to_workdir(Some(&self.index), Some(&mut options))?;
+        let look = || self.inner.diff_index_to_workdir(Some(&self.index), Some(&mut options));
+        let diff = super::look(self.work_folder, look)?;
         // A repository within this one that is no submodule counts as ignored, unlike for git.
         let is_within = |delta: &DiffDelta<'_>| {
             let path =

@@ -1,6 +1,8 @@
 //! What only git itself does, done by git: without hooks, and with nothing of the user's shell.
 
 use crate::files;
+use crate::files::Beneath;
+use crate::files::Log;
 use crate::process;
 use crate::process::Ending;
 use crate::process::Stop;
@@ -32,8 +34,8 @@ pub(super) fn lines(folder: &Path, words: &[&str]) -> Result<Vec<String>, String
 fn output(folder: &Path, words: &[&str], input: &[u8], stop: &Stop) -> Result<Vec<u8>, String> {
     let say = |error: std::io::Error| error.to_string();
     let passing = files::passing_folder().map_err(say)?;
-    let place = |name: &str| passing.path().join(name);
-    files::write_view(&place("in"), input).map_err(say)?;
+    let place = |name: &str| Beneath::new(passing.path()).join(name);
+    place("in").write_view(input).map_err(say)?;
     let mut environment = Allowed::everything().values();
     environment.insert("LC_ALL".to_owned(), "C".to_owned());
     let command = process::Command {
@@ -41,20 +43,18 @@ fn output(folder: &Path, words: &[&str], input: &[u8], stop: &Stop) -> Result<Ve
         folder: folder.to_owned(),
         environment,
         stdin: Some(place("in")),
-        stdout: place("out"),
-        stderr: place("err"),
+        stdout: Log::create(place("out")).map_err(say)?,
+        stderr: Log::create(place("err")).map_err(say)?,
         timeout: None,
         register: None,
     };
     let ending = process::run(&command, stop);
     match ending.map_err(|error| error.to_string())? {
-        Ending::Exited(0) => Ok(files::read_own(&place("out")).map_err(say)?.unwrap_or_default()),
+        Ending::Exited(0) => Ok(place("out").read().map_err(say)?.unwrap_or_default()),
         Ending::Exited(_)
         | Ending::Signaled(_)
         | Ending::TimedOut
         | Ending::Stopped
-        | Ending::Halted => {
-            Err(files::read_tail(&place("err"), 1000).unwrap_or_default().trim().to_owned())
-        }
+        | Ending::Halted => Err(command.stderr.tail(1000).unwrap_or_default().trim().to_owned()),
     }
 }

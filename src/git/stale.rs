@@ -5,7 +5,6 @@ use super::Repository;
 use super::io_error;
 use crate::files;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,9 +36,9 @@ impl Repository {
     }
 
     /// Removes stale locks; waits for commits that are being made.
-    pub fn remove_stale_locks(&self, lock: &Path, since: &str) -> Result<(), Error> {
+    pub fn remove_stale_locks(&self, lock: &files::Beneath, since: &str) -> Result<(), Error> {
         let _held = files::Lock::take(lock, since, Duration::from_secs(10))
-            .map_err(io_error(lock))?
+            .map_err(io_error(&lock.path()))?
             .map_err(Error::Held)?;
         for path in self.stale_locks()? {
             files::remove(&path).map_err(io_error(&path))?;

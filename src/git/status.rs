@@ -32,8 +32,9 @@ impl Repository {
         for path in below.iter().filter(|path| path.as_str() != ".") {
             options.pathspec(path);
         }
+        let statuses = super::look(&self.work_folder, || self.inner.statuses(Some(&mut options)))?;
         let mut found = Vec::new();
-        for entry in self.inner.statuses(Some(&mut options))?.iter() {
+        for entry in statuses.iter() {
             let Ok(path) = entry.path() else { continue };
             if let Some(what) = say(entry.status()).filter(|_| is_meant(path)) {
                 found.push(Uncommitted { path: path.to_owned(), what });

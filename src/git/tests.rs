@@ -154,7 +154,7 @@ fn graft_at(
     folder: &str,
     tip: Tip,
 ) -> Result<Committed, Error> {
-    let lock = repository.common_folder().join("test/commit.lock");
+    let lock = crate::files::Beneath::new(repository.common_folder()).join("test/commit.lock");
     repository.graft(&Graft {
         target,
         folder,

@@ -8,7 +8,7 @@ use super::use_run::Reply;
 
 /// Leaves the current run.
 pub fn back(site: &Site) -> Result<Reply, Error> {
-    let mut current = Current::read(site);
+    let mut current = Current::read(site)?;
     if current.stack.is_empty() {
         return Err(Error::usage("no run was chosen").advise("orch use RUN"));
     }

@@ -21,11 +21,11 @@ const RUNS_SHOWN_MAX: usize = 8;
 
 /// The run that is meant.
 pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
-    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
     if let Some(name) = choice.run.as_ref().or(site.chosen_run.as_ref()) {
         return named(site, name, &ids);
     }
-    let mut chosen = Current::read(site).stack.into_iter().map(|place| place.run);
+    let mut chosen = Current::read(site)?.stack.into_iter().map(|place| place.run);
     if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
@@ -66,7 +66,7 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 
 /// All runs of a key.
 pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
-    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
     let mark = format!("_{}_", slug_of(key));
     let mut keyed = Vec::new();
     for id in ids.into_iter().filter(|id| id.as_str().contains(&mark)) {
@@ -202,6 +202,6 @@ fn chosen_gate(site: &Site, run: &Run) -> Option<GateId> {
     // What a gate's own program says is about that gate, whatever else is at work.
     let own = site.chosen_gate.as_ref().filter(|_| site.chosen_run.as_deref() == Some(id.as_str()));
     let own = own.and_then(|gate| GateId::parse(gate).ok());
-    let chosen = own.or_else(|| Current::read(site).gate_in(id).cloned())?;
+    let chosen = own.or_else(|| Current::read(site).ok()?.gate_in(id).cloned())?;
     (!run.status_of(&chosen).satisfies()).then_some(chosen)
 }

@@ -10,6 +10,7 @@ use crate::check::Scene;
 use crate::contract::Contract;
 use crate::document;
 use crate::files;
+use crate::files::Beneath;
 use crate::files::Project;
 use crate::finding::Severity;
 use crate::judge;
@@ -132,7 +133,7 @@ impl Fixtures<'_> {
             document: None,
             baselines: &stage.baselines,
             environment: &environment,
-            scratch: stage.scratch.path().to_owned(),
+            scratch: Beneath::new(stage.scratch.path()),
             secrets: &Secrets::default(),
             stop: &self.site.stop,
             register: None,

@@ -6,12 +6,11 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use crate::event::RunStatus;
-use crate::files;
+use crate::files::Beneath;
 use crate::id::GateId;
 use crate::id::RunId;
 use serde::Deserialize;
 use serde::Serialize;
-use std::path::PathBuf;
 
 /// The longest way back.
 const STACK_MAX: usize = 32;
@@ -31,16 +30,17 @@ pub struct Place {
 }
 
 impl Current {
-    pub fn read(site: &Site) -> Self {
-        // A file that is not readable chooses nothing; the next choice writes it anew.
-        let bytes = files::read_own(&path(site)).ok().flatten();
-        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    pub fn read(site: &Site) -> Result<Self, Error> {
+        let place = place(site);
+        let bytes = place.read().map_err(|source| Error::disk(&place, source))?;
+        // A file that says nothing chooses nothing; the next choice writes it anew.
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
     }
 
     pub fn write(&self, site: &Site) -> Result<(), Error> {
-        let path = path(site);
-        files::write_view(&path, &serde_json::to_vec(self).unwrap_or_default())
-            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+        let place = place(site);
+        let written = place.write_view(&serde_json::to_vec(self).unwrap_or_default());
+        written.map_err(|source| Error::disk(&place, source))
     }
 
     /// Puts a run on top, and with it a gate.
@@ -61,7 +61,7 @@ impl Current {
     }
 }
 
-fn path(site: &Site) -> PathBuf {
+fn place(site: &Site) -> Beneath {
     site.home.current(site.chosen_session.as_deref())
 }
 
@@ -76,7 +76,7 @@ pub fn session_run(site: &Site) -> Option<RunId> {
             .iter()
             .filter_map(|key| choose::run(site, &RunChoice { run: Some(key.clone()) }).ok()),
     );
-    let stack = Current::read(site).stack.into_iter().map(|place| place.run);
+    let stack = Current::read(site).unwrap_or_default().stack.into_iter().map(|place| place.run);
     let mut runs = chosen.chain(stack);
     runs.find(|id| site.home.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
 }
@@ -85,7 +85,7 @@ pub fn session_run(site: &Site) -> Option<RunId> {
 /// next command asks for an id: no reason to fail.
 pub fn begin(site: &Site, run: &RunId, status: RunStatus) {
     if !status.is_end() {
-        let mut current = Current::read(site);
+        let mut current = Current::read(site).unwrap_or_default();
         current.choose(run, None);
         let _ = current.write(site);
     }
@@ -93,7 +93,7 @@ pub fn begin(site: &Site, run: &RunId, status: RunStatus) {
 
 /// A run that has come to its end is not worked on any more.
 pub fn end(site: &Site, run: &RunId, status: RunStatus) {
-    let mut current = Current::read(site);
+    let mut current = Current::read(site).unwrap_or_default();
     if matches!(status, RunStatus::Passed | RunStatus::Canceled)
         && current.stack.iter().any(|place| place.run == *run)
     {

@@ -9,7 +9,6 @@ use super::Site;
 use super::orphans;
 use super::record_rebuild;
 use super::workflow_check;
-use crate::files;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
@@ -71,8 +70,8 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     symptoms.extend(definitions(site));
     symptoms.extend(agents(site));
     symptoms.extend(signing::look(site)?);
-    for id in site.home.ids().map_err(|error| Error::environment(error.to_string()))? {
-        symptoms.extend(runs::look(site, repository.as_mut(), &id)?);
+    for id in site.home.ids().unwrap_or_default() {
+        symptoms.extend(runs::look(site, repository.as_mut(), &id));
     }
     if request.fix {
         for symptom in &mut symptoms {
@@ -162,17 +161,9 @@ fn state(site: &Site, repository: Option<&Repository>) -> Symptom {
 }
 
 fn folder(site: &Site) -> Symptom {
-    let path = site.project.root().join(RUNS);
     let what = format!("folder {RUNS}");
-    if let Some((link, target)) = files::first_link(site.project.root(), RUNS) {
-        let (link, target) = (site.shown(&link), target.display());
-        return Symptom::ill(
-            what,
-            format!("{link} is a symbolic link (to {target}): no run begins"),
-        );
+    match site.home.ids() {
+        Ok(_) => Symptom::well(what, "free"),
+        Err(error) => Symptom::ill(what, error.to_string()),
     }
-    if files::exists(&path) && !path.is_dir() {
-        return Symptom::ill(what, "a file lies in its place");
-    }
-    Symptom::well(what, "free")
 }

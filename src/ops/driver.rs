@@ -18,7 +18,6 @@ use crate::event::Event;
 use crate::event::Note;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
-use crate::files;
 use crate::files::Lock;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -55,6 +54,8 @@ pub struct Driver<'s> {
     ended: Vec<(GateId, u32)>,
     /// Checkpoints that are sealed and not committed yet.
     sealed: Vec<u32>,
+    /// Whether the definition has changed and the record does not show it yet.
+    is_amended: bool,
     /// What may be a reason for a checkpoint.
     pub happened: Happened,
     /// Artifacts that were seen as recorded, so that they are not read again.
@@ -136,6 +137,7 @@ impl<'s> Driver<'s> {
             closed: Vec::new(),
             ended: Vec::new(),
             sealed: Vec::new(),
+            is_amended: false,
             happened: Happened::default(),
             seen: Seen::default(),
             proofs: Proofs::default(),
@@ -198,7 +200,7 @@ impl<'s> Driver<'s> {
     /// Writes down what was said while this process held the run, or nobody did.
     pub fn take_letters(&mut self) -> Result<(), Error> {
         let folder = self.site.home.mailbox(self.id());
-        let trouble = |source| Error::environment(format!("{}: {source}", folder.display()));
+        let trouble = |source| Error::disk(&folder, source);
         let mailbox = Mailbox::new(folder.clone());
         let letters = mailbox.letters().map_err(trouble)?;
         // A kill may have come between the writing and the taking away.
@@ -222,7 +224,7 @@ impl<'s> Driver<'s> {
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
         }
         let changed = if of_record { self.keeper.mend()? } else { Vec::new() };
-        let folder = self.site.shown(&self.site.home.record(self.id()));
+        let folder = self.site.shown(&self.site.home.record(self.id()).path());
         findings.extend(changed.into_iter().map(|path| {
             let message = "it was changed during the attempt, and put right again";
             Finding::of("record", message).path(format!("{folder}/{path}"))
@@ -276,6 +278,7 @@ impl<'s> Driver<'s> {
             closed: std::mem::take(&mut self.closed),
             attempts: std::mem::take(&mut self.ended),
             checkpoints: std::mem::take(&mut self.sealed),
+            is_amended: std::mem::take(&mut self.is_amended),
             is_stop,
             gate: gate.cloned(),
             title,
@@ -317,15 +320,8 @@ fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error>
 
 /// Behind a link the record would lie outside the project, where git does not see it.
 fn refuse_links(site: &Site, id: &RunId) -> Result<(), Error> {
-    let folder = site.shown(&site.home.record(id));
-    let Some((link, target)) = files::first_link(site.project.root(), &folder) else {
-        return Ok(());
-    };
-    let (link, target) = (site.shown(&link), target.display());
-    Err(Error::usage(format!(
-        "{link} is a symbolic link (to {target}), and runs are kept below it"
-    ))
-    .advise(format!("put a folder in its place: rm {link} && mkdir {link}")))
+    let record = site.home.record(id);
+    record.refuse_odd_way().map_err(|source| Error::disk(&record, source))
 }
 
 /// Takes a run, so that nobody drives it meanwhile.
@@ -333,10 +329,8 @@ pub(super) fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
     refuse_links(site, id)?;
     let path = site.home.lock(id);
     let since = site.clock.now().to_string();
-    let take = |patience| {
-        Lock::take(&path, &since, patience)
-            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
-    };
+    let take =
+        |patience| Lock::take(&path, &since, patience).map_err(|source| Error::disk(&path, source));
     let held = match take(Duration::ZERO)? {
         Ok(lock) => return Ok(lock),
         Err(held) => held,

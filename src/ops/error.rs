@@ -3,6 +3,8 @@
 
 use crate::config;
 use crate::definition::Unreadable;
+use crate::files;
+use crate::files::Beneath;
 use crate::files::Held;
 use crate::git;
 use crate::journal;
@@ -10,6 +12,7 @@ use crate::record;
 use crate::secret;
 use crate::source::Unsound;
 use crate::workflow;
+use std::io;
 
 /// Why an operation was not carried out.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -105,6 +108,14 @@ impl Error {
 
     pub fn environment(message: impl Into<String>) -> Self {
         Self::Environment { message: message.into() }
+    }
+
+    /// The disk did not give or take a file of orch's own.
+    pub fn disk(place: &Beneath, source: io::Error) -> Self {
+        match files::in_the_way(&source) {
+            Some(thing) => Self::usage(thing.words()).advise(thing.remedy()),
+            None => Self::environment(format!("{}: {source}", place.path().display())),
+        }
     }
 
     /// Says what to type next.

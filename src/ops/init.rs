@@ -3,8 +3,7 @@
 
 use super::Error;
 use super::Site;
-use crate::files;
-use crate::record::RUNS;
+use crate::files::Beneath;
 use serde::Serialize;
 
 const CONFIG: &str = include_str!("init/orch.toml");
@@ -19,23 +18,17 @@ pub struct Reply {
 /// Writes what is missing; nothing that is there is changed.
 pub fn init(site: &Site) -> Result<Reply, Error> {
     let mut reply = Reply { files: Vec::new(), remarks: Vec::new() };
-    let root = site.project.root();
-    for part in ["orchestration", RUNS] {
-        let path = root.join(part);
-        if files::exists(&path) && !path.is_dir() {
-            return Err(Error::environment(format!("{part} is a file; runs need a folder there")));
-        }
-    }
+    let runs = site.home.runs();
+    runs.refuse_odd_way().map_err(|source| Error::disk(&runs, source))?;
     if let Some(reason) = &site.uncommitted {
         reply.remarks.push(format!("{reason}: runs work, and nothing is committed"));
     }
-    let path = root.join("orch.toml");
-    if files::exists(&path) {
+    let config = Beneath::new(site.project.root()).join("orch.toml");
+    if config.exists() {
         reply.remarks.push("orch.toml is there already and stays as it is".to_owned());
         return Ok(reply);
     }
-    files::write(&path, CONFIG.as_bytes())
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?;
+    config.write_new(CONFIG.as_bytes()).map_err(|source| Error::disk(&config, source))?;
     reply.files.push("orch.toml".to_owned());
     Ok(reply)
 }

@@ -95,9 +95,7 @@ pub(super) fn hand_over(site: &Site, id: &RunId, note: &Note) -> Result<(), Erro
     let at = site.clock.now();
     let letter = Note { said_at: Some(at), ..note.clone() };
     let folder = site.home.mailbox(id);
-    Mailbox::new(folder.clone())
-        .put(at, &letter)
-        .map_err(|source| Error::environment(format!("{}: {source}", folder.display())))
+    Mailbox::new(folder.clone()).put(at, &letter).map_err(|source| Error::disk(&folder, source))
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.

@@ -14,8 +14,7 @@ use std::collections::BTreeMap;
 /// the run.
 pub fn find(site: &Site, id: &RunId) -> Result<Vec<Orphan>, Error> {
     let folder = site.home.at_work(id);
-    process::orphans(&folder)
-        .map_err(|source| Error::environment(format!("{}: {source}", folder.display())))
+    process::orphans(&folder).map_err(|source| Error::disk(&folder, source))
 }
 
 /// Ends them; gives what became of the work of each gate, in words. Call it with the run's lock

@@ -22,7 +22,6 @@ use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::RunStatus;
-use crate::files;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal;
@@ -73,7 +72,7 @@ fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Resul
     for (gate, _) in run.gates.iter().filter(|(gate, _)| is_signed(workflow, gate)) {
         if let Some(problem) = problem(reading, workflow, gate, None)? {
             let id = &run.started.run_id;
-            let journal = site.shown(&site.home.state(id).join(journal::FILE));
+            let journal = site.shown(&site.home.state(id).join(journal::FILE).path());
             return Err(Error::Untrue {
                 message: format!(
                     "gate {gate} of run {id} is not approved as its journal says: {problem}"
@@ -137,11 +136,11 @@ fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<(GateId, 
 /// The journal as far as this driver wrote or took it.
 pub fn journal_of(driver: &Driver<'_>) -> Result<Reading, Error> {
     let path = driver.site.home.state(driver.id()).join(journal::FILE);
-    let bytes = files::read_own(&path);
-    let bytes = bytes.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
+    let bytes = path.read();
+    let bytes = bytes.map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let mut bytes = bytes.unwrap_or_default();
     bytes.truncate(usize::try_from(driver.head().bytes).unwrap_or(usize::MAX));
-    Ok(journal::fold(&path, bytes)?)
+    Ok(journal::fold(&path.path(), bytes)?)
 }
 
 /// Now, as far as it can be known: not before what the journal has come to, nor what tests set.

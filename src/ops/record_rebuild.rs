@@ -5,7 +5,6 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use crate::files;
 use crate::id::RunId;
 use crate::record;
 use serde::Serialize;
@@ -33,10 +32,7 @@ pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> 
     let reading = site.home.read(&id)?;
     let folder = site.home.record(&id);
     let all = record::all_files(&reading);
-    let is_whole = |path: &str| {
-        let found = files::stat_of_copy(&folder.join(path), &all[path]);
-        found.is_ok_and(|found| found.is_some())
-    };
+    let is_whole = |path: &str| folder.join(path).is_copy_of(&all[path]).unwrap_or(false);
     let broken: Vec<&String> = all.keys().filter(|path| !is_whole(path)).collect();
     let mut driver = Driver::take(site, &id)?;
     driver.commit(None, true)?;
@@ -45,7 +41,7 @@ pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> 
     let mut problems = std::mem::take(&mut driver.problems);
     problems.extend(driver.unsigned.take());
     Ok(Rebuilt {
-        files: made.map(|path| site.shown(&folder.join(path))).collect(),
+        files: made.map(|path| site.shown(&folder.join(path).path())).collect(),
         problems,
         run_id: id,
     })

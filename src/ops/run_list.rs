@@ -5,7 +5,6 @@ use super::Site;
 use super::proof;
 use crate::clock::Moment;
 use crate::event::RunStatus;
-use crate::files;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::journal;
@@ -72,7 +71,7 @@ struct Gate {
 
 /// Lists every run of the project, those that cannot be read too.
 pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
-    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
     let mut entries: Vec<Entry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
@@ -88,9 +87,9 @@ fn entry(site: &Site, id: &RunId) -> Entry {
 
 /// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
 fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
-    let bytes = files::read_own(&site.home.record(id).join("RUN.json")).ok()??;
+    let bytes = site.home.record(id).join("RUN.json").read().ok()??;
     let head: Head = serde_json::from_slice(&bytes).ok()?;
-    let length = files::size(&site.home.state(id).join(journal::FILE));
+    let length = site.home.state(id).join(journal::FILE).size().ok().flatten();
     if length.is_some_and(|length| length != head.journal.bytes) {
         return None;
     }

@@ -69,7 +69,7 @@ fn hold(site: &Site, id: &RunId) -> Result<Lock, Error> {
     let path = site.home.session_lock(id);
     let since = site.clock.now().to_string();
     Lock::take(&path, &since, Duration::ZERO)
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?
+        .map_err(|source| Error::disk(&path, source))?
         .map_err(|held| Error::Held { run: id.to_string(), held })
 }
 

@@ -142,7 +142,7 @@ fn take_or_begin<'s>(
     let path = site.home.begin_lock();
     let since = site.clock.now().to_string();
     let _lock = Lock::take(&path, &since, PATIENCE)
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?
+        .map_err(|source| Error::disk(&path, source))?
         .map_err(|held| Error::Held { run: format!("of `{epic}`"), held })?;
     match choose::open_run_of(site, epic)? {
         Some(id) => take_up(site, request, &id),

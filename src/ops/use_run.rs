@@ -48,7 +48,7 @@ pub fn use_run(site: &Site, request: &Request) -> Result<Reply, Error> {
             Some(choose::gate_of(site, &run, Some(name))?)
         }
     };
-    let mut current = Current::read(site);
+    let mut current = Current::read(site)?;
     current.choose(&id, gate);
     current.write(site)?;
     Ok(reply(current))

@@ -13,7 +13,7 @@ use super::choose;
 use super::proof;
 use super::signing;
 use crate::digest::Digest;
-use crate::files;
+use crate::files::Beneath;
 use crate::git::Fate;
 use crate::git::Repository;
 use crate::git::Target;
@@ -24,7 +24,6 @@ use crate::record;
 use crate::record::Difference;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::path::PathBuf;
 
 /// What `orch verify` takes.
@@ -128,7 +127,7 @@ fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
     };
     verified.events = reading.count;
     verified.head = Some(reading.head);
-    let path = site.shown(&site.home.record(&id).join("journal"));
+    let path = site.shown(&site.home.record(&id).join("journal").path());
     if let Some(line) = reading.first_foreign_line() {
         let message = "no line that orch would write".to_owned();
         verified.differences.push(Difference {
@@ -180,21 +179,22 @@ fn of_record(
     verified: &mut Verified,
 ) -> Result<(), Error> {
     let folder = site.home.record(&verified.run_id);
-    let shown = site.shown(&folder);
+    let shown = site.shown(&folder.path());
     let mut found = Vec::new();
     let is_here = match (repository, target) {
         (Some(repository), Target::Branch(_)) => repository.is_checked_out(target)?,
         (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
     };
     if is_here {
-        let files = on_disk(&folder).map_err(|error| Error::environment(error.to_string()))?;
+        let files = on_disk(&folder).map_err(|source| Error::disk(&folder, source))?;
         found.push((String::new(), files));
     }
-    let committed =
-        match repository.and_then(|repository| Some((repository, repository.path_of(&folder)?))) {
-            Some((repository, path)) => repository.files_at(target, &path)?,
-            None => BTreeMap::new(),
-        };
+    let committed = match repository
+        .and_then(|repository| Some((repository, repository.path_of(&folder.path())?)))
+    {
+        Some((repository, path)) => repository.files_at(target, &path)?,
+        None => BTreeMap::new(),
+    };
     let is_as_committed = found.iter().all(|(_, files)| *files == committed);
     if repository.is_some() && is_as_committed {
         verified.behind = record::behind(reading, &committed);
@@ -225,16 +225,16 @@ fn of_record(
 }
 
 /// Every file below a folder, by its path from there; what is no regular file has no bytes.
-fn on_disk(folder: &Path) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
+fn on_disk(folder: &Beneath) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![String::new()];
     while let Some(above) = folders.pop() {
-        for name in files::names_in(&folder.join(&above))? {
+        for name in folder.join(&above).names()? {
             let path = format!("{above}{name}");
             let whole = folder.join(&path);
-            match files::read_with_stat(&whole, Vec::new())? {
+            match whole.read_with_stat(Vec::new())? {
                 Some((bytes, _)) => drop(files.insert(path, bytes)),
-                None if whole.is_dir() && !whole.is_symlink() => folders.push(format!("{path}/")),
+                None if whole.is_folder() => folders.push(format!("{path}/")),
                 None => drop(files.insert(path, Vec::new())),
             }
         }

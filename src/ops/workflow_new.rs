@@ -3,7 +3,6 @@
 
 use super::Error;
 use super::Site;
-use crate::files;
 use crate::id;
 use crate::workflow::RESERVED_NAMES;
 use serde::Serialize;
@@ -29,18 +28,19 @@ pub fn workflow_new(site: &Site, name: &str) -> Result<Reply, Error> {
         (format!("contracts/{name}/draft.toml"), CONTRACT),
         (format!("prompts/{name}/draft.md"), PROMPT),
     ];
-    for (path, _) in &texts {
+    let mut places = Vec::new();
+    for (path, text) in &texts {
         let path = site.project.path(path).map_err(|error| Error::usage(error.to_string()))?;
         if site.project.exists(&path) {
             return Err(
                 Error::usage(format!("{path} is there already")).advise("choose another name")
             );
         }
+        let place = site.project.place(&path).map_err(|error| Error::usage(error.to_string()))?;
+        places.push((place, text.replace("NAME", name)));
     }
-    for (path, text) in &texts {
-        let target = site.project.root().join(path);
-        files::write(&target, text.replace("NAME", name).as_bytes())
-            .map_err(|source| Error::environment(format!("{path}: {source}")))?;
+    for (place, text) in places {
+        place.write_new(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
     Ok(Reply { files: texts.into_iter().map(|(path, _)| path).collect() })
 }

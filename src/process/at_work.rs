@@ -8,6 +8,7 @@ use super::Stop;
 use super::table;
 use super::table::Process;
 use crate::files;
+use crate::files::Beneath;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use serde::Deserialize;
@@ -27,11 +28,14 @@ pub(super) const VARIABLE: &str = "ORCH_AT_WORK";
 /// How long a killed group may take to be gone.
 const DEATH: Duration = Duration::from_secs(5);
 
+/// The largest note that is read: more than any program writes.
+const NOTE_BYTES_MAX: u64 = 64 * 1024;
+
 /// Where a program is named while it runs.
 #[derive(Debug, Clone)]
 pub struct Register {
     /// A folder of such files only, read by nobody while a program of it is started.
-    pub folder: PathBuf,
+    pub folder: Beneath,
     /// What the program is at work for, fit for a file's name.
     pub what: String,
 }
@@ -50,6 +54,7 @@ struct Note {
 #[derive(Debug)]
 pub(super) struct Entry {
     file: std::fs::File,
+    place: Beneath,
     path: PathBuf,
 }
 
@@ -59,8 +64,8 @@ impl Entry {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}@{}-{number}", register.what, std::process::id());
-        let path = register.folder.join(name);
-        Ok(Self { file: files::create_log(&path)?, path })
+        let place = register.folder.join(name);
+        Ok(Self { file: place.create()?, path: place.path(), place })
     }
 
     /// What the program must find in its environment.
@@ -76,7 +81,7 @@ impl Entry {
     }
 
     pub(super) fn close(self) -> io::Result<()> {
-        files::remove(&self.path)
+        self.place.remove()
     }
 }
 
@@ -86,7 +91,7 @@ pub struct Orphan {
     /// What it was at work for.
     pub what: String,
     pub life: Life,
-    path: PathBuf,
+    place: Beneath,
 }
 
 /// What has become of a program since.
@@ -102,20 +107,20 @@ pub enum Life {
 }
 
 /// The programs that a register names. Call it when nobody who writes there is alive.
-pub fn orphans(folder: &Path) -> io::Result<Vec<Orphan>> {
-    let names = files::names_in(folder)?;
+pub fn orphans(folder: &Beneath) -> io::Result<Vec<Orphan>> {
+    let names = folder.names()?;
     if names.is_empty() {
         return Ok(Vec::new());
     }
     let processes = table::all();
     let mut orphans = Vec::new();
     for name in names {
-        let path = folder.join(&name);
-        let bytes = files::read_own(&path)?.unwrap_or_default();
+        let place = folder.join(&name);
+        let bytes = place.read_at_most(NOTE_BYTES_MAX)?.unwrap_or_default();
         let note: Option<Note> = serde_json::from_slice(&bytes).ok();
-        let life = life(note.as_ref(), &path, &processes);
+        let life = life(note.as_ref(), &place.path(), &processes);
         let what = name.rsplit_once('@').map_or(name.as_str(), |(what, _)| what).to_owned();
-        orphans.push(Orphan { what, life, path });
+        orphans.push(Orphan { what, life, place });
     }
     Ok(orphans)
 }
@@ -127,7 +132,7 @@ impl Orphan {
         if let Life::AtWork(group) = self.life {
             end(group, stop)?;
         }
-        files::remove(&self.path)
+        self.place.remove()
     }
 }
 

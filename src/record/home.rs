@@ -2,7 +2,7 @@
 //! logs below the project.
 
 use super::RUNS;
-use crate::files;
+use crate::files::Beneath;
 use crate::files::Project;
 use crate::git::Repository;
 use crate::id::RunId;
@@ -19,16 +19,19 @@ use std::path::PathBuf;
 pub struct Home {
     project: Project,
     /// Shared by all worktrees of a repository; `None` outside of git.
-    shared: Option<PathBuf>,
+    shared: Option<Beneath>,
     /// Of this worktree alone; `None` outside of git.
-    own: Option<PathBuf>,
+    own: Option<Beneath>,
+    /// The folder that all worktrees of the repository share.
+    git_folder: Option<PathBuf>,
 }
 
 impl Home {
     pub fn new(project: Project, repository: Option<&Repository>) -> Self {
-        let shared = repository.map(|repository| repository.common_folder().join("orch"));
-        let own = repository.map(|repository| repository.folder().join("orch"));
-        Self { project, shared, own }
+        let git_folder = repository.map(|repository| repository.common_folder().to_owned());
+        let shared = git_folder.as_ref().map(|folder| Beneath::new(folder).join("orch"));
+        let own = repository.map(|repository| Beneath::new(repository.folder()).join("orch"));
+        Self { project, shared, own, git_folder }
     }
 
     pub fn project(&self) -> &Project {
@@ -36,7 +39,7 @@ impl Home {
     }
 
     /// Journal, lock and what belongs to this machine alone.
-    pub fn state(&self, id: &RunId) -> PathBuf {
+    pub fn state(&self, id: &RunId) -> Beneath {
         match &self.shared {
             Some(shared) => shared.join("runs").join(id.as_str()),
             None => self.folder(id).join(".state"),
@@ -44,61 +47,67 @@ impl Home {
     }
 
     /// The lock that every commit in the repository takes.
-    pub fn commit_lock(&self) -> Option<PathBuf> {
+    pub fn commit_lock(&self) -> Option<Beneath> {
         self.shared.as_ref().map(|shared| shared.join("commit.lock"))
     }
 
     /// The lock of whoever begins the run of a key, so that there is one.
-    pub fn begin_lock(&self) -> PathBuf {
+    pub fn begin_lock(&self) -> Beneath {
         match &self.shared {
             Some(shared) => shared.join("begin.lock"),
-            None => self.project.root().join(RUNS).join(".begin.lock"),
+            None => self.runs().join(".begin.lock"),
         }
     }
 
     /// The folder that all worktrees of the repository share.
     pub fn git_folder(&self) -> Option<PathBuf> {
-        Some(self.shared.as_ref()?.parent()?.to_owned())
+        self.git_folder.clone()
     }
 
     /// Where the runs that were chosen are written: each worktree has its own stack, and each session
     /// that a shell names.
-    pub fn current(&self, session: Option<&str>) -> PathBuf {
+    pub fn current(&self, session: Option<&str>) -> Beneath {
         let session = session.map(|key| format!("-{}", slug_of(key))).unwrap_or_default();
         match &self.own {
             Some(own) => own.join(format!("current{session}.json")),
-            None => self.project.root().join(RUNS).join(format!(".current{session}.json")),
+            None => self.runs().join(format!(".current{session}.json")),
         }
     }
 
-    pub fn folder(&self, id: &RunId) -> PathBuf {
-        self.project.root().join(RUNS).join(id.as_str())
+    /// The folder of all runs.
+    pub fn runs(&self) -> Beneath {
+        Beneath::new(self.project.root()).join(RUNS)
     }
 
-    pub fn record(&self, id: &RunId) -> PathBuf {
+    pub fn folder(&self, id: &RunId) -> Beneath {
+        self.runs().join(id.as_str())
+    }
+
+    pub fn record(&self, id: &RunId) -> Beneath {
         self.folder(id).join("record")
     }
 
-    pub fn logs(&self, id: &RunId) -> PathBuf {
-        self.folder(id).join("logs")
+    /// Never committed: the folder ignores itself.
+    pub fn logs(&self, id: &RunId) -> Beneath {
+        self.folder(id).join("logs").ignored_by_git()
     }
 
     /// Where the programs of a run are named while they are at work.
-    pub fn at_work(&self, id: &RunId) -> PathBuf {
+    pub fn at_work(&self, id: &RunId) -> Beneath {
         self.state(id).join("at-work")
     }
 
     /// Where letters to whoever holds the run lie.
-    pub fn mailbox(&self, id: &RunId) -> PathBuf {
+    pub fn mailbox(&self, id: &RunId) -> Beneath {
         self.state(id).join("mailbox")
     }
 
     /// The lock of whoever keeps the sitting at the run.
-    pub fn session_lock(&self, id: &RunId) -> PathBuf {
+    pub fn session_lock(&self, id: &RunId) -> Beneath {
         self.state(id).join("session.lock")
     }
 
-    pub fn lock(&self, id: &RunId) -> PathBuf {
+    pub fn lock(&self, id: &RunId) -> Beneath {
         self.state(id).join("lock")
     }
 
@@ -116,10 +125,9 @@ impl Home {
     /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
     /// first.
     pub fn ids(&self) -> io::Result<Vec<RunId>> {
-        let mut names: BTreeSet<String> =
-            files::names_in(&self.project.root().join(RUNS))?.into_iter().collect();
+        let mut names: BTreeSet<String> = self.runs().names()?.into_iter().collect();
         if let Some(shared) = &self.shared {
-            names.extend(files::names_in(&shared.join("runs"))?);
+            names.extend(shared.join("runs").names()?);
         }
         let ids = names.into_iter().filter_map(|name| RunId::parse(name).ok());
         let mut ids: BTreeSet<RunId> = ids.filter(|id| self.has_begun(id)).collect();
@@ -142,14 +150,13 @@ impl Home {
     /// A kill before the first event was written whole leaves a folder and no run: nobody was told
     /// of one.
     fn has_begun(&self, id: &RunId) -> bool {
-        files::exists(&self.record(id))
-            || files::has_a_line(&self.state(id).join(journal::FILE)).unwrap_or(true)
+        self.record(id).exists() || self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
     }
 
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.
     pub fn glance(&self, id: &RunId) -> Result<Reading, journal::Error> {
         let path = self.state(id).join(journal::FILE);
-        if files::exists(&path) {
+        if path.exists() {
             return journal::read(&path);
         }
         self.fold_copy(id, self.committed_journal(id)?)
@@ -159,8 +166,9 @@ impl Home {
     /// each says what the other does not, neither serves.
     pub fn read(&self, id: &RunId) -> Result<Reading, journal::Error> {
         let path = self.state(id).join(journal::FILE);
-        let here = files::read_own(&path)
-            .map_err(|source| journal::Error::Io { path: path.clone(), source })?;
+        let here = path.read();
+        let path = path.path();
+        let here = here.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
         let Some(here) = here else { return self.glance(id) };
         let copy = self.record(id).join("journal");
         let committed = self.committed_journal(id)?;
@@ -173,44 +181,46 @@ impl Home {
         if committed_reading.bytes.starts_with(&reading.bytes) {
             return Ok(committed_reading);
         }
-        let (here, committed) = (reading.head, committed_reading.head);
+        let (here, copy, committed) = (reading.head, copy.path(), committed_reading.head);
         Err(journal::Error::Fork { path, here, copy, committed })
     }
 
     /// Whether the run was driven on this machine, or came here as a committed copy only.
     pub fn is_own(&self, id: &RunId) -> bool {
-        files::exists(&self.state(id).join(journal::FILE))
+        self.state(id).join(journal::FILE).exists()
     }
 
     /// Makes the journal of a run that came with a clone, or went on elsewhere, this machine's own.
     pub fn adopt(&self, id: &RunId) -> Result<(), journal::Error> {
         let path = self.state(id).join(journal::FILE);
         let reading = self.read(id)?;
-        if files::size(&path).is_some_and(|bytes| bytes >= reading.bytes.len() as u64) {
-            return Ok(());
-        }
-        let written = files::write(&path, &reading.bytes);
-        written.map_err(|source| journal::Error::Io { path, source })
+        let is_whole =
+            path.size().map(|size| size.is_some_and(|size| size >= reading.bytes.len() as u64));
+        let adopted = match is_whole {
+            Ok(true) => return Ok(()),
+            Ok(false) => path.write(&reading.bytes),
+            Err(error) => Err(error),
+        };
+        adopted.map_err(|source| journal::Error::Io { path: path.path(), source })
     }
 
     /// Folds the committed copy; a bad line is told by its segment.
     fn fold_copy(&self, id: &RunId, bytes: Vec<u8>) -> Result<Reading, journal::Error> {
         let folder = self.record(id).join("journal");
         let length = bytes.len();
-        let whole = match journal::fold(&folder, bytes) {
+        let whole = match journal::fold(&folder.path(), bytes) {
             // Nobody was in the middle of writing it: what is committed is whole.
             Ok(reading) if reading.bytes.len() < length => {
                 let (line, message) = (reading.count + 1, "the line has no end".to_owned());
-                Err(journal::Error::Line { path: folder.clone(), line, message })
+                Err(journal::Error::Line { path: folder.path(), line, message })
             }
             other => other,
         };
         whole.map_err(|error| match error {
             journal::Error::Line { line, message, .. } => {
-                let is_first =
-                    |seq: &u64| files::exists(&self.record(id).join(super::segment_path(*seq)));
+                let is_first = |seq: &u64| self.record(id).join(super::segment_path(*seq)).exists();
                 let first = (1..=line).rev().find(is_first).unwrap_or(1);
-                let path = self.record(id).join(super::segment_path(first));
+                let path = self.record(id).join(super::segment_path(first)).path();
                 journal::Error::Line { path, line: line - first + 1, message }
             }
             other @ (journal::Error::Io { .. }
@@ -223,8 +233,8 @@ impl Home {
     /// they follow each other without a gap.
     fn committed_journal(&self, id: &RunId) -> Result<Vec<u8>, journal::Error> {
         let folder = self.record(id);
-        let here = segments(|path| files::read_own(&folder.join(path)));
-        let here = here.map_err(|source| journal::Error::Io { path: folder, source })?;
+        let here = segments(|path| folder.join(path).read());
+        let here = here.map_err(|source| journal::Error::Io { path: folder.path(), source })?;
         let on_ref = self.journal_of_ref(id).filter(|on_ref| on_ref.starts_with(&here));
         Ok(on_ref.unwrap_or(here))
     }

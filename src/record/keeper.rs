@@ -5,11 +5,13 @@
 use super::Head;
 use super::Home;
 use super::RUNS;
+use super::folder::Error;
+use super::folder::Folder;
 use crate::clock::Moment;
 use crate::config::RecordBranch;
 use crate::digest::Digest;
 use crate::event::Checkpoint;
-use crate::files;
+use crate::files::Beneath;
 use crate::git;
 use crate::git::BlobId;
 use crate::git::Graft;
@@ -24,8 +26,6 @@ use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::run::Run;
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,14 +43,6 @@ const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
 
 /// How long a commit on the branch waits for others before it is left to the next one.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Why a record could not be written. That it was not committed is no error but a notice.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {source}", path.display())]
-pub struct Error {
-    path: PathBuf,
-    source: io::Error,
-}
 
 /// Why nothing was committed.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +69,8 @@ pub struct News<'n> {
     pub attempts: Vec<(GateId, u32)>,
     /// Checkpoints that were sealed.
     pub checkpoints: Vec<u32>,
+    /// Whether the definition has changed.
+    pub is_amended: bool,
     /// Whether the run stops here, so that the record must be true and whole for everybody.
     pub is_stop: bool,
     pub gate: Option<GateId>,
@@ -96,14 +90,14 @@ pub struct Destination {
 pub struct Keeper {
     home: Home,
     id: RunId,
-    record: PathBuf,
+    folder: Folder,
     /// The record's path from the root of the repository's working tree.
     prefix: String,
     /// The project's path from there.
     below: PathBuf,
     repository: Option<Repository>,
     destination: Destination,
-    commit_lock: PathBuf,
+    commit_lock: Option<Beneath>,
     /// The run's own ref, by its full name.
     reference: String,
     /// Where that ref stood when this process saw it last.
@@ -116,8 +110,6 @@ pub struct Keeper {
     is_whole: bool,
     /// When the summary was made last, and how long the journal was then.
     summarised: Option<(Instant, u64)>,
-    /// What this process knows to lie in the record's folder.
-    laid: BTreeMap<String, BlobId>,
 }
 
 impl Keeper {
@@ -139,19 +131,18 @@ impl Keeper {
         let mut keeper = Self {
             home: home.clone(),
             id: id.clone(),
-            record: home.record(id),
+            folder: Folder::new(home.record(id)),
             prefix: prefix.to_string_lossy().into_owned(),
             below,
             repository,
             destination,
-            commit_lock: home.commit_lock().unwrap_or_default(),
+            commit_lock: home.commit_lock(),
             reference: super::reference(id),
             tip: None,
             known: BTreeMap::new(),
             pending: BTreeMap::new(),
             is_whole: false,
             summarised: None,
-            laid: BTreeMap::new(),
         };
         if let Some(reading) = reading {
             keeper.take_up(reading)?;
@@ -163,21 +154,9 @@ impl Keeper {
     fn take_up(&mut self, reading: &Reading) -> Result<(), Error> {
         let files = super::all_files(reading);
         self.compare_with_ref(&files);
-        let folders: BTreeSet<PathBuf> =
-            files.keys().filter_map(|path| Some(self.record.join(path).parent()?.into())).collect();
-        for path in folders {
-            files::remove_half_written(&path).map_err(|source| Error { path, source })?;
-        }
-        for (path, bytes) in files {
-            if let (Some(found), Ok(id)) = (self.found(&path), BlobId::of(&bytes))
-                && found == id
-            {
-                self.laid.insert(path.clone(), id);
-            }
-            if !super::is_summary(&path) {
-                self.known.insert(path, Digest::of(&bytes));
-            }
-        }
+        self.folder.look(&files)?;
+        let lasting = files.into_iter().filter(|(path, _)| !super::is_summary(path));
+        self.known = lasting.map(|(path, bytes)| (path, Digest::of(bytes))).collect();
         Ok(())
     }
 
@@ -210,7 +189,9 @@ impl Keeper {
             let attempt = attempt.into_iter();
             files.extend(attempt.flat_map(|one| super::attempt_files(news.run, gate, one)));
         }
-        files.extend(super::definition_files(news.run, &self.known));
+        if self.known.is_empty() || news.is_amended {
+            files.extend(super::definition_files(news.run, &self.known));
+        }
         files.extend(super::head_files(news.run));
         let is_new =
             |sealed: &&(Moment, Checkpoint)| news.checkpoints.contains(&sealed.1.checkpoint);
@@ -226,7 +207,7 @@ impl Keeper {
         self.pending.extend(files);
         if self.repository.is_none() {
             let pending = std::mem::take(&mut self.pending);
-            return self.lay_out_all(pending.into_iter()).map(|()| None);
+            return self.lay_out_all(pending).map(|()| None);
         }
         let is_due = match self.destination.branch {
             RecordBranch::Stops => news.is_stop,
@@ -241,8 +222,7 @@ impl Keeper {
                 if news.is_stop && is_due && self.is_here() {
                     // Git does not hold it, or not where it belongs; people and tools find it all the same.
                     let reading = self.home.glance(&self.id).ok();
-                    let files = reading.iter().flat_map(super::all_files);
-                    self.lay_out_all(files.collect::<Vec<_>>().into_iter())?;
+                    self.lay_out_all(reading.as_ref().map(super::all_files).unwrap_or_default())?;
                 }
                 Ok(Some(error.to_string()))
             }
@@ -292,7 +272,7 @@ impl Keeper {
     /// Lays the record down in the project's folder, where its branch is checked out, and commits it on
     /// the branch.
     fn publish(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
-        let Some(tip) = self.tip else { return Ok(()) };
+        let (Some(tip), Some(lock)) = (self.tip, self.commit_lock.clone()) else { return Ok(()) };
         let laid = if self.is_here() { self.lay_out(&tip)? } else { Vec::new() };
         let Some(repository) = &mut self.repository else { return Ok(()) };
         let since = news.at.to_string();
@@ -302,19 +282,14 @@ impl Keeper {
             tip,
             message: &message(news, None),
             fallback: AUTHOR,
-            lock: &self.commit_lock,
+            lock: &lock,
             since: &since,
             patience: PATIENCE,
         })?;
         if !committed.is_checked_out {
             // Another branch was checked out meanwhile: there they would be in the way.
-            for path in laid {
-                let whole = self.record.join(&path);
-                let removed = files::remove_with_empty_folders(&whole, self.home.project().root());
-                removed.map_err(|source| Error { path: whole, source })?;
-                self.laid.remove(&path);
-            }
-        } else if laid.iter().any(|path| !files::exists(&self.record.join(path))) {
+            self.folder.take_back(&laid)?;
+        } else if laid.iter().any(|path| !self.folder.holds(path)) {
             // Before git knew them, a `git clean` took them for nobody's.
             self.lay_out(&tip)?;
         }
@@ -325,64 +300,32 @@ impl Keeper {
     fn lay_out(&mut self, tip: &Tip) -> Result<Vec<String>, Uncommitted> {
         let Some(repository) = &self.repository else { return Ok(Vec::new()) };
         let files = repository.files_of(tip)?;
-        let mut written = Vec::new();
-        for (path, id) in &files {
-            if self.found(path) != Some(*id) {
-                self.write(path, &repository.bytes_of(*id)?)?;
-                written.push(path.clone());
-            }
-        }
-        for path in self.laid.keys().filter(|path| !files.contains_key(*path)) {
-            let path = self.record.join(path);
-            files::remove(&path).map_err(|source| Error { path, source })?;
-        }
-        self.laid = files;
-        Ok(written)
+        self.folder.lay_out(files, |_, id| Ok(repository.bytes_of(id)?))
     }
 
-    fn lay_out_all(&mut self, files: impl Iterator<Item = (String, Vec<u8>)>) -> Result<(), Error> {
-        for (path, bytes) in files {
-            let id = BlobId::of(&bytes).ok();
-            if id.is_none() || self.found(&path) != id {
-                self.write(&path, &bytes)?;
-            }
-            self.laid.extend(id.map(|id| (path, id)));
-        }
-        Ok(())
+    /// Makes it hold files that the journal gives.
+    fn lay_out_all(&mut self, files: BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
+        let id = |(path, bytes): (&String, &Vec<u8>)| Some((path.clone(), BlobId::of(bytes).ok()?));
+        let ids = files.iter().filter_map(id).collect();
+        self.folder.lay_out(ids, |path, _| Ok::<_, Error>(files[path].clone())).map(drop)
     }
 
     /// Puts files of the record's folder right that somebody changed since this process laid them down
     /// or found them whole; gives their paths.
     pub fn mend(&mut self) -> Result<Vec<String>, Error> {
-        let is_changed = |(path, id): &(&String, &BlobId)| self.found(path) != Some(**id);
-        let here = self.laid.iter().filter(|_| self.is_here());
-        let changed: Vec<(String, BlobId)> =
-            here.filter(is_changed).map(|(path, id)| (path.clone(), *id)).collect();
+        let changed = if self.is_here() { self.folder.changed() } else { Vec::new() };
         let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
-        let journal =
-            if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
+        let journal = if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
         for (path, id) in &changed {
             let bytes = match &self.repository {
                 Some(repository) => repository.bytes_of(*id).ok(),
                 None => journal.as_ref().and_then(|files| files.get(path).cloned()),
             };
             if let Some(bytes) = bytes {
-                self.write(path, &bytes)?;
+                self.folder.write(path, &bytes)?;
             }
         }
         Ok(changed.into_iter().map(|(path, _)| path).collect())
-    }
-
-    /// What a file of the record's folder holds; `None` where no regular file lies there.
-    fn found(&self, path: &str) -> Option<BlobId> {
-        let found = files::read_with_stat(&self.record.join(path), Vec::new()).ok().flatten();
-        BlobId::of(&found?.0).ok()
-    }
-
-    fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.record.join(path);
-        // The journal and git's objects are synced; these files can be made again from either.
-        files::write_view(&path, bytes).map_err(|source| Error { path, source })
     }
 
     /// Whether the record's files belong into this working tree: not while another branch is checked

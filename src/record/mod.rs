@@ -5,20 +5,22 @@
 //! - `attempt_json`: one file for each attempt that has ended;
 //! - `checkpoint_json`: one file for each checkpoint;
 //! - [`Home`]: where the runs of a project lie;
+//! - `folder`: the record as files in the project;
 //! - `verify`: whether a record is what its journal says;
 //! - [`Keeper`]: writes the documents below the project and commits them.
 
 mod attempt_json;
 mod checkpoint_json;
+mod folder;
 mod home;
 mod keeper;
 mod run_json;
 mod verify;
 
 pub use crate::contract::RUNS;
+pub use folder::Error;
 pub use home::Home;
 pub use keeper::Destination;
-pub use keeper::Error;
 pub use keeper::Keeper;
 pub use keeper::News;
 pub use verify::Difference;

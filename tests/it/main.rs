@@ -15,6 +15,7 @@ mod cmd;
 mod escapes;
 mod flow;
 mod house;
+mod links;
 mod noise;
 mod shipped;
 mod story;

@@ -19,6 +19,7 @@ use orch::event::RunStarted;
 use orch::event::RunStatus;
 use orch::event::WaitsFor;
 use orch::event::Worker;
+use orch::files::Beneath;
 use orch::finding::Finding;
 use orch::finding::Severity;
 use orch::finding::Validation;
@@ -218,7 +219,7 @@ fn folder() -> tempfile::TempDir {
 
 /// Writes what applies, two events at a time; gives the journal and how many were written.
 fn written(folder: &Path, dice: &[Dice]) -> (Journal, u64) {
-    let mut journal = Journal::create(folder, at(), &first()).unwrap();
+    let mut journal = Journal::create(&Beneath::new(folder), at(), &first()).unwrap();
     let mut count = 1;
     for pair in dice.chunks(2) {
         let events: Vec<Event> = pair.iter().map(event).collect();
@@ -291,11 +292,11 @@ proptest! {
     ) {
         let folder = folder();
         let (journal, count) = written(folder.path(), &dice);
-        let reading = journal::read(&folder.path().join(journal::FILE)).unwrap();
+        let reading = journal::read(&Beneath::new(folder.path()).join(journal::FILE)).unwrap();
         prop_assert_eq!(reading.count, count);
         prop_assert_eq!(reading.first_foreign_line(), None);
         prop_assert_eq!(reading.bytes.len() as u64, journal.bytes());
-        let mut live = journal::read(&folder.path().join(journal::FILE)).unwrap();
+        let mut live = journal::read(&Beneath::new(folder.path()).join(journal::FILE)).unwrap();
         (live.run, live.head, live.count) = (journal.run.clone(), journal.head(), journal.count());
         let text = |reading: &Reading| {
             let run_json = record::all_files(reading).remove("RUN.json").unwrap();

@@ -4,41 +4,39 @@ use super::Remedy;
 use super::Symptom;
 use crate::config::RecordBranch;
 use crate::event::RunStatus;
-use crate::files;
 use crate::files::Lock;
 use crate::git;
 use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::journal::Reading;
-use crate::ops::Error;
 use crate::ops::Site;
 use crate::ops::orphans;
 use crate::record;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// What is wrong with one run; nothing where all is well.
-pub fn look(
-    site: &Site,
-    repository: Option<&mut Repository>,
-    id: &RunId,
-) -> Result<Vec<Symptom>, Error> {
+pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec<Symptom> {
     let what = format!("run {id}");
     let reading = match site.home.read(id) {
         Ok(reading) => reading,
-        Err(error) => return Ok(vec![Symptom::ill(what, error.to_string())]),
+        Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
     if Lock::is_held(&site.home.lock(id)) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let mut symptoms = Vec::new();
     if reading.run.status == RunStatus::Running {
         let finding = format!("it stalled; orch run resume --run {id}");
         symptoms.push(Symptom::ill(what.clone(), finding));
     }
-    for words in orphans::find(site, id)?.iter().filter_map(orphans::shown) {
+    let orphans = match orphans::find(site, id) {
+        Ok(orphans) => orphans,
+        Err(error) => return vec![Symptom::ill(what, error.to_string())],
+    };
+    for words in orphans.iter().filter_map(orphans::shown) {
         let remedy = Remedy::EndOrphans(id.clone());
         symptoms.push(Symptom::ill(what.clone(), words).with(remedy));
     }
@@ -48,7 +46,7 @@ pub fn look(
             lost.map(|finding| Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))),
         );
     }
-    Ok(symptoms)
+    symptoms
 }
 
 /// Why the record is not wholly where it belongs.
@@ -85,7 +83,7 @@ fn place(
     }
     let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
     let target = Site::target(branch);
-    let Some(folder) = repository.path_of(&site.home.record(id)) else { return Ok(None) };
+    let Some(folder) = repository.path_of(&site.home.record(id).path()) else { return Ok(None) };
     if !repository.is_grafted(&target, &folder, &tip)? {
         return Ok(Some("its record is not, or not wholly, committed on its branch".to_owned()));
     }
@@ -97,15 +95,16 @@ fn place(
     }
     let record = site.home.record(id);
     let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
-        files::stat_of_copy(&record.join(path), bytes).is_ok_and(|found| found.is_some())
+        record.join(path).is_copy_of(bytes).is_ok_and(|is_copy| is_copy)
     };
     let broken = all.iter().filter(|file| !is_whole(*file)).count();
     if broken > 0 {
         return Ok(Some(format!("{broken} files of its record are missing or changed")));
     }
-    let folders: BTreeSet<PathBuf> =
-        all.keys().filter_map(|path| Some(record.join(path).parent()?.into())).collect();
-    let is_left = |folder: &PathBuf| files::half_written(folder).is_ok_and(|left| !left.is_empty());
+    let folders: BTreeSet<&Path> = all.keys().filter_map(|path| Path::new(path).parent()).collect();
+    let is_left = |folder: &&Path| {
+        record.join(folder).half_written().is_ok_and(|left| !left.is_empty())
+    };
     let has_left = folders.iter().any(is_left);
     Ok(has_left.then(|| "a killed process left half-written files in its record".to_owned()))
 }

@@ -20,6 +20,7 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Worker;
 use crate::executor::Usage;
+use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
@@ -27,7 +28,6 @@ use crate::run::Run;
 use crate::template::Context;
 use crate::workflow::Gate;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// An attempt that is to begin.
 pub struct Start<'s> {
@@ -128,11 +128,11 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
 fn call(
     run: &Run,
     gate: &Gate,
-    (packet, logs): (String, PathBuf),
+    (packet, logs): (String, Beneath),
     mut environment: BTreeMap<String, String>,
 ) -> Call {
     let answers_path = logs.join("answers.json");
-    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.display().to_string());
+    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.path().display().to_string());
     Call {
         packet,
         packet_path: logs.join("prompt.txt"),
@@ -151,9 +151,8 @@ fn lay_out(
     gate: &Gate,
     (id, attempt): (&GateId, u32),
     (text, context): (&str, &Context),
-) -> std::result::Result<(PathBuf, Option<Finding>), Error> {
+) -> std::result::Result<(Beneath, Option<Finding>), Error> {
     let (site, run) = (driver.site, driver.id());
-    packet::ignore_logs(site, run)?;
     if !text.is_empty() {
         packet::write(site, run, (id, attempt), text)?;
     }

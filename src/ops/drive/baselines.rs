@@ -9,7 +9,7 @@ use crate::check::Baseline;
 use crate::check::BaselineRequest;
 use crate::check::Since;
 use crate::contract::Contract;
-use crate::files;
+use crate::files::Beneath;
 use crate::files::Project;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -19,7 +19,6 @@ use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// What every contract of the workflow wants recorded at this moment.
 pub fn record(
@@ -65,8 +64,7 @@ pub fn record_attempt(
     }
     let path = attempt_path(site, run, gate, attempt);
     let bytes = serde_json::to_vec(&recorded).unwrap_or_default();
-    files::write(&path, &bytes)
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+    path.write(&bytes).map_err(|source| Error::disk(&path, source))
 }
 
 /// All that the checks of an attempt compare with.
@@ -78,7 +76,7 @@ pub fn of_attempt(
 ) -> BTreeMap<String, Baseline> {
     let mut baselines = run.baselines.clone();
     let path = attempt_path(site, &run.started.run_id, gate, attempt);
-    if let Ok(Some(bytes)) = files::read_own(&path)
+    if let Ok(Some(bytes)) = path.read()
         && let Ok(own) = serde_json::from_slice::<BTreeMap<String, Baseline>>(&bytes)
     {
         baselines.extend(own);
@@ -97,7 +95,7 @@ pub fn baselines_of(
     requests(contract, context).into_iter().map(record).collect()
 }
 
-fn attempt_path(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> PathBuf {
+fn attempt_path(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> Beneath {
     site.home.state(run).join("baselines").join(format!("{gate}-{attempt}.json"))
 }
 

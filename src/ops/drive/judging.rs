@@ -10,6 +10,7 @@ use crate::check::Scene;
 use crate::contract::Contract;
 use crate::event::Artifact;
 use crate::event::Judged;
+use crate::files::Beneath;
 use crate::files::Project;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
@@ -24,7 +25,6 @@ use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// Everything that judging an attempt's outputs takes.
 pub struct Judging {
@@ -33,7 +33,7 @@ pub struct Judging {
     pub context: Context,
     pub baselines: BTreeMap<String, Baseline>,
     pub environment: BTreeMap<String, String>,
-    pub scratch: PathBuf,
+    pub scratch: Beneath,
     pub stop: Stop,
     /// Where programs are named while they run; for whoever holds the run.
     pub register: Option<Register>,

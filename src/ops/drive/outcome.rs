@@ -119,7 +119,7 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
             name: workflow.gate(gate)?.name.clone(),
             attempt: attempt.attempt,
             waits_for: state.waits_for?,
-            packet: crate::files::exists(&packet).then(|| site.shown(&packet)),
+            packet: packet.exists().then(|| site.shown(&packet.path())),
             artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
             asks: asks(workflow, gate),
         })

@@ -3,7 +3,7 @@
 
 use super::super::Error;
 use super::super::Site;
-use crate::files;
+use crate::files::Beneath;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::judge;
@@ -16,15 +16,14 @@ use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
-use std::path::PathBuf;
 
 /// The folder of an attempt's logs.
-pub fn folder(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> PathBuf {
+pub fn folder(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> Beneath {
     site.home.logs(run).join("gates").join(gate.as_str()).join(format!("attempt-{attempt}"))
 }
 
 /// Where the packet of a gate's last attempt lies.
-pub fn path(site: &Site, run: &RunId, gate: &GateId) -> PathBuf {
+pub fn path(site: &Site, run: &RunId, gate: &GateId) -> Beneath {
     site.home.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
 }
 
@@ -81,7 +80,7 @@ pub fn render(
 
 /// The packet of a gate's last attempt, where it has one.
 pub fn read(site: &Site, run: &RunId, gate: &GateId) -> Option<String> {
-    let bytes = files::read_own(&path(site, run, gate)).ok()??;
+    let bytes = path(site, run, gate).read().ok()??;
     String::from_utf8(bytes).ok()
 }
 
@@ -91,24 +90,12 @@ pub fn write(
     run: &RunId,
     (gate, attempt): (&GateId, u32),
     text: &str,
-) -> Result<PathBuf, Error> {
+) -> Result<(), Error> {
     let own = folder(site, run, gate, attempt).join("prompt.txt");
-    ignore_logs(site, run)?;
-    for path in [path(site, run, gate), own.clone()] {
-        files::write_view(&path, text.as_bytes())
-            .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?;
+    for place in [path(site, run, gate), own] {
+        place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
-    Ok(own)
-}
-
-/// Logs are never committed: their folder ignores itself.
-pub fn ignore_logs(site: &Site, run: &RunId) -> Result<(), Error> {
-    let path = site.home.logs(run).join(".gitignore");
-    if files::exists(&path) {
-        return Ok(());
-    }
-    files::write_view(&path, b"*\n")
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+    Ok(())
 }
 
 fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<String> {

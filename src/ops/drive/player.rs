@@ -9,14 +9,13 @@ use crate::config::Miscast;
 use crate::config::NO_AGENT;
 use crate::event::Event;
 use crate::executor::Agent;
-use crate::files;
+use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
-use std::path::PathBuf;
 
 /// The file of a run's own folder that holds the key of its digests; no record has it.
 const KEY: &str = "key";
@@ -98,14 +97,13 @@ pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
     driver.append(&[given])
 }
 
-fn key_path(site: &Site, run: &RunId) -> PathBuf {
+fn key_path(site: &Site, run: &RunId) -> Beneath {
     site.home.state(run).join(KEY)
 }
 
 fn key(site: &Site, run: &RunId) -> Result<Option<Vec<u8>>, Error> {
     let path = key_path(site, run);
-    files::read_own(&path)
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))
+    path.read().map_err(|source| Error::disk(&path, source))
 }
 
 /// The key of a run, made where there is none.
@@ -116,7 +114,6 @@ fn made_key(site: &Site, run: &RunId) -> Result<Vec<u8>, Error> {
     let path = key_path(site, run);
     let key = id::random_key()
         .ok_or_else(|| Error::environment("the system gives no random numbers".to_owned()))?;
-    files::write(&path, &key)
-        .map_err(|source| Error::environment(format!("{}: {source}", path.display())))?;
+    path.write(&key).map_err(|source| Error::disk(&path, source))?;
     Ok(key.to_vec())
 }

@@ -12,7 +12,6 @@ use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
-use crate::files;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -198,7 +197,7 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
     let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
     let (gate, attempt, reason) = (id.clone(), attempt.attempt, reason.to_owned());
     let logs = packet::folder(driver.site, driver.id(), &gate, attempt);
-    for name in files::names_in(&logs).unwrap_or_default() {
+    for name in logs.names().unwrap_or_default() {
         // Whoever was at it was killed before they could do this.
         let _ = driver.secrets.redact_file(&logs.join(name));
     }

@@ -21,7 +21,7 @@ use crate::executor::Conclusion;
 use crate::executor::Executor;
 use crate::executor::Outcome;
 use crate::executor::Usage;
-use crate::files;
+use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -30,7 +30,6 @@ use crate::workflow::Input;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -63,9 +62,9 @@ pub struct Work {
 /// What the executor is called with.
 pub struct Call {
     pub packet: String,
-    pub packet_path: PathBuf,
-    pub logs: PathBuf,
-    pub answers_path: PathBuf,
+    pub packet_path: Beneath,
+    pub logs: Beneath,
+    pub answers_path: Beneath,
     pub environment: BTreeMap<String, String>,
     pub timeout: Option<Duration>,
     /// What earlier calls used, by the agent's session.
@@ -141,7 +140,7 @@ impl Work {
     }
 
     fn failed(&self, check: &str, message: String) -> Result {
-        let tail = self.tail();
+        let (message, tail) = (self.without_root(&message), self.tail());
         let last = tail.lines().next_back().map(|line| format!(": {}", line.trim()));
         let reason = format!("{message}{}", last.unwrap_or_default());
         let mut finding = Finding::of(check, message);
@@ -154,25 +153,27 @@ impl Work {
     /// The last lines that the executor printed, its errors first; secrets are blotted out there.
     fn tail(&self) -> String {
         let tails = [executor::STDERR, executor::STDOUT].map(|name| {
-            let path = self.invocation.logs.join(name);
-            crate::check::plain_text(&files::read_tail(&path, TAIL_BYTES).unwrap_or_default())
+            let printed = self.invocation.logs.join(name).read_tail(TAIL_BYTES);
+            crate::check::plain_text(&printed.unwrap_or_default())
         });
         let tail = tails.iter().map(|tail| tail.trim()).find(|tail| !tail.is_empty());
-        // Records hold no path of this machine: what lies in the project is named from there.
+        self.without_root(tail.unwrap_or_default())
+    }
+
+    /// Records hold no path of this machine: what lies in the project is named from there.
+    fn without_root(&self, text: &str) -> String {
         let root = self.judging.project.root().display().to_string();
-        tail.unwrap_or_default().replace(&format!("{root}/"), "").replace(&root, ".")
+        text.replace(&format!("{root}/"), "").replace(&root, ".")
     }
 
     fn read_answers(&self) -> std::result::Result<Values, String> {
         if self.answers.is_empty() || self.executor != "command" {
             return Ok(Values::new());
         }
-        let path = &self.invocation.answers_path;
-        let bytes = files::read_own(path).map_err(|error| error.to_string())?;
-        if bytes.is_some() {
-            let redacted = self.judging.secrets.redact_file(path);
-            redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
-        }
+        let place = &self.invocation.answers_path;
+        let bytes = place.read().map_err(|error| error.to_string())?;
+        let redacted = self.judging.secrets.redact_file(place);
+        redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
         let bytes =
             bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
         let given: Values = serde_json::from_slice(&bytes)

@@ -74,7 +74,7 @@ pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
 
 fn untrue(site: &Site, run: &RunId, commit: &str, anchor: Digest) -> Error {
     let commit = commit.get(..12).unwrap_or(commit);
-    let record = site.shown(&site.home.record(run));
+    let record = site.shown(&site.home.record(run).path());
     Error::Untrue {
         message: format!(
             "the journal of run {run} was cut back or written anew: commit {commit} was made when \

@@ -1,0 +1,318 @@
+//! The door to the folders that are the program's own: what lies beneath a trusted folder is
+//! reached step by step, each step held open, and none over a link. An agent works beside these
+//! folders and may put anything there; whatever is no folder or no regular file where one belongs
+//! is [`InTheWay`], and is neither followed nor waited for.
+
+use super::crash;
+use super::in_the_way::Found;
+use super::in_the_way::InTheWay;
+use super::in_the_way::Wanted;
+use rustix::fs::AtFlags;
+use rustix::fs::FileType;
+use rustix::fs::Mode;
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::fs::Metadata;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// How each step is opened.
+const STEP: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC).union(OFlags::NOFOLLOW);
+
+/// How a file is opened, whatever for: a pipe keeps nobody waiting.
+const ONE_FILE: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
+
+/// How often a folder is made again that somebody takes away meanwhile, as `git clean` does.
+const TRIES: u32 = 8;
+
+/// A path beneath a folder that is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beneath {
+    root: PathBuf,
+    below: PathBuf,
+    /// The folder on the way that git is told to ignore, with all that is in it.
+    ignored: Option<PathBuf>,
+}
+
+/// Whether the folders on the way are made where they are missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Stay,
+    Make,
+    /// The same, so that a power cut does not take them back.
+    MakeDurably,
+}
+
+/// An open folder and the name in it that a path ends with.
+pub(super) struct Spot<'b> {
+    pub(super) folder: OwnedFd,
+    pub(super) name: &'b OsStr,
+    pub(super) place: &'b Beneath,
+}
+
+impl Beneath {
+    /// The trusted folder itself; links on the way to it are followed.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), below: PathBuf::new(), ignored: None }
+    }
+
+    /// A path below this one, in plain names.
+    #[must_use]
+    pub fn join(&self, path: impl AsRef<Path>) -> Self {
+        Self { below: self.below.join(path), ..self.clone() }
+    }
+
+    /// This folder, which holds a `.gitignore` for all that is in it before anything is put there.
+    #[must_use]
+    pub fn ignored_by_git(self) -> Self {
+        Self { ignored: Some(self.below.clone()), ..self }
+    }
+
+    /// The path from the trusted folder.
+    pub(super) fn below(&self) -> &Path {
+        &self.below
+    }
+
+    /// Another path from the trusted folder.
+    pub(super) fn at(&self, below: &Path) -> Self {
+        Self { below: below.to_owned(), ..self.clone() }
+    }
+
+    /// The same folder and name, with another ending.
+    #[must_use]
+    pub(super) fn with_extension(&self, extension: &str) -> Self {
+        Self { below: self.below.with_extension(extension), ..self.clone() }
+    }
+
+    /// The whole path, for messages and for other programs.
+    pub fn path(&self) -> PathBuf {
+        self.root.join(&self.below)
+    }
+
+    /// Opens the folder that the path ends in.
+    pub(super) fn spot(&self, missing: Missing) -> io::Result<Spot<'_>> {
+        let name = self.below.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let above = self.below.parent().unwrap_or(Path::new(""));
+        Ok(Spot { folder: self.walk(above, missing)?, name, place: self })
+    }
+
+    /// Does something in the folder that the path ends in, which is made where it is missing, and
+    /// made again where somebody takes it away meanwhile.
+    pub(super) fn in_folder<T>(
+        &self,
+        missing: Missing,
+        mut act: impl FnMut(&Spot<'_>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let mut tries = 1..TRIES;
+        loop {
+            match self.spot(missing).and_then(|spot| act(&spot)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => match tries.next() {
+                    Some(_) => {}
+                    None => return Err(error),
+                },
+                done => return done,
+            }
+        }
+    }
+
+    fn walk(&self, below: &Path, missing: Missing) -> io::Result<OwnedFd> {
+        let mut folder =
+            rustix::fs::open(&self.root, STEP.difference(OFlags::NOFOLLOW), Mode::empty())?;
+        let mut walked = PathBuf::new();
+        for part in below.components() {
+            let std::path::Component::Normal(name) = part else {
+                return Err(io::ErrorKind::InvalidInput.into());
+            };
+            walked.push(name);
+            let mut next = rustix::fs::openat(&folder, name, STEP, Mode::empty());
+            if matches!(next, Err(Errno::NOENT)) && missing != Missing::Stay {
+                match rustix::fs::mkdirat(&folder, name, Mode::from_raw_mode(0o777)) {
+                    Ok(()) => crash::point(),
+                    Err(Errno::EXIST) => {}
+                    Err(error) => return Err(error.into()),
+                }
+                if missing == Missing::MakeDurably {
+                    rustix::fs::fsync(&folder)?;
+                }
+                next = rustix::fs::openat(&folder, name, STEP, Mode::empty());
+            }
+            let place = Self { below: walked.clone(), ..self.clone() };
+            let spot = Spot { folder, name, place: &place };
+            folder = next.map_err(|error| spot.explain(Wanted::Folder, error))?;
+            if missing != Missing::Stay && self.ignored.as_deref() == Some(&walked) {
+                super::durable::ignore_all_in(&folder, &place)?;
+            }
+        }
+        Ok(folder)
+    }
+
+    /// Opens the file for reading; `None` where there is none.
+    pub fn open(&self) -> io::Result<Option<File>> {
+        let opened = self.spot(Missing::Stay).and_then(|spot| spot.open(OFlags::RDONLY));
+        present(opened)
+    }
+
+    /// Reads the whole file; `None` where there is none.
+    pub fn read(&self) -> io::Result<Option<Vec<u8>>> {
+        self.read_at_most(u64::MAX)
+    }
+
+    /// The same for a file that others may leave there: a larger one is an error.
+    pub fn read_at_most(&self, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let Some(file) = self.open()? else { return Ok(None) };
+        super::read_bounded(file, limit).map(Some)
+    }
+
+    /// The file's bytes with the stat data that they were read under; `None` where there is no
+    /// regular file, or where it changed meanwhile.
+    pub fn read_with_stat(&self, room: Vec<u8>) -> io::Result<Option<(Vec<u8>, Metadata)>> {
+        match self.open() {
+            Ok(Some(file)) => super::together::read_unchanged(file, room),
+            Ok(None) => Ok(None),
+            Err(error) if super::in_the_way(&error).is_some() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a regular file lies there and holds exactly these bytes.
+    pub fn is_copy_of(&self, bytes: &[u8]) -> io::Result<bool> {
+        Ok(self.read_with_stat(Vec::new())?.is_some_and(|(found, _)| found == bytes))
+    }
+
+    /// The last `limit` bytes of the file, as far as they are text.
+    pub fn read_tail(&self, limit: u64) -> io::Result<String> {
+        let file = self.open()?.ok_or(io::ErrorKind::NotFound)?;
+        super::tail_of(file, limit)
+    }
+
+    /// Whether the file holds a line with its end.
+    pub fn has_a_line(&self) -> io::Result<bool> {
+        // The end of the last line is the rule, and found without reading the others.
+        Ok(self.size()?.is_some_and(|bytes| bytes > 0)
+            && (self.read_tail(1)? == "\n" || self.read()?.unwrap_or_default().contains(&b'\n')))
+    }
+
+    /// The size of the file in bytes; `None` where there is none.
+    pub fn size(&self) -> io::Result<Option<u64>> {
+        self.open()?.map(|file| Ok(file.metadata()?.len())).transpose()
+    }
+
+    /// Whether anything has this name, or bars the way to it.
+    pub fn exists(&self) -> bool {
+        let found = self.spot(Missing::Stay).and_then(|spot| spot.kind());
+        !matches!(found, Ok(None)) && !found.is_err_and(|error| super::is_missing(&error))
+    }
+
+    /// Whether a folder lies there, reached over no link.
+    pub fn is_folder(&self) -> bool {
+        self.walk(&self.below, Missing::Stay).is_ok()
+    }
+
+    /// Refuses a link, and whatever else is no folder, on the way to the folder.
+    pub fn refuse_odd_way(&self) -> io::Result<()> {
+        present(self.walk(&self.below, Missing::Stay)).map(drop)
+    }
+
+    /// The names in the folder, sorted; none where there is no such folder.
+    pub fn names(&self) -> io::Result<Vec<String>> {
+        let Some(folder) = present(self.walk(&self.below, Missing::Stay))? else {
+            return Ok(Vec::new());
+        };
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::new(folder)? {
+            if let Ok(name) = entry?.file_name().to_str().map(str::to_owned)
+                && name != "."
+                && name != ".."
+            {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Removes the file, or whatever has its name and is no folder; it is no error when nothing has.
+    pub fn remove(&self) -> io::Result<()> {
+        let removed = self.spot(Missing::Stay).and_then(|spot| {
+            rustix::fs::unlinkat(&spot.folder, spot.name, AtFlags::empty())?;
+            crash::point();
+            Ok(())
+        });
+        present(removed).map(drop)
+    }
+}
+
+impl Spot<'_> {
+    /// Opens a regular file.
+    pub(super) fn open(&self, flags: OFlags) -> io::Result<File> {
+        let mode = Mode::from_raw_mode(0o644);
+        let file = rustix::fs::openat(&self.folder, self.name, flags | ONE_FILE, mode);
+        let file = File::from(file.map_err(|error| self.explain(Wanted::File, error))?);
+        let metadata = file.metadata()?;
+        if metadata.is_file() {
+            return Ok(file);
+        }
+        Err(self.in_the_way(Found::Kind(super::kind_of(&metadata)), Wanted::File))
+    }
+
+    /// What has this name; `None` where nothing has.
+    pub(super) fn kind(&self) -> io::Result<Option<FileType>> {
+        match rustix::fs::statat(&self.folder, self.name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(found) => Ok(Some(FileType::from_raw_mode(found.st_mode))),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses what is there and no regular file.
+    pub(super) fn refuse_odd(&self) -> io::Result<Option<FileType>> {
+        let kind = self.kind()?;
+        match kind {
+            None | Some(FileType::RegularFile) => Ok(kind),
+            Some(_) => Err(self.explain(Wanted::File, Errno::EXIST)),
+        }
+    }
+
+    pub(super) fn in_the_way(&self, found: Found, wanted: Wanted) -> io::Error {
+        InTheWay { path: self.place.path(), found, wanted }.into()
+    }
+
+    /// Why something could not be opened: what lies there says more than the system does.
+    fn explain(&self, wanted: Wanted, error: Errno) -> io::Error {
+        let Ok(Some(kind)) = self.kind() else { return error.into() };
+        let found = match (kind, wanted) {
+            (FileType::RegularFile, Wanted::File) | (FileType::Directory, Wanted::Folder) => {
+                return error.into();
+            }
+            (FileType::Symlink, _) => Found::Link { target: self.target() },
+            (FileType::RegularFile, Wanted::Folder) => Found::Kind("file"),
+            (FileType::Directory, Wanted::File) => Found::Kind("folder"),
+            (FileType::Fifo, _) => Found::Kind("named pipe"),
+            (FileType::Socket, _) => Found::Kind("socket"),
+            (FileType::CharacterDevice | FileType::BlockDevice | FileType::Unknown, _) => {
+                Found::Kind("device")
+            }
+        };
+        self.in_the_way(found, wanted)
+    }
+
+    fn target(&self) -> std::ffi::OsString {
+        use std::os::unix::ffi::OsStringExt;
+        let target = rustix::fs::readlinkat(&self.folder, self.name, Vec::new());
+        std::ffi::OsString::from_vec(target.map(std::ffi::CString::into_bytes).unwrap_or_default())
+    }
+}
+
+/// `None` for what is not there.
+fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,106 @@
+//! The record's folder in the project: the same files as on the run's own ref, for people and tools.
+
+use crate::files::Beneath;
+use crate::git::BlobId;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// A file or folder of the record that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", crate::files::told(path, source))]
+pub struct Error {
+    pub(super) path: PathBuf,
+    #[source]
+    pub(super) source: io::Error,
+}
+
+impl Error {
+    fn at(place: &Beneath) -> impl FnOnce(io::Error) -> Self {
+        let path = place.path();
+        move |source| Self { path, source }
+    }
+}
+
+/// The folder, and what this process knows to lie in it.
+pub struct Folder {
+    place: Beneath,
+    laid: BTreeMap<String, BlobId>,
+}
+
+impl Folder {
+    pub fn new(place: Beneath) -> Self {
+        Self { place, laid: BTreeMap::new() }
+    }
+
+    /// Clears away what a kill left half written, and looks which files are what they should be.
+    pub fn look(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
+        let folders: BTreeSet<&Path> =
+            files.keys().filter_map(|path| Path::new(path).parent()).collect();
+        for folder in folders {
+            let folder = self.place.join(folder);
+            folder.remove_half_written().map_err(Error::at(&folder))?;
+        }
+        for (path, bytes) in files {
+            let id = BlobId::of(bytes).ok();
+            if let Some(id) = id.filter(|_| self.found(path) == id) {
+                self.laid.insert(path.clone(), id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the folder hold these files; `bytes_of` is asked for those that it does not hold. Gives
+    /// the files that were written.
+    pub fn lay_out<E: From<Error>>(
+        &mut self,
+        files: BTreeMap<String, BlobId>,
+        bytes_of: impl Fn(&str, BlobId) -> Result<Vec<u8>, E>,
+    ) -> Result<Vec<String>, E> {
+        let mut written = Vec::new();
+        for (path, id) in &files {
+            if self.found(path) != Some(*id) {
+                self.write(path, &bytes_of(path, *id)?)?;
+                written.push(path.clone());
+            }
+        }
+        self.laid.extend(files);
+        Ok(written)
+    }
+
+    /// Files that somebody changed since this process laid them down or found them whole.
+    pub fn changed(&self) -> Vec<(String, BlobId)> {
+        let is_changed = |(path, id): &(&String, &BlobId)| self.found(path) != Some(**id);
+        let changed = self.laid.iter().filter(is_changed);
+        changed.map(|(path, id)| (path.clone(), *id)).collect()
+    }
+
+    /// Whether anything lies at a path.
+    pub fn holds(&self, path: &str) -> bool {
+        self.place.join(path).exists()
+    }
+
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        let place = self.place.join(path);
+        // The journal and git's objects are synced; these files can be made again from either.
+        place.write_view(bytes).map_err(Error::at(&place))
+    }
+
+    /// Takes files away again, and the folders that they leave empty.
+    pub fn take_back(&mut self, paths: &[String]) -> Result<(), Error> {
+        for path in paths {
+            let place = self.place.join(path);
+            place.remove_with_empty_folders().map_err(Error::at(&place))?;
+            self.laid.remove(path);
+        }
+        Ok(())
+    }
+
+    /// What a file holds; `None` where no regular file lies there.
+    fn found(&self, path: &str) -> Option<BlobId> {
+        let found = self.place.join(path).read_with_stat(Vec::new()).ok().flatten();
+        BlobId::of(&found?.0).ok()
+    }
+}
