@@ -1,6 +1,17 @@
-//! TOML documents: the one home of the `toml` crate. A document is read into a
-//! type of its own; a broken one, an unknown key and a wrong type are told with
-//! their place and the nearest known name.
+//! Documents. A definition in TOML is read into a type of its own; a broken one, an unknown
+//! key and a wrong type are told with their place and the nearest known name. Whatever else
+//! is JSON, YAML or TOML is read as [`Data`]. The one home of the `toml` crate.
+
+mod data;
+mod json;
+mod number;
+mod toml_data;
+mod tree;
+mod yaml;
+
+pub use data::Data;
+pub use data::Flaw;
+pub use data::Language;
 
 use crate::source::Source;
 use crate::source::Unsound;
@@ -31,7 +42,7 @@ pub type Value<'t> = Spanned<DeValue<'t>>;
 
 /// Parses a document; a syntax error is told with its place.
 pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
-    DeTable::parse(&source.text).map_err(|error| place(source, &error, 0..0))
+    toml_data::parse(&source.text).map_err(|(span, message)| source.unsound(span, message))
 }
 
 fn parse_value(source: &Source) -> Result<Value<'_>, Box<Unsound>> {
@@ -67,33 +78,9 @@ fn deserialize<T: DeserializeOwned>(source: &Source, value: Value<'_>) -> Result
     T::deserialize(deserializer).map_err(|error| place(source, &error, span))
 }
 
-/// Reads a TOML text that is data, not a definition, as JSON; gives the message and line of an error.
-pub fn to_json(text: &str) -> Result<Json, (String, usize)> {
-    let table = DeTable::parse(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        (error.message().to_owned(), before.matches('\n').count() + 1)
-    })?;
-    Ok(value_to_json(&DeValue::Table(table.into_inner())))
-}
-
-/// A parsed value without its places, as JSON; a date becomes its text.
-pub fn value_to_json(value: &DeValue<'_>) -> Json {
-    match value {
-        DeValue::String(text) => Json::from(text.as_ref()),
-        DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).map_or(Json::Null, Json::from)
-        }
-        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
-        DeValue::Boolean(value) => Json::from(*value),
-        DeValue::Datetime(time) => Json::from(time.to_string()),
-        DeValue::Array(items) => items.iter().map(|item| value_to_json(item.get_ref())).collect(),
-        DeValue::Table(table) => Json::Object(
-            table
-                .iter()
-                .map(|(key, value)| (key.get_ref().to_string(), value_to_json(value.get_ref())))
-                .collect(),
-        ),
-    }
+/// A value of a document as data.
+pub fn data_of(source: &Source, value: &Value<'_>) -> Data {
+    toml_data::data(&source.text, value)
 }
 
 /// The JSON Schema of a type as it is read.

@@ -2,6 +2,7 @@
 //! links, anchors and words of prose. The one home of `pulldown-cmark`.
 
 use super::text::Lines;
+use crate::document::Language;
 use pulldown_cmark::Event;
 use pulldown_cmark::Options;
 use pulldown_cmark::Parser;
@@ -192,13 +193,6 @@ fn slug(text: &str) -> String {
     kept.as_deref().unwrap_or(&text).replace(' ', "-")
 }
 
-/// How front matter is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    Yaml,
-    Toml,
-}
-
 /// The front matter of a document, which begins with its first line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FrontMatter<'t> {
@@ -217,7 +211,7 @@ pub(super) enum FrontMatter<'t> {
 pub(super) fn front_matter(text: &str) -> FrontMatter<'_> {
     let mut lines = text.split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
-    let language = match first.trim_end() {
+    let language = match first.trim_start_matches('\u{feff}').trim_end() {
         "---" => Language::Yaml,
         "+++" => Language::Toml,
         _ => return FrontMatter::None,
@@ -225,8 +219,8 @@ pub(super) fn front_matter(text: &str) -> FrontMatter<'_> {
     let mut at = first.len();
     for line in lines {
         let closes = match language {
-            Language::Yaml => ["---", "..."].contains(&line.trim_end()),
             Language::Toml => line.trim_end() == "+++",
+            Language::Yaml | Language::Json => ["---", "..."].contains(&line.trim_end()),
         };
         if closes {
             let text = &text[first.len()..at];
@@ -281,6 +275,7 @@ mod tests {
         let found = |language, text, end| FrontMatter::Found { language, text, end };
         assert_eq!(front_matter("---\r\na: 1\r\n---\r\nx"), found(Language::Yaml, "a: 1\r\n", 16));
         assert_eq!(front_matter("+++\na = 1\n---\n+++"), found(Language::Toml, "a = 1\n---\n", 17));
+        assert_eq!(front_matter("\u{feff}---\na\n---\n"), found(Language::Yaml, "a\n", 13));
         assert_eq!(front_matter("---\na: 1\n"), FrontMatter::Open);
         assert_eq!(front_matter("\n---\na: 1\n---\n"), FrontMatter::None);
     }

@@ -4,6 +4,8 @@
 use super::answer;
 use super::answer::Face;
 use super::report;
+use crate::document::Data;
+use crate::document::Language;
 use crate::files::Project;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -52,14 +54,11 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
         .ok_or_else(|| Error::usage(format!("{shown} does not exist")))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::usage(format!("{shown} is not valid UTF-8")))?;
-    let json = if path.extension().is_some_and(|ending| ending == "json") {
-        serde_json::from_str(&text).map_err(|error| (error.to_string(), error.line()))
-    } else {
-        crate::document::to_json(&text)
-    };
-    let json =
-        json.map_err(|(message, line)| Error::usage(format!("{shown}:{line}: {message}")))?;
-    serde_json::from_value(json).map_err(|_| {
+    let is_json = path.extension().is_some_and(|ending| ending == "json");
+    let language = if is_json { Language::Json } else { Language::Toml };
+    let data = Data::read(language, &text)
+        .map_err(|flaw| Error::usage(format!("{shown}:{}: {}", flaw.line, flaw.message)))?;
+    serde_json::from_value(data.into_json()).map_err(|_| {
         Error::usage(format!("{shown} has no table for each gate"))
             .advise("[GATE]\nname = \"value\"")
     })

@@ -222,7 +222,7 @@ fn read_rule(
     }
     check_templates(source, &table, names)?;
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
-    let parameters = document::value_to_json(rest.get_ref());
+    let parameters = document::data_of(source, &rest).into_json();
     let check = (kind.read)(source, rest)?;
     if let Some(flaw) = check.flaw() {
         return Err(source.unsound(span, format!("{name}: {flaw}")));
