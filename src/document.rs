@@ -13,6 +13,8 @@ pub use data::Data;
 pub use data::Flaw;
 pub use data::Language;
 
+use self::data::BYTE_ORDER_MARK;
+use self::data::HOLDS_MARK;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest;
@@ -42,6 +44,9 @@ pub type Value<'t> = Spanned<DeValue<'t>>;
 
 /// Parses a document; a syntax error is told with its place.
 pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
+    if let Some(at) = source.text.find(BYTE_ORDER_MARK) {
+        return Err(source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK));
+    }
     toml_data::parse(&source.text).map_err(|(span, message)| source.unsound(span, message))
 }
 
@@ -257,6 +262,9 @@ mod tests {
         assert_eq!((line, column), (2, 16));
         assert_eq!(message, "invalid type: string \"one\", expected a whole number from 0 to 255");
         assert_eq!(error("name = ").1, 1);
+        assert_eq!(error("name = 'x'\n[[step]]\nid = inf").1, 3);
+        let (message, line, column, _) = error("name = 'x'\nstep = ['\u{feff}']");
+        assert_eq!((message.as_str(), line, column), (HOLDS_MARK, 2, 10));
         assert_eq!(error("[[step]]\nid = 1").0, "missing field `name`");
     }
 }

@@ -211,7 +211,7 @@ pub(super) enum FrontMatter<'t> {
 pub(super) fn front_matter(text: &str) -> FrontMatter<'_> {
     let mut lines = text.split_inclusive('\n');
     let first = lines.next().unwrap_or_default();
-    let language = match first.trim_start_matches('\u{feff}').trim_end() {
+    let language = match first.trim_end() {
         "---" => Language::Yaml,
         "+++" => Language::Toml,
         _ => return FrontMatter::None,
@@ -275,7 +275,6 @@ mod tests {
         let found = |language, text, end| FrontMatter::Found { language, text, end };
         assert_eq!(front_matter("---\r\na: 1\r\n---\r\nx"), found(Language::Yaml, "a: 1\r\n", 16));
         assert_eq!(front_matter("+++\na = 1\n---\n+++"), found(Language::Toml, "a = 1\n---\n", 17));
-        assert_eq!(front_matter("\u{feff}---\na\n---\n"), found(Language::Yaml, "a\n", 13));
         assert_eq!(front_matter("---\na: 1\n"), FrontMatter::Open);
         assert_eq!(front_matter("\n---\na: 1\n---\n"), FrontMatter::None);
     }

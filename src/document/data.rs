@@ -68,17 +68,16 @@ pub enum Data {
     Table(IndexMap<String, Data>),
 }
 
-/// What no text of data may hold but as its first character: it is not seen, and parts texts that
-/// look the same.
+/// What no document may hold: it is not seen, and parts texts that look the same.
 pub(super) const BYTE_ORDER_MARK: char = '\u{feff}';
 
+pub(super) const HOLDS_MARK: &str = "a byte order mark within the document (U+FEFF): take it out";
+
 impl Data {
-    /// Reads one whole document.
+    /// Reads one whole document; a byte order mark before it is no part of the text.
     pub fn read(language: Language, text: &str) -> Result<Self, Flaw> {
-        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         if let Some(at) = text.find(BYTE_ORDER_MARK) {
-            let message = "a byte order mark within the document (U+FEFF): take it out";
-            return Err(Flaw::at(text, at, message));
+            return Err(Flaw::at(text, at, HOLDS_MARK));
         }
         match language {
             Language::Json => json::read(text),
@@ -167,9 +166,9 @@ mod tests {
     fn every_language_says_the_same() {
         let expected = json!({"a": [1, {"b": "x"}], "c": true, "d": -1.5});
         for (language, text) in [
-            (Language::Json, "\u{feff}{\"a\": [1, {\"b\": \"x\"}], \"c\": true, \"d\": -1.5}"),
-            (Language::Yaml, "\u{feff}a: [1, {b: x}]\nc: true\nd: -1.5\n"),
-            (Language::Toml, "\u{feff}a = [1, { b = 'x' }]\nc = true\nd = -1.5\n"),
+            (Language::Json, "{\"a\": [1, {\"b\": \"x\"}], \"c\": true, \"d\": -1.5}"),
+            (Language::Yaml, "a: [1, {b: x}]\nc: true\nd: -1.5\n"),
+            (Language::Toml, "a = [1, { b = 'x' }]\nc = true\nd = -1.5\n"),
         ] {
             assert_eq!(Data::read(language, text).unwrap().into_json(), expected, "{language:?}");
         }
