@@ -78,11 +78,12 @@ impl Contract {
         contract
     }
 
-    /// The gates whose passes its checks compare with, as far as no template names them.
+    /// The gates whose passes its checks compare with, as far as no template names them. Templates
+    /// beside such a name are left as they stand.
     pub fn gates_compared_with(&self) -> Vec<String> {
-        let context = Context::default();
         let comparing = self.rules().filter(|rule| (rule.kind.compares)());
-        let built = comparing.filter_map(|rule| rule.build(&context).ok()?.baseline());
+        let built = comparing
+            .filter_map(|rule| (rule.kind.from_json)(rule.parameters.clone()).ok()?.baseline());
         let gates = built.filter_map(|request| match request.since {
             Since::Gate(gate) if !template::has_expressions(&gate) => Some(gate),
             Since::Gate(_) | Since::Run | Since::Attempt => None,
