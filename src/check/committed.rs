@@ -35,7 +35,7 @@ impl Check for Committed {
     }
 
     fn flaw(&self) -> Option<String> {
-        self.paths.flaw("paths")
+        self.paths.glob_flaw("paths")
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -228,5 +228,7 @@ mod tests {
             ["the project is in no git repository []"]
         );
         assert_eq!(read("committed", "paths = []").err().unwrap(), "`paths` names nothing");
+        let folder = read("committed", "paths = ['a.md', '{{ x }}/']").err().unwrap();
+        assert!(folder.starts_with("\"{{ x }}/\" names a folder: "), "{folder}");
     }
 }

@@ -5,6 +5,7 @@ use super::Number;
 use super::Scene;
 use super::number;
 use crate::files::Globs;
+use crate::files::folder_flaw;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -37,7 +38,8 @@ impl Check for FileCount {
         if self.min.is_none() && self.max.is_none() {
             return Some("give `min`, `max` or both".to_owned());
         }
-        number::count_flaw(self.min.as_ref(), self.max.as_ref())
+        let flaw = folder_flaw(&self.glob);
+        flaw.or_else(|| number::count_flaw(self.min.as_ref(), self.max.as_ref()))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -130,6 +132,7 @@ mod tests {
         let flaw = |parameters: &str| read("file_count", parameters).err().unwrap();
         assert_eq!(flaw("glob = 'a'"), "give `min`, `max` or both");
         assert_eq!(flaw("glob = 'a'\nmin = 2\nmax = 1"), "`min` 2 is above `max` 1");
+        assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder: "));
         assert_eq!(flaw("glob = 'a'\nmin = 1.5"), "a count is a whole number, not 1.5");
     }
 }

@@ -7,6 +7,7 @@ use super::few::Few;
 use super::text;
 use super::value;
 use crate::files::ProjectPath;
+use crate::files::folder_flaw;
 use crate::finding::Finding;
 use crate::template;
 use jsonschema::PatternOptions;
@@ -51,9 +52,10 @@ impl Check for JsonSchemaCheck {
 
     fn flaw(&self) -> Option<String> {
         if template::has_expressions(&self.schema) {
-            return None;
+            return folder_flaw(&self.schema);
         }
-        ProjectPath::parse(&self.schema).err().map(|error| error.to_string())
+        let flaw = ProjectPath::parse(&self.schema).err().map(|error| error.to_string());
+        flaw.or_else(|| folder_flaw(&self.schema))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -197,6 +197,11 @@ mod tests {
             "4:45 unknown name `slugg` in a template | did you mean `slug`?"
         );
         assert!(error("name = 'R'\n[[output]]\npath = '../a'\n").starts_with("3:8 path \"../a\""));
+        let folder = error("name = 'R'\n[[output]]\npath = '{{ slug }}/'\n");
+        assert!(folder.starts_with("3:8 \"{{ slug }}/\" names a folder: write "), "{folder}");
+        assert!(
+            error("name = 'R'\n[[output]]\nany_of = ['a', 'b/.']\n").starts_with("3:16 \"b/.\"")
+        );
         assert!(error("name = 'R'\n[[output]]\n").starts_with("2:1 an output has one of"));
         assert!(error("name = 'R'\nfoo = 1").starts_with("2:1 unknown key `foo`"));
         assert!(error("description = 'R'").contains("missing field `name`"));

@@ -170,6 +170,9 @@ pub fn inside(
     names: &BTreeSet<String>,
 ) -> Result<Template, Box<Unsound>> {
     let template = Template::parse(text.get_ref(), source, text.span(), names)?;
+    if let Some(flaw) = crate::files::folder_flaw(text.get_ref()) {
+        return Err(source.unsound(text.span(), flaw));
+    }
     if template.is_literal() {
         let path = crate::files::ProjectPath::parse(text.get_ref());
         let path = path.map_err(|error| source.unsound(text.span(), error.to_string()))?;

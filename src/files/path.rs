@@ -103,6 +103,25 @@ impl fmt::Display for ProjectPath {
     }
 }
 
+/// What is wrong with the words of a path or glob that is to name files: its end names a folder.
+pub fn folder_flaw(text: &str) -> Option<String> {
+    let mut file = text;
+    while let Some(shorter) = file.strip_suffix('/').or_else(|| file.strip_suffix("/.")) {
+        file = shorter;
+    }
+    let names_folder = file.len() < text.len() || text == ".";
+    names_folder.then(|| {
+        let (file, within) = match file {
+            "" | "." => ("NAME", "**".to_owned()),
+            file => (file, format!("{}/**", file.trim_end_matches("/**"))),
+        };
+        format!(
+            "\"{text}\" names a folder: write \"{file}\" for a file, or the glob \"{within}\" for all \
+             that lies in the folder"
+        )
+    })
+}
+
 /// `.git` as any file system may spell it: other case, the short name of FAT, trailing dots.
 fn is_git(part: &str) -> bool {
     let part = part.to_lowercase();
@@ -119,6 +138,22 @@ mod tests {
         for (text, path) in [("a/b.md", "a/b.md"), ("./a//b/", "a/b"), (".", "."), ("a..b", "a..b")]
         {
             assert_eq!(ProjectPath::parse(text).unwrap().as_str(), path);
+        }
+    }
+
+    #[test]
+    fn a_name_that_ends_as_a_folder_is_no_files_name() {
+        let flaw = |text| folder_flaw(text);
+        for text in ["out/", "out//", "out/.", "out/./"] {
+            let message = flaw(text).unwrap();
+            let rest =
+                "write \"out\" for a file, or the glob \"out/**\" for all that lies in the folder";
+            assert_eq!(message, format!("\"{text}\" names a folder: {rest}"));
+        }
+        assert!(flaw(".").is_some() && flaw("./").is_some() && flaw("{{ x }}/").is_some());
+        assert!(flaw("out/**/").unwrap().contains("\"out/**\""));
+        for text in ["out", "a/b.", "a/..b", "out/**", ""] {
+            assert_eq!(flaw(text), None, "{text}");
         }
     }
 
