@@ -5,6 +5,7 @@
 mod data;
 mod json;
 mod number;
+mod shape;
 mod toml_data;
 mod tree;
 mod yaml;
@@ -15,15 +16,14 @@ pub use data::Language;
 
 use self::data::BYTE_ORDER_MARK;
 use self::data::HOLDS_MARK;
+use self::shape::Shape;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest;
-use crate::source::suggest;
 use schemars::JsonSchema;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,8 +72,17 @@ pub fn read_value<T>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound
 where
     T: DeserializeOwned + JsonSchema,
 {
+    read_rest(source, value, &[])
+}
+
+/// The same for what is left of a table after some of its keys were taken out, which are shown as
+/// they are written.
+pub fn read_rest<T>(source: &Source, value: Value<'_>, taken: &[&str]) -> Result<T, Box<Unsound>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
     let schema = shared_schema_of::<T>();
-    refuse_unknown_keys(source, &value, schema.as_value(), schema.as_value())?;
+    Shape { source, root: schema.as_value(), taken }.check(&value)?;
     deserialize(source, value)
 }
 
@@ -143,79 +152,6 @@ pub fn in_words(message: &str) -> String {
         expected => expected,
     };
     format!("{found}, expected {expected}")
-}
-
-/// Walks a value beside its schema and refuses the first key that the schema does not name.
-fn refuse_unknown_keys(
-    source: &Source,
-    value: &Value<'_>,
-    schema: &Json,
-    root: &Json,
-) -> Result<(), Box<Unsound>> {
-    match value.get_ref() {
-        DeValue::Table(table) => {
-            let known = known_keys(schema, root);
-            for (key, value) in table {
-                let name = key.get_ref().as_ref();
-                match known.iter().find(|(known, _)| *known == name) {
-                    Some((_, schema)) => refuse_unknown_keys(source, value, schema, root)?,
-                    None => match any_key(schema, root) {
-                        Some(schema) => refuse_unknown_keys(source, value, schema, root)?,
-                        None if known.is_empty() => {}
-                        None => {
-                            let names = known.iter().map(|(name, _)| *name);
-                            return Err(source
-                                .unsound(key.span(), format!("unknown key `{name}`"))
-                                .advise(suggest(name, names)));
-                        }
-                    },
-                }
-            }
-            Ok(())
-        }
-        DeValue::Array(items) => variants(schema, root)
-            .iter()
-            .find_map(|schema| schema.get("items"))
-            .map_or(Ok(()), |schema| {
-                items.iter().try_for_each(|item| refuse_unknown_keys(source, item, schema, root))
-            }),
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => Ok(()),
-    }
-}
-
-/// The schemas that a schema stands for: what it refers to, and its alternatives.
-fn variants<'s>(schema: &'s Json, root: &'s Json) -> Vec<&'s Json> {
-    let mut found = vec![schema];
-    if let Some(reference) = schema.get("$ref").and_then(Json::as_str)
-        && let Some(schema) = root.pointer(reference.trim_start_matches('#'))
-    {
-        found.extend(variants(schema, root));
-    }
-    for word in ["anyOf", "oneOf", "allOf"] {
-        for schema in schema.get(word).and_then(Json::as_array).into_iter().flatten() {
-            found.extend(variants(schema, root));
-        }
-    }
-    found
-}
-
-fn known_keys<'s>(schema: &'s Json, root: &'s Json) -> Vec<(&'s str, &'s Json)> {
-    variants(schema, root)
-        .into_iter()
-        .filter_map(|schema| schema.get("properties").and_then(Json::as_object))
-        .flat_map(|properties| properties.iter().map(|(name, schema)| (name.as_str(), schema)))
-        .collect()
-}
-
-fn any_key<'s>(schema: &'s Json, root: &'s Json) -> Option<&'s Json> {
-    variants(schema, root)
-        .into_iter()
-        .filter_map(|schema| schema.get("additionalProperties"))
-        .find(|schema| schema.is_object())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::Number;
 use super::Scene;
 use super::number;
 use crate::files::Globs;
-use crate::files::folder_flaw;
+use crate::files::ProjectPath;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -38,7 +38,7 @@ impl Check for FileCount {
         if self.min.is_none() && self.max.is_none() {
             return Some("give `min`, `max` or both".to_owned());
         }
-        let flaw = folder_flaw(&self.glob);
+        let flaw = ProjectPath::folder_flaw(&self.glob);
         flaw.or_else(|| number::count_flaw(self.min.as_ref(), self.max.as_ref()))
     }
 

@@ -7,7 +7,6 @@ use super::few::Few;
 use super::text;
 use super::value;
 use crate::files::ProjectPath;
-use crate::files::folder_flaw;
 use crate::finding::Finding;
 use crate::template;
 use jsonschema::PatternOptions;
@@ -52,10 +51,10 @@ impl Check for JsonSchemaCheck {
 
     fn flaw(&self) -> Option<String> {
         if template::has_expressions(&self.schema) {
-            return folder_flaw(&self.schema);
+            return ProjectPath::folder_flaw(&self.schema);
         }
         let flaw = ProjectPath::parse(&self.schema).err().map(|error| error.to_string());
-        flaw.or_else(|| folder_flaw(&self.schema))
+        flaw.or_else(|| ProjectPath::folder_flaw(&self.schema))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -1,6 +1,6 @@
 //! A text, or a list of texts, where a parameter takes either.
 
-use crate::files::folder_flaw;
+use crate::files::ProjectPath;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::SeqAccess;
@@ -29,7 +29,8 @@ impl OneOrMany {
 
     /// The same for globs that name files.
     pub(super) fn glob_flaw(&self, parameter: &str) -> Option<String> {
-        self.flaw(parameter).or_else(|| self.0.iter().find_map(|text| folder_flaw(text)))
+        self.flaw(parameter)
+            .or_else(|| self.0.iter().find_map(|text| ProjectPath::folder_flaw(text)))
     }
 }
 

@@ -27,7 +27,6 @@ pub use lock::Held;
 pub use lock::Lock;
 pub use path::PathError;
 pub use path::ProjectPath;
-pub use path::folder_flaw;
 pub use together::append_unsynced;
 pub use together::create_new;
 pub use together::fill;

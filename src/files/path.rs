@@ -58,6 +58,25 @@ impl ProjectPath {
         Ok(Self(parts.join("/")))
     }
 
+    /// What is wrong with the words of a path or glob that is to name files: its end names a folder.
+    pub fn folder_flaw(text: &str) -> Option<String> {
+        let mut file = text;
+        while let Some(shorter) = file.strip_suffix('/').or_else(|| file.strip_suffix("/.")) {
+            file = shorter;
+        }
+        let names_folder = file.len() < text.len() || text == ".";
+        names_folder.then(|| {
+            let (file, within) = match file {
+                "" | "." => ("NAME", "**".to_owned()),
+                file => (file, format!("{}/**", file.trim_end_matches("/**"))),
+            };
+            format!(
+                "\"{text}\" names a folder: write \"{file}\" for a file, or the glob \"{within}\" for all \
+                 that lies in the folder"
+            )
+        })
+    }
+
     /// A relative path that the disk gave: it exists, so its words need no judging.
     pub(super) fn from_disk(relative: &str) -> Self {
         Self(relative.to_owned())
@@ -103,25 +122,6 @@ impl fmt::Display for ProjectPath {
     }
 }
 
-/// What is wrong with the words of a path or glob that is to name files: its end names a folder.
-pub fn folder_flaw(text: &str) -> Option<String> {
-    let mut file = text;
-    while let Some(shorter) = file.strip_suffix('/').or_else(|| file.strip_suffix("/.")) {
-        file = shorter;
-    }
-    let names_folder = file.len() < text.len() || text == ".";
-    names_folder.then(|| {
-        let (file, within) = match file {
-            "" | "." => ("NAME", "**".to_owned()),
-            file => (file, format!("{}/**", file.trim_end_matches("/**"))),
-        };
-        format!(
-            "\"{text}\" names a folder: write \"{file}\" for a file, or the glob \"{within}\" for all \
-             that lies in the folder"
-        )
-    })
-}
-
 /// `.git` as any file system may spell it: other case, the short name of FAT, trailing dots.
 fn is_git(part: &str) -> bool {
     let part = part.to_lowercase();
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_name_that_ends_as_a_folder_is_no_files_name() {
-        let flaw = |text| folder_flaw(text);
+        let flaw = |text| ProjectPath::folder_flaw(text);
         for text in ["out/", "out//", "out/.", "out/./"] {
             let message = flaw(text).unwrap();
             let rest =

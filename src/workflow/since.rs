@@ -37,15 +37,15 @@ impl Plan<'_> {
         let gate = &self.gates[at];
         let named = self.gates.iter().position(|gate| gate.id.as_str() == name);
         let what = match named {
-            None => "an unknown gate".to_owned(),
-            Some(named) if named == at => "the gate itself, which passes later".to_owned(),
+            None => format!("unknown gate `{name}`"),
+            Some(named) if named == at => format!("gate `{name}` itself, which passes later"),
             Some(named) if self.is_past(at, named) => return None,
-            Some(_) => format!("a gate that does not come before {}", gate.id),
+            Some(_) => format!("gate `{name}`, which does not come before `{}`", gate.id),
         };
         let contract = gate.contract_path.as_deref().unwrap_or_default();
         let past = (0..self.gates.len()).filter(|other| *other != at && self.is_past(at, *other));
         let past = past.map(|other| self.gates[other].id.as_str()).chain(["run"]);
-        Some((format!("{contract}: `since = \"{name}\"` names {what}"), suggest(name, past)))
+        Some((format!("{contract} compares with {what}"), suggest(name, past)))
     }
 
     /// Whether another gate has its turn before the one at a place.
