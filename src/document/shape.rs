@@ -107,12 +107,12 @@ impl<'s> Shape<'s> {
     /// How a key is written that holds tables, else the key.
     fn header(&self, name: &str, schema: &Json) -> String {
         let expected = self.expected(schema);
-        if expected.items.is_some_and(|items| self.expected(items).table) {
+        if expected.items.is_some_and(|items| self.expected(items).takes(Kind::Table)) {
             return format!("[[{name}]]");
         }
         match self.any_key(schema) {
-            Some(inner) if self.expected(inner).table => format!("[{name}.NAME]"),
-            _ if expected.table && !expected.text => format!("[{name}]"),
+            Some(inner) if self.expected(inner).takes(Kind::Table) => format!("[{name}.NAME]"),
+            _ if expected.takes(Kind::Table) && !expected.takes(Kind::Text) => format!("[{name}]"),
             _ => format!("`{name}`"),
         }
     }
@@ -128,21 +128,32 @@ impl<'s> Shape<'s> {
         let written = self.source.text.get(value.span()).unwrap_or_default();
         let (is_taken, found) = match value.get_ref() {
             // It would be read as a table of one key.
-            DeValue::Datetime(_) if !expected.day => (false, format!("date or time `{written}`")),
+            DeValue::Datetime(_) if !expected.takes(Kind::Day) => {
+                (false, format!("invalid type: date or time `{written}`"))
+            }
             DeValue::Datetime(_) => return None,
-            DeValue::Integer(_) => (expected.number, format!("integer `{written}`")),
-            DeValue::Float(_) => (expected.number, format!("floating point `{written}`")),
-            DeValue::Boolean(_) => (expected.boolean, format!("boolean `{written}`")),
-            DeValue::String(text) => (expected.text || expected.word, format!("string {text:?}")),
-            DeValue::Array(_) => (expected.list, "list".to_owned()),
-            DeValue::Table(_) => (expected.table, "table".to_owned()),
+            DeValue::Integer(_) => {
+                (expected.takes_number(), format!("invalid type: integer `{written}`"))
+            }
+            DeValue::Float(_) => {
+                (expected.takes_number(), format!("invalid type: floating point `{written}`"))
+            }
+            DeValue::Boolean(_) => {
+                (expected.takes(Kind::Boolean), format!("invalid type: boolean `{written}`"))
+            }
+            DeValue::String(text) => (
+                expected.takes(Kind::Text) || expected.takes(Kind::Word),
+                format!("invalid type: string {text:?}"),
+            ),
+            DeValue::Array(_) => (expected.takes(Kind::List), "invalid type: list".to_owned()),
+            DeValue::Table(_) => (expected.takes(Kind::Table), "invalid type: table".to_owned()),
         };
         let is_date = value.get_ref().is_datetime();
         let help = self.instead(name, value, expected);
-        if is_taken || !is_date && (expected.anything || help.is_none()) {
+        if is_taken || !is_date && (expected.takes(Kind::Anything) || help.is_none()) {
             return None;
         }
-        let message = format!("invalid type: {found}, expected {}", expected.words());
+        let message = format!("{found}, expected {}", expected.words());
         let error = self.source.unsound(value.span(), message);
         Some(match help {
             Some(help) => error.advise(help),
@@ -157,16 +168,18 @@ impl<'s> Shape<'s> {
         let header = written.trim_matches(['[', ']']);
         let header = if header.ends_with(name) { header } else { name };
         let of_keys = || {
-            let key = expected.first_key.filter(|_| expected.table)?;
+            let key = expected.first_key.filter(|_| expected.takes(Kind::Table))?;
             Some(format!("write {name} = {{ {key} = … }}"))
         };
         let items = expected.items.map(|items| self.expected(items)).unwrap_or_default();
         match value.get_ref() {
-            DeValue::Datetime(_) if expected.text || expected.anything => {
+            DeValue::Datetime(_)
+                if expected.takes(Kind::Text) || expected.takes(Kind::Anything) =>
+            {
                 Some(format!("write \"{written}\", in quotes"))
             }
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)
-                if expected.text && !expected.number =>
+                if expected.takes(Kind::Text) && !expected.takes_number() =>
             {
                 Some(format!("write \"{written}\", in quotes"))
             }
@@ -177,25 +190,29 @@ impl<'s> Shape<'s> {
             DeValue::String(text) => {
                 let is_number = text.parse().is_ok_and(f64::is_finite);
                 let is_boolean = matches!(text.as_ref(), "true" | "false");
-                if expected.number && is_number || expected.boolean && is_boolean {
+                if expected.takes_number() && is_number
+                    || expected.takes(Kind::Boolean) && is_boolean
+                {
                     return Some(format!("write {text}, without quotes"));
                 }
-                if items.text { Some(format!("write [{written}]")) } else { of_keys() }
+                if items.takes(Kind::Text) { Some(format!("write [{written}]")) } else { of_keys() }
             }
-            DeValue::Array(_) if expected.table => {
+            DeValue::Array(_) if expected.takes(Kind::Table) => {
                 Some(format!("write [{header}], with one bracket on each side"))
             }
             DeValue::Array(items) => match &items[..] {
-                [one] if one.get_ref().is_str() && expected.text => {
+                [one] if one.get_ref().is_str() && expected.takes(Kind::Text) => {
                     let one = self.source.text.get(one.span()).unwrap_or_default();
                     Some(format!("write {one}, without brackets"))
                 }
                 _ => None,
             },
-            DeValue::Table(_) if items.table => {
+            DeValue::Table(_) if items.takes(Kind::Table) => {
                 Some(format!("write [[{header}]], with two brackets on each side"))
             }
-            DeValue::Table(_) => expected.text.then(|| format!("write {name} = \"…\"")),
+            DeValue::Table(_) => {
+                expected.takes(Kind::Text).then(|| format!("write {name} = \"…\""))
+            }
         }
     }
 
@@ -266,26 +283,39 @@ const MISPLACED: [(&[&str], &str); 1] = [(
      and [[check]] in contracts/NAME.toml",
 )];
 
+/// A kind of values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Anything,
+    Text,
+    /// One of some words.
+    Word,
+    /// A day, in quotes or bare.
+    Day,
+    Number,
+    Whole,
+    Boolean,
+    List,
+    Table,
+}
+
 /// What a schema takes.
 #[derive(Default)]
 struct Expected<'j> {
-    anything: bool,
-    /// Any text.
-    text: bool,
-    /// A day, in quotes or bare.
-    day: bool,
-    /// One of some words.
-    word: bool,
-    number: bool,
-    whole: bool,
-    boolean: bool,
-    list: bool,
-    table: bool,
+    kinds: Vec<Kind>,
     items: Option<&'j Json>,
     first_key: Option<&'j str>,
 }
 
 impl<'j> Expected<'j> {
+    fn takes(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
+    fn takes_number(&self) -> bool {
+        self.takes(Kind::Number) || self.takes(Kind::Whole)
+    }
+
     fn add(&mut self, schema: &'j Json, refers: bool) {
         let kinds = match schema.get("type") {
             Some(Json::Array(kinds)) => kinds.iter().filter_map(Json::as_str).collect(),
@@ -293,36 +323,35 @@ impl<'j> Expected<'j> {
             None => Vec::new(),
         };
         let is_word = schema.get("enum").is_some() || schema.get("const").is_some();
-        self.word |= is_word;
-        self.day |= schema.get("format").and_then(Json::as_str) == Some("date");
-        self.anything |= kinds.is_empty() && !is_word && !refers;
-        for kind in kinds {
-            match kind {
-                "string" => self.text |= !is_word,
-                "integer" => (self.number, self.whole) = (true, true),
-                "number" => self.number = true,
-                "boolean" => self.boolean = true,
-                "array" => self.list = true,
-                "object" => self.table = true,
-                _ => {}
-            }
-        }
+        let is_day = schema.get("format").and_then(Json::as_str) == Some("date");
+        let is_open = kinds.is_empty() && !is_word && !refers;
+        let told = [(is_word, Kind::Word), (is_day, Kind::Day), (is_open, Kind::Anything)];
+        self.kinds.extend(told.iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| *kind));
+        self.kinds.extend(kinds.into_iter().filter_map(|kind| match kind {
+            "string" => (!is_word).then_some(Kind::Text),
+            "integer" => Some(Kind::Whole),
+            "number" => Some(Kind::Number),
+            "boolean" => Some(Kind::Boolean),
+            "array" => Some(Kind::List),
+            "object" => Some(Kind::Table),
+            _ => None,
+        }));
         self.items = self.items.or_else(|| schema.get("items"));
         let keys = schema.get("properties").and_then(Json::as_object);
         self.first_key = self.first_key.or_else(|| Some(keys?.keys().next()?.as_str()));
     }
 
     fn words(&self) -> String {
-        let kinds = [
-            (self.text || self.word || self.anything, "a string"),
-            (self.number && self.whole, "a whole number"),
-            (self.number && !self.whole, "a number"),
-            (self.boolean, "true or false"),
-            (self.list, "a list"),
-            (self.table, "a table"),
-        ];
-        let words: Vec<&str> =
-            kinds.iter().filter(|(is_taken, _)| *is_taken).map(|(_, words)| *words).collect();
+        let of_kind = |kind| match kind {
+            Kind::Anything | Kind::Text | Kind::Word | Kind::Day => "a string",
+            Kind::Whole => "a whole number",
+            Kind::Number => "a number",
+            Kind::Boolean => "true or false",
+            Kind::List => "a list",
+            Kind::Table => "a table",
+        };
+        let mut words: Vec<&str> = self.kinds.iter().map(|kind| of_kind(*kind)).collect();
+        words.dedup();
         words.join(" or ")
     }
 }
