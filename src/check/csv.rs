@@ -119,7 +119,7 @@ fn misquoted(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
             Within::Quoted(begin) => Within::Quoted(begin),
             Within::Begin if byte == b'"' => Within::Quoted(at),
             Within::Closed(begin) if byte == b'"' => Within::Quoted(begin),
-            _ if parts => Within::Begin,
+            Within::Begin | Within::Unquoted | Within::Closed(_) if parts => Within::Begin,
             Within::Closed(_) => return Some((at, "text after a closing quote")),
             Within::Unquoted if byte == b'"' => {
                 return Some((at, "a quote in a field without quotes: double it in quotes"));
