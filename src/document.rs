@@ -1,16 +1,29 @@
-//! TOML documents: the one home of the `toml` crate. A document is read into a
-//! type of its own; a broken one, an unknown key and a wrong type are told with
-//! their place and the nearest known name.
+//! Documents. A definition in TOML is read into a type of its own; a broken one, an unknown
+//! key and a wrong type are told with their place and the nearest known name. Whatever else
+//! is JSON, YAML or TOML is read as [`Data`]. The one home of the `toml` crate.
 
+mod data;
+mod json;
+mod number;
+mod shape;
+mod toml_data;
+mod tree;
+mod yaml;
+
+pub use data::Data;
+pub use data::Flaw;
+pub use data::Language;
+
+use self::data::BYTE_ORDER_MARK;
+use self::data::HOLDS_MARK;
+use self::shape::Shape;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest;
-use crate::source::suggest;
 use schemars::JsonSchema;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,7 +44,10 @@ pub type Value<'t> = Spanned<DeValue<'t>>;
 
 /// Parses a document; a syntax error is told with its place.
 pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
-    DeTable::parse(&source.text).map_err(|error| place(source, &error, 0..0))
+    if let Some(at) = source.text.find(BYTE_ORDER_MARK) {
+        return Err(source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK));
+    }
+    toml_data::parse(&source.text).map_err(|(span, message)| source.unsound(span, message))
 }
 
 fn parse_value(source: &Source) -> Result<Value<'_>, Box<Unsound>> {
@@ -56,8 +72,17 @@ pub fn read_value<T>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound
 where
     T: DeserializeOwned + JsonSchema,
 {
+    read_rest(source, value, &[])
+}
+
+/// The same for what is left of a table after some of its keys were taken out, which are shown as
+/// they are written.
+pub fn read_rest<T>(source: &Source, value: Value<'_>, taken: &[&str]) -> Result<T, Box<Unsound>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
     let schema = shared_schema_of::<T>();
-    refuse_unknown_keys(source, &value, schema.as_value(), schema.as_value())?;
+    Shape { source, root: schema.as_value(), taken }.check(&value)?;
     deserialize(source, value)
 }
 
@@ -67,33 +92,9 @@ fn deserialize<T: DeserializeOwned>(source: &Source, value: Value<'_>) -> Result
     T::deserialize(deserializer).map_err(|error| place(source, &error, span))
 }
 
-/// Reads a TOML text that is data, not a definition, as JSON; gives the message and line of an error.
-pub fn to_json(text: &str) -> Result<Json, (String, usize)> {
-    let table = DeTable::parse(text).map_err(|error| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        (error.message().to_owned(), before.matches('\n').count() + 1)
-    })?;
-    Ok(value_to_json(&DeValue::Table(table.into_inner())))
-}
-
-/// A parsed value without its places, as JSON; a date becomes its text.
-pub fn value_to_json(value: &DeValue<'_>) -> Json {
-    match value {
-        DeValue::String(text) => Json::from(text.as_ref()),
-        DeValue::Integer(number) => {
-            i64::from_str_radix(number.as_str(), number.radix()).map_or(Json::Null, Json::from)
-        }
-        DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Json::Null, Json::from),
-        DeValue::Boolean(value) => Json::from(*value),
-        DeValue::Datetime(time) => Json::from(time.to_string()),
-        DeValue::Array(items) => items.iter().map(|item| value_to_json(item.get_ref())).collect(),
-        DeValue::Table(table) => Json::Object(
-            table
-                .iter()
-                .map(|(key, value)| (key.get_ref().to_string(), value_to_json(value.get_ref())))
-                .collect(),
-        ),
-    }
+/// A value of a document as data.
+pub fn data_of(source: &Source, value: &Value<'_>) -> Data {
+    toml_data::data(&source.text, value)
 }
 
 /// The JSON Schema of a type as it is read.
@@ -153,79 +154,6 @@ pub fn in_words(message: &str) -> String {
     format!("{found}, expected {expected}")
 }
 
-/// Walks a value beside its schema and refuses the first key that the schema does not name.
-fn refuse_unknown_keys(
-    source: &Source,
-    value: &Value<'_>,
-    schema: &Json,
-    root: &Json,
-) -> Result<(), Box<Unsound>> {
-    match value.get_ref() {
-        DeValue::Table(table) => {
-            let known = known_keys(schema, root);
-            for (key, value) in table {
-                let name = key.get_ref().as_ref();
-                match known.iter().find(|(known, _)| *known == name) {
-                    Some((_, schema)) => refuse_unknown_keys(source, value, schema, root)?,
-                    None => match any_key(schema, root) {
-                        Some(schema) => refuse_unknown_keys(source, value, schema, root)?,
-                        None if known.is_empty() => {}
-                        None => {
-                            let names = known.iter().map(|(name, _)| *name);
-                            return Err(source
-                                .unsound(key.span(), format!("unknown key `{name}`"))
-                                .advise(suggest(name, names)));
-                        }
-                    },
-                }
-            }
-            Ok(())
-        }
-        DeValue::Array(items) => variants(schema, root)
-            .iter()
-            .find_map(|schema| schema.get("items"))
-            .map_or(Ok(()), |schema| {
-                items.iter().try_for_each(|item| refuse_unknown_keys(source, item, schema, root))
-            }),
-        DeValue::String(_)
-        | DeValue::Integer(_)
-        | DeValue::Float(_)
-        | DeValue::Boolean(_)
-        | DeValue::Datetime(_) => Ok(()),
-    }
-}
-
-/// The schemas that a schema stands for: what it refers to, and its alternatives.
-fn variants<'s>(schema: &'s Json, root: &'s Json) -> Vec<&'s Json> {
-    let mut found = vec![schema];
-    if let Some(reference) = schema.get("$ref").and_then(Json::as_str)
-        && let Some(schema) = root.pointer(reference.trim_start_matches('#'))
-    {
-        found.extend(variants(schema, root));
-    }
-    for word in ["anyOf", "oneOf", "allOf"] {
-        for schema in schema.get(word).and_then(Json::as_array).into_iter().flatten() {
-            found.extend(variants(schema, root));
-        }
-    }
-    found
-}
-
-fn known_keys<'s>(schema: &'s Json, root: &'s Json) -> Vec<(&'s str, &'s Json)> {
-    variants(schema, root)
-        .into_iter()
-        .filter_map(|schema| schema.get("properties").and_then(Json::as_object))
-        .flat_map(|properties| properties.iter().map(|(name, schema)| (name.as_str(), schema)))
-        .collect()
-}
-
-fn any_key<'s>(schema: &'s Json, root: &'s Json) -> Option<&'s Json> {
-    variants(schema, root)
-        .into_iter()
-        .filter_map(|schema| schema.get("additionalProperties"))
-        .find(|schema| schema.is_object())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +198,9 @@ mod tests {
         assert_eq!((line, column), (2, 16));
         assert_eq!(message, "invalid type: string \"one\", expected a whole number from 0 to 255");
         assert_eq!(error("name = ").1, 1);
+        assert_eq!(error("name = 'x'\n[[step]]\nid = inf").1, 3);
+        let (message, line, column, _) = error("name = 'x'\nstep = ['\u{feff}']");
+        assert_eq!((message.as_str(), line, column), (HOLDS_MARK, 2, 10));
         assert_eq!(error("[[step]]\nid = 1").0, "missing field `name`");
     }
 }

@@ -80,14 +80,50 @@ impl Unsound {
     }
 }
 
-/// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
-pub fn nearest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+/// What other tools and languages call a thing, and its name here.
+const OTHERS_SAY: [(&str, &str); 18] = [
+    ("ai", "agent"),
+    ("array", "list"),
+    ("bash", "command"),
+    ("boolean", "bool"),
+    ("decimal", "number"),
+    ("directory", "path"),
+    ("double", "number"),
+    ("enum", "choice"),
+    ("float", "number"),
+    ("folder", "path"),
+    ("int", "integer"),
+    ("llm", "agent"),
+    ("person", "human"),
+    ("script", "command"),
+    ("shell", "command"),
+    ("str", "string"),
+    ("text", "string"),
+    ("user", "human"),
+];
+
+/// The candidate that an unknown name stands for, where one is near.
+pub fn nearest_of<'c>(
+    unknown: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let said = OTHERS_SAY.iter().find(|(said, _)| said.eq_ignore_ascii_case(unknown));
+    let meant = said.and_then(|(_, meant)| candidates.iter().find(|name| *name == meant));
+    if let Some(meant) = meant {
+        return Some(meant);
+    }
     let distances = candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(unknown, candidate), candidate));
     let (distance, nearest) = distances.min()?;
     let is_near = distance <= (unknown.chars().count() / 3).max(2);
-    is_near.then(|| format!("did you mean `{nearest}`?"))
+    is_near.then_some(nearest)
+}
+
+/// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
+pub fn nearest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+    nearest_of(unknown, candidates).map(|nearest| format!("did you mean `{nearest}`?"))
 }
 
 /// `did you mean …?` for the candidate nearest to an unknown name, else the nearest few.

@@ -16,7 +16,8 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 
 /// These files are committed in git as they are: none is modified, staged, untracked, ignored,
-/// deleted or in conflict. Where no file matches, and outside of git, it fails.
+/// deleted or in conflict. The runs themselves are left out. Where no file matches, and outside of
+/// git, it fails.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Committed {
@@ -34,7 +35,7 @@ impl Check for Committed {
     }
 
     fn flaw(&self) -> Option<String> {
-        self.paths.flaw("paths")
+        self.paths.glob_flaw("paths")
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -66,7 +67,12 @@ impl Committed {
                 // Git may name a folder that the whole project lies in.
                 return path.ends_with('/') && prefix.starts_with(path);
             };
-            files.contains(path) || globs.matches_name(path) || holds_any(path, &files)
+            if path.ends_with('/') {
+                return holds_any(path, &files);
+            }
+            // What has gone is in no list of files; the runs are closed to globs.
+            files.contains(path)
+                || project.recorded_path(path).is_ok_and(|path| globs.matches(&path))
         };
         let left = repository.uncommitted(&[], wanted).map_err(|error| error.to_string())?;
         if left.is_empty() && files.is_empty() {
@@ -166,6 +172,24 @@ mod tests {
     }
 
     #[test]
+    fn the_runs_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        lay(folder.path(), &[("a.md", b"1"), ("orchestration/runs/old/run.json", b"1")]);
+        lay(folder.path(), &[(".gitignore", b"*.log\n")]);
+        commit(folder.path());
+        let runs = "orchestration/runs";
+        lay(
+            folder.path(),
+            &[(&format!("{runs}/old/run.json"), b"2"), (&format!("{runs}/r.log"), b"")],
+        );
+        lay(folder.path(), &[(&format!("{runs}/new/run.json"), b"2")]);
+        assert_eq!(judge_in(folder.path(), "committed", "paths = '**'", "x"), [""; 0]);
+        lay(folder.path(), &[("orchestration/stray.md", b"")]);
+        let stray = "orchestration/stray.md: it is untracked []";
+        assert_eq!(judge_in(folder.path(), "committed", "paths = '**'", "x"), [stray]);
+    }
+
+    #[test]
     fn what_git_does_not_look_into_fails() {
         let folder = tempfile::tempdir().unwrap();
         lay(folder.path(), &[("a.md", b"1")]);
@@ -204,5 +228,7 @@ mod tests {
             ["the project is in no git repository []"]
         );
         assert_eq!(read("committed", "paths = []").err().unwrap(), "`paths` names nothing");
+        let folder = read("committed", "paths = ['a.md', '{{ x }}/']").err().unwrap();
+        assert!(folder.starts_with("\"{{ x }}/\" names a folder: "), "{folder}");
     }
 }

@@ -14,8 +14,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The file is a sound CSV: a header, then rows of as many fields. A malformed row is a finding
-/// with its line. Commas part fields, tabs in a file that is called `.tsv`; quotes are doubled
-/// within quotes.
+/// with its line. Commas part fields, tabs in a file that is called `.tsv`; quotes stand around a
+/// whole field and are doubled within quotes, as RFC 4180 has it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Csv {
@@ -53,6 +53,10 @@ impl Check for Csv {
             Err(finding) => return vec![finding],
         };
         let delimiter = if has_tabs { b'\t' } else { b',' };
+        if let Some((at, message)) = misquoted(text, delimiter) {
+            // Another reader parts what follows in another way: nothing is known of it.
+            return vec![Finding::new(message).line(Lines::of(text).at(at))];
+        }
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes());
         let header = match reader.headers() {
@@ -80,10 +84,6 @@ impl Check for Csv {
                 }
             }
         }
-        if text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
-            // The reader takes all that follows for one field and finds nothing wrong with it.
-            few.add(|| Finding::new("a quote is never closed"));
-        }
         if let Some(expected) = super::between(rows, Some(&self.least()), self.max_rows.as_ref()) {
             few.add(|| Finding::new("the wrong number of rows").expected(expected).actual(rows));
         }
@@ -94,6 +94,42 @@ impl Check for Csv {
 impl Csv {
     fn least(&self) -> Number {
         number::least(self.min_rows.as_ref(), self.max_rows.as_ref())
+    }
+}
+
+/// What a quote parts, byte by byte.
+#[derive(Clone, Copy)]
+enum Within {
+    Begin,
+    Unquoted,
+    /// Opened at this byte.
+    Quoted(usize),
+    /// A quote within quotes: it closes them, unless another one follows.
+    Closed(usize),
+}
+
+/// The first quote that is not as RFC 4180 has it: around a whole field, and doubled within. The
+/// reader would take such a field for one that has no quote, or for all the rest.
+fn misquoted(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
+    let mut within = Within::Begin;
+    for (at, byte) in text.bytes().enumerate() {
+        let parts = byte == delimiter || matches!(byte, b'\r' | b'\n');
+        within = match within {
+            Within::Quoted(begin) if byte == b'"' => Within::Closed(begin),
+            Within::Quoted(begin) => Within::Quoted(begin),
+            Within::Begin if byte == b'"' => Within::Quoted(at),
+            Within::Closed(begin) if byte == b'"' => Within::Quoted(begin),
+            Within::Begin | Within::Unquoted | Within::Closed(_) if parts => Within::Begin,
+            Within::Closed(_) => return Some((at, "text after a closing quote")),
+            Within::Unquoted if byte == b'"' => {
+                return Some((at, "a quote in a field without quotes: double it in quotes"));
+            }
+            Within::Begin | Within::Unquoted => Within::Unquoted,
+        };
+    }
+    match within {
+        Within::Quoted(begin) => Some((begin, "a quote is never closed")),
+        Within::Begin | Within::Unquoted | Within::Closed(_) => None,
     }
 }
 
@@ -158,7 +194,28 @@ mod tests {
                 "a.csv:5: the row has another number of fields than the header (expected 2, found 3) []"
             ]
         );
-        assert_eq!(judge("csv", "", &[("a.csv", "a\n\"1\n2\n")]), ["a quote is never closed []"]);
+    }
+
+    #[test]
+    fn quotes_stand_around_whole_fields() {
+        let stray = "a quote in a field without quotes: double it in quotes";
+        for (text, line, message) in [
+            ("a,b\n\"1\"x,2\n", 2, "text after a closing quote"),
+            ("a,b\n\"1\" ,2\n", 2, "text after a closing quote"),
+            ("\"a\"\"\",\"b\"c\n1,2\n", 1, "text after a closing quote"),
+            ("a,b\n1,2\n1\",2\n", 3, stray),
+            ("a,b\n1, \"2\"\n", 2, stray),
+            ("a\n\"1\n2\n", 2, "a quote is never closed"),
+            ("a\n1\n\"\"\"\n", 3, "a quote is never closed"),
+        ] {
+            let expected = format!("a.csv:{line}: {message} []");
+            assert_eq!(judge("csv", "", &[("a.csv", text)]), [expected], "{text:?}");
+        }
+        for text in ["a,\"b\"\r\n\"\",\"\"\"\"\r\n", "a\n\"1\"", "\"a\"\r\"1,\n2\"\r"] {
+            assert_eq!(judge("csv", "", &[("a.csv", text)]), [""; 0], "{text:?}");
+        }
+        let tabs = [("a.tsv", "a\tb\n\"1\"\"\"\t2\n")];
+        assert_eq!(judge("csv", "", &tabs), [""; 0]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use serde::Deserialize;
 pub(super) struct Field {
     /// A JSON pointer such as `/audit/scores/0`; empty for the whole document.
     pointer: String,
-    /// The value. A text also equals a number or boolean that is written so.
+    /// The value. A number goes by its value; a text equals what is written so: "1.10" is not 1.1.
     equals: Option<Scalar>,
     /// The values of which it is one.
     one_of: Option<Vec<Scalar>>,
@@ -62,11 +62,11 @@ impl Check for Field {
             let document = scene.document()?;
             value::read(&document.path, document.text()?)
         };
-        let json = match read() {
-            Ok(json) => json,
+        let data = match read() {
+            Ok(data) => data,
             Err(finding) => return vec![finding],
         };
-        match json.pointer(&self.pointer) {
+        match data.pointer(&self.pointer) {
             None => {
                 let pointer = text::quoted(&self.pointer);
                 vec![Finding::new(format!("the document has nothing at {pointer}"))]
@@ -134,6 +134,50 @@ mod tests {
             judge_bytes("field", "pointer = ''\nmin = 1", &[]),
             ["missing.md: the file does not exist []"]
         );
+    }
+
+    #[test]
+    fn a_text_is_compared_as_it_is_written() {
+        let of = |name, text| {
+            move |test: &str| judge("field", &format!("pointer = '/v'\n{test}"), &[(name, text)])
+        };
+        for (name, text) in
+            [("a.json", "{\"v\": 1.10}"), ("a.yaml", "v: 1.10\n"), ("a.toml", "v = 1.10\n")]
+        {
+            let judge = of(name, text);
+            for test in ["equals = '1.10'", "one_of = ['2', '1.10']", "matches = '^1\\.10$'"] {
+                assert_eq!(judge(test), [""; 0], "{name} {test}");
+            }
+            assert_eq!(judge("equals = 1.1"), [""; 0]);
+            assert_eq!(judge("min = 1.1\nmax = '1.1'"), [""; 0]);
+            let finding = "`/v` is not as it must be (expected \"1.1\", found 1.10) []";
+            assert_eq!(judge("equals = '1.1'"), [finding], "{name}");
+        }
+        assert_eq!(of("a.yaml", "v: no\n")("equals = 'no'"), [""; 0]);
+        assert_eq!(of("a.yaml", "v: True\n")("equals = 'true'").len(), 1);
+        assert_eq!(of("a.yaml", "v: 0x1F\n")("equals = 31"), [""; 0]);
+    }
+
+    #[test]
+    fn what_two_readers_take_for_two_things_fails() {
+        let judge = |name: &str, text: &str| {
+            judge("field", "pointer = '/v'\nmatches = ''", &[(name, text)])
+        };
+        assert_eq!(
+            judge("a.json", "{\"x\": {\"v\": 1,\n\"\\u0076\": 2}, \"v\": 1}"),
+            ["a.json:2: no valid JSON: duplicate key `v` at line 2 column 8 []"]
+        );
+        assert_eq!(
+            judge("a.toml", "v = 1\nn = inf\n"),
+            [
+                "a.toml:2: no valid TOML: `inf` is no finite number: write one, or a text in quotes []"
+            ]
+        );
+        for (name, text) in
+            [("a.json", "{\"v\": 1e400}"), ("a.yaml", "v: .nan"), ("a.toml", "v = 0x")]
+        {
+            assert_eq!(judge(name, text).len(), 1, "{text}");
+        }
     }
 
     #[test]

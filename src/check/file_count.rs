@@ -5,12 +5,14 @@ use super::Number;
 use super::Scene;
 use super::number;
 use crate::files::Globs;
+use crate::files::ProjectPath;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// So many files match the glob; those that git ignores count too. Where none matches, it fails,
-/// unless `min = 0` or `max = 0` says that none will do.
+/// So many files match the glob: regular files, and links to regular files of the project; those
+/// that git ignores count too. Where none matches, it fails, unless `min = 0` or `max = 0` says
+/// that none will do.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileCount {
@@ -36,21 +38,22 @@ impl Check for FileCount {
         if self.min.is_none() && self.max.is_none() {
             return Some("give `min`, `max` or both".to_owned());
         }
-        number::count_flaw(self.min.as_ref(), self.max.as_ref())
+        let flaw = ProjectPath::folder_flaw(&self.glob);
+        flaw.or_else(|| number::count_flaw(self.min.as_ref(), self.max.as_ref()))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let files = Globs::new(std::slice::from_ref(&self.glob), scene.project)
             .and_then(|globs| globs.files(scene.project).map_err(|error| error.to_string()));
         let found = match files {
-            Ok(files) => files.len(),
+            Ok(files) => files.iter().filter(|file| scene.project.is_file(file)).count(),
             Err(message) => return vec![Finding::new(message)],
         };
         let least = number::least(self.min.as_ref(), self.max.as_ref());
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message = format!("the wrong number of files matches `{}`", self.glob);
+                let message = format!("files that match `{}`: {found}", self.glob);
                 vec![Finding::new(message).expected(expected).actual(found)]
             }
         }
@@ -60,6 +63,8 @@ impl Check for FileCount {
 #[cfg(test)]
 mod tests {
     use crate::check::testing::judge;
+    use crate::check::testing::judge_in;
+    use crate::check::testing::lay;
     use crate::check::testing::read;
 
     const FILES: &[(&str, &str)] = &[("r/a.md", ""), ("r/b.md", ""), ("r/c/d.md", "")];
@@ -75,15 +80,15 @@ mod tests {
     fn too_few_too_many_and_none_fail() {
         assert_eq!(
             judge("file_count", "glob = 'r/*.md'\nmin = 3", FILES),
-            ["the wrong number of files matches `r/*.md` (expected at least 3, found 2) []"]
+            ["files that match `r/*.md`: 2 (expected at least 3, found 2) []"]
         );
         assert_eq!(
             judge("file_count", "glob = 'r/*.md'\nmax = 1", FILES),
-            ["the wrong number of files matches `r/*.md` (expected at most 1, found 2) []"]
+            ["files that match `r/*.md`: 2 (expected at most 1, found 2) []"]
         );
         assert_eq!(
             judge("file_count", "glob = 'none/*'\nmax = 5", FILES),
-            ["the wrong number of files matches `none/*` (expected at least 1, found 0) []"]
+            ["files that match `none/*`: 0 (expected at least 1, found 0) []"]
         );
         assert_eq!(
             judge("file_count", "glob = '../*'\nmin = 1", FILES),
@@ -92,10 +97,42 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_file_of_the_project_fills_no_quota() {
+        let top = tempfile::tempdir().unwrap();
+        let folder = top.path().join("project");
+        for path in ["n/a.md", "n/-b\\.md", "n/folder/c.md", ".git/d", "orchestration/runs/r"] {
+            lay(&folder, &[(path, b"")]);
+        }
+        lay(top.path(), &[("out.md", b"")]);
+        for (name, to) in [
+            ("inside", "a.md"),
+            ("outside", "../../out.md"),
+            ("dangling", "nowhere"),
+            ("round", "round"),
+            ("to-folder", "folder"),
+            ("git", "../.git/d"),
+            ("runs", "../orchestration/runs/r"),
+        ] {
+            std::os::unix::fs::symlink(to, folder.join("n").join(name)).unwrap();
+        }
+        let socket = std::os::unix::net::UnixListener::bind(folder.join("n/socket")).unwrap();
+        // `a.md`, `-b\.md` and `inside`.
+        let judge =
+            |rest: &str| judge_in(&folder, "file_count", &format!("glob = 'n/*'\n{rest}"), "x");
+        assert_eq!(judge("min = 3\nmax = 3"), [""; 0]);
+        assert_eq!(
+            judge("min = 4"),
+            ["files that match `n/*`: 3 (expected at least 4, found 3) []"]
+        );
+        drop(socket);
+    }
+
+    #[test]
     fn bounds_are_needed_and_sound() {
         let flaw = |parameters: &str| read("file_count", parameters).err().unwrap();
         assert_eq!(flaw("glob = 'a'"), "give `min`, `max` or both");
         assert_eq!(flaw("glob = 'a'\nmin = 2\nmax = 1"), "`min` 2 is above `max` 1");
+        assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder: "));
         assert_eq!(flaw("glob = 'a'\nmin = 1.5"), "a count is a whole number, not 1.5");
     }
 }

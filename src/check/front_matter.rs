@@ -4,16 +4,14 @@ use super::Check;
 use super::Number;
 use super::Scene;
 use super::markdown;
-use super::markdown::Language;
 use super::text;
 use super::value;
 use super::value::Scalar;
 use super::value::Test;
-use crate::document;
+use crate::document::Data;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value as Json;
 
 /// The document begins with front matter, YAML between `---` lines or TOML between `+++` lines,
 /// and this field of it is so. One test is given: `equals`, `one_of`, `matches`, or `min` and `max`.
@@ -22,7 +20,7 @@ use serde_json::Value as Json;
 pub(super) struct FrontMatter {
     /// The field: `status`, `audit.status`, or a JSON pointer such as `/audit/status`.
     field: String,
-    /// The value. A text also equals a number or boolean that is written so.
+    /// The value. A number goes by its value; a text equals what is written so: "1.10" is not 1.1.
     equals: Option<Scalar>,
     /// The values of which it is one.
     one_of: Option<Vec<Scalar>>,
@@ -46,11 +44,11 @@ impl FrontMatter {
     }
 
     /// The value of the field: of a key of just this name, else of the keys between the dots.
-    fn find<'j>(&self, fields: &'j Json) -> Option<&'j Json> {
+    fn find<'d>(&self, fields: &'d Data) -> Option<&'d Data> {
         if self.field.starts_with('/') {
             return fields.pointer(&self.field);
         }
-        fields.get(&self.field).or_else(|| self.field.split('.').try_fold(fields, step))
+        fields.get(&self.field).or_else(|| self.field.split('.').try_fold(fields, Data::get))
     }
 
     /// The line on which the field seems to stand, for whoever looks for it.
@@ -63,14 +61,6 @@ impl FrontMatter {
         };
         let index = text.lines().position(|line| begins(line).is_some())?;
         Some(index + 2)
-    }
-}
-
-/// What lies under a key of a table, or at an index of a list.
-fn step<'j>(value: &'j Json, key: &str) -> Option<&'j Json> {
-    match key.parse::<usize>() {
-        Ok(index) if value.is_array() => value.get(index),
-        Ok(_) | Err(_) => value.get(key),
     }
 }
 
@@ -101,14 +91,10 @@ impl Check for FrontMatter {
                 return vec![Finding::new(message)];
             }
         };
-        let (name, fields) = match language {
-            Language::Yaml => ("YAML", value::read_yaml(text)),
-            Language::Toml => ("TOML", document::to_json(text)),
-        };
-        let fields = match fields {
+        let fields = match Data::read(language, text) {
             Ok(fields) => fields,
             // Its first line is the second one of the file.
-            Err((message, line)) => return vec![value::unreadable(name, &message, line + 1)],
+            Err(flaw) => return vec![value::unreadable(language, &flaw, 1)],
         };
         let Some(value) = self.find(&fields) else {
             let field = text::quoted(&self.field);
@@ -151,6 +137,30 @@ mod tests {
         let judge = |parameters| judge("front_matter", parameters, &[("a.md", toml)]);
         assert!(judge("field = 'status'\nequals = 'PASS'").is_empty());
         assert!(judge("field = 'date'\nequals = '2026-01-19'").is_empty());
+    }
+
+    #[test]
+    fn a_text_is_compared_as_it_is_written() {
+        for written in ["1.10", "01234", "1_000", "0x1F", "1e3", "yes", "2026-01-05", "'1.10'"] {
+            let file = [("a.md", format!("---\nv: {written}\n---\n"))];
+            let file = file.each_ref().map(|(name, text)| (*name, text.as_str()));
+            let equals = format!("field = 'v'\nequals = \"{}\"", written.trim_matches('\''));
+            assert_eq!(judge("front_matter", &equals, &file), [""; 0]);
+            for other in ["1.1", "1234", "1000", "31", "true"] {
+                let equals = format!("field = 'v'\nequals = \"{other}\"");
+                assert_eq!(judge("front_matter", &equals, &file).len(), 1, "{written} {other}");
+            }
+        }
+        let toml = [("a.md", "+++\nv = 1.10\n+++\n")];
+        assert_eq!(judge("front_matter", "field = 'v'\nequals = '1.10'", &toml), [""; 0]);
+        assert_eq!(judge("front_matter", "field = 'v'\nequals = 1.1", &toml), [""; 0]);
+        assert_eq!(
+            judge("front_matter", "field = 'v'\nequals = '1.1'", &toml),
+            ["a.md:2: `v` is not as it must be (expected \"1.1\", found 1.10) []"]
+        );
+        let late = [("a.md", "---\na: 1\nb: .inf\n---\n")];
+        let findings = judge("front_matter", "field = 'a'\nequals = 1", &late);
+        assert!(findings[0].starts_with("a.md:3: no valid YAML: "), "{findings:?}");
     }
 
     #[test]

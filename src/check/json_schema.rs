@@ -51,15 +51,16 @@ impl Check for JsonSchemaCheck {
 
     fn flaw(&self) -> Option<String> {
         if template::has_expressions(&self.schema) {
-            return None;
+            return ProjectPath::folder_flaw(&self.schema);
         }
-        ProjectPath::parse(&self.schema).err().map(|error| error.to_string())
+        let flaw = ProjectPath::parse(&self.schema).err().map(|error| error.to_string());
+        flaw.or_else(|| ProjectPath::folder_flaw(&self.schema))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let read = || {
             let document = scene.document()?;
-            let json = value::read(&document.path, document.text()?)?;
+            let json = value::read(&document.path, document.text()?)?.into_json();
             Ok((self.validator(scene)?, json))
         };
         let (validator, json) = match read() {
@@ -144,7 +145,7 @@ impl JsonSchemaCheck {
         let path = path.map_err(|error| Finding::new(error.to_string()))?;
         let text = scene.project.read_text(&path, scene.text_bytes_max);
         let text = text.map_err(|error| Finding::new(format!("the schema: {error}")))?;
-        let schema = value::read(&path, &text)?;
+        let schema = value::read(&path, &text)?.into_json();
         let patterns = PatternOptions::fancy_regex().backtrack_limit(BACKTRACKS_MAX);
         jsonschema::options()
             .offline()
@@ -179,6 +180,19 @@ mod tests {
         assert_eq!(judge_with(SCHEMA, "a.json", json), [""; 0]);
         assert_eq!(judge_with(SCHEMA, "a.yaml", "name: a\nn: 2\n"), [""; 0]);
         assert_eq!(judge_with(SCHEMA, "a.toml", "name = 'a'\nday = 2026-01-19"), [""; 0]);
+    }
+
+    #[test]
+    fn a_document_that_says_two_things_fails() {
+        let schema = r#"{"properties": {"n": {"maximum": 5}}}"#;
+        for (name, text) in [
+            ("a.json", r#"{"n": 99, "n": 1}"#),
+            ("a.toml", "n = nan"),
+            ("a.yaml", "n: .inf"),
+            ("a.yaml", "n: 0xFFFFFFFFFFFFFFFFF"),
+        ] {
+            assert_eq!(judge_with(schema, name, text).len(), 1, "{text}");
+        }
     }
 
     #[test]

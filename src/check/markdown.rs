@@ -10,6 +10,7 @@ pub(super) use passages::of_lines;
 pub(super) use passages::of_markdown;
 
 use super::text::Lines;
+use crate::document::Language;
 use anchors::Anchors;
 use pulldown_cmark::Event;
 use pulldown_cmark::LinkType;
@@ -196,13 +197,6 @@ fn words_of(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How front matter is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Language {
-    Yaml,
-    Toml,
-}
-
 /// The front matter of a document, which begins with its first line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FrontMatter<'t> {
@@ -229,8 +223,8 @@ pub(super) fn front_matter(text: &str) -> FrontMatter<'_> {
     let mut at = first.len();
     for line in lines {
         let closes = match language {
-            Language::Yaml => ["---", "..."].contains(&line.trim_end()),
             Language::Toml => line.trim_end() == "+++",
+            Language::Yaml | Language::Json => ["---", "..."].contains(&line.trim_end()),
         };
         if closes {
             let text = &text[first.len()..at];

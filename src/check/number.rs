@@ -144,9 +144,12 @@ pub(crate) fn range_words(min: Option<&Number>, max: Option<&Number>) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Data;
+    use crate::document::Language;
 
     fn number(toml: &str) -> Result<Number, String> {
-        let json = crate::document::to_json(&format!("n = {toml}")).map_err(|(error, _)| error)?;
+        let data = Data::read(Language::Toml, &format!("n = {toml}"));
+        let json = data.map_err(|flaw| flaw.message)?.into_json();
         serde_json::from_value(json["n"].clone()).map_err(|error| error.to_string())
     }
 

@@ -1,5 +1,6 @@
 //! A text, or a list of texts, where a parameter takes either.
 
+use crate::files::ProjectPath;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::SeqAccess;
@@ -24,6 +25,12 @@ impl OneOrMany {
         }
         let empty = self.0.iter().any(String::is_empty);
         empty.then(|| format!("`{parameter}` holds an empty text"))
+    }
+
+    /// The same for globs that name files.
+    pub(super) fn glob_flaw(&self, parameter: &str) -> Option<String> {
+        self.flaw(parameter)
+            .or_else(|| self.0.iter().find_map(|text| ProjectPath::folder_flaw(text)))
     }
 }
 

@@ -59,7 +59,7 @@ impl Check for OnlyChanges {
     }
 
     fn flaw(&self) -> Option<String> {
-        if self.paths.is_empty() { None } else { self.paths.flaw("paths") }
+        if self.paths.is_empty() { None } else { self.paths.glob_flaw("paths") }
     }
 
     fn compares() -> bool {

@@ -5,7 +5,8 @@ use super::Check;
 use super::Document;
 use super::Scene;
 use super::Work;
-use crate::document;
+use crate::document::Data;
+use crate::document::Language;
 use crate::files::Beneath;
 use crate::files::Project;
 use crate::process::Stop;
@@ -101,7 +102,7 @@ pub(crate) fn judge_work(kind: &str, parameters: &str, work: Option<Work>) -> Ve
 /// Reads a check as a contract would; an error is its message.
 pub(crate) fn read(kind: &str, parameters: &str) -> Result<Box<dyn Check + Send + Sync>, String> {
     let kind = super::kind(kind).unwrap();
-    let json = document::to_json(parameters).map_err(|(message, _)| message)?;
-    let check = (kind.from_json)(json)?;
+    let data = Data::read(Language::Toml, parameters).map_err(|flaw| flaw.message)?;
+    let check = (kind.from_json)(data.into_json())?;
     check.flaw().map_or(Ok(check), Err)
 }

@@ -53,7 +53,7 @@ impl Check for Unchanged {
 
     fn flaw(&self) -> Option<String> {
         let no_since = self.since.is_empty().then(|| "`since` is empty".to_owned());
-        self.paths.flaw("paths").or(no_since)
+        self.paths.glob_flaw("paths").or(no_since)
     }
 
     fn compares() -> bool {

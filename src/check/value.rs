@@ -1,11 +1,13 @@
-//! Values of documents: how JSON, YAML and TOML are read as data, and what may be
-//! asked of one value. The one home of `serde-saphyr`.
+//! Values of documents: which language a file is read in, and what may be asked of one
+//! value.
 
 use super::Number;
 use super::number;
 use super::pattern;
 use super::text;
-use crate::document;
+use crate::document::Data;
+use crate::document::Flaw;
+use crate::document::Language;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use schemars::JsonSchema;
@@ -14,43 +16,18 @@ use serde_json::Value as Json;
 use std::fmt;
 
 /// Reads a document as data, by the ending of its name.
-pub fn read(path: &ProjectPath, text: &str) -> Result<Json, Finding> {
-    let name = path.as_str().to_lowercase();
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let (language, result) = match ending {
-        "json" => ("JSON", read_json(text)),
-        "yaml" | "yml" => ("YAML", read_yaml(text)),
-        "toml" => ("TOML", document::to_json(text)),
-        _ => {
-            let message = "its name says no format; known: .json, .yaml, .yml, .toml";
-            return Err(Finding::new(message).path(path));
-        }
+pub fn read(path: &ProjectPath, text: &str) -> Result<Data, Finding> {
+    let Some(language) = Language::of_name(path.as_str()) else {
+        let message = "its name says no format; known: .json, .yaml, .yml, .toml";
+        return Err(Finding::new(message).path(path));
     };
-    result.map_err(|(message, line)| unreadable(language, &message, line).path(path))
+    Data::read(language, text).map_err(|flaw| unreadable(language, &flaw, 0).path(path))
 }
 
-/// The finding for a document that is not what its name says.
-pub(super) fn unreadable(language: &str, message: &str, line: usize) -> Finding {
-    Finding::new(format!("no valid {language}: {}", text::short(message))).line(line)
-}
-
-fn read_json(text: &str) -> Result<Json, (String, usize)> {
-    serde_json::from_str(text).map_err(|error| (error.to_string(), error.line()))
-}
-
-/// Reads one document of YAML 1.2, where `no` is a text; aliases and depth are bounded, keys stand
-/// once.
-pub(super) fn read_yaml(text: &str) -> Result<Json, (String, usize)> {
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_documents: 1 },
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
-        strict_booleans: true,
-        with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let line = error.location().map_or(1, |location| location.line());
-        (error.without_snippet().to_string(), usize::try_from(line).unwrap_or(1))
-    })
+/// The finding for a document that is not what its name says, so many lines down in its file.
+pub(super) fn unreadable(language: Language, flaw: &Flaw, lines_above: usize) -> Finding {
+    let message = format!("no valid {}: {}", language.as_str(), text::short(&flaw.message));
+    Finding::new(message).line(flaw.line + lines_above)
 }
 
 /// A text, number or boolean to compare with.
@@ -58,16 +35,16 @@ pub(super) fn read_yaml(text: &str) -> Result<Json, (String, usize)> {
 pub(super) struct Scalar(Json);
 
 impl Scalar {
-    /// Numbers compare by value; a text also equals a number or boolean that is written so, since
-    /// a template renders nothing but texts.
-    fn equals(&self, value: &Json) -> bool {
-        match (&self.0, value) {
-            (Json::Number(wanted), Json::Number(value)) => {
+    /// Numbers compare by value; a text also equals what is written so, since a template renders
+    /// nothing but texts.
+    fn equals(&self, data: &Data) -> bool {
+        match (&self.0, data) {
+            (Json::String(wanted), data) => data.written() == Some(wanted),
+            (Json::Number(wanted), Data::Plain { value: Json::Number(value), .. }) => {
                 wanted == value || (is_inexact(wanted, value) && wanted.as_f64() == value.as_f64())
             }
-            (Json::String(wanted), Json::Number(value)) => value.to_string() == *wanted,
-            (Json::String(wanted), Json::Bool(value)) => value.to_string() == *wanted,
-            (wanted, value) => wanted == value,
+            (wanted, Data::Plain { value, .. }) => wanted == value,
+            (_, Data::Null | Data::Text(_) | Data::List(_) | Data::Table(_)) => false,
         }
     }
 }
@@ -100,8 +77,10 @@ impl<'de> Deserialize<'de> for Scalar {
             fn visit_u64<E>(self, value: u64) -> Result<Scalar, E> {
                 Ok(Scalar(value.into()))
             }
-            fn visit_f64<E>(self, value: f64) -> Result<Scalar, E> {
-                Ok(Scalar(value.into()))
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Scalar, E> {
+                let number =
+                    serde_json::Number::from_f64(value).map(|number| Scalar(number.into()));
+                number.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Float(value), &self))
             }
             fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
                 Ok(Scalar(value.into()))
@@ -162,7 +141,7 @@ impl Test<'_> {
     }
 
     /// Whether the value is so; an error says why that cannot be told.
-    fn holds(&self, value: &Json) -> Result<bool, String> {
+    fn holds(&self, value: &Data) -> Result<bool, String> {
         if let Some(wanted) = self.equals {
             return Ok(wanted.equals(value));
         }
@@ -171,13 +150,12 @@ impl Test<'_> {
         }
         if let Some(pattern) = self.matches {
             let regex = pattern::compile(pattern)?;
-            return Ok(match value {
-                Json::String(text) => regex.is_match(text),
-                Json::Number(_) | Json::Bool(_) => regex.is_match(&value.to_string()),
-                Json::Null | Json::Array(_) | Json::Object(_) => false,
-            });
+            return Ok(value.written().is_some_and(|text| regex.is_match(text)));
         }
-        let Some(number) = value.as_f64() else {
+        let Data::Plain { value: Json::Number(number), .. } = value else {
+            return Ok(false);
+        };
+        let Some(number) = number.as_f64() else {
             return Ok(false);
         };
         let low = self.min.is_some_and(|min| number < min.value());
@@ -186,7 +164,7 @@ impl Test<'_> {
     }
 
     /// The finding where a value of this name is not so.
-    pub(super) fn judge(&self, name: &str, value: &Json) -> Option<Finding> {
+    pub(super) fn judge(&self, name: &str, value: &Data) -> Option<Finding> {
         match self.holds(value) {
             Ok(true) => None,
             Ok(false) => Some(
@@ -205,29 +183,19 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn scalars_compare_by_value() {
-        let equals = |wanted: Json, value: Json| Scalar(wanted).equals(&value);
-        assert!(equals(json!(1), json!(1.0)));
-        assert!(equals(json!("3"), json!(3)));
-        assert!(equals(json!("true"), json!(true)));
-        assert!(!equals(json!(3), json!("3")));
-        assert!(!equals(json!("a"), json!(["a"])));
-        assert!(!equals(json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64)));
-    }
-
-    #[test]
-    fn yaml_is_bounded() {
-        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n\
-            c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n\
-            e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
-        assert!(read_yaml(bomb).is_err());
-        assert!(read_yaml(&"[".repeat(100_000)).is_err());
-        assert!(read_yaml(&"- ".repeat(100_000)).is_err());
-        assert!(read_yaml("a: 1\n---\nb: 2\n").is_err());
-        assert_eq!(read_yaml("a: 1\na: 2\n").unwrap_err().1, 2);
-        assert_eq!(
-            read_yaml("s: no\nd: 2026-01-19\nv: 1.0\n3: x\n").unwrap(),
-            json!({"s": "no", "d": "2026-01-19", "v": 1.0, "3": "x"})
-        );
+    fn numbers_compare_by_value_and_texts_as_written() {
+        let equals = |wanted: Json, written: &str| {
+            Scalar(wanted).equals(&Data::read(Language::Json, written).unwrap())
+        };
+        assert!(equals(json!(1), "1.0"));
+        assert!(equals(json!(1.1), "1.10"));
+        assert!(equals(json!("3"), "3"));
+        assert!(equals(json!("1.10"), "1.10"));
+        assert!(!equals(json!("1.1"), "1.10"));
+        assert!(equals(json!("true"), "true"));
+        assert!(!equals(json!(3), "\"3\""));
+        assert!(!equals(json!("a"), "[\"a\"]"));
+        assert!(!equals(json!("null"), "null"));
+        assert!(!equals(json!(9_007_199_254_740_993_u64), "9007199254740992"));
     }
 }

@@ -5,6 +5,8 @@ use super::answer::Face;
 use super::door;
 use super::junit;
 use super::report;
+use crate::document::Data;
+use crate::document::Language;
 use crate::files::Outlet;
 use crate::files::Project;
 use crate::finding::Finding;
@@ -14,6 +16,7 @@ use crate::ops::Error;
 use crate::ops::Site;
 use crate::ops::status;
 use crate::run::Run;
+use crate::source::Source;
 use crate::source::suggest;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -47,16 +50,13 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let bytes = crate::files::read_small(path, ANSWERS_BYTES_MAX)
         .map_err(|error| Error::usage(format!("{shown}: {error}")))?
         .ok_or_else(|| Error::usage(format!("{shown} does not exist")))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{shown} is not valid UTF-8")))?;
-    let json = if path.extension().is_some_and(|ending| ending == "json") {
-        serde_json::from_str(&text).map_err(|error| (error.to_string(), error.line()))
-    } else {
-        crate::document::to_json(&text)
-    };
-    let json =
-        json.map_err(|(message, line)| Error::usage(format!("{shown}:{line}: {message}")))?;
-    serde_json::from_value(json).map_err(|_| {
+    let source = Source::of_bytes(shown.to_string(), bytes)
+        .map_err(|unsound| Error::usage(unsound.message))?;
+    let is_json = path.extension().is_some_and(|ending| ending == "json");
+    let language = if is_json { Language::Json } else { Language::Toml };
+    let data = Data::read(language, &source.text)
+        .map_err(|flaw| Error::usage(format!("{shown}:{}: {}", flaw.line, flaw.message)))?;
+    serde_json::from_value(data.into_json()).map_err(|_| {
         Error::usage(format!("{shown} has no table for each gate"))
             .advise("[GATE]\nname = \"value\"")
     })

@@ -78,11 +78,12 @@ impl Contract {
         contract
     }
 
-    /// The gates whose passes its checks compare with, as far as no template names them.
+    /// The gates whose passes its checks compare with, as far as no template names them. Templates
+    /// beside such a name are left as they stand.
     pub fn gates_compared_with(&self) -> Vec<String> {
-        let context = Context::default();
         let comparing = self.rules().filter(|rule| (rule.kind.compares)());
-        let built = comparing.filter_map(|rule| rule.build(&context).ok()?.baseline());
+        let built = comparing
+            .filter_map(|rule| (rule.kind.from_json)(rule.parameters.clone()).ok()?.baseline());
         let gates = built.filter_map(|request| match request.since {
             Since::Gate(gate) if !template::has_expressions(&gate) => Some(gate),
             Since::Gate(_) | Since::Run | Since::Attempt => None,
@@ -196,6 +197,11 @@ mod tests {
             "4:45 unknown name `slugg` in a template | did you mean `slug`?"
         );
         assert!(error("name = 'R'\n[[output]]\npath = '../a'\n").starts_with("3:8 path \"../a\""));
+        let folder = error("name = 'R'\n[[output]]\npath = '{{ slug }}/'\n");
+        assert!(folder.starts_with("3:8 \"{{ slug }}/\" names a folder: write "), "{folder}");
+        assert!(
+            error("name = 'R'\n[[output]]\nany_of = ['a', 'b/.']\n").starts_with("3:16 \"b/.\"")
+        );
         assert!(error("name = 'R'\n[[output]]\n").starts_with("2:1 an output has one of"));
         assert!(error("name = 'R'\nfoo = 1").starts_with("2:1 unknown key `foo`"));
         assert!(error("description = 'R'").contains("missing field `name`"));

@@ -13,6 +13,7 @@ use crate::document::Placed;
 use crate::document::Table;
 use crate::document::Value;
 use crate::files::PathError;
+use crate::files::ProjectPath;
 use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -69,11 +70,11 @@ struct CommonFile {
 /// Reads a contract file; `names` are the names that its templates may use.
 pub(super) fn read(source: &Source, names: &BTreeSet<String>) -> Result<Contract, Box<Unsound>> {
     let mut table = document::parse(source)?;
-    let outputs = take_tables(source, &mut table, "output")?;
-    let checks = take_tables(source, &mut table, "check")?;
+    let outputs = take_tables(source, &mut table, ("output", "write [[output]]"))?;
+    let checks = take_tables(source, &mut table, ("check", "write [[check]]"))?;
     let span = table.span();
     let rest = Placed::new(span, DeValue::Table(table.into_inner()));
-    let file: ContractFile = document::read_value(source, rest).map_err(mention_parts)?;
+    let file: ContractFile = document::read_rest(source, rest, &["[[output]]", "[[check]]"])?;
     let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
     let mut outputs: Vec<Output> = outputs.collect::<Result<_, _>>()?;
     // It lies where the tables lay, which are larger; long workflows hold many contracts.
@@ -103,7 +104,7 @@ pub fn common_schema() -> Json {
 fn take_tables<'t>(
     source: &Source,
     table: &mut Table<'t>,
-    key: &str,
+    (key, help): (&str, &str),
 ) -> Result<Vec<Value<'t>>, Box<Unsound>> {
     let Some(value) = table.get_mut().remove(key) else {
         return Ok(Vec::new());
@@ -117,16 +118,9 @@ fn take_tables<'t>(
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
         | DeValue::Table(_) => {
-            Err(source.unsound(span, format!("`{key}` is a list of tables: write [[{key}]]")))
+            Err(source.unsound(span, format!("`{key}` is a list of tables")).advise(help))
         }
     }
-}
-
-fn mention_parts(mut error: Box<Unsound>) -> Box<Unsound> {
-    if let Some(help) = error.help.as_mut().filter(|help| help.starts_with("known: ")) {
-        help.push_str(", [[output]], [[check]]");
-    }
-    error
 }
 
 fn read_output(
@@ -135,10 +129,11 @@ fn read_output(
     names: &BTreeSet<String>,
 ) -> Result<Output, Box<Unsound>> {
     let span = value.span();
-    let mut table = into_table(source, value)?;
-    let checks = take_tables(source, &mut table, "checks")?;
+    let mut table = into_table(source, value, "write [[output]], and its keys below it")?;
+    let help = "write checks = [{ kind = \"…\" }]";
+    let checks = take_tables(source, &mut table, ("checks", help))?;
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
-    let file: OutputFile = document::read_value(source, rest)?;
+    let file: OutputFile = document::read_rest(source, rest, &["`checks`"])?;
     let template = |text: &Placed<String>| inside(source, text, names);
     let target = match (file.path, file.any_of, file.glob) {
         (Some(path), None, None) => Target::Path(template(&path)?),
@@ -170,8 +165,11 @@ pub fn inside(
     names: &BTreeSet<String>,
 ) -> Result<Template, Box<Unsound>> {
     let template = Template::parse(text.get_ref(), source, text.span(), names)?;
+    if let Some(flaw) = ProjectPath::folder_flaw(text.get_ref()) {
+        return Err(source.unsound(text.span(), flaw));
+    }
     if template.is_literal() {
-        let path = crate::files::ProjectPath::parse(text.get_ref());
+        let path = ProjectPath::parse(text.get_ref());
         let path = path.map_err(|error| source.unsound(text.span(), error.to_string()))?;
         if path.is_in(RUNS) {
             let closed = PathError::Closed { path: text.get_ref().clone(), closed: RUNS };
@@ -188,14 +186,15 @@ fn read_rule(
     own_path: bool,
 ) -> Result<Rule, Box<Unsound>> {
     let span = value.span();
-    let mut table = into_table(source, value)?;
+    let mut table = into_table(source, value, "write { kind = \"…\" }")?;
     let Some(kind_value) = table.get_mut().remove("kind") else {
         return Err(source.unsound(span, "a check has a `kind`").advise(suggest_kind("")));
     };
-    let name = kind_value.get_ref().as_str().unwrap_or_default().to_owned();
+    let kind_span = kind_value.span();
+    let name: String = document::read_value(source, kind_value)?;
     let Some(kind) = check::kind(&name) else {
         return Err(source
-            .unsound(kind_value.span(), format!("unknown check `{name}`"))
+            .unsound(kind_span, format!("unknown check `{name}`"))
             .advise(suggest_kind(&name)));
     };
     let severity = table.get_ref().get("severity").map(Placed::span);
@@ -210,8 +209,9 @@ fn read_rule(
     let path = match table.get_ref().get("path").cloned() {
         Some(value) if own_path && !has_own_path => {
             table.get_mut().remove("path");
-            let text = value.get_ref().as_str().unwrap_or_default().to_owned();
-            Some(inside(source, &Placed::new(value.span(), text), names)?)
+            let span = value.span();
+            let text: String = document::read_value(source, value)?;
+            Some(inside(source, &Placed::new(span, text), names)?)
         }
         Some(_) | None => None,
     };
@@ -222,7 +222,7 @@ fn read_rule(
     }
     check_templates(source, &table, names)?;
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
-    let parameters = document::value_to_json(rest.get_ref());
+    let parameters = document::data_of(source, &rest).into_json();
     let check = (kind.read)(source, rest)?;
     if let Some(flaw) = check.flaw() {
         return Err(source.unsound(span, format!("{name}: {flaw}")));
@@ -264,7 +264,11 @@ fn kind_takes_path(kind: &Kind) -> bool {
     (kind.schema)().pointer("/properties/path").is_some()
 }
 
-fn into_table<'t>(source: &Source, value: Value<'t>) -> Result<Table<'t>, Box<Unsound>> {
+fn into_table<'t>(
+    source: &Source,
+    value: Value<'t>,
+    help: &str,
+) -> Result<Table<'t>, Box<Unsound>> {
     let span = value.span();
     match value.into_inner() {
         DeValue::Table(table) => Ok(Placed::new(span, table)),
@@ -273,7 +277,7 @@ fn into_table<'t>(source: &Source, value: Value<'t>) -> Result<Table<'t>, Box<Un
         | DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
-        | DeValue::Array(_) => Err(source.unsound(span, "a table is expected here: { … }")),
+        | DeValue::Array(_) => Err(source.unsound(span, "a table is expected here").advise(help)),
     }
 }
 

@@ -157,7 +157,11 @@ impl JsonSchema for Day {
         "Day".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "description": "A day such as 2026-01-19.", "type": "string" })
+        schemars::json_schema!({
+            "description": "A day such as 2026-01-19.",
+            "type": "string",
+            "format": "date"
+        })
     }
 }
 

@@ -58,6 +58,25 @@ impl ProjectPath {
         Ok(Self(parts.join("/")))
     }
 
+    /// What is wrong with the words of a path or glob that is to name files: its end names a folder.
+    pub fn folder_flaw(text: &str) -> Option<String> {
+        let mut file = text;
+        while let Some(shorter) = file.strip_suffix('/').or_else(|| file.strip_suffix("/.")) {
+            file = shorter;
+        }
+        let names_folder = file.len() < text.len() || text == ".";
+        names_folder.then(|| {
+            let (file, within) = match file {
+                "" | "." => ("NAME", "**".to_owned()),
+                file => (file, format!("{}/**", file.trim_end_matches("/**"))),
+            };
+            format!(
+                "\"{text}\" names a folder: write \"{file}\" for a file, or the glob \"{within}\" for all \
+                 that lies in the folder"
+            )
+        })
+    }
+
     /// A relative path that the disk gave: it exists, so its words need no judging.
     pub(super) fn from_disk(relative: &str) -> Self {
         Self(relative.to_owned())
@@ -119,6 +138,22 @@ mod tests {
         for (text, path) in [("a/b.md", "a/b.md"), ("./a//b/", "a/b"), (".", "."), ("a..b", "a..b")]
         {
             assert_eq!(ProjectPath::parse(text).unwrap().as_str(), path);
+        }
+    }
+
+    #[test]
+    fn a_name_that_ends_as_a_folder_is_no_files_name() {
+        let flaw = |text| ProjectPath::folder_flaw(text);
+        for text in ["out/", "out//", "out/.", "out/./"] {
+            let message = flaw(text).unwrap();
+            let rest =
+                "write \"out\" for a file, or the glob \"out/**\" for all that lies in the folder";
+            assert_eq!(message, format!("\"{text}\" names a folder: {rest}"));
+        }
+        assert!(flaw(".").is_some() && flaw("./").is_some() && flaw("{{ x }}/").is_some());
+        assert!(flaw("out/**/").unwrap().contains("\"out/**\""));
+        for text in ["out", "a/b.", "a/..b", "out/**", ""] {
+            assert_eq!(flaw(text), None, "{text}");
         }
     }
 

@@ -120,6 +120,17 @@ impl Project {
         Ok(())
     }
 
+    /// Whether a regular file lies there, or a link to one of the project's.
+    pub fn is_file(&self, path: &ProjectPath) -> bool {
+        let absolute = self.absolute(path);
+        if !absolute.is_symlink() {
+            return absolute.is_file();
+        }
+        let Ok(real) = absolute.canonicalize() else { return false };
+        let within = real.strip_prefix(self.root()).ok().and_then(Path::to_str);
+        real.is_file() && within.is_some_and(|within| self.recorded_path(within).is_ok())
+    }
+
     /// Copies every file into another folder, over what is there; links stay links.
     pub fn copy_into(&self, folder: &Path) -> io::Result<()> {
         for path in self.all_files()? {

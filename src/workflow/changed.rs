@@ -3,8 +3,10 @@
 
 use super::Workflow;
 use crate::definition::Definition;
-use crate::document;
+use crate::document::Data;
+use crate::document::Language;
 use crate::id::GateId;
+use crate::source::Source;
 use crate::template;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -25,7 +27,8 @@ pub fn changed(old: Plan<'_>, new: Plan<'_>) -> Vec<GateId> {
 /// The tables of the gates, by id.
 fn tables((workflow, definition): Plan<'_>) -> BTreeMap<String, Json> {
     let source = definition.source(&format!("workflows/{}.toml", workflow.name));
-    let json = source.and_then(|source| document::to_json(&source.text).ok());
+    let read = |source: &Source| Data::read(Language::Toml, &source.text).ok();
+    let json = source.and_then(read).map(Data::into_json);
     let gates = json.as_ref().and_then(|json| json.get("gate")?.as_array());
     let table = |gate: &Json| Some((gate.get("id")?.as_str()?.to_owned(), gate.clone()));
     gates.into_iter().flatten().filter_map(table).collect()

@@ -250,30 +250,9 @@ fn build_contract(
 ) -> Result<Option<Contract>, Box<Unsound>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     match around.definition.source(&path) {
-        Some(source) => {
-            let contract = Contract::parse(source, names)?;
-            refuse_unknown_since(around, name, &contract)?;
-            Ok(Some(contract))
-        }
+        Some(source) => Ok(Some(Contract::parse(source, names)?)),
         None => Err(around.source.unsound(name.span(), format!("there is no {path}"))),
     }
-}
-
-/// What a check compares with is a gate of this workflow.
-fn refuse_unknown_since(
-    around: &Surroundings<'_>,
-    name: &Placed<String>,
-    contract: &Contract,
-) -> Result<(), Box<Unsound>> {
-    for gate in contract.gates_compared_with() {
-        if !around.all.contains(&gate) {
-            return Err(around
-                .source
-                .unsound(name.span(), format!("its contract compares with unknown gate `{gate}`"))
-                .advise(suggest(&gate, around.all.iter().map(String::as_str))));
-        }
-    }
-    Ok(())
 }
 
 fn build_approval(source: &Source, file: &GateFile) -> Result<Approval, Box<Unsound>> {

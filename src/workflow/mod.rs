@@ -8,6 +8,7 @@ mod file;
 mod gate;
 pub mod input;
 mod lint;
+mod since;
 
 pub use changed::changed;
 pub use file::InputType;
@@ -32,6 +33,7 @@ use crate::definition::Shelf;
 use crate::definition::Text;
 use crate::definition::Unreadable;
 use crate::document;
+use crate::document::Placed;
 use crate::id::GateId;
 use crate::secret;
 use crate::source::Source;
@@ -40,8 +42,10 @@ use crate::source::suggest_of;
 use crate::template::Library;
 use crate::template::Template;
 use collect::collect;
+use file::GateFile;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// A sound plan.
 #[derive(Debug, Clone)]
@@ -245,6 +249,8 @@ fn build(
     };
     let all: BTreeSet<String> = file.gate.iter().map(|gate| gate.id.get_ref().clone()).collect();
     let prompts = build_prompts(&file.gate, definition, &names);
+    let place = |table: &GateFile| table.contract.as_ref().map_or(0..0, Placed::span);
+    let contracts: Vec<Range<usize>> = file.gate.iter().map(place).collect();
     let mut gates: Vec<Gate> = Vec::new();
     for table in file.gate {
         let above = gates.last().map(|gate| gate.id.clone());
@@ -263,6 +269,10 @@ fn build(
         }
     };
     let (index, needs) = index(&gates);
+    let errors = since::check(source, &gates, &index, &contracts);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     Ok(Workflow {
         name: name.to_owned(),
         version: file.version,
@@ -291,7 +301,7 @@ fn index(gates: &[Gate]) -> (BTreeMap<GateId, usize>, Vec<Vec<usize>>) {
 
 /// All prompts are one library, so that they may include each other.
 fn build_prompts(
-    gates: &[file::GateFile],
+    gates: &[GateFile],
     definition: &Definition,
     inputs: &BTreeSet<String>,
 ) -> Result<Library, Box<Unsound>> {

@@ -156,3 +156,40 @@ fn an_unknown_workflow_names_the_nearest() {
     let error = Workflow::load("no-such-thing", &shelf).unwrap_err();
     assert_eq!(error.to_string(), "there is no workflow `no-such-thing`");
 }
+
+#[test]
+fn a_contract_compares_with_a_gate_that_has_passed_by_then() {
+    let gate = |id: &str, more: &str| format!("[[gate]]\nid = '{id}'\nexecutor = 'human'\n{more}");
+    let load = |since: &str, path: &str| {
+        let inputs = "[inputs]\nx = { type = 'path', default = 'q' }\n";
+        let gates = [
+            gate("first", ""),
+            gate("a", "contract = 'c'\n"),
+            gate("beside", "needs = ['first']\n"),
+            gate("later", "needs = ['beside', 'a']\n"),
+            gate("aside", "needs = ['below']\ncontract = 'd'\n"),
+            gate("below", "needs = []\n"),
+        ];
+        let rule = format!("[[check]]\nkind = 'unchanged'\npaths = ['{path}']\n");
+        let contracts =
+            [since, "below"].map(|since| format!("name = 'c'\n{rule}since = '{since}'\n"));
+        let [c, d] = contracts.each_ref().map(String::as_str);
+        let files = [("contracts/c.toml", c), ("contracts/d.toml", d)];
+        load_with(&format!("{HEAD}{inputs}{}", gates.concat()), &files)
+    };
+    for path in ["q/a.md", "{{ x }}/a.md"] {
+        for sound in ["first", "run", "{{ x }}"] {
+            assert!(load(sound, path).is_ok(), "{sound} beside {path}");
+        }
+        for (since, expected) in [
+            ("frist", "unknown gate `frist` | did you mean `first`?"),
+            ("a", "gate `a` itself, which passes later | known: first, run"),
+            ("later", "gate `later`, which does not come before `a` | known: first, run"),
+            ("beside", "gate `beside`, which does not come before `a` | known: first, run"),
+        ] {
+            let expected =
+                format!("workflows/w.toml:11:12 contracts/c.toml compares with {expected}");
+            assert_eq!(load(since, path).unwrap_err(), expected);
+        }
+    }
+}

@@ -117,7 +117,7 @@ fn unsound_plans_are_told_with_their_place() {
         ),
         (format!("[inputs]\na = {{ type = 'integer', default = 'x' }}\n{GATE}"), "a"),
         (format!("[inputs]\na = {{ type = 'choice' }}\n{GATE}"), "choices"),
-        (format!("{GATE}audits = 'a'"), "wait for each other"),
+        (format!("{GATE}audits = 'a'"), "audits itself"),
         (format!("{GATE}each = {{ as = 'x' }}"), "each"),
         (String::new(), "gate"),
     ] {

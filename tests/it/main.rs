@@ -11,6 +11,7 @@
 mod bad_input;
 mod bad_paths;
 mod bad_plans;
+mod bad_shapes;
 mod cmd;
 mod escapes;
 mod flow;

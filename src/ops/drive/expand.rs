@@ -4,6 +4,7 @@ use super::super::Driver;
 use super::super::Error;
 use super::packet;
 use super::settle;
+use crate::document::Data;
 use crate::event::Event;
 use crate::event::Item;
 use crate::id::GateId;
@@ -81,7 +82,8 @@ fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Json, Strin
     let text = text.map_err(|error| error.to_string())?;
     let document =
         crate::check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
-    document.pointer(pointer).cloned().ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
+    let list = document.pointer(pointer).cloned().map(Data::into_json);
+    list.ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
 }
 
 /// What to call an item: its own text, its `id`, `slug` or `name`, else its number.

@@ -10,6 +10,8 @@ use super::settle::Result;
 use super::watch::Sight;
 use super::watch::Watch;
 use crate::clock::Moment;
+use crate::document::Data;
+use crate::document::Language;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::Judged;
@@ -176,8 +178,8 @@ impl Work {
         redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
         let bytes =
             bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
-        let given: Values = serde_json::from_slice(&bytes)
-            .map_err(|error| format!("the answers are no JSON object: {error}"))?;
+        let given =
+            values(&bytes).map_err(|error| format!("the answers are no JSON object: {error}"))?;
         input::resolve(&self.answers, &given, &self.judging.project)
             .map_err(|error| error.to_string())
     }
@@ -236,4 +238,11 @@ impl Work {
     fn ended(&self, invocation: Option<Invocation>, result: Result) -> Ended {
         Ended { gate: self.gate.clone(), attempt: self.attempt, invocation, result }
     }
+}
+
+/// The values of a JSON object.
+fn values(json: &[u8]) -> std::result::Result<Values, String> {
+    let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
+    let data = Data::read(Language::Json, text).map_err(|flaw| flaw.message)?;
+    serde_json::from_value(data.into_json()).map_err(|error| error.to_string())
 }

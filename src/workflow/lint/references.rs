@@ -10,6 +10,7 @@ use std::ops::Range;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| {
+        let own = gate.id.get_ref();
         let mut named: Vec<(&str, Range<usize>)> = Vec::new();
         let place = |text: &Placed<String>| text.span();
         named
@@ -29,7 +30,6 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         }
         for (name, span) in named {
             if draft.gate(name).is_none() {
-                let own = gate.id.get_ref();
                 let others = draft.file.gate.iter().map(|gate| gate.id.get_ref());
                 let ids = others.filter(|id| *id != own).map(String::as_str);
                 return Err(draft
@@ -37,6 +37,12 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                     .unsound(span, format!("unknown gate `{name}`"))
                     .advise(suggest(name, ids)));
             }
+        }
+        if let Some(audits) = gate.audits.as_ref().filter(|audits| audits.get_ref().gate == *own) {
+            return Err(draft
+                .source
+                .unsound(audits.span(), format!("gate `{own}` audits itself"))
+                .advise("name another gate: the one whose work this one judges"));
         }
         Ok(())
     })

@@ -71,6 +71,11 @@ fn a_file_that_does_not_fit_begins_nothing() {
     let house = House::new().workflow("demo", FORM).file("answers.toml", "[ask\nversion = '9'");
     house.orch("run demo --ci --answers answers.toml").code(2).says("answers.toml:1");
     house.orch("run demo --ci --answers none.toml").code(2).says("none.toml");
+    house.write("twice.json", b"{\"ask\": {\"go\": false,\n\"go\": true}}");
+    let twice = house.orch("run demo --ci --answers twice.json").code(2);
+    twice.says("twice.json:2: duplicate key `go`");
+    house.write("inf.toml", b"[ask]\nversion = inf\n");
+    house.orch("run demo --ci --answers inf.toml").code(2).says("inf.toml:2: `inf` is no finite");
     assert!(!house.has_runs());
 }
 
@@ -96,13 +101,17 @@ fn a_command_answers_by_a_file_of_its_own() {
 
 #[test]
 fn a_command_that_answers_wrongly_fails() {
-    let house = House::new().workflow(
-        "demo",
-        "[[gate]]
-         id = 'look'
-         executor = 'command'
-         shell = 'echo \"{\\\"found\\\": 7}\" > \"$ORCH_ANSWERS\"'
-         answers = { found = { type = 'bool', help = 'Is it there?' } }",
-    );
-    house.orch("run demo").code(1).says("found");
+    for (answers, says) in [
+        ("{\\\"found\\\": 7}", "found"),
+        ("{\\\"found\\\": false, \\\"found\\\": true}", "duplicate key `found`"),
+    ] {
+        let gate = format!(
+            "[[gate]]
+             id = 'look'
+             executor = 'command'
+             shell = 'echo \"{answers}\" > \"$ORCH_ANSWERS\"'
+             answers = {{ found = {{ type = 'bool', help = 'Is it there?' }} }}"
+        );
+        House::new().workflow("demo", &gate).orch("run demo").code(1).says(says);
+    }
 }

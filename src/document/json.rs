@@ -1,0 +1,100 @@
+//! JSON as data: a key stands once in its object, and a number is kept as it is written.
+
+use super::data::Data;
+use super::data::Flaw;
+use super::tree::Tree;
+use serde::Deserialize;
+
+/// A value without its place, which the parser does not tell.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Bare(Tree<Bare>);
+
+pub(super) fn read(text: &str) -> Result<Data, Flaw> {
+    let Bare(tree) = serde_json::from_str(text)
+        .map_err(|error| Flaw { message: error.to_string(), line: error.line() })?;
+    let mut tokens = Tokens { text, at: 0 };
+    data(tree, &mut tokens).map_err(|message| Flaw::at(text, tokens.at, message))
+}
+
+fn data(tree: Tree<Bare>, tokens: &mut Tokens<'_>) -> Result<Data, String> {
+    Ok(match tree {
+        Tree::Null => Data::Null,
+        Tree::Boolean(value) => Data::boolean(if value { "true" } else { "false" }, value),
+        Tree::Number(value) => Data::number(tokens.next_number(), value)?,
+        Tree::Text(text) => Data::Text(text),
+        Tree::List(items) => Data::List(
+            items.into_iter().map(|Bare(item)| data(item, tokens)).collect::<Result<_, _>>()?,
+        ),
+        Tree::Table(table) => Data::Table(
+            table
+                .into_iter()
+                .map(|(key, Bare(item))| Ok((key, data(item, tokens)?)))
+                .collect::<Result<_, String>>()?,
+        ),
+    })
+}
+
+/// The numbers of a sound JSON text, in the order in which they stand: so they stand in the tree.
+struct Tokens<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Tokens<'t> {
+    fn next_number(&mut self) -> &'t str {
+        let bytes = self.text.as_bytes();
+        let mut in_text = false;
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b'\\' => self.at += 1,
+                b'"' => in_text = !in_text,
+                b'-' | b'0'..=b'9' if !in_text => break,
+                _ => {}
+            }
+            self.at += 1;
+        }
+        let begin = self.at;
+        let is_part = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+        while bytes.get(self.at).is_some_and(is_part) {
+            self.at += 1;
+        }
+        self.text.get(begin..self.at).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_as_they_are_written() {
+        let text =
+            r#"{"a1": "2\\\"3", "b": [1.10, -0, 1e3, "4\\", 5], "c": {"6": 7E+2}, "d": [true]}"#;
+        let data = read(text).unwrap();
+        let written = |pointer| data.pointer(pointer).unwrap().written().unwrap();
+        let found = ["/b/0", "/b/1", "/b/2", "/b/4", "/c/6", "/d/0"].map(written);
+        assert_eq!(found, ["1.10", "-0", "1e3", "5", "7E+2", "true"]);
+    }
+
+    #[test]
+    fn a_key_stands_once() {
+        let flaw = |text| read(text).unwrap_err();
+        for text in [r#"{"a": 1, "a": 1}"#, r#"[{"x": {"a": 1, "\u0061": 2}}]"#] {
+            let message = flaw(text).message;
+            assert!(message.starts_with("duplicate key `a` at line 1 column "), "{message}");
+        }
+        assert_eq!(flaw("{\"a\": 1,\n\"b\": 0,\n\"a\": 2}").line, 3);
+        assert!(read(r#"{"a": {"a": 1}, "A": [{"a": 1}, {"a": 2}]}"#).is_ok());
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_long_is_refused() {
+        assert!(read(&"[".repeat(100_000)).is_err());
+        assert_eq!(read("[1,\n99999999999999999999]").unwrap_err().line, 2);
+        assert!(
+            read("[18446744073709551615, -9223372036854775808, 1e300, 99999999999999999999.5]")
+                .is_ok()
+        );
+    }
+}

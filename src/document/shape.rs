@@ -1,0 +1,357 @@
+//! The shape of a value beside the schema of its type: an unknown key and a value of another kind
+//! are told with what to write. What is only of another size or wording is left to whoever reads it.
+
+use super::Value;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::nearest_of;
+use crate::source::suggest;
+use serde_json::Value as Json;
+use toml::de::DeValue;
+
+/// A walk over a value of a document.
+pub(super) struct Shape<'s> {
+    pub(super) source: &'s Source,
+    pub(super) root: &'s Json,
+    /// Keys of the outermost table that the schema does not name, as they are written.
+    pub(super) taken: &'s [&'s str],
+}
+
+impl<'s> Shape<'s> {
+    /// Refuses the first thing that has another shape than the schema says.
+    pub(super) fn check(&self, value: &Value<'_>) -> Result<(), Box<Unsound>> {
+        self.walk("", value, self.root, self.taken)
+    }
+
+    fn walk(
+        &self,
+        name: &str,
+        value: &Value<'_>,
+        schema: &Json,
+        taken: &[&str],
+    ) -> Result<(), Box<Unsound>> {
+        let expected = self.expected(schema);
+        if let Some(error) = self.other_kind(name, value, &expected) {
+            return Err(error);
+        }
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                let known = self.known_keys(schema);
+                for (key, value) in table {
+                    let name = key.get_ref().as_ref();
+                    let named = known.iter().find(|(known, _)| *known == name);
+                    match named.map(|(_, schema)| *schema).or_else(|| self.any_key(schema)) {
+                        Some(schema) => self.walk(name, value, schema, &[])?,
+                        None if known.is_empty() => self.walk(name, value, &ANYTHING, &[])?,
+                        None => {
+                            let help = self.suggest(name, value, &known, taken);
+                            return Err(self
+                                .source
+                                .unsound(key.span(), format!("unknown key `{name}`"))
+                                .advise(help));
+                        }
+                    }
+                }
+                Ok(())
+            }
+            DeValue::Array(items) => {
+                let schema = expected.items.unwrap_or(&ANYTHING);
+                items.iter().try_for_each(|item| self.walk(name, item, schema, &[]))
+            }
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => Ok(()),
+        }
+    }
+
+    /// The key that was meant, as it is written where a table was: `[[gate]]`, `[inputs.NAME]`.
+    fn suggest(
+        &self,
+        unknown: &str,
+        value: &Value<'_>,
+        known: &[(&str, &Json)],
+        taken: &[&str],
+    ) -> String {
+        let shown = |(name, schema): &(&str, &Json)| match value.get_ref() {
+            DeValue::Table(_) | DeValue::Array(_) => self.header(name, schema),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => format!("`{name}`"),
+        };
+        let bare = |taken: &str| taken.trim_matches(['[', ']', '`']).to_owned();
+        let names = known.iter().map(|key| (key.0.to_owned(), shown(key)));
+        let names: Vec<(String, String)> =
+            names.chain(taken.iter().map(|taken| (bare(taken), (*taken).to_owned()))).collect();
+        match nearest_of(unknown, names.iter().map(|(name, _)| name.as_str())) {
+            Some(nearest) => {
+                let shown = names.iter().find(|(name, _)| name == nearest);
+                format!("did you mean {}?", shown.map_or(nearest, |(_, shown)| shown))
+            }
+            None => match MISPLACED.iter().find(|(names, _)| names.contains(&unknown)) {
+                Some((_, help)) => (*help).to_owned(),
+                None => suggest(
+                    unknown,
+                    known
+                        .iter()
+                        .map(|(name, _)| *name)
+                        .chain(taken.iter().map(|name| name.trim_matches('`'))),
+                ),
+            },
+        }
+    }
+
+    /// How a key is written that holds tables, else the key.
+    fn header(&self, name: &str, schema: &Json) -> String {
+        let expected = self.expected(schema);
+        if expected.items.is_some_and(|items| self.expected(items).takes(Kind::Table)) {
+            return format!("[[{name}]]");
+        }
+        match self.any_key(schema) {
+            Some(inner) if self.expected(inner).takes(Kind::Table) => format!("[{name}.NAME]"),
+            _ if expected.takes(Kind::Table) && !expected.takes(Kind::Text) => format!("[{name}]"),
+            _ => format!("`{name}`"),
+        }
+    }
+
+    /// The error for a value of a kind that the schema does not take, where it is known what to
+    /// write instead.
+    fn other_kind(
+        &self,
+        name: &str,
+        value: &Value<'_>,
+        expected: &Expected<'_>,
+    ) -> Option<Box<Unsound>> {
+        let written = self.source.text.get(value.span()).unwrap_or_default();
+        let (is_taken, found) = match value.get_ref() {
+            // It would be read as a table of one key.
+            DeValue::Datetime(_) if !expected.takes(Kind::Day) => {
+                (false, format!("invalid type: date or time `{written}`"))
+            }
+            DeValue::Datetime(_) => return None,
+            DeValue::Integer(_) => {
+                (expected.takes_number(), format!("invalid type: integer `{written}`"))
+            }
+            DeValue::Float(_) => {
+                (expected.takes_number(), format!("invalid type: floating point `{written}`"))
+            }
+            DeValue::Boolean(_) => {
+                (expected.takes(Kind::Boolean), format!("invalid type: boolean `{written}`"))
+            }
+            DeValue::String(text) => (
+                expected.takes(Kind::Text) || expected.takes(Kind::Word),
+                format!("invalid type: string {text:?}"),
+            ),
+            DeValue::Array(_) => (expected.takes(Kind::List), "invalid type: list".to_owned()),
+            DeValue::Table(_) => (expected.takes(Kind::Table), "invalid type: table".to_owned()),
+        };
+        let is_date = value.get_ref().is_datetime();
+        let help = self.instead(name, value, expected);
+        if is_taken || !is_date && (expected.takes(Kind::Anything) || help.is_none()) {
+            return None;
+        }
+        let message = format!("{found}, expected {}", expected.words());
+        let error = self.source.unsound(value.span(), message);
+        Some(match help {
+            Some(help) => error.advise(help),
+            None => error,
+        })
+    }
+
+    /// What to write instead of a value of another kind, where that is known.
+    fn instead(&self, name: &str, value: &Value<'_>, expected: &Expected<'_>) -> Option<String> {
+        let written = self.source.text.get(value.span()).unwrap_or_default();
+        // A table is known by its header, which may be longer than its name.
+        let header = written.trim_matches(['[', ']']);
+        let header = if header.ends_with(name) { header } else { name };
+        let of_keys = || {
+            let key = expected.first_key.filter(|_| expected.takes(Kind::Table))?;
+            Some(format!("write {name} = {{ {key} = … }}"))
+        };
+        let items = expected.items.map(|items| self.expected(items)).unwrap_or_default();
+        match value.get_ref() {
+            DeValue::Datetime(_)
+                if expected.takes(Kind::Text) || expected.takes(Kind::Anything) =>
+            {
+                Some(format!("write \"{written}\", in quotes"))
+            }
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_)
+                if expected.takes(Kind::Text) && !expected.takes_number() =>
+            {
+                Some(format!("write \"{written}\", in quotes"))
+            }
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => of_keys(),
+            DeValue::String(text) => {
+                let is_number = text.parse().is_ok_and(f64::is_finite);
+                let is_boolean = matches!(text.as_ref(), "true" | "false");
+                if expected.takes_number() && is_number
+                    || expected.takes(Kind::Boolean) && is_boolean
+                {
+                    return Some(format!("write {text}, without quotes"));
+                }
+                if items.takes(Kind::Text) { Some(format!("write [{written}]")) } else { of_keys() }
+            }
+            DeValue::Array(_) if expected.takes(Kind::Table) => {
+                Some(format!("write [{header}], with one bracket on each side"))
+            }
+            DeValue::Array(items) => match &items[..] {
+                [one] if one.get_ref().is_str() && expected.takes(Kind::Text) => {
+                    let one = self.source.text.get(one.span()).unwrap_or_default();
+                    Some(format!("write {one}, without brackets"))
+                }
+                _ => None,
+            },
+            DeValue::Table(_) if items.takes(Kind::Table) => {
+                Some(format!("write [[{header}]], with two brackets on each side"))
+            }
+            DeValue::Table(_) => {
+                expected.takes(Kind::Text).then(|| format!("write {name} = \"…\""))
+            }
+        }
+    }
+
+    /// The schemas that a schema stands for: what it refers to, and its alternatives.
+    fn variants<'j>(&self, schema: &'j Json) -> Vec<&'j Json>
+    where
+        's: 'j,
+    {
+        let mut found = vec![schema];
+        if let Some(reference) = schema.get("$ref").and_then(Json::as_str)
+            && let Some(schema) = self.root.pointer(reference.trim_start_matches('#'))
+        {
+            found.extend(self.variants(schema));
+        }
+        for word in ALTERNATIVES {
+            for schema in schema.get(word).and_then(Json::as_array).into_iter().flatten() {
+                found.extend(self.variants(schema));
+            }
+        }
+        found
+    }
+
+    fn known_keys<'j>(&self, schema: &'j Json) -> Vec<(&'j str, &'j Json)>
+    where
+        's: 'j,
+    {
+        self.variants(schema)
+            .into_iter()
+            .filter_map(|schema| schema.get("properties").and_then(Json::as_object))
+            .flat_map(|properties| properties.iter().map(|(name, schema)| (name.as_str(), schema)))
+            .collect()
+    }
+
+    fn any_key<'j>(&self, schema: &'j Json) -> Option<&'j Json>
+    where
+        's: 'j,
+    {
+        self.variants(schema)
+            .into_iter()
+            .filter_map(|schema| schema.get("additionalProperties"))
+            .find(|schema| schema.is_object())
+    }
+
+    /// The kinds of values that a schema takes.
+    fn expected<'j>(&self, schema: &'j Json) -> Expected<'j>
+    where
+        's: 'j,
+    {
+        let mut expected = Expected::default();
+        for schema in self.variants(schema) {
+            let refers =
+                ALTERNATIVES.iter().chain(&["$ref"]).any(|word| schema.get(word).is_some());
+            expected.add(schema, refers);
+        }
+        expected
+    }
+}
+
+/// The schema of any value.
+const ANYTHING: Json = Json::Bool(true);
+
+const ALTERNATIVES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
+
+/// Keys that belong into another file.
+const MISPLACED: [(&[&str], &str); 1] = [(
+    &["check", "checks", "output", "outputs"],
+    "outputs and checks stand in a contract: write contract = \"NAME\" in the gate, and [[output]] \
+     and [[check]] in contracts/NAME.toml",
+)];
+
+/// A kind of values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Anything,
+    Text,
+    /// One of some words.
+    Word,
+    /// A day, in quotes or bare.
+    Day,
+    Number,
+    Whole,
+    Boolean,
+    List,
+    Table,
+}
+
+/// What a schema takes.
+#[derive(Default)]
+struct Expected<'j> {
+    kinds: Vec<Kind>,
+    items: Option<&'j Json>,
+    first_key: Option<&'j str>,
+}
+
+impl<'j> Expected<'j> {
+    fn takes(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
+    fn takes_number(&self) -> bool {
+        self.takes(Kind::Number) || self.takes(Kind::Whole)
+    }
+
+    fn add(&mut self, schema: &'j Json, refers: bool) {
+        let kinds = match schema.get("type") {
+            Some(Json::Array(kinds)) => kinds.iter().filter_map(Json::as_str).collect(),
+            Some(kind) => kind.as_str().into_iter().collect(),
+            None => Vec::new(),
+        };
+        let is_word = schema.get("enum").is_some() || schema.get("const").is_some();
+        let is_day = schema.get("format").and_then(Json::as_str) == Some("date");
+        let is_open = kinds.is_empty() && !is_word && !refers;
+        let told = [(is_word, Kind::Word), (is_day, Kind::Day), (is_open, Kind::Anything)];
+        self.kinds.extend(told.iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| *kind));
+        self.kinds.extend(kinds.into_iter().filter_map(|kind| match kind {
+            "string" => (!is_word).then_some(Kind::Text),
+            "integer" => Some(Kind::Whole),
+            "number" => Some(Kind::Number),
+            "boolean" => Some(Kind::Boolean),
+            "array" => Some(Kind::List),
+            "object" => Some(Kind::Table),
+            _ => None,
+        }));
+        self.items = self.items.or_else(|| schema.get("items"));
+        let keys = schema.get("properties").and_then(Json::as_object);
+        self.first_key = self.first_key.or_else(|| Some(keys?.keys().next()?.as_str()));
+    }
+
+    fn words(&self) -> String {
+        let of_kind = |kind| match kind {
+            Kind::Anything | Kind::Text | Kind::Word | Kind::Day => "a string",
+            Kind::Whole => "a whole number",
+            Kind::Number => "a number",
+            Kind::Boolean => "true or false",
+            Kind::List => "a list",
+            Kind::Table => "a table",
+        };
+        let mut words: Vec<&str> = self.kinds.iter().map(|kind| of_kind(*kind)).collect();
+        words.dedup();
+        words.join(" or ")
+    }
+}

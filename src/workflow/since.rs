@@ -1,0 +1,69 @@
+//! What the contract of a gate compares with: a gate that has passed by then.
+
+use super::Gate;
+use crate::id::GateId;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// All that is wrong with what the contracts compare with; `places` are those of their names, in
+/// the order of the gates.
+pub(super) fn check(
+    source: &Source,
+    gates: &[Gate],
+    index: &BTreeMap<GateId, usize>,
+    places: &[Range<usize>],
+) -> Vec<Box<Unsound>> {
+    let plan = Plan { gates, index };
+    let flaws = gates.iter().zip(places).enumerate().filter_map(|(at, (gate, place))| {
+        let named = gate.contract.as_ref()?.gates_compared_with();
+        let (message, help) = named.iter().find_map(|name| plan.flaw(at, name))?;
+        Some(source.unsound(place.clone(), message).advise(help))
+    });
+    flaws.collect()
+}
+
+struct Plan<'p> {
+    gates: &'p [Gate],
+    index: &'p BTreeMap<GateId, usize>,
+}
+
+impl Plan<'_> {
+    /// What is wrong with a name that the contract of the gate at a place compares with.
+    fn flaw(&self, at: usize, name: &str) -> Option<(String, String)> {
+        let gate = &self.gates[at];
+        let named = self.gates.iter().position(|gate| gate.id.as_str() == name);
+        let what = match named {
+            None => format!("unknown gate `{name}`"),
+            Some(named) if named == at => format!("gate `{name}` itself, which passes later"),
+            Some(named) if self.is_past(at, named) => return None,
+            Some(_) => format!("gate `{name}`, which does not come before `{}`", gate.id),
+        };
+        let contract = gate.contract_path.as_deref().unwrap_or_default();
+        let past = (0..self.gates.len()).filter(|other| *other != at && self.is_past(at, *other));
+        let past = past.map(|other| self.gates[other].id.as_str()).chain(["run"]);
+        Some((format!("{contract} compares with {what}"), suggest(name, past)))
+    }
+
+    /// Whether another gate has its turn before the one at a place.
+    fn is_past(&self, at: usize, other: usize) -> bool {
+        self.waits_for(at).contains(&other) || (other < at && !self.waits_for(other).contains(&at))
+    }
+
+    /// The places of all gates that the one at a place waits for, directly or through others.
+    fn waits_for(&self, at: usize) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            let gate = &self.gates[at];
+            let needs = gate.needs.iter().chain(&gate.audits);
+            open.extend(
+                needs.filter_map(|need| self.index.get(need)).filter(|need| found.insert(**need)),
+            );
+        }
+        found
+    }
+}
