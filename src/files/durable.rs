@@ -16,10 +16,15 @@ use std::path::PathBuf;
 /// What stands in the name of a file that is not whole yet.
 const ASIDE: &str = ".tmp.";
 
+/// Whether a file of this name is one that is being written, or was when its writer was killed.
+pub fn is_half_written(name: &str) -> bool {
+    name.starts_with('.') && name.contains(ASIDE)
+}
+
 /// Removes what a killed process left half written in a folder. Call it when nobody writes there.
 pub fn remove_half_written(folder: &Path) -> io::Result<()> {
     let names = super::names_in(folder)?;
-    let mut left = names.iter().filter(|name| name.starts_with('.') && name.contains(ASIDE));
+    let mut left = names.iter().filter(|name| is_half_written(name));
     left.try_for_each(|name| fs::remove_file(folder.join(name)))
 }
 

@@ -13,6 +13,7 @@ mod walk;
 
 pub use durable::Appender;
 pub use durable::create_folder;
+pub use durable::is_half_written;
 pub use durable::remove_folder;
 pub use durable::remove_half_written;
 pub use durable::remove_own;
