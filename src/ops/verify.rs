@@ -52,7 +52,8 @@ pub struct Request {
 /// What became of one run's verification.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verified {
-    pub run_id: RunId,
+    /// A record of another tool is named after its folder.
+    pub run_id: String,
     /// How many events the journal holds, and its head.
     pub events: u64,
     pub head: Option<Digest>,
@@ -111,9 +112,9 @@ pub enum PassedOver {
 }
 
 impl Verified {
-    fn of(run_id: RunId) -> Self {
+    fn of(id: &str) -> Self {
         Self {
-            run_id,
+            run_id: id.to_owned(),
             events: 0,
             head: None,
             artifacts: 0,
@@ -142,18 +143,24 @@ pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
     let told = Told { request, head, signers: signers.as_deref() };
     let repository = site.repository()?;
     let git = repository.as_ref();
+    let others = places::foreign(site)?;
+    let passed_over = |id: &str, why| Verified { passed_over: Some(why), ..Verified::of(id) };
     if !request.all {
+        if let Some(other) = others.iter().find(|other| request.run.run.as_ref() == Some(other)) {
+            return Ok(vec![passed_over(other, PassedOver::Foreign)]);
+        }
         let id = chosen(site, git, &request.run)?;
         return Ok(vec![steadily(site, git, &id, &told)?]);
     }
     // One that cannot be looked at says so, and the others are told of all the same.
-    let verified = places::ids(site, git)?.into_iter().map(|id| {
-        steadily(site, git, &id, &told).unwrap_or_else(|error| {
-            let passed_over = Some(PassedOver::Unreadable(error.to_string()));
-            Verified { passed_over, ..Verified::of(id) }
-        })
+    let ids = places::ids(site, git)?;
+    let looked_at = ids.iter().map(|id| {
+        let verified = steadily(site, git, id, &told);
+        let unreadable = |error: Error| PassedOver::Unreadable(error.to_string());
+        verified.unwrap_or_else(|error| passed_over(id.as_str(), unreadable(error)))
     });
-    Ok(verified.collect())
+    let foreign = others.iter().map(|other| passed_over(other, PassedOver::Foreign));
+    Ok(looked_at.chain(foreign).collect())
 }
 
 /// The run that is meant; one that is named may be in a commit only.
@@ -198,7 +205,7 @@ fn one(
     id: &RunId,
     told: &Told<'_>,
 ) -> Result<Verified, Error> {
-    let mut verified = Verified::of(id.clone());
+    let mut verified = Verified::of(id.as_str());
     let places = Places::find(site, git, id)?;
     if places.is_foreign() && !site.home.is_own(id) {
         verified.passed_over = Some(PassedOver::Foreign);

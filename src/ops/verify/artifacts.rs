@@ -53,7 +53,7 @@ pub fn look(
         site,
         repository,
         seat: Seat::of(repository, places),
-        lay_here: site.home.is_own(&verified.run_id),
+        lay_here: site.home.is_own(&reading.run.started.run_id),
         is_required: request.artifacts == Artifacts::Required,
     };
     let open = place.not_as_recorded(&recorded);

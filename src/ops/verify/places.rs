@@ -182,6 +182,18 @@ pub fn ids(site: &Site, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
     Ok(ids.into_iter().collect())
 }
 
+/// The folders of runs that no run of ours is named like, where another tool has left a record.
+pub fn foreign(site: &Site) -> Result<Vec<String>, Error> {
+    let folder = site.project.root().join(RUNS);
+    let io_error = |error: std::io::Error| Error::environment(error.to_string());
+    let mut names = files::names_in(&folder).map_err(io_error)?;
+    names.retain(|name| {
+        let path = folder.join(name).join("record/RUN.json");
+        RunId::parse(name.clone()).is_err() && files::exists(&path)
+    });
+    Ok(names)
+}
+
 /// The runs whose records lie on any branch, here or as a remote has it.
 pub fn ids_on_branches(site: &Site, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
     let Some(git) = git else { return Ok(Vec::new()) };
