@@ -292,9 +292,7 @@ pub fn names_in(folder: &Path) -> io::Result<Vec<String>> {
     };
     let mut names = Vec::new();
     for entry in entries {
-        if let Ok(name) = entry?.file_name().into_string() {
-            names.push(name);
-        }
+        names.extend(entry?.file_name().into_string());
     }
     names.sort();
     Ok(names)

@@ -165,7 +165,9 @@ impl Place<'_> {
         };
         let (inside, outside): (Vec<_>, Vec<_>) =
             open.iter().partition(|one| one.in_git.is_some() && found.is_some());
-        outside.into_iter().for_each(|one| self.unexplained(one, verified));
+        for one in outside {
+            self.unexplained(one, verified);
+        }
         let (Some(git), Some(found)) = (self.repository, found) else { return Ok(()) };
         let paths: BTreeSet<String> = inside.iter().filter_map(|one| one.in_git.clone()).collect();
         if paths.is_empty() {

@@ -36,9 +36,10 @@ pub struct Committed {
 impl Committed {
     /// What is put behind a path of the record.
     pub fn note(&self) -> String {
-        match self.found.is_checked_out {
-            true => " (committed)".to_owned(),
-            false => format!(" ({})", self.found.name),
+        if self.found.is_checked_out {
+            " (committed)".to_owned()
+        } else {
+            format!(" ({})", self.found.name)
         }
     }
 }
@@ -103,8 +104,8 @@ impl Places {
         // What a sparse checkout leaves out of the working tree is there all the same.
         let left_out = git.left_out_below(path)?;
         if let Some(in_head) = self.in_head().filter(|_| !left_out.is_empty()) {
-            let held = in_head.files.iter().filter(|(path, _)| left_out.contains(*path));
-            self.disk = held.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+            let absent = in_head.files.iter().filter(|(path, _)| left_out.contains(*path));
+            self.disk = absent.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
         }
         Ok(())
     }

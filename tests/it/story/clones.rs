@@ -39,7 +39,9 @@ fn house() -> House {
 
 fn merged(how: &[&str]) -> House {
     let house = house();
-    how.iter().for_each(|words| drop(house.git(words)));
+    for words in how {
+        house.git(words);
+    }
     house
 }
 
