@@ -5,7 +5,8 @@ use super::Repository;
 use super::found::Found;
 use super::target::Target;
 use git2::Delta;
-use git2::Diff;
+use git2::DiffDelta;
+use git2::DiffOptions;
 use git2::ErrorCode;
 use git2::Oid;
 use serde::Serialize;
@@ -65,6 +66,7 @@ impl Repository {
         since: Option<&str>,
     ) -> Result<BTreeMap<String, Fate>, Error> {
         let mut fates = BTreeMap::new();
+        let mut near = near(&paths);
         let mut walk = self.walk_since(&[head], since)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL)?;
         for id in walk {
@@ -72,7 +74,7 @@ impl Repository {
                 break;
             }
             let commit = self.inner.find_commit(id?)?;
-            let touched = match self.touched(&commit, &paths) {
+            let touched = match self.touched(&commit, &paths, &mut near) {
                 Ok(touched) => touched,
                 // A partial clone does not hold all that lies behind.
                 Err(Error::Git(error)) if error.code() == ErrorCode::NotFound => break,
@@ -92,6 +94,7 @@ impl Repository {
         &self,
         commit: &git2::Commit<'_>,
         paths: &BTreeSet<String>,
+        near: &mut DiffOptions,
     ) -> Result<Vec<(String, Fate)>, Error> {
         let tree = commit.tree()?;
         let mut parents = Vec::new();
@@ -103,13 +106,19 @@ impl Repository {
         }
         let mut diffs = Vec::new();
         for parent in &parents {
-            diffs.push(self.inner.diff_tree_to_tree(parent.as_ref(), Some(&tree), None)?);
+            diffs.push(self.inner.diff_tree_to_tree(parent.as_ref(), Some(&tree), Some(near))?);
         }
         let Some((first, others)) = diffs.split_first() else { return Ok(Vec::new()) };
         let others: Vec<BTreeSet<String>> = others
             .iter()
             .map(|diff| diff.deltas().filter_map(|delta| path_of(&delta)).collect())
             .collect();
+        let is_gone = |delta: DiffDelta<'_>| delta.status() == Delta::Deleted;
+        let added = if first.deltas().any(is_gone) {
+            self.added(parents[0].as_ref(), &tree)?
+        } else {
+            BTreeMap::new()
+        };
         let mut touched = Vec::new();
         for delta in first.deltas() {
             let path = path_of(&delta).filter(|path| {
@@ -118,7 +127,7 @@ impl Repository {
             let Some(path) = path else { continue };
             let commit = commit.id().to_string();
             let fate = match delta.status() {
-                Delta::Deleted => match new_name(first, delta.old_file().id()) {
+                Delta::Deleted => match added.get(&delta.old_file().id()).cloned() {
                     Some(to) => Fate::Moved { commit, to },
                     None => Fate::Gone { commit },
                 },
@@ -136,6 +145,17 @@ impl Repository {
             touched.push((path, fate));
         }
         Ok(touched)
+    }
+
+    /// The files that a commit added, by what they hold.
+    fn added(
+        &self,
+        before: Option<&git2::Tree<'_>>,
+        tree: &git2::Tree<'_>,
+    ) -> Result<BTreeMap<Oid, String>, Error> {
+        let diff = self.inner.diff_tree_to_tree(before, Some(tree), None)?;
+        let added = diff.deltas().filter(|delta| delta.status() == Delta::Added);
+        Ok(added.filter_map(|delta| Some((delta.new_file().id(), path_of(&delta)?))).collect())
     }
 
     fn walk_since(
@@ -157,13 +177,19 @@ impl Repository {
     }
 }
 
-fn path_of(delta: &git2::DiffDelta<'_>) -> Option<String> {
-    let path = delta.new_file().path().or_else(|| delta.old_file().path())?;
-    Some(path.to_string_lossy().into_owned())
+/// Only what lies near these paths is compared: a commit may hold thousands of files elsewhere.
+fn near(paths: &BTreeSet<String>) -> DiffOptions {
+    let folder =
+        |path: &String| path.rsplit_once('/').map_or(path.clone(), |(above, _)| above.into());
+    let mut options = DiffOptions::new();
+    options.disable_pathspec_match(true);
+    for folder in paths.iter().map(folder).collect::<BTreeSet<String>>() {
+        options.pathspec(folder);
+    }
+    options
 }
 
-/// The file that a commit added with these bytes.
-fn new_name(diff: &Diff<'_>, bytes: Oid) -> Option<String> {
-    let mut added = diff.deltas().filter(|delta| delta.status() == Delta::Added);
-    path_of(&added.find(|delta| delta.new_file().id() == bytes)?)
+fn path_of(delta: &DiffDelta<'_>) -> Option<String> {
+    let path = delta.new_file().path().or_else(|| delta.old_file().path())?;
+    Some(path.to_string_lossy().into_owned())
 }
