@@ -1,6 +1,7 @@
 //! The journal: a run's events on disk, append-only, each line chained to the one
 //! before it by SHA-256 and synced before anything relies on it. It is the only truth.
 
+mod chain;
 mod segment;
 
 pub use segment::Segment;
@@ -16,6 +17,7 @@ use crate::run::Run;
 use segment::Stretch;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -82,6 +84,11 @@ impl Reading {
     /// Whether the chain ever stood at this digest.
     pub fn stood_at(&self, head: Digest) -> bool {
         self.lines().any(|line| Digest::of(line) == head)
+    }
+
+    /// Every digest that the chain ever stood at.
+    pub fn heads(&self) -> HashSet<Digest> {
+        self.lines().map(Digest::of).collect()
     }
 
     /// Each line without its end.
@@ -254,7 +261,7 @@ pub fn fold(path: &Path, bytes: Vec<u8>) -> Result<Reading, Error> {
         line_number += 1;
         let (header, event) =
             parse(text).map_err(|error| line_error(path, line_number, error.to_string()))?;
-        refuse_broken_chain(path, line_number, &header, reading.as_ref())?;
+        refuse_broken_chain((path, &bytes), line_number, &header, reading.as_ref())?;
         let head = Digest::of(text);
         match &mut reading {
             None => {
@@ -286,7 +293,7 @@ fn parse(text: &[u8]) -> Result<(Header, Event), serde_json::Error> {
 }
 
 fn refuse_broken_chain(
-    path: &Path,
+    (path, bytes): (&Path, &[u8]),
     line: u64,
     header: &Header,
     before: Option<&Reading>,
@@ -297,7 +304,8 @@ fn refuse_broken_chain(
         return Err(line_error(path, line, message));
     }
     if header.prev != head {
-        return Err(line_error(path, line, "the chain is broken: the line before it was changed"));
+        let line = chain::changed_line(bytes, line);
+        return Err(line_error(path, line, "it was changed: the hash chain breaks here"));
     }
     Ok(())
 }
@@ -363,8 +371,11 @@ mod tests {
             error.split_once(" line ").unwrap().1.to_owned()
         };
         let message = error(good.replace("tea", "pie"));
-        assert_eq!(message, "3: the chain is broken: the line before it was changed");
+        assert_eq!(message, "2: it was changed: the hash chain breaks here");
         let lines: Vec<&str> = good.lines().collect();
+        let prev = lines[1].split_once("\"prev\":\"").unwrap().1;
+        let other = format!("{}{}", if prev.starts_with('0') { '1' } else { '0' }, &prev[1..]);
+        assert!(error(good.replace(prev, &other)).starts_with("2: it was changed"));
         assert_eq!(error(format!("{}\n{}\n", lines[0], lines[2])), "2: the count goes from 1 to 3");
         assert!(error(format!("{}\nnonsense\n{}\n", lines[0], lines[1])).starts_with("2: "));
         fs::write(&path, format!("{good}{{\"seq\":4")).unwrap();

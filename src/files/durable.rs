@@ -29,6 +29,11 @@ const ASIDE: &str = ".tmp.";
 /// How often bytes are appended anew where others write at the same moment.
 const TRIES_MAX: u32 = 3;
 
+/// Whether a file of this name is one that is being written, or was when its writer was killed.
+pub fn is_half_written(name: &str) -> bool {
+    name.starts_with('.') && name.contains(ASIDE)
+}
+
 /// Replaces or creates a file, all or nothing, also across a power cut.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(path, bytes, true)
@@ -149,7 +154,7 @@ impl Beneath {
     /// What a killed process left half written in the folder.
     pub fn half_written(&self) -> io::Result<Vec<Self>> {
         let names = self.names()?.into_iter();
-        let left = names.filter(|name| name.starts_with('.') && name.contains(ASIDE));
+        let left = names.filter(|name| is_half_written(name));
         Ok(left.map(|name| self.join(name)).collect())
     }
 }

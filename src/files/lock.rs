@@ -175,12 +175,13 @@ mod tests {
     #[test]
     fn the_lock_of_another_machine_is_never_taken_for_dead() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lock");
+        let place = Beneath::new(folder.path()).join("lock");
+        let path = place.path();
         let write = |host: &str, boot: &str| {
             let held =
                 format!(r#"{{"process":7,"since":"10:02","host":"{host}","boot":"{boot}"}}"#);
             std::fs::write(&path, held).unwrap();
-            Lock::take(&path, "10:03", Duration::ZERO).unwrap().err().map(|held| held.to_string())
+            Lock::take(&place, "10:03", Duration::ZERO).unwrap().err().map(|held| held.to_string())
         };
         let here = Held::here("", &path);
         let said = write("elsewhere", "another").unwrap();

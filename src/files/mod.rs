@@ -19,6 +19,7 @@ mod walk;
 pub use beneath::Beneath;
 pub use durable::Appender;
 pub use durable::create_folder;
+pub use durable::is_half_written;
 pub use durable::write;
 pub use durable::write_view;
 pub use hash::Fingerprint;
@@ -299,9 +300,7 @@ pub fn names_in(folder: &Path) -> io::Result<Vec<String>> {
     };
     let mut names = Vec::new();
     for entry in entries {
-        if let Ok(name) = entry?.file_name().into_string() {
-            names.push(name);
-        }
+        names.extend(entry?.file_name().into_string());
     }
     names.sort();
     Ok(names)

@@ -52,8 +52,11 @@ pub fn write_together(
                 return Err(error.error);
             }
             if folder.parent() == Some(staging) {
-                fs::create_dir(folder)?;
-                crash::point();
+                match fs::create_dir(folder) {
+                    // Somebody else lays down objects at the same moment.
+                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                    Ok(()) | Err(_) => crash::point(),
+                }
                 folders.insert(staging);
             } else {
                 super::create_folder(folder)?;

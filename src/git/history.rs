@@ -1,17 +1,17 @@
-//! What git's history says of files: what a ref holds, and what became of a file since.
+//! What git's history says: what the commits of a run tell, and what became of files since.
 
 use super::Error;
 use super::Repository;
+use super::found::Found;
 use super::target::Target;
+use git2::Delta;
+use git2::DiffDelta;
+use git2::DiffOptions;
 use git2::ErrorCode;
-use git2::ObjectType;
 use git2::Oid;
-use git2::Status;
-use git2::TreeWalkMode;
-use git2::TreeWalkResult;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::BTreeSet;
 
 /// What commits made of a file that is not any more what it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,59 +38,26 @@ impl Repository {
         Ok(target.find(&self.inner)?.is_checked_out)
     }
 
-    /// The files below a folder in the head of a target, by their paths from there.
-    pub fn files_at(
-        &self,
-        target: &Target,
-        folder: &str,
-    ) -> Result<BTreeMap<String, Vec<u8>>, Error> {
-        let mut files = BTreeMap::new();
-        let Some(entry) = self.entry_at(target, folder)? else { return Ok(files) };
-        let Ok(tree) = self.inner.find_tree(entry) else { return Ok(files) };
-        let mut found = Vec::new();
-        tree.walk(TreeWalkMode::PreOrder, |above, entry| {
-            if entry.kind() == Some(ObjectType::Blob) {
-                let name = String::from_utf8_lossy(entry.name_bytes());
-                found.push((format!("{above}{name}"), entry.id()));
-            }
-            TreeWalkResult::Ok
-        })?;
-        for (path, id) in found {
-            files.insert(path, self.inner.find_blob(id)?.content().to_vec());
-        }
-        Ok(files)
-    }
-
     /// The bytes of a file in the head of a target.
     pub fn file_at(&self, target: &Target, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(id) = self.entry_at(target, path)? else { return Ok(None) };
-        Ok(self.inner.find_blob(id).ok().map(|blob| blob.content().to_vec()))
+        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
+        let tree = self.inner.find_commit(head)?.tree()?;
+        let Ok(entry) = tree.get_path(path.as_ref()) else { return Ok(None) };
+        Ok(self.inner.find_blob(entry.id()).ok().map(|blob| blob.content().to_vec()))
     }
 
-    /// Whether a file is in the working tree what it is in HEAD, absence included.
-    pub fn is_as_committed(&self, path: &str) -> Result<bool, Error> {
-        match super::look(&self.work_folder, || self.inner.status_file(Path::new(path))) {
-            Ok(status) => Ok(status == Status::CURRENT),
-            Err(Error::Git(error)) if error.code() == ErrorCode::NotFound => Ok(true),
-            Err(Error::Git(error)) if error.code() == ErrorCode::Ambiguous => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The messages of a target's commits, newest first, with their ids; those that `since` holds
-    /// already are left out.
+    /// The messages of all that these commits stand on, newest first, with their ids; those that
+    /// `since` holds already are left out.
     pub fn messages(
         &self,
-        target: &Target,
+        heads: &[&Found],
         since: Option<&str>,
     ) -> Result<Vec<(String, String)>, Error> {
-        let Some(head) = target.find(&self.inner)?.head else { return Ok(Vec::new()) };
-        let walk = self.walk_since(head, since)?;
         let mut messages = Vec::new();
-        for id in walk {
-            let id = id?;
-            let commit = self.inner.find_commit(id)?;
-            messages.push((id.to_string(), String::from_utf8_lossy(commit.message_bytes()).into()));
+        for id in self.walk_since(heads.iter().map(|head| head.commit), since)? {
+            let commit = self.inner.find_commit(id?)?;
+            let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+            messages.push((commit.id().to_string(), message));
         }
         Ok(messages)
     }
@@ -104,7 +71,7 @@ impl Repository {
         is_one: impl Fn(&str) -> bool,
     ) -> Result<Option<(String, String)>, Error> {
         let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
-        for id in self.walk_since(head, since)? {
+        for id in self.walk_since([head], since)? {
             let id = id?;
             let commit = self.inner.find_commit(id)?;
             let message = String::from_utf8_lossy(commit.message_bytes());
@@ -115,39 +82,116 @@ impl Repository {
         Ok(None)
     }
 
-    /// What the commits of a target made of a file in the end; those that `since` holds already
-    /// made nothing of what came later.
-    pub fn fate(&self, target: &Target, path: &str, since: Option<&str>) -> Result<Fate, Error> {
-        let Some(head) = target.find(&self.inner)?.head else { return Ok(Fate::Unknown) };
-        let mut walk = self.walk_since(head, since)?;
+    /// What the commits of a history made of files in the end, in one walk over them; those that
+    /// `since` holds already made nothing of what came later.
+    pub fn fates(
+        &self,
+        head: &Found,
+        mut paths: BTreeSet<String>,
+        since: Option<&str>,
+    ) -> Result<BTreeMap<String, Fate>, Error> {
+        let mut fates = BTreeMap::new();
+        let mut near = near(&paths);
+        let mut walk = self.walk_since([head.commit], since)?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL)?;
         for id in walk {
+            if paths.is_empty() {
+                break;
+            }
             let commit = self.inner.find_commit(id?)?;
-            let own = entry(&commit, path);
-            let mut before = Vec::new();
-            for parent in commit.parents() {
-                before.push(entry(&parent, path));
+            let touched = match self.touched(&commit, &paths, &mut near) {
+                Ok(touched) => touched,
+                // A partial clone does not hold all that lies behind.
+                Err(Error::Git(error)) if error.code() == ErrorCode::NotFound => break,
+                Err(error) => return Err(error),
+            };
+            for (path, fate) in touched {
+                paths.remove(&path);
+                fates.insert(path, fate);
             }
-            let is_touched = !before.contains(&own) && (own.is_some() || !before.is_empty());
-            if !is_touched {
-                continue;
-            }
-            let name = commit.id().to_string();
-            return Ok(match (own, before.into_iter().flatten().next()) {
-                (Some(_), _) => Fate::Changed { commit: name },
-                (None, Some(old)) => match self.new_name(&commit, old)? {
-                    Some(to) => Fate::Moved { commit: name, to },
-                    None => Fate::Gone { commit: name },
-                },
-                (None, None) => Fate::Unknown,
-            });
         }
-        Ok(Fate::Unknown)
+        fates.extend(paths.into_iter().map(|path| (path, Fate::Unknown)));
+        Ok(fates)
     }
 
-    fn walk_since(&self, head: Oid, since: Option<&str>) -> Result<git2::Revwalk<'_>, Error> {
+    /// What a commit made of files: what it holds otherwise than each commit before it.
+    fn touched(
+        &self,
+        commit: &git2::Commit<'_>,
+        paths: &BTreeSet<String>,
+        near: &mut DiffOptions,
+    ) -> Result<Vec<(String, Fate)>, Error> {
+        let tree = commit.tree()?;
+        let mut parents = Vec::new();
+        for parent in commit.parents() {
+            parents.push(Some(parent.tree()?));
+        }
+        if parents.is_empty() {
+            parents.push(None);
+        }
+        let mut diffs = Vec::new();
+        for parent in &parents {
+            diffs.push(self.inner.diff_tree_to_tree(parent.as_ref(), Some(&tree), Some(near))?);
+        }
+        let Some((first, others)) = diffs.split_first() else { return Ok(Vec::new()) };
+        let others: Vec<BTreeSet<String>> = others
+            .iter()
+            .map(|diff| diff.deltas().filter_map(|delta| path_of(&delta)).collect())
+            .collect();
+        let is_gone = |delta: DiffDelta<'_>| delta.status() == Delta::Deleted;
+        let added = if first.deltas().any(is_gone) {
+            self.added(parents[0].as_ref(), &tree)?
+        } else {
+            BTreeMap::new()
+        };
+        let mut touched = Vec::new();
+        for delta in first.deltas() {
+            let path = path_of(&delta).filter(|path| {
+                paths.contains(path) && others.iter().all(|other| other.contains(path))
+            });
+            let Some(path) = path else { continue };
+            let commit = commit.id().to_string();
+            let fate = match delta.status() {
+                Delta::Deleted => match added.get(&delta.old_file().id()).cloned() {
+                    Some(to) => Fate::Moved { commit, to },
+                    None => Fate::Gone { commit },
+                },
+                Delta::Added
+                | Delta::Modified
+                | Delta::Typechange
+                | Delta::Unmodified
+                | Delta::Renamed
+                | Delta::Copied
+                | Delta::Ignored
+                | Delta::Untracked
+                | Delta::Unreadable
+                | Delta::Conflicted => Fate::Changed { commit },
+            };
+            touched.push((path, fate));
+        }
+        Ok(touched)
+    }
+
+    /// The files that a commit added, by what they hold.
+    fn added(
+        &self,
+        before: Option<&git2::Tree<'_>>,
+        tree: &git2::Tree<'_>,
+    ) -> Result<BTreeMap<Oid, String>, Error> {
+        let diff = self.inner.diff_tree_to_tree(before, Some(tree), None)?;
+        let added = diff.deltas().filter(|delta| delta.status() == Delta::Added);
+        Ok(added.filter_map(|delta| Some((delta.new_file().id(), path_of(&delta)?))).collect())
+    }
+
+    fn walk_since(
+        &self,
+        heads: impl IntoIterator<Item = Oid>,
+        since: Option<&str>,
+    ) -> Result<git2::Revwalk<'_>, Error> {
         let mut walk = self.inner.revwalk()?;
-        walk.push(head)?;
+        for head in heads {
+            walk.push(head)?;
+        }
         // A shallow clone may not hold the commit that the run began at.
         if let Some(since) = since.and_then(|since| Oid::from_str(since).ok())
             && self.inner.find_commit(since).is_ok()
@@ -156,24 +200,21 @@ impl Repository {
         }
         Ok(walk)
     }
-
-    /// The file that a commit added with these bytes.
-    fn new_name(&self, commit: &git2::Commit<'_>, bytes: Oid) -> Result<Option<String>, Error> {
-        let parent = commit.parents().next().map(|parent| parent.tree()).transpose()?;
-        let diff = self.inner.diff_tree_to_tree(parent.as_ref(), Some(&commit.tree()?), None)?;
-        let mut added = diff.deltas().filter(|delta| delta.status() == git2::Delta::Added);
-        let found = added.find(|delta| delta.new_file().id() == bytes);
-        let path = found.and_then(|delta| delta.new_file().path().map(Path::to_owned));
-        Ok(path.map(|path| path.to_string_lossy().into_owned()))
-    }
-
-    fn entry_at(&self, target: &Target, path: &str) -> Result<Option<Oid>, Error> {
-        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
-        Ok(entry(&self.inner.find_commit(head)?, path))
-    }
 }
 
-/// What a commit holds at a path.
-fn entry(commit: &git2::Commit<'_>, path: &str) -> Option<Oid> {
-    commit.tree().ok()?.get_path(Path::new(path)).ok().map(|entry| entry.id())
+/// Only what lies near these paths is compared: a commit may hold thousands of files elsewhere.
+fn near(paths: &BTreeSet<String>) -> DiffOptions {
+    let folder =
+        |path: &String| path.rsplit_once('/').map_or(path.clone(), |(above, _)| above.into());
+    let mut options = DiffOptions::new();
+    options.disable_pathspec_match(true);
+    for folder in paths.iter().map(folder).collect::<BTreeSet<String>>() {
+        options.pathspec(folder);
+    }
+    options
+}
+
+fn path_of(delta: &DiffDelta<'_>) -> Option<String> {
+    let path = delta.new_file().path().or_else(|| delta.old_file().path())?;
+    Some(path.to_string_lossy().into_owned())
 }

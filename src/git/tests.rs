@@ -327,13 +327,3 @@ fn what_is_uncommitted_is_told_file_by_file() {
     assert_eq!(told(&["new", "a.txt"], "n.txt"), ["new/deep/n.txt untracked"]);
     assert_eq!(told(&["none"], ""), Vec::<String>::new());
 }
-
-#[test]
-fn a_repository_may_move_to_another_thread() {
-    let sandbox = Sandbox::new();
-    let mut repository = sandbox.repository();
-    let committed = std::thread::spawn(move || {
-        record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap()
-    });
-    assert_eq!(committed.join().unwrap().id, sandbox.git(&["rev-parse", "HEAD"]).trim());
-}

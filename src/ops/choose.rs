@@ -92,7 +92,8 @@ pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
     }
 }
 
-fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
+/// The run of a name among these.
+pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     // A session's key is its run's key and its number.
     let name = match name.rsplit_once('@') {
         Some((key, number)) if number.parse::<u32>().is_ok() => key,

@@ -6,7 +6,6 @@
 mod anchors;
 mod approval;
 
-pub use anchors::all as anchors;
 pub use approval::Moments;
 pub use approval::misplaced;
 pub use approval::verdict;

@@ -1,30 +1,34 @@
 //! `orch verify`: whether records and artifacts are what the journal says, byte for byte, whether
 //! the journal is the one that commits and people were told of, and approvals are proved.
 
+mod anchors;
 mod approvals;
 mod artifacts;
+mod copies;
+mod places;
+mod records;
 
 pub use approvals::SignedApproval;
+pub use artifacts::Artifacts;
 
+use self::places::Places;
 use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use super::proof;
 use super::signing;
 use crate::digest::Digest;
-use crate::files::Beneath;
+use crate::files::Lock;
 use crate::git::Fate;
 use crate::git::Repository;
-use crate::git::Target;
 use crate::id::RunId;
-use crate::journal;
-use crate::journal::Reading;
-use crate::record;
 use crate::record::Difference;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+/// How often a run is looked at again that goes on while it is looked at.
+const LOOKS_MAX: usize = 5;
 
 /// What `orch verify` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -37,6 +41,9 @@ pub struct Request {
     /// Whose signatures count, as `ssh-keygen` reads it; by default what each run kept at its start.
     #[arg(long, value_name = "FILE")]
     pub signers: Option<PathBuf>,
+    /// Artifacts that are not in this copy of the project, such as build outputs in a clone.
+    #[arg(long, value_enum, default_value_t)]
+    pub artifacts: Artifacts,
     /// Verify every run.
     #[arg(long, conflicts_with_all = ["run", "head"])]
     pub all: bool,
@@ -45,12 +52,15 @@ pub struct Request {
 /// What became of one run's verification.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verified {
-    pub run_id: RunId,
+    /// A record of another tool is named after its folder.
+    pub run_id: String,
     /// How many events the journal holds, and its head.
     pub events: u64,
     pub head: Option<Digest>,
     /// Artifacts that are what they were.
     pub artifacts: usize,
+    /// Artifacts that were not looked at: they are not in this copy of the project.
+    pub not_looked_at: usize,
     /// Approvals whose signatures are good.
     pub approvals: Vec<SignedApproval>,
     /// Whose signature of the end of the run is good.
@@ -61,6 +71,15 @@ pub struct Verified {
     /// revert the journal still holds the rest, and the next sitting or a rebuild brings it again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind: Option<u64>,
+    /// Whether a kill left the record half written, or the index as it was before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_unfinished: bool,
+    /// What completes the record where it is behind or unfinished.
+    #[serde(skip)]
+    pub completed_by: Option<Completion>,
+    /// Why the run was passed over, or could not be looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passed_over: Option<PassedOver>,
     /// Artifacts that commits have moved on, or that no commit ever brought here.
     pub moved_on: Vec<MovedOn>,
 }
@@ -73,6 +92,45 @@ pub struct MovedOn {
     pub fate: Fate,
 }
 
+/// What completes a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// Resuming the run, which has stalled.
+    Resume,
+    /// Making the record again.
+    Rebuild,
+}
+
+/// Why a run was not verified.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PassedOver {
+    /// Another tool made the record: there is no journal to verify it by.
+    Foreign,
+    /// It could not be looked at.
+    Unreadable(String),
+}
+
+impl Verified {
+    fn of(id: &str) -> Self {
+        Self {
+            run_id: id.to_owned(),
+            events: 0,
+            head: None,
+            artifacts: 0,
+            not_looked_at: 0,
+            approvals: Vec::new(),
+            head_signed_by: None,
+            differences: Vec::new(),
+            behind: None,
+            is_unfinished: false,
+            completed_by: None,
+            passed_over: None,
+            moved_on: Vec::new(),
+        }
+    }
+}
+
 /// Verifies one run or all; nothing is changed.
 pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
     let head = request.head.as_deref().map(|text| {
@@ -82,162 +140,102 @@ pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
     });
     let head = head.transpose()?;
     let signers = request.signers.as_deref().map(signing::read_signers).transpose()?;
-    let told = Told { head, signers: signers.as_deref() };
-    let ids = if request.all {
-        site.home.ids().map_err(|error| Error::environment(error.to_string()))?
-    } else {
-        vec![choose::run(site, &request.run)?]
-    };
-    ids.into_iter().map(|id| one(site, id, &told)).collect()
+    let told = Told { request, head, signers: signers.as_deref() };
+    let repository = site.repository()?;
+    let git = repository.as_ref();
+    let others = places::foreign(site)?;
+    let passed_over = |id: &str, why| Verified { passed_over: Some(why), ..Verified::of(id) };
+    if !request.all {
+        if let Some(other) = others.iter().find(|other| request.run.run.as_ref() == Some(other)) {
+            return Ok(vec![passed_over(other, PassedOver::Foreign)]);
+        }
+        let id = chosen(site, git, &request.run)?;
+        return Ok(vec![steadily(site, git, &id, &told)?]);
+    }
+    // One that cannot be looked at says so, and the others are told of all the same.
+    let ids = places::ids(site, git)?;
+    let looked_at = ids.iter().map(|id| {
+        let verified = steadily(site, git, id, &told);
+        let unreadable = |error: Error| PassedOver::Unreadable(error.to_string());
+        verified.unwrap_or_else(|error| passed_over(id.as_str(), unreadable(error)))
+    });
+    let foreign = others.iter().map(|other| passed_over(other, PassedOver::Foreign));
+    Ok(looked_at.chain(foreign).collect())
+}
+
+/// The run that is meant; one that is named may be in a commit only.
+fn chosen(site: &Site, git: Option<&Repository>, choice: &RunChoice) -> Result<RunId, Error> {
+    let known = places::ids(site, git)?;
+    let name = choice.run.as_ref().or(site.chosen_run.as_ref());
+    let Some(name) = name else { return choose::run(site, choice) };
+    let mut ids: BTreeSet<RunId> = known.into_iter().collect();
+    if !ids.iter().any(|id| id.as_str().contains(name.as_str())) {
+        ids.extend(places::ids_on_branches(site, git)?);
+    }
+    choose::named(site, name, &ids.into_iter().collect::<Vec<_>>())
 }
 
 /// What a person brings along, so that the record is not believed on its own word.
 struct Told<'t> {
+    request: &'t Request,
     head: Option<Digest>,
     signers: Option<&'t str>,
 }
 
-fn one(site: &Site, id: RunId, told: &Told<'_>) -> Result<Verified, Error> {
-    let mut verified = Verified {
-        run_id: id.clone(),
-        events: 0,
-        head: None,
-        artifacts: 0,
-        approvals: Vec::new(),
-        head_signed_by: None,
-        differences: Vec::new(),
-        behind: None,
-        moved_on: Vec::new(),
-    };
-    let reading = match site.home.read(&id) {
-        Ok(reading) => reading,
-        Err(error) => {
-            let is_bad_line = matches!(error, journal::Error::Line { .. });
-            let refused = of_journal(site, error)?;
-            // A sound journal of this machine's own tells best where its copy was changed.
-            let own = site.home.glance(&id);
-            if own.is_err() || !is_bad_line {
-                verified.differences.push(refused);
-            }
-            match own {
-                Ok(reading) => reading,
-                Err(_) => return Ok(verified),
-            }
+/// Looks again where a run that somebody drives went on between one look and the next.
+fn steadily(
+    site: &Site,
+    git: Option<&Repository>,
+    id: &RunId,
+    told: &Told<'_>,
+) -> Result<Verified, Error> {
+    let mut verified = one(site, git, id, told)?;
+    for _ in 1..LOOKS_MAX {
+        if verified.differences.is_empty() || !Lock::is_held(&site.home.lock(id)) {
+            break;
         }
-    };
-    verified.events = reading.count;
-    verified.head = Some(reading.head);
-    let path = site.shown(&site.home.record(&id).join("journal").path());
-    if let Some(line) = reading.first_foreign_line() {
-        let message = "no line that orch would write".to_owned();
-        verified.differences.push(Difference {
-            path: path.clone(),
-            line: Some(line),
-            byte: None,
-            message,
-        });
+        verified = one(site, git, id, told)?;
     }
-    if let Some(told) = told.head.filter(|told| !reading.stood_at(*told)) {
-        verified.differences.push(Difference::of(path, format!("the chain never stood at {told}")));
-    }
-    let repository = site.repository()?;
-    let git = reading.run.started.git.as_ref();
-    let target = Site::target(git.and_then(|git| git.branch.as_deref()));
-    if let Some(repository) = &repository {
-        verified.differences.extend(proof::anchors(repository, &reading)?);
-    }
-    of_record(site, &reading, (repository.as_ref(), &target), &mut verified)?;
-    approvals::look(&reading, told.signers, &mut verified)?;
-    artifacts::look(site, &reading, repository.as_ref(), &mut verified)?;
     Ok(verified)
 }
 
-/// A journal that is refused, as a difference with its place.
-fn of_journal(site: &Site, error: journal::Error) -> Result<Difference, Error> {
-    match error {
-        journal::Error::Line { path, line, message } => {
-            Ok(Difference { path: site.shown(&path), line: Some(line), byte: None, message })
-        }
-        journal::Error::Empty { path } => {
-            Ok(Difference::of(site.shown(&path), "it holds no event"))
-        }
-        journal::Error::Fork { here, copy, committed, .. } => {
-            let message = format!(
-                "the run was taken two ways: its journal stands at {here}, this copy at {committed}"
-            );
-            Ok(Difference::of(site.shown(&copy), message))
-        }
-        journal::Error::Io { .. } => Err(error.into()),
-    }
-}
-
-/// Differences of the record's files, in the working tree and in what is committed.
-fn of_record(
+fn one(
     site: &Site,
-    reading: &Reading,
-    (repository, target): (Option<&Repository>, &Target),
-    verified: &mut Verified,
-) -> Result<(), Error> {
-    let folder = site.home.record(&verified.run_id);
-    let shown = site.shown(&folder.path());
-    let mut found = Vec::new();
-    let is_here = match (repository, target) {
-        (Some(repository), Target::Branch(_)) => repository.is_checked_out(target)?,
-        (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
-    };
-    if is_here {
-        let files = on_disk(&folder).map_err(|source| Error::disk(&folder, source))?;
-        found.push((String::new(), files));
+    git: Option<&Repository>,
+    id: &RunId,
+    told: &Told<'_>,
+) -> Result<Verified, Error> {
+    let mut verified = Verified::of(id.as_str());
+    let places = Places::find(site, git, id)?;
+    if places.is_foreign() && !site.home.is_own(id) {
+        verified.passed_over = Some(PassedOver::Foreign);
+        return Ok(verified);
     }
-    let committed = match repository
-        .and_then(|repository| Some((repository, repository.path_of(&folder.path())?)))
-    {
-        Some((repository, path)) => repository.files_at(target, &path)?,
-        None => BTreeMap::new(),
-    };
-    let is_as_committed = found.iter().all(|(_, files)| *files == committed);
-    if repository.is_some() && is_as_committed {
-        verified.behind = record::behind(reading, &committed);
+    let story = copies::read(site, id, &places)?;
+    verified.differences.extend(story.differences);
+    let Some(reading) = story.reading else { return Ok(verified) };
+    verified.events = reading.count;
+    verified.head = Some(reading.head);
+    if let Some(line) = reading.first_foreign_line() {
+        let difference = story.copy.difference(line, "no line that orch would write");
+        verified.differences.push(difference);
     }
-    if verified.behind.is_some() {
-        return Ok(());
+    if let Some(head) = told.head.filter(|head| !reading.stood_at(*head)) {
+        let path = site.shown(&site.home.record(id).join("journal").path());
+        verified.differences.push(Difference::of(path, format!("the chain never stood at {head}")));
     }
-    // Nothing at all is committed outside of git, or as long as a commit cannot be made.
-    if !committed.is_empty() {
-        found.push((" (committed)".to_owned(), committed));
+    if let Some(git) = git {
+        verified.differences.extend(anchors::look(git, &places, &reading)?);
     }
-    let mut differences: Vec<Difference> = Vec::new();
-    for (note, files) in found {
-        for mut difference in record::differences(reading, &files) {
-            difference.path = format!("{shown}/{}", difference.path);
-            let is_known = |other: &Difference| {
-                Difference { path: other.path.clone(), ..difference.clone() } == *other
-            };
-            if differences.iter().any(is_known) {
-                continue;
-            }
-            difference.path += &note;
-            differences.push(difference);
-        }
+    records::look(&reading, &site.shown(&site.home.record(id).path()), &places, &mut verified);
+    // Elsewhere, and once the branch is gone, there is nothing to complete it by.
+    let is_at_home = site.home.is_own(id) && (git.is_none() || places.branch.is_some());
+    if is_at_home && !Lock::is_held(&site.home.lock(id)) {
+        let is_stalled = reading.run.wants_a_driver();
+        verified.completed_by =
+            Some(if is_stalled { Completion::Resume } else { Completion::Rebuild });
     }
-    verified.differences.extend(differences);
-    Ok(())
-}
-
-/// Every file below a folder, by its path from there; what is no regular file has no bytes.
-fn on_disk(folder: &Beneath) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![String::new()];
-    while let Some(above) = folders.pop() {
-        for name in folder.join(&above).names()? {
-            let path = format!("{above}{name}");
-            let whole = folder.join(&path);
-            match whole.read_with_stat(Vec::new())? {
-                Some((bytes, _)) => drop(files.insert(path, bytes)),
-                None if whole.is_folder() => folders.push(format!("{path}/")),
-                None => drop(files.insert(path, Vec::new())),
-            }
-        }
-    }
-    Ok(files)
+    approvals::look(&reading, told.signers, &mut verified)?;
+    artifacts::look(site, &reading, (git, &places), told.request, &mut verified)?;
+    Ok(verified)
 }

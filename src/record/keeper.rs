@@ -315,7 +315,8 @@ impl Keeper {
     pub fn mend(&mut self) -> Result<Vec<String>, Error> {
         let changed = if self.is_here() { self.folder.changed() } else { Vec::new() };
         let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
-        let journal = if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
+        let journal =
+            if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
         for (path, id) in &changed {
             let bytes = match &self.repository {
                 Some(repository) => repository.bytes_of(*id).ok(),

@@ -24,8 +24,10 @@ pub use keeper::Destination;
 pub use keeper::Keeper;
 pub use keeper::News;
 pub use verify::Difference;
-pub use verify::behind;
-pub use verify::differences;
+pub use verify::Expected;
+pub use verify::Standing;
+pub use verify::is_foreign;
+pub use verify::journal_of;
 
 use crate::clock::Moment;
 use crate::digest::Digest;

@@ -7,7 +7,9 @@ use crate::cli::exit;
 use crate::git::Fate;
 use crate::ops::Instructions;
 use crate::ops::verify;
+use crate::ops::verify::Completion;
 use crate::ops::verify::MovedOn;
+use crate::ops::verify::PassedOver;
 use crate::ops::verify::SignedApproval;
 use crate::ops::verify::Verified;
 use crate::record::Difference;
@@ -22,7 +24,15 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     let text: Vec<String> = verified.iter().map(|verified| words(face, verified)).collect();
     let text = text.join("\n");
     if verified.iter().all(|verified| verified.differences.is_empty()) {
-        face.answer(&verified, &rebuild_what_is_behind(&verified), &text);
+        let unreadable: Vec<&str> = verified.iter().filter_map(unreadable).collect();
+        if let Some(first) = unreadable.first() {
+            let error = json!({
+                "code": "environment", "message": first, "causes": [], "help": null, "place": null,
+            });
+            face.answer_wrong(&verified, &error, &Instructions::default(), &text);
+            return Ok(exit::FAILED);
+        }
+        face.answer(&verified, &complete_what_is_behind(&verified), &text);
         return Ok(exit::DONE);
     }
     let mut next = Instructions::default();
@@ -39,6 +49,17 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     face.answer_wrong(&verified, &error(&verified), &next, &text);
     Ok(exit::DIFFERENT)
 }
+
+/// Why a run could not be looked at.
+fn unreadable(verified: &Verified) -> Option<&str> {
+    match &verified.passed_over {
+        Some(PassedOver::Unreadable(reason)) => Some(reason),
+        Some(PassedOver::Foreign) | None => None,
+    }
+}
+
+/// How many artifacts that are not here are named; all of them are counted.
+const ABSENT_MAX: usize = 8;
 
 /// The first difference, as every error is told.
 fn error(verified: &[Verified]) -> Json {
@@ -58,20 +79,41 @@ fn error(verified: &[Verified]) -> Json {
     })
 }
 
-/// How records come back that a reset or a revert took from their branch.
-fn rebuild_what_is_behind(verified: &[Verified]) -> Instructions {
+/// How records become whole that a reset or a revert took from their branch, or a kill left behind.
+/// A run that is driven does it by itself, and one that stalled when it is resumed.
+fn complete_what_is_behind(verified: &[Verified]) -> Instructions {
     let mut next = Instructions::default();
-    for behind in verified.iter().filter(|verified| verified.behind.is_some()) {
-        next.suggested_commands.push(format!("orch record rebuild --run {}", behind.run_id));
+    let is_behind = |one: &&Verified| one.behind.is_some() || one.is_unfinished;
+    for Verified { run_id, completed_by, .. } in verified.iter().filter(is_behind) {
+        match completed_by {
+            Some(Completion::Resume) => next.command(format!("orch run resume --run {run_id}")),
+            Some(Completion::Rebuild) => {
+                next.command(format!("orch record rebuild --run {run_id}"));
+            }
+            None => {}
+        }
     }
     if !next.suggested_commands.is_empty() {
-        next.next_actions.push("Bring back what the branch lost; the journal holds it:".to_owned());
+        next.say("Complete the record; the journal holds all of it:");
     }
     next
 }
 
 fn words(face: &Face, verified: &Verified) -> String {
     let mut text = String::new();
+    match &verified.passed_over {
+        Some(PassedOver::Foreign) => {
+            return format!(
+                "foreign  {}  another tool made this record: there is no journal to verify it by\n",
+                verified.run_id
+            );
+        }
+        Some(PassedOver::Unreadable(reason)) => {
+            let word = face.coloured("UNREADABLE", Colour::Red);
+            return format!("{word} {}\n  {reason}\n", verified.run_id);
+        }
+        None => {}
+    }
     let (word, colour) = if verified.differences.is_empty() {
         ("verified", Colour::Green)
     } else {
@@ -99,8 +141,22 @@ fn words(face: &Face, verified: &Verified) -> String {
         let all = verified.events;
         let _ = writeln!(text, "  behind   the record: git holds {known} of its {all} events");
     }
-    for moved_on in &verified.moved_on {
+    if verified.is_unfinished {
+        let _ = writeln!(text, "  unfinished  orch was killed while it wrote the record");
+    }
+    let is_absent = |moved_on: &&MovedOn| moved_on.fate == Fate::Unknown;
+    let moved_on = verified.moved_on.iter().filter(|one| !is_absent(one));
+    let absent = verified.moved_on.iter().filter(is_absent).take(ABSENT_MAX);
+    for moved_on in moved_on.chain(absent) {
         let _ = writeln!(text, "  {}", moved_on_line(moved_on));
+    }
+    match verified.not_looked_at {
+        0 => {}
+        1 => text.push_str("  1 artifact was not looked at: it is not in this copy\n"),
+        count => {
+            let _ =
+                writeln!(text, "  {count} artifacts were not looked at: they are not in this copy");
+        }
     }
     text
 }

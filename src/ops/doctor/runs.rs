@@ -102,9 +102,8 @@ fn place(
         return Ok(Some(format!("{broken} files of its record are missing or changed")));
     }
     let folders: BTreeSet<&Path> = all.keys().filter_map(|path| Path::new(path).parent()).collect();
-    let is_left = |folder: &&Path| {
-        record.join(folder).half_written().is_ok_and(|left| !left.is_empty())
-    };
+    let is_left =
+        |folder: &&Path| record.join(folder).half_written().is_ok_and(|left| !left.is_empty());
     let has_left = folders.iter().any(is_left);
     Ok(has_left.then(|| "a killed process left half-written files in its record".to_owned()))
 }

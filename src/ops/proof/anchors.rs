@@ -4,20 +4,21 @@
 use crate::digest::Digest;
 use crate::event::RunStarted;
 use crate::git;
-use crate::git::Repository;
 use crate::git::Target;
 use crate::id::RunId;
 use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::record;
-use crate::record::Difference;
 
 /// Where commits of a run are found, and the commit that it began at.
 fn places(started: &RunStarted) -> ([Target; 2], Option<String>) {
     let git = started.git.as_ref();
     let target = Site::target(git.and_then(|git| git.branch.as_deref()));
-    ([Target::Ref(record::reference(&started.run_id)), target], git.and_then(|git| git.head.clone()))
+    (
+        [Target::Ref(record::reference(&started.run_id)), target],
+        git.and_then(|git| git.head.clone()),
+    )
 }
 
 /// The head that a commit of this run was made with.
@@ -26,28 +27,6 @@ fn anchor(started: &RunStarted, message: &str) -> Option<Digest> {
     let is_own = message.lines().any(|line| line == own);
     let anchor = message.lines().find_map(|line| line.strip_prefix("Orch-Chain: "));
     anchor.filter(|_| is_own).and_then(Digest::parse)
-}
-
-/// Every head that commits tell of and the chain never stood at.
-pub fn all(repository: &Repository, reading: &Reading) -> Result<Vec<Difference>, Error> {
-    let started = &reading.run.started;
-    let (targets, since) = places(started);
-    let mut differences = Vec::new();
-    for target in targets {
-        for (commit, message) in repository.messages(&target, since.as_deref())? {
-            let anchor = anchor(started, &message);
-            if let Some(anchor) = anchor.filter(|anchor| !reading.stood_at(*anchor)) {
-                let commit = commit.get(..12).unwrap_or(&commit);
-                let message =
-                    format!("it says that the chain stood at {anchor}, which it never did");
-                let difference = Difference::of(format!("commit {commit}"), message);
-                if !differences.contains(&difference) {
-                    differences.push(difference);
-                }
-            }
-        }
-    }
-    Ok(differences)
 }
 
 /// Refuses a journal that never stood where the newest commits of its run say: what they were made

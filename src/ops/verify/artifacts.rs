@@ -2,29 +2,69 @@
 //! branch holds it while another one is checked out.
 
 use super::MovedOn;
+use super::Request;
 use super::Verified;
+use super::places::Places;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::git::Fate;
+use crate::git::Found;
 use crate::git::Repository;
-use crate::git::Target;
 use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
+use crate::parallel;
 use crate::record::Difference;
 use crate::run::GateStatus;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// What becomes of artifacts that are not in this copy of the project.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Artifacts {
+    /// Tell how many were not looked at
+    #[default]
+    Present,
+    /// Take each one that is missing for a difference
+    Required,
+}
+
+/// An artifact that is not in the working tree what was recorded.
+struct Open<'a> {
+    path: &'a str,
+    recorded: Digest,
+    /// What lies there.
+    found: Option<Digest>,
+    /// Its path in commits; `None` outside of the repository.
+    in_git: Option<String>,
+}
 
 /// Looks at the artifacts of every gate that has passed.
 pub fn look(
     site: &Site,
     reading: &Reading,
-    repository: Option<&Repository>,
+    (repository, places): (Option<&Repository>, &Places),
+    request: &Request,
     verified: &mut Verified,
 ) -> Result<(), Error> {
+    let recorded: Vec<(&str, Digest)> = recorded(reading);
+    let place = Place {
+        site,
+        repository,
+        seat: Seat::of(repository, places),
+        lay_here: site.home.is_own(&reading.run.started.run_id),
+        is_required: request.artifacts == Artifacts::Required,
+    };
+    let open = place.not_as_recorded(&recorded);
+    verified.artifacts = recorded.len() - open.len();
+    let git = reading.run.started.git.as_ref();
+    place.explain(&open, git.and_then(|git| git.head.as_deref()), verified)
+}
+
+/// What must lie at each path: where two gates leave one file, what the later one recorded.
+fn recorded(reading: &Reading) -> Vec<(&str, Digest)> {
     let passed = reading.run.gates.values().filter(|state| state.status == GateStatus::Pass);
-    // Two gates may leave one file; what the later one recorded is what must lie there.
     let mut artifacts: BTreeMap<&str, (&Artifact, Option<Moment>)> = BTreeMap::new();
     for state in passed {
         let at = state.attempt().and_then(|attempt| attempt.finished_at);
@@ -35,110 +75,184 @@ pub fn look(
             }
         }
     }
-    let git = reading.run.started.git.as_ref();
-    let branch = git.and_then(|git| git.branch.clone());
-    let target = branch.map_or(Target::Head, Target::Branch);
-    let place = Place {
-        site,
-        is_own: site.home.is_own(&verified.run_id),
-        repository,
-        is_here: repository.map_or(Ok(true), |repository| repository.is_checked_out(&target))?,
-        target,
-        began_at: git.and_then(|git| git.head.as_deref()),
-    };
-    for (artifact, _) in artifacts.into_values() {
-        let Some(digest) = artifact.sha256 else { continue };
-        match place.verdict(&artifact.path, digest)? {
-            Verdict::Same => verified.artifacts += 1,
-            Verdict::Different(difference) => verified.differences.push(difference),
-            Verdict::MovedOn(fate) => {
-                verified.moved_on.push(MovedOn { path: artifact.path.clone(), fate });
-            }
+    let digest = |(path, (artifact, _)): (_, (&Artifact, _))| Some((path, artifact.sha256?));
+    artifacts.into_iter().filter_map(digest).collect()
+}
+
+/// Where the run's work is looked for.
+enum Seat<'p> {
+    /// In the working tree.
+    Here {
+        /// What is checked out; `None` outside of git and before the first commit.
+        head: Option<&'p Found>,
+        /// Whether it is the branch that the work was done on.
+        is_home: bool,
+    },
+    /// On a branch that is not checked out.
+    There(&'p Found),
+    /// Nothing here holds the run's work but by chance.
+    Nowhere,
+}
+
+impl<'p> Seat<'p> {
+    fn of(repository: Option<&Repository>, places: &'p Places) -> Self {
+        let head = places.head.as_ref();
+        let branch = places.branch.as_ref();
+        if repository.is_none()
+            || branch.is_none_or(|branch| branch.is_checked_out) && head.is_none()
+        {
+            return Self::Here { head, is_home: true };
+        }
+        if branch.is_some_and(|branch| branch.is_checked_out) {
+            return Self::Here { head, is_home: true };
+        }
+        let segments = |found: Option<&Found>| {
+            let one = places.committed.iter().find(|one| Some(one.found.clone()) == found.cloned());
+            one.map_or(0, |one| {
+                one.files.keys().filter(|path| path.starts_with("journal/")).count()
+            })
+        };
+        // A merge brought the record here, and the work with it.
+        match (places.in_head().is_some(), branch) {
+            (true, Some(branch)) if segments(head) < segments(Some(branch)) => Self::There(branch),
+            (true, _) => Self::Here { head, is_home: false },
+            (false, Some(branch)) => Self::There(branch),
+            (false, None) => Self::Nowhere,
         }
     }
-    Ok(())
 }
 
 /// Where artifacts are looked for.
 struct Place<'s> {
     site: &'s Site,
-    /// Whether the run was driven on this machine: what no commit holds lay here, and nowhere else.
-    is_own: bool,
     repository: Option<&'s Repository>,
-    target: Target,
-    /// Whether the run's branch is checked out.
-    is_here: bool,
-    /// The commit that the run began at.
-    began_at: Option<&'s str>,
-}
-
-enum Verdict {
-    Same,
-    Different(Difference),
-    MovedOn(Fate),
+    seat: Seat<'s>,
+    /// Whether the run was driven on this machine: what no commit holds lay here, and nowhere else.
+    lay_here: bool,
+    is_required: bool,
 }
 
 impl Place<'_> {
-    fn verdict(&self, path: &str, recorded: Digest) -> Result<Verdict, Error> {
+    fn not_as_recorded<'a>(&self, recorded: &[(&'a str, Digest)]) -> Vec<Open<'a>> {
         let project = &self.site.project;
-        let found = project.recorded_path(path).ok().and_then(|path| project.hash(&path).ok());
-        let found = found.map(|print| print.digest);
-        if self.is_here && found == Some(recorded) {
-            return Ok(Verdict::Same);
-        }
-        let absolute = project.root().join(path);
-        let inside = self.repository.and_then(|one| Some((one, one.path_of(&absolute)?)));
-        let Some((repository, in_git)) = inside else {
-            return Ok(Verdict::Different(Self::plain(path, recorded, found)));
+        let hash = |path: &str| {
+            let path = project.recorded_path(path).ok()?;
+            Some(project.hash(&path).ok()?.digest)
         };
-        let committed = repository.file_at(&self.target, &in_git)?;
-        let is_recorded = committed.as_ref().is_some_and(|bytes| Digest::of(bytes) == recorded);
-        if self.is_here && !repository.is_as_committed(&in_git)? {
-            let bytes = committed.filter(|_| is_recorded);
-            return Ok(Verdict::Different(self.uncommitted(
-                path,
-                recorded,
-                found,
-                bytes.as_deref(),
-            )));
+        let found = match self.seat {
+            Seat::There(_) => vec![None; recorded.len()],
+            Seat::Here { .. } | Seat::Nowhere => parallel::map(recorded, |(path, _)| hash(path)),
+        };
+        let in_git = |path| self.repository.and_then(|git| git.path_of(&project.root().join(path)));
+        let open = |((path, recorded), found): (&(&'a str, Digest), Option<Digest>)| {
+            let (path, recorded) = (*path, *recorded);
+            (found != Some(recorded)).then(|| Open { path, recorded, found, in_git: in_git(path) })
+        };
+        recorded.iter().zip(found).filter_map(open).collect()
+    }
+
+    /// Says of each artifact that is not as recorded why that is so.
+    fn explain(
+        &self,
+        open: &[Open<'_>],
+        began_at: Option<&str>,
+        verified: &mut Verified,
+    ) -> Result<(), Error> {
+        let found = match &self.seat {
+            Seat::Here { head, .. } => *head,
+            Seat::There(branch) => Some(*branch),
+            Seat::Nowhere => None,
+        };
+        let (inside, outside): (Vec<_>, Vec<_>) =
+            open.iter().partition(|one| one.in_git.is_some() && found.is_some());
+        for one in outside {
+            self.unexplained(one, verified);
         }
-        // Git may convert line ends on checkout: what it holds is what counts.
-        if is_recorded {
-            return Ok(Verdict::Same);
+        let (Some(git), Some(found)) = (self.repository, found) else { return Ok(()) };
+        let paths: BTreeSet<String> = inside.iter().filter_map(|one| one.in_git.clone()).collect();
+        if paths.is_empty() {
+            return Ok(());
         }
-        match repository.fate(&self.target, &in_git, self.began_at)? {
-            Fate::Unknown if self.is_here && self.is_own => {
-                Ok(Verdict::Different(Self::plain(path, recorded, found)))
+        let committed = git.objects_in(found, &paths)?;
+        let uncommitted = self.uncommitted(git, &paths)?;
+        let mut unlike = Vec::new();
+        for one in inside {
+            let in_git = one.in_git.clone().unwrap_or_default();
+            let held = committed.get(&in_git).map(|held| git.bytes(*held)).transpose()?;
+            let held = held.filter(|bytes| Digest::of(bytes) == one.recorded);
+            if uncommitted.contains(&in_git) {
+                verified.differences.push(self.change(one, held.as_deref()));
+            } else if held.is_some() {
+                // Git may convert line ends on checkout: what it holds is what counts.
+                verified.artifacts += 1;
+            } else {
+                unlike.push((one, in_git));
             }
-            fate @ (Fate::Changed { .. }
-            | Fate::Gone { .. }
-            | Fate::Moved { .. }
-            | Fate::Unknown) => Ok(Verdict::MovedOn(fate)),
         }
+        let paths = unlike.iter().map(|(_, path)| path.clone()).collect();
+        let mut fates = git.fates(found, paths, began_at)?;
+        for (one, in_git) in unlike {
+            match fates.remove(&in_git).unwrap_or(Fate::Unknown) {
+                Fate::Unknown => self.unexplained(one, verified),
+                fate @ (Fate::Changed { .. } | Fate::Gone { .. } | Fate::Moved { .. }) => {
+                    verified.moved_on.push(MovedOn { path: one.path.to_owned(), fate });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of these paths are in the working tree not what HEAD holds; none while the work is
+    /// looked for on a branch that is not checked out.
+    fn uncommitted(
+        &self,
+        git: &Repository,
+        paths: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>, Error> {
+        if !matches!(self.seat, Seat::Here { .. }) {
+            return Ok(BTreeSet::new());
+        }
+        let below: Vec<String> = paths.iter().cloned().collect();
+        let found = git.uncommitted(&below, |path| paths.contains(path))?;
+        let left_out = git.left_out_below("")?;
+        Ok(found.into_iter().map(|one| one.path).filter(|path| !left_out.contains(path)).collect())
+    }
+
+    /// An artifact that no commit tells of: it is wrong, it was lost, or it never came here.
+    fn unexplained(&self, one: &Open<'_>, verified: &mut Verified) {
+        let is_here = match self.seat {
+            Seat::Here { is_home, .. } => one.found.is_some() || (is_home && self.lay_here),
+            Seat::There(_) | Seat::Nowhere => false,
+        };
+        if is_here || self.is_required {
+            verified.differences.push(one.plain());
+            return;
+        }
+        verified.not_looked_at += 1;
+        verified.moved_on.push(MovedOn { path: one.path.to_owned(), fate: Fate::Unknown });
     }
 
     /// A change that no commit holds; its place, where the recorded bytes are at hand.
-    fn uncommitted(
-        &self,
-        path: &str,
-        recorded: Digest,
-        found: Option<Digest>,
-        bytes: Option<&[u8]>,
-    ) -> Difference {
+    fn change(&self, one: &Open<'_>, recorded: Option<&[u8]>) -> Difference {
         let project = &self.site.project;
         let limit = self.site.config.limits.text_bytes;
-        let now = project.recorded_path(path).ok().and_then(|path| project.read(&path, limit).ok());
-        match (bytes, now) {
-            (Some(bytes), Some(now)) => Difference::between(path, bytes, &now),
-            (Some(_) | None, _) => Self::plain(path, recorded, found),
+        let read = |path| {
+            project.recorded_path(path).ok().and_then(|path| project.read(&path, limit).ok())
+        };
+        match (recorded, read(one.path)) {
+            (Some(recorded), Some(now)) => Difference::between(one.path, recorded, &now),
+            (Some(_) | None, _) => one.plain(),
         }
     }
+}
 
-    fn plain(path: &str, recorded: Digest, found: Option<Digest>) -> Difference {
-        let message = match found {
+impl Open<'_> {
+    fn plain(&self) -> Difference {
+        let recorded = self.recorded;
+        let message = match self.found {
             Some(found) => format!("recorded as {recorded}, found {found}; no commit says why"),
             None => format!("recorded as {recorded}, and it is not there"),
         };
-        Difference::of(path, message)
+        Difference::of(self.path, message)
     }
 }

@@ -162,6 +162,79 @@ fn a_journal_that_was_made_anew_is_found_by_what_was_told_of_it() {
     house.orch("verify").code(0);
 }
 
+/// Changes the time of a journal's last line, and gives that line's number.
+fn change_last_line(path: &std::path::Path) -> usize {
+    let text = fs::read_to_string(path).unwrap();
+    let last = text.lines().count();
+    let at = text.trim_end().rfind("\"ts\":\"20").unwrap() + 8;
+    let mut bytes = text.into_bytes();
+    bytes[at] = b'9';
+    fs::write(path, bytes).unwrap();
+    last
+}
+
+#[test]
+fn a_changed_line_is_told_by_its_own_number_though_it_is_the_last() {
+    let house = finished();
+    let folder = record_folder(&house).join("journal");
+    let mut segments = walk(&folder);
+    segments.sort();
+    assert!(segments.len() >= 3, "{segments:?}");
+    for path in segments.iter().chain([&house.journal()]) {
+        let whole = fs::read(path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let line = change_last_line(path);
+        house.orch("verify").code(6).says(&format!("{name} line {line}"));
+        fs::write(path, &whole).unwrap();
+    }
+    // The same where there is no other copy to compare with: committed, and cloned.
+    for (number, path) in segments.iter().enumerate() {
+        let whole = fs::read(path).unwrap();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let line = change_last_line(path);
+        house.git("commit -qam changed");
+        let clone = house.outside(&format!("clone-{number}")).display().to_string();
+        house.git(&format!("clone --quiet --depth=1 file://{} {clone}", house.project().display()));
+        let done = house.orch_with(&["--project", &clone, "verify"]).code(6);
+        assert!(done.stdout.contains(&format!("{name} line {line}: ")), "{}", done.shown());
+        fs::write(path, &whole).unwrap();
+        house.git("commit -qam back");
+    }
+    // The run's own journal alone, in its middle.
+    fs::remove_dir_all(&folder).unwrap();
+    house.git("commit -qam gone");
+    let journal = house.journal();
+    let text = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, text.replacen("2026-01-19", "2027-01-19", 3)).unwrap();
+    house.orch("verify").code(6).says("journal.jsonl line ");
+}
+
+#[test]
+fn what_a_kill_leaves_unfinished_is_told_and_is_no_difference() {
+    let house = finished();
+    let record = record_folder(&house);
+    // Killed between files: git holds the record as it was at an earlier stop.
+    house.git("reset -q --soft HEAD~2");
+    house.orch("verify").code(0).says("behind   the record: git holds");
+    house.git("reset -q");
+    house.orch("verify").code(0);
+    let old = house.git("ls-tree -r --name-only HEAD orchestration");
+    let summary = record.join("RUN.json");
+    let before = house
+        .git(&format!("show HEAD:{}", summary.strip_prefix(house.project()).unwrap().display()));
+    assert!(old.contains("RUN.json"), "{old}");
+    let now = fs::read(&summary).unwrap();
+    fs::write(&summary, before).unwrap();
+    house.orch("verify").code(0).says("unfinished");
+    fs::write(record.join(".RUN.json.tmp.abcdef"), "{").unwrap();
+    house.orch("verify").code(0);
+    // Neither the one nor the other is what a kill leaves.
+    fs::write(&summary, "{}").unwrap();
+    house.orch("verify").code(6).says("RUN.json line 1");
+    fs::write(&summary, now).unwrap();
+    house.orch("verify").code(0);
+}
+
 #[test]
 fn a_line_that_says_the_same_otherwise_is_refused() {
     let house = finished();

@@ -3,6 +3,7 @@
 mod baseline;
 mod branches;
 mod checkpoints;
+mod clones;
 mod crash;
 mod crowd;
 mod day;

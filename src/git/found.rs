@@ -1,0 +1,161 @@
+//! Commits by the names that they have in this copy of the repository, and what they hold. A branch
+//! that was never checked out here is found as a remote has it.
+
+use super::Error;
+use super::Repository;
+use super::target;
+use super::target::Target;
+use git2::ErrorCode;
+use git2::ObjectType;
+use git2::Oid;
+use git2::TreeWalkMode;
+use git2::TreeWalkResult;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::Bound;
+
+const BRANCHES: &str = "refs/heads/";
+const REMOTES: &str = "refs/remotes/";
+
+/// Files by their paths, each with its bytes.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// A commit that was found by a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The name as people write it: `HEAD`, `feature`, `origin/feature`.
+    pub name: String,
+    /// Whether the index and working tree here belong to it.
+    pub is_checked_out: bool,
+    pub(super) commit: Oid,
+}
+
+impl Found {
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.commit == other.commit
+    }
+}
+
+/// A folder or file of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Object(Oid);
+
+impl Repository {
+    /// What is checked out; `None` before the first commit.
+    pub fn found_head(&self) -> Result<Option<Found>, Error> {
+        let commit = self.commit_of("HEAD")?;
+        Ok(commit.map(|commit| Found { name: "HEAD".to_owned(), is_checked_out: true, commit }))
+    }
+
+    /// The head of a target; of a branch that is not here, as a remote has it. `None` for neither.
+    pub fn find(&self, target: &Target) -> Result<Option<Found>, Error> {
+        let name = match target {
+            Target::Head => return self.found_head(),
+            Target::Branch(name) | Target::Ref(name) => name,
+        };
+        let remotes = self.inner.remotes()?;
+        let mut remotes: Vec<&str> = remotes.iter().flatten().flatten().collect();
+        remotes.sort_by_key(|remote| *remote != "origin");
+        let branch = name.strip_prefix(BRANCHES);
+        let there = branch.into_iter().flat_map(|branch| {
+            remotes.iter().map(move |remote| format!("{REMOTES}{remote}/{branch}"))
+        });
+        let checked_out = target::resolve(&self.inner, "HEAD")?;
+        for name in std::iter::once(name.clone()).chain(there) {
+            if let Some(commit) = self.commit_of(&name)? {
+                let is_checked_out = name == checked_out;
+                return Ok(Some(Found { name: shown(&name), is_checked_out, commit }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All branches, those here first and then those that remotes have.
+    pub fn found_branches(&self) -> Result<Vec<Found>, Error> {
+        let mut found = Vec::new();
+        for name in [self.refs_below(BRANCHES)?, self.refs_below(REMOTES)?].concat() {
+            if let Some(commit) = self.commit_of(&name)? {
+                found.push(Found { name: shown(&name), is_checked_out: false, commit });
+            }
+        }
+        Ok(found)
+    }
+
+    fn commit_of(&self, name: &str) -> Result<Option<Oid>, Error> {
+        let found = self.inner.find_reference(name).and_then(|found| found.peel_to_commit());
+        match found {
+            Ok(commit) => Ok(Some(commit.id())),
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => {
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The folder at a path of a commit; the path "" is its root.
+    pub fn folder_in(&self, found: &Found, path: &str) -> Result<Option<Object>, Error> {
+        let tree = self.inner.find_commit(found.commit)?.tree()?;
+        if path.is_empty() {
+            return Ok(Some(Object(tree.id())));
+        }
+        let entry = tree.get_path(path.as_ref()).ok();
+        let folder = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
+        Ok(folder.map(|entry| Object(entry.id())))
+    }
+
+    /// The names in a folder.
+    pub fn names_in(&self, folder: Object) -> Result<Vec<String>, Error> {
+        let tree = self.inner.find_tree(folder.0)?;
+        Ok(tree.iter().map(|entry| String::from_utf8_lossy(entry.name_bytes()).into()).collect())
+    }
+
+    /// All files below a folder, by their paths from there.
+    pub fn files_below(&self, folder: Object) -> Result<Files, Error> {
+        let mut found = Vec::new();
+        self.inner.find_tree(folder.0)?.walk(TreeWalkMode::PreOrder, |above, entry| {
+            if entry.kind() == Some(ObjectType::Blob) {
+                let name = String::from_utf8_lossy(entry.name_bytes());
+                found.push((format!("{above}{name}"), entry.id()));
+            }
+            TreeWalkResult::Ok
+        })?;
+        let bytes = |(path, id)| Ok((path, self.bytes(Object(id))?));
+        found.into_iter().map(bytes).collect()
+    }
+
+    /// Which of these paths a commit holds, and what there; each folder is read once.
+    pub fn objects_in(
+        &self,
+        found: &Found,
+        paths: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Object>, Error> {
+        let mut objects = BTreeMap::new();
+        let tree = self.inner.find_commit(found.commit)?.tree()?;
+        tree.walk(TreeWalkMode::PreOrder, |above, entry| {
+            let path = format!("{above}{}", String::from_utf8_lossy(entry.name_bytes()));
+            if entry.kind() != Some(ObjectType::Tree) {
+                if paths.contains(&path) {
+                    objects.insert(path, Object(entry.id()));
+                }
+                return TreeWalkResult::Ok;
+            }
+            let below = format!("{path}/");
+            let mut next =
+                paths.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+            let is_wanted = next.next().is_some_and(|path| path.starts_with(&below));
+            if is_wanted { TreeWalkResult::Ok } else { TreeWalkResult::Skip }
+        })?;
+        Ok(objects)
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, file: Object) -> Result<Vec<u8>, Error> {
+        Ok(self.inner.find_blob(file.0)?.content().to_vec())
+    }
+}
+
+/// A ref's name as people write it.
+fn shown(name: &str) -> String {
+    let short = name.strip_prefix(BRANCHES).or_else(|| name.strip_prefix(REMOTES));
+    short.unwrap_or(name).to_owned()
+}

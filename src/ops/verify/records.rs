@@ -1,0 +1,96 @@
+//! The record's files: in the working tree, in the index, and in each commit that holds them.
+
+use super::Verified;
+use super::places::Places;
+use crate::git::Files;
+use crate::git::Staged;
+use crate::journal::Reading;
+use crate::record::Difference;
+use crate::record::Expected;
+use crate::record::Standing;
+use std::collections::BTreeSet;
+
+/// Looks at every copy; `shown` is the record's path, as people type it.
+pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Verified) {
+    let expected = Expected::of(reading);
+    let mut told = Told { shown, places: BTreeSet::new(), differences: Vec::new() };
+    let in_head = places.in_head().map(|one| &one.files);
+    let base = in_head.cloned().unwrap_or_else(|| expected.base_of(&places.disk));
+    let mut behind = None;
+    if !places.disk.is_empty() || !base.is_empty() || places.committed.is_empty() {
+        match expected.standing_over(&base, &places.disk) {
+            Standing::Whole => {}
+            Standing::Behind(count) => behind = Some(count),
+            Standing::Unfinished => verified.is_unfinished = true,
+            Standing::Different(differences) => told.add("", differences),
+        }
+    }
+    // What tells of the run to everybody is the commit where its record belongs.
+    for (number, one) in places.committed.iter().enumerate() {
+        let standing = expected.standing(&one.files);
+        if number == 0 {
+            behind = None;
+        }
+        match standing {
+            Standing::Behind(count) if number == 0 => behind = Some(count),
+            Standing::Whole | Standing::Unfinished | Standing::Behind(_) => {}
+            Standing::Different(differences) => told.add(&one.note(), differences),
+        }
+    }
+    verified.behind = behind;
+    let staged = of_index(&expected, &base, places);
+    if places.is_index_locked {
+        verified.is_unfinished |= !staged.is_empty();
+    } else {
+        told.add(" (index)", staged);
+    }
+    verified.differences.extend(told.differences);
+}
+
+/// Where the index holds what neither HEAD nor the journal says.
+fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Difference> {
+    if places.staged.is_empty() {
+        return Vec::new();
+    }
+    let mut files = base.clone();
+    let mut differences = Vec::new();
+    for (path, staged) in &places.staged {
+        match staged {
+            Staged::Bytes(bytes) => drop(files.insert(path.clone(), bytes.clone())),
+            Staged::Deleted => drop(files.remove(path)),
+            Staged::Conflicted => {
+                differences.push(Difference::of(path, "the index holds a conflict; settle it"));
+            }
+        }
+    }
+    if let Standing::Different(found) = expected.standing_over(base, &files) {
+        let found = found.into_iter().filter(|found| places.staged.contains_key(&found.path));
+        differences.extend(found.map(|found| {
+            let what = match places.staged.get(&found.path) {
+                Some(Staged::Deleted) => "the index holds it as deleted",
+                Some(Staged::Bytes(_) | Staged::Conflicted) | None => "the index holds other bytes",
+            };
+            Difference { message: format!("{what}; `orch doctor --fix` mends it"), ..found }
+        }));
+    }
+    differences
+}
+
+/// Differences that were told; what another copy holds too is told once.
+struct Told<'s> {
+    shown: &'s str,
+    places: BTreeSet<(String, Option<u64>, Option<u64>)>,
+    differences: Vec<Difference>,
+}
+
+impl Told<'_> {
+    fn add(&mut self, note: &str, differences: Vec<Difference>) {
+        for mut difference in differences {
+            let place = (difference.path.clone(), difference.line, difference.byte);
+            if self.places.insert(place) {
+                difference.path = format!("{}/{}{note}", self.shown, difference.path);
+                self.differences.push(difference);
+            }
+        }
+    }
+}
