@@ -54,7 +54,9 @@ pub fn write_together(
             if folder.parent() == Some(staging) {
                 match fs::create_dir(folder) {
                     // Somebody else lays down objects at the same moment.
-                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                        return Err(error);
+                    }
                     Ok(()) | Err(_) => crash::point(),
                 }
                 folders.insert(staging);

@@ -183,6 +183,7 @@ impl<'s> Driver<'s> {
             if let Event::CheckpointSealed(sealed) = event {
                 self.sealed.push(sealed.checkpoint);
             }
+            self.is_amended |= matches!(event, Event::RunAmended(_) | Event::AgentGiven { .. });
             if let Event::GateRerecorded { gate, attempt, .. } = event {
                 self.ended.push((gate.clone(), *attempt));
             }

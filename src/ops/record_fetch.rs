@@ -48,6 +48,10 @@ pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
         match repository.kinship(&aside, &own)? {
             Kinship::New | Kinship::Ahead => {
                 repository.advance(&aside, &own, AUTHOR)?;
+                // A journal of this machine's own goes on from where the other one stands.
+                if site.home.is_own(&id) {
+                    site.home.adopt(&id)?;
+                }
                 fetched.brought.push(id);
             }
             Kinship::Same | Kinship::Behind => {}

@@ -17,7 +17,9 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use super::signing;
+use crate::config::RecordBranch;
 use crate::digest::Digest;
+use crate::event::RunStatus;
 use crate::files::Lock;
 use crate::git::Fate;
 use crate::git::Repository;
@@ -230,6 +232,11 @@ fn one(
     records::look(&reading, &site.shown(&site.home.record(id).path()), &places, &mut verified);
     // Elsewhere, and once the branch is gone, there is nothing to complete it by.
     let is_at_home = site.home.is_own(id) && (git.is_none() || places.branch.is_some());
+    let is_due = git.is_some() && site.config.record_branch != RecordBranch::Never;
+    if is_at_home && is_due && !places.is_at_home && reading.run.status != RunStatus::Running {
+        // The run's own ref may have it all; colleagues look at the branch.
+        verified.behind = Some(0);
+    }
     if is_at_home && !Lock::is_held(&site.home.lock(id)) {
         let is_stalled = reading.run.wants_a_driver();
         verified.completed_by =

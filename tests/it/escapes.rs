@@ -8,7 +8,7 @@ const EVIL: &str =
     "e\u{1b}]0;PWN\u{7}\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7f}\u{1b}]52;c;eA==\u{7}\u{8}v";
 
 /// Every command, as it may be typed; those that change something last. `EVIL` stands for itself.
-const COMMANDS: [&str; 67] = [
+const COMMANDS: [&str; 71] = [
     "status",
     "next",
     "brief",
@@ -22,6 +22,10 @@ const COMMANDS: [&str; 67] = [
     "run demo --help",
     "run demo --nope EVIL",
     "run EVIL",
+    "run amend --reason EVIL",
+    "record push EVIL",
+    "record fetch EVIL",
+    "record fetch",
     "run demo --x EVIL --nope",
     "run demo --json --nope EVIL",
     "gate check",

@@ -3,6 +3,7 @@
 
 mod keepers;
 mod pty;
+mod repository;
 
 pub use keepers::signal_one;
 
@@ -244,20 +245,6 @@ impl House {
         command.args(now);
         command.args(["--seed", &(1 + 1000 * call).to_string()]).args(arguments);
         command
-    }
-
-    pub fn git(&self, words: &str) -> String {
-        let output = Command::new("git")
-            .args(words.split_whitespace())
-            .env_clear()
-            .envs(&self.environment)
-            .current_dir(self.project())
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "git {words}: {text}{error}");
-        text
     }
 
     /// The folder of the newest run.

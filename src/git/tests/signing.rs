@@ -56,10 +56,14 @@ fn what_cannot_be_signed_is_not_committed_and_comes_later() {
     record(&mut repository, &main_branch(), &all).unwrap();
     assert_eq!(verdict(&sandbox), "G ann@example.org");
     sandbox.assert_sound();
+    // What is changed while a repository is open is for a later sitting.
     sandbox.git(&["config", "--unset", "user.signingkey"]);
+    record(&mut repository, &main_branch(), &files(&["still.json"])).unwrap();
+    let mut repository = sandbox.repository();
     let error = record(&mut repository, &main_branch(), &files(&["b.json"])).unwrap_err();
     assert!(error.to_string().contains("git config user.signingkey"), "{error}");
     sandbox.git(&["config", "gpg.format", "none"]);
+    let mut repository = sandbox.repository();
     let error = record(&mut repository, &main_branch(), &files(&["c.json"])).unwrap_err();
     assert!(error.to_string().contains("gpg.format is `none`"), "{error}");
 }

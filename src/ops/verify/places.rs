@@ -58,6 +58,8 @@ pub struct Places {
     pub head: Option<Found>,
     /// The branch that the work is on.
     pub branch: Option<Found>,
+    /// Whether the commit where the record belongs holds any of it.
+    pub is_at_home: bool,
 }
 
 impl Places {
@@ -94,6 +96,7 @@ impl Places {
         let branch = started.and_then(|started| started.git).and_then(|git| git.branch);
         let target = git.find(&Site::target(branch.as_deref()))?;
         let home = self.add(git, path, target.as_ref())?;
+        self.is_at_home = home.is_some();
         self.committed.sort_by_key(|one| Some(one.folder) != home);
         self.branch = match branch {
             Some(branch) => git.find(&Target::Branch(branch))?,

@@ -123,7 +123,7 @@ fn nobody_but_a_person_amends_and_only_what_is_sound() {
     let house = mended();
     house.orch("run amend").code(2).says("terminal");
     house
-        .on_terminal("run amend", &[("Take this in as Ada", "n")])
+        .on_terminal("run amend", &[("Take this in as Ada", "n\r")])
         .code(2)
         .says("nothing was written");
     let marked = house.env("CLAUDECODE", "1");

@@ -144,10 +144,16 @@ fn a_rejection_cannot_be_taken_back() {
     let reject = "gate reject --gate one --reason";
     house.on_terminal(&format!("{reject} bad"), &[]).code(0).says("FAILED");
     let record = house.run_folder().join("record");
-    // With the record gone too, only git knows of it.
-    fs::write(house.journal(), &before).unwrap();
-    fs::remove_dir_all(&record).unwrap();
-    fs::create_dir(&record).unwrap();
+    // With the record gone too, only git knows of it: the run's own ref, which brings it back.
+    let forget = || {
+        fs::write(house.journal(), &before).unwrap();
+        fs::remove_dir_all(&record).unwrap();
+        fs::create_dir(&record).unwrap();
+    };
+    forget();
+    house.on_terminal("gate approve --gate one --run demo", &[]).code(2).says("gate one is FAIL");
+    forget();
+    house.git(&format!("update-ref -d refs/orch/runs/{}", house.run_id()));
     let words = "gate approve --run demo";
     house.on_terminal(words, &[("Approve this as", "y\r")]).code(6).says("was cut back");
     house.orch("run resume --run demo").code(6).says("git checkout");

@@ -211,10 +211,15 @@ fn a_changed_line_is_told_by_its_own_number_though_it_is_the_last() {
 
 #[test]
 fn what_a_kill_leaves_unfinished_is_told_and_is_no_difference() {
-    let house = finished();
+    let gates = "[[gate]]\nid = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nexecutor = 'human'\n";
+    let house = House::new().workflow("demo", gates);
+    house.git("add -A");
+    house.git("commit -qm texts");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
     let record = record_folder(&house);
     // Killed between files: git holds the record as it was at an earlier stop.
-    house.git("reset -q --soft HEAD~2");
+    house.git("reset -q --soft HEAD~1");
     house.orch("verify").code(0).says("behind   the record: git holds");
     house.git("reset -q");
     house.orch("verify").code(0);

@@ -1,0 +1,26 @@
+//! Git in a house, as its user has it.
+
+use super::House;
+use std::process::Command;
+use std::process::Output;
+
+impl House {
+    pub fn git(&self, words: &str) -> String {
+        let output = self.git_output(words);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {words}: {text}{error}");
+        text
+    }
+
+    /// Whether git does it.
+    pub fn try_git(&self, words: &str) -> bool {
+        self.git_output(words).status.success()
+    }
+
+    fn git_output(&self, words: &str) -> Output {
+        let mut git = Command::new("git");
+        git.args(words.split_whitespace()).env_clear().envs(&self.environment);
+        git.current_dir(self.project()).output().unwrap()
+    }
+}
