@@ -131,6 +131,9 @@ impl Reading {
     }
 }
 
+/// How lines get to the disk.
+type Write = fn(&mut Appender, &[u8]) -> io::Result<()>;
+
 /// A journal open for appending, with the run it has come to.
 #[derive(Debug)]
 pub struct Journal {
@@ -175,7 +178,22 @@ impl Journal {
     /// Appends events as one durable write; gives the segments that they closed. An error leaves
     /// journal and run as they were.
     pub fn append(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
-        let appended = self.try_append(at, events);
+        self.add(at, events, Appender::append)
+    }
+
+    /// Appends events that the next durable write, or [`Journal::sync`], makes last.
+    pub fn append_lazily(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
+        self.add(at, events, Appender::append_lazily)
+    }
+
+    /// Makes all events last.
+    pub fn sync(&mut self) -> Result<(), Error> {
+        let path = self.appender.place().path();
+        self.appender.sync().map_err(|source| Error::Io { path, source })
+    }
+
+    fn add(&mut self, at: Moment, events: &[Event], write: Write) -> Result<Vec<Segment>, Error> {
+        let appended = self.try_add(at, events, write);
         if appended.is_err() {
             // A copy beforehand would cost every event what a long run weighs.
             let place = self.appender.place();
@@ -188,7 +206,12 @@ impl Journal {
         appended
     }
 
-    fn try_append(&mut self, at: Moment, events: &[Event]) -> Result<Vec<Segment>, Error> {
+    fn try_add(
+        &mut self,
+        at: Moment,
+        events: &[Event],
+        write: Write,
+    ) -> Result<Vec<Segment>, Error> {
         let path = self.appender.place().path();
         // The fold guards the write: what cannot be read back is never written.
         let applied = events.iter().try_for_each(|event| self.run.apply(at, event));
@@ -201,7 +224,7 @@ impl Journal {
             lines.push((line, segment::closes(event)));
         }
         let bytes: Vec<u8> = lines.iter().flat_map(|(line, _)| line).copied().collect();
-        self.appender.append(&bytes).map_err(|source| Error::Io { path, source })?;
+        write(&mut self.appender, &bytes).map_err(|source| Error::Io { path, source })?;
         self.head = head;
         let mut closed = Vec::new();
         for (line, closes) in lines {

@@ -237,6 +237,7 @@ pub struct Appender {
     file: File,
     place: Beneath,
     good_bytes: u64,
+    is_synced: bool,
     /// Where others' bytes lie now.
     aside: Vec<PathBuf>,
 }
@@ -250,16 +251,35 @@ impl Appender {
             crash::point();
             file.sync_all()?;
         }
-        Ok(Self { file, place: place.clone(), good_bytes, aside: Vec::new() })
+        Ok(Self { file, place: place.clone(), good_bytes, is_synced: true, aside: Vec::new() })
     }
 
     /// Appends and syncs; after an error the file ends where it ended before.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.add(bytes, true)
+    }
+
+    /// Appends what the next sync makes last: another `append`, or `sync`.
+    pub fn append_lazily(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.add(bytes, false)
+    }
+
+    /// Makes all that was appended last.
+    pub fn sync(&mut self) -> io::Result<()> {
+        if !std::mem::replace(&mut self.is_synced, true) {
+            self.file.sync_data()?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, bytes: &[u8], is_synced: bool) -> io::Result<()> {
         self.set_foreign_aside()?;
         crash::point();
+        self.is_synced = is_synced;
         let mut tries = 1..=TRIES_MAX;
         loop {
-            let result = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+            let sync = || if is_synced { self.file.sync_data() } else { Ok(()) };
+            let result = (&self.file).write_all(bytes).and_then(|()| sync());
             crash::point();
             if let Err(error) = result {
                 self.file.set_len(self.good_bytes)?;

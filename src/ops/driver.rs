@@ -24,6 +24,7 @@ use crate::finding::Severity;
 use crate::git::Target;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::journal;
 use crate::journal::Journal;
 use crate::journal::Reading;
 use crate::journal::Segment;
@@ -41,6 +42,9 @@ use std::time::Duration;
 
 /// How long the keeper of a sitting may take to seal a checkpoint.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How events get into the journal.
+type Write = fn(&mut Journal, Moment, &[Event]) -> Result<Vec<Segment>, journal::Error>;
 
 /// A held run.
 pub struct Driver<'s> {
@@ -165,6 +169,15 @@ impl<'s> Driver<'s> {
 
     /// Writes events, durably, as one; what they end is committed by the next `commit`.
     pub fn append(&mut self, events: &[Event]) -> Result<(), Error> {
+        self.add(events, Journal::append)
+    }
+
+    /// Writes events that the next durable ones, or the next commit, make last.
+    pub fn append_lazily(&mut self, events: &[Event]) -> Result<(), Error> {
+        self.add(events, Journal::append_lazily)
+    }
+
+    fn add(&mut self, events: &[Event], write: Write) -> Result<(), Error> {
         if events.is_empty() {
             return Ok(());
         }
@@ -174,7 +187,7 @@ impl<'s> Driver<'s> {
             events.to_mut().iter_mut().for_each(|event| event.each_text(&blot));
         }
         let at = self.site.clock.now();
-        self.closed.extend(self.journal.append(at, &events)?);
+        self.closed.extend(write(&mut self.journal, at, &events)?);
         for event in events.iter() {
             self.meter.note(event);
             let ended = event.ended_attempt().map(|(gate, attempt)| (gate.clone(), attempt));
@@ -271,6 +284,7 @@ impl<'s> Driver<'s> {
             let signed = signing::sign_head(self)?;
             self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
         }
+        self.journal.sync()?;
         let head = self.head();
         let news = News {
             run: &self.journal.run,

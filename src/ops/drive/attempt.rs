@@ -97,7 +97,12 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         let (invocation_id, gate) = (invocation_id.clone(), id.clone());
         Event::InvocationStarted { invocation_id, gate, attempt, reserved }
     });
-    driver.append(&[started].into_iter().chain(intent).collect::<Vec<_>>())?;
+    if intent.is_some() || start.adopt {
+        driver.append(&[started].into_iter().chain(intent).collect::<Vec<_>>())?;
+    } else {
+        // Nothing is done that would have to be known after a power cut.
+        driver.append_lazily(&[started])?;
+    }
     let judging = Judging {
         contract: gate.contract.clone(),
         context,
@@ -110,6 +115,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         attempt,
         executor: gate.work.executor(),
         doer: doer.executor.filter(|_| !start.adopt),
+        acts: doer.acts || start.adopt,
         waits_for: doer.waits_for,
         agent,
         worker: doer.worker,

@@ -296,6 +296,11 @@ impl Drive<'_> {
             Prepared::Work(work) => {
                 let (attempt, executor) = (work.attempt, work.executor.to_owned());
                 notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
+                if !work.acts {
+                    // Thousands may wait for somebody: they take no turn of those that are at work.
+                    settle(driver, &work.perform(), notify)?;
+                    return Ok(true);
+                }
                 self.running.insert(gate.clone());
                 let sender = sender.clone();
                 scope.spawn(move || {

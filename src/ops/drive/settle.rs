@@ -81,7 +81,13 @@ pub fn settle(
         }
     }
     let warnings = ended.invocation.as_ref().map(|call| driver.meter.warnings(call));
-    driver.append(&events)?;
+    match &ended.result {
+        Result::Waiting(_) if ended.invocation.is_none() => driver.append_lazily(&events)?,
+        Result::Passed { .. }
+        | Result::Failed { .. }
+        | Result::Interrupted { .. }
+        | Result::Waiting(_) => driver.append(&events)?,
+    }
     for warning in warnings.into_iter().flatten() {
         notify(Notice::Budget { warning });
     }

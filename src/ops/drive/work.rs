@@ -45,6 +45,8 @@ pub struct Work {
     pub executor: &'static str,
     /// `None` where what lies there is judged without any work.
     pub doer: Option<Box<dyn Executor + Send + Sync>>,
+    /// Whether anything is done for it here and now, or it waits for somebody outside.
+    pub acts: bool,
     /// Whom it waits for where the executor does not do the work itself.
     pub waits_for: WaitsFor,
     pub agent: Option<String>,
