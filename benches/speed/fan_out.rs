@@ -25,8 +25,8 @@ pub fn fan_out() -> Result {
         rows.push(row(&format!("{instances} instances, verify, s"), verify.wall, 5.0));
     }
     let folder = people(10_000)?;
-    let mut begin = project::shell(folder.path(), "\"$ORCH\" run people; test $? = 3");
-    let begun = measure::program(&mut begin)?;
+    let mut script = project::shell(folder.path(), "\"$ORCH\" run people; test $? = 3");
+    let begun = measure::program(&mut script)?;
     rows.push(row("10,000 gates of people begin, s", begun.wall, 20.0));
     table::print("Fan-out", &rows);
     Ok(())

@@ -2,6 +2,8 @@
 
 use super::Result;
 use std::fs;
+use std::io::Read;
+use std::io::Seek;
 use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
@@ -22,7 +24,9 @@ pub struct Spent {
 pub fn program(command: &mut Command) -> Result<Spent> {
     let before = cpu()?;
     let start = Instant::now();
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    // Into a file: a pipe that nobody empties would make a long run wait for ever.
+    let mut said = tempfile::tempfile()?;
+    let mut child = command.stdout(Stdio::null()).stderr(said.try_clone()?).spawn()?;
     let mut peak_mib: f64 = 0.0;
     // The peak is read while the program lives; what it allocates in its last moments is missed.
     let watch = format!("/proc/{}/status", child.id());
@@ -41,9 +45,8 @@ pub fn program(command: &mut Command) -> Result<Spent> {
         return Ok(spent);
     }
     let mut text = String::new();
-    if let Some(mut stderr) = child.stderr.take() {
-        std::io::Read::read_to_string(&mut stderr, &mut text)?;
-    }
+    said.rewind()?;
+    said.read_to_string(&mut text)?;
     Err(format!("{command:?} ended with {status}: {text}").into())
 }
 

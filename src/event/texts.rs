@@ -1,6 +1,7 @@
 //! The texts of events that come from outside: what programs, people and files said. Ids, digests,
 //! paths that later steps go by, and what was frozen or signed are none of them.
 
+use super::Checkpoint;
 use super::Event;
 use super::Judged;
 use crate::check::Baseline;
@@ -62,12 +63,7 @@ impl Event {
             }
             Self::GateJumped { findings: found, .. } => findings(found, change),
             Self::SessionStarted(started) => optional(&mut started.found),
-            Self::CheckpointSealed(sealed) => {
-                change(&mut sealed.reason);
-                change(&mut sealed.summary);
-                optional(&mut sealed.no_snapshot);
-                sealed.snapshot.iter_mut().flat_map(|it| &mut it.left_out).for_each(change);
-            }
+            Self::CheckpointSealed(sealed) => sealed.each_text(change),
             Self::Noted(note) => change(&mut note.text),
             Self::RunAmended(amended) => {
                 optional(&mut amended.reason);
@@ -86,6 +82,16 @@ impl Event {
             | Self::GateEstimated { .. }
             | Self::BudgetSet { .. } => {}
         }
+    }
+}
+
+impl Checkpoint {
+    /// Changes every text from outside.
+    fn each_text(&mut self, change: &Change<'_>) {
+        change(&mut self.reason);
+        change(&mut self.summary);
+        self.no_snapshot.iter_mut().for_each(change);
+        self.snapshot.iter_mut().flat_map(|it| &mut it.left_out).for_each(change);
     }
 }
 

@@ -151,6 +151,12 @@ impl Beneath {
         Ok(folder)
     }
 
+    /// The folder held open, for many files in it; `None` where there is none.
+    pub fn opened(&self) -> io::Result<Option<Opened>> {
+        let folder = present(self.walk(&self.below, Missing::Stay))?;
+        Ok(folder.map(|folder| Opened { folder, place: self.clone() }))
+    }
+
     /// Opens the file for reading; `None` where there is none.
     pub fn open(&self) -> io::Result<Option<File>> {
         let opened = self.spot(Missing::Stay).and_then(|spot| spot.open(OFlags::RDONLY));
@@ -244,6 +250,36 @@ impl Beneath {
             Ok(())
         });
         present(removed).map(drop)
+    }
+}
+
+/// A folder that is held open: what is reached in it takes no way over other folders.
+pub struct Opened {
+    folder: OwnedFd,
+    place: Beneath,
+}
+
+impl Opened {
+    /// A file's bytes; `None` where there is no regular file.
+    pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        let place = self.place.join(name);
+        let opened = self.spot(&place)?.open(OFlags::RDONLY);
+        match opened {
+            Ok(file) => super::read_bounded(file, u64::MAX).map(Some),
+            Err(error) if super::in_the_way(&error).is_some() => Ok(None),
+            Err(error) => present(Err(error)),
+        }
+    }
+
+    /// Replaces or creates a file, all or nothing, without a sync.
+    pub fn write_view(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let place = self.place.join(name);
+        self.spot(&place)?.put(bytes, false).map(drop)
+    }
+
+    fn spot<'b>(&self, place: &'b Beneath) -> io::Result<Spot<'b>> {
+        let name = place.below.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(Spot { folder: self.folder.try_clone()?, name, place })
     }
 }
 

@@ -160,7 +160,7 @@ impl Beneath {
 }
 
 impl Spot<'_> {
-    fn put(&self, bytes: &[u8], sync: bool) -> io::Result<File> {
+    pub(super) fn put(&self, bytes: &[u8], sync: bool) -> io::Result<File> {
         self.replace(&|file: &mut File| filled(file, bytes, sync))
     }
 

@@ -32,7 +32,7 @@ impl Log {
 
     /// One that is there; `None` where there is none.
     pub fn open(place: Beneath) -> io::Result<Option<Self>> {
-        Ok(place.open()?.map(|file| Self { file, place }))
+        Ok(place.open()?.map(|file| Self { place, file }))
     }
 
     pub fn place(&self) -> &Beneath {

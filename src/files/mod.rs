@@ -17,6 +17,7 @@ mod together;
 mod walk;
 
 pub use beneath::Beneath;
+pub use beneath::Opened;
 pub use durable::Appender;
 pub use durable::create_folder;
 pub use durable::is_half_written;

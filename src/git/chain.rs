@@ -103,8 +103,8 @@ impl Repository {
         let root = self.inner.find_commit(head)?.tree_id();
         let odb = self.inner.odb()?;
         for folder in folders {
-            let held = self.objects.trees().files_in(&odb, root, folder)?;
-            self.objects.hold(held);
+            let originals = self.objects.trees().files_in(&odb, root, folder)?;
+            self.objects.hold(originals);
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// How long it holds that a key was valid: many gates may begin behind one approval.
-const HOLDS_FOR: Duration = Duration::from_secs(60);
+const HOLDS_FOR: Duration = Duration::from_mins(1);
 
 /// The attempts whose approvals were proved with a key that was valid then, and when.
 #[derive(Debug, Default)]

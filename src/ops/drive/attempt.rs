@@ -97,12 +97,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         let (invocation_id, gate) = (invocation_id.clone(), id.clone());
         Event::InvocationStarted { invocation_id, gate, attempt, reserved }
     });
-    if intent.is_some() || start.adopt {
-        driver.append(&[started].into_iter().chain(intent).collect::<Vec<_>>())?;
-    } else {
-        // Nothing is done that would have to be known after a power cut.
-        driver.append_lazily(&[started])?;
-    }
+    let acts = acts || start.adopt;
+    write_begun(driver, &[started].into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
     let judging = Judging {
         contract: gate.contract.clone(),
         context,
@@ -115,7 +111,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         attempt,
         executor: gate.work.executor(),
         doer: doer.executor.filter(|_| !start.adopt),
-        acts: doer.acts || start.adopt,
+        acts,
         waits_for: doer.waits_for,
         agent,
         worker: doer.worker,
@@ -128,6 +124,15 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
         meter: driver.meter.clone(),
         answers: gate.answers.clone(),
     })))
+}
+
+/// Where nothing is done, there is nothing that would have to be known after a power cut.
+fn write_begun(
+    driver: &mut Driver<'_>,
+    events: &[Event],
+    acts: bool,
+) -> std::result::Result<(), Error> {
+    if acts { driver.append(events) } else { driver.append_lazily(events) }
 }
 
 /// What the executor is called with.

@@ -94,6 +94,8 @@ impl Work {
             register: self.judging.register.as_ref(),
         };
         let before = self.watch.look();
+        // What lies there was not written by this call.
+        let _ = self.invocation.answers_path.remove();
         match doer.begin(&call) {
             Ok(Begun::Waiting) => self.ended(None, Result::Waiting(self.waits_for)),
             Ok(Begun::Finished(outcome)) => {

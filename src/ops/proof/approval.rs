@@ -29,13 +29,11 @@ pub fn verdict(
     (allowed, moments): (Option<&str>, Moments),
 ) -> Result<Verdict, Error> {
     let signed = approval.signature.as_ref();
-    match signed.and_then(|signed| misplaced(then, signed, moments.written)) {
-        Some(problem) => Ok(Verdict::Bad(problem)),
-        None => {
-            let limits = (allowed, moments.today);
-            signing::verdict(&then.run, workflow, (gate, attempt), approval, limits)
-        }
+    if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, moments.written)) {
+        return Ok(Verdict::Bad(problem));
     }
+    let limits = (allowed, moments.today);
+    signing::verdict(&then.run, workflow, (gate, attempt), approval, limits)
 }
 
 /// What is wrong where something was signed at another place of the chain, or at a time that cannot
