@@ -212,7 +212,7 @@ pub fn warn(face: &Face, site: &Site, outcome: &Outcome) {
         face.say(&format!("help: when that is mended, orch record rebuild --run {id} signs it"));
     }
     for problem in &outcome.problems {
-        face.say(&format!("warning: the record is on the disk and not committed: {problem}"));
+        face.say(&format!("warning: the record is not on its branch: {problem}"));
     }
     if !outcome.problems.is_empty() {
         face.say(&format!(

@@ -136,7 +136,8 @@ impl Beneath {
         let folders = self.below().ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
         for folder in folders {
             let place = self.at(folder);
-            let spot = place.spot(Missing::Stay)?;
+            // Somebody else may have taken it away.
+            let Ok(spot) = place.spot(Missing::Stay) else { break };
             // One that holds anything stays.
             if rustix::fs::unlinkat(&spot.folder, spot.name, AtFlags::REMOVEDIR).is_err() {
                 break;
@@ -266,8 +267,9 @@ impl Appender {
 
     /// Makes all that was appended last.
     pub fn sync(&mut self) -> io::Result<()> {
-        if !std::mem::replace(&mut self.is_synced, true) {
+        if !self.is_synced {
             self.file.sync_data()?;
+            self.is_synced = true;
         }
         Ok(())
     }
@@ -275,7 +277,7 @@ impl Appender {
     fn add(&mut self, bytes: &[u8], is_synced: bool) -> io::Result<()> {
         self.set_foreign_aside()?;
         crash::point();
-        self.is_synced = is_synced;
+        self.is_synced = false;
         let mut tries = 1..=TRIES_MAX;
         loop {
             let sync = || if is_synced { self.file.sync_data() } else { Ok(()) };
@@ -287,6 +289,7 @@ impl Appender {
             }
             if self.file.metadata()?.len() == self.good_bytes + bytes.len() as u64 {
                 self.good_bytes += bytes.len() as u64;
+                self.is_synced = is_synced;
                 return Ok(());
             }
             // Somebody wrote at the same moment, before these bytes or behind them.

@@ -11,6 +11,7 @@ use std::io;
 use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -74,6 +75,7 @@ impl Held {
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    path: PathBuf,
 }
 
 impl Lock {
@@ -112,7 +114,14 @@ impl Lock {
         crash::point();
         file.write_all(&serde_json::to_vec(&holder).unwrap_or_default())?;
         crash::point();
-        Ok(Ok(Self { file }))
+        Ok(Ok(Self { file, path: place.path() }))
+    }
+
+    /// Whether the file that is locked lies there no more: then somebody else may lock another one.
+    pub fn is_lost(&self) -> bool {
+        let identity = |found: std::fs::Metadata| (found.dev(), found.ino());
+        let here = std::fs::symlink_metadata(&self.path).map(identity);
+        !matches!((here, self.file.metadata().map(identity)), (Ok(one), Ok(two)) if one == two)
     }
 
     /// Who holds the lock now.

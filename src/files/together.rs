@@ -24,6 +24,9 @@ use std::time::SystemTime;
 /// and more threads cost more than they gain.
 const SYNCS_AT_ONCE: usize = 6;
 
+/// How often a folder is made again that somebody takes away meanwhile.
+const PLACINGS_MAX: usize = 20;
+
 /// Lays down new files all or nothing each, also across a power cut: every one is written aside in
 /// `staging` (a folder of the same file system) under a name with `prefix`, all are synced at
 /// once, put in place, and their folders synced at once.
@@ -47,29 +50,48 @@ pub fn write_together(
     let mut folders = BTreeSet::new();
     for (file, (path, _)) in staged.into_iter().zip(files) {
         let folder = path.parent().unwrap_or(staging);
-        if let Err(error) = file.persist(path) {
-            if error.error.kind() != io::ErrorKind::NotFound {
-                return Err(error.error);
-            }
-            if folder.parent() == Some(staging) {
-                match fs::create_dir(folder) {
-                    // Somebody else lays down objects at the same moment.
-                    Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                        return Err(error);
-                    }
-                    Ok(()) | Err(_) => crash::point(),
-                }
-                folders.insert(staging);
-            } else {
-                super::create_folder(folder)?;
-            }
-            error.file.persist(path)?;
+        if place(file, path, folder, staging)? {
+            folders.insert(staging);
         }
         crash::point();
         folders.insert(folder);
     }
-    let folders = folders.into_iter().map(File::open).collect::<io::Result<Vec<_>>>()?;
+    // Whoever packs what lies there, as `git gc` does, takes a folder away that it leaves empty.
+    let open = |folder: &Path| match File::open(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
+    };
+    let folders = folders.into_iter().filter_map(|folder| open(folder).transpose());
+    let folders = folders.collect::<io::Result<Vec<_>>>()?;
     sync_at_once(&folders.iter().collect::<Vec<_>>())
+}
+
+/// Puts a file in place; says whether its folder was made for it.
+fn place(
+    mut file: tempfile::NamedTempFile,
+    path: &Path,
+    folder: &Path,
+    staging: &Path,
+) -> io::Result<bool> {
+    let mut is_new = false;
+    for _ in 0..PLACINGS_MAX {
+        file = match file.persist(path) {
+            Ok(_) => return Ok(is_new),
+            Err(error) if error.error.kind() != io::ErrorKind::NotFound => return Err(error.error),
+            Err(error) => error.file,
+        };
+        if folder.parent() == Some(staging) {
+            match fs::create_dir(folder) {
+                // Somebody else lays down objects at the same moment.
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                Ok(()) | Err(_) => crash::point(),
+            }
+            is_new = true;
+        } else {
+            super::create_folder(folder)?;
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::NotFound, "its folder is taken away each time"))
 }
 
 fn sync_at_once(files: &[&File]) -> io::Result<()> {
@@ -122,9 +144,13 @@ pub fn rename(new: &Path, path: &Path) -> io::Result<()> {
 
 /// Copies a file to a name that must not be taken yet, synced.
 pub fn create_copy(path: &Path, copy: &Path) -> io::Result<()> {
+    let mut source = File::open(path)?;
     let mut new = create_new(copy)?;
-    io::copy(&mut File::open(path)?, &mut new)?;
-    new.sync_all()
+    let copied = io::copy(&mut source, &mut new).and_then(|_| new.sync_all());
+    if copied.is_err() {
+        let _ = fs::remove_file(copy);
+    }
+    copied
 }
 
 /// Makes what happened to a name in its folder last.

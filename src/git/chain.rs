@@ -10,6 +10,7 @@ use super::objects::id_of;
 use super::target::Target;
 use super::tree;
 use super::tree::Blob;
+use git2::ErrorCode;
 use git2::ObjectType;
 use git2::Oid;
 use std::collections::BTreeMap;
@@ -53,18 +54,40 @@ pub struct Link<'a> {
 }
 
 impl Repository {
-    /// Where a chain stands; `None` where there is none.
+    /// Where a chain stands; `None` where there is none, or nothing that could be one: a ref that leads
+    /// nowhere, to another ref, or to what is no commit.
     pub fn tip(&self, reference: &str) -> Result<Option<Tip>, Error> {
-        let Some(commit) = Target::Ref(reference.to_owned()).find(&self.inner)?.head else {
-            return Ok(None);
-        };
-        Ok(Some(Tip { commit, tree: self.inner.find_commit(commit)?.tree_id() }))
+        Ok(match self.inner.find_reference(reference) {
+            Ok(found) => found.target().and_then(|commit| self.tip_at(commit)),
+            Err(_) => None,
+        })
+    }
+
+    fn tip_at(&self, commit: Oid) -> Option<Tip> {
+        let tree = self.inner.find_commit(commit).ok()?.tree_id();
+        Some(Tip { commit, tree })
+    }
+
+    /// Removes a ref that is no chain, so that one can begin there.
+    fn clear_way(&self, reference: &str) -> Result<(), Error> {
+        match self.inner.find_reference(reference) {
+            Ok(mut found) if found.target().and_then(|commit| self.tip_at(commit)).is_none() => {
+                Ok(found.delete()?)
+            }
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(()),
+            Err(_) => {
+                let path = self.ref_path(reference);
+                crate::files::remove(&path).map_err(super::io_error(&path))
+            }
+        }
     }
 
     /// Puts files onto a chain. When it returns, a power cut takes nothing of them back. `None` where
     /// the chain does not stand where the caller knew it: nothing was done.
     pub fn extend(&mut self, link: &Link<'_>) -> Result<Option<Tip>, Error> {
         let files = checked(link.files)?;
+        self.clear_way(link.reference)?;
         let place = Target::Ref(link.reference.to_owned()).find(&self.inner)?;
         if place.head != link.tip.map(|tip| tip.commit) {
             return Ok(None);
@@ -123,6 +146,20 @@ impl Repository {
     /// Says whether a target's head holds the tip's files at this folder, and no others there.
     pub fn is_grafted(&mut self, target: &Target, folder: &str, tip: &Tip) -> Result<bool, Error> {
         Ok(self.folder_at(target, folder)? == Some(tip.tree))
+    }
+
+    /// Whether what is checked out holds a folder.
+    pub fn is_folder_in_head(&mut self, folder: &str) -> Result<bool, Error> {
+        Ok(self.folder_at(&Target::Head, folder)?.is_some())
+    }
+
+    /// Where the commits of work go that began on a branch: there, or, where it was renamed or deleted
+    /// since, to what is checked out.
+    pub fn home_of(&self, branch: Option<&str>) -> Target {
+        let target = branch.map(|branch| Target::Branch(branch.to_owned()));
+        let target = target
+            .filter(|target| !matches!(target.find(&self.inner), Err(Error::NoBranch { .. })));
+        target.unwrap_or(Target::Head)
     }
 
     fn folder_at(&mut self, target: &Target, folder: &str) -> Result<Option<Oid>, Error> {

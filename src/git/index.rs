@@ -84,6 +84,7 @@ pub(super) fn missing(
             Some(_) | None => is_clean = false,
         }
     }
+    Extensions::parse(reader.rest())?;
     let mut missing: Vec<usize> = left.into_values().collect();
     missing.sort_unstable();
     Ok((!is_clean || !missing.is_empty()).then_some(missing))

@@ -65,11 +65,21 @@ impl Repository {
     pub(super) fn is_index_as(&mut self, wanted: &Wanted) -> Result<bool, Error> {
         let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
-        // What cannot be looked into here is told about under the lock, by git itself.
         let missing = index::missing(bytes, &wanted.entries(), &wanted.folder);
-        let is_settled = missing.is_ok_and(|missing| missing.is_none());
+        let is_settled = match missing {
+            Ok(missing) => missing.is_none(),
+            Err(Refused::Unsupported) => self.is_index_by_git(wanted),
+            Err(Refused::Blocked(_) | Refused::Corrupt | Refused::Disk(_)) => false,
+        };
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
         Ok(is_settled)
+    }
+
+    /// The same of an index that only git reads.
+    fn is_index_by_git(&self, wanted: &Wanted) -> bool {
+        let words = ["ls-files", "--stage", "-z", "--", &wanted.folder];
+        let wanted = wanted.files.iter().map(|(path, id)| format!("100644 {id} 0\t{path}"));
+        program::lines(&self.work_folder, &words).is_ok_and(|lines| wanted.eq(lines))
     }
 
     /// Puts what is wanted into the index, and moves the branch with it. All that takes time is done
@@ -124,7 +134,7 @@ impl Repository {
             synced.map_err(io_error(&index))?;
             return step.map_or(Ok(()), |step| self.settle_ref(step));
         }
-        Ok(())
+        Err(Error::Locked { path: self.index_path().display().to_string() })
     }
 
     /// Writes the index as it is to be into `file`; gives the stat data of the one that it was made of.

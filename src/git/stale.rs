@@ -12,15 +12,19 @@ use std::time::Duration;
 const TWIN: &str = ".twin";
 
 impl Repository {
-    /// Locks and second names that nobody alive holds. Call it while no commit is being made.
-    pub fn stale_locks(&self) -> Result<Vec<PathBuf>, Error> {
+    /// Locks and second names that nobody alive holds; `is_alive` says of a ref whether its owner is at
+    /// work. Call it while nobody commits on a branch.
+    pub fn stale_locks(&self, is_alive: &dyn Fn(&str) -> bool) -> Result<Vec<PathBuf>, Error> {
         let mut stale = Vec::new();
         let folders = BTreeSet::from([self.inner.path(), self.inner.commondir()]);
         for folder in folders {
             for name in files::names_in(folder).map_err(io_error(folder))? {
                 let Some(target) = name.strip_suffix(TWIN) else { continue };
-                let (twin, lock) =
-                    (folder.join(&name), folder.join(format!("{}.lock", target.replace('%', "/"))));
+                let target = target.replace('%', "/");
+                if is_alive(&target) {
+                    continue;
+                }
+                let (twin, lock) = (folder.join(&name), folder.join(format!("{target}.lock")));
                 stale.extend(files::is_same(&lock, &twin).then_some(lock));
                 stale.push(twin);
             }
@@ -36,11 +40,16 @@ impl Repository {
     }
 
     /// Removes stale locks; waits for commits that are being made.
-    pub fn remove_stale_locks(&self, lock: &files::Beneath, since: &str) -> Result<(), Error> {
+    pub fn remove_stale_locks(
+        &self,
+        lock: &files::Beneath,
+        since: &str,
+        is_alive: &dyn Fn(&str) -> bool,
+    ) -> Result<(), Error> {
         let _held = files::Lock::take(lock, since, Duration::from_secs(10))
             .map_err(io_error(&lock.path()))?
             .map_err(Error::Held)?;
-        for path in self.stale_locks()? {
+        for path in self.stale_locks(is_alive)? {
             files::remove(&path).map_err(io_error(&path))?;
         }
         Ok(())

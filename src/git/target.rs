@@ -34,7 +34,14 @@ impl Target {
         let checked_out = resolve(repository, "HEAD")?;
         let name = match self {
             Self::Head => checked_out.clone(),
-            Self::Branch(name) | Self::Ref(name) => resolve(repository, name)?,
+            Self::Branch(name) => resolve(repository, name)?,
+            // A ref of its own leads to a commit, or is none: nothing is ever written through it.
+            Self::Ref(name) => {
+                let found = repository.find_reference(name).ok();
+                let head = found.and_then(|found| found.target());
+                let head = head.filter(|head| repository.find_commit(*head).is_ok());
+                return Ok(Place { name: name.clone(), head, is_checked_out: false });
+            }
         };
         let head = match repository.find_reference(&name) {
             Ok(reference) => Some(reference.peel_to_commit()?.id()),

@@ -9,10 +9,12 @@ use super::Site;
 use super::orphans;
 use super::record_rebuild;
 use super::workflow_check;
+use crate::checkpoint;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::process;
+use crate::record;
 use crate::record::RUNS;
 use serde::Serialize;
 
@@ -89,7 +91,8 @@ fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) -> 
             return Ok(());
         }
         (Some(Remedy::RemoveLocks), Some(repository), Some(lock)) => {
-            repository.remove_stale_locks(&lock, &site.clock.now().to_string())?;
+            let now = site.clock.now().to_string();
+            repository.remove_stale_locks(&lock, &now, &|name| is_alive(site, name))?;
         }
         (Some(Remedy::EndOrphans(id)), _, _) => orphans::end_of(site, id)?,
         (Some(Remedy::RebuildRecord(id)), _, _) => {
@@ -133,10 +136,19 @@ fn agents(site: &Site) -> Vec<Symptom> {
     site.config.agents().map(symptom).collect()
 }
 
+/// Whether a process drives the run that a ref belongs to: its commits take no lock of all.
+fn is_alive(site: &Site, reference: &str) -> bool {
+    let refs = [record::REFS, checkpoint::REFS];
+    let run = refs.iter().find_map(|refs| reference.strip_prefix(refs)?.split('/').next());
+    let id = run.and_then(|run| RunId::parse(run).ok());
+    id.is_some_and(|id| Lock::is_held(&site.home.lock(&id)))
+}
+
 fn locks(site: &Site, repository: &Repository) -> Result<Vec<Symptom>, Error> {
     let mut symptoms = Vec::new();
     let commits = site.home.commit_lock().is_some_and(|lock| Lock::is_held(&lock));
-    let stale = if commits { Vec::new() } else { repository.stale_locks()? };
+    let is_alive = |name: &str| is_alive(site, name);
+    let stale = if commits { Vec::new() } else { repository.stale_locks(&is_alive)? };
     for path in stale {
         let finding = "a killed commit of orch left it".to_owned();
         symptoms.push(Symptom::ill(site.shown(&path), finding).with(Remedy::RemoveLocks));

@@ -74,7 +74,7 @@ pub struct Driver<'s> {
     pub problems: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
     pub unsigned: Option<String>,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl<'s> Driver<'s> {
@@ -126,10 +126,11 @@ impl<'s> Driver<'s> {
     ) -> Result<Self, Error> {
         let started = &journal.run.started;
         let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-        let destination =
-            Destination { target: Site::target(branch), branch: site.config.record_branch };
-        let keeper =
-            Keeper::open(&site.home, &started.run_id, site.repository()?, destination, reading)?;
+        let repository = site.repository()?;
+        let target = repository.as_ref().map(|repository| repository.home_of(branch));
+        let target = target.unwrap_or_else(|| Site::target(branch));
+        let destination = Destination { target, branch: site.config.record_branch };
+        let keeper = Keeper::open(&site.home, &started.run_id, repository, destination, reading)?;
         let secrets = Secrets::of_those_set(workflow.secrets())?;
         Ok(Self {
             site,
@@ -147,7 +148,7 @@ impl<'s> Driver<'s> {
             proofs: Proofs::default(),
             problems: Vec::new(),
             unsigned: None,
-            _lock: lock,
+            lock,
         })
     }
 
@@ -180,6 +181,14 @@ impl<'s> Driver<'s> {
     fn add(&mut self, events: &[Event], write: Write) -> Result<(), Error> {
         if events.is_empty() {
             return Ok(());
+        }
+        if self.lock.is_lost() {
+            let id = self.id();
+            return Err(Error::environment(format!(
+                "the lock of run {id} was taken away; another process may drive it now, and nothing \
+                 more is written here"
+            ))
+            .advise(format!("orch run resume --run {id}")));
         }
         let mut events = Cow::Borrowed(events);
         if self.secrets.are_any() {
@@ -249,8 +258,8 @@ impl<'s> Driver<'s> {
         Ok(findings)
     }
 
-    /// Commits what has ended: one commit for an attempt or a stop. A commit that cannot be made
-    /// now is made with the next one; the record is on the disk all the same.
+    /// Commits what has ended: on the run's own ref, and at a stop on the branch. A commit that cannot be
+    /// made now is made with the next one; the journal holds it all the same.
     pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
         let run = &self.journal.run;
         let title = match gate {

@@ -6,6 +6,7 @@
 mod anchors;
 mod approval;
 
+pub use anchors::told;
 pub use approval::Moments;
 pub use approval::misplaced;
 pub use approval::verdict;
@@ -19,6 +20,7 @@ use super::signing::Verdict;
 use crate::clock::Clock;
 use crate::clock::Moment;
 use crate::definition::Definition;
+use crate::definition::Frozen;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
@@ -46,7 +48,46 @@ pub struct Proofs(BTreeMap<(GateId, u32), Instant>);
 /// not proved.
 pub fn refuse_untrue(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<(), Error> {
     anchors::refuse_rolled_back(site, reading)?;
+    if let Some(problem) = unsigned_amendment(reading)? {
+        let id = &reading.run.started.run_id;
+        return Err(Error::Untrue {
+            message: format!("run {id} cannot go on: {problem}"),
+            help: format!(
+                "begin another run under the definition that is right now; see orch run show --run {id}"
+            ),
+        });
+    }
     refuse_unproved(site, reading, workflow)
+}
+
+/// What is wrong where a definition was amended that asks for a signature: an amendment carries none,
+/// and could take the question away.
+pub fn unsigned_amendment(reading: &Reading) -> Result<Option<String>, Error> {
+    if reading.run.amendments == 0 {
+        return Ok(None);
+    }
+    let mut definition: Vec<Frozen> = Vec::new();
+    let mut name = String::new();
+    for (.., event) in reading.events() {
+        if let Event::RunStarted(started) = event {
+            name.clone_from(&started.workflow);
+            definition = started.definition;
+        } else if let Event::RunAmended(amended) = event {
+            let workflow = Workflow::parse(&name, &Definition::thaw(&definition))?;
+            if let Some(gate) = workflow.gates.iter().find(|gate| signing::demand(gate).is_some()) {
+                return Ok(Some(format!(
+                    "its definition was amended, and gate {} asks for a signature, which no \
+                         amendment has",
+                    gate.id
+                )));
+            }
+            let is_gone =
+                |text: &Frozen| amended.changes.iter().any(|change| change.path == text.path);
+            definition.retain(|text| !is_gone(text));
+            definition.extend(amended.texts);
+        }
+    }
+    Ok(None)
 }
 
 /// Reads a run to tell of it: none is said to have passed by an approval that is not proved.

@@ -29,6 +29,8 @@ pub struct Fetched {
     pub remote: String,
     /// Runs that are new here, or went on there.
     pub brought: Vec<RunId>,
+    /// Runs that went on there, and that a process drives here.
+    pub held: Vec<RunId>,
     /// Runs that went on there and here: their refs lie under `refs/orch/fetched/`.
     pub forked: Vec<RunId>,
 }
@@ -38,21 +40,18 @@ pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
     let repository = repository(site)?;
     let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
     repository.fetch(&remote, record::REFS, ASIDE, &site.stop)?;
-    let mut fetched = Fetched { remote, brought: Vec::new(), forked: Vec::new() };
+    let mut fetched = Fetched { remote, brought: Vec::new(), held: Vec::new(), forked: Vec::new() };
     for aside in repository.refs_below(ASIDE)? {
         let name = aside.strip_prefix(ASIDE).unwrap_or(&aside);
         let Ok(id) = RunId::parse(name) else { continue };
-        // Nobody may drive a run while its ref moves.
-        let _held = driver::lock(site, &id)?;
         let own = record::reference(&id);
         match repository.kinship(&aside, &own)? {
             Kinship::New | Kinship::Ahead => {
-                repository.advance(&aside, &own, AUTHOR)?;
-                // A journal of this machine's own goes on from where the other one stands.
-                if site.home.is_own(&id) {
-                    site.home.adopt(&id)?;
+                match take_in(site, &repository, (&aside, &own), &id) {
+                    Ok(()) => fetched.brought.push(id),
+                    Err(Error::Held { .. }) => fetched.held.push(id),
+                    Err(error) => return Err(error),
                 }
-                fetched.brought.push(id);
             }
             Kinship::Same | Kinship::Behind => {}
             Kinship::Forked => {
@@ -63,6 +62,21 @@ pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
         repository.forget(&aside)?;
     }
     Ok(fetched)
+}
+
+/// Moves the ref of a run that nobody drives, and the journal of this machine's own after it.
+fn take_in(
+    site: &Site,
+    repository: &Repository,
+    (aside, own): (&str, &str),
+    id: &RunId,
+) -> Result<(), Error> {
+    let _held = driver::lock(site, id)?;
+    repository.advance(aside, own, AUTHOR)?;
+    if site.home.is_own(id) {
+        site.home.adopt(id)?;
+    }
+    Ok(())
 }
 
 /// The repository, without which there are no refs to send or to bring.

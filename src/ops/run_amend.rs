@@ -10,9 +10,11 @@ use super::amendment::amendment;
 use super::asker;
 use super::choose;
 use super::drive;
+use super::signing;
 use crate::config::AGENTS;
 use crate::config::CAST;
 use crate::config::FILE;
+use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Amended;
 use crate::event::Event;
@@ -21,6 +23,7 @@ use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
+use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// What `orch run amend` takes.
@@ -59,12 +62,31 @@ pub fn question(site: &Site, request: &Request) -> Result<Option<Question>, Erro
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.run)?;
     let path = site.home.lock(&id);
-    if let Some(held) = Lock::holder(&path).filter(|_| Lock::is_held(&path)) {
+    if let Some(held) = Lock::holder(&path) {
         return Err(Error::Held { run: id.to_string(), held });
     }
     let run = site.home.read(&id)?.run;
     refuse_over(&run)?;
+    refuse_signed(&run)?;
     Ok(amendment(site, &run)?.map(|amendment| asked(&id, &amendment.amended)))
+}
+
+/// An amendment has no signature, and could take away the question for one.
+fn refuse_signed(run: &Run) -> Result<(), Error> {
+    let started = &run.started;
+    let workflow = Workflow::parse(&started.workflow, &Definition::thaw(&started.definition))?;
+    match workflow.gates.iter().find(|gate| signing::demand(gate).is_some()) {
+        None => Ok(()),
+        Some(gate) => Err(Error::usage(format!(
+            "gate {} of this run asks for a signature, which no amendment has",
+            gate.id
+        ))
+        .advise(format!(
+            "begin another run: orch run cancel --run {id} && orch run {}",
+            started.workflow,
+            id = started.run_id
+        ))),
+    }
 }
 
 /// Where a run stands that there was nothing to take into.
@@ -83,6 +105,7 @@ pub fn run_amend(
     asker::refuse_agents(site)?;
     let mut driver = Driver::take(site, &question.run)?;
     refuse_over(driver.run())?;
+    refuse_signed(driver.run())?;
     let found = amendment(site, driver.run())?;
     let Some(found) = found.filter(|found| {
         (found.amended.before, found.amended.after) == (question.before, question.after)

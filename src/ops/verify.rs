@@ -16,6 +16,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::proof;
 use super::signing;
 use crate::config::RecordBranch;
 use crate::digest::Digest;
@@ -242,6 +243,8 @@ fn one(
         verified.completed_by =
             Some(if is_stalled { Completion::Resume } else { Completion::Rebuild });
     }
+    let amended = proof::unsigned_amendment(&reading)?;
+    verified.differences.extend(amended.map(|problem| Difference::of("journal", problem)));
     approvals::look(&reading, told.signers, &mut verified)?;
     artifacts::look(site, &reading, (git, &places), told.request, &mut verified)?;
     Ok(verified)

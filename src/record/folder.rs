@@ -104,12 +104,14 @@ impl Folder {
         place.write_view(bytes).map_err(Error::at(&place))
     }
 
-    /// Takes files away again, and the folders that they leave empty.
-    pub fn take_back(&mut self, paths: &[String]) -> Result<(), Error> {
-        for path in paths {
-            let place = self.place.join(path);
-            place.remove_with_empty_folders().map_err(Error::at(&place))?;
-            self.laid.remove(path);
+    /// Takes the files away again that are as they were laid down, and the folders that they leave
+    /// empty.
+    pub fn take_back(&mut self) -> Result<(), Error> {
+        for (path, id) in std::mem::take(&mut self.laid) {
+            if self.found(&path) == Some(id) {
+                let place = self.place.join(&path);
+                place.remove_with_empty_folders().map_err(Error::at(&place))?;
+            }
         }
         Ok(())
     }

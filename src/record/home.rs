@@ -46,7 +46,7 @@ impl Home {
         }
     }
 
-    /// The lock that every commit in the repository takes.
+    /// The lock that every commit of `orch` on a branch takes.
     pub fn commit_lock(&self) -> Option<Beneath> {
         self.shared.as_ref().map(|shared| shared.join("commit.lock"))
     }
@@ -156,7 +156,8 @@ impl Home {
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.
     pub fn glance(&self, id: &RunId) -> Result<Reading, journal::Error> {
         let path = self.state(id).join(journal::FILE);
-        if path.exists() {
+        // An empty one says nothing, as one that is not there.
+        if path.exists() && !path.size().is_ok_and(|bytes| bytes == Some(0)) {
             return journal::read(&path);
         }
         self.fold_copy(id, self.committed_journal(id)?)
@@ -169,7 +170,7 @@ impl Home {
         let here = path.read();
         let path = path.path();
         let here = here.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
-        let Some(here) = here else { return self.glance(id) };
+        let Some(here) = here.filter(|here| !here.is_empty()) else { return self.glance(id) };
         let copy = self.record(id).join("journal");
         let committed = self.committed_journal(id)?;
         if here.starts_with(&committed) {

@@ -164,11 +164,13 @@ impl Keeper {
     fn compare_with_ref(&mut self, files: &BTreeMap<String, Vec<u8>>) {
         let held = self.repository.as_ref().and_then(|repository| {
             let tip = repository.tip(&self.reference).ok()??;
-            Some((tip, repository.files_of(&tip).ok()?))
+            Some((tip, repository.files_of(&tip).ok()))
         });
-        let (tip, held) = held.map_or((None, BTreeMap::new()), |(tip, held)| (Some(tip), held));
+        let is_broken = held.as_ref().is_some_and(|(_, held)| held.is_none());
+        let (tip, held) = held.map_or((None, None), |(tip, held)| (Some(tip), held));
+        let held = held.unwrap_or_default();
         self.tip = tip;
-        self.is_whole = held.keys().any(|path| !files.contains_key(path));
+        self.is_whole = is_broken || held.keys().any(|path| !files.contains_key(path));
         let is_held = |path: &str, bytes: &[u8]| {
             let id = held.get(path).copied();
             super::is_summary(path) || (id.is_some() && id == BlobId::of(bytes).ok())
@@ -287,8 +289,10 @@ impl Keeper {
             patience: PATIENCE,
         })?;
         if !committed.is_checked_out {
-            // Another branch was checked out meanwhile: there they would be in the way.
-            self.folder.take_back(&laid)?;
+            // Another branch is checked out now: there they would be in the way of the way back.
+            if !repository.is_folder_in_head(&self.prefix)? {
+                self.folder.take_back()?;
+            }
         } else if laid.iter().any(|path| !self.folder.holds(path)) {
             // Before git knew them, a `git clean` took them for nobody's.
             self.lay_out(&tip)?;

@@ -44,6 +44,9 @@ use std::fmt::Write as _;
 /// The refs of all runs begin so.
 pub const REFS: &str = "refs/orch/runs/";
 
+/// What keeps git, and what a project says of its files, from changing a byte of a record.
+const ATTRIBUTES: &[u8] = b"* -text -filter -ident !working-tree-encoding\n";
+
 /// How much a folder of the record holds before others are made in it.
 const FOLDER_MAX: usize = 100;
 
@@ -156,7 +159,7 @@ pub fn definition_files(
         let is_new = known.get(&path) != Some(&frozen.sha256);
         is_new.then(|| (path, frozen.text.clone().into_bytes()))
     });
-    let attributes = (".gitattributes".to_owned(), b"* -text\n".to_vec());
+    let attributes = (".gitattributes".to_owned(), ATTRIBUTES.to_vec());
     texts.chain(known.is_empty().then_some(attributes))
 }
 

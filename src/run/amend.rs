@@ -38,6 +38,7 @@ impl Run {
         self.retired.retain(|text| amended.texts.iter().all(|new| new.path != text.path));
         self.retired.extend(retired);
         self.started.definition = texts;
+        self.amendments += 1;
         self.started.version.clone_from(&amended.version);
         self.started.gates.clone_from(&amended.gates);
         self.started.inputs.clone_from(&amended.inputs);

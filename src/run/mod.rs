@@ -71,6 +71,8 @@ pub struct Run {
     pub retired: Vec<Frozen>,
     /// How many attempts of a gate were made under an earlier definition of it.
     pub amended: BTreeMap<GateId, usize>,
+    /// How often the definition was amended.
+    pub amendments: usize,
     /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
     pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
 }
@@ -96,6 +98,7 @@ impl Run {
             notes: Vec::new(),
             budget: started.budget,
             shares_from: 0,
+            amendments: 0,
             retired: Vec::new(),
             amended: BTreeMap::new(),
             lifecycle: Vec::new(),

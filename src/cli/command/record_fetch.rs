@@ -10,6 +10,9 @@ pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failu
     let site = face.global.site(true)?;
     let fetched = record_fetch::record_fetch(&site, request)?;
     let mut lines: Vec<String> = fetched.brought.iter().map(ToString::to_string).collect();
+    lines.extend(
+        fetched.held.iter().map(|run| format!("{run} is driven here and was left as it is")),
+    );
     lines.extend(fetched.forked.iter().map(|run| {
         format!(
             "{run} went on here and at {}: refs/orch/fetched/{run} holds the other",

@@ -11,8 +11,8 @@ pub fn execute(face: &Face, request: &record_push::Request) -> Result<u8, Failur
     let pushed = record_push::record_push(&site, request)?;
     let text = match pushed.refs.len() {
         0 => "there is no run to push".to_owned(),
-        1 => format!("{} holds the record of 1 run", pushed.remote),
-        count => format!("{} holds the records of {count} runs", pushed.remote),
+        1 => format!("pushed the record of 1 run to {}", pushed.remote),
+        count => format!("pushed the records of {count} runs to {}", pushed.remote),
     };
     face.answer(&pushed, &Instructions::default(), &text);
     Ok(exit::DONE)

@@ -12,7 +12,7 @@ use crate::ops::Instructions;
 use crate::ops::run_amend;
 
 /// What takes an amendment in, typed whole.
-const WORDS: [&str; 3] = ["y", "yes", "amend"];
+const WORDS: [&str; 3] = ["yes", "y", "amend"];
 
 pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
@@ -32,7 +32,7 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     if !gates.is_empty() {
         face.say(&format!("  open again, without their approvals: {}", gates.join(", ")));
     }
-    if !question::word(&format!("Take this in as {}? (yes or amend)", person.by), &WORDS)? {
+    if !question::word(&format!("Take this in as {}? [yes/no]", person.by), &WORDS)? {
         return Err(Error::usage("not taken in; nothing was written").into());
     }
     let reply = run_amend::run_amend(&site, request, (&person, &asked))?;

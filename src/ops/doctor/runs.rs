@@ -65,7 +65,9 @@ fn place(
     let Some(tip) = repository.tip(&reference)? else {
         return Ok(Some(format!("{reference} is gone")));
     };
-    let held = repository.files_of(&tip)?;
+    let Ok(held) = repository.files_of(&tip) else {
+        return Ok(Some(format!("{reference} has lost objects")));
+    };
     let all = record::all_files(reading);
     let is_held = |(path, bytes): &(&String, &Vec<u8>)| {
         let id = BlobId::of(bytes).ok();
@@ -82,13 +84,15 @@ fn place(
         return Ok(None);
     }
     let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
-    let target = Site::target(branch);
+    let target = repository.home_of(branch);
     let Some(folder) = repository.path_of(&site.home.record(id).path()) else { return Ok(None) };
     if !repository.is_grafted(&target, &folder, &tip)? {
         return Ok(Some("its record is not, or not wholly, committed on its branch".to_owned()));
     }
     if !repository.is_checked_out(&target)? {
-        return Ok(None);
+        let is_left = site.home.record(id).exists() && !repository.is_folder_in_head(&folder)?;
+        let words = "its record was left behind when another branch was checked out";
+        return Ok(is_left.then(|| words.to_owned()));
     }
     if !repository.is_index_settled(&folder)? {
         return Ok(Some("the index differs from what is committed of its record".to_owned()));

@@ -193,7 +193,7 @@ fn reopen(
     if base == *id {
         bases.push(base.clone());
     }
-    let mut gates = super::with_instances(driver, &bases);
+    let mut gates = super::jump::with_instances(driver, &bases);
     if base != *id {
         gates.extend([id.clone(), base]);
     }

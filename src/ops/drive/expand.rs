@@ -31,6 +31,10 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
         let reason = "its list is empty".to_owned();
         return driver.append(&[Event::GateSkipped { gate: id.clone(), reason }]);
     }
+    if values.iter().any(|value| driver.secrets.are_in(&input::as_text(value))) {
+        let reason = "an item of its list holds a secret, and items name gates, files and commits";
+        return settle::refuse(driver, id, reason, &mut |_| {});
+    }
     let mut names = BTreeSet::new();
     let items = values.into_iter().enumerate().map(|(index, value)| {
         let mut instance = id.instance(&name(&value, index));

@@ -8,6 +8,7 @@ mod baselines;
 mod doer;
 mod expand;
 mod judging;
+mod jump;
 mod limits;
 mod notice;
 mod meter;
@@ -343,7 +344,7 @@ pub(super) fn take(
             Ok(())
         }
         Step::Jump { from, to } => {
-            let event = jump(driver, &from, &to);
+            let event = jump::jump(driver, &from, &to);
             driver.append(&[event])?;
             notify(Notice::Jumped { from, to });
             Ok(())
@@ -352,28 +353,6 @@ pub(super) fn take(
         Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason, notify),
         Step::Start { .. } | Step::Finish(_) => Ok(()),
     }
-}
-
-/// The jump back: its goal and all that follows from it are open again.
-fn jump(driver: &Driver<'_>, from: &GateId, to: &GateId) -> Event {
-    let run = driver.run();
-    let findings = run.gate(from).map(|state| state.feedback.clone()).unwrap_or_default();
-    let mut bases = vec![to.clone()];
-    bases.extend(driver.workflow.followers(to));
-    let reopened = with_instances(driver, &bases);
-    Event::GateJumped { from: from.clone(), to: to.clone(), reopened, findings }
-}
-
-/// The gates of these ids that something has happened to, and their instances.
-fn with_instances(driver: &Driver<'_>, bases: &[GateId]) -> Vec<GateId> {
-    let gates = driver.run().gates.iter();
-    gates
-        .filter(|(id, state)| {
-            state.status != GateStatus::NotStarted
-                && bases.iter().any(|base| base.as_str() == id.base())
-        })
-        .map(|(id, _)| id.clone())
-        .collect()
 }
 
 /// Nothing can go on by itself: the run waits, or has come as far as it was asked to.

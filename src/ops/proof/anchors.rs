@@ -21,12 +21,19 @@ fn places(started: &RunStarted) -> ([Target; 2], Option<String>) {
     )
 }
 
-/// The head that a commit of this run was made with.
-fn anchor(started: &RunStarted, message: &str) -> Option<Digest> {
-    let own = format!("Orch-Run: {}", started.run_id);
-    let is_own = message.lines().any(|line| line == own);
-    let anchor = message.lines().find_map(|line| line.strip_prefix("Orch-Chain: "));
-    anchor.filter(|_| is_own).and_then(Digest::parse)
+/// The heads that a message tells of this run: a squashed one may tell of several runs, each head
+/// behind the run that it belongs to.
+pub fn told(message: &str, run: &str) -> Vec<Digest> {
+    let mut heads = Vec::new();
+    let mut is_own = false;
+    for line in message.lines().map(str::trim) {
+        if let Some(other) = line.strip_prefix("Orch-Run: ") {
+            is_own = other == run;
+        } else if let Some(head) = line.strip_prefix("Orch-Chain: ").filter(|_| is_own) {
+            heads.extend(Digest::parse(head));
+        }
+    }
+    heads
 }
 
 /// Refuses a journal that never stood where the newest commits of its run say: what they were made
@@ -36,15 +43,16 @@ pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
     let started = &reading.run.started;
     let (targets, since) = places(started);
     for target in targets {
-        let is_one = |message: &str| anchor(started, message).is_some();
+        let run = started.run_id.as_str();
+        let is_one = |message: &str| !told(message, run).is_empty();
         let newest = match repository.newest_message(&target, since.as_deref(), is_one) {
             // Whoever deletes a branch takes its anchors along; the run's own ref has them too.
             Err(git::Error::NoBranch { .. }) => None,
             newest => newest?,
         };
         let Some((commit, message)) = newest else { continue };
-        let Some(anchor) = anchor(started, &message) else { continue };
-        if anchor != reading.head && !reading.stood_at(anchor) {
+        let is_unknown = |anchor: &Digest| *anchor != reading.head && !reading.stood_at(*anchor);
+        if let Some(anchor) = told(&message, run).into_iter().find(is_unknown) {
             return Err(untrue(site, &started.run_id, &commit, anchor));
         }
     }
@@ -63,5 +71,22 @@ fn untrue(site: &Site, run: &RunId, commit: &str, anchor: Digest) -> Error {
             "bring back what was committed, and go on from there:\n      \
              git checkout {commit} -- {record} && orch verify --run {run}"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_squashed_message_tells_of_several_runs() {
+        let [one, two, three] = ["one", "two", "three"].map(Digest::of);
+        let message = format!(
+            "squash\n\n* a\n\nOrch-Run: run_a\nOrch-Chain: {one}\n\n* b\n\n    Orch-Run: run_b\n    \
+             Orch-Gate: g\n    Orch-Chain: {two}\n\nOrch-Run: run_a\nOrch-Chain: {three}\n"
+        );
+        assert_eq!(told(&message, "run_a"), [one, three]);
+        assert_eq!(told(&message, "run_b"), [two]);
+        assert_eq!(told("Orch-Chain: no digest\nOrch-Run: run_a", "run_a"), []);
     }
 }

@@ -191,3 +191,53 @@ fn a_gate_that_asks_for_a_signature_is_not_waived() {
         .code(2)
         .says(said);
 }
+
+#[test]
+fn an_amendment_takes_no_question_for_a_signature_away() {
+    let Some(house) = waiting() else { return };
+    let text = house.read("workflows/demo.toml");
+    let signed = "approval = { signed = true, by = ['ada@example.org'] }";
+    assert!(text.contains(signed));
+    house.write("workflows/demo.toml", text.replace(signed, ""));
+    let said = "asks for a signature, which no amendment has";
+    house.on_terminal("run amend", &[]).code(2).says(said);
+    house.orch("run resume").code(3);
+    assert!(!house.exists("deployed"));
+}
+
+#[test]
+fn a_forged_amendment_carries_no_run_past_a_signed_gate() {
+    let Some(house) = waiting() else { return };
+    let first: Json = serde_json::from_str(&lines(&house)[0]).unwrap();
+    let texts = first["data"]["definition"].as_array().unwrap();
+    let sum = |texts: &[Json]| {
+        let mut lines: Vec<String> = texts
+            .iter()
+            .map(|text| {
+                let [digest, path] = ["sha256", "path"].map(|key| text[key].as_str().unwrap());
+                format!("{digest}  {path}\n")
+            })
+            .collect();
+        lines.sort();
+        Digest::of(lines.concat()).to_string()
+    };
+    let mut after = texts.clone();
+    let workflow = after.iter_mut().find(|text| text["path"] == "workflows/demo.toml").unwrap();
+    let text = workflow["text"].as_str().unwrap();
+    let text = text.replace("approval = { signed = true, by = ['ada@example.org'] }", "");
+    let before_sha256 = workflow["sha256"].clone();
+    workflow["sha256"] = Digest::of(&text).to_string().into();
+    workflow["text"] = text.into();
+    let workflow = workflow.clone();
+    let change =
+        json!({"path": workflow["path"], "before": before_sha256, "after": workflow["sha256"]});
+    let amended = json!({"type": "RUN_AMENDED", "data": {
+        "by": "Ada <ada@example.org>", "how": "terminal /dev/pts/3", "reason": null,
+        "before": sum(texts), "after": sum(&after), "changes": [change], "texts": [workflow],
+        "version": "1", "gates": first["data"]["gates"], "inputs": {}, "reopened": ["one"],
+    }});
+    append(&house, &[amended]);
+    house.orch("run resume").code(6).says("was amended, and gate one asks for a signature");
+    house.orch("verify").code(6).says("asks for a signature, which no amendment has");
+    assert!(!house.exists("deployed"));
+}

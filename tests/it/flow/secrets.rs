@@ -168,3 +168,21 @@ fn what_a_killed_runner_leaves_behind_is_mended_by_the_next() {
     child.wait().unwrap();
     is_tight(&house, &house.orch("run resume").code(3));
 }
+
+#[test]
+fn an_item_that_holds_a_secret_names_nothing() {
+    let house = House::new().env("WORD", "correct-horse-battery").workflow(
+        "demo",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\nsecrets = ['WORD']\n\
+         shell = 'printf \"[\\\"$WORD\\\"]\" > list.json'\n\
+         [[gate]]\nid = 'f'\nexecutor = 'command'\ncommand = ['true']\n\
+         each = { file = 'list.json', as = 'item' }\n",
+    );
+    house.orch("run demo").code(1).says("an item of its list holds a secret").never_says("horse");
+    let found = Command::new("grep")
+        .args(["-rl", "horse", "orchestration", ".git"])
+        .current_dir(house.project())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+}

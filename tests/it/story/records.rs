@@ -95,7 +95,7 @@ fn a_run_goes_on_in_a_clone_that_fetched_its_ref() {
     house.git(&format!("remote add origin {}", elsewhere.display()));
     house.git("push --quiet origin main");
     house.orch("run demo").code(3);
-    house.orch("record push").code(0).says("origin holds the record of 1 run");
+    house.orch("record push").code(0).says("pushed the record of 1 run to origin");
     let clone = House::outside_git();
     clone.git(&format!("clone --quiet {} .", elsewhere.display()));
     clone.write("orch.toml", "[record]\nbranch = 'never'\n");
@@ -246,4 +246,114 @@ fn the_first_hundred_gates_lie_side_by_side_and_the_others_by_the_hundred() {
     let mut sums = Command::new("sha256sum");
     sums.args(["--check", "--quiet", "SHA256SUMS"]).current_dir(&record);
     assert!(sums.status().unwrap().success());
+}
+
+#[test]
+fn a_ref_that_is_no_chain_is_made_again() {
+    let house = house();
+    house.orch("run demo").code(3);
+    let reference = reference(&house);
+    let path = house.project().join(".git").join(&reference);
+    let tip = std::fs::read_to_string(&path).unwrap();
+    let blob = house.git("rev-parse HEAD:.gitignore");
+    let main = house.git("rev-parse main");
+    let nowhere = "1d6f5398c7e1e20173dfc253ebae76bb217720e5\n".to_owned();
+    for bad in [nowhere, String::new(), blob, "ref: refs/heads/main\n".to_owned()] {
+        std::fs::write(&path, &bad).unwrap();
+        house.orch("doctor").code(1).says(&house.run_id());
+        house.orch("doctor --fix").code(0).says("mended");
+        house.orch("verify").code(0);
+        house.git("fsck --strict --no-dangling");
+        assert_eq!(house.git("rev-parse main"), main, "{bad:?}");
+        let [on_ref, on_branch] = trees(&house);
+        assert_eq!(on_ref, on_branch, "{bad:?}");
+    }
+    // A tree of it is lost: the chain goes on with all of the record.
+    let gates = house.git(&format!("rev-parse {reference}:gates"));
+    std::fs::write(&path, tip).unwrap();
+    let object = format!(".git/objects/{}/{}", &gates[..2], gates[2..].trim());
+    house.remove(&object);
+    house.orch("gate finish").code(0).says("PASSED");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn another_branch_at_the_stop_is_left_without_the_record() {
+    let house = house();
+    house.orch("run demo").code(3);
+    house.git("checkout --quiet --orphan fresh");
+    house.orch("gate finish").code(0);
+    assert!(!house.git("status --porcelain").contains("orchestration"));
+    house.git("commit --quiet --message=fresh");
+    house.git("checkout --quiet main");
+    assert_eq!(house.git("status --porcelain"), "");
+    assert_eq!(house.record()["status"], "PASSED");
+    // Copies that a switch in the very moment of a stop left behind bar the way back.
+    let folder = format!("orchestration/runs/{}/record", house.run_id());
+    house.git("checkout --quiet fresh");
+    house.git(&format!("archive --output=../left.tar main {folder}"));
+    let mut tar = Command::new("tar");
+    tar.args(["-xf", "../left.tar"]).current_dir(house.project());
+    assert!(tar.status().unwrap().success());
+    house.orch("doctor").code(1).says("left behind when another branch was checked out");
+    house.orch("doctor --fix").code(0).says("mended");
+    house.git("checkout --quiet main");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_run_whose_branch_has_another_name_goes_on_where_the_work_is() {
+    let house = house();
+    house.orch("run demo").code(3);
+    house.git("branch --move trunk");
+    house.orch("gate finish").code(0).says("PASSED").never_says("warning");
+    assert_eq!(house.git("log -1 --format=%s trunk"), "orch: PASSED demo demo\n");
+    assert_eq!(house.record()["status"], "PASSED");
+    house.orch("verify").code(0);
+    house.orch("doctor").never_says("its record");
+}
+
+#[test]
+fn an_empty_journal_says_no_more_than_none() {
+    let house = house();
+    house.orch("run demo").code(3);
+    std::fs::write(house.journal(), "").unwrap();
+    house.orch("gate finish --run demo").code(0).says("PASSED");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn what_the_project_says_of_its_files_changes_no_record() {
+    let house =
+        house().file(".gitattributes", "* filter=rot ident\n*.json working-tree-encoding=UTF-16\n");
+    house.git("config filter.rot.clean sha256sum");
+    house.git("config filter.rot.smudge cat");
+    house.orch("run demo").code(3);
+    let folder = house.run_folder().join("record");
+    let mut touch = Command::new("sh");
+    touch.args(["-c", "touch -d 2030-01-01 *"]).current_dir(&folder);
+    assert!(touch.status().unwrap().success());
+    assert!(!house.git("status --porcelain").contains("orchestration"));
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn an_index_that_only_git_reads_is_well() {
+    let house = house();
+    house.git("update-index --split-index");
+    house.orch("run demo").code(3);
+    assert_eq!(house.git("status --porcelain"), "");
+    house.orch("doctor").never_says("its record");
+}
+
+#[test]
+fn a_driver_whose_lock_was_taken_away_writes_no_more() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'rm -f .git/orch/runs/*/lock'\n\
+         [[gate]]\nid = 'b'\nexecutor = 'command'\ncommand = ['true']\n",
+    );
+    house.orch("run demo").code(1).says("the lock of run").says("was taken away");
+    house.orch("run resume").code(3);
+    house.orch("verify").code(0);
 }
