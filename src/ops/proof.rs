@@ -33,6 +33,7 @@ use crate::run::Run;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
@@ -131,8 +132,12 @@ fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Resul
 /// why not.
 pub fn fallen(driver: &mut Driver<'_>, id: &GateId) -> Result<Vec<(GateId, String)>, Error> {
     let (workflow, run) = (&driver.workflow, driver.run());
+    if workflow.gates.iter().all(|gate| signing::demand(gate).is_none()) {
+        return Ok(Vec::new());
+    }
     let bases = workflow.stands_on(id);
-    let is_below = |gate: &&GateId| bases.iter().any(|base| base.as_str() == gate.base());
+    let bases: BTreeSet<&str> = bases.iter().map(GateId::as_str).collect();
+    let is_below = |gate: &&GateId| bases.contains(gate.base());
     let signed = run.gates.keys().filter(is_below).filter(|gate| is_signed(workflow, gate));
     let signed: Vec<GateId> = signed.cloned().collect();
     of_these(driver, signed)
