@@ -52,6 +52,17 @@ impl Allowed {
     }
 }
 
+/// How git is to reach other repositories, as far as the user says so: the variables that do, and none
+/// that point it at another repository here. It asks nothing: nobody would see the question.
+pub fn of_transport() -> BTreeMap<String, String> {
+    let names =
+        ["GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_SSL_CAINFO", "GIT_PROXY_COMMAND"];
+    let said = names.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
+    let silent = [("GIT_TERMINAL_PROMPT", "0"), ("SSH_ASKPASS_REQUIRE", "force")];
+    let silent = silent.into_iter().map(|(name, value)| (name, value.to_owned()));
+    said.chain(silent).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

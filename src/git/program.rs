@@ -7,6 +7,8 @@ use crate::process;
 use crate::process::Ending;
 use crate::process::Stop;
 use crate::surroundings::Allowed;
+use crate::surroundings::of_transport;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Options that keep git from starting other programs, and have it sync what it writes.
@@ -20,7 +22,7 @@ pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), Str
 
 /// Runs git in a folder, as long as nobody wants it to stop.
 pub(super) fn run_until(folder: &Path, words: &[&str], stop: &Stop) -> Result<(), String> {
-    output(folder, words, b"", stop).map(drop)
+    call(folder, words, b"", (stop, of_transport())).map(drop)
 }
 
 /// What git lists, each ended by a zero byte.
@@ -32,12 +34,22 @@ pub(super) fn lines(folder: &Path, words: &[&str]) -> Result<Vec<String>, String
 
 /// Runs git in a folder; gives what it printed.
 fn output(folder: &Path, words: &[&str], input: &[u8], stop: &Stop) -> Result<Vec<u8>, String> {
+    call(folder, words, input, (stop, BTreeMap::new()))
+}
+
+fn call(
+    folder: &Path,
+    words: &[&str],
+    input: &[u8],
+    (stop, more): (&Stop, BTreeMap<String, String>),
+) -> Result<Vec<u8>, String> {
     let say = |error: std::io::Error| error.to_string();
     let passing = files::passing_folder().map_err(say)?;
     let place = |name: &str| Beneath::new(passing.path()).join(name);
     place("in").write_view(input).map_err(say)?;
     let mut environment = Allowed::everything().values();
     environment.insert("LC_ALL".to_owned(), "C".to_owned());
+    environment.extend(more);
     let command = process::Command {
         argv: OPTIONS.iter().chain(words).map(|&word| word.to_owned()).collect(),
         folder: folder.to_owned(),

@@ -135,6 +135,10 @@ fn a_run_that_went_on_in_two_places_is_told_and_left() {
     house.orch("status").code(0).says("FAILED");
     house.orch("record push ../elsewhere").code(1).says("`git push` failed");
     house.orch("record push --upload-pack=x").code(2);
+    // Whatever ssh would ask is no question to anybody: it fails, and does not wait.
+    let house = house
+        .env("GIT_SSH_COMMAND", "sh -c 'test -n \"$SSH_ASKPASS_REQUIRE\" || sleep 60; exit 1'");
+    house.orch("record push ssh://nowhere/x").code(1).says("`git push` failed");
     house.orch("record fetch nowhere").code(1).says("`git fetch` failed");
 }
 
