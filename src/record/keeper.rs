@@ -34,9 +34,9 @@ use std::time::Instant;
 /// How often at most the documents that grow with the run are brought up to date while it goes on.
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 
-/// By which share of its length the journal must have grown for that, so that all of them together
-/// grow as the run does.
-const SUMMARY_GROWTH: u64 = 4;
+/// How many times as long the journal must have become for that, so that all of them together grow as
+/// the run does.
+const SUMMARY_GROWTH: u64 = 2;
 
 /// The author of commits where git knows none.
 const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
@@ -233,7 +233,7 @@ impl Keeper {
 
     fn is_summary_due(&self, bytes: u64) -> bool {
         self.summarised.is_none_or(|(at, before)| {
-            at.elapsed() >= SUMMARY_EVERY && bytes - before.min(bytes) >= before / SUMMARY_GROWTH
+            at.elapsed() >= SUMMARY_EVERY && bytes >= before * SUMMARY_GROWTH
         })
     }
 
