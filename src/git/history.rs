@@ -28,22 +28,9 @@ pub enum Fate {
 }
 
 impl Repository {
-    /// The head of a target; `None` before the first commit.
-    pub fn head_of(&self, target: &Target) -> Result<Option<String>, Error> {
-        Ok(target.find(&self.inner)?.head.map(|id| id.to_string()))
-    }
-
     /// Whether a target is what is checked out here.
     pub fn is_checked_out(&self, target: &Target) -> Result<bool, Error> {
         Ok(target.find(&self.inner)?.is_checked_out)
-    }
-
-    /// The bytes of a file in the head of a target.
-    pub fn file_at(&self, target: &Target, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(head) = target.find(&self.inner)?.head else { return Ok(None) };
-        let tree = self.inner.find_commit(head)?.tree()?;
-        let Ok(entry) = tree.get_path(path.as_ref()) else { return Ok(None) };
-        Ok(self.inner.find_blob(entry.id()).ok().map(|blob| blob.content().to_vec()))
     }
 
     /// The messages of all that these commits stand on, newest first, with their ids; those that
