@@ -11,6 +11,7 @@ use super::start;
 use super::start::Begin;
 use crate::budget::Amount;
 use crate::budget::Budget;
+use crate::definition::Definition;
 use crate::event::Event;
 use crate::id::GateId;
 use crate::workflow::Workflow;
@@ -20,9 +21,6 @@ use std::thread;
 /// What `orch run` takes beside the workflow's own inputs.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Request {
-    /// The workflow's name.
-    #[arg(skip)]
-    pub workflow: String,
     /// The inputs, by name.
     #[arg(skip)]
     pub inputs: Values,
@@ -70,13 +68,13 @@ pub struct DriveRequest {
     pub start_from: Option<String>,
 }
 
-/// Begins a run and drives it as far as nobody is needed.
+/// Begins a run of a workflow and drives it as far as nobody is needed.
 pub fn run(
     site: &Site,
+    loaded: (Workflow, Definition),
     request: &Request,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Outcome, Error> {
-    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
     let limits = limits(&loaded.0, &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin {

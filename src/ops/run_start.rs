@@ -8,21 +8,18 @@ use super::drive;
 use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::definition::Definition;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 
-/// What `orch run start` takes.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    pub workflow: String,
-    pub inputs: Values,
-}
-
 /// Begins a run, commits its record, and leaves every gate to the person.
-pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
-    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
+pub fn run_start(
+    site: &Site,
+    loaded: (Workflow, Definition),
+    inputs: Values,
+) -> Result<Outcome, Error> {
     signing::refuse_unsignable(site, &loaded.0)?;
-    let begin = Begin { inputs: request.inputs.clone(), ..Begin::default() };
+    let begin = Begin { inputs, ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
     let outcome = drive::outcome(&driver);

@@ -22,7 +22,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let face = &Face::new(face.global.or_among(flags));
     let site = face.global.site(false)?;
-    let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let (workflow, definition) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let command = command(&workflow);
     let matches = command.try_get_matches_from(std::iter::once(name).chain(flags))?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
@@ -33,15 +33,13 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
     crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let request = run::Request {
-        workflow: name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
-    // It may be large, and the run reads it for itself.
-    drop(workflow);
     let mut progress = Progress::new(&face);
-    let outcome = run::run(&site, &request, &mut |notice| progress.show(&notice))?;
+    let outcome =
+        run::run(&site, (workflow, definition), &request, &mut |notice| progress.show(&notice))?;
     Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci))?)
 }
 
