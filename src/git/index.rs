@@ -26,6 +26,7 @@ const REGULAR_FILE: u32 = 0o100_644;
 pub(super) struct Entry<'a> {
     pub(super) path: &'a str,
     pub(super) id: Oid,
+    pub(super) stat: Stat,
 }
 
 /// The stat data of a file as the index keeps it; all zero makes git look at the file itself.
@@ -49,17 +50,6 @@ pub(super) enum Refused {
     Blocked(String),
     Corrupt,
     Disk(io::Error),
-}
-
-/// What stands at a place of the index that an entry has to do with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Probe {
-    /// A folder above an entry: no file may have this name.
-    Above,
-    /// The place of this entry.
-    Own(usize),
-    /// What lies below an entry's path: nothing may.
-    Below,
 }
 
 /// The entries, by their place, that an index does not hold as they are; `None` where it holds all of
@@ -94,14 +84,19 @@ fn is_below(name: &[u8], folder: &str) -> bool {
     name.strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
+/// Whether a name is the folder's own, or that of one that it lies in.
+fn is_above(name: &[u8], folder: &str) -> bool {
+    let rest = folder.as_bytes().strip_prefix(name);
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+}
+
 /// Gives the index `old` with the entries in the folder and nothing else there, in pieces, most of
-/// them its own; `None` where it holds just that already. `stat_of` is asked for each entry that is
-/// put in. `is_verified` says that the checksum of these bytes is known to be right.
+/// them its own; `None` where it holds just that already. The entries lie in the folder and are
+/// sorted. `is_verified` says that the checksum of these bytes is known to be right.
 pub(super) fn patch<'o>(
     old: Option<&'o [u8]>,
     entries: &[Entry<'_>],
     folder: &str,
-    stat_of: &dyn Fn(&str) -> Stat,
     is_verified: bool,
 ) -> Result<Option<Vec<Cow<'o, [u8]>>>, Refused> {
     let old = old.unwrap_or(&EMPTY);
@@ -116,14 +111,13 @@ pub(super) fn patch<'o>(
     }
     let mut reader = Reader::new(body)?;
     let mut writer = Writer::new(reader.version(), body);
-    let mut merge = Merge { entries, folder, stat_of, changed: Vec::new() };
-    merge.run(&mut reader, &mut writer)?;
+    let is_changed = merge(entries, folder, &mut reader, &mut writer)?;
     let extensions = Extensions::parse(reader.rest())?;
-    if merge.changed.is_empty() {
+    if !is_changed {
         return Ok(None);
     }
     let mut new = writer.finish();
-    new.push(extensions.changed(&merge.changed)?.into());
+    new.push(extensions.without(folder)?.into());
     let checksum = if has_checksum || old.len() == EMPTY.len() {
         let sum = new.iter().fold(Sha1::new(), Sha1::chain_update);
         sum.finalize().to_vec()
@@ -134,85 +128,40 @@ pub(super) fn patch<'o>(
     Ok(Some(new))
 }
 
-/// Copies the entries of an index, the new ones in their places.
-struct Merge<'m> {
-    entries: &'m [Entry<'m>],
-    folder: &'m str,
-    stat_of: &'m dyn Fn(&str) -> Stat,
-    /// The paths whose entries came, went or differ.
-    changed: Vec<String>,
-}
-
-impl Merge<'_> {
-    fn run(&mut self, reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<(), Refused> {
-        let entries = self.entries;
-        let probes = probes(entries);
-        let mut probes = probes.iter().peekable();
-        let mut put = vec![false; entries.len()];
-        while let Some(old) = reader.next()? {
-            let is_below = is_below(old.name, self.folder);
-            while let Some((name, probe)) = probes.next_if(|(name, _)| &**name < old.name) {
-                match probe {
-                    Probe::Own(at) if !put[*at] => self.put(&entries[*at], writer)?,
-                    Probe::Below if old.name.starts_with(name) && !is_below => {
-                        return Err(blocked(old.name));
-                    }
-                    Probe::Own(_) | Probe::Above | Probe::Below => {}
-                }
-            }
-            match probes.peek() {
-                Some((name, Probe::Own(at))) if *name == old.name => {
-                    // An entry in conflict has several stages: one takes the place of all.
-                    if !put[*at] && old.is_plain(entries[*at].id) {
-                        writer.copy(&old)?;
-                    } else if put[*at] {
-                        self.note(old.name);
-                    } else {
-                        self.put(&entries[*at], writer)?;
-                    }
-                    put[*at] = true;
-                }
-                Some(_) | None if is_below => self.note(old.name),
-                Some((name, Probe::Above)) if *name == old.name => return Err(blocked(old.name)),
-                Some(_) | None => writer.copy(&old)?,
-            }
+/// Copies the entries of an index, the new ones in their places; says whether anything came, went
+/// or differs.
+fn merge(
+    entries: &[Entry<'_>],
+    folder: &str,
+    reader: &mut Reader<'_>,
+    writer: &mut Writer<'_>,
+) -> Result<bool, Refused> {
+    let mut is_changed = false;
+    let mut left = entries.iter().peekable();
+    while let Some(old) = reader.next()? {
+        while let Some(entry) = left.next_if(|entry| entry.path.as_bytes() < old.name) {
+            writer.put(entry)?;
+            is_changed = true;
         }
-        for (_, probe) in probes {
-            match probe {
-                Probe::Own(at) if !put[*at] => self.put(&entries[*at], writer)?,
-                Probe::Own(_) | Probe::Above | Probe::Below => {}
+        match left.next_if(|entry| entry.path.as_bytes() == old.name) {
+            Some(entry) if old.is_plain(entry.id) => writer.copy(&old)?,
+            Some(entry) => {
+                writer.put(entry)?;
+                is_changed = true;
             }
+            // Nobody's, or another stage of an entry in conflict: one takes the place of all.
+            None if is_below(old.name, folder) => is_changed = true,
+            None if is_above(old.name, folder) => {
+                return Err(Refused::Blocked(String::from_utf8_lossy(old.name).into_owned()));
+            }
+            None => writer.copy(&old)?,
         }
-        Ok(())
     }
-
-    fn put(&mut self, entry: &Entry<'_>, writer: &mut Writer<'_>) -> Result<(), Refused> {
-        self.note(entry.path.as_bytes());
-        writer.put(entry, &(self.stat_of)(entry.path))
+    for entry in left {
+        writer.put(entry)?;
+        is_changed = true;
     }
-
-    fn note(&mut self, name: &[u8]) {
-        self.changed.push(String::from_utf8_lossy(name).into_owned());
-    }
-}
-
-fn blocked(name: &[u8]) -> Refused {
-    Refused::Blocked(String::from_utf8_lossy(name).into_owned())
-}
-
-/// The names to look out for, in the order of the index.
-fn probes<'e>(entries: &[Entry<'e>]) -> Vec<(Cow<'e, [u8]>, Probe)> {
-    let mut probes = Vec::new();
-    for (at, entry) in entries.iter().enumerate() {
-        let name = entry.path.as_bytes();
-        probes.push((name.into(), Probe::Own(at)));
-        probes.push((format!("{}/", entry.path).into_bytes().into(), Probe::Below));
-        let folders = (0..name.len()).filter(|&at| name[at] == b'/');
-        probes.extend(folders.map(|at| (name[..at].into(), Probe::Above)));
-    }
-    probes.sort_unstable();
-    probes.dedup();
-    probes
+    Ok(is_changed)
 }
 
 /// What follows the entries.
@@ -242,7 +191,8 @@ impl<'a> Extensions<'a> {
         if bytes.is_empty() { Ok(found) } else { Err(Refused::Corrupt) }
     }
 
-    fn changed(&self, paths: &[String]) -> Result<Vec<u8>, Refused> {
+    /// With the folder forgotten, whose entries are others now.
+    fn without(&self, folder: &str) -> Result<Vec<u8>, Refused> {
         let mut new = Vec::new();
         let mut push = |name: &[u8], body: &[u8]| {
             new.extend_from_slice(name);
@@ -250,8 +200,7 @@ impl<'a> Extensions<'a> {
             new.extend_from_slice(body);
         };
         if let Some(cache_tree) = self.cache_tree {
-            let paths = paths.iter().map(String::as_str);
-            push(b"TREE", &cache_tree::without(cache_tree, paths).ok_or(Refused::Corrupt)?);
+            push(b"TREE", &cache_tree::without(cache_tree, folder).ok_or(Refused::Corrupt)?);
         }
         if let Some(resolved) = self.resolved {
             push(b"REUC", resolved);
@@ -265,16 +214,17 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, byte: u8) -> Entry<'_> {
-        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap() }
+        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: Stat::default() }
     }
 
-    fn patch(
-        old: Option<&[u8]>,
-        entries: &[Entry<'_>],
-        is_verified: bool,
-    ) -> Result<Option<Vec<u8>>, Refused> {
-        let pieces = super::patch(old, entries, "own", &|_| Stat::default(), is_verified)?;
-        Ok(pieces.map(|pieces| pieces.concat()))
+    /// An index with these entries in the folder `own`.
+    fn own(old: Option<&[u8]>, entries: &[Entry<'_>]) -> Result<Option<Vec<u8>>, Refused> {
+        Ok(super::patch(old, entries, "own", false)?.map(|pieces| pieces.concat()))
+    }
+
+    /// An index with these entries, whatever folders they lie in.
+    fn index(entries: &[Entry<'_>]) -> Vec<u8> {
+        super::patch(None, entries, "", false).unwrap().unwrap().concat()
     }
 
     fn names(index: &[u8]) -> Vec<String> {
@@ -288,53 +238,70 @@ mod tests {
 
     #[test]
     fn entries_come_in_order_and_once() {
-        let one = patch(None, &[entry("a/b", 1), entry("a/d", 1)], false).unwrap().unwrap();
-        let two = patch(Some(&one), &[entry("a.b", 1), entry("a/c", 2), entry("z", 2)], false);
-        let two = two.unwrap().unwrap();
-        assert_eq!(names(&two), ["a.b", "a/b", "a/c", "a/d", "z"]);
-        assert!(patch(Some(&two), &[entry("a/c", 2)], false).unwrap().is_none());
-        let three = patch(Some(&two), &[entry("a/c", 3)], false).unwrap().unwrap();
+        let one = index(&[entry("a", 1), entry("own/b", 1), entry("own/d", 1), entry("z", 1)]);
+        let wanted = [entry("own/b", 1), entry("own/c", 2), entry("own/d", 1), entry("own/e", 1)];
+        let two = own(Some(&one), &wanted).unwrap().unwrap();
+        assert_eq!(names(&two), ["a", "own/b", "own/c", "own/d", "own/e", "z"]);
+        assert!(own(Some(&two), &wanted).unwrap().is_none());
+        let changed = [entry("own/b", 1), entry("own/c", 3), entry("own/d", 1), entry("own/e", 1)];
+        let three = own(Some(&two), &changed).unwrap().unwrap();
         assert_eq!(names(&three), names(&two));
         assert_ne!(three, two);
     }
 
     #[test]
+    fn the_stages_of_a_conflict_become_one_entry() {
+        let conflict = [entry("own/a", 1), entry("own/a", 2), entry("own/a", 3), entry("own/b", 1)];
+        let mut old = index(&conflict);
+        // The flags of an entry end its fixed part: the stage is theirs.
+        for (at, stage) in [1_u8, 2, 3].into_iter().enumerate() {
+            old[12 + at * 72 + 60] |= stage << 4;
+        }
+        let wanted = [entry("own/a", 4), entry("own/b", 1)];
+        let sound = super::patch(Some(&old), &wanted, "own", true).unwrap().unwrap().concat();
+        assert_eq!(names(&sound), ["own/a", "own/b"]);
+    }
+
+    #[test]
     fn what_stands_in_the_way_is_named() {
-        let index = patch(None, &[entry("a", 1), entry("b-c", 1), entry("b/c", 1)], false);
-        let index = index.unwrap().unwrap();
-        let refused = |path| patch(Some(&index), &[entry(path, 1)], false).unwrap_err();
-        assert!(matches!(refused("a/x"), Refused::Blocked(path) if path == "a"));
-        assert!(matches!(refused("b"), Refused::Blocked(path) if path == "b/c"));
+        for name in ["own", "own/runs"] {
+            let index = index(&[entry("a", 1), entry(name, 1)]);
+            let wanted = [entry("own/runs/record/x", 1)];
+            let refused = super::patch(Some(&index), &wanted, "own/runs/record", false);
+            assert!(matches!(refused.unwrap_err(), Refused::Blocked(path) if path == name));
+        }
     }
 
     #[test]
     fn a_broken_or_foreign_index_is_refused() {
-        let index = patch(None, &[entry("a", 1)], false).unwrap().unwrap();
+        let index = index(&[entry("a", 1)]);
+        let wanted = [entry("own/b", 1)];
         for at in [0, 4, 20, 70, index.len() - 1] {
             let mut broken = index.clone();
             broken[at] ^= 1;
-            let refused = patch(Some(&broken), &[entry("b", 1)], false).unwrap_err();
+            let refused = own(Some(&broken), &wanted).unwrap_err();
             assert!(matches!(refused, Refused::Corrupt), "byte {at}");
         }
         for length in 0..index.len() {
-            assert!(patch(Some(&index[..length]), &[entry("b", 1)], true).is_err(), "{length}");
+            let cut = super::patch(Some(&index[..length]), &wanted, "own", true);
+            assert!(cut.is_err(), "{length}");
         }
         let split = [&index[..index.len() - 20], b"link\0\0\0\0", &[0; 20]].concat();
-        let refused = patch(Some(&split), &[entry("b", 1)], true);
+        let refused = super::patch(Some(&split), &wanted, "own", true);
         assert!(matches!(refused, Err(Refused::Unsupported)));
     }
 
     #[test]
     fn a_folder_holds_the_entries_and_nothing_else() {
         let old = [entry("a", 1), entry("own.x", 1), entry("own/a", 1), entry("own/b/c", 1)];
-        let old = patch(None, &old, false).unwrap().unwrap();
+        let old = index(&old);
         let wanted = [entry("own/a", 1), entry("own/b", 2)];
         assert_eq!(missing(Some(&old), &wanted, "own").unwrap(), Some(vec![1]));
-        let new = patch(Some(&old), &wanted, false).unwrap().unwrap();
+        let new = own(Some(&old), &wanted).unwrap().unwrap();
         assert_eq!(names(&new), ["a", "own.x", "own/a", "own/b"]);
         assert_eq!(missing(Some(&new), &wanted, "own").unwrap(), None);
         assert_eq!(missing(Some(&new), &wanted[..1], "own").unwrap(), Some(Vec::new()));
-        let none = patch(Some(&new), &[], false).unwrap().unwrap();
+        let none = own(Some(&new), &[]).unwrap().unwrap();
         assert_eq!(names(&none), ["a", "own.x"]);
     }
 }

@@ -17,7 +17,6 @@ use crate::files;
 use crate::files::Stat;
 use git2::ObjectType;
 use git2::Oid;
-use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs::File;
 use std::fs::Metadata;
@@ -38,7 +37,8 @@ pub(super) struct Wanted {
 
 impl Wanted {
     fn entries(&self) -> Vec<Entry<'_>> {
-        self.files.iter().map(|(path, id)| Entry { path, id: *id }).collect()
+        let stat = index::Stat::default();
+        self.files.iter().map(|(path, id)| Entry { path, id: *id, stat }).collect()
     }
 }
 
@@ -56,9 +56,6 @@ enum New {
 
 /// How often the new index is made while nobody is kept from writing the old one.
 const TURNS_MAX: u32 = 12;
-
-/// The stat data of files, found before any lock is taken.
-type Stats = HashMap<String, index::Stat>;
 
 impl Repository {
     /// Whether the index holds what is wanted; looked at without a lock.
@@ -144,11 +141,11 @@ impl Repository {
         file: &mut File,
         is_synced: bool,
     ) -> Result<(Option<Stat>, New), Error> {
-        let stats = self.stats_of_missing(wanted)?;
+        let entries = self.entries_with_stats(wanted)?;
         let path = self.index_path();
         let old = read(&path, std::mem::take(&mut self.index_room))?;
         let seen = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
-        let written = self.write_index(&old, wanted, &stats, file);
+        let written = self.write_index(&old, (&entries, &wanted.folder), file);
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
         match written {
             Ok(New::Written) if is_synced => {
@@ -166,22 +163,19 @@ impl Repository {
     fn write_index(
         &mut self,
         old: &Old,
-        wanted: &Wanted,
-        stats: &Stats,
+        (entries, folder): (&[Entry<'_>], &str),
         file: &mut File,
     ) -> Result<New, Refused> {
         let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
         let is_verified = stat.is_some() && is_same_index(stat, self.verified);
-        let entries = wanted.entries();
-        let stat_of = |path: &str| stats.get(path).copied().unwrap_or_default();
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
-        let pieces = index::patch(bytes, &entries, &wanted.folder, &stat_of, is_verified)?;
+        let pieces = index::patch(bytes, entries, folder, is_verified)?;
         let Some(pieces) = pieces else { return Ok(New::Same) };
         // Git looks at a file itself when the index is not newer than it; an index that grew newer
         // without its other entries being looked at would hide the edit of a moment ago.
         let modified = match old {
             Some((_, metadata)) => metadata.modified().ok(),
-            None => oldest(stats),
+            None => oldest(entries),
         };
         let pieces = pieces.iter().map(AsRef::as_ref);
         files::fill(file, pieces, modified).map_err(Refused::Disk)?;
@@ -200,29 +194,29 @@ impl Repository {
         self.inner.path().join("index.twin")
     }
 
-    /// The stat data of the files whose entries the index lacks, where they hold what is wanted; git
-    /// looks itself at those that do not.
-    fn stats_of_missing(&mut self, wanted: &Wanted) -> Result<Stats, Error> {
+    /// What is wanted, with the stat data of the files whose entries the index lacks, where they hold
+    /// it; git looks itself at those that do not.
+    fn entries_with_stats<'w>(&mut self, wanted: &'w Wanted) -> Result<Vec<Entry<'w>>, Error> {
         let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
-        let entries = wanted.entries();
+        let mut entries = wanted.entries();
         let missing = index::missing(bytes, &entries, &wanted.folder).ok().flatten();
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
-        let mut stats = Stats::new();
         let mut room = Vec::new();
         for at in missing.unwrap_or_default() {
-            let (path, id) = &wanted.files[at];
-            let found = files::read_with_stat(&self.work_folder.join(path), room).ok().flatten();
+            let entry = &mut entries[at];
+            let path = self.work_folder.join(entry.path);
+            let found = files::read_with_stat(&path, room).ok().flatten();
             let Some((read, metadata)) = found else {
                 room = Vec::new();
                 continue;
             };
-            if id_of(ObjectType::Blob, &read)? == *id {
-                stats.insert(path.clone(), stat_of(&metadata));
+            if id_of(ObjectType::Blob, &read)? == entry.id {
+                entry.stat = stat_of(&metadata);
             }
             room = read;
         }
-        Ok(stats)
+        Ok(entries)
     }
 
     /// Has git itself put the files into an index that only it can write.
@@ -286,7 +280,8 @@ fn is_same_index(one: Option<Stat>, two: Option<Stat>) -> bool {
     one.map(identity) == two.map(identity)
 }
 
-fn oldest(stats: &Stats) -> Option<SystemTime> {
-    let (seconds, rest) = stats.values().map(|stat| stat.modified).min()?;
+fn oldest(entries: &[Entry<'_>]) -> Option<SystemTime> {
+    let known = entries.iter().map(|entry| entry.stat.modified).filter(|time| *time != (0, 0));
+    let (seconds, rest) = known.min()?;
     Some(SystemTime::UNIX_EPOCH + Duration::new(seconds.into(), rest))
 }

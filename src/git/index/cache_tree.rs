@@ -1,24 +1,15 @@
 //! The index's memory of which folders are the same as in which tree. A folder with a new entry
 //! must be forgotten, or the user's next commit would leave the entry out.
 
-use std::collections::BTreeSet;
-
 /// A folder that is being read: how long its path is, and how many folders in it are to come.
 struct Open {
     path: usize,
     left: usize,
 }
 
-/// Gives the extension's body without the folders above `paths`; `None` where it is not well-formed.
-pub(super) fn without<'a>(
-    mut body: &[u8],
-    paths: impl Iterator<Item = &'a str>,
-) -> Option<Vec<u8>> {
-    let mut touched = BTreeSet::from([""]);
-    for path in paths {
-        touched.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
-    }
-    let touched: BTreeSet<&[u8]> = touched.into_iter().map(str::as_bytes).collect();
+/// Gives the extension's body without a folder, those that it lies in, and those in it; `None` where
+/// the body is not well-formed.
+pub(super) fn without(mut body: &[u8], folder: &str) -> Option<Vec<u8>> {
     let mut new = Vec::with_capacity(body.len());
     let mut path: Vec<u8> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
@@ -35,7 +26,7 @@ pub(super) fn without<'a>(
         }
         path.extend_from_slice(name);
         let whole = body.get(..after)?;
-        if is_valid && touched.contains(path.as_slice()) {
+        if is_valid && is_touched(&path, folder.as_bytes()) {
             new.extend_from_slice(name);
             new.extend_from_slice(format!("\0-1 {folders}\n").as_bytes());
         } else {
@@ -53,21 +44,29 @@ pub(super) fn without<'a>(
     open.is_empty().then_some(new)
 }
 
+fn is_touched(path: &[u8], folder: &[u8]) -> bool {
+    let is_within = |inner: &[u8], outer: &[u8]| {
+        inner.strip_prefix(outer).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+    };
+    path.is_empty() || is_within(folder, path) || is_within(path, folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn folders_above_a_new_entry_are_forgotten_and_no_others() {
+    fn a_folder_is_forgotten_with_all_above_and_below_it_and_no_others() {
         let id = [b'i'; 20];
         let node = |text: &str| [text.as_bytes(), &id].concat();
-        let body = [node("\x004 2\n"), node("a\x002 1\n"), node("b\x001 0\n"), node("c\x001 0\n")];
-        let kept =
-            [b"\0-1 2\n".to_vec(), b"a\0-1 1\n".to_vec(), node("b\x001 0\n"), node("c\x001 0\n")];
-        let body = body.concat();
-        assert_eq!(without(&body, ["a/new"].into_iter()), Some(kept.concat()));
-        assert_eq!(without(&body[..body.len() - 1], ["a/new"].into_iter()), None);
-        let without_c = &body[..body.len() - 26];
-        assert_eq!(without(without_c, ["a/new"].into_iter()), None);
+        let body = [node("\x005 2\n"), node("a\x003 2\n"), node("b\x002 1\n")];
+        let rest = [node("d\x001 0\n"), node("bc\x001 0\n"), node("c\x001 0\n")];
+        let kept = [b"\0-1 2\n".to_vec(), b"a\0-1 2\n".to_vec(), b"b\0-1 1\n".to_vec()];
+        let kept_rest = [b"d\0-1 0\n".to_vec(), rest[1].clone(), rest[2].clone()];
+        let body = [body.concat(), rest.concat()].concat();
+        assert_eq!(without(&body, "a/b"), Some([kept.concat(), kept_rest.concat()].concat()));
+        assert_eq!(without(&body[..body.len() - 1], "a/b"), None);
+        let without_c = &body[..body.len() - rest[2].len()];
+        assert_eq!(without(without_c, "a/b"), None);
     }
 }

@@ -4,7 +4,6 @@ use super::Entry;
 use super::HASH_BYTES;
 use super::REGULAR_FILE;
 use super::Refused;
-use super::Stat;
 use git2::Oid;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -189,7 +188,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(super) fn put(&mut self, entry: &Entry<'_>, stat: &Stat) -> Result<(), Refused> {
+    pub(super) fn put(&mut self, entry: &Entry<'_>) -> Result<(), Refused> {
+        let stat = &entry.stat;
         let numbers = [
             stat.changed.0,
             stat.changed.1,
