@@ -271,6 +271,11 @@ impl Opened {
         }
     }
 
+    /// Whether anything has this name.
+    pub fn has(&self, name: &str) -> bool {
+        rustix::fs::statat(&self.folder, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    }
+
     /// Replaces or creates a file, all or nothing, without a sync.
     pub fn write_view(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.place.join(name);

@@ -44,9 +44,10 @@ impl Folder {
             let folder = self.place.join(folder);
             folder.remove_half_written().map_err(Error::at(&folder))?;
         }
+        let mut folders = Folders::of(&self.place);
         for (path, bytes) in files {
             let id = BlobId::of(bytes).ok();
-            if let Some(id) = id.filter(|_| self.found(path) == id) {
+            if let Some(id) = id.filter(|_| folders.found(path) == id) {
                 self.laid.insert(path.clone(), id);
             }
         }
@@ -55,30 +56,24 @@ impl Folder {
 
     /// Makes the folder hold these files; `bytes_of` is asked for those that it does not hold. Gives
     /// the files that were written.
-    pub fn lay_out<E: From<Error>>(
+    pub fn lay_out<B: AsRef<[u8]>, E: From<Error>>(
         &mut self,
         files: BTreeMap<String, BlobId>,
-        bytes_of: impl Fn(&str, BlobId) -> Result<Vec<u8>, E>,
+        bytes_of: impl Fn(&str, BlobId) -> Result<B, E>,
     ) -> Result<Vec<String>, E> {
         let mut written = Vec::new();
-        let mut open: Option<(&str, Option<Opened>)> = None;
+        let mut folders = Folders::of(&self.place);
         for (path, id) in &files {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            // One way to a folder for all files in it: a record has thousands.
-            if open.as_ref().is_none_or(|(opened, _)| *opened != folder) {
-                open = Some((folder, self.place.join(folder).opened().ok().flatten()));
-            }
-            let opened = open.as_ref().and_then(|(_, opened)| opened.as_ref());
-            let found = opened.and_then(|opened| opened.read(name).ok().flatten());
-            if found.and_then(|bytes| BlobId::of(&bytes).ok()) == Some(*id) {
+            if folders.found(path) == Some(*id) {
                 continue;
             }
             let bytes = bytes_of(path, *id)?;
+            let bytes = bytes.as_ref();
+            let put = folders.with(path, |folder, name| folder.write_view(name, bytes).is_ok());
             // Whoever takes the folder away meanwhile finds it made again.
-            let is_there = opened.is_some_and(|opened| opened.write_view(name, &bytes).is_ok());
-            if !is_there {
-                self.write(path, &bytes)?;
-                open = None;
+            if put != Some(true) {
+                self.write(path, bytes)?;
+                folders = Folders::of(&self.place);
             }
             written.push(path.clone());
         }
@@ -88,14 +83,15 @@ impl Folder {
 
     /// Files that somebody changed since this process laid them down or found them whole.
     pub fn changed(&self) -> Vec<(String, BlobId)> {
-        let is_changed = |(path, id): &(&String, &BlobId)| self.found(path) != Some(**id);
-        let changed = self.laid.iter().filter(is_changed);
+        let mut folders = Folders::of(&self.place);
+        let changed = self.laid.iter().filter(|(path, id)| folders.found(path) != Some(**id));
         changed.map(|(path, id)| (path.clone(), *id)).collect()
     }
 
-    /// Whether anything lies at a path.
-    pub fn holds(&self, path: &str) -> bool {
-        self.place.join(path).exists()
+    /// Whether anything lies at each of these paths.
+    pub fn holds(&self, paths: &[String]) -> bool {
+        let mut folders = Folders::of(&self.place);
+        paths.iter().all(|path| folders.with(path, |folder, name| folder.has(name)) == Some(true))
     }
 
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {
@@ -107,18 +103,43 @@ impl Folder {
     /// Takes the files away again that are as they were laid down, and the folders that they leave
     /// empty.
     pub fn take_back(&mut self) -> Result<(), Error> {
+        let mut folders = Folders::of(&self.place);
         for (path, id) in std::mem::take(&mut self.laid) {
-            if self.found(&path) == Some(id) {
+            if folders.found(&path) == Some(id) {
                 let place = self.place.join(&path);
                 place.remove_with_empty_folders().map_err(Error::at(&place))?;
             }
         }
         Ok(())
     }
+}
+
+/// The folders below one, each held open while the files in it are gone through: a record has
+/// thousands, and their paths are sorted.
+struct Folders<'p> {
+    place: &'p Beneath,
+    open: Option<(String, Option<Opened>)>,
+}
+
+impl<'p> Folders<'p> {
+    fn of(place: &'p Beneath) -> Self {
+        Self { place, open: None }
+    }
 
     /// What a file holds; `None` where no regular file lies there.
-    fn found(&self, path: &str) -> Option<BlobId> {
-        let found = self.place.join(path).read_with_stat(Vec::new()).ok().flatten();
-        BlobId::of(&found?.0).ok()
+    fn found(&mut self, path: &str) -> Option<BlobId> {
+        let bytes = self.with(path, |folder, name| folder.read(name).ok().flatten())??;
+        BlobId::of(&bytes).ok()
+    }
+
+    /// Does something with a file's folder and name; `None` where there is no such folder.
+    fn with<T>(&mut self, path: &str, act: impl FnOnce(&Opened, &str) -> T) -> Option<T> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if self.open.as_ref().is_none_or(|(open, _)| open != folder) {
+            let opened = self.place.join(folder).opened().ok().flatten();
+            self.open = Some((folder.to_owned(), opened));
+        }
+        let opened = self.open.as_ref().and_then(|(_, opened)| opened.as_ref());
+        opened.map(|opened| act(opened, name))
     }
 }

@@ -244,7 +244,12 @@ impl Home {
         let repository = self.repository()?;
         let tip = repository.tip(&super::reference(id)).ok()??;
         let files = repository.files_of(&tip).ok()?;
-        let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
+        let read = |path: &str| {
+            Ok(files
+                .get(path)
+                .and_then(|id| repository.bytes_of(*id).ok())
+                .map(|bytes| bytes.as_ref().to_vec()))
+        };
         segments(read).ok()
     }
 }

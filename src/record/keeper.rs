@@ -293,7 +293,7 @@ impl Keeper {
             if !repository.is_folder_in_head(&self.prefix)? {
                 self.folder.take_back()?;
             }
-        } else if laid.iter().any(|path| !self.folder.holds(path)) {
+        } else if !self.folder.holds(&laid) {
             // Before git knew them, a `git clean` took them for nobody's.
             self.lay_out(&tip)?;
         }
@@ -311,7 +311,7 @@ impl Keeper {
     fn lay_out_all(&mut self, files: BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
         let id = |(path, bytes): (&String, &Vec<u8>)| Some((path.clone(), BlobId::of(bytes).ok()?));
         let ids = files.iter().filter_map(id).collect();
-        self.folder.lay_out(ids, |path, _| Ok::<_, Error>(files[path].clone())).map(drop)
+        self.folder.lay_out(ids, |path, _| Ok::<_, Error>(&files[path])).map(drop)
     }
 
     /// Puts files of the record's folder right that somebody changed since this process laid them down
@@ -323,7 +323,9 @@ impl Keeper {
             if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
         for (path, id) in &changed {
             let bytes = match &self.repository {
-                Some(repository) => repository.bytes_of(*id).ok(),
+                Some(repository) => {
+                    repository.bytes_of(*id).ok().map(|bytes| bytes.as_ref().to_vec())
+                }
                 None => journal.as_ref().and_then(|files| files.get(path).cloned()),
             };
             if let Some(bytes) = bytes {
