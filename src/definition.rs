@@ -3,6 +3,7 @@
 
 use crate::digest::Digest;
 use crate::files;
+use crate::files::OpenError;
 use crate::files::Project;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -110,10 +111,10 @@ impl Shelf {
     pub fn find(&self, path: &str) -> Result<Option<Text>, Unreadable> {
         let text = |origin, source| Ok(Some(Text { path: path.to_owned(), origin, source }));
         let inside = self.project.path(path).map_err(|error| error.to_string())?;
-        if self.project.exists(&inside) {
-            let bytes = self.project.read(&inside, TEXT_BYTES_MAX);
-            let bytes = bytes.map_err(|error| error.to_string())?;
-            return text(Origin::Project, Source::of_bytes(path, bytes)?);
+        match self.project.read(&inside, TEXT_BYTES_MAX) {
+            Ok(bytes) => return text(Origin::Project, Source::of_bytes(path, bytes)?),
+            Err(OpenError::Missing { .. }) => {}
+            Err(error) => return Err(error.to_string().into()),
         }
         if let Some(folder) = &self.user_folder {
             let file = folder.join(path);

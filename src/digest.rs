@@ -11,7 +11,7 @@ use std::io;
 use std::io::Read;
 
 /// Large enough that system calls do not count, small enough to stay in the second-level cache.
-const BUFFER_BYTES: usize = 128 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// The SHA-256 of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

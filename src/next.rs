@@ -82,6 +82,24 @@ pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
     steps
 }
 
+/// What could start at once of one gate: the gate itself, or its instances.
+pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
+    let opening = |(id, _): (GateId, _)| opening(workflow, run, gate, &id);
+    let steps = instances(gate, run).into_iter().filter_map(opening);
+    steps
+        .filter_map(|step| match step {
+            Step::Start { gate, not_before: None } => Some(gate),
+            Step::Start { not_before: Some(_), .. }
+            | Step::Expand(_)
+            | Step::Skip { .. }
+            | Step::Jump { .. }
+            | Step::Gather { .. }
+            | Step::Refuse { .. }
+            | Step::Finish(_) => None,
+        })
+        .collect()
+}
+
 /// Whether nothing comes after this gate's failure by its own means: no try, no jump.
 pub fn has_failed_for_good(gate: &Gate, state: &GateState) -> bool {
     state.status == GateStatus::Fail

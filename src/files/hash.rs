@@ -72,27 +72,14 @@ impl Project {
         stat_of(&self.absolute(path))
     }
 
+    /// Hashes many files on all cores.
+    pub fn hash_all(&self, paths: &[ProjectPath]) -> Vec<Result<Fingerprint, OpenError>> {
+        parallel::map(paths, |path| self.hash(path))
+    }
+
     /// Hashes one file.
     pub fn hash(&self, path: &ProjectPath) -> Result<Fingerprint, OpenError> {
-        self.refuse_outside(path)?;
-        self.hash_unchecked(path)
-    }
-
-    /// Hashes many files on all cores; each folder's way out is looked at once.
-    pub fn hash_all(&self, paths: &[ProjectPath]) -> Vec<Result<Fingerprint, OpenError>> {
-        let mut folders = HashMap::new();
-        for path in paths {
-            let parent = path.parent();
-            folders.entry(parent).or_insert_with(|| self.refuse_outside(path).is_ok());
-        }
-        parallel::map(paths, |path| match folders.get(&path.parent()) {
-            Some(true) => self.hash_unchecked(path),
-            Some(false) | None => self.hash(path),
-        })
-    }
-
-    fn hash_unchecked(&self, path: &ProjectPath) -> Result<Fingerprint, OpenError> {
-        let (file, metadata) = self.open_unchecked(path)?;
+        let (file, metadata) = self.open(path)?;
         if metadata.len() > HASHED_BYTES_MAX {
             let (path, bytes, limit) = (path.to_string(), metadata.len(), HASHED_BYTES_MAX);
             return Err(OpenError::TooLarge { path, bytes, limit });
@@ -100,6 +87,49 @@ impl Project {
         let (digest, bytes) =
             Digest::of_reader(file).map_err(|source| super::io_error(path, source))?;
         Ok(Fingerprint { digest, bytes, stat: Stat::of(&metadata), names: metadata.nlink() })
+    }
+}
+
+/// Digests of files that were read already: what has the same stat data is not read again.
+#[derive(Debug, Default)]
+pub struct Prints(HashMap<String, (Stat, Digest)>);
+
+impl Prints {
+    /// A file's digest as it is now.
+    pub fn digest(&mut self, project: &Project, path: &ProjectPath) -> Result<Digest, OpenError> {
+        self.digests(project, std::slice::from_ref(path)).remove(0)
+    }
+
+    /// The digests of several files; those that must be read are read on all cores.
+    pub fn digests(
+        &mut self,
+        project: &Project,
+        paths: &[ProjectPath],
+    ) -> Vec<Result<Digest, OpenError>> {
+        let known = |path: &ProjectPath| {
+            let (stat, digest) = self.0.get(path.as_str())?;
+            (project.stat(path) == Some(*stat)).then_some(*digest)
+        };
+        let known: Vec<Option<Digest>> = paths.iter().map(known).collect();
+        let new = paths.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let new: Vec<ProjectPath> = new.map(|(path, _)| path.clone()).collect();
+        let mut read = project.hash_all(&new).into_iter();
+        let mut digests = Vec::with_capacity(paths.len());
+        for (path, known) in paths.iter().zip(known) {
+            digests.extend(match known {
+                Some(digest) => Some(Ok(digest)),
+                None => read.next().map(|print| Ok(self.take(path, print?))),
+            });
+        }
+        digests
+    }
+
+    fn take(&mut self, path: &ProjectPath, print: Fingerprint) -> Digest {
+        // A file touched within the clock's own grain could change unseen: it is read next time.
+        if print.stat.is_settled() {
+            self.0.insert(path.to_string(), (print.stat, print.digest));
+        }
+        print.digest
     }
 }
 

@@ -4,6 +4,7 @@ use super::Beneath;
 use super::PathError;
 use super::Project;
 use super::ProjectPath;
+use std::fs::File;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -58,6 +59,21 @@ impl Project {
         let real = real.unwrap_or(whole.clone());
         Ok(Beneath::new(self.root()).join(real.strip_prefix(self.root()).unwrap_or(&real)))
     }
+}
+
+/// Opens a file that no link lies on the way to; `None` where one does, where nothing can be opened,
+/// and where the system does not know the question.
+#[cfg(target_os = "linux")]
+pub(super) fn open_over_no_link(path: &Path) -> Option<File> {
+    use rustix::fs::OFlags;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let (mode, no_links) = (rustix::fs::Mode::empty(), rustix::fs::ResolveFlags::NO_SYMLINKS);
+    rustix::fs::openat2(rustix::fs::CWD, path, flags, mode, no_links).ok().map(File::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn open_over_no_link(_path: &Path) -> Option<File> {
+    None
 }
 
 /// Every link on the way of a relative path, its last part included, with the rest of the path.

@@ -154,6 +154,17 @@ impl Workflow {
         &self.needs[at]
     }
 
+    /// The gates that each gate is needed or audited by, under its id.
+    pub fn dependents(&self) -> BTreeMap<&str, Vec<&Gate>> {
+        let mut dependents: BTreeMap<&str, Vec<&Gate>> = BTreeMap::new();
+        for gate in &self.gates {
+            for need in gate.needs.iter().chain(&gate.audits) {
+                dependents.entry(need.as_str()).or_default().push(gate);
+            }
+        }
+        dependents
+    }
+
     /// All gates that follow from this one, by `needs` and `audits`, nearest first.
     pub fn followers(&self, id: &GateId) -> Vec<GateId> {
         let mut found: BTreeSet<&GateId> = BTreeSet::from([id]);

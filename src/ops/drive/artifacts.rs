@@ -7,20 +7,20 @@ use super::super::proof;
 use super::Notice;
 use super::judging;
 use super::settle;
-use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
-use crate::files::Stat;
+use crate::files::Prints;
 use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::workflow::Approval;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
-/// Stat data of artifacts that were seen with the digest that the record says.
+/// What was seen of the project's files in this sitting.
 #[derive(Debug, Default)]
 pub struct Seen {
-    stats: HashMap<String, (Stat, Digest)>,
+    pub prints: RefCell<Prints>,
     /// How often the outputs of each gate were found changed.
     changes: HashMap<GateId, u32>,
 }
@@ -97,34 +97,18 @@ pub fn look_again(
 }
 
 /// The first artifact of a gate whose bytes are not the recorded ones.
-fn first_change(driver: &mut Driver<'_>, id: &GateId) -> Option<String> {
-    let artifacts: Vec<Artifact> = driver.run().gate(id)?.artifacts().to_vec();
-    artifacts
-        .into_iter()
-        .find(|artifact| !is_unchanged(driver, artifact))
-        .map(|artifact| artifact.path)
+fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
+    let artifacts = driver.run().gate(id)?.artifacts();
+    let changed = artifacts.iter().find(|artifact| !is_unchanged(driver, artifact))?;
+    Some(changed.path.clone())
 }
 
-fn is_unchanged(driver: &mut Driver<'_>, artifact: &Artifact) -> bool {
-    let project = driver.site.project.clone();
+fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
+    let project = &driver.site.project;
     let Ok(path) = project.recorded_path(&artifact.path) else { return false };
     let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
-    let stat = project.stat(&path);
-    if let Some(stat) = stat
-        && driver.seen.stats.get(&artifact.path) == Some(&(stat, digest))
-    {
-        return true;
-    }
-    match project.hash(&path) {
-        Ok(print) if print.digest == digest => {
-            // A file touched within the clock's own grain could change unseen: it is read next time.
-            if print.stat.is_settled() {
-                driver.seen.stats.insert(artifact.path.clone(), (print.stat, digest));
-            }
-            true
-        }
-        Ok(_) | Err(_) => false,
-    }
+    let found = driver.seen.prints.borrow_mut().digest(project, &path);
+    found.is_ok_and(|found| found == digest)
 }
 
 /// What the gate's contract says to the bytes that are there now; `None` where they are not good.

@@ -202,7 +202,7 @@ fn started(
     (attempt, (agent, worker)): (u32, (Option<String>, Worker)),
     (text, context): (&str, &Context),
 ) -> Event {
-    let (site, run) = (driver.site, driver.run());
+    let run = driver.run();
     let contract = gate.contract.as_ref();
     Event::GateStarted(GateStarted {
         gate: start.gate.clone(),
@@ -218,7 +218,7 @@ fn started(
         // A recipe that cannot be told is no obstacle to the work, only to reusing it.
         recipe: gate
             .reuse
-            .then(|| recipe::recipe(site, run, gate, start.gate, None).ok())
+            .then(|| recipe::recipe(driver, run, gate, start.gate, None).ok())
             .flatten(),
         reuse: start.reuse.clone(),
     })

@@ -1,16 +1,19 @@
 //! The recipe of a gate: everything that decides what its work comes to, as one
 //! digest, and what it reads, file by file.
 
-use super::super::Site;
+use super::super::Driver;
 use super::packet;
 use crate::digest::Digest;
 use crate::event::Recipe;
 use crate::files::Globs;
+use crate::files::OpenError;
 use crate::id::GateId;
 use crate::run::Run;
+use crate::template::Template;
 use crate::workflow::Gate;
 use crate::workflow::Work;
 use serde::Serialize;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
@@ -27,15 +30,17 @@ struct Ingredients<'r> {
 
 /// The recipe as it stands now, or why it cannot be told.
 pub fn recipe(
-    site: &Site,
+    driver: &Driver<'_>,
     run: &Run,
     gate: &Gate,
     id: &GateId,
     agent: Option<&str>,
 ) -> Result<Recipe, String> {
-    let context = packet::attempt_context(run, gate, id, 1);
-    let render = |template: &crate::template::Template| {
-        template.render(&context).map_err(|error| error.to_string())
+    // Most gates of a long workflow name no value, and all of them are asked for their recipe.
+    let context = LazyCell::new(|| packet::attempt_context(run, gate, id, 1));
+    let render = |template: &Template| match template.is_literal() {
+        true => Ok(template.text().to_owned()),
+        false => template.render(&context).map_err(|error| error.to_string()),
     };
     let work = match &gate.work {
         Work::Command(argv) => argv.iter().map(render).collect::<Result<_, _>>()?,
@@ -58,7 +63,7 @@ pub fn recipe(
         texts: texts(run, gate),
     };
     let bytes = serde_json::to_vec(&ingredients).map_err(|error| error.to_string())?;
-    Ok(Recipe { sha256: Digest::of(bytes), reads: reads(site, gate, &context)? })
+    Ok(Recipe { sha256: Digest::of(bytes), reads: reads(driver, gate, render)? })
 }
 
 /// The gate's contract, and its prompt with all that it may include.
@@ -71,27 +76,18 @@ fn texts<'r>(run: &'r Run, gate: &'r Gate) -> Vec<(&'r str, Digest)> {
 }
 
 fn reads(
-    site: &Site,
+    driver: &Driver<'_>,
     gate: &Gate,
-    context: &crate::template::Context,
+    render: impl Fn(&Template) -> Result<String, String>,
 ) -> Result<BTreeMap<String, Digest>, String> {
     if gate.reads.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let globs: Result<Vec<String>, String> = gate
-        .reads
-        .iter()
-        .map(|template| template.render(context).map_err(|error| error.to_string()))
-        .collect();
-    let globs = Globs::new(&globs?, &site.project)?;
-    let paths = globs.files(&site.project).map_err(|error| error.to_string())?;
-    let prints = site.project.hash_all(&paths);
-    paths
-        .iter()
-        .zip(prints)
-        .map(|(path, print)| match print {
-            Ok(print) => Ok((path.to_string(), print.digest)),
-            Err(error) => Err(error.to_string()),
-        })
-        .collect()
+    let project = &driver.site.project;
+    let globs: Result<Vec<String>, String> = gate.reads.iter().map(render).collect();
+    let globs = Globs::new(&globs?, project)?;
+    let paths = globs.files(project).map_err(|error| error.to_string())?;
+    let digests = driver.seen.prints.borrow_mut().digests(project, &paths);
+    let told = paths.iter().zip(digests).map(|(path, digest)| Ok((path.to_string(), digest?)));
+    told.collect::<Result<_, OpenError>>().map_err(|error| error.to_string())
 }

@@ -12,7 +12,6 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
 use crate::next;
-use crate::next::Step;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Approval;
@@ -22,10 +21,11 @@ use std::collections::BTreeSet;
 /// How many earlier runs about the same key are looked through, newest first.
 const RUNS_MAX: usize = 8;
 
-/// Earlier runs, read when the first gate asks.
+/// Earlier runs, each read when a gate asks that no newer one serves.
 #[derive(Default)]
 pub struct Shelf {
-    earlier: Option<Vec<Run>>,
+    earlier: Vec<Run>,
+    unread: Option<std::vec::IntoIter<RunId>>,
 }
 
 /// What was found for a gate.
@@ -45,25 +45,43 @@ impl Shelf {
         if gate.approval != Approval::None {
             return Ok(Found::Not(Some("an approval is given anew in each run".to_owned())));
         }
-        let now = match recipe::recipe(driver.site, run, gate, id, None) {
+        let now = match recipe::recipe(driver, run, gate, id, None) {
             Ok(now) => now,
             Err(reason) => return Ok(Found::Not(Some(reason))),
         };
-        let earlier = match &mut self.earlier {
-            Some(earlier) => earlier,
-            none => none.insert(earlier_runs(driver)?),
-        };
-        let mut reason = "it has not passed before".to_owned();
-        for (index, earlier) in std::iter::once(run).chain(earlier.iter()).enumerate() {
-            let Some(candidate) = candidate(earlier, gate, id) else { continue };
-            match difference(driver, &now, &candidate) {
-                None => return Ok(Found::Same(Box::new(candidate))),
-                // The newest result tells best why it does not serve.
-                Some(found) if index == 0 || reason.starts_with("it has not") => reason = found,
-                Some(_) => {}
+        let mut reason = None;
+        let mut place = 0;
+        let mut next = Some(run);
+        while let Some(earlier) = next {
+            if let Some(candidate) = candidate(earlier, gate, id) {
+                match difference(driver, &now, &candidate) {
+                    None => return Ok(Found::Same(Box::new(candidate))),
+                    // The newest result tells best why it does not serve.
+                    Some(found) => reason = reason.or(Some(found)),
+                }
+            }
+            next = self.earlier(driver, place)?;
+            place += 1;
+        }
+        Ok(Found::Not(Some(reason.unwrap_or_else(|| "it has not passed before".to_owned()))))
+    }
+
+    /// The earlier run at a place, newest first; `None` behind the last one that is looked at.
+    fn earlier(&mut self, driver: &Driver<'_>, place: usize) -> Result<Option<&Run>, Error> {
+        if self.unread.is_none() {
+            self.unread = Some(earlier_runs(driver)?);
+        }
+        let started = &driver.run().started;
+        while self.earlier.len() <= place {
+            let Some(id) = self.unread.iter_mut().flatten().next() else { return Ok(None) };
+            // A run that cannot be read has nothing to offer; whoever asks for it is told why.
+            let Ok(reading) = driver.site.home.glance(&id) else { continue };
+            let earlier = &reading.run.started;
+            if earlier.workflow == started.workflow && earlier.key == started.key {
+                self.earlier.push(reading.run);
             }
         }
-        Ok(Found::Not(Some(reason)))
+        Ok(self.earlier.get(place))
     }
 
     /// What can be taken over besides `found`, once that is: a chain is followed to its end, so that
@@ -75,27 +93,27 @@ impl Shelf {
         may_start: impl Fn(&GateId) -> bool,
     ) -> Result<Vec<Reused>, Error> {
         let mut ahead = driver.run().clone();
+        let dependents = driver.workflow.dependents();
         let mut others = BTreeSet::new();
         let mut taken = 0;
         while taken < found.len() {
             let event = Event::GatesReused { gates: found[taken..].to_vec() };
+            let new = taken..found.len();
             taken = found.len();
             if ahead.apply(driver.site.clock.now(), &event).is_err() {
                 break;
             }
-            for step in next::next(&driver.workflow, &ahead) {
-                let Step::Start { gate, not_before: None } = step else { continue };
-                if others.contains(&gate)
-                    || !may_start(&gate)
-                    || !needs_are_fresh(&ahead, driver, &gate)
-                {
+            let behind = found[new].iter().filter_map(|reused| dependents.get(reused.gate.base()));
+            let behind = behind.flatten();
+            let ready: BTreeSet<GateId> =
+                behind.flat_map(|gate| next::startable(&driver.workflow, &ahead, gate)).collect();
+            for gate in ready {
+                let is_wanted = may_start(&gate) && needs_are_fresh(&ahead, driver, &gate);
+                if !is_wanted || !others.insert(gate.clone()) {
                     continue;
                 }
-                match self.find(driver, &ahead, &gate)? {
-                    Found::Same(reused) => found.push(*reused),
-                    Found::Not(_) => {
-                        others.insert(gate);
-                    }
+                if let Found::Same(reused) = self.find(driver, &ahead, &gate)? {
+                    found.push(*reused);
                 }
             }
         }
@@ -113,19 +131,13 @@ fn needs_are_fresh(ahead: &Run, driver: &Driver<'_>, id: &GateId) -> bool {
     })
 }
 
-/// Runs of the same workflow about the same key, newest first.
-fn earlier_runs(driver: &Driver<'_>) -> Result<Vec<Run>, Error> {
-    let site = driver.site;
-    let started = &driver.run().started;
-    let mark = format!("_{}_", slug_of(&started.key));
-    let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
-    let same = |id: &&RunId| id.as_str().contains(&mark) && *id != driver.id();
-    let runs = ids.iter().rev().filter(same).take(RUNS_MAX);
-    // A run that cannot be read has nothing to offer; whoever asks for it is told why.
-    let runs = runs.filter_map(|id| site.home.glance(id).ok()).map(|reading| reading.run);
-    Ok(runs
-        .filter(|run| run.started.workflow == started.workflow && run.started.key == started.key)
-        .collect())
+/// Runs that may be about the same key, newest first.
+fn earlier_runs(driver: &Driver<'_>) -> Result<std::vec::IntoIter<RunId>, Error> {
+    let mark = format!("_{}_", slug_of(&driver.run().started.key));
+    let ids =
+        driver.site.home.ids().map_err(|error| Error::environment(error.to_string()))?.into_iter();
+    let same = |id: &RunId| id.as_str().contains(&mark) && id != driver.id();
+    Ok(ids.rev().filter(same).take(RUNS_MAX).collect::<Vec<_>>().into_iter())
 }
 
 /// The last result of a gate in a run, where it passed.
@@ -172,10 +184,9 @@ fn difference(driver: &Driver<'_>, now: &Recipe, before: &Reused) -> Option<Stri
 fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
     let project = &driver.site.project;
     let Ok(path) = project.path(&artifact.path) else { return false };
-    match artifact.sha256 {
-        Some(digest) => project.hash(&path).is_ok_and(|print| print.digest == digest),
-        None => !project.exists(&path),
-    }
+    let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
+    let found = driver.seen.prints.borrow_mut().digest(project, &path);
+    found.is_ok_and(|found| found == digest)
 }
 
 fn first_difference<'m, V: PartialEq>(

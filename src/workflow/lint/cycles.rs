@@ -24,17 +24,22 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
             (*id, needs.iter().copied().filter(|need| draft.gate(need).is_some()).collect())
         })
         .collect();
-    loop {
-        let free: Vec<&str> =
-            open.iter().filter(|(_, needs)| needs.is_empty()).map(|(id, _)| *id).collect();
-        if free.is_empty() {
-            break;
+    let mut followers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, needs) in &open {
+        for need in needs {
+            followers.entry(need).or_default().push(id);
         }
-        for id in &free {
-            open.remove(id);
-        }
-        for needs in open.values_mut() {
-            needs.retain(|need| !free.contains(need));
+    }
+    let mut free: Vec<&str> =
+        open.iter().filter(|(_, needs)| needs.is_empty()).map(|(id, _)| *id).collect();
+    while let Some(id) = free.pop() {
+        open.remove(id);
+        for follower in followers.remove(id).into_iter().flatten() {
+            let Some(needs) = open.get_mut(follower) else { continue };
+            needs.remove(id);
+            if needs.is_empty() {
+                free.push(follower);
+            }
         }
     }
     let Some(path) = circle(&open) else { return Ok(()) };
