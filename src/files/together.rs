@@ -245,18 +245,20 @@ pub(super) fn read_unchanged(
     Ok(unchanged(&file, &before)?.map(|after| (room, after)))
 }
 
-/// The stat data of a regular file that holds exactly these bytes; `None` where it does not.
-pub fn stat_of_copy(path: &Path, mut bytes: &[u8]) -> io::Result<Option<Metadata>> {
+/// Reads a regular file piece by piece; gives the stat data that it was read under, with which
+/// `begin` was called. `None` where there is no regular file, or where it changed meanwhile.
+pub fn read_in_pieces(
+    path: &Path,
+    mut begin: impl FnMut(&Metadata),
+    mut take: impl FnMut(&[u8]),
+) -> io::Result<Option<Metadata>> {
     let Some((mut file, before)) = open_regular(path)? else { return Ok(None) };
+    begin(&before);
     let mut read = [0; 16 * 1024];
     loop {
         match file.read(&mut read)? {
-            0 if bytes.is_empty() => return unchanged(&file, &before),
-            0 => return Ok(None),
-            count => match bytes.strip_prefix(&read[..count]) {
-                Some(rest) => bytes = rest,
-                None => return Ok(None),
-            },
+            0 => return unchanged(&file, &before),
+            count => take(&read[..count]),
         }
     }
 }
@@ -353,20 +355,21 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_told_from_what_only_begins_like_it() {
+    fn a_file_is_read_whole_in_pieces() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("copy");
+        let path = folder.path().join("file");
         for length in [0, 1, 16 * 1024, 50_000] {
-            let bytes = vec![b'x'; length];
+            let bytes: Vec<u8> = (0..=255).cycle().take(length).collect();
             fs::write(&path, &bytes).unwrap();
-            assert!(stat_of_copy(&path, &bytes).unwrap().is_some(), "{length}");
-            assert!(stat_of_copy(&path, &[&bytes[..], b"x"].concat()).unwrap().is_none());
-            if let Some(shorter) = bytes.get(1..) {
-                assert!(stat_of_copy(&path, shorter).unwrap().is_none(), "{length}");
-                assert!(stat_of_copy(&path, &[shorter, b"y"].concat()).unwrap().is_none());
-            }
+            let (mut told, mut read) = (0, Vec::new());
+            let begin = |metadata: &Metadata| told = metadata.len();
+            let found = read_in_pieces(&path, begin, |piece| read.extend_from_slice(piece));
+            assert!(found.unwrap().is_some(), "{length}");
+            assert_eq!((told, read), (length as u64, bytes));
         }
-        assert!(stat_of_copy(folder.path(), b"").unwrap().is_none());
-        assert!(stat_of_copy(&folder.path().join("none"), b"").unwrap().is_none());
+        let write = |_: &Metadata| fs::write(&path, "other").unwrap();
+        assert!(read_in_pieces(&path, write, |_| ()).unwrap().is_none());
+        assert!(read_in_pieces(folder.path(), |_| (), |_| ()).unwrap().is_none());
+        assert!(read_in_pieces(&folder.path().join("none"), |_| (), |_| ()).unwrap().is_none());
     }
 }

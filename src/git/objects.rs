@@ -10,7 +10,9 @@ use git2::ObjectType;
 use git2::Oid;
 use sha1::Digest;
 use sha1::Sha1;
+use std::cell::RefCell;
 use std::collections::HashSet;
+use std::fs::Metadata;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
@@ -106,6 +108,17 @@ impl Objects {
 pub(super) fn id_of(kind: ObjectType, bytes: &[u8]) -> Result<Oid, Error> {
     let hash = Sha1::new_with_prefix(head(kind, bytes)).chain_update(bytes).finalize();
     Ok(Oid::from_bytes(&hash)?)
+}
+
+/// The stat data of a file that holds this blob; `None` where it does not, or changes meanwhile.
+pub(super) fn stat_of_blob(path: &Path, blob: Oid) -> Option<Metadata> {
+    let sum = RefCell::new(Sha1::new());
+    let begin = |metadata: &Metadata| {
+        let kind = ObjectType::Blob.str();
+        sum.borrow_mut().update(format!("{kind} {}\0", metadata.len()));
+    };
+    let found = crate::files::read_in_pieces(path, begin, |piece| sum.borrow_mut().update(piece));
+    found.ok().flatten().filter(|_| sum.into_inner().finalize().as_slice() == blob.as_bytes())
 }
 
 fn head(kind: ObjectType, bytes: &[u8]) -> String {

@@ -11,11 +11,10 @@ use super::lock::Lock;
 use super::lock::PATIENCE;
 use super::lock::Staged;
 use super::move_ref::Step;
-use super::objects::id_of;
+use super::objects::stat_of_blob;
 use super::program;
 use crate::files;
 use crate::files::Stat;
-use git2::ObjectType;
 use git2::Oid;
 use std::fmt::Write;
 use std::fs::File;
@@ -202,19 +201,10 @@ impl Repository {
         let mut entries = wanted.entries();
         let missing = index::missing(bytes, &entries, &wanted.folder).ok().flatten();
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
-        let mut room = Vec::new();
         for at in missing.unwrap_or_default() {
             let entry = &mut entries[at];
-            let path = self.work_folder.join(entry.path);
-            let found = files::read_with_stat(&path, room).ok().flatten();
-            let Some((read, metadata)) = found else {
-                room = Vec::new();
-                continue;
-            };
-            if id_of(ObjectType::Blob, &read)? == entry.id {
-                entry.stat = stat_of(&metadata);
-            }
-            room = read;
+            let found = stat_of_blob(&self.work_folder.join(entry.path), entry.id);
+            entry.stat = found.as_ref().map(stat_of).unwrap_or_default();
         }
         Ok(entries)
     }
