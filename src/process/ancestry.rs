@@ -44,7 +44,8 @@ pub fn marked_at_work() -> Option<u32> {
         let path = format!("/proc/{process}/environ");
         let bytes = files::read_own(Path::new(&path)).ok().flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        text.split('\0').any(|pair| pair.strip_prefix(VARIABLE).is_some_and(|rest| rest.starts_with('=')))
+        text.split('\0')
+            .any(|pair| pair.strip_prefix(VARIABLE).is_some_and(|rest| rest.starts_with('=')))
     };
     lineage().find(is_marked)
 }

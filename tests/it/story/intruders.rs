@@ -265,10 +265,8 @@ fn an_agent_ends_no_run_but_a_part_of_its_own() {
     });
     std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
     let own = format!("{ORCH} run cancel 2>> said.txt; echo $? >> said.txt");
-    let house = house.script(
-        "write",
-        &format!("echo draft > draft.txt; set +e\n{}\n{own}", tries.join("\n")),
-    );
+    let house = house
+        .script("write", &format!("echo draft > draft.txt; set +e\n{}\n{own}", tries.join("\n")));
     house.orch("run demo").code(3);
     let said = house.read("said.txt");
     assert_eq!(said.matches("cannot be ended by an agent").count(), 4, "{said}");

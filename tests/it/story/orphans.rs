@@ -182,7 +182,8 @@ fn what_outlived_a_kill_gives_no_persons_word() {
           {approve} > said.2 2>&1; touch said.2.done) &'
          echo $$ > leader; wait; sleep 60"
     );
-    let gate = |id: &str, more: &str| format!("[[gate]]\nid = '{id}'\nexecutor = 'command'\n{more}");
+    let gate =
+        |id: &str, more: &str| format!("[[gate]]\nid = '{id}'\nexecutor = 'command'\n{more}");
     let asks = gate("ask", "command = ['true']\napproval = 'person'\n");
     let house = House::new()
         .workflow("waiting", &asks)
