@@ -1,5 +1,6 @@
 //! The cast of a run: who plays its roles, frozen when it begins, so that what an agent
-//! writes into `orch.toml` changes nothing in a run that goes on. Of variables that are
+//! writes into `orch.toml` changes nothing in a run that goes on; and what its programs get of the
+//! environment, which is frozen for the same reason. Of variables that are
 //! set for an agent the names are kept, and of the values a digest that nobody can guess
 //! from: records are committed, and values may be secrets.
 
@@ -11,6 +12,7 @@ use crate::executor::Agent;
 use crate::executor::AgentSettings;
 use crate::executor::Prices;
 use crate::json;
+use crate::surroundings::Allowed;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -36,6 +38,10 @@ pub struct Cast {
     /// The roles that have an agent of their own, which has their name.
     roles: BTreeSet<String>,
     prices: Prices,
+    /// What programs get of the variables that are set; a run that began before this was kept goes by
+    /// `orch.toml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allowed: Option<Allowed>,
     #[serde(skip)]
     agents: BTreeMap<String, Player>,
 }
@@ -84,7 +90,13 @@ impl Cast {
         let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
         let players = all.iter().filter_map(|name| config.known.get(*name));
         let agents = players.map(|agent| (agent.name.clone(), Player::of(agent, key))).collect();
-        Self { default: default.map(str::to_owned), roles, prices: config.prices.clone(), agents }
+        Self {
+            default: default.map(str::to_owned),
+            roles,
+            prices: config.prices.clone(),
+            allowed: Some(config.allowed.clone()),
+            agents,
+        }
     }
 
     /// One more agent of this name, as it is now.
@@ -127,6 +139,11 @@ impl Cast {
         let own = self.roles.get(role).map(String::as_str);
         let default = self.default.as_deref().filter(|name| *name != NO_AGENT);
         own.or(given).or(default)
+    }
+
+    /// What programs get of the variables that are set.
+    pub fn allowed(&self) -> Option<&Allowed> {
+        self.allowed.as_ref()
     }
 
     /// The agents that were kept.
