@@ -3,14 +3,13 @@
 use crate::house::House;
 
 /// Another program than the scripted agent, which does what that one does.
-const OTHER: &str = "command = ['sh', '-c', 'exec \"$0\"', '{0}']\npacket = 'stdin'\n";
+const OTHER: &str = "command = ['sh', 'other']\npacket = 'stdin'\n";
 
 /// A gate that is audited, the roles each an agent of a program of its own.
 fn house(auditor: &str) -> House {
     let scripted = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agent/scripted-agent");
-    let other = OTHER.replace("{0}", scripted);
-    let house = House::new().agents(&format!(
-        "[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\n{other}"
+    let house = House::new().file("other", &format!("exec {scripted}\n")).agents(&format!(
+        "[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\n{OTHER}"
     ));
     audited(house, auditor, "'write'")
 }
@@ -112,6 +111,24 @@ fn two_agents_of_one_command_are_one_agent() {
     let house = house("auditor")
         .file("orch.toml", &format!("[agents.writer]\n{command}\n[agents.auditor]\n{command}\n"));
     house.orch("run demo").code(1).says("cannot be done by its producer");
+}
+
+#[test]
+fn no_way_of_calling_it_makes_two_agents_of_one_program() {
+    let house = house("auditor").file("x", "cat >/dev/null; echo x | tee draft.md report.md\n");
+    for (auditor, code) in [
+        ("'/bin/sh', 'x'", 1),
+        ("'env', 'A=1', 'sh', './x'", 1),
+        ("'nice', 'bash', 'x'", 1),
+        ("'sh', '-c', 'exec sh x'", 1),
+        ("'sh', 'y'", 0),
+    ] {
+        let text = "[agents.writer]\ncommand = ['sh', 'x']\n[agents.auditor]\n";
+        house.write("orch.toml", format!("{text}command = [{auditor}]\n"));
+        house.write("y", "cat >/dev/null; echo another > report.md\n");
+        let done = house.orch("run demo").code(code);
+        let _ = if code == 0 { done } else { done.says("`same_program = true`") };
+    }
 }
 
 #[test]
