@@ -6,6 +6,7 @@
 
 use super::Config;
 use super::NO_AGENT;
+use super::programs::Programs;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::executor::Agent;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The text that says who plays which role, among the texts of a run.
 pub const CAST: &str = "agents.json";
@@ -56,6 +58,10 @@ struct Player {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     environment_sha256: Option<Digest>,
     settings: AgentSettings,
+    /// The scripts and programs of the project that its command names. A run that began before they
+    /// were kept does not look at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    programs: Option<BTreeMap<String, Digest>>,
 }
 
 /// Why an agent of a run is not at hand.
@@ -69,6 +75,9 @@ pub enum Miscast {
         "the variables that orch.toml sets for agent `{agent}` are not those that the run began with"
     )]
     Environment { agent: String },
+    /// Whoever works in the project may have put something else there.
+    #[error("{path}, which the command of agent `{agent}` names, is not what the run began with")]
+    Program { agent: String, path: String },
 }
 
 impl Cast {
@@ -89,7 +98,9 @@ impl Cast {
         let all = roles.iter().map(String::as_str).chain(default.filter(named));
         let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
         let players = all.iter().filter_map(|name| config.known.get(*name));
-        let agents = players.map(|agent| (agent.name.clone(), Player::of(agent, key))).collect();
+        let agents = players
+            .map(|agent| (agent.name.clone(), Player::of(agent, key, &config.project)))
+            .collect();
         Self {
             default: default.map(str::to_owned),
             roles,
@@ -103,7 +114,9 @@ impl Cast {
     #[must_use]
     pub fn with(mut self, config: &Config, name: &str, key: Key<'_>) -> Self {
         if let Some(agent) = config.known.get(name) {
-            self.agents.entry(name.to_owned()).or_insert_with(|| Player::of(agent, key));
+            self.agents
+                .entry(name.to_owned())
+                .or_insert_with(|| Player::of(agent, key, &config.project));
         }
         self
     }
@@ -188,12 +201,23 @@ impl Cast {
         }
         let definition = Some(player.definition.clone());
         let settings = AgentSettings { definition, env, ..player.settings.clone() };
-        Agent::new(name, settings, &self.prices).map_err(unreadable)
+        let agent = Agent::new(name, settings, &self.prices).map_err(unreadable)?;
+        let Some(kept) = &player.programs else { return Ok(agent) };
+        let now = programs(&agent, &config.project);
+        let mut paths = kept.keys().chain(now.keys());
+        match paths.find(|path| kept.get(*path) != now.get(*path)) {
+            None => Ok(agent),
+            Some(path) => Err(Miscast::Program { agent: agent.name.clone(), path: path.clone() }),
+        }
     }
 }
 
+fn programs(agent: &Agent, project: &Path) -> BTreeMap<String, Digest> {
+    Programs::of(agent.command(), project).of_project()
+}
+
 impl Player {
-    fn of(agent: &Agent, key: Key<'_>) -> Self {
+    fn of(agent: &Agent, key: Key<'_>, project: &Path) -> Self {
         let settings = agent.settings().clone();
         Self {
             name: agent.name.clone(),
@@ -203,6 +227,7 @@ impl Player {
                 .filter(|_| !settings.env.is_empty())
                 .map(|key| digest(&settings.env, key)),
             settings: AgentSettings { env: BTreeMap::new(), definition: None, ..settings },
+            programs: Some(programs(agent, project)),
         }
     }
 

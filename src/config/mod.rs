@@ -55,6 +55,8 @@ pub struct Config {
     agents: BTreeMap<String, Agent>,
     /// Those and the presets, which need no entry.
     known: BTreeMap<String, Agent>,
+    /// Where their commands are called.
+    project: PathBuf,
 }
 
 /// When a run's record is committed on its branch.
@@ -143,6 +145,7 @@ impl Config {
             checkpoint: layer.checkpoint.unwrap_or_default(),
             agents,
             known,
+            project: project.canonicalize().unwrap_or_else(|_| project.to_owned()),
         };
         config.named(config.defaults.agent.as_ref())?;
         Ok(config)

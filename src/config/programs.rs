@@ -6,6 +6,7 @@
 use crate::digest::Digest;
 use crate::files;
 use crate::process;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -76,24 +77,33 @@ const DEPTH_MAX: u32 = 8;
 
 /// The programs of one command: where they lie, and what they hold or are told.
 #[derive(Debug, Clone, Default)]
-pub struct Programs(BTreeSet<String>);
+pub struct Programs {
+    found: BTreeSet<String>,
+    own: BTreeMap<String, Digest>,
+}
 
 impl Programs {
     pub fn of(command: &[String], project: &Path) -> Self {
-        let mut look = Look { project, found: BTreeSet::new(), is_in_text: false };
+        let mut look = Look { project, programs: Self::default(), is_in_text: false };
         look.at(command, DEPTH_MAX);
-        Self(look.found)
+        look.programs
+    }
+
+    /// Those that are reached in the project, where an agent at work can change them: by the path that
+    /// is named, and by what is found there. What cannot be read has the digest of nothing.
+    pub fn of_project(self) -> BTreeMap<String, Digest> {
+        self.own
     }
 
     /// Whether these are, or may be, one with the others.
     pub fn are_one_with(&self, other: &Self) -> bool {
-        !self.0.is_disjoint(&other.0)
+        !self.found.is_disjoint(&other.found)
     }
 }
 
 struct Look<'p> {
     project: &'p Path,
-    found: BTreeSet<String>,
+    programs: Programs,
     /// Within a text for a shell, where common programs tell nothing.
     is_in_text: bool,
 }
@@ -185,7 +195,7 @@ impl Look<'_> {
         };
         let commands: Vec<Vec<String>> = text.split(ends).map(words).collect();
         let whole: Vec<String> = commands.iter().map(|words| words.join(" ")).collect();
-        self.found.insert(format!("text {}", whole.join(";")));
+        self.programs.found.insert(format!("text {}", whole.join(";")));
         let outer = std::mem::replace(&mut self.is_in_text, true);
         for command in commands {
             self.at(&command, depth);
@@ -208,7 +218,7 @@ impl Look<'_> {
     fn note(&mut self, word: &str) {
         let Some(real) = self.file(word) else {
             if !self.is_in_text {
-                self.found.insert(word.to_owned());
+                self.programs.found.insert(word.to_owned());
             }
             return;
         };
@@ -217,11 +227,17 @@ impl Look<'_> {
         if self.is_in_text && is_common {
             return;
         }
+        let place = if self.beside(word).is_some() { Some(self.project.join(word)) } else { named };
+        for path in place.iter().chain([&real]) {
+            let Ok(path) = path.strip_prefix(self.project) else { continue };
+            let bytes = files::read_own(&real).ok().flatten().unwrap_or_default();
+            self.programs.own.insert(path.display().to_string(), Digest::of(bytes));
+        }
         // A copy is no other program.
         if let (false, Ok(Some(bytes))) = (is_common, files::read_small(&real, COPY_BYTES_MAX)) {
-            self.found.insert(format!("sha256 {}", Digest::of(bytes)));
+            self.programs.found.insert(format!("sha256 {}", Digest::of(bytes)));
         }
-        self.found.insert(real.display().to_string());
+        self.programs.found.insert(real.display().to_string());
     }
 
     /// The file that a word names: one of the project, else a program.

@@ -44,6 +44,9 @@ fn finding(miscast: &Miscast) -> Finding {
     match miscast {
         Miscast::Environment { .. } => finding
             .expected("the same values, or `orch run amend`, by which a person takes new ones in"),
+        Miscast::Program { .. } => {
+            finding.expected("the same file, or `orch run amend`, by which a person takes it in")
+        }
         Miscast::Unreadable { .. } => finding,
     }
 }

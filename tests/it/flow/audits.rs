@@ -132,6 +132,55 @@ fn no_way_of_calling_it_makes_two_agents_of_one_program() {
 }
 
 #[test]
+fn an_auditor_whose_script_was_replaced_waits_for_a_person() {
+    let bad = "cat >/dev/null; echo BAD > report.md\n";
+    let house = house("auditor").file("judge", bad).file(
+        "orch.toml",
+        "[agents.writer]\ncommand = ['sh', '-c', 'cat >/dev/null; echo x > draft.md; \
+         echo \"echo GOOD > report.md\" > ju\"\"dge']\n\
+         [agents.auditor]\ncommand = ['env', 'sh', './judge']\n",
+    );
+    for again in ["run demo", "run resume"] {
+        let done = house.orch(again).code(1);
+        done.says("judge, which the command of agent `auditor` names").says("orch run amend");
+        assert!(!house.exists("report.md"));
+    }
+    let kept = house.run_folder().join("record/definition/agents/auditor.json");
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("\"judge\": \""));
+    // Put back, it may audit; another one is a person's to take in.
+    house.write("judge", bad);
+    house.orch("run resume").code(0);
+    assert_eq!(house.read("report.md"), "BAD\n");
+    house.orch("run demo").code(1);
+    let take = [("Take this in as", "yes\r")];
+    let amend = format!("run amend --run {}", house.run_id());
+    house.on_terminal(&amend, &take).code(0).says("agents/auditor.json");
+    house.orch(&format!("run resume --run {}", house.run_id())).code(0);
+    assert_eq!(house.read("report.md"), "GOOD\n");
+}
+
+#[test]
+fn a_script_is_replaced_by_no_link_and_by_no_new_file() {
+    for replace in ["ln -sf ../other judge", "rm judge", "rm link; ln -s ../other li\"\"nk"] {
+        let house = house("auditor").file("judge", "echo BAD > report.md\n");
+        std::fs::write(house.outside("first"), "echo BAD > report.md\n").unwrap();
+        std::fs::write(house.outside("other"), "echo GOOD > report.md\n").unwrap();
+        std::os::unix::fs::symlink("../first", house.project().join("link")).unwrap();
+        let script = if replace.contains("rm link") { "link" } else { "judge" };
+        let replace = replace.replace(" judge", " ju\"\"dge");
+        house.write(
+            "orch.toml",
+            format!(
+                "[agents.writer]\ncommand = ['sh', '-c', 'cat >/dev/null; echo x > draft.md; {replace}']\n\
+                 [agents.auditor]\ncommand = ['sh', '{script}']\n"
+            ),
+        );
+        house.orch("run demo").code(1).says("which the command of agent `auditor` names");
+        assert!(!house.exists("report.md"), "{replace}");
+    }
+}
+
+#[test]
 fn who_says_to_work_by_hand_is_held_to_it() {
     let house = of_one_agent("{ gate = 'write', same_program = true }");
     house.orch("run demo --until write").code(0);
