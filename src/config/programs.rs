@@ -160,29 +160,24 @@ impl Look<'_> {
         let is_plain = |word: &&String| !word.starts_with('-');
         let text = rest.iter().position(is_text);
         let plain = rest.iter().position(|word| is_plain(&word));
-        match text.filter(|text| plain.is_none_or(|plain| *text < plain)) {
-            Some(at) => {
-                let text = rest.get(at + 1).map_or("", String::as_str);
-                if rest[at] == "-m" {
-                    let path = text.replace('.', "/");
-                    self.note(&format!("{path}.py"));
-                    self.note(&format!("{path}/__main__.py"));
-                    return;
-                }
-                // Within a text nobody knows any more where that of another one ended.
-                let rest_of_text = rest.get(at + 1..).unwrap_or_default().join(" ");
-                self.text(if self.is_in_text { &rest_of_text } else { text }, depth);
-                let outer = std::mem::replace(&mut self.is_in_text, true);
-                self.note_programs(rest.get(at + 2..).unwrap_or_default());
-                self.is_in_text = outer;
-            }
-            None => {
-                let own = rest.iter().find(|word| self.beside(word).is_some());
-                let script = own.or_else(|| rest.iter().find(|word| self.file(word).is_some()));
-                let script = script.or_else(|| rest.iter().find(is_plain));
-                self.note(script.map_or(first, String::as_str));
-            }
+        let Some(at) = text.filter(|text| plain.is_none_or(|plain| *text < plain)) else {
+            let own = rest.iter().find(|word| self.beside(word).is_some());
+            let script = own.or_else(|| rest.iter().find(|word| self.file(word).is_some()));
+            let script = script.or_else(|| rest.iter().find(is_plain));
+            return self.note(script.map_or(first, String::as_str));
+        };
+        let text = rest.get(at + 1).map_or("", String::as_str);
+        if rest[at] == "-m" {
+            let path = text.replace('.', "/");
+            self.note(&format!("{path}.py"));
+            return self.note(&format!("{path}/__main__.py"));
         }
+        // Within a text nobody knows any more where that of another one ended.
+        let rest_of_text = rest.get(at + 1..).unwrap_or_default().join(" ");
+        self.text(if self.is_in_text { &rest_of_text } else { text }, depth);
+        let outer = std::mem::replace(&mut self.is_in_text, true);
+        self.note_programs(rest.get(at + 2..).unwrap_or_default());
+        self.is_in_text = outer;
     }
 
     /// Takes a text for a shell apart, as far as that goes without being one.

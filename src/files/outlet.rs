@@ -1,7 +1,6 @@
 //! Files that the user names for output: written to as what they are. A link is followed, a pipe
 //! or device is written to and stays, a file keeps its mode and its other names. All that is so only
 //! of what lay there when it was named: what is put there until it is written leads nowhere else.
-#![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
