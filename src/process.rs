@@ -9,6 +9,7 @@ mod helper;
 mod table;
 
 pub use ancestry::adopt_orphans;
+pub use ancestry::groups_above;
 pub use ancestry::holder_above;
 pub use ancestry::marked_at_work;
 pub use at_work::Life;

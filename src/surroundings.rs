@@ -1,13 +1,15 @@
 //! What programs get of the variables that `orch` itself was started with: those whose names are
 //! allowed, and no other. The rest may be secrets that nobody meant for them.
 
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Variables that would point git elsewhere than at the repository that it is called in.
 const NEVER: &str = "GIT_";
 
 /// Names of variables; one that ends in `*` stands for all that begin so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed(Vec<String>);
 
 impl Allowed {

@@ -23,6 +23,7 @@ use crate::workflow::input;
 use crate::workflow::input::Values;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -104,24 +105,49 @@ pub fn refuse_unfit(
     Ok(())
 }
 
-/// Leaves behind what CI looks at.
-pub fn report(face: &Face, site: &Site, id: &RunId, junit: Option<&Path>) -> Result<(), Error> {
-    let is_on_github = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
-    if junit.is_none() && !is_on_github {
-        return Ok(());
+/// What CI looks at, named before anything is begun: what a gate puts there is not followed.
+pub struct Reports {
+    junit: Option<Outlet>,
+    summary: Option<Outlet>,
+    is_on_github: bool,
+}
+
+impl Reports {
+    pub fn of(arguments: &CiArguments) -> Result<Self, Error> {
+        let is_on_github = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+        let summary = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from);
+        let named = |path: Option<&Path>, name: fn(&Path) -> io::Result<Outlet>| {
+            path.map(|path| name(path).map_err(|error| unwritten(path, &error))).transpose()
+        };
+        Ok(Self {
+            junit: named(arguments.junit.as_deref(), Outlet::replacing)?,
+            summary: named(summary.as_deref().filter(|_| is_on_github), Outlet::continuing)?,
+            is_on_github,
+        })
     }
-    let run = site.home.read(id)?.run;
-    if let Some(path) = junit {
-        let report = junit::report(&run).map_err(|error| Error::environment(error.to_string()))?;
-        Outlet::Replaced
-            .write(path, report.as_bytes())
-            .map_err(|error| Error::environment(format!("{}: {error}", path.display())))?;
+
+    /// Leaves them behind.
+    pub fn write(&self, face: &Face, site: &Site, id: &RunId) -> Result<(), Error> {
+        if self.junit.is_none() && !self.is_on_github {
+            return Ok(());
+        }
+        let run = site.home.read(id)?.run;
+        let write = |outlet: &Outlet, text: &str| {
+            outlet.write(text.as_bytes()).map_err(|error| unwritten(outlet.path(), &error))
+        };
+        if let Some(outlet) = &self.junit {
+            let report = junit::report(&run);
+            write(outlet, &report.map_err(|error| Error::environment(error.to_string()))?)?;
+        }
+        if self.is_on_github {
+            annotate(face, &run);
+        }
+        self.summary.as_ref().map_or(Ok(()), |outlet| write(outlet, &summary(&run)))
     }
-    if is_on_github {
-        annotate(face, &run);
-        summarise(site, &run)?;
-    }
-    Ok(())
+}
+
+fn unwritten(path: &Path, error: &io::Error) -> Error {
+    Error::environment(format!("{}: {error}", path.display()))
 }
 
 /// The findings of each gate's last attempt.
@@ -165,10 +191,7 @@ fn property(text: &str) -> String {
 }
 
 /// The gates as a table on the job's page.
-fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
-        return Ok(());
-    };
+fn summary(run: &Run) -> String {
     let mut text = format!(
         "### {} {}: {}\n\n| gate | status | attempts | |\n| --- | --- | --- | --- |\n",
         markdown(&run.started.workflow),
@@ -185,9 +208,7 @@ fn summarise(site: &Site, run: &Run) -> Result<(), Error> {
             markdown(&line.reason.unwrap_or_default())
         );
     }
-    Outlet::Continued
-        .write(&path, text.as_bytes())
-        .map_err(|error| Error::environment(format!("{}: {error}", site.shown(&path))))
+    text
 }
 
 /// A text as Markdown that shows it and does nothing else, on one line: no character of it is a part

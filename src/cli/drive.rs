@@ -4,6 +4,7 @@
 use super::answer::Face;
 use super::ci;
 use super::ci::CiArguments;
+use super::ci::Reports;
 use super::door::Colour;
 use super::exit;
 use super::menu;
@@ -47,7 +48,7 @@ pub fn go_on(
     face: &Face,
     site: &Site,
     (mut outcome, brief): (Outcome, Option<&brief::Reply>),
-    (drive, ci): (&DriveRequest, &CiArguments),
+    (drive, ci, reports): (&DriveRequest, &CiArguments, &Reports),
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
     let mut passed_over = 0;
@@ -87,7 +88,7 @@ pub fn go_on(
             }
         }
     }
-    ci::report(face, site, &outcome.run_id, ci.junit.as_deref())?;
+    reports.write(face, site, &outcome.run_id)?;
     closing_words(face, site, &outcome, brief);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
 }

@@ -1,6 +1,7 @@
 //! The agents of `orch.toml`: each may stand on another or on a preset, and that one
 //! on a third. Here the chains are followed to their ends.
 
+use super::programs::Programs;
 use super::tables::Stated;
 use crate::document::Placed;
 use crate::executor::Agent;
@@ -9,6 +10,7 @@ use crate::executor::Preset;
 use crate::executor::Prices;
 use crate::source::Unsound;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// One `[agents.NAME]`, with the place of its name.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ type Agents = BTreeMap<String, Agent>;
 pub(super) fn resolve(
     entries: &BTreeMap<String, Entry>,
     prices: &Prices,
+    project: &Path,
 ) -> Result<(Agents, Agents), Box<Unsound>> {
     let mut presets = BTreeMap::new();
     for preset in Preset::all() {
@@ -48,25 +51,23 @@ pub(super) fn resolve(
             known.insert(name.clone(), agent);
         }
     }
-    unite(&mut agents, &mut known);
+    unite(&mut agents, &mut known, project);
     Ok((agents, known))
 }
 
-/// Definitions that say the same command are one, whatever they are called.
-fn unite(agents: &mut Agents, known: &mut Agents) {
-    let mut first: Vec<(Vec<String>, String)> = Vec::new();
-    for agent in known.values() {
-        let command = agent.settings().command.clone().unwrap_or_default();
-        if !first.iter().any(|(other, _)| *other == command) {
-            first.push((command, agent.definition.clone()));
-        }
+/// Definitions that come to one program are one, whatever they are called and however it is called.
+fn unite(agents: &mut Agents, known: &mut Agents, project: &Path) {
+    let mut first: Vec<(Programs, String)> = Vec::new();
+    let mut one_of = BTreeMap::new();
+    for (name, agent) in known.iter() {
+        let programs = Programs::of(agent.command(), project);
+        let same = first.iter().find(|(other, _)| other.are_one_with(&programs));
+        let definition = same.map_or_else(|| agent.definition.clone(), |(_, one)| one.clone());
+        one_of.insert(name.clone(), definition.clone());
+        first.push((programs, definition));
     }
-    for agent in agents.values_mut().chain(known.values_mut()) {
-        let command = agent.settings().command.as_ref();
-        let same = first.iter().find(|(other, _)| Some(other) == command);
-        if let Some((_, definition)) = same {
-            agent.definition.clone_from(definition);
-        }
+    for (name, agent) in agents.iter_mut().chain(known) {
+        agent.definition.clone_from(&one_of[name]);
     }
 }
 

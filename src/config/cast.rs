@@ -1,20 +1,24 @@
 //! The cast of a run: who plays its roles, frozen when it begins, so that what an agent
-//! writes into `orch.toml` changes nothing in a run that goes on. Of variables that are
+//! writes into `orch.toml` changes nothing in a run that goes on; and what its programs get of the
+//! environment, which is frozen for the same reason. Of variables that are
 //! set for an agent the names are kept, and of the values a digest that nobody can guess
 //! from: records are committed, and values may be secrets.
 
 use super::Config;
 use super::NO_AGENT;
+use super::programs::Programs;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::executor::Agent;
 use crate::executor::AgentSettings;
 use crate::executor::Prices;
 use crate::json;
+use crate::surroundings::Allowed;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// The text that says who plays which role, among the texts of a run.
 pub const CAST: &str = "agents.json";
@@ -36,6 +40,10 @@ pub struct Cast {
     /// The roles that have an agent of their own, which has their name.
     roles: BTreeSet<String>,
     prices: Prices,
+    /// What programs get of the variables that are set; a run that began before this was kept goes by
+    /// `orch.toml`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    allowed: Option<Allowed>,
     #[serde(skip)]
     agents: BTreeMap<String, Player>,
 }
@@ -50,6 +58,10 @@ struct Player {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     environment_sha256: Option<Digest>,
     settings: AgentSettings,
+    /// The scripts and programs of the project that its command names. A run that began before they
+    /// were kept does not look at them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    programs: Option<BTreeMap<String, Digest>>,
 }
 
 /// Why an agent of a run is not at hand.
@@ -63,6 +75,9 @@ pub enum Miscast {
         "the variables that orch.toml sets for agent `{agent}` are not those that the run began with"
     )]
     Environment { agent: String },
+    /// Whoever works in the project may have put something else there.
+    #[error("{path}, which the command of agent `{agent}` names, is not what the run began with")]
+    Program { agent: String, path: String },
 }
 
 impl Cast {
@@ -83,15 +98,25 @@ impl Cast {
         let all = roles.iter().map(String::as_str).chain(default.filter(named));
         let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
         let players = all.iter().filter_map(|name| config.known.get(*name));
-        let agents = players.map(|agent| (agent.name.clone(), Player::of(agent, key))).collect();
-        Self { default: default.map(str::to_owned), roles, prices: config.prices.clone(), agents }
+        let agents = players
+            .map(|agent| (agent.name.clone(), Player::of(agent, key, &config.project)))
+            .collect();
+        Self {
+            default: default.map(str::to_owned),
+            roles,
+            prices: config.prices.clone(),
+            allowed: Some(config.allowed.clone()),
+            agents,
+        }
     }
 
     /// One more agent of this name, as it is now.
     #[must_use]
     pub fn with(mut self, config: &Config, name: &str, key: Key<'_>) -> Self {
         if let Some(agent) = config.known.get(name) {
-            self.agents.entry(name.to_owned()).or_insert_with(|| Player::of(agent, key));
+            self.agents
+                .entry(name.to_owned())
+                .or_insert_with(|| Player::of(agent, key, &config.project));
         }
         self
     }
@@ -127,6 +152,11 @@ impl Cast {
         let own = self.roles.get(role).map(String::as_str);
         let default = self.default.as_deref().filter(|name| *name != NO_AGENT);
         own.or(given).or(default)
+    }
+
+    /// What programs get of the variables that are set.
+    pub fn allowed(&self) -> Option<&Allowed> {
+        self.allowed.as_ref()
     }
 
     /// The agents that were kept.
@@ -171,12 +201,23 @@ impl Cast {
         }
         let definition = Some(player.definition.clone());
         let settings = AgentSettings { definition, env, ..player.settings.clone() };
-        Agent::new(name, settings, &self.prices).map_err(unreadable)
+        let agent = Agent::new(name, settings, &self.prices).map_err(unreadable)?;
+        let Some(kept) = &player.programs else { return Ok(agent) };
+        let now = programs(&agent, &config.project);
+        let mut paths = kept.keys().chain(now.keys());
+        match paths.find(|path| kept.get(*path) != now.get(*path)) {
+            None => Ok(agent),
+            Some(path) => Err(Miscast::Program { agent: agent.name.clone(), path: path.clone() }),
+        }
     }
 }
 
+fn programs(agent: &Agent, project: &Path) -> BTreeMap<String, Digest> {
+    Programs::of(agent.command(), project).of_project()
+}
+
 impl Player {
-    fn of(agent: &Agent, key: Key<'_>) -> Self {
+    fn of(agent: &Agent, key: Key<'_>, project: &Path) -> Self {
         let settings = agent.settings().clone();
         Self {
             name: agent.name.clone(),
@@ -186,6 +227,7 @@ impl Player {
                 .filter(|_| !settings.env.is_empty())
                 .map(|key| digest(&settings.env, key)),
             settings: AgentSettings { env: BTreeMap::new(), definition: None, ..settings },
+            programs: Some(programs(agent, project)),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod agents;
 mod cast;
+mod programs;
 mod tables;
 
 pub use cast::AGENTS;
@@ -54,6 +55,8 @@ pub struct Config {
     agents: BTreeMap<String, Agent>,
     /// Those and the presets, which need no entry.
     known: BTreeMap<String, Agent>,
+    /// Where their commands are called.
+    project: PathBuf,
 }
 
 /// When a run's record is committed on its branch.
@@ -112,17 +115,20 @@ impl Config {
         let user = user_folder.map(|folder| folder.join(FILE));
         let user = user.map(|path| read(&path, &path.display().to_string())).transpose()?.flatten();
         // Shown as people know it: relative to the project.
-        let project = read(&project.join(FILE), FILE)?;
-        Ok(Self::of(user.iter().chain(&project))?)
+        let source = read(&project.join(FILE), FILE)?;
+        Ok(Self::of(user.iter().chain(&source), project)?)
     }
 
-    /// Reads files, each of which lies over those before it.
-    pub fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Result<Self, Box<Unsound>> {
+    /// Reads files, each of which lies over those before it. Commands are those of a project.
+    pub fn of<'s>(
+        sources: impl IntoIterator<Item = &'s Source>,
+        project: &Path,
+    ) -> Result<Self, Box<Unsound>> {
         let mut layer = Layer::shipped(&Source::new("defaults.toml", SHIPPED))?;
         for source in sources {
             layer = Layer::read(source)?.over(layer);
         }
-        let (agents, known) = agents::resolve(&layer.agents, &layer.prices)?;
+        let (agents, known) = agents::resolve(&layer.agents, &layer.prices, project)?;
         let config = Self {
             defaults: layer.defaults,
             prices: layer.prices,
@@ -139,6 +145,7 @@ impl Config {
             checkpoint: layer.checkpoint.unwrap_or_default(),
             agents,
             known,
+            project: project.canonicalize().unwrap_or_else(|_| project.to_owned()),
         };
         config.named(config.defaults.agent.as_ref())?;
         Ok(config)
@@ -221,7 +228,7 @@ mod tests {
     use crate::budget::Amount;
 
     fn config(text: &str) -> Config {
-        Config::of([&Source::new(FILE, text)]).unwrap()
+        Config::of([&Source::new(FILE, text)], Path::new("/none")).unwrap()
     }
 
     /// The message of an error, its line and column, and its help.
@@ -231,7 +238,7 @@ mod tests {
     }
 
     fn error(text: &str) -> (String, usize, usize, String) {
-        told(&Config::of([&Source::new(FILE, text)]).unwrap_err())
+        told(&Config::of([&Source::new(FILE, text)], Path::new("/none")).unwrap_err())
     }
 
     fn playing(config: &Config, role: &str, given: Option<&str>) -> String {
@@ -316,7 +323,7 @@ mod tests {
             usd = 1\n[checkpoint]\nevery = '15m'\n[record]\nbranch = 'never'\n\
             [signing]\nkey = 'k'\n[prices.m]\ninput_usd_per_million = 3\noutput_usd_per_million = 4\ndate = 2026-01-19";
         let (user, project) = (Source::new("user", user), Source::new(FILE, project));
-        let config = Config::of([&user, &project]).unwrap();
+        let config = Config::of([&user, &project], Path::new("/none")).unwrap();
         let text = |stated: &Option<Stated>| stated.as_ref().map(|stated| stated.text.clone());
         assert_eq!(text(&config.defaults.workflow).as_deref(), Some("book"));
         assert!(config.defaults.session_workflow.is_some());

@@ -121,6 +121,11 @@ impl Agent {
         &self.argv[0]
     }
 
+    /// The program and its arguments, as far as they are known before a call.
+    pub fn command(&self) -> &[String] {
+        &self.argv
+    }
+
     /// What was said of it, of all that it stands on together; `env` is a part of it.
     pub fn settings(&self) -> &AgentSettings {
         &self.settings

@@ -12,6 +12,7 @@ use rustix::fs::FileType;
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::fs::Metadata;
@@ -37,6 +38,9 @@ pub struct Beneath {
     below: PathBuf,
     /// The folder on the way that git is told to ignore, with all that is in it.
     ignored: Option<PathBuf>,
+    /// The folder that what is not whole yet lies in: one that git ignores, on the same disk. Where
+    /// there is none it lies beside the file.
+    staging: Option<PathBuf>,
 }
 
 /// Whether the folders on the way are made where they are missing.
@@ -58,7 +62,7 @@ pub(super) struct Spot<'b> {
 impl Beneath {
     /// The trusted folder itself; links on the way to it are followed.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), below: PathBuf::new(), ignored: None }
+        Self { root: root.into(), below: PathBuf::new(), ignored: None, staging: None }
     }
 
     /// A path below this one, in plain names.
@@ -71,6 +75,21 @@ impl Beneath {
     #[must_use]
     pub fn ignored_by_git(self) -> Self {
         Self { ignored: Some(self.below.clone()), ..self }
+    }
+
+    /// This folder, whose files are written in another one and put here whole: nobody who lists it
+    /// meanwhile, as `git add` does, meets a name that is gone a moment later.
+    #[must_use]
+    pub fn staged_in(self, staging: &Self) -> Self {
+        Self { staging: Some(staging.below.clone()), ..self }
+    }
+
+    /// The folder that what is not whole yet lies in, and its path.
+    pub(super) fn staging(&self) -> Option<(OwnedFd, Self)> {
+        let below = self.staging.clone()?;
+        let place = Self { ignored: Some(below.clone()), staging: None, below, ..self.clone() };
+        // Whatever is in its way is told by who needs it for itself.
+        Some((place.walk(&place.below, Missing::Make).ok()?, place))
     }
 
     /// The path from the trusted folder.
@@ -145,7 +164,7 @@ impl Beneath {
             let spot = Spot { folder, name, place: &place };
             folder = next.map_err(|error| spot.explain(Wanted::Folder, error))?;
             if missing != Missing::Stay && self.ignored.as_deref() == Some(&walked) {
-                super::durable::ignore_all_in(&folder, &place)?;
+                super::aside::ignore_all_in(&folder, &place)?;
             }
         }
         Ok(folder)
@@ -154,7 +173,7 @@ impl Beneath {
     /// The folder held open, for many files in it; `None` where there is none.
     pub fn opened(&self) -> io::Result<Option<Opened>> {
         let folder = present(self.walk(&self.below, Missing::Stay))?;
-        Ok(folder.map(|folder| Opened { folder, place: self.clone() }))
+        Ok(folder.map(|folder| Opened { folder, place: self.clone(), staging: OnceCell::new() }))
     }
 
     /// Opens the file for reading; `None` where there is none.
@@ -257,6 +276,7 @@ impl Beneath {
 pub struct Opened {
     folder: OwnedFd,
     place: Beneath,
+    staging: OnceCell<Option<OwnedFd>>,
 }
 
 impl Opened {
@@ -279,7 +299,9 @@ impl Opened {
     /// Replaces or creates a file, all or nothing, without a sync.
     pub fn write_view(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let place = self.place.join(name);
-        self.spot(&place)?.put(bytes, false).map(drop)
+        let staging = || self.place.staging().map(|(folder, _)| folder);
+        let staging = self.staging.get_or_init(staging).as_ref();
+        self.spot(&place)?.put_from(staging, bytes).map(drop)
     }
 
     fn spot<'b>(&self, place: &'b Beneath) -> io::Result<Spot<'b>> {

@@ -3,36 +3,27 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
 use super::Beneath;
+use super::aside::ASIDE;
+use super::aside::is_half_written;
 use super::beneath::Missing;
-use super::beneath::Spot;
 use super::crash;
 use super::in_the_way::Found;
 use super::in_the_way::Wanted;
 use rustix::fs::AtFlags;
 use rustix::fs::FileType;
 use rustix::fs::OFlags;
-use std::ffi::OsStr;
 use std::fs;
 use std::fs::File;
 use std::io;
 use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// What stands in the name of a file that is not whole yet.
-const ASIDE: &str = ".tmp.";
-
 /// How often bytes are appended anew where others write at the same moment.
 const TRIES_MAX: u32 = 3;
-
-/// Whether a file of this name is one that is being written, or was when its writer was killed.
-pub fn is_half_written(name: &str) -> bool {
-    name.starts_with('.') && name.contains(ASIDE)
-}
 
 /// Replaces or creates a file, all or nothing, also across a power cut.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -81,10 +72,7 @@ impl Beneath {
     /// Creates a file that is not there yet, all or nothing; one that is there stays.
     pub fn write_new(&self, bytes: &[u8]) -> io::Result<()> {
         self.in_folder(Missing::MakeDurably, |spot| {
-            spot.aside(&|file: &mut File| filled(file, bytes, true), &|aside| {
-                rustix::fs::linkat(&spot.folder, aside, &spot.folder, spot.name, AtFlags::empty())?;
-                Ok(rustix::fs::unlinkat(&spot.folder, aside, AtFlags::empty())?)
-            })?;
+            spot.put_new(bytes)?;
             Ok(rustix::fs::fsync(&spot.folder)?)
         })
     }
@@ -146,10 +134,12 @@ impl Beneath {
         Ok(())
     }
 
-    /// Removes what a killed process left half written in the folder. Call it when nobody writes
-    /// there.
+    /// Removes what a killed process left half written in the folder, and for it. Call it when nobody
+    /// writes there.
     pub fn remove_half_written(&self) -> io::Result<()> {
-        self.half_written()?.iter().try_for_each(Self::remove)
+        self.half_written()?.iter().try_for_each(Self::remove)?;
+        let Some((_, staging)) = self.staging() else { return Ok(()) };
+        staging.half_written()?.iter().try_for_each(Self::remove)
     }
 
     /// What a killed process left half written in the folder.
@@ -158,60 +148,6 @@ impl Beneath {
         let left = names.filter(|name| is_half_written(name));
         Ok(left.map(|name| self.join(name)).collect())
     }
-}
-
-impl Spot<'_> {
-    pub(super) fn put(&self, bytes: &[u8], sync: bool) -> io::Result<File> {
-        self.replace(&|file: &mut File| filled(file, bytes, sync))
-    }
-
-    fn replace(&self, fill: &dyn Fn(&mut File) -> io::Result<()>) -> io::Result<File> {
-        self.aside(fill, &|aside| {
-            self.refuse_odd()?;
-            Ok(rustix::fs::renameat(&self.folder, aside, &self.folder, self.name)?)
-        })
-    }
-
-    /// Writes a file aside and has `place` give it the name.
-    fn aside(
-        &self,
-        fill: &dyn Fn(&mut File) -> io::Result<()>,
-        place: &dyn Fn(&OsStr) -> io::Result<()>,
-    ) -> io::Result<File> {
-        let suffix = crate::id::random_suffix(None, 0);
-        let name = format!(".{}{ASIDE}{suffix}", self.name.display());
-        let aside =
-            Spot { folder: self.folder.try_clone()?, name: name.as_ref(), place: self.place };
-        let mut new = aside.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
-        let placed = fill(&mut new).and_then(|()| place(aside.name));
-        if placed.is_err() {
-            let _ = rustix::fs::unlinkat(&self.folder, aside.name, AtFlags::empty());
-        }
-        crash::point();
-        placed.map(|()| new)
-    }
-}
-
-fn filled(file: &mut File, bytes: &[u8], sync: bool) -> io::Result<()> {
-    file.write_all(bytes)?;
-    crash::point();
-    if sync { file.sync_all() } else { Ok(()) }
-}
-
-/// Has git ignore everything in a folder: before anything is put there, and lastingly, or a power
-/// cut could leave logs that the next `git add` takes in.
-pub(super) fn ignore_all_in(folder: &OwnedFd, place: &Beneath) -> io::Result<()> {
-    const EVERYTHING: &[u8] = b"*\n";
-    let place = place.join(".gitignore");
-    let spot = Spot { folder: folder.try_clone()?, name: ".gitignore".as_ref(), place: &place };
-    if spot.refuse_odd()?.is_some() {
-        let found = super::read_bounded(spot.open(OFlags::RDONLY)?, EVERYTHING.len() as u64);
-        if found.is_ok_and(|found| found == EVERYTHING) {
-            return Ok(());
-        }
-    }
-    spot.put(EVERYTHING, true)?;
-    Ok(rustix::fs::fsync(folder)?)
 }
 
 /// Creates a folder and those above it, each made known to its parent on disk.

@@ -2,6 +2,7 @@
 //! below it lie safe opening, durable writing, walking, hashing and locks.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+mod aside;
 mod beneath;
 mod crash;
 mod durable;
@@ -16,11 +17,11 @@ mod pipes;
 mod together;
 mod walk;
 
+pub use aside::is_half_written;
 pub use beneath::Beneath;
 pub use beneath::Opened;
 pub use durable::Appender;
 pub use durable::create_folder;
-pub use durable::is_half_written;
 pub use durable::write;
 pub use durable::write_view;
 pub use hash::Fingerprint;

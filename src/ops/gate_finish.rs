@@ -105,7 +105,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
         // What a person hands in, answers or gives up is their word too.
         (Some(attempt), Some(WaitsFor::Person)) => {
-            asker::refuse_executors().map(|()| attempt.attempt)
+            asker::refuse_executors(driver.site).map(|()| attempt.attempt)
         }
         (_, Some(WaitsFor::Approval)) => {
             Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))

@@ -5,6 +5,7 @@ use super::Error;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::asker;
 use super::choose;
 use super::current;
 use super::drive;
@@ -38,6 +39,7 @@ pub enum Completion {
 /// Ends a run. `PASSED` is refused while a gate is open.
 pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let id = choose::run(site, &request.run)?;
+    asker::refuse_ending(site, &id)?;
     let mut driver = Driver::take(site, &id)?;
     let status = match request.status {
         Completion::Passed => RunStatus::Passed,

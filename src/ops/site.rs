@@ -136,7 +136,7 @@ impl Site {
     pub fn who(&self) -> Result<String, Error> {
         match &self.agent_mark {
             Some(mark) => Ok(format!("{AN_AGENT}{mark})")),
-            None if asker::is_executor() => Ok(format!("{AN_AGENT}at work at a gate)")),
+            None if asker::is_executor(self) => Ok(format!("{AN_AGENT}at work at a gate)")),
             None => self.identity(),
         }
     }

@@ -4,6 +4,7 @@
 use super::at_work::VARIABLE;
 use super::table;
 use crate::files;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -36,16 +37,26 @@ pub fn holder_above(is_of_kind: impl Fn(&Path) -> bool) -> Option<u32> {
 }
 
 /// The nearest process, this one or above it, that was started with the mark of a program at work,
-/// whatever it did to its own variables since; marks of what has ended count for nothing.
+/// whatever it did to its own variables since. A mark outlives the work: what a program left running
+/// is still what it started.
 pub fn marked_at_work() -> Option<u32> {
     let is_marked = |process: &u32| {
         let path = format!("/proc/{process}/environ");
         let bytes = files::read_own(Path::new(&path)).ok().flatten().unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        let mark = text.split('\0').find_map(|pair| pair.strip_prefix(VARIABLE)?.strip_prefix('='));
-        mark.is_some_and(|file| files::exists(Path::new(file)))
+        text.split('\0')
+            .any(|pair| pair.strip_prefix(VARIABLE).is_some_and(|rest| rest.starts_with('=')))
     };
-    std::iter::once(std::process::id()).chain(ancestors()).find(is_marked)
+    lineage().find(is_marked)
+}
+
+/// The process groups of this process and of those above it.
+pub fn groups_above() -> BTreeSet<u32> {
+    lineage().filter_map(|process| Some(table::of(process)?.group)).collect()
+}
+
+fn lineage() -> impl Iterator<Item = u32> {
+    std::iter::once(std::process::id()).chain(ancestors())
 }
 
 /// The processes above this one, the nearest first.

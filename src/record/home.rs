@@ -84,7 +84,7 @@ impl Home {
     }
 
     pub fn record(&self, id: &RunId) -> Beneath {
-        self.folder(id).join("record")
+        self.folder(id).join("record").staged_in(&self.logs(id))
     }
 
     /// Never committed: the folder ignores itself.

@@ -279,6 +279,39 @@ fn what_the_user_names_for_output_stays_what_it_is() {
 }
 
 #[test]
+fn no_link_is_followed_that_was_put_where_output_was_named() {
+    for (plant, named, says) in [
+        ("ln -s ../outside/precious out.xml", "out.xml", "a symbolic link was put there"),
+        ("ln -s ../outside/new out.xml", "out.xml", "a symbolic link was put there"),
+        ("ln ../outside/precious out.xml", "out.xml", "another name of a file was put there"),
+        ("rm old.xml; ln ../outside/precious old.xml", "old.xml", "another name of a file"),
+        ("rm -r deep; ln -s ../outside deep", "deep/precious", "a symbolic link was put there"),
+        ("ln -s ../outside new", "new/precious", "a symbolic link was put there"),
+        ("rm link.xml; ln -s ../outside/precious link.xml", "link.xml", ""),
+        ("rm to.xml; ln -s ../outside/precious to.xml", "link.xml", "a symbolic link was put"),
+    ] {
+        let gate = format!("[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = '{plant}'\n");
+        for is_summary in [false, true] {
+            let house = House::new().workflow("demo", &gate).file("deep/kept", "");
+            let house = house.file("old.xml", "").file("to.xml", "");
+            symlink("to.xml", house.project().join("link.xml")).unwrap();
+            std::fs::create_dir(house.outside("outside")).unwrap();
+            std::fs::write(house.outside("outside/precious"), "precious\n").unwrap();
+            let is_on_github = if is_summary { "true" } else { "" };
+            let house = house.env("GITHUB_ACTIONS", is_on_github);
+            let house = house.env("GITHUB_STEP_SUMMARY", named);
+            let flag = if is_summary { String::new() } else { format!("--junit {named}") };
+            let done = orch(&house, &format!("run demo --ci {flag}"));
+            let after = held(&house.outside("outside"));
+            let refused = done.code == 1 && done.stderr.contains(says);
+            assert!(refused || says.is_empty() && done.code == 0, "{plant}\n{}", done.shown());
+            let precious = (house.outside("outside/precious"), b"precious\n".to_vec());
+            assert_eq!(after, BTreeMap::from([precious]), "{plant}");
+        }
+    }
+}
+
+#[test]
 fn scaffolding_is_laid_down_in_the_project_only() {
     for name in ["workflows", "contracts", "prompts", "contracts/haiku"] {
         let house = House::new();

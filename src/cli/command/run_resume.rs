@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
+use crate::cli::ci::Reports;
 use crate::cli::drive;
 use crate::cli::progress::Progress;
 use crate::ops::Notice;
@@ -27,6 +28,7 @@ impl Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
+    let reports = Reports::of(&arguments.ci)?;
     let mut progress = Progress::new(face);
     let mut brief = None;
     let mut show = |notice: Notice| {
@@ -36,6 +38,6 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         }
     };
     let outcome = run_resume::run_resume(&site, &arguments.request, &mut show)?;
-    let how = (&arguments.request.drive, &arguments.ci);
+    let how = (&arguments.request.drive, &arguments.ci, &reports);
     Ok(drive::go_on(face, &site, (outcome, brief.as_deref()), how)?)
 }

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
+use crate::cli::ci::Reports;
 use crate::cli::drive;
 use crate::cli::global::Global;
 use crate::cli::inputs;
@@ -32,6 +33,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     // Read first: nothing begins with a file that cannot be used later.
     let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
     crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
+    let reports = Reports::of(&ci)?;
     let request = run::Request {
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
         budget: BudgetRequest::from_arg_matches(&matches)?,
@@ -40,7 +42,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let mut progress = Progress::new(&face);
     let outcome =
         run::run(&site, (workflow, definition), &request, &mut |notice| progress.show(&notice))?;
-    Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci))?)
+    Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci, &reports))?)
 }
 
 /// `orch run NAME` as a command of its own, for its flags and its help.

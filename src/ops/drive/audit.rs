@@ -39,7 +39,9 @@ pub fn problem(
         let is_same_agent = producer.is_same_agent(&auditor);
         let is_same_session = producer.session.is_some() && producer.session == auditor.session;
         if is_same_session || is_same_agent && !gate.same_program {
-            return refuse(id, "another agent and another session", &told(&auditor));
+            let expected = "another agent and another session; `same_program = true` in `audits` lets \
+                            the same agent audit in a session of its own";
+            return refuse(id, expected, &told(&auditor));
         }
         let is_known = producer.session.is_some() && (acts || auditor.session.is_some());
         if is_same_agent && !is_known {

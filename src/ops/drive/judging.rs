@@ -4,6 +4,7 @@ use super::super::Driver;
 use super::super::Site;
 use super::baselines;
 use super::packet;
+use super::player;
 use super::worked::Worked;
 use crate::check::Baseline;
 use crate::check::Scene;
@@ -97,7 +98,7 @@ pub fn environment(
     attempt: u32,
 ) -> BTreeMap<String, String> {
     let context = packet::attempt_context(run, gate, id, attempt);
-    let mut variables = site.config.allowed.values();
+    let mut variables = player::surroundings(site, run);
     // A secret that is not set was refused before the work began.
     let secrets = gate.secrets.iter().map(|secret| &secret.name);
     variables.extend(secrets.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))));

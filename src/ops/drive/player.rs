@@ -16,6 +16,7 @@ use crate::id::RunId;
 use crate::run::Run;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
+use std::collections::BTreeMap;
 
 /// The file of a run's own folder that holds the key of its digests; no record has it.
 const KEY: &str = "key";
@@ -43,6 +44,9 @@ fn finding(miscast: &Miscast) -> Finding {
     match miscast {
         Miscast::Environment { .. } => finding
             .expected("the same values, or `orch run amend`, by which a person takes new ones in"),
+        Miscast::Program { .. } => {
+            finding.expected("the same file, or `orch run amend`, by which a person takes it in")
+        }
         Miscast::Unreadable { .. } => finding,
     }
 }
@@ -52,6 +56,18 @@ pub fn definition(site: &Site, run: &Run, name: &str) -> Option<String> {
     let cast = Cast::thaw(&run.started.definition).ok().flatten();
     let kept = cast.as_ref().and_then(|cast| cast.definition(name));
     kept.or_else(|| site.config.definition(name)).map(str::to_owned)
+}
+
+/// What the programs of a run get of the variables that are set: what `orch.toml` allowed when it
+/// began, of what is set now. Where that was lost, nothing is allowed that nobody can vouch for.
+pub fn surroundings(site: &Site, run: &Run) -> BTreeMap<String, String> {
+    match Cast::thaw(&run.started.definition) {
+        Ok(cast) => {
+            let kept = cast.as_ref().and_then(Cast::allowed);
+            kept.unwrap_or(&site.config.allowed).values()
+        }
+        Err(_) => BTreeMap::new(),
+    }
 }
 
 /// The cast of a workflow as `orch.toml` has it now, for a run that keeps it.

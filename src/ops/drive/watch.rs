@@ -106,7 +106,7 @@ fn finding(check: &str, path: &str) -> Finding {
             "it was changed during the attempt; this run goes on with what it began with"
         }
         KEPT => {
-            "it was changed during the attempt; this run goes on with the agents that it began with"
+            "it was changed during the attempt; this run goes on with the agents and the environment that it began with"
         }
         READ => "it was changed during the attempt, and this run takes its agents from there",
         "signers" => {

@@ -140,7 +140,7 @@ fn a_run_goes_on_under_the_agents_that_it_began_with() {
     house.orch("gate finish").code(0);
     assert_eq!(house.read("audit.md"), "very-secret BAD\n");
     let findings = house.attempt("write", 1)["findings"].to_string();
-    assert!(findings.contains("goes on with the agents that it began with"), "{findings}");
+    assert!(findings.contains("goes on with the agents and the environment that"), "{findings}");
     let kept = house.read(&format!(
         "orchestration/runs/{}/record/definition/agents/auditor.json",
         house.run_id()

@@ -3,14 +3,13 @@
 use crate::house::House;
 
 /// Another program than the scripted agent, which does what that one does.
-const OTHER: &str = "command = ['sh', '-c', 'exec \"$0\"', '{0}']\npacket = 'stdin'\n";
+const OTHER: &str = "command = ['sh', 'other']\npacket = 'stdin'\n";
 
 /// A gate that is audited, the roles each an agent of a program of its own.
 fn house(auditor: &str) -> House {
     let scripted = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agent/scripted-agent");
-    let other = OTHER.replace("{0}", scripted);
-    let house = House::new().agents(&format!(
-        "[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\n{other}"
+    let house = House::new().file("other", &format!("exec {scripted}\n")).agents(&format!(
+        "[agents.writer]\nuse = 'claude'\n[agents.auditor]\nuse = 'claude'\n{OTHER}"
     ));
     audited(house, auditor, "'write'")
 }
@@ -112,6 +111,73 @@ fn two_agents_of_one_command_are_one_agent() {
     let house = house("auditor")
         .file("orch.toml", &format!("[agents.writer]\n{command}\n[agents.auditor]\n{command}\n"));
     house.orch("run demo").code(1).says("cannot be done by its producer");
+}
+
+#[test]
+fn no_way_of_calling_it_makes_two_agents_of_one_program() {
+    let house = house("auditor").file("x", "cat >/dev/null; echo x | tee draft.md report.md\n");
+    for (auditor, code) in [
+        ("'/bin/sh', 'x'", 1),
+        ("'env', 'A=1', 'sh', './x'", 1),
+        ("'nice', 'bash', 'x'", 1),
+        ("'sh', '-c', 'exec sh x'", 1),
+        ("'sh', 'y'", 0),
+    ] {
+        let text = "[agents.writer]\ncommand = ['sh', 'x']\n[agents.auditor]\n";
+        house.write("orch.toml", format!("{text}command = [{auditor}]\n"));
+        house.write("y", "cat >/dev/null; echo another > report.md\n");
+        let done = house.orch("run demo").code(code);
+        let _ = if code == 0 { done } else { done.says("`same_program = true`") };
+    }
+}
+
+#[test]
+fn an_auditor_whose_script_was_replaced_waits_for_a_person() {
+    let bad = "cat >/dev/null; echo BAD > report.md\n";
+    let house = house("auditor").file("judge", bad).file(
+        "orch.toml",
+        "[agents.writer]\ncommand = ['sh', '-c', 'cat >/dev/null; echo x > draft.md; \
+         echo \"echo GOOD > report.md\" > ju\"\"dge']\n\
+         [agents.auditor]\ncommand = ['env', 'sh', './judge']\n",
+    );
+    for again in ["run demo", "run resume"] {
+        let done = house.orch(again).code(1);
+        done.says("judge, which the command of agent `auditor` names").says("orch run amend");
+        assert!(!house.exists("report.md"));
+    }
+    let kept = house.run_folder().join("record/definition/agents/auditor.json");
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("\"judge\": \""));
+    // Put back, it may audit; another one is a person's to take in.
+    house.write("judge", bad);
+    house.orch("run resume").code(0);
+    assert_eq!(house.read("report.md"), "BAD\n");
+    house.orch("run demo").code(1);
+    let take = [("Take this in as", "yes\r")];
+    let amend = format!("run amend --run {}", house.run_id());
+    house.on_terminal(&amend, &take).code(0).says("agents/auditor.json");
+    house.orch(&format!("run resume --run {}", house.run_id())).code(0);
+    assert_eq!(house.read("report.md"), "GOOD\n");
+}
+
+#[test]
+fn a_script_is_replaced_by_no_link_and_by_no_new_file() {
+    for replace in ["ln -sf ../other judge", "rm judge", "rm link; ln -s ../other li\"\"nk"] {
+        let house = house("auditor").file("judge", "echo BAD > report.md\n");
+        std::fs::write(house.outside("first"), "echo BAD > report.md\n").unwrap();
+        std::fs::write(house.outside("other"), "echo GOOD > report.md\n").unwrap();
+        std::os::unix::fs::symlink("../first", house.project().join("link")).unwrap();
+        let script = if replace.contains("rm link") { "link" } else { "judge" };
+        let replace = replace.replace(" judge", " ju\"\"dge");
+        house.write(
+            "orch.toml",
+            format!(
+                "[agents.writer]\ncommand = ['sh', '-c', 'cat >/dev/null; echo x > draft.md; {replace}']\n\
+                 [agents.auditor]\ncommand = ['sh', '{script}']\n"
+            ),
+        );
+        house.orch("run demo").code(1).says("which the command of agent `auditor` names");
+        assert!(!house.exists("report.md"), "{replace}");
+    }
 }
 
 #[test]

@@ -138,6 +138,40 @@ fn programs_see_the_variables_that_are_allowed_and_no_other() {
 }
 
 #[test]
+fn a_run_passes_on_what_was_allowed_when_it_began() {
+    let house = House::new().env("CLOUD_TOKEN", "not-for-programs").workflow(
+        "demo",
+        "[[gate]]
+         id = 'widen'
+         executor = 'command'
+         shell = 'printf \"[environment]\\npass = [\\\"CLOUD_*\\\"]\\n\" > orch.toml'
+         [[gate]]
+         id = 'look'
+         executor = 'command'
+         shell = 'echo \"${CLOUD_TOKEN-none}\" >> seen.txt'
+         contract = 'seen'
+         [[gate]]
+         id = 'stop'
+         executor = 'human'",
+    );
+    let house = house.contract(
+        "seen",
+        "[[output]]\npath = 'seen.txt'\n[[check]]\nkind = 'command'\n\
+         command = ['sh', '-c', 'test -z \"$CLOUD_TOKEN\"']\n",
+    );
+    house.orch("run demo").code(3);
+    assert_eq!(house.read("seen.txt"), "none\n");
+    // In another process, too, which reads the file as it is now.
+    house.write("seen.txt", "another\n");
+    house.orch("run resume").code(3).says("agents.json").says("orch run amend");
+    house.orch("run demo").code(1);
+    let first = house.run_folders()[0].file_name().unwrap().to_string_lossy().into_owned();
+    let talk = [("Take this in as", "yes\r")];
+    house.on_terminal(&format!("run amend --run {first}"), &talk).code(0).says("agents.json");
+    house.orch(&format!("run resume --run {first}")).code(3).never_says("orch run amend");
+}
+
+#[test]
 fn a_secret_that_nobody_needs_yet_is_not_asked_for() {
     let house = House::new()
         .agents("")

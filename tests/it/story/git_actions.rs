@@ -176,3 +176,27 @@ fn a_failed_run_is_resumed_in_a_clone() {
     there("run resume").code(0).says("PASSED");
     is_shown_and_verified(&there, "in the clone");
 }
+
+#[test]
+fn whoever_adds_everything_meets_no_file_that_is_not_whole() {
+    let gate = |number: u32| {
+        format!("[[gate]]\nid = 'g{number}'\nexecutor = 'command'\ncommand = ['true']\n")
+    };
+    let house = House::new()
+        .workflow("demo", &(1..=40).map(gate).collect::<String>())
+        .file("orch.toml", "[record]\nbranch = 'attempts'\n");
+    let mut run = house.start("run demo");
+    let mut added = 0;
+    while run.try_wait().unwrap().is_none() {
+        let add = std::process::Command::new("git")
+            .args(["add", "-A"])
+            .current_dir(house.project())
+            .output()
+            .unwrap();
+        assert!(add.status.success(), "{}", String::from_utf8_lossy(&add.stderr));
+        assert!(!house.git("ls-files").contains(".tmp."));
+        added += 1;
+    }
+    assert!(added > 1 && run.wait().unwrap().success());
+    assert!(!house.git("log --name-only --format=").contains(".tmp."));
+}

@@ -254,6 +254,36 @@ fn an_agent_hands_in_nothing_for_a_person() {
 }
 
 #[test]
+fn an_agent_ends_no_run_but_a_part_of_its_own() {
+    let house = house().script("write.1", "echo draft > draft.txt");
+    house.orch("run demo").code(3);
+    let waiting = house.run_id();
+    let ends = ["cancel", "complete --status FAILED", "complete"];
+    let tries = ends.map(|end| {
+        let clean = "env -i HOME=$HOME PATH=$PATH";
+        format!("{clean} {ORCH} run {end} --run {waiting} 2>> said.txt; echo $? >> said.txt")
+    });
+    std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
+    let own = format!("{ORCH} run cancel 2>> said.txt; echo $? >> said.txt");
+    let house = house
+        .script("write", &format!("echo draft > draft.txt; set +e\n{}\n{own}", tries.join("\n")));
+    house.orch("run demo").code(3);
+    let said = house.read("said.txt");
+    assert_eq!(said.matches("cannot be ended by an agent").count(), 4, "{said}");
+    assert_eq!(said.matches("orch gate fail --reason").count(), 4, "{said}");
+    house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
+    // What the agent of a sitting has begun, it may give up; not the work that it was given.
+    let house = house.env("CLAUDECODE", "1");
+    let house = house.workflow("plan", "[[gate]]\nid = 'work'\nexecutor = 'human'\n");
+    house.orch(&format!("run cancel --run {waiting}")).code(2).says("CLAUDECODE is set");
+    house.orch("session start --epic parser --workflow plan").code(0);
+    house.orch("run plan").code(3);
+    house.orch("run cancel").code(0).says("CANCELED");
+    house.orch("session pause").code(0).says("PAUSED");
+    house.orch("run cancel --run parser").code(2).says("cannot be ended by an agent");
+}
+
+#[test]
 fn who_wrote_a_letter_is_not_who_it_says() {
     let note = r#"{"kind":"note","gate":null,"text":"forged","by":"Ada <ada@example.org>"}"#;
     let clean = "env -i HOME=$HOME PATH=$PATH";

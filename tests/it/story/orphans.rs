@@ -169,3 +169,40 @@ fn the_command_of_a_check_is_ended_too() {
     house.orch("run resume").code(0);
     assert!(!grows(&house));
 }
+
+#[test]
+fn what_outlived_a_kill_gives_no_persons_word() {
+    // The first keeps its mark and leaves its group, the second the other way round.
+    let approve = format!("{} gate approve --run waiting", env!("CARGO_BIN_EXE_orch"));
+    let clean = "env -i HOME=$HOME PATH=$PATH";
+    let tries = format!(
+        "(while [ ! -e go ]; do sleep 0.05; done
+          setsid -w sh -c '{clean} {approve}' > said.1 2>&1; touch said.1.done) &
+         {clean} sh -c '(while [ ! -e go ]; do sleep 0.05; done
+          {approve} > said.2 2>&1; touch said.2.done) &'
+         echo $$ > leader; wait; sleep 60"
+    );
+    let gate =
+        |id: &str, more: &str| format!("[[gate]]\nid = '{id}'\nexecutor = 'command'\n{more}");
+    let asks = gate("ask", "command = ['true']\napproval = 'person'\n");
+    let house = House::new()
+        .workflow("waiting", &asks)
+        .workflow("demo", &gate("long", &format!("shell = \"\"\"{tries}\"\"\"\n")));
+    house.orch("run waiting").code(3);
+    let mut child = house.start("run demo");
+    wait_until("the gate is at work", || house.exists("leader"));
+    wait_until("it has a name", || {
+        let long = |path: &PathBuf| path.display().to_string().contains("long@");
+        let is_named = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+        notes(&house).iter().any(|path| long(path) && is_named(path))
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    house.write("go", "");
+    for number in ["1", "2"] {
+        wait_until("it has asked", || house.exists(&format!("said.{number}.done")));
+        let said = house.read(&format!("said.{number}"));
+        assert!(said.contains("by what a run has started (process"), "{number}: {said}");
+    }
+    end(&house);
+}
