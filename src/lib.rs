@@ -127,5 +127,6 @@ pub mod journal;
 pub mod checkpoint;
 pub mod record;
 pub mod mailbox;
+pub mod work;
 pub mod ops;
 pub mod cli;

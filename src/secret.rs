@@ -11,6 +11,8 @@ use crate::files::LogReader;
 use dress::Form;
 use regex::bytes::Regex;
 use regex::bytes::RegexBuilder;
+use serde::Deserialize;
+use serde::Serialize;
 use std::io;
 use std::io::Read;
 use std::io::Write;
@@ -33,7 +35,7 @@ const BLOT: &str = "[redacted]";
 static KNOWN: Mutex<Vec<(Vec<Value>, Secrets)>> = Mutex::new(Vec::new());
 
 /// The name of a variable that holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
     pub name: String,
     /// Whether it is a secret however short it is.

@@ -11,11 +11,13 @@ use crate::budget::Measure;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
+use crate::executor::Usage;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
 use cost::tokens;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Below this two amounts are the same: sums of fractions are never exact.
 const NOTHING: f64 = 1e-9;
@@ -49,7 +51,17 @@ impl Amounts {
         }
     }
 
-    fn get(&self, measure: Measure) -> f64 {
+    /// What a call has used so far that tells this, and so long.
+    pub fn used(usage: &Usage, elapsed: Duration) -> Self {
+        let tokens =
+            usage.input_tokens.unwrap_or(0).saturating_add(usage.output_tokens.unwrap_or(0));
+        #[expect(clippy::cast_precision_loss, reason = "token counts stay far below 2^53")]
+        let tokens = tokens as f64;
+        let usd = usage.cost_usd.unwrap_or(0.0);
+        Self { usd, tokens, minutes: elapsed.as_secs_f64() / 60.0 }
+    }
+
+    pub fn get(&self, measure: Measure) -> f64 {
         match measure {
             Measure::Usd => self.usd,
             Measure::Tokens => self.tokens,

@@ -3,9 +3,11 @@
 //! in an `if` pass as false, `orch` does not. Values are data; they are never parsed.
 //! What a template can take is bounded: see [`plain`] and [`helper`].
 
+mod context;
 mod helper;
 mod plain;
 
+pub use context::Context;
 pub use helper::ARGUMENT as HELPER_ARGUMENT;
 pub use helper::help;
 pub use helper::use_helper;
@@ -15,7 +17,6 @@ use crate::source::Unsound;
 use crate::source::suggest;
 use serde::Deserialize;
 use serde::Serialize;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -48,36 +49,9 @@ impl Error {
     }
 }
 
-/// The values that a template sees.
-#[derive(Debug, Clone, Default)]
-pub struct Context {
-    values: tera::Context,
-    /// Theirs; the engine does not give them away.
-    names: BTreeSet<String>,
-}
-
-impl Context {
-    pub fn insert(&mut self, name: impl Into<String>, value: &impl Serialize) {
-        let name = name.into();
-        self.values.insert(name.clone(), value);
-        self.names.insert(name);
-    }
-
-    /// All values by their names.
-    fn all(&self) -> BTreeMap<Cow<'_, str>, &tera::Value> {
-        let value = |name: &String| self.values.get(name);
-        self.names.iter().filter_map(|name| Some((name.into(), value(name)?))).collect()
-    }
-
-    #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: &impl Serialize) -> Self {
-        self.insert(name, value);
-        self
-    }
-}
-
-/// One text that may hold expressions, checked.
-#[derive(Debug, Clone)]
+/// One text that may hold expressions, checked. As data it is its text.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Template {
     text: Arc<str>,
     engine: Option<Engine>,
@@ -145,6 +119,29 @@ impl Template {
     /// Whether rendering can change anything.
     pub fn is_literal(&self) -> bool {
         self.engine.is_none()
+    }
+}
+
+impl TryFrom<String> for Template {
+    type Error = Error;
+
+    /// A template that was checked where it was written.
+    fn try_from(text: String) -> Result<Self, Error> {
+        if !has_expressions(&text) {
+            return Ok(Self::literal(&text));
+        }
+        let mut engine = new_engine();
+        engine.add_raw_template(SINGLE, &text).map_err(|error| explain(&error))?;
+        let used = engine.get_template_variables(SINGLE).map_err(|error| explain(&error))?;
+        let used: BTreeSet<String> = used.into_iter().map(str::to_owned).collect();
+        let engine = Some(Engine::new(engine, [(SINGLE, text.as_str())]));
+        Ok(Self { text: text.into(), engine, names: used.into_iter().collect() })
+    }
+}
+
+impl From<Template> for String {
+    fn from(template: Template) -> Self {
+        template.text().to_owned()
     }
 }
 

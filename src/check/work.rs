@@ -3,10 +3,12 @@
 
 use super::Scene;
 use crate::finding::Finding;
+use serde::Deserialize;
+use serde::Serialize;
 use std::time::Duration;
 
 /// The work of a run, up to the moment of judging.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Work {
     /// What was last said that the work of this gate comes to.
     pub summary: Option<String>,
@@ -21,7 +23,7 @@ pub struct Work {
 }
 
 /// A run that is a part of another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkItem {
     /// Its key and its id.
     pub name: String,

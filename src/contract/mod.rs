@@ -18,6 +18,11 @@ use crate::source::Unsound;
 use crate::template;
 use crate::template::Context;
 use crate::template::Template;
+use serde::Deserialize;
+use serde::Deserializer;
+use serde::Serialize;
+use serde::Serializer;
+use serde::de::Error as _;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -25,7 +30,7 @@ use std::collections::BTreeSet;
 pub const RUNS: &str = "orchestration/runs";
 
 /// What a gate must leave behind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Contract {
     pub name: String,
     pub description: String,
@@ -35,7 +40,7 @@ pub struct Contract {
 }
 
 /// One file, or a set of files, and what must hold for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Output {
     pub target: Target,
     pub optional: bool,
@@ -43,7 +48,7 @@ pub struct Output {
 }
 
 /// Which files an output means.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Target {
     Path(Template),
     AnyOf(Vec<Template>),
@@ -51,14 +56,24 @@ pub enum Target {
 }
 
 /// A check as the contract asks for it, its templates not yet rendered.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
+    #[serde(serialize_with = "kind_to_name", deserialize_with = "kind_of_name")]
     pub kind: &'static Kind,
     pub(super) parameters: Json,
     pub severity: Severity,
     pub when: Option<Template>,
     pub message: Option<String>,
     pub path: Option<Template>,
+}
+
+fn kind_to_name<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.name)
+}
+
+fn kind_of_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Kind, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    check::kind(&name).ok_or_else(|| D::Error::custom(format!("there is no check `{name}`")))
 }
 
 impl Contract {

@@ -22,6 +22,8 @@ use crate::clock::Period;
 use crate::files::Log;
 use crate::process;
 use crate::surroundings::Allowed;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -30,13 +32,14 @@ const PACKET_PATH: &str = "{packet_path}";
 const MODEL: &str = "{model}";
 
 /// An agent with a program behind it, ready to be called.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Agent {
     /// The name in `orch.toml`, or of the preset.
     pub name: String,
     /// The agent or preset that its command comes from: agents of one definition are one agent.
     pub definition: String,
     /// What was said of it, of all that it stands on together.
+    #[serde(skip)]
     settings: AgentSettings,
     pub description: Option<String>,
     /// The model that is asked for.

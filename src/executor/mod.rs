@@ -11,7 +11,6 @@ mod preset;
 mod settings;
 mod stream;
 mod usage;
-mod workflow;
 
 pub use agent::Agent;
 pub use command::Command;
@@ -29,7 +28,6 @@ pub use usage::Day;
 pub use usage::Price;
 pub use usage::Prices;
 pub use usage::Usage;
-pub use workflow::ChildRun;
 
 use crate::clock::show_duration;
 use crate::files;
@@ -139,8 +137,6 @@ pub enum Error {
         process::ARGUMENT_BYTES_MAX
     )]
     PacketTooLong { agent: String, bytes: usize },
-    #[error("child runs are not available in this version (workflow `{workflow}`)")]
-    NoChildRuns { workflow: String },
     #[error("{}", files::told(path, source))]
     Log { path: PathBuf, source: io::Error },
 }

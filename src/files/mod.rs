@@ -135,12 +135,11 @@ impl Project {
     pub fn open(&self, path: &ProjectPath) -> Result<(File, Metadata), OpenError> {
         // The root is no link, so a way without any stays inside: one call instead of one for each
         // folder above.
-        let file = match link::open_over_no_link(&self.absolute(path)) {
-            Some(file) => file,
-            None => {
-                self.refuse_outside(path)?;
-                self.open_over_links(path)?
-            }
+        let file = if let Some(file) = link::open_over_no_link(&self.absolute(path)) {
+            file
+        } else {
+            self.refuse_outside(path)?;
+            self.open_over_links(path)?
         };
         let metadata = file.metadata().map_err(|source| io_error(path, source))?;
         if metadata.is_file() {

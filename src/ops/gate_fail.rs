@@ -8,11 +8,12 @@ use super::Notice;
 use super::Site;
 use super::choose;
 use super::drive;
-use super::drive::Ended;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::event::WaitsFor;
 use crate::id::GateId;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
 
 /// What `orch gate fail` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -39,8 +40,8 @@ pub fn gate_fail(
         drive::refuse(&mut driver, &gate, &request.reason, notify)?;
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
-        let result = drive::said_to_fail("gate fail", &request.reason);
-        let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
+        let result = WorkResult::said_to_fail("gate fail", &request.reason);
+        let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
         drive::settle(&mut driver, &ended, notify)?;
     }
     gate_finish::go_on(&mut driver, &gate, &request.drive, notify)

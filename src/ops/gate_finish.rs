@@ -11,7 +11,6 @@ use super::asker;
 use super::choose;
 use super::current;
 use super::drive;
-use super::drive::Ended;
 use super::gate_approve;
 use super::run::DriveRequest;
 use super::signing;
@@ -21,6 +20,8 @@ use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::AttemptStatus;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
 use crate::workflow::Input;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -73,8 +74,8 @@ pub(super) fn hand_in(
         let by = driver.site.identity()?;
         driver.append(&[Event::GateHandedIn { gate: gate.clone(), attempt, by }])?;
     }
-    let result = drive::verdict(judged, answers);
-    let ended = Ended { gate: gate.clone(), attempt, invocation: None, result };
+    let result = WorkResult::of(judged, answers);
+    let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
     drive::settle(driver, &ended, notify)
 }
 

@@ -10,10 +10,11 @@ use super::Site;
 use super::asker;
 use super::choose;
 use super::drive;
-use super::drive::Ended;
 use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
 
 /// What `orch gate reject` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -41,10 +42,10 @@ pub fn gate_reject(
     gate_approve::refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
-    let result = drive::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
+    let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
     drive::settle(
         &mut driver,
-        &Ended { gate: gate.clone(), attempt, invocation: None, result },
+        &WorkReport { gate: gate.clone(), attempt, invocation: None, result },
         notify,
     )?;
     gate_finish::go_on(&mut driver, &gate, &request.drive, notify)

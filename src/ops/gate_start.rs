@@ -18,6 +18,7 @@ use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
+use crate::work;
 use crate::workflow::Work;
 
 /// What `orch gate start` takes.
@@ -61,13 +62,13 @@ pub fn gate_start(
         session: request.session.clone(),
     };
     match drive::prepare(&mut driver, &start)? {
-        Prepared::Ended(ended) => drive::settle(&mut driver, &ended, notify)?,
+        Prepared::Ended(report) => drive::settle(&mut driver, &report, notify)?,
         Prepared::Held(reason) => {
             return Err(Error::Budget { run: driver.id().to_string(), reason });
         }
-        Prepared::Work(work) => {
-            let ended = work.perform();
-            drive::settle(&mut driver, &ended, notify)?;
+        Prepared::Work(order) => {
+            let report = work::perform(&order, &drive::workspace_held(&driver));
+            drive::settle(&mut driver, &report, notify)?;
         }
     }
     gate_finish::go_on(&mut driver, &gate, &DriveRequest::default(), notify)

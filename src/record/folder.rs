@@ -91,7 +91,7 @@ impl Folder {
     /// Whether anything lies at each of these paths.
     pub fn holds(&self, paths: &[String]) -> bool {
         let mut folders = Folders::of(&self.place);
-        paths.iter().all(|path| folders.with(path, |folder, name| folder.has(name)) == Some(true))
+        paths.iter().all(|path| folders.with(path, Opened::has) == Some(true))
     }
 
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Error> {

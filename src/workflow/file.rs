@@ -12,6 +12,7 @@ use crate::document::Placed;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value as Json;
 
 /// A workflow: inputs and gates.
@@ -66,7 +67,7 @@ pub struct InputFile {
 }
 
 /// The type of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum InputType {
     String,

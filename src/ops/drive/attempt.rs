@@ -5,27 +5,25 @@ use super::super::Error;
 use super::audit;
 use super::baselines;
 use super::doer;
-use super::doer::Doer;
+use super::doer::Chosen;
 use super::judging;
-use super::judging::Judging;
 use super::meter;
 use super::packet;
 use super::recipe;
-use super::settle;
-use super::settle::Ended;
-use super::watch::Watch;
-use super::work::Call;
-use super::work::Work;
+use super::watch;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Worker;
 use crate::executor::Usage;
-use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::judge;
 use crate::run::Run;
 use crate::template::Context;
+use crate::work::Doer;
+use crate::work::WorkOrder;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
 use crate::workflow::Gate;
 use std::collections::BTreeMap;
 
@@ -46,15 +44,15 @@ pub struct Start<'s> {
 
 /// What there is to do for an attempt.
 pub enum Prepared {
-    /// It is over already, or waits.
-    Ended(Box<Ended>),
-    Work(Box<Work>),
+    /// It is over already.
+    Ended(Box<WorkReport>),
+    Work(Box<WorkOrder>),
     /// What is left of a budget does not carry it now. Nothing was written.
     Held(String),
 }
 
 /// Begins an attempt: the intent is written, then there is work to do.
-pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Result<Prepared, Error> {
+pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, Error> {
     let id = start.gate;
     let site = driver.site;
     let Some(gate) = driver.workflow.gate(id).cloned() else {
@@ -62,107 +60,77 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> std::result::Resul
     };
     let attempt = next_attempt(driver.run(), id);
     let context = packet::attempt_context(driver.run(), &gate, id, attempt);
-    let mut doer = doer::doer(site, driver.run(), &gate, &context, start)?;
-    let agent = doer::agent_name(&gate, start, doer.configured.as_deref());
-    let acts = doer.acts && !start.adopt;
-    let claim = acts.then(|| meter::claim(driver.run(), &gate, id, agent.as_deref(), &doer));
+    let mut chosen = doer::choose(site, driver.run(), &gate, &context, start)?;
+    let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
+    let acts = chosen.acts() && !start.adopt;
+    let claim = acts.then(|| meter::claim(driver.run(), &gate, id, agent.as_deref(), &chosen));
     if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
         return Ok(Prepared::Held(reason));
     }
-    let who = (agent.as_deref(), &doer.worker);
+    let who = (agent.as_deref(), &chosen.worker);
     let audited = audit::problem(driver.run(), &gate, who, (start, acts));
     let barred = audit::barred(driver.run(), &gate, who);
-    doer.problem = doer.problem.or(audited);
-    let text = match packet_text(driver, &gate, (id, attempt, agent.as_deref()), &doer) {
+    chosen.problem = chosen.problem.or(audited);
+    let packet = match packet_text(driver, &gate, (id, attempt, agent.as_deref()), &chosen) {
         Ok(text) => text,
         Err(message) => {
-            doer.problem = doer.problem.or_else(|| Some(Finding::of("packet", message)));
+            chosen.problem = chosen.problem.or_else(|| Some(Finding::of("packet", message)));
             String::new()
         }
     };
-    let (logs, problem) = lay_out(driver, &gate, (id, attempt), (&text, &context))?;
-    doer.problem = doer.problem.or(problem);
-    let by = (agent.clone(), doer.worker.clone());
-    let started = started(driver, &gate, start, (attempt, by), (&text, &context));
-    if let Some(finding) = doer.problem {
+    let problem = lay_out(driver, &gate, (id, attempt), (&packet, &context))?;
+    chosen.problem = chosen.problem.or(problem);
+    let by = (agent.clone(), chosen.worker.clone());
+    let started = started(driver, &gate, start, (attempt, by), (&packet, &context));
+    if let Some(finding) = chosen.problem {
         driver.append(&[started])?;
-        let ended =
-            Ended { gate: id.clone(), attempt, invocation: None, result: settle::failed(finding) };
-        return Ok(Prepared::Ended(Box::new(ended)));
+        let result = WorkResult::failed(finding);
+        let report = WorkReport { gate: id.clone(), attempt, invocation: None, result };
+        return Ok(Prepared::Ended(Box::new(report)));
     }
     let now = site.clock.now();
     let invocation_id = site.new_invocation_id(now);
-    let intent = claim.map(|claim| {
-        let reserved = driver.meter.begin(&invocation_id, claim);
+    let reserved = claim.map(|claim| driver.meter.begin(&invocation_id, claim));
+    let intent = reserved.map(|reserved| {
         let (invocation_id, gate) = (invocation_id.clone(), id.clone());
         Event::InvocationStarted { invocation_id, gate, attempt, reserved }
     });
     let acts = acts || start.adopt;
     write_begun(driver, &[started].into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
-    let judging = Judging {
-        contract: gate.contract.clone(),
-        context,
-        secrets: driver.secrets.clone(),
-        register: Some(judging::register(driver, id)),
-        ..judging::judging(site, (&driver.workflow, driver.run()), &gate, (id, attempt))
-    };
-    Ok(Prepared::Work(Box::new(Work {
+    Ok(Prepared::Work(Box::new(WorkOrder {
+        run: driver.id().clone(),
         gate: id.clone(),
         attempt,
-        executor: gate.work.executor(),
-        doer: doer.executor.filter(|_| !start.adopt),
-        acts,
-        waits_for: doer.waits_for,
-        agent,
-        worker: doer.worker,
         invocation_id,
         started_at: now,
-        invocation: call(driver.run(), &gate, (text, logs), judging.environment.clone()),
-        judging,
-        barred,
-        watch: Watch::of(driver, &gate),
-        meter: driver.meter.clone(),
+        executor: gate.work.executor().to_owned(),
+        doer: if start.adopt { Doer::Nobody } else { chosen.doer },
+        agent,
+        worker: chosen.worker,
+        packet,
+        timeout: gate.timeout,
+        earlier: earlier(driver.run()),
+        reserved: reserved.unwrap_or_default(),
         answers: gate.answers.clone(),
+        barred,
+        watch: watch::of(driver, &gate),
+        judging: judging::judging(site, (&driver.workflow, driver.run()), &gate, (id, attempt)),
     })))
 }
 
 /// Where nothing is done, there is nothing that would have to be known after a power cut.
-fn write_begun(
-    driver: &mut Driver<'_>,
-    events: &[Event],
-    acts: bool,
-) -> std::result::Result<(), Error> {
+fn write_begun(driver: &mut Driver<'_>, events: &[Event], acts: bool) -> Result<(), Error> {
     if acts { driver.append(events) } else { driver.append_lazily(events) }
 }
 
-/// What the executor is called with.
-fn call(
-    run: &Run,
-    gate: &Gate,
-    (packet, logs): (String, Beneath),
-    mut environment: BTreeMap<String, String>,
-) -> Call {
-    let answers_path = logs.join("answers.json");
-    environment.insert("ORCH_ANSWERS".to_owned(), answers_path.path().display().to_string());
-    Call {
-        packet,
-        packet_path: logs.join("prompt.txt"),
-        logs,
-        answers_path,
-        environment,
-        timeout: gate.timeout,
-        earlier: earlier(run),
-    }
-}
-
 /// Writes what the work is begun with: the packet, and what its checks compare with later. Gives
-/// the attempt's folder, and why the work cannot begin.
+/// why the work cannot begin.
 fn lay_out(
     driver: &Driver<'_>,
     gate: &Gate,
     (id, attempt): (&GateId, u32),
     (text, context): (&str, &Context),
-) -> std::result::Result<(Beneath, Option<Finding>), Error> {
+) -> Result<Option<Finding>, Error> {
     let (site, run) = (driver.site, driver.id());
     if !text.is_empty() {
         packet::write(site, run, (id, attempt), text)?;
@@ -170,8 +138,7 @@ fn lay_out(
     let recorded = gate.contract.as_ref().map_or(Ok(()), |contract| {
         baselines::record_attempt(site, run, (id, attempt), (contract, context))
     });
-    let problem = recorded.err().map(|error| Finding::of("baseline", error.to_string()));
-    Ok((packet::folder(site, run, id, attempt), problem))
+    Ok(recorded.err().map(|error| Finding::of("baseline", error.to_string())))
 }
 
 /// The packet; a command is handed none.
@@ -179,12 +146,12 @@ fn packet_text(
     driver: &Driver<'_>,
     gate: &Gate,
     (id, attempt, agent): (&GateId, u32, Option<&str>),
-    doer: &Doer,
-) -> std::result::Result<String, String> {
+    chosen: &Chosen,
+) -> Result<String, String> {
     if gate.work.executor() == "command" {
         return Ok(String::new());
     }
-    let is_driven = doer.acts;
+    let is_driven = chosen.acts();
     let text = packet::render(
         (driver.site, &driver.workflow, driver.run()),
         gate,

@@ -8,15 +8,8 @@ use crate::finding::Finding;
 use crate::id::GateId;
 use crate::run::Producer;
 use crate::run::Run;
+use crate::work::Barred;
 use crate::workflow::Gate;
-
-/// The sessions that an audit must not be done in.
-#[derive(Debug, Clone, Default)]
-pub struct Barred {
-    sessions: Vec<String>,
-    /// Whether the work was done by the same agent: then its session must be told, and be another.
-    is_same_agent: bool,
-}
 
 /// Why an audit cannot begin. `acts` says whether an agent does it here, or somebody elsewhere.
 pub fn problem(
@@ -61,19 +54,6 @@ pub fn barred(run: &Run, gate: &Gate, (agent, worker): (Option<&str>, &Worker)) 
         barred.sessions.extend(producer.session.map(str::to_owned));
     }
     barred
-}
-
-impl Barred {
-    /// What is wrong with the session that an audit was done in.
-    pub fn finding(&self, session: Option<&str>) -> Option<Finding> {
-        let actual = match session {
-            Some(session) if self.sessions.iter().any(|barred| barred == session) => session,
-            None if self.is_same_agent => "a session that the agent did not tell",
-            Some(_) | None => return None,
-        };
-        let message = "the audit was done in the session of the work that it judges";
-        Some(Finding::of("audits", message).expected("another session").actual(actual))
-    }
 }
 
 /// Who did what is audited: every instance of a fan-out.

@@ -1,5 +1,5 @@
-//! Who does the work of an attempt: the executor that a gate, its role and the
-//! configuration come to, and what forbids it to begin.
+//! Who does the work of an attempt: what a gate, its role and the configuration come to, and what
+//! forbids it to begin.
 
 use super::super::Error;
 use super::super::Site;
@@ -9,25 +9,20 @@ use crate::budget::Budget;
 use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
-use crate::executor::ChildRun;
 use crate::executor::Command;
-use crate::executor::Executor;
-use crate::executor::Human;
 use crate::executor::Program;
 use crate::finding::Finding;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::template::Context;
+use crate::work::Doer;
 use crate::workflow;
 use crate::workflow::Gate;
 use std::path::Path;
 
-/// Who does the work.
-pub struct Doer {
-    pub executor: Option<Box<dyn Executor + Send + Sync>>,
-    /// Whether it does the work itself, or waits for somebody.
-    pub acts: bool,
-    pub waits_for: WaitsFor,
+/// Who does the work, and what is known of them.
+pub struct Chosen {
+    pub doer: Doer,
     /// The agent that a role came to.
     pub configured: Option<String>,
     /// Which agent that is, whatever role it plays.
@@ -37,78 +32,79 @@ pub struct Doer {
     pub problem: Option<Finding>,
 }
 
-pub fn doer(
+pub fn choose(
     site: &Site,
     run: &Run,
     gate: &Gate,
     context: &Context,
     start: &Start<'_>,
-) -> std::result::Result<Doer, Error> {
+) -> Result<Chosen, Error> {
     let unfit = Secrets::of_environment(&gate.secrets).err();
     let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
     let problem = problem.or_else(|| path_problem(site, gate, context));
-    let mut doer = Doer {
-        executor: Some(Box::new(Human)),
-        acts: false,
-        waits_for: WaitsFor::Person,
+    let mut chosen = Chosen {
+        doer: Doer::Outside(WaitsFor::Person),
         configured: None,
         worker: Worker::default(),
         budget: None,
         problem,
     };
-    let act = |doer: &mut Doer, executor: Box<dyn Executor + Send + Sync>| {
-        doer.executor = Some(executor);
-        doer.acts = true;
-    };
+    let command = |program| Doer::Command(Command { program });
     match &gate.work {
         workflow::Work::Human => {}
         workflow::Work::Workflow(name) => {
-            act(&mut doer, Box::new(ChildRun { workflow: name.clone() }));
+            let message =
+                format!("child runs are not available in this version (workflow `{name}`)");
+            chosen.problem = Some(Finding::of("executor", message));
         }
-        workflow::Work::Shell(script) => {
-            act(&mut doer, Box::new(Command { program: Program::Shell(script.clone()) }));
-        }
+        workflow::Work::Shell(script) => chosen.doer = command(Program::Shell(script.clone())),
         workflow::Work::Command(argv) => {
-            let argv: std::result::Result<Vec<_>, _> =
+            let argv: Result<Vec<_>, _> =
                 argv.iter().map(|template| template.render(context)).collect();
             match argv {
-                Ok(argv) => act(&mut doer, Box::new(Command { program: Program::Argv(argv) })),
-                Err(error) => doer.problem = Some(Finding::of("command", error.to_string())),
+                Ok(argv) => chosen.doer = command(Program::Argv(argv)),
+                Err(error) => chosen.problem = Some(Finding::of("command", error.to_string())),
             }
         }
         workflow::Work::Agent(role) => {
-            doer.waits_for = WaitsFor::Agent;
+            chosen.doer = Doer::Outside(WaitsFor::Agent);
             let role = role.as_deref().unwrap_or_default();
             if start.by_hand {
-                doer.worker.definition =
+                chosen.worker.definition =
                     start.agent.and_then(|name| player::definition(site, run, name));
             } else {
                 match player::player(site, run, (role, start.agent))? {
-                    Ok(Some(agent)) => cast(&mut doer, agent),
+                    Ok(Some(agent)) => chosen.cast(agent),
                     Ok(None) => {}
-                    Err(problem) => doer.problem = Some(problem),
+                    Err(problem) => chosen.problem = Some(problem),
                 }
             }
         }
     }
     // Whoever does the work elsewhere has secrets of their own.
-    doer.problem = unfit.filter(|_| doer.acts).or(doer.problem);
-    Ok(doer)
+    chosen.problem = unfit.filter(|_| chosen.acts()).or(chosen.problem);
+    Ok(chosen)
 }
 
-/// The agent does the work.
-fn cast(doer: &mut Doer, agent: Agent) {
-    let program = Path::new(agent.program()).file_name();
-    doer.worker = Worker {
-        definition: Some(agent.definition.clone()),
-        // Records hold no path of this machine.
-        program: program.map(|name| name.to_string_lossy().into_owned()),
-    };
-    doer.configured = Some(agent.name.clone());
-    doer.budget = agent.budget;
-    doer.executor = Some(Box::new(agent));
-    doer.acts = true;
+impl Chosen {
+    /// Whether they do the work here and now, or it waits for somebody outside.
+    pub fn acts(&self) -> bool {
+        !matches!(self.doer, Doer::Outside(_))
+    }
+
+    /// The agent does the work.
+    fn cast(&mut self, agent: Agent) {
+        let program = Path::new(agent.program()).file_name();
+        self.worker = Worker {
+            definition: Some(agent.definition.clone()),
+            // Records hold no path of this machine.
+            program: program.map(|name| name.to_string_lossy().into_owned()),
+        };
+        self.configured = Some(agent.name.clone());
+        self.budget = agent.budget;
+        self.doer = Doer::Agent(Box::new(agent));
+    }
 }
 
 /// The name that the record gives the agent: what a person says, else its role, else the agent

@@ -1,112 +1,39 @@
-//! Everything that judging the outputs of an attempt takes, put together.
+//! Judging the outputs of a gate: what the run says of it, put together for the hands.
 
 use super::super::Driver;
 use super::super::Site;
+use super::super::run_list;
 use super::baselines;
 use super::packet;
 use super::player;
-use super::worked::Worked;
-use crate::check::Baseline;
-use crate::check::Scene;
+use crate::check;
+use crate::check::WorkItem;
+use crate::config;
 use crate::contract::Contract;
-use crate::event::Artifact;
 use crate::event::Judged;
-use crate::files::Beneath;
-use crate::files::Project;
-use crate::files::ProjectPath;
-use crate::finding::Finding;
+use crate::event::RunStatus;
 use crate::id::GateId;
-use crate::judge;
-use crate::process::Register;
-use crate::process::Stop;
+use crate::id::RunId;
 use crate::run::Run;
 use crate::secret::Secrets;
-use crate::template::Context;
+use crate::work::Judging;
+use crate::work::Worked;
+use crate::work::Workspace;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
 
-/// Everything that judging an attempt's outputs takes.
-pub struct Judging {
-    pub project: Project,
-    pub contract: Option<Contract>,
-    pub context: Context,
-    pub baselines: BTreeMap<String, Baseline>,
-    pub environment: BTreeMap<String, String>,
-    pub scratch: Beneath,
-    pub stop: Stop,
-    /// Where programs are named while they run; for whoever holds the run.
-    pub register: Option<Register>,
-    pub text_bytes_max: u64,
-    pub secrets: Secrets,
-    /// The work itself, for the checks that look at it.
-    pub worked: Option<Worked>,
-}
-
-impl Judging {
-    /// Judges the outputs that are there now.
-    pub fn judge(&self) -> Judged {
-        let Some(contract) = &self.contract else { return Judged::default() };
-        let work = self.worked.as_ref().map(Worked::now);
-        let scene = Scene {
-            project: &self.project,
-            document: None,
-            baselines: &self.baselines,
-            environment: &self.environment,
-            scratch: self.scratch.clone(),
-            secrets: &self.secrets,
-            stop: &self.stop,
-            register: self.register.as_ref(),
-            text_bytes_max: self.text_bytes_max,
-            work: work.as_ref(),
-        };
-        let judgement = judge::judge(contract, &scene, &self.context);
-        // The record goes by the names of outputs: one that it may not hold, it cannot keep.
-        let (leaking, kept): (Vec<_>, Vec<_>) = judgement
-            .artifacts
-            .into_iter()
-            .partition(|(path, _)| self.secrets.are_in(path.as_str()));
-        let artifacts = kept.into_iter().map(|(path, print)| Artifact {
-            exists: print.is_some() || self.project.exists(&path),
-            path: path.to_string(),
-            sha256: print.as_ref().map(|print| print.digest),
-            bytes: print.as_ref().map(|print| print.bytes),
-        });
-        let mut judged = Judged {
-            artifacts: artifacts.collect(),
-            validations: judgement.validations,
-            findings: leaking.iter().map(|(path, _)| leak(path)).collect(),
-            ..Judged::default()
-        };
-        judged.each_text(&|text| self.secrets.blot(text));
-        judged
-    }
-}
-
-/// What an output's name has to do with secrets.
-fn leak(path: &ProjectPath) -> Finding {
-    Finding::of("secrets", "the name of an output holds a secret").path(path)
-}
-
-/// The variables that an attempt's programs get.
-pub fn environment(
-    site: &Site,
-    run: &Run,
-    gate: &Gate,
-    id: &GateId,
-    attempt: u32,
-) -> BTreeMap<String, String> {
+/// The variables of the run, the gate and its attempt.
+fn environment(run: &Run, gate: &Gate, id: &GateId, attempt: u32) -> BTreeMap<String, String> {
     let context = packet::attempt_context(run, gate, id, attempt);
-    let mut variables = player::surroundings(site, run);
-    // A secret that is not set was refused before the work began.
-    let secrets = gate.secrets.iter().map(|secret| &secret.name);
-    variables.extend(secrets.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))));
-    variables.extend([
+    let mut variables = BTreeMap::from([
         ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
         ("ORCH_GATE".to_owned(), id.to_string()),
         ("ORCH_ATTEMPT".to_owned(), attempt.to_string()),
-        ("ORCH_PROJECT".to_owned(), site.project.root().display().to_string()),
     ]);
     let mut set = |name: &str, value: &serde_json::Value| {
         variables.insert(input::variable(name), input::as_text(value));
@@ -126,7 +53,7 @@ pub fn environment(
     variables
 }
 
-/// What judging a gate's outputs takes, apart from its contract.
+/// What judging a gate's outputs takes.
 pub fn judging(
     site: &Site,
     (workflow, run): (&Workflow, &Run),
@@ -134,21 +61,46 @@ pub fn judging(
     (id, attempt): (&GateId, u32),
 ) -> Judging {
     Judging {
-        project: site.project.clone(),
-        contract: None,
-        context: Context::default(),
+        gate: id.clone(),
+        attempt,
+        contract: gate.contract.clone(),
+        context: packet::attempt_context(run, gate, id, attempt),
         baselines: baselines::of_attempt(site, run, id, attempt),
-        environment: environment(site, run, gate, id, attempt),
-        scratch: packet::folder(site, &run.started.run_id, id, attempt),
-        stop: site.stop.clone(),
-        register: None,
+        environment: environment(run, gate, id, attempt),
+        allowed: player::allowed(site, run),
+        secrets: gate.secrets.clone(),
         text_bytes_max: site.config.limits.text_bytes,
-        secrets: Secrets::default(),
-        worked: Worked::of(site, workflow, run, gate, id),
+        worked: worked(site, workflow, run, gate, id),
     }
 }
 
-/// Judges the outputs of a gate as they are now, outside of its own thread.
+/// The project as the workspace of a run that is only read: what its checks run is named nowhere.
+pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
+    Workspace {
+        project: site.project.clone(),
+        logs: site.home.logs(run),
+        secrets,
+        stop: site.stop.clone(),
+        at_work: None,
+        git_folder: site.home.git_folder(),
+        user_folder: config::user_folder(),
+        said: Some((site.home.clone(), run.clone())),
+        follow: None,
+    }
+}
+
+/// The same of a run that is held.
+pub fn workspace_held(driver: &Driver<'_>) -> Workspace {
+    let meter = driver.meter.clone();
+    Workspace {
+        at_work: Some(driver.site.home.at_work(driver.id())),
+        follow: Some(Arc::new(move |id, used, took| meter.tell(id, used, took))),
+        ..workspace(driver.site, driver.id(), driver.secrets.clone())
+    }
+}
+
+/// Judges the outputs of a gate as they are now, outside of an attempt's work. `contract` stands for
+/// the gate's own.
 pub fn judge_now(
     site: &Site,
     workflow: &Workflow,
@@ -156,39 +108,76 @@ pub fn judge_now(
     id: &GateId,
     contract: Option<&Contract>,
 ) -> Judged {
-    let judging = judging_now(site, workflow, run, id, contract);
-    judging.map_or_else(Judged::default, |judging| judging.judge())
+    // A secret that is not set here was never seen here either.
+    let secrets = Secrets::of_those_set(workflow.secrets()).unwrap_or_default();
+    let workspace = workspace(site, &run.started.run_id, secrets);
+    judge_in(&workspace, (site, workflow, run), id, contract)
 }
 
 /// The same in a run that is held: what it runs is named there.
 pub fn judge_held(driver: &Driver<'_>, id: &GateId) -> Judged {
-    let (site, run) = (driver.site, driver.run());
-    let judging = judging_now(site, &driver.workflow, run, id, None);
-    judging.map_or_else(Judged::default, |judging| {
-        Judging { register: Some(register(driver, id)), ..judging }.judge()
-    })
+    let run = (driver.site, &driver.workflow, driver.run());
+    judge_in(&workspace_held(driver), run, id, None)
 }
 
-/// Where the programs of a gate are named in a run that is held.
-pub fn register(driver: &Driver<'_>, id: &GateId) -> Register {
-    Register { folder: driver.site.home.at_work(driver.id()), what: id.to_string() }
-}
-
-fn judging_now(
-    site: &Site,
-    workflow: &Workflow,
-    run: &Run,
+fn judge_in(
+    workspace: &Workspace,
+    (site, workflow, run): (&Site, &Workflow, &Run),
     id: &GateId,
     contract: Option<&Contract>,
-) -> Option<Judging> {
-    let gate = workflow.gate(id)?;
+) -> Judged {
+    let Some(gate) = workflow.gate(id) else { return Judged::default() };
     let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
     let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
-    Some(Judging {
-        contract: contract.or(gate.contract.as_ref()).cloned(),
-        context: packet::attempt_context(run, gate, id, attempt),
-        // A secret that is not set here was never seen here either.
-        secrets: Secrets::of_those_set(workflow.secrets()).unwrap_or_default(),
-        ..judging(site, (workflow, run), gate, (id, attempt))
+    let own = judging(site, (workflow, run), gate, (id, attempt));
+    let judging = Judging { contract: contract.cloned().or(own.contract.clone()), ..own };
+    judging.judge(workspace, Instant::now())
+}
+
+/// What the checks of this gate may look at of the work; `None` where none of them does.
+fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId) -> Option<Worked> {
+    let contract = gate.contract.as_ref()?;
+    if !contract.rules().any(|rule| (rule.kind.looks_at_work)()) {
+        return None;
+    }
+    let state = run.gate(id);
+    Some(Worked {
+        work: check::Work {
+            summary: None,
+            updates: 0,
+            items: items(site, run),
+            active: run.spent(site.clock.now()).active,
+            estimate: estimate(workflow, run),
+        },
+        gate: id.clone(),
+        notes: run.notes.iter().map(|(_, note)| note.clone()).collect(),
+        is_timed: state.is_some_and(|state| {
+            state.attempts.iter().any(|attempt| attempt.finished_at.is_none())
+        }),
     })
+}
+
+/// The runs that were begun as a part of this one.
+fn items(site: &Site, run: &Run) -> Vec<WorkItem> {
+    let entries = run_list::run_list(site).unwrap_or_default();
+    let parts =
+        entries.into_iter().filter(|entry| entry.parent.as_ref() == Some(&run.started.run_id));
+    parts
+        .map(|entry| WorkItem {
+            is_closed: [RunStatus::Passed, RunStatus::Canceled]
+                .iter()
+                .any(|closed| entry.status == closed.as_str()),
+            name: format!("{} ({})", entry.key, entry.run_id),
+            status: entry.status,
+        })
+        .collect()
+}
+
+/// How long the gates of the plan should take together, by the newest word on each.
+pub fn estimate(workflow: &Workflow, run: &Run) -> Option<Duration> {
+    let estimates = workflow.gates.iter().filter_map(|gate| {
+        let newer = run.gate(&gate.id).and_then(|state| state.estimate_s);
+        newer.map(Duration::from_secs).or(gate.estimate)
+    });
+    estimates.fold(None, |sum, one| Some(sum.unwrap_or_default() + one))
 }

@@ -4,7 +4,7 @@
 use super::super::Driver;
 use super::super::Error;
 use super::super::session;
-use super::doer::Doer;
+use super::doer::Chosen;
 use crate::budget::Budget;
 use crate::event::Event;
 use crate::event::Invocation;
@@ -61,13 +61,7 @@ impl Meter {
 
     /// Takes down what a call has used so far; says why it must end, where it must.
     pub fn tell(&self, id: &InvocationId, usage: &Usage, elapsed: Duration) -> Option<String> {
-        let tokens =
-            usage.input_tokens.unwrap_or(0).saturating_add(usage.output_tokens.unwrap_or(0));
-        #[expect(clippy::cast_precision_loss, reason = "token counts stay far below 2^53")]
-        let tokens = tokens as f64;
-        let usd = usage.cost_usd.unwrap_or(0.0);
-        let minutes = elapsed.as_secs_f64() / 60.0;
-        self.ledger().tell(id, Amounts { usd, tokens, minutes })
+        self.ledger().tell(id, Amounts::used(usage, elapsed))
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -76,18 +70,18 @@ impl Meter {
 }
 
 /// What a gate's executor may draw on.
-pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, doer: &Doer) -> Claim {
+pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, chosen: &Chosen) -> Claim {
     Claim {
         gate: id.clone(),
         agent: agent.map(str::to_owned),
-        definition: doer.worker.definition.clone(),
+        definition: chosen.worker.definition.clone(),
         can_cost: match gate.work {
             Work::Agent(_) | Work::Workflow(_) => true,
             Work::Human | Work::Command(_) | Work::Shell(_) => false,
         },
         run_budget: run.budget,
         gate_budget: gate.budget,
-        agent_budget: doer.budget.unwrap_or_default(),
+        agent_budget: chosen.budget.unwrap_or_default(),
     }
 }
 

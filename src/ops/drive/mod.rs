@@ -20,8 +20,6 @@ mod reuse;
 mod settle;
 mod unbound;
 mod watch;
-mod work;
-mod worked;
 
 pub(super) use baselines::baselines_of;
 pub use limits::Limits;
@@ -38,24 +36,22 @@ pub(super) use attempt::Prepared;
 pub(super) use attempt::Start;
 pub(super) use attempt::prepare;
 pub(super) use baselines::record as record_baselines;
+pub(super) use judging::estimate;
 pub(super) use judging::judge_held;
 pub(super) use judging::judge_now;
+pub(super) use judging::workspace_held;
 pub(super) use meter::Meter;
 pub(super) use meter::run_out;
 pub(super) use outcome::outcome;
 pub(super) use outcome::outcome_of;
 pub(super) use packet::read as read_packet;
 pub(super) use packet::render as render_packet;
-pub(super) use settle::Ended;
 pub(super) use settle::cut_off;
 pub(super) use settle::judged_of;
 pub(super) use settle::passed;
 pub(super) use settle::refuse;
-pub(super) use settle::said_to_fail;
 pub(super) use settle::settle;
-pub(super) use settle::verdict;
 pub(super) use unbound::tell as tell_unbound;
-pub(super) use worked::estimate;
 
 use super::Driver;
 use super::Error;
@@ -70,6 +66,9 @@ use crate::next::Step;
 use crate::process;
 use crate::run::GateStatus;
 use crate::spending;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
+use crate::work::perform;
 use crate::workflow::Gate;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -120,10 +119,10 @@ pub fn drive(
                 Some(left) => receiver.recv_timeout(left).ok(),
                 None => receiver.recv().ok(),
             };
-            if let Some(ended) = ended {
-                drive.running.remove(&ended.gate);
-                drive.note_halt(&ended);
-                settle(driver, &ended, notify)?;
+            if let Some(report) = ended {
+                drive.running.remove(&report.gate);
+                drive.note_halt(&report);
+                settle(driver, &report, notify)?;
             }
         }
     })
@@ -141,7 +140,7 @@ struct Drive<'d> {
     is_halted: bool,
 }
 
-type Ending = mpsc::Sender<Ended>;
+type Ending = mpsc::Sender<WorkReport>;
 
 impl Drive<'_> {
     /// Performs the steps that can be taken now; says whether to ask again at once.
@@ -259,8 +258,8 @@ impl Drive<'_> {
             && !self.running.contains(gate)
     }
 
-    fn note_halt(&mut self, ended: &Ended) {
-        if let settle::Result::Interrupted { reason, .. } = &ended.result
+    fn note_halt(&mut self, report: &WorkReport) {
+        if let WorkResult::Interrupted { reason, .. } = &report.result
             && spending::is_budget_reason(reason)
         {
             self.held = Some(reason.clone());
@@ -289,24 +288,25 @@ impl Drive<'_> {
             session: None,
         };
         match prepare(driver, &start)? {
-            Prepared::Ended(ended) => settle(driver, &ended, notify).map(|()| true),
+            Prepared::Ended(report) => settle(driver, &report, notify).map(|()| true),
             Prepared::Held(reason) => {
                 self.held = Some(reason);
                 Ok(false)
             }
-            Prepared::Work(work) => {
-                let (attempt, executor) = (work.attempt, work.executor.to_owned());
+            Prepared::Work(order) => {
+                let (attempt, executor) = (order.attempt, order.executor.clone());
                 notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
-                if !work.acts {
+                let workspace = workspace_held(driver);
+                if !order.acts() {
                     // Thousands may wait for somebody: they take no turn of those that are at work.
-                    settle(driver, &work.perform(), notify)?;
+                    settle(driver, &perform(&order, &workspace), notify)?;
                     return Ok(true);
                 }
                 self.running.insert(gate.clone());
                 let sender = sender.clone();
                 scope.spawn(move || {
                     // The loop outlives its workers; nobody to tell means the process is ending.
-                    let _ = sender.send(work.perform());
+                    let _ = sender.send(perform(&order, &workspace));
                 });
                 Ok(false)
             }

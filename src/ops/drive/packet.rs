@@ -11,6 +11,7 @@ use crate::next;
 use crate::packet::Packet;
 use crate::run::Run;
 use crate::template::Context;
+use crate::work;
 use crate::workflow::Gate;
 use crate::workflow::Input;
 use crate::workflow::InputType;
@@ -19,7 +20,7 @@ use crate::workflow::input;
 
 /// The folder of an attempt's logs.
 pub fn folder(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> Beneath {
-    site.home.logs(run).join("gates").join(gate.as_str()).join(format!("attempt-{attempt}"))
+    work::attempt_folder(&site.home.logs(run), gate, attempt)
 }
 
 /// Where the packet of a gate's last attempt lies.

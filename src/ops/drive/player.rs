@@ -14,9 +14,9 @@ use crate::finding::Finding;
 use crate::id;
 use crate::id::RunId;
 use crate::run::Run;
+use crate::surroundings::Allowed;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
-use std::collections::BTreeMap;
 
 /// The file of a run's own folder that holds the key of its digests; no record has it.
 const KEY: &str = "key";
@@ -58,15 +58,15 @@ pub fn definition(site: &Site, run: &Run, name: &str) -> Option<String> {
     kept.or_else(|| site.config.definition(name)).map(str::to_owned)
 }
 
-/// What the programs of a run get of the variables that are set: what `orch.toml` allowed when it
-/// began, of what is set now. Where that was lost, nothing is allowed that nobody can vouch for.
-pub fn surroundings(site: &Site, run: &Run) -> BTreeMap<String, String> {
+/// Which of the variables that are set the programs of a run get: what `orch.toml` allowed when it
+/// began. Where that was lost, none that nobody can vouch for.
+pub fn allowed(site: &Site, run: &Run) -> Allowed {
     match Cast::thaw(&run.started.definition) {
         Ok(cast) => {
             let kept = cast.as_ref().and_then(Cast::allowed);
-            kept.unwrap_or(&site.config.allowed).values()
+            kept.unwrap_or(&site.config.allowed).clone()
         }
-        Err(_) => BTreeMap::new(),
+        Err(_) => Allowed::default(),
     }
 }
 

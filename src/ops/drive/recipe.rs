@@ -38,9 +38,11 @@ pub fn recipe(
 ) -> Result<Recipe, String> {
     // Most gates of a long workflow name no value, and all of them are asked for their recipe.
     let context = LazyCell::new(|| packet::attempt_context(run, gate, id, 1));
-    let render = |template: &Template| match template.is_literal() {
-        true => Ok(template.text().to_owned()),
-        false => template.render(&context).map_err(|error| error.to_string()),
+    let render = |template: &Template| {
+        if template.is_literal() {
+            return Ok(template.text().to_owned());
+        }
+        template.render(&context).map_err(|error| error.to_string())
     };
     let work = match &gate.work {
         Work::Command(argv) => argv.iter().map(render).collect::<Result<_, _>>()?,

@@ -9,7 +9,6 @@ use super::packet;
 use crate::check::Since;
 use crate::event::Event;
 use crate::event::GateStarted;
-use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
@@ -18,75 +17,60 @@ use crate::id::GateId;
 use crate::run::Attempt;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
 use crate::workflow::Approval;
 use crate::workflow::OnInterrupt;
-use crate::workflow::input::Values;
-
-/// How an attempt came to its end, or that it waits.
-pub struct Ended {
-    pub gate: GateId,
-    pub attempt: u32,
-    pub invocation: Option<Invocation>,
-    pub result: Result,
-}
-
-/// What became of the work.
-pub enum Result {
-    Passed { judged: Judged, answers: Values },
-    Failed { reason: String, judged: Judged },
-    Interrupted { reason: String, findings: Vec<Finding> },
-    Waiting(WaitsFor),
-}
 
 /// Writes what became of an attempt, and commits it where it is over.
 pub fn settle(
     driver: &mut Driver<'_>,
-    ended: &Ended,
+    report: &WorkReport,
     notify: &mut dyn FnMut(Notice),
-) -> std::result::Result<(), Error> {
-    let (gate, attempt) = (ended.gate.clone(), ended.attempt);
+) -> Result<(), Error> {
+    let (gate, attempt) = (report.gate.clone(), report.attempt);
     let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
     driver.take_letters()?;
     let news = driver.intrusions(by_agent)?;
     let intrusions = [found_before(driver, &gate), news.clone()].concat();
     let mut events: Vec<Event> = Vec::new();
     events.extend(
-        ended.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
+        report.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
     );
-    match &ended.result {
-        Result::Passed { judged, answers } => {
+    match &report.result {
+        WorkResult::Passed { judged, answers } => {
             if !answers.is_empty() {
                 events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
             }
             let judged = with_findings(judged, &intrusions);
             events.push(passed_or_waiting(driver, &gate, attempt, judged)?);
         }
-        Result::Failed { reason, judged } => events.push(Event::GateFailed {
+        WorkResult::Failed { reason, judged } => events.push(Event::GateFailed {
             gate: gate.clone(),
             attempt,
             reason: reason.clone(),
             judged: with_findings(judged, &intrusions),
         }),
-        Result::Interrupted { reason, findings } => {
+        WorkResult::Interrupted { reason, findings } => {
             let (gate, reason) = (gate.clone(), reason.clone());
             let findings = [findings.clone(), intrusions].concat();
             events.push(Event::GateInterrupted { gate, attempt, reason, findings });
-            events.extend(ask_after_interruption(driver, &ended.gate, attempt));
+            events.extend(ask_after_interruption(driver, &report.gate, attempt));
         }
-        Result::Waiting(waits_for) => {
+        WorkResult::Waiting(waits_for) => {
             let (gate, waits_for) = (gate.clone(), *waits_for);
             let found = Judged { findings: intrusions, ..Judged::default() };
             let judged = (!found.findings.is_empty()).then_some(found);
             events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
         }
     }
-    let warnings = ended.invocation.as_ref().map(|call| driver.meter.warnings(call));
-    match &ended.result {
-        Result::Waiting(_) if ended.invocation.is_none() => driver.append_lazily(&events)?,
-        Result::Passed { .. }
-        | Result::Failed { .. }
-        | Result::Interrupted { .. }
-        | Result::Waiting(_) => driver.append(&events)?,
+    let warnings = report.invocation.as_ref().map(|call| driver.meter.warnings(call));
+    match &report.result {
+        WorkResult::Waiting(_) if report.invocation.is_none() => driver.append_lazily(&events)?,
+        WorkResult::Passed { .. }
+        | WorkResult::Failed { .. }
+        | WorkResult::Interrupted { .. }
+        | WorkResult::Waiting(_) => driver.append(&events)?,
     }
     for warning in warnings.into_iter().flatten() {
         notify(Notice::Budget { warning });
@@ -96,9 +80,9 @@ pub fn settle(
         driver.commit(Some(&gate), false)?;
     }
     for finding in news {
-        notify(Notice::Found { gate: ended.gate.clone(), finding });
+        notify(Notice::Found { gate: report.gate.clone(), finding });
     }
-    announce(driver, ended, notify);
+    announce(driver, report, notify);
     Ok(())
 }
 
@@ -126,7 +110,7 @@ pub fn passed_or_waiting(
     gate: &GateId,
     attempt: u32,
     judged: Judged,
-) -> std::result::Result<Event, Error> {
+) -> Result<Event, Error> {
     let needs_approval =
         driver.workflow.gate(gate).is_some_and(|gate| gate.approval != Approval::None);
     if needs_approval {
@@ -142,7 +126,7 @@ pub fn passed(
     gate: &GateId,
     attempt: u32,
     mut judged: Judged,
-) -> std::result::Result<Event, Error> {
+) -> Result<Event, Error> {
     let run = driver.run();
     let moment = Since::Gate(gate.to_string());
     judged.baselines =
@@ -162,39 +146,18 @@ pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
     })
 }
 
-/// What outputs that were judged come to.
-pub fn verdict(judged: Judged, answers: Values) -> Result {
-    if judged.passes() {
-        Result::Passed { judged, answers }
-    } else {
-        Result::Failed { reason: judged.reason(), judged }
-    }
-}
-
-/// A failure by somebody's word.
-pub fn said_to_fail(check: &str, reason: &str) -> Result {
-    let finding = Finding::of(check, reason);
-    let judged = Judged { findings: vec![finding], ..Judged::default() };
-    Result::Failed { reason: reason.to_owned(), judged }
-}
-
 /// A gate that cannot begin: an attempt that failed before any work.
 pub fn refuse(
     driver: &mut Driver<'_>,
     id: &GateId,
     reason: &str,
     notify: &mut dyn FnMut(Notice),
-) -> std::result::Result<(), Error> {
+) -> Result<(), Error> {
     let attempt = next_attempt(driver.run(), id);
     let executor = driver.workflow.gate(id).map_or("human", |gate| gate.work.executor());
     driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
-    let result = failed(Finding::of("gate", reason));
-    settle(driver, &Ended { gate: id.clone(), attempt, invocation: None, result }, notify)
-}
-
-pub fn failed(finding: Finding) -> Result {
-    let reason = finding.to_string();
-    Result::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
+    let result = WorkResult::failed(Finding::of("gate", reason));
+    settle(driver, &WorkReport { gate: id.clone(), attempt, invocation: None, result }, notify)
 }
 
 /// What is written of an attempt that nobody is at any more.
@@ -227,23 +190,25 @@ pub fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) ->
     asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
 }
 
-pub fn announce(driver: &Driver<'_>, ended: &Ended, notify: &mut dyn FnMut(Notice)) {
-    let gate = ended.gate.clone();
-    let findings: Vec<&Finding> = match &ended.result {
-        Result::Passed { judged, .. } | Result::Failed { judged, .. } => {
+pub fn announce(driver: &Driver<'_>, report: &WorkReport, notify: &mut dyn FnMut(Notice)) {
+    let gate = report.gate.clone();
+    let findings: Vec<&Finding> = match &report.result {
+        WorkResult::Passed { judged, .. } | WorkResult::Failed { judged, .. } => {
             judged.all_findings().collect()
         }
-        Result::Interrupted { findings, .. } => findings.iter().collect(),
-        Result::Waiting(_) => Vec::new(),
+        WorkResult::Interrupted { findings, .. } => findings.iter().collect(),
+        WorkResult::Waiting(_) => Vec::new(),
     };
     for finding in findings {
         notify(Notice::Found { gate: gate.clone(), finding: finding.clone() });
     }
     let status: GateStatus = driver.run().status_of(&gate);
-    let reason = match &ended.result {
-        Result::Failed { reason, .. } | Result::Interrupted { reason, .. } => Some(reason.clone()),
-        Result::Waiting(waits_for) => Some(format!("waits for {waits_for}")),
-        Result::Passed { .. } => None,
+    let reason = match &report.result {
+        WorkResult::Failed { reason, .. } | WorkResult::Interrupted { reason, .. } => {
+            Some(reason.clone())
+        }
+        WorkResult::Waiting(waits_for) => Some(format!("waits for {waits_for}")),
+        WorkResult::Passed { .. } => None,
     };
-    notify(Notice::GateEnded { gate, status, attempt: ended.attempt, reason });
+    notify(Notice::GateEnded { gate, status, attempt: report.attempt, reason });
 }

@@ -1,6 +1,7 @@
 //! Rules over a whole workflow, one file each, one line in [`RULES`]. They look at
 //! the file as written, so that every error has its place.
 
+mod child_runs;
 mod cycles;
 mod executor_keys;
 mod goto;
@@ -69,6 +70,7 @@ static RULES: &[Rule] = &[
     cycles::check,
     goto::check,
     unreachable::check,
+    child_runs::check,
 ];
 
 /// What is wrong, by each rule; most tell the first error of every gate.

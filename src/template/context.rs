@@ -1,0 +1,51 @@
+//! The values that templates see.
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// The values that a template sees.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<String, Json>", into = "BTreeMap<String, Json>")]
+pub struct Context {
+    pub(super) values: tera::Context,
+    /// Theirs; the engine does not give them away.
+    names: BTreeSet<String>,
+}
+
+impl Context {
+    pub fn insert(&mut self, name: impl Into<String>, value: &impl Serialize) {
+        let name = name.into();
+        self.values.insert(name.clone(), value);
+        self.names.insert(name);
+    }
+
+    /// All values by their names.
+    pub(super) fn all(&self) -> BTreeMap<Cow<'_, str>, &tera::Value> {
+        let value = |name: &String| self.values.get(name);
+        self.names.iter().filter_map(|name| Some((name.into(), value(name)?))).collect()
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: &impl Serialize) -> Self {
+        self.insert(name, value);
+        self
+    }
+}
+
+impl From<BTreeMap<String, Json>> for Context {
+    fn from(values: BTreeMap<String, Json>) -> Self {
+        values.iter().fold(Self::default(), |context, (name, value)| context.with(name, value))
+    }
+}
+
+impl From<Context> for BTreeMap<String, Json> {
+    fn from(context: Context) -> Self {
+        let json = |value: &tera::Value| serde_json::to_value(value).unwrap_or_default();
+        let values = context.all().into_iter();
+        values.map(|(name, value)| (name.into_owned(), json(value))).collect()
+    }
+}

@@ -1,0 +1,27 @@
+//! The sessions that an audit must not be done in: an agent tells its session at its end.
+
+use crate::finding::Finding;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Sessions that may not do a work.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Barred {
+    pub sessions: Vec<String>,
+    /// Whether the work that is audited was done by the same agent: then this one's session must be
+    /// told, and be another.
+    pub is_same_agent: bool,
+}
+
+impl Barred {
+    /// What is wrong with the session that an audit was done in.
+    pub fn finding(&self, session: Option<&str>) -> Option<Finding> {
+        let actual = match session {
+            Some(session) if self.sessions.iter().any(|barred| barred == session) => session,
+            None if self.is_same_agent => "a session that the agent did not tell",
+            Some(_) | None => return None,
+        };
+        let message = "the audit was done in the session of the work that it judges";
+        Some(Finding::of("audits", message).expected("another session").actual(actual))
+    }
+}

@@ -1,0 +1,26 @@
+//! The hands: they carry out a [`WorkOrder`] in a [`Workspace`] and give a [`WorkReport`]. They know
+//! no journal and no run; an order and a report are plain data, so that the hands may be those of
+//! another process, or of another machine.
+
+mod barred;
+mod judging;
+mod order;
+mod perform;
+mod report;
+mod watch;
+mod worked;
+mod workspace;
+
+pub use barred::Barred;
+pub use judging::Judging;
+pub use order::Doer;
+pub use order::WorkOrder;
+pub use perform::perform;
+pub use report::WorkReport;
+pub use report::WorkResult;
+pub use watch::AgentFiles;
+pub use watch::Watch;
+pub use worked::Worked;
+pub use workspace::Follow;
+pub use workspace::Workspace;
+pub use workspace::attempt_folder;

@@ -1,0 +1,89 @@
+//! Work orders: all that a pair of hands needs for one attempt, as data.
+
+use super::Barred;
+use super::Judging;
+use super::Watch;
+use crate::budget::Budget;
+use crate::budget::Measure;
+use crate::clock::Moment;
+use crate::event::WaitsFor;
+use crate::event::Worker;
+use crate::executor::Agent;
+use crate::executor::Command;
+use crate::executor::Usage;
+use crate::id::GateId;
+use crate::id::InvocationId;
+use crate::id::RunId;
+use crate::spending::Amounts;
+use crate::workflow::Input;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The work of one attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WorkOrder {
+    pub run: RunId,
+    pub gate: GateId,
+    pub attempt: u32,
+    pub invocation_id: InvocationId,
+    pub started_at: Moment,
+    /// The kind of the gate's executor.
+    pub executor: String,
+    pub doer: Doer,
+    /// Who does it, as the record names them.
+    pub agent: Option<String>,
+    /// Which agent and program that is.
+    pub worker: Worker,
+    /// What the executor is handed; a command gets none.
+    pub packet: String,
+    pub timeout: Option<Duration>,
+    /// What earlier calls of the run used, by the agent's session.
+    pub earlier: BTreeMap<String, Usage>,
+    /// The most that it may use, where nobody follows what it uses.
+    pub reserved: Budget,
+    /// The form that a command fills in.
+    pub answers: Vec<Input>,
+    /// The sessions that may not do this work.
+    pub barred: Barred,
+    pub watch: Watch,
+    pub judging: Judging,
+}
+
+/// Who does the work of an order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doer {
+    /// Nobody: what lies there is judged.
+    Nobody,
+    /// Somebody outside, who says when it is done.
+    Outside(WaitsFor),
+    Command(Command),
+    Agent(Box<Agent>),
+}
+
+impl WorkOrder {
+    /// Whether the hands have anything to do for it, or somebody outside has.
+    pub fn acts(&self) -> bool {
+        !matches!(self.doer, Doer::Outside(_))
+    }
+
+    /// Whom the attempt waits for where the executor does not do the work itself.
+    pub(super) fn waits_for(&self) -> WaitsFor {
+        match self.doer {
+            Doer::Outside(waits_for) => waits_for,
+            Doer::Nobody | Doer::Command(_) | Doer::Agent(_) => WaitsFor::Person,
+        }
+    }
+
+    /// Why a call must end that has used so much, if what was reserved for it is used up.
+    pub(super) fn overspent(&self, used: &Usage, took: Duration) -> Option<String> {
+        let spent = Amounts::used(used, took);
+        Measure::ALL.into_iter().find_map(|measure| {
+            let bound = self.reserved.bound(measure)?;
+            let is_over = spent.get(measure) >= bound;
+            is_over.then(|| format!("the {} that it had are spent", measure.show(bound)))
+        })
+    }
+}

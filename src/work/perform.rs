@@ -1,0 +1,238 @@
+//! Carrying out an order: the executor runs, its outputs are judged, and a report says what came of it.
+
+use super::Doer;
+use super::WorkOrder;
+use super::WorkReport;
+use super::WorkResult;
+use super::Workspace;
+use super::watch::Sight;
+use crate::document::Data;
+use crate::document::Language;
+use crate::event::Invocation;
+use crate::event::InvocationStatus;
+use crate::event::Judged;
+use crate::executor;
+use crate::executor::Begun;
+use crate::executor::Conclusion;
+use crate::executor::Executor;
+use crate::executor::Human;
+use crate::executor::Outcome;
+use crate::files::Beneath;
+use crate::finding::Finding;
+use crate::process::Ending;
+use crate::workflow::input;
+use crate::workflow::input::Values;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How much of a failed command's output goes into its finding, in bytes.
+const TAIL_BYTES: u64 = 2_000;
+
+/// Does the work of an order and judges what it left behind. Nothing that goes wrong there is an error:
+/// the report says so.
+pub fn perform(order: &WorkOrder, workspace: &Workspace) -> WorkReport {
+    let logs = workspace.attempt(&order.gate, order.attempt);
+    let begun = Instant::now();
+    let hands = Hands { order, workspace, answers: logs.join("answers.json"), logs, begun };
+    let executor: &dyn Executor = match &order.doer {
+        Doer::Nobody => return hands.report(None, hands.judge(Values::new())),
+        Doer::Outside(_) => &Human,
+        Doer::Command(command) => command,
+        Doer::Agent(agent) => agent.as_ref(),
+    };
+    hands.call(executor)
+}
+
+/// One order in its workspace.
+struct Hands<'w> {
+    order: &'w WorkOrder,
+    workspace: &'w Workspace,
+    logs: Beneath,
+    /// Where a command writes the answers to its form.
+    answers: Beneath,
+    begun: Instant,
+}
+
+impl Hands<'_> {
+    fn call(&self, executor: &dyn Executor) -> WorkReport {
+        let packet_path = self.logs.join("prompt.txt");
+        let has_packet = self.order.packet.is_empty() || packet_path.exists();
+        if !has_packet && let Err(error) = packet_path.write_view(self.order.packet.as_bytes()) {
+            return self.report(None, self.failed("packet", error.to_string()));
+        }
+        let mut environment = self.order.judging.variables(self.workspace);
+        let answers = self.answers.path().display().to_string();
+        environment.insert("ORCH_ANSWERS".to_owned(), answers);
+        let register = self.workspace.register(&self.order.gate);
+        let call = executor::Invocation {
+            packet: &self.order.packet,
+            packet_path: &packet_path,
+            folder: self.workspace.project.root(),
+            environment: &environment,
+            secrets: &self.workspace.secrets,
+            logs: &self.logs,
+            timeout: self.order.timeout,
+            earlier: &self.order.earlier,
+            stop: &self.workspace.stop,
+            meter: &|used, took| self.workspace.follow(self.order, used, took),
+            register: register.as_ref(),
+        };
+        let before = self.order.watch.look(self.workspace);
+        // What lies there was not written by this call.
+        let _ = self.answers.remove();
+        match executor.begin(&call) {
+            Ok(Begun::Waiting) => self.report(None, WorkResult::Waiting(self.order.waits_for())),
+            Ok(Begun::Finished(outcome)) => {
+                let result = self.with_edits(&before, self.result(&outcome));
+                self.report(Some(self.invocation(&outcome)), result)
+            }
+            Err(error) => {
+                let invocation = self.not_begun(&error, self.begun.elapsed());
+                self.report(Some(invocation), self.failed("executor", error.to_string()))
+            }
+        }
+    }
+
+    /// Says what the executor did where it has no business.
+    fn with_edits(&self, before: &Sight, mut result: WorkResult) -> WorkResult {
+        let edits = || self.order.watch.findings(self.workspace, before);
+        match &mut result {
+            WorkResult::Passed { judged, .. } | WorkResult::Failed { judged, .. } => {
+                judged.findings.extend(edits());
+            }
+            WorkResult::Interrupted { findings, .. } => findings.extend(edits()),
+            WorkResult::Waiting(_) => {}
+        }
+        result
+    }
+
+    fn result(&self, outcome: &Outcome) -> WorkResult {
+        match &outcome.conclusion {
+            Conclusion::Interrupted { reason } => {
+                WorkResult::Interrupted { reason: reason.clone(), findings: Vec::new() }
+            }
+            Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
+            Conclusion::Done => {
+                let session = outcome.usage.session.as_deref();
+                if let Some(finding) = self.order.barred.finding(session) {
+                    return WorkResult::failed(finding);
+                }
+                match self.read_answers() {
+                    Ok(answers) => self.judge(answers),
+                    Err(message) => self.failed("answers", message),
+                }
+            }
+        }
+    }
+
+    fn judge(&self, answers: Values) -> WorkResult {
+        WorkResult::of(self.order.judging.judge(self.workspace, self.begun), answers)
+    }
+
+    fn failed(&self, check: &str, message: String) -> WorkResult {
+        let (message, tail) = (self.without_root(&message), self.tail());
+        let last = tail.lines().next_back().map(|line| format!(": {}", line.trim()));
+        let reason = format!("{message}{}", last.unwrap_or_default());
+        let mut finding = Finding::of(check, message);
+        if !tail.is_empty() {
+            finding.actual = Some(tail);
+        }
+        let judged = Judged { findings: vec![finding], ..Judged::default() };
+        WorkResult::Failed { reason, judged }
+    }
+
+    /// The last lines that the executor printed, its errors first; secrets are blotted out there.
+    fn tail(&self) -> String {
+        let tails = [executor::STDERR, executor::STDOUT].map(|name| {
+            let printed = self.logs.join(name).read_tail(TAIL_BYTES);
+            crate::check::plain_text(&printed.unwrap_or_default())
+        });
+        let tail = tails.iter().map(|tail| tail.trim()).find(|tail| !tail.is_empty());
+        self.without_root(tail.unwrap_or_default())
+    }
+
+    /// Records hold no path of this machine: what lies in the project is named from there.
+    fn without_root(&self, text: &str) -> String {
+        let root = self.workspace.project.root().display().to_string();
+        text.replace(&format!("{root}/"), "").replace(&root, ".")
+    }
+
+    fn read_answers(&self) -> Result<Values, String> {
+        if self.order.answers.is_empty() || !matches!(self.order.doer, Doer::Command(_)) {
+            return Ok(Values::new());
+        }
+        let bytes = self.answers.read().map_err(|error| error.to_string())?;
+        let redacted = self.workspace.secrets.redact_file(&self.answers);
+        redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
+        let bytes =
+            bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
+        let given =
+            values(&bytes).map_err(|error| format!("the answers are no JSON object: {error}"))?;
+        input::resolve(&self.order.answers, &given, &self.workspace.project)
+            .map_err(|error| error.to_string())
+    }
+
+    fn invocation(&self, outcome: &Outcome) -> Invocation {
+        let usage = &outcome.usage;
+        Invocation {
+            model: usage.model.clone(),
+            session: usage.session.clone(),
+            status: match (&outcome.conclusion, outcome.ending) {
+                (Conclusion::Done, _) => InvocationStatus::Success,
+                (Conclusion::Interrupted { .. }, _) => InvocationStatus::Interrupted,
+                (Conclusion::Failed { .. }, Ending::TimedOut) => InvocationStatus::Timeout,
+                (Conclusion::Failed { .. }, _) => InvocationStatus::Fail,
+            },
+            exit_code: outcome.exit_code(),
+            cost_usd: usage.cost_usd,
+            cost_is_estimate: usage.cost_is_estimate,
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            cached_input_tokens: usage.cached_input_tokens,
+            error: usage.error.as_ref().map(|error| self.workspace.secrets.redact(error)),
+            ..self.blank(outcome.duration)
+        }
+    }
+
+    fn not_begun(&self, error: &executor::Error, took: Duration) -> Invocation {
+        Invocation { error: Some(error.to_string()), ..self.blank(took) }
+    }
+
+    /// A call of which nothing is known but when it was made.
+    fn blank(&self, took: Duration) -> Invocation {
+        let order = self.order;
+        Invocation {
+            invocation_id: order.invocation_id.clone(),
+            gate: order.gate.clone(),
+            attempt: order.attempt,
+            executor: order.executor.clone(),
+            agent: order.agent.clone(),
+            worker: order.worker.clone(),
+            model: None,
+            session: None,
+            status: InvocationStatus::Fail,
+            exit_code: None,
+            started_at: order.started_at,
+            finished_at: order.started_at.plus(took),
+            duration_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            cost_usd: None,
+            cost_is_estimate: false,
+            input_tokens: None,
+            output_tokens: None,
+            cached_input_tokens: None,
+            error: None,
+        }
+    }
+
+    fn report(&self, invocation: Option<Invocation>, result: WorkResult) -> WorkReport {
+        let (gate, attempt) = (self.order.gate.clone(), self.order.attempt);
+        WorkReport { gate, attempt, invocation, result }
+    }
+}
+
+/// The values of a JSON object.
+fn values(json: &[u8]) -> Result<Values, String> {
+    let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
+    let data = Data::read(Language::Json, text).map_err(|flaw| flaw.message)?;
+    serde_json::from_value(data.into_json()).map_err(|error| error.to_string())
+}

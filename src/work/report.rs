@@ -1,0 +1,54 @@
+//! Work reports: what came of a work order, as data.
+
+use crate::event::Invocation;
+use crate::event::Judged;
+use crate::event::WaitsFor;
+use crate::finding::Finding;
+use crate::id::GateId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// How an attempt came to its end, or that it waits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WorkReport {
+    pub gate: GateId,
+    pub attempt: u32,
+    /// The executor's call, where it was called.
+    pub invocation: Option<Invocation>,
+    pub result: WorkResult,
+}
+
+/// What became of the work.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkResult {
+    Passed { judged: Judged, answers: Values },
+    Failed { reason: String, judged: Judged },
+    Interrupted { reason: String, findings: Vec<Finding> },
+    Waiting(WaitsFor),
+}
+
+impl WorkResult {
+    /// What outputs that were judged come to.
+    pub fn of(judged: Judged, answers: Values) -> Self {
+        if judged.passes() {
+            Self::Passed { judged, answers }
+        } else {
+            Self::Failed { reason: judged.reason(), judged }
+        }
+    }
+
+    /// A failure for one reason.
+    pub fn failed(finding: Finding) -> Self {
+        let reason = finding.to_string();
+        Self::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
+    }
+
+    /// A failure by somebody's word.
+    pub fn said_to_fail(check: &str, reason: &str) -> Self {
+        let finding = Finding::of(check, reason);
+        let judged = Judged { findings: vec![finding], ..Judged::default() };
+        Self::Failed { reason: reason.to_owned(), judged }
+    }
+}

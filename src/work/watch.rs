@@ -1,0 +1,132 @@
+//! What an executor has no business with: the texts that the run was begun with, whose signatures
+//! count, and git's own settings and hooks. What it does there changes nothing in the run, and is told.
+
+use super::Workspace;
+use crate::config;
+use crate::files;
+use crate::files::Stat;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Files to look at before and after the work.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Watch {
+    /// Texts of the definition, by their paths in the project.
+    pub definition: Vec<String>,
+    /// The files that say what agents are.
+    pub agents: AgentFiles,
+    /// Whose signatures count in runs to come: how it is told, and where it lies.
+    pub signers: Option<(String, PathBuf)>,
+}
+
+/// What the files that say what agents are mean to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentFiles {
+    /// They are not looked at.
+    #[default]
+    Unwatched,
+    /// The run keeps what they said when it began.
+    Kept,
+    /// The run reads them.
+    Read,
+}
+
+/// What a file is to a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    Definition,
+    KeptAgents,
+    ReadAgents,
+    Signers,
+    Git,
+}
+
+/// How everything lay at one moment.
+pub(super) type Sight = BTreeMap<(Role, String), Option<Stat>>;
+
+impl Watch {
+    pub(super) fn look(&self, workspace: &Workspace) -> Sight {
+        let root = workspace.project.root();
+        let definition = self.definition.iter();
+        let mut sight: Sight = definition
+            .map(|path| ((Role::Definition, path.clone()), files::stat_of(&root.join(path))))
+            .collect();
+        let role = match self.agents {
+            AgentFiles::Unwatched => None,
+            AgentFiles::Kept => Some(Role::KeptAgents),
+            AgentFiles::Read => Some(Role::ReadAgents),
+        };
+        if let Some(role) = role {
+            let own = root.join(config::FILE);
+            sight.insert((role, config::FILE.to_owned()), files::stat_of(&own));
+            if let Some(folder) = &workspace.user_folder {
+                let name = format!("~/.config/orch/{}", config::FILE);
+                sight.insert((role, name), files::stat_of(&folder.join(config::FILE)));
+            }
+        }
+        if let Some((name, path)) = &self.signers {
+            // Where a link leads is what counts, and another goal is another file.
+            let stat = path.canonicalize().ok().and_then(|path| files::stat_of(&path));
+            sight.insert((Role::Signers, name.clone()), stat);
+        }
+        let Some(git_folder) = &workspace.git_folder else { return sight };
+        let mut look = |name: String| {
+            let stat = files::stat_of(&git_folder.join(&name));
+            sight.insert((Role::Git, format!(".git/{name}")), stat);
+        };
+        look("config".to_owned());
+        let hooks = files::names_in(&git_folder.join("hooks")).unwrap_or_default();
+        // Git runs no sample.
+        for name in hooks.iter().filter(|name| !name.ends_with(".sample")) {
+            look(format!("hooks/{name}"));
+        }
+        sight
+    }
+
+    /// What was changed since a look.
+    pub(super) fn findings(&self, workspace: &Workspace, before: &Sight) -> Vec<Finding> {
+        let after = self.look(workspace);
+        let is_changed = |(key, now): &(&(Role, String), &Option<Stat>)| {
+            before.get(*key).copied().flatten() != **now
+        };
+        let changed = after.iter().filter(is_changed).map(|(key, _)| key);
+        let is_gone = |(key, stat): &(&(Role, String), &Option<Stat>)| {
+            stat.is_some() && !after.contains_key(*key)
+        };
+        let gone = before.iter().filter(is_gone).map(|(key, _)| key);
+        changed.chain(gone).map(|(role, path)| finding(*role, path)).collect()
+    }
+}
+
+fn finding(role: Role, path: &str) -> Finding {
+    let (check, message) = match role {
+        Role::Definition => (
+            "definition",
+            "it was changed during the attempt; this run goes on with what it began with",
+        ),
+        Role::KeptAgents => (
+            "agents",
+            "it was changed during the attempt; this run goes on with the agents and the \
+             environment that it began with",
+        ),
+        Role::ReadAgents => (
+            "agents",
+            "it was changed during the attempt, and this run takes its agents from there",
+        ),
+        Role::Signers => (
+            "signers",
+            "whose signatures count was changed during the attempt; this run goes on with those \
+             that it began with, and later ones would not",
+        ),
+        Role::Git => (
+            "git",
+            "it was changed during the attempt; git would run or obey it in every later command",
+        ),
+    };
+    Finding { severity: Severity::Warning, ..Finding::of(check, message).path(path) }
+}

@@ -1,0 +1,53 @@
+//! The work that an attempt belongs to, as checks look at it: what the run says of it, and what was
+//! said since in letters that nobody has taken in yet.
+
+use super::Workspace;
+use crate::check::Work;
+use crate::event::Note;
+use crate::event::NoteKind;
+use crate::id::GateId;
+use crate::mailbox::Mailbox;
+use serde::Deserialize;
+use serde::Serialize;
+use std::time::Duration;
+
+/// The work up to the moment when it was looked at.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Worked {
+    pub work: Work,
+    pub gate: GateId,
+    pub notes: Vec<Note>,
+    /// Whether somebody works on the run from here on.
+    pub is_timed: bool,
+}
+
+impl Worked {
+    /// The work as it is so long after that moment.
+    pub(super) fn now(&self, workspace: &Workspace, after: Duration) -> Work {
+        let notes = self.said(workspace);
+        let said = || notes.iter();
+        let is_summary =
+            |note: &&Note| note.kind == NoteKind::Summary && note.gate.as_ref() == Some(&self.gate);
+        let passed = if self.is_timed { after } else { Duration::ZERO };
+        Work {
+            summary: said().rfind(is_summary).map(|note| note.text.clone()),
+            updates: said().filter(|note| note.kind == NoteKind::Update).count(),
+            active: self.work.active + passed,
+            ..self.work.clone()
+        }
+    }
+
+    /// All that was said.
+    fn said(&self, workspace: &Workspace) -> Vec<Note> {
+        let Some((home, run)) = &workspace.said else { return self.notes.clone() };
+        // Whoever drives the run may take letters in at any moment: after the mailbox the journal.
+        let mut letters = Mailbox::new(home.mailbox(run)).letters().unwrap_or_default();
+        let mut notes = match home.glance(run) {
+            Ok(reading) => reading.run.notes.into_iter().map(|(_, note)| note).collect(),
+            Err(_) => self.notes.clone(),
+        };
+        letters.retain(|letter| !notes.contains(&letter.note));
+        notes.extend(letters.into_iter().map(|letter| letter.note));
+        notes
+    }
+}

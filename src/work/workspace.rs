@@ -1,0 +1,65 @@
+//! The workspace: the folder in which orders are carried out, and what only the process there knows.
+
+use super::WorkOrder;
+use crate::executor::Usage;
+use crate::files::Beneath;
+use crate::files::Project;
+use crate::id::GateId;
+use crate::id::InvocationId;
+use crate::id::RunId;
+use crate::process::Register;
+use crate::process::Stop;
+use crate::record::Home;
+use crate::secret::Secrets;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Takes down what a call has used so far; says why it must end, where it must.
+pub type Follow = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<String> + Send + Sync>;
+
+/// Where orders are carried out.
+#[derive(Clone)]
+pub struct Workspace {
+    pub project: Project,
+    /// The folder for what is printed, each attempt's below it.
+    pub logs: Beneath,
+    /// What nothing that is kept may hold.
+    pub secrets: Secrets,
+    pub stop: Stop,
+    /// Where programs are named while they run; for whoever holds the run.
+    pub at_work: Option<Beneath>,
+    /// The folder that all worktrees of the repository share.
+    pub git_folder: Option<PathBuf>,
+    /// The user's own settings.
+    pub user_folder: Option<PathBuf>,
+    /// Where words about the run arrive while the work goes on.
+    pub said: Option<(Home, RunId)>,
+    /// Who follows what the calls use; without one each call has what is reserved for it.
+    pub follow: Option<Follow>,
+}
+
+/// The folder of an attempt among the logs of its run.
+pub fn attempt_folder(logs: &Beneath, gate: &GateId, attempt: u32) -> Beneath {
+    logs.join("gates").join(gate.as_str()).join(format!("attempt-{attempt}"))
+}
+
+impl Workspace {
+    /// The folder of an attempt's packet and of what is printed in it.
+    pub fn attempt(&self, gate: &GateId, attempt: u32) -> Beneath {
+        attempt_folder(&self.logs, gate, attempt)
+    }
+
+    pub(super) fn register(&self, gate: &GateId) -> Option<Register> {
+        let folder = self.at_work.clone()?;
+        Some(Register { folder, what: gate.to_string() })
+    }
+
+    /// Says why a call must end, where it must.
+    pub(super) fn follow(&self, order: &WorkOrder, used: &Usage, took: Duration) -> Option<String> {
+        match &self.follow {
+            Some(follow) => follow(&order.invocation_id, used, took),
+            None => order.overspent(used, took),
+        }
+    }
+}
