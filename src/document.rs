@@ -3,6 +3,7 @@
 //! is JSON, YAML or TOML is read as [`Data`]. The one home of the `toml` crate.
 
 mod data;
+mod decimal;
 mod json;
 mod number;
 mod shape;
@@ -13,6 +14,7 @@ mod yaml;
 pub use data::Data;
 pub use data::Flaw;
 pub use data::Language;
+pub use decimal::Decimal;
 
 use self::data::BYTE_ORDER_MARK;
 use self::data::HOLDS_MARK;

@@ -4,6 +4,7 @@
 use super::file::InputFile;
 use super::file::InputType;
 use super::lint::refuse_circular_defaults;
+use crate::document::Decimal;
 use crate::document::Placed;
 use crate::files::Project;
 use crate::id;
@@ -73,8 +74,14 @@ impl Input {
                 text.trim().parse::<i64>().map_or_else(|_| text.into(), Json::from)
             }
             InputType::Number => {
-                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-                number.map_or_else(|| text.into(), Json::from)
+                let text = text.trim();
+                // A float of many digits would be another number than the one that was typed.
+                let float = text.parse::<f64>().ok().filter(|number| {
+                    let kept = Decimal::of_float(*number);
+                    kept.is_some() && kept == Decimal::parse(text)
+                });
+                let whole = text.parse::<i64>().ok().map(Json::from);
+                whole.or_else(|| float.map(Json::from)).unwrap_or_else(|| text.into())
             }
             InputType::Bool => match text {
                 "true" | "yes" | "y" => true.into(),
