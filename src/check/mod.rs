@@ -86,6 +86,12 @@ pub trait Check {
         None
     }
 
+    /// Which parameter names a file that the check itself is made of, and what is wrong with that
+    /// file; nothing where a template still names it.
+    fn broken(&self, _project: &Project) -> Option<Broken> {
+        None
+    }
+
     /// Whether checks of this kind compare with what was recorded beforehand: told without one,
     /// since a long workflow asks this of every check whenever a gate passes.
     fn compares() -> bool
@@ -119,6 +125,15 @@ pub trait Check {
     /// Everything that does not hold; nothing when the check passes. A finding of mere information
     /// says why a check that passes was not made; its severity stays as it is.
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding>;
+}
+
+/// A file that a check is made of, and why the check cannot be made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The parameter that names the file.
+    pub parameter: &'static str,
+    pub path: ProjectPath,
+    pub message: String,
 }
 
 /// All that a check may look at.

@@ -5,6 +5,7 @@ use super::Error;
 use super::file::GateFile;
 use super::file::WorkflowFile;
 use super::find;
+use crate::contract;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
@@ -39,7 +40,15 @@ pub(super) fn collect(
         }
         errors.extend(check_child(shelf, &source, gate).err());
     }
+    errors.extend(broken_files(&definition, shelf));
     Ok((definition, errors))
+}
+
+/// What is wrong with the files that checks of the contracts are made of.
+fn broken_files(definition: &Definition, shelf: &Shelf) -> Vec<Box<Unsound>> {
+    let texts = || definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
+    let made = texts().flat_map(|text| contract::named_outputs(&text.source)).collect();
+    texts().flat_map(|text| contract::broken(&text.source, shelf.project(), &made)).collect()
 }
 
 fn fetch(

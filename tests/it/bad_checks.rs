@@ -75,6 +75,50 @@ fn a_pattern_and_a_heading_are_sound() {
 }
 
 #[test]
+fn a_schema_is_there_and_sound() {
+    let check = "kind = 'json_schema', schema = 's.json', severity = 'warning'";
+    let house = house("x.json", check);
+    refused(&house, "4:44", "s.json does not exist");
+    for (schema, says) in [
+        ("{", "the schema, line 1: no valid JSON"),
+        ("{\"type\": 3}", "the schema is unsound"),
+        ("{\"pattern\": \"(\"}", "the schema is unsound"),
+        ("{\"$ref\": \"other.json\"}", "the schema is unsound"),
+    ] {
+        house.write("s.json", schema);
+        refused(&house, "4:44", says);
+    }
+    house.write("s.json", "{\"type\": \"object\"}");
+    house.orch("workflow check demo").code(0);
+    house.orch("run demo").code(0);
+}
+
+#[test]
+fn a_schema_may_be_made_or_named_later() {
+    let named = house("x.json", "kind = 'json_schema', schema = '{{ n }}.json'");
+    named.orch("workflow check demo").code(0);
+    named.orch("run demo --n none").code(1).says("none.json does not exist");
+    let made = "[[output]]\npath = 's.json'\n[[output]]\npath = 'x.json'\n\
+        checks = [{ kind = 'json_schema', schema = 's.json' }]\n";
+    let gate = GATE.replace("echo x > x.md", "echo {} > s.json");
+    let house = House::new().workflow("demo", &gate).contract("c", made);
+    house.orch("workflow check demo").code(0);
+    house.orch("run demo").code(0);
+}
+
+#[test]
+fn a_contract_is_not_tried_without_its_schema() {
+    let fixture = "contracts/c.fixtures/bad";
+    let house = house("x.json", "kind = 'json_schema', schema = 's.json'")
+        .file(&format!("{fixture}/expect.toml"), "expect = 'fail'\n")
+        .file(&format!("{fixture}/x.json"), "1");
+    let done = house.orch("contract test c").code(2);
+    done.says("--> contracts/c.toml:4:44").says("s.json does not exist").says("fixture bad");
+    house.write(&format!("{fixture}/s.json"), "{\"type\": \"object\"}");
+    house.orch("contract test c").code(0);
+}
+
+#[test]
 fn numbers_of_any_size_are_told_apart() {
     let contract = "[[check]]\nkind = 'field'\npath = 'x.json'\npointer = '/n'\nmin = '{{ n }}'\n\
         [[check]]\nkind = 'field'\npath = 'x.json'\npointer = '/n'\nmax = '{{ n }}'\n";
