@@ -104,7 +104,7 @@ pub(crate) fn count_flaw(min: Option<&Count>, max: Option<&Count>) -> Option<Str
 /// The least that counts as there: 1, unless it is said that none will do.
 pub(crate) fn least(min: Option<&Count>, max: Option<&Count>) -> Count {
     let none_is_meant = max.and_then(Count::known) == Some(0);
-    min.cloned().unwrap_or(Count::Value(if none_is_meant { 0 } else { 1 }))
+    min.cloned().unwrap_or(Count::Value(u64::from(!none_is_meant)))
 }
 
 #[cfg(test)]

@@ -262,7 +262,7 @@ mod tests {
         let mark = "a NUL or a byte order mark within the file: take it out";
         let lone = "a carriage return without a line feed: end lines with both";
         for (text, line, message) in [
-            ("a,b\n1,\02\n", 2, mark),
+            ("a,b\n1,\0,2\n", 2, mark),
             ("a,b\n1,\"\0\"\n", 2, mark),
             ("\u{feff}\u{feff}a,b\n1,2\n", 1, mark),
             ("a,b\n\u{feff}1,2\n", 2, mark),

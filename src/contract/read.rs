@@ -306,11 +306,10 @@ fn check_template(
         }
         DeValue::Float(number) => {
             let written = number.as_str();
-            let kept = written.parse().ok().and_then(Decimal::of_float);
-            if Decimal::parse(written) == kept {
+            if Decimal::kept_float(written).is_some() {
                 return Ok(());
             }
-            let kept = kept.map(|kept| kept.to_string()).unwrap_or_default();
+            let kept = written.parse::<f64>().unwrap_or_default();
             Err(source
                 .unsound(value.span(), format!("`{written}` has more digits than a float keeps"))
                 .advise(format!("write {kept}, or \"{written}\", in quotes")))

@@ -77,6 +77,12 @@ impl Decimal {
         Self::parse(&value.to_string())
     }
 
+    /// The float that is written so, unless it would be another number: it keeps so many digits.
+    pub fn kept_float(written: &str) -> Option<f64> {
+        let float: f64 = written.parse().ok()?;
+        (Self::of_float(float)? == Self::parse(written)?).then_some(float)
+    }
+
     pub fn of_json(number: &serde_json::Number) -> Self {
         Self::of_shown(number.to_string())
     }
@@ -102,10 +108,9 @@ impl Ord for Decimal {
         let size = |one: &Self, other: &Self| {
             one.point.cmp(&other.point).then_with(|| one.digits.cmp(&other.digits))
         };
-        sign(self).cmp(&sign(other)).then_with(|| match self.is_negative {
-            true => size(other, self),
-            false => size(self, other),
-        })
+        sign(self)
+            .cmp(&sign(other))
+            .then_with(|| if self.is_negative { size(other, self) } else { size(self, other) })
     }
 }
 
@@ -166,6 +171,16 @@ mod tests {
         }
         for same in [["1.10", "1.1"], ["0", "-0.0e7"], ["1e3", "1000"], [".5", "+0.50"]] {
             assert_eq!(decimal(same[0]), decimal(same[1]));
+        }
+    }
+
+    #[test]
+    fn a_float_keeps_so_many_digits() {
+        for kept in ["0.1", "-1.50", "1e300", "0.30000000000000004", "9007199254740992.0"] {
+            assert!(Decimal::kept_float(kept).is_some(), "{kept}");
+        }
+        for lost in ["9007199254740993.0", "0.12345678901234567890", "inf", "nan", "1e400", "x"] {
+            assert_eq!(Decimal::kept_float(lost), None, "{lost}");
         }
     }
 

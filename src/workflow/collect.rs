@@ -69,7 +69,16 @@ fn fetch(
         Unreadable::NotText(unsound) => unsound,
     })?;
     let Some(text) = found else {
+        // Who writes the path of the file means its name.
+        let bare = name.get_ref().trim_start_matches("./");
+        let bare =
+            bare.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(bare);
+        let bare = bare.strip_suffix(ending).filter(|_| !ending.is_empty()).unwrap_or(bare);
         let names = shelf.names(folder, ending);
+        if bare != name.get_ref() && names.iter().any(|known| known == bare) {
+            let message = format!("there is no {path}");
+            return Err(source.unsound(name.span(), message).advise(format!("write \"{bare}\"")));
+        }
         return Err(source.unsound(name.span(), format!("there is no {path}")).advise(suggest_of(
             name.get_ref(),
             names.iter().map(String::as_str),

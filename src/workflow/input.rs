@@ -69,19 +69,12 @@ impl Input {
 
     /// Takes what was typed, on a command line or in a form.
     pub fn accept(&self, text: &str, project: &Project) -> Result<Json, Error> {
+        let whole = || text.trim().parse::<i64>().ok().map(Json::from);
         let value = match self.kind {
-            InputType::Integer => {
-                text.trim().parse::<i64>().map_or_else(|_| text.into(), Json::from)
-            }
+            InputType::Integer => whole().unwrap_or_else(|| text.into()),
             InputType::Number => {
-                let text = text.trim();
-                // A float of many digits would be another number than the one that was typed.
-                let float = text.parse::<f64>().ok().filter(|number| {
-                    let kept = Decimal::of_float(*number);
-                    kept.is_some() && kept == Decimal::parse(text)
-                });
-                let whole = text.parse::<i64>().ok().map(Json::from);
-                whole.or_else(|| float.map(Json::from)).unwrap_or_else(|| text.into())
+                let float = || Decimal::kept_float(text.trim()).map(Json::from);
+                whole().or_else(float).unwrap_or_else(|| text.into())
             }
             InputType::Bool => match text {
                 "true" | "yes" | "y" => true.into(),
