@@ -14,7 +14,7 @@ use crate::event::InvocationStatus;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
-use cost::tokens;
+use cost::tells_tokens;
 use std::collections::BTreeMap;
 
 /// Below this two amounts are the same: sums of fractions are never exact.
@@ -22,6 +22,10 @@ const NOTHING: f64 = 1e-9;
 
 /// How many times as dear as the dearest before it a call beside others may become.
 const DEARER: f64 = 5.0;
+
+/// The share of the whole budget that a call beside others may take, however cheap those before it
+/// were.
+const SHARE: f64 = 0.5;
 
 /// How every reason begins for which a budget stops a run.
 const REASON: &str = "the budget of ";
@@ -124,7 +128,7 @@ impl Known {
     fn learn(&mut self, invocation: &Invocation, amounts: &Amounts) {
         self.dearest.merge(amounts, f64::max);
         self.cost += usize::from(invocation.cost_usd.is_some());
-        self.tokens += usize::from(tokens(invocation).is_some());
+        self.tokens += usize::from(tells_tokens(invocation));
     }
 
     fn told(&self, measure: Measure) -> usize {
@@ -235,7 +239,8 @@ impl Ledger {
 
     /// Whether a call that only the run's budget bounds may begin beside those at work. A call can
     /// cost more than any before it, and tells so when it is too late: so no more of them go side by
-    /// side than calls of this agent have told what they used, and each may become dearer by far.
+    /// side than calls of this agent have told what they used, and what is left carries all of them
+    /// but one at far more than they should need. Then the run is one call over at most.
     fn has_room(&self, claim: &Claim, measure: Measure, (need, calls): (f64, usize)) -> bool {
         let open = || self.at_work.values().filter(|call| call.claim.is_open_in(measure));
         let beside = open().count();
@@ -243,9 +248,13 @@ impl Ledger {
             return true;
         }
         let Some(bound) = claim.run_budget.bound(measure) else { return true };
-        let may_need: f64 = open().filter_map(|call| call.reserved.bound(measure)).sum();
-        let left = bound - self.taken(&Scope::Run, measure);
-        beside < calls && (need + may_need) * DEARER - may_need <= left + NOTHING
+        let held: Vec<f64> =
+            open().map(|call| call.reserved.bound(measure).unwrap_or(0.0)).collect();
+        let left = bound - self.taken(&Scope::Run, measure) + held.iter().sum::<f64>();
+        let feared = held.into_iter().chain([need]).map(|need| (need * DEARER).max(bound * SHARE));
+        let (all, dearest) =
+            feared.fold((0.0, 0.0_f64), |(all, most), one| (all + one, most.max(one)));
+        beside < calls && all - dearest <= left + NOTHING
     }
 
     /// Why nothing is left of a run's budget, where that is so.

@@ -40,6 +40,9 @@ pub struct Invocation {
     pub output_tokens: Option<u64>,
     pub cached_input_tokens: Option<u64>,
     pub error: Option<String>,
+    /// Why some of what it used is unknown, though its agent should have told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<Box<str>>,
 }
 
 /// How a call ended.

@@ -162,6 +162,7 @@ impl Agent {
         // Records hold no absolute path, and an agent's message may.
         let folder = invocation.folder.display().to_string();
         usage.error = usage.error.map(|error| error.replace(&folder, "."));
+        usage.unread = self.output.unread(&usage);
         usage
     }
 
@@ -201,12 +202,12 @@ impl Executor for Agent {
             }
             (conclusion, _) => conclusion,
         };
-        Ok(Begun::Finished(Outcome {
+        Ok(Begun::Finished(Box::new(Outcome {
             conclusion,
             ending: landing.ending,
             duration: landing.duration,
             usage,
-        }))
+        })))
     }
 }
 

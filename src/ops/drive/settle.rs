@@ -80,7 +80,13 @@ pub fn settle(
             events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
         }
     }
-    let warnings = ended.invocation.as_ref().map(|call| driver.meter.warnings(call));
+    let warnings = ended.invocation.as_ref().map(|call| {
+        let unread = call.unread.as_ref().map(|why| {
+            let agent = call.agent.as_deref().unwrap_or_default();
+            format!("what agent {agent} used at {} is unknown: {why}", call.gate)
+        });
+        unread.into_iter().chain(driver.meter.warnings(call)).collect::<Vec<_>>()
+    });
     match &ended.result {
         Result::Waiting(_) if ended.invocation.is_none() => driver.append_lazily(&events)?,
         Result::Passed { .. }
