@@ -84,6 +84,8 @@ pub struct Claim {
     pub agent: Option<String>,
     /// The definition that the agent ends in: what one call of it told holds for the next.
     pub definition: Option<String>,
+    /// The agent whose budget it draws on, whatever role it plays.
+    pub purse: Option<String>,
     /// Whether money and tokens may go to it, and not time alone.
     pub can_cost: bool,
     pub run_budget: Budget,
@@ -95,7 +97,7 @@ impl Claim {
     /// The budgets that it draws on, the nearest first.
     fn budgets(&self) -> Vec<(Scope, Budget)> {
         let mut budgets = vec![(Scope::Gate(self.gate.clone()), self.gate_budget)];
-        let agent = self.agent.clone().map(Scope::Agent);
+        let agent = self.purse.clone().map(Scope::Agent);
         budgets.extend(agent.map(|agent| (agent, self.agent_budget)));
         budgets.push((Scope::Run, self.run_budget));
         budgets
@@ -188,7 +190,7 @@ impl Ledger {
     fn settle(&mut self, invocation: &Invocation) {
         let amounts = Amounts::of(invocation);
         let mut scopes = vec![Scope::Run, Scope::Gate(invocation.gate.clone())];
-        scopes.extend(invocation.agent.clone().map(Scope::Agent));
+        scopes.extend(invocation.worker.purse.clone().map(Scope::Agent));
         for scope in scopes {
             self.settled.entry(scope).or_default().merge(&amounts, |one, other| one + other);
         }
@@ -324,7 +326,7 @@ impl Ledger {
         let draws = |call: &&AtWork| match scope {
             Scope::Run => true,
             Scope::Gate(gate) => call.claim.gate == *gate,
-            Scope::Agent(agent) => call.claim.agent.as_ref() == Some(agent),
+            Scope::Agent(agent) => call.claim.purse.as_ref() == Some(agent),
         };
         self.at_work.values().filter(draws).map(amount).sum()
     }

@@ -43,6 +43,8 @@ pub struct Agent {
     pub model: Option<String>,
     /// What it may spend in one run.
     pub budget: Option<Budget>,
+    /// The agent whose budget that is.
+    pub purse: Option<String>,
     argv: Vec<String>,
     packet: PacketBy,
     output: Output,
@@ -103,6 +105,7 @@ impl Agent {
             description: settings.description,
             model: settings.model,
             budget: settings.budget,
+            purse: settings.purse,
             argv,
             packet,
             output: settings.output.unwrap_or_default(),

@@ -41,6 +41,7 @@ fn claim(gate: &str, run_budget: Budget, gate_budget: Budget) -> Claim {
         gate: GateId::parse(gate).unwrap(),
         agent: Some("poet".to_owned()),
         definition: None,
+        purse: None,
         can_cost: true,
         run_budget,
         gate_budget,

@@ -104,6 +104,7 @@ fn cast(doer: &mut Doer, agent: Agent) {
         definition: Some(agent.definition.clone()),
         // Records hold no path of this machine.
         program: program.map(|name| name.to_string_lossy().into_owned()),
+        purse: agent.purse.clone(),
     };
     doer.configured = Some(agent.name.clone());
     doer.budget = agent.budget;

@@ -81,6 +81,7 @@ pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, doer: &Do
         gate: id.clone(),
         agent: agent.map(str::to_owned),
         definition: doer.worker.definition.clone(),
+        purse: doer.worker.purse.clone(),
         can_cost: match gate.work {
             Work::Agent(_) | Work::Workflow(_) => true,
             Work::Human | Work::Command(_) | Work::Shell(_) => false,

@@ -274,6 +274,26 @@ fn gates_and_agents_have_budgets_of_their_own_and_anew_with_more() {
 }
 
 #[test]
+fn a_budget_of_an_agent_is_shared_by_all_that_stand_on_it() {
+    let purses = |budget: &str| {
+        let more =
+            format!("[agents.poet]\nuse = 'claude'\n[agents.judge]\nuse = 'claude'\n{budget}");
+        let house = House::new().agents(&format!("budget = {{ usd = 1.0 }}\n{more}"));
+        let gates = [("a", "agent = 'poet'"), ("b", "agent = 'judge'"), ("c", "agent = 'other'")];
+        let house = house.workflow("demo", &agents(&gates));
+        house.script("a", &usd(0.6)).script("b", &usd(0.6)).script("c", &usd(0.1))
+    };
+    let shared = purses("");
+    let said = "the budget of 1.00 USD of agent claude is spent";
+    shared.orch("run demo").code(4).says(said);
+    assert_eq!(shared.gates(), "a PASS, b PASS, c NOT_STARTED");
+    shared.orch("run resume").code(4).says(said);
+    let own = purses("budget = { usd = 0.5 }");
+    own.orch("run demo").code(0);
+    assert_eq!(own.gates(), "a PASS, b PASS, c PASS");
+}
+
+#[test]
 fn minutes_bound_commands_too() {
     let house = House::new().workflow(
         "demo",
