@@ -107,6 +107,10 @@ impl Shelf {
         Self { project, user_folder }
     }
 
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
     /// Finds one text by its path, such as `contracts/x/a.toml`.
     pub fn find(&self, path: &str) -> Result<Option<Text>, Unreadable> {
         let text = |origin, source| Ok(Some(Text { path: path.to_owned(), origin, source }));

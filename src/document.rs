@@ -3,9 +3,11 @@
 //! is JSON, YAML or TOML is read as [`Data`]. The one home of the `toml` crate.
 
 mod data;
+mod decimal;
 mod json;
 mod number;
 mod shape;
+mod slips;
 mod toml_data;
 mod tree;
 mod yaml;
@@ -13,6 +15,7 @@ mod yaml;
 pub use data::Data;
 pub use data::Flaw;
 pub use data::Language;
+pub use decimal::Decimal;
 
 use self::data::BYTE_ORDER_MARK;
 use self::data::HOLDS_MARK;
@@ -47,7 +50,10 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
     if let Some(at) = source.text.find(BYTE_ORDER_MARK) {
         return Err(source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK));
     }
-    toml_data::parse(&source.text).map_err(|(span, message)| source.unsound(span, message))
+    toml_data::parse(&source.text).map_err(|(span, message)| {
+        let help = slips::misquoted(&source.text, &span);
+        source.unsound(span, message).advise_if(help)
+    })
 }
 
 fn parse_value(source: &Source) -> Result<Value<'_>, Box<Unsound>> {
@@ -113,14 +119,17 @@ fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize
     let span = error.span().unwrap_or(around);
     let unsound = source.unsound(span, in_words(error.message()));
     let mut words = error.message().split('`').skip(1).step_by(2);
-    match words.next().filter(|_| error.message().starts_with(UNKNOWN_VARIANT)) {
-        Some(unknown) => match nearest(unknown, words) {
-            Some(help) => unsound.advise(help),
-            None => unsound,
-        },
-        None => unsound,
+    let first = words.next().unwrap_or_default();
+    if error.message().starts_with(UNKNOWN_VARIANT) {
+        unsound.advise_if(nearest(first, words))
+    } else if error.message().starts_with(MISSING_FIELD) {
+        unsound.advise(format!("write {first} = …"))
+    } else {
+        unsound
     }
 }
+
+const MISSING_FIELD: &str = "missing field `";
 
 const UNKNOWN_VARIANT: &str = "unknown variant ";
 

@@ -70,6 +70,12 @@ impl Unsound {
         self
     }
 
+    /// The same where there is something to advise.
+    pub fn advise_if(mut self: Box<Self>, help: Option<impl Into<String>>) -> Box<Self> {
+        self.help = help.map(Into::into).or(self.help);
+        self
+    }
+
     /// The file, and the line and column there, both from 1.
     pub fn place(&self) -> (&str, usize, usize) {
         let text = self.source_code.inner();

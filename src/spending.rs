@@ -15,7 +15,7 @@ use crate::executor::Usage;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
-use cost::tokens;
+use cost::tells_tokens;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -24,6 +24,10 @@ const NOTHING: f64 = 1e-9;
 
 /// How many times as dear as the dearest before it a call beside others may become.
 const DEARER: f64 = 5.0;
+
+/// The share of the whole budget that a call beside others may take, however cheap those before it
+/// were.
+const SHARE: f64 = 0.5;
 
 /// How every reason begins for which a budget stops a run.
 const REASON: &str = "the budget of ";
@@ -92,6 +96,8 @@ pub struct Claim {
     pub agent: Option<String>,
     /// The definition that the agent ends in: what one call of it told holds for the next.
     pub definition: Option<String>,
+    /// The agent whose budget it draws on, whatever role it plays.
+    pub purse: Option<String>,
     /// Whether money and tokens may go to it, and not time alone.
     pub can_cost: bool,
     pub run_budget: Budget,
@@ -103,7 +109,7 @@ impl Claim {
     /// The budgets that it draws on, the nearest first.
     fn budgets(&self) -> Vec<(Scope, Budget)> {
         let mut budgets = vec![(Scope::Gate(self.gate.clone()), self.gate_budget)];
-        let agent = self.agent.clone().map(Scope::Agent);
+        let agent = self.purse.clone().map(Scope::Agent);
         budgets.extend(agent.map(|agent| (agent, self.agent_budget)));
         budgets.push((Scope::Run, self.run_budget));
         budgets
@@ -136,7 +142,7 @@ impl Known {
     fn learn(&mut self, invocation: &Invocation, amounts: &Amounts) {
         self.dearest.merge(amounts, f64::max);
         self.cost += usize::from(invocation.cost_usd.is_some());
-        self.tokens += usize::from(tokens(invocation).is_some());
+        self.tokens += usize::from(tells_tokens(invocation));
     }
 
     fn told(&self, measure: Measure) -> usize {
@@ -196,7 +202,7 @@ impl Ledger {
     fn settle(&mut self, invocation: &Invocation) {
         let amounts = Amounts::of(invocation);
         let mut scopes = vec![Scope::Run, Scope::Gate(invocation.gate.clone())];
-        scopes.extend(invocation.agent.clone().map(Scope::Agent));
+        scopes.extend(invocation.worker.purse.clone().map(Scope::Agent));
         for scope in scopes {
             self.settled.entry(scope).or_default().merge(&amounts, |one, other| one + other);
         }
@@ -247,7 +253,8 @@ impl Ledger {
 
     /// Whether a call that only the run's budget bounds may begin beside those at work. A call can
     /// cost more than any before it, and tells so when it is too late: so no more of them go side by
-    /// side than calls of this agent have told what they used, and each may become dearer by far.
+    /// side than calls of this agent have told what they used, and what is left carries all of them
+    /// but one at far more than they should need. Then the run is one call over at most.
     fn has_room(&self, claim: &Claim, measure: Measure, (need, calls): (f64, usize)) -> bool {
         let open = || self.at_work.values().filter(|call| call.claim.is_open_in(measure));
         let beside = open().count();
@@ -255,9 +262,13 @@ impl Ledger {
             return true;
         }
         let Some(bound) = claim.run_budget.bound(measure) else { return true };
-        let may_need: f64 = open().filter_map(|call| call.reserved.bound(measure)).sum();
-        let left = bound - self.taken(&Scope::Run, measure);
-        beside < calls && (need + may_need) * DEARER - may_need <= left + NOTHING
+        let held: Vec<f64> =
+            open().map(|call| call.reserved.bound(measure).unwrap_or(0.0)).collect();
+        let left = bound - self.taken(&Scope::Run, measure) + held.iter().sum::<f64>();
+        let feared = held.into_iter().chain([need]).map(|need| (need * DEARER).max(bound * SHARE));
+        let (all, dearest) =
+            feared.fold((0.0, 0.0_f64), |(all, most), one| (all + one, most.max(one)));
+        beside < calls && all - dearest <= left + NOTHING
     }
 
     /// Why nothing is left of a run's budget, where that is so.
@@ -327,7 +338,7 @@ impl Ledger {
         let draws = |call: &&AtWork| match scope {
             Scope::Run => true,
             Scope::Gate(gate) => call.claim.gate == *gate,
-            Scope::Agent(agent) => call.claim.agent.as_ref() == Some(agent),
+            Scope::Agent(agent) => call.claim.purse.as_ref() == Some(agent),
         };
         self.at_work.values().filter(draws).map(amount).sum()
     }

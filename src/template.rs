@@ -71,7 +71,8 @@ impl Template {
         }
         let mut engine = new_engine();
         engine.add_raw_template(SINGLE, text).map_err(|error| {
-            source.unsound(span.clone(), format!("template: {}", explain(&error).message))
+            let message = format!("template: {}", explain(&error).message);
+            source.unsound(span.clone(), message).advise_if(unclosed(text))
         })?;
         let names = refuse_unknown_names(&engine, SINGLE, source, span, names)?;
         let engine = Some(Engine::new(engine, [(SINGLE, text)]));
@@ -256,6 +257,15 @@ fn render(engine: &Tera, name: &str, values: &tera::Context) -> Result<String, E
     let mut output = Bounded(Vec::new());
     engine.render_to(name, values, &mut output).map_err(|error| explain(&error))?;
     String::from_utf8(output.0).map_err(Error::other)
+}
+
+/// What to write where an expression is not closed.
+fn unclosed(text: &str) -> Option<String> {
+    let marks = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+    let is_open =
+        |(begin, end): &(&str, &str)| text.matches(begin).count() > text.matches(end).count();
+    let (begin, end) = marks.into_iter().find(is_open)?;
+    Some(format!("write {begin} … {end}: what begins with {begin} is closed by {end}"))
 }
 
 fn explain(error: &tera::Error) -> Error {

@@ -1,7 +1,7 @@
 //! `contains_headings`: the headings that a Markdown document must have.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
@@ -23,7 +23,7 @@ pub(super) struct ContainsHeadings {
     /// The headings, one or a list. `Layer 1` may stand at any level, `## Layer 1` at level 2.
     headings: OneOrMany,
     /// The level of all of them, 1 to 6; any by default.
-    level: Option<Number>,
+    level: Option<Count>,
     /// Whether they must stand in this order, others between them; `false` by default.
     #[serde(default)]
     ordered: bool,
@@ -60,6 +60,13 @@ fn split_marks(heading: &str) -> (usize, &str) {
     if is_marked { (marks, text) } else { (0, heading) }
 }
 
+/// Whether marks stand there with which nothing is a heading. One mark may belong to the text: `#1`.
+fn is_mismarked(heading: &str) -> bool {
+    let heading = heading.trim();
+    let marks = heading.len() - heading.trim_start_matches('#').len();
+    split_marks(heading).0 == 0 && (marks > 1 || heading == "#")
+}
+
 impl Check for ContainsHeadings {
     fn words(&self) -> String {
         let level = self.level.as_ref().map(|level| format!(" of level {level}"));
@@ -70,18 +77,22 @@ impl Check for ContainsHeadings {
 
     fn flaw(&self) -> Option<String> {
         let level = self.level.as_ref();
-        if let Some(level) = level.and_then(Number::known)
-            && ![1.0, 2.0, 3.0, 4.0, 5.0, 6.0].contains(&level)
+        if let Some(level) = level.and_then(Count::known)
+            && !(1..=6).contains(&level)
         {
             return Some(format!("`level` is 1 to 6, not {level}"));
         }
         for heading in self.headings.iter().filter(|text| !template::has_expressions(text)) {
+            if is_mismarked(heading) {
+                let message = "1 to 6 marks and a blank stand before its text";
+                return Some(format!("`{heading}` is no heading: {message}"));
+            }
             let wanted = Wanted::parse(heading, None);
             if wanted.text.is_empty() {
                 return Some(format!("`{heading}` is no heading"));
             }
-            if let (Some(Number::Value(_)), Some(marks)) = (level, wanted.level)
-                && level.map(Number::count) != Some(marks)
+            if let (Some(Count::Value(_)), Some(marks)) = (level, wanted.level)
+                && level.map(Count::value) != Some(marks)
             {
                 return Some(format!("the marks of `{heading}` and `level` say different things"));
             }
@@ -95,7 +106,7 @@ impl Check for ContainsHeadings {
             Err(finding) => return vec![finding],
         };
         let found = Markdown::read(text).headings;
-        let level = self.level.as_ref().map(Number::count);
+        let level = self.level.as_ref().map(Count::value);
         let mut few = Few::new(FINDINGS_MAX);
         let mut after: Option<(usize, String)> = None;
         for heading in self.headings.iter() {
@@ -201,7 +212,11 @@ mod tests {
     fn unsound_parameters_are_refused() {
         let flaw = |parameters: &str| read("contains_headings", parameters).err().unwrap();
         assert_eq!(flaw("headings = []"), "`headings` names nothing");
-        assert_eq!(flaw("headings = '## '"), "`## ` is no heading");
+        for bad in ["## ", "#", "##", "####### x", "##x", " ####### x ", "#######"] {
+            let told = flaw(&format!("headings = ['# a', '{bad}']"));
+            assert!(told.starts_with(&format!("`{bad}` is no heading")), "{told}");
+        }
+        assert!(read("contains_headings", "headings = ['#1', '# #1', '###### x']").is_ok());
         assert_eq!(flaw("headings = 'a'\nlevel = 7"), "`level` is 1 to 6, not 7");
         assert_eq!(
             flaw("headings = '## a'\nlevel = 3"),

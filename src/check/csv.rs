@@ -1,11 +1,11 @@
 //! `csv`: a table with these columns and so many rows. The one home of the `csv` crate.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
+use super::count;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
-use super::number;
 use super::one_or_many::OneOrMany;
 use super::text;
 use super::text::Lines;
@@ -13,18 +13,21 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The file is a sound CSV: a header, then rows of as many fields. A malformed row is a finding
-/// with its line. Commas part fields, tabs in a file that is called `.tsv`; quotes stand around a
-/// whole field and are doubled within quotes, as RFC 4180 has it.
+/// The file is a sound CSV: a header of distinct names, then rows of as many fields. A malformed row
+/// is a finding with its line, and so is what programs read in different ways: an empty line between
+/// rows, a line that ends with a carriage return alone, a NUL or a byte order mark within. Commas
+/// part fields, tabs in a file that is called `.tsv`; quotes stand around a whole field and are
+/// doubled within quotes, as RFC 4180 has it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Csv {
-    /// Columns that the header names, one or a list; there may be others, in any order.
+    /// Columns that the header names just so, blanks and letter case included, one or a list; there
+    /// may be others, in any order.
     columns: Option<OneOrMany>,
     /// The least number of rows, the header not counted; 1 by default.
-    min_rows: Option<Number>,
+    min_rows: Option<Count>,
     /// The largest number of rows, the header not counted.
-    max_rows: Option<Number>,
+    max_rows: Option<Count>,
 }
 
 impl Check for Csv {
@@ -32,7 +35,7 @@ impl Check for Csv {
         let columns =
             self.columns.as_ref().map(|columns| format!(" the columns {}", columns.words()));
         let columns = columns.map(|columns| format!("{columns} and")).unwrap_or_default();
-        let rows = number::range_words(Some(&self.least()), self.max_rows.as_ref());
+        let rows = super::range_words(Some(&self.least()), self.max_rows.as_ref());
         format!("the file is a CSV with{columns} {rows} rows")
     }
 
@@ -40,7 +43,7 @@ impl Check for Csv {
         self.columns
             .as_ref()
             .and_then(|columns| columns.flaw("columns"))
-            .or_else(|| number::count_flaw(self.min_rows.as_ref(), self.max_rows.as_ref()))
+            .or_else(|| count::count_flaw(Some(&self.least()), self.max_rows.as_ref()))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -53,7 +56,7 @@ impl Check for Csv {
             Err(finding) => return vec![finding],
         };
         let delimiter = if has_tabs { b'\t' } else { b',' };
-        if let Some((at, message)) = misquoted(text, delimiter) {
+        if let Some((at, message)) = ambiguous(text, delimiter) {
             // Another reader parts what follows in another way: nothing is known of it.
             return vec![Finding::new(message).line(Lines::of(text).at(at))];
         }
@@ -66,10 +69,16 @@ impl Check for Csv {
         };
         let mut few = Few::new(FINDINGS_MAX);
         for column in self.columns.iter().flat_map(|columns| columns.iter()) {
-            if !header.iter().any(|name| name.trim() == column.trim()) {
+            if !header.iter().any(|name| name == column) {
                 let message = format!("the column {} is missing", text::quoted(column));
                 let header = header.iter().collect::<Vec<_>>().join(", ");
                 few.add(|| Finding::new(message).line(1).actual(text::short(&header)));
+            }
+        }
+        for (index, name) in header.iter().enumerate() {
+            if header.iter().take(index).any(|other| other.trim() == name.trim()) {
+                let message = format!("the header names the column {} twice", text::quoted(name));
+                few.add(|| Finding::new(message).line(1));
             }
         }
         let mut rows = 0_usize;
@@ -92,14 +101,17 @@ impl Check for Csv {
 }
 
 impl Csv {
-    fn least(&self) -> Number {
-        number::least(self.min_rows.as_ref(), self.max_rows.as_ref())
+    fn least(&self) -> Count {
+        count::least(self.min_rows.as_ref(), self.max_rows.as_ref())
     }
 }
 
-/// What a quote parts, byte by byte.
+/// Where a byte stands.
 #[derive(Clone, Copy)]
 enum Within {
+    /// At the begin of a line.
+    Line,
+    /// At the begin of a field.
     Begin,
     Unquoted,
     /// Opened at this byte.
@@ -108,28 +120,55 @@ enum Within {
     Closed(usize),
 }
 
-/// The first quote that is not as RFC 4180 has it: around a whole field, and doubled within. The
-/// reader would take such a field for one that has no quote, or for all the rest.
-fn misquoted(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
-    let mut within = Within::Begin;
+/// The first thing that programs read in different ways: a quote that is not as RFC 4180 has it,
+/// around a whole field and doubled within, or an end of a line that not all take for one.
+fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
+    if let Some(at) = text.find(['\0', '\u{feff}']) {
+        return Some((at, "a NUL or a byte order mark within the file: take it out"));
+    }
+    let end = text.trim_end_matches(['\r', '\n']).len();
+    let mut within = Within::Line;
     for (at, byte) in text.bytes().enumerate() {
-        let parts = byte == delimiter || matches!(byte, b'\r' | b'\n');
+        let ends = match byte {
+            b'\n' => true,
+            b'\r' => text.as_bytes().get(at + 1) == Some(&b'\n'),
+            _ => false,
+        };
         within = match within {
             Within::Quoted(begin) if byte == b'"' => Within::Closed(begin),
             Within::Quoted(begin) => Within::Quoted(begin),
-            Within::Begin if byte == b'"' => Within::Quoted(at),
+            Within::Line if ends && at < end => return Some((at, "an empty line")),
+            Within::Line | Within::Begin if byte == b'"' => Within::Quoted(at),
             Within::Closed(begin) if byte == b'"' => Within::Quoted(begin),
-            Within::Begin | Within::Unquoted | Within::Closed(_) if parts => Within::Begin,
+            Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_)
+                if byte == b'\r' =>
+            {
+                if !ends {
+                    return Some((
+                        at,
+                        "a carriage return without a line feed: end lines with both",
+                    ));
+                }
+                within
+            }
+            Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_) if ends => {
+                Within::Line
+            }
+            Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_)
+                if byte == delimiter =>
+            {
+                Within::Begin
+            }
             Within::Closed(_) => return Some((at, "text after a closing quote")),
             Within::Unquoted if byte == b'"' => {
                 return Some((at, "a quote in a field without quotes: double it in quotes"));
             }
-            Within::Begin | Within::Unquoted => Within::Unquoted,
+            Within::Line | Within::Begin | Within::Unquoted => Within::Unquoted,
         };
     }
     match within {
         Within::Quoted(begin) => Some((begin, "a quote is never closed")),
-        Within::Begin | Within::Unquoted | Within::Closed(_) => None,
+        Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_) => None,
     }
 }
 
@@ -144,10 +183,10 @@ fn malformed(error: &csv::Error, text: &str) -> Finding {
     };
     match error.position().and_then(|position| usize::try_from(position.byte()).ok()) {
         Some(begin) => {
-            // Empty lines before a row belong to it, as the reader has it.
+            // The reader begins a row before the line feed of the row above it.
             let rest = text.as_bytes().get(begin..).unwrap_or_default();
-            let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte)).count();
-            finding.line(Lines::of(text).at(begin + empty))
+            let ends = rest.iter().take_while(|byte| b"\r\n".contains(byte)).count();
+            finding.line(Lines::of(text).at(begin + ends))
         }
         None => finding,
     }
@@ -161,9 +200,9 @@ mod tests {
 
     #[test]
     fn a_sound_table_passes() {
-        let file = [("a.csv", "\u{feff}id,name, note\r\n1,\"a, \"\"b\"\"\nc\",\r\n2,d,e\r\n")];
+        let file = [("a.csv", "\u{feff}id,name, note \r\n1,\"a, \"\"b\"\"\nc\",\r\n2,d,e\r\n")];
         assert_eq!(judge("csv", "", &file), [""; 0]);
-        let parameters = "columns = ['note', 'id']\nmin_rows = 2\nmax_rows = 2";
+        let parameters = "columns = [' note ', 'id']\nmin_rows = 2\nmax_rows = 2";
         assert_eq!(judge("csv", parameters, &file), [""; 0]);
         assert_eq!(judge("csv", "columns = 'b'", &[("a.tsv", "a\tb\n1,5\t2\n")]), [""; 0]);
         assert_eq!(judge("csv", "max_rows = 0", &[("a.csv", "a\n")]), [""; 0]);
@@ -188,10 +227,10 @@ mod tests {
     #[test]
     fn malformed_rows_have_their_line() {
         assert_eq!(
-            judge("csv", "", &[("a.csv", "a,b\n1,2\n\n3\n4,5,6\n")]),
+            judge("csv", "", &[("a.csv", "a,b\r\n1,2\r\n\"\n\",3\n3\n4,5,6\n\r\n\n")]),
             [
-                "a.csv:4: the row has another number of fields than the header (expected 2, found 1) []",
-                "a.csv:5: the row has another number of fields than the header (expected 2, found 3) []"
+                "a.csv:5: the row has another number of fields than the header (expected 2, found 1) []",
+                "a.csv:6: the row has another number of fields than the header (expected 2, found 3) []"
             ]
         );
     }
@@ -211,11 +250,40 @@ mod tests {
             let expected = format!("a.csv:{line}: {message} []");
             assert_eq!(judge("csv", "", &[("a.csv", text)]), [expected], "{text:?}");
         }
-        for text in ["a,\"b\"\r\n\"\",\"\"\"\"\r\n", "a\n\"1\"", "\"a\"\r\"1,\n2\"\r"] {
+        for text in ["a,\"b\"\r\n\"\",\"\"\"\"\r\n", "a\n\"1\"", "\"a\"\r\n\"1,\r2\"\r\n"] {
             assert_eq!(judge("csv", "", &[("a.csv", text)]), [""; 0], "{text:?}");
         }
         let tabs = [("a.tsv", "a\tb\n\"1\"\"\"\t2\n")];
         assert_eq!(judge("csv", "", &tabs), [""; 0]);
+    }
+
+    #[test]
+    fn what_programs_read_in_different_ways_fails() {
+        let mark = "a NUL or a byte order mark within the file: take it out";
+        let lone = "a carriage return without a line feed: end lines with both";
+        for (text, line, message) in [
+            ("a,b\n1,\0,2\n", 2, mark),
+            ("a,b\n1,\"\0\"\n", 2, mark),
+            ("\u{feff}\u{feff}a,b\n1,2\n", 1, mark),
+            ("a,b\n\u{feff}1,2\n", 2, mark),
+            ("a,b\r1,2\r", 1, lone),
+            ("a,b\n1,2\n3,\r4\n", 3, lone),
+            ("a,b\n1,2\r\r\n", 2, lone),
+            ("a\n\n1\n", 2, "an empty line"),
+            ("a\r\n1\r\n\r\n2\r\n", 3, "an empty line"),
+            ("\na\n1\n", 1, "an empty line"),
+            ("a,b,a\n1,2,3\n", 1, "the header names the column `a` twice"),
+            ("a,b,,\n1,2,3,4\n", 1, "the header names the column `` twice"),
+            ("a, a\n1,2\n", 1, "the header names the column ` a` twice"),
+        ] {
+            let expected = format!("a.csv:{line}: {message} []");
+            assert_eq!(judge("csv", "", &[("a.csv", text)]), [expected], "{text:?}");
+        }
+        for column in ["b", " B", "b "] {
+            let parameters = format!("columns = '{column}'");
+            let found = judge("csv", &parameters, &[("a.csv", "a, b\n1,2\n")]);
+            assert_eq!(found.len(), 1, "{column:?}");
+        }
     }
 
     #[test]

@@ -52,7 +52,8 @@ impl Check for Field {
         let pointer = &self.pointer;
         let is_sound = pointer.is_empty() || pointer.starts_with('/');
         if !is_sound && !template::has_expressions(pointer) {
-            return Some(format!("`{pointer}` is no JSON pointer: it begins with `/`"));
+            let meant = pointer.trim_start_matches(['$', '.']).replace('.', "/");
+            return Some(format!("`{pointer}` is no JSON pointer: write `/{meant}`"));
         }
         self.test().flaw()
     }
@@ -183,7 +184,11 @@ mod tests {
     #[test]
     fn unsound_parameters_are_refused() {
         let flaw = |parameters: &str| read("field", parameters).err().unwrap();
-        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is no JSON pointer: it begins with `/`");
+        for text in ["a.b", "$.a.b", ".a.b"] {
+            let told = flaw(&format!("pointer = '{text}'\nequals = 1"));
+            assert_eq!(told, format!("`{text}` is no JSON pointer: write `/a/b`"));
+        }
+        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is no JSON pointer: write `/a`");
         assert_eq!(
             flaw("pointer = '/a'"),
             "give one of `equals`, `one_of`, `min`, `max`, `matches`"

@@ -1,8 +1,9 @@
 //! `file_exists`: the least that an output must be.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
+use super::count;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,9 +14,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct FileExists {
     /// The least size in bytes; 1 by default.
-    min_bytes: Option<Number>,
+    min_bytes: Option<Count>,
     /// The largest size in bytes.
-    max_bytes: Option<Number>,
+    max_bytes: Option<Count>,
 }
 
 impl Check for FileExists {
@@ -28,6 +29,10 @@ impl Check for FileExists {
         }
     }
 
+    fn flaw(&self) -> Option<String> {
+        count::count_flaw(Some(&self.least()), self.max_bytes.as_ref())
+    }
+
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let document = match scene.document() {
             Ok(document) => document,
@@ -37,7 +42,7 @@ impl Check for FileExists {
             Ok((_, metadata)) => metadata.len(),
             Err(error) => return vec![Finding::new(error.to_string())],
         };
-        let least = self.min_bytes.clone().unwrap_or(Number::Value(1.0));
+        let least = self.least();
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         match super::between(bytes, Some(&least), self.max_bytes.as_ref()) {
             None => Vec::new(),
@@ -48,6 +53,12 @@ impl Check for FileExists {
                     .actual(bytes),
             ],
         }
+    }
+}
+
+impl FileExists {
+    fn least(&self) -> Count {
+        count::least(self.min_bytes.as_ref(), self.max_bytes.as_ref())
     }
 }
 

@@ -1,9 +1,8 @@
 //! `items_closed`: the runs that are a part of this one are over.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
-use super::number;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,7 +13,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct ItemsClosed {
     /// The least number of such runs; 0 by default.
-    min: Option<Number>,
+    min: Option<Count>,
 }
 
 impl Check for ItemsClosed {
@@ -22,10 +21,6 @@ impl Check for ItemsClosed {
         let count = self.min.as_ref().map(|min| super::range_words(Some(min), None));
         let count = count.map(|count| format!(", and there are {count} of them"));
         format!("the runs that are a part of this one are closed{}", count.unwrap_or_default())
-    }
-
-    fn flaw(&self) -> Option<String> {
-        number::count_flaw(self.min.as_ref(), None)
     }
 
     fn looks_at_work() -> bool {

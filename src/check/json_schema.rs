@@ -1,11 +1,13 @@
 //! `json_schema`: a document that validates. The one home of `jsonschema`.
 
+use super::Broken;
 use super::Check;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
 use super::text;
 use super::value;
+use crate::files::Project;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::template;
@@ -23,6 +25,9 @@ use std::time::Instant;
 /// The most steps back that a pattern of a schema may take on one text.
 const BACKTRACKS_MAX: usize = 100_000;
 
+/// The largest schema that is looked at before there is a document, in bytes.
+const SCHEMA_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
 /// Of a document with more values than this only the first violation is told: the validator makes
 /// all of them before it hands out one.
 const VALUES_MAX: usize = 200_000;
@@ -36,7 +41,9 @@ const TOLD_WITHIN: Duration = Duration::from_millis(500);
 
 /// The document (JSON, YAML or TOML by its name) validates against a JSON Schema of draft 2020-12
 /// or an older one; each violation, at most 50, is a finding with its JSON pointer. Formats such
-/// as `date` are asserted. Nothing is fetched: a `$ref` to another document fails.
+/// as `date` are asserted. Nothing is fetched: a `$ref` to another document fails. A schema that is
+/// missing or unsound is an error before a run begins, unless a template names it, or an earlier gate
+/// has it among its outputs: then it fails the gate.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JsonSchemaCheck {
@@ -57,11 +64,24 @@ impl Check for JsonSchemaCheck {
         flaw.or_else(|| ProjectPath::folder_flaw(&self.schema))
     }
 
+    fn broken(&self, project: &Project) -> Option<Broken> {
+        if template::has_expressions(&self.schema) {
+            return None;
+        }
+        let path = project.path(&self.schema).ok()?;
+        let finding = self.validator(project, SCHEMA_BYTES_MAX).err()?;
+        let message = match finding.line {
+            Some(line) => format!("the schema, line {line}: {}", finding.message),
+            None => finding.message,
+        };
+        Some(Broken { parameter: "schema", path, message })
+    }
+
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let read = || {
             let document = scene.document()?;
             let json = value::read(&document.path, document.text()?)?.into_json();
-            Ok((self.validator(scene)?, json))
+            Ok((self.validator(scene.project, scene.text_bytes_max)?, json))
         };
         let (validator, json) = match read() {
             Ok(read) => read,
@@ -140,10 +160,10 @@ fn has_more_values(json: &Json, most: usize) -> bool {
 
 impl JsonSchemaCheck {
     /// The schema, ready to judge.
-    fn validator(&self, scene: &Scene<'_>) -> Result<Validator, Finding> {
-        let path = scene.project.path(&self.schema);
+    fn validator(&self, project: &Project, text_bytes_max: u64) -> Result<Validator, Finding> {
+        let path = project.path(&self.schema);
         let path = path.map_err(|error| Finding::new(error.to_string()))?;
-        let text = scene.project.read_text(&path, scene.text_bytes_max);
+        let text = project.read_text(&path, text_bytes_max);
         let text = text.map_err(|error| Finding::new(format!("the schema: {error}")))?;
         let schema = value::read(&path, &text)?.into_json();
         let patterns = PatternOptions::fancy_regex().backtrack_limit(BACKTRACKS_MAX);

@@ -15,9 +15,10 @@ use std::collections::HashSet;
 
 /// The relative links and images of a Markdown document, reference links too, lead to files or
 /// folders of the project, and their `#anchors` to headings or HTML ids of Markdown files, named
-/// as GitHub names them. A link that begins with `/` starts at the project. URLs of any scheme, mail
-/// addresses in any spelling (`<name@host>`, `mailto:`) and links in raw HTML are not looked at; a
-/// document without links passes.
+/// as GitHub names them. A link that begins with `/` starts at the project; one that ends with `/`
+/// leads to a folder. An empty link, `//` within one, and a `file:` URL fail. URLs of any other
+/// scheme, mail addresses in any spelling (`<name@host>`, `mailto:`) and links in raw HTML are not
+/// looked at; a document without links passes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LinksResolve {}
@@ -61,14 +62,20 @@ struct Places<'s> {
 
 impl Places<'_> {
     fn judge(&mut self, from: &ProjectPath, link: &str) -> Result<(), String> {
-        if is_absolute(link) {
-            return Ok(());
+        match scheme(link) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("file") => {
+                return Err("it leaves the project".to_owned());
+            }
+            Some(_) => return Ok(()),
+            None if link.starts_with("//") => return Ok(()),
+            None if link.trim().is_empty() => return Err("it is empty".to_owned()),
+            None => {}
         }
         let (rest, anchor) = link.split_once('#').unwrap_or((link, ""));
         let file = rest.split_once('?').map_or(rest, |(file, _)| file);
         let path = match file {
             "" => from.to_string(),
-            file => target(from, &decoded(file)?)?,
+            file => self.target(from, file)?,
         };
         let scene = self.scene;
         let anchors =
@@ -82,6 +89,48 @@ impl Places<'_> {
                 Err(format!("{path} has no anchor {}", text::quoted(&anchor)))
             }
             Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The path within the project that a link from a file means. What is left with `/`, `/.` or
+    /// `/..` must be a folder: no file has anything in it.
+    fn target(&self, from: &ProjectPath, link: &str) -> Result<String, String> {
+        let (start, link) = match link.strip_prefix('/') {
+            Some(link) => ("", link),
+            None => (from.as_str().rsplit_once('/').map_or("", |(folder, _)| folder), link),
+        };
+        let mut parts: Vec<String> =
+            start.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let mut steps = link.split('/').peekable();
+        while let Some(step) = steps.next() {
+            let is_last = steps.peek().is_none();
+            let step = decoded(step)?;
+            if matches!(step.as_str(), "" | "." | "..") && !parts.is_empty() {
+                self.demand_folder(&parts.join("/"))?;
+            }
+            match step.as_str() {
+                "" if is_last => {}
+                "" => return Err("a name is missing between two slashes".to_owned()),
+                "." => {}
+                ".." => {
+                    parts.pop().ok_or("it leaves the project")?;
+                }
+                _ if step.contains(['/', '\0']) => {
+                    return Err("a name holds a slash or a NUL".to_owned());
+                }
+                _ => parts.push(step),
+            }
+        }
+        Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+    }
+
+    fn demand_folder(&self, path: &str) -> Result<(), String> {
+        let place = self.scene.project.path(path).map_err(|error| error.to_string())?;
+        match self.scene.project.is_folder(&place) {
+            Ok(true) => Ok(()),
+            Ok(false) if self.scene.project.exists(&place) => Err(format!("{path} is no folder")),
+            Ok(false) => Err(format!("{path} does not exist")),
+            Err(error) => Err(error.to_string()),
         }
     }
 }
@@ -101,35 +150,17 @@ fn anchors_of(scene: &Scene<'_>, path: &str) -> Result<Option<HashSet<String>>, 
     text.map(|text| Some(Markdown::read(&text).anchors)).map_err(|error| error.to_string())
 }
 
-/// Whether a link has a scheme, or a host without one.
-fn is_absolute(link: &str) -> bool {
-    let scheme = link.split_once(':').map_or("", |(scheme, _)| scheme);
+/// The scheme of a link that has one.
+fn scheme(link: &str) -> Option<&str> {
+    let (scheme, _) = link.split_once(':')?;
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.chars().all(|next| next.is_ascii_alphanumeric() || "+-.".contains(next));
-    is_scheme || link.starts_with("//")
+    is_scheme.then_some(scheme)
 }
 
 /// What a part of a link means.
 fn decoded(text: &str) -> Result<String, String> {
     text::decoded(text).ok_or_else(|| "it is not valid UTF-8".to_owned())
-}
-
-/// The path within the project that a link from a file means.
-fn target(from: &ProjectPath, link: &str) -> Result<String, String> {
-    let mut parts: Vec<&str> = match from.as_str().rsplit_once('/') {
-        Some((folder, _)) if !link.starts_with('/') => folder.split('/').collect(),
-        Some(_) | None => Vec::new(),
-    };
-    for part in link.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop().ok_or("it leaves the project")?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Ok(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 #[cfg(test)]
@@ -171,6 +202,66 @@ mod tests {
                 "docs/a.md:6: the link `%ff` leads nowhere: it is not valid UTF-8 []",
             ]
         );
+    }
+
+    #[test]
+    fn what_stands_before_a_slash_is_a_folder() {
+        let lead = |link: &str| {
+            let text = format!("[x]({link})\n");
+            let files =
+                [("d/a.md", text.as_str()), ("d/b.md", ""), ("d/c d/e%2Fg.md", ""), ("t", "")];
+            judge("links_resolve", "", &files)
+        };
+        for link in [
+            ".",
+            "./",
+            "..",
+            "../",
+            "/",
+            "/d",
+            "/d/",
+            "../d/b.md",
+            "./b.md",
+            "c%20d/",
+            "<c d/>",
+            "c%20d/../b.md",
+            "%2E%2E/t",
+            "c%20d/e%252Fg.md",
+            "#",
+            "?x",
+            "b.md?x/y",
+            "./././b.md",
+        ] {
+            assert_eq!(lead(link), [""; 0], "{link}");
+        }
+        for (link, message) in [
+            ("b.md/", "d/b.md is no folder"),
+            ("b.md/.", "d/b.md is no folder"),
+            ("b.md/./", "d/b.md is no folder"),
+            ("b.md/..", "d/b.md is no folder"),
+            ("b.md/../b.md", "d/b.md is no folder"),
+            ("b%2Emd/", "d/b.md is no folder"),
+            ("/d/b.md/#x", "d/b.md is no folder"),
+            ("b.md/x", "d/b.md/x"),
+            ("none/../b.md", "d/none does not exist"),
+            ("none/", "d/none does not exist"),
+            ("/d//b.md", "a name is missing between two slashes"),
+            ("..//t", "a name is missing between two slashes"),
+            ("c%20d//", "a name is missing between two slashes"),
+            ("", "it is empty"),
+            ("<>", "it is empty"),
+            ("..%2Ft", "a name holds a slash or a NUL"),
+            ("b.md%00", "a name holds a slash or a NUL"),
+            ("../..", "it leaves the project"),
+            ("../../x/t", "it leaves the project"),
+            ("%2e%2e/%2E%2e/t", "it leaves the project"),
+            ("/../t", "it leaves the project"),
+            ("file:///etc/passwd", "it leaves the project"),
+            ("FILE:b.md", "it leaves the project"),
+        ] {
+            let told = lead(link);
+            assert!(told.len() == 1 && told[0].contains(message), "{link}: {told:?}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `matches`: so many matches of a regular expression.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
-use super::number;
+use super::count;
 use super::pattern;
 use crate::finding::Finding;
 use schemars::JsonSchema;
@@ -19,9 +19,9 @@ pub(super) struct Matches {
     /// `(?i)` in front ignores letter case.
     regex: String,
     /// The least number of matches that do not overlap; 1 by default.
-    min: Option<Number>,
+    min: Option<Count>,
     /// The largest number of matches.
-    max: Option<Number>,
+    max: Option<Count>,
 }
 
 impl Check for Matches {
@@ -32,7 +32,7 @@ impl Check for Matches {
 
     fn flaw(&self) -> Option<String> {
         pattern::flaw(&self.regex)
-            .or_else(|| number::count_flaw(Some(&self.least()), self.max.as_ref()))
+            .or_else(|| count::count_flaw(Some(&self.least()), self.max.as_ref()))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -46,7 +46,7 @@ impl Check for Matches {
         };
         let least = self.least();
         // One beyond the largest, or the least where there is no largest, settles it.
-        let enough = self.max.as_ref().map_or(least.count(), |max| max.count().saturating_add(1));
+        let enough = self.max.as_ref().map_or(least.value(), |max| max.value().saturating_add(1));
         let mut found = 0;
         let search = pattern::search(&regex, text, pattern::PATIENCE, |_, _| {
             found += 1;
@@ -59,7 +59,7 @@ impl Check for Matches {
             None => Vec::new(),
             Some(expected) => {
                 let message = format!("the wrong number of matches of `{}`", self.regex);
-                let more = if found > least.count() { " or more" } else { "" };
+                let more = if found > least.value() { " or more" } else { "" };
                 vec![Finding::new(message).expected(expected).actual(format!("{found}{more}"))]
             }
         }
@@ -67,8 +67,8 @@ impl Check for Matches {
 }
 
 impl Matches {
-    fn least(&self) -> Number {
-        number::least(self.min.as_ref(), self.max.as_ref())
+    fn least(&self) -> Count {
+        count::least(self.min.as_ref(), self.max.as_ref())
     }
 }
 

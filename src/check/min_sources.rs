@@ -1,7 +1,7 @@
 //! `min_sources`: research that stands on named sources, counted once each.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
 use super::citation;
 use super::citation::Work;
@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 #[serde(deny_unknown_fields)]
 pub(super) struct MinSources {
     /// The least number of distinct sources.
-    min: Number,
+    min: Count,
 }
 
 impl Check for MinSources {

@@ -8,6 +8,7 @@ mod command;
 mod committed;
 mod contains_headings;
 mod contains_text;
+mod count;
 mod csv;
 mod dir_exists;
 mod expect;
@@ -47,8 +48,9 @@ mod work;
 pub use baseline::BaselineRequest;
 pub use baseline::Since;
 pub use baseline::record_baseline;
+pub use count::Count;
+pub(crate) use count::between;
 pub use number::Number;
-pub(crate) use number::between;
 pub(crate) use number::range_words;
 pub use text::clean as plain_text;
 pub use value::read as parse_document;
@@ -81,6 +83,12 @@ pub trait Check {
 
     /// What is wrong with the parameters themselves, once no template is left in them.
     fn flaw(&self) -> Option<String> {
+        None
+    }
+
+    /// Which parameter names a file that the check itself is made of, and what is wrong with that
+    /// file; nothing where a template still names it.
+    fn broken(&self, _project: &Project) -> Option<Broken> {
         None
     }
 
@@ -117,6 +125,15 @@ pub trait Check {
     /// Everything that does not hold; nothing when the check passes. A finding of mere information
     /// says why a check that passes was not made; its severity stays as it is.
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding>;
+}
+
+/// A file that a check is made of, and why the check cannot be made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The parameter that names the file.
+    pub parameter: &'static str,
+    pub path: ProjectPath,
+    pub message: String,
 }
 
 /// All that a check may look at.
@@ -293,6 +310,51 @@ mod tests {
                 assert!(parameter["description"].is_string(), "{kind:?} {name}");
             }
         }
+    }
+
+    #[test]
+    fn every_count_is_a_whole_number_and_every_least_below_its_most() {
+        let needs = [
+            ("contains_headings", "headings = 'a'\n"),
+            ("file_count", "glob = 'a'\nmax = 9\n"),
+            ("matches", "regex = 'a'\n"),
+            ("min_sources", ""),
+            ("word_count", "max = 9\n"),
+        ];
+        let mut counts = 0;
+        for kind in KINDS {
+            let schema = (kind.schema)();
+            let other = needs.iter().find(|(name, _)| *name == kind.name);
+            let other = other.map_or("", |(_, other)| other);
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let is_count = |schema: &Json| schema.to_string().contains("/Count\"");
+            let names: Vec<&String> =
+                properties.filter(|(_, schema)| is_count(schema)).map(|(name, _)| name).collect();
+            for name in &names {
+                counts += 1;
+                let other: String = other
+                    .lines()
+                    .filter(|line| !line.starts_with(*name))
+                    .collect::<Vec<_>>()
+                    .join("\n");
+                for bad in ["-1", "1.5", "'-1'", "'1.5'", "'many'", "''", "true", "[1]"] {
+                    let read = testing::read(kind.name, &format!("{other}\n{name} = {bad}"));
+                    assert!(read.is_err(), "{kind:?} {name} = {bad}");
+                }
+                let good = testing::read(kind.name, &format!("{other}\n{name} = '3'"));
+                assert_eq!(good.err(), None, "{kind:?} {name}");
+            }
+            if let [most, least] = names[..]
+                && most.starts_with("max")
+                && least.starts_with("min")
+            {
+                let turned = format!("{other}\n{least} = 3");
+                let turned = turned.replace("max = 9\n", "");
+                let read = testing::read(kind.name, &format!("{turned}\n{most} = 2"));
+                assert_eq!(read.err().as_deref(), Some("`min` 3 is above `max` 2"), "{kind:?}");
+            }
+        }
+        assert_eq!(counts, 17);
     }
 
     #[test]

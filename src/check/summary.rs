@@ -1,9 +1,9 @@
 //! `summary`: somebody has said what the work comes to.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
-use super::number;
+use super::count;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,17 +14,13 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Summary {
     /// The least length in characters; 1 by default.
-    min_characters: Option<Number>,
+    min_characters: Option<Count>,
 }
 
 impl Check for Summary {
     fn words(&self) -> String {
-        let count = number::least(self.min_characters.as_ref(), None).count();
+        let count = count::least(self.min_characters.as_ref(), None).value();
         format!("a summary of at least {count} characters is given")
-    }
-
-    fn flaw(&self) -> Option<String> {
-        number::count_flaw(self.min_characters.as_ref(), None)
     }
 
     fn looks_at_work() -> bool {
@@ -33,7 +29,7 @@ impl Check for Summary {
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         scene.judge_work(|work| {
-            let least = number::least(self.min_characters.as_ref(), None);
+            let least = count::least(self.min_characters.as_ref(), None);
             let given = work.summary.as_deref().unwrap_or_default().chars().count();
             match super::between(given, Some(&least), None) {
                 None => Vec::new(),

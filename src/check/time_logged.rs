@@ -4,6 +4,7 @@ use super::Check;
 use super::Number;
 use super::Scene;
 use crate::clock::show_duration;
+use crate::document::Decimal;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,10 +24,10 @@ impl Check for TimeLogged {
     fn words(&self) -> String {
         let mut parts = Vec::new();
         if let Some(least) = &self.min_minutes {
-            parts.push(format!("the run was worked on for at least {} minutes", least.value()));
+            parts.push(format!("the run was worked on for at least {least} minutes"));
         }
         if let Some(most) = &self.max_share {
-            parts.push(format!("it took at most {} times its estimate", most.value()));
+            parts.push(format!("it took at most {most} times its estimate"));
         }
         if parts.is_empty() {
             parts.push("the run was worked on for some time".to_owned());
@@ -36,7 +37,8 @@ impl Check for TimeLogged {
 
     fn flaw(&self) -> Option<String> {
         let bounds = [&self.min_minutes, &self.max_share].into_iter().flatten();
-        let mut below_zero = bounds.filter(|bound| bound.known().is_some_and(|value| value < 0.0));
+        let mut below_zero =
+            bounds.filter(|bound| bound.known().is_some_and(|value| *value < 0_u64.into()));
         below_zero.next().map(|bound| format!("a time is not below zero, as {bound} is"))
     }
 
@@ -47,7 +49,7 @@ impl Check for TimeLogged {
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         scene.judge_work(|work| {
             let mut findings = Vec::new();
-            let least_s = self.min_minutes.as_ref().map_or(0.0, |least| least.value() * 60.0);
+            let least_s = self.min_minutes.as_ref().map_or(0.0, |least| nearly(least) * 60.0);
             let active_s = work.active.as_secs_f64();
             if active_s < least_s || work.active.is_zero() {
                 let finding = Finding::new("too little time was worked");
@@ -58,10 +60,10 @@ impl Check for TimeLogged {
                 (None, _) => {}
                 (Some(_), None) => findings.push(Finding::new("nobody has estimated the time")),
                 (Some(most), Some(estimate))
-                    if active_s > estimate.as_secs_f64() * most.value() =>
+                    if active_s > estimate.as_secs_f64() * nearly(most) =>
                 {
                     let finding = Finding::new("it took longer than was estimated");
-                    let expected = format!("{} times {}", most.value(), show_duration(estimate));
+                    let expected = format!("{most} times {}", show_duration(estimate));
                     findings.push(
                         finding
                             .expected(format!("at most {expected}"))
@@ -73,6 +75,11 @@ impl Check for TimeLogged {
             findings
         })
     }
+}
+
+/// A factor of time; zero while a template still stands in its place, which is never judged.
+fn nearly(number: &Number) -> f64 {
+    number.known().map_or(0.0, Decimal::nearly)
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `updates`: somebody has said how far the work has come.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
-use super::number;
+use super::count;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,17 +13,13 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Updates {
     /// The least number of updates; 1 by default.
-    min: Option<Number>,
+    min: Option<Count>,
 }
 
 impl Check for Updates {
     fn words(&self) -> String {
-        let count = super::range_words(Some(&number::least(self.min.as_ref(), None)), None);
+        let count = super::range_words(Some(&count::least(self.min.as_ref(), None)), None);
         format!("the run has {count} updates (`orch update`)")
-    }
-
-    fn flaw(&self) -> Option<String> {
-        number::count_flaw(self.min.as_ref(), None)
     }
 
     fn looks_at_work() -> bool {
@@ -32,7 +28,7 @@ impl Check for Updates {
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         scene.judge_work(|work| {
-            let least = number::least(self.min.as_ref(), None);
+            let least = count::least(self.min.as_ref(), None);
             match super::between(work.updates, Some(&least), None) {
                 None => Vec::new(),
                 Some(expected) => {

@@ -1,11 +1,10 @@
 //! `url_reachable`: the URLs of a document answer.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
-use super::number;
 use super::request;
 use super::request::Outcome;
 use super::text;
@@ -20,7 +19,7 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// How many URLs are asked where nothing is said.
-const SAMPLE: f64 = 10.0;
+const SAMPLE: u64 = 10;
 
 /// The time for one URL where nothing is said.
 const TIMEOUT: &str = "10s";
@@ -32,9 +31,9 @@ const TIMEOUT: &str = "10s";
 #[serde(deny_unknown_fields)]
 pub(super) struct UrlReachable {
     /// How many URLs of the sample may fail; 0 by default.
-    max_failures: Option<Number>,
+    max_failures: Option<Count>,
     /// How many URLs are asked, evenly spaced over the file and always the same; 10 by default.
-    sample: Option<Number>,
+    sample: Option<Count>,
     /// The time for one request, such as `30s`; `10s` by default, half of it for connecting.
     timeout: Option<String>,
     /// What happens where no request reached a network at all: `fail` (default) or `skip`, which
@@ -52,6 +51,10 @@ enum Offline {
 }
 
 impl UrlReachable {
+    fn sample(&self) -> Count {
+        self.sample.clone().unwrap_or(Count::Value(SAMPLE))
+    }
+
     fn timeout(&self) -> Result<Duration, String> {
         clock::parse_duration(self.timeout.as_deref().unwrap_or(TIMEOUT))
     }
@@ -66,7 +69,7 @@ impl UrlReachable {
             let message = format!("not made: no network, none of {} URLs was reached", asked.len());
             return vec![Finding { severity: Severity::Info, ..Finding::new(message) }];
         }
-        let most = self.max_failures.as_ref().map_or(0, Number::count);
+        let most = self.max_failures.as_ref().map_or(0, Count::value);
         let failures = outcomes.iter().filter(|outcome| **outcome != Outcome::Answers).count();
         if failures <= most {
             return Vec::new();
@@ -93,22 +96,16 @@ impl UrlReachable {
 
 impl Check for UrlReachable {
     fn words(&self) -> String {
-        let sample = self.sample.clone().unwrap_or(Number::Value(SAMPLE));
         let but = match &self.max_failures {
             Some(most) => format!(", all but {most}"),
             None => String::new(),
         };
-        format!("the URLs of the file answer (a sample of {sample}){but}")
+        format!("the URLs of the file answer (a sample of {}){but}", self.sample())
     }
 
     fn flaw(&self) -> Option<String> {
-        if self.sample.as_ref().and_then(Number::known) == Some(0.0) {
+        if self.sample.as_ref().and_then(Count::known) == Some(0) {
             return Some("`sample` is at least 1".to_owned());
-        }
-        let counts = [&self.sample, &self.max_failures];
-        if let Some(flaw) = counts.iter().find_map(|count| number::count_flaw(count.as_ref(), None))
-        {
-            return Some(flaw);
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
@@ -131,8 +128,7 @@ impl Check for UrlReachable {
         if found.is_empty() {
             return vec![Finding::new("the file has no URL")];
         }
-        let sample = self.sample.as_ref().map_or(SAMPLE, Number::value);
-        let asked = evenly(found, Number::Value(sample).count().max(1));
+        let asked = evenly(found, self.sample().value().max(1));
         let outcomes = request::ask_all(&asked, timeout, scene.stop);
         self.findings(&asked, &outcomes)
     }
@@ -251,7 +247,6 @@ mod tests {
         );
         let flaw = |parameters: &str| read("url_reachable", parameters).err().unwrap();
         assert_eq!(flaw("sample = 0"), "`sample` is at least 1");
-        assert_eq!(flaw("max_failures = -1"), "a count is a whole number, not -1");
         assert_eq!(flaw("timeout = '0s'"), "`timeout` is no time at all");
         assert!(flaw("offline = 'maybe'").contains("unknown value `maybe`"));
     }

@@ -6,6 +6,7 @@ use super::number;
 use super::pattern;
 use super::text;
 use crate::document::Data;
+use crate::document::Decimal;
 use crate::document::Flaw;
 use crate::document::Language;
 use crate::files::ProjectPath;
@@ -40,18 +41,11 @@ impl Scalar {
     fn equals(&self, data: &Data) -> bool {
         match (&self.0, data) {
             (Json::String(wanted), data) => data.written() == Some(wanted),
-            (Json::Number(wanted), Data::Plain { value: Json::Number(value), .. }) => {
-                wanted == value || (is_inexact(wanted, value) && wanted.as_f64() == value.as_f64())
-            }
+            (Json::Number(wanted), data) => data.decimal() == Some(Decimal::of_json(wanted)),
             (wanted, Data::Plain { value, .. }) => wanted == value,
             (_, Data::Null | Data::Text(_) | Data::List(_) | Data::Table(_)) => false,
         }
     }
-}
-
-/// Whether one of two numbers is no integer, so that only their values can be the same.
-fn is_inexact(one: &serde_json::Number, other: &serde_json::Number) -> bool {
-    one.is_f64() || other.is_f64()
 }
 
 impl fmt::Display for Scalar {
@@ -103,13 +97,18 @@ impl JsonSchema for Scalar {
 }
 
 /// What is asked of a value: one of these, `min` and `max` counting as one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Test<'t> {
     pub(super) equals: Option<&'t Scalar>,
     pub(super) one_of: Option<&'t [Scalar]>,
     pub(super) min: Option<&'t Number>,
     pub(super) max: Option<&'t Number>,
     pub(super) matches: Option<&'t str>,
+}
+
+/// A bound, as far as one is given.
+fn known(bound: Option<&Number>) -> Option<&Decimal> {
+    bound.and_then(Number::known)
 }
 
 impl Test<'_> {
@@ -121,7 +120,7 @@ impl Test<'_> {
             1 if self.one_of.is_some_and(<[Scalar]>::is_empty) => {
                 Some("`one_of` names nothing".to_owned())
             }
-            1 => number::range_flaw(self.min, self.max)
+            1 => number::range_flaw(known(self.min), known(self.max))
                 .or_else(|| self.matches.and_then(pattern::flaw)),
             _ => Some("give only one of `equals`, `one_of`, `min`/`max`, `matches`".to_owned()),
         }
@@ -152,14 +151,11 @@ impl Test<'_> {
             let regex = pattern::compile(pattern)?;
             return Ok(value.written().is_some_and(|text| regex.is_match(text)));
         }
-        let Data::Plain { value: Json::Number(number), .. } = value else {
+        let Some(number) = value.decimal() else {
             return Ok(false);
         };
-        let Some(number) = number.as_f64() else {
-            return Ok(false);
-        };
-        let low = self.min.is_some_and(|min| number < min.value());
-        let high = self.max.is_some_and(|max| number > max.value());
+        let low = known(self.min).is_some_and(|min| number < *min);
+        let high = known(self.max).is_some_and(|max| number > *max);
         Ok(!low && !high)
     }
 
@@ -181,6 +177,56 @@ impl Test<'_> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn numbers_compare_to_their_last_digit() {
+        let number =
+            |json: Json| -> Number { serde_json::from_value(json).expect("a number is read") };
+        let even = 9_007_199_254_740_992_u64;
+        let odd = even + 1;
+        for (language, sign) in
+            [(Language::Json, ':'), (Language::Yaml, ':'), (Language::Toml, '=')]
+        {
+            let value = |written: &str| {
+                let text = match language {
+                    Language::Json => format!("{{\"n\"{sign} {written}}}"),
+                    Language::Yaml | Language::Toml => format!("n{sign} {written}"),
+                };
+                Data::read(language, &text).unwrap().get("n").unwrap().clone()
+            };
+            let holds = |test: Test<'_>, written: &str| test.holds(&value(written)).unwrap();
+            for bound in [json!(odd), json!(odd.to_string()), json!(format!("{odd}.0"))] {
+                let bound = number(bound);
+                let least = Test { min: Some(&bound), ..Test::default() };
+                let most = Test { max: Some(&bound), ..Test::default() };
+                for (written, order) in [
+                    ("9007199254740992", -1),
+                    ("9007199254740992.0", -1),
+                    ("9007199254740992.9", -1),
+                    ("9.007199254740992e15", -1),
+                    ("9007199254740993", 0),
+                    ("9007199254740993.0", 0),
+                    ("9007199254740993.1", 1),
+                    ("9007199254740994", 1),
+                    ("-9007199254740994", -1),
+                ] {
+                    assert_eq!(holds(least, written), order >= 0, "{language:?} {written}");
+                    assert_eq!(holds(most, written), order <= 0, "{language:?} {written}");
+                }
+            }
+            let [even, odd] = [even, odd].map(|wanted| Scalar(wanted.into()));
+            for (written, [is_even, is_odd]) in [
+                ("9007199254740992", [true, false]),
+                ("9007199254740993", [false, true]),
+                ("9007199254740993.0", [false, true]),
+                ("9007199254740992.5", [false, false]),
+            ] {
+                let equals =
+                    |wanted| holds(Test { equals: Some(wanted), ..Test::default() }, written);
+                assert_eq!([equals(&even), equals(&odd)], [is_even, is_odd], "{written}");
+            }
+        }
+    }
 
     #[test]
     fn numbers_compare_by_value_and_texts_as_written() {

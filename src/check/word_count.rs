@@ -1,10 +1,10 @@
 //! `word_count`: words of prose.
 
 use super::Check;
-use super::Number;
+use super::Count;
 use super::Scene;
+use super::count;
 use super::markdown::Markdown;
-use super::number;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,9 +16,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct WordCount {
     /// The least number of words; this, `max` or both are given.
-    min: Option<Number>,
+    min: Option<Count>,
     /// The largest number of words.
-    max: Option<Number>,
+    max: Option<Count>,
 }
 
 impl Check for WordCount {
@@ -31,7 +31,7 @@ impl Check for WordCount {
         if self.min.is_none() && self.max.is_none() {
             return Some("give `min`, `max` or both".to_owned());
         }
-        number::count_flaw(self.min.as_ref(), self.max.as_ref())
+        count::count_flaw(self.min.as_ref(), self.max.as_ref())
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -40,7 +40,7 @@ impl Check for WordCount {
             Err(finding) => return vec![finding],
         };
         let found = Markdown::read(text).words;
-        let least = number::least(self.min.as_ref(), self.max.as_ref());
+        let least = count::least(self.min.as_ref(), self.max.as_ref());
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {

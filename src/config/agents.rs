@@ -85,7 +85,8 @@ impl<'b> Book<'b> {
         path: &mut Vec<&'b str>,
     ) -> Result<AgentSettings, Box<Unsound>> {
         let definition = Some(entry.name.text.clone());
-        let own = AgentSettings { definition, ..entry.settings.clone() };
+        let purse = entry.settings.budget.map(|_| entry.name.text.clone());
+        let own = AgentSettings { definition, purse, ..entry.settings.clone() };
         path.push(&entry.name.text);
         match (&entry.settings.stands_on, &entry.settings.preset) {
             (None, None) => Ok(own),

@@ -1,8 +1,11 @@
 //! Contracts: what a gate must leave behind. Parsed whole, with every template
 //! and parameter checked, before a run begins.
 
+mod broken;
 mod read;
 
+pub use broken::broken;
+pub use broken::named_outputs;
 pub use read::common_schema;
 pub use read::inside;
 pub use read::output_schema;

@@ -9,6 +9,7 @@ use super::Target;
 use crate::check;
 use crate::check::Kind;
 use crate::document;
+use crate::document::Decimal;
 use crate::document::Placed;
 use crate::document::Table;
 use crate::document::Value;
@@ -303,8 +304,16 @@ fn check_template(
         DeValue::Table(table) => {
             table.iter().try_for_each(|(_, item)| check_template(source, item, names))
         }
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
-            Ok(())
+        DeValue::Float(number) => {
+            let written = number.as_str();
+            if Decimal::kept_float(written).is_some() {
+                return Ok(());
+            }
+            let kept = written.parse::<f64>().unwrap_or_default();
+            Err(source
+                .unsound(value.span(), format!("`{written}` has more digits than a float keeps"))
+                .advise(format!("write {kept}, or \"{written}\", in quotes")))
         }
+        DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 //! strictly: what two readers could take for two things is refused, with its line. Beside its
 //! value, a number keeps how it is written.
 
+use super::decimal::Decimal;
 use super::json;
 use super::number::Number;
 use super::toml_data;
@@ -125,6 +126,17 @@ impl Data {
             Self::Plain { written, .. } => Some(written),
             Self::Null | Self::List(_) | Self::Table(_) => None,
         }
+    }
+
+    /// The number that it is, to the last digit that is written.
+    pub fn decimal(&self) -> Option<Decimal> {
+        let Self::Plain { value: Json::Number(number), written } = self else {
+            return None;
+        };
+        // An integer may be written in hexadecimal, a float not.
+        let as_written =
+            if number.is_f64() { Decimal::parse(&written.replace('_', "")) } else { None };
+        Some(as_written.unwrap_or_else(|| Decimal::of_json(number)))
     }
 
     pub fn into_json(self) -> Json {

@@ -2,6 +2,9 @@
 //! are told with what to write. What is only of another size or wording is left to whoever reads it.
 
 use super::Value;
+use super::slips::DURATIONS;
+use super::slips::MISPLACED;
+use super::slips::OTHERS_WRITE;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest_of;
@@ -86,6 +89,16 @@ impl<'s> Shape<'s> {
         let names = known.iter().map(|key| (key.0.to_owned(), shown(key)));
         let names: Vec<(String, String)> =
             names.chain(taken.iter().map(|taken| (bare(taken), (*taken).to_owned()))).collect();
+        let others = OTHERS_WRITE.iter().find(|(said, _)| said.contains(&unknown));
+        let meant: Vec<&str> = others
+            .iter()
+            .flat_map(|(_, meant)| meant.iter())
+            .filter_map(|meant| names.iter().find(|(name, _)| name == meant))
+            .map(|(_, shown)| shown.as_str())
+            .collect();
+        if !meant.is_empty() {
+            return format!("did you mean {}?", meant.join(" or "));
+        }
         match nearest_of(unknown, names.iter().map(|(name, _)| name.as_str())) {
             Some(nearest) => {
                 let shown = names.iter().find(|(name, _)| name == nearest);
@@ -154,11 +167,7 @@ impl<'s> Shape<'s> {
             return None;
         }
         let message = format!("{found}, expected {}", expected.words());
-        let error = self.source.unsound(value.span(), message);
-        Some(match help {
-            Some(help) => error.advise(help),
-            None => error,
-        })
+        Some(self.source.unsound(value.span(), message).advise_if(help))
     }
 
     /// What to write instead of a value of another kind, where that is known.
@@ -167,10 +176,15 @@ impl<'s> Shape<'s> {
         // A table is known by its header, which may be longer than its name.
         let header = written.trim_matches(['[', ']']);
         let header = if header.ends_with(name) { header } else { name };
-        let of_keys = || {
-            let key = expected.first_key.filter(|_| expected.takes(Kind::Table))?;
-            Some(format!("write {name} = {{ {key} = … }}"))
-        };
+        let of_keys = || self.of_keys(name, value, expected);
+        let is_number = value.get_ref().is_integer() || value.get_ref().is_float();
+        if is_number && DURATIONS.contains(&name) && expected.takes(Kind::Text) {
+            return Some(format!("write \"{written}s\" for seconds, or m, h or d in place of s"));
+        }
+        if !value.get_ref().is_str() && !expected.words.is_empty() && !expected.takes(Kind::Text) {
+            let words = expected.words.iter().map(|word| format!("\"{word}\""));
+            return Some(format!("write {name} = {}", words.collect::<Vec<_>>().join(" or ")));
+        }
         let items = expected.items.map(|items| self.expected(items)).unwrap_or_default();
         match value.get_ref() {
             DeValue::Datetime(_)
@@ -195,7 +209,23 @@ impl<'s> Shape<'s> {
                 {
                     return Some(format!("write {text}, without quotes"));
                 }
-                if items.takes(Kind::Text) { Some(format!("write [{written}]")) } else { of_keys() }
+                if items.takes(Kind::Text) {
+                    // A program and its arguments, each a text of its own.
+                    let parts: Vec<String> = match name {
+                        "command" => {
+                            text.split_whitespace().map(|word| format!("{word:?}")).collect()
+                        }
+                        _ => vec![written.to_owned()],
+                    };
+                    return Some(format!("write [{}]", parts.join(", ")));
+                }
+                of_keys()
+            }
+            DeValue::Array(items)
+                if expected.takes(Kind::Table)
+                    && !items.iter().all(|item| item.get_ref().is_table()) =>
+            {
+                of_keys()
             }
             DeValue::Array(_) if expected.takes(Kind::Table) => {
                 Some(format!("write [{header}], with one bracket on each side"))
@@ -214,6 +244,18 @@ impl<'s> Shape<'s> {
                 expected.takes(Kind::Text).then(|| format!("write {name} = \"…\""))
             }
         }
+    }
+
+    /// A table of the keys that must be there, the value that was given under the first of them
+    /// where it fits.
+    fn of_keys(&self, name: &str, value: &Value<'_>, expected: &Expected<'_>) -> Option<String> {
+        let first = expected.first_key.filter(|_| expected.takes(Kind::Table))?;
+        let written = self.source.text.get(value.span()).unwrap_or_default();
+        // A list is put in where a template may stand for one.
+        let given = if written.contains("{{") { written } else { "…" };
+        let others = expected.required.iter().filter(|key| **key != first);
+        let others: String = others.map(|key| format!(", {key} = …")).collect();
+        Some(format!("write {name} = {{ {first} = {given}{others} }}"))
     }
 
     /// The schemas that a schema stands for: what it refers to, and its alternatives.
@@ -276,13 +318,6 @@ const ANYTHING: Json = Json::Bool(true);
 
 const ALTERNATIVES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
-/// Keys that belong into another file.
-const MISPLACED: [(&[&str], &str); 1] = [(
-    &["check", "checks", "output", "outputs"],
-    "outputs and checks stand in a contract: write contract = \"NAME\" in the gate, and [[output]] \
-     and [[check]] in contracts/NAME.toml",
-)];
-
 /// A kind of values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -305,6 +340,8 @@ struct Expected<'j> {
     kinds: Vec<Kind>,
     items: Option<&'j Json>,
     first_key: Option<&'j str>,
+    required: Vec<&'j str>,
+    words: Vec<&'j str>,
 }
 
 impl<'j> Expected<'j> {
@@ -337,6 +374,9 @@ impl<'j> Expected<'j> {
             _ => None,
         }));
         self.items = self.items.or_else(|| schema.get("items"));
+        let texts = |key| schema.get(key).and_then(Json::as_array).into_iter().flatten();
+        self.required.extend(texts("required").filter_map(Json::as_str));
+        self.words.extend(texts("enum").filter_map(Json::as_str));
         let keys = schema.get("properties").and_then(Json::as_object);
         self.first_key = self.first_key.or_else(|| Some(keys?.keys().next()?.as_str()));
     }

@@ -15,6 +15,9 @@ pub struct Worker {
     /// The program that was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
+    /// The agent of `orch.toml` whose budget its calls draw on, where one states a budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<String>,
 }
 
 /// One call of an executor. What it did not say is null, never zero.
@@ -40,6 +43,9 @@ pub struct Invocation {
     pub output_tokens: Option<u64>,
     pub cached_input_tokens: Option<u64>,
     pub error: Option<String>,
+    /// Why some of what it used is unknown, though its agent should have told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<Box<str>>,
 }
 
 /// How a call ended.

@@ -46,6 +46,8 @@ pub struct Agent {
     pub model: Option<String>,
     /// What it may spend in one run.
     pub budget: Option<Budget>,
+    /// The agent whose budget that is.
+    pub purse: Option<String>,
     argv: Vec<String>,
     packet: PacketBy,
     output: Output,
@@ -106,6 +108,7 @@ impl Agent {
             description: settings.description,
             model: settings.model,
             budget: settings.budget,
+            purse: settings.purse,
             argv,
             packet,
             output: settings.output.unwrap_or_default(),
@@ -170,6 +173,7 @@ impl Agent {
         // Records hold no absolute path, and an agent's message may.
         let folder = invocation.folder.display().to_string();
         usage.error = usage.error.map(|error| error.replace(&folder, "."));
+        usage.unread = self.output.unread(&usage);
         usage
     }
 
@@ -209,12 +213,12 @@ impl Executor for Agent {
             }
             (conclusion, _) => conclusion,
         };
-        Ok(Begun::Finished(Outcome {
+        Ok(Begun::Finished(Box::new(Outcome {
             conclusion,
             ending: landing.ending,
             duration: landing.duration,
             usage,
-        }))
+        })))
     }
 }
 

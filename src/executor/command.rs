@@ -37,12 +37,12 @@ impl Executor for Command {
         let program = argv.first().cloned().unwrap_or_default();
         let launch = Launch { argv, environment: BTreeMap::new(), stdin: None, timeout: None };
         let landing = invocation.launch(launch, &mut |_| Usage::default())?;
-        Ok(Begun::Finished(Outcome {
+        Ok(Begun::Finished(Box::new(Outcome {
             conclusion: landing.conclusion(&program, &BTreeMap::new(), &[]),
             ending: landing.ending,
             duration: landing.duration,
             usage: Usage::default(),
-        }))
+        })))
     }
 }
 

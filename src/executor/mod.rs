@@ -76,7 +76,7 @@ pub enum Begun {
     /// A person or an agent must act; the run stops until they have.
     Waiting,
     /// It is over, one way or another.
-    Finished(Outcome),
+    Finished(Box<Outcome>),
 }
 
 /// Is told, again and again, what a call has used so far and how long it has run; says why it
@@ -336,7 +336,7 @@ mod testing {
 
         pub(crate) fn begin(&self, executor: &impl Executor, packet: &str) -> Outcome {
             match self.try_begin(executor, packet).unwrap() {
-                Begun::Finished(outcome) => outcome,
+                Begun::Finished(outcome) => *outcome,
                 Begun::Waiting => panic!("it waits"),
             }
         }

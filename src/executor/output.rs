@@ -91,6 +91,7 @@ const STEPS_MAX: usize = 100_000;
 /// What an output has told up to some line.
 #[derive(Debug, Default)]
 pub(super) struct Told {
+    has_json: bool,
     usage: Usage,
     steps: BTreeMap<String, Usage>,
 }
@@ -179,11 +180,32 @@ impl Output {
                 }
             }
         }
-        Ok(told.usage())
+        let mut usage = told.usage();
+        if !told.has_json && self.format != Format::Text {
+            usage.unread = Some("what it printed is no JSON".into());
+        }
+        Ok(usage)
+    }
+
+    /// Why figures that should be there are not, once all is reckoned.
+    pub(super) fn unread(&self, usage: &Usage) -> Option<Box<str>> {
+        let wanted = [
+            (&self.cost_usd, usage.cost_usd.is_some()),
+            (&self.input_tokens, usage.input_tokens.is_some()),
+            (&self.output_tokens, usage.output_tokens.is_some()),
+        ];
+        let missing = wanted.iter().filter(|(places, is_known)| !places.is_empty() && !is_known);
+        let places: Vec<String> = missing.map(|(places, _)| places.shown()).collect();
+        if self.format == Format::Text || places.is_empty() {
+            return None;
+        }
+        let other = || format!("no amount stands at {} of what it printed", places.join(", "));
+        Some(usage.unread.clone().unwrap_or_else(|| other().into()))
     }
 
     /// Takes over what one document tells.
     pub(super) fn take(&self, told: &mut Told, json: &Json) {
+        told.has_json = true;
         if let Some(live) = &self.live {
             live.take(&mut told.steps, json);
         }
@@ -325,7 +347,9 @@ mod tests {
         printed.extend(b"}\n{\"usd\": 3}");
         let usage = read(LINES, &printed);
         assert_eq!((usage.cost_usd, usage.session.as_deref()), (Some(3.0), Some("s")));
-        assert_eq!(read(LINES, b""), Usage::default());
+        let nothing = read(LINES, b"");
+        assert_eq!(nothing.unread.as_deref(), Some("what it printed is no JSON"));
+        assert_eq!(nothing, Usage { unread: nothing.unread.clone(), ..Usage::default() });
     }
 
     #[test]

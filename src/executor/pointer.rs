@@ -75,6 +75,12 @@ impl Pointers {
         self.0.is_empty()
     }
 
+    /// The places as they are written.
+    pub fn shown(&self) -> String {
+        let places = self.0.iter().cloned().map(|place| format!("`{}`", String::from(place)));
+        places.collect::<Vec<_>>().join(", ")
+    }
+
     fn values(&self, json: &Json) -> impl Iterator<Item = Json> {
         self.0.iter().flat_map(|pointer| pointer.values(json))
     }

@@ -59,7 +59,7 @@ mod tests {
         let output = preset.settings().unwrap().output.unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/executor/golden");
         let bytes = crate::files::read_own(&folder.join(file)).unwrap().unwrap();
-        output.read(bytes.as_slice()).unwrap()
+        Usage { unread: None, ..output.read(bytes.as_slice()).unwrap() }
     }
 
     fn expected(session: &str, model: &str, cost_usd: f64, tokens: [u64; 3], error: &str) -> Usage {
@@ -74,6 +74,7 @@ mod tests {
             output_tokens: count(tokens[1]),
             cached_input_tokens: count(tokens[2]),
             error: text(error),
+            unread: None,
         }
     }
 

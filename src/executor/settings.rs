@@ -54,8 +54,13 @@ pub struct AgentSettings {
     /// What exit codes mean, in words.
     #[serde(default)]
     pub exits: BTreeMap<String, String>,
-    /// What this agent may spend in one run.
+    /// What this agent may spend in one run, under whatever roles. One that stands on another and
+    /// states no budget draws on the other's, and all that do so share it.
     pub budget: Option<Budget>,
+    /// Whose budget it is; found out, not written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub purse: Option<String>,
 }
 
 /// How a packet reaches a program.
@@ -82,8 +87,10 @@ impl AgentSettings {
             table
         };
         let definition = if self.command.is_some() { self.definition } else { below.definition };
+        let purse = if self.budget.is_some() { self.purse } else { below.purse };
         Self {
             definition,
+            purse,
             description: self.description.or(below.description),
             preset: self.preset.or(below.preset),
             stands_on: self.stands_on,

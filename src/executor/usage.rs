@@ -24,6 +24,8 @@ pub struct Usage {
     pub cached_input_tokens: Option<u64>,
     /// What the agent itself said went wrong.
     pub error: Option<String>,
+    /// Why some of it cannot be known, of an agent that should have told it.
+    pub unread: Option<Box<str>>,
 }
 
 /// Prices by the name of the model.

@@ -7,6 +7,7 @@ mod work;
 use super::Error;
 use super::Site;
 use crate::check::Scene;
+use crate::contract;
 use crate::contract::Contract;
 use crate::document;
 use crate::files;
@@ -122,6 +123,12 @@ impl Fixtures<'_> {
         refuse_unknown_checks(fixture, &contract, &expectation)?;
         let context = input::context(&expectation.inputs);
         let stage = self.stage(fixture, &expectation, (&contract, &context))?;
+        let made = contract::named_outputs(&self.contract);
+        if let Some(broken) = contract::broken(&self.contract, &stage.project, &made).pop() {
+            return Err(broken
+                .advise(format!("fixture {fixture} is judged as a project: put it there too"))
+                .into());
+        }
         let mut environment = self.site.config.allowed.values();
         let inputs = expectation.inputs.iter();
         environment

@@ -86,6 +86,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         output_tokens: request.output_tokens,
         cached_input_tokens: None,
         error: None,
+        unread: None,
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
     // Nobody else would end a sitting whose work is done and paid for outside.

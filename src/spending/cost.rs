@@ -20,7 +20,8 @@ pub struct Cost {
     pub cost_unknown: u64,
     /// Known tokens together, in and out; null where none are known.
     pub tokens: Option<u64>,
-    /// Calls of which nobody knows how many tokens they used.
+    /// Calls of which nobody knows in full how many tokens they used: what went in, what came out,
+    /// or both.
     pub tokens_unknown: u64,
     pub minutes: f64,
 }
@@ -51,9 +52,12 @@ impl Cost {
             None => self.cost_unknown += u64::from(can_cost(&invocation.executor)),
         }
         self.cost_is_estimate |= invocation.cost_is_estimate;
-        match tokens(invocation) {
-            Some(tokens) => self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens)),
-            None => self.tokens_unknown += u64::from(can_cost(&invocation.executor)),
+        let known = [invocation.input_tokens, invocation.output_tokens];
+        for tokens in known.into_iter().flatten() {
+            self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
+        }
+        if !tells_tokens(invocation) {
+            self.tokens_unknown += u64::from(can_cost(&invocation.executor));
         }
     }
 
@@ -96,11 +100,9 @@ fn can_cost(executor: &str) -> bool {
     executor != "command"
 }
 
-pub(super) fn tokens(invocation: &Invocation) -> Option<u64> {
-    match (invocation.input_tokens, invocation.output_tokens) {
-        (None, None) => None,
-        (input, output) => Some(input.unwrap_or(0).saturating_add(output.unwrap_or(0))),
-    }
+/// Whether a call has told all the tokens that it used: those that went in are no sum.
+pub(super) fn tells_tokens(invocation: &Invocation) -> bool {
+    invocation.input_tokens.is_some() && invocation.output_tokens.is_some()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "durations stay far below 2^53 milliseconds")]

@@ -28,6 +28,7 @@ fn call(id: &str, gate: &str, usd: Option<f64>) -> Invocation {
         output_tokens: None,
         cached_input_tokens: None,
         error: None,
+        unread: None,
     }
 }
 
@@ -40,6 +41,7 @@ fn claim(gate: &str, run_budget: Budget, gate_budget: Budget) -> Claim {
         gate: GateId::parse(gate).unwrap(),
         agent: Some("poet".to_owned()),
         definition: None,
+        purse: None,
         can_cost: true,
         run_budget,
         gate_budget,
@@ -65,7 +67,7 @@ fn the_sum_is_of_what_is_known_and_counts_what_is_not() {
     let calls = [call("inv_a", "a", Some(0.5)), call("inv_b", "a", None), command];
     let cost = Cost::of(&calls);
     assert_eq!((cost.calls, cost.cost_usd, cost.cost_unknown), (3, Some(0.5), 1));
-    assert_eq!((cost.tokens, cost.tokens_unknown), (Some(10), 1));
+    assert_eq!((cost.tokens, cost.tokens_unknown), (Some(10), 2));
     assert!((cost.minutes - 4.5).abs() < NOTHING);
     assert_eq!(Cost::of(&calls[1..]).cost_usd, None);
 }

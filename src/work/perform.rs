@@ -190,6 +190,8 @@ impl Hands<'_> {
             output_tokens: usage.output_tokens,
             cached_input_tokens: usage.cached_input_tokens,
             error: usage.error.as_ref().map(|error| self.workspace.secrets.redact(error)),
+            // One that did not come to its end told what it could.
+            unread: usage.unread.clone().filter(|_| outcome.conclusion == Conclusion::Done),
             ..self.blank(outcome.duration)
         }
     }
@@ -221,6 +223,7 @@ impl Hands<'_> {
             output_tokens: None,
             cached_input_tokens: None,
             error: None,
+            unread: None,
         }
     }
 

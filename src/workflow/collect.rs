@@ -5,6 +5,7 @@ use super::Error;
 use super::file::GateFile;
 use super::file::WorkflowFile;
 use super::find;
+use crate::contract;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
@@ -39,7 +40,15 @@ pub(super) fn collect(
         }
         errors.extend(check_child(shelf, &source, gate).err());
     }
+    errors.extend(broken_files(&definition, shelf));
     Ok((definition, errors))
+}
+
+/// What is wrong with the files that checks of the contracts are made of.
+fn broken_files(definition: &Definition, shelf: &Shelf) -> Vec<Box<Unsound>> {
+    let texts = || definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
+    let made = texts().flat_map(|text| contract::named_outputs(&text.source)).collect();
+    texts().flat_map(|text| contract::broken(&text.source, shelf.project(), &made)).collect()
 }
 
 fn fetch(
@@ -60,7 +69,16 @@ fn fetch(
         Unreadable::NotText(unsound) => unsound,
     })?;
     let Some(text) = found else {
+        // Who writes the path of the file means its name.
+        let bare = name.get_ref().trim_start_matches("./");
+        let bare =
+            bare.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(bare);
+        let bare = bare.strip_suffix(ending).filter(|_| !ending.is_empty()).unwrap_or(bare);
         let names = shelf.names(folder, ending);
+        if bare != name.get_ref() && names.iter().any(|known| known == bare) {
+            let message = format!("there is no {path}");
+            return Err(source.unsound(name.span(), message).advise(format!("write \"{bare}\"")));
+        }
         return Err(source.unsound(name.span(), format!("there is no {path}")).advise(suggest_of(
             name.get_ref(),
             names.iter().map(String::as_str),

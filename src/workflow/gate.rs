@@ -324,7 +324,11 @@ fn build_each(
 }
 
 fn read_duration(source: &Source, text: &Placed<String>) -> Result<Duration, Box<Unsound>> {
-    clock::parse_duration(text.get_ref()).map_err(|message| source.unsound(text.span(), message))
+    let text_is = text.get_ref().as_str();
+    clock::parse_duration(text_is).map_err(|message| {
+        let seconds = text_is.parse::<f64>().map(|_| format!("write \"{text_is}s\" for seconds"));
+        source.unsound(text.span(), message).advise_if(seconds.ok())
+    })
 }
 
 /// `gates.<id>` in a template names a gate of this workflow.

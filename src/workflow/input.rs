@@ -4,6 +4,7 @@
 use super::file::InputFile;
 use super::file::InputType;
 use super::lint::refuse_circular_defaults;
+use crate::document::Decimal;
 use crate::document::Placed;
 use crate::files::Project;
 use crate::id;
@@ -71,13 +72,12 @@ impl Input {
 
     /// Takes what was typed, on a command line or in a form.
     pub fn accept(&self, text: &str, project: &Project) -> Result<Json, Error> {
+        let whole = || text.trim().parse::<i64>().ok().map(Json::from);
         let value = match self.kind {
-            InputType::Integer => {
-                text.trim().parse::<i64>().map_or_else(|_| text.into(), Json::from)
-            }
+            InputType::Integer => whole().unwrap_or_else(|| text.into()),
             InputType::Number => {
-                let number = text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-                number.map_or_else(|| text.into(), Json::from)
+                let float = || Decimal::kept_float(text.trim()).map(Json::from);
+                whole().or_else(float).unwrap_or_else(|| text.into())
             }
             InputType::Bool => match text {
                 "true" | "yes" | "y" => true.into(),

@@ -118,3 +118,58 @@ fn types_of_other_languages_are_told() {
         "write x = { type",
     );
 }
+
+#[test]
+fn keys_of_other_tools_are_told() {
+    for (said, meant) in [
+        ("if = 'x'", "`when`"),
+        ("condition = 'x'", "`when`"),
+        ("cmd = 'x'", "`command` or `shell`"),
+        ("run = 'x'", "`command` or `shell`"),
+        ("script = 'x'", "`shell` or `command`"),
+        ("depends_on = ['x']", "`needs`"),
+        ("depends-on = ['x']", "`needs`"),
+        ("after = 'x'", "`needs`"),
+        ("matrix = ['x']", "[each]"),
+        ("retries = 3", "`retry`"),
+    ] {
+        let says = format!("did you mean {meant}?");
+        told(&format!("{GATE}{said}\n"), "", "workflows/demo.toml:6:1", &says);
+    }
+    let inputs = format!("[inputs]\nx = {{ type = 'choice', options = ['a'] }}\n{GATE}");
+    told(&inputs, "", "workflows/demo.toml:4:24", "did you mean `choices`?");
+    let check = "[[check]]\nkind = 'matches'\npath = 'x'\npattern = 'x'\n";
+    let with = format!("{GATE}contract = 'c'\n");
+    told(&with, check, "contracts/c.toml:5:1", "did you mean `regex`?");
+}
+
+#[test]
+fn values_of_other_tools_are_told() {
+    for (more, place, says) in [
+        ("timeout = 60", "6:11", "write \"60s\" for seconds"),
+        ("timeout = '60'", "6:11", "write \"60s\" for seconds"),
+        ("retry = { attempts = 2, delay = 1.5 }", "6:33", "write \"1.5s\" for seconds"),
+        ("approval = true", "6:12", "write approval = \"none\" or \"person\""),
+        ("on_fail = false", "6:11", "write on_fail = \"stop\" or \"continue\""),
+        ("command = 'ls -l'", "6:11", "write [\"ls\", \"-l\"]"),
+        ("each = '{{ [1] }}'", "6:8", "write each = { in = '{{ [1] }}', as = … }"),
+        ("each = ['a']", "6:8", "write each = { in = …, as = … }"),
+        ("each = { in = '{{ [1] }}' }", "6:8", "write as = …"),
+        ("when = '{{ depth'", "6:8", "write {{ … }}"),
+        ("when = '{{ depth }'", "6:8", "write {{ … }}"),
+        ("when = '{% if depth }x'", "6:8", "write {% … %}"),
+        ("contract = 'c.toml'", "6:12", "write \"c\""),
+        ("contract = 'contracts/c'", "6:12", "write \"c\""),
+        ("contract = './contracts/c.toml'", "6:12", "write \"c\""),
+        ("name = “x”", "6:8", "write straight quotes"),
+        ("name = ‘x’", "6:8", "write straight quotes"),
+        ("when = \"\\d\"", "6:10", "write '\\d', in single quotes"),
+    ] {
+        told(&format!("{GATE}{more}\n"), "", &format!("workflows/demo.toml:{place}"), says);
+    }
+    let with = format!("{GATE}contract = 'c'\n");
+    let regex = "[[check]]\nkind = 'matches'\npath = 'x'\nregex = \"a \\d+\\.\"\n";
+    told(&with, regex, "contracts/c.toml:5:13", "write 'a \\d+\\.', in single quotes");
+    let pointer = "[[check]]\nkind = 'field'\npath = 'x.json'\npointer = 'a.b'\nequals = 1\n";
+    told(&with, pointer, "contracts/c.toml:2:1", "write `/a/b`");
+}

@@ -8,6 +8,7 @@
     reason = "a test that cannot go on fails, and tests prepare files and start the binary"
 )]
 
+mod bad_checks;
 mod bad_input;
 mod bad_paths;
 mod bad_plans;

@@ -185,6 +185,7 @@ fn invocation(dice: &Dice) -> Invocation {
         output_tokens: None,
         cached_input_tokens: None,
         error: Some(dice.text.clone()),
+        unread: None,
     }
 }
 

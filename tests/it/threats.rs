@@ -75,7 +75,7 @@ fn outputs_nested_without_end_fail_the_gate() {
     }
     let house = judging("a.json", "kind = 'json_schema', schema = 's.json'", "{}");
     house.write("s.json", "{\"not\":".repeat(DEEP));
-    house.orch("run demo").code(1).says("s.json:1: no valid JSON");
+    house.orch("run demo").code(2).says("the schema, line 1: no valid JSON");
 }
 
 #[test]

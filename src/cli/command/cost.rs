@@ -30,7 +30,7 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
         text.push_str("~ a part of it is reckoned by a price table\n");
     }
     if reply.total.cost_unknown > 0 || reply.total.tokens_unknown > 0 {
-        text.push_str("+ n? besides n calls of which nobody knows it\n");
+        text.push_str("+ n? of n calls nobody knows it, or not all of it\n");
     }
     let budget = reply.budget.filter(|budget| !budget.is_open());
     for spending in budget.iter().flat_map(|budget| status::spending(&reply.total, budget)) {

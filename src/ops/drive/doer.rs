@@ -98,6 +98,7 @@ impl Chosen {
         let program = Path::new(agent.program()).file_name();
         self.worker = Worker {
             definition: Some(agent.definition.clone()),
+            purse: agent.purse.clone(),
             // Records hold no path of this machine.
             program: program.map(|name| name.to_string_lossy().into_owned()),
         };

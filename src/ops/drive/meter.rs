@@ -75,6 +75,7 @@ pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, chosen: &
         gate: id.clone(),
         agent: agent.map(str::to_owned),
         definition: chosen.worker.definition.clone(),
+        purse: chosen.worker.purse.clone(),
         can_cost: match gate.work {
             Work::Agent(_) | Work::Workflow(_) => true,
             Work::Human | Work::Command(_) | Work::Shell(_) => false,

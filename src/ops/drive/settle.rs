@@ -64,7 +64,13 @@ pub fn settle(
             events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
         }
     }
-    let warnings = report.invocation.as_ref().map(|call| driver.meter.warnings(call));
+    let warnings = report.invocation.as_ref().map(|call| {
+        let unread = call.unread.as_ref().map(|why| {
+            let agent = call.agent.as_deref().unwrap_or_default();
+            format!("what agent {agent} used at {} is unknown: {why}", call.gate)
+        });
+        unread.into_iter().chain(driver.meter.warnings(call)).collect::<Vec<_>>()
+    });
     match &report.result {
         WorkResult::Waiting(_) if report.invocation.is_none() => driver.append_lazily(&events)?,
         WorkResult::Passed { .. }

@@ -22,4 +22,5 @@ mod secrets;
 mod templates;
 mod time;
 mod timeout;
+mod unknown;
 mod when;

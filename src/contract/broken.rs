@@ -1,0 +1,81 @@
+//! The files that checks are made of, looked at before a run begins: a schema that is not there
+//! would fail the gate when its work is done and paid.
+
+use crate::check;
+use crate::check::Broken;
+use crate::document;
+use crate::document::Value;
+use crate::files::Project;
+use crate::source::Source;
+use crate::source::Unsound;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use toml::de::DeValue;
+
+/// Keys of a check that are no parameters of it.
+const NO_PARAMETERS: [&str; 4] = ["kind", "severity", "when", "message"];
+
+/// The files that a contract names as outputs, word for word.
+pub fn named_outputs(source: &Source) -> BTreeSet<String> {
+    let Ok(table) = document::parse(source) else { return BTreeSet::new() };
+    let outputs = table.get_ref().get("output");
+    let named = |output| ["path", "any_of"].into_iter().filter_map(move |key| get(output, key));
+    let paths = outputs.into_iter().flat_map(items).flat_map(named).flat_map(items);
+    paths.filter_map(|path| Some(path.get_ref().as_str()?.to_owned())).collect()
+}
+
+/// What is wrong with files that checks of a contract are made of; those in `made` are made by gates.
+/// A contract that is unsound otherwise is told so elsewhere.
+pub fn broken(source: &Source, project: &Project, made: &BTreeSet<String>) -> Vec<Box<Unsound>> {
+    let Ok(table) = document::parse(source) else { return Vec::new() };
+    let table = table.get_ref();
+    let outputs = table.get("output").into_iter().flat_map(items);
+    let under = outputs.filter_map(|output| get(output, "checks")).flat_map(items);
+    let all = under.chain(table.get("check").into_iter().flat_map(items));
+    let told = all.filter_map(|check| {
+        let (span, broken) = broken_check(source, check, project)?;
+        let is_made = made.contains(broken.path.as_str());
+        (!is_made).then(|| {
+            source.unsound(span, broken.message).advise(format!(
+                "write {}, or name it among the outputs of the gate that makes it",
+                broken.path
+            ))
+        })
+    });
+    told.collect()
+}
+
+fn broken_check(
+    source: &Source,
+    check: &Value<'_>,
+    project: &Project,
+) -> Option<(Range<usize>, Broken)> {
+    let kind = check::kind(get(check, "kind")?.get_ref().as_str()?)?;
+    let mut parameters = document::data_of(source, check).into_json();
+    for key in NO_PARAMETERS {
+        parameters.as_object_mut()?.remove(key);
+    }
+    if (kind.reads_a_file)() {
+        parameters.as_object_mut()?.remove("path");
+    }
+    let broken = (kind.from_json)(parameters).ok()?.broken(project)?;
+    Some((get(check, broken.parameter)?.span(), broken))
+}
+
+fn get<'v, 't>(value: &'v Value<'t>, key: &str) -> Option<&'v Value<'t>> {
+    value.get_ref().as_table()?.get(key)
+}
+
+/// The items of a list; what is none is its own only item.
+fn items<'v, 't>(value: &'v Value<'t>) -> impl Iterator<Item = &'v Value<'t>> {
+    match value.get_ref() {
+        DeValue::Array(items) => items.iter().collect::<Vec<_>>(),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Table(_) => vec![value],
+    }
+    .into_iter()
+}

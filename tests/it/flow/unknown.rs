@@ -1,0 +1,69 @@
+//! What an agent used and nobody knows, or knows in part: told as that, never as nothing.
+
+use super::budget::agents;
+use super::budget::usd;
+use crate::house::House;
+
+#[test]
+fn what_is_unknown_is_shown_as_unknown() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &agents(&[("a", ""), ("b", "")]))
+        .script("a", "# cost_usd: unknown\n# input_tokens: unknown\n# output_tokens: unknown")
+        .script("b", &usd(0.5));
+    house.orch("run demo").code(0);
+    house.orch("status").code(0).says("spent 0.50 USD, unknown of 1 of 2 calls");
+    let table = house.orch(&format!("cost --run {}", house.run_id())).code(0);
+    let expected = "gate   calls  USD          tokens    minutes\n\
+        a      1      unknown      unknown   0.0\n\
+        b      1      0.5000       110       0.0\n\
+        total  2      0.5000 + 1?  110 + 1?  0.0\n\
+        + n? of n calls nobody knows it, or not all of it\n";
+    assert_eq!(table.stdout, expected);
+    let only = house.orch("--json cost --by gate").json();
+    assert!(only["data"]["lines"][0]["cost_usd"].is_null());
+}
+
+#[test]
+fn tokens_that_are_known_in_part_are_told_as_no_sum() {
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &agents(&[("a", ""), ("b", "")]))
+        .script("a", "# output_tokens: unknown")
+        .script("b", "# input_tokens: unknown");
+    house.orch("run demo").code(0);
+    house.orch("status").code(0).says("spent 110 tokens, unknown of 2 of 2 calls");
+    let json = house.orch("--json cost").json();
+    let total = &json["data"]["total"];
+    assert_eq!((total["tokens"].as_u64(), total["tokens_unknown"].as_u64()), (Some(110), Some(2)));
+    house.orch("cost").code(0).says("110 + 2?");
+}
+
+#[test]
+fn what_an_agent_told_in_no_readable_way_is_told_so() {
+    for (prints, says) in [
+        ("{\"usage\":{\"cost\":0.9}}", "no amount stands at `/cost` of what it printed"),
+        ("{\"cost\":\"0.9\"}", "no amount stands at `/cost` of what it printed"),
+        ("{\"cost\":-1}", "no amount stands at `/cost` of what it printed"),
+        ("{\"cost\":0.9", "what it printed is no JSON"),
+        ("done", "what it printed is no JSON"),
+        ("", "what it printed is no JSON"),
+    ] {
+        for format in ["json", "jsonl"] {
+            let house = House::new()
+                .file(
+                    "orch.toml",
+                    &format!(
+                        "[agents.one]\ncommand = ['cat', 'printed']\n\
+                         output = {{ format = '{format}', cost_usd = '/cost' }}\n"
+                    ),
+                )
+                .file("printed", &format!("{prints}\n"))
+                .workflow("demo", &agents(&[("a", "agent = 'one'")]));
+            let told = format!("what agent one used at a is unknown: {says}");
+            house.orch("run demo --budget 1").code(0).says(&told);
+            assert_eq!(house.record()["invocations"][0]["unread"], says, "{format} {prints}");
+            house.orch("cost").code(0).says("unknown");
+        }
+    }
+}
