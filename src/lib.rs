@@ -5,8 +5,9 @@
 //! code that acts is thin; one loop joins them.** A [`workflow`] is a plan that is sound
 //! by construction. A [`run`] is the fold of its [`event`]s, and [`mod@next`] says what
 //! can be done now: three modules without I/O and without a clock. [`ops`] holds the
-//! deeds; its drive loop performs steps, appends what became of them to the [`journal`],
-//! and has the [`record`] committed. A face, now only [`cli`], translates.
+//! deeds; [`ops::advance`] folds what came in, appends events to the [`journal`], has the
+//! [`record`] committed and gives out work orders, which the hands of [`work`] carry out. A
+//! face, now only [`cli`], translates.
 //!
 //! # The law of floors
 //!
@@ -17,6 +18,7 @@
 //! | --- | --- | --- |
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, words for people |
+//! | hands | [`work`] | journals, decisions about runs |
 //! | memory | [`journal`], [`checkpoint`], [`record`], [`mailbox`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`spending`], [`mod@next`] | disk, clock, processes, git |
 //! | plan | [`source`] to [`workflow`] | runs |

@@ -3,7 +3,7 @@
 use super::Error;
 use super::Notice;
 use super::Site;
-use super::drive;
+use super::advance;
 use super::signing;
 use super::start;
 use crate::check::Since;
@@ -49,7 +49,7 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
     let old = Workflow::parse(&started.workflow, &kept)?;
     let mut others = workflow::changed((&old, &kept), (&workflow, &found));
     others.extend(recast(run, &texts, &workflow));
-    let baselines = drive::record_baselines(site, &workflow, Some(run), &inputs, &Since::Run);
+    let baselines = advance::record_baselines(site, &workflow, Some(run), &inputs, &Since::Run);
     let mut baselines = baselines.map_err(Error::environment)?;
     baselines.retain(|key, _| !run.baselines.contains_key(key));
     let is_changed = |text: &&Frozen| changes.iter().any(|change| change.path == text.path);
@@ -107,9 +107,9 @@ fn texts(
     }
     let signers = started.definition.iter().find(|text| text.path == signing::SIGNERS);
     texts.extend(signers.filter(|kept| texts.iter().all(|text| text.path != kept.path)).cloned());
-    let cast = drive::player::cast(site, workflow, started.agent.as_deref(), &started.run_id)?;
+    let cast = advance::player::cast(site, workflow, started.agent.as_deref(), &started.run_id)?;
     let kept = Cast::thaw(&started.definition).ok().flatten().unwrap_or_default();
-    texts.extend(drive::player::recast(site, &started.run_id, cast, &kept)?.freeze());
+    texts.extend(advance::player::recast(site, &started.run_id, cast, &kept)?.freeze());
     Ok(texts)
 }
 

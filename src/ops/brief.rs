@@ -25,8 +25,8 @@ use super::Notice;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use super::proof;
 use crate::definition::Definition;
 use crate::git::Changed;
@@ -78,14 +78,14 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let outcome = drive::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
+    let outcome = advance::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
     write(site, &workflow, (&reading, &outcome), request)
 }
 
 /// The brief of a run that is held, whole.
 fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.home.read(driver.id())?;
-    let outcome = drive::outcome(driver);
+    let outcome = advance::outcome(driver);
     let here = Here { driver: DrivenBy::This, ..outcome.here };
     let outcome = Outcome { here, ..outcome };
     write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())

@@ -6,8 +6,8 @@ use super::Error;
 use super::GateReply;
 use super::Notice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use super::gate_finish;
 use super::note;
 use crate::event::Event;
@@ -65,7 +65,7 @@ pub fn done(
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
     let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
     sum_up(&mut driver, &gate, &summary)?;
-    let judged = drive::judge_held(&driver, &gate);
+    let judged = advance::judge_held(&driver, &gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if !missing.is_empty() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));

@@ -3,9 +3,9 @@
 
 use super::Error;
 use super::Site;
-use super::drive;
-use super::drive::Meter;
-use super::drive::Seen;
+use super::advance;
+use super::advance::Meter;
+use super::advance::Seen;
 use super::orphans;
 use super::proof;
 use super::proof::Proofs;
@@ -111,7 +111,7 @@ impl<'s> Driver<'s> {
         for (gate, words) in left {
             // The name of a file: one that is no gate's was not put there by a run.
             let Ok(gate) = GateId::parse(&gate) else { continue };
-            driver.append(&drive::cut_off(&driver, &gate, &words))?;
+            driver.append(&advance::cut_off(&driver, &gate, &words))?;
         }
         driver.take_letters()?;
         Ok(driver)

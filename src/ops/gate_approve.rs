@@ -7,9 +7,9 @@ use super::GateReply;
 use super::Notice;
 use super::Person;
 use super::Site;
+use super::advance;
 use super::asker;
 use super::choose;
-use super::drive;
 use super::gate_finish;
 use super::run::DriveRequest;
 use super::signing;
@@ -85,7 +85,7 @@ pub fn gate_approve(
     refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
-    let judged = drive::judge_held(&driver, &gate);
+    let judged = advance::judge_held(&driver, &gate);
     if digests(driver.run(), &gate) != question.seen
         || digests_of(&judged.artifacts) != question.seen
     {
@@ -99,8 +99,8 @@ pub fn gate_approve(
         signature: None,
     };
     let approval = signing::sign(&driver, (&gate, attempt), approval)?;
-    let judged = drive::judged_of(driver.run(), &gate);
-    let passed = drive::passed(&driver, &gate, attempt, judged)?;
+    let judged = advance::judged_of(driver.run(), &gate);
+    let passed = advance::passed(&driver, &gate, attempt, judged)?;
     driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
     driver.commit(Some(&gate), false)?;
     let status = driver.run().status_of(&gate);

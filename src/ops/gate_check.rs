@@ -3,8 +3,8 @@
 use super::Error;
 use super::GateChoice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use crate::definition::Definition;
 use crate::finding::Finding;
 use crate::finding::Validation;
@@ -41,7 +41,7 @@ pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let named = request.gate.gate.clone().or_else(|| std::env::var("ORCH_GATE").ok());
     let gate = choose::gate_of(site, &run, named.as_deref())?;
-    let judged = drive::judge_now(site, &workflow, &run, &gate, None);
+    let judged = advance::judge_now(site, &workflow, &run, &gate, None);
     Ok(Reply {
         run_id: id,
         gate,

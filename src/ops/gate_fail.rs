@@ -6,8 +6,8 @@ use super::GateChoice;
 use super::GateReply;
 use super::Notice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::event::WaitsFor;
@@ -37,12 +37,12 @@ pub fn gate_fail(
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
-        drive::refuse(&mut driver, &gate, &request.reason, notify)?;
+        advance::refuse(&mut driver, &gate, &request.reason, notify)?;
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
         let result = WorkResult::said_to_fail("gate fail", &request.reason);
         let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
-        drive::settle(&mut driver, &ended, notify)?;
+        advance::settle(&mut driver, &ended, notify)?;
     }
     gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
 }

@@ -6,6 +6,7 @@ use super::GateChoice;
 use super::GateReply;
 use super::Notice;
 use super::Site;
+use super::advance;
 use super::amendment;
 use super::asker;
 use super::choose;
@@ -56,7 +57,7 @@ pub fn gate_finish(
     } else {
         let attempt = waiting_attempt(&driver, &gate)?;
         let answers = answers(&driver, &gate, &request.answers)?;
-        (attempt, (drive::judge_held(&driver, &gate), answers))
+        (attempt, (advance::judge_held(&driver, &gate), answers))
     };
     hand_in(&mut driver, (&gate, attempt), handed_in, notify)?;
     go_on(&mut driver, &gate, &request.drive, notify)
@@ -76,7 +77,7 @@ pub(super) fn hand_in(
     }
     let result = WorkResult::of(judged, answers);
     let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
-    drive::settle(driver, &ended, notify)
+    advance::settle(driver, &ended, notify)
 }
 
 /// What outputs come to that were changed while they waited for approval: nobody could approve
@@ -87,7 +88,7 @@ fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Jud
     if state.waits_for != Some(WaitsFor::Approval) {
         return None;
     }
-    let judged = drive::judge_held(driver, gate);
+    let judged = advance::judge_held(driver, gate);
     let seen = gate_approve::digests(driver.run(), gate);
     (gate_approve::digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
 }
@@ -131,7 +132,7 @@ pub(super) fn go_on(
     let mut reply = reply(driver, gate, notify)?;
     if driver.run().started.driven {
         amendment::tell(driver.site, driver.run(), notify);
-        drive::player::give(driver, request.agent.as_deref())?;
+        advance::player::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(&driver.workflow, request)?;
         reply.run = drive::drive(driver, &limits, notify)?;
     }
@@ -149,7 +150,7 @@ pub(super) fn reply(
     let all_done = driver.run().session().is_none()
         && driver.workflow.gates.iter().all(|gate| driver.run().status_of(&gate.id).satisfies());
     if !driver.run().started.driven {
-        let changed = all_done && drive::look_at_all(driver, notify)?;
+        let changed = all_done && advance::look_at_all(driver, notify)?;
         if all_done && !changed {
             let status = RunStatus::Passed;
             driver.append(&[Event::RunCompleted { status, reason: None }])?;
@@ -162,8 +163,8 @@ pub(super) fn reply(
     let passed = attempt.is_some_and(|attempt| {
         attempt.status == AttemptStatus::Pass || state.waits_for == Some(WaitsFor::Approval)
     });
-    let judged = drive::judged_of(run, gate);
-    let outcome = drive::outcome(driver);
+    let judged = advance::judged_of(run, gate);
+    let outcome = advance::outcome(driver);
     let packet = outcome.waiting.iter().find(|waiting| waiting.gate == *gate);
     Ok(GateReply {
         run_id: driver.id().clone(),

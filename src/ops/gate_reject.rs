@@ -7,9 +7,9 @@ use super::GateReply;
 use super::Notice;
 use super::Person;
 use super::Site;
+use super::advance;
 use super::asker;
 use super::choose;
-use super::drive;
 use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
@@ -43,7 +43,7 @@ pub fn gate_reject(
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
-    drive::settle(
+    advance::settle(
         &mut driver,
         &WorkReport { gate: gate.clone(), attempt, invocation: None, result },
         notify,

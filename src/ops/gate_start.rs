@@ -8,10 +8,10 @@ use super::GateChoice;
 use super::GateReply;
 use super::Notice;
 use super::Site;
+use super::advance;
+use super::advance::Prepared;
+use super::advance::Start;
 use super::choose;
-use super::drive;
-use super::drive::Prepared;
-use super::drive::Start;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::event::RunStatus;
@@ -44,7 +44,7 @@ pub fn gate_start(
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     refuse_closed(&driver, &gate)?;
-    if drive::look_at_needs(&mut driver, &gate, notify)? {
+    if advance::look_at_needs(&mut driver, &gate, notify)? {
         refuse_closed(&driver, &gate)?;
     }
     let is_command = driver
@@ -61,14 +61,14 @@ pub fn gate_start(
         adopt: false,
         session: request.session.clone(),
     };
-    match drive::prepare(&mut driver, &start)? {
-        Prepared::Ended(report) => drive::settle(&mut driver, &report, notify)?,
+    match advance::prepare(&mut driver, &start)? {
+        Prepared::Ended(report) => advance::settle(&mut driver, &report, notify)?,
         Prepared::Held(reason) => {
             return Err(Error::Budget { run: driver.id().to_string(), reason });
         }
         Prepared::Work(order) => {
-            let report = work::perform(&order, &drive::workspace_held(&driver));
-            drive::settle(&mut driver, &report, notify)?;
+            let report = work::perform(&order, &advance::workspace_held(&driver));
+            advance::settle(&mut driver, &report, notify)?;
         }
     }
     gate_finish::go_on(&mut driver, &gate, &DriveRequest::default(), notify)

@@ -4,8 +4,8 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
@@ -92,7 +92,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
     // Nobody else would end a sitting whose work is done and paid for outside.
     let goes_on = matches!(driver.run().status, RunStatus::Running | RunStatus::Waiting);
     match driver.meter.run_out(driver.run().budget).filter(|_| goes_on) {
-        Some(reason) => drive::run_out(&mut driver, &reason)?,
+        Some(reason) => advance::run_out(&mut driver, &reason)?,
         None => driver.commit(None, true)?,
     }
     Ok(invocation)

@@ -1,7 +1,8 @@
 //! Operations: one file each, with what it takes, what it gives, and one function.
-//! The command line calls them; other faces will call the same ones. `drive` joins
-//! the pure middle with the disk, and is the only writer of a run.
+//! The command line calls them; other faces will call the same ones. `advance` plans a run
+//! and writes what became of it; `drive` is a loop around it with the hands of this process.
 
+mod advance;
 mod amendment;
 pub mod asker;
 mod choose;
@@ -71,11 +72,16 @@ pub mod workflow_new;
 pub mod workflow_schema;
 pub mod workflow_show;
 
-pub use drive::DrivenBy;
-pub use drive::Here;
-pub use drive::Notice;
-pub use drive::Outcome;
-pub use drive::Waiting;
+pub use advance::Advance;
+pub use advance::DrivenBy;
+pub use advance::Held;
+pub use advance::Here;
+pub use advance::Limits;
+pub use advance::Notice;
+pub use advance::Outcome;
+pub use advance::Waiting;
+pub use advance::advance;
+pub use advance::workspace_held;
 pub use driver::Driver;
 pub use error::Error;
 pub use instructions::Instructions;

@@ -5,8 +5,8 @@ use super::Instructions;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use super::proof;
 use crate::definition::Definition;
 use crate::record::Head;
@@ -29,8 +29,8 @@ pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let run = drive::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
+    let run = advance::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
     let packet =
-        run.waiting.first().and_then(|waiting| drive::read_packet(site, &id, &waiting.gate));
+        run.waiting.first().and_then(|waiting| advance::read_packet(site, &id, &waiting.gate));
     Ok(Reply { instructions: Instructions::of(&run), packet, run })
 }

@@ -4,7 +4,7 @@
 use super::Error;
 use super::Options;
 use super::Site;
-use super::drive;
+use super::advance;
 use super::start;
 use super::start::Begin;
 use crate::checkpoint_policy::CheckpointPolicy;
@@ -85,7 +85,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
             | Step::Gather { .. }
             | Step::Refuse { .. }) => {
                 scenes.push(decision(&step));
-                drive::take(&mut driver, step, &mut |_| {})?;
+                advance::take(&mut driver, step, &mut |_| {})?;
             }
         }
     }
@@ -102,7 +102,7 @@ fn perform(
     let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
     let attempt = driver.run().gate(id).map_or(1, |state| state.attempts.len() + 1);
     let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
-    let packet = drive::render_packet(
+    let packet = advance::render_packet(
         (driver.site, &driver.workflow, driver.run()),
         &gate,
         (id, attempt, None),

@@ -4,6 +4,7 @@ use super::Error;
 use super::Notice;
 use super::Outcome;
 use super::Site;
+use super::advance;
 use super::current;
 use super::drive;
 use super::signing;
@@ -86,14 +87,17 @@ pub fn run(
     let mut driver = start::begin(site, loaded, begin)?;
     driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
     notify(Notice::Started { run: driver.id().clone() });
-    drive::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
+    advance::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }
 
 /// What was typed, as the drive needs it.
-pub(super) fn limits(workflow: &Workflow, request: &DriveRequest) -> Result<drive::Limits, Error> {
+pub(super) fn limits(
+    workflow: &Workflow,
+    request: &DriveRequest,
+) -> Result<advance::Limits, Error> {
     let gate = |name: &Option<String>| -> Result<Option<GateId>, Error> {
         let Some(name) = name else { return Ok(None) };
         let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);
@@ -104,7 +108,7 @@ pub(super) fn limits(workflow: &Workflow, request: &DriveRequest) -> Result<driv
         })
     };
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Ok(drive::Limits {
+    Ok(advance::Limits {
         jobs: request.jobs.map_or(cores, usize::from),
         until: gate(&request.until)?,
         start_from: gate(&request.start_from)?,

@@ -6,10 +6,10 @@ use super::Outcome;
 use super::Person;
 use super::RunChoice;
 use super::Site;
+use super::advance;
 use super::amendment::amendment;
 use super::asker;
 use super::choose;
-use super::drive;
 use super::signing;
 use crate::config::AGENTS;
 use crate::config::CAST;
@@ -93,7 +93,7 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
 pub fn unchanged(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(site, &request.run)?;
     let driver = Driver::take(site, &id)?;
-    Ok(Reply { run: drive::outcome(&driver), amended: None })
+    Ok(Reply { run: advance::outcome(&driver), amended: None })
 }
 
 /// Takes in what was shown, and nothing else.
@@ -128,7 +128,7 @@ pub fn run_amend(
     driver.append(&events.collect::<Vec<_>>())?;
     driver.workflow = found.workflow;
     driver.commit(None, true)?;
-    Ok(Reply { run: drive::outcome(&driver), amended: Some(asked) })
+    Ok(Reply { run: advance::outcome(&driver), amended: Some(asked) })
 }
 
 /// How a text is called to people: agents are written in `orch.toml`.

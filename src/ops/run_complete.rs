@@ -5,10 +5,10 @@ use super::Error;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::advance;
 use super::asker;
 use super::choose;
 use super::current;
-use super::drive;
 use super::session;
 use crate::event::Event;
 use crate::event::RunStatus;
@@ -47,20 +47,20 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
         Completion::Canceled => RunStatus::Canceled,
     };
     if driver.run().status == status {
-        return Ok(drive::outcome(&driver));
+        return Ok(advance::outcome(&driver));
     }
     if driver.run().status.is_end() && driver.run().status != RunStatus::Failed {
         return Err(Error::usage(format!("run {id} is {} already", driver.run().status)));
     }
     if status == RunStatus::Passed {
-        drive::look_at_all(&mut driver, &mut |_| {})?;
+        advance::look_at_all(&mut driver, &mut |_| {})?;
         refuse_open_gates(&driver)?;
     }
     driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
     driver.commit(None, true)?;
     session::end_keeping(site, &id);
     current::end(site, &id, status);
-    Ok(drive::outcome(&driver))
+    Ok(advance::outcome(&driver))
 }
 
 fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {

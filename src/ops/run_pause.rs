@@ -5,8 +5,8 @@ use super::Error;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::advance;
 use super::choose;
-use super::drive;
 use crate::event::RunStatus;
 
 /// The run, and why it is paused.
@@ -22,8 +22,8 @@ pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     match driver.run().status {
-        RunStatus::Running | RunStatus::Waiting => drive::pause(&mut driver, &request.reason)?,
+        RunStatus::Running | RunStatus::Waiting => advance::pause(&mut driver, &request.reason)?,
         RunStatus::Paused | RunStatus::Passed | RunStatus::Failed | RunStatus::Canceled => {}
     }
-    Ok(drive::outcome(&driver))
+    Ok(advance::outcome(&driver))
 }

@@ -6,6 +6,7 @@ use super::Notice;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::advance;
 use super::amendment;
 use super::brief;
 use super::choose;
@@ -40,15 +41,15 @@ pub fn run_resume(
     if matches!(driver.run().status, RunStatus::Passed | RunStatus::Canceled) {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
         driver.commit(None, true)?;
-        return Ok(drive::outcome(&driver));
+        return Ok(advance::outcome(&driver));
     }
-    drive::player::give(&mut driver, request.drive.agent.as_deref())?;
+    advance::player::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     notify(Notice::Started { run: id });
     amendment::tell(site, driver.run(), notify);
-    drive::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
+    advance::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
     brief::tell(&driver, notify);
     let outcome = drive::drive(&mut driver, &limits, notify)?;
     current::end(site, &outcome.run_id, outcome.status);
@@ -57,10 +58,7 @@ pub fn run_resume(
 
 /// Says what was cut off, and opens what had failed.
 pub(super) fn resumed(driver: &Driver<'_>) -> Vec<Event> {
-    let gates = driver.run().gates.keys();
-    let reason = "orch ended while it was at work";
-    let mut events: Vec<Event> =
-        gates.flat_map(|gate| drive::cut_off(driver, gate, reason)).collect();
+    let mut events = advance::all_cut_off(driver);
     let retried: Vec<GateId> = match driver.run().status {
         RunStatus::Failed => driver.run().gates_in(GateStatus::Fail).cloned().collect(),
         RunStatus::Running

@@ -3,8 +3,8 @@
 use super::Error;
 use super::Outcome;
 use super::Site;
+use super::advance;
 use super::current;
-use super::drive;
 use super::signing;
 use super::start;
 use super::start::Begin;
@@ -22,7 +22,7 @@ pub fn run_start(
     let begin = Begin { inputs, ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
-    let outcome = drive::outcome(&driver);
+    let outcome = advance::outcome(&driver);
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

@@ -6,6 +6,7 @@ use super::Notice;
 use super::Outcome;
 use super::Person;
 use super::Site;
+use super::advance;
 use super::current;
 use super::done;
 use super::drive;
@@ -90,7 +91,7 @@ fn finish_last(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Vec<Finding>, Error> {
     // What has changed since it passed is open again, and the sitting goes on.
-    drive::look_at_all(driver, notify)?;
+    advance::look_at_all(driver, notify)?;
     let open = open_gates(driver);
     let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
     let state = driver.run().gate(gate);
@@ -99,7 +100,7 @@ fn finish_last(
     }
     let attempt = gate_finish::waiting_attempt(driver, gate)?;
     done::sum_up(driver, gate, summary.unwrap_or_default())?;
-    let judged = drive::judge_held(driver, gate);
+    let judged = advance::judge_held(driver, gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
         gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()), notify)?;

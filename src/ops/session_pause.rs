@@ -4,7 +4,7 @@ use super::Driver;
 use super::Error;
 use super::Outcome;
 use super::Site;
-use super::drive;
+use super::advance;
 use super::session;
 use super::session::Epic;
 use crate::event::Event;
@@ -30,5 +30,5 @@ pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
     driver.append(&[ended, Event::RunPaused { reason }])?;
     driver.commit(None, true)?;
     session::end_keeping(site, &id);
-    Ok(drive::outcome(&driver))
+    Ok(advance::outcome(&driver))
 }

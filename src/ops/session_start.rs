@@ -5,6 +5,7 @@ use super::Error;
 use super::Notice;
 use super::Outcome;
 use super::Site;
+use super::advance;
 use super::amendment;
 use super::brief;
 use super::choose;
@@ -88,13 +89,13 @@ pub fn session_start(
     let (mut driver, death) = take_or_begin(site, request)?;
     let found = sit_down(&mut driver, death, budget)?;
     notify(Notice::Started { run: driver.id().clone() });
-    drive::tell_unbound(&driver, None, notify)?;
+    advance::tell_unbound(&driver, None, notify)?;
     let is_first = number(driver.run()) == 1;
     if !is_first {
         amendment::tell(site, driver.run(), notify);
     }
     let brief = if is_first { None } else { brief::tell(&driver, notify) };
-    let limits = drive::Limits { sits_down: true, ..session::limits() };
+    let limits = advance::Limits { sits_down: true, ..session::limits() };
     drive::drive(&mut driver, &limits, notify)?;
     let number = number(driver.run());
     if driver.run().session().is_none() {
@@ -116,7 +117,7 @@ pub fn session_start(
         budget_usd: run.budget.usd.map(Amount::value),
         found,
         brief,
-        run: drive::outcome(&driver),
+        run: advance::outcome(&driver),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::Site;
-use super::drive;
+use super::advance;
 use super::proof;
 use super::session;
 use super::session::Epic;
@@ -73,7 +73,7 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let spent = run.spent(now);
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let estimate_s = drive::estimate(&workflow, &run).map(|estimate| estimate.as_secs());
+    let estimate_s = advance::estimate(&workflow, &run).map(|estimate| estimate.as_secs());
     let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     Ok(Reply {
         epic: run.started.key.clone(),

@@ -4,8 +4,8 @@
 use super::Driver;
 use super::Error;
 use super::Site;
+use super::advance;
 use super::current;
-use super::drive;
 use super::signing;
 use crate::check::Since;
 use crate::definition::Definition;
@@ -58,10 +58,12 @@ pub fn begin(
     refuse_unfit_key(&key)?;
     let at = site.clock.now();
     let repository = site.repository()?;
-    let baselines = drive::record_baselines(site, &workflow, None, &inputs, &Since::Run);
+    let baselines = advance::record_baselines(site, &workflow, None, &inputs, &Since::Run);
     let run_id = site.new_run_id(at, &key);
     let mut texts = freeze(site, &workflow, &definition, &inputs)?;
-    texts.extend(drive::player::cast(site, &workflow, request.agent.as_deref(), &run_id)?.freeze());
+    texts.extend(
+        advance::player::cast(site, &workflow, request.agent.as_deref(), &run_id)?.freeze(),
+    );
     let started = RunStarted {
         run_id,
         workflow: workflow.name.clone(),

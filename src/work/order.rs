@@ -3,6 +3,8 @@
 use super::Barred;
 use super::Judging;
 use super::Watch;
+use super::WorkReport;
+use super::WorkResult;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;
@@ -64,9 +66,13 @@ pub enum Doer {
 }
 
 impl WorkOrder {
-    /// Whether the hands have anything to do for it, or somebody outside has.
-    pub fn acts(&self) -> bool {
-        !matches!(self.doer, Doer::Outside(_))
+    /// The report of an attempt that waits for somebody outside; `None` where the hands have something
+    /// to do.
+    pub fn outside(&self) -> Option<WorkReport> {
+        let Doer::Outside(waits_for) = self.doer else { return None };
+        let (gate, attempt) = (self.gate.clone(), self.attempt);
+        let result = WorkResult::Waiting(waits_for);
+        Some(WorkReport { gate, attempt, invocation: None, result })
     }
 
     /// Whom the attempt waits for where the executor does not do the work itself.

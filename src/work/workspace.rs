@@ -45,6 +45,21 @@ pub fn attempt_folder(logs: &Beneath, gate: &GateId, attempt: u32) -> Beneath {
 }
 
 impl Workspace {
+    /// A folder that holds no run, and a folder for what is printed.
+    pub fn new(project: Project, logs: Beneath) -> Self {
+        Self {
+            project,
+            logs,
+            secrets: Secrets::default(),
+            stop: Stop::default(),
+            at_work: None,
+            git_folder: None,
+            user_folder: None,
+            said: None,
+            follow: None,
+        }
+    }
+
     /// The folder of an attempt's packet and of what is printed in it.
     pub fn attempt(&self, gate: &GateId, attempt: u32) -> Beneath {
         attempt_folder(&self.logs, gate, attempt)

@@ -16,6 +16,7 @@ mod bad_shapes;
 mod cmd;
 mod escapes;
 mod flow;
+mod hands;
 mod house;
 mod links;
 mod noise;

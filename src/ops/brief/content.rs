@@ -13,7 +13,7 @@ use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops::Instructions;
-use crate::ops::drive;
+use crate::ops::advance;
 use crate::ops::status;
 use crate::ops::status::GateLine;
 use crate::run::GateState;
@@ -266,7 +266,7 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
     let cost = Cost::of_run(run);
     let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
     let spent = run.spent(now);
-    let together = drive::estimate(workflow, run);
+    let together = advance::estimate(workflow, run);
     let variance = |estimate: Duration| match spent.active.checked_sub(estimate) {
         Some(over) => format!("{} over it", clock::in_words(over)),
         None => format!("{} below it", clock::in_words(estimate.saturating_sub(spent.active))),

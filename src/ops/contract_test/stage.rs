@@ -2,7 +2,7 @@
 //! does there stays there, and with what was there before.
 
 use super::super::Error;
-use super::super::drive;
+use super::super::advance;
 use super::Expectation;
 use super::Fixtures;
 use crate::check::Baseline;
@@ -47,7 +47,7 @@ impl Fixtures<'_> {
             }
         }
         Repository::create_with_all(project.root())?;
-        let baselines = drive::baselines_of(&project, contract, context);
+        let baselines = advance::baselines_of(&project, contract, context);
         if expectation.before.is_some() {
             project.empty().map_err(failed)?;
             self.lay(fixture, expectation, &project)?;

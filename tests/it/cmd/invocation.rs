@@ -14,7 +14,11 @@ fn a_call_is_recorded_and_what_is_not_said_stays_unknown() {
     let call = house.record()["invocations"][0].clone();
     assert_eq!((call["agent"].as_str(), call["cost_usd"].as_f64()), (Some("poet"), Some(0.5)));
     assert!(call["output_tokens"].is_null() && call["session"].is_null());
-    house.orch("status").code(0).says("spent 0.50 USD\n").says("spent 9 tokens, unknown of 1 of 1 calls\n");
+    house
+        .orch("status")
+        .code(0)
+        .says("spent 0.50 USD\n")
+        .says("spent 9 tokens, unknown of 1 of 1 calls\n");
 }
 
 #[test]

@@ -166,6 +166,12 @@ pub fn refuse(
     settle(driver, &WorkReport { gate: id.clone(), attempt, invocation: None, result }, notify)
 }
 
+/// The same of every attempt that the journal says is at work.
+pub fn all_cut_off(driver: &Driver<'_>) -> Vec<Event> {
+    let at_work = driver.run().gates_in(GateStatus::Running);
+    at_work.flat_map(|gate| cut_off(driver, gate, "orch ended while it was at work")).collect()
+}
+
 /// What is written of an attempt that nobody is at any more.
 pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
     let state = driver.run().gate(id).filter(|state| state.status == GateStatus::Running);

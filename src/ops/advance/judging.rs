@@ -77,15 +77,12 @@ pub fn judging(
 /// The project as the workspace of a run that is only read: what its checks run is named nowhere.
 pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
     Workspace {
-        project: site.project.clone(),
-        logs: site.home.logs(run),
         secrets,
         stop: site.stop.clone(),
-        at_work: None,
         git_folder: site.home.git_folder(),
         user_folder: config::user_folder(),
         said: Some((site.home.clone(), run.clone())),
-        follow: None,
+        ..Workspace::new(site.project.clone(), site.home.logs(run))
     }
 }
 
