@@ -7,6 +7,7 @@ mod attempt;
 mod checkpoint;
 mod invocation;
 mod note;
+mod pause;
 mod run_status;
 mod session;
 mod texts;
@@ -28,6 +29,7 @@ pub use invocation::InvocationStatus;
 pub use invocation::Worker;
 pub use note::Note;
 pub use note::NoteKind;
+pub use pause::PauseCause;
 pub use run_status::RunStatus;
 pub use session::SessionStarted;
 pub use session::SessionStatus;
@@ -66,6 +68,8 @@ pub enum Event {
     },
     RunPaused {
         reason: String,
+        #[serde(default)]
+        cause: PauseCause,
     },
     RunCompleted {
         status: RunStatus,

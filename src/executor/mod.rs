@@ -126,7 +126,16 @@ pub enum Conclusion {
     /// The attempt failed.
     Failed { reason: String },
     /// The work was cut short by something else; no try is spent.
-    Interrupted { reason: String },
+    Interrupted { cut: Cut, reason: String },
+}
+
+/// What cut a call short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// A signal, a stop, or surroundings that failed.
+    Outside,
+    /// Its meter: a budget is spent.
+    Budget,
 }
 
 /// Why a call did not begin.
@@ -271,16 +280,17 @@ impl Landing {
             Ending::Halted => self.halted.clone().unwrap_or_default(),
         };
         let ended_from_outside = [Signal::HUP, Signal::INT, Signal::KILL, Signal::TERM];
-        let is_interrupted = match self.ending {
+        let is_from_outside = match self.ending {
             Ending::Exited(code) => code == EXIT_INFRASTRUCTURE || interrupted.contains(&code),
             Ending::Signaled(signal) => {
                 ended_from_outside.iter().any(|outside| outside.as_raw() == signal)
             }
             Ending::TimedOut => false,
-            Ending::Stopped | Ending::Halted => true,
+            Ending::Stopped => true,
+            Ending::Halted => return Conclusion::Interrupted { cut: Cut::Budget, reason },
         };
-        if is_interrupted {
-            Conclusion::Interrupted { reason }
+        if is_from_outside {
+            Conclusion::Interrupted { cut: Cut::Outside, reason }
         } else {
             Conclusion::Failed { reason }
         }

@@ -37,7 +37,7 @@ impl Happened {
             self.add(Occasion::GatePassed, format!("gate {gate} passed"));
         } else if let Event::GateFailed { gate, .. } = event {
             self.add(Occasion::Error, format!("gate {gate} failed"));
-        } else if let Event::RunPaused { reason } = event {
+        } else if let Event::RunPaused { reason, .. } = event {
             self.add(Occasion::Pause, format!("paused: {reason}"));
         } else if let Event::SessionStarted(started) = event {
             self.add(Occasion::SessionStart, format!("session {} began", started.session));

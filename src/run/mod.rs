@@ -29,6 +29,7 @@ use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::Item;
 use crate::event::Note;
+use crate::event::PauseCause;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
@@ -52,6 +53,8 @@ pub struct Run {
     pub finished_at: Option<Moment>,
     pub status: RunStatus,
     pub reason: Option<String>,
+    /// Why it stands still, where it is paused.
+    pub pause: Option<PauseCause>,
     /// Gates and instances that something has happened to, by id.
     pub gates: BTreeMap<GateId, GateState>,
     pub invocations: Vec<Invocation>,
@@ -89,6 +92,7 @@ impl Run {
             finished_at: None,
             status: RunStatus::Running,
             reason: None,
+            pause: None,
             gates: BTreeMap::new(),
             invocations: Vec::new(),
             baselines: started.baselines.clone(),
@@ -114,7 +118,7 @@ impl Run {
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
             Event::RunAmended(amended) => self.amend(at, event, amended)?,
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
-            Event::RunPaused { reason } => self.pause(at, event, reason)?,
+            Event::RunPaused { reason, cause } => self.pause(at, event, (*cause, reason))?,
             Event::RunCompleted { status, reason } => {
                 self.complete(at, event, *status, reason.as_ref())?;
             }
@@ -229,6 +233,7 @@ impl Run {
         self.refuse_ended(event)?;
         self.status = status;
         self.reason = reason.cloned();
+        self.pause = None;
         Ok(())
     }
 
@@ -239,8 +244,14 @@ impl Run {
         Ok(())
     }
 
-    fn pause(&mut self, at: Moment, event: &Event, reason: &String) -> Result<(), IllegalEvent> {
+    fn pause(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        (cause, reason): (PauseCause, &String),
+    ) -> Result<(), IllegalEvent> {
         self.stop(event, RunStatus::Paused, Some(reason))?;
+        self.pause = Some(cause);
         self.stop_clocks(at);
         Ok(())
     }

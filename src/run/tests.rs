@@ -6,6 +6,7 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::SessionStarted;
 use crate::event::SessionStatus;
@@ -55,7 +56,8 @@ fn work_and_waiting_are_timed_apart_and_a_pause_stops_both() {
     run.apply(minute(1), &start(1)).unwrap();
     run.apply(minute(2), &wait(WaitsFor::Person)).unwrap();
     assert_eq!(spent(&run, minute(5)), (4, 0));
-    run.apply(minute(5), &Event::RunPaused { reason: "tea".to_owned() }).unwrap();
+    run.apply(minute(5), &Event::RunPaused { reason: "tea".to_owned(), cause: PauseCause::Person })
+        .unwrap();
     assert_eq!(spent(&run, minute(60)), (4, 0));
     run.apply(minute(60), &Event::RunResumed { retried: Vec::new() }).unwrap();
     run.apply(minute(61), &wait(WaitsFor::Approval)).unwrap();

@@ -76,7 +76,7 @@ fn words(event: &Event) -> Option<String> {
             let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
             format!("definition amended: {}", changed.join(", "))
         }
-        Event::RunPaused { reason } => format!("run paused: {reason}"),
+        Event::RunPaused { reason, .. } => format!("run paused: {reason}"),
         Event::RunCompleted { status, reason } => {
             format!("run ended {status}{}", because(reason.as_ref()))
         }

@@ -10,6 +10,7 @@ use super::settle;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
+use crate::event::PauseCause;
 use crate::files::Prints;
 use crate::id::GateId;
 use crate::run::GateStatus;
@@ -79,7 +80,7 @@ pub fn look_again(
         *count += 1;
         if *count > CHANGES_MAX {
             let reason = format!("{changed} keeps changing after gate {id} has passed");
-            super::pause(driver, &reason)?;
+            super::pause(driver, PauseCause::Changes, &reason)?;
             return Err(Error::environment(format!(
                 "{reason}: see what writes to it, then orch run resume --run {}",
                 driver.id()

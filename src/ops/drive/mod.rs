@@ -62,14 +62,15 @@ use super::Error;
 use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::event::PauseCause;
 use crate::event::Reused;
 use crate::event::RunStatus;
+use crate::executor::Cut;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
 use crate::process;
 use crate::run::GateStatus;
-use crate::spending;
 use crate::workflow::Gate;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -106,7 +107,7 @@ pub fn drive(
             seal::seal_in_time(driver)?;
             if driver.site.stop.is_raised() {
                 if drive.running.is_empty() {
-                    pause(driver, "interrupted")?;
+                    pause(driver, PauseCause::Signal, "interrupted")?;
                     return Ok(outcome(driver));
                 }
             } else if drive.act(driver, scope, &sender, notify)? {
@@ -260,9 +261,7 @@ impl Drive<'_> {
     }
 
     fn note_halt(&mut self, ended: &Ended) {
-        if let settle::Result::Interrupted { reason, .. } = &ended.result
-            && spending::is_budget_reason(reason)
-        {
+        if let settle::Result::Interrupted { cut: Cut::Budget, reason, .. } = &ended.result {
             self.held = Some(reason.clone());
             self.is_halted = true;
         }
@@ -359,7 +358,7 @@ pub(super) fn take(
 fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
     let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
     if let (Some(until), true) = (&limits.until, waiting.is_empty()) {
-        pause(driver, &format!("came as far as {until}"))
+        pause(driver, PauseCause::Reached, &format!("came as far as {until}"))
     } else {
         driver.append(&[Event::RunWaiting { gates: waiting }])?;
         driver.commit(None, true)
@@ -367,8 +366,8 @@ fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
 }
 
 /// The run stops here, and is taken up by `run resume`.
-pub(super) fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
-    driver.append(&[Event::RunPaused { reason: reason.to_owned() }])?;
+pub(super) fn pause(driver: &mut Driver<'_>, cause: PauseCause, reason: &str) -> Result<(), Error> {
+    driver.append(&[Event::RunPaused { reason: reason.to_owned(), cause }])?;
     driver.commit(None, true)
 }
 

@@ -12,6 +12,7 @@ use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
+use crate::executor::Cut;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -34,7 +35,7 @@ pub struct Ended {
 pub enum Result {
     Passed { judged: Judged, answers: Values },
     Failed { reason: String, judged: Judged },
-    Interrupted { reason: String, findings: Vec<Finding> },
+    Interrupted { cut: Cut, reason: String, findings: Vec<Finding> },
     Waiting(WaitsFor),
 }
 
@@ -67,7 +68,7 @@ pub fn settle(
             reason: reason.clone(),
             judged: with_findings(judged, &intrusions),
         }),
-        Result::Interrupted { reason, findings } => {
+        Result::Interrupted { reason, findings, .. } => {
             let (gate, reason) = (gate.clone(), reason.clone());
             let findings = [findings.clone(), intrusions].concat();
             events.push(Event::GateInterrupted { gate, attempt, reason, findings });

@@ -125,8 +125,9 @@ impl Work {
 
     fn result(&self, outcome: &Outcome) -> Result {
         match &outcome.conclusion {
-            Conclusion::Interrupted { reason } => {
-                Result::Interrupted { reason: reason.clone(), findings: Vec::new() }
+            Conclusion::Interrupted { cut, reason } => {
+                let (cut, reason) = (*cut, reason.clone());
+                Result::Interrupted { cut, reason, findings: Vec::new() }
             }
             Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
             Conclusion::Done => {
