@@ -1,10 +1,11 @@
-//! Executors: who does the work of a gate. One file each, one line in [`KINDS`].
+//! Executors: who does the work of a gate. One file each, one variant of [`ExecutorKind`].
 //! A person is the executor that always answers [`Begun::Waiting`], so that pausing is
 //! no special case. Programs are started through `process`, and nothing else is touched.
 
 mod agent;
 mod command;
 mod human;
+mod kind;
 mod output;
 mod pointer;
 mod preset;
@@ -17,6 +18,7 @@ pub use agent::Agent;
 pub use command::Command;
 pub use command::Program;
 pub use human::Human;
+pub use kind::ExecutorKind;
 pub use output::Counts;
 pub use output::Format;
 pub use output::Output;
@@ -152,27 +154,6 @@ pub enum Error {
     NoChildRuns { workflow: String },
     #[error("{}", files::told(path, source))]
     Log { path: PathBuf, source: io::Error },
-}
-
-/// A kind of executor, for the reference and the error for an unknown one.
-#[derive(Debug)]
-pub struct Kind {
-    pub name: &'static str,
-    /// One sentence without a full stop.
-    pub words: &'static str,
-}
-
-/// Every executor there is.
-pub static KINDS: &[Kind] = &[
-    Kind { name: "human", words: "a person does the work and says when it is done" },
-    Kind { name: "agent", words: "an AI agent of `orch.toml` is handed the packet" },
-    Kind { name: "command", words: "a program runs, given as `command` or as a `shell` script" },
-    Kind { name: "workflow", words: "another workflow runs as a child" },
-];
-
-/// The kind of this name.
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
 }
 
 impl Outcome {

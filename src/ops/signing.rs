@@ -14,6 +14,7 @@ use crate::event::Approved;
 use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
 use crate::event::SignedHead;
+use crate::executor::ExecutorKind;
 use crate::files;
 use crate::id::GateId;
 use crate::journal::Reading;
@@ -341,7 +342,7 @@ fn producers(state: &GateState) -> Vec<&str> {
 
 fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {
     let is_done = matches!(state.status, GateStatus::Pass | GateStatus::Waiting);
-    is_done && gate.is_some_and(|gate| gate.work.executor() == "human")
+    is_done && gate.is_some_and(|gate| gate.work.executor() == ExecutorKind::Human)
 }
 
 /// Whether a signer is who is recorded as `Name <mail>` or by name.

@@ -11,6 +11,7 @@ use crate::event::RunStatus;
 use crate::event::SessionStarted;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ fn gate() -> GateId {
 }
 
 fn start(attempt: u32) -> Event {
-    Event::GateStarted(GateStarted::new(gate(), attempt, "human"))
+    Event::GateStarted(GateStarted::new(gate(), attempt, ExecutorKind::Human))
 }
 
 fn wait(waits_for: WaitsFor) -> Event {

@@ -2,6 +2,7 @@
 
 use crate::budget::Measure;
 use crate::event::Invocation;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
@@ -48,12 +49,12 @@ impl Cost {
         self.minutes += minutes(invocation);
         match invocation.cost_usd {
             Some(usd) => self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + usd),
-            None => self.cost_unknown += u64::from(can_cost(&invocation.executor)),
+            None => self.cost_unknown += u64::from(can_cost(invocation.executor)),
         }
         self.cost_is_estimate |= invocation.cost_is_estimate;
         match tokens(invocation) {
             Some(tokens) => self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens)),
-            None => self.tokens_unknown += u64::from(can_cost(&invocation.executor)),
+            None => self.tokens_unknown += u64::from(can_cost(invocation.executor)),
         }
     }
 
@@ -83,7 +84,7 @@ pub fn lost(run: &Run) -> Vec<(&GateId, &crate::run::Attempt)> {
     let mut lost = Vec::new();
     for (gate, state) in &run.gates {
         for attempt in &state.attempts {
-            let is_over = attempt.finished_at.is_some() && can_cost(&attempt.executor);
+            let is_over = attempt.finished_at.is_some() && can_cost(attempt.executor);
             let ids = attempt.invocation_ids.iter().filter(|id| is_over && !recorded.contains(id));
             lost.extend(ids.map(|_| (gate, attempt)));
         }
@@ -92,8 +93,11 @@ pub fn lost(run: &Run) -> Vec<(&GateId, &crate::run::Attempt)> {
 }
 
 /// Whether this executor may use money and tokens, and not time alone.
-fn can_cost(executor: &str) -> bool {
-    executor != "command"
+fn can_cost(executor: ExecutorKind) -> bool {
+    match executor {
+        ExecutorKind::Human | ExecutorKind::Agent | ExecutorKind::Workflow => true,
+        ExecutorKind::Command => false,
+    }
 }
 
 pub(super) fn tokens(invocation: &Invocation) -> Option<u64> {

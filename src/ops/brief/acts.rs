@@ -172,8 +172,8 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
 fn worker(run: &Run, gate: &GateId, number: u32) -> Option<String> {
     let attempts = &run.gate(gate)?.attempts;
     let attempt = attempts.iter().find(|attempt| attempt.attempt == number)?;
-    let person = attempt.handed_in_by.last().or(attempt.agent.as_ref());
-    Some(person.unwrap_or(&attempt.executor).clone())
+    let named = attempt.handed_in_by.last().or(attempt.agent.as_ref());
+    Some(named.cloned().unwrap_or_else(|| attempt.executor.to_string()))
 }
 
 /// Everything that did not work, the oldest first.

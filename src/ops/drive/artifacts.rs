@@ -121,10 +121,7 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     }
     let number = state.attempt()?.attempt;
     let contract = gate.contract.as_ref()?;
-    // These belong to their attempt: what they look at is not the artifact alone.
-    let contract = contract.without(|kind| {
-        (kind.looks_at_work)() || ["command", "unchanged", "only_changes"].contains(&kind.name)
-    });
+    let contract = contract.without(|kind| (kind.looks_at_attempt)());
     let mut judged =
         judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
     // What was found of the attempt is not undone by what its outputs are now.

@@ -19,6 +19,7 @@ use super::work::Work;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Worker;
+use crate::executor::ExecutorKind;
 use crate::executor::Usage;
 use crate::files::Beneath;
 use crate::finding::Finding;
@@ -181,7 +182,7 @@ fn packet_text(
     (id, attempt, agent): (&GateId, u32, Option<&str>),
     doer: &Doer,
 ) -> std::result::Result<String, String> {
-    if gate.work.executor() == "command" {
+    if gate.work.executor() == ExecutorKind::Command {
         return Ok(String::new());
     }
     let is_driven = doer.acts;
@@ -207,7 +208,7 @@ fn started(
     Event::GateStarted(GateStarted {
         gate: start.gate.clone(),
         attempt,
-        executor: gate.work.executor().to_owned(),
+        executor: gate.work.executor(),
         agent,
         worker,
         session: start.session.clone(),

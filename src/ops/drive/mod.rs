@@ -294,7 +294,7 @@ impl Drive<'_> {
                 Ok(false)
             }
             Prepared::Work(work) => {
-                let (attempt, executor) = (work.attempt, work.executor.to_owned());
+                let (attempt, executor) = (work.attempt, work.executor);
                 notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
                 if !work.acts {
                     // Thousands may wait for somebody: they take no turn of those that are at work.

@@ -13,6 +13,7 @@ use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
 use crate::executor::Cut;
+use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -46,7 +47,8 @@ pub fn settle(
     notify: &mut dyn FnMut(Notice),
 ) -> std::result::Result<(), Error> {
     let (gate, attempt) = (ended.gate.clone(), ended.attempt);
-    let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
+    let by_agent =
+        driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == ExecutorKind::Agent);
     driver.take_letters()?;
     let news = driver.intrusions(by_agent)?;
     let intrusions = [found_before(driver, &gate), news.clone()].concat();
@@ -187,7 +189,8 @@ pub fn refuse(
     notify: &mut dyn FnMut(Notice),
 ) -> std::result::Result<(), Error> {
     let attempt = next_attempt(driver.run(), id);
-    let executor = driver.workflow.gate(id).map_or("human", |gate| gate.work.executor());
+    let executor =
+        driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
     driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
     let result = failed(Finding::of("gate", reason));
     settle(driver, &Ended { gate: id.clone(), attempt, invocation: None, result }, notify)

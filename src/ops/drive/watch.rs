@@ -5,6 +5,7 @@ use super::super::Driver;
 use super::super::signing;
 use crate::config;
 use crate::config::CAST;
+use crate::executor::ExecutorKind;
 use crate::files;
 use crate::files::Stat;
 use crate::finding::Finding;
@@ -44,7 +45,7 @@ impl Watch {
     pub fn of(driver: &Driver<'_>, gate: &Gate) -> Self {
         let project = &driver.site.project;
         let git_folder = driver.site.home.git_folder();
-        let is_agent = gate.work.executor() == "agent";
+        let is_agent = gate.work.executor() == ExecutorKind::Agent;
         let is_signed = signing::allowed_in(driver.run()).is_some();
         let signers = (is_agent || is_signed).then(|| signers(driver)).flatten();
         if !is_agent {

@@ -21,6 +21,7 @@ use crate::executor;
 use crate::executor::Begun;
 use crate::executor::Conclusion;
 use crate::executor::Executor;
+use crate::executor::ExecutorKind;
 use crate::executor::Outcome;
 use crate::executor::Usage;
 use crate::files::Beneath;
@@ -42,7 +43,7 @@ const TAIL_BYTES: u64 = 2_000;
 pub struct Work {
     pub gate: GateId,
     pub attempt: u32,
-    pub executor: &'static str,
+    pub executor: ExecutorKind,
     /// `None` where what lies there is judged without any work.
     pub doer: Option<Box<dyn Executor + Send + Sync>>,
     /// Whether anything is done for it here and now, or it waits for somebody outside.
@@ -174,7 +175,7 @@ impl Work {
     }
 
     fn read_answers(&self) -> std::result::Result<Values, String> {
-        if self.answers.is_empty() || self.executor != "command" {
+        if self.answers.is_empty() || self.executor != ExecutorKind::Command {
             return Ok(Values::new());
         }
         let place = &self.invocation.answers_path;
@@ -221,7 +222,7 @@ impl Work {
             invocation_id: self.invocation_id.clone(),
             gate: self.gate.clone(),
             attempt: self.attempt,
-            executor: self.executor.to_owned(),
+            executor: self.executor,
             agent: self.agent.clone(),
             worker: self.worker.clone(),
             model: None,
