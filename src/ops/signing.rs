@@ -11,6 +11,7 @@ use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
+use crate::event::EventKind;
 use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
 use crate::event::SignedHead;
@@ -276,7 +277,8 @@ impl Matter<'_> {
 /// anything: the run may have come to its end alone.
 pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
     let (site, run) = (driver.site, driver.run());
-    let is_signed = run.lifecycle.last().is_some_and(|(_, name, ..)| *name == "HEAD_SIGNED");
+    let is_signed =
+        run.lifecycle.last().is_some_and(|(_, kind, ..)| *kind == EventKind::HeadSigned);
     if !site.config.signing.heads || !run.status.is_end() || is_signed {
         return Ok(None);
     }

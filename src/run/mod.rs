@@ -26,6 +26,7 @@ use crate::definition::Frozen;
 use crate::event::Approved;
 use crate::event::Checkpoint;
 use crate::event::Event;
+use crate::event::EventKind;
 use crate::event::Invocation;
 use crate::event::Item;
 use crate::event::Note;
@@ -36,7 +37,7 @@ use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::event::SignedHead;
 use crate::id::GateId;
-use lifecycle::lifecycle;
+use lifecycle::listed;
 use std::collections::BTreeMap;
 
 /// An event that cannot follow the ones before it.
@@ -76,15 +77,18 @@ pub struct Run {
     pub amended: BTreeMap<GateId, usize>,
     /// How often the definition was amended.
     pub amendments: usize,
-    /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
-    pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
+    /// The lifecycle, for `RUN.json`: time, kind, gate, attempt.
+    pub lifecycle: Vec<(Moment, EventKind, Option<GateId>, Option<u32>)>,
 }
 
 impl Run {
     /// Begins with the first event of a journal, which tells what the run is.
     pub fn begin(at: Moment, event: &Event) -> Result<Self, IllegalEvent> {
         let Event::RunStarted(started) = event else {
-            return Err(illegal(event, "the first event of a run is RUN_STARTED"));
+            return Err(illegal(
+                event,
+                &format!("the first event of a run is {}", EventKind::RunStarted),
+            ));
         };
         let mut run = Self {
             started: (**started).clone(),
@@ -238,7 +242,7 @@ impl Run {
     }
 
     fn refuse_ended(&self, event: &Event) -> Result<(), IllegalEvent> {
-        if matches!(self.status, RunStatus::Passed | RunStatus::Canceled) {
+        if self.status.is_final() {
             return Err(illegal(event, &format!("the run is {}", self.status)));
         }
         Ok(())
@@ -363,13 +367,13 @@ impl Run {
     }
 
     fn note(&mut self, at: Moment, event: &Event) {
-        if let Some((name, gate, attempt)) = lifecycle(event) {
-            self.lifecycle.push((at, name, gate.cloned(), attempt));
+        if let Some((gate, attempt)) = listed(event) {
+            self.lifecycle.push((at, event.into(), gate.cloned(), attempt));
         }
     }
 }
 
 fn illegal(event: &Event, why: &str) -> IllegalEvent {
-    let name = lifecycle(event).map_or("the event", |(name, _, _)| name);
-    IllegalEvent(format!("{name} cannot stand here: {why}"))
+    let kind = EventKind::from(event);
+    IllegalEvent(format!("{kind} cannot stand here: {why}"))
 }
