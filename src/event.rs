@@ -7,6 +7,7 @@ mod attempt;
 mod checkpoint;
 mod invocation;
 mod note;
+mod pause;
 mod run_status;
 mod session;
 mod texts;
@@ -28,6 +29,7 @@ pub use invocation::InvocationStatus;
 pub use invocation::Worker;
 pub use note::Note;
 pub use note::NoteKind;
+pub use pause::PauseCause;
 pub use run_status::RunStatus;
 pub use session::SessionStarted;
 pub use session::SessionStatus;
@@ -51,7 +53,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// One fact. The names are the record's; see the record's reference.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(EventKind),
+    derive(Serialize, strum::EnumIter),
+    doc = "What kind of fact an event is."
+)]
+#[strum_discriminants(serde(rename_all = "SCREAMING_SNAKE_CASE"))]
 #[serde(tag = "type", content = "data", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Event {
     RunStarted(Box<RunStarted>),
@@ -66,6 +74,8 @@ pub enum Event {
     },
     RunPaused {
         reason: String,
+        #[serde(default)]
+        cause: PauseCause,
     },
     RunCompleted {
         status: RunStatus,
@@ -222,6 +232,12 @@ impl Event {
     }
 }
 
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
+}
+
 /// The first fact of every run: what it will be, frozen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunStarted {
@@ -351,3 +367,20 @@ impl fmt::Display for WaitsFor {
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn every_kind_has_the_name_that_journals_read() {
+        for kind in EventKind::iter() {
+            // What it lacks is what it tells, and not a kind.
+            let error = serde_json::from_str::<Event>(&format!("{{\"type\":\"{kind}\"}}"));
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("missing field `data`"), "{kind}: {error}");
+        }
+        assert_eq!(EventKind::CheckpointSealed.to_string(), "CHECKPOINT_SEALED");
+    }
+}

@@ -310,7 +310,7 @@ fn applies(rule: &Rule, context: &Context) -> Result<bool, String> {
 
 /// The `file_exists` of an output that does not state its own.
 fn implied(output: &Output) -> Option<Rule> {
-    let stated = output.checks.iter().any(|rule| rule.kind.name == "file_exists");
+    let stated = output.checks.iter().any(|rule| (rule.kind.states_existence)());
     if stated { None } else { Rule::implied() }
 }
 

@@ -33,7 +33,7 @@
 //! | new | file | registration |
 //! | --- | --- | --- |
 //! | check | `check/x.rs` | `mod x;`, a line in [`check::KINDS`] |
-//! | executor | `executor/x.rs` | `mod x;`, a line in [`executor::KINDS`] |
+//! | executor | `executor/x.rs` | `mod x;`, a variant of [`executor::ExecutorKind`] |
 //! | agent preset | `executor/presets/x.toml` | none |
 //! | workflow rule | `workflow/lint/x.rs` | `mod x;`, a line in `RULES` |
 //! | operation | `ops/x.rs` | `mod x;`, a file in `cli/command/` |

@@ -265,6 +265,7 @@ mod tests {
     use crate::event::Event;
     use crate::event::GateStarted;
     use crate::event::Judged;
+    use crate::executor::ExecutorKind;
     use crate::source::Source;
 
     fn at() -> Moment {
@@ -305,7 +306,7 @@ mod tests {
     }
 
     fn begun(gate: &GateId, attempt: u32) -> Event {
-        Event::GateStarted(GateStarted::new(gate.clone(), attempt, "human"))
+        Event::GateStarted(GateStarted::new(gate.clone(), attempt, ExecutorKind::Human))
     }
 
     fn show(step: &Step) -> String {

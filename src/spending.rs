@@ -29,14 +29,6 @@ const DEARER: f64 = 5.0;
 /// were.
 const SHARE: f64 = 0.5;
 
-/// How every reason begins for which a budget stops a run.
-const REASON: &str = "the budget of ";
-
-/// Whether a run was stopped by a budget.
-pub fn is_budget_reason(reason: &str) -> bool {
-    reason.starts_with(REASON)
-}
-
 /// An amount of each measure.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Amounts {
@@ -350,7 +342,7 @@ fn name(scope: &Scope, measure: Measure, bound: f64) -> String {
         Scope::Gate(gate) => format!(" of gate {gate}"),
         Scope::Agent(agent) => format!(" of agent {agent}"),
     };
-    format!("{REASON}{}{whose}", measure.show(bound))
+    format!("the budget of {}{whose}", measure.show(bound))
 }
 
 #[cfg(test)]

@@ -62,6 +62,10 @@ impl Check for Command {
         false
     }
 
+    fn looks_at_attempt() -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("`{}` ends with {}", self.shown(), self.expect)
     }

@@ -20,6 +20,10 @@ pub(super) struct FileExists {
 }
 
 impl Check for FileExists {
+    fn states_existence() -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         match (&self.min_bytes, &self.max_bytes) {
             (None, None) => "the file exists and is not empty".to_owned(),

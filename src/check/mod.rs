@@ -109,6 +109,24 @@ pub trait Check {
         false
     }
 
+    /// Whether checks of this kind look at what their attempt did, and not at its outputs alone: to
+    /// outputs that changed afterwards they say nothing.
+    fn looks_at_attempt() -> bool
+    where
+        Self: Sized,
+    {
+        Self::looks_at_work()
+    }
+
+    /// Whether checks of this kind hold only where the file exists: an output under one needs no
+    /// other that says so.
+    fn states_existence() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// Whether checks of this kind look at one file: one that stands by itself must name it.
     fn reads_a_file() -> bool
     where
@@ -234,6 +252,8 @@ pub struct Kind {
     pub compares: fn() -> bool,
     pub reads_a_file: fn() -> bool,
     pub looks_at_work: fn() -> bool,
+    pub looks_at_attempt: fn() -> bool,
+    pub states_existence: fn() -> bool,
     pub schema: fn() -> Json,
 }
 
@@ -252,6 +272,8 @@ impl Kind {
             compares: T::compares,
             reads_a_file: T::reads_a_file,
             looks_at_work: T::looks_at_work,
+            looks_at_attempt: T::looks_at_attempt,
+            states_existence: T::states_existence,
             schema: || document::schema_of::<T>().to_value(),
         }
     }

@@ -66,6 +66,10 @@ impl Check for OnlyChanges {
         true
     }
 
+    fn looks_at_attempt() -> bool {
+        true
+    }
+
     fn baseline(&self) -> Option<BaselineRequest> {
         Some(Self::request())
     }

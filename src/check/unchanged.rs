@@ -60,6 +60,10 @@ impl Check for Unchanged {
         true
     }
 
+    fn looks_at_attempt() -> bool {
+        true
+    }
+
     fn baseline(&self) -> Option<BaselineRequest> {
         Some(self.request())
     }

@@ -12,6 +12,7 @@ use super::menu::Left;
 use super::menu::Pause;
 use super::progress::Progress;
 use super::terminal;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::ops::Error;
@@ -106,11 +107,11 @@ fn pairs(name: &str, value: &Json) -> Vec<String> {
 /// Pauses the run, unless somebody else has gone on with it while the menu was open.
 fn pause(site: &Site, outcome: Outcome, how: Pause) -> Result<Outcome, Error> {
     let run = RunChoice { run: Some(outcome.run_id.to_string()) };
-    let reason = match how {
-        Pause::Chosen => "paused by a person",
-        Pause::Interrupted => "interrupted",
+    let (cause, reason) = match how {
+        Pause::Chosen => (PauseCause::Person, "paused by a person"),
+        Pause::Interrupted => (PauseCause::Signal, "interrupted"),
     };
-    let request = run_pause::Request { run: run.clone(), reason: reason.to_owned() };
+    let request = run_pause::Request { run: run.clone(), reason: reason.to_owned(), cause };
     match run_pause::run_pause(site, &request) {
         Err(Error::Held { .. }) => {
             Ok(Outcome { problems: outcome.problems, ..next::next(site, &run)?.run })

@@ -1,11 +1,11 @@
 //! Exit codes, the same for every command.
 
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::files;
 use crate::journal;
 use crate::ops::Error;
 use crate::ops::Outcome;
-use crate::spending::is_budget_reason;
 
 pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
@@ -19,18 +19,30 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The code of a run that was driven as far as it would go.
 pub fn of_outcome(outcome: &Outcome) -> u8 {
-    let reason = outcome.reason.as_deref();
-    let is_interrupted = reason == Some("interrupted");
     match outcome.status {
         RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
         RunStatus::Waiting => WAITING,
-        RunStatus::Paused if is_interrupted => INTERRUPTED,
-        RunStatus::Paused if reason.is_some_and(is_budget_reason) => BUDGET,
-        // A person paused it at a gate that still waits.
-        RunStatus::Paused if !outcome.waiting.is_empty() => WAITING,
-        // It came as far as it was asked to; what failed on the way is told all the same.
-        RunStatus::Paused if outcome.failed.is_empty() => DONE,
-        RunStatus::Failed | RunStatus::Paused => FAILED,
+        RunStatus::Failed => FAILED,
+        RunStatus::Paused => match outcome.pause {
+            Some(PauseCause::Signal) => INTERRUPTED,
+            Some(PauseCause::Budget) => BUDGET,
+            None
+            | Some(
+                PauseCause::Person
+                | PauseCause::Reached
+                | PauseCause::Changes
+                | PauseCause::Amendment,
+            ) => of_chosen_pause(outcome),
+        },
+    }
+}
+
+/// It came as far as somebody wanted; what failed on the way is told all the same.
+fn of_chosen_pause(outcome: &Outcome) -> u8 {
+    match (outcome.waiting.is_empty(), outcome.failed.is_empty()) {
+        (false, _) => WAITING,
+        (true, true) => DONE,
+        (true, false) => FAILED,
     }
 }
 
@@ -56,12 +68,13 @@ mod tests {
     use crate::id::RunId;
     use crate::ops::Here;
 
-    fn outcome(status: RunStatus, reason: Option<&str>, failed: &[&str]) -> Outcome {
+    fn paused(cause: PauseCause, failed: &[&str]) -> Outcome {
         let failed = failed.iter().map(|id| (GateId::parse(*id).unwrap(), String::new()));
         Outcome {
             run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
-            status,
-            reason: reason.map(str::to_owned),
+            status: RunStatus::Paused,
+            reason: None,
+            pause: Some(cause),
             waiting: Vec::new(),
             head: Digest::of(""),
             problems: Vec::new(),
@@ -74,11 +87,11 @@ mod tests {
 
     #[test]
     fn a_pause_does_not_hide_what_failed() {
-        let code = |reason, failed| of_outcome(&outcome(RunStatus::Paused, reason, failed));
-        assert_eq!(code(Some("came as far as a"), &[]), DONE);
-        assert_eq!(code(Some("came as far as a"), &["a"]), FAILED);
-        assert_eq!(code(Some("interrupted"), &["a"]), INTERRUPTED);
-        assert_eq!(code(Some("the budget of 5.00 USD is spent"), &["a"]), BUDGET);
+        let code = |cause, failed| of_outcome(&paused(cause, failed));
+        assert_eq!(code(PauseCause::Reached, &[]), DONE);
+        assert_eq!(code(PauseCause::Reached, &["a"]), FAILED);
+        assert_eq!(code(PauseCause::Signal, &["a"]), INTERRUPTED);
+        assert_eq!(code(PauseCause::Budget, &["a"]), BUDGET);
         assert_eq!(of_error(&Error::Interrupted), INTERRUPTED);
     }
 }

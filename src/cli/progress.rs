@@ -6,6 +6,7 @@ use super::door;
 use super::door::Colour;
 use super::terminal;
 use crate::clock;
+use crate::executor::ExecutorKind;
 use crate::finding::Severity;
 use crate::id::GateId;
 use crate::ops::Notice;
@@ -39,7 +40,9 @@ impl<'f> Progress<'f> {
             Notice::Unbriefed { reason } => {
                 self.line(&format!("no brief: {}", crate::check::plain_text(reason)));
             }
-            Notice::GateStarted { gate, attempt, executor } => self.begin(gate, *attempt, executor),
+            Notice::GateStarted { gate, attempt, executor } => {
+                self.begin(gate, *attempt, *executor)
+            }
             Notice::GateEnded { gate, status, attempt, reason } => {
                 self.end(gate, *status, *attempt, reason.as_deref());
             }
@@ -91,7 +94,7 @@ impl<'f> Progress<'f> {
         }
     }
 
-    fn begin(&mut self, gate: &GateId, attempt: u32, executor: &str) {
+    fn begin(&mut self, gate: &GateId, attempt: u32, executor: ExecutorKind) {
         let text = format!("{gate}  attempt {attempt}  {executor}");
         match &self.lines {
             None => self.face.say(&format!("STARTED {text}")),

@@ -3,6 +3,7 @@
 use super::Artifact;
 use super::Worker;
 use crate::digest::Digest;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::input::Values;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 pub struct GateStarted {
     pub gate: GateId,
     pub attempt: u32,
-    pub executor: String,
+    pub executor: ExecutorKind,
     pub agent: Option<String>,
     #[serde(flatten)]
     pub worker: Worker,
@@ -30,11 +31,11 @@ pub struct GateStarted {
 
 impl GateStarted {
     /// An attempt of which no more is known than who begins it.
-    pub fn new(gate: GateId, attempt: u32, executor: &str) -> Self {
+    pub fn new(gate: GateId, attempt: u32, executor: ExecutorKind) -> Self {
         Self {
             gate,
             attempt,
-            executor: executor.to_owned(),
+            executor,
             agent: None,
             worker: Worker::default(),
             session: None,

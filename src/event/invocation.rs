@@ -1,6 +1,7 @@
 //! One call of an executor, with what it took.
 
 use crate::clock::Moment;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use serde::Deserialize;
@@ -26,7 +27,7 @@ pub struct Invocation {
     pub invocation_id: InvocationId,
     pub gate: GateId,
     pub attempt: u32,
-    pub executor: String,
+    pub executor: ExecutorKind,
     pub agent: Option<String>,
     #[serde(flatten)]
     pub worker: Worker,

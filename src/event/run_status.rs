@@ -29,6 +29,14 @@ impl RunStatus {
         }
     }
 
+    /// Whether the run never goes on; one that has failed can be taken up.
+    pub fn is_final(self) -> bool {
+        match self {
+            Self::Passed | Self::Canceled => true,
+            Self::Running | Self::Waiting | Self::Paused | Self::Failed => false,
+        }
+    }
+
     /// Whether the run is over.
     pub fn is_end(self) -> bool {
         match self {

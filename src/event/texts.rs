@@ -18,7 +18,7 @@ impl Event {
         let optional = |text: &mut Option<String>| text.iter_mut().for_each(change);
         match self {
             Self::RunStarted(started) => baselines(&mut started.baselines, change),
-            Self::RunPaused { reason }
+            Self::RunPaused { reason, .. }
             | Self::GateSkipped { reason, .. }
             | Self::GateWaived { reason, .. }
             | Self::GatesReopened { reason, .. } => change(reason),

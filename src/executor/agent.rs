@@ -241,6 +241,7 @@ fn fill_in(text: &str, values: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
     use crate::document;
+    use crate::executor::Cut;
     use crate::executor::Preset;
     use crate::executor::testing::Stage;
     use crate::source::Source;
@@ -354,7 +355,7 @@ mod tests {
         assert_eq!(conclusion(41), failed("`sh` exited with 41: it is not signed in: at ./x"));
         assert_eq!(conclusion(0), failed("agent `mine`: at ./x"));
         let reason = "`sh` exited with 7".to_owned();
-        assert_eq!(conclusion(7), Conclusion::Interrupted { reason });
+        assert_eq!(conclusion(7), Conclusion::Interrupted { cut: Cut::Outside, reason });
     }
 
     #[test]

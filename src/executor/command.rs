@@ -50,6 +50,7 @@ impl Executor for Command {
 mod tests {
     use super::*;
     use crate::executor::Conclusion;
+    use crate::executor::Cut;
     use crate::executor::testing::Stage;
     use std::time::Duration;
 
@@ -62,7 +63,7 @@ mod tests {
     }
 
     fn interrupted(reason: &str) -> Conclusion {
-        Conclusion::Interrupted { reason: reason.to_owned() }
+        Conclusion::Interrupted { cut: Cut::Outside, reason: reason.to_owned() }
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! Executors: who does the work of a gate. One file each, one line in [`KINDS`].
+//! Executors: who does the work of a gate. One file each, one variant of [`ExecutorKind`].
 //! A person is the executor that always answers [`Begun::Waiting`], so that pausing is
 //! no special case. Programs are started through `process`, and nothing else is touched.
 
 mod agent;
 mod command;
 mod human;
+mod kind;
 mod output;
 mod pointer;
 mod preset;
@@ -16,6 +17,7 @@ pub use agent::Agent;
 pub use command::Command;
 pub use command::Program;
 pub use human::Human;
+pub use kind::ExecutorKind;
 pub use output::Counts;
 pub use output::Format;
 pub use output::Output;
@@ -38,6 +40,8 @@ use crate::process::Ending;
 use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -124,7 +128,17 @@ pub enum Conclusion {
     /// The attempt failed.
     Failed { reason: String },
     /// The work was cut short by something else; no try is spent.
-    Interrupted { reason: String },
+    Interrupted { cut: Cut, reason: String },
+}
+
+/// What cut a call short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// A signal, a stop, or surroundings that failed.
+    Outside,
+    /// Its meter: a budget is spent.
+    Budget,
 }
 
 /// Why a call did not begin.
@@ -139,27 +153,6 @@ pub enum Error {
     PacketTooLong { agent: String, bytes: usize },
     #[error("{}", files::told(path, source))]
     Log { path: PathBuf, source: io::Error },
-}
-
-/// A kind of executor, for the reference and the error for an unknown one.
-#[derive(Debug)]
-pub struct Kind {
-    pub name: &'static str,
-    /// One sentence without a full stop.
-    pub words: &'static str,
-}
-
-/// Every executor there is.
-pub static KINDS: &[Kind] = &[
-    Kind { name: "human", words: "a person does the work and says when it is done" },
-    Kind { name: "agent", words: "an AI agent of `orch.toml` is handed the packet" },
-    Kind { name: "command", words: "a program runs, given as `command` or as a `shell` script" },
-    Kind { name: "workflow", words: "another workflow runs as a child" },
-];
-
-/// The kind of this name.
-pub fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name == name)
 }
 
 impl Outcome {
@@ -267,16 +260,17 @@ impl Landing {
             Ending::Halted => self.halted.clone().unwrap_or_default(),
         };
         let ended_from_outside = [Signal::HUP, Signal::INT, Signal::KILL, Signal::TERM];
-        let is_interrupted = match self.ending {
+        let is_from_outside = match self.ending {
             Ending::Exited(code) => code == EXIT_INFRASTRUCTURE || interrupted.contains(&code),
             Ending::Signaled(signal) => {
                 ended_from_outside.iter().any(|outside| outside.as_raw() == signal)
             }
             Ending::TimedOut => false,
-            Ending::Stopped | Ending::Halted => true,
+            Ending::Stopped => true,
+            Ending::Halted => return Conclusion::Interrupted { cut: Cut::Budget, reason },
         };
-        if is_interrupted {
-            Conclusion::Interrupted { reason }
+        if is_from_outside {
+            Conclusion::Interrupted { cut: Cut::Outside, reason }
         } else {
             Conclusion::Failed { reason }
         }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test breaks its own journal")]
 
 use super::*;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use std::fs;
 
@@ -13,7 +14,7 @@ fn journal(folder: &Path) -> Journal {
     let started = crate::event::testing::started();
     let first = Event::RunStarted(Box::new(started));
     let mut journal = Journal::create(&Beneath::new(folder), at(), &first).unwrap();
-    let pause = Event::RunPaused { reason: "tea".to_owned() };
+    let pause = Event::RunPaused { reason: "tea".to_owned(), cause: PauseCause::Person };
     let resume = Event::RunResumed { retried: Vec::new() };
     assert_eq!(journal.append(at(), &[pause, resume]).unwrap().len(), 1);
     journal

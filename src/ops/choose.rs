@@ -7,7 +7,6 @@ use super::RunChoice;
 use super::Site;
 use super::current::Current;
 use super::run_list;
-use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
@@ -37,7 +36,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     }
     let entries = run_list::run_list(site)?;
     let open: Vec<&RunId> =
-        entries.iter().filter(|entry| entry.is_open).map(|entry| &entry.run_id).collect();
+        entries.iter().filter(|entry| entry.status.is_open()).map(|entry| &entry.run_id).collect();
     match (open.as_slice(), ids.as_slice()) {
         ([only], _) => Ok((*only).clone()),
         ([], [only]) => Ok(only.clone()),
@@ -52,10 +51,10 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let id = run(site, choice)?;
     let status = site.home.glance(&id)?.run.status;
-    if !matches!(status, RunStatus::Passed | RunStatus::Canceled) {
+    if !status.is_final() {
         return Ok(id);
     }
-    let open = run_list::run_list(site)?.into_iter().filter(|entry| entry.is_open);
+    let open = run_list::run_list(site)?.into_iter().filter(|entry| entry.status.is_open());
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
@@ -83,7 +82,7 @@ pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
     let mut open = runs_of(site, key)?;
     open.retain(|id| {
         let status = site.home.glance(id).map(|reading| reading.run.status);
-        status.is_ok_and(|status| !matches!(status, RunStatus::Passed | RunStatus::Canceled))
+        status.is_ok_and(|status| !status.is_final())
     });
     match open.as_slice() {
         [] => Ok(None),

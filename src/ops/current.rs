@@ -94,9 +94,7 @@ pub fn begin(site: &Site, run: &RunId, status: RunStatus) {
 /// A run that has come to its end is not worked on any more.
 pub fn end(site: &Site, run: &RunId, status: RunStatus) {
     let mut current = Current::read(site).unwrap_or_default();
-    if matches!(status, RunStatus::Passed | RunStatus::Canceled)
-        && current.stack.iter().any(|place| place.run == *run)
-    {
+    if status.is_final() && current.stack.iter().any(|place| place.run == *run) {
         current.leave(run);
         let _ = current.write(site);
     }

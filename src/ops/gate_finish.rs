@@ -100,7 +100,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
     let open =
         state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
     let id = driver.id();
-    if matches!(run.status, RunStatus::Passed | RunStatus::Canceled) {
+    if run.status.is_final() {
         return Err(Error::usage(format!("run {id} is {}; it does not go on", run.status)));
     }
     match (open, state.and_then(|state| state.waits_for)) {

@@ -14,7 +14,6 @@ use super::advance::Start;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
@@ -82,7 +81,7 @@ fn asks_to_decide(driver: &Driver<'_>, gate: &GateId) -> bool {
 /// A gate can be begun when the run goes on, its needs are met, and it is not at work or done.
 fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     let run = driver.run();
-    if matches!(run.status, RunStatus::Passed | RunStatus::Canceled) {
+    if run.status.is_final() {
         return Err(Error::usage(format!("run {} is {}", driver.id(), run.status)));
     }
     let status = run.status_of(gate);

@@ -40,7 +40,7 @@ pub fn gate_waive(
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
-    let is_over = matches!(run_status, RunStatus::Passed | RunStatus::Canceled);
+    let is_over = run_status.is_final();
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
         return Err(Error::usage(format!(
             "gate {gate} is {status} in a run that is {run_status}: it cannot be waived"

@@ -9,10 +9,10 @@ use super::Site;
 use super::Waiting;
 use super::next;
 use crate::clock;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
-use crate::spending::is_budget_reason;
 use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl Instructions {
                 }
                 next.command(take_up(outcome));
             }
-            RunStatus::Paused if outcome.reason.as_deref().is_some_and(is_budget_reason) => {
+            RunStatus::Paused if outcome.pause == Some(PauseCause::Budget) => {
                 next.say("A budget is reached; give the run more, or leave it as it is.");
                 next.command(format!("orch cost --run {run}"));
                 next.command(format!("orch run resume --run {run} --budget …"));
@@ -247,6 +247,7 @@ mod tests {
             run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
             status,
             reason: None,
+            pause: None,
             waiting: Vec::new(),
             head: Digest::of(""),
             problems: Vec::new(),

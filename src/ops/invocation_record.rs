@@ -70,7 +70,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         invocation_id: site.new_invocation_id(finished_at),
         attempt: attempt.attempt,
         gate,
-        executor: attempt.executor.clone(),
+        executor: attempt.executor,
         agent: request.agent.clone().or_else(|| attempt.agent.clone()),
         worker: if request.agent.is_some() { Worker::default() } else { attempt.worker.clone() },
         model: request.model.clone(),

@@ -17,6 +17,7 @@ mod session;
 mod seal;
 mod signing;
 mod site;
+mod standing;
 mod start;
 
 pub mod back;
@@ -88,6 +89,7 @@ pub use instructions::Instructions;
 pub use session::Epic;
 pub use site::Options;
 pub use site::Site;
+pub use standing::Standing;
 
 use serde::Serialize;
 

@@ -18,7 +18,6 @@ use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Amended;
 use crate::event::Event;
-use crate::event::RunStatus;
 use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -158,11 +157,11 @@ fn asked(run: &RunId, amended: &Amended) -> Question {
 }
 
 fn refuse_over(run: &Run) -> Result<(), Error> {
-    match run.status {
-        RunStatus::Passed | RunStatus::Canceled => Err(Error::usage(format!(
-            "run {} is {}: its definition is part of what it came to",
-            run.started.run_id, run.status
-        ))),
-        RunStatus::Running | RunStatus::Waiting | RunStatus::Paused | RunStatus::Failed => Ok(()),
+    if !run.status.is_final() {
+        return Ok(());
     }
+    Err(Error::usage(format!(
+        "run {} is {}: its definition is part of what it came to",
+        run.started.run_id, run.status
+    )))
 }

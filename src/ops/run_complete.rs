@@ -49,7 +49,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     if driver.run().status == status {
         return Ok(advance::outcome(&driver));
     }
-    if driver.run().status.is_end() && driver.run().status != RunStatus::Failed {
+    if driver.run().status.is_final() {
         return Err(Error::usage(format!("run {id} is {} already", driver.run().status)));
     }
     if status == RunStatus::Passed {

@@ -3,9 +3,9 @@
 use super::Error;
 use super::Site;
 use super::proof;
+use super::standing::Standing;
 use crate::clock::Moment;
 use crate::event::RunStatus;
-use crate::files::Lock;
 use crate::id::RunId;
 use crate::journal;
 use crate::parallel;
@@ -19,9 +19,7 @@ pub struct Entry {
     pub run_id: RunId,
     pub workflow: String,
     pub key: String,
-    /// As the record says; `STALLED` where it runs and nobody drives it, `DAMAGED` where it cannot
-    /// be read.
-    pub status: String,
+    pub status: Standing,
     /// Null where it cannot be read.
     pub started_at: Option<Moment>,
     /// The run that this one is a part of.
@@ -32,11 +30,6 @@ pub struct Entry {
     /// Why it cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
-    #[serde(skip)]
-    wants_a_driver: bool,
-    /// Whether the run is not over.
-    #[serde(skip)]
-    pub is_open: bool,
 }
 
 /// What of `RUN.json` a list needs; the rest is passed over unread.
@@ -78,11 +71,7 @@ pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
 }
 
 fn entry(site: &Site, id: &RunId) -> Entry {
-    let mut entry = from_summary(site, id).unwrap_or_else(|| from_journal(site, id));
-    if entry.wants_a_driver && !Lock::is_held(&site.home.lock(id)) {
-        "STALLED".clone_into(&mut entry.status);
-    }
-    entry
+    from_summary(site, id).unwrap_or_else(|| from_journal(site, id))
 }
 
 /// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
@@ -95,18 +84,17 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
     }
     let at = |status| head.gates.iter().find(|gate| gate.status == status);
     let gate = telling(head.status).into_iter().find_map(at);
+    let wants_a_driver =
+        head.status == RunStatus::Running && (head.driven || at(GateStatus::Running).is_some());
     Some(Entry {
         run_id: id.clone(),
         workflow: head.workflow.name,
         key: head.key,
-        status: head.status.to_string(),
+        status: Standing::of(site, id, head.status, wants_a_driver),
         started_at: Some(head.started_at),
         parent: head.parent,
         gate: gate.map(|gate| gate.gate.clone()),
         problem: None,
-        wants_a_driver: head.status == RunStatus::Running
-            && (head.driven || at(GateStatus::Running).is_some()),
-        is_open: !head.status.is_end(),
     })
 }
 
@@ -123,13 +111,11 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         run_id: id.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
-        status: run.status.to_string(),
+        status: Standing::of(site, id, run.status, run.wants_a_driver()),
         started_at: Some(run.started_at),
         parent: run.started.parent.clone(),
         gate: gate.map(ToString::to_string),
         problem: None,
-        wants_a_driver: run.wants_a_driver(),
-        is_open: !run.status.is_end(),
     }
 }
 
@@ -145,12 +131,10 @@ fn damaged(id: &RunId, error: &Error) -> Entry {
         run_id: id.clone(),
         workflow: String::new(),
         key: String::new(),
-        status: "DAMAGED".to_owned(),
+        status: Standing::Damaged,
         started_at: None,
         parent: None,
         gate: None,
         problem: Some(error.to_string()),
-        wants_a_driver: false,
-        is_open: false,
     }
 }

@@ -1,4 +1,4 @@
-//! Pausing a run by a person's word: it stays as it is until somebody takes it up.
+//! Pausing a run from outside its drive: it stays as it is until somebody takes it up.
 
 use super::Driver;
 use super::Error;
@@ -7,6 +7,7 @@ use super::RunChoice;
 use super::Site;
 use super::advance;
 use super::choose;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 
 /// The run, and why it is paused.
@@ -15,6 +16,7 @@ pub struct Request {
     pub run: RunChoice,
     /// For the record: `paused by a person`.
     pub reason: String,
+    pub cause: PauseCause,
 }
 
 /// Pauses a run. One that is over or paused already stays so.
@@ -22,7 +24,9 @@ pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     match driver.run().status {
-        RunStatus::Running | RunStatus::Waiting => advance::pause(&mut driver, &request.reason)?,
+        RunStatus::Running | RunStatus::Waiting => {
+            advance::pause(&mut driver, request.cause, &request.reason)?;
+        }
         RunStatus::Paused | RunStatus::Passed | RunStatus::Failed | RunStatus::Canceled => {}
     }
     Ok(advance::outcome(&driver))

@@ -38,7 +38,7 @@ pub fn run_resume(
 ) -> Result<Outcome, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
-    if matches!(driver.run().status, RunStatus::Passed | RunStatus::Canceled) {
+    if driver.run().status.is_final() {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
         driver.commit(None, true)?;
         return Ok(advance::outcome(&driver));

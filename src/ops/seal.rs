@@ -12,6 +12,7 @@ use crate::clock::Period;
 use crate::clock::show_duration;
 use crate::event::Checkpoint;
 use crate::event::Event;
+use crate::event::EventKind;
 use crate::event::Snapshot;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -37,7 +38,7 @@ impl Happened {
             self.add(Occasion::GatePassed, format!("gate {gate} passed"));
         } else if let Event::GateFailed { gate, .. } = event {
             self.add(Occasion::Error, format!("gate {gate} failed"));
-        } else if let Event::RunPaused { reason } = event {
+        } else if let Event::RunPaused { reason, .. } = event {
             self.add(Occasion::Pause, format!("paused: {reason}"));
         } else if let Event::SessionStarted(started) = event {
             self.add(Occasion::SessionStart, format!("session {} began", started.session));
@@ -139,7 +140,8 @@ pub fn seal_in_time(driver: &mut Driver<'_>) -> Result<(), Error> {
 
 /// Whether run and working tree are what the last checkpoint holds.
 fn is_unmoved(driver: &Driver<'_>) -> Result<bool, Error> {
-    let is_last = driver.run().lifecycle.last().is_some_and(|last| last.1 == "CHECKPOINT_SEALED");
+    let is_last =
+        driver.run().lifecycle.last().is_some_and(|last| last.1 == EventKind::CheckpointSealed);
     let last = driver.run().checkpoints.last().and_then(|(_, last)| last.snapshot.as_ref());
     let (Some(Snapshot { commit, .. }), Some(repository), true) =
         (last, driver.site.repository()?, is_last && driver.has_no_tail())

@@ -8,6 +8,7 @@ use super::advance;
 use super::session;
 use super::session::Epic;
 use crate::event::Event;
+use crate::event::PauseCause;
 use crate::event::SessionStatus;
 
 /// What `orch session pause` takes.
@@ -27,7 +28,7 @@ pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let reason = request.reason.clone();
     let ended = session::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
     let ended = ended.ok_or_else(|| session::nobody_sits(&driver))?;
-    driver.append(&[ended, Event::RunPaused { reason }])?;
+    driver.append(&[ended, Event::RunPaused { reason, cause: PauseCause::Person }])?;
     driver.commit(None, true)?;
     session::end_keeping(site, &id);
     Ok(advance::outcome(&driver))

@@ -11,9 +11,11 @@ use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
+use crate::event::EventKind;
 use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
 use crate::event::SignedHead;
+use crate::executor::ExecutorKind;
 use crate::files;
 use crate::id::GateId;
 use crate::journal::Reading;
@@ -275,7 +277,8 @@ impl Matter<'_> {
 /// anything: the run may have come to its end alone.
 pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
     let (site, run) = (driver.site, driver.run());
-    let is_signed = run.lifecycle.last().is_some_and(|(_, name, ..)| *name == "HEAD_SIGNED");
+    let is_signed =
+        run.lifecycle.last().is_some_and(|(_, kind, ..)| *kind == EventKind::HeadSigned);
     if !site.config.signing.heads || !run.status.is_end() || is_signed {
         return Ok(None);
     }
@@ -341,7 +344,7 @@ fn producers(state: &GateState) -> Vec<&str> {
 
 fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {
     let is_done = matches!(state.status, GateStatus::Pass | GateStatus::Waiting);
-    is_done && gate.is_some_and(|gate| gate.work.executor() == "human")
+    is_done && gate.is_some_and(|gate| gate.work.executor() == ExecutorKind::Human)
 }
 
 /// Whether a signer is who is recorded as `Name <mail>` or by name.

@@ -5,11 +5,11 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use super::proof;
+use super::standing::Standing;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::event::WaitsFor;
-use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::GateStatus;
@@ -23,8 +23,7 @@ pub struct Reply {
     pub run_id: RunId,
     pub workflow: String,
     pub key: String,
-    /// `STALLED` where it runs and nobody drives it.
-    pub status: String,
+    pub status: Standing,
     pub reason: Option<String>,
     pub started_at: Moment,
     pub finished_at: Option<Moment>,
@@ -62,14 +61,14 @@ pub struct GateLine {
 pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(site, choice)?;
     let run = proof::read(site, &id)?.run;
-    let is_stalled = run.wants_a_driver() && !Lock::is_held(&site.home.lock(&id));
+    let status = Standing::of(site, &id, run.status, run.wants_a_driver());
     let cost = Cost::of_run(&run);
     let budget_usd = run.budget.bound(Measure::Usd);
     Ok(Reply {
         run_id: id,
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
-        status: if is_stalled { "STALLED".to_owned() } else { run.status.to_string() },
+        status,
         reason: run.reason.clone(),
         started_at: run.started_at,
         finished_at: run.finished_at,

@@ -7,6 +7,7 @@ use crate::event::Artifact;
 use crate::event::Invocation;
 use crate::event::Recipe;
 use crate::event::Worker;
+use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Validation;
 use crate::id::GateId;
@@ -25,7 +26,7 @@ struct AttemptJson<'a> {
     status: AttemptStatus,
     started_at: Moment,
     finished_at: Option<Moment>,
-    executor: &'a str,
+    executor: ExecutorKind,
     agent: Option<&'a str>,
     #[serde(flatten)]
     worker: &'a Worker,
@@ -58,7 +59,7 @@ pub(super) fn render(run: &Run, gate: &GateId, attempt: &Attempt) -> Vec<u8> {
         status: attempt.status,
         started_at: attempt.started_at,
         finished_at: attempt.finished_at,
-        executor: &attempt.executor,
+        executor: attempt.executor,
         agent: attempt.agent.as_deref(),
         worker: &attempt.worker,
         session: attempt.session.as_deref(),

@@ -7,6 +7,7 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Checkpoint;
+use crate::event::EventKind;
 use crate::event::GitFacts;
 use crate::event::Invocation;
 use crate::event::Note;
@@ -163,7 +164,7 @@ struct ValidationJson<'r> {
 struct EventJson<'r> {
     at: Moment,
     #[serde(rename = "type")]
-    name: &'r str,
+    kind: EventKind,
     gate: Option<&'r GateId>,
     attempt: Option<u32>,
 }
@@ -215,9 +216,9 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
         events: run
             .lifecycle
             .iter()
-            .map(|(at, name, gate, attempt)| EventJson {
+            .map(|(at, kind, gate, attempt)| EventJson {
                 at: *at,
-                name,
+                kind: *kind,
                 gate: gate.as_ref(),
                 attempt: *attempt,
             })

@@ -9,6 +9,7 @@ use crate::definition;
 use crate::definition::Frozen;
 use crate::event::Amended;
 use crate::event::Event;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 
 /// Why the run stands still after it.
@@ -52,7 +53,7 @@ impl Run {
         }
         let waits = self.gates_in(GateStatus::Waiting).next().is_some();
         if self.status == RunStatus::Failed || self.status == RunStatus::Waiting && !waits {
-            self.pause(at, event, &REASON.to_owned())?;
+            self.pause(at, event, (PauseCause::Amendment, &REASON.to_owned()))?;
             self.finished_at = None;
         }
         Ok(())

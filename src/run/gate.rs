@@ -11,6 +11,7 @@ use crate::event::Recipe;
 use crate::event::Reused;
 use crate::event::WaitsFor;
 use crate::event::Worker;
+use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Validation;
 use crate::id::InvocationId;
@@ -163,7 +164,7 @@ pub struct Attempt {
     pub status: AttemptStatus,
     pub started_at: Moment,
     pub finished_at: Option<Moment>,
-    pub executor: String,
+    pub executor: ExecutorKind,
     pub agent: Option<String>,
     pub worker: Worker,
     pub session: Option<String>,
@@ -196,7 +197,7 @@ impl Attempt {
             status: AttemptStatus::Running,
             started_at: at,
             finished_at: None,
-            executor: started.executor.clone(),
+            executor: started.executor,
             agent: started.agent.clone(),
             worker: started.worker.clone(),
             session: started.session.clone(),

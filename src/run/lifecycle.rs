@@ -7,41 +7,36 @@ use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
 
-/// The events that `RUN.json` lists, by the names of the record's format.
-pub(super) fn lifecycle(event: &Event) -> Option<(&'static str, Option<&GateId>, Option<u32>)> {
+/// What `RUN.json` lists beside the kind of an event: its gate and its attempt. Most of what is left
+/// out stands elsewhere in it.
+pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
     Some(match event {
-        Event::RunStarted(_) => ("RUN_STARTED", None, None),
-        Event::RunResumed { .. } => ("RUN_RESUMED", None, None),
-        Event::RunAmended(_) => ("RUN_AMENDED", None, None),
-        Event::RunWaiting { .. } => ("RUN_WAITING", None, None),
-        Event::RunPaused { .. } => ("RUN_PAUSED", None, None),
-        Event::RunCompleted { .. } => ("RUN_COMPLETED", None, None),
-        Event::GateExpanded { gate, .. } => ("GATE_EXPANDED", Some(gate), None),
-        Event::GateSkipped { gate, .. } => ("GATE_SKIPPED", Some(gate), None),
-        Event::GateGathered { gate, .. } => ("GATE_GATHERED", Some(gate), None),
-        Event::GateStarted(started) => ("GATE_STARTED", Some(&started.gate), Some(started.attempt)),
-        Event::InvocationRecorded(invocation) => {
-            ("INVOCATION_RECORDED", Some(&invocation.gate), Some(invocation.attempt))
-        }
-        Event::GateWaiting { gate, attempt, .. } => ("GATE_WAITING", Some(gate), Some(*attempt)),
-        Event::GateApproved { gate, attempt, .. } => ("GATE_APPROVED", Some(gate), Some(*attempt)),
-        Event::GatePassed { gate, attempt, .. } => ("GATE_PASSED", Some(gate), Some(*attempt)),
-        Event::GateFailed { gate, attempt, .. } => ("GATE_FAILED", Some(gate), Some(*attempt)),
-        Event::GateInterrupted { gate, attempt, .. } => {
-            ("GATE_INTERRUPTED", Some(gate), Some(*attempt))
-        }
-        Event::GateWaived { gate, .. } => ("GATE_WAIVED", Some(gate), None),
-        Event::GatesReopened { .. } => ("GATES_REOPENED", None, None),
-        Event::GateJumped { from, .. } => ("GATE_JUMPED", Some(from), None),
-        Event::GateRerecorded { gate, attempt, .. } => {
-            ("GATE_RERECORDED", Some(gate), Some(*attempt))
-        }
-        Event::AgentGiven { .. } => ("AGENT_GIVEN", None, None),
-        Event::HeadSigned(_) => ("HEAD_SIGNED", None, None),
-        Event::GatesReused { .. } => ("GATES_REUSED", None, None),
-        Event::SessionStarted(_) => ("SESSION_STARTED", None, None),
-        Event::SessionEnded { .. } => ("SESSION_ENDED", None, None),
-        Event::CheckpointSealed(_) => ("CHECKPOINT_SEALED", None, None),
+        Event::RunStarted(_)
+        | Event::RunResumed { .. }
+        | Event::RunAmended(_)
+        | Event::RunWaiting { .. }
+        | Event::RunPaused { .. }
+        | Event::RunCompleted { .. }
+        | Event::GatesReopened { .. }
+        | Event::GatesReused { .. }
+        | Event::AgentGiven { .. }
+        | Event::HeadSigned(_)
+        | Event::SessionStarted(_)
+        | Event::SessionEnded { .. }
+        | Event::CheckpointSealed(_) => (None, None),
+        Event::GateExpanded { gate, .. }
+        | Event::GateSkipped { gate, .. }
+        | Event::GateGathered { gate, .. }
+        | Event::GateWaived { gate, .. }
+        | Event::GateJumped { from: gate, .. } => (Some(gate), None),
+        Event::GateStarted(started) => (Some(&started.gate), Some(started.attempt)),
+        Event::InvocationRecorded(invocation) => (Some(&invocation.gate), Some(invocation.attempt)),
+        Event::GateWaiting { gate, attempt, .. }
+        | Event::GateApproved { gate, attempt, .. }
+        | Event::GatePassed { gate, attempt, .. }
+        | Event::GateFailed { gate, attempt, .. }
+        | Event::GateInterrupted { gate, attempt, .. }
+        | Event::GateRerecorded { gate, attempt, .. } => (Some(gate), Some(*attempt)),
         Event::InvocationStarted { .. }
         | Event::GateAnswered { .. }
         | Event::GateHandedIn { .. }

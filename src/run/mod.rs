@@ -26,16 +26,18 @@ use crate::definition::Frozen;
 use crate::event::Approved;
 use crate::event::Checkpoint;
 use crate::event::Event;
+use crate::event::EventKind;
 use crate::event::Invocation;
 use crate::event::Item;
 use crate::event::Note;
+use crate::event::PauseCause;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::event::SignedHead;
 use crate::id::GateId;
-use lifecycle::lifecycle;
+use lifecycle::listed;
 use std::collections::BTreeMap;
 
 /// An event that cannot follow the ones before it.
@@ -52,6 +54,8 @@ pub struct Run {
     pub finished_at: Option<Moment>,
     pub status: RunStatus,
     pub reason: Option<String>,
+    /// Why it stands still, where it is paused.
+    pub pause: Option<PauseCause>,
     /// Gates and instances that something has happened to, by id.
     pub gates: BTreeMap<GateId, GateState>,
     pub invocations: Vec<Invocation>,
@@ -73,15 +77,18 @@ pub struct Run {
     pub amended: BTreeMap<GateId, usize>,
     /// How often the definition was amended.
     pub amendments: usize,
-    /// The lifecycle, for `RUN.json`: time, name, gate, attempt.
-    pub lifecycle: Vec<(Moment, &'static str, Option<GateId>, Option<u32>)>,
+    /// The lifecycle, for `RUN.json`: time, kind, gate, attempt.
+    pub lifecycle: Vec<(Moment, EventKind, Option<GateId>, Option<u32>)>,
 }
 
 impl Run {
     /// Begins with the first event of a journal, which tells what the run is.
     pub fn begin(at: Moment, event: &Event) -> Result<Self, IllegalEvent> {
         let Event::RunStarted(started) = event else {
-            return Err(illegal(event, "the first event of a run is RUN_STARTED"));
+            return Err(illegal(
+                event,
+                &format!("the first event of a run is {}", EventKind::RunStarted),
+            ));
         };
         let mut run = Self {
             started: (**started).clone(),
@@ -89,6 +96,7 @@ impl Run {
             finished_at: None,
             status: RunStatus::Running,
             reason: None,
+            pause: None,
             gates: BTreeMap::new(),
             invocations: Vec::new(),
             baselines: started.baselines.clone(),
@@ -114,7 +122,7 @@ impl Run {
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
             Event::RunAmended(amended) => self.amend(at, event, amended)?,
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
-            Event::RunPaused { reason } => self.pause(at, event, reason)?,
+            Event::RunPaused { reason, cause } => self.pause(at, event, (*cause, reason))?,
             Event::RunCompleted { status, reason } => {
                 self.complete(at, event, *status, reason.as_ref())?;
             }
@@ -229,18 +237,25 @@ impl Run {
         self.refuse_ended(event)?;
         self.status = status;
         self.reason = reason.cloned();
+        self.pause = None;
         Ok(())
     }
 
     fn refuse_ended(&self, event: &Event) -> Result<(), IllegalEvent> {
-        if matches!(self.status, RunStatus::Passed | RunStatus::Canceled) {
+        if self.status.is_final() {
             return Err(illegal(event, &format!("the run is {}", self.status)));
         }
         Ok(())
     }
 
-    fn pause(&mut self, at: Moment, event: &Event, reason: &String) -> Result<(), IllegalEvent> {
+    fn pause(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        (cause, reason): (PauseCause, &String),
+    ) -> Result<(), IllegalEvent> {
         self.stop(event, RunStatus::Paused, Some(reason))?;
+        self.pause = Some(cause);
         self.stop_clocks(at);
         Ok(())
     }
@@ -352,13 +367,13 @@ impl Run {
     }
 
     fn note(&mut self, at: Moment, event: &Event) {
-        if let Some((name, gate, attempt)) = lifecycle(event) {
-            self.lifecycle.push((at, name, gate.cloned(), attempt));
+        if let Some((gate, attempt)) = listed(event) {
+            self.lifecycle.push((at, event.into(), gate.cloned(), attempt));
         }
     }
 }
 
 fn illegal(event: &Event, why: &str) -> IllegalEvent {
-    let name = lifecycle(event).map_or("the event", |(name, _, _)| name);
-    IllegalEvent(format!("{name} cannot stand here: {why}"))
+    let kind = EventKind::from(event);
+    IllegalEvent(format!("{kind} cannot stand here: {why}"))
 }

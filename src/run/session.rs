@@ -52,6 +52,7 @@ impl Run {
         });
         self.status = RunStatus::Running;
         self.reason = None;
+        self.pause = None;
         self.finished_at = None;
         self.start_clocks(at);
         Ok(())

@@ -6,10 +6,12 @@ use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::SessionStarted;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use std::time::Duration;
 
@@ -29,7 +31,7 @@ fn gate() -> GateId {
 }
 
 fn start(attempt: u32) -> Event {
-    Event::GateStarted(GateStarted::new(gate(), attempt, "human"))
+    Event::GateStarted(GateStarted::new(gate(), attempt, ExecutorKind::Human))
 }
 
 fn wait(waits_for: WaitsFor) -> Event {
@@ -55,7 +57,8 @@ fn work_and_waiting_are_timed_apart_and_a_pause_stops_both() {
     run.apply(minute(1), &start(1)).unwrap();
     run.apply(minute(2), &wait(WaitsFor::Person)).unwrap();
     assert_eq!(spent(&run, minute(5)), (4, 0));
-    run.apply(minute(5), &Event::RunPaused { reason: "tea".to_owned() }).unwrap();
+    run.apply(minute(5), &Event::RunPaused { reason: "tea".to_owned(), cause: PauseCause::Person })
+        .unwrap();
     assert_eq!(spent(&run, minute(60)), (4, 0));
     run.apply(minute(60), &Event::RunResumed { retried: Vec::new() }).unwrap();
     run.apply(minute(61), &wait(WaitsFor::Approval)).unwrap();

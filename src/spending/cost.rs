@@ -2,6 +2,7 @@
 
 use crate::budget::Measure;
 use crate::event::Invocation;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
@@ -49,7 +50,7 @@ impl Cost {
         self.minutes += minutes(invocation);
         match invocation.cost_usd {
             Some(usd) => self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + usd),
-            None => self.cost_unknown += u64::from(can_cost(&invocation.executor)),
+            None => self.cost_unknown += u64::from(can_cost(invocation.executor)),
         }
         self.cost_is_estimate |= invocation.cost_is_estimate;
         let known = [invocation.input_tokens, invocation.output_tokens];
@@ -57,7 +58,7 @@ impl Cost {
             self.tokens = Some(self.tokens.unwrap_or(0).saturating_add(tokens));
         }
         if !tells_tokens(invocation) {
-            self.tokens_unknown += u64::from(can_cost(&invocation.executor));
+            self.tokens_unknown += u64::from(can_cost(invocation.executor));
         }
     }
 
@@ -87,7 +88,7 @@ pub fn lost(run: &Run) -> Vec<(&GateId, &crate::run::Attempt)> {
     let mut lost = Vec::new();
     for (gate, state) in &run.gates {
         for attempt in &state.attempts {
-            let is_over = attempt.finished_at.is_some() && can_cost(&attempt.executor);
+            let is_over = attempt.finished_at.is_some() && can_cost(attempt.executor);
             let ids = attempt.invocation_ids.iter().filter(|id| is_over && !recorded.contains(id));
             lost.extend(ids.map(|_| (gate, attempt)));
         }
@@ -96,8 +97,11 @@ pub fn lost(run: &Run) -> Vec<(&GateId, &crate::run::Attempt)> {
 }
 
 /// Whether this executor may use money and tokens, and not time alone.
-fn can_cost(executor: &str) -> bool {
-    executor != "command"
+fn can_cost(executor: ExecutorKind) -> bool {
+    match executor {
+        ExecutorKind::Human | ExecutorKind::Agent | ExecutorKind::Workflow => true,
+        ExecutorKind::Command => false,
+    }
 }
 
 /// Whether a call has told all the tokens that it used: those that went in are no sum.

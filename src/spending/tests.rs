@@ -5,6 +5,7 @@ use crate::budget::Amount;
 use crate::clock::Moment;
 use crate::event::InvocationStatus;
 use crate::event::Worker;
+use crate::executor::ExecutorKind;
 
 fn call(id: &str, gate: &str, usd: Option<f64>) -> Invocation {
     let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
@@ -12,7 +13,7 @@ fn call(id: &str, gate: &str, usd: Option<f64>) -> Invocation {
         invocation_id: InvocationId::parse(id).unwrap(),
         gate: GateId::parse(gate).unwrap(),
         attempt: 1,
-        executor: "agent".to_owned(),
+        executor: ExecutorKind::Agent,
         agent: Some("poet".to_owned()),
         worker: Worker::default(),
         model: None,
@@ -63,7 +64,7 @@ fn id(text: &str) -> InvocationId {
 
 #[test]
 fn the_sum_is_of_what_is_known_and_counts_what_is_not() {
-    let command = Invocation { executor: "command".to_owned(), ..call("inv_c", "b", None) };
+    let command = Invocation { executor: ExecutorKind::Command, ..call("inv_c", "b", None) };
     let calls = [call("inv_a", "a", Some(0.5)), call("inv_b", "a", None), command];
     let cost = Cost::of(&calls);
     assert_eq!((cost.calls, cost.cost_usd, cost.cost_unknown), (3, Some(0.5), 1));

@@ -12,6 +12,7 @@ use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
 use crate::executor::Command;
+use crate::executor::ExecutorKind;
 use crate::executor::Usage;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -32,7 +33,7 @@ pub struct WorkOrder {
     pub invocation_id: InvocationId,
     pub started_at: Moment,
     /// The kind of the gate's executor.
-    pub executor: String,
+    pub executor: ExecutorKind,
     pub doer: Doer,
     /// Who does it, as the record names them.
     pub agent: Option<String>,

@@ -108,8 +108,9 @@ impl Hands<'_> {
 
     fn result(&self, outcome: &Outcome) -> WorkResult {
         match &outcome.conclusion {
-            Conclusion::Interrupted { reason } => {
-                WorkResult::Interrupted { reason: reason.clone(), findings: Vec::new() }
+            Conclusion::Interrupted { cut, reason } => {
+                let (cut, reason) = (*cut, reason.clone());
+                WorkResult::Interrupted { cut, reason, findings: Vec::new() }
             }
             Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
             Conclusion::Done => {
@@ -207,7 +208,7 @@ impl Hands<'_> {
             invocation_id: order.invocation_id.clone(),
             gate: order.gate.clone(),
             attempt: order.attempt,
-            executor: order.executor.clone(),
+            executor: order.executor,
             agent: order.agent.clone(),
             worker: order.worker.clone(),
             model: None,

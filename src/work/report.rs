@@ -3,6 +3,7 @@
 use crate::event::Invocation;
 use crate::event::Judged;
 use crate::event::WaitsFor;
+use crate::executor::Cut;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::workflow::input::Values;
@@ -25,7 +26,7 @@ pub struct WorkReport {
 pub enum WorkResult {
     Passed { judged: Judged, answers: Values },
     Failed { reason: String, judged: Judged },
-    Interrupted { reason: String, findings: Vec<Finding> },
+    Interrupted { cut: Cut, reason: String, findings: Vec<Finding> },
     Waiting(WaitsFor),
 }
 

@@ -16,6 +16,7 @@ use crate::contract;
 use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
+use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::secret;
 use crate::source::Source;
@@ -77,13 +78,12 @@ pub enum Work {
 }
 
 impl Work {
-    /// The executor's name.
-    pub fn executor(&self) -> &'static str {
+    pub fn executor(&self) -> ExecutorKind {
         match self {
-            Self::Human => "human",
-            Self::Agent(_) => "agent",
-            Self::Command(_) | Self::Shell(_) => "command",
-            Self::Workflow(_) => "workflow",
+            Self::Human => ExecutorKind::Human,
+            Self::Agent(_) => ExecutorKind::Agent,
+            Self::Command(_) | Self::Shell(_) => ExecutorKind::Command,
+            Self::Workflow(_) => ExecutorKind::Workflow,
         }
     }
 }
@@ -232,14 +232,20 @@ type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
 
 fn build_work(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
     let role = file.agent.as_ref().map(|agent| agent.get_ref().clone());
-    Ok(match (file.executor.get_ref().as_str(), &file.command, &file.shell, &file.workflow) {
-        ("command", Some(command), _, _) => {
+    let kind = ExecutorKind::parse(file.executor.get_ref()).unwrap_or(ExecutorKind::Human);
+    Ok(match (kind, &file.command, &file.shell, &file.workflow) {
+        (ExecutorKind::Command, Some(command), _, _) => {
             Work::Command(command.get_ref().iter().map(template).collect::<Result<_, _>>()?)
         }
-        ("command", None, Some(script), _) => Work::Shell(script.get_ref().clone()),
-        ("workflow", _, _, Some(workflow)) => Work::Workflow(workflow.get_ref().clone()),
-        ("agent", _, _, _) => Work::Agent(role),
-        _ => Work::Human,
+        (ExecutorKind::Command, None, Some(script), _) => Work::Shell(script.get_ref().clone()),
+        (ExecutorKind::Workflow, _, _, Some(workflow)) => {
+            Work::Workflow(workflow.get_ref().clone())
+        }
+        (ExecutorKind::Agent, _, _, _) => Work::Agent(role),
+        // Of the others the rules have refused what has no work.
+        (ExecutorKind::Human | ExecutorKind::Command | ExecutorKind::Workflow, _, _, _) => {
+            Work::Human
+        }
     })
 }
 

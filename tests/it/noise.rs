@@ -19,6 +19,7 @@ use orch::event::RunStarted;
 use orch::event::RunStatus;
 use orch::event::WaitsFor;
 use orch::event::Worker;
+use orch::executor::ExecutorKind;
 use orch::files::Beneath;
 use orch::finding::Finding;
 use orch::finding::Severity;
@@ -153,7 +154,7 @@ fn started(dice: &Dice) -> GateStarted {
     GateStarted {
         gate: dice.gate.clone(),
         attempt: dice.attempt,
-        executor: dice.text.clone(),
+        executor: ExecutorKind::ALL[usize::from(dice.kind) % ExecutorKind::ALL.len()],
         worker: Worker::default(),
         agent: dice.flag.then(|| dice.text.clone()),
         session: None,
@@ -169,7 +170,7 @@ fn invocation(dice: &Dice) -> Invocation {
         invocation_id: InvocationId::new("20260119T143012Z", "ab12cd"),
         gate: dice.gate.clone(),
         attempt: dice.attempt,
-        executor: "agent".to_owned(),
+        executor: ExecutorKind::Agent,
         worker: Worker::default(),
         agent: Some(dice.text.clone()),
         model: None,

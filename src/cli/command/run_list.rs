@@ -15,7 +15,7 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
         .map(|entry| {
             vec![
                 entry.run_id.to_string(),
-                entry.status.clone(),
+                entry.status.to_string(),
                 entry.workflow.clone(),
                 entry.key.clone(),
                 entry.gate.clone().unwrap_or_default(),

@@ -10,6 +10,7 @@ use super::settle;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Judged;
+use crate::event::PauseCause;
 use crate::files::Prints;
 use crate::id::GateId;
 use crate::run::GateStatus;
@@ -79,7 +80,7 @@ pub fn look_again(
         *count += 1;
         if *count > CHANGES_MAX {
             let reason = format!("{changed} keeps changing after gate {id} has passed");
-            super::pause(driver, &reason)?;
+            super::pause(driver, PauseCause::Changes, &reason)?;
             return Err(Error::environment(format!(
                 "{reason}: see what writes to it, then orch run resume --run {}",
                 driver.id()
@@ -120,10 +121,7 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     }
     let number = state.attempt()?.attempt;
     let contract = gate.contract.as_ref()?;
-    // These belong to their attempt: what they look at is not the artifact alone.
-    let contract = contract.without(|kind| {
-        (kind.looks_at_work)() || ["command", "unchanged", "only_changes"].contains(&kind.name)
-    });
+    let contract = contract.without(|kind| (kind.looks_at_attempt)());
     let mut judged =
         judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
     // What was found of the attempt is not undone by what its outputs are now.

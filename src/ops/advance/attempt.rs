@@ -14,6 +14,7 @@ use super::watch;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Worker;
+use crate::executor::ExecutorKind;
 use crate::executor::Usage;
 use crate::finding::Finding;
 use crate::id::GateId;
@@ -103,7 +104,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         attempt,
         invocation_id,
         started_at: now,
-        executor: gate.work.executor().to_owned(),
+        executor: gate.work.executor(),
         doer: if start.adopt { Doer::Nobody } else { chosen.doer },
         agent,
         worker: chosen.worker,
@@ -148,7 +149,7 @@ fn packet_text(
     (id, attempt, agent): (&GateId, u32, Option<&str>),
     chosen: &Chosen,
 ) -> Result<String, String> {
-    if gate.work.executor() == "command" {
+    if gate.work.executor() == ExecutorKind::Command {
         return Ok(String::new());
     }
     let is_driven = chosen.acts();
@@ -174,7 +175,7 @@ fn started(
     Event::GateStarted(GateStarted {
         gate: start.gate.clone(),
         attempt,
-        executor: gate.work.executor().to_owned(),
+        executor: gate.work.executor(),
         agent,
         worker,
         session: start.session.clone(),

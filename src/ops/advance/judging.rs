@@ -11,7 +11,6 @@ use crate::check::WorkItem;
 use crate::config;
 use crate::contract::Contract;
 use crate::event::Judged;
-use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
@@ -161,11 +160,9 @@ fn items(site: &Site, run: &Run) -> Vec<WorkItem> {
         entries.into_iter().filter(|entry| entry.parent.as_ref() == Some(&run.started.run_id));
     parts
         .map(|entry| WorkItem {
-            is_closed: [RunStatus::Passed, RunStatus::Canceled]
-                .iter()
-                .any(|closed| entry.status == closed.as_str()),
+            is_closed: entry.status.is_final(),
             name: format!("{} ({})", entry.key, entry.run_id),
-            status: entry.status,
+            status: entry.status.to_string(),
         })
         .collect()
 }

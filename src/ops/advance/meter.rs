@@ -8,6 +8,7 @@ use super::doer::Chosen;
 use crate::budget::Budget;
 use crate::event::Event;
 use crate::event::Invocation;
+use crate::event::PauseCause;
 use crate::event::SessionStatus;
 use crate::executor::Usage;
 use crate::id::GateId;
@@ -92,7 +93,7 @@ pub fn run_out(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
     let ended = session::ended(driver, SessionStatus::BudgetExceeded, reason_of_end);
     let sat = ended.is_some();
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
-    super::pause(driver, reason)?;
+    super::pause(driver, PauseCause::Budget, reason)?;
     if sat {
         session::end_keeping(driver.site, driver.id());
     }

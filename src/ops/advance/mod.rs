@@ -60,14 +60,15 @@ use super::Error;
 use super::seal;
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::event::PauseCause;
 use crate::event::Reused;
 use crate::event::RunStatus;
+use crate::executor::Cut;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::spending;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -129,7 +130,7 @@ pub fn advance(
         if held.driver.site.stop.is_raised() {
             let is_over = !has_work(held.driver.run());
             if is_over {
-                pause(held.driver, "interrupted")?;
+                pause(held.driver, PauseCause::Signal, "interrupted")?;
             }
             return Ok(Advance { orders, alarm, is_over });
         }
@@ -183,9 +184,7 @@ impl<'d, 's> Held<'d, 's> {
         if attempt != Some(report.attempt) {
             return Ok(());
         }
-        if let WorkResult::Interrupted { reason, .. } = &report.result
-            && spending::is_budget_reason(reason)
-        {
+        if let WorkResult::Interrupted { cut: Cut::Budget, reason, .. } = &report.result {
             self.lacking = Some(reason.clone());
             self.is_halted = true;
         }
@@ -323,7 +322,7 @@ impl<'d, 's> Held<'d, 's> {
             }
             Prepared::Work(order) => order,
         };
-        let (attempt, executor) = (order.attempt, order.executor.clone());
+        let (attempt, executor) = (order.attempt, order.executor);
         notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
         match order.outside() {
             None => Ok(Started::Order(order)),
@@ -390,7 +389,7 @@ pub(super) fn take(
 fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
     let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
     if let (Some(until), true) = (&limits.until, waiting.is_empty()) {
-        pause(driver, &format!("came as far as {until}"))
+        pause(driver, PauseCause::Reached, &format!("came as far as {until}"))
     } else {
         driver.append(&[Event::RunWaiting { gates: waiting }])?;
         driver.commit(None, true)
@@ -398,7 +397,7 @@ fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
 }
 
 /// The run stops here, and is taken up by `run resume`.
-pub(super) fn pause(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
-    driver.append(&[Event::RunPaused { reason: reason.to_owned() }])?;
+pub(super) fn pause(driver: &mut Driver<'_>, cause: PauseCause, reason: &str) -> Result<(), Error> {
+    driver.append(&[Event::RunPaused { reason: reason.to_owned(), cause }])?;
     driver.commit(None, true)
 }

@@ -1,6 +1,7 @@
 //! What a drive tells while it goes on.
 
 use super::super::brief;
+use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -21,7 +22,7 @@ pub enum Notice {
     GateStarted {
         gate: GateId,
         attempt: u32,
-        executor: String,
+        executor: ExecutorKind,
     },
     GateEnded {
         gate: GateId,

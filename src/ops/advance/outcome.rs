@@ -1,5 +1,6 @@
 //! Where a drive has come to, for whoever asked for it.
 
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::files::Lock;
@@ -24,6 +25,9 @@ pub struct Outcome {
     pub run_id: RunId,
     pub status: RunStatus,
     pub reason: Option<String>,
+    /// Why it stands still, where it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PauseCause>,
     pub waiting: Vec<Waiting>,
     /// The head of the run's hash chain.
     pub head: crate::digest::Digest,
@@ -132,6 +136,7 @@ pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Ou
         run_id: id.clone(),
         status: run.status,
         reason: run.reason.clone(),
+        pause: run.pause,
         waiting: waiting.collect(),
         head: head.sha256,
         problems: Vec::new(),

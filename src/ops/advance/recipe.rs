@@ -5,6 +5,7 @@ use super::super::Driver;
 use super::packet;
 use crate::digest::Digest;
 use crate::event::Recipe;
+use crate::executor::ExecutorKind;
 use crate::files::Globs;
 use crate::files::OpenError;
 use crate::id::GateId;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 struct Ingredients<'r> {
     gate: &'r str,
-    executor: &'r str,
+    executor: ExecutorKind,
     agent: Option<&'r str>,
     work: Vec<String>,
     environment: BTreeMap<&'r str, String>,

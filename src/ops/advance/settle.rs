@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::event::WaitsFor;
+use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -29,7 +30,8 @@ pub fn settle(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<(), Error> {
     let (gate, attempt) = (report.gate.clone(), report.attempt);
-    let by_agent = driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == "agent");
+    let by_agent =
+        driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == ExecutorKind::Agent);
     driver.take_letters()?;
     let news = driver.intrusions(by_agent)?;
     let intrusions = [found_before(driver, &gate), news.clone()].concat();
@@ -51,7 +53,7 @@ pub fn settle(
             reason: reason.clone(),
             judged: with_findings(judged, &intrusions),
         }),
-        WorkResult::Interrupted { reason, findings } => {
+        WorkResult::Interrupted { reason, findings, .. } => {
             let (gate, reason) = (gate.clone(), reason.clone());
             let findings = [findings.clone(), intrusions].concat();
             events.push(Event::GateInterrupted { gate, attempt, reason, findings });
@@ -160,7 +162,8 @@ pub fn refuse(
     notify: &mut dyn FnMut(Notice),
 ) -> Result<(), Error> {
     let attempt = next_attempt(driver.run(), id);
-    let executor = driver.workflow.gate(id).map_or("human", |gate| gate.work.executor());
+    let executor =
+        driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
     driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
     let result = WorkResult::failed(Finding::of("gate", reason));
     settle(driver, &WorkReport { gate: id.clone(), attempt, invocation: None, result }, notify)

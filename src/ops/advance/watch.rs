@@ -3,6 +3,7 @@
 use super::super::Driver;
 use super::super::signing;
 use crate::config::CAST;
+use crate::executor::ExecutorKind;
 use crate::work::AgentFiles;
 use crate::work::Watch;
 use crate::workflow::Gate;
@@ -16,7 +17,7 @@ const ON_DISK: [&str; 3] = ["workflows/", "contracts/", "prompts/"];
 /// What to watch while a gate is worked on. The definition may be long: only agents, which are
 /// not trusted, are looked after there.
 pub fn of(driver: &Driver<'_>, gate: &Gate) -> Watch {
-    let is_agent = gate.work.executor() == "agent";
+    let is_agent = gate.work.executor() == ExecutorKind::Agent;
     let is_signed = signing::allowed_in(driver.run()).is_some();
     let signers = (is_agent || is_signed).then(|| signers(driver)).flatten();
     if !is_agent {

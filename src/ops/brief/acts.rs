@@ -76,7 +76,7 @@ fn words(event: &Event) -> Option<String> {
             let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
             format!("definition amended: {}", changed.join(", "))
         }
-        Event::RunPaused { reason } => format!("run paused: {reason}"),
+        Event::RunPaused { reason, .. } => format!("run paused: {reason}"),
         Event::RunCompleted { status, reason } => {
             format!("run ended {status}{}", because(reason.as_ref()))
         }
@@ -172,8 +172,8 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
 fn worker(run: &Run, gate: &GateId, number: u32) -> Option<String> {
     let attempts = &run.gate(gate)?.attempts;
     let attempt = attempts.iter().find(|attempt| attempt.attempt == number)?;
-    let person = attempt.handed_in_by.last().or(attempt.agent.as_ref());
-    Some(person.unwrap_or(&attempt.executor).clone())
+    let named = attempt.handed_in_by.last().or(attempt.agent.as_ref());
+    Some(named.cloned().unwrap_or_else(|| attempt.executor.to_string()))
 }
 
 /// Everything that did not work, the oldest first.

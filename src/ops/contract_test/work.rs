@@ -2,6 +2,8 @@
 
 use crate::check::Work;
 use crate::check::WorkItem;
+use crate::event::RunStatus;
+use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,7 +30,7 @@ impl WorkTable {
         let items = self.items.iter().map(|(name, status)| WorkItem {
             name: name.clone(),
             status: status.clone(),
-            is_closed: ["PASSED", "CANCELED"].contains(&status.as_str()),
+            is_closed: RunStatus::from_str(status, false).is_ok_and(RunStatus::is_final),
         });
         Work {
             summary: self.summary.clone(),

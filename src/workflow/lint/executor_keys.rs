@@ -2,30 +2,29 @@
 
 use super::Draft;
 use crate::document::Placed;
+use crate::executor::ExecutorKind;
 use crate::source::Unsound;
 use crate::source::suggest;
 use crate::workflow::file::GateFile;
 use std::ops::Range;
-
-const EXECUTORS: [&str; 4] = ["human", "agent", "command", "workflow"];
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| check_gate(draft, gate))
 }
 
 fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
-    let executor = gate.executor.get_ref().as_str();
-    if !EXECUTORS.contains(&executor) {
+    let name = gate.executor.get_ref().as_str();
+    let Some(executor) = ExecutorKind::parse(name) else {
         return Err(draft
             .source
-            .unsound(gate.executor.span(), format!("unknown executor `{executor}`"))
-            .advise(suggest(executor, EXECUTORS)));
-    }
-    let owned: [(&str, &str, Option<Range<usize>>); 4] = [
-        ("agent", "agent", gate.agent.as_ref().map(Placed::span)),
-        ("command", "command", gate.command.as_ref().map(Placed::span)),
-        ("command", "shell", gate.shell.as_ref().map(Placed::span)),
-        ("workflow", "workflow", gate.workflow.as_ref().map(Placed::span)),
+            .unsound(gate.executor.span(), format!("unknown executor `{name}`"))
+            .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
+    };
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 4] = [
+        (ExecutorKind::Agent, "agent", gate.agent.as_ref().map(Placed::span)),
+        (ExecutorKind::Command, "command", gate.command.as_ref().map(Placed::span)),
+        (ExecutorKind::Command, "shell", gate.shell.as_ref().map(Placed::span)),
+        (ExecutorKind::Workflow, "workflow", gate.workflow.as_ref().map(Placed::span)),
     ];
     for (owner, key, span) in owned {
         if let Some(span) = span.filter(|_| owner != executor) {
@@ -39,21 +38,28 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         Err(draft.source.unsound(gate.executor.span(), message).advise(help))
     };
     match (executor, &gate.command, &gate.shell) {
-        ("command", None, None) => unsound(
+        (ExecutorKind::Command, None, None) => unsound(
             "a command gate has a `command` or a `shell`",
             "write command = [\"program\", \"argument\"]",
         ),
-        ("command", Some(_), Some(_)) => unsound(
+        (ExecutorKind::Command, Some(_), Some(_)) => unsound(
             "a command gate has a `command` or a `shell`, not both",
             "leave one of them out",
         ),
-        ("command", Some(command), None) if command.get_ref().is_empty() => {
+        (ExecutorKind::Command, Some(command), None) if command.get_ref().is_empty() => {
             unsound("`command` is empty", "write command = [\"program\", \"argument\"]")
         }
-        ("workflow", _, _) if gate.workflow.is_none() => {
+        (ExecutorKind::Workflow, _, _) if gate.workflow.is_none() => {
             unsound("a workflow gate names its `workflow`", "write workflow = \"name\"")
         }
-        _ => check_each(draft, gate),
+        (
+            ExecutorKind::Human
+            | ExecutorKind::Agent
+            | ExecutorKind::Command
+            | ExecutorKind::Workflow,
+            _,
+            _,
+        ) => check_each(draft, gate),
     }
 }
 

@@ -103,6 +103,20 @@ fn a_pause_ends_the_keeper_and_frees_the_lock() {
 }
 
 #[test]
+fn the_words_of_a_pause_decide_nothing() {
+    for reason in ["the budget of tea is spent", "the budget of 5.00 USD is spent", "interrupted"] {
+        let house = house();
+        house.orch("session start --epic x --budget 5").code(0);
+        let paused = house.orch_with(&["session", "pause", "--reason", reason, "--json"]).code(0);
+        assert_eq!(paused.json()["data"]["pause"], "person");
+        for done in [paused, house.orch("next").code(0)] {
+            done.says("orch session resume x").never_says("A budget").never_says("--budget");
+        }
+        assert_eq!(field(&house, "status"), "paused");
+    }
+}
+
+#[test]
 fn the_checkpoints_of_an_epic_are_listed() {
     let house = house();
     house.orch("session list").code(2).says("there is no run yet");
