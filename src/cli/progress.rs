@@ -41,7 +41,7 @@ impl<'f> Progress<'f> {
                 self.line(&format!("no brief: {}", crate::check::plain_text(reason)));
             }
             Notice::GateStarted { gate, attempt, executor } => {
-                self.begin(gate, *attempt, *executor)
+                self.begin(gate, *attempt, *executor);
             }
             Notice::GateEnded { gate, status, attempt, reason } => {
                 self.end(gate, *status, *attempt, reason.as_deref());
