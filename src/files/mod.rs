@@ -51,7 +51,6 @@ pub use together::read_with_stat;
 pub use together::remove;
 pub use together::remove_with_empty_folders;
 pub use together::rename;
-pub use together::stat_of_copy;
 pub use together::sync;
 pub use together::sync_folder_of;
 pub use together::unreadable;

@@ -8,13 +8,11 @@ use std::fs;
 use std::fs::File;
 use std::fs::Metadata;
 use std::fs::OpenOptions;
-use std::fs::Permissions;
 use std::io;
 use std::io::BufWriter;
 use std::io::Read;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,11 +35,8 @@ pub fn write_together(
 ) -> io::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (_, bytes) in files {
-        let mut file = tempfile::Builder::new()
-            .prefix(prefix)
-            .permissions(Permissions::from_mode(0o444))
-            .tempfile_in(staging)?;
-        file.write_all(bytes)?;
+        let mut file = super::durable::aside(staging, prefix, 0o444)?;
+        file.as_file_mut().write_all(bytes)?;
         staged.push(file);
     }
     crash::point();
@@ -245,22 +240,6 @@ pub(super) fn read_unchanged(
     Ok(unchanged(&file, &before)?.map(|after| (room, after)))
 }
 
-/// The stat data of a regular file that holds exactly these bytes; `None` where it does not.
-pub fn stat_of_copy(path: &Path, mut bytes: &[u8]) -> io::Result<Option<Metadata>> {
-    let Some((mut file, before)) = open_regular(path)? else { return Ok(None) };
-    let mut read = [0; 16 * 1024];
-    loop {
-        match file.read(&mut read)? {
-            0 if bytes.is_empty() => return unchanged(&file, &before),
-            0 => return Ok(None),
-            count => match bytes.strip_prefix(&read[..count]) {
-                Some(rest) => bytes = rest,
-                None => return Ok(None),
-            },
-        }
-    }
-}
-
 /// Over no link, and without waiting for what is no file.
 fn open_regular(path: &Path) -> io::Result<Option<(File, Metadata)>> {
     use rustix::io::Errno;
@@ -353,20 +332,12 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_told_from_what_only_begins_like_it() {
+    fn the_same_trouble_has_the_same_words_each_time() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("copy");
-        for length in [0, 1, 16 * 1024, 50_000] {
-            let bytes = vec![b'x'; length];
-            fs::write(&path, &bytes).unwrap();
-            assert!(stat_of_copy(&path, &bytes).unwrap().is_some(), "{length}");
-            assert!(stat_of_copy(&path, &[&bytes[..], b"x"].concat()).unwrap().is_none());
-            if let Some(shorter) = bytes.get(1..) {
-                assert!(stat_of_copy(&path, shorter).unwrap().is_none(), "{length}");
-                assert!(stat_of_copy(&path, &[shorter, b"y"].concat()).unwrap().is_none());
-            }
-        }
-        assert!(stat_of_copy(folder.path(), b"").unwrap().is_none());
-        assert!(stat_of_copy(&folder.path().join("none"), b"").unwrap().is_none());
+        let staging = folder.path().join("none");
+        let files = [(staging.join("file"), Vec::new())];
+        let error = || write_together(&staging, "aside_", &files).unwrap_err().to_string();
+        assert_eq!(error(), error());
+        assert!(!error().contains("aside_"), "{}", error());
     }
 }

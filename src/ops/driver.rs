@@ -308,9 +308,6 @@ impl<'s> Driver<'s> {
             title,
         };
         let problem = self.keeper.keep(news)?;
-        // Each try has a temporary name of its own; the trouble is the same.
-        let problem =
-            problem.map(|problem| problem.split(" at path ").next().unwrap_or_default().to_owned());
         self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
         Ok(())
     }
