@@ -49,8 +49,6 @@ pub struct Link<'a> {
     /// HEAD holds there is not laid down again.
     pub originals: &'a BTreeSet<String>,
     pub message: &'a str,
-    /// Name and mail of the author when git knows none.
-    pub fallback: (&'a str, &'a str),
 }
 
 impl Repository {
@@ -107,7 +105,7 @@ impl Repository {
             Lock::clear(&path, &self.ref_twin(link.reference))?;
             return Ok(Some(tip));
         }
-        let who = self.who(link.fallback)?;
+        let who = self.who()?;
         let text = commit_text(tree, place.head, &who, link.message);
         let commit = self.objects.add(ObjectType::Commit, &text)?;
         self.objects.publish(self.inner.commondir())?;

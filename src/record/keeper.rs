@@ -38,9 +38,6 @@ const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 /// the run does.
 const SUMMARY_GROWTH: u64 = 2;
 
-/// The author of commits where git knows none.
-const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
-
 /// How long a commit on the branch waits for others before it is left to the next one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -256,7 +253,6 @@ impl Keeper {
                 files: &files,
                 originals: &originals,
                 message: &message,
-                fallback: AUTHOR,
             };
             if let Some(tip) = repository.extend(&link)? {
                 self.tip = Some(tip);
@@ -283,7 +279,6 @@ impl Keeper {
             folder: &self.prefix,
             tip,
             message: &message(news, None),
-            fallback: AUTHOR,
             lock: &lock,
             since: &since,
             patience: PATIENCE,

@@ -6,8 +6,8 @@ use crate::event::RunStarted;
 use crate::files;
 use crate::files::Beneath;
 use crate::git::Files;
+use crate::git::Folder;
 use crate::git::Found;
-use crate::git::Object;
 use crate::git::Repository;
 use crate::git::Staged;
 use crate::git::Target;
@@ -28,7 +28,7 @@ const LOOKS_MAX: usize = 5;
 pub struct Committed {
     pub found: Found,
     pub files: Files,
-    folder: Object,
+    folder: Folder,
 }
 
 impl Committed {
@@ -144,7 +144,7 @@ impl Places {
         git: &Repository,
         path: &str,
         found: Option<&Found>,
-    ) -> Result<Option<Object>, Error> {
+    ) -> Result<Option<Folder>, Error> {
         let Some(found) = found else { return Ok(None) };
         let mut folder = git.folder_in(found, path)?;
         if folder.is_none() && found.name.starts_with(record::REFS) {
