@@ -10,6 +10,7 @@ use super::io_error;
 use super::lock::Lock;
 use super::lock::PATIENCE;
 use super::lock::Staged;
+use super::lock::twin_name;
 use super::move_ref::Step;
 use super::objects::id_of;
 use super::program;
@@ -197,7 +198,7 @@ impl Repository {
     }
 
     pub(super) fn index_twin(&self) -> PathBuf {
-        self.inner.path().join("index.twin")
+        self.inner.path().join(twin_name("index"))
     }
 
     /// The stat data of the files whose entries the index lacks, where they hold what is wanted; git

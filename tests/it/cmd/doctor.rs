@@ -33,7 +33,7 @@ fn own_stale_locks_go_and_others_stay() {
     for (twin, lock) in [
         ("index.twin", "index.lock"),
         ("HEAD.twin", "HEAD.lock"),
-        ("refs%heads%main.twin", "refs/heads/main.lock"),
+        ("refs%2fheads%2fmain.twin", "refs/heads/main.lock"),
     ] {
         fs::write(git(twin), "").unwrap();
         fs::hard_link(git(twin), git(lock)).unwrap();
