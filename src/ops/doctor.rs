@@ -75,6 +75,10 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     for id in site.home.ids().unwrap_or_default() {
         symptoms.extend(runs::look(site, repository.as_mut(), &id));
     }
+    symptoms.extend(site.home.foreign().unwrap_or_default().into_iter().map(|foreign| {
+        let finding = "foreign: another tool made this record, and it is left alone";
+        Symptom::well(format!("record {}", foreign.name), finding)
+    }));
     if request.fix {
         for symptom in &mut symptoms {
             mend(site, repository.as_ref(), symptom)?;

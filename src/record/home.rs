@@ -123,7 +123,7 @@ impl Home {
     }
 
     /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
-    /// first.
+    /// first; without those of other tools.
     pub fn ids(&self) -> io::Result<Vec<RunId>> {
         let mut names: BTreeSet<String> = self.runs().names()?.into_iter().collect();
         if let Some(shared) = &self.shared {
@@ -150,7 +150,8 @@ impl Home {
     /// A kill before the first event was written whole leaves a folder and no run: nobody was told
     /// of one.
     fn has_begun(&self, id: &RunId) -> bool {
-        self.record(id).exists() || self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
+        self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
+            || (self.record(id).exists() && !self.is_foreign(id))
     }
 
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.

@@ -6,12 +6,14 @@
 //! - `checkpoint_json`: one file for each checkpoint;
 //! - [`Home`]: where the runs of a project lie;
 //! - `folder`: the record as files in the project;
+//! - [`Foreign`]: a record that another tool made;
 //! - `verify`: whether a record is what its journal says;
 //! - [`Keeper`]: writes the documents below the project and commits them.
 
 mod attempt_json;
 mod checkpoint_json;
 mod folder;
+mod foreign;
 mod home;
 mod keeper;
 mod run_json;
@@ -19,6 +21,8 @@ mod verify;
 
 pub use crate::contract::RUNS;
 pub use folder::Error;
+pub use foreign::Foreign;
+pub use foreign::is_foreign;
 pub use home::Home;
 pub use keeper::Destination;
 pub use keeper::Keeper;
@@ -26,7 +30,6 @@ pub use keeper::News;
 pub use verify::Difference;
 pub use verify::Expected;
 pub use verify::Standing;
-pub use verify::is_foreign;
 pub use verify::journal_of;
 
 use crate::clock::Moment;
