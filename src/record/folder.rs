@@ -54,13 +54,13 @@ impl Folder {
     }
 
     /// Makes the folder hold these files; `bytes_of` is asked for those that it does not hold. Gives
-    /// the files that were written.
+    /// the files that were written; one that cannot be written keeps none of the others from it.
     pub fn lay_out<E: From<Error>>(
         &mut self,
         files: BTreeMap<String, BlobId>,
         bytes_of: impl Fn(&str, BlobId) -> Result<Vec<u8>, E>,
     ) -> Result<Vec<String>, E> {
-        let mut written = Vec::new();
+        let (mut written, mut failed) = (Vec::new(), None);
         let mut open: Option<(&str, Option<Opened>)> = None;
         for (path, id) in &files {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -77,10 +77,16 @@ impl Folder {
             // Whoever takes the folder away meanwhile finds it made again.
             let is_there = opened.is_some_and(|opened| opened.write_view(name, &bytes).is_ok());
             if !is_there {
-                self.write(path, &bytes)?;
                 open = None;
+                if let Err(error) = self.write(path, &bytes) {
+                    failed.get_or_insert(error);
+                    continue;
+                }
             }
             written.push(path.clone());
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
         }
         self.laid.extend(files);
         Ok(written)

@@ -310,22 +310,27 @@ impl Keeper {
     }
 
     /// Puts files of the record's folder right that somebody changed since this process laid them down
-    /// or found them whole; gives their paths.
-    pub fn mend(&mut self) -> Result<Vec<String>, Error> {
+    /// or found them whole; gives their paths, each with what kept it from being put right.
+    pub fn mend(&mut self) -> Vec<(String, Result<(), String>)> {
         let changed = if self.is_here() { self.folder.changed() } else { Vec::new() };
         let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
         let journal =
             if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
-        for (path, id) in &changed {
+        let mended = |(path, id): (String, BlobId)| {
             let bytes = match &self.repository {
-                Some(repository) => repository.bytes_of(*id).ok(),
-                None => journal.as_ref().and_then(|files| files.get(path).cloned()),
+                Some(repository) => repository.bytes_of(id).map_err(|error| error.to_string()),
+                None => journal
+                    .as_ref()
+                    .and_then(|files| files.get(&path).cloned())
+                    .ok_or_else(|| "the journal does not give it any more".to_owned()),
             };
-            if let Some(bytes) = bytes {
-                self.folder.write(path, &bytes)?;
-            }
-        }
-        Ok(changed.into_iter().map(|(path, _)| path).collect())
+            let write = |bytes: Vec<u8>| {
+                self.folder.write(&path, &bytes).map_err(|error| error.to_string())
+            };
+            let outcome = bytes.and_then(write);
+            (path, outcome)
+        };
+        changed.into_iter().map(mended).collect()
     }
 
     /// Whether the record's files belong into this working tree: not while another branch is checked
