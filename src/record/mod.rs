@@ -5,6 +5,7 @@
 //! - `attempt_json`: one file for each attempt that has ended;
 //! - `checkpoint_json`: one file for each checkpoint;
 //! - [`Home`]: where the runs of a project lie;
+//! - `copy`: the committed copy of a journal, with the place it came from;
 //! - `folder`: the record as files in the project;
 //! - [`Foreign`]: a record that another tool made;
 //! - `verify`: whether a record is what its journal says;
@@ -12,6 +13,7 @@
 
 mod attempt_json;
 mod checkpoint_json;
+mod copy;
 mod folder;
 mod foreign;
 mod home;
