@@ -16,9 +16,6 @@ pub const REFS: &str = "refs/orch/checkpoints/";
 /// Larger files are not kept, in bytes.
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// The author of snapshots where git knows none.
-const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
-
 /// The full name of the ref that keeps a checkpoint's snapshot.
 pub fn reference(run: &RunId, number: u32) -> String {
     format!("{REFS}{run}/{number}")
@@ -50,7 +47,6 @@ pub fn take(
         reference: &reference,
         before: before.map(|before| before.commit.as_str()),
         message: &message,
-        fallback: AUTHOR,
     })?;
     Ok(Snapshot {
         reference,

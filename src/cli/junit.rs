@@ -3,6 +3,7 @@
 use super::ci;
 use super::door;
 use crate::ops::status;
+use crate::run::GateStatus;
 use crate::run::Run;
 use quick_junit::NonSuccessKind;
 use quick_junit::Report;
@@ -16,16 +17,21 @@ pub fn report(run: &Run) -> Result<String, SerializeError> {
     let mut report = Report::new("orch");
     let mut suite = TestSuite::new(fit(&run.started.workflow));
     for line in status::lines(run) {
-        let status = match line.status.as_str() {
-            "PASS" => TestCaseStatus::success(),
-            "FAIL" => {
+        let status = match line.status {
+            GateStatus::Pass => TestCaseStatus::success(),
+            GateStatus::Fail => {
                 let mut failed = TestCaseStatus::non_success(NonSuccessKind::Failure);
                 failed.set_message(fit(&line.reason.clone().unwrap_or_default()));
                 let findings: Vec<String> = findings(run, line.gate.as_str());
                 failed.set_description(fit(&findings.join("\n")));
                 failed
             }
-            _ => {
+            GateStatus::NotStarted
+            | GateStatus::Running
+            | GateStatus::Waiting
+            | GateStatus::Skipped
+            | GateStatus::Stale
+            | GateStatus::Waived => {
                 let mut skipped = TestCaseStatus::skipped();
                 skipped.set_message(fit(&skipped_words(&line)));
                 skipped

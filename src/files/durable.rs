@@ -14,11 +14,13 @@ use rustix::fs::FileType;
 use rustix::fs::OFlags;
 use std::fs;
 use std::fs::File;
+use std::fs::OpenOptions;
 use std::io;
 use std::io::Read;
 use std::io::Seek;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -35,6 +37,13 @@ pub fn write_view(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(path, bytes, false)
 }
 
+/// A new file under a name of its own that begins so. Its errors, unlike those of the crate's own
+/// opening and writing, do not tell the name: each try has another, and the trouble is the same.
+pub(super) fn aside(folder: &Path, prefix: &str, mode: u32) -> io::Result<tempfile::NamedTempFile> {
+    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    tempfile::Builder::new().prefix(prefix).make_in(folder, open)
+}
+
 fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     if sync {
@@ -43,11 +52,8 @@ fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut file = tempfile::Builder::new()
-        .prefix(&format!(".{name}{ASIDE}"))
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    let mut file = aside(folder, &format!(".{name}{ASIDE}"), 0o644)?;
+    file.as_file_mut().write_all(bytes)?;
     crash::point();
     if sync {
         file.as_file().sync_all()?;

@@ -8,13 +8,11 @@ use std::fs;
 use std::fs::File;
 use std::fs::Metadata;
 use std::fs::OpenOptions;
-use std::fs::Permissions;
 use std::io;
 use std::io::BufWriter;
 use std::io::Read;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,11 +35,8 @@ pub fn write_together(
 ) -> io::Result<()> {
     let mut staged = Vec::with_capacity(files.len());
     for (_, bytes) in files {
-        let mut file = tempfile::Builder::new()
-            .prefix(prefix)
-            .permissions(Permissions::from_mode(0o444))
-            .tempfile_in(staging)?;
-        file.write_all(bytes)?;
+        let mut file = super::durable::aside(staging, prefix, 0o444)?;
+        file.as_file_mut().write_all(bytes)?;
         staged.push(file);
     }
     crash::point();
@@ -371,5 +366,15 @@ mod tests {
         assert!(read_in_pieces(&path, write, |_| ()).unwrap().is_none());
         assert!(read_in_pieces(folder.path(), |_| (), |_| ()).unwrap().is_none());
         assert!(read_in_pieces(&folder.path().join("none"), |_| (), |_| ()).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_same_trouble_has_the_same_words_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let staging = folder.path().join("none");
+        let files = [(staging.join("file"), Vec::new())];
+        let error = || write_together(&staging, "aside_", &files).unwrap_err().to_string();
+        assert_eq!(error(), error());
+        assert!(!error().contains("aside_"), "{}", error());
     }
 }

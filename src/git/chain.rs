@@ -58,8 +58,6 @@ pub struct Link<'a> {
     /// HEAD holds there is not laid down again.
     pub originals: &'a BTreeSet<String>,
     pub message: &'a str,
-    /// Name and mail of the author when git knows none.
-    pub fallback: (&'a str, &'a str),
 }
 
 impl Repository {
@@ -116,7 +114,7 @@ impl Repository {
             Lock::clear(&path, &self.ref_twin(link.reference))?;
             return Ok(Some(tip));
         }
-        let who = self.who(link.fallback)?;
+        let who = self.who()?;
         let text = commit_text(tree, place.head, &who, link.message);
         let commit = self.objects.add(ObjectType::Commit, &text)?;
         self.objects.publish(self.inner.commondir())?;
@@ -148,7 +146,12 @@ impl Repository {
     }
 
     /// A file's bytes.
-    pub fn bytes_of(&self, id: BlobId) -> Result<Content<'_>, Error> {
+    pub fn bytes_of(&self, id: BlobId) -> Result<Vec<u8>, Error> {
+        Ok(self.content_of(id)?.as_ref().to_vec())
+    }
+
+    /// The same, where a look is enough.
+    pub fn content_of(&self, id: BlobId) -> Result<Content<'_>, Error> {
         Ok(Content(self.inner.find_blob(id.0)?))
     }
 

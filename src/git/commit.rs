@@ -5,10 +5,14 @@ use super::Repository;
 use git2::Oid;
 use git2::Signature;
 
+/// The author where git knows of none.
+const NAME: &str = env!("CARGO_PKG_NAME");
+const MAIL: &str = concat!(env!("CARGO_PKG_NAME"), "@localhost");
+
 impl Repository {
     /// Who commits and when.
-    pub(super) fn who(&self, (name, mail): (&str, &str)) -> Result<Vec<u8>, Error> {
-        let signature = self.inner.signature().or_else(|_| Signature::now(name, mail))?;
+    pub(super) fn who(&self) -> Result<Vec<u8>, Error> {
+        let signature = self.inner.signature().or_else(|_| Signature::now(NAME, MAIL))?;
         let offset = signature.when().offset_minutes();
         let sign = if offset < 0 { '-' } else { '+' };
         let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Repository;
+use super::chain::BlobId;
 use super::target;
 use super::target::Target;
 use git2::ErrorCode;
@@ -36,9 +37,9 @@ impl Found {
     }
 }
 
-/// A folder or file of a commit.
+/// A folder of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Object(Oid);
+pub struct Folder(Oid);
 
 impl Repository {
     /// What is checked out; `None` before the first commit.
@@ -93,24 +94,24 @@ impl Repository {
     }
 
     /// The folder at a path of a commit; the path "" is its root.
-    pub fn folder_in(&self, found: &Found, path: &str) -> Result<Option<Object>, Error> {
+    pub fn folder_in(&self, found: &Found, path: &str) -> Result<Option<Folder>, Error> {
         let tree = self.inner.find_commit(found.commit)?.tree()?;
         if path.is_empty() {
-            return Ok(Some(Object(tree.id())));
+            return Ok(Some(Folder(tree.id())));
         }
         let entry = tree.get_path(path.as_ref()).ok();
         let folder = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
-        Ok(folder.map(|entry| Object(entry.id())))
+        Ok(folder.map(|entry| Folder(entry.id())))
     }
 
     /// The names in a folder.
-    pub fn names_in(&self, folder: Object) -> Result<Vec<String>, Error> {
+    pub fn names_in(&self, folder: Folder) -> Result<Vec<String>, Error> {
         let tree = self.inner.find_tree(folder.0)?;
         Ok(tree.iter().map(|entry| String::from_utf8_lossy(entry.name_bytes()).into()).collect())
     }
 
     /// All files below a folder, by their paths from there.
-    pub fn files_below(&self, folder: Object) -> Result<Files, Error> {
+    pub fn files_below(&self, folder: Folder) -> Result<Files, Error> {
         let mut found = Vec::new();
         self.inner.find_tree(folder.0)?.walk(TreeWalkMode::PreOrder, |above, entry| {
             if entry.kind() == Some(ObjectType::Blob) {
@@ -119,23 +120,23 @@ impl Repository {
             }
             TreeWalkResult::Ok
         })?;
-        let bytes = |(path, id)| Ok((path, self.bytes(Object(id))?));
+        let bytes = |(path, id)| Ok((path, self.bytes_of(BlobId(id))?));
         found.into_iter().map(bytes).collect()
     }
 
-    /// Which of these paths a commit holds, and what there; each folder is read once.
-    pub fn objects_in(
+    /// Which of these files a commit holds, and what they hold; each folder is read once.
+    pub fn files_in(
         &self,
         found: &Found,
         paths: &BTreeSet<String>,
-    ) -> Result<BTreeMap<String, Object>, Error> {
-        let mut objects = BTreeMap::new();
+    ) -> Result<BTreeMap<String, BlobId>, Error> {
+        let mut files = BTreeMap::new();
         let tree = self.inner.find_commit(found.commit)?.tree()?;
         tree.walk(TreeWalkMode::PreOrder, |above, entry| {
             let path = format!("{above}{}", String::from_utf8_lossy(entry.name_bytes()));
             if entry.kind() != Some(ObjectType::Tree) {
                 if paths.contains(&path) {
-                    objects.insert(path, Object(entry.id()));
+                    files.insert(path, BlobId(entry.id()));
                 }
                 return TreeWalkResult::Ok;
             }
@@ -145,12 +146,7 @@ impl Repository {
             let is_wanted = next.next().is_some_and(|path| path.starts_with(&below));
             if is_wanted { TreeWalkResult::Ok } else { TreeWalkResult::Skip }
         })?;
-        Ok(objects)
-    }
-
-    /// The bytes of a file.
-    pub fn bytes(&self, file: Object) -> Result<Vec<u8>, Error> {
-        Ok(self.inner.find_blob(file.0)?.content().to_vec())
+        Ok(files)
     }
 }
 

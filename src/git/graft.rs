@@ -31,8 +31,6 @@ pub struct Graft<'a> {
     pub folder: &'a str,
     pub tip: Tip,
     pub message: &'a str,
-    /// Name and mail of the author when git knows none.
-    pub fallback: (&'a str, &'a str),
     /// The lock that keeps the commits of all processes of this program apart.
     pub lock: &'a files::Beneath,
     /// The time now, told to whoever waits for the lock.
@@ -96,7 +94,7 @@ impl Repository {
             self.clear_locks(&place)?;
             return Ok(Committed { id: head.to_string(), changed: false, is_checked_out });
         }
-        let who = self.who(request.fallback)?;
+        let who = self.who()?;
         let text = commit_text(tree, place.head, &who, request.message);
         let text = self.signed(text, &who)?;
         let id = self.objects.add(ObjectType::Commit, &text)?;

@@ -2,9 +2,9 @@
 
 use super::Error;
 use super::Repository;
+use super::compare::Fell;
 use super::found::Found;
 use super::target::Target;
-use git2::Delta;
 use git2::DiffDelta;
 use git2::DiffOptions;
 use git2::ErrorCode;
@@ -125,7 +125,7 @@ impl Repository {
             .iter()
             .map(|diff| diff.deltas().filter_map(|delta| path_of(&delta)).collect())
             .collect();
-        let is_gone = |delta: DiffDelta<'_>| delta.status() == Delta::Deleted;
+        let is_gone = |delta: DiffDelta<'_>| Fell::of(&delta) == Fell::Deleted;
         let added = if first.deltas().any(is_gone) {
             self.added(parents[0].as_ref(), &tree)?
         } else {
@@ -138,21 +138,12 @@ impl Repository {
             });
             let Some(path) = path else { continue };
             let commit = commit.id().to_string();
-            let fate = match delta.status() {
-                Delta::Deleted => match added.get(&delta.old_file().id()).cloned() {
+            let fate = match Fell::of(&delta) {
+                Fell::Deleted => match added.get(&delta.old_file().id()).cloned() {
                     Some(to) => Fate::Moved { commit, to },
                     None => Fate::Gone { commit },
                 },
-                Delta::Added
-                | Delta::Modified
-                | Delta::Typechange
-                | Delta::Unmodified
-                | Delta::Renamed
-                | Delta::Copied
-                | Delta::Ignored
-                | Delta::Untracked
-                | Delta::Unreadable
-                | Delta::Conflicted => Fate::Changed { commit },
+                Fell::Added | Fell::Changed => Fate::Changed { commit },
             };
             touched.push((path, fate));
         }
@@ -166,7 +157,7 @@ impl Repository {
         tree: &git2::Tree<'_>,
     ) -> Result<BTreeMap<Oid, String>, Error> {
         let diff = self.inner.diff_tree_to_tree(before, Some(tree), None)?;
-        let added = diff.deltas().filter(|delta| delta.status() == Delta::Added);
+        let added = diff.deltas().filter(|delta| Fell::of(delta) == Fell::Added);
         Ok(added.filter_map(|delta| Some((delta.new_file().id(), path_of(&delta)?))).collect())
     }
 

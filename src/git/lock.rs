@@ -119,6 +119,21 @@ impl Lock {
     }
 }
 
+/// The ending of a lock's second name.
+const TWIN: &str = ".twin";
+
+/// The second name of the lock of a ref: a file beside the folder of refs, whose name holds the whole
+/// of the ref's. No two refs share one, whatever they are called.
+pub(super) fn twin_name(reference: &str) -> String {
+    format!("{}{TWIN}", reference.replace('%', "%25").replace('/', "%2f"))
+}
+
+/// The ref that a second name tells of; `None` where it is not one that was made here.
+pub(super) fn twin_of(name: &str) -> Option<String> {
+    let reference = name.strip_suffix(TWIN)?.replace("%2f", "/").replace("%25", "%");
+    (twin_name(&reference) == name).then_some(reference)
+}
+
 fn path_of(target: &Path) -> PathBuf {
     let mut path = target.to_owned().into_os_string();
     path.push(".lock");
@@ -130,6 +145,25 @@ impl Drop for Lock {
         if !self.is_placed {
             let _ = files::remove(&self.names.lock);
             let _ = files::remove(&self.names.twin);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_refs_share_a_second_name() {
+        let refs = ["a/b", "a%b", "a%2fb", "a%252fb", "a%25/b", "%", "%/", "index", "HEAD"];
+        let names: std::collections::BTreeSet<String> =
+            refs.iter().map(|reference| twin_name(reference)).collect();
+        assert_eq!(names.len(), refs.len(), "{names:?}");
+        for reference in refs {
+            assert_eq!(twin_of(&twin_name(reference)).as_deref(), Some(reference));
+        }
+        for other in ["a", "a.lock", "a%b.twin", "a%2Fb.twin"] {
+            assert_eq!(twin_of(other), None, "{other}");
         }
     }
 }

@@ -36,8 +36,8 @@ pub use compare::Comparison;
 pub use compare::Differing;
 pub use compare::Fell;
 pub use found::Files;
+pub use found::Folder;
 pub use found::Found;
-pub use found::Object;
 pub use graft::Committed;
 pub use graft::Graft;
 pub use history::Fate;
@@ -103,30 +103,6 @@ pub enum Error {
     Signing { reason: String },
     #[error("{path}: {source}")]
     Io { path: String, source: io::Error },
-}
-
-impl Error {
-    /// Whether the same request may well succeed later: what was in the way passes by itself.
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Busy { .. } | Self::Locked { .. } | Self::Held(_) | Self::Moved { .. } => true,
-            Self::Git(_)
-            | Self::Bare { .. }
-            | Self::Owner { .. }
-            | Self::Unsupported { .. }
-            | Self::Pipe { .. }
-            | Self::NoBranch { .. }
-            | Self::Blocked { .. }
-            | Self::Path { .. }
-            | Self::BadTree { .. }
-            | Self::BadIndex { .. }
-            | Self::UpdateIndex { .. }
-            | Self::Worktree { .. }
-            | Self::Remote { .. }
-            | Self::Signing { .. }
-            | Self::Io { .. } => false,
-        }
-    }
 }
 
 /// The most that libgit2 keeps of the objects it has read.

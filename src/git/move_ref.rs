@@ -7,6 +7,7 @@ use super::Repository;
 use super::io_error;
 use super::lock::Lock;
 use super::lock::Staged;
+use super::lock::twin_name;
 use super::target::Place;
 use crate::files;
 use git2::ErrorCode;
@@ -106,7 +107,7 @@ impl Repository {
     }
 
     pub(super) fn ref_twin(&self, name: &str) -> PathBuf {
-        self.folder_of(name).join(format!("{}.twin", name.replace('/', "%")))
+        self.folder_of(name).join(twin_name(name))
     }
 
     /// The folder of all worktrees, or of this one alone.

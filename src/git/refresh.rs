@@ -10,6 +10,7 @@ use super::io_error;
 use super::lock::Lock;
 use super::lock::PATIENCE;
 use super::lock::Staged;
+use super::lock::twin_name;
 use super::move_ref::Step;
 use super::objects::stat_of_blob;
 use super::program;
@@ -190,7 +191,7 @@ impl Repository {
     }
 
     pub(super) fn index_twin(&self) -> PathBuf {
-        self.inner.path().join("index.twin")
+        self.inner.path().join(twin_name("index"))
     }
 
     /// What is wanted, with the stat data of the files whose entries the index lacks, where they hold

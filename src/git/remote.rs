@@ -73,10 +73,10 @@ impl Repository {
     }
 
     /// Moves the chain at `own` to where the one at `brought` stands, which goes on from it.
-    pub fn advance(&self, brought: &str, own: &str, fallback: (&str, &str)) -> Result<(), Error> {
+    pub fn advance(&self, brought: &str, own: &str) -> Result<(), Error> {
         let Some(Tip { commit, .. }) = self.tip(brought)? else { return Ok(()) };
         let place = Target::Ref(own.to_owned()).find(&self.inner)?;
-        let who = self.who(fallback)?;
+        let who = self.who()?;
         self.move_ref(&Step { place: &place, id: commit, who: &who, message: "fetched" })
     }
 }

@@ -23,8 +23,6 @@ pub struct Shot<'a> {
     /// A snapshot made before, whose files need not be laid down again.
     pub before: Option<&'a str>,
     pub message: &'a str,
-    /// Name and mail of the author when git knows none.
-    pub fallback: (&'a str, &'a str),
 }
 
 /// What came of it.
@@ -54,7 +52,7 @@ impl Repository {
         let olds: Vec<Oid> = head_tree.into_iter().chain(before).collect();
         new_objects(&present.inner, present.tree, &olds, &mut to_lay_down)?;
         lay_down(&present.inner, to_lay_down.into_iter(), &present.laid_down)?;
-        let who = self.who(shot.fallback)?;
+        let who = self.who()?;
         let text = commit_text(present.tree, head, &who, shot.message);
         let mut objects = Objects::default();
         let id = objects.add(ObjectType::Commit, &text)?;

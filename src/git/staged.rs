@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Repository;
+use super::compare::Fell;
 use crate::files;
 use git2::Delta;
 use git2::DiffOptions;
@@ -41,18 +42,14 @@ impl Repository {
             let path = delta.new_file().path().or_else(|| delta.old_file().path());
             let path = path.and_then(|path| path.strip_prefix(folder).ok());
             let Some(path) = path.map(|path| path.to_string_lossy().into_owned()) else { continue };
-            let what = match delta.status() {
-                Delta::Deleted => Staged::Deleted,
-                Delta::Conflicted => Staged::Conflicted,
-                Delta::Added
-                | Delta::Modified
-                | Delta::Typechange
-                | Delta::Unmodified
-                | Delta::Renamed
-                | Delta::Copied
-                | Delta::Ignored
-                | Delta::Untracked
-                | Delta::Unreadable => Staged::Bytes(self.staged_bytes(delta.new_file().id())?),
+            let what = match Fell::of(&delta) {
+                Fell::Deleted => Staged::Deleted,
+                Fell::Added | Fell::Changed if delta.status() == Delta::Conflicted => {
+                    Staged::Conflicted
+                }
+                Fell::Added | Fell::Changed => {
+                    Staged::Bytes(self.staged_bytes(delta.new_file().id())?)
+                }
             };
             staged.insert(path, what);
         }

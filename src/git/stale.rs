@@ -3,13 +3,11 @@
 use super::Error;
 use super::Repository;
 use super::io_error;
+use super::lock::twin_of;
 use crate::files;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// The ending of a lock's second name.
-const TWIN: &str = ".twin";
 
 impl Repository {
     /// Locks and second names that nobody alive holds; `is_alive` says of a ref whether its owner is at
@@ -19,11 +17,9 @@ impl Repository {
         let folders = BTreeSet::from([self.inner.path(), self.inner.commondir()]);
         for folder in folders {
             for name in files::names_in(folder).map_err(io_error(folder))? {
-                let Some(target) = name.strip_suffix(TWIN) else { continue };
-                let target = target.replace('%', "/");
-                if is_alive(&target) {
+                let Some(target) = twin_of(&name).filter(|target| !is_alive(target)) else {
                     continue;
-                }
+                };
                 let (twin, lock) = (folder.join(&name), folder.join(format!("{target}.lock")));
                 stale.extend(files::is_same(&lock, &twin).then_some(lock));
                 stale.push(twin);

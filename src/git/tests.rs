@@ -139,7 +139,6 @@ fn extend_ref(
         files: &files,
         originals: &BTreeSet::from(["dir".to_owned(), "none".to_owned()]),
         message: "a record\n\nOrch-Run: r1",
-        fallback: ("nobody", "nobody@localhost"),
     })?;
     Ok(extended.unwrap())
 }
@@ -160,7 +159,6 @@ fn graft_at(
         folder,
         tip,
         message: "a record\n\nOrch-Run: r1",
-        fallback: ("nobody", "nobody@localhost"),
         lock: &lock,
         since: "10:02",
         patience: Duration::from_secs(30),

@@ -147,7 +147,7 @@ fn folder(
     }
 }
 
-/// Puts a whole folder at a path of the tree `base` and gives the new tree's id.
+/// Puts a whole folder at a path of the tree `base`, however deep, and gives the new tree's id.
 pub(super) fn with_folder(
     odb: &Odb<'_>,
     base: Option<Oid>,
@@ -155,21 +155,34 @@ pub(super) fn with_folder(
     subtree: Oid,
     objects: &mut Objects,
 ) -> Result<Oid, Error> {
-    let (first, rest) = path.split_once('/').unwrap_or((path, ""));
+    let parts: Vec<&str> = path.split('/').collect();
+    if parts.contains(&"") {
+        return Err(Error::Path { path: path.to_owned() });
+    }
+    subtree_at(odb, base, (&parts, 0), subtree, objects)
+}
+
+/// The same, `depth` parts down the path.
+fn subtree_at(
+    odb: &Odb<'_>,
+    base: Option<Oid>,
+    (parts, depth): (&[&str], usize),
+    subtree: Oid,
+    objects: &mut Objects,
+) -> Result<Oid, Error> {
+    let Some(name) = parts.get(depth) else { return Ok(subtree) };
+    let path = || parts[..=depth].join("/");
     let old = base.map(|id| objects.trees().read(odb, id)).transpose()?;
     let bytes = old.as_deref().unwrap_or_default();
-    let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: path.to_owned() })?;
-    let found = lines.iter().position(|line| line.name == first.as_bytes());
+    let mut lines = parse(bytes).ok_or_else(|| Error::BadTree { path: path() })?;
+    let found = lines.iter().position(|line| line.name == name.as_bytes());
     let before = found.map(|at| lines[at]);
     if before.is_some_and(|line| !line.is_folder()) {
-        return Err(Error::Blocked { path: first.to_owned(), place: "branch" });
+        return Err(Error::Blocked { path: path(), place: "branch" });
     }
-    let id = if rest.is_empty() {
-        subtree
-    } else {
-        with_folder(odb, before.map(|line| line.id), rest, subtree, objects)?
-    };
-    let line = Line { mode: FOLDER, name: first.as_bytes(), id };
+    let before = before.map(|line| line.id);
+    let id = subtree_at(odb, before, (parts, depth + 1), subtree, objects)?;
+    let line = Line { mode: FOLDER, name: name.as_bytes(), id };
     put(&mut lines, found, line);
     let new = serialize(&lines);
     match base {
@@ -280,5 +293,31 @@ mod tests {
         assert!(error("a").contains("`a` in the branch"), "{}", error("a"));
         assert!(error("f/g").contains("`f` in the branch"));
         assert!(error("a/b/c").contains("`a/b` in the branch"));
+    }
+
+    #[test]
+    fn a_folder_goes_to_any_depth_and_says_where_a_file_is_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = git2::Repository::init(folder.path()).unwrap();
+        let base = put(&repository, None, &["a/b/c", "a/f", "z"]).unwrap();
+        let subtree = put(&repository, None, &["x", "y/x"]).unwrap();
+        let graft = |base: Option<Oid>, path: &str| {
+            let mut objects = Objects::default();
+            let tree = with_folder(&repository.odb().unwrap(), base, path, subtree, &mut objects)
+                .map_err(|error| error.to_string())?;
+            objects.publish(repository.commondir()).unwrap();
+            Ok::<_, String>(tree)
+        };
+        for path in ["a", "n", "a/b", "a/b/d/e", "a/n/m"] {
+            for base in [Some(base), None] {
+                let tree = repository.find_tree(graft(base, path).unwrap()).unwrap();
+                assert_eq!(tree.get_path(path.as_ref()).unwrap().id(), subtree, "{path}");
+                assert_eq!(tree.get_path("z".as_ref()).is_ok(), base.is_some());
+            }
+        }
+        assert!(graft(Some(base), "a/f/n").unwrap_err().contains("`a/f` in the branch"));
+        for path in ["", "/a", "a/", "a//b"] {
+            assert!(graft(Some(base), path).unwrap_err().contains("no path"), "{path}");
+        }
     }
 }

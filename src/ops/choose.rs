@@ -10,6 +10,7 @@ use super::run_list;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
+use crate::record::Foreign;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::source::suggest;
@@ -34,7 +35,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
     }
-    let entries = run_list::run_list(site)?;
+    let entries = run_list::runs(site)?;
     let open: Vec<&RunId> =
         entries.iter().filter(|entry| entry.status.is_open()).map(|entry| &entry.run_id).collect();
     match (open.as_slice(), ids.as_slice()) {
@@ -54,7 +55,7 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if !status.is_final() {
         return Ok(id);
     }
-    let open = run_list::run_list(site)?.into_iter().filter(|entry| entry.status.is_open());
+    let open = run_list::runs(site)?.into_iter().filter(|entry| entry.status.is_open());
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
@@ -110,6 +111,10 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     }
     match matches.as_slice() {
         [only] => Ok((*only).clone()),
+        [] if foreign(site, name)?.is_some() => Err(Error::usage(format!(
+            "`{name}` is the record of another tool, which can be looked at and not taken up"
+        ))
+        .advise(format!("orch run show --run {name}"))),
         [] => Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
             name,
             ids.iter().map(RunId::as_str),
@@ -117,6 +122,11 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
         ))),
         _ => Err(ambiguous(&format!("`{name}` fits several runs"), matches.into_iter())),
     }
+}
+
+/// The record of another tool that has this name.
+pub fn foreign(site: &Site, name: &str) -> Result<Option<Foreign>, Error> {
+    Ok(site.foreign()?.into_iter().find(|foreign| foreign.name == name))
 }
 
 /// The key as the id carries it decides fast; the journal decides for sure.

@@ -75,38 +75,60 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     for id in site.home.ids().unwrap_or_default() {
         symptoms.extend(runs::look(site, repository.as_mut(), &id));
     }
+    symptoms.extend(site.home.foreign().unwrap_or_default().into_iter().map(|foreign| {
+        let finding = "foreign: another tool made this record, and it is left alone";
+        Symptom::well(format!("record {}", foreign.name), finding)
+    }));
     if request.fix {
         for symptom in &mut symptoms {
-            mend(site, repository.as_ref(), symptom)?;
+            mend(site, repository.as_ref(), symptom);
         }
     }
     Ok(symptoms)
 }
 
-fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) -> Result<(), Error> {
-    match (&symptom.remedy, repository, site.home.commit_lock()) {
-        (None, _, _)
-        | (Some(Remedy::RemoveLocks), None, _)
-        | (Some(Remedy::RemoveLocks), _, None) => {
-            return Ok(());
-        }
-        (Some(Remedy::RemoveLocks), Some(repository), Some(lock)) => {
-            let now = site.clock.now().to_string();
-            repository.remove_stale_locks(&lock, &now, &|name| is_alive(site, name))?;
-        }
-        (Some(Remedy::EndOrphans(id)), _, _) => orphans::end_of(site, id)?,
-        (Some(Remedy::RebuildRecord(id)), _, _) => {
-            let run = super::RunChoice { run: Some(id.to_string()) };
-            let rebuilt = record_rebuild::record_rebuild(site, &record_rebuild::Request { run })?;
-            if let Some(problem) = rebuilt.problems.first() {
-                symptom.finding = format!("{}; not mended: {problem}", symptom.finding);
-                return Ok(());
-            }
-        }
+/// Mends what a symptom tells of, and says what came of it.
+fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) {
+    let mended = match &symptom.remedy {
+        None => return,
+        Some(Remedy::RemoveLocks) => remove_locks(site, repository),
+        Some(Remedy::EndOrphans(id)) => orphans::end_of(site, id).map(|()| Ok(String::new())),
+        Some(Remedy::RebuildRecord(id)) => rebuild(site, id),
+    };
+    let mended = mended.unwrap_or_else(|error| Err(error.to_string()));
+    symptom.is_well = mended.is_ok();
+    let (Ok(words) | Err(words)) = &mended;
+    let colon = if words.is_empty() { "" } else { ": " };
+    let word = if symptom.is_well { "mended" } else { "not mended" };
+    symptom.finding = format!("{}; {word}{colon}{words}", symptom.finding);
+}
+
+/// What was done, or why something is left undone, in words.
+type Mended = Result<String, String>;
+
+fn remove_locks(site: &Site, repository: Option<&Repository>) -> Result<Mended, Error> {
+    if let (Some(repository), Some(lock)) = (repository, site.home.commit_lock()) {
+        let now = site.clock.now().to_string();
+        repository.remove_stale_locks(&lock, &now, &|name| is_alive(site, name))?;
     }
-    symptom.is_well = true;
-    symptom.finding = format!("{}; mended", symptom.finding);
-    Ok(())
+    Ok(Ok(String::new()))
+}
+
+fn rebuild(site: &Site, id: &RunId) -> Result<Mended, Error> {
+    let run = super::RunChoice { run: Some(id.to_string()) };
+    let rebuilt = record_rebuild::record_rebuild(site, &record_rebuild::Request { run })?;
+    let told = |count: usize, words: &str| match count {
+        0 => None,
+        1 => Some(format!("1 file {words}")),
+        count => Some(format!("{count} files {words}")),
+    };
+    let done = told(rebuilt.files.len(), "written").into_iter();
+    let done = done.chain(told(rebuilt.unwritten.len(), "not written")).collect::<Vec<_>>();
+    Ok(match rebuilt.problems.first() {
+        None => Ok(done.join(", ")),
+        Some(problem) if done.is_empty() => Err(problem.clone()),
+        Some(problem) => Err(format!("{}: {problem}", done.join(", "))),
+    })
 }
 
 fn definitions(site: &Site) -> Vec<Symptom> {

@@ -246,10 +246,13 @@ impl<'s> Driver<'s> {
             let aside = aside.file_name().unwrap_or_default().to_string_lossy();
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
         }
-        let changed = if of_record { self.keeper.mend()? } else { Vec::new() };
+        let changed = if of_record { self.keeper.mend() } else { Vec::new() };
         let folder = self.site.shown(&self.site.home.record(self.id()).path());
-        findings.extend(changed.into_iter().map(|path| {
-            let message = "it was changed during the attempt, and put right again";
+        findings.extend(changed.into_iter().map(|(path, mended)| {
+            let message = match mended {
+                Ok(()) => "it was changed during the attempt, and put right again".to_owned(),
+                Err(error) => format!("it was changed during the attempt, and stays so: {error}"),
+            };
             Finding::of("record", message).path(format!("{folder}/{path}"))
         }));
         for finding in &mut findings {
@@ -308,9 +311,6 @@ impl<'s> Driver<'s> {
             title,
         };
         let problem = self.keeper.keep(news)?;
-        // Each try has a temporary name of its own; the trouble is the same.
-        let problem =
-            problem.map(|problem| problem.split(" at path ").next().unwrap_or_default().to_owned());
         self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
         Ok(())
     }

@@ -13,9 +13,6 @@ use serde::Serialize;
 /// Where refs lie until they are compared with those of the same runs here.
 const ASIDE: &str = "refs/orch/fetched/";
 
-/// The author of what is logged where git knows none.
-const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
-
 /// What `orch record fetch` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Request {
@@ -72,7 +69,7 @@ fn take_in(
     id: &RunId,
 ) -> Result<(), Error> {
     let _held = driver::lock(site, id)?;
-    repository.advance(aside, own, AUTHOR)?;
+    repository.advance(aside, own)?;
     if site.home.is_own(id) {
         site.home.adopt(id)?;
     }

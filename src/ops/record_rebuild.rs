@@ -22,6 +22,9 @@ pub struct Rebuilt {
     pub run_id: RunId,
     /// Files that were missing or differed, relative to the project.
     pub files: Vec<String>,
+    /// Files that still differ: they could not be written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unwritten: Vec<String>,
     /// Why nothing could be committed, or the end of the run not be signed.
     pub problems: Vec<String>,
 }
@@ -35,14 +38,20 @@ pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> 
     let is_whole = |path: &str| folder.join(path).is_copy_of(&all[path]).unwrap_or(false);
     let broken: Vec<&String> = all.keys().filter(|path| !is_whole(path)).collect();
     let mut driver = Driver::take(site, &id)?;
-    driver.commit(None, true)?;
-    // While another branch is checked out, nothing is written here.
-    let made = broken.into_iter().filter(|path| is_whole(path));
+    let committed = driver.commit(None, true);
+    let shown = |path: &String| site.shown(&folder.join(path).path());
+    let (made, left): (Vec<&String>, Vec<&String>) =
+        broken.into_iter().partition(|path| is_whole(path));
     let mut problems = std::mem::take(&mut driver.problems);
     problems.extend(driver.unsigned.take());
-    Ok(Rebuilt {
-        files: made.map(|path| site.shown(&folder.join(path).path())).collect(),
-        problems,
-        run_id: id,
-    })
+    let unwritten = match committed {
+        // While another branch is checked out, nothing is written here.
+        Ok(()) => Vec::new(),
+        Err(error) if left.is_empty() => return Err(error),
+        Err(error) => {
+            problems.push(error.to_string());
+            left.into_iter().map(shown).collect()
+        }
+    };
+    Ok(Rebuilt { files: made.into_iter().map(shown).collect(), unwritten, problems, run_id: id })
 }

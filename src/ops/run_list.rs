@@ -1,4 +1,4 @@
-//! `orch run list`: all runs, the newest first.
+//! `orch run list`: all runs, the newest first, and behind them the records of other tools.
 
 use super::Error;
 use super::Site;
@@ -62,8 +62,43 @@ struct Gate {
     status: GateStatus,
 }
 
-/// Lists every run of the project, those that cannot be read too.
-pub fn run_list(site: &Site) -> Result<Vec<Entry>, Error> {
+/// A record that another tool made, as far as it can be read.
+#[derive(Debug, Clone, Serialize)]
+pub struct ForeignEntry {
+    /// The name of its folder.
+    pub run_id: String,
+    /// Always `FOREIGN`: what its own status means is for its tool to say.
+    pub status: &'static str,
+    pub workflow: Option<String>,
+    pub key: Option<String>,
+    pub started_at: Option<String>,
+}
+
+/// What is listed.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Listed {
+    Run(Entry),
+    Foreign(ForeignEntry),
+}
+
+/// Lists every run of the project, those that cannot be read too, and what other tools have left.
+pub fn run_list(site: &Site) -> Result<Vec<Listed>, Error> {
+    let runs = runs(site)?.into_iter().map(Listed::Run);
+    let foreign = site.foreign()?.into_iter().map(|foreign| {
+        Listed::Foreign(ForeignEntry {
+            status: "FOREIGN",
+            workflow: foreign.text(&["workflow", "name"]).or_else(|| foreign.text(&["workflow"])),
+            key: foreign.text(&["workflow", "slug"]).or_else(|| foreign.text(&["slug"])),
+            started_at: foreign.text(&["started_at"]),
+            run_id: foreign.name,
+        })
+    });
+    Ok(runs.chain(foreign).collect())
+}
+
+/// Every run of the project, the newest first.
+pub fn runs(site: &Site) -> Result<Vec<Entry>, Error> {
     let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
     let mut entries: Vec<Entry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));

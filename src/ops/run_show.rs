@@ -1,4 +1,5 @@
-//! `orch run show`: the whole record of a run, made from its journal.
+//! `orch run show`: the whole record of a run, made from its journal; of another tool's record, what
+//! its own `RUN.json` says.
 
 use super::Error;
 use super::RunChoice;
@@ -17,6 +18,10 @@ pub struct Request {
 
 /// Gives what `RUN.json` says of the run now.
 pub fn run_show(site: &Site, request: &Request) -> Result<Json, Error> {
+    let named = request.run.run.as_ref().or(site.chosen_run.as_ref());
+    if let Some(foreign) = named.map(|name| choose::foreign(site, name)).transpose()?.flatten() {
+        return Ok(Json::Object(foreign.told));
+    }
     let id = choose::run(site, &request.run)?;
     let reading = proof::read(site, &id)?;
     let files = record::all_files(&reading);

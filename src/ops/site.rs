@@ -18,6 +18,7 @@ use crate::id::InvocationId;
 use crate::id::RunId;
 use crate::mailbox::AN_AGENT;
 use crate::process::Stop;
+use crate::record::Foreign;
 use crate::record::Home;
 use crate::record::RUNS;
 use crate::signature::SshKey;
@@ -114,6 +115,11 @@ impl Site {
             seed: options.seed,
             ids: AtomicU64::new(0),
         })
+    }
+
+    /// The records in the project that another tool made.
+    pub fn foreign(&self) -> Result<Vec<Foreign>, Error> {
+        self.home.foreign().map_err(|source| Error::disk(&self.home.runs(), source))
     }
 
     /// The repository, opened afresh: a handle belongs to one thread. `None` where nothing is committed.

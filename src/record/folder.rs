@@ -55,13 +55,13 @@ impl Folder {
     }
 
     /// Makes the folder hold these files; `bytes_of` is asked for those that it does not hold. Gives
-    /// the files that were written.
+    /// the files that were written; one that cannot be written keeps none of the others from it.
     pub fn lay_out<B: AsRef<[u8]>, E: From<Error>>(
         &mut self,
         files: BTreeMap<String, BlobId>,
         bytes_of: impl Fn(&str, BlobId) -> Result<B, E>,
     ) -> Result<Vec<String>, E> {
-        let mut written = Vec::new();
+        let (mut written, mut failed) = (Vec::new(), None);
         let mut folders = Folders::of(&self.place);
         for (path, id) in &files {
             if folders.found(path) == Some(*id) {
@@ -72,10 +72,16 @@ impl Folder {
             let put = folders.with(path, |folder, name| folder.write_view(name, bytes).is_ok());
             // Whoever takes the folder away meanwhile finds it made again.
             if put != Some(true) {
-                self.write(path, bytes)?;
                 folders = Folders::of(&self.place);
+                if let Err(error) = self.write(path, bytes) {
+                    failed.get_or_insert(error);
+                    continue;
+                }
             }
             written.push(path.clone());
+        }
+        if let Some(error) = failed {
+            return Err(error.into());
         }
         self.laid.extend(files);
         Ok(written)

@@ -2,6 +2,7 @@
 //! logs below the project.
 
 use super::RUNS;
+use super::copy::Copy;
 use crate::files::Beneath;
 use crate::files::Project;
 use crate::git::Repository;
@@ -123,7 +124,7 @@ impl Home {
     }
 
     /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
-    /// first.
+    /// first; without those of other tools.
     pub fn ids(&self) -> io::Result<Vec<RunId>> {
         let mut names: BTreeSet<String> = self.runs().names()?.into_iter().collect();
         if let Some(shared) = &self.shared {
@@ -150,7 +151,8 @@ impl Home {
     /// A kill before the first event was written whole leaves a folder and no run: nobody was told
     /// of one.
     fn has_begun(&self, id: &RunId) -> bool {
-        self.record(id).exists() || self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
+        self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
+            || (self.record(id).exists() && !self.is_foreign(id))
     }
 
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.
@@ -160,7 +162,7 @@ impl Home {
         if path.exists() && !path.size().is_ok_and(|bytes| bytes == Some(0)) {
             return journal::read(&path);
         }
-        self.fold_copy(id, self.committed_journal(id)?)
+        self.committed_journal(id)?.fold()
     }
 
     /// Reads a run from its own journal or the record's committed copy, whichever is longer. Where
@@ -171,18 +173,18 @@ impl Home {
         let path = path.path();
         let here = here.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
         let Some(here) = here.filter(|here| !here.is_empty()) else { return self.glance(id) };
-        let copy = self.record(id).join("journal");
         let committed = self.committed_journal(id)?;
-        if here.starts_with(&committed) {
+        if here.starts_with(&committed.bytes) {
             drop(committed);
             return journal::fold(&path, here);
         }
-        let committed_reading = self.fold_copy(id, committed)?;
+        let copy = committed.folder();
+        let committed_reading = committed.fold()?;
         let reading = journal::fold(&path, here)?;
         if committed_reading.bytes.starts_with(&reading.bytes) {
             return Ok(committed_reading);
         }
-        let (here, copy, committed) = (reading.head, copy.path(), committed_reading.head);
+        let (here, committed) = (reading.head, committed_reading.head);
         Err(journal::Error::Fork { path, here, copy, committed })
     }
 
@@ -205,66 +207,23 @@ impl Home {
         adopted.map_err(|source| journal::Error::Io { path: path.path(), source })
     }
 
-    /// Folds the committed copy; a bad line is told by its segment.
-    fn fold_copy(&self, id: &RunId, bytes: Vec<u8>) -> Result<Reading, journal::Error> {
-        let folder = self.record(id).join("journal");
-        let length = bytes.len();
-        let whole = match journal::fold(&folder.path(), bytes) {
-            // Nobody was in the middle of writing it: what is committed is whole.
-            Ok(reading) if reading.bytes.len() < length => {
-                let (line, message) = (reading.count + 1, "the line has no end".to_owned());
-                Err(journal::Error::Line { path: folder.path(), line, message })
-            }
-            other => other,
-        };
-        whole.map_err(|error| match error {
-            journal::Error::Line { line, message, .. } => {
-                let is_first = |seq: &u64| self.record(id).join(super::segment_path(*seq)).exists();
-                let first = (1..=line).rev().find(is_first).unwrap_or(1);
-                let path = self.record(id).join(super::segment_path(first)).path();
-                journal::Error::Line { path, line: line - first + 1, message }
-            }
-            other @ (journal::Error::Io { .. }
-            | journal::Error::Empty { .. }
-            | journal::Error::Fork { .. }) => other,
-        })
-    }
-
-    /// The segments in the record's folder, or on the run's own ref where it has gone on since, as far as
-    /// they follow each other without a gap.
-    fn committed_journal(&self, id: &RunId) -> Result<Vec<u8>, journal::Error> {
+    /// The segments in the record's folder, or on the run's own ref where it has gone on since.
+    fn committed_journal(&self, id: &RunId) -> Result<Copy, journal::Error> {
         let folder = self.record(id);
-        let here = segments(|path| folder.join(path).read());
+        let place = format!("{}/", folder.path().display());
+        let here = Copy::read(place, |path| folder.join(path).read());
         let here = here.map_err(|source| journal::Error::Io { path: folder.path(), source })?;
-        let on_ref = self.journal_of_ref(id).filter(|on_ref| on_ref.starts_with(&here));
-        Ok(on_ref.unwrap_or(here))
+        let on_ref = self.journal_of_ref(id);
+        Ok(on_ref.filter(|on_ref| on_ref.bytes.starts_with(&here.bytes)).unwrap_or(here))
     }
 
-    fn journal_of_ref(&self, id: &RunId) -> Option<Vec<u8>> {
+    fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
         let repository = self.repository()?;
-        let tip = repository.tip(&super::reference(id)).ok()??;
+        let reference = super::reference(id);
+        let tip = repository.tip(&reference).ok()??;
         let files = repository.files_of(&tip).ok()?;
-        let read = |path: &str| {
-            Ok(files
-                .get(path)
-                .and_then(|id| repository.bytes_of(*id).ok())
-                .map(|bytes| bytes.as_ref().to_vec()))
-        };
-        segments(read).ok()
+        let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
+        // As `git show` takes it.
+        Copy::read(format!("{reference}:"), read).ok()
     }
-}
-
-/// The segments of a record one after another; `read` gives the file at a path of the record.
-fn segments(read: impl Fn(&str) -> io::Result<Option<Vec<u8>>>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut lines = 0_u64;
-    while let Some(segment) = read(&super::segment_path(lines + 1))? {
-        let count = segment.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        lines += count;
-        bytes.extend(segment);
-        if count == 0 {
-            break;
-        }
-    }
-    Ok(bytes)
 }

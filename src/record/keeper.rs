@@ -38,9 +38,6 @@ const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 /// the run does.
 const SUMMARY_GROWTH: u64 = 2;
 
-/// The author of commits where git knows none.
-const AUTHOR: (&str, &str) = ("orch", "orch@localhost");
-
 /// How long a commit on the branch waits for others before it is left to the next one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -256,7 +253,6 @@ impl Keeper {
                 files: &files,
                 originals: &originals,
                 message: &message,
-                fallback: AUTHOR,
             };
             if let Some(tip) = repository.extend(&link)? {
                 self.tip = Some(tip);
@@ -283,7 +279,6 @@ impl Keeper {
             folder: &self.prefix,
             tip,
             message: &message(news, None),
-            fallback: AUTHOR,
             lock: &lock,
             since: &since,
             patience: PATIENCE,
@@ -304,7 +299,7 @@ impl Keeper {
     fn lay_out(&mut self, tip: &Tip) -> Result<Vec<String>, Uncommitted> {
         let Some(repository) = &self.repository else { return Ok(Vec::new()) };
         let files = repository.files_of(tip)?;
-        self.folder.lay_out(files, |_, id| Ok(repository.bytes_of(id)?))
+        self.folder.lay_out(files, |_, id| Ok(repository.content_of(id)?))
     }
 
     /// Makes it hold files that the journal gives.
@@ -315,24 +310,27 @@ impl Keeper {
     }
 
     /// Puts files of the record's folder right that somebody changed since this process laid them down
-    /// or found them whole; gives their paths.
-    pub fn mend(&mut self) -> Result<Vec<String>, Error> {
+    /// or found them whole; gives their paths, each with what kept it from being put right.
+    pub fn mend(&mut self) -> Vec<(String, Result<(), String>)> {
         let changed = if self.is_here() { self.folder.changed() } else { Vec::new() };
         let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
         let journal =
             if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
-        for (path, id) in &changed {
+        let mended = |(path, id): (String, BlobId)| {
             let bytes = match &self.repository {
-                Some(repository) => {
-                    repository.bytes_of(*id).ok().map(|bytes| bytes.as_ref().to_vec())
-                }
-                None => journal.as_ref().and_then(|files| files.get(path).cloned()),
+                Some(repository) => repository.bytes_of(id).map_err(|error| error.to_string()),
+                None => journal
+                    .as_ref()
+                    .and_then(|files| files.get(&path).cloned())
+                    .ok_or_else(|| "the journal does not give it any more".to_owned()),
             };
-            if let Some(bytes) = bytes {
-                self.folder.write(path, &bytes)?;
-            }
-        }
-        Ok(changed.into_iter().map(|(path, _)| path).collect())
+            let write = |bytes: Vec<u8>| {
+                self.folder.write(&path, &bytes).map_err(|error| error.to_string())
+            };
+            let outcome = bytes.and_then(write);
+            (path, outcome)
+        };
+        changed.into_iter().map(mended).collect()
     }
 
     /// Whether the record's files belong into this working tree: not while another branch is checked

@@ -5,13 +5,17 @@
 //! - `attempt_json`: one file for each attempt that has ended;
 //! - `checkpoint_json`: one file for each checkpoint;
 //! - [`Home`]: where the runs of a project lie;
+//! - `copy`: the committed copy of a journal, with the place it came from;
 //! - `folder`: the record as files in the project;
+//! - [`Foreign`]: a record that another tool made;
 //! - `verify`: whether a record is what its journal says;
 //! - [`Keeper`]: writes the documents below the project and commits them.
 
 mod attempt_json;
 mod checkpoint_json;
+mod copy;
 mod folder;
+mod foreign;
 mod home;
 mod keeper;
 mod run_json;
@@ -19,6 +23,8 @@ mod verify;
 
 pub use crate::contract::RUNS;
 pub use folder::Error;
+pub use foreign::Foreign;
+pub use foreign::is_foreign;
 pub use home::Home;
 pub use keeper::Destination;
 pub use keeper::Keeper;
@@ -26,7 +32,6 @@ pub use keeper::News;
 pub use verify::Difference;
 pub use verify::Expected;
 pub use verify::Standing;
-pub use verify::is_foreign;
 pub use verify::journal_of;
 
 use crate::clock::Moment;

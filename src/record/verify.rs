@@ -62,16 +62,6 @@ pub fn journal_of(files: &Files) -> Option<JournalReach> {
     Some(reach.journal)
 }
 
-/// Whether another tool made a record: it holds a `RUN.json` that tells of no journal, and none of what
-/// a journal is verified with.
-pub fn is_foreign(files: &Files) -> bool {
-    let own = ["journal/", "definition/", SUMMARIES[1]];
-    let told: Option<serde_json::Map<String, serde_json::Value>> =
-        files.get(SUMMARIES[0]).and_then(|bytes| serde_json::from_slice(bytes).ok());
-    told.is_some_and(|told| !told.contains_key("journal"))
-        && !files.keys().any(|path| own.iter().any(|own| path.starts_with(own)))
-}
-
 /// How one copy of a record stands to the journal.
 #[derive(Debug)]
 pub enum Standing {

@@ -11,16 +11,22 @@ pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Fai
     let rebuilt = record_rebuild::record_rebuild(&site, request)?;
     let mut lines = rebuilt.files.clone();
     lines.push(match rebuilt.files.len() {
+        0 if !rebuilt.unwritten.is_empty() => "no file was made again".to_owned(),
         0 => format!("the record of {} is whole", rebuilt.run_id),
         1 => "1 file was made again".to_owned(),
         count => format!("{count} files were made again"),
     });
+    lines.extend(rebuilt.unwritten.iter().map(|path| format!("{path} could not be written")));
     for problem in &rebuilt.problems {
         face.say(&format!("not committed: {problem}"));
     }
     let mut next = Instructions::of_run(&site, &request.run);
     next.say("Have the record compared with the journal.");
     next.command(format!("orch verify --run {}", rebuilt.run_id));
-    face.answer(&rebuilt, &next, &lines.join("\n"));
-    Ok(exit::DONE)
+    if rebuilt.unwritten.is_empty() {
+        face.answer(&rebuilt, &next, &lines.join("\n"));
+        return Ok(exit::DONE);
+    }
+    face.answer_failure(&rebuilt, &next, &lines.join("\n"));
+    Ok(exit::FAILED)
 }

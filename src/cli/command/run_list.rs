@@ -6,26 +6,34 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::run_list;
+use crate::ops::run_list::Listed;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let entries = run_list::run_list(&site)?;
     let rows: Vec<Vec<String>> = entries
         .iter()
-        .map(|entry| {
-            vec![
+        .map(|listed| match listed {
+            Listed::Run(entry) => vec![
                 entry.run_id.to_string(),
                 entry.status.to_string(),
                 entry.workflow.clone(),
                 entry.key.clone(),
                 entry.gate.clone().unwrap_or_default(),
-            ]
+            ],
+            Listed::Foreign(entry) => vec![
+                entry.run_id.clone(),
+                entry.status.to_owned(),
+                entry.workflow.clone().unwrap_or_default(),
+                entry.key.clone().unwrap_or_default(),
+                String::new(),
+            ],
         })
         .collect();
     let mut instructions = Instructions::default();
-    for (entry, problem) in
-        entries.iter().filter_map(|entry| Some((entry, entry.problem.as_ref()?)))
-    {
+    for listed in &entries {
+        let Listed::Run(entry) = listed else { continue };
+        let Some(problem) = &entry.problem else { continue };
         instructions.say(format!("Run {} cannot be read: {problem}", entry.run_id));
         instructions.command(format!("orch verify --run {}", entry.run_id));
     }

@@ -9,7 +9,7 @@ fn a_lock_that_somebody_holds_is_named_and_left() {
     let mut repository = sandbox.repository();
     sandbox.write(".git/index.lock", "");
     let error = record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
-    assert!(error.is_passing() && error.to_string().contains(".git/index.lock;"), "{error}");
+    assert!(error.to_string().contains(".git/index.lock;"), "{error}");
     assert!(sandbox.path(".git/index.lock").exists());
     assert_eq!(sandbox.git(&["log", "--format=%s"]), "base\n");
     fs::remove_file(sandbox.path(".git/index.lock")).unwrap();
@@ -35,7 +35,7 @@ fn the_lock_of_a_dead_commit_is_cleared_away() {
 fn the_ref_lock_of_a_dead_commit_is_cleared_away() {
     let sandbox = Sandbox::new();
     let mut repository = sandbox.repository();
-    let twin = ".git/refs%heads%main.twin";
+    let twin = ".git/refs%2fheads%2fmain.twin";
     sandbox.write(twin, "");
     fs::hard_link(sandbox.path(twin), sandbox.path(".git/refs/heads/main.lock")).unwrap();
     let start = Instant::now();
@@ -51,7 +51,7 @@ fn locks_of_a_dead_commit_go_where_nothing_is_left_to_commit() {
     record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap();
     let locks = [
         (".git/index.twin", ".git/index.lock"),
-        (".git/refs%heads%main.twin", ".git/refs/heads/main.lock"),
+        (".git/refs%2fheads%2fmain.twin", ".git/refs/heads/main.lock"),
     ];
     for (twin, lock) in locks {
         sandbox.write(twin, "");

@@ -155,7 +155,7 @@ fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId)
 
 /// The runs that were begun as a part of this one.
 fn items(site: &Site, run: &Run) -> Vec<WorkItem> {
-    let entries = run_list::run_list(site).unwrap_or_default();
+    let entries = run_list::runs(site).unwrap_or_default();
     let parts =
         entries.into_iter().filter(|entry| entry.parent.as_ref() == Some(&run.started.run_id));
     parts

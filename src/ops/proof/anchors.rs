@@ -6,6 +6,7 @@ use crate::event::RunStarted;
 use crate::git;
 use crate::git::Target;
 use crate::id::RunId;
+use crate::journal;
 use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
@@ -53,15 +54,23 @@ pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
         let Some((commit, message)) = newest else { continue };
         let is_unknown = |anchor: &Digest| *anchor != reading.head && !reading.stood_at(*anchor);
         if let Some(anchor) = told(&message, run).into_iter().find(is_unknown) {
-            return Err(untrue(site, &started.run_id, &commit, anchor));
+            return Err(untrue(site, &started.run_id, (&target, &commit), anchor));
         }
     }
     Ok(())
 }
 
-fn untrue(site: &Site, run: &RunId, commit: &str, anchor: Digest) -> Error {
+fn untrue(site: &Site, run: &RunId, (target, commit): (&Target, &str), anchor: Digest) -> Error {
     let commit = commit.get(..12).unwrap_or(commit);
     let record = site.shown(&site.home.record(run).path());
+    let journal = site.shown(&site.home.state(run).join(journal::FILE).path());
+    // What is committed serves once nothing here tells otherwise; the run's own ref serves as it is.
+    let serve = match target {
+        Target::Ref(_) => format!("mv {record} {record}.aside && orch record rebuild --run {run}"),
+        Target::Branch(_) | Target::Head => {
+            format!("git checkout {commit} -- {record} && orch verify --run {run}")
+        }
+    };
     Error::Untrue {
         message: format!(
             "the journal of run {run} was cut back or written anew: commit {commit} was made when \
@@ -69,7 +78,7 @@ fn untrue(site: &Site, run: &RunId, commit: &str, anchor: Digest) -> Error {
         ),
         help: format!(
             "bring back what was committed, and go on from there:\n      \
-             git checkout {commit} -- {record} && orch verify --run {run}"
+             mv {journal} {journal}.aside && {serve}"
         ),
     }
 }

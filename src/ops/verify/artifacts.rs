@@ -173,12 +173,12 @@ impl Place<'_> {
         if paths.is_empty() {
             return Ok(());
         }
-        let committed = git.objects_in(found, &paths)?;
+        let committed = git.files_in(found, &paths)?;
         let uncommitted = self.uncommitted(git, &paths)?;
         let mut unlike = Vec::new();
         for one in inside {
             let in_git = one.in_git.clone().unwrap_or_default();
-            let held = committed.get(&in_git).map(|held| git.bytes(*held)).transpose()?;
+            let held = committed.get(&in_git).map(|held| git.bytes_of(*held)).transpose()?;
             let held = held.filter(|bytes| Digest::of(bytes) == one.recorded);
             if uncommitted.contains(&in_git) {
                 verified.differences.push(self.change(one, held.as_deref()));

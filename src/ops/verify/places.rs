@@ -6,8 +6,8 @@ use crate::event::RunStarted;
 use crate::files;
 use crate::files::Beneath;
 use crate::git::Files;
+use crate::git::Folder;
 use crate::git::Found;
-use crate::git::Object;
 use crate::git::Repository;
 use crate::git::Staged;
 use crate::git::Target;
@@ -28,7 +28,7 @@ const LOOKS_MAX: usize = 5;
 pub struct Committed {
     pub found: Found,
     pub files: Files,
-    folder: Object,
+    folder: Folder,
 }
 
 impl Committed {
@@ -144,7 +144,7 @@ impl Places {
         git: &Repository,
         path: &str,
         found: Option<&Found>,
-    ) -> Result<Option<Object>, Error> {
+    ) -> Result<Option<Folder>, Error> {
         let Some(found) = found else { return Ok(None) };
         let mut folder = git.folder_in(found, path)?;
         if folder.is_none() && found.name.starts_with(record::REFS) {
@@ -170,25 +170,23 @@ impl Places {
     }
 }
 
-/// All runs that have a journal here, or a record in the working tree, in HEAD or on their own ref.
+/// All runs that have a journal here, or a record in the working tree, in HEAD or on their own ref;
+/// also those of another tool whose names are like ours: what HEAD holds of them may tell otherwise.
 pub fn ids(site: &Site, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
     let known = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
+    let foreign = site.foreign()?.into_iter();
+    ids.extend(foreign.filter_map(|foreign| RunId::parse(foreign.name).ok()));
     if let Some(git) = git {
         ids.extend(ids_in(site, git, git.found_head()?.as_slice())?);
     }
     Ok(ids.into_iter().collect())
 }
 
-/// The folders of runs that no run of ours is named like, where another tool has left a record.
+/// The records of another tool that no run of ours could be named like.
 pub fn foreign(site: &Site) -> Result<Vec<String>, Error> {
-    let folder = site.home.runs();
-    let mut names = folder.names().map_err(|source| Error::disk(&folder, source))?;
-    names.retain(|name| {
-        let has_record = folder.join(name).join("record/RUN.json").exists();
-        RunId::parse(name.clone()).is_err() && has_record
-    });
-    Ok(names)
+    let names = site.foreign()?.into_iter().map(|foreign| foreign.name);
+    Ok(names.filter(|name| RunId::parse(name.clone()).is_err()).collect())
 }
 
 /// The runs whose records lie on any branch, here or as a remote has it.

@@ -27,13 +27,29 @@ fn a_record_that_the_branch_lost_is_committed_again() {
 }
 
 #[test]
+fn what_cannot_be_written_is_told_beside_what_was() {
+    let house = finished();
+    let record = house.run_folder().join("record");
+    fs::remove_file(record.join("RUN.json")).unwrap();
+    fs::create_dir_all(record.join("RUN.json/mine")).unwrap();
+    fs::remove_file(record.join("SHA256SUMS")).unwrap();
+    let said = "not mended: 1 file written, 1 file not written:";
+    house.orch("doctor --fix").code(1).says(said).says("RUN.json is a folder").says("rm -r");
+    assert!(record.join("SHA256SUMS").is_file());
+    house.orch("record rebuild").code(1).says("RUN.json could not be written");
+    fs::remove_dir_all(record.join("RUN.json")).unwrap();
+    house.orch("doctor --fix").code(0).says("mended: 1 file written");
+    house.orch("verify").code(0);
+}
+
+#[test]
 fn own_stale_locks_go_and_others_stay() {
     let house = finished();
     let git = |name: &str| house.project().join(".git").join(name);
     for (twin, lock) in [
         ("index.twin", "index.lock"),
         ("HEAD.twin", "HEAD.lock"),
-        ("refs%heads%main.twin", "refs/heads/main.lock"),
+        ("refs%2fheads%2fmain.twin", "refs/heads/main.lock"),
     ] {
         fs::write(git(twin), "").unwrap();
         fs::hard_link(git(twin), git(lock)).unwrap();

@@ -164,6 +164,49 @@ fn a_rejection_cannot_be_taken_back() {
 }
 
 #[test]
+fn what_the_own_ref_tells_comes_back_by_the_words_of_the_error() {
+    let Some(house) = waiting() else { return };
+    let own = format!("refs/orch/runs/{}", house.run_id());
+    let before = fs::read(house.journal()).unwrap();
+    let [branch, start] = ["HEAD", own.as_str()].map(|at| house.git(&format!("rev-parse {at}")));
+    let reject = |reason: &str| {
+        let words = format!("gate reject --gate one --run demo --reason {reason}");
+        house.on_terminal(&words, &[]).code(0).says("FAILED");
+        [own.as_str(), "HEAD"].map(|at| house.git(&format!("rev-parse {at}")))
+    };
+    let [first, committed] = reject("bad");
+    fs::write(house.journal(), &before).unwrap();
+    house.git(&format!("reset --quiet --hard {branch}"));
+    house.git(&format!("update-ref {own} {start}"));
+    reject("worse");
+    house.git(&format!("update-ref {own} {first}"));
+    house.git(&format!("reset --quiet --soft {committed}"));
+    let done = house.orch("run resume --run demo").code(6).says("was cut back or written anew");
+    let advice = done.stderr.lines().find(|line| line.contains("mv ")).unwrap().trim();
+    let (moves, rebuild) = advice.split_once(" && orch ").unwrap();
+    for paths in moves.split(" && ").filter_map(|words| words.strip_prefix("mv ")) {
+        let (from, to) = paths.split_once(' ').unwrap();
+        fs::rename(house.project().join(from), house.project().join(to)).unwrap();
+    }
+    house.orch(rebuild).code(0);
+    house.orch("verify --run demo").code(0);
+    house.orch("run show --run demo").says("bad").never_says("worse");
+}
+
+#[test]
+fn a_fork_names_the_ref_that_the_other_journal_lies_on() {
+    let Some(house) = waiting() else { return };
+    let record = house.run_folder().join("record");
+    fs::remove_dir_all(record).unwrap();
+    let mut lines = lines(&house);
+    let last = lines.pop().unwrap();
+    fs::write(house.journal(), lines.join("\n") + "\n").unwrap();
+    append(&house, &[serde_json::from_str(&last.replace("one.txt", "two.txt")).unwrap()]);
+    let place = format!("refs/orch/runs/{}:journal at ", house.run_id());
+    house.orch("status --run demo").code(6).says("taken two ways").says(&place);
+}
+
+#[test]
 fn a_key_must_be_valid_in_truth_and_the_clock_cannot_go_back() {
     let Some(house) = waiting() else { return };
     house.orch("run cancel").code(0);

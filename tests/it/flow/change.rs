@@ -105,6 +105,27 @@ fn what_changes_while_it_is_judged_is_not_recorded_as_judged() {
 }
 
 #[test]
+fn what_cannot_be_put_right_in_the_record_is_not_said_to_be() {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'zero'\nexecutor = 'human'\n
+             [[gate]]\nid = 'one'\nexecutor = 'human'\n
+             [[gate]]\nid = 'write'\nexecutor = 'agent'\n",
+        )
+        .script(
+            "write",
+            "cd orchestration/runs/$ORCH_RUN/record/gates/zero
+             rm attempt-1.json && mkdir -p attempt-1.json/mine",
+        );
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
+    let done = house.orch("gate finish").says("stays so").never_says("put right again");
+    done.says("attempt-1.json is a folder").says("rm -r");
+}
+
+#[test]
 fn what_an_agent_edits_in_the_record_is_told_as_it_comes() {
     let house = House::new()
         .agents("")

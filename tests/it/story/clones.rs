@@ -172,6 +172,39 @@ fn one_run_that_cannot_be_looked_at_does_not_hide_the_others() {
     house.orch("verify --all --json").code(1).says("unreadable");
 }
 
+/// A record that another tool made, under a name of its own, and under one that ours could have.
+const FOREIGN: [&str; 2] = ["x", "run_20250304T100000Z_note_ab12cd"];
+
+#[test]
+fn a_project_with_the_records_of_another_tool_has_runs_as_any_other() {
+    let house = House::new().workflow("note", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+    let told =
+        r#"{ "workflow": { "name": "essay", "slug": "rain" }, "status": "RUNNING", "gates": [] }"#;
+    let paths = FOREIGN.map(|name| format!("orchestration/runs/{name}/record/RUN.json"));
+    for (name, path) in FOREIGN.iter().zip(&paths) {
+        house.write(path, told);
+        house.orch(&format!("run show --run {name}")).code(0).says("rain");
+        house.orch(&format!("run resume --run {name}")).code(2).says("record of another tool");
+    }
+    house.orch("status").code(2).says("there is no run yet");
+    // Nor does its key belong to it.
+    house.orch("run note").code(3);
+    house.orch("status").code(0).says("WAITING");
+    let listed = house.orch("run list").code(0);
+    house.orch("run list --json").code(0).says(r#""status":"FOREIGN""#);
+    let doctor = house.orch("doctor --fix").code(0);
+    let verified = house.orch("verify --all").code(0);
+    for name in FOREIGN {
+        let has = |text: &str, words: &str| {
+            text.lines().any(|line| line.contains(name) && line.contains(words))
+        };
+        assert!(has(&listed.stdout, "FOREIGN"), "{}", listed.shown());
+        assert!(has(&doctor.stdout, "foreign"), "{}", doctor.shown());
+        assert!(has(&verified.stdout, "foreign"), "{}", verified.shown());
+    }
+    assert!(paths.iter().all(|path| house.read(path) == told));
+}
+
 #[test]
 fn the_record_of_another_tool_is_passed_over_with_a_word() {
     let house = merged(MERGES[0]);
