@@ -3,12 +3,11 @@
 
 use super::Done;
 use super::House;
+use super::child;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
-use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -33,14 +32,8 @@ impl House {
 
     /// Runs the binary by the real time, for what a timer does.
     pub fn orch_by_the_clock(&self, words: &str) -> Done {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
-        command.env_clear().envs(&self.environment).current_dir(self.project());
-        let output = command.args(words.split_whitespace()).stdin(Stdio::null()).output().unwrap();
-        Done {
-            code: output.status.code().unwrap_or(-1),
-            stdout: self.stable(&output.stdout),
-            stderr: self.stable(&output.stderr),
-        }
+        let mut command = self.program(env!("CARGO_BIN_EXE_orch"));
+        self.done(&child::output(command.args(words.split_whitespace())))
     }
 
     /// Runs the binary at a time of the day.
