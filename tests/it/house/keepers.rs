@@ -4,6 +4,8 @@
 use super::Done;
 use super::House;
 use super::child;
+use super::is_alive;
+use super::wait_until;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::path::Path;
@@ -18,6 +20,15 @@ impl House {
     /// The numbers of the processes that keep sittings here.
     pub fn keepers(&self) -> Vec<u32> {
         keepers_in(self.folder.path())
+    }
+
+    /// Does something that ends them, and waits until they are dead: their locks go last.
+    pub fn ends_keepers(&self, act: &str) {
+        let keepers = self.keepers();
+        self.orch(act).code(0);
+        wait_until("the keepers are dead", || {
+            !keepers.iter().any(|process| is_alive(&process.to_string()))
+        });
     }
 
     /// Kills them, as a power cut would.
@@ -72,13 +83,15 @@ fn keepers_in(folder: &Path) -> Vec<u32> {
 
 fn kill_in(folder: &Path) {
     let start = Instant::now();
+    let mut killed = Vec::new();
     loop {
         let keepers = keepers_in(folder);
-        if keepers.is_empty() || start.elapsed() > PATIENCE {
+        keepers.iter().for_each(|keeper| signal_one(Signal::KILL, *keeper));
+        killed.extend(keepers);
+        // What dies loses its words first, and its locks last.
+        killed.retain(|process| is_alive(&process.to_string()));
+        if killed.is_empty() || start.elapsed() > PATIENCE {
             return;
-        }
-        for keeper in keepers {
-            signal_one(Signal::KILL, keeper);
         }
         std::thread::sleep(Duration::from_millis(2));
     }
