@@ -133,6 +133,26 @@ fn a_log_that_is_full_ends_no_run() {
     assert_eq!(house.attempts("flaky"), "FAIL FAIL PASS");
 }
 
+/// A commit that a power cut could empty proves nothing: libgit2 syncs no object by itself.
+#[test]
+fn every_object_of_a_record_is_synced() {
+    if cannot_trace() {
+        return;
+    }
+    let house = house();
+    let objects = || {
+        let listed = house.git("count-objects");
+        listed.split_whitespace().next().unwrap().parse::<usize>().unwrap()
+    };
+    let before = objects();
+    let log = house.outside("trace").display().to_string();
+    let trace = ["strace", "-f", "-y", "-qq", "-o", &log, "-e", "trace=fsync,fdatasync"];
+    house.orch_by(&trace, "run demo").code(0);
+    let written = objects() - before;
+    let synced = std::fs::read_to_string(log).unwrap().matches("/objects/tmp_obj_").count();
+    assert!(written > 10 && synced >= written, "{synced} of {written} objects were synced");
+}
+
 /// An error is told in words, and never by a panic.
 fn ends_well(house: &House, done: &Done, place: &str) {
     let is_told = done.code == 0 || done.stderr.contains("error: ");
