@@ -5,10 +5,11 @@ use crate::house::child;
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "--help",
     "--version",
     "completions bash",
+    "man pages",
     "workflow schema",
     "workflow show demo",
     "workflow list",
