@@ -120,7 +120,7 @@ mod tests {
         }
         std::fs::write(folder.path().join("mailbox/x.json"), "no letter").unwrap();
         std::fs::create_dir(folder.path().join("mailbox/folder")).unwrap();
-        std::fs::write(folder.path().join("mailbox/large"), [b' '; 300 * 1024]).unwrap();
+        std::fs::write(folder.path().join("mailbox/large"), " ".repeat(300 * 1024)).unwrap();
         let letters = mailbox.letters().unwrap();
         let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
         assert_eq!(texts, ["a", "b"]);

@@ -8,7 +8,6 @@ mod group;
 mod helper;
 mod table;
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "tests start programs here and nowhere else")]
 pub(crate) mod testing;
 
 pub use ancestry::adopt_orphans;

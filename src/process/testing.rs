@@ -35,13 +35,11 @@ pub fn finish(patience: Duration, command: &mut Command) -> Output {
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let [stdout, stderr] = [child.stdout.take().map(follow), child.stderr.take().map(follow)]
         .map(|output| output.map_or_else(|| (Vec::new(), true), |output| read(&output, deadline)));
-    match ended(&mut child, deadline).filter(|_| stdout.1 && stderr.1) {
-        Some(status) => Output { status, stdout: stdout.0, stderr: stderr.0 },
-        None => {
-            let printed = String::from_utf8_lossy(&[stdout.0, stderr.0].concat()).into_owned();
-            hung(&mut child, patience, &format!("{command:?}"), &printed)
-        }
-    }
+    let Some(status) = ended(&mut child, deadline).filter(|_| stdout.1 && stderr.1) else {
+        let printed = String::from_utf8_lossy(&[stdout.0, stderr.0].concat()).into_owned();
+        hung(&mut child, patience, &format!("{command:?}"), &printed)
+    };
+    Output { status, stdout: stdout.0, stderr: stderr.0 }
 }
 
 /// What a program prints, as it comes.

@@ -15,6 +15,7 @@ mod bad_shapes;
 mod cmd;
 mod escapes;
 mod flow;
+mod harness;
 mod house;
 mod links;
 mod noise;

@@ -86,7 +86,9 @@ fn kill_in(folder: &Path) {
     let mut killed = Vec::new();
     loop {
         let keepers = keepers_in(folder);
-        keepers.iter().for_each(|keeper| signal_one(Signal::KILL, *keeper));
+        for keeper in &keepers {
+            signal_one(Signal::KILL, *keeper);
+        }
         killed.extend(keepers);
         // What dies loses its words first, and its locks last.
         killed.retain(|process| is_alive(&process.to_string()));
