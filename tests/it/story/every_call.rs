@@ -133,7 +133,7 @@ fn a_log_that_is_full_ends_no_run() {
     assert_eq!(house.attempts("flaky"), "FAIL FAIL PASS");
 }
 
-/// A commit that a power cut could empty proves nothing: libgit2 syncs no object by itself.
+/// A commit that a power cut could empty proves nothing.
 #[test]
 fn every_object_of_a_record_is_synced() {
     if cannot_trace() {
@@ -145,12 +145,34 @@ fn every_object_of_a_record_is_synced() {
         listed.split_whitespace().next().unwrap().parse::<usize>().unwrap()
     };
     let before = objects();
-    let log = house.outside("trace").display().to_string();
-    let trace = ["strace", "-f", "-y", "-qq", "-o", &log, "-e", "trace=fsync,fdatasync"];
-    house.orch_by(&trace, "run demo").code(0);
+    let synced = synced_by(&house, "run demo").matches("/objects/tmp_obj_").count();
     let written = objects() - before;
-    let synced = std::fs::read_to_string(log).unwrap().matches("/objects/tmp_obj_").count();
     assert!(written > 10 && synced >= written, "{synced} of {written} objects were synced");
+}
+
+/// Where a ref is let go that git has packed, libgit2 writes the file of all packed refs anew, the
+/// user's too, and syncs it only when told to.
+#[test]
+fn the_refs_that_are_packed_are_synced_when_one_is_let_go() {
+    if cannot_trace() {
+        return;
+    }
+    let house = house();
+    house.orch("run demo").code(0);
+    let blob = house.git("rev-parse HEAD:notes.txt");
+    house.git(&format!("update-ref refs/orch/runs/{} {blob}", house.run_id()));
+    house.git("pack-refs --all");
+    let synced = synced_by(&house, "doctor --fix");
+    assert!(synced.contains("/.git/packed-refs"), "{synced}");
+}
+
+/// The files and folders that a command syncs.
+fn synced_by(house: &House, words: &str) -> String {
+    let log = house.outside("trace");
+    let path = log.display().to_string();
+    let trace = ["strace", "-f", "-y", "-qq", "-o", &path, "-e", "trace=fsync,fdatasync"];
+    house.orch_by(&trace, words).code(0);
+    std::fs::read_to_string(log).unwrap()
 }
 
 /// An error is told in words, and never by a panic.
