@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn a_stop_does_not_wait_for_the_dead() {
         // Orphans of this process stay zombies here, as they do below a lazy init.
-        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
+        adopt_orphans();
         let folder = tempfile::tempdir().unwrap();
         let stop = Stop::default();
         let raised = stop.clone();
