@@ -3,6 +3,7 @@
 
 use crate::clock::Moment;
 use crate::event::Note;
+use crate::files;
 use crate::files::Beneath;
 use crate::id;
 use std::io;
@@ -45,17 +46,17 @@ impl Mailbox {
     /// from nobody who could say so in another way.
     pub fn letters(&self) -> io::Result<Vec<Letter>> {
         let mut letters = Vec::new();
-        for name in self.folder.names()?.into_iter().take(LETTERS_MAX) {
-            let place = self.folder.join(&name);
-            // A name with a dot in front is being written.
-            if name.starts_with('.') {
-                continue;
+        // A name with a dot in front is being written.
+        for name in self.folder.names()?.iter().filter(|name| !name.starts_with('.')) {
+            if letters.len() == LETTERS_MAX {
+                break;
             }
-            let bytes = place.read_at_most(LETTER_BYTES_MAX).ok().flatten();
-            match bytes.and_then(|bytes| serde_json::from_slice::<Note>(&bytes).ok()) {
-                Some(note) => letters.push(Letter { note: by_letter(note), place }),
+            let place = self.folder.join(name);
+            match read(&place) {
+                Read::Letter(note) => letters.push(Letter { note: by_letter(note), place }),
                 // What cannot be taken away, such as a folder, keeps nobody from working.
-                None => drop(place.remove()),
+                Read::Garbage => drop(place.remove()),
+                Read::Nothing => {}
             }
         }
         letters.sort_by_key(|letter| letter.note.said_at);
@@ -65,6 +66,24 @@ impl Mailbox {
     /// Takes a letter away that is in the journal now.
     pub fn take(&self, letter: &Letter) -> io::Result<()> {
         letter.place.remove()
+    }
+}
+
+/// What lies in a mailbox under one name.
+enum Read {
+    Letter(Note),
+    Garbage,
+    /// It was taken meanwhile, or cannot be read now: it may be a letter, and is left for the next look.
+    Nothing,
+}
+
+fn read(place: &Beneath) -> Read {
+    match place.read_at_most(LETTER_BYTES_MAX) {
+        Ok(Some(bytes)) => serde_json::from_slice(&bytes).map_or(Read::Garbage, Read::Letter),
+        Ok(None) => Read::Nothing,
+        Err(error) if files::in_the_way(&error).is_some() => Read::Garbage,
+        Err(_) if place.size().is_ok_and(|size| size > Some(LETTER_BYTES_MAX)) => Read::Garbage,
+        Err(_) => Read::Nothing,
     }
 }
 
@@ -101,11 +120,14 @@ mod tests {
         }
         std::fs::write(folder.path().join("mailbox/x.json"), "no letter").unwrap();
         std::fs::create_dir(folder.path().join("mailbox/folder")).unwrap();
+        std::fs::write(folder.path().join("mailbox/large"), " ".repeat(300 * 1024)).unwrap();
         let letters = mailbox.letters().unwrap();
         let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
         assert_eq!(texts, ["a", "b"]);
         assert_eq!(letters[0].note.by, "Ada (says a letter)");
         mailbox.take(&letters[0]).unwrap();
         assert_eq!(mailbox.letters().unwrap().len(), 1);
+        let left = mailbox.folder.names().unwrap();
+        assert!(left.len() == 2 && left[1] == "folder", "{left:?}");
     }
 }

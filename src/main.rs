@@ -1,6 +1,5 @@
 //! The command `orch`: parse, execute, print, exit.
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
@@ -67,7 +66,7 @@ fn hide_environment() {
         static mut environ: *mut *mut libc::c_char;
     }
     // The system takes names with `=` in them, and nobody can set one.
-    let is_name = |name: &OsString| !name.as_encoded_bytes().contains(&b'=');
+    let is_name = |name: &std::ffi::OsString| !name.as_encoded_bytes().contains(&b'=');
     let variables: Vec<_> = std::env::vars_os().filter(|(name, _)| is_name(name)).collect();
     // SAFETY: no other thread runs yet; what the pointers lead to was written by the system when
     // the process began, is the process's own, and ends with a zero, as does their list.

@@ -7,6 +7,8 @@ mod detached;
 mod group;
 mod helper;
 mod table;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use ancestry::adopt_orphans;
 pub use ancestry::groups_above;
@@ -351,7 +353,7 @@ mod tests {
     #[test]
     fn a_stop_does_not_wait_for_the_dead() {
         // Orphans of this process stay zombies here, as they do below a lazy init.
-        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).unwrap();
+        adopt_orphans();
         let folder = tempfile::tempdir().unwrap();
         let stop = Stop::default();
         let raised = stop.clone();

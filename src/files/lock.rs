@@ -58,6 +58,13 @@ impl Held {
             && (here.boot.is_empty() || is_other(&self.boot, &here.boot))
     }
 
+    /// Whether both may be one process: nobody is told by a lock that is being written, or was
+    /// written over.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let is_unknown = |held: &Self| held.process == Self::default().process;
+        self.process == other.process || is_unknown(self) || is_unknown(other)
+    }
+
     fn shown_host(&self) -> String {
         if self.is_elsewhere() { format!(" on {}", self.host) } else { String::new() }
     }

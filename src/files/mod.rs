@@ -366,7 +366,7 @@ mod tests {
         fs::create_dir(root.join("art")).unwrap();
         symlink("/etc/passwd", root.join("pw")).unwrap();
         symlink("/etc", root.join("out")).unwrap();
-        rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe"), 0o600.into()).unwrap();
+        std::process::Command::new("mkfifo").arg(root.join("pipe")).status().unwrap();
         let read = |path: &str| {
             project.read_text(&project.path(path).unwrap(), 100).map_err(|error| error.to_string())
         };

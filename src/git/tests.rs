@@ -6,6 +6,7 @@ mod signing;
 mod situations;
 
 use super::*;
+use crate::process::testing;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -79,7 +80,7 @@ fn git_in(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GIT_")) {
         command.env_remove(name);
     }
-    let output = command.current_dir(folder).args(arguments).output().unwrap();
+    let output = testing::output(command.current_dir(folder).args(arguments));
     if output.status.success() {
         return Ok(String::from_utf8(output.stdout).unwrap());
     }

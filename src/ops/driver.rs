@@ -360,7 +360,8 @@ pub(super) fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
         Err(held) => held,
     };
     // The keeper of a sitting holds the run for as long as it seals a checkpoint.
-    let keeper = Lock::holder(&site.home.session_lock(id)).map(|keeper| keeper.process);
-    let taken = if keeper == Some(held.process) { take(PATIENCE)? } else { Err(held) };
+    let keeper = Lock::holder(&site.home.session_lock(id));
+    let is_kept = keeper.is_some_and(|keeper| held.may_be(&keeper));
+    let taken = if is_kept { take(PATIENCE)? } else { Err(held) };
     taken.map_err(|held| Error::Held { run: id.to_string(), held })
 }

@@ -25,11 +25,12 @@ const IDLE: Duration = Duration::from_hours(1);
 /// The shortest time between two looks.
 const BREATH: Duration = Duration::from_millis(100);
 
-/// How often a process looks whether the run is there at all.
-const GLANCE_EVERY: Duration = Duration::from_secs(5);
+/// How often a process looks whether there is still something to keep. It is asked to end where it
+/// can be found; a lock that was written over names nobody.
+const PROCESS_LOOKS_EVERY: Duration = Duration::from_secs(2);
 
-/// How often a thread looks whether the sitting is over.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often a thread does, which cannot be asked.
+const THREAD_LOOKS_EVERY: Duration = Duration::from_millis(100);
 
 /// Which sitting is kept.
 #[derive(Debug, Clone, clap::Args)]
@@ -47,7 +48,7 @@ pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
     let id = RunId::parse(&request.run).map_err(|error| Error::usage(error.to_string()))?;
     let _lock = hold(site, &id)?;
     process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
-    keep(site, &id, request.session, |pause| rest(pause, GLANCE_EVERY, || site.home.is_own(&id)));
+    keep(site, &id, request.session, PROCESS_LOOKS_EVERY);
     Ok(())
 }
 
@@ -60,7 +61,7 @@ pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Err
     thread::spawn(move || {
         let _lock = lock;
         // Whoever ends the sitting waits for the lock.
-        keep(&own, &id, session, |pause| rest(pause, LOOK_EVERY, || sits(&own, &id, session)));
+        keep(&own, &id, session, THREAD_LOOKS_EVERY);
     });
     Ok(())
 }
@@ -73,16 +74,26 @@ fn hold(site: &Site, id: &RunId) -> Result<Lock, Error> {
         .map_err(|held| Error::Held { run: id.to_string(), held })
 }
 
-fn keep(site: &Site, id: &RunId, session: u32, rest: impl Fn(Duration)) {
-    rest(BEGIN_AFTER);
-    while site.home.is_own(id) && sits(site, id, session) {
+fn keep(site: &Site, id: &RunId, session: u32, look_every: Duration) {
+    let mut known = (None, true);
+    // The run is read where its journal has grown since.
+    let mut goes_on = || {
+        let bytes = site.home.journal_bytes(id);
+        if bytes.is_none() || bytes != known.0 {
+            known = (bytes, sits(site, id, session));
+        }
+        known.1 && site.home.is_own(id)
+    };
+    rest(BEGIN_AFTER, look_every, &mut goes_on);
+    while goes_on() {
         // A full disk or a held run may pass; nobody is here to be told.
-        rest(look(site, id).unwrap_or(LOOK_AGAIN_AFTER).max(BREATH));
+        let pause = look(site, id).unwrap_or(LOOK_AGAIN_AFTER).max(BREATH);
+        rest(pause, look_every, &mut goes_on);
     }
 }
 
 /// Does nothing for so long, or until there is nothing to keep.
-fn rest(pause: Duration, look_every: Duration, goes_on: impl Fn() -> bool) {
+fn rest(pause: Duration, look_every: Duration, goes_on: &mut impl FnMut() -> bool) {
     let start = Instant::now();
     loop {
         let left = pause.saturating_sub(start.elapsed());

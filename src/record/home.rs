@@ -155,6 +155,11 @@ impl Home {
             || (self.record(id).exists() && !self.is_foreign(id))
     }
 
+    /// The length of a run's own journal, which grows with each event.
+    pub fn journal_bytes(&self, id: &RunId) -> Option<u64> {
+        self.state(id).join(journal::FILE).size().ok().flatten()
+    }
+
     /// Reads a run, for a list: from its own journal, else from the record's committed copy.
     pub fn glance(&self, id: &RunId) -> Result<Reading, journal::Error> {
         let path = self.state(id).join(journal::FILE);

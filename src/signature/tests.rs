@@ -2,19 +2,18 @@
 #![expect(clippy::disallowed_methods, reason = "a test makes its own keys")]
 
 use super::*;
+use crate::process::testing;
 use tempfile::TempDir;
 
 /// A folder with a key of this name, open or under a passphrase; `None` where there is no ssh-keygen.
 fn key(passphrase: &str) -> Option<(TempDir, SshKey, String)> {
-    let folder = tempfile::tempdir().unwrap();
-    let made = std::process::Command::new(SSH_KEYGEN)
-        .args(["-q", "-t", "ed25519", "-C", "", "-N", passphrase, "-f", "key"])
-        .current_dir(folder.path())
-        .status();
-    if made.is_err() {
-        println!("skipped: there is no ssh-keygen here");
+    if testing::lacks(SSH_KEYGEN) {
         return None;
     }
+    let folder = tempfile::tempdir().unwrap();
+    let mut make = std::process::Command::new(SSH_KEYGEN);
+    make.args(["-q", "-t", "ed25519", "-C", "", "-N", passphrase, "-f", "key"]);
+    assert!(testing::output(make.current_dir(folder.path())).status.success());
     let path = folder.path().join("key").display().to_string();
     let public = std::fs::read_to_string(folder.path().join("key.pub")).unwrap();
     Some((folder, SshKey::new(&path, None), public))

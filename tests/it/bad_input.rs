@@ -3,6 +3,7 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::child;
 
 const GATE: &str = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n";
 
@@ -354,7 +355,7 @@ fn a_file_input_is_a_regular_text_file_inside() {
     let house = House::new().workflow("demo", rest).file("folder/x", "");
     house.write("binary.md", b"\xff\xfe");
     std::os::unix::fs::symlink("/etc/passwd", house.project().join("link.md")).unwrap();
-    std::process::Command::new("mkfifo").arg(house.project().join("pipe.md")).status().unwrap();
+    child::output(house.program("mkfifo").arg("pipe.md"));
     for path in [
         "folder",
         "link.md",

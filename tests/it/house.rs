@@ -1,30 +1,27 @@
 //! A house for one test: a git repository with files and workflows in a temporary
 //! folder, a cleared environment, a fixed clock, and the real binary to run in it.
 
+#[path = "../../src/process/testing.rs"]
+pub mod child;
 mod keepers;
 mod pty;
 mod repository;
+mod started;
 
+pub use child::lacks;
 pub use keepers::signal_one;
+pub use started::Started;
 
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::io::Write;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Child;
 use std::process::Command;
-use std::process::Stdio;
+use std::process::Output;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc;
 use std::time::Duration;
 use std::time::Instant;
-
-/// The longest that anything in a test may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A project in a temporary folder, with a home beside it.
 pub struct House {
@@ -152,85 +149,45 @@ impl House {
 
     /// Runs the binary to its end.
     pub fn orch_with(&self, arguments: &[&str]) -> Done {
-        let output = self.command(arguments).stdin(Stdio::null()).output().unwrap();
+        self.done(&child::output(&mut self.command(arguments)))
+    }
+
+    /// Runs the binary by another program, which is handed the call as its last arguments.
+    pub fn orch_by(&self, by: &[&str], words: &str) -> Done {
+        let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
+        let mut command = self.program(by[0]);
+        command.args(&by[1..]).arg(orch.get_program()).args(orch.get_args());
+        self.done(&child::output(&mut command))
+    }
+
+    /// Runs the binary by a shell, whose script calls it as `"$@"`.
+    pub fn orch_in(&self, script: &str, words: &str) -> Done {
+        self.orch_by(&["sh", "-c", script, "sh"], words)
+    }
+
+    /// Starts the binary in a process group of its own and leaves it running.
+    pub fn start(&self, words: &str) -> Started {
+        self.start_other(&mut self.command(&words.split_whitespace().collect::<Vec<_>>()))
+    }
+
+    /// Starts another program and leaves it running.
+    pub fn start_other(&self, command: &mut Command) -> Started {
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        Started::new(command, self.outside(&format!("started-{call}.log")))
+    }
+
+    /// Another program, in the project and with the house's variables.
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        command.env_clear().envs(&self.environment).current_dir(self.project());
+        command
+    }
+
+    fn done(&self, output: &Output) -> Done {
         Done {
             code: output.status.code().unwrap_or(-1),
             stdout: self.stable(&output.stdout),
             stderr: self.stable(&output.stderr),
-        }
-    }
-
-    /// Starts the binary in a process group of its own and leaves it running.
-    pub fn start(&self, words: &str) -> Child {
-        let arguments: Vec<&str> = words.split_whitespace().collect();
-        let mut command = self.command(&arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.process_group(0).spawn().unwrap()
-    }
-
-    /// Runs the binary on a pseudo terminal. Each pair is what to wait for, and what to type then.
-    pub fn on_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
-        self.talk(self.command(&words.split_whitespace().collect::<Vec<_>>()), talk)
-    }
-
-    /// The same on a terminal that rules the program: one that its children can open too.
-    pub fn on_own_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
-        let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
-        let mut command = Command::new("setsid");
-        command.env_clear().envs(&self.environment).current_dir(self.project());
-        command.arg("--ctty").arg(orch.get_program()).args(orch.get_args());
-        self.talk(command, talk)
-    }
-
-    fn talk(&self, mut command: Command, talk: &[(&str, &str)]) -> Done {
-        let (mut master, slave) = pty::terminal();
-        let side = || Stdio::from(slave.try_clone().unwrap());
-        command.env("TERM", "xterm").stdin(side()).stdout(side()).stderr(side());
-        let mut child = command.spawn().unwrap();
-        drop((command, slave));
-        let (sender, receiver) = mpsc::channel();
-        let mut reader = master.try_clone().unwrap();
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = reader.read(&mut bytes) {
-                if sender.send(bytes[..count].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let mut shown: Vec<u8> = Vec::new();
-        let mut looked = 0;
-        for (expected, typed) in talk {
-            let found = loop {
-                let text = String::from_utf8_lossy(&shown[looked..]);
-                if let Some(at) = text.find(expected) {
-                    break at + expected.len();
-                }
-                let Ok(bytes) = receiver.recv_timeout(PATIENCE) else {
-                    panic!("`{expected}` was never shown, but: {text}");
-                };
-                shown.extend(bytes);
-            };
-            looked = (looked + found).min(shown.len());
-            // Before a program reads keys, its terminal swallows a Ctrl-C that is not its own.
-            if typed.contains('\u{3}') {
-                wait_until("keys are read", || !pty::reads_lines(&master));
-            }
-            master.write_all(typed.as_bytes()).unwrap();
-        }
-        // The terminal is read to its end, or the program would wait for its reader.
-        while let Ok(bytes) = receiver.recv_timeout(PATIENCE) {
-            shown.extend(bytes);
-        }
-        let status = child.try_wait().unwrap().unwrap_or_else(|| {
-            std::thread::sleep(Duration::from_millis(200));
-            child.kill().unwrap();
-            child.wait().unwrap()
-        });
-        Done {
-            code: status.code().unwrap_or(-1),
-            stdout: self.stable(&shown),
-            stderr: String::new(),
         }
     }
 
@@ -239,8 +196,7 @@ impl House {
         // Later calls come later, and their ids are others.
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let now = format!("2026-01-19T{:02}:{:02}:12Z", 14 + (30 + call) / 60, (30 + call) % 60);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
-        command.env_clear().envs(&self.environment).current_dir(self.project());
+        let mut command = self.program(env!("CARGO_BIN_EXE_orch"));
         let now = if arguments.contains(&"--now") { vec![] } else { vec!["--now", &now] };
         command.args(now);
         command.args(["--seed", &(1 + 1000 * call).to_string()]).args(arguments);
@@ -297,6 +253,15 @@ impl House {
         let gate = gates.iter().find(|entry| entry["gate"] == gate).expect("the gate is there");
         let attempts = gate["attempts"].as_array().unwrap();
         attempts.iter().map(|entry| entry["status"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Demands that the newest record is whole by a tool that is not ours.
+    #[track_caller]
+    pub fn sums_hold(&self) {
+        let mut sums = self.program("sha256sum");
+        sums.args(["--check", "--strict", "--quiet", "SHA256SUMS"]);
+        let output = child::output(sums.current_dir(self.run_folder().join("record")));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     /// The live journal of the newest run.
@@ -362,7 +327,7 @@ impl Done {
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < PATIENCE, "this never came: {what}");
+        assert!(start.elapsed() < child::PATIENCE, "this never came: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

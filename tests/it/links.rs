@@ -3,11 +3,11 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::child;
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -266,15 +266,13 @@ fn what_the_user_names_for_output_stays_what_it_is() {
     assert!(house.read("summary.md").starts_with("before\n### demo"));
     junit("/dev/null").code(0);
     junit("/dev/stdout").code(0).says("</testsuites>");
-    Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    child::output(house.program("mkfifo").arg("pipe"));
     let done = junit("pipe");
     assert!(done.code != 0 && done.stderr.contains("nobody reads"), "{}", done.shown());
-    let mut reader =
-        Command::new("cat").arg(path("pipe")).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut reader = house.start_other(house.program("cat").arg("pipe"));
     let done = junit("pipe").code(0);
-    let mut read = String::new();
-    std::io::Read::read_to_string(&mut reader.stdout.take().unwrap(), &mut read).unwrap();
-    reader.wait().unwrap();
+    reader.wait();
+    let read = reader.printed();
     assert!(read.ends_with("</testsuites>\n"), "{read}{}", done.shown());
 }
 

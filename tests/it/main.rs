@@ -17,6 +17,7 @@ mod cmd;
 mod escapes;
 mod flow;
 mod hands;
+mod harness;
 mod house;
 mod links;
 mod noise;

@@ -2,6 +2,7 @@
 //! what the program says today, and its README holds.
 
 mod language;
+mod papers;
 
 use crate::house::House;
 use std::collections::BTreeSet;

@@ -2,6 +2,7 @@
 //! arguments that no system takes, names that lead elsewhere. It is refused or named, and flat in memory.
 
 use crate::house::House;
+use crate::house::child;
 use std::fs::File;
 
 const GATE: &str = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n";
@@ -125,9 +126,9 @@ fn a_run_does_not_pass_because_its_journal_says_so() {
         seq=$(($(wc -l < "$1") + 1))
         printf '{"seq":%s,"ts":"2026-01-19T14:30:12.000Z","type":"RUN_COMPLETED","data":{"status":"PASSED","reason":null},"prev":"%s"}\n' \
             "$seq" "$prev" >> "$1""#;
-    let mut child = std::process::Command::new("sh");
-    child.args(["-c", forge, "sh"]).arg(house.journal());
-    assert!(child.status().unwrap().success());
+    let mut shell = house.program("sh");
+    shell.args(["-c", forge, "sh"]).arg(house.journal());
+    assert!(child::output(&mut shell).status.success());
     house.orch("status").code(6).says("gate a is WAITING, and the run has not passed");
     house.orch("verify").code(6).says("gate a is WAITING, and the run has not passed");
 }

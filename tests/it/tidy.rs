@@ -122,19 +122,20 @@ fn nothing_is_left_to_be_done() {
 
 #[test]
 fn each_outside_crate_has_one_home() {
+    let homes = BTreeMap::from(HOMES);
+    let names: Vec<&str> = homes.keys().copied().collect();
+    let used = Regex::new(&format!(r"(?:^|[^a-z_:.])({})::", names.join("|"))).unwrap();
     let mut problems = Vec::new();
     for (path, text) in sources("src") {
-        for (name, homes) in HOMES {
-            let used = Regex::new(&format!(r"(^|[^a-z_:.]){name}::")).unwrap();
-            let own = module(&path);
-            // Tests at the end of a file may prepare what they need by any means.
-            let code = text.split("#[cfg(test)]").next().unwrap();
-            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
-                if used.is_match(line) && !homes.contains(&own.as_str()) {
-                    problems.push(format!(
-                        "{}: {name} is at home in {homes:?}: {line}",
-                        path.display()
-                    ));
+        let own = module(&path);
+        // Tests at the end of a file may prepare what they need by any means.
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for found in used.captures_iter(line) {
+                let (name, homes) = homes.get_key_value(&found[1]).unwrap();
+                if !homes.contains(&own.as_str()) {
+                    let place = path.display();
+                    problems.push(format!("{place}: {name} is at home in {homes:?}: {line}"));
                 }
             }
         }
@@ -179,6 +180,23 @@ fn no_test_file_is_forgotten() {
         let lists_in = ["mod.rs", "main.rs"].map(|file| listed_in.join(file));
         if !lists_in.into_iter().chain([listed_in.with_extension("rs")]).any(lists) {
             problems.push(format!("{} is listed nowhere", path.display()));
+        }
+    }
+    none(&problems);
+}
+
+/// A program that a test starts has its time, and tells what it had printed when that is over.
+#[test]
+fn tests_start_programs_through_one_door() {
+    let starts = [".spaw", "n()|.outpu", "t()|.statu", "s().unwrap()"].concat();
+    let doors = ["tests/it/house/pty.rs", "tests/it/house/started.rs"].map(Path::new);
+    let mut problems = Vec::new();
+    for (path, text) in [sources("src/git"), sources("src/signature"), sources("tests")].concat() {
+        let door = doors.contains(&path.as_path());
+        for line in text.lines().filter(|_| !door) {
+            if starts.split('|').any(|start| line.contains(start)) {
+                problems.push(format!("{}: {line}", path.display()));
+            }
         }
     }
     none(&problems);

@@ -24,6 +24,7 @@ mod gate_start;
 mod gate_waive;
 mod init;
 mod invocation_record;
+mod man;
 mod next;
 mod note;
 mod record;
@@ -145,6 +146,8 @@ pub enum Command {
     Doctor(ops::doctor::Request),
     /// Print a shell's completions.
     Completions(completions::Arguments),
+    /// Write man pages into a folder, one for each command.
+    Man(man::Arguments),
 }
 
 /// Why a command was not carried out.
@@ -193,5 +196,6 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Init => init::execute(face),
         Command::Doctor(request) => doctor::execute(face, &request),
         Command::Completions(arguments) => Ok(completions::execute(face, &arguments)),
+        Command::Man(arguments) => man::execute(face, &arguments),
     }
 }

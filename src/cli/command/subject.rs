@@ -58,7 +58,8 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Verify(_)
         | Command::Init
         | Command::Doctor(_)
-        | Command::Completions(_) => return None,
+        | Command::Completions(_)
+        | Command::Man(_) => return None,
     };
     Some(Subject::Run(choice.clone()))
 }

@@ -159,13 +159,13 @@ fn variables_of_git_are_not_honoured() {
     // The variables must be set for a process from its start: this runs the test above in one.
     let program = std::env::current_exe().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
-    let output = Command::new(program)
+    let mut again = Command::new(program);
+    again
         .args(["--exact", "git::tests::a_later_commit_of_the_user_keeps_the_record"])
         .env("GIT_DIR", elsewhere.path())
         .env("GIT_INDEX_FILE", elsewhere.path().join("index"))
-        .env("GIT_WORK_TREE", elsewhere.path())
-        .output()
-        .unwrap();
+        .env("GIT_WORK_TREE", elsewhere.path());
+    let output = testing::output(&mut again);
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);

@@ -4,15 +4,13 @@ use super::*;
 
 /// A repository whose user signs commits with an SSH key; `None` where there is no ssh-keygen.
 fn signing() -> Option<Sandbox> {
-    let sandbox = Sandbox::new();
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-C", "", "-N", "", "-f", "key"])
-        .current_dir(sandbox.path(".git"))
-        .status();
-    if made.is_err() {
-        println!("skipped: there is no ssh-keygen here");
+    if testing::lacks("ssh-keygen") {
         return None;
     }
+    let sandbox = Sandbox::new();
+    let mut make = Command::new("ssh-keygen");
+    make.args(["-q", "-t", "ed25519", "-C", "", "-N", "", "-f", "key"]);
+    assert!(testing::output(make.current_dir(sandbox.path(".git"))).status.success());
     let public = fs::read_to_string(sandbox.path(".git/key.pub")).unwrap();
     sandbox.write(".git/signers", &format!("ann@example.org {public}"));
     sandbox.git(&["config", "commit.gpgsign", "true"]);
@@ -70,16 +68,20 @@ fn what_cannot_be_signed_is_not_committed_and_comes_later() {
 
 #[test]
 fn gpg_signs_where_git_is_told_so() {
-    let sandbox = Sandbox::new();
-    let home = tempfile::tempdir().unwrap();
-    let made = Command::new("gpg")
-        .args(["--homedir", home.path().to_str().unwrap(), "--batch", "--passphrase", ""])
-        .args(["--quick-generate-key", "Ann <ann@example.org>", "default", "default", "never"])
-        .output();
-    if !made.is_ok_and(|made| made.status.success()) {
-        println!("skipped: gpg makes no key here");
+    if testing::lacks("gpg") {
         return;
     }
+    let sandbox = Sandbox::new();
+    let home = tempfile::tempdir().unwrap();
+    let mut make = Command::new("gpg");
+    make.args(["--homedir", home.path().to_str().unwrap(), "--batch", "--passphrase", ""]).args([
+        "--quick-generate-key",
+        "Ann <ann@example.org>",
+        "default",
+        "default",
+        "never",
+    ]);
+    assert!(testing::output(&mut make).status.success());
     let program = format!("#!/bin/sh\nexec gpg --homedir '{}' \"$@\"\n", home.path().display());
     sandbox.write(".git/gpg", &program);
     sandbox.git(&["config", "gpg.program", sandbox.path(".git/gpg").to_str().unwrap()]);
@@ -96,7 +98,7 @@ fn gpg_signs_where_git_is_told_so() {
     assert!(error.to_string().contains("signing failed"), "{error}");
     // Its agent outlives it otherwise.
     let stop = ["--homedir", home.path().to_str().unwrap(), "--kill", "gpg-agent"];
-    Command::new("gpgconf").args(stop).status().unwrap();
+    testing::output(Command::new("gpgconf").args(stop));
 }
 
 #[test]

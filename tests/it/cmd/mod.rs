@@ -14,6 +14,7 @@ mod done;
 mod gate;
 mod instructions;
 mod keeper;
+mod man;
 mod invocation;
 mod note;
 mod output;

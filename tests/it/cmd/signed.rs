@@ -2,23 +2,21 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::child;
+use crate::house::lacks;
 use std::fs;
-use std::process::Command;
-use std::process::Stdio;
 
 const ASK: (&str, &str) = ("Approve this as", "y\r");
 
 /// Makes a key of this name beside the project; `None` where there is no ssh-keygen.
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn make_key(house: &House, name: &str, passphrase: &str) -> Option<String> {
-    let path = house.outside(name);
-    let made = Command::new("ssh-keygen")
-        .args(["-q", "-t", "ed25519", "-C", "", "-N", passphrase, "-f", path.to_str().unwrap()])
-        .status();
-    if made.is_err() {
-        println!("skipped: there is no ssh-keygen here");
+    if lacks("ssh-keygen") {
         return None;
     }
+    let path = house.outside(name);
+    let mut make = house.program("ssh-keygen");
+    make.args(["-q", "-t", "ed25519", "-C", "", "-N", passphrase, "-f", path.to_str().unwrap()]);
+    assert!(child::output(&mut make).status.success());
     Some(fs::read_to_string(house.outside(&format!("{name}.pub"))).unwrap())
 }
 
@@ -76,18 +74,12 @@ fn approve(house: &House) -> Done {
 fn ssh_keygen_takes(house: &House, name: &str, text: &str) -> bool {
     let gate = house.run_folder().join("record/gates/write");
     fs::write(house.outside("text"), text).unwrap();
-    let stdin = fs::File::open(house.outside("text")).unwrap();
     let allowed = house.run_folder().join("record/definition/allowed_signers");
-    let status = Command::new("ssh-keygen")
-        .args(["-Y", "verify", "-n", "orch-approval@v1", "-I", name, "-s", "approval-1.txt.sig"])
-        .arg("-f")
-        .arg(allowed)
-        .current_dir(gate)
-        .stdin(stdin)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.unwrap().success()
+    let mut verify = house.program("sh");
+    let script =
+        "exec ssh-keygen -Y verify -n orch-approval@v1 -s approval-1.txt.sig \"$@\" < \"$0\"";
+    verify.args(["-c", script]).arg(house.outside("text")).args(["-I", name, "-f"]).arg(allowed);
+    child::output(verify.current_dir(gate)).status.success()
 }
 
 #[test]

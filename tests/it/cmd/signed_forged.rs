@@ -3,10 +3,10 @@
 
 use super::signed::with_keys;
 use crate::house::House;
+use crate::house::child;
 use orch::digest::Digest;
 use serde_json::Value as Json;
 use std::fs;
-use std::process::Command;
 
 /// A finished run outside of git, where no commit holds the chain, of two gates that Ada approved,
 /// one of them twice.
@@ -90,11 +90,9 @@ fn signature(house: &House, name: &str) -> String {
     let text = house.run_folder().join("record/gates/two/approval-2.txt");
     let copy = house.outside(&format!("{name}.txt"));
     fs::copy(text, &copy).unwrap();
-    let signed = Command::new("ssh-keygen")
-        .args(["-q", "-Y", "sign", "-n", "orch-approval@v1", "-f"])
-        .args([house.outside(name), copy.clone()])
-        .status();
-    assert!(signed.unwrap().success());
+    let mut sign = house.program("ssh-keygen");
+    sign.args(["-q", "-Y", "sign", "-n", "orch-approval@v1", "-f"]);
+    assert!(child::output(sign.args([&house.outside(name), &copy])).status.success());
     fs::read_to_string(copy.with_extension("txt.sig")).unwrap()
 }
 

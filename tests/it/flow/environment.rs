@@ -1,6 +1,7 @@
 //! What reaches an executor: inputs as variables, `env`, secrets; and what never gets out.
 
 use crate::house::House;
+use crate::house::child;
 
 #[test]
 fn inputs_and_the_place_reach_commands_as_variables() {
@@ -92,11 +93,8 @@ fn a_secret_reaches_the_program_and_nothing_else() {
     assert_eq!(house.read("out.md"), secret);
     let done = done.never_says(secret);
     assert!(done.shown().contains("[redacted]"), "{}", done.shown());
-    let found = std::process::Command::new("grep")
-        .args(["-rlF", secret, "orchestration", ".git"])
-        .current_dir(house.project())
-        .output()
-        .unwrap();
+    let found =
+        child::output(house.program("grep").args(["-rlF", secret, "orchestration", ".git"]));
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     assert!(!house.packet("use", 1).contains(secret));
 }

@@ -2,8 +2,8 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::child;
 use crate::house::wait_until;
-use std::process::Command;
 
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEA\n-----END PRIVATE KEY-----";
 const WORD: &str = "sesame\"open\\me99&x";
@@ -48,11 +48,8 @@ fn is_tight(house: &House, done: &Done) {
     let shown = done.shown();
     for mark in MARKS {
         assert!(!shown.contains(mark), "{mark} is in\n{shown}");
-        let found = Command::new("grep")
-            .args(["-rlF", mark, "orchestration", ".git/orch"])
-            .current_dir(house.project())
-            .output()
-            .unwrap();
+        let mut grep = house.program("grep");
+        let found = child::output(grep.args(["-rlF", mark, "orchestration", ".git/orch"]));
         assert_eq!(String::from_utf8_lossy(&found.stdout), "", "{mark}");
     }
 }
@@ -165,7 +162,7 @@ fn what_a_killed_runner_leaves_behind_is_mended_by_the_next() {
     };
     wait_until("it prints", printed);
     child.kill().unwrap();
-    child.wait().unwrap();
+    child.wait();
     is_tight(&house, &house.orch("run resume").code(3));
 }
 
@@ -179,10 +176,7 @@ fn an_item_that_holds_a_secret_names_nothing() {
          each = { file = 'list.json', as = 'item' }\n",
     );
     house.orch("run demo").code(1).says("an item of its list holds a secret").never_says("horse");
-    let found = Command::new("grep")
-        .args(["-rl", "horse", "orchestration", ".git"])
-        .current_dir(house.project())
-        .output()
-        .unwrap();
+    let found =
+        child::output(house.program("grep").args(["-rl", "horse", "orchestration", ".git"]));
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
 }

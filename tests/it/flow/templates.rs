@@ -2,7 +2,6 @@
 //! memory, whatever it is that grows.
 
 use crate::house::House;
-use std::process::Command;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -18,18 +17,12 @@ const OUTPUT: &str = "more than 16 MiB";
 /// What a run of a prompt says in an address space of 400 MB.
 fn said_of(prompt: &str) -> String {
     let house = House::new().workflow("demo", GATE).file("prompts/p.md", prompt);
-    let orch = house.command(&["run", "demo"]);
-    let mut bounded = Command::new("sh");
-    bounded.args(["-c", "ulimit -v 400000; exec \"$@\"", "sh"]);
-    bounded.arg(orch.get_program()).args(orch.get_args()).current_dir(house.project()).env_clear();
-    bounded.envs(orch.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let start = Instant::now();
-    let output = bounded.output().unwrap();
+    let done = house.orch_in("ulimit -v 400000; exec \"$@\"", "run demo");
     let took = start.elapsed();
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     assert!(took < Duration::from_secs(5), "{prompt:.80}: {took:?}");
-    assert_eq!(output.status.code(), Some(1), "{prompt:.80}: {said}");
-    said
+    let done = done.code(1);
+    done.stdout + &done.stderr
 }
 
 #[test]

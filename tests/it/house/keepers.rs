@@ -3,12 +3,13 @@
 
 use super::Done;
 use super::House;
+use super::child;
+use super::is_alive;
+use super::wait_until;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
-use std::process::Stdio;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -19,6 +20,15 @@ impl House {
     /// The numbers of the processes that keep sittings here.
     pub fn keepers(&self) -> Vec<u32> {
         keepers_in(self.folder.path())
+    }
+
+    /// Does something that ends them, and waits until they are dead: their locks go last.
+    pub fn ends_keepers(&self, act: &str) {
+        let keepers = self.keepers();
+        self.orch(act).code(0);
+        wait_until("the keepers are dead", || {
+            !keepers.iter().any(|process| is_alive(&process.to_string()))
+        });
     }
 
     /// Kills them, as a power cut would.
@@ -33,14 +43,8 @@ impl House {
 
     /// Runs the binary by the real time, for what a timer does.
     pub fn orch_by_the_clock(&self, words: &str) -> Done {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
-        command.env_clear().envs(&self.environment).current_dir(self.project());
-        let output = command.args(words.split_whitespace()).stdin(Stdio::null()).output().unwrap();
-        Done {
-            code: output.status.code().unwrap_or(-1),
-            stdout: self.stable(&output.stdout),
-            stderr: self.stable(&output.stderr),
-        }
+        let mut command = self.program(env!("CARGO_BIN_EXE_orch"));
+        self.done(&child::output(command.args(words.split_whitespace())))
     }
 
     /// Runs the binary at a time of the day.
@@ -79,13 +83,17 @@ fn keepers_in(folder: &Path) -> Vec<u32> {
 
 fn kill_in(folder: &Path) {
     let start = Instant::now();
+    let mut killed = Vec::new();
     loop {
         let keepers = keepers_in(folder);
-        if keepers.is_empty() || start.elapsed() > PATIENCE {
-            return;
+        for keeper in &keepers {
+            signal_one(Signal::KILL, *keeper);
         }
-        for keeper in keepers {
-            signal_one(Signal::KILL, keeper);
+        killed.extend(keepers);
+        // What dies loses its words first, and its locks last.
+        killed.retain(|process| is_alive(&process.to_string()));
+        if killed.is_empty() || start.elapsed() > PATIENCE {
+            return;
         }
         std::thread::sleep(Duration::from_millis(2));
     }

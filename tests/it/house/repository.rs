@@ -1,7 +1,7 @@
 //! Git in a house, as its user has it.
 
 use super::House;
-use std::process::Command;
+use super::child;
 use std::process::Output;
 
 impl House {
@@ -19,8 +19,6 @@ impl House {
     }
 
     fn git_output(&self, words: &str) -> Output {
-        let mut git = Command::new("git");
-        git.args(words.split_whitespace()).env_clear().envs(&self.environment);
-        git.current_dir(self.project()).output().unwrap()
+        child::output(self.program("git").args(words.split_whitespace()))
     }
 }

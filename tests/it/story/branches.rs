@@ -55,12 +55,7 @@ fn the_branch_holds_the_run(house: &House) {
     house.git("checkout --quiet main");
     assert_eq!(house.git("status --porcelain"), "", "back on main");
     assert_eq!(house.record()["status"], "PASSED");
-    let sums = std::process::Command::new("sha256sum")
-        .args(["--check", "--strict", "--quiet", "SHA256SUMS"])
-        .current_dir(house.run_folder().join("record"))
-        .output()
-        .unwrap();
-    assert!(sums.status.success(), "{}", String::from_utf8_lossy(&sums.stderr));
+    house.sums_hold();
     house.git("fsck --strict --no-dangling");
 }
 

@@ -1,7 +1,7 @@
 //! Many runs in one repository, and a person who commits by hand meanwhile.
 
 use crate::house::House;
-use std::process::Command;
+use crate::house::child;
 
 const PROCESSES: usize = 8;
 const COMMITS: usize = 12;
@@ -35,10 +35,7 @@ fn commit(house: &House, number: usize) {
     let script =
         format!("git add mine/{number}.txt && git commit -q -m 'mine {number}' mine/{number}.txt");
     for _ in 0..500 {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &script]).current_dir(house.project());
-        shell.env("HOME", house.outside("home")).env_remove("GIT_DIR");
-        if shell.output().unwrap().status.success() {
+        if child::output(house.program("sh").args(["-c", &script])).status.success() {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));

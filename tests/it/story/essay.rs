@@ -3,6 +3,7 @@
 
 use super::essay_texts;
 use crate::house::House;
+use crate::house::child;
 
 const SLUG: &str = "the-word-robot";
 const FOLDER: &str = "src/app/essays/the-word-robot";
@@ -103,16 +104,11 @@ const YES_THRICE: &[(&str, &str)] =
 
 /// What anyone can confirm with tools that are not ours.
 fn the_record_holds(house: &House) {
-    let sums = std::process::Command::new("sha256sum")
-        .args(["--check", "--strict", "--quiet", "SHA256SUMS"])
-        .current_dir(house.run_folder().join("record"))
-        .output()
-        .unwrap();
-    assert!(sums.status.success(), "{}", String::from_utf8_lossy(&sums.stderr));
+    house.sums_hold();
     let record = house.record();
     for artifact in record["artifacts_index"].as_array().unwrap() {
         let path = house.project().join(artifact["path"].as_str().unwrap());
-        let output = std::process::Command::new("sha256sum").arg(path).output().unwrap();
+        let output = child::output(house.program("sha256sum").arg(path));
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(printed.starts_with(artifact["sha256"].as_str().unwrap()), "{artifact}");
     }

@@ -9,8 +9,7 @@ use super::every_crash::is_untouched;
 use super::every_crash::undisturbed;
 use crate::house::Done;
 use crate::house::House;
-use std::process::Command;
-use std::process::Stdio;
+use crate::house::lacks;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
@@ -38,40 +37,14 @@ fn all(injections: &[Injection]) -> Vec<(&'static str, &'static str, u64)> {
     injections.iter().flat_map(|injection| -> Vec<_> { each(injection) }).collect()
 }
 
-#[expect(clippy::print_stdout, reason = "a test that tries nothing must say so")]
-fn has_strace() -> bool {
-    let has = Command::new("strace").arg("-V").output().is_ok_and(|done| done.status.success());
-    if !has {
-        println!("strace is not on PATH: nothing was tried");
-    }
-    has
-}
-
-/// Runs the workflow by another program, which is handed the call of orch as its last arguments.
-fn run_by(house: &House, by: &[&str]) -> Done {
-    let orch = house.command(&["run", "demo"]);
-    let variables = orch.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    let output = Command::new(by[0])
-        .args(&by[1..])
-        .arg(orch.get_program())
-        .args(orch.get_args())
-        .env_clear()
-        .envs(variables)
-        .current_dir(house.project())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Done {
-        code: output.status.code().unwrap_or(-1),
-        stdout: text(&output.stdout),
-        stderr: text(&output.stderr),
-    }
+/// It is a program of Linux alone.
+fn cannot_trace() -> bool {
+    !cfg!(target_os = "linux") || lacks("strace")
 }
 
 fn run_with(house: &House, (calls, what, at): (&str, &str, u64)) -> Done {
     let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:{what}:when={at}"));
-    run_by(house, &["strace", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject])
+    house.orch_by(&["strace", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject], "run demo")
 }
 
 /// Every pass that was told of is one of the record, under its number.
@@ -91,7 +64,7 @@ fn keeps_its_word(house: &House, done: &Done, place: &str) {
 
 #[test]
 fn a_kill_on_the_way_into_a_call_costs_nothing() {
-    if !has_strace() {
+    if cannot_trace() {
         return;
     }
     let (house, kills) = (house(), all(&KILLS));
@@ -114,7 +87,7 @@ fn a_kill_on_the_way_into_a_call_costs_nothing() {
 
 #[test]
 fn a_disk_that_refuses_is_told_of_and_costs_nothing() {
-    if !has_strace() {
+    if cannot_trace() {
         return;
     }
     let (house, refusals) = (house(), all(&REFUSALS));
@@ -144,7 +117,7 @@ fn a_file_that_takes_a_part_of_what_is_written_ends_where_it_ended() {
         }
         let (house, place) = (copy_of(&house), format!("no file beyond {point} blocks"));
         let limit = format!("trap '' XFSZ; ulimit -f {point}; exec \"$@\"");
-        let done = run_by(&house, &["sh", "-c", &limit, "sh"]);
+        let done = house.orch_in(&limit, "run demo");
         assert_ne!(done.code, 0, "{place}");
         ends_well(&house, &done, &place);
         comes_to_its_end(&house, &whole, &place);
@@ -156,8 +129,50 @@ fn a_file_that_takes_a_part_of_what_is_written_ends_where_it_ended() {
 #[test]
 fn a_log_that_is_full_ends_no_run() {
     let house = house();
-    run_by(&house, &["sh", "-c", "exec \"$@\" 2> /dev/full", "sh"]).code(0);
+    house.orch_in("exec \"$@\" 2> /dev/full", "run demo").code(0);
     assert_eq!(house.attempts("flaky"), "FAIL FAIL PASS");
+}
+
+/// A commit that a power cut could empty proves nothing.
+#[test]
+fn every_object_of_a_record_is_synced() {
+    if cannot_trace() {
+        return;
+    }
+    let house = house();
+    let objects = || {
+        let listed = house.git("count-objects");
+        listed.split_whitespace().next().unwrap().parse::<usize>().unwrap()
+    };
+    let before = objects();
+    let synced = synced_by(&house, "run demo").matches("/objects/tmp_obj_").count();
+    let written = objects() - before;
+    assert!(written > 10 && synced >= written, "{synced} of {written} objects were synced");
+}
+
+/// Where a ref is let go that git has packed, libgit2 writes the file of all packed refs anew, the
+/// user's too, and syncs it only when told to.
+#[test]
+fn the_refs_that_are_packed_are_synced_when_one_is_let_go() {
+    if cannot_trace() {
+        return;
+    }
+    let house = house();
+    house.orch("run demo").code(0);
+    let blob = house.git("rev-parse HEAD:notes.txt");
+    house.git(&format!("update-ref refs/orch/runs/{} {blob}", house.run_id()));
+    house.git("pack-refs --all");
+    let synced = synced_by(&house, "doctor --fix");
+    assert!(synced.contains("/.git/packed-refs"), "{synced}");
+}
+
+/// The files and folders that a command syncs.
+fn synced_by(house: &House, words: &str) -> String {
+    let log = house.outside("trace");
+    let path = log.display().to_string();
+    let trace = ["strace", "-f", "-y", "-qq", "-o", &path, "-e", "trace=fsync,fdatasync"];
+    house.orch_by(&trace, words).code(0);
+    std::fs::read_to_string(log).unwrap()
 }
 
 /// An error is told in words, and never by a panic.

@@ -1,9 +1,8 @@
 //! What an agent might try to get past a gate: it is refused, or found and put right.
 
 use crate::house::House;
+use crate::house::child;
 use serde_json::Value as Json;
-use std::process::Command;
-use std::process::Stdio;
 
 const ORCH: &str = env!("CARGO_BIN_EXE_orch");
 
@@ -192,9 +191,9 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
     }
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
     // The same words from outside of any run are a person's.
-    let mut child = Command::new("sh");
-    child.args(["-c", &format!("(sleep 0.5; printf 'y\\r') | {approve}")]);
-    let output = child.current_dir(house.project()).stdin(Stdio::null()).output().unwrap();
+    let mut shell = house.program("sh");
+    let output =
+        child::output(shell.args(["-c", &format!("(sleep 0.5; printf 'y\\r') | {approve}")]));
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("PASS"), "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).never_says("waits for approval");

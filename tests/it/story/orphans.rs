@@ -5,9 +5,7 @@ use crate::house::is_alive;
 use crate::house::signal;
 use crate::house::wait_until;
 use rustix::process::Signal;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// A gate whose command leaves the writing to a process of its own.
 const WRITER: &str = "
@@ -42,7 +40,7 @@ fn killed(house: &House) {
         house.read("leader").ends_with('\n') && notes(house).iter().all(is_named)
     });
     child.kill().unwrap();
-    child.wait().unwrap();
+    child.wait();
 }
 
 fn grows(house: &House) -> bool {
@@ -134,7 +132,7 @@ fn a_stranger_with_the_same_number_is_left_alone() {
     killed(&house);
     let mut own = note();
     end(&house);
-    let mut stranger = Command::new("sleep").arg("60").process_group(0).spawn().unwrap();
+    let mut stranger = house.start_other(house.program("sleep").arg("60"));
     own["group"] = stranger.id().into();
     for (key, value) in [("started", 1.into()), ("boot", "another".into())] {
         let mut other = own.clone();
@@ -146,7 +144,7 @@ fn a_stranger_with_the_same_number_is_left_alone() {
     house.orch("run resume").code(0);
     assert!(stranger.try_wait().unwrap().is_none(), "it was killed");
     stranger.kill().unwrap();
-    stranger.wait().unwrap();
+    stranger.wait();
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! commits between them as if there were no run.
 
 use crate::house::House;
+use crate::house::child;
 use crate::house::wait_until;
-use std::process::Command;
 
 /// Three gates that need nobody, and one that a person does.
 fn house() -> House {
@@ -207,7 +207,7 @@ fn nobody_is_refused_the_index_while_gates_end() {
     assert!(!house.exists("orchestration/runs/record"));
     assert!(!house.git("status --porcelain").contains("orchestration"));
     house.write("go", "");
-    assert!(run.wait().unwrap().success());
+    assert!(run.wait().success());
     house.orch("verify").code(0);
 }
 
@@ -247,9 +247,7 @@ fn the_first_hundred_gates_lie_side_by_side_and_the_others_by_the_hundred() {
     }
     assert!(record.join("journal/000100").is_dir());
     house.orch("verify").code(0);
-    let mut sums = Command::new("sha256sum");
-    sums.args(["--check", "--quiet", "SHA256SUMS"]).current_dir(&record);
-    assert!(sums.status().unwrap().success());
+    house.sums_hold();
 }
 
 #[test]
@@ -296,9 +294,8 @@ fn another_branch_at_the_stop_is_left_without_the_record() {
     let folder = format!("orchestration/runs/{}/record", house.run_id());
     house.git("checkout --quiet fresh");
     house.git(&format!("archive --output=../left.tar main {folder}"));
-    let mut tar = Command::new("tar");
-    tar.args(["-xf", "../left.tar"]).current_dir(house.project());
-    assert!(tar.status().unwrap().success());
+    let tar = child::output(house.program("tar").args(["-xf", "../left.tar"]));
+    assert!(tar.status.success());
     house.orch("doctor").code(1).says("left behind when another branch was checked out");
     house.orch("doctor --fix").code(0).says("mended");
     house.git("checkout --quiet main");
@@ -334,9 +331,9 @@ fn what_the_project_says_of_its_files_changes_no_record() {
     house.git("config filter.rot.smudge cat");
     house.orch("run demo").code(3);
     let folder = house.run_folder().join("record");
-    let mut touch = Command::new("sh");
+    let mut touch = house.program("sh");
     touch.args(["-c", "touch -d 2030-01-01 *"]).current_dir(&folder);
-    assert!(touch.status().unwrap().success());
+    assert!(child::output(&mut touch).status.success());
     assert!(!house.git("status --porcelain").contains("orchestration"));
     house.orch("verify").code(0);
 }

@@ -37,7 +37,7 @@ fn an_interruption_pauses_the_run_and_ends_its_children() {
         let mut child = house.start("run demo");
         wait_until("the gate is at work", || house.exists("pid"));
         signal(name, child.id());
-        assert_eq!(child.wait().unwrap().code(), Some(130), "{name:?}");
+        assert_eq!(child.wait().code(), Some(130), "{name:?}");
         let pid = house.read("pid");
         wait_until("the command has ended", || !is_alive(&pid));
         assert_eq!(house.record()["status"], "PAUSED", "{name:?}");
@@ -55,7 +55,7 @@ fn a_killed_run_is_stalled_and_can_be_taken_up() {
     let mut child = house.start("run demo");
     wait_until("the gate is at work", || house.exists("pid"));
     child.kill().unwrap();
-    child.wait().unwrap();
+    child.wait();
     house.orch("status").code(0).says("STALLED");
     house.orch("run list").code(0).says("STALLED");
     house.orch("doctor").code(1).says("it stalled");
@@ -74,7 +74,7 @@ fn what_was_cut_off_is_asked_about_where_the_gate_says_so() {
     let mut child = house.start("run demo");
     wait_until("the gate is at work", || house.exists("pid"));
     signal(Signal::INT, child.id());
-    child.wait().unwrap();
+    child.wait();
     house.orch("run resume").code(3).says("cut off");
     house.write("go", "");
     house.orch("gate start --gate long").code(0);

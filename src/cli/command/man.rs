@@ -1,0 +1,49 @@
+//! `orch man`: a man page for each command, for packages and for `man` itself.
+
+use super::Failure;
+use crate::cli;
+use crate::cli::answer::Face;
+use crate::cli::exit;
+use crate::files::Beneath;
+use crate::files::Outlet;
+use crate::ops::Error;
+use crate::ops::Instructions;
+use clap_mangen::Man;
+use std::path::PathBuf;
+
+/// Where to.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The folder for the pages, such as ~/.local/share/man/man1.
+    folder: PathBuf,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let mut whole = cli::whole().disable_help_subcommand(true);
+    whole.build();
+    let mut pages = Vec::new();
+    add_pages(&whole, &mut pages);
+    let mut files = Vec::new();
+    for page in pages {
+        let name = page.get_filename();
+        let place = Beneath::new(&arguments.folder).join(&name);
+        let mut bytes = Vec::new();
+        let source = concat!("orch ", env!("CARGO_PKG_VERSION"));
+        page.manual("orch")
+            .source(source)
+            .render(&mut bytes)
+            .and_then(|()| Outlet::Replaced.write(&place.path(), &bytes))
+            .map_err(|source| Error::disk(&place, source))?;
+        files.push(name);
+    }
+    face.answer(&files, &Instructions::default(), &files.join("\n"));
+    Ok(exit::DONE)
+}
+
+/// The pages of a command and of all below it.
+fn add_pages(command: &clap::Command, pages: &mut Vec<Man>) {
+    pages.push(Man::new(command.clone()));
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        add_pages(below, pages);
+    }
+}

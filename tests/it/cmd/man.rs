@@ -1,0 +1,27 @@
+//! `orch man`: a page for each command.
+
+use crate::house::House;
+
+#[test]
+fn every_command_has_a_page() {
+    let house = House::new();
+    let listed = house.orch("man pages/man1").code(0).stdout;
+    assert!(listed.lines().count() > 50, "{listed}");
+    for page in listed.lines() {
+        let text = house.read(&format!("pages/man1/{page}"));
+        assert!(text.contains(".SH NAME") && text.contains(".SH SYNOPSIS"), "{page}");
+    }
+    let page = house.read("pages/man1/orch-gate-approve.1");
+    assert!(page.contains(r"\fBorch gate approve\fR"), "{page}");
+    // A second time they are replaced.
+    house.write("pages/man1/orch.1", "x".repeat(100_000));
+    assert_eq!(house.orch("man pages/man1 --json").code(0).json()["data"][0], "orch.1");
+    assert!(!house.read("pages/man1/orch.1").contains("xxx"));
+}
+
+#[test]
+fn what_is_in_the_way_is_told() {
+    let house = House::new().file("taken", "");
+    house.orch("man taken").code(1).says("taken/orch.1: File exists");
+    house.orch("man").code(2).says("<FOLDER>");
+}
