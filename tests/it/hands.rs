@@ -2,6 +2,7 @@
 //! goes on whoever advances it.
 
 use crate::house::House;
+use crate::house::child;
 use orch::files::Beneath;
 use orch::files::Project;
 use orch::id::RunId;
@@ -65,7 +66,7 @@ fn process(test: &str, folder: &Path, part: &str, given: &Json) -> Option<Json> 
     std::fs::write(&file, given.to_string()).unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", &format!("hands::{test}"), "--nocapture"]).current_dir(folder);
-    let done = command.env(PART, format!("{part} {}", file.display())).output().unwrap();
+    let done = child::output(command.env(PART, format!("{part} {}", file.display())));
     let written = std::fs::read_to_string(&file).unwrap();
     done.status.success().then(|| serde_json::from_str(&written).unwrap())
 }

@@ -4,8 +4,8 @@ use super::Failure;
 use crate::cli;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::files;
 use crate::files::Beneath;
-use crate::files::Outlet;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use clap_mangen::Man;
@@ -23,20 +23,22 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     whole.build();
     let mut pages = Vec::new();
     add_pages(&whole, &mut pages);
-    let mut files = Vec::new();
+    let folder = Beneath::new(&arguments.folder);
+    files::create_folder(&arguments.folder).map_err(|source| Error::disk(&folder, source))?;
+    let mut written = Vec::new();
     for page in pages {
         let name = page.get_filename();
-        let place = Beneath::new(&arguments.folder).join(&name);
+        let place = folder.join(&name);
         let mut bytes = Vec::new();
         let source = concat!("orch ", env!("CARGO_PKG_VERSION"));
         page.manual("orch")
             .source(source)
             .render(&mut bytes)
-            .and_then(|()| Outlet::Replaced.write(&place.path(), &bytes))
+            .and_then(|()| place.write_view(&bytes))
             .map_err(|source| Error::disk(&place, source))?;
-        files.push(name);
+        written.push(name);
     }
-    face.answer(&files, &Instructions::default(), &files.join("\n"));
+    face.answer(&written, &Instructions::default(), &written.join("\n"));
     Ok(exit::DONE)
 }
 
