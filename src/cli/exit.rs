@@ -17,6 +17,25 @@ pub const DIFFERENT: u8 = 6;
 pub const BUG: u8 = 70;
 pub const INTERRUPTED: u8 = 130;
 
+/// What the codes mean, for people.
+const MEANINGS: [(u8, &str); 9] = [
+    (DONE, "done; a run: passed"),
+    (FAILED, "a gate or run failed"),
+    (USAGE, "wrong usage, or an unsound definition"),
+    (WAITING, "waiting for a person or an agent"),
+    (BUDGET, "a budget is reached"),
+    (HELD, "another process holds the run"),
+    (DIFFERENT, "a journal, record, artifact or signature is not what it should be"),
+    (BUG, "a bug in orch"),
+    (INTERRUPTED, "interrupted"),
+];
+
+/// One line for each code, for the help.
+pub fn meanings() -> String {
+    let lines = MEANINGS.map(|(code, meaning)| format!("  {code:>3}  {meaning}"));
+    lines.join("\n")
+}
+
 /// The code of a run that was driven as far as it would go.
 pub fn of_outcome(outcome: &Outcome) -> u8 {
     match outcome.status {
@@ -82,6 +101,14 @@ mod tests {
             failed: failed.collect(),
             committed: true,
             here: Here::default(),
+        }
+    }
+
+    #[test]
+    fn the_readme_tells_the_same_codes() {
+        let readme = include_str!("../../README.md");
+        for (code, meaning) in MEANINGS {
+            assert!(readme.contains(&format!("\n| {code} | {meaning} |\n")), "{code} {meaning}");
         }
     }
 

@@ -31,6 +31,28 @@ pub fn flags(mut command: Command, workflow: &Workflow) -> Command {
 
 const HELP_LAST: usize = 1000;
 
+/// Reads what was typed after a command that takes a workflow's inputs. A workflow is sound whose
+/// input meets a flag that only this command has; with the command it cannot be used.
+pub fn read(
+    command: Command,
+    workflow: &Workflow,
+    words: impl IntoIterator<Item = String>,
+) -> Result<ArgMatches, Failure> {
+    for input in &workflow.inputs {
+        let flag = input.flag();
+        let of_flag = command.get_arguments().filter(|arg| arg.get_long() == Some(flag.as_str()));
+        if of_flag.count() > 1 {
+            let (name, command) = (&input.name, command.get_name());
+            return Err(Error::usage(format!(
+                "input `{name}` meets the flag --{flag} of `{command}`"
+            ))
+            .advise("give the input another name")
+            .into());
+        }
+    }
+    Ok(command.try_get_matches_from(words)?)
+}
+
 fn flag(input: &Input) -> Arg {
     let mut help = input.help.clone();
     if input.kind == InputType::List {

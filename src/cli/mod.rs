@@ -29,7 +29,7 @@ use std::ffi::OsString;
 
 /// Runs workflows that people and AI agents carry out together, and keeps proof of what was done.
 #[derive(Debug, clap::Parser)]
-#[command(name = "orch", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "orch", version, max_term_width = 100, after_help = after_help())]
 struct Arguments {
     #[command(flatten)]
     global: Global,
@@ -37,14 +37,14 @@ struct Arguments {
     command: Command,
 }
 
-const AFTER_HELP: &str = "\
+const FIRST_STEPS: &str = "\
 Begin with:  orch workflow list              what can be run here
              orch run WORKFLOW --help        what a workflow takes
-             orch status                     where the current run stands
+             orch status                     where the current run stands";
 
-Exit codes: 0 done · 1 a gate or run failed · 2 wrong usage or an unsound definition ·
-3 waiting for a person or agent · 4 budget reached · 5 another process holds the run · 70 a bug in orch ·
-130 interrupted";
+fn after_help() -> String {
+    format!("{FIRST_STEPS}\n\nExit codes:\n{}", exit::meanings())
+}
 
 /// Parses, executes and prints; gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {

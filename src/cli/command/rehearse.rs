@@ -48,7 +48,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let title = format!("orch rehearse {name}");
     let command = inputs::flags(Command::new(title.clone()).bin_name(title), &workflow);
-    let matches = flags(command).try_get_matches_from(&arguments.words)?;
+    let matches = inputs::read(flags(command), &workflow, arguments.words.clone())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(false)?;
     let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;

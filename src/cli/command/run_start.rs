@@ -44,8 +44,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let (workflow, definition) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
     let command = inputs::flags(Command::new("orch run start"), &workflow);
     let command = with_own_flags(command).arg(workflow_flag());
-    let matches = command
-        .try_get_matches_from(std::iter::once("orch run start".to_owned()).chain(words.clone()))?;
+    let words = std::iter::once("orch run start".to_owned()).chain(words.clone());
+    let matches = inputs::read(command, &workflow, words)?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(false)?;
     let inputs = inputs::values(&face, &site, &workflow, &matches)?;

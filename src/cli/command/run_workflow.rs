@@ -25,7 +25,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let (workflow, definition) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let command = command(&workflow);
-    let matches = command.try_get_matches_from(std::iter::once(name).chain(flags))?;
+    let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(true)?;
     let drive_request = DriveRequest::from_arg_matches(&matches)?;
@@ -56,4 +56,28 @@ fn command(workflow: &Workflow) -> Command {
     let command = CiArguments::augment_args(command);
     // The flags bring a description of themselves; it is not the workflow's.
     Global::augment_args(command).about(workflow.description.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::Definition;
+    use crate::definition::Origin;
+    use crate::definition::Text;
+    use crate::source::Source;
+    use crate::workflow::RESERVED_FLAGS;
+
+    #[test]
+    fn the_flags_that_no_input_may_have_are_those_of_the_command() {
+        let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
+        let text = format!("name = 'w'\nversion = '1'\n{gate}");
+        let (path, source) = ("workflows/w.toml".to_owned(), Source::new("w.toml", text));
+        let mut definition = Definition::default();
+        definition.insert(Text { path, origin: Origin::Project, source });
+        let command = command(&Workflow::parse("w", &definition).unwrap());
+        let mut flags: Vec<&str> =
+            command.get_arguments().filter_map(clap::Arg::get_long).collect();
+        flags.sort_unstable();
+        assert_eq!(flags, RESERVED_FLAGS);
+    }
 }

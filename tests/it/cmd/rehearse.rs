@@ -78,3 +78,36 @@ fn what_is_wrong_is_said_as_by_a_run() {
     let json = house.orch("rehearse demo --slug x --json").code(0).json();
     assert_eq!(json["data"][0]["gate"], "ask");
 }
+
+#[test]
+fn an_input_may_have_a_name_that_only_other_commands_have_as_a_flag() {
+    let workflow = |name: &str| {
+        House::new().workflow(
+            "demo",
+            &format!(
+                "[inputs]\n{name} = {{ type = 'slug' }}\n[[gate]]\nid = 'a'\n\
+                 executor = 'command'\nshell = 'test \"$ORCH_INPUT_{}\" = x'\n",
+                name.to_uppercase()
+            ),
+        )
+    };
+    for name in ["version", "from", "quiet", "worktree", "fail", "workflow"] {
+        let house = workflow(name);
+        house.orch(&format!("run demo --{name} x")).code(0).says("PASSED");
+        let refused = format!("input `{name}` meets the flag --{name} of");
+        match name {
+            "fail" => house.orch("rehearse demo --fail x").code(2).says(&refused),
+            _ => house.orch(&format!("rehearse demo --{name} x")).code(0),
+        };
+        let words = format!("run start --workflow demo --{name} x");
+        match name {
+            "workflow" => house.orch("run start --workflow demo").code(2).says(&refused),
+            _ => house.orch(&words).code(0),
+        };
+    }
+    for name in ["budget", "start_from", "help", "json", "seed"] {
+        let flag = name.replace('_', "-");
+        let says = format!("input `{name}` meets the flag --{flag} of `orch run`");
+        workflow(name).orch(&format!("run demo --{flag} x")).code(2).says(&says);
+    }
+}
