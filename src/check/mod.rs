@@ -21,6 +21,7 @@ mod html;
 mod isbn;
 mod items_closed;
 mod json_schema;
+mod kind;
 mod links_resolve;
 mod markdown;
 mod matches;
@@ -50,6 +51,8 @@ pub use baseline::Since;
 pub use baseline::record_baseline;
 pub use count::Count;
 pub(crate) use count::between;
+pub use kind::AnyCheck;
+pub use kind::Kind;
 pub use number::Number;
 pub(crate) use number::range_words;
 pub use text::clean as plain_text;
@@ -58,7 +61,6 @@ pub use work::Work;
 pub use work::WorkItem;
 
 use crate::digest::Digest;
-use crate::document;
 use crate::files::Beneath;
 use crate::files::OpenError;
 use crate::files::Project;
@@ -67,13 +69,7 @@ use crate::finding::Finding;
 use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
-use crate::source::Source;
-use crate::source::Unsound;
-use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::OnceLock;
 
 /// One rule over the outputs of a gate.
@@ -241,50 +237,6 @@ fn no_document() -> Finding {
     Finding::new("no file to look at: put the check under an [[output]] or give it a `path`")
 }
 
-/// A check of whatever kind, as a contract holds it.
-pub type AnyCheck = Box<dyn Check + Send + Sync>;
-
-/// A kind of check: its name, how its parameters are read, and its reference.
-pub struct Kind {
-    pub name: &'static str,
-    pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
-    pub from_json: fn(Json) -> Result<AnyCheck, String>,
-    pub compares: fn() -> bool,
-    pub reads_a_file: fn() -> bool,
-    pub looks_at_work: fn() -> bool,
-    pub looks_at_attempt: fn() -> bool,
-    pub states_existence: fn() -> bool,
-    pub schema: fn() -> Json,
-}
-
-impl Kind {
-    const fn of<T>(name: &'static str) -> Self
-    where
-        T: Check + DeserializeOwned + JsonSchema + Send + Sync + 'static,
-    {
-        Self {
-            name,
-            read: |source, value| Ok(Box::new(document::read_value::<T>(source, value)?)),
-            from_json: |value| {
-                let check = serde_json::from_value::<T>(value);
-                Ok(Box::new(check.map_err(|error| document::in_words(&error.to_string()))?))
-            },
-            compares: T::compares,
-            reads_a_file: T::reads_a_file,
-            looks_at_work: T::looks_at_work,
-            looks_at_attempt: T::looks_at_attempt,
-            states_existence: T::states_existence,
-            schema: || document::schema_of::<T>().to_value(),
-        }
-    }
-}
-
-impl fmt::Debug for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
 /// Every check there is. The reference and the error for an unknown one come from here.
 pub static KINDS: &[Kind] = &[
     Kind::of::<command::Command>("command"),
@@ -321,6 +273,9 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document;
+    use crate::source::Source;
+    use serde_json::Value as Json;
 
     #[test]
     fn every_check_is_in_the_reference_and_each_parameter_explained() {

@@ -3,6 +3,7 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::child;
 
 /// What a user might do that takes files from under a run.
 const ACTIONS: [&[&str]; 6] = [
@@ -188,11 +189,8 @@ fn whoever_adds_everything_meets_no_file_that_is_not_whole() {
     let mut run = house.start("run demo");
     let mut added = 0;
     while run.try_wait().unwrap().is_none() {
-        let add = std::process::Command::new("git")
-            .args(["add", "-A"])
-            .current_dir(house.project())
-            .output()
-            .unwrap();
+        let mut git = std::process::Command::new("git");
+        let add = child::output(git.args(["add", "-A"]).current_dir(house.project()));
         assert!(add.status.success(), "{}", String::from_utf8_lossy(&add.stderr));
         assert!(!house.git("ls-files").contains(".tmp."));
         added += 1;

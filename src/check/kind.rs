@@ -1,0 +1,54 @@
+//! A kind of check, whatever its parameters: what the registry holds of each.
+
+use super::Check;
+use crate::document;
+use crate::source::Source;
+use crate::source::Unsound;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use std::fmt;
+
+/// A check of whatever kind, as a contract holds it.
+pub type AnyCheck = Box<dyn Check + Send + Sync>;
+
+/// A kind of check: its name, how its parameters are read, and its reference.
+pub struct Kind {
+    pub name: &'static str,
+    pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
+    pub from_json: fn(Json) -> Result<AnyCheck, String>,
+    pub compares: fn() -> bool,
+    pub reads_a_file: fn() -> bool,
+    pub looks_at_work: fn() -> bool,
+    pub looks_at_attempt: fn() -> bool,
+    pub states_existence: fn() -> bool,
+    pub schema: fn() -> Json,
+}
+
+impl Kind {
+    pub(super) const fn of<T>(name: &'static str) -> Self
+    where
+        T: Check + DeserializeOwned + JsonSchema + Send + Sync + 'static,
+    {
+        Self {
+            name,
+            read: |source, value| Ok(Box::new(document::read_value::<T>(source, value)?)),
+            from_json: |value| {
+                let check = serde_json::from_value::<T>(value);
+                Ok(Box::new(check.map_err(|error| document::in_words(&error.to_string()))?))
+            },
+            compares: T::compares,
+            reads_a_file: T::reads_a_file,
+            looks_at_work: T::looks_at_work,
+            looks_at_attempt: T::looks_at_attempt,
+            states_existence: T::states_existence,
+            schema: || document::schema_of::<T>().to_value(),
+        }
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
