@@ -70,6 +70,15 @@ pub struct Reading {
     stretches: Vec<Stretch>,
 }
 
+/// A run as it stood before one of its events.
+#[derive(Debug, Clone, Copy)]
+pub struct Then<'r> {
+    pub run: &'r Run,
+    pub head: Digest,
+    /// The latest moment that any line before tells.
+    pub latest: Moment,
+}
+
 impl Reading {
     /// What is committed together, in its order; only the last may not be closed yet.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> {
@@ -105,6 +114,32 @@ impl Reading {
             parse(line).ok().map(|(header, event)| (at, header.ts, event))
         };
         self.lines().filter_map(event).collect()
+    }
+
+    /// Shows each event but the first with how the run stood before it, in one fold over all of them.
+    pub fn retrace<E: From<Error>>(
+        &self,
+        mut look: impl FnMut(&Then<'_>, Moment, &Event) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let path = Path::new(FILE);
+        let mut then: Option<(Run, Digest, Moment)> = None;
+        for (text, number) in self.lines().zip(1..) {
+            let wrong = |error: String| line_error(path, number, error);
+            let (header, event) = parse(text).map_err(|error| wrong(error.to_string()))?;
+            then = Some(match then {
+                None => {
+                    let run = Run::begin(header.ts, &event);
+                    (run.map_err(|error| wrong(error.to_string()))?, Digest::of(text), header.ts)
+                }
+                Some((mut run, head, latest)) => {
+                    look(&Then { run: &run, head, latest }, header.ts, &event)?;
+                    let applied = run.apply(header.ts, &event);
+                    applied.map_err(|error| wrong(error.to_string()))?;
+                    (run, Digest::of(text), latest.max(header.ts))
+                }
+            });
+        }
+        Ok(())
     }
 
     /// Each event with its moment.

@@ -106,8 +106,9 @@ impl<'s> Driver<'s> {
         refuse_other_worktree(site, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
-        proof::refuse_untrue(site, &reading, &workflow)?;
+        let proofs = proof::refuse_untrue(site, &reading, &workflow)?;
         let mut driver = Self::hold(site, lock, workflow, journal, Some(&reading))?;
+        driver.proofs = proofs;
         for (gate, words) in left {
             // The name of a file: one that is no gate's was not put there by a run.
             let Ok(gate) = GateId::parse(&gate) else { continue };

@@ -7,7 +7,6 @@ mod anchors;
 mod approval;
 
 pub use anchors::told;
-pub use approval::Moments;
 pub use approval::misplaced;
 pub use approval::verdict;
 
@@ -21,6 +20,7 @@ use crate::clock::Clock;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::definition::Frozen;
+use crate::event::Approved;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
@@ -34,20 +34,32 @@ use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
 /// How long it holds that a key was valid: many gates may begin behind one approval.
 const HOLDS_FOR: Duration = Duration::from_mins(1);
 
-/// The attempts whose approvals were proved with a key that was valid then, and when.
+/// The attempt that an approval is of.
+type Key = (GateId, u32);
+
+/// What is known of an approval, once it was looked at.
+#[derive(Debug)]
+struct Proof {
+    approval: Approved,
+    /// Why it proves nothing, else who made it.
+    by: Result<String, String>,
+    /// When its key was seen to be valid still.
+    valid_at: Option<Instant>,
+}
+
+/// The approvals of attempts that were looked at in this sitting, each once.
 #[derive(Debug, Default)]
-pub struct Proofs(BTreeMap<(GateId, u32), Instant>);
+pub struct Proofs(BTreeMap<Key, Proof>);
 
 /// Refuses a run whose journal is not the one that commits tell of, or claims an approval that is
-/// not proved.
-pub fn refuse_untrue(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<(), Error> {
+/// not proved; gives what is proved.
+pub fn refuse_untrue(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<Proofs, Error> {
     anchors::refuse_rolled_back(site, reading)?;
     if let Some(problem) = unsigned_amendment(reading)? {
         let id = &reading.run.started.run_id;
@@ -105,13 +117,18 @@ pub fn refuse_false_end(site: &Site, reading: &Reading) -> Result<(), Error> {
     }
     let started = &reading.run.started;
     let definition = Definition::thaw(&started.definition);
-    refuse_unproved(site, reading, &Workflow::parse(&started.workflow, &definition)?)
+    refuse_unproved(site, reading, &Workflow::parse(&started.workflow, &definition)?).map(drop)
 }
 
-fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<(), Error> {
+fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<Proofs, Error> {
     let run = &reading.run;
-    for (gate, _) in run.gates.iter().filter(|(gate, _)| is_signed(workflow, gate)) {
-        if let Some(problem) = problem(reading, workflow, gate, None)? {
+    let signed: Vec<&GateId> = run.gates.keys().filter(|gate| is_signed(workflow, gate)).collect();
+    let mut proofs = Proofs::default();
+    let open = proofs.open(run, signed.iter().copied());
+    proofs.add(reading, workflow, &open)?;
+    for gate in signed {
+        let unproved = || proofs.problem(run, gate);
+        if let Some(problem) = claim(run, workflow, gate).or_else(unproved) {
             let id = &run.started.run_id;
             let journal = site.shown(&site.home.state(id).join(journal::FILE).path());
             return Err(Error::Untrue {
@@ -125,7 +142,113 @@ fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Resul
             });
         }
     }
-    Ok(())
+    Ok(proofs)
+}
+
+impl Proofs {
+    /// Looks at the approvals of these gates that were not looked at yet, all in one fold.
+    fn add(
+        &mut self,
+        reading: &Reading,
+        workflow: &Workflow,
+        open: &BTreeMap<Key, &Approved>,
+    ) -> Result<(), Error> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        let allowed = signing::allowed_in(&reading.run);
+        reading.retrace(|then, written, event| {
+            let Event::GateApproved { gate, attempt, approval } = event else { return Ok(()) };
+            let key = (gate.clone(), *attempt);
+            if open.get(&key) == Some(&approval) {
+                let limits = (allowed, written);
+                let by = match verdict(then, workflow, (gate, *attempt), approval, limits)? {
+                    Verdict::Good(by) => Ok(by),
+                    Verdict::Bad(problem) => Err(problem),
+                };
+                self.0.insert(key, Proof { approval: approval.clone(), by, valid_at: None });
+            }
+            Ok(())
+        })
+    }
+
+    /// The approvals of these gates that were not looked at yet.
+    fn open<'r>(
+        &self,
+        run: &'r Run,
+        gates: impl IntoIterator<Item = &'r GateId>,
+    ) -> BTreeMap<Key, &'r Approved> {
+        let is_open = |key: &Key, approval: &Approved| {
+            self.0.get(key).is_none_or(|proof| proof.approval != *approval)
+        };
+        let approved = gates.into_iter().filter_map(|gate| approved(run, gate));
+        approved.filter(|(key, approval)| is_open(key, approval)).collect()
+    }
+
+    /// Why the approval of a gate proves nothing, whatever its key is worth today.
+    fn problem(&self, run: &Run, gate: &GateId) -> Option<String> {
+        let (key, _) = approved(run, gate)?;
+        match self.0.get(&key) {
+            Some(proof) => proof.by.as_ref().err().cloned(),
+            None => Some("the journal tells of no such approval".to_owned()),
+        }
+    }
+
+    /// The gates whose approvals do not hold now, and why not.
+    fn fallen(
+        &mut self,
+        driver: &Driver<'_>,
+        gates: Vec<GateId>,
+    ) -> Result<Vec<(GateId, String)>, Error> {
+        let run = driver.run();
+        let open = self.open(run, &gates);
+        if !open.is_empty() {
+            self.add(&journal_of(driver)?, &driver.workflow, &open)?;
+        }
+        let mut today = None;
+        let mut fallen = Vec::new();
+        for gate in gates {
+            let wrong = claim(run, &driver.workflow, &gate).or_else(|| self.problem(run, &gate));
+            let problem = match wrong {
+                Some(problem) => Some(problem),
+                None => self.expired(driver, &gate, &mut today)?,
+            };
+            fallen.extend(problem.map(|problem| (gate, problem)));
+        }
+        Ok(fallen)
+    }
+
+    /// What is wrong where the key of an approval is not valid any more; `today` is found once.
+    fn expired(
+        &mut self,
+        driver: &Driver<'_>,
+        gate: &GateId,
+        today: &mut Option<Moment>,
+    ) -> Result<Option<String>, Error> {
+        let run = driver.run();
+        let Some((key, _)) = approved(run, gate) else { return Ok(None) };
+        let Some(Proof { approval, by: Ok(by), valid_at }) = self.0.get_mut(&key) else {
+            return Ok(None);
+        };
+        if valid_at.is_some_and(|at| at.elapsed() < HOLDS_FOR) {
+            return Ok(None);
+        }
+        let today = match *today {
+            Some(today) => today,
+            None => *today.insert(present(&journal_of(driver)?)),
+        };
+        let problem = signing::expired(run, (gate, key.1), approval, (by, today))?;
+        *valid_at = problem.is_none().then(Instant::now);
+        Ok(problem)
+    }
+}
+
+/// The approval by which a gate stands as passed, where it is its own.
+fn approved<'r>(run: &'r Run, gate: &GateId) -> Option<(Key, &'r Approved)> {
+    let state = run.gate(gate)?;
+    let has_passed = state.status == GateStatus::Pass && state.items.is_none();
+    let attempt = state.attempt().filter(|_| has_passed)?;
+    Some(((gate.clone(), attempt.attempt), attempt.approval.as_ref()?))
 }
 
 /// The gates that one stands on, over all its needs, whose signed approvals do not hold now; and
@@ -152,30 +275,10 @@ pub fn fallen_anywhere(driver: &mut Driver<'_>) -> Result<Vec<(GateId, String)>,
 }
 
 fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<(GateId, String)>, Error> {
-    let mut fallen = Vec::new();
-    let mut whole: Option<Reading> = None;
-    for gate in gates {
-        if let Some(claim) = claim(driver.run(), &driver.workflow, &gate) {
-            fallen.push((gate, claim));
-            continue;
-        }
-        let state = driver.run().gate(&gate).filter(|state| state.status == GateStatus::Pass);
-        let Some(attempt) = state.and_then(|state| state.attempt()) else { continue };
-        let key = (gate.clone(), attempt.attempt);
-        if driver.proofs.0.get(&key).is_some_and(|at| at.elapsed() < HOLDS_FOR) {
-            continue;
-        }
-        let reading = match whole.take() {
-            Some(reading) => reading,
-            None => journal_of(driver)?,
-        };
-        match problem(&reading, &driver.workflow, &gate, Some(present(&reading)))? {
-            Some(problem) => fallen.push((gate, problem)),
-            None => drop(driver.proofs.0.insert(key, Instant::now())),
-        }
-        whole = Some(reading);
-    }
-    Ok(fallen)
+    let mut proofs = std::mem::take(&mut driver.proofs);
+    let fallen = proofs.fallen(driver, gates);
+    driver.proofs = proofs;
+    fallen
 }
 
 /// The journal as far as this driver wrote or took it.
@@ -196,37 +299,6 @@ pub fn present(reading: &Reading) -> Moment {
 
 fn is_signed(workflow: &Workflow, gate: &GateId) -> bool {
     workflow.gate(gate).is_some_and(|gate| signing::demand(gate).is_some())
-}
-
-/// Why a gate does not stand approved as it claims to; `today` asks for a key that is valid still.
-fn problem(
-    reading: &Reading,
-    workflow: &Workflow,
-    id: &GateId,
-    today: Option<Moment>,
-) -> Result<Option<String>, Error> {
-    let run = &reading.run;
-    if let Some(claim) = claim(run, workflow, id) {
-        return Ok(Some(claim));
-    }
-    let state = run.gate(id).filter(|state| state.status == GateStatus::Pass);
-    let Some(attempt) = state.filter(|state| state.items.is_none()).and_then(|it| it.attempt())
-    else {
-        return Ok(None);
-    };
-    let number = attempt.attempt;
-    let given = reading.events().into_iter().rev().find_map(|(before, written, event)| {
-        let Event::GateApproved { gate, attempt, approval } = event else { return None };
-        (gate == *id && attempt == number).then_some((before, written, approval))
-    });
-    let Some((before, written, approval)) = given else { return Ok(None) };
-    let then = journal::fold(Path::new(journal::FILE), reading.bytes[..before].to_vec())?;
-    let allowed = signing::allowed_in(run);
-    let moments = Moments { written, today };
-    match verdict(&then, workflow, (id, number), &approval, (allowed, moments))? {
-        Verdict::Good(_) => Ok(None),
-        Verdict::Bad(problem) => Ok(Some(problem)),
-    }
 }
 
 /// What is wrong with how a gate stands that asks for a signature, whatever was signed.

@@ -127,16 +127,21 @@ pub fn sign(
     let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
     approved.signature = Some(signed(None));
     let allowed = allowed_in(run);
-    let limits = (allowed, Some(proof::present(&journal)));
-    match verdict(run, workflow, (gate, attempt), &approved, limits)? {
-        Verdict::Good(who) => {
+    let today = proof::present(&journal);
+    let problem = match verdict(run, workflow, (gate, attempt), &approved, allowed)? {
+        Verdict::Good(who) => match expired(run, (gate, attempt), &approved, (&who, today))? {
+            Some(problem) => Err(problem),
+            None => Ok(who),
+        },
+        Verdict::Bad(problem) => Err(problem),
+    };
+    match problem {
+        Ok(who) => {
             approved.signature = Some(signed(allowed.map(|_| who)));
             Ok(approved)
         }
-        Verdict::Bad(problem) => {
-            Err(Error::usage(format!("this cannot approve gate {gate}: {problem}"))
-                .advise("nothing was written; the allowed signers are those of the run's start"))
-        }
+        Err(problem) => Err(Error::usage(format!("this cannot approve gate {gate}: {problem}"))
+            .advise("nothing was written; the allowed signers are those of the run's start")),
     }
 }
 
@@ -160,13 +165,13 @@ pub enum Verdict {
 }
 
 /// Whether an approval of `run`, as it stood then, is signed as the definition asks: by whom the
-/// text of allowed signers names, and, where `today` is given, with a key that is valid then too.
+/// text of allowed signers names, with a key that was valid then.
 pub fn verdict(
     run: &Run,
     workflow: &Workflow,
     (id, attempt): (&GateId, u32),
     approved: &Approved,
-    (allowed, today): (Option<&str>, Option<Moment>),
+    allowed: Option<&str>,
 ) -> Result<Verdict, Error> {
     let bad = |problem: String| Ok(Verdict::Bad(problem));
     let text = approved.signed_text(&run.started.run_id, id, attempt);
@@ -179,10 +184,31 @@ pub fn verdict(
         what: "run, gate, attempt, chain, time, person and digests",
         signed,
         allowed,
-        today,
     };
     let demanded = workflow.gate(id).and_then(demand);
     matter.verdict(demanded, &|names| barred(run, workflow, id, names))
+}
+
+/// What is wrong with an approval whose signature `who` made, where its key is not valid today.
+pub fn expired(
+    run: &Run,
+    (id, attempt): (&GateId, u32),
+    approved: &Approved,
+    (who, today): (&str, Moment),
+) -> Result<Option<String>, Error> {
+    let text = approved.signed_text(&run.started.run_id, id, attempt);
+    let (Some(text), Some(signed), Some(allowed)) = (text, &approved.signature, allowed_in(run))
+    else {
+        return Ok(None);
+    };
+    let signature = Signature {
+        namespace: APPROVAL_NAMESPACE,
+        text: text.as_bytes(),
+        armored: &signed.armored,
+        at: Some(today),
+    };
+    let is_valid = signature.is_by(who, allowed).map_err(explain)?;
+    Ok((!is_valid).then(|| format!("the key of {who} is not valid any more")))
 }
 
 /// Whether a signed head of `run` is one.
@@ -194,7 +220,7 @@ pub fn verdict_on_head(
     let text = head.signed_text(&run.started.run_id);
     let what = "run, status, chain and time";
     let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
-    let matter = Matter { namespace, text: &text, what, signed, allowed, today: None };
+    let matter = Matter { namespace, text: &text, what, signed, allowed };
     matter.verdict(None, &|_| None)
 }
 
@@ -213,8 +239,6 @@ struct Matter<'m> {
     signed: &'m Signed,
     /// Whose signatures count.
     allowed: Option<&'m str>,
-    /// When the key must be valid, beside the time of the signature.
-    today: Option<Moment>,
 }
 
 impl Matter<'_> {
@@ -251,10 +275,6 @@ impl Matter<'_> {
         }
         for name in demanded.unwrap_or(&names) {
             if signature.is_by(name, allowed).map_err(explain)? {
-                let today = Signature { at: self.today, ..signature };
-                if self.today.is_some() && !today.is_by(name, allowed).map_err(explain)? {
-                    return bad(format!("the key of {name} is not valid any more"));
-                }
                 return match &self.signed.signer {
                     Some(said) if said != name => {
                         bad(format!("it is said to be signed by {said}, and is signed by {name}"))

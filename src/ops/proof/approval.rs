@@ -5,40 +5,30 @@ use crate::clock::Moment;
 use crate::event::Approved;
 use crate::event::Signed;
 use crate::id::GateId;
-use crate::journal::Reading;
+use crate::journal::Then;
 use crate::ops::Error;
 use crate::ops::signing;
 use crate::ops::signing::Verdict;
 use crate::workflow::Workflow;
 
-/// The moments that a signature is measured by.
-#[derive(Debug, Clone, Copy)]
-pub struct Moments {
-    /// When the journal took it in.
-    pub written: Moment,
-    /// Where the key must be valid still.
-    pub today: Option<Moment>,
-}
-
-/// What there is to say of an approval, given as the run stood `then`.
+/// What there is to say of an approval that the journal took in at `written`, as the run stood `then`.
 pub fn verdict(
-    then: &Reading,
+    then: &Then<'_>,
     workflow: &Workflow,
     (gate, attempt): (&GateId, u32),
     approval: &Approved,
-    (allowed, moments): (Option<&str>, Moments),
+    (allowed, written): (Option<&str>, Moment),
 ) -> Result<Verdict, Error> {
     let signed = approval.signature.as_ref();
-    if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, moments.written)) {
+    if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, written)) {
         return Ok(Verdict::Bad(problem));
     }
-    let limits = (allowed, moments.today);
-    signing::verdict(&then.run, workflow, (gate, attempt), approval, limits)
+    signing::verdict(then.run, workflow, (gate, attempt), approval, allowed)
 }
 
 /// What is wrong where something was signed at another place of the chain, or at a time that cannot
 /// have been: a clock can be turned back, the order of the journal cannot.
-pub fn misplaced(then: &Reading, signed: &Signed, written: Moment) -> Option<String> {
+pub fn misplaced(then: &Then<'_>, signed: &Signed, written: Moment) -> Option<String> {
     let (chain, at) = (signed.chain, signed.at);
     if chain != then.head {
         return Some(format!(
@@ -46,9 +36,10 @@ pub fn misplaced(then: &Reading, signed: &Signed, written: Moment) -> Option<Str
             then.head
         ));
     }
-    if let Some(latest) = then.latest().filter(|latest| at < *latest) {
+    if at < then.latest {
         return Some(format!(
-            "it says that it was signed at {at}, when the run had already come to {latest}"
+            "it says that it was signed at {at}, when the run had already come to {}",
+            then.latest
         ));
     }
     (at > written)

@@ -7,12 +7,11 @@ use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::SignedHead;
 use crate::id::GateId;
-use crate::journal;
 use crate::journal::Reading;
+use crate::journal::Then;
 use crate::ops::Error;
 use crate::ops::gate_approve::digests_of;
 use crate::ops::proof;
-use crate::ops::proof::Moments;
 use crate::ops::signing;
 use crate::ops::signing::Verdict;
 use crate::record::Difference;
@@ -21,7 +20,6 @@ use crate::run::Run;
 use crate::workflow;
 use crate::workflow::Workflow;
 use serde::Serialize;
-use std::path::Path;
 
 /// An approval that is proved.
 #[derive(Debug, Clone, Serialize)]
@@ -46,33 +44,36 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
     let allowed = told.or_else(|| signing::allowed_in(&reading.run));
     let asks = |gate: &GateId| workflow.gate(gate).is_some_and(|it| signing::demand(it).is_some());
     // A long journal is not read once more for nothing.
-    let events = if has_any(&reading.run) { reading.events() } else { Vec::new() };
-    for (before, written, event) in events {
-        let then = || journal::fold(Path::new(journal::FILE), reading.bytes[..before].to_vec());
-        if let Event::GateApproved { gate, attempt, approval } = &event
-            && (approval.signature.is_some() || asks(gate))
-        {
-            let (gate, attempt) = (gate.clone(), *attempt);
-            let then = then()?;
-            // A run that was amended since had another one then.
-            let earlier = workflow_of(&then.run).ok().filter(|_| !reading.run.amended.is_empty());
-            let workflow = earlier.as_ref().unwrap_or(&workflow);
-            let limits = (allowed, Moments { written, today: None });
-            match proof::verdict(&then, workflow, (&gate, attempt), approval, limits)? {
-                Verdict::Good(by) => verified.approvals.push(SignedApproval { gate, attempt, by }),
-                Verdict::Bad(problem) => {
-                    verified.differences.push(of_approval(&gate, attempt, &problem));
+    if has_any(&reading.run) {
+        reading.retrace(|then, written, event| {
+            if let Event::GateApproved { gate, attempt, approval } = event
+                && (approval.signature.is_some() || asks(gate))
+            {
+                let (gate, attempt) = (gate.clone(), *attempt);
+                // A run that was amended since had another one then.
+                let earlier =
+                    workflow_of(then.run).ok().filter(|_| !reading.run.amended.is_empty());
+                let workflow = earlier.as_ref().unwrap_or(&workflow);
+                let limits = (allowed, written);
+                match proof::verdict(then, workflow, (&gate, attempt), approval, limits)? {
+                    Verdict::Good(by) => {
+                        verified.approvals.push(SignedApproval { gate, attempt, by });
+                    }
+                    Verdict::Bad(problem) => {
+                        verified.differences.push(of_approval(&gate, attempt, &problem));
+                    }
+                }
+            } else if let Event::HeadSigned(head) = event {
+                match verdict_on_head(then, head, (allowed, written))? {
+                    Verdict::Good(by) => verified.head_signed_by = Some(by),
+                    Verdict::Bad(problem) => {
+                        let message = format!("its signature is not proved: {problem}");
+                        verified.differences.push(Difference::of("head", message));
+                    }
                 }
             }
-        } else if let Event::HeadSigned(head) = &event {
-            match verdict_on_head(&then()?, head, (allowed, written))? {
-                Verdict::Good(by) => verified.head_signed_by = Some(by),
-                Verdict::Bad(problem) => {
-                    let message = format!("its signature is not proved: {problem}");
-                    verified.differences.push(Difference::of("head", message));
-                }
-            }
-        }
+            Ok::<(), Error>(())
+        })?;
     }
     verified.differences.extend(of_passes(&reading.run, &workflow));
     Ok(())
@@ -89,7 +90,7 @@ fn has_any(run: &Run) -> bool {
 }
 
 fn verdict_on_head(
-    then: &Reading,
+    then: &Then<'_>,
     head: &SignedHead,
     (allowed, written): (Option<&str>, Moment),
 ) -> Result<Verdict, Error> {
@@ -99,7 +100,7 @@ fn verdict_on_head(
             "it says {}, and the run was {}",
             head.status, then.run.status
         ))),
-        None => signing::verdict_on_head(&then.run, head, allowed),
+        None => signing::verdict_on_head(then.run, head, allowed),
     }
 }
 

@@ -7,6 +7,7 @@ use orch::digest::Digest;
 use serde_json::Value as Json;
 use serde_json::json;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 /// A run that waits for Ada's signature; the gate behind the one behind it deploys.
 fn waiting() -> Option<House> {
@@ -283,4 +284,43 @@ fn a_forged_amendment_carries_no_run_past_a_signed_gate() {
     house.orch("run resume").code(6).says("was amended, and gate one asks for a signature");
     house.orch("verify").code(6).says("asks for a signature, which no amendment has");
     assert!(!house.exists("deployed"));
+}
+
+#[test]
+fn a_sitting_looks_at_each_signature_once() {
+    const GATES: usize = 4;
+    let gate = |number: usize| {
+        format!(
+            "[[gate]]\nid = 'g{number}'\nexecutor = 'command'\n\
+             shell = 'echo {number} > {number}.txt'\ncontract = 'c{number}'\n\
+             approval = {{ signed = true, by = ['ada@example.org'] }}\n"
+        )
+    };
+    let plan = (0..GATES).map(gate).collect::<String>() + "[[gate]]\nid = 'z'\nexecutor = 'human'";
+    let house = (0..GATES).fold(House::new().workflow("demo", &plan), |house, number| {
+        house.leaves(&format!("c{number}"), &format!("{number}.txt"))
+    });
+    let Some(house) = with_keys(house) else { return };
+    house.orch("run demo").code(3);
+    for _ in 0..GATES {
+        house.on_terminal("gate approve", &[("Approve this as", "y\r")]).code(0);
+    }
+    let (calls, programs) = (house.outside("calls"), house.outside("programs"));
+    let path = std::env::var("PATH").unwrap();
+    let program = programs.join("ssh-keygen");
+    let script = format!(
+        "#!/bin/sh\necho $2 >> {}\nPATH='{path}' exec ssh-keygen \"$@\"\n",
+        calls.display()
+    );
+    fs::create_dir(&programs).unwrap();
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut finish = house.command(&["gate", "finish"]);
+    finish.env("PATH", format!("{}:{path}", programs.display()));
+    assert!(finish.output().unwrap().status.success());
+    let calls = fs::read_to_string(calls).unwrap();
+    let count = |word: &str| calls.lines().filter(|line| *line == word).count();
+    // Whether it is good, and whose key it is; then by whom it is, and whether the key is valid still.
+    assert_eq!((count("check-novalidate"), count("find-principals")), (GATES, GATES), "{calls}");
+    assert_eq!(count("verify"), 2 * GATES, "{calls}");
 }
