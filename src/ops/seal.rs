@@ -115,14 +115,19 @@ pub fn seal_if_due(driver: &mut Driver<'_>) -> Result<(), Error> {
     seal(driver, &reasons.join(", ")).map(drop)
 }
 
-/// How long the policy lets the run go on before the next checkpoint; `None` where it sets no time.
-pub fn time_left(driver: &Driver<'_>) -> Option<Duration> {
+/// When the policy wants the next checkpoint; `None` where it sets no time.
+pub fn due(driver: &Driver<'_>) -> Option<Moment> {
     let every = policy(driver, &driver.happened).every?.duration();
     let run = driver.run();
     let begun = run.session().map_or(run.started_at, |session| session.started_at);
     let sealed = run.checkpoints.last().map(|(at, _)| *at);
     let since = sealed.max(driver.happened.looked_at).unwrap_or(begun).max(begun);
-    Some(every.saturating_sub(driver.site.clock.now().since(since)))
+    Some(since.plus(every))
+}
+
+/// How long the policy lets the run go on before that.
+pub fn time_left(driver: &Driver<'_>) -> Option<Duration> {
+    Some(due(driver)?.since(driver.site.clock.now()))
 }
 
 /// Seals one if the policy's time is up and anything moved since the last one.

@@ -23,19 +23,17 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     whole.build();
     let mut pages = Vec::new();
     add_pages(&whole, &mut pages);
-    let folder = Beneath::new(&arguments.folder);
-    files::create_folder(&arguments.folder).map_err(|source| Error::disk(&folder, source))?;
     let mut written = Vec::new();
     for page in pages {
         let name = page.get_filename();
-        let place = folder.join(&name);
+        let path = arguments.folder.join(&name);
         let mut bytes = Vec::new();
         let source = concat!("orch ", env!("CARGO_PKG_VERSION"));
         page.manual("orch")
             .source(source)
             .render(&mut bytes)
-            .and_then(|()| place.write_view(&bytes))
-            .map_err(|source| Error::disk(&place, source))?;
+            .and_then(|()| files::write_view(&path, &bytes))
+            .map_err(|source| Error::disk(&Beneath::new(&arguments.folder).join(&name), source))?;
         written.push(name);
     }
     face.answer(&written, &Instructions::default(), &written.join("\n"));

@@ -98,7 +98,7 @@ pub fn advance(
     let mut orders = Vec::new();
     loop {
         seal::seal_in_time(held.driver)?;
-        let mut alarm = seal::time_left(held.driver).map(|left| held.now().plus(left));
+        let mut alarm = seal::due(held.driver);
         if held.driver.site.stop.is_raised() {
             let is_over = !has_work(held.driver.run());
             if is_over {

@@ -3,6 +3,7 @@
 
 use super::signed::with_keys;
 use crate::house::House;
+use crate::house::child;
 use orch::digest::Digest;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -317,7 +318,7 @@ fn a_sitting_looks_at_each_signature_once() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let mut finish = house.command(&["gate", "finish"]);
     finish.env("PATH", format!("{}:{path}", programs.display()));
-    assert!(finish.output().unwrap().status.success());
+    assert!(child::output(&mut finish).status.success());
     let calls = fs::read_to_string(calls).unwrap();
     let count = |word: &str| calls.lines().filter(|line| *line == word).count();
     // Whether it is good, and whose key it is; then by whom it is, and whether the key is valid still.
