@@ -122,7 +122,7 @@ fn pause(site: &Site, outcome: Outcome, how: Pause) -> Result<Outcome, Error> {
 
 /// Whether somebody is here who can be asked about this gate: an agent is not asked for an approval.
 fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
-    let is_refused = waiting.waits_for == WaitsFor::Approval && site.agent_mark.is_some();
+    let is_refused = waiting.waits_for == WaitsFor::Approval && site.caller.agent_mark.is_some();
     face.can_ask() && !site.stop.is_raised() && !is_refused
 }
 

@@ -2,6 +2,7 @@
 
 use super::terminal;
 use crate::clock::Moment;
+use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Options;
 use crate::ops::Site;
@@ -68,11 +69,16 @@ impl Global {
             now: self.now,
             seed: self.seed,
             stop,
-            run: variable("ORCH_RUN"),
-            gate: variable("ORCH_GATE"),
-            session: variable("ORCH_SESSION"),
-            agent_mark: terminal::agent_mark(),
-            program: std::env::current_exe().ok(),
+            caller: Caller {
+                run: variable("ORCH_RUN"),
+                gate: variable("ORCH_GATE"),
+                session: variable("ORCH_SESSION"),
+                agent_mark: terminal::agent_mark(),
+                user: variable("USER").or_else(|| variable("LOGNAME")),
+                home: variable("HOME").map(PathBuf::from),
+                settings: settings(),
+                program: std::env::current_exe().ok(),
+            },
         })
     }
 
@@ -81,6 +87,13 @@ impl Global {
         self.ci
             || std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
     }
+}
+
+/// The user's own folder: `$XDG_CONFIG_HOME/orch`, else `~/.config/orch`.
+fn settings() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(folder.join("orch"))
 }
 
 fn parse_moment(text: &str) -> Result<Moment, String> {

@@ -198,13 +198,6 @@ impl Config {
     }
 }
 
-/// The user's own folder: `$XDG_CONFIG_HOME/orch`, else `~/.config/orch`.
-pub fn user_folder() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
-    Some(folder.join("orch"))
-}
-
 /// The largest orch.toml that is read.
 const BYTES_MAX: u64 = 1024 * 1024;
 

@@ -15,7 +15,7 @@ use crate::record::Home;
 /// A person's word is never an agent's: not with an agent's marks in the environment, nor below a
 /// live executor, however far away it went and whatever it cleared away.
 pub fn refuse_agents(site: &Site) -> Result<(), Error> {
-    if let Some(mark) = &site.agent_mark {
+    if let Some(mark) = &site.caller.agent_mark {
         return Err(Error::usage(format!(
             "a person's word cannot be given by an agent ({mark} is set)"
         ))
@@ -27,10 +27,10 @@ pub fn refuse_agents(site: &Site) -> Result<(), Error> {
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a
 /// run ends otherwise is for its gates or a person to say.
 pub fn refuse_ending(site: &Site, id: &RunId) -> Result<(), Error> {
-    let mark = site.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
+    let mark = site.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
     let Some(agent) = mark.or_else(|| executor(site)) else { return Ok(()) };
     let run = site.home.read(id)?.run;
-    let chosen = site.chosen_run.clone().map(|name| RunChoice { run: Some(name) });
+    let chosen = site.caller.run.clone().map(|name| RunChoice { run: Some(name) });
     let is_own = chosen.is_some_and(|own| choose::run(site, &own).is_ok_and(|own| own == *id));
     if run.status.is_end() || run.started.parent.is_some() && !is_own {
         return Ok(());

@@ -22,14 +22,14 @@ const RUNS_SHOWN_MAX: usize = 8;
 /// The run that is meant.
 pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
-    if let Some(name) = choice.run.as_ref().or(site.chosen_run.as_ref()) {
+    if let Some(name) = choice.run.as_ref().or(site.caller.run.as_ref()) {
         return named(site, name, &ids);
     }
     let mut chosen = Current::read(site)?.stack.into_iter().map(|place| place.run);
     if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
-    if let Some(key) = &site.chosen_session {
+    if let Some(key) = &site.caller.session {
         return named(site, key, &ids);
     }
     if ids.is_empty() {
@@ -200,8 +200,8 @@ fn gates_at_work(run: &Run) -> Vec<&GateId> {
 
 /// The gate that this process was started to work on.
 fn own_gate(site: &Site, run: &Run) -> Option<GateId> {
-    let is_own_run = site.chosen_run.as_deref() == Some(run.started.run_id.as_str());
-    let own = std::env::var("ORCH_GATE").ok().filter(|_| is_own_run)?;
+    let is_own_run = site.caller.run.as_deref() == Some(run.started.run_id.as_str());
+    let own = site.caller.gate.as_ref().filter(|_| is_own_run)?;
     let at_work = gates_at_work(run);
     at_work.into_iter().find(|gate| gate.as_str() == own).cloned()
 }
@@ -210,7 +210,7 @@ fn own_gate(site: &Site, run: &Run) -> Option<GateId> {
 fn chosen_gate(site: &Site, run: &Run) -> Option<GateId> {
     let id = &run.started.run_id;
     // What a gate's own program says is about that gate, whatever else is at work.
-    let own = site.chosen_gate.as_ref().filter(|_| site.chosen_run.as_deref() == Some(id.as_str()));
+    let own = site.caller.gate.as_ref().filter(|_| site.caller.run.as_deref() == Some(id.as_str()));
     let own = own.and_then(|gate| GateId::parse(gate).ok());
     let chosen = own.or_else(|| Current::read(site).ok()?.gate_in(id).cloned())?;
     (!run.status_of(&chosen).satisfies()).then_some(chosen)

@@ -62,17 +62,19 @@ impl Current {
 }
 
 fn place(site: &Site) -> Beneath {
-    site.home.current(site.chosen_session.as_deref())
+    site.home.current(site.caller.session.as_deref())
 }
 
 /// The run that somebody sits at here: what is begun now is a part of it.
 pub fn session_run(site: &Site) -> Option<RunId> {
     let chosen = site
-        .chosen_run
+        .caller
+        .run
         .iter()
         .filter_map(|name| choose::run(site, &RunChoice { run: Some(name.clone()) }).ok());
     let chosen = chosen.chain(
-        site.chosen_session
+        site.caller
+            .session
             .iter()
             .filter_map(|key| choose::run(site, &RunChoice { run: Some(key.clone()) }).ok()),
     );

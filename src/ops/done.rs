@@ -77,7 +77,7 @@ pub fn done(
 
 /// Whether this is the work of a gate that somebody drives.
 fn is_at_work(site: &Site) -> bool {
-    site.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
+    site.caller.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
 }
 
 /// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what

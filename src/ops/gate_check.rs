@@ -39,7 +39,7 @@ pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     let run = site.home.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let named = request.gate.gate.clone().or_else(|| std::env::var("ORCH_GATE").ok());
+    let named = request.gate.gate.clone().or_else(|| site.caller.gate.clone());
     let gate = choose::gate_of(site, &run, named.as_deref())?;
     let judged = advance::judge_now(site, &workflow, &run, &gate, None);
     Ok(Reply {

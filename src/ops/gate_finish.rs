@@ -70,7 +70,7 @@ pub(super) fn hand_in(
     (judged, answers): (Judged, Values),
     notify: &mut dyn FnMut(Notice),
 ) -> Result<(), Error> {
-    let is_person = driver.site.agent_mark.is_none();
+    let is_person = driver.site.caller.agent_mark.is_none();
     if is_person && signing::asks_who_did(&driver.workflow, gate) {
         let by = driver.site.identity()?;
         driver.append(&[Event::GateHandedIn { gate: gate.clone(), attempt, by }])?;

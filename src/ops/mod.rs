@@ -5,6 +5,7 @@
 mod advance;
 mod amendment;
 pub mod asker;
+mod caller;
 mod choose;
 mod current;
 mod drive;
@@ -83,6 +84,7 @@ pub use advance::Outcome;
 pub use advance::Waiting;
 pub use advance::advance;
 pub use advance::workspace_held;
+pub use caller::Caller;
 pub use driver::Driver;
 pub use error::Error;
 pub use instructions::Instructions;

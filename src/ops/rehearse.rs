@@ -57,7 +57,8 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
     }
     let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
     copy_texts(site, request, scratch.path())?;
-    let options = Options { folder: scratch.path().to_owned(), ..Options::default() };
+    let (folder, caller) = (scratch.path().to_owned(), site.caller.elsewhere());
+    let options = Options { folder, caller, ..Options::default() };
     let mut stage = Site::open(options)?;
     stage.config.checkpoint = CheckpointPolicy::default();
     let (mut workflow, definition) = Workflow::load(&request.workflow, &stage.shelf)?;

@@ -18,7 +18,7 @@ pub struct Request {
 
 /// Gives what `RUN.json` says of the run now.
 pub fn run_show(site: &Site, request: &Request) -> Result<Json, Error> {
-    let named = request.run.run.as_ref().or(site.chosen_run.as_ref());
+    let named = request.run.run.as_ref().or(site.caller.run.as_ref());
     if let Some(foreign) = named.map(|name| choose::foreign(site, name)).transpose()?.flatten() {
         return Ok(Json::Object(foreign.told));
     }

@@ -62,7 +62,7 @@ pub(super) fn status(site: &Site, run: &RunId, session: &Session) -> SessionStat
 
 /// Has the session's lock and its timer held: by a process of its own, or by a thread of this one.
 pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<(), Error> {
-    let Some(program) = &site.program else {
+    let Some(program) = &site.caller.program else {
         return session_keep::keep_here(site, run, session);
     };
     let number = session.to_string();

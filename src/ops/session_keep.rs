@@ -56,7 +56,8 @@ pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
 pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Error> {
     let lock = hold(site, id)?;
     let folder = site.project.root().to_owned();
-    let own = Site::open(Options { folder, ..Options::default() })?;
+    let own =
+        Site::open(Options { folder, caller: site.caller.elsewhere(), ..Options::default() })?;
     let id = id.clone();
     thread::spawn(move || {
         let _lock = lock;

@@ -344,8 +344,8 @@ fn key(site: &Site) -> Result<SshKey, Error> {
 
 /// A path of orch.toml: below the home folder, or from the project.
 fn expanded(site: &Site, path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::var_os("HOME")) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
+    match (path.strip_prefix("~/"), &site.caller.home) {
+        (Some(rest), Some(home)) => home.join(rest),
         (Some(_), None) | (None, _) => site.project.root().join(path),
     }
 }

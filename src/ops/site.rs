@@ -1,11 +1,10 @@
 //! The site: the project that an operation works in, with its repository, texts,
 //! agents and clock. Opened once; every operation is handed it.
 
+use super::Caller;
 use super::Error;
-use super::asker;
 use crate::clock::Clock;
 use crate::clock::Moment;
-use crate::config;
 use crate::config::Config;
 use crate::definition::Shelf;
 use crate::files;
@@ -16,7 +15,6 @@ use crate::git::Target;
 use crate::id;
 use crate::id::InvocationId;
 use crate::id::RunId;
-use crate::mailbox::AN_AGENT;
 use crate::process::Stop;
 use crate::record::Foreign;
 use crate::record::Home;
@@ -37,16 +35,7 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Raised by Ctrl-C and its like.
     pub stop: Stop,
-    /// The run that was chosen for this shell, by `ORCH_RUN`, and the gate of it, by `ORCH_GATE`.
-    pub run: Option<String>,
-    pub gate: Option<String>,
-    /// The session that was chosen for this shell, by `ORCH_SESSION`.
-    pub session: Option<String>,
-    /// Whether an agent's marks are in the environment, and which one.
-    pub agent_mark: Option<String>,
-    /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
-    /// process keeps them itself, until it ends.
-    pub program: Option<PathBuf>,
+    pub caller: Caller,
 }
 
 /// A project, open.
@@ -58,16 +47,10 @@ pub struct Site {
     pub config: Config,
     pub clock: Clock,
     pub stop: Stop,
-    /// The run that `ORCH_RUN` names.
-    pub chosen_run: Option<String>,
-    /// The gate of that run that `ORCH_GATE` names.
-    pub chosen_gate: Option<String>,
-    /// The key of the session that `ORCH_SESSION` names: it has a stack of its own.
-    pub chosen_session: Option<String>,
-    pub agent_mark: Option<String>,
+    /// Who asks.
+    pub caller: Caller,
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
-    pub program: Option<PathBuf>,
     /// The key that git signs with, as its settings were before anything was begun.
     pub git_key: Option<SshKey>,
     seed: Option<u64>,
@@ -101,17 +84,13 @@ impl Site {
         Ok(Self {
             home: Home::new(project.clone(), repository.as_ref()),
             git_key: repository.as_ref().and_then(Repository::ssh_key),
-            shelf: Shelf::new(project.clone(), config::user_folder()),
-            config: Config::load(project.root(), config::user_folder().as_deref())?,
+            shelf: Shelf::new(project.clone(), options.caller.settings.clone()),
+            config: Config::load(project.root(), options.caller.settings.as_deref())?,
             uncommitted,
             project,
             clock,
             stop: options.stop,
-            chosen_run: options.run,
-            chosen_gate: options.gate,
-            chosen_session: options.session,
-            agent_mark: options.agent_mark,
-            program: options.program,
+            caller: options.caller,
             seed: options.seed,
             ids: AtomicU64::new(0),
         })
@@ -128,23 +107,6 @@ impl Site {
             return Ok(None);
         }
         Ok(Repository::discover(self.project.root())?)
-    }
-
-    /// Who the user is: for git, else for the system.
-    pub fn identity(&self) -> Result<String, Error> {
-        let by = self.repository()?.and_then(|repository| repository.identity());
-        let user = || std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).ok();
-        let number = || format!("user {}", rustix::process::getuid().as_raw());
-        Ok(by.or_else(user).unwrap_or_else(number))
-    }
-
-    /// Who says something here: the agent whose marks were found, what works at a gate, else the user.
-    pub fn who(&self) -> Result<String, Error> {
-        match &self.agent_mark {
-            Some(mark) => Ok(format!("{AN_AGENT}{mark})")),
-            None if asker::is_executor(self) => Ok(format!("{AN_AGENT}at work at a gate)")),
-            None => self.identity(),
-        }
     }
 
     /// Where the record of a run goes that belongs to this branch.

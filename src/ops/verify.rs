@@ -169,7 +169,7 @@ pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
 /// The run that is meant; one that is named may be in a commit only.
 fn chosen(site: &Site, git: Option<&Repository>, choice: &RunChoice) -> Result<RunId, Error> {
     let known = places::ids(site, git)?;
-    let name = choice.run.as_ref().or(site.chosen_run.as_ref());
+    let name = choice.run.as_ref().or(site.caller.run.as_ref());
     let Some(name) = name else { return choose::run(site, choice) };
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
     if !ids.iter().any(|id| id.as_str().contains(name.as_str())) {

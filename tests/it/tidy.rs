@@ -203,6 +203,17 @@ fn tests_start_programs_through_one_door() {
 }
 
 #[test]
+fn operations_learn_of_their_caller_from_faces_alone() {
+    let doors = ["std::env", "std::io::stdin", "std::io::stdout"];
+    let mut problems = Vec::new();
+    for (path, text) in sources("src/ops") {
+        let found = doors.iter().filter(|door| text.contains(*door));
+        problems.extend(found.map(|door| format!("{} has {door}", path.display())));
+    }
+    none(&problems);
+}
+
+#[test]
 fn no_test_is_ignored_or_empty() {
     let mark = ["#[ig", "nore"].concat();
     let mut problems = Vec::new();

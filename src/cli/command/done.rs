@@ -74,7 +74,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
 
 /// Asks a person at a terminal; anybody else goes on working.
 pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choice, Error> {
-    if !face.can_ask() || site.agent_mark.is_some() {
+    if !face.can_ask() || site.caller.agent_mark.is_some() {
         return Ok(Choice::GoOn);
     }
     face.say("not done yet:");

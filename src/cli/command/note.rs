@@ -41,7 +41,7 @@ fn ask_again(
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let (gate, worked) = (&overrun.gate, shown(overrun.active_s));
     let words = format!("gate {gate} should take {}, and took {worked}", shown(overrun.estimate_s));
-    if !face.can_ask() || site.agent_mark.is_some() {
+    if !face.can_ask() || site.caller.agent_mark.is_some() {
         instructions.say(format!("{words}: give a new estimate."));
         let run = &reply.run_id;
         instructions.command(format!("orch gate estimate … --run {run} --gate {gate}"));

@@ -8,7 +8,6 @@ use super::packet;
 use super::player;
 use crate::check;
 use crate::check::WorkItem;
-use crate::config;
 use crate::contract::Contract;
 use crate::event::Judged;
 use crate::id::GateId;
@@ -79,7 +78,7 @@ pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
         secrets,
         stop: site.stop.clone(),
         git_folder: site.home.git_folder(),
-        user_folder: config::user_folder(),
+        user_folder: site.caller.settings.clone(),
         said: Some((site.home.clone(), run.clone())),
         ..Workspace::new(site.project.clone(), site.home.logs(run))
     }
