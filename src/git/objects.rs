@@ -60,7 +60,10 @@ impl Objects {
     fn loose(&mut self, kind: ObjectType, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
         self.encoder.write_all(head(kind, bytes).as_bytes())?;
         self.encoder.write_all(bytes)?;
-        self.encoder.reset(Vec::new())
+        let mut loose = self.encoder.reset(Vec::new())?;
+        // Many are kept until they are laid down together.
+        loose.shrink_to_fit();
+        Ok(loose)
     }
 
     /// Adds a folder, and keeps it at hand for the commit that comes next.

@@ -196,13 +196,11 @@ pub fn all_files(reading: &Reading) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// The project, as it lies from the record's folder.
+const ABOVE: &str = "../../../../";
+
 /// For `sha256sum -c` in the record's folder: its own files, then the artifacts that stand.
 fn sums(run: &Run, run_json: &[u8], known: &BTreeMap<String, Digest>) -> String {
-    let mut lines = String::new();
-    for (path, digest) in known {
-        let _ = writeln!(lines, "{digest}  {path}");
-    }
-    let _ = writeln!(lines, "{}  RUN.json", Digest::of(run_json));
     let mut artifacts = BTreeMap::new();
     for state in run.gates.values().filter(|state| state.status == crate::run::GateStatus::Pass) {
         for artifact in state.artifacts() {
@@ -211,8 +209,15 @@ fn sums(run: &Run, run_json: &[u8], known: &BTreeMap<String, Digest>) -> String 
             }
         }
     }
-    for (path, digest) in artifacts {
-        let _ = writeln!(lines, "{digest}  ../../../../{path}");
+    let own = known.iter().map(|(path, digest)| ("", path.as_str(), *digest));
+    let own = own.chain([("", SUMMARIES[0], Digest::of(run_json))]);
+    let all = own.chain(artifacts.iter().map(|(path, digest)| (ABOVE, *path, *digest)));
+    // Counted first: it may be long, and growing takes twice the room.
+    let length =
+        |(above, path, _): (&str, &str, Digest)| 64 + "  \n".len() + above.len() + path.len();
+    let mut lines = String::with_capacity(all.clone().map(length).sum());
+    for (above, path, digest) in all {
+        let _ = writeln!(lines, "{digest}  {above}{path}");
     }
     lines
 }
