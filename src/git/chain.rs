@@ -132,8 +132,8 @@ impl Repository {
 
     /// The files that a chain's tip holds, by their paths.
     pub fn files_of(&self, tip: &Tip) -> Result<BTreeMap<String, BlobId>, Error> {
-        let files = tree::files_below(&self.inner.odb()?, tip.tree)?;
-        Ok(files.into_iter().map(|(path, id)| (path, BlobId(id))).collect())
+        let files = self.list(tip.tree)?;
+        Ok(files.iter().map(|(path, id)| (path.clone(), BlobId(*id))).collect())
     }
 
     /// A file's bytes.

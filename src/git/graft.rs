@@ -144,10 +144,8 @@ impl Repository {
 
     /// What the index is to hold in a folder.
     fn wanted(&self, subtree: Option<Oid>, folder: &str) -> Result<Wanted, Error> {
-        let odb = self.inner.odb()?;
-        let files = subtree.map(|subtree| tree::files_below(&odb, subtree)).transpose()?;
-        let files = files.unwrap_or_default().into_iter();
-        let files = files.map(|(path, id)| (format!("{folder}/{path}"), id)).collect();
+        let files = subtree.map(|subtree| self.list(subtree)).transpose()?.unwrap_or_default();
+        let files = files.iter().map(|(path, id)| (format!("{folder}/{path}"), *id)).collect();
         Ok(Wanted { folder: folder.to_owned(), files })
     }
 

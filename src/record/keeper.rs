@@ -271,7 +271,7 @@ impl Keeper {
     /// the branch.
     fn publish(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
         let (Some(tip), Some(lock)) = (self.tip, self.commit_lock.clone()) else { return Ok(()) };
-        let laid = if self.is_here() { self.lay_out(&tip)? } else { Vec::new() };
+        let laid = if self.is_here() { self.lay_out(&tip, news.is_stop)? } else { Vec::new() };
         let Some(repository) = &mut self.repository else { return Ok(()) };
         let since = news.at.to_string();
         let committed = repository.graft(&Graft {
@@ -290,15 +290,17 @@ impl Keeper {
             }
         } else if laid.iter().any(|path| !self.folder.holds(path)) {
             // Before git knew them, a `git clean` took them for nobody's.
-            self.lay_out(&tip)?;
+            self.lay_out(&tip, true)?;
         }
         Ok(())
     }
 
-    /// Makes the record's folder hold what the run's ref holds; gives the files that were written.
-    fn lay_out(&mut self, tip: &Tip) -> Result<Vec<String>, Uncommitted> {
+    /// Makes the record's folder hold what the run's ref holds; gives the files that were written. Only
+    /// a whole look finds what somebody changed since: each would cost an attempt what all before did.
+    fn lay_out(&mut self, tip: &Tip, is_whole: bool) -> Result<Vec<String>, Uncommitted> {
         let Some(repository) = &self.repository else { return Ok(Vec::new()) };
-        let files = repository.files_of(tip)?;
+        let mut files = repository.files_of(tip)?;
+        files.retain(|path, id| is_whole || !self.folder.has_laid(path, *id));
         self.folder.lay_out(files, |_, id| Ok(repository.bytes_of(id)?))
     }
 
