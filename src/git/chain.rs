@@ -82,8 +82,16 @@ impl Repository {
     }
 
     /// Puts files onto a chain. When it returns, a power cut takes nothing of them back. `None` where
-    /// the chain does not stand where the caller knew it: nothing was done.
+    /// the chain does not stand where the caller knew it, or has lost what it stands on: nothing was
+    /// done.
     pub fn extend(&mut self, link: &Link<'_>) -> Result<Option<Tip>, Error> {
+        match self.beside_prune(|own| own.try_extend(link)) {
+            Err(error) if error.is_loss() => Ok(None),
+            extended => extended,
+        }
+    }
+
+    fn try_extend(&mut self, link: &Link<'_>) -> Result<Option<Tip>, Error> {
         let files = checked(link.files)?;
         self.clear_way(link.reference)?;
         let place = Target::Ref(link.reference.to_owned()).find(&self.inner)?;
@@ -128,6 +136,15 @@ impl Repository {
             self.objects.hold(originals);
         }
         Ok(())
+    }
+
+    /// Whether all that a chain's tip holds is there.
+    pub fn is_sound(&self, tip: &Tip) -> bool {
+        let sound = |odb: git2::Odb<'_>| {
+            let files = tree::files_below(&odb, tip.tree).ok()?;
+            files.values().all(|id| odb.exists(*id)).then_some(())
+        };
+        self.inner.odb().ok().and_then(sound).is_some()
     }
 
     /// The files that a chain's tip holds, by their paths.

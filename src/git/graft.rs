@@ -58,7 +58,7 @@ impl Repository {
         let start = Instant::now();
         let mut pause = Duration::from_millis(2);
         let committed = loop {
-            let result = self.try_graft(request);
+            let result = self.beside_prune(|own| own.try_graft(request));
             let is_race = matches!(result, Err(Error::Moved { .. }));
             if !is_race || start.elapsed() > request.patience {
                 break result;
@@ -71,7 +71,7 @@ impl Repository {
         // Whatever came of it, the index follows the branch as it is now.
         let settled = match &committed {
             Err(Error::Busy { .. }) => Ok(()),
-            Ok(_) | Err(_) => self.settle_index(request.folder),
+            Ok(_) | Err(_) => self.beside_prune(|own| own.settle_index(request.folder)),
         };
         let committed = committed?;
         settled?;

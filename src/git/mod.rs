@@ -17,6 +17,7 @@ mod move_ref;
 mod objects;
 mod present;
 mod program;
+mod prune;
 mod refresh;
 mod remote;
 mod restore;

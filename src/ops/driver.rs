@@ -70,8 +70,10 @@ pub struct Driver<'s> {
     pub proofs: Proofs,
     /// What no log, packet or record of the run may hold.
     pub secrets: Secrets,
-    /// What could not be committed, said once.
-    pub problems: Vec<String>,
+    /// Why something is not committed yet, said once.
+    uncommitted: Vec<String>,
+    /// Why snapshots that are to go could not be let go.
+    pub unforgotten: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
     pub unsigned: Option<String>,
     lock: Lock,
@@ -147,7 +149,8 @@ impl<'s> Driver<'s> {
             happened: Happened::default(),
             seen: Seen::default(),
             proofs: Proofs::default(),
-            problems: Vec::new(),
+            uncommitted: Vec::new(),
+            unforgotten: Vec::new(),
             unsigned: None,
             lock,
         })
@@ -155,6 +158,11 @@ impl<'s> Driver<'s> {
 
     pub fn run(&self) -> &Run {
         &self.journal.run
+    }
+
+    /// What of the record could not be made, in words.
+    pub fn problems(&self) -> Vec<String> {
+        self.uncommitted.iter().chain(&self.unforgotten).cloned().collect()
     }
 
     pub fn id(&self) -> &RunId {
@@ -312,7 +320,11 @@ impl<'s> Driver<'s> {
             title,
         };
         let problem = self.keeper.keep(news)?;
-        self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
+        if is_stop && problem.is_none() {
+            // What could not be committed before was committed now.
+            self.uncommitted.clear();
+        }
+        self.uncommitted.extend(problem.filter(|problem| !self.uncommitted.contains(problem)));
         Ok(())
     }
 
