@@ -231,3 +231,24 @@ fn the_branch_can_hold_each_attempt_as_it_ends() {
     house.orch("verify").code(0);
     the_branch_holds_the_run(&house);
 }
+
+#[test]
+fn what_was_committed_on_a_detached_head_follows_to_a_branch() {
+    let house = house();
+    let before = house.git("rev-parse main");
+    house.git("checkout --quiet --detach");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0).says("PASSED");
+    // What is checked out has it, and the branch that was left is as it was.
+    assert_eq!(house.git("log -1 --format=%s"), "orch: PASSED demo demo\n");
+    assert_eq!(house.git("status --porcelain"), "");
+    assert_eq!(house.git("rev-parse main"), before);
+    let run = house.run_id();
+    house.git("checkout --quiet main");
+    house.orch("verify").code(0);
+    house.orch(&format!("run show --run {run}")).code(0).says("PASSED");
+    house.orch("doctor").code(1).says("not, or not wholly, committed");
+    house.orch("doctor --fix").code(0);
+    assert_eq!(summary(&house, "main", &run)["status"], "PASSED");
+    the_branch_holds_the_run(&house);
+}
