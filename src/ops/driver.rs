@@ -102,6 +102,8 @@ impl<'s> Driver<'s> {
         // Whatever it is taken for: what would still write is ended first, since no result of it
         // can count, and nobody could tell its writing from that of the attempt that comes next.
         let left = orphans::end(site, id)?;
+        let logs = site.home.logs(id);
+        site.home.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
         site.home.adopt(id)?;
         let (journal, reading) = Journal::open(&site.home.state(id))?;
         let started = &journal.run.started;
