@@ -25,6 +25,7 @@ pub use helper::Answer;
 pub use helper::Helper;
 pub use helper::Lost;
 pub use helper::help;
+pub use table::is_alive;
 
 use crate::files::Beneath;
 use crate::files::Log;

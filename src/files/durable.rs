@@ -127,7 +127,15 @@ impl Beneath {
     /// Removes the file and the folders above it that it leaves empty.
     pub fn remove_with_empty_folders(&self) -> io::Result<()> {
         self.remove()?;
-        let folders = self.below().ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+        if let Some(above) = self.below().parent() {
+            self.at(above).remove_empty_folders();
+        }
+        Ok(())
+    }
+
+    /// Removes the folder where it is empty, and those above it that it leaves so.
+    pub fn remove_empty_folders(&self) {
+        let folders = self.below().ancestors().filter(|path| !path.as_os_str().is_empty());
         for folder in folders {
             let place = self.at(folder);
             // Somebody else may have taken it away.
@@ -137,7 +145,6 @@ impl Beneath {
                 break;
             }
         }
-        Ok(())
     }
 
     /// Removes what a killed process left half written in the folder, and for it. Call it when nobody

@@ -28,24 +28,31 @@ const PLACINGS_MAX: usize = 20;
 /// Lays down new files all or nothing each, also across a power cut: every one is written aside in
 /// `staging` (a folder of the same file system) under a name with `prefix`, all are synced at
 /// once, put in place, and their folders synced at once.
-pub fn write_together(
+pub fn write_together<B: AsRef<[u8]>>(
     staging: &Path,
     prefix: &str,
-    files: &[(PathBuf, Vec<u8>)],
+    files: &[(PathBuf, B)],
 ) -> io::Result<()> {
-    let mut staged = Vec::with_capacity(files.len());
-    for (_, bytes) in files {
+    let stage = |bytes: &[u8]| {
         let mut file = super::durable::aside(staging, prefix, 0o444)?;
         file.as_file_mut().write_all(bytes)?;
-        staged.push(file);
-    }
+        Ok(file)
+    };
+    let staged = files.iter().map(|(_, bytes)| stage(bytes.as_ref()));
+    let staged = staged.collect::<io::Result<Vec<_>>>()?;
     crash::point();
     let handles: Vec<&File> = staged.iter().map(tempfile::NamedTempFile::as_file).collect();
     sync_at_once(&handles)?;
     let mut folders = BTreeSet::new();
-    for (file, (path, _)) in staged.into_iter().zip(files) {
+    for (file, (path, bytes)) in staged.into_iter().zip(files) {
         let folder = path.parent().unwrap_or(staging);
-        if place(file, path, folder, staging)? {
+        // Whoever clears away what was left half-made, as `git prune` does, may take it for that.
+        let anew = || {
+            let file: tempfile::NamedTempFile = stage(bytes.as_ref())?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        };
+        if place(file, (path, folder), staging, &anew)? {
             folders.insert(staging);
         }
         crash::point();
@@ -61,12 +68,12 @@ pub fn write_together(
     sync_at_once(&folders.iter().collect::<Vec<_>>())
 }
 
-/// Puts a file in place; says whether its folder was made for it.
+/// Puts a file in place, made anew where it was taken away; says whether its folder was made for it.
 fn place(
     mut file: tempfile::NamedTempFile,
-    path: &Path,
-    folder: &Path,
+    (path, folder): (&Path, &Path),
     staging: &Path,
+    anew: &dyn Fn() -> io::Result<tempfile::NamedTempFile>,
 ) -> io::Result<bool> {
     let mut is_new = false;
     for _ in 0..PLACINGS_MAX {
@@ -75,6 +82,10 @@ fn place(
             Err(error) if error.error.kind() != io::ErrorKind::NotFound => return Err(error.error),
             Err(error) => error.file,
         };
+        if !super::exists(file.path()) {
+            file = anew()?;
+            continue;
+        }
         if folder.parent() == Some(staging) {
             match fs::create_dir(folder) {
                 // Somebody else lays down objects at the same moment.

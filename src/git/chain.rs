@@ -91,8 +91,16 @@ impl Repository {
     }
 
     /// Puts files onto a chain. When it returns, a power cut takes nothing of them back. `None` where
-    /// the chain does not stand where the caller knew it: nothing was done.
+    /// the chain does not stand where the caller knew it, or has lost what it stands on: nothing was
+    /// done.
     pub fn extend(&mut self, link: &Link<'_>) -> Result<Option<Tip>, Error> {
+        match self.beside_prune(|own| own.try_extend(link)) {
+            Err(error) if error.is_loss() => Ok(None),
+            extended => extended,
+        }
+    }
+
+    fn try_extend(&mut self, link: &Link<'_>) -> Result<Option<Tip>, Error> {
         let files = checked(link.files)?;
         self.clear_way(link.reference)?;
         let place = Target::Ref(link.reference.to_owned()).find(&self.inner)?;
@@ -139,10 +147,19 @@ impl Repository {
         Ok(())
     }
 
+    /// Whether all that a chain's tip holds is there.
+    pub fn is_sound(&self, tip: &Tip) -> bool {
+        let sound = |odb: git2::Odb<'_>| {
+            let files = tree::files_below(&odb, tip.tree).ok()?;
+            files.values().all(|id| odb.exists(*id)).then_some(())
+        };
+        self.inner.odb().ok().and_then(sound).is_some()
+    }
+
     /// The files that a chain's tip holds, by their paths.
     pub fn files_of(&self, tip: &Tip) -> Result<BTreeMap<String, BlobId>, Error> {
-        let files = tree::files_below(&self.inner.odb()?, tip.tree)?;
-        Ok(files.into_iter().map(|(path, id)| (path, BlobId(id))).collect())
+        let files = self.list(tip.tree)?;
+        Ok(files.iter().map(|(path, id)| (path.clone(), BlobId(*id))).collect())
     }
 
     /// A file's bytes.

@@ -58,7 +58,7 @@ impl Repository {
         let start = Instant::now();
         let mut pause = Duration::from_millis(2);
         let committed = loop {
-            let result = self.try_graft(request);
+            let result = self.beside_prune(|own| own.try_graft(request));
             let is_race = matches!(result, Err(Error::Moved { .. }));
             if !is_race || start.elapsed() > request.patience {
                 break result;
@@ -71,7 +71,7 @@ impl Repository {
         // Whatever came of it, the index follows the branch as it is now.
         let settled = match &committed {
             Err(Error::Busy { .. }) => Ok(()),
-            Ok(_) | Err(_) => self.settle_index(request.folder),
+            Ok(_) | Err(_) => self.beside_prune(|own| own.settle_index(request.folder)),
         };
         let committed = committed?;
         settled?;
@@ -144,10 +144,8 @@ impl Repository {
 
     /// What the index is to hold in a folder.
     fn wanted(&self, subtree: Option<Oid>, folder: &str) -> Result<Wanted, Error> {
-        let odb = self.inner.odb()?;
-        let files = subtree.map(|subtree| tree::files_below(&odb, subtree)).transpose()?;
-        let files = files.unwrap_or_default().into_iter();
-        let files = files.map(|(path, id)| (format!("{folder}/{path}"), id)).collect();
+        let files = subtree.map(|subtree| self.list(subtree)).transpose()?.unwrap_or_default();
+        let files = files.iter().map(|(path, id)| (format!("{folder}/{path}"), *id)).collect();
         Ok(Wanted { folder: folder.to_owned(), files })
     }
 

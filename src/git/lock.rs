@@ -67,11 +67,11 @@ impl Staged {
 
     /// Takes the lock, if nobody has it; one that somebody has had for long is an error.
     pub(super) fn try_take(&mut self) -> Result<Option<Lock>, Error> {
-        let path = &self.names.lock;
-        let taken = match files::link(&self.names.twin, path) {
+        let Names { lock: path, twin, .. } = &self.names;
+        let taken = match files::link(twin, path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 // A file system without second names.
-                files::create_copy(&self.names.twin, path)
+                files::create_copy(twin, path)
             }
             taken => taken,
         };
@@ -79,6 +79,12 @@ impl Staged {
             Ok(()) => {
                 self.is_taken = true;
                 Ok(Some(Lock { names: self.names.clone(), is_placed: false }))
+            }
+            // Whoever packs refs takes a folder away that it leaves empty.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && files::exists(twin) => {
+                let folder = path.parent().unwrap_or(path);
+                files::create_folder(folder).map_err(io_error(folder))?;
+                Ok(None)
             }
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                 Err(io_error(path)(error))

@@ -11,11 +11,13 @@ mod found;
 mod graft;
 mod history;
 mod index;
+mod listing;
 mod lock;
 mod move_ref;
 mod objects;
 mod present;
 mod program;
+mod prune;
 mod refresh;
 mod remote;
 mod restore;
@@ -53,6 +55,7 @@ pub use status::Uncommitted;
 pub use target::Target;
 
 use commit::commit_text;
+use std::cell::RefCell;
 use std::ffi::c_int;
 use std::io;
 use std::path::Path;
@@ -127,6 +130,7 @@ pub struct Repository {
     /// Why commits are not signed any more: nobody answers who would have to.
     unsignable: Option<String>,
     objects: objects::Objects,
+    listing: RefCell<Option<listing::Listing>>,
 }
 
 /// Looks at a working tree; a pipe at which git itself would wait for ever is an error.
@@ -155,7 +159,17 @@ impl Repository {
         let index_room = Vec::new();
         let settings = inner.config().and_then(|mut settings| settings.snapshot()).ok();
         let (verified, unsignable) = (None, None);
-        Ok(Some(Self { inner, work_folder, verified, index_room, settings, unsignable, objects }))
+        let listing = RefCell::default();
+        Ok(Some(Self {
+            inner,
+            work_folder,
+            verified,
+            index_room,
+            settings,
+            unsignable,
+            objects,
+            listing,
+        }))
     }
 
     /// The folder that all worktrees of the repository share.

@@ -29,7 +29,17 @@ pub(super) struct Objects {
     /// The folders that the commit is built upon.
     trees: Trees,
     new_trees: Trees,
+    /// What was laid down and a collection of garbage may still take.
+    at_risk: Vec<Risk>,
     encoder: ZlibEncoder<Vec<u8>>,
+}
+
+/// An object that was laid down, and may still be taken.
+struct Risk {
+    id: Oid,
+    bytes: Vec<u8>,
+    /// Who collected garbage when refs had come to hold it; `None` before that was looked at.
+    since: Option<Option<u32>>,
 }
 
 impl Default for Objects {
@@ -39,6 +49,7 @@ impl Default for Objects {
             new: Vec::new(),
             trees: Trees::default(),
             new_trees: Trees::default(),
+            at_risk: Vec::new(),
             encoder: ZlibEncoder::new(Vec::new(), Compression::fast()),
         }
     }
@@ -78,6 +89,31 @@ impl Objects {
         &mut self.trees
     }
 
+    /// Lays down again what was published since the last [`Objects::let_go`] and is gone; says whether
+    /// anything was.
+    pub(super) fn put_back(
+        &self,
+        common: &Path,
+        is_there: impl Fn(Oid) -> bool,
+    ) -> Result<bool, Error> {
+        let gone = self.at_risk.iter().filter(|risk| !is_there(risk.id));
+        let gone: Vec<(Oid, Vec<u8>)> = gone.map(|risk| (risk.id, risk.bytes.clone())).collect();
+        if !gone.is_empty() {
+            lay_down(common, &gone)?;
+        }
+        Ok(!gone.is_empty())
+    }
+
+    /// Lets go of what no collection can take any more, `collector` being the one at work: those that
+    /// began before the refs reached it have ended. Says whether that is all.
+    pub(super) fn let_go(&mut self, collector: Option<u32>) -> bool {
+        self.at_risk.retain_mut(|risk| {
+            let since = *risk.since.get_or_insert(collector);
+            since.is_some() && since == collector
+        });
+        self.at_risk.is_empty()
+    }
+
     /// Forgets what was added and not published.
     pub(super) fn clear(&mut self) {
         self.known.clear();
@@ -92,18 +128,27 @@ impl Objects {
 
     /// Writes and syncs all of them.
     pub(super) fn publish(&mut self, common: &Path) -> Result<(), Error> {
-        let folder = common.join("objects");
-        let place = |id: Oid| {
-            let name = id.to_string();
-            folder.join(&name[..2]).join(&name[2..])
-        };
-        let files: Vec<(PathBuf, Vec<u8>)> =
-            self.new.drain(..).map(|(id, bytes)| (place(id), bytes)).collect();
-        crate::files::write_together(&folder, ASIDE, &files).map_err(io_error(&folder))?;
+        lay_down(common, &self.new)?;
+        let risk = |(id, bytes)| Risk { id, bytes, since: None };
+        self.at_risk.extend(self.new.drain(..).map(risk));
         self.trees = std::mem::take(&mut self.new_trees);
         self.clear();
         Ok(())
     }
+}
+
+/// Writes and syncs objects, each before the one that refers to it.
+fn lay_down(common: &Path, objects: &[(Oid, Vec<u8>)]) -> Result<(), Error> {
+    let folder = common.join("objects");
+    let files: Vec<(PathBuf, &[u8])> =
+        objects.iter().map(|(id, bytes)| (place(common, *id), &bytes[..])).collect();
+    crate::files::write_together(&folder, ASIDE, &files).map_err(io_error(&folder))
+}
+
+/// Where an object lies that is in no pack.
+pub(super) fn place(common: &Path, id: Oid) -> PathBuf {
+    let name = id.to_string();
+    common.join("objects").join(&name[..2]).join(&name[2..])
 }
 
 /// The name of an object. Git's own function also looks for forged collisions, at a third of the

@@ -35,5 +35,5 @@ pub fn checkpoint_create(site: &Site, request: &Request) -> Result<Reply, Error>
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     let checkpoint = seal::seal(&mut driver, &request.reason)?;
-    Ok(Reply { run_id: id, checkpoint, problems: std::mem::take(&mut driver.problems) })
+    Ok(Reply { run_id: id, checkpoint, problems: driver.problems() })
 }

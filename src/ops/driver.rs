@@ -70,8 +70,10 @@ pub struct Driver<'s> {
     pub proofs: Proofs,
     /// What no log, packet or record of the run may hold.
     pub secrets: Secrets,
-    /// What could not be committed, said once.
-    pub problems: Vec<String>,
+    /// Why something is not committed yet, said once.
+    uncommitted: Vec<String>,
+    /// Why snapshots that are to go could not be let go.
+    pub unforgotten: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
     pub unsigned: Option<String>,
     lock: Lock,
@@ -100,6 +102,8 @@ impl<'s> Driver<'s> {
         // Whatever it is taken for: what would still write is ended first, since no result of it
         // can count, and nobody could tell its writing from that of the attempt that comes next.
         let left = orphans::end(site, id)?;
+        let logs = site.home.logs(id);
+        site.home.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
         site.home.adopt(id)?;
         let (journal, reading) = Journal::open(&site.home.state(id))?;
         let started = &journal.run.started;
@@ -147,7 +151,8 @@ impl<'s> Driver<'s> {
             happened: Happened::default(),
             seen: Seen::default(),
             proofs: Proofs::default(),
-            problems: Vec::new(),
+            uncommitted: Vec::new(),
+            unforgotten: Vec::new(),
             unsigned: None,
             lock,
         })
@@ -155,6 +160,11 @@ impl<'s> Driver<'s> {
 
     pub fn run(&self) -> &Run {
         &self.journal.run
+    }
+
+    /// What of the record could not be made, in words.
+    pub fn problems(&self) -> Vec<String> {
+        self.uncommitted.iter().chain(&self.unforgotten).cloned().collect()
     }
 
     pub fn id(&self) -> &RunId {
@@ -312,7 +322,11 @@ impl<'s> Driver<'s> {
             title,
         };
         let problem = self.keeper.keep(news)?;
-        self.problems.extend(problem.filter(|problem| !self.problems.contains(problem)));
+        if is_stop && problem.is_none() {
+            // What could not be committed before was committed now.
+            self.uncommitted.clear();
+        }
+        self.uncommitted.extend(problem.filter(|problem| !self.uncommitted.contains(problem)));
         Ok(())
     }
 

@@ -42,7 +42,7 @@ pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> 
     let shown = |path: &String| site.shown(&folder.join(path).path());
     let (made, left): (Vec<&String>, Vec<&String>) =
         broken.into_iter().partition(|path| is_whole(path));
-    let mut problems = std::mem::take(&mut driver.problems);
+    let mut problems = driver.problems();
     problems.extend(driver.unsigned.take());
     let unwritten = match committed {
         // While another branch is checked out, nothing is written here.

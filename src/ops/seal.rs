@@ -89,7 +89,7 @@ pub fn seal(driver: &mut Driver<'_>, reason: &str) -> Result<Checkpoint, Error> 
     if let Some(repository) = repository.filter(|_| number > keep) {
         // What stays for longer than it should does no harm.
         if let Err(error) = checkpoint::forget(&repository, driver.id(), number - keep) {
-            driver.problems.push(error.to_string());
+            driver.unforgotten.push(error.to_string());
         }
     }
     Ok(checkpoint)

@@ -22,6 +22,13 @@ impl Process {
     }
 }
 
+/// Whether a process of this id lives, also one of somebody else.
+pub fn is_alive(id: u32) -> bool {
+    let id = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw);
+    let asked = id.map(rustix::process::test_kill_process);
+    matches!(asked, Some(Ok(()) | Err(rustix::io::Errno::PERM)))
+}
+
 /// All processes; none where there is no `/proc`.
 pub fn all() -> Vec<Process> {
     let names = files::names_in(Path::new("/proc")).unwrap_or_default();

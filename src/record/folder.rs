@@ -87,6 +87,11 @@ impl Folder {
         Ok(written)
     }
 
+    /// Whether this process laid a file down so, or found it so.
+    pub fn has_laid(&self, path: &str, id: BlobId) -> bool {
+        self.laid.get(path) == Some(&id)
+    }
+
     /// Files that somebody changed since this process laid them down or found them whole.
     pub fn changed(&self) -> Vec<(String, BlobId)> {
         let mut folders = Folders::of(&self.place);

@@ -93,6 +93,15 @@ impl Home {
         self.folder(id).join("logs").ignored_by_git()
     }
 
+    /// Clears away what a kill left of a folder of logs that was being made. Call it with the run's
+    /// lock held.
+    pub fn clear_logs(&self, id: &RunId) -> io::Result<()> {
+        let logs = self.folder(id).join("logs");
+        logs.remove_half_written()?;
+        logs.remove_empty_folders();
+        Ok(())
+    }
+
     /// Where the programs of a run are named while they are at work.
     pub fn at_work(&self, id: &RunId) -> Beneath {
         self.state(id).join("at-work")

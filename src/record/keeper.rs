@@ -41,6 +41,9 @@ const SUMMARY_GROWTH: u64 = 2;
 /// How long a commit on the branch waits for others before it is left to the next one.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long the end of a sitting waits for a collection of garbage that may take its last commit.
+const PRUNE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// Why nothing was committed.
 #[derive(Debug, thiserror::Error)]
 enum Uncommitted {
@@ -159,15 +162,17 @@ impl Keeper {
 
     /// What is pending, of all files of the record: what the run's ref does not hold.
     fn compare_with_ref(&mut self, files: &BTreeMap<String, Vec<u8>>) {
-        let held = self.repository.as_ref().and_then(|repository| {
-            let tip = repository.tip(&self.reference).ok()??;
-            Some((tip, repository.files_of(&tip).ok()))
-        });
-        let is_broken = held.as_ref().is_some_and(|(_, held)| held.is_none());
-        let (tip, held) = held.map_or((None, None), |(tip, held)| (Some(tip), held));
+        let tip = self.repository.as_ref().and_then(|it| it.tip(&self.reference).ok()?);
+        let sound = self.repository.as_ref().zip(tip).filter(|(it, tip)| it.is_sound(tip));
+        let held = sound.and_then(|(repository, tip)| repository.files_of(&tip).ok());
+        if let (Some(repository), Some(_), None) = (&self.repository, tip, &held) {
+            // What stands on lost objects would keep git itself from ever collecting garbage again.
+            let _ = repository.forget(&self.reference);
+        }
+        let tip = tip.filter(|_| held.is_some());
         let held = held.unwrap_or_default();
         self.tip = tip;
-        self.is_whole = is_broken || held.keys().any(|path| !files.contains_key(path));
+        self.is_whole = held.keys().any(|path| !files.contains_key(path));
         let is_held = |path: &str, bytes: &[u8]| {
             let id = held.get(path).copied();
             super::is_summary(path) || (id.is_some() && id == BlobId::of(bytes).ok())
@@ -215,7 +220,13 @@ impl Keeper {
         };
         let committed =
             self.extend(&news).and_then(|()| if is_due { self.publish(&news) } else { Ok(()) });
-        match committed {
+        let outlasted =
+            self.repository.as_mut().filter(|_| news.is_stop || is_due).map(|repository| {
+                // At the next commit it is too late to put back what a collection takes of the branch.
+                repository.outlast_prune(PRUNE_PATIENCE)
+            });
+        let outlasted = outlasted.transpose().map(drop).map_err(Uncommitted::Git);
+        match committed.and(outlasted) {
             Ok(()) => Ok(None),
             Err(error) => {
                 if news.is_stop && is_due && self.is_here() {
@@ -271,7 +282,7 @@ impl Keeper {
     /// the branch.
     fn publish(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
         let (Some(tip), Some(lock)) = (self.tip, self.commit_lock.clone()) else { return Ok(()) };
-        let laid = if self.is_here() { self.lay_out(&tip)? } else { Vec::new() };
+        let laid = if self.is_here() { self.lay_out(&tip, news.is_stop)? } else { Vec::new() };
         let Some(repository) = &mut self.repository else { return Ok(()) };
         let since = news.at.to_string();
         let committed = repository.graft(&Graft {
@@ -290,15 +301,17 @@ impl Keeper {
             }
         } else if !self.folder.holds(&laid) {
             // Before git knew them, a `git clean` took them for nobody's.
-            self.lay_out(&tip)?;
+            self.lay_out(&tip, true)?;
         }
         Ok(())
     }
 
-    /// Makes the record's folder hold what the run's ref holds; gives the files that were written.
-    fn lay_out(&mut self, tip: &Tip) -> Result<Vec<String>, Uncommitted> {
+    /// Makes the record's folder hold what the run's ref holds; gives the files that were written. Only
+    /// a whole look finds what somebody changed since: each would cost an attempt what all before did.
+    fn lay_out(&mut self, tip: &Tip, is_whole: bool) -> Result<Vec<String>, Uncommitted> {
         let Some(repository) = &self.repository else { return Ok(Vec::new()) };
-        let files = repository.files_of(tip)?;
+        let mut files = repository.files_of(tip)?;
+        files.retain(|path, id| is_whole || !self.folder.has_laid(path, *id));
         self.folder.lay_out(files, |_, id| Ok(repository.content_of(id)?))
     }
 

@@ -170,3 +170,28 @@ fn variables_of_git_are_not_honoured() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn what_a_prune_takes_that_began_before_comes_back() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder.path();
+    let mut repository = sandbox.repository();
+    let is_over = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Where it begins between an object and its ref, it fails, and takes nothing.
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                let _ = git_in(folder, &["gc", "--quiet", "--prune=now"]);
+            }
+        });
+        for turn in 0..60 {
+            record(&mut repository, &main_branch(), &files(&[&format!("{turn}.json")])).unwrap();
+        }
+        repository.outlast_prune(Duration::from_secs(10)).unwrap();
+        is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    sandbox.git(&["gc", "--quiet", "--prune=now"]);
+    let listed = sandbox.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert!(listed.contains("59.json"), "{listed}");
+    sandbox.assert_sound();
+}

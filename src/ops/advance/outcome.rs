@@ -102,7 +102,7 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
 
 /// Where the run stands now.
 pub fn outcome(driver: &Driver<'_>) -> Outcome {
-    let problems = driver.problems.clone();
+    let problems = driver.problems();
     let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
     let (committed, unsigned) =
         (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());

@@ -65,9 +65,10 @@ fn place(
     let Some(tip) = repository.tip(&reference)? else {
         return Ok(Some(format!("{reference} is gone")));
     };
-    let Ok(held) = repository.files_of(&tip) else {
+    if !repository.is_sound(&tip) {
         return Ok(Some(format!("{reference} has lost objects")));
-    };
+    }
+    let held = repository.files_of(&tip)?;
     let all = record::all_files(reading);
     let is_held = |(path, bytes): &(&String, &Vec<u8>)| {
         let id = BlobId::of(bytes).ok();

@@ -27,6 +27,22 @@ fn a_record_that_the_branch_lost_is_committed_again() {
 }
 
 #[test]
+fn a_ref_that_has_lost_objects_begins_anew() {
+    for lost in ["RUN.json", "gates/a/attempt-1.json", "gates"] {
+        let house = finished();
+        let id = house.git(&format!("rev-parse refs/orch/runs/{}:{lost}", house.run_id()));
+        let (folder, name) = id.trim().split_at(2);
+        fs::remove_file(house.project().join(".git/objects").join(folder).join(name)).unwrap();
+        assert!(!house.try_git("fsck --no-dangling"), "{lost}");
+        house.orch("doctor").code(1).says("has lost objects");
+        house.orch("doctor --fix").code(0).says("mended");
+        house.git("fsck --no-dangling");
+        house.git("gc --quiet --prune=now");
+        house.orch("verify").code(0);
+    }
+}
+
+#[test]
 fn what_cannot_be_written_is_told_beside_what_was() {
     let house = finished();
     let record = house.run_folder().join("record");

@@ -199,3 +199,51 @@ fn a_repository_that_cannot_be_written_to_is_worked_in_without_commits() {
         house.orch("doctor").code(1).says("nothing is committed");
     }
 }
+
+#[test]
+fn the_branch_can_hold_each_attempt_as_it_ends() {
+    let house = House::new().file("orch.toml", "[record]\nbranch = 'attempts'\n").workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         command = ['true']
+         [[gate]]
+         id = 'b'
+         executor = 'command'
+         shell = 'git log -1 --format=%s && rm orchestration/runs/$ORCH_RUN/record/gates/a/*'
+         [[gate]]
+         id = 'c'
+         executor = 'command'
+         command = ['true']",
+    );
+    house.git("add .");
+    house.git("commit --quiet --message=project");
+    house.orch("run demo").code(0);
+    assert_eq!(told(&house, "main"), "a PASS b PASS c PASS PASSED");
+    let said = house.run_folder().join("logs/gates/b/attempt-1/stdout.log");
+    assert_eq!(std::fs::read_to_string(said).unwrap(), "orch: a PASS in demo demo\n");
+    house.orch("verify").code(0);
+    the_branch_holds_the_run(&house);
+}
+
+#[test]
+fn what_was_committed_on_a_detached_head_follows_to_a_branch() {
+    let house = house();
+    let before = house.git("rev-parse main");
+    house.git("checkout --quiet --detach");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0).says("PASSED");
+    // What is checked out has it, and the branch that was left is as it was.
+    assert_eq!(house.git("log -1 --format=%s"), "orch: PASSED demo demo\n");
+    assert_eq!(house.git("status --porcelain"), "");
+    assert_eq!(house.git("rev-parse main"), before);
+    let run = house.run_id();
+    house.git("checkout --quiet main");
+    house.orch("verify").code(0);
+    house.orch(&format!("run show --run {run}")).code(0).says("PASSED");
+    house.orch("doctor").code(1).says("not, or not wholly, committed");
+    house.orch("doctor --fix").code(0);
+    assert_eq!(summary(&house, "main", &run)["status"], "PASSED");
+    the_branch_holds_the_run(&house);
+}

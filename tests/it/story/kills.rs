@@ -176,3 +176,21 @@ fn a_person_who_commits_beside_runs_loses_nothing_and_takes_nothing() {
         house.orch("verify --all").code(0);
     }
 }
+
+#[test]
+fn a_folder_of_logs_that_a_kill_left_half_made_is_cleared_away() {
+    let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+    house.orch("run start --workflow demo").code(0);
+    let logs = house.run_folder().join("logs");
+    assert!(!logs.exists());
+    std::fs::create_dir(&logs).unwrap();
+    std::fs::write(logs.join("..gitignore.tmp.y32jqv"), "*").unwrap();
+    house.orch("run cancel").code(0);
+    assert!(!logs.exists());
+    // What holds anything stays.
+    house.orch("run demo").code(3);
+    let logs = house.run_folder().join("logs");
+    std::fs::write(logs.join(".prompt.txt.tmp.y32jqv"), "x").unwrap();
+    house.orch("gate finish").code(0);
+    assert!(logs.join("gates").exists() && !logs.join(".prompt.txt.tmp.y32jqv").exists());
+}
