@@ -90,7 +90,7 @@ fn what_the_settings_of_signing_name_must_be_there() {
     done.says("allowed signers $HOUSE/project/none: there is no such file");
     fs::write(house.outside("home/none"), "").unwrap();
     house.write("none", [0xff]);
-    house.orch("doctor").code(1).says("allowed signers $HOUSE/project/none: it is no text");
+    house.orch("doctor").code(1).says("allowed signers $HOUSE/project/none: it is not text");
     house.write("none", "ada@example.org ssh-ed25519 AAAA\n");
     house.orch("doctor").code(0).says("$HOUSE/home/none");
     // The same as git names them.
