@@ -75,7 +75,6 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
         files: &files,
         originals: &BTreeSet::new(),
         message: "orch: g PASS",
-        fallback: ("orch", "orch@localhost"),
     };
     let (tip, on_ref) = measure::work(|| Ok(repository.extend(&link)?))?;
     let graft = Graft {
@@ -83,7 +82,6 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
         folder,
         tip: tip.ok_or("the ref moved")?,
         message: "orch: WAITING",
-        fallback: ("orch", "orch@localhost"),
         lock: &orch::files::Beneath::new(root).join(".git/orch/commit.lock"),
         since: "now",
         patience: Duration::from_secs(5),

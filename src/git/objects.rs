@@ -37,7 +37,7 @@ struct Risk {
     id: Oid,
     bytes: Vec<u8>,
     /// Who collected garbage when refs had come to hold it; `None` before that was looked at.
-    since: Option<Option<u32>>,
+    since: Option<u32>,
 }
 
 impl Default for Objects {
@@ -103,8 +103,8 @@ impl Objects {
     /// began before the refs reached it have ended. Says whether that is all.
     pub(super) fn let_go(&mut self, collector: Option<u32>) -> bool {
         self.at_risk.retain_mut(|risk| {
-            let since = *risk.since.get_or_insert(collector);
-            since.is_some() && since == collector
+            risk.since = risk.since.or(collector);
+            collector.is_some() && risk.since == collector
         });
         self.at_risk.is_empty()
     }
