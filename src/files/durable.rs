@@ -37,8 +37,8 @@ pub fn write_view(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace(path, bytes, false)
 }
 
-/// A new file under a name of its own that begins so. Its errors, unlike those of the crate's own
-/// opening and writing, do not tell the name: each try has another, and the trouble is the same.
+/// A new file under a name of its own that begins so, which its errors do not tell, unlike the crate's:
+/// each try has another, and the trouble is the same.
 pub(super) fn aside(folder: &Path, prefix: &str, mode: u32) -> io::Result<tempfile::NamedTempFile> {
     let open = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
     tempfile::Builder::new().prefix(prefix).make_in(folder, open)
@@ -135,8 +135,7 @@ impl Beneath {
 
     /// Removes the folder where it is empty, and those above it that it leaves so.
     pub fn remove_empty_folders(&self) {
-        let folders = self.below().ancestors().filter(|path| !path.as_os_str().is_empty());
-        for folder in folders {
+        for folder in self.below().ancestors().filter(|path| !path.as_os_str().is_empty()) {
             let place = self.at(folder);
             // Somebody else may have taken it away.
             let Ok(spot) = place.spot(Missing::Stay) else { break };

@@ -48,7 +48,7 @@ impl Fell {
 pub struct Differing {
     pub path: String,
     pub what: Fell,
-    /// `None` for a file that is no text.
+    /// `None` for a binary file.
     pub lines_added: Option<usize>,
     pub lines_deleted: Option<usize>,
 }

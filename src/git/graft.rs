@@ -98,7 +98,7 @@ impl Repository {
         let text = commit_text(tree, place.head, &who, request.message);
         let text = self.signed(text, &who)?;
         let id = self.objects.add(ObjectType::Commit, &text)?;
-        // Syncing takes its time, and nobody's lock is held meanwhile.
+        // Syncing takes time, so no lock is held meanwhile.
         self.objects.publish(self.inner.commondir())?;
         let step = Step { place: &place, id, who: &who, message: request.message };
         if is_checked_out {

@@ -1,7 +1,7 @@
 //! Git's own locks, of the index or of a ref: a file beside what it locks, which takes its place in the
 //! end. What it is to hold is written and synced under a second name first, so that the lock itself is
-//! held for moments; after a kill the second name tells that the lock was made here and is nobody's any
-//! more.
+//! held for moments; after a kill the second name tells that the lock was made here and that its owner
+//! is gone.
 
 use super::Error;
 use super::io_error;

@@ -38,15 +38,8 @@ pub(super) struct Objects {
 struct Risk {
     id: Oid,
     bytes: Vec<u8>,
-    hold: Hold,
-}
-
-/// Whether refs hold an object, as far as that was looked at.
-#[derive(Clone, Copy)]
-enum Hold {
-    NotYet,
-    /// They do, since this process collected garbage, if any did.
-    Since(Option<u32>),
+    /// Who collected garbage when refs had come to hold it; `None` before that was looked at.
+    since: Option<u32>,
 }
 
 impl Default for Objects {
@@ -115,12 +108,8 @@ impl Objects {
     /// began before the refs reached it have ended. Says whether that is all.
     pub(super) fn let_go(&mut self, collector: Option<u32>) -> bool {
         self.at_risk.retain_mut(|risk| {
-            let since = match risk.hold {
-                Hold::NotYet => collector,
-                Hold::Since(since) => since,
-            };
-            risk.hold = Hold::Since(since);
-            since.is_some() && since == collector
+            risk.since = risk.since.or(collector);
+            collector.is_some() && risk.since == collector
         });
         self.at_risk.is_empty()
     }
@@ -140,7 +129,7 @@ impl Objects {
     /// Writes and syncs all of them.
     pub(super) fn publish(&mut self, common: &Path) -> Result<(), Error> {
         lay_down(common, &self.new)?;
-        let risk = |(id, bytes)| Risk { id, bytes, hold: Hold::NotYet };
+        let risk = |(id, bytes)| Risk { id, bytes, since: None };
         self.at_risk.extend(self.new.drain(..).map(risk));
         self.trees = std::mem::take(&mut self.new_trees);
         self.clear();

@@ -191,7 +191,7 @@ impl Look<'_> {
             return Ok(());
         }
         let is_fit = if is_folder {
-            // A repository within this one that is no submodule is nobody's to keep.
+            // A nested repository that is not a submodule is not kept.
             self.index.get_path(path, 0).is_some_and(|entry| entry.mode == SUBMODULE)
         } else {
             whole.is_symlink() || files::size(&whole).unwrap_or(0) <= self.scope.bytes_max

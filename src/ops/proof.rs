@@ -7,6 +7,7 @@ mod anchors;
 mod approval;
 
 pub use anchors::told;
+pub use approval::expired;
 pub use approval::misplaced;
 pub use approval::verdict;
 
@@ -237,7 +238,7 @@ impl Proofs {
             Some(today) => today,
             None => *today.insert(present(&journal_of(driver)?)),
         };
-        let problem = signing::expired(run, (gate, key.1), approval, (by, today))?;
+        let problem = expired(run, (gate, key.1), approval, (by, today))?;
         *valid_at = problem.is_none().then(Instant::now);
         Ok(problem)
     }

@@ -74,7 +74,8 @@ pub fn sign(
     let allowed = allowed_in(run);
     let today = proof::present(&journal);
     let problem = match verdict(run, workflow, (gate, attempt), &approved, allowed)? {
-        Verdict::Good(who) => match expired(run, (gate, attempt), &approved, (&who, today))? {
+        Verdict::Good(who) => match proof::expired(run, (gate, attempt), &approved, (&who, today))?
+        {
             Some(problem) => Err(problem),
             None => Ok(who),
         },
@@ -132,28 +133,6 @@ pub fn verdict(
     };
     let demanded = workflow.gate(id).and_then(demand);
     matter.verdict(demanded, &|names| barred(run, workflow, id, names))
-}
-
-/// What is wrong with an approval whose signature `who` made, where its key is not valid today.
-pub fn expired(
-    run: &Run,
-    (id, attempt): (&GateId, u32),
-    approved: &Approved,
-    (who, today): (&str, Moment),
-) -> Result<Option<String>, Error> {
-    let text = approved.signed_text(&run.started.run_id, id, attempt);
-    let (Some(text), Some(signed), Some(allowed)) = (text, &approved.signature, allowed_in(run))
-    else {
-        return Ok(None);
-    };
-    let signature = Signature {
-        namespace: APPROVAL_NAMESPACE,
-        text: text.as_bytes(),
-        armored: &signed.armored,
-        at: Some(today),
-    };
-    let is_valid = signature.is_by(who, allowed).map_err(explain)?;
-    Ok((!is_valid).then(|| format!("the key of {who} is not valid any more")))
 }
 
 /// Whether a signed head of `run` is one.
@@ -350,6 +329,6 @@ fn expanded(site: &Site, path: &str) -> PathBuf {
     }
 }
 
-fn explain(error: signature::Error) -> Error {
+pub fn explain(error: signature::Error) -> Error {
     Error::environment(format!("signatures cannot be checked: {error}"))
 }

@@ -300,7 +300,7 @@ impl Keeper {
                 self.folder.take_back()?;
             }
         } else if !self.folder.holds(&laid) {
-            // Before git knew them, a `git clean` took them for nobody's.
+            // A `git clean` removed them as untracked before they were committed.
             self.lay_out(&tip, true)?;
         }
         Ok(())

@@ -2,6 +2,7 @@
 //! a time that fits the times around it.
 
 use crate::clock::Moment;
+use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
 use crate::event::Signed;
 use crate::id::GateId;
@@ -9,6 +10,8 @@ use crate::journal::Then;
 use crate::ops::Error;
 use crate::ops::signing;
 use crate::ops::signing::Verdict;
+use crate::run::Run;
+use crate::signature::Signature;
 use crate::workflow::Workflow;
 
 /// What there is to say of an approval that the journal took in at `written`, as the run stood `then`.
@@ -24,6 +27,29 @@ pub fn verdict(
         return Ok(Verdict::Bad(problem));
     }
     signing::verdict(then.run, workflow, (gate, attempt), approval, allowed)
+}
+
+/// What is wrong with an approval whose signature `who` made, where its key is not valid today.
+pub fn expired(
+    run: &Run,
+    (id, attempt): (&GateId, u32),
+    approved: &Approved,
+    (who, today): (&str, Moment),
+) -> Result<Option<String>, Error> {
+    let text = approved.signed_text(&run.started.run_id, id, attempt);
+    let (Some(text), Some(signed), Some(allowed)) =
+        (text, &approved.signature, signing::allowed_in(run))
+    else {
+        return Ok(None);
+    };
+    let signature = Signature {
+        namespace: APPROVAL_NAMESPACE,
+        text: text.as_bytes(),
+        armored: &signed.armored,
+        at: Some(today),
+    };
+    let is_valid = signature.is_by(who, allowed).map_err(signing::explain)?;
+    Ok((!is_valid).then(|| format!("the key of {who} is not valid any more")))
 }
 
 /// What is wrong where something was signed at another place of the chain, or at a time that cannot

@@ -182,11 +182,13 @@ fn a_folder_of_logs_that_a_kill_left_half_made_is_cleared_away() {
     let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
     house.orch("run start --workflow demo").code(0);
     let logs = house.run_folder().join("logs");
-    assert!(!logs.exists());
+    std::fs::remove_dir_all(&logs).unwrap();
     std::fs::create_dir(&logs).unwrap();
     std::fs::write(logs.join("..gitignore.tmp.y32jqv"), "*").unwrap();
+    assert!(house.git("status --short").contains("logs/"));
     house.orch("run cancel").code(0);
-    assert!(!logs.exists());
+    assert!(!logs.join("..gitignore.tmp.y32jqv").exists());
+    assert!(!house.git("status --short").contains("logs/"));
     // What holds anything stays.
     house.orch("run demo").code(3);
     let logs = house.run_folder().join("logs");
