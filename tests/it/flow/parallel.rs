@@ -141,3 +141,30 @@ fn a_failure_that_lets_others_go_on_leaves_the_run_waiting() {
     house.orch("run demo --jobs 2").code(3);
     house.orch("gate finish").code(0).says("FAILED");
 }
+
+#[test]
+fn what_a_run_comes_to_does_not_depend_on_jobs() {
+    let gate = |id: &str, script: &str, more: &str| {
+        format!("[[gate]]\nid = '{id}'\nexecutor = 'command'\nshell = '''{script}'''\n{more}\n")
+    };
+    let flaky = "test -e flaky.mark || { touch flaky.mark; exit 1; }";
+    let plan = [
+        gate("slow", "sleep 0.2; echo slow > slow.txt", "needs = []"),
+        gate("flaky", flaky, "needs = []\nretry = { attempts = 2 }"),
+        gate("bad", "exit 1", "needs = []\non_fail = 'continue'"),
+        gate("any", "true", "needs = ['bad', 'slow']\njoin = 'any'"),
+        gate("done", "true", "needs = ['bad', 'flaky']\njoin = 'done'"),
+        gate("behind", "true", "needs = ['bad']"),
+    ];
+    let comes_to = |jobs: &str| {
+        let house = House::new().workflow("demo", &plan.concat());
+        house.orch(&format!("run demo --jobs {jobs}")).code(1);
+        let mut gates: Vec<String> = house.gates().split(", ").map(str::to_owned).collect();
+        gates.sort();
+        (gates, house.record()["status"].clone(), house.attempts("flaky"))
+    };
+    let alone = comes_to("1");
+    assert_eq!(alone.1, "FAILED");
+    assert_eq!(alone.2, "FAIL PASS");
+    assert_eq!((comes_to("2"), comes_to("8")), (alone.clone(), alone));
+}
