@@ -6,12 +6,13 @@ use serde::Serialize;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fmt;
-use std::fmt::Write as _;
 use std::io;
 use std::io::Read;
 
 /// Large enough that system calls do not count, small enough to stay in the second-level cache.
 const BUFFER_BYTES: usize = 64 * 1024;
+
+const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The SHA-256 of some bytes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,10 +24,12 @@ impl Digest {
         Self(Sha256::digest(bytes.as_ref()).into())
     }
 
-    /// Hashes a stream in constant memory; gives the digest and how many bytes it had.
-    pub fn of_reader(mut reader: impl Read) -> io::Result<(Self, u64)> {
+    /// Hashes a stream in constant memory; gives the digest and how many bytes it had. `bytes_expected`
+    /// spares a small file the large buffer.
+    pub fn of_reader(mut reader: impl Read, bytes_expected: u64) -> io::Result<(Self, u64)> {
         let mut hasher = Sha256::new();
-        let mut buffer = vec![0_u8; BUFFER_BYTES];
+        let room = usize::try_from(bytes_expected).unwrap_or(BUFFER_BYTES);
+        let mut buffer = vec![0_u8; room.clamp(1, BUFFER_BYTES)];
         let mut bytes = 0_u64;
         loop {
             match reader.read(&mut buffer) {
@@ -61,7 +64,8 @@ impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::with_capacity(64);
         for byte in self.0 {
-            write!(text, "{byte:02x}")?;
+            let digit = |value: u8| char::from(HEX_DIGITS[usize::from(value)]);
+            text.extend([digit(byte >> 4), digit(byte & 15)]);
         }
         f.pad(&text)
     }
@@ -94,7 +98,7 @@ mod tests {
     fn it_says_what_sha256sum_says() {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Digest::of("abc").to_string(), abc);
-        assert_eq!(Digest::of_reader(&b"abc"[..]).unwrap(), (Digest::parse(abc).unwrap(), 3));
+        assert_eq!(Digest::of_reader(&b"abc"[..], 0).unwrap(), (Digest::parse(abc).unwrap(), 3));
         assert_eq!(Digest::parse("abc"), None);
         assert_eq!(Digest::parse(&"zz".repeat(32)), None);
     }

@@ -88,7 +88,7 @@ where
     T: DeserializeOwned + JsonSchema,
 {
     let schema = shared_schema_of::<T>();
-    Shape { source, root: schema.as_value(), taken }.check(&value)?;
+    Shape::new(source, schema.as_value(), taken).check(&value)?;
     deserialize(source, value)
 }
 

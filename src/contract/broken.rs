@@ -6,6 +6,8 @@ use crate::check::Broken;
 use crate::document;
 use crate::document::Value;
 use crate::files::Project;
+use crate::files::ProjectPath;
+use crate::parallel;
 use crate::source::Source;
 use crate::source::Unsound;
 use std::collections::BTreeSet;
@@ -15,8 +17,21 @@ use toml::de::DeValue;
 /// Keys of a check that are no parameters of it.
 const NO_PARAMETERS: [&str; 4] = ["kind", "severity", "when", "message"];
 
+/// What is wrong with files that checks of contracts are made of, but for those that the contracts'
+/// own gates make. A contract that is unsound otherwise is told so elsewhere.
+pub fn broken(contracts: &[&Source], project: &Project) -> Vec<Box<Unsound>> {
+    let broken = parallel::map(contracts, |source| broken_in(source, project));
+    let broken: Vec<(ProjectPath, Box<Unsound>)> = broken.into_iter().flatten().collect();
+    if broken.is_empty() {
+        return Vec::new();
+    }
+    let made: BTreeSet<String> = contracts.iter().flat_map(|it| named_outputs(it)).collect();
+    let unmade = broken.into_iter().filter(|(path, _)| !made.contains(path.as_str()));
+    unmade.map(|(_, unsound)| unsound).collect()
+}
+
 /// The files that a contract names as outputs, word for word.
-pub fn named_outputs(source: &Source) -> BTreeSet<String> {
+fn named_outputs(source: &Source) -> BTreeSet<String> {
     let Ok(table) = document::parse(source) else { return BTreeSet::new() };
     let outputs = table.get_ref().get("output");
     let named = |output| ["path", "any_of"].into_iter().filter_map(move |key| get(output, key));
@@ -24,23 +39,18 @@ pub fn named_outputs(source: &Source) -> BTreeSet<String> {
     paths.filter_map(|path| Some(path.get_ref().as_str()?.to_owned())).collect()
 }
 
-/// What is wrong with files that checks of a contract are made of; those in `made` are made by gates.
-/// A contract that is unsound otherwise is told so elsewhere.
-pub fn broken(source: &Source, project: &Project, made: &BTreeSet<String>) -> Vec<Box<Unsound>> {
+fn broken_in(source: &Source, project: &Project) -> Vec<(ProjectPath, Box<Unsound>)> {
     let Ok(table) = document::parse(source) else { return Vec::new() };
     let table = table.get_ref();
     let outputs = table.get("output").into_iter().flat_map(items);
     let under = outputs.filter_map(|output| get(output, "checks")).flat_map(items);
     let all = under.chain(table.get("check").into_iter().flat_map(items));
     let told = all.filter_map(|check| {
-        let (span, broken) = broken_check(source, check, project)?;
-        let is_made = made.contains(broken.path.as_str());
-        (!is_made).then(|| {
-            source.unsound(span, broken.message).advise(format!(
-                "write {}, or name it among the outputs of the gate that makes it",
-                broken.path
-            ))
-        })
+        let (span, Broken { path, message, .. }) = broken_check(source, check, project)?;
+        let unsound = source.unsound(span, message).advise(format!(
+            "write {path}, or name it among the outputs of the gate that makes it"
+        ));
+        Some((path, unsound))
     });
     told.collect()
 }

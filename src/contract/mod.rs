@@ -5,7 +5,6 @@ mod broken;
 mod read;
 
 pub use broken::broken;
-pub use broken::named_outputs;
 pub use read::common_schema;
 pub use read::inside;
 pub use read::output_schema;

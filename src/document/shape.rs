@@ -10,17 +10,28 @@ use crate::source::Unsound;
 use crate::source::nearest_of;
 use crate::source::suggest;
 use serde_json::Value as Json;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ptr;
+use std::rc::Rc;
 use toml::de::DeValue;
 
 /// A walk over a value of a document.
 pub(super) struct Shape<'s> {
-    pub(super) source: &'s Source,
-    pub(super) root: &'s Json,
+    source: &'s Source,
+    root: &'s Json,
     /// Keys of the outermost table that the schema does not name, as they are written.
-    pub(super) taken: &'s [&'s str],
+    taken: &'s [&'s str],
+    /// What the schemas say of which a value was seen, by their addresses: a long document asks the
+    /// same ones for each of its tables.
+    read: RefCell<BTreeMap<*const Json, Rc<Expected<'s>>>>,
 }
 
 impl<'s> Shape<'s> {
+    pub(super) fn new(source: &'s Source, root: &'s Json, taken: &'s [&'s str]) -> Self {
+        Self { source, root, taken, read: RefCell::default() }
+    }
+
     /// Refuses the first thing that has another shape than the schema says.
     pub(super) fn check(&self, value: &Value<'_>) -> Result<(), Box<Unsound>> {
         self.walk("", value, self.root, self.taken)
@@ -30,7 +41,7 @@ impl<'s> Shape<'s> {
         &self,
         name: &str,
         value: &Value<'_>,
-        schema: &Json,
+        schema: &'s Json,
         taken: &[&str],
     ) -> Result<(), Box<Unsound>> {
         let expected = self.expected(schema);
@@ -39,15 +50,15 @@ impl<'s> Shape<'s> {
         }
         match value.get_ref() {
             DeValue::Table(table) => {
-                let known = self.known_keys(schema);
                 for (key, value) in table {
                     let name = key.get_ref().as_ref();
-                    let named = known.iter().find(|(known, _)| *known == name);
-                    match named.map(|(_, schema)| *schema).or_else(|| self.any_key(schema)) {
+                    match expected.keys.get(name).copied().or(expected.any_key) {
                         Some(schema) => self.walk(name, value, schema, &[])?,
-                        None if known.is_empty() => self.walk(name, value, &ANYTHING, &[])?,
+                        None if expected.keys.is_empty() => {
+                            self.walk(name, value, &ANYTHING, &[])?;
+                        }
                         None => {
-                            let help = self.suggest(name, value, &known, taken);
+                            let help = self.suggest(name, value, &expected.keys, taken);
                             return Err(self
                                 .source
                                 .unsound(key.span(), format!("unknown key `{name}`"))
@@ -74,10 +85,10 @@ impl<'s> Shape<'s> {
         &self,
         unknown: &str,
         value: &Value<'_>,
-        known: &[(&str, &Json)],
+        known: &BTreeMap<&'s str, &'s Json>,
         taken: &[&str],
     ) -> String {
-        let shown = |(name, schema): &(&str, &Json)| match value.get_ref() {
+        let shown = |(name, schema): (&&'s str, &&'s Json)| match value.get_ref() {
             DeValue::Table(_) | DeValue::Array(_) => self.header(name, schema),
             DeValue::String(_)
             | DeValue::Integer(_)
@@ -86,7 +97,7 @@ impl<'s> Shape<'s> {
             | DeValue::Datetime(_) => format!("`{name}`"),
         };
         let bare = |taken: &str| taken.trim_matches(['[', ']', '`']).to_owned();
-        let names = known.iter().map(|key| (key.0.to_owned(), shown(key)));
+        let names = known.iter().map(|key| ((*key.0).to_owned(), shown(key)));
         let names: Vec<(String, String)> =
             names.chain(taken.iter().map(|taken| (bare(taken), (*taken).to_owned()))).collect();
         let others = OTHERS_WRITE.iter().find(|(said, _)| said.contains(&unknown));
@@ -108,22 +119,19 @@ impl<'s> Shape<'s> {
                 Some((_, help)) => (*help).to_owned(),
                 None => suggest(
                     unknown,
-                    known
-                        .iter()
-                        .map(|(name, _)| *name)
-                        .chain(taken.iter().map(|name| name.trim_matches('`'))),
+                    known.keys().copied().chain(taken.iter().map(|name| name.trim_matches('`'))),
                 ),
             },
         }
     }
 
     /// How a key is written that holds tables, else the key.
-    fn header(&self, name: &str, schema: &Json) -> String {
+    fn header(&self, name: &str, schema: &'s Json) -> String {
         let expected = self.expected(schema);
         if expected.items.is_some_and(|items| self.expected(items).takes(Kind::Table)) {
             return format!("[[{name}]]");
         }
-        match self.any_key(schema) {
+        match expected.any_key {
             Some(inner) if self.expected(inner).takes(Kind::Table) => format!("[{name}.NAME]"),
             _ if expected.takes(Kind::Table) && !expected.takes(Kind::Text) => format!("[{name}]"),
             _ => format!("`{name}`"),
@@ -136,7 +144,7 @@ impl<'s> Shape<'s> {
         &self,
         name: &str,
         value: &Value<'_>,
-        expected: &Expected<'_>,
+        expected: &Expected<'s>,
     ) -> Option<Box<Unsound>> {
         let written = self.source.text.get(value.span()).unwrap_or_default();
         let (is_taken, found) = match value.get_ref() {
@@ -171,7 +179,7 @@ impl<'s> Shape<'s> {
     }
 
     /// What to write instead of a value of another kind, where that is known.
-    fn instead(&self, name: &str, value: &Value<'_>, expected: &Expected<'_>) -> Option<String> {
+    fn instead(&self, name: &str, value: &Value<'_>, expected: &Expected<'s>) -> Option<String> {
         let written = self.source.text.get(value.span()).unwrap_or_default();
         // A table is known by its header, which may be longer than its name.
         let header = written.trim_matches(['[', ']']);
@@ -259,10 +267,7 @@ impl<'s> Shape<'s> {
     }
 
     /// The schemas that a schema stands for: what it refers to, and its alternatives.
-    fn variants<'j>(&self, schema: &'j Json) -> Vec<&'j Json>
-    where
-        's: 'j,
-    {
+    fn variants(&self, schema: &'s Json) -> Vec<&'s Json> {
         let mut found = vec![schema];
         if let Some(reference) = schema.get("$ref").and_then(Json::as_str)
             && let Some(schema) = self.root.pointer(reference.trim_start_matches('#'))
@@ -277,44 +282,26 @@ impl<'s> Shape<'s> {
         found
     }
 
-    fn known_keys<'j>(&self, schema: &'j Json) -> Vec<(&'j str, &'j Json)>
-    where
-        's: 'j,
-    {
-        self.variants(schema)
-            .into_iter()
-            .filter_map(|schema| schema.get("properties").and_then(Json::as_object))
-            .flat_map(|properties| properties.iter().map(|(name, schema)| (name.as_str(), schema)))
-            .collect()
-    }
-
-    fn any_key<'j>(&self, schema: &'j Json) -> Option<&'j Json>
-    where
-        's: 'j,
-    {
-        self.variants(schema)
-            .into_iter()
-            .filter_map(|schema| schema.get("additionalProperties"))
-            .find(|schema| schema.is_object())
-    }
-
-    /// The kinds of values that a schema takes.
-    fn expected<'j>(&self, schema: &'j Json) -> Expected<'j>
-    where
-        's: 'j,
-    {
+    /// What a schema takes.
+    fn expected(&self, schema: &'s Json) -> Rc<Expected<'s>> {
+        let address = ptr::from_ref(schema);
+        if let Some(expected) = self.read.borrow().get(&address) {
+            return Rc::clone(expected);
+        }
         let mut expected = Expected::default();
         for schema in self.variants(schema) {
             let refers =
                 ALTERNATIVES.iter().chain(&["$ref"]).any(|word| schema.get(word).is_some());
             expected.add(schema, refers);
         }
+        let expected = Rc::new(expected);
+        self.read.borrow_mut().insert(address, Rc::clone(&expected));
         expected
     }
 }
 
 /// The schema of any value.
-const ANYTHING: Json = Json::Bool(true);
+static ANYTHING: Json = Json::Bool(true);
 
 const ALTERNATIVES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
 
@@ -339,6 +326,9 @@ enum Kind {
 struct Expected<'j> {
     kinds: Vec<Kind>,
     items: Option<&'j Json>,
+    keys: BTreeMap<&'j str, &'j Json>,
+    /// What the keys take that are not named.
+    any_key: Option<&'j Json>,
     first_key: Option<&'j str>,
     required: Vec<&'j str>,
     words: Vec<&'j str>,
@@ -377,8 +367,14 @@ impl<'j> Expected<'j> {
         let texts = |key| schema.get(key).and_then(Json::as_array).into_iter().flatten();
         self.required.extend(texts("required").filter_map(Json::as_str));
         self.words.extend(texts("enum").filter_map(Json::as_str));
-        let keys = schema.get("properties").and_then(Json::as_object);
-        self.first_key = self.first_key.or_else(|| Some(keys?.keys().next()?.as_str()));
+        let any_key = schema.get("additionalProperties").filter(|schema| schema.is_object());
+        self.any_key = self.any_key.or(any_key);
+        let keys = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
+        for (name, schema) in keys {
+            let name = name.as_str();
+            self.first_key.get_or_insert(name);
+            self.keys.entry(name).or_insert(schema);
+        }
     }
 
     fn words(&self) -> String {

@@ -84,8 +84,8 @@ impl Project {
             let (path, bytes, limit) = (path.to_string(), metadata.len(), HASHED_BYTES_MAX);
             return Err(OpenError::TooLarge { path, bytes, limit });
         }
-        let (digest, bytes) =
-            Digest::of_reader(file).map_err(|source| super::io_error(path, source))?;
+        let (digest, bytes) = Digest::of_reader(file, metadata.len())
+            .map_err(|source| super::io_error(path, source))?;
         Ok(Fingerprint { digest, bytes, stat: Stat::of(&metadata), names: metadata.nlink() })
     }
 }

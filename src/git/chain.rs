@@ -34,15 +34,6 @@ impl BlobId {
     }
 }
 
-/// The bytes of a file, as git holds them in memory.
-pub struct Content<'r>(git2::Blob<'r>);
-
-impl AsRef<[u8]> for Content<'_> {
-    fn as_ref(&self) -> &[u8] {
-        self.0.content()
-    }
-}
-
 /// Files to be put onto a chain.
 #[derive(Debug)]
 pub struct Link<'a> {
@@ -164,12 +155,7 @@ impl Repository {
 
     /// A file's bytes.
     pub fn bytes_of(&self, id: BlobId) -> Result<Vec<u8>, Error> {
-        Ok(self.content_of(id)?.as_ref().to_vec())
-    }
-
-    /// The same, where a look is enough.
-    pub fn content_of(&self, id: BlobId) -> Result<Content<'_>, Error> {
-        Ok(Content(self.inner.find_blob(id.0)?))
+        Ok(self.inner.find_blob(id.0)?.content().to_vec())
     }
 
     /// Says whether a target's head holds the tip's files at this folder, and no others there.

@@ -30,7 +30,6 @@ mod target;
 mod tree;
 
 pub use chain::BlobId;
-pub use chain::Content;
 pub use chain::Link;
 pub use chain::Tip;
 pub use changed::Changed;

@@ -123,8 +123,7 @@ impl Fixtures<'_> {
         refuse_unknown_checks(fixture, &contract, &expectation)?;
         let context = input::context(&expectation.inputs);
         let stage = self.stage(fixture, &expectation, (&contract, &context))?;
-        let made = contract::named_outputs(&self.contract);
-        if let Some(broken) = contract::broken(&self.contract, &stage.project, &made).pop() {
+        if let Some(broken) = contract::broken(&[&self.contract], &stage.project).pop() {
             return Err(broken
                 .advise(format!("fixture {fixture} is judged as a project: put it there too"))
                 .into());

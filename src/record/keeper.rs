@@ -25,6 +25,7 @@ use crate::journal;
 use crate::journal::Reading;
 use crate::journal::Segment;
 use crate::run::Run;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -218,8 +219,9 @@ impl Keeper {
             RecordBranch::Attempts => true,
             RecordBranch::Never => false,
         };
-        let committed =
-            self.extend(&news).and_then(|()| if is_due { self.publish(&news) } else { Ok(()) });
+        let committed = self
+            .extend(&news)
+            .and_then(|put| if is_due { self.publish(&news, &put) } else { Ok(()) });
         let outlasted =
             self.repository.as_mut().filter(|_| news.is_stop || is_due).map(|repository| {
                 // At the next commit it is too late to put back what a collection takes of the branch.
@@ -245,11 +247,11 @@ impl Keeper {
         })
     }
 
-    /// Puts what is pending onto the run's own ref.
-    fn extend(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
+    /// Puts what is pending onto the run's own ref; gives the files.
+    fn extend(&mut self, news: &News<'_>) -> Result<BTreeMap<String, Vec<u8>>, Uncommitted> {
         // Nobody else writes the ref of a run that this process holds; but it may have been deleted.
         for _ in 0..2 {
-            let Some(repository) = &mut self.repository else { return Ok(()) };
+            let Some(repository) = &mut self.repository else { return Ok(BTreeMap::new()) };
             let message = message(news, repository.head().as_deref());
             let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
             let folders = frozen.filter_map(|path| Path::new(path).parent());
@@ -267,9 +269,8 @@ impl Keeper {
             };
             if let Some(tip) = repository.extend(&link)? {
                 self.tip = Some(tip);
-                self.pending.clear();
                 self.is_whole = false;
-                return Ok(());
+                return Ok(std::mem::take(&mut self.pending));
             }
             let reading = self.home.glance(&self.id)?;
             self.compare_with_ref(&super::all_files(&reading));
@@ -279,10 +280,14 @@ impl Keeper {
     }
 
     /// Lays the record down in the project's folder, where its branch is checked out, and commits it on
-    /// the branch.
-    fn publish(&mut self, news: &News<'_>) -> Result<(), Uncommitted> {
+    /// the branch; `put` are files that were put onto the run's ref just now.
+    fn publish(
+        &mut self,
+        news: &News<'_>,
+        put: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), Uncommitted> {
         let (Some(tip), Some(lock)) = (self.tip, self.commit_lock.clone()) else { return Ok(()) };
-        let laid = if self.is_here() { self.lay_out(&tip, news.is_stop)? } else { Vec::new() };
+        let laid = if self.is_here() { self.lay_out(&tip, news.is_stop, put)? } else { Vec::new() };
         let Some(repository) = &mut self.repository else { return Ok(()) };
         let since = news.at.to_string();
         let committed = repository.graft(&Graft {
@@ -301,18 +306,27 @@ impl Keeper {
             }
         } else if !self.folder.holds(&laid) {
             // A `git clean` removed them as untracked before they were committed.
-            self.lay_out(&tip, true)?;
+            self.lay_out(&tip, true, put)?;
         }
         Ok(())
     }
 
     /// Makes the record's folder hold what the run's ref holds; gives the files that were written. Only
     /// a whole look finds what somebody changed since: each would cost an attempt what all before did.
-    fn lay_out(&mut self, tip: &Tip, is_whole: bool) -> Result<Vec<String>, Uncommitted> {
+    fn lay_out(
+        &mut self,
+        tip: &Tip,
+        is_whole: bool,
+        put: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<Vec<String>, Uncommitted> {
         let Some(repository) = &self.repository else { return Ok(Vec::new()) };
         let mut files = repository.files_of(tip)?;
         files.retain(|path, id| is_whole || !self.folder.has_laid(path, *id));
-        self.folder.lay_out(files, |_, id| Ok(repository.content_of(id)?))
+        let content = |path: &str, id| match put.get(path) {
+            Some(bytes) => Ok(Cow::Borrowed(&bytes[..])),
+            None => Ok::<_, Uncommitted>(Cow::Owned(repository.bytes_of(id)?)),
+        };
+        self.folder.lay_out(files, content)
     }
 
     /// Makes it hold files that the journal gives.

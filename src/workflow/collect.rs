@@ -22,11 +22,15 @@ use crate::template;
 /// What shows the contracts and prompts there are.
 const SHOW: &str = "orch workflow show NAME shows those of a workflow";
 
-/// Gives the texts, and what is wrong with those that the workflow names.
-pub(super) fn collect(
-    text: Text,
-    shelf: &Shelf,
-) -> Result<(Definition, Vec<Box<Unsound>>), Box<Unsound>> {
+/// A workflow's file, the texts that it is made of, and what is wrong with those that it names.
+pub(super) struct Collected {
+    pub(super) file: WorkflowFile,
+    pub(super) definition: Definition,
+    pub(super) errors: Vec<Box<Unsound>>,
+}
+
+/// Collects what a workflow is made of.
+pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsound>> {
     let source = text.source.clone();
     let file: WorkflowFile = document::read(&source)?;
     let mut definition = Definition::default();
@@ -40,15 +44,10 @@ pub(super) fn collect(
         }
         errors.extend(check_child(shelf, &source, gate).err());
     }
-    errors.extend(broken_files(&definition, shelf));
-    Ok((definition, errors))
-}
-
-/// What is wrong with the files that checks of the contracts are made of.
-fn broken_files(definition: &Definition, shelf: &Shelf) -> Vec<Box<Unsound>> {
-    let texts = || definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
-    let made = texts().flat_map(|text| contract::named_outputs(&text.source)).collect();
-    texts().flat_map(|text| contract::broken(&text.source, shelf.project(), &made)).collect()
+    let contracts = definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
+    let contracts: Vec<&Source> = contracts.map(|text| &text.source).collect();
+    errors.extend(contract::broken(&contracts, shelf.project()));
+    Ok(Collected { file, definition, errors })
 }
 
 fn fetch(

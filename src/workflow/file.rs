@@ -46,7 +46,7 @@ pub struct WorkflowFile {
 }
 
 /// A typed parameter, or a field of a form.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InputFile {
     #[serde(rename = "type")]

@@ -139,12 +139,16 @@ pub(super) struct Surroundings<'a> {
     pub(super) source: &'a Source,
     pub(super) definition: &'a Definition,
     pub(super) inputs: &'a [Input],
-    pub(super) above: Option<&'a GateId>,
     pub(super) all: &'a BTreeSet<String>,
 }
 
-/// Builds a gate whose table `lint` has found sound by itself.
-pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, Box<Unsound>> {
+/// Builds a gate whose table `lint` has found sound by itself; `above` is the gate that it needs where
+/// it names none.
+pub(super) fn build(
+    file: &GateFile,
+    above: Option<&Placed<String>>,
+    around: &Surroundings<'_>,
+) -> Result<Gate, Box<Unsound>> {
     let source = around.source;
     let mut names: BTreeSet<String> =
         around.inputs.iter().map(|input| input.name.clone()).collect();
@@ -168,7 +172,7 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
     let id = gate_id(source, &file.id)?;
     let needs = match &file.needs {
         Some(needs) => needs.iter().map(|need| gate_id(source, need)).collect::<Result<_, _>>()?,
-        None => around.above.cloned().into_iter().collect(),
+        None => above.map(|above| gate_id(source, above)).transpose()?.into_iter().collect(),
     };
     let duration = |text: &Option<Placed<String>>| {
         text.as_ref().map(|text| read_duration(source, text)).transpose()
@@ -179,25 +183,25 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         let text = value.get_ref().as_str().unwrap_or_default();
         template(&Placed::new(value.span(), text.to_owned()))?;
     }
-    let work = build_work(&file, &template)?;
+    let work = build_work(file, &template)?;
     let is_command = matches!(work, Work::Command(_) | Work::Shell(_));
     Ok(Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
-        contract_path: contract_path(&file),
-        contract: build_contract(&file, around, &names)?,
-        approval: build_approval(source, &file)?,
+        contract_path: contract_path(file),
+        contract: build_contract(file, around, &names)?,
+        approval: build_approval(source, file)?,
         audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
         same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
-        retry: build_retry(source, &file)?,
-        on_fail: build_on_fail(source, &file)?,
+        retry: build_retry(source, file)?,
+        on_fail: build_on_fail(source, file)?,
         timeout: duration(&file.timeout)?,
         needs,
         join: file.join,
         when: file.when.as_ref().map(condition).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
-        secrets: file.secrets.into_iter().map(|secret| secret.into_inner().0).collect(),
+        secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
         reads: paths(&file.reads)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,
@@ -209,7 +213,7 @@ pub(super) fn build(file: GateFile, around: &Surroundings<'_>) -> Result<Gate, B
         attach: paths(&file.attach)?,
         estimate: duration(&file.estimate)?,
         budget: file.budget,
-        answers: input::build(source, file.answers)?,
+        answers: input::build(source, file.answers.clone())?,
         every_session: file.every_session,
         id,
     })

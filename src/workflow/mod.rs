@@ -35,12 +35,14 @@ use crate::definition::Unreadable;
 use crate::document;
 use crate::document::Placed;
 use crate::id::GateId;
+use crate::parallel;
 use crate::secret;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
 use crate::template::Library;
 use crate::template::Template;
+use collect::Collected;
 use collect::collect;
 use file::GateFile;
 use std::collections::BTreeMap;
@@ -107,11 +109,14 @@ impl From<Unreadable> for Error {
 impl Workflow {
     /// Finds a workflow by name, with all the texts it is made of.
     pub fn load(name: &str, shelf: &Shelf) -> Result<(Self, Definition), Error> {
-        let (definition, missing) = collect(find(name, shelf)?, shelf)?;
-        match missing.into_iter().next() {
-            Some(error) => Err(error.into()),
-            None => Ok((Self::parse(name, &definition)?, definition)),
+        let text = find(name, shelf)?;
+        let source = text.source.clone();
+        let Collected { file, definition, errors } = collect(text, shelf)?;
+        if let Some(error) = errors.into_iter().next() {
+            return Err(error.into());
         }
+        let workflow = build(&source, file, &definition, name).map_err(first)?;
+        Ok((workflow, definition))
     }
 
     /// Builds the workflow from its texts: fresh ones, or those that a run froze.
@@ -120,8 +125,7 @@ impl Workflow {
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("{path} is not among the texts of the definition"))
         })?;
-        // There is at least one error, and the first is told.
-        build(source, definition, name).map_err(|mut errors| errors.swap_remove(0).into())
+        build(source, document::read(source)?, definition, name).map_err(first)
     }
 
     /// The secrets of all gates.
@@ -227,24 +231,29 @@ pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
         let source = text.source.clone();
         Ok((source, collect(text, shelf)?))
     });
-    let (source, (definition, mut errors)) = match collected {
+    let (source, Collected { file, definition, mut errors }) = match collected {
         Ok(collected) => collected,
         Err(error) => return vec![error],
     };
-    errors.extend(build(&source, &definition, name).err().into_iter().flatten());
+    errors.extend(build(&source, file, &definition, name).err().into_iter().flatten());
     // Gates may share a contract, and a text that is missing is missed twice.
     let mut told = BTreeSet::new();
     errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
     errors.into_iter().map(Error::Unsound).collect()
 }
 
+/// The first of the errors of a workflow, of which there is at least one.
+fn first(mut errors: Vec<Box<Unsound>>) -> Error {
+    errors.swap_remove(0).into()
+}
+
 /// Builds the workflow, or tells everything that is wrong with it: at least one thing.
 fn build(
     source: &Source,
+    file: WorkflowFile,
     definition: &Definition,
     name: &str,
 ) -> Result<Workflow, Vec<Box<Unsound>>> {
-    let file: WorkflowFile = document::read(source).map_err(|error| vec![error])?;
     let mut errors = lint::all(&lint::Draft { source, file: &file, name });
     let inputs = match input::build(source, file.inputs) {
         Ok(inputs) => inputs,
@@ -262,16 +271,18 @@ fn build(
     let prompts = build_prompts(&file.gate, definition, &names);
     let place = |table: &GateFile| table.contract.as_ref().map_or(0..0, Placed::span);
     let contracts: Vec<Range<usize>> = file.gate.iter().map(place).collect();
-    let mut gates: Vec<Gate> = Vec::new();
-    for table in file.gate {
-        let above = gates.last().map(|gate| gate.id.clone());
-        let (inputs, above) = (&inputs[..], above.as_ref());
-        let around = gate::Surroundings { source, definition, inputs, above, all: &all };
-        match gate::build(table, &around) {
+    let around = gate::Surroundings { source, definition, inputs: &inputs, all: &all };
+    let above = [None].into_iter().chain(file.gate.iter().map(|table| Some(&table.id)));
+    let tables: Vec<_> = file.gate.iter().zip(above).collect();
+    let built = parallel::map(&tables, |(table, above)| gate::build(table, *above, &around));
+    let mut gates: Vec<Gate> = Vec::with_capacity(built.len());
+    for gate in built {
+        match gate {
             Ok(gate) => gates.push(gate),
             Err(error) => errors.push(error),
         }
     }
+    drop(file.gate);
     let (key, prompts) = match (key, prompts) {
         (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),
         (key, prompts) => {

@@ -71,11 +71,17 @@ pub fn recipe(
 
 /// The gate's contract, and its prompt with all that it may include.
 fn texts<'r>(run: &'r Run, gate: &'r Gate) -> Vec<(&'r str, Digest)> {
-    let texts = run.started.definition.iter().filter(|text| {
-        let is_contract = gate.contract_path.as_deref() == Some(text.path.as_str());
-        is_contract || (gate.prompt.is_some() && text.path.starts_with("prompts/"))
-    });
-    texts.map(|text| (text.path.as_str(), text.sha256)).collect()
+    let definition = &run.started.definition;
+    // A workflow's own texts are sorted, so that a long one finds a contract at once; inputs and
+    // signers come behind them.
+    let find = |path: &str| {
+        let at = definition.binary_search_by(|text| text.path.as_str().cmp(path)).ok();
+        at.or_else(|| definition.iter().position(|text| text.path == path))
+    };
+    let contract = gate.contract_path.as_deref().and_then(find).map(|at| &definition[at]);
+    let prompts = gate.prompt.iter().flat_map(|_| definition);
+    let prompts = prompts.filter(|text| text.path.starts_with("prompts/"));
+    contract.into_iter().chain(prompts).map(|text| (text.path.as_str(), text.sha256)).collect()
 }
 
 fn reads(
