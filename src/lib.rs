@@ -71,8 +71,12 @@
 //! assert_eq!((started.session, started.status), (1, SessionStatus::Running));
 //!
 //! // Work, and say how far it is; then get up.
-//! let words = note::Request { text: vec!["half done".to_owned()], ..Default::default() };
-//! note::note(&site, NoteKind::Update, &words)?;
+//! let words = note::Request {
+//!     kind: NoteKind::Update,
+//!     text: vec!["half done".to_owned()],
+//!     ..Default::default()
+//! };
+//! note::note(&site, &words)?;
 //! let pause = session_pause::Request { epic: epic.clone(), reason: "end of day".to_owned() };
 //! session_pause::session_pause(&site, &pause)?;
 //!

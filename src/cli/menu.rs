@@ -152,7 +152,7 @@ impl Desk<'_> {
     }
 
     fn check(&self) -> Result<Chosen, Error> {
-        let request = gate_check::Request { gate: self.choice.clone(), hook: false };
+        let request = gate_check::Request { gate: self.choice.clone() };
         let reply = gate_check::gate_check(self.site, &request)?;
         let mut progress = Progress::new(self.face);
         for finding in reply.findings {

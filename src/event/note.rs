@@ -2,6 +2,7 @@
 
 use crate::clock::Moment;
 use crate::id::GateId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
@@ -21,12 +22,13 @@ pub struct Note {
 }
 
 /// What kind of thing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
     /// How far the work has come.
     Update,
     /// What is worth knowing.
+    #[default]
     Note,
     /// What was done.
     Log,

@@ -1,5 +1,6 @@
 //! Why a run stands still, as a fact of its own: the words beside it are for people.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -7,7 +8,7 @@ use serde::Serialize;
 ///
 /// Journals that were written before there was one give no cause, and count as a person's: of a
 /// budget that is still reached the run speaks by itself as soon as it is taken up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PauseCause {
     /// By somebody's word.

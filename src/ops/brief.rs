@@ -37,24 +37,32 @@ use crate::run::Run;
 use crate::workflow::Workflow;
 use content::Facts;
 use paper::Paper;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch brief` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// The most tokens that the text may take, four characters counted as one: the oldest is left
     /// out first, the next steps never.
-    #[arg(long, value_name = "N")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub max_tokens: Option<usize>,
     /// How the text is written.
-    #[arg(long, value_enum, default_value_t)]
+    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
+    #[serde(default)]
     pub format: Format,
 }
 
 /// How a brief is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     #[default]
     Text,

@@ -8,16 +8,28 @@ use super::choose;
 use super::seal;
 use crate::event::Checkpoint;
 use crate::id::RunId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch checkpoint create` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(default)]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// Why, for the record.
-    #[arg(long, value_name = "TEXT", default_value = "by hand")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT", default_value_t = Self::default().reason))]
     pub reason: String,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { run: RunChoice::default(), reason: "by hand".to_owned() }
+    }
 }
 
 /// What was sealed.

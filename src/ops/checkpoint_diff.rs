@@ -8,18 +8,23 @@ use super::checkpoint_show;
 use crate::checkpoint;
 use crate::git::Comparison;
 use crate::id::RunId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch checkpoint diff` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
     /// The checkpoint; by default the last one.
-    #[arg(value_name = "N")]
+    #[cfg_attr(feature = "cli", arg(value_name = "N"))]
     pub number: Option<u32>,
     /// Compare with this checkpoint instead of the working tree.
-    #[arg(value_name = "M")]
+    #[cfg_attr(feature = "cli", arg(value_name = "M"))]
     pub other: Option<u32>,
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
 }
 

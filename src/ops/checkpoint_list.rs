@@ -8,13 +8,18 @@ use crate::checkpoint;
 use crate::clock::Moment;
 use crate::event::Checkpoint;
 use crate::id::RunId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
 /// What `orch checkpoint list` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
 }
 

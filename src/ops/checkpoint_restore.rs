@@ -15,6 +15,8 @@ use crate::git::Repository;
 use crate::git::Restore;
 use crate::git::Restored;
 use crate::id::RunId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -22,18 +24,22 @@ use std::path::PathBuf;
 const NAMED_MAX: usize = 8;
 
 /// What `orch checkpoint restore` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
     /// The checkpoint's number.
-    #[arg(value_name = "N")]
+    #[cfg_attr(feature = "cli", arg(value_name = "N"))]
     pub number: u32,
     /// Make a new git worktree there, and leave this one as it is.
-    #[arg(long, value_name = "FOLDER")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FOLDER"))]
     pub worktree: Option<PathBuf>,
     /// Only these files and folders, relative to the project; given once for each.
-    #[arg(long = "path", value_name = "GLOB")]
+    #[cfg_attr(feature = "cli", arg(long = "path", value_name = "GLOB"))]
+    #[serde(default)]
     pub paths: Vec<String>,
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
 }
 

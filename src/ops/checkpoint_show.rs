@@ -8,15 +8,20 @@ use super::checkpoint_list::Entry;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::source::suggest;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch checkpoint show` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
     /// The checkpoint's number; by default the last one.
-    #[arg(value_name = "N")]
+    #[cfg_attr(feature = "cli", arg(value_name = "N"))]
     pub number: Option<u32>,
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
 }
 

@@ -80,8 +80,18 @@ struct Fixtures<'s> {
     names: Vec<String>,
 }
 
+/// Which contract.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The contract's name, such as `essay/g1`.
+    pub name: String,
+}
+
 /// Judges every fixture folder below `contracts/<name>.fixtures/`.
-pub fn contract_test(site: &Site, name: &str) -> Result<Vec<Tried>, Error> {
+pub fn contract_test(site: &Site, request: &Request) -> Result<Vec<Tried>, Error> {
+    let name = request.name.as_str();
     let path = format!("contracts/{name}.toml");
     let is_name = !name.contains("..");
     let found = if is_name { site.shelf.find(&path)? } else { None };

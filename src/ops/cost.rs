@@ -10,22 +10,27 @@ use crate::id::RunId;
 use crate::run::Run;
 use crate::spending;
 use crate::spending::Cost;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What `orch cost` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// One run: its id, a unique part of it, or its key; by default all runs of the project.
-    #[arg(long, value_name = "RUN")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
     pub run: Option<String>,
     /// What the lines are about; by default the runs, of one run its gates.
-    #[arg(long, value_enum)]
+    #[cfg_attr(feature = "cli", arg(long, value_enum))]
     pub by: Option<By>,
 }
 
 /// What a line of the table is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum By {
     Run,

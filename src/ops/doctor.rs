@@ -16,13 +16,18 @@ use crate::id::RunId;
 use crate::process;
 use crate::record;
 use crate::record::RUNS;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch doctor` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// Mend what can be mended: records that a branch lost, locks and programs that a kill left.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
     pub fix: bool,
 }
 
@@ -132,7 +137,8 @@ fn rebuild(site: &Site, id: &RunId) -> Result<Mended, Error> {
 }
 
 fn definitions(site: &Site) -> Vec<Symptom> {
-    let checked = workflow_check::workflow_check(site, &[]).into_iter();
+    let checked =
+        workflow_check::workflow_check(site, &workflow_check::Request::default()).into_iter();
     let symptom = |checked: workflow_check::Checked| {
         let what = format!("workflow {}", checked.name);
         match checked.errors.first() {

@@ -15,17 +15,23 @@ use crate::event::NoteKind;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::RunId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch done` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 // Its fields stand beside those of the request it holds, whose group has the same name.
-#[group(skip)]
+#[cfg_attr(feature = "cli", group(skip))]
 pub struct Request {
     /// What the work comes to; several words need no quotes.
-    #[arg(value_name = "SUMMARY", num_args = 0..)]
+    #[cfg_attr(feature = "cli", arg(value_name = "SUMMARY", num_args = 0..))]
+    #[serde(default)]
     pub summary: Vec<String>,
-    #[command(flatten)]
+    /// What is handed in.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub finish: gate_finish::Request,
 }
 

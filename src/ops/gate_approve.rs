@@ -23,17 +23,25 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What `orch gate approve` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
     /// A remark, for the record.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub note: Option<String>,
-    #[command(flatten)]
+    /// How the run goes on.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub drive: DriveRequest,
 }
 

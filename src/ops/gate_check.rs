@@ -11,16 +11,18 @@ use crate::finding::Validation;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch gate check` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
-    /// Answer as an agent's stop hook: exit 2 with the findings on standard error.
-    #[arg(long)]
-    pub hook: bool,
 }
 
 /// What judging found.

@@ -9,15 +9,20 @@ use crate::clock;
 use crate::event::Event;
 use crate::id::GateId;
 use crate::id::RunId;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch gate estimate` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
     /// The time that it should take: 45m, 2h, 1d.
-    #[arg(value_name = "DURATION")]
+    #[cfg_attr(feature = "cli", arg(value_name = "DURATION"))]
     pub estimate: String,
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
 }
 

@@ -26,17 +26,26 @@ use crate::work::WorkResult;
 use crate::workflow::Input;
 use crate::workflow::input;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What `orch gate finish` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
     /// An answer to a question of the gate; given once for each, for a list once for each item.
-    #[arg(long = "answer", value_name = "NAME=VALUE")]
+    #[cfg_attr(feature = "cli", arg(long = "answer", value_name = "NAME=VALUE"))]
+    #[serde(default)]
     pub answers: Vec<String>,
-    #[command(flatten)]
+    /// How the run goes on.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub drive: DriveRequest,
 }
 

@@ -15,16 +15,24 @@ use super::gate_finish;
 use super::run::DriveRequest;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What `orch gate reject` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
     /// What is wrong; the next attempt is told.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub reason: String,
-    #[command(flatten)]
+    /// How the run goes on.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub drive: DriveRequest,
 }
 

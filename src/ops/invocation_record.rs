@@ -12,35 +12,42 @@ use crate::event::InvocationStatus;
 use crate::event::RunStatus;
 use crate::event::Worker;
 use crate::executor::Usage;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What `orch invocation record` takes. What is not given is recorded as unknown.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
     /// The agent that was called.
-    #[arg(long, value_name = "NAME")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub agent: Option<String>,
     /// How the call ended.
-    #[arg(long, value_enum, default_value = "SUCCESS")]
+    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
+    #[serde(default)]
     pub status: InvocationStatus,
     /// The model that answered.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub model: Option<String>,
     /// The agent's session.
-    #[arg(long, value_name = "ID")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ID"))]
     pub session: Option<String>,
     /// What it cost, in US dollars.
-    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "USD", allow_negative_numbers = true))]
     pub cost: Option<f64>,
     /// Tokens that went in.
-    #[arg(long, value_name = "N")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub input_tokens: Option<u64>,
     /// Tokens that came out.
-    #[arg(long, value_name = "N")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub output_tokens: Option<u64>,
     /// How long it took, in milliseconds.
-    #[arg(long, value_name = "MS")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "MS"))]
     pub duration_ms: Option<u64>,
 }
 

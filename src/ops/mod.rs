@@ -14,6 +14,7 @@ mod error;
 mod instructions;
 mod orphans;
 mod proof;
+mod requests;
 mod session;
 mod seal;
 mod signing;
@@ -88,28 +89,38 @@ pub use caller::Caller;
 pub use driver::Driver;
 pub use error::Error;
 pub use instructions::Instructions;
+pub use requests::Nothing;
+pub use requests::REQUESTS;
+pub use requests::RequestKind;
 pub use session::Epic;
 pub use site::Options;
 pub use site::Site;
 pub use standing::Standing;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// Which run an operation is about.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct RunChoice {
     /// The run: its id, a unique part of it, or its key; by default the current run.
-    #[arg(long, value_name = "RUN")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
     pub run: Option<String>,
 }
 
 /// Which gate of which run an operation is about.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct GateChoice {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// The gate's id; by default the one that is at work or waits.
-    #[arg(long, value_name = "GATE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub gate: Option<String>,
 }
 

@@ -16,18 +16,27 @@ use crate::mailbox::Mailbox;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// More than this is no note but a document, in bytes.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// What `orch update`, `note`, `log` and `decide` take.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
+    /// What kind of thing is said.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    #[serde(default)]
+    pub kind: NoteKind,
     /// The words; several need no quotes.
-    #[arg(value_name = "TEXT", required = true, num_args = 1..)]
+    #[cfg_attr(feature = "cli", arg(value_name = "TEXT", required = true, num_args = 1..))]
     pub text: Vec<String>,
-    #[command(flatten)]
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub gate: GateChoice,
 }
 
@@ -53,7 +62,8 @@ pub struct Overrun {
 }
 
 /// Notes it in the current run, at the gate that is worked on where that is clear.
-pub fn note(site: &Site, kind: NoteKind, request: &Request) -> Result<Reply, Error> {
+pub fn note(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let kind = request.kind;
     let id = choose::open_run(site, &request.gate.run)?;
     let run = site.home.read(&id)?.run;
     let gate = match &request.gate.gate {

@@ -8,13 +8,17 @@ use crate::git::Kinship;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::record;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// Where refs lie until they are compared with those of the same runs here.
 const ASIDE: &str = "refs/orch/fetched/";
 
 /// What `orch record fetch` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// Where from: a remote's name or address; by default the current branch's, else `origin`.
     pub remote: Option<String>,

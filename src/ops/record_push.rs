@@ -4,10 +4,14 @@ use super::Error;
 use super::Site;
 use super::record_fetch::repository;
 use crate::record;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch record push` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// Where to: a remote's name or address; by default the current branch's, else `origin`.
     pub remote: Option<String>,

@@ -7,12 +7,17 @@ use super::Site;
 use super::choose;
 use crate::id::RunId;
 use crate::record;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch record rebuild` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
 }
 

@@ -19,20 +19,28 @@ use crate::workflow::Approval;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 /// More steps than any sound workflow takes when every gate passes.
 const STEPS_MAX: usize = 20_000;
 
-/// What `orch rehearse` takes beside the workflow's inputs.
-#[derive(Debug, Clone, Default)]
+/// Which workflow, with what, and what fails on the way.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Request {
+    /// The workflow's name.
     pub workflow: String,
+    /// The workflow's inputs, by name.
+    #[serde(default)]
     pub inputs: Values,
     /// Answers by gate, for `when` and the packets.
+    #[serde(default)]
     pub answers: std::collections::BTreeMap<String, Values>,
     /// Gates that fail their first attempt, to see what follows.
+    #[serde(default)]
     pub fail: Vec<String>,
 }
 

@@ -12,30 +12,43 @@ use super::start;
 use super::start::Begin;
 use crate::budget::Amount;
 use crate::budget::Budget;
-use crate::definition::Definition;
 use crate::event::Event;
 use crate::id::GateId;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::thread;
 
-/// What `orch run` takes beside the workflow's own inputs.
-#[derive(Debug, Clone, Default, clap::Args)]
+/// Which workflow, with what, and how far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The inputs, by name.
-    #[arg(skip)]
+    /// The workflow's name.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub workflow: String,
+    /// The workflow's inputs, by name.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    #[serde(default)]
     pub inputs: Values,
-    #[command(flatten)]
+    /// What it may spend.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub budget: BudgetRequest,
-    #[command(flatten)]
+    /// How the run goes on.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub drive: DriveRequest,
 }
 
 /// What a run may spend, as it is typed.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct BudgetRequest {
     /// The most that the run may spend from its start on, in US dollars.
-    #[arg(long, value_name = "USD", value_parser = usd, allow_negative_numbers = true)]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "USD", value_parser = usd, allow_negative_numbers = true))]
     pub budget: Option<Amount>,
 }
 
@@ -47,35 +60,38 @@ impl BudgetRequest {
     }
 }
 
+#[cfg(feature = "cli")]
 fn usd(text: &str) -> Result<Amount, String> {
     let amount: f64 = text.parse().map_err(|_| "expected an amount, such as 2.50".to_owned())?;
     Amount::try_from(amount)
 }
 
 /// How a run is driven.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct DriveRequest {
     /// Who does agent gates whose role is not in orch.toml; `none` for nobody.
-    #[arg(long, value_name = "NAME")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub agent: Option<String>,
     /// How many gates may be at work side by side; by default one for each core.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
     pub jobs: Option<u16>,
     /// Stop when this gate is done.
-    #[arg(long, value_name = "GATE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub until: Option<String>,
     /// Begin at this gate: for the ones before it, what lies there is judged instead of done.
-    #[arg(long, value_name = "GATE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub start_from: Option<String>,
 }
 
 /// Begins a run of a workflow and drives it as far as nobody is needed.
 pub fn run(
     site: &Site,
-    loaded: (Workflow, Definition),
     request: &Request,
     notify: &mut dyn FnMut(Notice),
 ) -> Result<Outcome, Error> {
+    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
     let limits = limits(&loaded.0, &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin {

@@ -23,15 +23,20 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch run amend` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// Why, for the record.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub reason: Option<String>,
 }
 

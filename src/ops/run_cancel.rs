@@ -6,14 +6,20 @@ use super::RunChoice;
 use super::Site;
 use super::run_complete;
 use super::run_complete::Completion;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What `orch run cancel` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// Why, for the record.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub reason: Option<String>,
 }
 

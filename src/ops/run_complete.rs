@@ -12,23 +12,32 @@ use super::current;
 use super::session;
 use crate::event::Event;
 use crate::event::RunStatus;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What `orch run complete` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// How the run ended.
-    #[arg(long, value_enum, default_value = "PASSED")]
+    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
+    #[serde(default)]
     pub status: Completion,
     /// Why, for the record.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub reason: Option<String>,
 }
 
 /// The ends that a person can give a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[cfg_attr(feature = "cli", value(rename_all = "SCREAMING_SNAKE_CASE"))]
 pub enum Completion {
     #[default]
     Passed,

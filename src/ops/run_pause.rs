@@ -9,14 +9,28 @@ use super::advance;
 use super::choose;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// The run, and why it is paused.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
 pub struct Request {
+    /// Which run.
+    #[serde(flatten)]
     pub run: RunChoice,
-    /// For the record: `paused by a person`.
+    /// Why, for the record.
     pub reason: String,
+    /// What pauses it.
     pub cause: PauseCause,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        let reason = "paused by a person".to_owned();
+        Self { run: RunChoice::default(), reason, cause: PauseCause::default() }
+    }
 }
 
 /// Pauses a run. One that is over or paused already stays so.

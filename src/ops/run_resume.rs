@@ -18,15 +18,25 @@ use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::run::GateStatus;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What `orch run resume` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
-    #[command(flatten)]
+    /// What it may spend.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub budget: BudgetRequest,
-    #[command(flatten)]
+    /// How the run goes on.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub drive: DriveRequest,
 }
 

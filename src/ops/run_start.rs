@@ -8,18 +8,28 @@ use super::current;
 use super::signing;
 use super::start;
 use super::start::Begin;
-use crate::definition::Definition;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// Which workflow, and with what.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The workflow's name.
+    pub workflow: String,
+    /// The workflow's inputs, by name.
+    #[serde(default)]
+    pub inputs: Values,
+}
 
 /// Begins a run, commits its record, and leaves every gate to the person.
-pub fn run_start(
-    site: &Site,
-    loaded: (Workflow, Definition),
-    inputs: Values,
-) -> Result<Outcome, Error> {
+pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
+    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
     signing::refuse_unsignable(site, &loaded.0)?;
-    let begin = Begin { inputs, ..Begin::default() };
+    let begin = Begin { inputs: request.inputs.clone(), ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
     let outcome = advance::outcome(&driver);

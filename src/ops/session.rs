@@ -15,6 +15,9 @@ use crate::id::RunId;
 use crate::process;
 use crate::run::Run;
 use crate::run::Session;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
@@ -26,10 +29,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
 /// Which run an operation on sittings is about.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Epic {
     /// What the work is about: the key of its run; by default the current run.
-    #[arg(long, value_name = "KEY")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
     pub epic: Option<String>,
 }
 

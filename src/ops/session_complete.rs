@@ -20,18 +20,23 @@ use crate::finding::Finding;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch session complete` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Whose session.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub epic: Epic,
     /// What the work comes to.
-    #[arg(long, value_name = "TEXT")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT"))]
     pub summary: Option<String>,
     /// End it although something is missing, and say why; a person on a terminal.
-    #[arg(long, value_name = "REASON")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "REASON"))]
     pub force: Option<String>,
 }
 

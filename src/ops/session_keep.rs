@@ -9,6 +9,9 @@ use super::seal;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::process;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
@@ -33,13 +36,15 @@ const PROCESS_LOOKS_EVERY: Duration = Duration::from_secs(2);
 const THREAD_LOOKS_EVERY: Duration = Duration::from_millis(100);
 
 /// Which sitting is kept.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// The run's id.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub run: String,
     /// The number of the sitting.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
     pub session: u32,
 }
 

@@ -10,15 +10,28 @@ use super::session::Epic;
 use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// What `orch session pause` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(default)]
 pub struct Request {
-    #[command(flatten)]
+    /// Whose session.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub epic: Epic,
     /// Why, for the record.
-    #[arg(long, default_value = "paused by a person")]
+    #[cfg_attr(feature = "cli", arg(long, default_value_t = Self::default().reason))]
     pub reason: String,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { epic: Epic::default(), reason: "paused by a person".to_owned() }
+    }
 }
 
 /// Ends the sitting and pauses the run.

@@ -32,6 +32,8 @@ use crate::run::Session;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -39,22 +41,26 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What `orch session start` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// What the work is about: the key of its run.
-    #[arg(long, value_name = "KEY")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
     pub epic: String,
     /// The most that the run may cost, in US dollars, all sittings together.
-    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "USD", allow_negative_numbers = true))]
     pub budget: Option<f64>,
     /// Take up the run of this key where the last sitting left it.
-    #[arg(long)]
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
     pub resume: bool,
     /// The workflow to begin; by default `session_workflow` of orch.toml.
-    #[arg(long, value_name = "NAME")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub workflow: Option<String>,
     /// An input of the workflow; given once for each.
-    #[arg(long = "input", value_name = "NAME=VALUE")]
+    #[cfg_attr(feature = "cli", arg(long = "input", value_name = "NAME=VALUE"))]
+    #[serde(default)]
     pub inputs: Vec<String>,
 }
 

@@ -8,16 +8,20 @@ use super::Site;
 use super::choose;
 use super::current::Current;
 use super::current::Place;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// What `orch use` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// The run: its id, a unique part of it, or its key; by default the current one.
-    #[arg(value_name = "RUN", required_unless_present = "gate")]
+    #[cfg_attr(feature = "cli", arg(value_name = "RUN", required_unless_present = "gate"))]
     pub run: Option<String>,
     /// The gate to work on.
-    #[arg(long, value_name = "GATE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub gate: Option<String>,
 }
 

@@ -26,6 +26,8 @@ use crate::git::Fate;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::record::Difference;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -34,21 +36,26 @@ use std::path::PathBuf;
 const LOOKS_MAX: usize = 5;
 
 /// What `orch verify` takes.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    #[command(flatten)]
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
     pub run: RunChoice,
     /// A head of the run's chain that you were told of; the journal must hold it.
-    #[arg(long, value_name = "SHA256")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SHA256"))]
     pub head: Option<String>,
     /// Whose signatures count, as `ssh-keygen` reads it; by default what each run kept at its start.
-    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub signers: Option<PathBuf>,
     /// Artifacts that are not in this copy of the project, such as build outputs in a clone.
-    #[arg(long, value_enum, default_value_t)]
+    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
+    #[serde(default)]
     pub artifacts: Artifacts,
     /// Verify every run.
-    #[arg(long, conflicts_with_all = ["run", "head"])]
+    #[cfg_attr(feature = "cli", arg(long, conflicts_with_all = ["run", "head"]))]
+    #[serde(default)]
     pub all: bool,
 }
 

@@ -8,10 +8,15 @@ use crate::workflow::Gate;
 use crate::workflow::Join;
 use crate::workflow::OnFail;
 use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::fmt::Write as _;
 
 /// The language of the drawing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
 pub enum Format {
     #[default]
     Text,
@@ -19,10 +24,23 @@ pub enum Format {
     Dot,
 }
 
+/// Which workflow, and how to draw it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The workflow's name.
+    pub name: String,
+    /// The language of the drawing.
+    #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
+    #[serde(default)]
+    pub format: Format,
+}
+
 /// Draws a workflow.
-pub fn workflow_graph(site: &Site, name: &str, format: Format) -> Result<String, Error> {
-    let (workflow, _) = Workflow::load(name, &site.shelf)?;
-    Ok(match format {
+pub fn workflow_graph(site: &Site, request: &Request) -> Result<String, Error> {
+    let (workflow, _) = Workflow::load(&request.name, &site.shelf)?;
+    Ok(match request.format {
         Format::Text => text(&workflow),
         Format::Mermaid => mermaid(&workflow),
         Format::Dot => dot(&workflow),

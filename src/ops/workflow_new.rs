@@ -5,6 +5,8 @@ use super::Error;
 use super::Site;
 use crate::id;
 use crate::workflow::RESERVED_NAMES;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 const WORKFLOW: &str = include_str!("workflow_new/workflow.toml");
@@ -17,8 +19,18 @@ pub struct Reply {
     pub files: Vec<String>,
 }
 
+/// Which workflow.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The new workflow's name.
+    pub name: String,
+}
+
 /// Writes the three files; none that is there already is touched.
-pub fn workflow_new(site: &Site, name: &str) -> Result<Reply, Error> {
+pub fn workflow_new(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let name = request.name.as_str();
     if !id::is_slug(name) || RESERVED_NAMES.contains(&name) {
         return Err(Error::usage(format!("no workflow can be called `{name}`"))
             .advise("use a-z, 0-9, `-` and `_`; the subcommands of `orch run` are taken"));

@@ -6,11 +6,16 @@ use crate::config;
 use crate::contract;
 use crate::document;
 use crate::workflow::WorkflowFile;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::json;
 
 /// Which file's schema.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
 pub enum Subject {
     #[default]
     Workflow,
@@ -18,9 +23,20 @@ pub enum Subject {
     Config,
 }
 
+/// Which schema.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The file that it describes.
+    #[cfg_attr(feature = "cli", arg(value_enum, default_value_t))]
+    #[serde(default)]
+    pub subject: Subject,
+}
+
 /// The schema as one JSON document.
-pub fn workflow_schema(subject: Subject) -> Json {
-    match subject {
+pub fn workflow_schema(request: &Request) -> Json {
+    match request.subject {
         Subject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
         Subject::Contract => contract_schema(),
         Subject::Config => config::schema(),

@@ -4,6 +4,8 @@ use super::Error;
 use super::Site;
 use crate::definition::Origin;
 use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
 
 /// The text and its surroundings.
@@ -25,8 +27,18 @@ pub struct Found {
     pub origin: Origin,
 }
 
+/// Which workflow.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The workflow's name.
+    pub name: String,
+}
+
 /// Finds a workflow as `orch run` would.
-pub fn workflow_show(site: &Site, name: &str) -> Result<Reply, Error> {
+pub fn workflow_show(site: &Site, request: &Request) -> Result<Reply, Error> {
+    let name = &request.name;
     let path = format!("workflows/{name}.toml");
     let (_, definition) = Workflow::load(name, &site.shelf)?;
     let text = definition.texts.get(&path);

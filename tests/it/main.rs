@@ -21,6 +21,7 @@ mod harness;
 mod house;
 mod links;
 mod noise;
+mod requests;
 mod shipped;
 mod story;
 mod strangers;

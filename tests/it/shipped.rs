@@ -16,7 +16,7 @@ fn root() -> &'static Path {
 
 /// A file that is made from the program; `UPDATE=1` writes it.
 #[track_caller]
-fn made(path: &str, text: &str) {
+pub fn made(path: &str, text: &str) {
     let whole = root().join(path);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(whole.parent().unwrap()).unwrap();
@@ -25,7 +25,7 @@ fn made(path: &str, text: &str) {
     let there = std::fs::read_to_string(&whole).unwrap_or_default();
     assert!(
         there == text,
-        "{path} is not what the program says: UPDATE=1 cargo test --test it shipped"
+        "{path} is not what the program says: UPDATE=1 before the same command writes it"
     );
 }
 

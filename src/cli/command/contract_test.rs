@@ -14,16 +14,13 @@ pub enum ContractCommand {
     /// expect.toml: `expect` = "pass", "fail" or "warn"; [checks] the same per kind; [inputs] for
     /// templates; `base` = a case whose files and inputs these are laid over; `before` = the case
     /// that shows what was there, and committed, at the moment that a check compares with.
-    Test {
-        /// The contract's name, such as `essay/g1`.
-        name: String,
-    },
+    Test(contract_test::Request),
 }
 
 pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
-    let ContractCommand::Test { name } = command;
+    let ContractCommand::Test(request) = command;
     let site = face.global.site(false)?;
-    let tried = contract_test::contract_test(&site, &name)?;
+    let tried = contract_test::contract_test(&site, &request)?;
     let mut text = String::new();
     for fixture in &tried {
         let word = if fixture.holds { "as expected" } else { "otherwise than expected" };
@@ -38,7 +35,7 @@ pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
     }
     let again = Instructions::to(
         "Mend the contract, or what its fixtures expect.",
-        [format!("orch contract test {name}")],
+        [format!("orch contract test {}", request.name)],
     );
     face.answer_failure(&tried, &again, &text);
     Ok(exit::FAILED)

@@ -30,7 +30,7 @@ pub enum GateCommand {
     /// Say how long a gate should take.
     Estimate(ops::gate_estimate::Request),
     /// Judge the outputs as they are now, and change nothing.
-    Check(ops::gate_check::Request),
+    Check(gate_check::Arguments),
 }
 
 pub fn execute(face: &Face, command: GateCommand) -> Result<u8, Failure> {
@@ -42,6 +42,6 @@ pub fn execute(face: &Face, command: GateCommand) -> Result<u8, Failure> {
         GateCommand::Reject(request) => gate_reject::execute(face, &request),
         GateCommand::Waive(request) => gate_waive::execute(face, &request),
         GateCommand::Estimate(request) => gate_estimate::execute(face, &request),
-        GateCommand::Check(request) => gate_check::execute(face, &request),
+        GateCommand::Check(arguments) => gate_check::execute(face, &arguments),
     }
 }

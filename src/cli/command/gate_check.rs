@@ -7,14 +7,25 @@ use crate::ops::Instructions;
 use crate::ops::gate_check;
 use std::fmt::Write as _;
 
-pub fn execute(face: &Face, request: &gate_check::Request) -> Result<u8, Failure> {
+/// Which gate, and how to answer.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    request: gate_check::Request,
+    /// Answer as an agent's stop hook: exit 2 with the findings on standard error.
+    #[arg(long)]
+    hook: bool,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let Arguments { request, hook } = arguments;
     let site = face.global.site(false)?;
     let reply = gate_check::gate_check(&site, request)?;
     let mut text = String::new();
     for finding in &reply.findings {
         let _ = writeln!(text, "{}: {finding}", finding.severity.as_str());
     }
-    if request.hook {
+    if *hook {
         if reply.passed {
             return Ok(exit::DONE);
         }

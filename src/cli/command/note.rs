@@ -15,9 +15,10 @@ use crate::ops::gate_estimate;
 use crate::ops::note;
 use std::time::Duration;
 
-pub fn execute(face: &Face, kind: NoteKind, request: &note::Request) -> Result<u8, Failure> {
+pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8, Failure> {
+    let request = note::Request { kind, ..request };
     let site = face.global.site(false)?;
-    let reply = note::note(&site, kind, request)?;
+    let reply = note::note(&site, &request)?;
     let gate = reply.gate.as_ref().map(|gate| format!(", gate {gate}")).unwrap_or_default();
     let who =
         if reply.handed_over { "; the process that holds the run writes it down" } else { "" };

@@ -23,7 +23,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let face = &Face::new(face.global.or_among(flags));
     let site = face.global.site(false)?;
-    let (workflow, definition) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let command = command(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
@@ -35,13 +35,13 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let reports = Reports::of(&ci)?;
     let request = run::Request {
+        workflow: workflow.name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
     let mut progress = Progress::new(&face);
-    let outcome =
-        run::run(&site, (workflow, definition), &request, &mut |notice| progress.show(&notice))?;
+    let outcome = run::run(&site, &request, &mut |notice| progress.show(&notice))?;
     Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci, &reports))?)
 }
 

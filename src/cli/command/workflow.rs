@@ -8,6 +8,7 @@ use super::workflow_new;
 use super::workflow_schema;
 use super::workflow_show;
 use crate::cli::answer::Face;
+use crate::ops;
 
 /// What can be typed after `orch workflow`.
 #[derive(Debug, clap::Subcommand)]
@@ -15,24 +16,24 @@ pub enum WorkflowCommand {
     /// List every workflow that can be run here.
     List,
     /// Show a workflow's text, which copy of it won, and why.
-    Show(workflow_show::Arguments),
+    Show(ops::workflow_show::Request),
     /// Write a workflow, a contract and a prompt to write on from.
-    New(workflow_new::Arguments),
+    New(ops::workflow_new::Request),
     /// Check workflows whole and tell everything that is wrong.
-    Check(workflow_check::Arguments),
+    Check(ops::workflow_check::Request),
     /// Draw a workflow's gates and what they wait for.
-    Graph(workflow_graph::Arguments),
+    Graph(ops::workflow_graph::Request),
     /// Print the JSON Schema of workflows, contracts or orch.toml.
-    Schema(workflow_schema::Arguments),
+    Schema(ops::workflow_schema::Request),
 }
 
 pub fn execute(face: &Face, command: WorkflowCommand) -> Result<u8, Failure> {
     match command {
         WorkflowCommand::List => workflow_list::execute(face),
-        WorkflowCommand::Show(arguments) => workflow_show::execute(face, &arguments),
-        WorkflowCommand::New(arguments) => workflow_new::execute(face, &arguments),
-        WorkflowCommand::Check(arguments) => workflow_check::execute(face, &arguments),
-        WorkflowCommand::Graph(arguments) => workflow_graph::execute(face, &arguments),
-        WorkflowCommand::Schema(arguments) => Ok(workflow_schema::execute(face, &arguments)),
+        WorkflowCommand::Show(request) => workflow_show::execute(face, &request),
+        WorkflowCommand::New(request) => workflow_new::execute(face, &request),
+        WorkflowCommand::Check(request) => workflow_check::execute(face, &request),
+        WorkflowCommand::Graph(request) => workflow_graph::execute(face, &request),
+        WorkflowCommand::Schema(request) => Ok(workflow_schema::execute(face, &request)),
     }
 }

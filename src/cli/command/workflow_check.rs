@@ -8,16 +8,9 @@ use crate::ops::Instructions;
 use crate::ops::workflow_check;
 use serde_json::json;
 
-/// Which workflows.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// The workflows' names; all of them by default.
-    names: Vec<String>,
-}
-
-pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let checked = workflow_check::workflow_check(&site, &arguments.names);
+    let checked = workflow_check::workflow_check(&site, request);
     let is_sound = checked.iter().all(|checked| checked.errors.is_empty());
     let data: Vec<_> = checked
         .iter()

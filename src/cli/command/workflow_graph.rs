@@ -5,21 +5,10 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_graph;
-use crate::ops::workflow_graph::Format;
 
-/// Which workflow, and how to draw it.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// The workflow's name.
-    name: String,
-    /// The language of the drawing.
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-}
-
-pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: &workflow_graph::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let drawing = workflow_graph::workflow_graph(&site, &arguments.name, arguments.format)?;
+    let drawing = workflow_graph::workflow_graph(&site, request)?;
     face.answer(&drawing, &Instructions::default(), &drawing);
     Ok(exit::DONE)
 }

@@ -6,17 +6,10 @@ use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_new;
 
-/// Which workflow.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// The new workflow's name.
-    name: String,
-}
-
-pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let reply = workflow_new::workflow_new(&site, &arguments.name)?;
-    let name = &arguments.name;
+    let reply = workflow_new::workflow_new(&site, request)?;
+    let name = &request.name;
     let instructions = Instructions::to(
         "Make these files say what you want.",
         [

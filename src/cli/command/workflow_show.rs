@@ -6,16 +6,9 @@ use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_show;
 
-/// Which workflow.
-#[derive(Debug, clap::Args)]
-pub struct Arguments {
-    /// The workflow's name.
-    name: String,
-}
-
-pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: &workflow_show::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let reply = workflow_show::workflow_show(&site, &arguments.name)?;
+    let reply = workflow_show::workflow_show(&site, request)?;
     if !face.global.json {
         face.say(&reply.why);
     }

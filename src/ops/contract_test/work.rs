@@ -3,9 +3,9 @@
 use crate::check::Work;
 use crate::check::WorkItem;
 use crate::event::RunStatus;
-use clap::ValueEnum;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::value::StrDeserializer;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,12 +25,18 @@ pub(super) struct WorkTable {
     estimate_minutes: Option<u64>,
 }
 
+/// Whether a run with this status never goes on.
+fn is_closed(status: &str) -> bool {
+    let status = StrDeserializer::<serde::de::value::Error>::new(status);
+    RunStatus::deserialize(status).is_ok_and(RunStatus::is_final)
+}
+
 impl WorkTable {
     pub(super) fn work(&self) -> Work {
         let items = self.items.iter().map(|(name, status)| WorkItem {
             name: name.clone(),
             status: status.clone(),
-            is_closed: RunStatus::from_str(status, false).is_ok_and(RunStatus::is_final),
+            is_closed: is_closed(status),
         });
         Work {
             summary: self.summary.clone(),

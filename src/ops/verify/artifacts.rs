@@ -17,11 +17,16 @@ use crate::ops::Site;
 use crate::parallel;
 use crate::record::Difference;
 use crate::run::GateStatus;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What becomes of artifacts that are not in this copy of the project.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
 pub enum Artifacts {
     /// Tell how many were not looked at
     #[default]

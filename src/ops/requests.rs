@@ -1,0 +1,136 @@
+//! What the operations take, by name: a face that is told what to do in JSON, such as a server,
+//! offers them from this list and needs to know none of them.
+
+use super::Epic;
+use super::GateChoice;
+use super::RunChoice;
+use super::brief;
+use super::checkpoint_create;
+use super::checkpoint_diff;
+use super::checkpoint_list;
+use super::checkpoint_restore;
+use super::checkpoint_show;
+use super::contract_test;
+use super::cost;
+use super::doctor;
+use super::done;
+use super::gate_approve;
+use super::gate_check;
+use super::gate_estimate;
+use super::gate_fail;
+use super::gate_finish;
+use super::gate_reject;
+use super::gate_start;
+use super::gate_waive;
+use super::invocation_record;
+use super::note;
+use super::record_fetch;
+use super::record_push;
+use super::record_rebuild;
+use super::rehearse;
+use super::run;
+use super::run_amend;
+use super::run_cancel;
+use super::run_complete;
+use super::run_pause;
+use super::run_resume;
+use super::run_show;
+use super::run_start;
+use super::session_complete;
+use super::session_keep;
+use super::session_pause;
+use super::session_start;
+use super::use_run;
+use super::verify;
+use super::workflow_check;
+use super::workflow_graph;
+use super::workflow_new;
+use super::workflow_schema;
+use super::workflow_show;
+use crate::document::schema_of;
+use schemars::JsonSchema;
+use schemars::Schema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// What an operation takes that needs to be told nothing.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// A kind of request: which operation it is made to, and what can be said in it.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestKind {
+    /// The name of the operation: of its module and its function.
+    pub operation: &'static str,
+    /// The JSON Schema of its request.
+    pub schema: fn() -> Schema,
+    /// Says what is wrong with a request in JSON; it is not carried out.
+    pub check: fn(&serde_json::Value) -> Result<(), serde_json::Error>,
+}
+
+const fn request<R: JsonSchema + for<'de> Deserialize<'de>>(
+    operation: &'static str,
+) -> RequestKind {
+    RequestKind {
+        operation,
+        schema: schema_of::<R>,
+        check: |json| R::deserialize(json).map(|_| ()),
+    }
+}
+
+/// Every operation with its request, in the order of their names.
+pub const REQUESTS: &[RequestKind] = &[
+    request::<Nothing>("back"),
+    request::<brief::Request>("brief"),
+    request::<checkpoint_create::Request>("checkpoint_create"),
+    request::<checkpoint_diff::Request>("checkpoint_diff"),
+    request::<checkpoint_list::Request>("checkpoint_list"),
+    request::<checkpoint_restore::Request>("checkpoint_restore"),
+    request::<checkpoint_show::Request>("checkpoint_show"),
+    request::<contract_test::Request>("contract_test"),
+    request::<cost::Request>("cost"),
+    request::<doctor::Request>("doctor"),
+    request::<done::Request>("done"),
+    request::<gate_approve::Request>("gate_approve"),
+    request::<gate_check::Request>("gate_check"),
+    request::<gate_estimate::Request>("gate_estimate"),
+    request::<gate_fail::Request>("gate_fail"),
+    request::<gate_finish::Request>("gate_finish"),
+    request::<GateChoice>("gate_form"),
+    request::<gate_reject::Request>("gate_reject"),
+    request::<gate_start::Request>("gate_start"),
+    request::<gate_waive::Request>("gate_waive"),
+    request::<Nothing>("init"),
+    request::<invocation_record::Request>("invocation_record"),
+    request::<RunChoice>("next"),
+    request::<note::Request>("note"),
+    request::<record_fetch::Request>("record_fetch"),
+    request::<record_push::Request>("record_push"),
+    request::<record_rebuild::Request>("record_rebuild"),
+    request::<rehearse::Request>("rehearse"),
+    request::<run::Request>("run"),
+    request::<run_amend::Request>("run_amend"),
+    request::<run_cancel::Request>("run_cancel"),
+    request::<run_complete::Request>("run_complete"),
+    request::<Nothing>("run_list"),
+    request::<run_pause::Request>("run_pause"),
+    request::<run_resume::Request>("run_resume"),
+    request::<run_show::Request>("run_show"),
+    request::<run_start::Request>("run_start"),
+    request::<session_complete::Request>("session_complete"),
+    request::<session_keep::Request>("session_keep"),
+    request::<Epic>("session_list"),
+    request::<session_pause::Request>("session_pause"),
+    request::<session_start::Request>("session_start"),
+    request::<Epic>("session_status"),
+    request::<RunChoice>("status"),
+    request::<use_run::Request>("use_run"),
+    request::<verify::Request>("verify"),
+    request::<workflow_check::Request>("workflow_check"),
+    request::<workflow_graph::Request>("workflow_graph"),
+    request::<Nothing>("workflow_list"),
+    request::<workflow_new::Request>("workflow_new"),
+    request::<workflow_schema::Request>("workflow_schema"),
+    request::<workflow_show::Request>("workflow_show"),
+];

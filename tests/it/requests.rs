@@ -1,0 +1,113 @@
+//! What the operations take, as a face finds it that knows none of them: each field says what it
+//! is, the least that can be said is enough, and what is taken changes only on purpose.
+
+use crate::shipped::made;
+use orch::ops::REQUESTS;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
+
+#[test]
+fn every_field_of_every_request_says_what_it_is() {
+    for request in REQUESTS {
+        let schema = (request.schema)().to_value();
+        let mut silent = Vec::new();
+        find_silent(&schema, &mut silent);
+        assert!(silent.is_empty(), "{}: no description of {silent:?}", request.operation);
+    }
+}
+
+/// The properties without a description, wherever in the schema they stand.
+fn find_silent(schema: &Value, silent: &mut Vec<String>) {
+    match schema {
+        Value::Object(object) => {
+            let properties = object.get("properties").and_then(Value::as_object);
+            let is_silent = |property: &Value| property["description"].as_str().is_none();
+            for (name, property) in properties.into_iter().flatten() {
+                if is_silent(property) {
+                    silent.push(name.clone());
+                }
+            }
+            object.values().for_each(|part| find_silent(part, silent));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| find_silent(part, silent)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (),
+    }
+}
+
+#[test]
+fn a_request_needs_only_what_its_schema_requires() {
+    for request in REQUESTS {
+        let schema = (request.schema)().to_value();
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let least: Map<String, Value> = required
+            .iter()
+            .map(|name| ((*name).to_owned(), example(&schema["properties"][name])))
+            .collect();
+        let checked = (request.check)(&Value::Object(least.clone()));
+        assert!(checked.is_ok(), "{}: {least:?}: {checked:?}", request.operation);
+        for name in required {
+            let mut less = least.clone();
+            less.remove(name);
+            let checked = (request.check)(&Value::Object(less));
+            assert!(checked.is_err(), "{}: `{name}` is not required", request.operation);
+        }
+    }
+}
+
+fn example(property: &Value) -> Value {
+    match property["type"].as_str() {
+        Some("integer") => json!(1),
+        Some("array") => json!(["text"]),
+        Some(_) | None => json!("text"),
+    }
+}
+
+#[test]
+fn requests_are_what_they_were() {
+    let schemas: Map<String, Value> = REQUESTS
+        .iter()
+        .map(|request| (request.operation.to_owned(), (request.schema)().to_value()))
+        .collect();
+    let text = serde_json::to_string_pretty(&schemas).unwrap();
+    made("tests/it/requests.json", &format!("{text}\n"));
+}
+
+#[test]
+fn every_operation_is_named_once_and_in_order() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ops");
+    let declared = std::fs::read_to_string(folder.join("mod.rs")).unwrap();
+    for name in declared.lines().filter_map(|line| line.strip_prefix("pub mod ")) {
+        let name = name.trim_end_matches(';');
+        let text = std::fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
+        let is_operation = text.contains(&format!("pub fn {name}("));
+        let is_named = REQUESTS.iter().any(|request| request.operation == name);
+        assert_eq!(is_named, is_operation, "{name}");
+    }
+    assert!(REQUESTS.is_sorted_by(|one, other| one.operation < other.operation));
+}
+
+#[test]
+fn what_no_request_knows_is_refused() {
+    for operation in ["status", "doctor", "workflow_show"] {
+        let request = REQUESTS.iter().find(|request| request.operation == operation).unwrap();
+        let checked = (request.check)(&json!({ "name": "x", "colour": "red" }));
+        assert!(checked.unwrap_err().to_string().contains("unknown field"), "{operation}");
+    }
+}
+
+#[test]
+fn what_requests_share_stands_beside_what_is_their_own() {
+    let told = json!({ "summary": ["a", "b"], "run": "r", "gate": "g", "jobs": 2 });
+    let request: orch::ops::done::Request = serde_json::from_value(told).unwrap();
+    assert_eq!(request.summary, ["a", "b"]);
+    assert_eq!(request.finish.gate.run.run.as_deref(), Some("r"));
+    assert_eq!(request.finish.gate.gate.as_deref(), Some("g"));
+    assert_eq!(request.finish.drive.jobs, Some(2));
+    let told = json!({ "workflow": "w", "budget": 5, "inputs": { "topic": "ink" } });
+    let request: orch::ops::run::Request = serde_json::from_value(told).unwrap();
+    assert_eq!(request.budget.budget.map(f64::from), Some(5.0));
+    assert_eq!(request.inputs["topic"], "ink");
+}
