@@ -135,4 +135,5 @@ pub mod record;
 pub mod mailbox;
 pub mod work;
 pub mod ops;
+#[cfg(feature = "cli")]
 pub mod cli;
