@@ -61,6 +61,7 @@ use std::fmt;
 )]
 #[strum_discriminants(serde(rename_all = "SCREAMING_SNAKE_CASE"))]
 #[serde(tag = "type", content = "data", rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
 pub enum Event {
     RunStarted(Box<RunStarted>),
     /// Somebody drives the run again; gates that had failed get a new attempt.

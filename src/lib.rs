@@ -97,42 +97,52 @@
 //! # }
 //! ```
 //!
+//! [`ops::REQUESTS`] lists every operation with the JSON Schema of its request, for a face that is
+//! told in JSON what to do. Such a face builds without the feature `cli`, and with it without what
+//! only the command line needs.
+//!
+//! What `ops` speaks of is public: events, runs, workflows, and what they are made of. [`json`],
+//! [`secret`] and [`template`] are, since a face tells people what is recorded and starts itself to
+//! render; [`git`], [`files`], [`journal`], [`record`] and [`work`], since the tests and the
+//! benchmark try these hands without a run. All else may change at any time. What `ops` gives out
+//! may grow, and is marked so; requests are for callers to build, and begin with their `Default`.
+//!
 //! Without a [`ops::Options::program`] this process keeps the sessions that it begins: they live as
 //! long as it does.
 
 pub mod id;
 pub mod digest;
 pub mod json;
-pub mod parallel;
+pub(crate) mod parallel;
 pub mod clock;
 pub mod files;
 pub mod secret;
-pub mod surroundings;
-pub mod process;
-pub mod signature;
+pub(crate) mod surroundings;
+pub(crate) mod process;
+pub(crate) mod signature;
 pub mod git;
 pub mod source;
-pub mod document;
+pub(crate) mod document;
 pub mod template;
 pub mod finding;
-pub mod packet;
-pub mod check;
+pub(crate) mod packet;
+pub(crate) mod check;
 pub mod contract;
-pub mod judge;
+pub(crate) mod judge;
 pub mod definition;
 pub mod budget;
-pub mod checkpoint_policy;
+pub(crate) mod checkpoint_policy;
 pub mod executor;
-pub mod config;
+pub(crate) mod config;
 pub mod workflow;
 pub mod event;
 pub mod run;
 pub mod spending;
-pub mod next;
+pub(crate) mod next;
 pub mod journal;
-pub mod checkpoint;
+pub(crate) mod checkpoint;
 pub mod record;
-pub mod mailbox;
+pub(crate) mod mailbox;
 pub mod work;
 pub mod ops;
 #[cfg(feature = "cli")]

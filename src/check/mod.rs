@@ -51,7 +51,6 @@ pub use baseline::Since;
 pub use baseline::record_baseline;
 pub use count::Count;
 pub(crate) use count::between;
-pub use kind::AnyCheck;
 pub use kind::Kind;
 pub use number::Number;
 pub(crate) use number::range_words;

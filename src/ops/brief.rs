@@ -71,6 +71,7 @@ pub enum Format {
 
 /// A brief, and its text.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     #[serde(flatten)]
     pub brief: Brief,

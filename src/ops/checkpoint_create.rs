@@ -34,6 +34,7 @@ impl Default for Request {
 
 /// What was sealed.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     #[serde(flatten)]

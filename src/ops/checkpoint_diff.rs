@@ -30,6 +30,7 @@ pub struct Request {
 
 /// What differs; records are no part of it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub from: u32,

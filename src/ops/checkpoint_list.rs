@@ -25,6 +25,7 @@ pub struct Request {
 
 /// The checkpoints, oldest first.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub checkpoints: Vec<Entry>,
@@ -37,6 +38,7 @@ pub struct Reply {
 
 /// One of them.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     pub sealed_at: Moment,
     #[serde(flatten)]

@@ -45,6 +45,7 @@ pub struct Request {
 
 /// What was changed.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub checkpoint: u32,

@@ -27,6 +27,7 @@ pub struct Request {
 
 /// The checkpoint and its run.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     #[serde(flatten)]

@@ -62,6 +62,7 @@ pub enum Expected {
 
 /// One fixture, judged.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Tried {
     pub fixture: String,
     pub holds: bool,

@@ -43,6 +43,7 @@ pub enum By {
 
 /// What it all came to.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub by: By,
     pub lines: Vec<Line>,
@@ -53,6 +54,7 @@ pub struct Reply {
 
 /// One line of it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Line {
     /// The run, gate, agent, model or day; null where nobody said which.
     pub name: Option<String>,

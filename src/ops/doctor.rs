@@ -33,6 +33,7 @@ pub struct Request {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Symptom {
     pub what: String,
     pub is_well: bool,
@@ -44,6 +45,7 @@ pub struct Symptom {
 /// What mends something that is ill.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Remedy {
     /// Remove locks that a killed commit left.
     RemoveLocks,

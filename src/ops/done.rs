@@ -38,6 +38,7 @@ pub struct Request {
 /// Whether it is done.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Reply {
     Done(Box<GateReply>),
     /// Whoever drives the run judges it when this work ends.
@@ -47,6 +48,7 @@ pub enum Reply {
 
 /// What keeps the work from being done.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Missing {
     pub run_id: RunId,
     pub gate: GateId,

@@ -47,6 +47,7 @@ pub struct Request {
 
 /// What a person is asked to approve.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Question {
     pub run: RunId,
     pub gate: GateId,

@@ -27,6 +27,7 @@ pub struct Request {
 
 /// What judging found.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub gate: GateId,

@@ -28,6 +28,7 @@ pub struct Request {
 
 /// What is estimated now, and what was worked so far.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub gate: GateId,

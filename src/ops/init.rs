@@ -10,6 +10,7 @@ const CONFIG: &str = include_str!("init/orch.toml");
 
 /// What was written and what was found.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub files: Vec<String>,
     pub remarks: Vec<String>,

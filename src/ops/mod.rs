@@ -135,6 +135,7 @@ pub struct Person {
 
 /// What became of one gate.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct GateReply {
     pub run_id: crate::id::RunId,
     pub gate: crate::id::GateId,

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 /// Where the run stands, and what follows.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run: Outcome,
     /// The packet of the gate that waits first.

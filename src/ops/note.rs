@@ -42,6 +42,7 @@ pub struct Request {
 
 /// What was noted, and where.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub gate: Option<GateId>,
@@ -55,6 +56,7 @@ pub struct Reply {
 
 /// A gate that takes longer than was estimated.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Overrun {
     pub gate: GateId,
     pub estimate_s: u64,

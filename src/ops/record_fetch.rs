@@ -26,6 +26,7 @@ pub struct Request {
 
 /// What was brought.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Fetched {
     pub remote: String,
     /// Runs that are new here, or went on there.

@@ -19,6 +19,7 @@ pub struct Request {
 
 /// What was sent.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Pushed {
     pub remote: String,
     /// The refs that the remote holds now as they are here.

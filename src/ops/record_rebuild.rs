@@ -23,6 +23,7 @@ pub struct Request {
 
 /// What was made again.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Rebuilt {
     pub run_id: RunId,
     /// Files that were missing or differed, relative to the project.

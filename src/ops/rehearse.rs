@@ -46,6 +46,7 @@ pub struct Request {
 
 /// One step of the walk.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Scene {
     pub gate: Option<GateId>,
     pub decision: String,

@@ -76,6 +76,7 @@ pub struct DriveRequest {
     pub agent: Option<String>,
     /// How many gates may be at work side by side; by default one for each core.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
+    #[schemars(range(min = 1))]
     pub jobs: Option<u16>,
     /// Stop when this gate is done.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
@@ -123,6 +124,9 @@ pub(super) fn limits(
                 .advise(crate::source::suggest(name, known))
         })
     };
+    if request.jobs == Some(0) {
+        return Err(Error::usage("`jobs` is 0, and so no gate could be done"));
+    }
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(advance::Limits {
         jobs: request.jobs.map_or(cores, usize::from),

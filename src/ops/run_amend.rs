@@ -42,6 +42,7 @@ pub struct Request {
 
 /// What a person is asked to take in.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Question {
     pub run: RunId,
     /// Of all texts before and after.
@@ -55,6 +56,7 @@ pub struct Question {
 
 /// What became of it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run: Outcome,
     /// What was taken in; none where there was nothing.

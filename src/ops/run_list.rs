@@ -15,6 +15,7 @@ use serde::Serialize;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     pub run_id: RunId,
     pub workflow: String,
@@ -64,6 +65,7 @@ struct Gate {
 
 /// A record that another tool made, as far as it can be read.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct ForeignEntry {
     /// The name of its folder.
     pub run_id: String,
@@ -77,6 +79,7 @@ pub struct ForeignEntry {
 /// What is listed.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Listed {
     Run(Entry),
     Foreign(ForeignEntry),

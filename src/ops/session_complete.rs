@@ -43,6 +43,7 @@ pub struct Request {
 /// Whether the run is over.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Reply {
     Complete(Box<Outcome>),
     Missing(Missing),
@@ -50,6 +51,7 @@ pub enum Reply {
 
 /// What keeps the run from being over.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Missing {
     pub run_id: RunId,
     pub epic: String,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// The checkpoints of an epic, oldest first.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub epic: String,
     pub checkpoints: Vec<Entry>,
@@ -18,6 +19,7 @@ pub struct Reply {
 
 /// One of them.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     pub run_id: RunId,
     pub at: Moment,

@@ -66,6 +66,7 @@ pub struct Request {
 
 /// The sitting that has begun.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub epic: String,

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 /// The last sitting at a run, and all of them together.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub epic: String,
@@ -47,6 +48,7 @@ pub struct Reply {
 
 /// One sitting.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Sitting {
     pub session: u32,
     pub by: String,

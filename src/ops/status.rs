@@ -19,6 +19,7 @@ use serde::Serialize;
 
 /// A run at a glance.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
     pub workflow: String,
@@ -39,6 +40,7 @@ pub struct Reply {
 
 /// What is spent of one measure.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Spending {
     /// In words: `0.50 of 5.00 USD, of 2 calls unknown`.
     pub words: String,
@@ -48,6 +50,7 @@ pub struct Spending {
 
 /// One gate of it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct GateLine {
     pub gate: GateId,
     pub name: String,

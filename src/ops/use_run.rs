@@ -27,6 +27,7 @@ pub struct Request {
 
 /// What is current now, and what lies below it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub current: Option<Place>,
     pub before: Vec<Place>,

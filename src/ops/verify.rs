@@ -61,6 +61,7 @@ pub struct Request {
 
 /// What became of one run's verification.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Verified {
     /// A record of another tool is named after its folder.
     pub run_id: String,
@@ -96,6 +97,7 @@ pub struct Verified {
 
 /// An artifact that is not what it was, and rightly so.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct MovedOn {
     pub path: String,
     #[serde(flatten)]
@@ -114,6 +116,7 @@ pub enum Completion {
 /// Why a run was not verified.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum PassedOver {
     /// Another tool made the record: there is no journal to verify it by.
     Foreign,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 /// What was found in one workflow.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Checked {
     pub name: String,
     pub errors: Vec<Error>,

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Entry {
     pub name: String,
     pub version: Option<String>,

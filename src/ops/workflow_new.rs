@@ -15,6 +15,7 @@ const PROMPT: &str = include_str!("workflow_new/prompt.md");
 
 /// The files that were written, relative to the project.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub files: Vec<String>,
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 /// The text and its surroundings.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Reply {
     pub name: String,
     pub origin: Origin,
@@ -22,6 +23,7 @@ pub struct Reply {
 
 /// One text of it.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Found {
     pub path: String,
     pub origin: Origin,

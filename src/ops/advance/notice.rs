@@ -9,6 +9,7 @@ use crate::run::GateStatus;
 
 /// News while the run goes on, for a face to show.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Notice {
     Started {
         run: RunId,

@@ -14,6 +14,7 @@ const ACTS: usize = 3;
 
 /// One thing that somebody did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Act {
     pub at: Moment,
     pub what: String,
@@ -23,6 +24,7 @@ pub struct Act {
 
 /// One thing that did not work.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Setback {
     pub at: Moment,
     pub gate: Option<GateId>,

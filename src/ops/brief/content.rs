@@ -40,6 +40,7 @@ pub(super) struct Facts<'f> {
 
 /// What brings a new sitting up to date.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Brief {
     pub run_id: RunId,
     pub workflow: String,
@@ -74,6 +75,7 @@ pub struct Brief {
 
 /// One sitting.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Sitting {
     pub number: u32,
     pub status: String,
@@ -85,6 +87,7 @@ pub struct Sitting {
 
 /// An input with a value.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Input {
     pub name: String,
     pub value: String,
@@ -92,6 +95,7 @@ pub struct Input {
 
 /// The beginning of a prompt file.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Prompt {
     pub path: String,
     pub text: String,
@@ -99,6 +103,7 @@ pub struct Prompt {
 
 /// A gate, with what was found at it last.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Gate {
     #[serde(flatten)]
     pub line: GateLine,
@@ -111,6 +116,7 @@ pub struct Gate {
 
 /// Something that was said about the work.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Said {
     pub at: Moment,
     pub by: String,
@@ -121,6 +127,7 @@ pub struct Said {
 
 /// Files that changed: unknown outside of git.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Changes {
     /// Since when, in words.
     pub since: String,
@@ -131,6 +138,7 @@ pub struct Changes {
 
 /// Money, tokens and time. What nobody said is null, never zero.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Spending {
     /// The known costs together.
     pub cost_usd: Option<f64>,

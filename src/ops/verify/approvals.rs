@@ -23,6 +23,7 @@ use serde::Serialize;
 
 /// An approval that is proved.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct SignedApproval {
     pub gate: GateId,
     pub attempt: u32,
