@@ -2,8 +2,12 @@
 //! before it by SHA-256 and synced before anything relies on it. It is the only truth.
 
 mod chain;
+mod follow;
 mod segment;
 
+pub use follow::Follow;
+pub use follow::Told;
+pub use follow::wake;
 pub use segment::Segment;
 
 use crate::clock::Moment;
@@ -260,6 +264,7 @@ impl Journal {
         }
         let bytes: Vec<u8> = lines.iter().flat_map(|(line, _)| line).copied().collect();
         write(&mut self.appender, &bytes).map_err(|source| Error::Io { path, source })?;
+        follow::wake();
         self.head = head;
         let mut closed = Vec::new();
         for (line, closes) in lines {
@@ -302,11 +307,13 @@ impl Journal {
 
 /// Reads and folds a journal without opening it for writing.
 pub fn read(place: &Beneath) -> Result<Reading, Error> {
-    let path = place.path();
-    let io_error = |source| Error::Io { path: path.clone(), source };
-    let bytes = place.read().map_err(io_error)?;
-    let bytes = bytes.ok_or_else(|| io_error(io::ErrorKind::NotFound.into()))?;
-    fold(&path, bytes)
+    let bytes = place.read().map_err(|source| io_error(place, source))?;
+    let bytes = bytes.ok_or_else(|| io_error(place, io::ErrorKind::NotFound.into()))?;
+    fold(&place.path(), bytes)
+}
+
+fn io_error(place: &Beneath, source: io::Error) -> Error {
+    Error::Io { path: place.path(), source }
 }
 
 /// Folds the bytes of a journal; `path` is for messages.

@@ -60,7 +60,7 @@
 //! let site = Site::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
 //! let epic = Epic { epic: Some("my-feature".to_owned()) };
 //!
-//! // Sit down: the run of this key begins. The closure is told what happens meanwhile.
+//! // Sit down: the run of this key begins. The closure is told what is to be known first.
 //! let request = session_start::Request {
 //!     epic: "my-feature".to_owned(),
 //!     workflow: Some("sketch".to_owned()),
@@ -87,7 +87,7 @@
 //! assert_eq!(session_status::session_status(&site, &epic)?.remaining_usd, Some(5.0));
 //!
 //! let request = session_complete::Request { epic, ..Default::default() };
-//! let reply = session_complete::session_complete(&site, &request, None, &mut |_| ())?;
+//! let reply = session_complete::session_complete(&site, &request, None)?;
 //! assert!(matches!(reply, session_complete::Reply::Complete(_)));
 //! # Ok(())
 //! # }

@@ -10,6 +10,7 @@ use super::exit;
 use super::menu;
 use super::menu::Left;
 use super::menu::Pause;
+use super::progress;
 use super::progress::Progress;
 use super::terminal;
 use crate::event::PauseCause;
@@ -68,9 +69,11 @@ pub fn go_on(
                 answers: given.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
                 drive: drive.clone(),
             };
-            let mut progress = Progress::new(face);
-            let mut show = |notice| progress.show(&notice);
-            outcome = gate_finish::gate_finish(site, &request, &mut show)?.run;
+            let progress = Progress::of(face, site, &request.gate.run);
+            let reply = gate_finish::gate_finish(site, &request)?;
+            drop(progress);
+            progress::differs(face, &reply.run_id, &reply.differs);
+            outcome = reply.run;
             continue;
         }
         let askable: Vec<&Waiting> = outcome
@@ -166,6 +169,7 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     if let Some(packet) = packet {
         let _ = write!(text, "\n{packet}");
     }
+    progress::differs(face, &reply.run_id, &reply.differs);
     warn(face, site, &reply.run);
     if reply.passed {
         face.answer(reply, &instructions, &text);

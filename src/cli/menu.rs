@@ -5,6 +5,7 @@ use super::answer::Face;
 use super::door;
 use super::door::Colour;
 use super::inputs;
+use super::progress;
 use super::progress::Progress;
 use super::question;
 use super::report;
@@ -13,7 +14,6 @@ use crate::event::WaitsFor;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
-use crate::ops::Notice;
 use crate::ops::Outcome;
 use crate::ops::Person;
 use crate::ops::RunChoice;
@@ -145,18 +145,17 @@ impl Desk<'_> {
         }
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };
-        let mut progress = Progress::new(self.face);
-        let reply =
-            gate_finish::gate_finish(self.site, &request, &mut |notice| progress.show(&notice))?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_finish::gate_finish(self.site, &request)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     fn check(&self) -> Result<Chosen, Error> {
         let request = gate_check::Request { gate: self.choice.clone(), hook: false };
         let reply = gate_check::gate_check(self.site, &request)?;
-        let mut progress = Progress::new(self.face);
-        for finding in reply.findings {
-            progress.show(&Notice::Found { gate: reply.gate.clone(), finding });
+        for finding in &reply.findings {
+            progress::finding(self.face, &reply.gate, finding);
         }
         let word = if reply.passed { "would pass" } else { "would fail" };
         self.face.say(&format!("{} {word} as it is now", reply.gate));
@@ -193,10 +192,10 @@ impl Desk<'_> {
         let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
-        let mut progress = Progress::new(self.face);
-        let reply =
-            gate_fail::gate_fail(self.site, &request, &mut |notice| progress.show(&notice))?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_fail::gate_fail(self.site, &request)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     fn approval(&self) -> Result<Chosen, Error> {
@@ -228,21 +227,26 @@ impl Desk<'_> {
         }
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_approve::Request { gate, note: None, drive };
-        let mut progress = Progress::new(self.face);
-        let mut show = |notice| progress.show(&notice);
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
         let word = (person, asked);
-        let reply = gate_approve::gate_approve(self.site, &request, word, &mut show)?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let reply = gate_approve::gate_approve(self.site, &request, word)?;
+        drop(progress);
+        Ok(self.changed(reply))
+    }
+
+    fn changed(&self, reply: GateReply) -> Chosen {
+        progress::differs(self.face, &reply.run_id, &reply.differs);
+        Chosen::Changed(Box::new(reply))
     }
 
     fn reject(&self, person: &Person) -> Result<Chosen, Error> {
         let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_reject::Request { gate, reason, drive };
-        let mut progress = Progress::new(self.face);
-        let mut show = |notice| progress.show(&notice);
-        let reply = gate_reject::gate_reject(self.site, &request, person, &mut show)?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_reject::gate_reject(self.site, &request, person)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     /// Lets choose among these, another gate and a pause; the first is at hand.
@@ -270,10 +274,10 @@ impl Desk<'_> {
     fn judge_again(&self) -> Result<Chosen, Error> {
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_finish::Request { gate, answers: Vec::new(), drive };
-        let mut progress = Progress::new(self.face);
-        let mut show = |notice| progress.show(&notice);
-        let reply = gate_finish::gate_finish(self.site, &request, &mut show)?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_finish::gate_finish(self.site, &request)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     fn decision(&self) -> Result<Chosen, Error> {
@@ -284,10 +288,10 @@ impl Desk<'_> {
                     gate: self.choice.clone(),
                     ..gate_start::Request::default()
                 };
-                let mut progress = Progress::new(self.face);
-                let mut show = |notice| progress.show(&notice);
-                let reply = gate_start::gate_start(self.site, &request, &mut show)?;
-                Ok(Chosen::Changed(Box::new(reply)))
+                let progress = Progress::of(self.face, self.site, &self.choice.run);
+                let reply = gate_start::gate_start(self.site, &request)?;
+                drop(progress);
+                Ok(self.changed(reply))
             }
             Some(1) => self.fail(),
             other => Ok(self.left(other, items.len())),

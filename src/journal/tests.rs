@@ -69,3 +69,23 @@ fn an_event_that_does_not_fit_is_never_written() {
     assert!(error.contains("attempt 1 of a is not open"), "{error}");
     assert_eq!(fs::metadata(folder.path().join(FILE)).unwrap().len(), before);
 }
+
+#[test]
+fn whoever_follows_gets_each_event_once_and_nothing_that_does_not_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = journal(folder.path());
+    let place = Beneath::new(folder.path()).join(FILE);
+    let mut follow = Follow::after(place.clone(), &read(&place).unwrap());
+    assert_eq!(follow.news().unwrap(), []);
+    let waiting = Event::RunWaiting { gates: Vec::new() };
+    journal.append(at(), std::slice::from_ref(&waiting)).unwrap();
+    let told = follow.news().unwrap();
+    assert_eq!(told, [Told { seq: 4, at: at(), event: waiting.clone() }]);
+    let good = fs::read(folder.path().join(FILE)).unwrap();
+    let last = good.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
+    fs::write(folder.path().join(FILE), [&good, last, b"{\"seq\":5"].concat()).unwrap();
+    assert_eq!(follow.news().unwrap(), []);
+    fs::write(folder.path().join(FILE), &good).unwrap();
+    journal.append(at(), &[waiting]).unwrap();
+    assert_eq!(follow.news().unwrap()[0].seq, 5);
+}

@@ -1,7 +1,6 @@
 //! What an amendment would be: the texts on the disk beside those that a run goes on under.
 
 use super::Error;
-use super::Notice;
 use super::Site;
 use super::advance;
 use super::signing;
@@ -71,17 +70,16 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
     Ok(Some(Amendment { workflow, budget, amended }))
 }
 
-/// Tells whoever takes a run up where the disk says otherwise than what it goes on under.
-pub fn tell(site: &Site, run: &Run, notify: &mut dyn FnMut(Notice)) {
-    let paths = match amendment(site, run) {
-        Ok(None) => return,
+/// The files that say otherwise than what the run goes on under.
+pub fn differs(site: &Site, run: &Run) -> Vec<String> {
+    match amendment(site, run) {
+        Ok(None) => Vec::new(),
         Ok(Some(amendment)) => {
             amendment.amended.changes.into_iter().map(|change| change.path).collect()
         }
         // What is unsound now was sound when the run began.
         Err(_) => vec![format!("workflows/{}.toml", run.started.workflow)],
-    };
-    notify(Notice::Differs { run: run.started.run_id.clone(), paths });
+    }
 }
 
 fn planned(gate: &workflow::Gate) -> PlannedGate {

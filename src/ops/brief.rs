@@ -21,7 +21,6 @@ use super::Driver;
 use super::Error;
 use super::Here;
 use super::Instructions;
-use super::Notice;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
@@ -82,29 +81,13 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     write(site, &workflow, (&reading, &outcome), request)
 }
 
-/// The brief of a run that is held, whole.
-fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
+/// The brief of a run that is held, whole, for whoever goes on with it.
+pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.home.read(driver.id())?;
     let outcome = advance::outcome(driver);
     let here = Here { driver: DrivenBy::This, ..outcome.here };
     let outcome = Outcome { here, ..outcome };
     write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())
-}
-
-/// Tells whoever takes up a run that is held; a template that does not render keeps nobody from
-/// going on.
-pub(super) fn tell(driver: &Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Option<Box<Reply>> {
-    match brief_of(driver) {
-        Ok(brief) => {
-            let brief = Box::new(brief);
-            notify(Notice::Briefed(brief.clone()));
-            Some(brief)
-        }
-        Err(error) => {
-            notify(Notice::Unbriefed { reason: error.to_string() });
-            None
-        }
-    }
 }
 
 fn write(

@@ -4,7 +4,6 @@
 use super::Driver;
 use super::Error;
 use super::GateReply;
-use super::Notice;
 use super::Site;
 use super::advance;
 use super::choose;
@@ -48,11 +47,7 @@ pub struct Missing {
 }
 
 /// Judges the gate at hand; the attempt ends only where nothing is missing.
-pub fn done(
-    site: &Site,
-    request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Reply, Error> {
+pub fn done(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::open_run(site, &request.finish.gate.run)?;
     let summary = request.summary.join(" ");
     let mut driver = match Driver::take(site, &id) {
@@ -70,8 +65,8 @@ pub fn done(
     if !missing.is_empty() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
     }
-    gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers), notify)?;
-    let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive, notify)?;
+    gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers))?;
+    let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
 }
 

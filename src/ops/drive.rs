@@ -2,7 +2,6 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
 use super::Outcome;
 use super::advance;
 use super::advance::Advance;
@@ -20,11 +19,7 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Drives a held run as far as nobody is needed.
-pub fn drive(
-    driver: &mut Driver<'_>,
-    limits: &Limits,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Outcome, Error> {
+pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Outcome, Error> {
     // What executors leave behind stays below this process, and is known by that.
     process::adopt_orphans();
     // Nobody else has hands at a run that is held here: what the journal says is at work was cut off.
@@ -36,7 +31,7 @@ pub fn drive(
     std::thread::scope(|scope| {
         loop {
             let Advance { orders, alarm, is_over } =
-                advance::advance(&mut held, std::mem::take(&mut reports), notify)?;
+                advance::advance(&mut held, std::mem::take(&mut reports))?;
             if is_over {
                 return Ok(advance::outcome(held.driver));
             }

@@ -4,7 +4,6 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Person;
 use super::Site;
 use super::advance;
@@ -76,7 +75,6 @@ pub fn gate_approve(
     site: &Site,
     request: &Request,
     (person, question): (&Person, &Question),
-    notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
@@ -103,9 +101,7 @@ pub fn gate_approve(
     let passed = advance::passed(&driver, &gate, attempt, judged)?;
     driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
     driver.commit(Some(&gate), false)?;
-    let status = driver.run().status_of(&gate);
-    notify(Notice::GateEnded { gate: gate.clone(), status, attempt, reason: None });
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }
 
 /// Nobody can approve bytes that were never judged; they are judged first.

@@ -4,7 +4,6 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Person;
 use super::Site;
 use super::advance;
@@ -29,12 +28,7 @@ pub struct Request {
 }
 
 /// Fails an attempt that waits for approval.
-pub fn gate_reject(
-    site: &Site,
-    request: &Request,
-    person: &Person,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_reject(site: &Site, request: &Request, person: &Person) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
@@ -46,7 +40,6 @@ pub fn gate_reject(
     advance::settle(
         &mut driver,
         &WorkReport { gate: gate.clone(), attempt, invocation: None, result },
-        notify,
     )?;
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

@@ -4,7 +4,6 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Person;
 use super::Site;
 use super::asker;
@@ -29,12 +28,7 @@ pub struct Request {
 }
 
 /// Waives a gate that is not at work and has not passed, and goes on.
-pub fn gate_waive(
-    site: &Site,
-    request: &Request,
-    person: &Person,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_waive(site: &Site, request: &Request, person: &Person) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
@@ -59,7 +53,5 @@ pub fn gate_waive(
     let (by, reason) = (person.by.clone(), request.reason.clone());
     events.push(Event::GateWaived { gate: gate.clone(), by, reason });
     driver.append(&events)?;
-    let status = GateStatus::Waived;
-    notify(Notice::GateEnded { gate: gate.clone(), status, attempt: 0, reason: None });
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

@@ -87,6 +87,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         cached_input_tokens: None,
         error: None,
         unread: None,
+        warnings: Vec::new(),
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
     // Nobody else would end a sitting whose work is done and paid for outside.

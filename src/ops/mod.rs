@@ -11,6 +11,7 @@ mod current;
 mod drive;
 mod driver;
 mod error;
+mod foreword;
 mod instructions;
 mod orphans;
 mod proof;
@@ -32,6 +33,7 @@ pub mod contract_test;
 pub mod cost;
 pub mod doctor;
 pub mod done;
+pub mod follow;
 pub mod gate_approve;
 pub mod gate_check;
 pub mod gate_estimate;
@@ -79,7 +81,6 @@ pub use advance::DrivenBy;
 pub use advance::Held;
 pub use advance::Here;
 pub use advance::Limits;
-pub use advance::Notice;
 pub use advance::Outcome;
 pub use advance::Waiting;
 pub use advance::advance;
@@ -87,6 +88,7 @@ pub use advance::workspace_held;
 pub use caller::Caller;
 pub use driver::Driver;
 pub use error::Error;
+pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use session::Epic;
 pub use site::Options;
@@ -133,6 +135,9 @@ pub struct GateReply {
     pub findings: Vec<crate::finding::Finding>,
     /// Where the packet lies, where there is one.
     pub packet: Option<String>,
+    /// Files that are others now than what the run goes on under.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
     /// The run after it.
     pub run: Outcome,
 }

@@ -86,7 +86,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
             | Step::Gather { .. }
             | Step::Refuse { .. }) => {
                 scenes.push(decision(&step));
-                advance::take(&mut driver, step, &mut |_| {})?;
+                advance::take(&mut driver, step)?;
             }
         }
     }

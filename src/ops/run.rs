@@ -1,7 +1,7 @@
 //! `orch run WORKFLOW`: begin a run and drive it.
 
 use super::Error;
-use super::Notice;
+use super::Foreword;
 use super::Outcome;
 use super::Site;
 use super::advance;
@@ -69,12 +69,13 @@ pub struct DriveRequest {
     pub start_from: Option<String>,
 }
 
-/// Begins a run of a workflow and drives it as far as nobody is needed.
+/// Begins a run of a workflow and drives it as far as nobody is needed; `greet` is called once, in
+/// between.
 pub fn run(
     site: &Site,
     loaded: (Workflow, Definition),
     request: &Request,
-    notify: &mut dyn FnMut(Notice),
+    greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Outcome, Error> {
     let limits = limits(&loaded.0, &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
@@ -86,9 +87,8 @@ pub fn run(
     };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
-    notify(Notice::Started { run: driver.id().clone() });
-    advance::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
-    let outcome = drive::drive(&mut driver, &limits, notify)?;
+    greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
+    let outcome = drive::drive(&mut driver, &limits)?;
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

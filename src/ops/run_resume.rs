@@ -2,13 +2,11 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
+use super::Foreword;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
 use super::advance;
-use super::amendment;
-use super::brief;
 use super::choose;
 use super::current;
 use super::drive;
@@ -30,11 +28,12 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
-/// Takes a run up and drives it. A run that has passed or was canceled is left as it is.
+/// Takes a run up and drives it; `greet` is called once, in between. A run that has passed or was
+/// canceled is left as it is.
 pub fn run_resume(
     site: &Site,
     request: &Request,
-    notify: &mut dyn FnMut(Notice),
+    greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Outcome, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
@@ -47,11 +46,8 @@ pub fn run_resume(
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
-    notify(Notice::Started { run: id });
-    amendment::tell(site, driver.run(), notify);
-    advance::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
-    brief::tell(&driver, notify);
-    let outcome = drive::drive(&mut driver, &limits, notify)?;
+    greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
+    let outcome = drive::drive(&mut driver, &limits)?;
     current::end(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

@@ -2,7 +2,6 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
 use super::Outcome;
 use super::Person;
 use super::Site;
@@ -56,14 +55,13 @@ pub fn session_complete(
     site: &Site,
     request: &Request,
     person: Option<&Person>,
-    notify: &mut dyn FnMut(Notice),
 ) -> Result<Reply, Error> {
     let id = request.epic.run(site)?;
     let mut driver = Driver::take(site, &id)?;
     if driver.run().session().is_none() {
         return Err(session::nobody_sits(&driver));
     }
-    let missing = finish_last(&mut driver, request.summary.as_deref(), notify)?;
+    let missing = finish_last(&mut driver, request.summary.as_deref())?;
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
             let epic = driver.run().started.key.clone();
@@ -79,19 +77,15 @@ pub fn session_complete(
     let ended = session::ended(&driver, SessionStatus::Completed, request.summary.clone());
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
     session::end_keeping(site, &id);
-    let outcome = drive::drive(&mut driver, &session::limits(), notify)?;
+    let outcome = drive::drive(&mut driver, &session::limits())?;
     current::end(site, &id, outcome.status);
     Ok(Reply::Complete(Box::new(outcome)))
 }
 
 /// Hands in the only gate that is open, where a person works on it; gives what is missing.
-fn finish_last(
-    driver: &mut Driver<'_>,
-    summary: Option<&str>,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Vec<Finding>, Error> {
+fn finish_last(driver: &mut Driver<'_>, summary: Option<&str>) -> Result<Vec<Finding>, Error> {
     // What has changed since it passed is open again, and the sitting goes on.
-    advance::look_at_all(driver, notify)?;
+    advance::look_at_all(driver)?;
     let open = open_gates(driver);
     let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
     let state = driver.run().gate(gate);
@@ -103,7 +97,7 @@ fn finish_last(
     let judged = advance::judge_held(driver, gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
-        gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()), notify)?;
+        gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()))?;
     }
     // It may wait for an approval now.
     let open = open_gates(driver);

@@ -2,11 +2,10 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
+use super::Foreword;
 use super::Outcome;
 use super::Site;
 use super::advance;
-use super::amendment;
 use super::brief;
 use super::choose;
 use super::current;
@@ -80,23 +79,24 @@ pub struct Reply {
 }
 
 /// Sits down. What is judged anew at each sitting is judged; then a keeper holds the session.
+/// `greet` is called once, before.
 pub fn session_start(
     site: &Site,
     request: &Request,
-    notify: &mut dyn FnMut(Notice),
+    greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
     let (mut driver, death) = take_or_begin(site, request)?;
     let found = sit_down(&mut driver, death, budget)?;
-    notify(Notice::Started { run: driver.id().clone() });
-    advance::tell_unbound(&driver, None, notify)?;
     let is_first = number(driver.run()) == 1;
-    if !is_first {
-        amendment::tell(site, driver.run(), notify);
-    }
-    let brief = if is_first { None } else { brief::tell(&driver, notify) };
+    let foreword = if is_first {
+        Foreword::at_the_start(&driver, None)?
+    } else {
+        Foreword::on_return(&driver, None)?
+    };
+    greet(&foreword);
     let limits = advance::Limits { sits_down: true, ..session::limits() };
-    drive::drive(&mut driver, &limits, notify)?;
+    drive::drive(&mut driver, &limits)?;
     let number = number(driver.run());
     if driver.run().session().is_none() {
         let reason = driver.run().reason.clone().unwrap_or_default();
@@ -116,7 +116,7 @@ pub fn session_start(
         status: run.session().map_or(SessionStatus::Failed, |session| session.status),
         budget_usd: run.budget.usd.map(Amount::value),
         found,
-        brief,
+        brief: foreword.brief.and_then(Result::ok),
         run: advance::outcome(&driver),
     })
 }

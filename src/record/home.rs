@@ -9,6 +9,7 @@ use crate::git::Repository;
 use crate::id::RunId;
 use crate::id::slug_of;
 use crate::journal;
+use crate::journal::Follow;
 use crate::journal::Reading;
 use std::collections::BTreeSet;
 use std::io;
@@ -200,6 +201,11 @@ impl Home {
         }
         let (here, committed) = (reading.head, committed_reading.head);
         Err(journal::Error::Fork { path, here, copy, committed })
+    }
+
+    /// Follows a run's own journal from where the run stands now.
+    pub fn follow(&self, id: &RunId) -> Result<Follow, journal::Error> {
+        Ok(Follow::after(self.state(id).join(journal::FILE), &self.read(id)?))
     }
 
     /// Whether the run was driven on this machine, or came here as a committed copy only.

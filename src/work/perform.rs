@@ -225,6 +225,7 @@ impl Hands<'_> {
             cached_input_tokens: None,
             error: None,
             unread: None,
+            warnings: Vec::new(),
         }
     }
 

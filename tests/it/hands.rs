@@ -102,7 +102,7 @@ fn advanced(reports: Vec<WorkReport>) -> Json {
     let id = site.home.ids().unwrap().remove(0);
     let mut driver = Driver::take(&site, &id).unwrap();
     let limits = Limits { jobs: 2, until: None, start_from: None, agent: None, sits_down: false };
-    let next = advance(&mut Held::new(&mut driver, &limits), reports, &mut |_| ()).unwrap();
+    let next = advance(&mut Held::new(&mut driver, &limits), reports).unwrap();
     serde_json::to_value(next.orders).unwrap()
 }
 

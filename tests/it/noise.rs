@@ -187,6 +187,7 @@ fn invocation(dice: &Dice) -> Invocation {
         cached_input_tokens: None,
         error: Some(dice.text.clone()),
         unread: None,
+        warnings: vec![dice.text.clone()],
     }
 }
 

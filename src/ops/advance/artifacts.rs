@@ -4,7 +4,6 @@
 use super::super::Driver;
 use super::super::Error;
 use super::super::proof;
-use super::Notice;
 use super::judging;
 use super::settle;
 use crate::event::Artifact;
@@ -32,13 +31,9 @@ const CHANGES_MAX: u32 = 5;
 
 /// Looks at the artifacts of the gates that one gate needs, and at the signed approvals of all that it
 /// stands on; says whether anything was written.
-pub fn look_at_needs(
-    driver: &mut Driver<'_>,
-    id: &GateId,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<bool, Error> {
+pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
     let fallen = proof::fallen(driver, id)?;
-    if reopen_unproved(driver, fallen, notify)? {
+    if reopen_unproved(driver, fallen)? {
         return Ok(true);
     }
     let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
@@ -49,26 +44,22 @@ pub fn look_at_needs(
         gates.extend(items.into_iter().flatten().map(|item| item.gate));
         gates.push(need);
     }
-    look_again(driver, &gates, notify)
+    look_again(driver, &gates)
 }
 
 /// Looks at the artifacts of every gate that has passed, and at all signed approvals.
-pub fn look_at_all(driver: &mut Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Result<bool, Error> {
+pub fn look_at_all(driver: &mut Driver<'_>) -> Result<bool, Error> {
     let fallen = proof::fallen_anywhere(driver)?;
-    if reopen_unproved(driver, fallen, notify)? {
+    if reopen_unproved(driver, fallen)? {
         return Ok(true);
     }
     let gates: Vec<GateId> = driver.run().gates_in(GateStatus::Pass).cloned().collect();
-    look_again(driver, &gates, notify)
+    look_again(driver, &gates)
 }
 
 /// Judges again what has changed: still good, it is recorded anew; not good, the gate is open again,
 /// and so is everything that needs it. An approval falls with the bytes it saw.
-pub fn look_again(
-    driver: &mut Driver<'_>,
-    gates: &[GateId],
-    notify: &mut dyn FnMut(Notice),
-) -> Result<bool, Error> {
+pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Error> {
     let mut wrote = false;
     for id in gates {
         if driver.run().status_of(id) != GateStatus::Pass {
@@ -89,9 +80,9 @@ pub fn look_again(
         match judged_again(driver, id) {
             Some((attempt, judged)) => {
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
-                reopen_audits(driver, id, &changed, notify)?;
+                reopen_audits(driver, id, &changed)?;
             }
-            None => reopen(driver, id, has_changed(&changed, id), notify)?,
+            None => reopen(driver, id, has_changed(&changed, id))?,
         }
     }
     Ok(wrote)
@@ -130,32 +121,23 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
 }
 
 /// An audit judged bytes that are no longer there: it falls, and what follows from it.
-fn reopen_audits(
-    driver: &mut Driver<'_>,
-    id: &GateId,
-    changed: &str,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<(), Error> {
+fn reopen_audits(driver: &mut Driver<'_>, id: &GateId, changed: &str) -> Result<(), Error> {
     let audits = driver.workflow.gates.iter().filter(|gate| {
         gate.audits.as_ref().is_some_and(|audited| audited.as_str() == id.base())
             && matches!(driver.run().status_of(&gate.id), GateStatus::Pass | GateStatus::Waiting)
     });
     let audits: Vec<GateId> = audits.map(|gate| gate.id.clone()).collect();
     for audit in audits {
-        reopen(driver, &audit, has_changed(changed, &audit), notify)?;
+        reopen(driver, &audit, has_changed(changed, &audit))?;
     }
     Ok(())
 }
 
 /// Opens gates whose signed approvals do not hold; says whether there are any.
-fn reopen_unproved(
-    driver: &mut Driver<'_>,
-    fallen: Vec<(GateId, String)>,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<bool, Error> {
+fn reopen_unproved(driver: &mut Driver<'_>, fallen: Vec<(GateId, String)>) -> Result<bool, Error> {
     let has_any = !fallen.is_empty();
     for (gate, problem) in fallen {
-        reopen(driver, &gate, format!("its approval does not hold: {problem}"), notify)?;
+        reopen(driver, &gate, format!("its approval does not hold: {problem}"))?;
     }
     Ok(has_any)
 }
@@ -164,12 +146,7 @@ fn has_changed(path: &str, id: &GateId) -> String {
     format!("{path} has changed since {id} passed")
 }
 
-fn reopen(
-    driver: &mut Driver<'_>,
-    id: &GateId,
-    reason: String,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<(), Error> {
+fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Error> {
     let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
     let mut bases = driver.workflow.followers(&base);
     if base == *id {
@@ -179,13 +156,5 @@ fn reopen(
     if base != *id {
         gates.extend([id.clone(), base]);
     }
-    let ended = Notice::GateEnded {
-        gate: id.clone(),
-        status: GateStatus::Stale,
-        attempt: 0,
-        reason: Some(reason.clone()),
-    };
-    driver.append(&[Event::GatesReopened { gates, reason }])?;
-    notify(ended);
-    Ok(())
+    driver.append(&[Event::GatesReopened { gates, reason }])
 }

@@ -25,7 +25,7 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     let context = packet::attempt_context(driver.run(), &gate, id, 1);
     let values = match items(driver, each, &context) {
         Ok(values) => values,
-        Err(reason) => return settle::refuse(driver, id, &reason, &mut |_| {}),
+        Err(reason) => return settle::refuse(driver, id, &reason),
     };
     if values.is_empty() {
         let reason = "its list is empty".to_owned();
@@ -33,7 +33,7 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     }
     if values.iter().any(|value| driver.secrets.are_in(&input::as_text(value))) {
         let reason = "an item of its list holds a secret, and items name gates, files and commits";
-        return settle::refuse(driver, id, reason, &mut |_| {});
+        return settle::refuse(driver, id, reason);
     }
     let mut names = BTreeSet::new();
     let items = values.into_iter().enumerate().map(|(index, value)| {

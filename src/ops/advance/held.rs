@@ -1,7 +1,6 @@
 //! A held run while it is driven: which of its steps are taken now, and which work is begun.
 
 use super::Limits;
-use super::Notice;
 use super::Prepared;
 use super::Start;
 use super::artifacts;
@@ -68,11 +67,7 @@ impl<'d, 's> Held<'d, 's> {
         self.driver.site.clock.now()
     }
 
-    pub(super) fn take_in(
-        &mut self,
-        report: &WorkReport,
-        notify: &mut dyn FnMut(Notice),
-    ) -> Result<(), Error> {
+    pub(super) fn take_in(&mut self, report: &WorkReport) -> Result<(), Error> {
         let state = self.driver.run().gate(&report.gate);
         let at_work = state.filter(|state| state.status == GateStatus::Running);
         let attempt = at_work.and_then(|state| state.attempt()).map(|attempt| attempt.attempt);
@@ -83,15 +78,11 @@ impl<'d, 's> Held<'d, 's> {
             self.lacking = Some(reason.clone());
             self.is_halted = true;
         }
-        settle(self.driver, report, notify)
+        settle(self.driver, report)
     }
 
     /// Takes the steps that can be taken now.
-    pub(super) fn take_steps(
-        &mut self,
-        orders: &mut Vec<WorkOrder>,
-        notify: &mut dyn FnMut(Notice),
-    ) -> Result<Taken, Error> {
+    pub(super) fn take_steps(&mut self, orders: &mut Vec<WorkOrder>) -> Result<Taken, Error> {
         let mut at_work = self.driver.run().gates_in(GateStatus::Running).count();
         if self.driver.run().status.is_end() && at_work == 0 {
             // It was over before: what has been done to a gate since goes into the record.
@@ -115,7 +106,7 @@ impl<'d, 's> Held<'d, 's> {
                         taken.due = Some(taken.due.map_or(due, |other| other.min(due)));
                         continue;
                     }
-                    if artifacts::look_at_needs(self.driver, &gate, notify)? {
+                    if artifacts::look_at_needs(self.driver, &gate)? {
                         return Ok(Taken { has_more: true, ..taken });
                     }
                     let run = self.driver.run();
@@ -126,7 +117,7 @@ impl<'d, 's> Held<'d, 's> {
                         }
                         reuse::Found::Not(reason) => reason,
                     };
-                    match self.start(&gate, reason, notify)? {
+                    match self.start(&gate, reason)? {
                         Started::Order(order) => {
                             orders.push(*order);
                             at_work += 1;
@@ -137,7 +128,7 @@ impl<'d, 's> Held<'d, 's> {
                     }
                 }
                 Step::Finish(status) => {
-                    let has_more = finish(self.driver, status, notify)?;
+                    let has_more = finish(self.driver, status)?;
                     return Ok(Taken { has_more, is_over: !has_more, ..taken });
                 }
                 step @ (Step::Expand(_)
@@ -145,32 +136,25 @@ impl<'d, 's> Held<'d, 's> {
                 | Step::Jump { .. }
                 | Step::Gather { .. }
                 | Step::Refuse { .. }) => {
-                    take(self.driver, step, notify)?;
+                    take(self.driver, step)?;
                     acted = true;
                 }
             }
         }
         if !reusable.is_empty() {
-            self.take_over(reusable, notify)?;
+            self.take_over(reusable)?;
             return Ok(Taken { has_more: true, ..taken });
         }
         Ok(Taken { has_more: acted && at_work < self.limits.jobs, ..taken })
     }
 
     /// Takes gates over from earlier runs, and those that can be taken over after them.
-    fn take_over(
-        &mut self,
-        reusable: Vec<Reused>,
-        notify: &mut dyn FnMut(Notice),
-    ) -> Result<(), Error> {
+    fn take_over(&mut self, reusable: Vec<Reused>) -> Result<(), Error> {
         let mut earlier = std::mem::take(&mut self.earlier);
         let reusable = earlier.follow(self.driver, reusable, |gate| self.may_start(gate));
         self.earlier = earlier;
         let reusable = reusable?;
-        let gates: Vec<GateId> = reusable.iter().map(|reused| reused.gate.clone()).collect();
-        self.driver.append(&[Event::GatesReused { gates: reusable }])?;
-        notify(Notice::Reused { gates });
-        Ok(())
+        self.driver.append(&[Event::GatesReused { gates: reusable }])
     }
 
     fn may_start(&self, gate: &GateId) -> bool {
@@ -189,15 +173,7 @@ impl<'d, 's> Held<'d, 's> {
     }
 
     /// Begins an attempt.
-    fn start(
-        &mut self,
-        gate: &GateId,
-        reuse: Option<String>,
-        notify: &mut dyn FnMut(Notice),
-    ) -> Result<Started, Error> {
-        if let Some(reason) = reuse.clone() {
-            notify(Notice::NotReused { gate: gate.clone(), reason });
-        }
+    fn start(&mut self, gate: &GateId, reuse: Option<String>) -> Result<Started, Error> {
         let start = Start {
             gate,
             reuse,
@@ -208,7 +184,7 @@ impl<'d, 's> Held<'d, 's> {
         };
         let order = match prepare(self.driver, &start)? {
             Prepared::Ended(report) => {
-                settle(self.driver, &report, notify)?;
+                settle(self.driver, &report)?;
                 return Ok(Started::Ended);
             }
             Prepared::Held(reason) => {
@@ -217,13 +193,11 @@ impl<'d, 's> Held<'d, 's> {
             }
             Prepared::Work(order) => order,
         };
-        let (attempt, executor) = (order.attempt, order.executor);
-        notify(Notice::GateStarted { gate: gate.clone(), attempt, executor });
         match order.outside() {
             None => Ok(Started::Order(order)),
             // Thousands may wait for somebody: they take no turn of those that are at work.
             Some(waiting) => {
-                settle(self.driver, &waiting, notify)?;
+                settle(self.driver, &waiting)?;
                 Ok(Started::Ended)
             }
         }

@@ -13,7 +13,6 @@ mod judging;
 mod jump;
 mod limits;
 mod meter;
-mod notice;
 mod outcome;
 mod packet;
 pub(super) mod player;
@@ -26,7 +25,6 @@ mod watch;
 pub(super) use baselines::baselines_of;
 pub use held::Held;
 pub use limits::Limits;
-pub use notice::Notice;
 pub use outcome::DrivenBy;
 pub use outcome::Here;
 pub use outcome::Outcome;
@@ -55,7 +53,7 @@ pub(super) use settle::judged_of;
 pub(super) use settle::passed;
 pub(super) use settle::refuse;
 pub(super) use settle::settle;
-pub(super) use unbound::tell as tell_unbound;
+pub(super) use unbound::unbound;
 
 use super::Driver;
 use super::Error;
@@ -87,13 +85,9 @@ pub struct Advance {
 
 /// Takes in reports, and goes on as far as it can without new ones. A report of an attempt that is not
 /// at work any more is left alone: whoever ended the attempt wrote what became of it.
-pub fn advance(
-    held: &mut Held<'_, '_>,
-    reports: Vec<WorkReport>,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Advance, Error> {
+pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Advance, Error> {
     for report in reports {
-        held.take_in(&report, notify)?;
+        held.take_in(&report)?;
     }
     let mut orders = Vec::new();
     loop {
@@ -106,7 +100,7 @@ pub fn advance(
             }
             return Ok(Advance { orders, alarm, is_over });
         }
-        let taken = held.take_steps(&mut orders, notify)?;
+        let taken = held.take_steps(&mut orders)?;
         if taken.has_more {
             continue;
         }
@@ -129,12 +123,8 @@ fn has_work(run: &Run) -> bool {
 }
 
 /// Ends the run, if everything that it stands on is still what it was.
-fn finish(
-    driver: &mut Driver<'_>,
-    status: RunStatus,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<bool, Error> {
-    if status == RunStatus::Passed && artifacts::look_at_all(driver, notify)? {
+fn finish(driver: &mut Driver<'_>, status: RunStatus) -> Result<bool, Error> {
+    if status == RunStatus::Passed && artifacts::look_at_all(driver)? {
         return Ok(true);
     }
     driver.append(&[Event::RunCompleted { status, reason: None }])?;
@@ -143,28 +133,16 @@ fn finish(
 }
 
 /// Takes a step that needs nobody.
-pub(super) fn take(
-    driver: &mut Driver<'_>,
-    step: Step,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<(), Error> {
+pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
     match step {
         Step::Expand(gate) => expand::expand(driver, &gate),
-        Step::Skip { gate, reason } => {
-            let reason_shown = Some(reason.clone());
-            driver.append(&[Event::GateSkipped { gate: gate.clone(), reason }])?;
-            let status = GateStatus::Skipped;
-            notify(Notice::GateEnded { gate, status, attempt: 0, reason: reason_shown });
-            Ok(())
-        }
+        Step::Skip { gate, reason } => driver.append(&[Event::GateSkipped { gate, reason }]),
         Step::Jump { from, to } => {
             let event = jump::jump(driver, &from, &to);
-            driver.append(&[event])?;
-            notify(Notice::Jumped { from, to });
-            Ok(())
+            driver.append(&[event])
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
-        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason, notify),
+        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason),
         Step::Start { .. } | Step::Finish(_) => Ok(()),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::super::Driver;
 use super::super::Error;
-use super::Notice;
 use super::attempt::next_attempt;
 use super::baselines;
 use super::packet;
@@ -24,21 +23,17 @@ use crate::workflow::Approval;
 use crate::workflow::OnInterrupt;
 
 /// Writes what became of an attempt, and commits it where it is over.
-pub fn settle(
-    driver: &mut Driver<'_>,
-    report: &WorkReport,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<(), Error> {
+pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error> {
     let (gate, attempt) = (report.gate.clone(), report.attempt);
     let by_agent =
         driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == ExecutorKind::Agent);
     driver.take_letters()?;
-    let news = driver.intrusions(by_agent)?;
-    let intrusions = [found_before(driver, &gate), news.clone()].concat();
+    let intrusions = [found_before(driver, &gate), driver.intrusions(by_agent)?].concat();
     let mut events: Vec<Event> = Vec::new();
-    events.extend(
-        report.invocation.clone().map(|invocation| Event::InvocationRecorded(Box::new(invocation))),
-    );
+    events.extend(report.invocation.clone().map(|mut call| {
+        call.warnings = driver.meter.warnings(&call);
+        Event::InvocationRecorded(Box::new(call))
+    }));
     match &report.result {
         WorkResult::Passed { judged, answers } => {
             if !answers.is_empty() {
@@ -66,13 +61,6 @@ pub fn settle(
             events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
         }
     }
-    let warnings = report.invocation.as_ref().map(|call| {
-        let unread = call.unread.as_ref().map(|why| {
-            let agent = call.agent.as_deref().unwrap_or_default();
-            format!("what agent {agent} used at {} is unknown: {why}", call.gate)
-        });
-        unread.into_iter().chain(driver.meter.warnings(call)).collect::<Vec<_>>()
-    });
     match &report.result {
         WorkResult::Waiting(_) if report.invocation.is_none() => driver.append_lazily(&events)?,
         WorkResult::Passed { .. }
@@ -80,17 +68,10 @@ pub fn settle(
         | WorkResult::Interrupted { .. }
         | WorkResult::Waiting(_) => driver.append(&events)?,
     }
-    for warning in warnings.into_iter().flatten() {
-        notify(Notice::Budget { warning });
-    }
     let is_over = events.iter().any(|event| event.ended_attempt().is_some());
     if is_over {
         driver.commit(Some(&gate), false)?;
     }
-    for finding in news {
-        notify(Notice::Found { gate: report.gate.clone(), finding });
-    }
-    announce(driver, report, notify);
     Ok(())
 }
 
@@ -155,18 +136,13 @@ pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
 }
 
 /// A gate that cannot begin: an attempt that failed before any work.
-pub fn refuse(
-    driver: &mut Driver<'_>,
-    id: &GateId,
-    reason: &str,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<(), Error> {
+pub fn refuse(driver: &mut Driver<'_>, id: &GateId, reason: &str) -> Result<(), Error> {
     let attempt = next_attempt(driver.run(), id);
     let executor =
         driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
     driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
     let result = WorkResult::failed(Finding::of("gate", reason));
-    settle(driver, &WorkReport { gate: id.clone(), attempt, invocation: None, result }, notify)
+    settle(driver, &WorkReport { gate: id.clone(), attempt, invocation: None, result })
 }
 
 /// The same of every attempt that the journal says is at work.
@@ -203,27 +179,4 @@ pub fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) ->
         gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
     let (gate, waits_for) = (id.clone(), WaitsFor::Decision);
     asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
-}
-
-pub fn announce(driver: &Driver<'_>, report: &WorkReport, notify: &mut dyn FnMut(Notice)) {
-    let gate = report.gate.clone();
-    let findings: Vec<&Finding> = match &report.result {
-        WorkResult::Passed { judged, .. } | WorkResult::Failed { judged, .. } => {
-            judged.all_findings().collect()
-        }
-        WorkResult::Interrupted { findings, .. } => findings.iter().collect(),
-        WorkResult::Waiting(_) => Vec::new(),
-    };
-    for finding in findings {
-        notify(Notice::Found { gate: gate.clone(), finding: finding.clone() });
-    }
-    let status: GateStatus = driver.run().status_of(&gate);
-    let reason = match &report.result {
-        WorkResult::Failed { reason, .. } | WorkResult::Interrupted { reason, .. } => {
-            Some(reason.clone())
-        }
-        WorkResult::Waiting(waits_for) => Some(format!("waits for {waits_for}")),
-        WorkResult::Passed { .. } => None,
-    };
-    notify(Notice::GateEnded { gate, status, attempt: report.attempt, reason });
 }

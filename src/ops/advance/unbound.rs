@@ -3,21 +3,16 @@
 
 use super::super::Driver;
 use super::super::Error;
-use super::Notice;
 use super::player;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::executor::Agent;
 use crate::workflow::Work;
-use std::collections::BTreeSet;
 
-/// Tells of each agent of the run which bounds do not bind it. `given` was chosen for this sitting.
-pub fn tell(
-    driver: &Driver<'_>,
-    given: Option<&str>,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<(), Error> {
-    let mut told = BTreeSet::new();
+/// Tells of each agent of the run which bounds do not bind it, in words. `given` was chosen for this
+/// sitting.
+pub fn unbound(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, Error> {
+    let mut warnings = Vec::new();
     for gate in &driver.workflow.gates {
         let Work::Agent(role) = &gate.work else { continue };
         let role = role.as_deref().unwrap_or_default();
@@ -29,12 +24,12 @@ pub fn tell(
             .into_iter()
             .filter_map(|measure| warning(&agent, measure, &budgets))
         {
-            if told.insert(warning.clone()) {
-                notify(Notice::Budget { warning });
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
             }
         }
     }
-    Ok(())
+    Ok(warnings)
 }
 
 /// Why a bound does not bind, where that is so; the nearest budget comes first.
