@@ -42,6 +42,7 @@ use crate::digest::Digest;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::finding::Validation;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::id::RunId;
@@ -209,12 +210,12 @@ pub enum Event {
 
 impl Event {
     /// The attempt that this event ends.
-    pub fn ended_attempt(&self) -> Option<(&GateId, u32)> {
+    pub fn ended_attempt(&self) -> Option<AttemptId> {
         if let Self::GatePassed { gate, attempt, .. }
         | Self::GateFailed { gate, attempt, .. }
         | Self::GateInterrupted { gate, attempt, .. } = self
         {
-            return Some((gate, *attempt));
+            return Some(AttemptId::new(gate, *attempt));
         }
         None
     }

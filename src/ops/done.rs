@@ -12,6 +12,7 @@ use super::note;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use serde::Serialize;
@@ -65,7 +66,7 @@ pub fn done(site: &Site, request: &Request) -> Result<Reply, Error> {
     if !missing.is_empty() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
     }
-    gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers))?;
+    gate_finish::hand_in(&mut driver, AttemptId::new(&gate, attempt), (judged, answers))?;
     let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
 }

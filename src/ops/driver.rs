@@ -22,6 +22,7 @@ use crate::files::Lock;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::git::Target;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal;
@@ -55,7 +56,7 @@ pub struct Driver<'s> {
     /// Segments that are closed and not committed yet.
     closed: Vec<Segment>,
     /// Attempts that have ended and are not committed yet.
-    ended: Vec<(GateId, u32)>,
+    ended: Vec<AttemptId>,
     /// Checkpoints that are sealed and not committed yet.
     sealed: Vec<u32>,
     /// Whether the definition has changed and the record does not show it yet.
@@ -210,15 +211,14 @@ impl<'s> Driver<'s> {
         self.closed.extend(write(&mut self.journal, at, &events)?);
         for event in events.iter() {
             self.meter.note(event);
-            let ended = event.ended_attempt().map(|(gate, attempt)| (gate.clone(), attempt));
-            self.ended.extend(ended);
+            self.ended.extend(event.ended_attempt());
             self.happened.note(event);
             if let Event::CheckpointSealed(sealed) = event {
                 self.sealed.push(sealed.checkpoint);
             }
             self.is_amended |= matches!(event, Event::RunAmended(_) | Event::AgentGiven { .. });
             if let Event::GateRerecorded { gate, attempt, .. } = event {
-                self.ended.push((gate.clone(), *attempt));
+                self.ended.push(AttemptId::new(gate, *attempt));
             }
             if let Event::RunCompleted { .. }
             | Event::RunAmended(_)
@@ -336,7 +336,7 @@ impl<'s> Driver<'s> {
             let canceled = state.attempt().filter(|attempt| {
                 attempt.status == AttemptStatus::Canceled && attempt.finished_at == Some(at)
             });
-            self.ended.extend(canceled.map(|attempt| (gate.clone(), attempt.attempt)));
+            self.ended.extend(canceled.map(|attempt| AttemptId::new(gate, attempt.attempt)));
         }
     }
 }

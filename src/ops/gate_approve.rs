@@ -18,6 +18,7 @@ use crate::event::Approved;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::WaitsFor;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
@@ -96,7 +97,7 @@ pub fn gate_approve(
         note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };
-    let approval = signing::sign(&driver, (&gate, attempt), approval)?;
+    let approval = signing::sign(&driver, &AttemptId::new(&gate, attempt), approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
     let passed = advance::passed(&driver, &gate, attempt, judged)?;
     driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;

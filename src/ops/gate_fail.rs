@@ -10,6 +10,7 @@ use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::event::WaitsFor;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -36,7 +37,8 @@ pub fn gate_fail(site: &Site, request: &Request) -> Result<GateReply, Error> {
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
         let result = WorkResult::said_to_fail("gate fail", &request.reason);
-        let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
+        let ended =
+            WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };
         advance::settle(&mut driver, &ended)?;
     }
     gate_finish::go_on(&mut driver, &gate, &request.drive)

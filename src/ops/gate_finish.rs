@@ -18,6 +18,7 @@ use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::AttemptStatus;
 use crate::work::WorkReport;
@@ -54,23 +55,24 @@ pub fn gate_finish(site: &Site, request: &Request) -> Result<GateReply, Error> {
         let answers = answers(&driver, &gate, &request.answers)?;
         (attempt, (advance::judge_held(&driver, &gate), answers))
     };
-    hand_in(&mut driver, (&gate, attempt), handed_in)?;
+    hand_in(&mut driver, AttemptId::new(&gate, attempt), handed_in)?;
     go_on(&mut driver, &gate, &request.drive)
 }
 
 /// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
 pub(super) fn hand_in(
     driver: &mut Driver<'_>,
-    (gate, attempt): (&GateId, u32),
+    attempt: AttemptId,
     (judged, answers): (Judged, Values),
 ) -> Result<(), Error> {
     let is_person = driver.site.caller.agent_mark.is_none();
-    if is_person && signing::asks_who_did(&driver.workflow, gate) {
+    if is_person && signing::asks_who_did(&driver.workflow, &attempt.gate) {
         let by = driver.site.identity()?;
-        driver.append(&[Event::GateHandedIn { gate: gate.clone(), attempt, by }])?;
+        let AttemptId { gate, number } = attempt.clone();
+        driver.append(&[Event::GateHandedIn { gate, attempt: number, by }])?;
     }
     let result = WorkResult::of(judged, answers);
-    let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
+    let ended = WorkReport { attempt, invocation: None, result };
     advance::settle(driver, &ended)
 }
 

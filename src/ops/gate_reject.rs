@@ -12,6 +12,7 @@ use super::choose;
 use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::id::AttemptId;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 
@@ -39,7 +40,7 @@ pub fn gate_reject(site: &Site, request: &Request, person: &Person) -> Result<Ga
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
     advance::settle(
         &mut driver,
-        &WorkReport { gate: gate.clone(), attempt, invocation: None, result },
+        &WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result },
     )?;
     gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

@@ -24,6 +24,7 @@ use crate::definition::Frozen;
 use crate::event::Approved;
 use crate::event::Event;
 use crate::event::RunStatus;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal;
@@ -41,9 +42,6 @@ use std::time::Instant;
 /// How long it holds that a key was valid: many gates may begin behind one approval.
 const HOLDS_FOR: Duration = Duration::from_mins(1);
 
-/// The attempt that an approval is of.
-type Key = (GateId, u32);
-
 /// What is known of an approval, once it was looked at.
 #[derive(Debug)]
 struct Proof {
@@ -56,7 +54,7 @@ struct Proof {
 
 /// The approvals of attempts that were looked at in this sitting, each once.
 #[derive(Debug, Default)]
-pub struct Proofs(BTreeMap<Key, Proof>);
+pub struct Proofs(BTreeMap<AttemptId, Proof>);
 
 /// Refuses a run whose journal is not the one that commits tell of, or claims an approval that is
 /// not proved; gives what is proved.
@@ -152,7 +150,7 @@ impl Proofs {
         &mut self,
         reading: &Reading,
         workflow: &Workflow,
-        open: &BTreeMap<Key, &Approved>,
+        open: &BTreeMap<AttemptId, &Approved>,
     ) -> Result<(), Error> {
         if open.is_empty() {
             return Ok(());
@@ -160,14 +158,14 @@ impl Proofs {
         let allowed = signing::allowed_in(&reading.run);
         reading.retrace(|then, written, event| {
             let Event::GateApproved { gate, attempt, approval } = event else { return Ok(()) };
-            let key = (gate.clone(), *attempt);
-            if open.get(&key) == Some(&approval) {
+            let id = AttemptId::new(gate, *attempt);
+            if open.get(&id) == Some(&approval) {
                 let limits = (allowed, written);
-                let by = match verdict(then, workflow, (gate, *attempt), approval, limits)? {
+                let by = match verdict(then, workflow, &id, approval, limits)? {
                     Verdict::Good(by) => Ok(by),
                     Verdict::Bad(problem) => Err(problem),
                 };
-                self.0.insert(key, Proof { approval: approval.clone(), by, valid_at: None });
+                self.0.insert(id, Proof { approval: approval.clone(), by, valid_at: None });
             }
             Ok(())
         })
@@ -178,8 +176,8 @@ impl Proofs {
         &self,
         run: &'r Run,
         gates: impl IntoIterator<Item = &'r GateId>,
-    ) -> BTreeMap<Key, &'r Approved> {
-        let is_open = |key: &Key, approval: &Approved| {
+    ) -> BTreeMap<AttemptId, &'r Approved> {
+        let is_open = |key: &AttemptId, approval: &Approved| {
             self.0.get(key).is_none_or(|proof| proof.approval != *approval)
         };
         let approved = gates.into_iter().filter_map(|gate| approved(run, gate));
@@ -227,8 +225,8 @@ impl Proofs {
         today: &mut Option<Moment>,
     ) -> Result<Option<String>, Error> {
         let run = driver.run();
-        let Some((key, _)) = approved(run, gate) else { return Ok(None) };
-        let Some(Proof { approval, by: Ok(by), valid_at }) = self.0.get_mut(&key) else {
+        let Some((id, _)) = approved(run, gate) else { return Ok(None) };
+        let Some(Proof { approval, by: Ok(by), valid_at }) = self.0.get_mut(&id) else {
             return Ok(None);
         };
         if valid_at.is_some_and(|at| at.elapsed() < HOLDS_FOR) {
@@ -238,18 +236,18 @@ impl Proofs {
             Some(today) => today,
             None => *today.insert(present(&journal_of(driver)?)),
         };
-        let problem = expired(run, (gate, key.1), approval, (by, today))?;
+        let problem = expired(run, &id, approval, (by, today))?;
         *valid_at = problem.is_none().then(Instant::now);
         Ok(problem)
     }
 }
 
 /// The approval by which a gate stands as passed, where it is its own.
-fn approved<'r>(run: &'r Run, gate: &GateId) -> Option<(Key, &'r Approved)> {
+fn approved<'r>(run: &'r Run, gate: &GateId) -> Option<(AttemptId, &'r Approved)> {
     let state = run.gate(gate)?;
     let has_passed = state.status == GateStatus::Pass && state.items.is_none();
     let attempt = state.attempt().filter(|_| has_passed)?;
-    Some(((gate.clone(), attempt.attempt), attempt.approval.as_ref()?))
+    Some((AttemptId::new(gate, attempt.attempt), attempt.approval.as_ref()?))
 }
 
 /// The gates that one stands on, over all its needs, whose signed approvals do not hold now; and

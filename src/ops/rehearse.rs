@@ -12,6 +12,7 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::files;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
@@ -106,7 +107,7 @@ fn perform(
     let packet = advance::render_packet(
         (driver.site, &driver.workflow, driver.run()),
         &gate,
-        (id, attempt, None),
+        (&AttemptId::new(id, attempt), None),
         false,
     )
     .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;

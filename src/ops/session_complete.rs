@@ -16,6 +16,7 @@ use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::input::Values;
@@ -97,7 +98,7 @@ fn finish_last(driver: &mut Driver<'_>, summary: Option<&str>) -> Result<Vec<Fin
     let judged = advance::judge_held(driver, gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
-        gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()))?;
+        gate_finish::hand_in(driver, AttemptId::new(gate, attempt), (judged, Values::new()))?;
     }
     // It may wait for an approval now.
     let open = open_gates(driver);

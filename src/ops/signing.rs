@@ -22,6 +22,7 @@ use crate::event::HEAD_NAMESPACE;
 use crate::event::Signed;
 use crate::event::SignedHead;
 use crate::executor::ExecutorKind;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::journal::Reading;
 use crate::run::GateState;
@@ -47,12 +48,12 @@ pub fn demand(gate: &Gate) -> Option<&[String]> {
 /// definition would not take is refused before it is written.
 pub fn sign(
     driver: &Driver<'_>,
-    (gate, attempt): (&GateId, u32),
+    attempt: &AttemptId,
     mut approved: Approved,
 ) -> Result<Approved, Error> {
     let (site, run) = (driver.site, driver.run());
     let workflow = &driver.workflow;
-    let is_asked = workflow.gate(gate).is_some_and(|gate| demand(gate).is_some());
+    let is_asked = workflow.gate(&attempt.gate).is_some_and(|gate| demand(gate).is_some());
     if !is_asked && !site.config.signing.approvals {
         return Ok(approved);
     }
@@ -62,7 +63,7 @@ pub fn sign(
     let journal = proof::journal_of(driver)?;
     refuse_clock_turned_back(&journal, at)?;
     approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
-    let text = approved.signed_text(&run.started.run_id, gate, attempt).unwrap_or_default();
+    let text = approved.signed_text(&run.started.run_id, attempt).unwrap_or_default();
     let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes()).map_err(|error| {
         Error::usage(format!("signing failed: {error}")).advise(format!(
             "nothing was written; see: ssh-keygen -Y sign -n {APPROVAL_NAMESPACE} -f {} FILE",
@@ -73,9 +74,8 @@ pub fn sign(
     approved.signature = Some(signed(None));
     let allowed = allowed_in(run);
     let today = proof::present(&journal);
-    let problem = match verdict(run, workflow, (gate, attempt), &approved, allowed)? {
-        Verdict::Good(who) => match proof::expired(run, (gate, attempt), &approved, (&who, today))?
-        {
+    let problem = match verdict(run, workflow, attempt, &approved, allowed)? {
+        Verdict::Good(who) => match proof::expired(run, attempt, &approved, (&who, today))? {
             Some(problem) => Err(problem),
             None => Ok(who),
         },
@@ -86,8 +86,10 @@ pub fn sign(
             approved.signature = Some(signed(allowed.map(|_| who)));
             Ok(approved)
         }
-        Err(problem) => Err(Error::usage(format!("this cannot approve gate {gate}: {problem}"))
-            .advise("nothing was written; the allowed signers are those of the run's start")),
+        Err(problem) => {
+            Err(Error::usage(format!("this cannot approve gate {}: {problem}", attempt.gate))
+                .advise("nothing was written; the allowed signers are those of the run's start"))
+        }
     }
 }
 
@@ -115,12 +117,12 @@ pub enum Verdict {
 pub fn verdict(
     run: &Run,
     workflow: &Workflow,
-    (id, attempt): (&GateId, u32),
+    attempt: &AttemptId,
     approved: &Approved,
     allowed: Option<&str>,
 ) -> Result<Verdict, Error> {
     let bad = |problem: String| Ok(Verdict::Bad(problem));
-    let text = approved.signed_text(&run.started.run_id, id, attempt);
+    let text = approved.signed_text(&run.started.run_id, attempt);
     let (Some(text), Some(signed)) = (text, &approved.signature) else {
         return bad("its definition asks for a signature, and there is none".to_owned());
     };
@@ -131,8 +133,8 @@ pub fn verdict(
         signed,
         allowed,
     };
-    let demanded = workflow.gate(id).and_then(demand);
-    matter.verdict(demanded, &|names| barred(run, workflow, id, names))
+    let demanded = workflow.gate(&attempt.gate).and_then(demand);
+    matter.verdict(demanded, &|names| barred(run, workflow, &attempt.gate, names))
 }
 
 /// Whether a signed head of `run` is one.

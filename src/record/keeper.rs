@@ -19,6 +19,7 @@ use crate::git::Link;
 use crate::git::Repository;
 use crate::git::Target;
 use crate::git::Tip;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal;
@@ -67,7 +68,7 @@ pub struct News<'n> {
     /// Journal segments that were closed.
     pub closed: Vec<Segment>,
     /// Attempts that have ended or changed.
-    pub attempts: Vec<(GateId, u32)>,
+    pub attempts: Vec<AttemptId>,
     /// Checkpoints that were sealed.
     pub checkpoints: Vec<u32>,
     /// Whether the definition has changed.
@@ -186,7 +187,7 @@ impl Keeper {
     pub fn keep(&mut self, mut news: News<'_>) -> Result<Option<String>, Error> {
         let closed = std::mem::take(&mut news.closed).into_iter();
         let mut files: Vec<(String, Vec<u8>)> = closed.map(super::segment_file).collect();
-        for (gate, number) in &news.attempts {
+        for AttemptId { gate, number } in &news.attempts {
             let attempt =
                 news.run.gates.get(gate).and_then(|state| {
                     state.attempts.iter().find(|attempt| attempt.attempt == *number)

@@ -37,6 +37,7 @@ pub use verify::journal_of;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Checkpoint;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::journal::Reading;
@@ -94,8 +95,8 @@ fn gate_folder(run: &Run, gate: &GateId) -> String {
 }
 
 /// The path of an attempt's file in the record.
-pub fn attempt_path(run: &Run, gate: &GateId, attempt: u32) -> String {
-    format!("{}/attempt-{attempt}.json", gate_folder(run, gate))
+pub fn attempt_path(run: &Run, attempt: &AttemptId) -> String {
+    format!("{}/attempt-{}.json", gate_folder(run, &attempt.gate), attempt.number)
 }
 
 /// An attempt's files, once the attempt has ended: what it came to, and where its approval was
@@ -105,14 +106,14 @@ pub fn attempt_files(
     gate: &GateId,
     attempt: &Attempt,
 ) -> impl Iterator<Item = (String, Vec<u8>)> {
-    let number = attempt.attempt;
-    let own = (attempt_path(run, gate, number), attempt_json::render(run, gate, attempt));
+    let id = AttemptId::new(gate, attempt.attempt);
+    let own = (attempt_path(run, &id), attempt_json::render(run, gate, attempt));
     let signed = attempt.approval.as_ref().and_then(|approval| {
-        let text = approval.signed_text(&run.started.run_id, gate, number)?;
+        let text = approval.signed_text(&run.started.run_id, &id)?;
         Some((text, approval.signature.as_ref()?.armored.clone()))
     });
     let signed = signed.into_iter().flat_map(move |(text, armored)| {
-        let path = format!("{}/approval-{number}.txt", gate_folder(run, gate));
+        let path = format!("{}/approval-{}.txt", gate_folder(run, gate), attempt.attempt);
         [(format!("{path}.sig"), armored.into_bytes()), (path, text.into_bytes())]
     });
     std::iter::once(own).chain(signed)

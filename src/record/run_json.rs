@@ -15,6 +15,7 @@ use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::finding::Severity;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::json;
@@ -269,7 +270,7 @@ fn gate<'r>(
 ) -> GateJson<'r> {
     let Some(state) = run.gates.get(id) else { return untouched(id, name) };
     let attempts = state.attempts.iter().map(|attempt| {
-        let path = super::attempt_path(run, id, attempt.attempt);
+        let path = super::attempt_path(run, &AttemptId::new(id, attempt.attempt));
         let sha256 = known.get(&path).copied();
         AttemptEntryJson {
             attempt: attempt.attempt,

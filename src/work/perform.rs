@@ -31,7 +31,7 @@ const TAIL_BYTES: u64 = 2_000;
 /// Does the work of an order and judges what it left behind. Nothing that goes wrong there is an error:
 /// the report says so.
 pub fn perform(order: &WorkOrder, workspace: &Workspace) -> WorkReport {
-    let logs = workspace.attempt(&order.gate, order.attempt);
+    let logs = workspace.attempt(&order.attempt);
     let begun = Instant::now();
     let hands = Hands { order, workspace, answers: logs.join("answers.json"), logs, begun };
     let executor: &dyn Executor = match &order.doer {
@@ -63,7 +63,7 @@ impl Hands<'_> {
         let mut environment = self.order.judging.variables(self.workspace);
         let answers = self.answers.path().display().to_string();
         environment.insert("ORCH_ANSWERS".to_owned(), answers);
-        let register = self.workspace.register(&self.order.gate);
+        let register = self.workspace.register(&self.order.attempt.gate);
         let call = executor::Invocation {
             packet: &self.order.packet,
             packet_path: &packet_path,
@@ -206,8 +206,8 @@ impl Hands<'_> {
         let order = self.order;
         Invocation {
             invocation_id: order.invocation_id.clone(),
-            gate: order.gate.clone(),
-            attempt: order.attempt,
+            gate: order.attempt.gate.clone(),
+            attempt: order.attempt.number,
             executor: order.executor,
             agent: order.agent.clone(),
             worker: order.worker.clone(),
@@ -230,8 +230,7 @@ impl Hands<'_> {
     }
 
     fn report(&self, invocation: Option<Invocation>, result: WorkResult) -> WorkReport {
-        let (gate, attempt) = (self.order.gate.clone(), self.order.attempt);
-        WorkReport { gate, attempt, invocation, result }
+        WorkReport { attempt: self.order.attempt.clone(), invocation, result }
     }
 }
 

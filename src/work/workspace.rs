@@ -4,6 +4,7 @@ use super::WorkOrder;
 use crate::executor::Usage;
 use crate::files::Beneath;
 use crate::files::Project;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::id::RunId;
@@ -40,8 +41,8 @@ pub struct Workspace {
 }
 
 /// The folder of an attempt among the logs of its run.
-pub fn attempt_folder(logs: &Beneath, gate: &GateId, attempt: u32) -> Beneath {
-    logs.join("gates").join(gate.as_str()).join(format!("attempt-{attempt}"))
+pub fn attempt_folder(logs: &Beneath, attempt: &AttemptId) -> Beneath {
+    logs.join("gates").join(attempt.gate.as_str()).join(format!("attempt-{}", attempt.number))
 }
 
 impl Workspace {
@@ -61,8 +62,8 @@ impl Workspace {
     }
 
     /// The folder of an attempt's packet and of what is printed in it.
-    pub fn attempt(&self, gate: &GateId, attempt: u32) -> Beneath {
-        attempt_folder(&self.logs, gate, attempt)
+    pub fn attempt(&self, attempt: &AttemptId) -> Beneath {
+        attempt_folder(&self.logs, attempt)
     }
 
     pub(super) fn register(&self, gate: &GateId) -> Option<Register> {

@@ -107,7 +107,12 @@ fn advanced(reports: Vec<WorkReport>) -> Json {
 }
 
 fn gates(orders: &Json) -> Vec<&str> {
-    orders.as_array().unwrap().iter().map(|order| order["gate"].as_str().unwrap()).collect()
+    orders
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|order| order["attempt"]["gate"].as_str().unwrap())
+        .collect()
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::event::Worker;
 use crate::executor::ExecutorKind;
 use crate::executor::Usage;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::judge;
 use crate::run::Run;
@@ -59,8 +60,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let Some(gate) = driver.workflow.gate(id).cloned() else {
         return Err(Error::usage(format!("there is no gate `{id}`")));
     };
-    let attempt = next_attempt(driver.run(), id);
-    let context = packet::attempt_context(driver.run(), &gate, id, attempt);
+    let attempt = AttemptId::new(id, next_attempt(driver.run(), id));
+    let context = packet::attempt_context(driver.run(), &gate, &attempt);
     let mut chosen = doer::choose(site, driver.run(), &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
     let acts = chosen.acts() && !start.adopt;
@@ -72,21 +73,21 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let audited = audit::problem(driver.run(), &gate, who, (start, acts));
     let barred = audit::barred(driver.run(), &gate, who);
     chosen.problem = chosen.problem.or(audited);
-    let packet = match packet_text(driver, &gate, (id, attempt, agent.as_deref()), &chosen) {
+    let packet = match packet_text(driver, &gate, (&attempt, agent.as_deref()), &chosen) {
         Ok(text) => text,
         Err(message) => {
             chosen.problem = chosen.problem.or_else(|| Some(Finding::of("packet", message)));
             String::new()
         }
     };
-    let problem = lay_out(driver, &gate, (id, attempt), (&packet, &context))?;
+    let problem = lay_out(driver, &gate, &attempt, (&packet, &context))?;
     chosen.problem = chosen.problem.or(problem);
     let by = (agent.clone(), chosen.worker.clone());
-    let started = started(driver, &gate, start, (attempt, by), (&packet, &context));
+    let started = started(driver, &gate, start, (attempt.number, by), (&packet, &context));
     if let Some(finding) = chosen.problem {
         driver.append(&[started])?;
         let result = WorkResult::failed(finding);
-        let report = WorkReport { gate: id.clone(), attempt, invocation: None, result };
+        let report = WorkReport { attempt, invocation: None, result };
         return Ok(Prepared::Ended(Box::new(report)));
     }
     let now = site.clock.now();
@@ -94,14 +95,13 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let reserved = claim.map(|claim| driver.meter.begin(&invocation_id, claim));
     let intent = reserved.map(|reserved| {
         let (invocation_id, gate) = (invocation_id.clone(), id.clone());
-        Event::InvocationStarted { invocation_id, gate, attempt, reserved }
+        Event::InvocationStarted { invocation_id, gate, attempt: attempt.number, reserved }
     });
     let acts = acts || start.adopt;
     write_begun(driver, &[started].into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
     Ok(Prepared::Work(Box::new(WorkOrder {
         run: driver.id().clone(),
-        gate: id.clone(),
-        attempt,
+        attempt: attempt.clone(),
         invocation_id,
         started_at: now,
         executor: gate.work.executor(),
@@ -115,7 +115,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         answers: gate.answers.clone(),
         barred,
         watch: watch::of(driver, &gate),
-        judging: judging::judging(site, (&driver.workflow, driver.run()), &gate, (id, attempt)),
+        judging: judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt),
     })))
 }
 
@@ -129,15 +129,15 @@ fn write_begun(driver: &mut Driver<'_>, events: &[Event], acts: bool) -> Result<
 fn lay_out(
     driver: &Driver<'_>,
     gate: &Gate,
-    (id, attempt): (&GateId, u32),
+    attempt: &AttemptId,
     (text, context): (&str, &Context),
 ) -> Result<Option<Finding>, Error> {
     let (site, run) = (driver.site, driver.id());
     if !text.is_empty() {
-        packet::write(site, run, (id, attempt), text)?;
+        packet::write(site, run, attempt, text)?;
     }
     let recorded = gate.contract.as_ref().map_or(Ok(()), |contract| {
-        baselines::record_attempt(site, run, (id, attempt), (contract, context))
+        baselines::record_attempt(site, run, attempt, (contract, context))
     });
     Ok(recorded.err().map(|error| Finding::of("baseline", error.to_string())))
 }
@@ -146,7 +146,7 @@ fn lay_out(
 fn packet_text(
     driver: &Driver<'_>,
     gate: &Gate,
-    (id, attempt, agent): (&GateId, u32, Option<&str>),
+    (attempt, agent): (&AttemptId, Option<&str>),
     chosen: &Chosen,
 ) -> Result<String, String> {
     if gate.work.executor() == ExecutorKind::Command {
@@ -156,7 +156,7 @@ fn packet_text(
     let text = packet::render(
         (driver.site, &driver.workflow, driver.run()),
         gate,
-        (id, attempt, agent),
+        (attempt, agent),
         is_driven,
     )?;
     Ok(driver.secrets.redact(&text))

@@ -11,7 +11,7 @@ use crate::check::Since;
 use crate::contract::Contract;
 use crate::files::Beneath;
 use crate::files::Project;
-use crate::id::GateId;
+use crate::id::AttemptId;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::template::Context;
@@ -49,7 +49,7 @@ pub fn record(
 pub fn record_attempt(
     site: &Site,
     run: &RunId,
-    (gate, attempt): (&GateId, u32),
+    attempt: &AttemptId,
     (contract, context): (&Contract, &Context),
 ) -> Result<(), Error> {
     let mut recorded = BTreeMap::new();
@@ -62,20 +62,15 @@ pub fn record_attempt(
     if recorded.is_empty() {
         return Ok(());
     }
-    let path = attempt_path(site, run, gate, attempt);
+    let path = attempt_path(site, run, attempt);
     let bytes = serde_json::to_vec(&recorded).unwrap_or_default();
     path.write(&bytes).map_err(|source| Error::disk(&path, source))
 }
 
 /// All that the checks of an attempt compare with.
-pub fn of_attempt(
-    site: &Site,
-    run: &Run,
-    gate: &GateId,
-    attempt: u32,
-) -> BTreeMap<String, Baseline> {
+pub fn of_attempt(site: &Site, run: &Run, attempt: &AttemptId) -> BTreeMap<String, Baseline> {
     let mut baselines = run.baselines.clone();
-    let path = attempt_path(site, &run.started.run_id, gate, attempt);
+    let path = attempt_path(site, &run.started.run_id, attempt);
     if let Ok(Some(bytes)) = path.read()
         && let Ok(own) = serde_json::from_slice::<BTreeMap<String, Baseline>>(&bytes)
     {
@@ -95,8 +90,9 @@ pub fn baselines_of(
     requests(contract, context).into_iter().map(record).collect()
 }
 
-fn attempt_path(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> Beneath {
-    site.home.state(run).join("baselines").join(format!("{gate}-{attempt}.json"))
+fn attempt_path(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
+    let AttemptId { gate, number } = attempt;
+    site.home.state(run).join("baselines").join(format!("{gate}-{number}.json"))
 }
 
 /// Whether a contract has any check that compares with something.
@@ -111,7 +107,7 @@ fn requests(contract: &Contract, context: &Context) -> Vec<BaselineRequest> {
 
 fn context(run: Option<&Run>, gate: &Gate, inputs: &input::Values) -> Context {
     match run {
-        Some(run) => packet::attempt_context(run, gate, &gate.id, 1),
+        Some(run) => packet::attempt_context(run, gate, &AttemptId::new(&gate.id, 1)),
         None => input::context(inputs),
     }
 }

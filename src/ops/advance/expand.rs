@@ -7,6 +7,7 @@ use super::settle;
 use crate::document::Data;
 use crate::event::Event;
 use crate::event::Item;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::template::Context;
 use crate::workflow::Each;
@@ -22,7 +23,7 @@ const ITEMS_MAX: usize = 10_000;
 pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
     let Some(each) = &gate.each else { return Ok(()) };
-    let context = packet::attempt_context(driver.run(), &gate, id, 1);
+    let context = packet::attempt_context(driver.run(), &gate, &AttemptId::new(id, 1));
     let values = match items(driver, each, &context) {
         Ok(values) => values,
         Err(reason) => return settle::refuse(driver, id, &reason),

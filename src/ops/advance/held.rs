@@ -68,10 +68,10 @@ impl<'d, 's> Held<'d, 's> {
     }
 
     pub(super) fn take_in(&mut self, report: &WorkReport) -> Result<(), Error> {
-        let state = self.driver.run().gate(&report.gate);
+        let state = self.driver.run().gate(&report.attempt.gate);
         let at_work = state.filter(|state| state.status == GateStatus::Running);
         let attempt = at_work.and_then(|state| state.attempt()).map(|attempt| attempt.attempt);
-        if attempt != Some(report.attempt) {
+        if attempt != Some(report.attempt.number) {
             return Ok(());
         }
         if let WorkResult::Interrupted { cut: Cut::Budget, reason, .. } = &report.result {

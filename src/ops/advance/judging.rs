@@ -10,6 +10,7 @@ use crate::check;
 use crate::check::WorkItem;
 use crate::contract::Contract;
 use crate::event::Judged;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
@@ -26,12 +27,13 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// The variables of the run, the gate and its attempt.
-fn environment(run: &Run, gate: &Gate, id: &GateId, attempt: u32) -> BTreeMap<String, String> {
-    let context = packet::attempt_context(run, gate, id, attempt);
+fn environment(run: &Run, gate: &Gate, attempt: &AttemptId) -> BTreeMap<String, String> {
+    let AttemptId { gate: id, number } = attempt;
+    let context = packet::attempt_context(run, gate, attempt);
     let mut variables = BTreeMap::from([
         ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
         ("ORCH_GATE".to_owned(), id.to_string()),
-        ("ORCH_ATTEMPT".to_owned(), attempt.to_string()),
+        ("ORCH_ATTEMPT".to_owned(), number.to_string()),
     ]);
     let mut set = |name: &str, value: &serde_json::Value| {
         variables.insert(input::variable(name), input::as_text(value));
@@ -56,19 +58,18 @@ pub fn judging(
     site: &Site,
     (workflow, run): (&Workflow, &Run),
     gate: &Gate,
-    (id, attempt): (&GateId, u32),
+    attempt: AttemptId,
 ) -> Judging {
     Judging {
-        gate: id.clone(),
-        attempt,
         contract: gate.contract.clone(),
-        context: packet::attempt_context(run, gate, id, attempt),
-        baselines: baselines::of_attempt(site, run, id, attempt),
-        environment: environment(run, gate, id, attempt),
+        context: packet::attempt_context(run, gate, &attempt),
+        baselines: baselines::of_attempt(site, run, &attempt),
+        environment: environment(run, gate, &attempt),
         allowed: player::allowed(site, run),
         secrets: gate.secrets.clone(),
         text_bytes_max: site.config.limits.text_bytes,
-        worked: worked(site, workflow, run, gate, id),
+        worked: worked(site, workflow, run, gate, &attempt.gate),
+        attempt,
     }
 }
 
@@ -124,7 +125,7 @@ fn judge_in(
     let Some(gate) = workflow.gate(id) else { return Judged::default() };
     let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
     let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
-    let own = judging(site, (workflow, run), gate, (id, attempt));
+    let own = judging(site, (workflow, run), gate, AttemptId::new(id, attempt));
     let judging = Judging { contract: contract.cloned().or(own.contract.clone()), ..own };
     judging.judge(workspace, Instant::now())
 }

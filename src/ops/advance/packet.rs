@@ -4,6 +4,7 @@
 use super::super::Error;
 use super::super::Site;
 use crate::files::Beneath;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::judge;
@@ -19,8 +20,8 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 
 /// The folder of an attempt's logs.
-pub fn folder(site: &Site, run: &RunId, gate: &GateId, attempt: u32) -> Beneath {
-    work::attempt_folder(&site.home.logs(run), gate, attempt)
+pub fn folder(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
+    work::attempt_folder(&site.home.logs(run), attempt)
 }
 
 /// Where the packet of a gate's last attempt lies.
@@ -29,18 +30,18 @@ pub fn path(site: &Site, run: &RunId, gate: &GateId) -> Beneath {
 }
 
 /// The values that the templates of a gate see in its current attempt.
-pub fn attempt_context(run: &Run, gate: &Gate, id: &GateId, attempt: u32) -> Context {
-    next::context(run, gate, id).with("attempt", &attempt)
+pub fn attempt_context(run: &Run, gate: &Gate, attempt: &AttemptId) -> Context {
+    next::context(run, gate, &attempt.gate).with("attempt", &attempt.number)
 }
 
 /// Renders the packet of an attempt.
 pub fn render(
     (site, workflow, run): (&Site, &Workflow, &Run),
     gate: &Gate,
-    (id, attempt, agent): (&GateId, u32, Option<&str>),
+    (attempt, agent): (&AttemptId, Option<&str>),
     is_driven: bool,
 ) -> Result<String, String> {
-    let context = attempt_context(run, gate, id, attempt);
+    let context = attempt_context(run, gate, attempt);
     let instructions = match &gate.prompt {
         Some(path) => {
             let name = path.trim_start_matches("prompts/");
@@ -61,9 +62,9 @@ pub fn render(
     let packet = Packet {
         workflow: format!("{} {}", workflow.name, workflow.version),
         run: run.started.run_id.to_string(),
-        gate: id.to_string(),
+        gate: attempt.gate.to_string(),
         gate_name: gate.name.clone(),
-        attempt,
+        attempt: attempt.number,
         agent: agent.map(str::to_owned),
         inputs: inputs(workflow, run),
         prompts: prompts(workflow, run),
@@ -71,7 +72,7 @@ pub fn render(
         attached,
         outputs,
         checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
-        findings: run.gate(id).map(|state| state.feedback.clone()).unwrap_or_default(),
+        findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
         messages: Vec::new(),
         answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
         is_driven,
@@ -86,14 +87,9 @@ pub fn read(site: &Site, run: &RunId, gate: &GateId) -> Option<String> {
 }
 
 /// Writes a packet to its attempt's folder and as the gate's last one.
-pub fn write(
-    site: &Site,
-    run: &RunId,
-    (gate, attempt): (&GateId, u32),
-    text: &str,
-) -> Result<(), Error> {
-    let own = folder(site, run, gate, attempt).join("prompt.txt");
-    for place in [path(site, run, gate), own] {
+pub fn write(site: &Site, run: &RunId, attempt: &AttemptId, text: &str) -> Result<(), Error> {
+    let own = folder(site, run, attempt).join("prompt.txt");
+    for place in [path(site, run, &attempt.gate), own] {
         place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use crate::event::Recipe;
 use crate::executor::ExecutorKind;
 use crate::files::Globs;
 use crate::files::OpenError;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::Run;
 use crate::template::Template;
@@ -38,7 +39,7 @@ pub fn recipe(
     agent: Option<&str>,
 ) -> Result<Recipe, String> {
     // Most gates of a long workflow name no value, and all of them are asked for their recipe.
-    let context = LazyCell::new(|| packet::attempt_context(run, gate, id, 1));
+    let context = LazyCell::new(|| packet::attempt_context(run, gate, &AttemptId::new(id, 1)));
     let render = |template: &Template| {
         if template.is_literal() {
             return Ok(template.text().to_owned());

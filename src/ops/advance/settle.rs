@@ -13,6 +13,7 @@ use crate::event::WaitsFor;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::Attempt;
 use crate::run::GateStatus;
@@ -24,7 +25,7 @@ use crate::workflow::OnInterrupt;
 
 /// Writes what became of an attempt, and commits it where it is over.
 pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error> {
-    let (gate, attempt) = (report.gate.clone(), report.attempt);
+    let AttemptId { gate, number: attempt } = report.attempt.clone();
     let by_agent =
         driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == ExecutorKind::Agent);
     driver.take_letters()?;
@@ -52,7 +53,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
             let (gate, reason) = (gate.clone(), reason.clone());
             let findings = [findings.clone(), intrusions].concat();
             events.push(Event::GateInterrupted { gate, attempt, reason, findings });
-            events.extend(ask_after_interruption(driver, &report.gate, attempt));
+            events.extend(ask_after_interruption(driver, &report.attempt));
         }
         WorkResult::Waiting(waits_for) => {
             let (gate, waits_for) = (gate.clone(), *waits_for);
@@ -142,7 +143,8 @@ pub fn refuse(driver: &mut Driver<'_>, id: &GateId, reason: &str) -> Result<(), 
         driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
     driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
     let result = WorkResult::failed(Finding::of("gate", reason));
-    settle(driver, &WorkReport { gate: id.clone(), attempt, invocation: None, result })
+    let attempt = AttemptId::new(id, attempt);
+    settle(driver, &WorkReport { attempt, invocation: None, result })
 }
 
 /// The same of every attempt that the journal says is at work.
@@ -156,7 +158,7 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
     let state = driver.run().gate(id).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
     let (gate, attempt, reason) = (id.clone(), attempt.attempt, reason.to_owned());
-    let logs = packet::folder(driver.site, driver.id(), &gate, attempt);
+    let logs = packet::folder(driver.site, driver.id(), &AttemptId::new(&gate, attempt));
     for name in logs.names().unwrap_or_default() {
         // Whoever was at it was killed before they could do this.
         let _ = driver.secrets.redact_file(&logs.join(name));
@@ -172,11 +174,12 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
 }
 
 /// A command is not run twice unasked; an agent is, but not for ever.
-pub fn ask_after_interruption(driver: &Driver<'_>, id: &GateId, attempt: u32) -> Option<Event> {
+pub fn ask_after_interruption(driver: &Driver<'_>, attempt: &AttemptId) -> Option<Event> {
+    let AttemptId { gate: id, number } = attempt;
     let gate = driver.workflow.gate(id)?;
     let interruptions = driver.run().gate(id).map_or(0, |state| state.interruptions);
     let asks =
         gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
-    let (gate, waits_for) = (id.clone(), WaitsFor::Decision);
+    let (gate, attempt, waits_for) = (id.clone(), *number, WaitsFor::Decision);
     asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
 }

@@ -5,7 +5,7 @@ use crate::clock::Moment;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
 use crate::event::Signed;
-use crate::id::GateId;
+use crate::id::AttemptId;
 use crate::journal::Then;
 use crate::ops::Error;
 use crate::ops::signing;
@@ -18,7 +18,7 @@ use crate::workflow::Workflow;
 pub fn verdict(
     then: &Then<'_>,
     workflow: &Workflow,
-    (gate, attempt): (&GateId, u32),
+    attempt: &AttemptId,
     approval: &Approved,
     (allowed, written): (Option<&str>, Moment),
 ) -> Result<Verdict, Error> {
@@ -26,17 +26,17 @@ pub fn verdict(
     if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, written)) {
         return Ok(Verdict::Bad(problem));
     }
-    signing::verdict(then.run, workflow, (gate, attempt), approval, allowed)
+    signing::verdict(then.run, workflow, attempt, approval, allowed)
 }
 
 /// What is wrong with an approval whose signature `who` made, where its key is not valid today.
 pub fn expired(
     run: &Run,
-    (id, attempt): (&GateId, u32),
+    attempt: &AttemptId,
     approved: &Approved,
     (who, today): (&str, Moment),
 ) -> Result<Option<String>, Error> {
-    let text = approved.signed_text(&run.started.run_id, id, attempt);
+    let text = approved.signed_text(&run.started.run_id, attempt);
     let (Some(text), Some(signed), Some(allowed)) =
         (text, &approved.signature, signing::allowed_in(run))
     else {

@@ -6,6 +6,7 @@ use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::SignedHead;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::journal::Reading;
 use crate::journal::Then;
@@ -49,18 +50,19 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
             if let Event::GateApproved { gate, attempt, approval } = event
                 && (approval.signature.is_some() || asks(gate))
             {
-                let (gate, attempt) = (gate.clone(), *attempt);
+                let id = AttemptId::new(gate, *attempt);
                 // A run that was amended since had another one then.
                 let earlier =
                     workflow_of(then.run).ok().filter(|_| !reading.run.amended.is_empty());
                 let workflow = earlier.as_ref().unwrap_or(&workflow);
                 let limits = (allowed, written);
-                match proof::verdict(then, workflow, (&gate, attempt), approval, limits)? {
+                match proof::verdict(then, workflow, &id, approval, limits)? {
                     Verdict::Good(by) => {
+                        let (gate, attempt) = (id.gate, id.number);
                         verified.approvals.push(SignedApproval { gate, attempt, by });
                     }
                     Verdict::Bad(problem) => {
-                        verified.differences.push(of_approval(&gate, attempt, &problem));
+                        verified.differences.push(of_approval(&id, &problem));
                     }
                 }
             } else if let Event::HeadSigned(head) = event {
@@ -124,16 +126,17 @@ fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
                 }
                 Some(_) | None => continue,
             };
-            differences.push(of_attempt(id, attempt.attempt, problem));
+            differences.push(of_attempt(&AttemptId::new(id, attempt.attempt), problem));
         }
     }
     differences
 }
 
-fn of_approval(gate: &GateId, attempt: u32, problem: &str) -> Difference {
-    of_attempt(gate, attempt, &format!("its approval is not proved: {problem}"))
+fn of_approval(attempt: &AttemptId, problem: &str) -> Difference {
+    of_attempt(attempt, &format!("its approval is not proved: {problem}"))
 }
 
-fn of_attempt(gate: &GateId, attempt: u32, problem: &str) -> Difference {
-    Difference::of(format!("gate {gate} attempt {attempt}"), problem)
+fn of_attempt(attempt: &AttemptId, problem: &str) -> Difference {
+    let AttemptId { gate, number } = attempt;
+    Difference::of(format!("gate {gate} attempt {number}"), problem)
 }
