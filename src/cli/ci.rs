@@ -131,7 +131,7 @@ impl Reports {
         if self.junit.is_none() && !self.is_on_github {
             return Ok(());
         }
-        let run = site.home.read(id)?.run;
+        let run = site.store.read(id)?.run;
         let write = |outlet: &Outlet, text: &str| {
             outlet.write(text.as_bytes()).map_err(|error| unwritten(outlet.path(), &error))
         };

@@ -3,9 +3,9 @@
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::files;
-use crate::journal;
 use crate::ops::Error;
 use crate::ops::Outcome;
+use crate::store::journal;
 
 pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;

@@ -10,7 +10,7 @@ use super::orphans;
 use crate::id::RunId;
 use crate::process;
 use crate::process::Life;
-use crate::record::Home;
+use crate::store::Store;
 
 /// A person's word is never an agent's: not with an agent's marks in the environment, nor below a
 /// live executor, however far away it went and whatever it cleared away.
@@ -29,7 +29,7 @@ pub fn refuse_agents(site: &Site) -> Result<(), Error> {
 pub fn refuse_ending(site: &Site, id: &RunId) -> Result<(), Error> {
     let mark = site.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
     let Some(agent) = mark.or_else(|| executor(site)) else { return Ok(()) };
-    let run = site.home.read(id)?.run;
+    let run = site.store.read(id)?.run;
     let chosen = site.caller.run.clone().map(|name| RunChoice { run: Some(name) });
     let is_own = chosen.is_some_and(|own| choose::run(site, &own).is_ok_and(|own| own == *id));
     if run.status.is_end() || run.started.parent.is_some() && !is_own {
@@ -43,7 +43,7 @@ pub fn refuse_ending(site: &Site, id: &RunId) -> Result<(), Error> {
 
 /// Whether this is, or was started by, what works at a run; and how that is known.
 fn executor(site: &Site) -> Option<String> {
-    let driver = process::holder_above(Home::is_lock)
+    let driver = process::holder_above(Store::is_lock)
         .map(|driver| format!("below process {driver}, which drives a run"));
     let marked = || {
         process::marked_at_work().map(|process| format!("process {process} is at work at a gate"))
@@ -57,7 +57,7 @@ fn executor(site: &Site) -> Option<String> {
 /// a program at work: also after the run's driver was killed.
 fn group_at_work(site: &Site) -> Option<u32> {
     let own = process::groups_above();
-    let runs = site.home.ids().unwrap_or_default();
+    let runs = site.store.runs().unwrap_or_default();
     let at_work = runs.iter().flat_map(|id| orphans::find(site, id).unwrap_or_default());
     let mut groups = at_work.filter_map(|orphan| match orphan.life {
         Life::AtWork(group) => Some(group),

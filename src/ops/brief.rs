@@ -29,10 +29,10 @@ use super::choose;
 use super::proof;
 use crate::definition::Definition;
 use crate::git::Changed;
-use crate::journal::Reading;
-use crate::record::Head;
-use crate::record::RUNS;
 use crate::run::Run;
+use crate::store::journal::Reading;
+use crate::store::record::Head;
+use crate::store::record::RUNS;
 use crate::workflow::Workflow;
 use content::Facts;
 use paper::Paper;
@@ -83,7 +83,7 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
 
 /// The brief of a run that is held, whole, for whoever goes on with it.
 pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
-    let reading = driver.site.home.read(driver.id())?;
+    let reading = driver.site.store.read(driver.id())?;
     let outcome = advance::outcome(driver);
     let here = Here { driver: DrivenBy::This, ..outcome.here };
     let outcome = Outcome { here, ..outcome };

@@ -4,7 +4,7 @@
 use super::Error;
 use super::Site;
 use super::asker;
-use crate::mailbox::AN_AGENT;
+use crate::store::mailbox::AN_AGENT;
 use std::path::PathBuf;
 
 /// Whoever asks: a person, an agent, or a program of either.

@@ -5,9 +5,9 @@ use super::RunChoice;
 use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_show;
-use crate::checkpoint;
 use crate::git::Comparison;
 use crate::id::RunId;
+use crate::store::checkpoint;
 use serde::Serialize;
 
 /// What `orch checkpoint diff` takes.

@@ -7,7 +7,6 @@ use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_show;
 use super::driver;
-use crate::checkpoint;
 use crate::files::Globs;
 use crate::git;
 use crate::git::Plan;
@@ -15,6 +14,7 @@ use crate::git::Repository;
 use crate::git::Restore;
 use crate::git::Restored;
 use crate::id::RunId;
+use crate::store::checkpoint;
 use serde::Serialize;
 use std::path::PathBuf;
 

@@ -62,7 +62,7 @@ impl Current {
 }
 
 fn place(site: &Site) -> Beneath {
-    site.home.current(site.caller.session.as_deref())
+    site.store.current(site.caller.session.as_deref())
 }
 
 /// The run that somebody sits at here: what is begun now is a part of it.
@@ -80,7 +80,7 @@ pub fn session_run(site: &Site) -> Option<RunId> {
     );
     let stack = Current::read(site).unwrap_or_default().stack.into_iter().map(|place| place.run);
     let mut runs = chosen.chain(stack);
-    runs.find(|id| site.home.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
+    runs.find(|id| site.store.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
 }
 
 /// A run that was just begun and is not over is the current one. Where nothing can be written the

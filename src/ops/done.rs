@@ -79,7 +79,7 @@ fn is_at_work(site: &Site) -> bool {
 /// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what
 /// it comes to.
 fn hand_over(site: &Site, id: RunId, gate: Option<&str>, summary: &str) -> Result<Reply, Error> {
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let gate = choose::gate_of(site, &run, gate)?;
     let kind = NoteKind::Summary;
     let said = note::said(site, &run, kind, Some(gate), summary)?;

@@ -14,6 +14,7 @@ use super::seal::Happened;
 use super::signing;
 use crate::clock::Moment;
 use crate::definition::Definition;
+use crate::digest::Digest;
 use crate::event::Event;
 use crate::event::Note;
 use crate::event::RunStarted;
@@ -25,18 +26,18 @@ use crate::git::Target;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::journal;
-use crate::journal::Journal;
-use crate::journal::Reading;
-use crate::journal::Segment;
-use crate::mailbox::Mailbox;
-use crate::record::Destination;
-use crate::record::Head;
-use crate::record::Keeper;
-use crate::record::News;
 use crate::run::AttemptStatus;
 use crate::run::Run;
 use crate::secret::Secrets;
+use crate::store::Durability;
+use crate::store::Lease;
+use crate::store::Refused;
+use crate::store::journal::Reading;
+use crate::store::journal::Segment;
+use crate::store::record::Destination;
+use crate::store::record::Head;
+use crate::store::record::Keeper;
+use crate::store::record::News;
 use crate::workflow::Workflow;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -44,14 +45,13 @@ use std::time::Duration;
 /// How long the keeper of a sitting may take to seal a checkpoint.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How events get into the journal.
-type Write = fn(&mut Journal, Moment, &[Event]) -> Result<Vec<Segment>, journal::Error>;
-
 /// A held run.
 pub struct Driver<'s> {
     pub site: &'s Site,
     pub workflow: Workflow,
-    journal: Journal,
+    lease: Lease,
+    /// Where the chain stands, as this process knows it.
+    known: Digest,
     keeper: Keeper,
     /// Segments that are closed and not committed yet.
     closed: Vec<Segment>,
@@ -77,7 +77,6 @@ pub struct Driver<'s> {
     pub unforgotten: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
     pub unsigned: Option<String>,
-    lock: Lock,
 }
 
 impl<'s> Driver<'s> {
@@ -93,8 +92,8 @@ impl<'s> Driver<'s> {
         let secrets = Secrets::of_those_set(workflow.secrets())?;
         let mut first = Event::RunStarted(Box::new(started));
         first.each_text(&|text| secrets.blot(text));
-        let journal = Journal::create(&site.home.state(&id), at, &first)?;
-        Self::hold(site, lock, workflow, journal, None)
+        let lease = Lease::begin(&site.store, &id, lock, (at, &first))?;
+        Self::hold(site, workflow, lease, None)
     }
 
     /// Takes up a run that was begun before, under the definition that it was begun with.
@@ -103,16 +102,15 @@ impl<'s> Driver<'s> {
         // Whatever it is taken for: what would still write is ended first, since no result of it
         // can count, and nobody could tell its writing from that of the attempt that comes next.
         let left = orphans::end(site, id)?;
-        let logs = site.home.logs(id);
-        site.home.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
-        site.home.adopt(id)?;
-        let (journal, reading) = Journal::open(&site.home.state(id))?;
-        let started = &journal.run.started;
+        let logs = site.store.logs(id);
+        site.store.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
+        let (lease, reading) = Lease::take(&site.store, id, lock)?;
+        let started = &lease.run().started;
         refuse_other_worktree(site, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
         let proofs = proof::refuse_untrue(site, &reading, &workflow)?;
-        let mut driver = Self::hold(site, lock, workflow, journal, Some(&reading))?;
+        let mut driver = Self::hold(site, workflow, lease, Some(&reading))?;
         driver.proofs = proofs;
         for (gate, words) in left {
             // The name of a file: one that is no gate's was not put there by a run.
@@ -125,25 +123,25 @@ impl<'s> Driver<'s> {
 
     fn hold(
         site: &'s Site,
-        lock: Lock,
         workflow: Workflow,
-        journal: Journal,
+        lease: Lease,
         reading: Option<&Reading>,
     ) -> Result<Self, Error> {
-        let started = &journal.run.started;
+        let started = &lease.run().started;
         let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
         let repository = site.repository()?;
         let target = repository.as_ref().map(|repository| repository.home_of(branch));
         let target = target.unwrap_or_else(|| Site::target(branch));
         let destination = Destination { target, branch: site.config.record_branch };
-        let keeper = Keeper::open(&site.home, &started.run_id, repository, destination, reading)?;
+        let keeper = Keeper::open(&site.store, &started.run_id, repository, destination, reading)?;
         let secrets = Secrets::of_those_set(workflow.secrets())?;
         Ok(Self {
             site,
             workflow,
             secrets,
-            meter: Meter::of(&journal.run),
-            journal,
+            meter: Meter::of(lease.run()),
+            known: lease.head().sha256,
+            lease,
             keeper,
             closed: Vec::new(),
             ended: Vec::new(),
@@ -155,12 +153,11 @@ impl<'s> Driver<'s> {
             uncommitted: Vec::new(),
             unforgotten: Vec::new(),
             unsigned: None,
-            lock,
         })
     }
 
     pub fn run(&self) -> &Run {
-        &self.journal.run
+        self.lease.run()
     }
 
     /// What of the record could not be made, in words.
@@ -169,38 +166,26 @@ impl<'s> Driver<'s> {
     }
 
     pub fn id(&self) -> &RunId {
-        &self.journal.run.started.run_id
+        &self.run().started.run_id
     }
 
     pub fn head(&self) -> Head {
-        Head {
-            count: self.journal.count(),
-            bytes: self.journal.bytes(),
-            sha256: self.journal.head(),
-        }
+        self.lease.head()
     }
 
     /// Writes events, durably, as one; what they end is committed by the next `commit`.
     pub fn append(&mut self, events: &[Event]) -> Result<(), Error> {
-        self.add(events, Journal::append)
+        self.add(events, Durability::Now)
     }
 
     /// Writes events that the next durable ones, or the next commit, make last.
     pub fn append_lazily(&mut self, events: &[Event]) -> Result<(), Error> {
-        self.add(events, Journal::append_lazily)
+        self.add(events, Durability::Later)
     }
 
-    fn add(&mut self, events: &[Event], write: Write) -> Result<(), Error> {
+    fn add(&mut self, events: &[Event], durability: Durability) -> Result<(), Error> {
         if events.is_empty() {
             return Ok(());
-        }
-        if self.lock.is_lost() {
-            let id = self.id();
-            return Err(Error::environment(format!(
-                "the lock of run {id} was taken away; another process may drive it now, and nothing \
-                 more is written here"
-            ))
-            .advise(format!("orch run resume --run {id}")));
         }
         let mut events = Cow::Borrowed(events);
         if self.secrets.are_any() {
@@ -208,7 +193,9 @@ impl<'s> Driver<'s> {
             events.to_mut().iter_mut().for_each(|event| event.each_text(&blot));
         }
         let at = self.site.clock.now();
-        self.closed.extend(write(&mut self.journal, at, &events)?);
+        let closed = self.lease.append(self.known, (at, durability), &events);
+        self.closed.extend(closed.map_err(|refused| self.explain(refused))?);
+        self.known = self.lease.head().sha256;
         for event in events.iter() {
             self.meter.note(event);
             self.ended.extend(event.ended_attempt());
@@ -231,19 +218,30 @@ impl<'s> Driver<'s> {
         Ok(())
     }
 
+    fn explain(&self, refused: Refused) -> Error {
+        match refused {
+            Refused::Journal(error) => error.into(),
+            Refused::Lost | Refused::Moved { .. } => {
+                let id = self.id();
+                Error::environment(format!(
+                    "run {id} is not written any more: {refused}; another process may drive it now"
+                ))
+            }
+        }
+    }
+
     /// Writes down what was said while this process held the run, or nobody did.
     pub fn take_letters(&mut self) -> Result<(), Error> {
-        let folder = self.site.home.mailbox(self.id());
+        let folder = self.site.store.mailbox(self.id());
         let trouble = |source| Error::disk(&folder, source);
-        let mailbox = Mailbox::new(folder.clone());
-        let letters = mailbox.letters().map_err(trouble)?;
+        let letters = self.site.store.said(self.id()).map_err(trouble)?;
         // A kill may have come between the writing and the taking away.
         let is_new = |note: &Note| self.run().notes.iter().all(|(_, written)| written != note);
         let new = letters.iter().map(|letter| &letter.note).filter(|note| is_new(note));
         let new: Vec<Event> = new.cloned().map(Event::Noted).collect();
         self.append(&new)?;
         for letter in &letters {
-            mailbox.take(letter).map_err(trouble)?;
+            letter.take().map_err(trouble)?;
         }
         Ok(())
     }
@@ -252,13 +250,13 @@ impl<'s> Driver<'s> {
     /// the journal, and changed files of the record, which are put right where `of_record` asks.
     pub fn intrusions(&mut self, of_record: bool) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
-        for aside in self.journal.set_foreign_aside()? {
+        for aside in self.lease.set_foreign_aside()? {
             let message = "lines that orch did not write were taken out of the journal";
             let aside = aside.file_name().unwrap_or_default().to_string_lossy();
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
         }
         let changed = if of_record { self.keeper.mend() } else { Vec::new() };
-        let folder = self.site.shown(&self.site.home.record(self.id()).path());
+        let folder = self.site.shown(&self.site.store.record(self.id()).path());
         findings.extend(changed.into_iter().map(|(path, mended)| {
             let message = match mended {
                 Ok(()) => "it was changed during the attempt, and put right again".to_owned(),
@@ -275,7 +273,7 @@ impl<'s> Driver<'s> {
     /// Commits what has ended: on the run's own ref, and at a stop on the branch. A commit that cannot be
     /// made now is made with the next one; the journal holds it all the same.
     pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
-        let run = &self.journal.run;
+        let run = self.lease.run();
         let title = match gate {
             Some(gate) => format!(
                 "orch: {gate} {} in {} {}",
@@ -291,7 +289,7 @@ impl<'s> Driver<'s> {
 
     /// Commits a checkpoint that was sealed.
     pub fn commit_checkpoint(&mut self, number: u32) -> Result<(), Error> {
-        let run = &self.journal.run;
+        let run = self.lease.run();
         let (workflow, key) = (&run.started.workflow, &run.started.key);
         let title = format!("orch: checkpoint {number} of {workflow} {key}");
         self.keep(None, run.status != RunStatus::Running, title)
@@ -299,7 +297,7 @@ impl<'s> Driver<'s> {
 
     /// Whether the last event closed a segment.
     pub fn has_no_tail(&self) -> bool {
-        self.journal.tail().bytes.is_empty()
+        self.lease.has_no_tail()
     }
 
     fn keep(&mut self, gate: Option<&GateId>, is_stop: bool, title: String) -> Result<(), Error> {
@@ -307,10 +305,10 @@ impl<'s> Driver<'s> {
             let signed = signing::sign_head(self)?;
             self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
         }
-        self.journal.sync()?;
+        self.lease.sync()?;
         let head = self.head();
         let news = News {
-            run: &self.journal.run,
+            run: self.lease.run(),
             at: self.site.clock.now(),
             head,
             closed: std::mem::take(&mut self.closed),
@@ -332,7 +330,7 @@ impl<'s> Driver<'s> {
 
     /// Attempts that an event of this moment ended without a word of their own.
     fn note_canceled(&mut self, at: Moment) {
-        for (gate, state) in &self.journal.run.gates {
+        for (gate, state) in &self.lease.run().gates {
             let canceled = state.attempt().filter(|attempt| {
                 attempt.status == AttemptStatus::Canceled && attempt.finished_at == Some(at)
             });
@@ -359,23 +357,24 @@ fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error>
 
 /// Behind a link the record would lie outside the project, where git does not see it.
 fn refuse_links(site: &Site, id: &RunId) -> Result<(), Error> {
-    let record = site.home.record(id);
+    let record = site.store.record(id);
     record.refuse_odd_way().map_err(|source| Error::disk(&record, source))
 }
 
 /// Takes a run, so that nobody drives it meanwhile.
 pub(super) fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
     refuse_links(site, id)?;
-    let path = site.home.lock(id);
     let since = site.clock.now().to_string();
-    let take =
-        |patience| Lock::take(&path, &since, patience).map_err(|source| Error::disk(&path, source));
+    let take = |patience| {
+        let taken = site.store.lock(id, &since, patience);
+        taken.map_err(|source| Error::disk(&site.store.lock_place(id), source))
+    };
     let held = match take(Duration::ZERO)? {
         Ok(lock) => return Ok(lock),
         Err(held) => held,
     };
     // The keeper of a sitting holds the run for as long as it seals a checkpoint.
-    let keeper = Lock::holder(&site.home.session_lock(id));
+    let keeper = Lock::holder(&site.store.session_lock(id));
     let is_kept = keeper.is_some_and(|keeper| held.may_be(&keeper));
     let taken = if is_kept { take(PATIENCE)? } else { Err(held) };
     taken.map_err(|held| Error::Held { run: id.to_string(), held })

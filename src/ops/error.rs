@@ -7,10 +7,10 @@ use crate::files;
 use crate::files::Beneath;
 use crate::files::Held;
 use crate::git;
-use crate::journal;
-use crate::record;
 use crate::secret;
 use crate::source::Unsound;
+use crate::store::journal;
+use crate::store::record;
 use crate::workflow;
 use std::io;
 

@@ -53,7 +53,7 @@ pub struct Question {
 /// What there is to approve, for the face to show before it asks.
 pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
     let id = choose::run(site, &choice.run)?;
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let gate = gate_of(site, &run, choice)?;
     refuse_other(&run, &gate)?;
     let definition = Definition::thaw(&run.started.definition);

@@ -36,7 +36,7 @@ pub struct Reply {
 /// Judges; takes no lock and writes nothing but what commands print into the run's logs.
 pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(site, &request.gate.run)?;
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let named = request.gate.gate.clone().or_else(|| site.caller.gate.clone());

@@ -9,7 +9,7 @@ use super::advance;
 use super::choose;
 use super::proof;
 use crate::definition::Definition;
-use crate::record::Head;
+use crate::store::record::Head;
 use crate::workflow::Workflow;
 use serde::Serialize;
 

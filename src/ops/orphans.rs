@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// The programs that outlived the last sitting at a run, or may have. Call it while nobody drives
 /// the run.
 pub fn find(site: &Site, id: &RunId) -> Result<Vec<Orphan>, Error> {
-    let folder = site.home.at_work(id);
+    let folder = site.store.at_work(id);
     process::orphans(&folder).map_err(|source| Error::disk(&folder, source))
 }
 

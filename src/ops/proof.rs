@@ -27,11 +27,11 @@ use crate::event::RunStatus;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::journal;
-use crate::journal::Reading;
 use crate::next;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::store::journal;
+use crate::store::journal::Reading;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
@@ -104,7 +104,7 @@ pub fn unsigned_amendment(reading: &Reading) -> Result<Option<String>, Error> {
 
 /// Reads a run to tell of it: none is said to have passed by an approval that is not proved.
 pub fn read(site: &Site, id: &RunId) -> Result<Reading, Error> {
-    let reading = site.home.read(id)?;
+    let reading = site.store.read(id)?;
     refuse_false_end(site, &reading)?;
     Ok(reading)
 }
@@ -129,7 +129,7 @@ fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Resul
         let unproved = || proofs.problem(run, gate);
         if let Some(problem) = claim(run, workflow, gate).or_else(unproved) {
             let id = &run.started.run_id;
-            let journal = site.shown(&site.home.state(id).join(journal::FILE).path());
+            let journal = site.shown(&site.store.state(id).join(journal::FILE).path());
             return Err(Error::Untrue {
                 message: format!(
                     "gate {gate} of run {id} is not approved as its journal says: {problem}"
@@ -282,7 +282,7 @@ fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<(GateId, 
 
 /// The journal as far as this driver wrote or took it.
 pub fn journal_of(driver: &Driver<'_>) -> Result<Reading, Error> {
-    let path = driver.site.home.state(driver.id()).join(journal::FILE);
+    let path = driver.site.store.state(driver.id()).join(journal::FILE);
     let bytes = path.read();
     let bytes = bytes.map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let mut bytes = bytes.unwrap_or_default();

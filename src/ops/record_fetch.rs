@@ -7,7 +7,7 @@ use super::driver;
 use crate::git::Kinship;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::record;
+use crate::store::record;
 use serde::Serialize;
 
 /// Where refs lie until they are compared with those of the same runs here.
@@ -70,8 +70,8 @@ fn take_in(
 ) -> Result<(), Error> {
     let _held = driver::lock(site, id)?;
     repository.advance(aside, own)?;
-    if site.home.is_own(id) {
-        site.home.adopt(id)?;
+    if site.store.is_own(id) {
+        site.store.adopt(id)?;
     }
     Ok(())
 }

@@ -60,11 +60,11 @@ pub struct Reply {
 pub fn question(site: &Site, request: &Request) -> Result<Option<Question>, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.run)?;
-    let path = site.home.lock(&id);
+    let path = site.store.lock_place(&id);
     if let Some(held) = Lock::holder(&path) {
         return Err(Error::Held { run: id.to_string(), held });
     }
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     refuse_over(&run)?;
     refuse_signed(&run)?;
     Ok(amendment(site, &run)?.map(|amendment| asked(&id, &amendment.amended)))

@@ -7,9 +7,9 @@ use super::standing::Standing;
 use crate::clock::Moment;
 use crate::event::RunStatus;
 use crate::id::RunId;
-use crate::journal;
 use crate::parallel;
 use crate::run::GateStatus;
+use crate::store::journal;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -99,7 +99,7 @@ pub fn run_list(site: &Site) -> Result<Vec<Listed>, Error> {
 
 /// Every run of the project, the newest first.
 pub fn runs(site: &Site) -> Result<Vec<Entry>, Error> {
-    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
+    let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
     let mut entries: Vec<Entry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
@@ -111,9 +111,9 @@ fn entry(site: &Site, id: &RunId) -> Entry {
 
 /// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
 fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
-    let bytes = site.home.record(id).join("RUN.json").read().ok()??;
+    let bytes = site.store.record(id).join("RUN.json").read().ok()??;
     let head: Head = serde_json::from_slice(&bytes).ok()?;
-    let length = site.home.state(id).join(journal::FILE).size().ok().flatten();
+    let length = site.store.state(id).join(journal::FILE).size().ok().flatten();
     if length.is_some_and(|length| length != head.journal.bytes) {
         return None;
     }
@@ -134,7 +134,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
 }
 
 fn from_journal(site: &Site, id: &RunId) -> Entry {
-    let reading = site.home.glance(id).map_err(Error::from);
+    let reading = site.store.glance(id).map_err(Error::from);
     let told =
         reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
     let run = match told {

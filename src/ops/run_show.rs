@@ -6,7 +6,7 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use super::proof;
-use crate::record;
+use crate::store::record;
 use serde_json::Value as Json;
 
 /// What `orch run show` takes.

@@ -4,7 +4,6 @@
 use super::Driver;
 use super::Error;
 use crate::budget::Measure;
-use crate::checkpoint;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::checkpoint_policy::Occasion;
 use crate::clock::Moment;
@@ -18,6 +17,7 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
 use crate::spending::Cost;
+use crate::store::checkpoint;
 use std::time::Duration;
 
 /// What happened since a policy was last asked.

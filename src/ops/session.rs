@@ -56,7 +56,7 @@ pub(super) fn limits() -> Limits {
 
 /// Where a sitting stands: one that nobody keeps has died.
 pub(super) fn status(site: &Site, run: &RunId, session: &Session) -> SessionStatus {
-    let is_kept = Lock::is_held(&site.home.session_lock(run));
+    let is_kept = Lock::is_held(&site.store.session_lock(run));
     if session.status.is_live() && !is_kept { SessionStatus::Failed } else { session.status }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<()
 
 /// Ends the keeping of the session, if somebody does. A thread sees by itself that it is over.
 pub(super) fn end_keeping(site: &Site, run: &RunId) {
-    let path = site.home.session_lock(run);
+    let path = site.store.session_lock(run);
     let Some(held) = Lock::holder(&path) else { return };
     if held.process != std::process::id() {
         process::end_detached(held.process);
@@ -90,7 +90,7 @@ pub(super) fn end_keeping(site: &Site, run: &RunId) {
 /// Refuses where somebody sits at the run.
 pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
     let id = &run.started.run_id;
-    let (Some(session), Some(held)) = (run.session(), Lock::holder(&site.home.session_lock(id)))
+    let (Some(session), Some(held)) = (run.session(), Lock::holder(&site.store.session_lock(id)))
     else {
         return Ok(());
     };

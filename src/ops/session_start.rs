@@ -140,7 +140,7 @@ fn take_or_begin<'s>(
             .advise(format!("orch session start --epic {epic}")));
     }
     // Of two who begin at once, the second finds the run of the first.
-    let path = site.home.begin_lock();
+    let path = site.store.begin_lock();
     let since = site.clock.now().to_string();
     let _lock = Lock::take(&path, &since, PATIENCE)
         .map_err(|source| Error::disk(&path, source))?
@@ -197,7 +197,7 @@ fn take_up<'s>(
     id: &RunId,
 ) -> Result<(Driver<'s>, Option<Death>), Error> {
     // Who takes a run ends what is at work in it: what was found is what is there before.
-    let reading = site.home.read(id)?;
+    let reading = site.store.read(id)?;
     let before = &reading.run;
     session::refuse_sat(site, before)?;
     let driver = Driver::take(site, id)?;

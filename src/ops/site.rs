@@ -16,10 +16,10 @@ use crate::id;
 use crate::id::InvocationId;
 use crate::id::RunId;
 use crate::process::Stop;
-use crate::record::Foreign;
-use crate::record::Home;
-use crate::record::RUNS;
 use crate::signature::SshKey;
+use crate::store::Store;
+use crate::store::record::Foreign;
+use crate::store::record::RUNS;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
@@ -42,7 +42,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Site {
     pub project: Project,
-    pub home: Home,
+    pub store: Store,
     pub shelf: Shelf,
     pub config: Config,
     pub clock: Clock,
@@ -82,7 +82,7 @@ impl Site {
         };
         let clock = options.now.map_or(Clock::System, Clock::fixed);
         Ok(Self {
-            home: Home::new(project.clone(), repository.as_ref()),
+            store: Store::new(project.clone(), repository.as_ref()),
             git_key: repository.as_ref().and_then(Repository::ssh_key),
             shelf: Shelf::new(project.clone(), options.caller.settings.clone()),
             config: Config::load(project.root(), options.caller.settings.as_deref())?,
@@ -98,7 +98,7 @@ impl Site {
 
     /// The records in the project that another tool made.
     pub fn foreign(&self) -> Result<Vec<Foreign>, Error> {
-        self.home.foreign().map_err(|source| Error::disk(&self.home.runs(), source))
+        self.store.foreign().map_err(|source| Error::disk(&self.store.runs_folder(), source))
     }
 
     /// The repository, opened afresh: a handle belongs to one thread. `None` where nothing is committed.

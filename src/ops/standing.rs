@@ -2,7 +2,6 @@
 
 use super::Site;
 use crate::event::RunStatus;
-use crate::files::Lock;
 use crate::id::RunId;
 use serde::Serialize;
 use serde::Serializer;
@@ -22,7 +21,7 @@ pub enum Standing {
 impl Standing {
     /// Where a run stands that could be read.
     pub fn of(site: &Site, run: &RunId, status: RunStatus, wants_a_driver: bool) -> Self {
-        if wants_a_driver && !Lock::is_held(&site.home.lock(run)) {
+        if wants_a_driver && !site.store.is_held(run) {
             Self::Stalled
         } else {
             Self::Recorded(status)

@@ -44,7 +44,7 @@ pub fn use_run(site: &Site, request: &Request) -> Result<Reply, Error> {
     let gate = match &request.gate {
         None => None,
         Some(name) => {
-            let run = site.home.read(&id)?.run;
+            let run = site.store.read(&id)?.run;
             Some(choose::gate_of(site, &run, Some(name))?)
         }
     };

@@ -21,11 +21,10 @@ use super::signing;
 use crate::config::RecordBranch;
 use crate::digest::Digest;
 use crate::event::RunStatus;
-use crate::files::Lock;
 use crate::git::Fate;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::record::Difference;
+use crate::store::record::Difference;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -194,7 +193,7 @@ fn steadily(
 ) -> Result<Verified, Error> {
     let mut verified = one(site, git, id, told)?;
     for _ in 1..LOOKS_MAX {
-        if verified.differences.is_empty() || !Lock::is_held(&site.home.lock(id)) {
+        if verified.differences.is_empty() || !site.store.is_held(id) {
             break;
         }
         verified = one(site, git, id, told)?;
@@ -210,7 +209,7 @@ fn one(
 ) -> Result<Verified, Error> {
     let mut verified = Verified::of(id.as_str());
     let places = Places::find(site, git, id)?;
-    if places.is_foreign() && !site.home.is_own(id) {
+    if places.is_foreign() && !site.store.is_own(id) {
         verified.passed_over = Some(PassedOver::Foreign);
         return Ok(verified);
     }
@@ -224,21 +223,21 @@ fn one(
         verified.differences.push(difference);
     }
     if let Some(head) = told.head.filter(|head| !reading.stood_at(*head)) {
-        let path = site.shown(&site.home.record(id).join("journal").path());
+        let path = site.shown(&site.store.record(id).join("journal").path());
         verified.differences.push(Difference::of(path, format!("the chain never stood at {head}")));
     }
     if let Some(git) = git {
         verified.differences.extend(anchors::look(git, &places, &reading)?);
     }
-    records::look(&reading, &site.shown(&site.home.record(id).path()), &places, &mut verified);
+    records::look(&reading, &site.shown(&site.store.record(id).path()), &places, &mut verified);
     // Elsewhere, and once the branch is gone, there is nothing to complete it by.
-    let is_at_home = site.home.is_own(id) && (git.is_none() || places.branch.is_some());
+    let is_at_home = site.store.is_own(id) && (git.is_none() || places.branch.is_some());
     let is_due = git.is_some() && site.config.record_branch != RecordBranch::Never;
     if is_at_home && is_due && !places.is_at_home && reading.run.status != RunStatus::Running {
         // The run's own ref may have it all; colleagues look at the branch.
         verified.behind = Some(0);
     }
-    if is_at_home && !Lock::is_held(&site.home.lock(id)) {
+    if is_at_home && !site.store.is_held(id) {
         let is_stalled = reading.run.wants_a_driver();
         verified.completed_by =
             Some(if is_stalled { Completion::Resume } else { Completion::Rebuild });

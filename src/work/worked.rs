@@ -6,7 +6,6 @@ use crate::check::Work;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::id::GateId;
-use crate::mailbox::Mailbox;
 use serde::Deserialize;
 use serde::Serialize;
 use std::time::Duration;
@@ -39,10 +38,10 @@ impl Worked {
 
     /// All that was said.
     fn said(&self, workspace: &Workspace) -> Vec<Note> {
-        let Some((home, run)) = &workspace.said else { return self.notes.clone() };
+        let Some((store, run)) = &workspace.said else { return self.notes.clone() };
         // Whoever drives the run may take letters in at any moment: after the mailbox the journal.
-        let mut letters = Mailbox::new(home.mailbox(run)).letters().unwrap_or_default();
-        let mut notes = match home.glance(run) {
+        let mut letters = store.said(run).unwrap_or_default();
+        let mut notes = match store.glance(run) {
             Ok(reading) => reading.run.notes.into_iter().map(|(_, note)| note).collect(),
             Err(_) => self.notes.clone(),
         };

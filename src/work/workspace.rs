@@ -10,8 +10,8 @@ use crate::id::InvocationId;
 use crate::id::RunId;
 use crate::process::Register;
 use crate::process::Stop;
-use crate::record::Home;
 use crate::secret::Secrets;
+use crate::store::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub struct Workspace {
     /// The user's own settings.
     pub user_folder: Option<PathBuf>,
     /// Where words about the run arrive while the work goes on.
-    pub said: Option<(Home, RunId)>,
+    pub said: Option<(Store, RunId)>,
     /// Who follows what the calls use; without one each call has what is reserved for it.
     pub follow: Option<Follow>,
 }

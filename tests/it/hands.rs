@@ -99,7 +99,7 @@ fn performed(order: &WorkOrder) -> Json {
 fn advanced(reports: Vec<WorkReport>) -> Json {
     let folder = std::env::current_dir().unwrap();
     let site = Site::open(Options { folder, ..Options::default() }).unwrap();
-    let id = site.home.ids().unwrap().remove(0);
+    let id = site.store.runs().unwrap().remove(0);
     let mut driver = Driver::take(&site, &id).unwrap();
     let limits = Limits { jobs: 2, until: None, start_from: None, agent: None, sits_down: false };
     let next = advance(&mut Held::new(&mut driver, &limits), reports).unwrap();

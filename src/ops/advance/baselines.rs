@@ -92,7 +92,7 @@ pub fn baselines_of(
 
 fn attempt_path(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
     let AttemptId { gate, number } = attempt;
-    site.home.state(run).join("baselines").join(format!("{gate}-{number}.json"))
+    site.store.state(run).join("baselines").join(format!("{gate}-{number}.json"))
 }
 
 /// Whether a contract has any check that compares with something.

@@ -78,10 +78,10 @@ pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
     Workspace {
         secrets,
         stop: site.stop.clone(),
-        git_folder: site.home.git_folder(),
+        git_folder: site.store.git_folder(),
         user_folder: site.caller.settings.clone(),
-        said: Some((site.home.clone(), run.clone())),
-        ..Workspace::new(site.project.clone(), site.home.logs(run))
+        said: Some((site.store.clone(), run.clone())),
+        ..Workspace::new(site.project.clone(), site.store.logs(run))
     }
 }
 
@@ -89,7 +89,7 @@ pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
 pub fn workspace_held(driver: &Driver<'_>) -> Workspace {
     let meter = driver.meter.clone();
     Workspace {
-        at_work: Some(driver.site.home.at_work(driver.id())),
+        at_work: Some(driver.site.store.at_work(driver.id())),
         follow: Some(Arc::new(move |id, used, took| meter.tell(id, used, took))),
         ..workspace(driver.site, driver.id(), driver.secrets.clone())
     }

@@ -8,9 +8,9 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
-use crate::record::Head;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::store::record::Head;
 use crate::workflow::Workflow;
 use serde::Serialize;
 use std::time::Duration;
@@ -168,8 +168,8 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
         None => run.spent(now),
     };
     let id = &run.started.run_id;
-    let is_driven = run.status == RunStatus::Running && Lock::is_held(&site.home.lock(id));
-    let is_kept = run.session().is_some() && Lock::is_held(&site.home.session_lock(id));
+    let is_driven = run.status == RunStatus::Running && site.store.is_held(id);
+    let is_kept = run.session().is_some() && Lock::is_held(&site.store.session_lock(id));
     Here {
         key: run.started.key.clone(),
         is_driven: run.started.driven,

@@ -21,12 +21,12 @@ use crate::workflow::input;
 
 /// The folder of an attempt's logs.
 pub fn folder(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
-    work::attempt_folder(&site.home.logs(run), attempt)
+    work::attempt_folder(&site.store.logs(run), attempt)
 }
 
 /// Where the packet of a gate's last attempt lies.
 pub fn path(site: &Site, run: &RunId, gate: &GateId) -> Beneath {
-    site.home.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
+    site.store.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
 }
 
 /// The values that the templates of a gate see in its current attempt.

@@ -114,7 +114,7 @@ pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
 }
 
 fn key_path(site: &Site, run: &RunId) -> Beneath {
-    site.home.state(run).join(KEY)
+    site.store.state(run).join(KEY)
 }
 
 fn key(site: &Site, run: &RunId) -> Result<Option<Vec<u8>>, Error> {

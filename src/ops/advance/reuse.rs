@@ -75,7 +75,7 @@ impl Shelf {
         while self.earlier.len() <= place {
             let Some(id) = self.unread.iter_mut().flatten().next() else { return Ok(None) };
             // A run that cannot be read has nothing to offer; whoever asks for it is told why.
-            let Ok(reading) = driver.site.home.glance(&id) else { continue };
+            let Ok(reading) = driver.site.store.glance(&id) else { continue };
             let earlier = &reading.run.started;
             if earlier.workflow == started.workflow && earlier.key == started.key {
                 self.earlier.push(reading.run);
@@ -134,8 +134,12 @@ fn needs_are_fresh(ahead: &Run, driver: &Driver<'_>, id: &GateId) -> bool {
 /// Runs that may be about the same key, newest first.
 fn earlier_runs(driver: &Driver<'_>) -> Result<std::vec::IntoIter<RunId>, Error> {
     let mark = format!("_{}_", slug_of(&driver.run().started.key));
-    let ids =
-        driver.site.home.ids().map_err(|error| Error::environment(error.to_string()))?.into_iter();
+    let ids = driver
+        .site
+        .store
+        .runs()
+        .map_err(|error| Error::environment(error.to_string()))?
+        .into_iter();
     let same = |id: &RunId| id.as_str().contains(&mark) && id != driver.id();
     Ok(ids.rev().filter(same).take(RUNS_MAX).collect::<Vec<_>>().into_iter())
 }

@@ -6,11 +6,11 @@ use crate::event::RunStarted;
 use crate::git;
 use crate::git::Target;
 use crate::id::RunId;
-use crate::journal;
-use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
-use crate::record;
+use crate::store::journal;
+use crate::store::journal::Reading;
+use crate::store::record;
 
 /// Where commits of a run are found, and the commit that it began at.
 fn places(started: &RunStarted) -> ([Target; 2], Option<String>) {
@@ -62,8 +62,8 @@ pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
 
 fn untrue(site: &Site, run: &RunId, (target, commit): (&Target, &str), anchor: Digest) -> Error {
     let commit = commit.get(..12).unwrap_or(commit);
-    let record = site.shown(&site.home.record(run).path());
-    let journal = site.shown(&site.home.state(run).join(journal::FILE).path());
+    let record = site.shown(&site.store.record(run).path());
+    let journal = site.shown(&site.store.state(run).join(journal::FILE).path());
     // What is committed serves once nothing here tells otherwise; the run's own ref serves as it is.
     let serve = match target {
         Target::Ref(_) => format!("mv {record} {record}.aside && orch record rebuild --run {run}"),

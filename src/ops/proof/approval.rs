@@ -6,12 +6,12 @@ use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
 use crate::event::Signed;
 use crate::id::AttemptId;
-use crate::journal::Then;
 use crate::ops::Error;
 use crate::ops::signing;
 use crate::ops::signing::Verdict;
 use crate::run::Run;
 use crate::signature::Signature;
+use crate::store::journal::Then;
 use crate::workflow::Workflow;
 
 /// What there is to say of an approval that the journal took in at `written`, as the run stood `then`.

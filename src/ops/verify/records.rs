@@ -4,10 +4,10 @@ use super::Verified;
 use super::places::Places;
 use crate::git::Files;
 use crate::git::Staged;
-use crate::journal::Reading;
-use crate::record::Difference;
-use crate::record::Expected;
-use crate::record::Standing;
+use crate::store::journal::Reading;
+use crate::store::record::Difference;
+use crate::store::record::Expected;
+use crate::store::record::Standing;
 use std::collections::BTreeSet;
 
 /// Looks at every copy; `shown` is the record's path, as people type it.

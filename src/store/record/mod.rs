@@ -4,7 +4,6 @@
 //! - `run_json`: `RUN.json`, what people and tools read;
 //! - `attempt_json`: one file for each attempt that has ended;
 //! - `checkpoint_json`: one file for each checkpoint;
-//! - [`Home`]: where the runs of a project lie;
 //! - `copy`: the committed copy of a journal, with the place it came from;
 //! - `folder`: the record as files in the project;
 //! - [`Foreign`]: a record that another tool made;
@@ -16,16 +15,15 @@ mod checkpoint_json;
 mod copy;
 mod folder;
 mod foreign;
-mod home;
 mod keeper;
 mod run_json;
 mod verify;
 
 pub use crate::contract::RUNS;
+pub(super) use copy::Copy;
 pub use folder::Error;
 pub use foreign::Foreign;
 pub use foreign::is_foreign;
-pub use home::Home;
 pub use keeper::Destination;
 pub use keeper::Keeper;
 pub use keeper::News;
@@ -40,10 +38,10 @@ use crate::event::Checkpoint;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::journal::Reading;
-use crate::journal::Segment;
 use crate::run::Attempt;
 use crate::run::Run;
+use crate::store::journal::Reading;
+use crate::store::journal::Segment;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -3,7 +3,6 @@
 //! with what comes next.
 
 use super::Head;
-use super::Home;
 use super::RUNS;
 use super::folder::Error;
 use super::folder::Folder;
@@ -22,10 +21,11 @@ use crate::git::Tip;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::journal;
-use crate::journal::Reading;
-use crate::journal::Segment;
 use crate::run::Run;
+use crate::store::Store;
+use crate::store::journal;
+use crate::store::journal::Reading;
+use crate::store::journal::Segment;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -90,7 +90,7 @@ pub struct Destination {
 
 /// Writes and commits the record of one run.
 pub struct Keeper {
-    home: Home,
+    store: Store,
     id: RunId,
     folder: Folder,
     /// The record's path from the root of the repository's working tree.
@@ -117,7 +117,7 @@ pub struct Keeper {
 impl Keeper {
     /// Opens the record of a run; `reading` is what its journal holds already.
     pub fn open(
-        home: &Home,
+        store: &Store,
         id: &RunId,
         repository: Option<Repository>,
         destination: Destination,
@@ -126,19 +126,19 @@ impl Keeper {
         let work_folder = repository.as_ref().map(|repository| repository.work_folder().to_owned());
         let below = work_folder.as_deref().and_then(|root| {
             let root = root.canonicalize().ok()?;
-            home.project().root().strip_prefix(root).ok().map(Path::to_owned)
+            store.project().root().strip_prefix(root).ok().map(Path::to_owned)
         });
         let below = below.unwrap_or_default();
         let prefix = below.join(RUNS).join(id.as_str()).join("record");
         let mut keeper = Self {
-            home: home.clone(),
+            store: store.clone(),
             id: id.clone(),
-            folder: Folder::new(home.record(id)),
+            folder: Folder::new(store.record(id)),
             prefix: prefix.to_string_lossy().into_owned(),
             below,
             repository,
             destination,
-            commit_lock: home.commit_lock(),
+            commit_lock: store.commit_lock(),
             reference: super::reference(id),
             tip: None,
             known: BTreeMap::new(),
@@ -234,7 +234,7 @@ impl Keeper {
             Err(error) => {
                 if news.is_stop && is_due && self.is_here() {
                     // Git does not hold it, or not where it belongs; people and tools find it all the same.
-                    let reading = self.home.glance(&self.id).ok();
+                    let reading = self.store.glance(&self.id).ok();
                     self.lay_out_all(reading.as_ref().map(super::all_files).unwrap_or_default())?;
                 }
                 Ok(Some(error.to_string()))
@@ -273,7 +273,7 @@ impl Keeper {
                 self.is_whole = false;
                 return Ok(std::mem::take(&mut self.pending));
             }
-            let reading = self.home.glance(&self.id)?;
+            let reading = self.store.glance(&self.id)?;
             self.compare_with_ref(&super::all_files(&reading));
             self.pending.extend(super::summary_files(news.run, news.head, &self.known));
         }
@@ -341,7 +341,7 @@ impl Keeper {
     /// or found them whole; gives their paths, each with what kept it from being put right.
     pub fn mend(&mut self) -> Vec<(String, Result<(), String>)> {
         let changed = if self.is_here() { self.folder.changed() } else { Vec::new() };
-        let outside = || self.home.glance(&self.id).ok().map(|reading| super::all_files(&reading));
+        let outside = || self.store.glance(&self.id).ok().map(|reading| super::all_files(&reading));
         let journal =
             if self.repository.is_none() && !changed.is_empty() { outside() } else { None };
         let mended = |(path, id): (String, BlobId)| {

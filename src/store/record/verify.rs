@@ -3,8 +3,8 @@
 use super::SUMMARIES;
 use crate::digest::Digest;
 use crate::git::Files;
-use crate::journal;
-use crate::journal::Reading;
+use crate::store::journal;
+use crate::store::journal::Reading;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;

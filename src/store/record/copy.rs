@@ -1,14 +1,14 @@
 //! The committed copy of a journal, in segments, with the place that its bytes came from: the record's
 //! folder, or a tree of git.
 
-use crate::journal;
-use crate::journal::Reading;
+use crate::store::journal;
+use crate::store::journal::Reading;
 use std::io;
 use std::path::PathBuf;
 
 /// The segments of a record one after another, as far as they follow each other without a gap.
-pub(super) struct Copy {
-    pub(super) bytes: Vec<u8>,
+pub(in crate::store) struct Copy {
+    pub(in crate::store) bytes: Vec<u8>,
     /// The first event of each segment.
     firsts: Vec<u64>,
     /// What stands before the paths of the record where it was read.
@@ -17,7 +17,7 @@ pub(super) struct Copy {
 
 impl Copy {
     /// Puts the segments together; `read` gives the file at a path of the record.
-    pub(super) fn read(
+    pub(in crate::store) fn read(
         place: String,
         read: impl Fn(&str) -> io::Result<Option<Vec<u8>>>,
     ) -> io::Result<Self> {
@@ -36,7 +36,7 @@ impl Copy {
     }
 
     /// Where the segments lie, as people find it.
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(in crate::store) fn folder(&self) -> PathBuf {
         self.path("journal")
     }
 
@@ -45,7 +45,7 @@ impl Copy {
     }
 
     /// Folds the copy; a bad line is told by its segment.
-    pub(super) fn fold(mut self) -> Result<Reading, journal::Error> {
+    pub(in crate::store) fn fold(mut self) -> Result<Reading, journal::Error> {
         let length = self.bytes.len();
         let whole = match journal::fold(&self.folder(), std::mem::take(&mut self.bytes)) {
             // Nobody was in the middle of writing it: what is committed is whole.

@@ -1,24 +1,46 @@
-//! Where runs lie: the journal and lock of each out of git's reach, its record and
-//! logs below the project.
+//! What is kept of runs: the only door to them. A run is read, followed and talked to by anybody; it
+//! is written by whoever holds its lease, and knows where its hash chain stands.
+//!
+//! - [`journal`]: a run's events, the only truth;
+//! - [`record`]: the committed documents, all of them views of the journal;
+//! - [`mailbox`]: what is said to whoever holds a run;
+//! - [`checkpoint`]: snapshots of the working tree;
+//! - [`Lease`]: the right to write a run.
 
-use super::RUNS;
-use super::copy::Copy;
+pub mod checkpoint;
+pub mod journal;
+pub mod mailbox;
+pub mod record;
+
+mod lease;
+mod places;
+
+pub use lease::Durability;
+pub use lease::Lease;
+pub use lease::Refused;
+
+use crate::clock::Moment;
+use crate::event::Note;
 use crate::files::Beneath;
+use crate::files::Held;
+use crate::files::Lock;
 use crate::files::Project;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::id::slug_of;
-use crate::journal;
-use crate::journal::Follow;
-use crate::journal::Reading;
+use journal::Follow;
+use journal::Reading;
+use mailbox::Letter;
+use mailbox::Mailbox;
+use record::Copy;
+use record::REFS;
 use std::collections::BTreeSet;
 use std::io;
-use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
-/// The places of all runs of a project.
+/// All runs of a project.
 #[derive(Debug, Clone)]
-pub struct Home {
+pub struct Store {
     project: Project,
     /// Shared by all worktrees of a repository; `None` outside of git.
     shared: Option<Beneath>,
@@ -28,115 +50,11 @@ pub struct Home {
     git_folder: Option<PathBuf>,
 }
 
-impl Home {
-    pub fn new(project: Project, repository: Option<&Repository>) -> Self {
-        let git_folder = repository.map(|repository| repository.common_folder().to_owned());
-        let shared = git_folder.as_ref().map(|folder| Beneath::new(folder).join("orch"));
-        let own = repository.map(|repository| Beneath::new(repository.folder()).join("orch"));
-        Self { project, shared, own, git_folder }
-    }
-
-    pub fn project(&self) -> &Project {
-        &self.project
-    }
-
-    /// Journal, lock and what belongs to this machine alone.
-    pub fn state(&self, id: &RunId) -> Beneath {
-        match &self.shared {
-            Some(shared) => shared.join("runs").join(id.as_str()),
-            None => self.folder(id).join(".state"),
-        }
-    }
-
-    /// The lock that every commit of `orch` on a branch takes.
-    pub fn commit_lock(&self) -> Option<Beneath> {
-        self.shared.as_ref().map(|shared| shared.join("commit.lock"))
-    }
-
-    /// The lock of whoever begins the run of a key, so that there is one.
-    pub fn begin_lock(&self) -> Beneath {
-        match &self.shared {
-            Some(shared) => shared.join("begin.lock"),
-            None => self.runs().join(".begin.lock"),
-        }
-    }
-
-    /// The folder that all worktrees of the repository share.
-    pub fn git_folder(&self) -> Option<PathBuf> {
-        self.git_folder.clone()
-    }
-
-    /// Where the runs that were chosen are written: each worktree has its own stack, and each session
-    /// that a shell names.
-    pub fn current(&self, session: Option<&str>) -> Beneath {
-        let session = session.map(|key| format!("-{}", slug_of(key))).unwrap_or_default();
-        match &self.own {
-            Some(own) => own.join(format!("current{session}.json")),
-            None => self.runs().join(format!(".current{session}.json")),
-        }
-    }
-
-    /// The folder of all runs.
-    pub fn runs(&self) -> Beneath {
-        Beneath::new(self.project.root()).join(RUNS)
-    }
-
-    pub fn folder(&self, id: &RunId) -> Beneath {
-        self.runs().join(id.as_str())
-    }
-
-    pub fn record(&self, id: &RunId) -> Beneath {
-        self.folder(id).join("record").staged_in(&self.logs(id))
-    }
-
-    /// Never committed: the folder ignores itself.
-    pub fn logs(&self, id: &RunId) -> Beneath {
-        self.folder(id).join("logs").ignored_by_git()
-    }
-
-    /// Clears away what a kill left of a folder of logs that was being made. Call it with the run's
-    /// lock held.
-    pub fn clear_logs(&self, id: &RunId) -> io::Result<()> {
-        let logs = self.folder(id).join("logs");
-        logs.remove_half_written()?;
-        logs.remove_empty_folders();
-        Ok(())
-    }
-
-    /// Where the programs of a run are named while they are at work.
-    pub fn at_work(&self, id: &RunId) -> Beneath {
-        self.state(id).join("at-work")
-    }
-
-    /// Where letters to whoever holds the run lie.
-    pub fn mailbox(&self, id: &RunId) -> Beneath {
-        self.state(id).join("mailbox")
-    }
-
-    /// The lock of whoever keeps the sitting at the run.
-    pub fn session_lock(&self, id: &RunId) -> Beneath {
-        self.state(id).join("session.lock")
-    }
-
-    pub fn lock(&self, id: &RunId) -> Beneath {
-        self.state(id).join("lock")
-    }
-
-    /// Whether a path is that of some run's lock, in whatever project.
-    pub fn is_lock(path: &Path) -> bool {
-        let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == "lock"));
-        let folder = folder.map(|folder| match folder.file_name() {
-            Some(name) if name == ".state" => folder.parent().unwrap_or(folder),
-            Some(_) | None => folder,
-        });
-        let name = folder.and_then(|folder| folder.file_name()?.to_str());
-        name.is_some_and(|name| RunId::parse(name).is_ok())
-    }
-
+impl Store {
     /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
     /// first; without those of other tools.
-    pub fn ids(&self) -> io::Result<Vec<RunId>> {
-        let mut names: BTreeSet<String> = self.runs().names()?.into_iter().collect();
+    pub fn runs(&self) -> io::Result<Vec<RunId>> {
+        let mut names: BTreeSet<String> = self.runs_folder().names()?.into_iter().collect();
         if let Some(shared) = &self.shared {
             names.extend(shared.join("runs").names()?);
         }
@@ -146,11 +64,36 @@ impl Home {
         Ok(ids.into_iter().collect())
     }
 
+    /// Says something to whoever holds the run. When it returns, a power cut does not take it back.
+    pub fn say(&self, id: &RunId, at: Moment, note: &Note) -> io::Result<()> {
+        Mailbox::new(self.mailbox(id)).put(at, note)
+    }
+
+    /// What was said to whoever holds the run and is not in its journal yet, in its order.
+    pub fn said(&self, id: &RunId) -> io::Result<Vec<Letter>> {
+        Mailbox::new(self.mailbox(id)).letters()
+    }
+
+    /// Takes the lock of a run, or says who holds it; `since` is when, for others to read.
+    pub fn lock(
+        &self,
+        id: &RunId,
+        since: &str,
+        patience: Duration,
+    ) -> io::Result<Result<Lock, Held>> {
+        Lock::take(&self.lock_place(id), since, patience)
+    }
+
+    /// Whether somebody holds the run.
+    pub fn is_held(&self, id: &RunId) -> bool {
+        Lock::is_held(&self.lock_place(id))
+    }
+
     /// The runs that have a ref of their own.
     fn ids_of_refs(&self) -> Vec<RunId> {
-        let refs = self.repository().and_then(|repository| repository.refs_below(super::REFS).ok());
+        let refs = self.repository().and_then(|repository| repository.refs_below(REFS).ok());
         let names = refs.unwrap_or_default().into_iter();
-        names.filter_map(|name| RunId::parse(name.strip_prefix(super::REFS)?).ok()).collect()
+        names.filter_map(|name| RunId::parse(name.strip_prefix(REFS)?).ok()).collect()
     }
 
     fn repository(&self) -> Option<Repository> {
@@ -239,7 +182,7 @@ impl Home {
 
     fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
         let repository = self.repository()?;
-        let reference = super::reference(id);
+        let reference = record::reference(id);
         let tip = repository.tip(&reference).ok()??;
         let files = repository.files_of(&tip).ok()?;
         let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));

@@ -1,10 +1,10 @@
 //! Records that another tool made, such as the one whose format `RUN.json` keeps: a project with a past
 //! has them where its runs lie. They are told of as far as they can be read, and left alone.
 
-use super::Home;
 use super::SUMMARIES;
 use crate::git::Files;
 use crate::id::RunId;
+use crate::store::Store;
 use serde_json::Map;
 use serde_json::Value as Json;
 use std::io;
@@ -30,23 +30,23 @@ impl Foreign {
     }
 }
 
-impl Home {
+impl Store {
     /// The records in the working tree that another tool made, by their names.
     pub fn foreign(&self) -> io::Result<Vec<Foreign>> {
-        let ids = self.ids()?;
-        let mut names = self.runs().names()?;
+        let ids = self.runs()?;
+        let mut names = self.runs_folder().names()?;
         names.retain(|name| !ids.iter().any(|id| id.as_str() == name));
         names.sort_unstable();
         Ok(names.into_iter().filter_map(|name| self.foreign_at(name)).collect())
     }
 
     /// Whether the record in a run's folder is another tool's.
-    pub(super) fn is_foreign(&self, id: &RunId) -> bool {
+    pub(in crate::store) fn is_foreign(&self, id: &RunId) -> bool {
         self.foreign_at(id.to_string()).is_some()
     }
 
     fn foreign_at(&self, name: String) -> Option<Foreign> {
-        let record = self.runs().join(&name).join("record");
+        let record = self.runs_folder().join(&name).join("record");
         if OWN.iter().any(|own| record.join(own).exists()) {
             return None;
         }

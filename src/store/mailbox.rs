@@ -62,10 +62,12 @@ impl Mailbox {
         letters.sort_by_key(|letter| letter.note.said_at);
         Ok(letters)
     }
+}
 
-    /// Takes a letter away that is in the journal now.
-    pub fn take(&self, letter: &Letter) -> io::Result<()> {
-        letter.place.remove()
+impl Letter {
+    /// Takes the letter away, which is in the journal now.
+    pub fn take(&self) -> io::Result<()> {
+        self.place.remove()
     }
 }
 
@@ -125,7 +127,7 @@ mod tests {
         let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
         assert_eq!(texts, ["a", "b"]);
         assert_eq!(letters[0].note.by, "Ada (says a letter)");
-        mailbox.take(&letters[0]).unwrap();
+        letters[0].take().unwrap();
         assert_eq!(mailbox.letters().unwrap().len(), 1);
         let left = mailbox.folder.names().unwrap();
         assert!(left.len() == 2 && left[1] == "folder", "{left:?}");
