@@ -301,6 +301,13 @@ pub struct Artifact {
     pub bytes: Option<u64>,
 }
 
+/// The digests of the files that are there, by path: what an approval sees.
+pub fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
+    let there =
+        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
+    there.collect()
+}
+
 /// What was found when an attempt's outputs were judged.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Judged {

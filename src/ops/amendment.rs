@@ -2,9 +2,8 @@
 
 use super::Error;
 use super::Site;
-use super::advance;
-use super::signing;
 use super::start;
+use crate::advance;
 use crate::check::Since;
 use crate::config::Cast;
 use crate::definition;
@@ -16,6 +15,7 @@ use crate::event::PlannedGate;
 use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::site::signing;
 use crate::workflow;
 use crate::workflow::Work;
 use crate::workflow::Workflow;

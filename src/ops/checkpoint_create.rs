@@ -5,9 +5,9 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use super::seal;
 use crate::event::Checkpoint;
 use crate::id::RunId;
+use crate::site::seal;
 use serde::Serialize;
 
 /// What `orch checkpoint create` takes.

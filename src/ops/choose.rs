@@ -6,12 +6,13 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::current::Current;
-use super::run_list;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::site::runs;
+use crate::site::runs::Entry;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::store::record::Foreign;
@@ -35,7 +36,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
     }
-    let entries = run_list::runs(site)?;
+    let entries = runs::runs(site)?;
     let open: Vec<&RunId> =
         entries.iter().filter(|entry| entry.status.is_open()).map(|entry| &entry.run_id).collect();
     match (open.as_slice(), ids.as_slice()) {
@@ -55,7 +56,7 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if !status.is_final() {
         return Ok(id);
     }
-    let open = run_list::runs(site)?.into_iter().filter(|entry| entry.status.is_open());
+    let open = runs::runs(site)?.into_iter().filter(|entry| entry.status.is_open());
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
@@ -135,8 +136,8 @@ fn key_of(site: &Site, id: &RunId) -> Option<String> {
 }
 
 /// Which run is meant is typed where all are over: the newest, and those that can be taken up.
-fn all_over(entries: &[run_list::Entry]) -> Error {
-    let shown = |entry: &run_list::Entry| format!("--run {}  {}", entry.run_id, entry.status);
+fn all_over(entries: &[Entry]) -> Error {
+    let shown = |entry: &Entry| format!("--run {}  {}", entry.run_id, entry.status);
     let mut lines: Vec<String> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
     if entries.len() > RUNS_SHOWN_MAX {
         lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));

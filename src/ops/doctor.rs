@@ -6,13 +6,13 @@ mod signing;
 
 use super::Error;
 use super::Site;
-use super::orphans;
 use super::record_rebuild;
 use super::workflow_check;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::process;
+use crate::site::orphans;
 use crate::store::checkpoint;
 use crate::store::record;
 use crate::store::record::RUNS;

@@ -2,9 +2,9 @@
 
 use super::Driver;
 use super::Error;
-use super::advance;
 use super::amendment;
 use super::brief;
+use crate::advance;
 use crate::id::RunId;
 
 /// It is told once, before anything is done.

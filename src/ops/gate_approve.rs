@@ -6,22 +6,23 @@ use super::GateChoice;
 use super::GateReply;
 use super::Person;
 use super::Site;
-use super::advance;
-use super::asker;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use super::signing;
+use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Approved;
-use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::WaitsFor;
+use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
+use crate::site::asker;
+use crate::site::sign;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
 
@@ -97,7 +98,7 @@ pub fn gate_approve(
         note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };
-    let approval = signing::sign(&driver, &AttemptId::new(&gate, attempt), approval)?;
+    let approval = sign::sign(&driver, &AttemptId::new(&gate, attempt), approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
     let passed = advance::passed(&driver, &gate, attempt, judged)?;
     driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
@@ -142,10 +143,4 @@ pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {
 
 pub(super) fn digests(run: &Run, gate: &GateId) -> BTreeMap<String, Digest> {
     digests_of(run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default())
-}
-
-pub(super) fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
-    let there =
-        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
-    there.collect()
 }

@@ -3,8 +3,8 @@
 use super::Error;
 use super::GateChoice;
 use super::Site;
-use super::advance;
 use super::choose;
+use crate::advance;
 use crate::definition::Definition;
 use crate::finding::Finding;
 use crate::finding::Validation;

@@ -5,22 +5,22 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Site;
-use super::advance;
 use super::amendment;
-use super::asker;
 use super::choose;
 use super::current;
-use super::drive;
 use super::gate_approve;
 use super::run::DriveRequest;
-use super::signing;
+use crate::advance;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::AttemptStatus;
+use crate::site::asker;
+use crate::site::signing;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Input;
@@ -86,7 +86,7 @@ fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Jud
     }
     let judged = advance::judge_held(driver, gate);
     let seen = gate_approve::digests(driver.run(), gate);
-    (gate_approve::digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
+    (digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
 }
 
 /// The attempt of a gate that somebody outside works on.
@@ -129,7 +129,7 @@ pub(super) fn go_on(
         reply.differs = amendment::differs(driver.site, driver.run());
         advance::player::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(&driver.workflow, request)?;
-        reply.run = drive::drive(driver, &limits)?;
+        reply.run = advance::drive(driver, &limits)?;
     }
     current::end(driver.site, &reply.run_id, reply.run.status);
     Ok(reply)

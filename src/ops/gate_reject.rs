@@ -6,13 +6,13 @@ use super::GateChoice;
 use super::GateReply;
 use super::Person;
 use super::Site;
-use super::advance;
-use super::asker;
 use super::choose;
 use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::advance;
 use crate::id::AttemptId;
+use crate::site::asker;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 

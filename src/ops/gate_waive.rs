@@ -6,14 +6,14 @@ use super::GateChoice;
 use super::GateReply;
 use super::Person;
 use super::Site;
-use super::asker;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use super::signing;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::run::GateStatus;
+use crate::site::asker;
+use crate::site::signing;
 
 /// What `orch gate waive` takes.
 #[derive(Debug, Clone, Default, clap::Args)]

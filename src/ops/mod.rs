@@ -2,24 +2,12 @@
 //! The command line calls them; other faces will call the same ones. `advance` plans a run
 //! and writes what became of it; `drive` is a loop around it with the hands of this process.
 
-mod advance;
 mod amendment;
-pub mod asker;
-mod caller;
 mod choose;
 mod current;
-mod drive;
-mod driver;
-mod error;
 mod foreword;
 mod instructions;
-mod orphans;
-mod proof;
 mod session;
-mod seal;
-mod signing;
-mod site;
-mod standing;
 mod start;
 
 pub mod back;
@@ -76,24 +64,24 @@ pub mod workflow_new;
 pub mod workflow_schema;
 pub mod workflow_show;
 
-pub use advance::Advance;
-pub use advance::DrivenBy;
-pub use advance::Held;
-pub use advance::Here;
-pub use advance::Limits;
-pub use advance::Outcome;
-pub use advance::Waiting;
-pub use advance::advance;
-pub use advance::workspace_held;
-pub use caller::Caller;
-pub use driver::Driver;
-pub use error::Error;
+pub use crate::advance::Advance;
+pub use crate::advance::DrivenBy;
+pub use crate::advance::Held;
+pub use crate::advance::Here;
+pub use crate::advance::Limits;
+pub use crate::advance::Outcome;
+pub use crate::advance::Waiting;
+pub use crate::advance::advance;
+pub use crate::advance::workspace_held;
+pub use crate::site::Caller;
+pub use crate::site::Driver;
+pub use crate::site::Error;
+pub use crate::site::Options;
+pub use crate::site::Site;
+pub use crate::standing::Standing;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use session::Epic;
-pub use site::Options;
-pub use site::Site;
-pub use standing::Standing;
 
 use serde::Serialize;
 

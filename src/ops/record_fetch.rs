@@ -3,7 +3,6 @@
 
 use super::Error;
 use super::Site;
-use super::driver;
 use crate::git::Kinship;
 use crate::git::Repository;
 use crate::id::RunId;
@@ -68,7 +67,7 @@ fn take_in(
     (aside, own): (&str, &str),
     id: &RunId,
 ) -> Result<(), Error> {
-    let _held = driver::lock(site, id)?;
+    let _held = crate::site::lock(site, id)?;
     repository.advance(aside, own)?;
     if site.store.is_own(id) {
         site.store.adopt(id)?;

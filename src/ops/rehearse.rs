@@ -4,9 +4,9 @@
 use super::Error;
 use super::Options;
 use super::Site;
-use super::advance;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::event::Event;
 use crate::event::GateStarted;

@@ -4,17 +4,16 @@ use super::Error;
 use super::Foreword;
 use super::Outcome;
 use super::Site;
-use super::advance;
 use super::current;
-use super::drive;
-use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::definition::Definition;
 use crate::event::Event;
 use crate::id::GateId;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use std::thread;
@@ -88,7 +87,7 @@ pub fn run(
     let mut driver = start::begin(site, loaded, begin)?;
     driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
     greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
-    let outcome = drive::drive(&mut driver, &limits)?;
+    let outcome = advance::drive(&mut driver, &limits)?;
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

@@ -5,13 +5,14 @@ use super::Error;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
-use super::asker;
 use super::choose;
 use super::current;
-use super::session;
+use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
+use crate::id::RunId;
+use crate::site::asker;
+use crate::site::sitting;
 
 /// What `orch run complete` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -39,7 +40,7 @@ pub enum Completion {
 /// Ends a run. `PASSED` is refused while a gate is open.
 pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let id = choose::run(site, &request.run)?;
-    asker::refuse_ending(site, &id)?;
+    refuse_ending(site, &id)?;
     let mut driver = Driver::take(site, &id)?;
     let status = match request.status {
         Completion::Passed => RunStatus::Passed,
@@ -58,7 +59,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     }
     driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
     driver.commit(None, true)?;
-    session::end_keeping(site, &id);
+    sitting::end_keeping(site, &id);
     current::end(site, &id, status);
     Ok(advance::outcome(&driver))
 }
@@ -77,4 +78,21 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
     }
     Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
         .advise(format!("orch run resume --run {}", driver.id())))
+}
+
+/// An agent ends no run but a part of the one that it works for, such as a task that it began: how a
+/// run ends otherwise is for its gates or a person to say.
+fn refuse_ending(site: &Site, id: &RunId) -> Result<(), Error> {
+    let mark = site.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
+    let Some(agent) = mark.or_else(|| asker::executor(site)) else { return Ok(()) };
+    let run = site.store.read(id)?.run;
+    let chosen = site.caller.run.clone().map(|name| RunChoice { run: Some(name) });
+    let is_own = chosen.is_some_and(|own| choose::run(site, &own).is_ok_and(|own| own == *id));
+    if run.status.is_end() || run.started.parent.is_some() && !is_own {
+        return Ok(());
+    }
+    Err(Error::usage(format!("run {id} cannot be ended by an agent ({agent})")).advise(
+        "orch gate fail --reason \"…\" says that a gate's work cannot be done; a person ends the run \
+         in a terminal of their own",
+    ))
 }

@@ -5,8 +5,8 @@ use super::Error;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
 use super::choose;
+use crate::advance;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 

@@ -6,16 +6,16 @@ use super::Foreword;
 use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
 use super::choose;
 use super::current;
-use super::drive;
 use super::run::BudgetRequest;
 use super::run::DriveRequest;
+use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::run::GateStatus;
+use crate::site::cut_off;
 
 /// What `orch run resume` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -47,14 +47,14 @@ pub fn run_resume(
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
-    let outcome = drive::drive(&mut driver, &limits)?;
+    let outcome = advance::drive(&mut driver, &limits)?;
     current::end(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }
 
 /// Says what was cut off, and opens what had failed.
 pub(super) fn resumed(driver: &Driver<'_>) -> Vec<Event> {
-    let mut events = advance::all_cut_off(driver);
+    let mut events = cut_off::all_cut_off(driver);
     let retried: Vec<GateId> = match driver.run().status {
         RunStatus::Failed => driver.run().gates_in(GateStatus::Fail).cloned().collect(),
         RunStatus::Running

@@ -5,7 +5,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use super::proof;
+use crate::site::proof;
 use crate::store::record;
 use serde_json::Value as Json;
 

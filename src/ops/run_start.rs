@@ -3,12 +3,12 @@
 use super::Error;
 use super::Outcome;
 use super::Site;
-use super::advance;
 use super::current;
-use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::definition::Definition;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 

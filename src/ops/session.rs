@@ -5,10 +5,9 @@ use super::Driver;
 use super::Error;
 use super::RunChoice;
 use super::Site;
-use super::advance::Limits;
 use super::choose;
 use super::session_keep;
-use crate::event::Event;
+use crate::advance::Limits;
 use crate::event::SessionStatus;
 use crate::files::Lock;
 use crate::id::RunId;
@@ -16,14 +15,6 @@ use crate::process;
 use crate::run::Run;
 use crate::run::Session;
 use std::thread;
-use std::time::Duration;
-use std::time::Instant;
-
-/// How long a keeper that was asked to end may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often it is looked whether it has.
-const LOOK_EVERY: Duration = Duration::from_millis(2);
 
 /// Which run an operation on sittings is about.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -74,19 +65,6 @@ pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<()
         .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
 }
 
-/// Ends the keeping of the session, if somebody does. A thread sees by itself that it is over.
-pub(super) fn end_keeping(site: &Site, run: &RunId) {
-    let path = site.store.session_lock(run);
-    let Some(held) = Lock::holder(&path) else { return };
-    if held.process != std::process::id() {
-        process::end_detached(held.process);
-    }
-    let start = Instant::now();
-    while Lock::is_held(&path) && start.elapsed() < PATIENCE {
-        thread::sleep(LOOK_EVERY);
-    }
-}
-
 /// Refuses where somebody sits at the run.
 pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
     let id = &run.started.run_id;
@@ -101,16 +79,6 @@ pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
         by: session.by.clone(),
         held,
     })
-}
-
-/// The event that ends the sitting which goes on.
-pub(super) fn ended(
-    driver: &Driver<'_>,
-    status: SessionStatus,
-    reason: Option<String>,
-) -> Option<Event> {
-    let session = driver.run().session()?.number;
-    Some(Event::SessionEnded { session, status, reason, seen_at: None })
 }
 
 /// The error that nobody sits at a run.

@@ -5,13 +5,12 @@ use super::Error;
 use super::Outcome;
 use super::Person;
 use super::Site;
-use super::advance;
 use super::current;
 use super::done;
-use super::drive;
 use super::gate_finish;
 use super::session;
 use super::session::Epic;
+use crate::advance;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
@@ -19,6 +18,7 @@ use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::site::sitting;
 use crate::workflow::input::Values;
 use serde::Serialize;
 
@@ -75,10 +75,10 @@ pub fn session_complete(
         });
         driver.append(&waived.collect::<Vec<_>>())?;
     }
-    let ended = session::ended(&driver, SessionStatus::Completed, request.summary.clone());
+    let ended = sitting::ended(&driver, SessionStatus::Completed, request.summary.clone());
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
-    session::end_keeping(site, &id);
-    let outcome = drive::drive(&mut driver, &session::limits())?;
+    sitting::end_keeping(site, &id);
+    let outcome = advance::drive(&mut driver, &session::limits())?;
     current::end(site, &id, outcome.status);
     Ok(Reply::Complete(Box::new(outcome)))
 }

@@ -4,12 +4,13 @@ use super::Driver;
 use super::Error;
 use super::Outcome;
 use super::Site;
-use super::advance;
 use super::session;
 use super::session::Epic;
+use crate::advance;
 use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
+use crate::site::sitting;
 
 /// What `orch session pause` takes.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -26,10 +27,10 @@ pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
     let id = request.epic.run(site)?;
     let mut driver = Driver::take(site, &id)?;
     let reason = request.reason.clone();
-    let ended = session::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
+    let ended = sitting::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
     let ended = ended.ok_or_else(|| session::nobody_sits(&driver))?;
     driver.append(&[ended, Event::RunPaused { reason, cause: PauseCause::Person }])?;
     driver.commit(None, true)?;
-    session::end_keeping(site, &id);
+    sitting::end_keeping(site, &id);
     Ok(advance::outcome(&driver))
 }

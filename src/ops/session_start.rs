@@ -5,16 +5,14 @@ use super::Error;
 use super::Foreword;
 use super::Outcome;
 use super::Site;
-use super::advance;
 use super::brief;
 use super::choose;
 use super::current;
-use super::drive;
 use super::run_resume;
 use super::session;
-use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::clock::Moment;
@@ -28,6 +26,8 @@ use crate::id::RunId;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
+use crate::site::signing;
+use crate::site::sitting;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -96,7 +96,7 @@ pub fn session_start(
     };
     greet(&foreword);
     let limits = advance::Limits { sits_down: true, ..session::limits() };
-    drive::drive(&mut driver, &limits)?;
+    advance::drive(&mut driver, &limits)?;
     let number = number(driver.run());
     if driver.run().session().is_none() {
         let reason = driver.run().reason.clone().unwrap_or_default();
@@ -206,7 +206,7 @@ fn take_up<'s>(
     session::refuse_sat(site, run)?;
     if run.session().is_none() {
         // Whoever ended the last sitting may have died before its keeper was told.
-        session::end_keeping(site, id);
+        sitting::end_keeping(site, id);
     }
     let (epic, workflow) = (&request.epic, &run.started.workflow);
     if run.session().is_none() && !request.resume {

@@ -4,8 +4,6 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use super::proof;
-use super::standing::Standing;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;
@@ -14,7 +12,9 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::site::proof;
 use crate::spending::Cost;
+use crate::standing::Standing;
 use serde::Serialize;
 
 /// A run at a glance.
@@ -61,7 +61,7 @@ pub struct GateLine {
 pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(site, choice)?;
     let run = proof::read(site, &id)?.run;
-    let status = Standing::of(site, &id, run.status, run.wants_a_driver());
+    let status = Standing::of(run.status, run.wants_a_driver(), || site.store.is_held(&id));
     let cost = Cost::of_run(&run);
     let budget_usd = run.budget.bound(Measure::Usd);
     Ok(Reply {

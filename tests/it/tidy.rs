@@ -25,7 +25,7 @@ fn root() -> &'static Path {
 }
 
 /// Every Rust file below a folder, with its text.
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
     while let Some(folder) = open.pop() {
@@ -44,13 +44,13 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The module at the top that a file belongs to.
-fn module(path: &Path) -> String {
+pub fn module(path: &Path) -> String {
     let first = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
 #[track_caller]
-fn none(problems: &[String]) {
+pub fn none(problems: &[String]) {
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 

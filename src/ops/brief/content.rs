@@ -3,6 +3,7 @@
 use super::acts;
 use super::acts::Act;
 use super::acts::Setback;
+use crate::advance;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock;
@@ -13,7 +14,6 @@ use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops::Instructions;
-use crate::ops::advance;
 use crate::ops::status;
 use crate::ops::status::GateLine;
 use crate::run::GateState;

@@ -9,7 +9,7 @@ use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::ops::Site;
-use crate::ops::orphans;
+use crate::site::orphans;
 use crate::store::journal::Reading;
 use crate::store::record;
 use std::collections::BTreeSet;

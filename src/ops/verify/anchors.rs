@@ -4,7 +4,7 @@
 use super::places::Places;
 use crate::git::Repository;
 use crate::ops::Error;
-use crate::ops::proof;
+use crate::site::proof;
 use crate::store::journal::Reading;
 use crate::store::record::Difference;
 
