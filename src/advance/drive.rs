@@ -3,12 +3,12 @@
 use super::Advance;
 use super::Held;
 use super::Limits;
-use super::Outcome;
 use crate::clock::Moment;
 use crate::process;
 use crate::site::Driver;
 use crate::site::Error;
 use crate::site::cut_off::all_cut_off;
+use crate::standing::Standing;
 use crate::work::WorkReport;
 use crate::work::perform;
 use std::sync::mpsc;
@@ -19,7 +19,7 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Drives a held run as far as nobody is needed.
-pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Outcome, Error> {
+pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error> {
     // What executors leave behind stays below this process, and is known by that.
     process::adopt_orphans();
     // Nobody else has hands at a run that is held here: what the journal says is at work was cut off.
@@ -33,7 +33,7 @@ pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Outcome, Error>
             let Advance { orders, alarm, is_over } =
                 super::advance(&mut held, std::mem::take(&mut reports))?;
             if is_over {
-                return Ok(super::outcome(held.driver));
+                return Ok(super::standing(held.driver));
             }
             let workspace = super::workspace_held(held.driver);
             for order in orders {

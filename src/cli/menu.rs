@@ -14,10 +14,10 @@ use crate::event::WaitsFor;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
-use crate::ops::Outcome;
 use crate::ops::Person;
 use crate::ops::RunChoice;
 use crate::ops::Site;
+use crate::ops::Standing;
 use crate::ops::Waiting;
 use crate::ops::gate_approve;
 use crate::ops::gate_check;
@@ -33,7 +33,7 @@ use crate::process;
 /// How a person left the menu.
 pub enum Left {
     /// The run has gone on; this is where it stands.
-    Changed(Box<Outcome>),
+    Changed(Box<Standing>),
     /// For another gate that waits.
     Other,
     Paused(Pause),
@@ -51,7 +51,7 @@ pub enum Pause {
 pub fn at_gate(
     face: &Face,
     site: &Site,
-    outcome: &Outcome,
+    outcome: &Standing,
     waiting: &Waiting,
     drive: &DriveRequest,
 ) -> Result<Left, Error> {
@@ -109,7 +109,7 @@ struct Desk<'d> {
 
 impl Desk<'_> {
     /// Where the run stands, if this gate does not wait for the same any more.
-    fn changed_elsewhere(&self) -> Result<Option<Outcome>, Error> {
+    fn changed_elsewhere(&self) -> Result<Option<Standing>, Error> {
         let now = next::next(self.site, &self.choice.run)?.run;
         let is_this = |other: &&Waiting| {
             (&other.gate, other.attempt, other.waits_for)

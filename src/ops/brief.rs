@@ -21,9 +21,9 @@ use super::Driver;
 use super::Error;
 use super::Here;
 use super::Instructions;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::choose;
 use crate::advance;
 use crate::definition::Definition;
@@ -77,23 +77,23 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let outcome = advance::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
+    let outcome = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
     write(site, &workflow, (&reading, &outcome), request)
 }
 
 /// The brief of a run that is held, whole, for whoever goes on with it.
 pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.store.read(driver.id())?;
-    let outcome = advance::outcome(driver);
+    let outcome = advance::standing(driver);
     let here = Here { driver: DrivenBy::This, ..outcome.here };
-    let outcome = Outcome { here, ..outcome };
+    let outcome = Standing { here, ..outcome };
     write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())
 }
 
 fn write(
     site: &Site,
     workflow: &Workflow,
-    (reading, outcome): (&Reading, &Outcome),
+    (reading, outcome): (&Reading, &Standing),
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;

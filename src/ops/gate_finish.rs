@@ -155,7 +155,7 @@ pub(super) fn reply(driver: &mut Driver<'_>, gate: &GateId) -> Result<GateReply,
         attempt.status == AttemptStatus::Pass || state.waits_for == Some(WaitsFor::Approval)
     });
     let judged = advance::judged_of(run, gate);
-    let outcome = advance::outcome(driver);
+    let outcome = advance::standing(driver);
     let packet = outcome.waiting.iter().find(|waiting| waiting.gate == *gate);
     Ok(GateReply {
         run_id: driver.id().clone(),

@@ -65,12 +65,8 @@ pub mod workflow_schema;
 pub mod workflow_show;
 
 pub use crate::advance::Advance;
-pub use crate::advance::DrivenBy;
 pub use crate::advance::Held;
-pub use crate::advance::Here;
 pub use crate::advance::Limits;
-pub use crate::advance::Outcome;
-pub use crate::advance::Waiting;
 pub use crate::advance::advance;
 pub use crate::advance::workspace_held;
 pub use crate::site::Caller;
@@ -78,7 +74,11 @@ pub use crate::site::Driver;
 pub use crate::site::Error;
 pub use crate::site::Options;
 pub use crate::site::Site;
+pub use crate::standing::DrivenBy;
+pub use crate::standing::Here;
 pub use crate::standing::Standing;
+pub use crate::standing::State;
+pub use crate::standing::Waiting;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use session::Epic;
@@ -127,5 +127,5 @@ pub struct GateReply {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,
     /// The run after it.
-    pub run: Outcome,
+    pub run: Standing,
 }

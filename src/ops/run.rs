@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::Foreword;
-use super::Outcome;
 use super::Site;
+use super::Standing;
 use super::current;
 use super::start;
 use super::start::Begin;
@@ -75,7 +75,7 @@ pub fn run(
     loaded: (Workflow, Definition),
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
-) -> Result<Outcome, Error> {
+) -> Result<Standing, Error> {
     let limits = limits(&loaded.0, &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin {

@@ -2,10 +2,10 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::Person;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::amendment::amendment;
 use super::choose;
 use crate::advance;
@@ -51,7 +51,7 @@ pub struct Question {
 /// What became of it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reply {
-    pub run: Outcome,
+    pub run: Standing,
     /// What was taken in; none where there was nothing.
     pub amended: Option<Question>,
 }
@@ -92,7 +92,7 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
 pub fn unchanged(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(site, &request.run)?;
     let driver = Driver::take(site, &id)?;
-    Ok(Reply { run: advance::outcome(&driver), amended: None })
+    Ok(Reply { run: advance::standing(&driver), amended: None })
 }
 
 /// Takes in what was shown, and nothing else.
@@ -127,7 +127,7 @@ pub fn run_amend(
     driver.append(&events.collect::<Vec<_>>())?;
     driver.workflow = found.workflow;
     driver.commit(None, true)?;
-    Ok(Reply { run: advance::outcome(&driver), amended: Some(asked) })
+    Ok(Reply { run: advance::standing(&driver), amended: Some(asked) })
 }
 
 /// How a text is called to people: agents are written in `orch.toml`.

@@ -2,9 +2,9 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::choose;
 use super::current;
 use crate::advance;
@@ -38,7 +38,7 @@ pub enum Completion {
 }
 
 /// Ends a run. `PASSED` is refused while a gate is open.
-pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn run_complete(site: &Site, request: &Request) -> Result<Standing, Error> {
     let id = choose::run(site, &request.run)?;
     refuse_ending(site, &id)?;
     let mut driver = Driver::take(site, &id)?;
@@ -48,7 +48,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
         Completion::Canceled => RunStatus::Canceled,
     };
     if driver.run().status == status {
-        return Ok(advance::outcome(&driver));
+        return Ok(advance::standing(&driver));
     }
     if driver.run().status.is_final() {
         return Err(Error::usage(format!("run {id} is {} already", driver.run().status)));
@@ -61,7 +61,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
     driver.commit(None, true)?;
     sitting::end_keeping(site, &id);
     current::end(site, &id, status);
-    Ok(advance::outcome(&driver))
+    Ok(advance::standing(&driver))
 }
 
 fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {

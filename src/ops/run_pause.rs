@@ -2,9 +2,9 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::choose;
 use crate::advance;
 use crate::event::PauseCause;
@@ -20,7 +20,7 @@ pub struct Request {
 }
 
 /// Pauses a run. One that is over or paused already stays so.
-pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn run_pause(site: &Site, request: &Request) -> Result<Standing, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     match driver.run().status {
@@ -29,5 +29,5 @@ pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
         }
         RunStatus::Paused | RunStatus::Passed | RunStatus::Failed | RunStatus::Canceled => {}
     }
-    Ok(advance::outcome(&driver))
+    Ok(advance::standing(&driver))
 }

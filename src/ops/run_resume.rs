@@ -3,9 +3,9 @@
 use super::Driver;
 use super::Error;
 use super::Foreword;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::choose;
 use super::current;
 use super::run::BudgetRequest;
@@ -34,13 +34,13 @@ pub fn run_resume(
     site: &Site,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
-) -> Result<Outcome, Error> {
+) -> Result<Standing, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     if driver.run().status.is_final() {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
         driver.commit(None, true)?;
-        return Ok(advance::outcome(&driver));
+        return Ok(advance::standing(&driver));
     }
     advance::player::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&driver.workflow, &request.drive)?;

@@ -1,8 +1,8 @@
 //! `orch run start`: begin a run that a person takes through step by step.
 
 use super::Error;
-use super::Outcome;
 use super::Site;
+use super::Standing;
 use super::current;
 use super::start;
 use super::start::Begin;
@@ -17,12 +17,12 @@ pub fn run_start(
     site: &Site,
     loaded: (Workflow, Definition),
     inputs: Values,
-) -> Result<Outcome, Error> {
+) -> Result<Standing, Error> {
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin { inputs, ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
-    let outcome = advance::outcome(&driver);
+    let outcome = advance::standing(&driver);
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

@@ -2,9 +2,9 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::Person;
 use super::Site;
+use super::Standing;
 use super::current;
 use super::done;
 use super::gate_finish;
@@ -39,7 +39,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Reply {
-    Complete(Box<Outcome>),
+    Complete(Box<Standing>),
     Missing(Missing),
 }
 

@@ -2,8 +2,8 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::Site;
+use super::Standing;
 use super::session;
 use super::session::Epic;
 use crate::advance;
@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 /// Ends the sitting and pauses the run.
-pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn session_pause(site: &Site, request: &Request) -> Result<Standing, Error> {
     let id = request.epic.run(site)?;
     let mut driver = Driver::take(site, &id)?;
     let reason = request.reason.clone();
@@ -32,5 +32,5 @@ pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
     driver.append(&[ended, Event::RunPaused { reason, cause: PauseCause::Person }])?;
     driver.commit(None, true)?;
     sitting::end_keeping(site, &id);
-    Ok(advance::outcome(&driver))
+    Ok(advance::standing(&driver))
 }

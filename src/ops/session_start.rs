@@ -3,8 +3,8 @@
 use super::Driver;
 use super::Error;
 use super::Foreword;
-use super::Outcome;
 use super::Site;
+use super::Standing;
 use super::brief;
 use super::choose;
 use super::current;
@@ -75,7 +75,7 @@ pub struct Reply {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<Box<brief::Reply>>,
     /// Where the run stands after what a sitting begins with.
-    pub run: Outcome,
+    pub run: Standing,
 }
 
 /// Sits down. What is judged anew at each sitting is judged; then a keeper holds the session.
@@ -117,7 +117,7 @@ pub fn session_start(
         budget_usd: run.budget.usd.map(Amount::value),
         found,
         brief: foreword.brief.and_then(Result::ok),
-        run: advance::outcome(&driver),
+        run: advance::standing(&driver),
     })
 }
 

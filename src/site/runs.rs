@@ -8,7 +8,7 @@ use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::parallel;
 use crate::run::GateStatus;
-use crate::standing::Standing;
+use crate::standing::State;
 use crate::store::journal;
 use serde::Deserialize;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub struct Entry {
     pub run_id: RunId,
     pub workflow: String,
     pub key: String,
-    pub status: Standing,
+    pub status: State,
     /// Null where it cannot be read.
     pub started_at: Option<Moment>,
     /// The run that this one is a part of.
@@ -90,7 +90,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
         run_id: id.clone(),
         workflow: head.workflow.name,
         key: head.key,
-        status: Standing::of(head.status, wants_a_driver, || site.store.is_held(id)),
+        status: State::of(head.status, wants_a_driver, || site.store.is_held(id)),
         started_at: Some(head.started_at),
         parent: head.parent,
         gate: gate.map(|gate| gate.gate.clone()),
@@ -111,7 +111,7 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         run_id: id.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
-        status: Standing::of(run.status, run.wants_a_driver(), || site.store.is_held(id)),
+        status: State::of(run.status, run.wants_a_driver(), || site.store.is_held(id)),
         started_at: Some(run.started_at),
         parent: run.started.parent.clone(),
         gate: gate.map(ToString::to_string),
@@ -131,7 +131,7 @@ fn damaged(id: &RunId, error: &Error) -> Entry {
         run_id: id.clone(),
         workflow: String::new(),
         key: String::new(),
-        status: Standing::Damaged,
+        status: State::Damaged,
         started_at: None,
         parent: None,
         gate: None,

@@ -14,11 +14,11 @@ use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops::Instructions;
-use crate::ops::status;
-use crate::ops::status::GateLine;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::spending::Cost;
+use crate::standing;
+use crate::standing::GateLine;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use serde::Serialize;
@@ -233,7 +233,7 @@ fn gates(run: &Run, now: Moment) -> Vec<Gate> {
             line,
         }
     };
-    status::lines(run).into_iter().map(gate).collect()
+    standing::gates(run).into_iter().map(gate).collect()
 }
 
 /// What the next attempt is told, else what was found at the last one.

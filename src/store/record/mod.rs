@@ -29,7 +29,7 @@ pub use keeper::Keeper;
 pub use keeper::News;
 pub use verify::Difference;
 pub use verify::Expected;
-pub use verify::Standing;
+pub use verify::RecordState;
 pub use verify::journal_of;
 
 use crate::clock::Moment;

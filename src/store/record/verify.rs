@@ -64,7 +64,7 @@ pub fn journal_of(files: &Files) -> Option<JournalReach> {
 
 /// How one copy of a record stands to the journal.
 #[derive(Debug)]
-pub enum Standing {
+pub enum RecordState {
     /// It is what the journal says.
     Whole,
     /// It is what the journal said after so many of its events.
@@ -87,30 +87,34 @@ impl<'r> Expected<'r> {
     }
 
     /// How a copy stands that was made whole: a commit.
-    pub fn standing(&self, found: &Files) -> Standing {
+    pub fn standing(&self, found: &Files) -> RecordState {
         let differences = differences(self.reading, &self.files, found);
         if differences.is_empty() {
-            return Standing::Whole;
+            return RecordState::Whole;
         }
         let Some(earlier) = self.reading_at(self.reach(found)) else {
             let is_empty = found.is_empty();
-            return if is_empty { Standing::Behind(0) } else { Standing::Different(differences) };
+            return if is_empty {
+                RecordState::Behind(0)
+            } else {
+                RecordState::Different(differences)
+            };
         };
         let differences = self::differences(&earlier, &super::all_files(&earlier), found);
         if differences.is_empty() {
-            Standing::Behind(earlier.count)
+            RecordState::Behind(earlier.count)
         } else {
-            Standing::Different(differences)
+            RecordState::Different(differences)
         }
     }
 
     /// How a copy stands that is written file by file, so that a kill leaves some of them as they
     /// were before: as `base` holds them.
-    pub fn standing_over(&self, base: &Files, found: &Files) -> Standing {
-        let known = |standing: &Standing| match standing {
-            Standing::Whole => Some(self.reading.count),
-            Standing::Behind(count) => Some(*count),
-            Standing::Unfinished | Standing::Different(_) => None,
+    pub fn standing_over(&self, base: &Files, found: &Files) -> RecordState {
+        let known = |standing: &RecordState| match standing {
+            RecordState::Whole => Some(self.reading.count),
+            RecordState::Behind(count) => Some(*count),
+            RecordState::Unfinished | RecordState::Different(_) => None,
         };
         let own = self.standing(found);
         let is_no_step_back = |own| known(&self.standing(base)).is_none_or(|base| own >= base);
@@ -129,7 +133,11 @@ impl<'r> Expected<'r> {
             }
         };
         let differences: Vec<Difference> = paths.into_iter().filter_map(difference).collect();
-        if differences.is_empty() { Standing::Unfinished } else { Standing::Different(differences) }
+        if differences.is_empty() {
+            RecordState::Unfinished
+        } else {
+            RecordState::Different(differences)
+        }
     }
 
     /// What a copy was before it was written last, as far as it tells itself: `RUN.json` and the sums

@@ -1,13 +1,13 @@
-//! How a run stands: what its events say, and whether somebody holds it.
+//! The state of a run: what its events say, and whether somebody holds it.
 
 use crate::event::RunStatus;
 use serde::Serialize;
 use serde::Serializer;
 use std::fmt;
 
-/// Where a run stands.
+/// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum State {
     /// As its record says.
     Recorded(RunStatus),
     /// It runs, and nobody drives it.
@@ -16,7 +16,7 @@ pub enum Standing {
     Damaged,
 }
 
-impl Standing {
+impl State {
     /// Where a run stands that could be read; `is_held` says whether somebody holds it.
     pub fn of(status: RunStatus, wants_a_driver: bool, is_held: impl FnOnce() -> bool) -> Self {
         if wants_a_driver && !is_held() { Self::Stalled } else { Self::Recorded(status) }
@@ -48,13 +48,13 @@ impl Standing {
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
 }
 
-impl Serialize for Standing {
+impl Serialize for State {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
     }

@@ -1,27 +1,50 @@
-//! Where a drive has come to, for whoever asked for it.
+//! How a run stands: its status, what waits for whom, what can be done next, time and money. A view of
+//! the fold, pure, for whoever shows or decides anything by it.
 
+mod gates;
+mod money;
+mod state;
+mod steps;
+
+pub use gates::GateLine;
+pub use gates::gates;
+pub use money::Spending;
+pub use money::spending;
+pub use state::State;
+pub use steps::NextStep;
+
+use crate::clock::Moment;
+use crate::digest::Digest;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
-use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
 use crate::next::Step;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::store::record::Head;
 use crate::workflow::Workflow;
 use serde::Serialize;
 use std::time::Duration;
 
-use super::packet;
-use crate::site::Driver;
-use crate::site::Site;
+/// What is not in the fold, and belongs to how a run stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Around {
+    pub now: Moment,
+    /// The head of the run's hash chain.
+    pub head: Digest,
+    /// Who drives it.
+    pub driver: DrivenBy,
+    /// Whether somebody keeps a sitting at it.
+    pub is_kept: bool,
+    /// Whether its record is committed where it lies.
+    pub is_committed: bool,
+}
 
-/// Where a drive has come to.
+/// How a run stands, and what of its record is not where it belongs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Outcome {
+pub struct Standing {
     pub run_id: RunId,
     pub status: RunStatus,
     pub reason: Option<String>,
@@ -30,7 +53,7 @@ pub struct Outcome {
     pub pause: Option<PauseCause>,
     pub waiting: Vec<Waiting>,
     /// The head of the run's hash chain.
-    pub head: crate::digest::Digest,
+    pub head: Digest,
     /// Why records were not committed, where they were not.
     pub problems: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
@@ -73,7 +96,7 @@ pub enum DrivenBy {
     Another,
 }
 
-impl Outcome {
+impl Standing {
     pub fn has_failed(&self, gate: &GateId) -> bool {
         self.failed.iter().any(|(failed, _)| failed == gate)
     }
@@ -94,60 +117,54 @@ pub struct Waiting {
     pub asks: Vec<String>,
 }
 
+impl Standing {
+    /// How a run stands; `packet` gives where the packet of a gate lies, relative to the project.
+    pub fn of(
+        workflow: &Workflow,
+        run: &Run,
+        around: &Around,
+        packet: impl Fn(&GateId) -> Option<String>,
+    ) -> Self {
+        let waiting = run.gates_in(GateStatus::Waiting).filter_map(|gate| {
+            let state = run.gate(gate)?;
+            let attempt = state.attempt()?;
+            Some(Waiting {
+                gate: gate.clone(),
+                name: workflow.gate(gate)?.name.clone(),
+                attempt: attempt.attempt,
+                waits_for: state.waits_for?,
+                packet: packet(gate),
+                artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
+                asks: asks(workflow, gate),
+            })
+        });
+        let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
+            let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
+            Some((id.clone(), reason))
+        });
+        Self {
+            run_id: run.started.run_id.clone(),
+            status: run.status,
+            reason: run.reason.clone(),
+            pause: run.pause,
+            waiting: waiting.collect(),
+            head: around.head,
+            problems: Vec::new(),
+            unsigned: None,
+            failed: failed.collect(),
+            committed: around.is_committed,
+            here: here(workflow, run, around),
+        }
+    }
+}
+
 /// The questions of a gate's form that have no answer of their own.
 fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     let form = workflow.gate(gate).map(|gate| gate.answers.as_slice()).unwrap_or_default();
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
 }
 
-/// Where the run stands now.
-pub fn outcome(driver: &Driver<'_>) -> Outcome {
-    let problems = driver.problems();
-    let outcome = outcome_of(driver.site, &driver.workflow, driver.run(), driver.head());
-    let (committed, unsigned) =
-        (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
-    // The one who holds it is here.
-    let here = Here { driver: DrivenBy::Nobody, ..outcome.here };
-    Outcome { problems, unsigned, committed, here, ..outcome }
-}
-
-/// Where a run stands that was only read.
-pub fn outcome_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Outcome {
-    let id = &run.started.run_id;
-    let waiting = run.gates_in(GateStatus::Waiting).filter_map(|gate| {
-        let state = run.gate(gate)?;
-        let attempt = state.attempt()?;
-        let packet = packet::path(site, id, gate);
-        Some(Waiting {
-            gate: gate.clone(),
-            name: workflow.gate(gate)?.name.clone(),
-            attempt: attempt.attempt,
-            waits_for: state.waits_for?,
-            packet: packet.exists().then(|| site.shown(&packet.path())),
-            artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
-            asks: asks(workflow, gate),
-        })
-    });
-    let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
-        let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
-        Some((id.clone(), reason))
-    });
-    Outcome {
-        run_id: id.clone(),
-        status: run.status,
-        reason: run.reason.clone(),
-        pause: run.pause,
-        waiting: waiting.collect(),
-        head: head.sha256,
-        problems: Vec::new(),
-        unsigned: None,
-        failed: failed.collect(),
-        committed: site.uncommitted.is_none(),
-        here: here(site, workflow, run),
-    }
-}
-
-fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
+fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
     let mut ready = Vec::new();
     for step in next::next(workflow, run) {
         match step {
@@ -162,22 +179,19 @@ fn here(site: &Site, workflow: &Workflow, run: &Run) -> Here {
     let mut at_work =
         [GateStatus::Waiting, GateStatus::Running].into_iter().flat_map(|is| run.gates_in(is));
     let gate = at_work.next().or(ready.first()).cloned();
-    let now = site.clock.now();
+    let now = around.now;
     let spent = match gate.as_ref().and_then(|gate| run.gate(gate)) {
         Some(state) => state.time.until(now),
         None => run.spent(now),
     };
-    let id = &run.started.run_id;
-    let is_driven = run.status == RunStatus::Running && site.store.is_held(id);
-    let is_kept = run.session().is_some() && Lock::is_held(&site.store.session_lock(id));
     Here {
         key: run.started.key.clone(),
         is_driven: run.started.driven,
-        driver: if is_driven { DrivenBy::Another } else { DrivenBy::Nobody },
+        driver: around.driver,
         gate,
         elapsed: spent.active + spent.waiting,
         ready,
         session: run.session().map(|session| session.number),
-        was_left: !run.sessions.is_empty() && !is_kept,
+        was_left: !run.sessions.is_empty() && !around.is_kept,
     }
 }
