@@ -13,20 +13,28 @@ use crate::site::Driver;
 use crate::site::Error;
 use crate::site::fallen;
 use crate::workflow::Approval;
+use crate::workflow::Gate;
 
 /// Changes of one gate's outputs in one sitting, after which something is wrong: a program that
 /// still writes to them, or two gates that undo each other's work for ever.
 const CHANGES_MAX: u32 = 5;
 
-/// Looks at the artifacts of the gates that one gate needs, and at the signed approvals of all that it
-/// stands on; says whether anything was written.
+/// Looks at the artifacts of the gates that one gate needs, of those that were approved of all that it
+/// stands on, and at the signed approvals among these; says whether anything was written.
 pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
     let fallen = fallen::fallen(driver, id)?;
     if reopen_unproved(driver, fallen)? {
         return Ok(true);
     }
     let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
-    let needs: Vec<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
+    let mut needs: Vec<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
+    let is_approved = |gate: &Gate| gate.approval != Approval::None;
+    if driver.workflow.gates.iter().any(is_approved) {
+        // What a person saw must be what is used, however many gates lie between.
+        let others = driver.workflow.stands_on(id).into_iter();
+        let approved = others.filter(|id| driver.workflow.gate(id).is_some_and(is_approved));
+        needs.extend(approved.filter(|id| !needs.contains(id)).collect::<Vec<_>>());
+    }
     let mut gates = Vec::new();
     for need in needs {
         let items = driver.run().gate(&need).and_then(|state| state.items.clone());
@@ -34,6 +42,17 @@ pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error
         gates.push(need);
     }
     look_again(driver, &gates)
+}
+
+/// The same for every gate that waits for somebody, before they are asked.
+pub fn look_before_asking(driver: &mut Driver<'_>) -> Result<bool, Error> {
+    let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
+    for gate in waiting {
+        if look_at_needs(driver, &gate)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Looks at the artifacts of every gate that has passed, and at all signed approvals.

@@ -33,7 +33,7 @@ pub struct Held<'d, 's> {
     pub(super) limits: &'d Limits,
     within: Option<BTreeSet<GateId>>,
     adopted: BTreeSet<GateId>,
-    earlier: reuse::Shelf,
+    earlier: reuse::EarlierRuns,
     /// Why a gate that could begin did not: what is left of a budget does not carry it.
     pub(super) lacking: Option<String>,
     /// Whether work was ended because of a budget: then nothing more is begun.
@@ -57,7 +57,7 @@ impl<'d, 's> Held<'d, 's> {
             adopted: limits::adopted(&driver.workflow, limits.start_from.as_ref()),
             limits,
             driver,
-            earlier: reuse::Shelf::default(),
+            earlier: reuse::EarlierRuns::default(),
             lacking: None,
             is_halted: false,
         }

@@ -138,7 +138,7 @@ fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId)
     }
     let state = run.gate(id);
     Some(Worked {
-        work: check::Work {
+        work: check::WorkLog {
             summary: None,
             updates: 0,
             items: items(site, run),

@@ -101,6 +101,9 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
         alarm = [alarm, taken.due].into_iter().flatten().min();
         let is_idle = !taken.is_over && !has_work(held.driver.run());
         if is_idle && taken.due.is_none() {
+            if artifacts::look_before_asking(held.driver)? {
+                continue;
+            }
             match held.lacking.take() {
                 Some(reason) => claim::run_out(held.driver, &reason)?,
                 None => stop_here(held.driver, held.limits)?,

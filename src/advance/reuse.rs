@@ -23,7 +23,7 @@ const RUNS_MAX: usize = 8;
 
 /// Earlier runs, each read when a gate asks that no newer one serves.
 #[derive(Default)]
-pub struct Shelf {
+pub struct EarlierRuns {
     earlier: Vec<Run>,
     unread: Option<std::vec::IntoIter<RunId>>,
 }
@@ -35,7 +35,7 @@ pub enum Found {
     Not(Option<String>),
 }
 
-impl Shelf {
+impl EarlierRuns {
     /// Looks for a result of this gate that still stands.
     /// `run` is the run as it is, or as it will be.
     pub fn find(&mut self, driver: &Driver<'_>, run: &Run, id: &GateId) -> Result<Found, Error> {

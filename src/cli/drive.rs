@@ -29,6 +29,7 @@ use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::ops::run_pause;
+use crate::site::asker;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -123,9 +124,10 @@ fn pause(site: &Site, outcome: Standing, how: Pause) -> Result<Standing, Error> 
     }
 }
 
-/// Whether somebody is here who can be asked about this gate: an agent is not asked for an approval.
+/// Whether somebody is here who can be asked about this gate: neither an agent nor what a run has
+/// started is asked for an approval.
 fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
-    let is_refused = waiting.waits_for == WaitsFor::Approval && site.caller.agent_mark.is_some();
+    let is_refused = waiting.waits_for == WaitsFor::Approval && asker::refuse_agents(site).is_err();
     face.can_ask() && !site.stop.is_raised() && !is_refused
 }
 

@@ -30,6 +30,9 @@ use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::process;
 
+/// After how many words that were refused the menu is left.
+const REFUSALS_MAX: u32 = 20;
+
 /// How a person left the menu.
 pub enum Left {
     /// The run has gone on; this is where it stands.
@@ -64,6 +67,7 @@ pub fn at_gate(
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
+    let mut refusals = 0;
     loop {
         let reply = match waiting.waits_for {
             WaitsFor::Person | WaitsFor::Agent => desk.work(),
@@ -78,6 +82,11 @@ pub fn at_gate(
             Err(Error::Interrupted) => return Ok(Left::Paused(Pause::Interrupted)),
             // What was typed does not fit, perhaps since somebody else has gone on meanwhile.
             Err(error @ Error::Usage { .. }) => {
+                refusals += 1;
+                // What is refused before anything is asked would be refused for ever.
+                if refusals == REFUSALS_MAX {
+                    return Err(error);
+                }
                 report::error(face, &error, None);
                 if let Some(outcome) = desk.changed_elsewhere()? {
                     return Ok(Left::Changed(Box::new(outcome)));

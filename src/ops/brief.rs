@@ -29,6 +29,7 @@ use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
 use crate::run::Run;
+use crate::secret::Secrets;
 use crate::site::proof;
 use crate::store::journal::Reading;
 use crate::store::record::Head;
@@ -97,11 +98,17 @@ fn write(
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;
+    let mut changes = changes(site, run);
+    // What the journal says was redacted when it was written; names of files come from git.
+    let secrets = Secrets::of_those_set(workflow.secrets())?;
+    for file in changes.files.iter_mut().flatten() {
+        file.path = secrets.redact(&file.path);
+    }
     let whole = Brief::of(Facts {
         run,
         workflow,
         history: &reading.history(),
-        changes: changes(site, run),
+        changes,
         instructions: Instructions::of(outcome),
         now: site.clock.now(),
     });

@@ -18,12 +18,12 @@ const STACK_MAX: usize = 32;
 /// The runs that were chosen, the last one first.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Current {
-    pub stack: Vec<Place>,
+    pub stack: Vec<ChosenRun>,
 }
 
 /// A run, and the gate of it that is worked on, where one was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ChosenRun {
     pub run: RunId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateId>,
@@ -46,7 +46,7 @@ impl Current {
     /// Puts a run on top, and with it a gate.
     pub fn choose(&mut self, run: &RunId, gate: Option<GateId>) {
         self.leave(run);
-        self.stack.insert(0, Place { run: run.clone(), gate });
+        self.stack.insert(0, ChosenRun { run: run.clone(), gate });
         self.stack.truncate(STACK_MAX);
     }
 

@@ -209,7 +209,9 @@ fn take_up<'s>(
         sitting::end_keeping(site, id);
     }
     let (epic, workflow) = (&request.epic, &run.started.workflow);
-    if run.session().is_none() && !request.resume {
+    // Whoever began it was killed before they sat down: nothing but its beginning is there.
+    let is_unbegun = reading.count == 1 && run.sessions.is_empty();
+    if run.session().is_none() && !request.resume && !is_unbegun {
         let message = format!("a run of `{epic}` is {} already: {id}", run.status);
         return Err(
             Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))

@@ -6,8 +6,8 @@ use super::Instructions;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::current::ChosenRun;
 use super::current::Current;
-use super::current::Place;
 use serde::Serialize;
 
 /// What `orch use` takes.
@@ -24,8 +24,8 @@ pub struct Request {
 /// What is current now, and what lies below it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Reply {
-    pub current: Option<Place>,
-    pub before: Vec<Place>,
+    pub current: Option<ChosenRun>,
+    pub before: Vec<ChosenRun>,
 }
 
 impl Reply {

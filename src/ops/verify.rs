@@ -78,7 +78,7 @@ pub struct Verified {
     pub is_unfinished: bool,
     /// What completes the record where it is behind or unfinished.
     #[serde(skip)]
-    pub completed_by: Option<Completion>,
+    pub completed_by: Option<CompletedBy>,
     /// Why the run was passed over, or could not be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passed_over: Option<PassedOver>,
@@ -96,7 +96,7 @@ pub struct MovedOn {
 
 /// What completes a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completion {
+pub enum CompletedBy {
     /// Resuming the run, which has stalled.
     Resume,
     /// Making the record again.
@@ -240,7 +240,7 @@ fn one(
     if is_at_home && !site.store.is_held(id) {
         let is_stalled = reading.run.wants_a_driver();
         verified.completed_by =
-            Some(if is_stalled { Completion::Resume } else { Completion::Rebuild });
+            Some(if is_stalled { CompletedBy::Resume } else { CompletedBy::Rebuild });
     }
     let amended = proof::unsigned_amendment(&reading)?;
     verified.differences.extend(amended.map(|problem| Difference::of("journal", problem)));

@@ -36,8 +36,8 @@ use crate::store::journal::Reading;
 use crate::store::journal::Segment;
 use crate::store::record::Destination;
 use crate::store::record::Head;
-use crate::store::record::Keeper;
 use crate::store::record::News;
+use crate::store::record::RecordWriter;
 use crate::workflow::Workflow;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -52,7 +52,7 @@ pub struct Driver<'s> {
     lease: Lease,
     /// Where the chain stands, as this process knows it.
     known: Digest,
-    keeper: Keeper,
+    record: RecordWriter,
     /// Segments that are closed and not committed yet.
     closed: Vec<Segment>,
     /// Attempts that have ended and are not committed yet.
@@ -133,7 +133,8 @@ impl<'s> Driver<'s> {
         let target = repository.as_ref().map(|repository| repository.home_of(branch));
         let target = target.unwrap_or_else(|| Site::target(branch));
         let destination = Destination { target, branch: site.config.record_branch };
-        let keeper = Keeper::open(&site.store, &started.run_id, repository, destination, reading)?;
+        let record =
+            RecordWriter::open(&site.store, &started.run_id, repository, destination, reading)?;
         let secrets = Secrets::of_those_set(workflow.secrets())?;
         Ok(Self {
             site,
@@ -142,7 +143,7 @@ impl<'s> Driver<'s> {
             meter: Meter::of(lease.run()),
             known: lease.head().sha256,
             lease,
-            keeper,
+            record,
             closed: Vec::new(),
             ended: Vec::new(),
             sealed: Vec::new(),
@@ -255,7 +256,7 @@ impl<'s> Driver<'s> {
             let aside = aside.file_name().unwrap_or_default().to_string_lossy();
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
         }
-        let changed = if of_record { self.keeper.mend() } else { Vec::new() };
+        let changed = if of_record { self.record.mend() } else { Vec::new() };
         let folder = self.site.shown(&self.site.store.record(self.id()).path());
         findings.extend(changed.into_iter().map(|(path, mended)| {
             let message = match mended {
@@ -319,7 +320,7 @@ impl<'s> Driver<'s> {
             gate: gate.cloned(),
             title,
         };
-        let problem = self.keeper.keep(news)?;
+        let problem = self.record.keep(news)?;
         if is_stop && problem.is_none() {
             // What could not be committed before was committed now.
             self.uncommitted.clear();

@@ -5,7 +5,7 @@ use crate::config;
 use crate::definition::Unreadable;
 use crate::files;
 use crate::files::Beneath;
-use crate::files::Held;
+use crate::files::LockHolder;
 use crate::git;
 use crate::secret;
 use crate::source::Unsound;
@@ -38,7 +38,7 @@ pub enum Error {
     /// Another process holds the run.
     #[error("run {run} is {held}")]
     #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
-    Held { run: String, held: Held },
+    Held { run: String, held: LockHolder },
     /// Somebody sits at the run.
     #[error("{by} sits at run {run} in session {session}, {held}")]
     #[diagnostic(
@@ -47,7 +47,7 @@ pub enum Error {
             "see `orch session status --epic {epic}`; to end it: orch session pause --epic {epic}"
         )
     )]
-    Sat { run: String, epic: String, session: u32, by: String, held: Held },
+    Sat { run: String, epic: String, session: u32, by: String, held: LockHolder },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
     #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]

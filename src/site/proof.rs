@@ -14,7 +14,7 @@ pub use approval::verdict;
 use super::Error;
 use super::Site;
 use super::signing;
-use super::signing::Verdict;
+use super::signing::SignatureVerdict;
 use crate::clock::Clock;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -160,8 +160,8 @@ impl Proofs {
             if open.get(&id) == Some(&approval) {
                 let limits = (allowed, written);
                 let by = match verdict(then, workflow, &id, approval, limits)? {
-                    Verdict::Good(by) => Ok(by),
-                    Verdict::Bad(problem) => Err(problem),
+                    SignatureVerdict::Good(by) => Ok(by),
+                    SignatureVerdict::Bad(problem) => Err(problem),
                 };
                 self.0.insert(id, Proof { approval: approval.clone(), by, valid_at: None });
             }

@@ -4,7 +4,7 @@ use super::Driver;
 use super::Error;
 use super::fallen::journal_of;
 use super::proof;
-use super::signing::Verdict;
+use super::signing::SignatureVerdict;
 use super::signing::allowed_in;
 use super::signing::demand;
 use super::signing::key;
@@ -52,11 +52,13 @@ pub fn sign(
     let allowed = allowed_in(run);
     let today = proof::present(&journal);
     let problem = match verdict(run, workflow, attempt, &approved, allowed)? {
-        Verdict::Good(who) => match proof::expired(run, attempt, &approved, (&who, today))? {
-            Some(problem) => Err(problem),
-            None => Ok(who),
-        },
-        Verdict::Bad(problem) => Err(problem),
+        SignatureVerdict::Good(who) => {
+            match proof::expired(run, attempt, &approved, (&who, today))? {
+                Some(problem) => Err(problem),
+                None => Ok(who),
+            }
+        }
+        SignatureVerdict::Bad(problem) => Err(problem),
     };
     match problem {
         Ok(who) => {
@@ -105,11 +107,11 @@ pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
         }
     }
     match verdict_on_head(run, &head, allowed_in(run))? {
-        Verdict::Good(who) => {
+        SignatureVerdict::Good(who) => {
             head.signed.signer = allowed_in(run).map(|_| who);
             Ok(Some(head))
         }
-        Verdict::Bad(problem) => {
+        SignatureVerdict::Bad(problem) => {
             driver.unsigned = Some(problem);
             Ok(None)
         }

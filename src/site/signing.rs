@@ -40,7 +40,7 @@ pub fn demand(gate: &Gate) -> Option<&[String]> {
 }
 
 /// What there is to say about a signature.
-pub enum Verdict {
+pub enum SignatureVerdict {
     /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
     Good(String),
     Bad(String),
@@ -54,8 +54,8 @@ pub fn verdict(
     attempt: &AttemptId,
     approved: &Approved,
     allowed: Option<&str>,
-) -> Result<Verdict, Error> {
-    let bad = |problem: String| Ok(Verdict::Bad(problem));
+) -> Result<SignatureVerdict, Error> {
+    let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
     let text = approved.signed_text(&run.started.run_id, attempt);
     let (Some(text), Some(signed)) = (text, &approved.signature) else {
         return bad("its definition asks for a signature, and there is none".to_owned());
@@ -76,7 +76,7 @@ pub fn verdict_on_head(
     run: &Run,
     head: &SignedHead,
     allowed: Option<&str>,
-) -> Result<Verdict, Error> {
+) -> Result<SignatureVerdict, Error> {
     let text = head.signed_text(&run.started.run_id);
     let what = "run, status, chain and time";
     let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
@@ -107,8 +107,8 @@ impl Matter<'_> {
         &self,
         demanded: Option<&[String]>,
         barred: &dyn Fn(&[String]) -> Option<String>,
-    ) -> Result<Verdict, Error> {
-        let bad = |problem: String| Ok(Verdict::Bad(problem));
+    ) -> Result<SignatureVerdict, Error> {
+        let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
         let signature = Signature {
             namespace: self.namespace,
             text: self.text.as_bytes(),
@@ -121,7 +121,7 @@ impl Matter<'_> {
         let Some(allowed) = self.allowed else {
             return match demanded {
                 Some(_) => bad("the run keeps no allowed signers".to_owned()),
-                None => Ok(Verdict::Good(format!("key {fingerprint}"))),
+                None => Ok(SignatureVerdict::Good(format!("key {fingerprint}"))),
             };
         };
         let names = signature.principals(allowed).map_err(explain)?;
@@ -139,7 +139,7 @@ impl Matter<'_> {
                     Some(said) if said != name => {
                         bad(format!("it is said to be signed by {said}, and is signed by {name}"))
                     }
-                    Some(_) | None => Ok(Verdict::Good(name.clone())),
+                    Some(_) | None => Ok(SignatureVerdict::Good(name.clone())),
                 };
             }
         }

@@ -22,8 +22,8 @@ pub use lease::Refused;
 use crate::clock::Moment;
 use crate::event::Note;
 use crate::files::Beneath;
-use crate::files::Held;
 use crate::files::Lock;
+use crate::files::LockHolder;
 use crate::files::Project;
 use crate::git::Repository;
 use crate::id::RunId;
@@ -80,7 +80,7 @@ impl Store {
         id: &RunId,
         since: &str,
         patience: Duration,
-    ) -> io::Result<Result<Lock, Held>> {
+    ) -> io::Result<Result<Lock, LockHolder>> {
         Lock::take(&self.lock_place(id), since, patience)
     }
 

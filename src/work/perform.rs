@@ -13,10 +13,10 @@ use crate::event::InvocationStatus;
 use crate::event::Judged;
 use crate::executor;
 use crate::executor::Begun;
+use crate::executor::CallOutcome;
 use crate::executor::Conclusion;
 use crate::executor::Executor;
 use crate::executor::Human;
-use crate::executor::Outcome;
 use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::process::Ending;
@@ -64,7 +64,7 @@ impl Hands<'_> {
         let answers = self.answers.path().display().to_string();
         environment.insert("ORCH_ANSWERS".to_owned(), answers);
         let register = self.workspace.register(&self.order.attempt.gate);
-        let call = executor::Invocation {
+        let call = executor::Call {
             packet: &self.order.packet,
             packet_path: &packet_path,
             folder: self.workspace.project.root(),
@@ -106,7 +106,7 @@ impl Hands<'_> {
         result
     }
 
-    fn result(&self, outcome: &Outcome) -> WorkResult {
+    fn result(&self, outcome: &CallOutcome) -> WorkResult {
         match &outcome.conclusion {
             Conclusion::Interrupted { cut, reason } => {
                 let (cut, reason) = (*cut, reason.clone());
@@ -173,7 +173,7 @@ impl Hands<'_> {
             .map_err(|error| error.to_string())
     }
 
-    fn invocation(&self, outcome: &Outcome) -> Invocation {
+    fn invocation(&self, outcome: &CallOutcome) -> Invocation {
         let usage = &outcome.usage;
         Invocation {
             model: usage.model.clone(),

@@ -2,7 +2,7 @@
 //! said since in letters that nobody has taken in yet.
 
 use super::Workspace;
-use crate::check::Work;
+use crate::check::WorkLog;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::id::GateId;
@@ -13,7 +13,7 @@ use std::time::Duration;
 /// The work up to the moment when it was looked at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Worked {
-    pub work: Work,
+    pub work: WorkLog,
     pub gate: GateId,
     pub notes: Vec<Note>,
     /// Whether somebody works on the run from here on.
@@ -22,13 +22,13 @@ pub struct Worked {
 
 impl Worked {
     /// The work as it is so long after that moment.
-    pub(super) fn now(&self, workspace: &Workspace, after: Duration) -> Work {
+    pub(super) fn now(&self, workspace: &Workspace, after: Duration) -> WorkLog {
         let notes = self.said(workspace);
         let said = || notes.iter();
         let is_summary =
             |note: &&Note| note.kind == NoteKind::Summary && note.gate.as_ref() == Some(&self.gate);
         let passed = if self.is_timed { after } else { Duration::ZERO };
-        Work {
+        WorkLog {
             summary: said().rfind(is_summary).map(|note| note.text.clone()),
             updates: said().filter(|note| note.kind == NoteKind::Update).count(),
             active: self.work.active + passed,

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Takes down what a call has used so far; says why it must end, where it must.
-pub type Follow = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<String> + Send + Sync>;
+pub type FollowUsage = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<String> + Send + Sync>;
 
 /// Where orders are carried out.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub struct Workspace {
     /// Where words about the run arrive while the work goes on.
     pub said: Option<(Store, RunId)>,
     /// Who follows what the calls use; without one each call has what is reserved for it.
-    pub follow: Option<Follow>,
+    pub follow: Option<FollowUsage>,
 }
 
 /// The folder of an attempt among the logs of its run.

@@ -3,6 +3,7 @@
 
 use crate::house::House;
 use crate::house::child;
+use orch::event::EventKind;
 use orch::files::Beneath;
 use orch::files::Project;
 use orch::id::RunId;
@@ -10,8 +11,11 @@ use orch::ops::Driver;
 use orch::ops::Held;
 use orch::ops::Limits;
 use orch::ops::Options;
+use orch::ops::RunChoice;
 use orch::ops::Site;
 use orch::ops::advance;
+use orch::ops::follow;
+use orch::store::journal::Told;
 use orch::work::WorkOrder;
 use orch::work::WorkReport;
 use orch::work::WorkResult;
@@ -188,4 +192,24 @@ fn a_report_that_comes_twice_counts_once() {
     advance(&[perform(&orders[0])]).unwrap();
     assert_eq!(house.gates(), "left PASS, right PASS, both PASS");
     assert_eq!(house.attempts("left"), "PASS");
+}
+
+#[test]
+fn whoever_follows_a_run_gets_what_another_process_appends() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nexecutor = 'human'\n";
+    let house = House::new().workflow("watched", gate);
+    house.orch("run watched").code(3);
+    let site = Site::open(Options { folder: house.project(), ..Options::default() }).unwrap();
+    let mut follow = follow::follow(&site, &RunChoice::default()).unwrap();
+    assert!(follow.news().unwrap().is_empty());
+    house.orch("gate finish --gate a").code(0);
+    let told = |news: Vec<Told>| {
+        let kinds = news.iter().map(|told| EventKind::from(&told.event).to_string());
+        kinds.collect::<Vec<_>>().join(" ")
+    };
+    let went_on = "GATE_PASSED GATE_STARTED GATE_WAITING RUN_WAITING";
+    assert_eq!(told(follow.news().unwrap()), went_on);
+    assert!(follow.news().unwrap().is_empty());
+    house.orch("run cancel").code(0);
+    assert_eq!(told(follow.news().unwrap()), "RUN_COMPLETED");
 }

@@ -214,6 +214,18 @@ fn operations_learn_of_their_caller_from_faces_alone() {
 }
 
 #[test]
+fn only_a_face_makes_a_person() {
+    let made = Regex::new(r"\bPerson \{").unwrap();
+    let is_made = |text: &str| {
+        let mut lines = text.lines().filter(|line| made.is_match(line));
+        lines.any(|line| !line.contains("struct ") && !line.contains("impl "))
+    };
+    let makers = sources("src").into_iter().filter(|(_, text)| is_made(text));
+    let makers: Vec<String> = makers.map(|(path, _)| path.display().to_string()).collect();
+    assert_eq!(makers, ["src/cli/terminal.rs"]);
+}
+
+#[test]
 fn no_test_is_ignored_or_empty() {
     let mark = ["#[ig", "nore"].concat();
     let mut problems = Vec::new();

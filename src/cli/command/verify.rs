@@ -7,7 +7,7 @@ use crate::cli::exit;
 use crate::git::Fate;
 use crate::ops::Instructions;
 use crate::ops::verify;
-use crate::ops::verify::Completion;
+use crate::ops::verify::CompletedBy;
 use crate::ops::verify::MovedOn;
 use crate::ops::verify::PassedOver;
 use crate::ops::verify::SignedApproval;
@@ -86,8 +86,8 @@ fn complete_what_is_behind(verified: &[Verified]) -> Instructions {
     let is_behind = |one: &&Verified| one.behind.is_some() || one.is_unfinished;
     for Verified { run_id, completed_by, .. } in verified.iter().filter(is_behind) {
         match completed_by {
-            Some(Completion::Resume) => next.command(format!("orch run resume --run {run_id}")),
-            Some(Completion::Rebuild) => {
+            Some(CompletedBy::Resume) => next.command(format!("orch run resume --run {run_id}")),
+            Some(CompletedBy::Rebuild) => {
                 next.command(format!("orch record rebuild --run {run_id}"));
             }
             None => {}

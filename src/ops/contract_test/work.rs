@@ -1,7 +1,7 @@
 //! The work that a fixture says its outputs are of.
 
-use crate::check::Work;
 use crate::check::WorkItem;
+use crate::check::WorkLog;
 use crate::event::RunStatus;
 use clap::ValueEnum;
 use schemars::JsonSchema;
@@ -26,13 +26,13 @@ pub(super) struct WorkTable {
 }
 
 impl WorkTable {
-    pub(super) fn work(&self) -> Work {
+    pub(super) fn work(&self) -> WorkLog {
         let items = self.items.iter().map(|(name, status)| WorkItem {
             name: name.clone(),
             status: status.clone(),
             is_closed: RunStatus::from_str(status, false).is_ok_and(RunStatus::is_final),
         });
-        Work {
+        WorkLog {
             summary: self.summary.clone(),
             updates: self.updates,
             items: items.collect(),

@@ -14,7 +14,7 @@ use crate::run::AttemptStatus;
 use crate::run::Run;
 use crate::site::proof;
 use crate::site::signing;
-use crate::site::signing::Verdict;
+use crate::site::signing::SignatureVerdict;
 use crate::store::journal::Reading;
 use crate::store::journal::Then;
 use crate::store::record::Difference;
@@ -57,18 +57,18 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
                 let workflow = earlier.as_ref().unwrap_or(&workflow);
                 let limits = (allowed, written);
                 match proof::verdict(then, workflow, &id, approval, limits)? {
-                    Verdict::Good(by) => {
+                    SignatureVerdict::Good(by) => {
                         let (gate, attempt) = (id.gate, id.number);
                         verified.approvals.push(SignedApproval { gate, attempt, by });
                     }
-                    Verdict::Bad(problem) => {
+                    SignatureVerdict::Bad(problem) => {
                         verified.differences.push(of_approval(&id, &problem));
                     }
                 }
             } else if let Event::HeadSigned(head) = event {
                 match verdict_on_head(then, head, (allowed, written))? {
-                    Verdict::Good(by) => verified.head_signed_by = Some(by),
-                    Verdict::Bad(problem) => {
+                    SignatureVerdict::Good(by) => verified.head_signed_by = Some(by),
+                    SignatureVerdict::Bad(problem) => {
                         let message = format!("its signature is not proved: {problem}");
                         verified.differences.push(Difference::of("head", message));
                     }
@@ -95,10 +95,10 @@ fn verdict_on_head(
     then: &Then<'_>,
     head: &SignedHead,
     (allowed, written): (Option<&str>, Moment),
-) -> Result<Verdict, Error> {
+) -> Result<SignatureVerdict, Error> {
     match proof::misplaced(then, &head.signed, written) {
-        Some(problem) => Ok(Verdict::Bad(problem)),
-        None if head.status != then.run.status => Ok(Verdict::Bad(format!(
+        Some(problem) => Ok(SignatureVerdict::Bad(problem)),
+        None if head.status != then.run.status => Ok(SignatureVerdict::Bad(format!(
             "it says {}, and the run was {}",
             head.status, then.run.status
         ))),

@@ -10,7 +10,7 @@ use crate::run::Run;
 use crate::signature::Signature;
 use crate::site::Error;
 use crate::site::signing;
-use crate::site::signing::Verdict;
+use crate::site::signing::SignatureVerdict;
 use crate::store::journal::Then;
 use crate::workflow::Workflow;
 
@@ -21,10 +21,10 @@ pub fn verdict(
     attempt: &AttemptId,
     approval: &Approved,
     (allowed, written): (Option<&str>, Moment),
-) -> Result<Verdict, Error> {
+) -> Result<SignatureVerdict, Error> {
     let signed = approval.signature.as_ref();
     if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, written)) {
-        return Ok(Verdict::Bad(problem));
+        return Ok(SignatureVerdict::Bad(problem));
     }
     signing::verdict(then.run, workflow, attempt, approval, allowed)
 }

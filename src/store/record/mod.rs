@@ -8,14 +8,14 @@
 //! - `folder`: the record as files in the project;
 //! - [`Foreign`]: a record that another tool made;
 //! - `verify`: whether a record is what its journal says;
-//! - [`Keeper`]: writes the documents below the project and commits them.
+//! - [`RecordWriter`]: writes the documents below the project and commits them.
 
 mod attempt_json;
 mod checkpoint_json;
 mod copy;
 mod folder;
 mod foreign;
-mod keeper;
+mod writer;
 mod run_json;
 mod verify;
 
@@ -24,13 +24,13 @@ pub(super) use copy::Copy;
 pub use folder::Error;
 pub use foreign::Foreign;
 pub use foreign::is_foreign;
-pub use keeper::Destination;
-pub use keeper::Keeper;
-pub use keeper::News;
 pub use verify::Difference;
 pub use verify::Expected;
 pub use verify::RecordState;
 pub use verify::journal_of;
+pub use writer::Destination;
+pub use writer::News;
+pub use writer::RecordWriter;
 
 use crate::clock::Moment;
 use crate::digest::Digest;

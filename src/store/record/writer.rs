@@ -1,4 +1,4 @@
-//! The keeper: takes the record of one run onto the run's own ref, attempt by attempt, and at every
+//! The writer: takes the record of one run onto the run's own ref, attempt by attempt, and at every
 //! stop into the project's folder and onto its branch. What could not be committed now is committed
 //! with what comes next.
 
@@ -89,7 +89,7 @@ pub struct Destination {
 }
 
 /// Writes and commits the record of one run.
-pub struct Keeper {
+pub struct RecordWriter {
     store: Store,
     id: RunId,
     folder: Folder,
@@ -114,7 +114,7 @@ pub struct Keeper {
     summarised: Option<(Instant, u64)>,
 }
 
-impl Keeper {
+impl RecordWriter {
     /// Opens the record of a run; `reading` is what its journal holds already.
     pub fn open(
         store: &Store,
@@ -130,7 +130,7 @@ impl Keeper {
         });
         let below = below.unwrap_or_default();
         let prefix = below.join(RUNS).join(id.as_str()).join("record");
-        let mut keeper = Self {
+        let mut writer = Self {
             store: store.clone(),
             id: id.clone(),
             folder: Folder::new(store.record(id)),
@@ -147,9 +147,9 @@ impl Keeper {
             summarised: None,
         };
         if let Some(reading) = reading {
-            keeper.take_up(reading)?;
+            writer.take_up(reading)?;
         }
-        Ok(keeper)
+        Ok(writer)
     }
 
     /// Finds out what of the record is where it belongs already.
