@@ -42,6 +42,7 @@ use crate::digest::Digest;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::finding::Validation;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::id::RunId;
@@ -210,12 +211,12 @@ pub enum Event {
 
 impl Event {
     /// The attempt that this event ends.
-    pub fn ended_attempt(&self) -> Option<(&GateId, u32)> {
+    pub fn ended_attempt(&self) -> Option<AttemptId> {
         if let Self::GatePassed { gate, attempt, .. }
         | Self::GateFailed { gate, attempt, .. }
         | Self::GateInterrupted { gate, attempt, .. } = self
         {
-            return Some((gate, *attempt));
+            return Some(AttemptId::new(gate, *attempt));
         }
         None
     }
@@ -299,6 +300,13 @@ pub struct Artifact {
     pub sha256: Option<Digest>,
     pub exists: bool,
     pub bytes: Option<u64>,
+}
+
+/// The digests of the files that are there, by path: what an approval sees.
+pub fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
+    let there =
+        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
+    there.collect()
 }
 
 /// What was found when an attempt's outputs were judged.

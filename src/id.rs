@@ -89,6 +89,20 @@ id_type!(
     "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
 );
 
+/// One attempt at a gate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AttemptId {
+    pub gate: GateId,
+    /// Counted from 1.
+    pub number: u32,
+}
+
+impl AttemptId {
+    pub fn new(gate: &GateId, number: u32) -> Self {
+        Self { gate: gate.clone(), number }
+    }
+}
+
 impl RunId {
     /// The id of a run that starts at `time` (`YYYYMMDDThhmmssZ`) about `key`.
     pub fn new(time: &str, key: &str, random: &str) -> Self {

@@ -3,24 +3,33 @@
 //!
 //! One idea carries the house: **a run is a list of events; code that decides is pure;
 //! code that acts is thin; one loop joins them.** A [`workflow`] is a plan that is sound
-//! by construction. A [`run`] is the fold of its [`event`]s, and [`mod@next`] says what
-//! can be done now: three modules without I/O and without a clock. [`ops`] holds the
-//! deeds; [`ops::advance`] folds what came in, appends events to the [`journal`], has the
-//! [`record`] committed and gives out work orders, which the hands of [`work`] carry out. A
-//! face, now only [`cli`], translates.
+//! by construction. A [`run`] is the fold of its [`event`]s, [`standing`] says how it stands, and
+//! [`mod@next`] says what can be done now: modules without I/O and without a clock.
+//!
+//! Four seams let other hands, hosts and faces in:
+//!
+//! - **The planner decides, hands act.** [`advance`] folds what came in, appends events and gives out
+//!   work orders; it never waits. [`work::perform`] carries an order out, in whatever workspace.
+//! - **Orders and reports are data**: they go through JSON to another process and back.
+//! - **The head of the hash chain is the token of writing.** [`store`] is the only door to a run; a
+//!   [`store::Lease`] takes events from whoever knows where the chain stands.
+//! - **Faces follow events.** [`ops`] holds one file for each operation; a face, now only [`cli`],
+//!   translates, and shows a run by what is appended to its journal.
 //!
 //! # The law of floors
 //!
 //! The order of the `mod` lines below is the law: a module imports only modules above
-//! it. A test keeps it.
+//! it. A test keeps it, and another one that no circle of files runs through two folders.
 //!
 //! | floor | modules | what is absent |
 //! | --- | --- | --- |
 //! | faces | [`cli`] | decisions about runs |
-//! | deeds | [`ops`] | terminals, words for people |
+//! | deeds | [`ops`] | terminals, the environment |
+//! | planner | [`mod@advance`] | sleep, processes |
+//! | site | [`site`]: the project, who asks, a run that is held, what is proved | decisions about runs |
 //! | hands | [`work`] | journals, decisions about runs |
-//! | memory | [`journal`], [`checkpoint`], [`record`], [`mailbox`] | knowledge of executors and checks at work |
-//! | mind | [`event`], [`run`], [`spending`], [`mod@next`] | disk, clock, processes, git |
+//! | memory | [`store`] | knowledge of executors and checks at work |
+//! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`] | disk, clock, processes, git |
 //! | plan | [`source`] to [`workflow`] | runs |
 //! | ground | [`id`] to [`git`] | words of `orch` |
 //!
@@ -60,7 +69,7 @@
 //! let site = Site::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
 //! let epic = Epic { epic: Some("my-feature".to_owned()) };
 //!
-//! // Sit down: the run of this key begins. The closure is told what happens meanwhile.
+//! // Sit down: the run of this key begins. The closure is told what is to be known first.
 //! let request = session_start::Request {
 //!     epic: "my-feature".to_owned(),
 //!     workflow: Some("sketch".to_owned()),
@@ -91,7 +100,7 @@
 //! assert_eq!(session_status::session_status(&site, &epic)?.remaining_usd, Some(5.0));
 //!
 //! let request = session_complete::Request { epic, ..Default::default() };
-//! let reply = session_complete::session_complete(&site, &request, None, &mut |_| ())?;
+//! let reply = session_complete::session_complete(&site, &request, None)?;
 //! assert!(matches!(reply, session_complete::Reply::Complete(_)));
 //! # Ok(())
 //! # }
@@ -103,11 +112,11 @@
 //!
 //! What `ops` speaks of is public: events, runs, workflows, and what they are made of. [`json`],
 //! [`secret`] and [`template`] are, since a face tells people what is recorded and starts itself to
-//! render; [`git`], [`files`], [`journal`], [`record`] and [`work`], since the tests and the
+//! render; [`git`], [`files`], [`store`], [`site`] and [`work`], since the tests and the
 //! benchmark try these hands without a run. All else may change at any time. What `ops` gives out
 //! may grow, and is marked so; requests are for callers to build, and begin with their `Default`.
 //!
-//! Without a [`ops::Options::program`] this process keeps the sessions that it begins: they live as
+//! Without a [`ops::Caller::program`] this process keeps the sessions that it begins: they live as
 //! long as it does.
 
 pub mod id;
@@ -139,11 +148,11 @@ pub mod event;
 pub mod run;
 pub mod spending;
 pub(crate) mod next;
-pub mod journal;
-pub(crate) mod checkpoint;
-pub mod record;
-pub(crate) mod mailbox;
+pub mod standing;
+pub mod store;
 pub mod work;
+pub mod site;
+pub mod advance;
 pub mod ops;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -63,7 +63,7 @@ fn long_journal(root: &Path) -> Result<Row> {
             Ok(())
         })?;
         floor.push(parsed.1);
-        ours.push(measure::work(|| Ok(orch::journal::read(&place)?))?.1);
+        ours.push(measure::work(|| Ok(orch::store::journal::read(&place)?))?.1);
     }
     let (floor, ours) = (measure::median(&floor).wall, measure::median(&ours).wall);
     Ok(Row {

@@ -46,12 +46,12 @@ static ARXIV_ID: LazyLock<Option<Regex>> = LazyLock::new(|| {
 #[derive(Debug)]
 struct Name {
     begin: usize,
-    work: Work,
+    work: CitedWork,
 }
 
 /// A work in its normal form.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Work {
+pub(super) enum CitedWork {
     Url(String),
     Doi(String),
     Isbn(String),
@@ -59,7 +59,7 @@ pub(super) enum Work {
 }
 
 /// The works that a passage names.
-pub(super) fn works(passage: &Passage) -> Vec<Work> {
+pub(super) fn works(passage: &Passage) -> Vec<CitedWork> {
     let names = names(&passage.text, |word| passage.headings.contains(&word));
     let mut is_label = vec![false; names.len()];
     let mut works = Vec::new();
@@ -81,7 +81,7 @@ pub(super) fn works(passage: &Passage) -> Vec<Work> {
 }
 
 /// The works that the address of a link names.
-fn led_to(to: &str) -> Vec<Work> {
+fn led_to(to: &str) -> Vec<CitedWork> {
     let to = if to.starts_with("//") { format!("https:{to}") } else { to.to_owned() };
     let scheme = to.split_once(':').map_or("", |(scheme, _)| scheme).to_lowercase();
     if !["http", "https", "doi", "info", "arxiv", "isbn", "urn"].contains(&scheme.as_str()) {
@@ -114,13 +114,13 @@ fn names(text: &str, is_headed: impl Fn(&str) -> bool) -> Vec<Name> {
     }
     rest.push_str(&text[at..]);
     let isbns = isbn::find(&rest, is_headed(ISBN)).into_iter();
-    names.extend(isbns.map(|(begin, isbn)| Name { begin, work: Work::Isbn(isbn) }));
+    names.extend(isbns.map(|(begin, isbn)| Name { begin, work: CitedWork::Isbn(isbn) }));
     names.sort_by_key(|name| name.begin);
     names
 }
 
 /// What begins at a place, and where it ends; what is not a name ends where it may be looked on.
-fn named(text: &str, found: &Captures<'_>, is_headed: bool) -> (usize, Option<Work>) {
+fn named(text: &str, found: &Captures<'_>, is_headed: bool) -> (usize, Option<CitedWork>) {
     let begin = found.get_match().start();
     let before = text[..begin].chars().next_back();
     let is_apart = !before.is_some_and(|before| before.is_alphanumeric() || ".-_".contains(before));
@@ -149,7 +149,7 @@ fn named(text: &str, found: &Captures<'_>, is_headed: bool) -> (usize, Option<Wo
     id.map_or(nothing, |id| (end, Some(id)))
 }
 
-impl Work {
+impl CitedWork {
     fn is_url(&self) -> bool {
         match self {
             Self::Url(_) => true,
@@ -167,17 +167,17 @@ fn doi_in(text: &str) -> &str {
     })
 }
 
-fn normal_doi(written: &str) -> Option<Work> {
+fn normal_doi(written: &str) -> Option<CitedWork> {
     let name = written.split(['?', '#']).next().unwrap_or(written);
     let name = text::decoded(name)?.to_lowercase();
     let name = name.trim_end_matches('/');
     let (_, suffix) = name.split_once('/')?;
     let paper = name.strip_prefix("10.48550/arxiv.").and_then(normal_arxiv);
-    (!suffix.is_empty()).then(|| paper.unwrap_or_else(|| Work::Doi(name.to_owned())))
+    (!suffix.is_empty()).then(|| paper.unwrap_or_else(|| CitedWork::Doi(name.to_owned())))
 }
 
 /// A URL of a paper of arXiv is that paper; of others, http and https are one.
-fn normal_url(url: &Url) -> Work {
+fn normal_url(url: &Url) -> CitedWork {
     let host = url.host_str().unwrap_or_default();
     if host == "arxiv.org" || host.ends_with(".arxiv.org") {
         let path = url.path().trim_matches('/');
@@ -188,16 +188,16 @@ fn normal_url(url: &Url) -> Work {
         }
     }
     let normal = url::normal(url);
-    Work::Url(normal.split_once("://").map_or("", |(_, rest)| rest).to_owned())
+    CitedWork::Url(normal.split_once("://").map_or("", |(_, rest)| rest).to_owned())
 }
 
 /// Without version and class of subject.
-fn normal_arxiv(id: &str) -> Option<Work> {
+fn normal_arxiv(id: &str) -> Option<CitedWork> {
     let found = ARXIV_ID.as_ref()?.captures(id)?;
     let number = &found["number"];
     let archive = found.name("archive");
     (archive.is_none() == number.contains('.')).then(|| {
         let archive = archive.map(|archive| format!("{}/", archive.as_str().to_lowercase()));
-        Work::Arxiv(format!("{}{number}", archive.unwrap_or_default()))
+        CitedWork::Arxiv(format!("{}{number}", archive.unwrap_or_default()))
     })
 }

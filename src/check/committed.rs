@@ -15,9 +15,10 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-/// These files are committed in git as they are: none is modified, staged, untracked, ignored,
-/// deleted or in conflict. The runs themselves are left out. Where no file matches, and outside of
-/// git, it fails.
+/// These files are committed in git as they are: none is modified, staged, untracked, deleted or in
+/// conflict. Files that git ignores are left out, unless they are named or nothing else matches, and so
+/// are the runs themselves.
+/// Where no file matches, and outside of git, it fails.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Committed {
@@ -74,12 +75,20 @@ impl Committed {
             files.contains(path)
                 || project.recorded_path(path).is_ok_and(|path| globs.matches(&path))
         };
-        let left = repository.uncommitted(&[], wanted).map_err(|error| error.to_string())?;
+        let mut left = repository.uncommitted(&[], wanted).map_err(|error| error.to_string())?;
+        let ignored = left.iter().filter(|file| file.is_ignored).count();
+        if files.len() > ignored {
+            let is_named = |path: &str| {
+                path.strip_prefix(&prefix)
+                    .is_some_and(|path| self.paths.iter().any(|it| it == path))
+            };
+            left.retain(|file| !file.is_ignored || is_named(&file.path));
+        }
         if left.is_empty() && files.is_empty() {
             return Err(format!("no file matches {}", self.paths.words()));
         }
         let mut few = Few::new(FINDINGS_MAX);
-        for Uncommitted { path, what } in &left {
+        for Uncommitted { path, what, .. } in &left {
             let path = path.strip_prefix(&prefix).unwrap_or(path);
             few.add(|| Finding::new(format!("it is {what}")).path(path));
         }
@@ -164,7 +173,6 @@ mod tests {
             [
                 "a.md: it is modified []",
                 "deleted.md: it is deleted []",
-                "ignored/i.md: it is ignored by git []",
                 "new/n.md: it is untracked []",
                 "staged.md: it is staged, not committed []",
             ]
@@ -230,5 +238,33 @@ mod tests {
         assert_eq!(read("committed", "paths = []").err().unwrap(), "`paths` names nothing");
         let folder = read("committed", "paths = ['a.md', '{{ x }}/']").err().unwrap();
         assert!(folder.starts_with("\"{{ x }}/\" names a folder: "), "{folder}");
+    }
+
+    #[test]
+    fn what_git_ignores_is_left_out_unless_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        lay(folder.path(), &[(".gitignore", b"*.log\n"), ("a.md", b"1"), ("b.log", b"1")]);
+        commit(folder.path());
+        let judged = |paths: &str| judge_in(folder.path(), "committed", paths, "x");
+        assert_eq!(judged("paths = '**'"), [""; 0]);
+        assert_eq!(judged("paths = ['**', 'b.log']").len(), 1);
+        assert_eq!(judged("paths = '*.log'").len(), 1);
+    }
+
+    #[test]
+    fn a_change_that_the_index_hides_is_found() {
+        for flag in [(0x8000_u16, 0_u16), (0, 0x4000)] {
+            let folder = tempfile::tempdir().unwrap();
+            lay(folder.path(), &[("a.md", b"1"), ("b.md", b"1")]);
+            let repository = commit(folder.path());
+            let mut index = repository.index().unwrap();
+            let mut entry = index.get_path(Path::new("a.md"), 0).unwrap();
+            (entry.flags, entry.flags_extended) = (entry.flags | flag.0, flag.1);
+            index.add(&entry).unwrap();
+            index.write().unwrap();
+            assert_eq!(judge_in(folder.path(), "committed", "paths = '*.md'", "x"), [""; 0]);
+            lay(folder.path(), &[("a.md", b"2")]);
+            assert_eq!(judge_in(folder.path(), "committed", "paths = '*.md'", "x").len(), 1);
+        }
     }
 }

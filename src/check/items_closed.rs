@@ -44,8 +44,8 @@ impl Check for ItemsClosed {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::Work;
     use crate::check::WorkItem;
+    use crate::check::WorkLog;
     use crate::check::testing::judge_work;
     use crate::check::testing::read;
 
@@ -56,7 +56,7 @@ mod tests {
             status: status.to_owned(),
             is_closed,
         };
-        let work = |items| Work { items, ..Work::default() };
+        let work = |items| WorkLog { items, ..WorkLog::default() };
         let judged = |parameters, work| judge_work("items_closed", parameters, work);
         assert!(judged("", Some(work(Vec::new()))).is_empty());
         let closed = work(vec![item("a", "PASSED", true)]);

@@ -4,7 +4,7 @@ use super::Check;
 use super::Count;
 use super::Scene;
 use super::citation;
-use super::citation::Work;
+use super::citation::CitedWork;
 use super::markdown;
 use crate::finding::Finding;
 use schemars::JsonSchema;
@@ -51,7 +51,7 @@ impl Check for MinSources {
 }
 
 /// The works that a document names, each once.
-fn distinct_sources(path: &str, text: &str) -> BTreeSet<Work> {
+fn distinct_sources(path: &str, text: &str) -> BTreeSet<CitedWork> {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
     let passages = match ending.as_str() {
         "html" | "htm" | "xhtml" => markdown::of_html(text),

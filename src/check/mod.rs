@@ -56,8 +56,8 @@ pub use number::Number;
 pub(crate) use number::range_words;
 pub use text::clean as plain_text;
 pub use value::read as parse_document;
-pub use work::Work;
 pub use work::WorkItem;
+pub use work::WorkLog;
 
 use crate::digest::Digest;
 use crate::files::Beneath;
@@ -169,7 +169,7 @@ pub struct Scene<'s> {
     /// The largest text that a text check reads, in bytes.
     pub text_bytes_max: u64,
     /// The work that the outputs are of; `None` where there is no run.
-    pub work: Option<&'s Work>,
+    pub work: Option<&'s WorkLog>,
 }
 
 /// The digests of files at one moment, by path; of a link or pipe, the digest of what it is.

@@ -50,13 +50,14 @@ impl Check for Summary {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::Work;
+    use crate::check::WorkLog;
     use crate::check::testing::judge_work;
     use crate::check::testing::read;
 
     #[test]
     fn it_must_be_there_and_long_enough() {
-        let work = |summary: &str| Work { summary: Some(summary.to_owned()), ..Work::default() };
+        let work =
+            |summary: &str| WorkLog { summary: Some(summary.to_owned()), ..WorkLog::default() };
         let judged = |parameters, work| judge_work("summary", parameters, work);
         assert!(judged("", Some(work("done"))).is_empty());
         assert!(judged("min_characters = 4", Some(work("dóne"))).is_empty());
@@ -65,7 +66,7 @@ mod tests {
             ["the summary is too short (expected at least 10 characters, found 4) []"]
         );
         assert_eq!(
-            judged("", Some(Work::default())),
+            judged("", Some(WorkLog::default())),
             ["no summary is given (expected at least 1 characters) []"]
         );
         assert_eq!(judged("", None), ["there is no run to look at []"]);

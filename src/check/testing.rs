@@ -4,7 +4,7 @@ use super::Baseline;
 use super::Check;
 use super::Document;
 use super::Scene;
-use super::Work;
+use super::WorkLog;
 use crate::document::Data;
 use crate::document::Language;
 use crate::files::Beneath;
@@ -20,7 +20,7 @@ pub(crate) struct Setting {
     pub(crate) baselines: BTreeMap<String, Baseline>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) stop: Stop,
-    pub(crate) work: Option<Work>,
+    pub(crate) work: Option<WorkLog>,
 }
 
 /// Judges `file` (the first one given) with the check `kind` of these parameters.
@@ -93,7 +93,7 @@ pub(crate) fn judge_at(
 }
 
 /// Judges the work itself.
-pub(crate) fn judge_work(kind: &str, parameters: &str, work: Option<Work>) -> Vec<String> {
+pub(crate) fn judge_work(kind: &str, parameters: &str, work: Option<WorkLog>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let setting = Setting { work, ..Setting::default() };
     judge_at(folder.path(), kind, parameters, "none", &setting)

@@ -84,17 +84,17 @@ fn nearly(number: &Number) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::Work;
+    use crate::check::WorkLog;
     use crate::check::testing::judge_work;
     use crate::check::testing::read;
     use std::time::Duration;
 
     #[test]
     fn time_is_held_against_bound_and_estimate() {
-        let work = |active, estimate: Option<u64>| Work {
+        let work = |active, estimate: Option<u64>| WorkLog {
             active: Duration::from_mins(active),
             estimate: estimate.map(Duration::from_mins),
-            ..Work::default()
+            ..WorkLog::default()
         };
         let judged = |parameters, work| judge_work("time_logged", parameters, work);
         assert!(judged("", Some(work(1, None))).is_empty());

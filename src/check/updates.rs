@@ -42,13 +42,13 @@ impl Check for Updates {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::Work;
+    use crate::check::WorkLog;
     use crate::check::testing::judge_work;
     use crate::check::testing::read;
 
     #[test]
     fn there_must_be_so_many() {
-        let work = |updates| Work { updates, ..Work::default() };
+        let work = |updates| WorkLog { updates, ..WorkLog::default() };
         let judged = |parameters, work| judge_work("updates", parameters, work);
         assert!(judged("", Some(work(1))).is_empty());
         assert!(judged("min = 3", Some(work(3))).is_empty());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// The work of a run, up to the moment of judging.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Work {
+pub struct WorkLog {
     /// What was last said that the work of this gate comes to.
     pub summary: Option<String>,
     /// How often somebody said how far the run has come.
@@ -34,7 +34,7 @@ pub struct WorkItem {
 
 impl Scene<'_> {
     /// What a check has to say of the work; without a run around the outputs nothing of it holds.
-    pub(super) fn judge_work(&self, judge: impl FnOnce(&Work) -> Vec<Finding>) -> Vec<Finding> {
+    pub(super) fn judge_work(&self, judge: impl FnOnce(&WorkLog) -> Vec<Finding>) -> Vec<Finding> {
         match self.work {
             Some(work) => judge(work),
             None => vec![Finding::new("there is no run to look at")],

@@ -14,10 +14,10 @@ use crate::finding::Severity;
 use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Site;
-use crate::ops::status;
 use crate::run::Run;
 use crate::source::Source;
 use crate::source::suggest;
+use crate::standing;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -131,7 +131,7 @@ impl Reports {
         if self.junit.is_none() && !self.is_on_github {
             return Ok(());
         }
-        let run = site.home.read(id)?.run;
+        let run = site.store.read(id)?.run;
         let write = |outlet: &Outlet, text: &str| {
             outlet.write(text.as_bytes()).map_err(|error| unwritten(outlet.path(), &error))
         };
@@ -198,7 +198,7 @@ fn summary(run: &Run) -> String {
         markdown(&run.started.key),
         run.status
     );
-    for line in status::lines(run) {
+    for line in standing::gates(run) {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} |",

@@ -10,6 +10,7 @@ use super::exit;
 use super::menu;
 use super::menu::Left;
 use super::menu::Pause;
+use super::progress;
 use super::progress::Progress;
 use super::terminal;
 use crate::event::PauseCause;
@@ -19,15 +20,16 @@ use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
 use crate::ops::Instructions;
-use crate::ops::Outcome;
 use crate::ops::RunChoice;
 use crate::ops::Site;
+use crate::ops::Standing;
 use crate::ops::Waiting;
 use crate::ops::brief;
 use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::ops::run_pause;
+use crate::site::asker;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -37,7 +39,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Serialize)]
 struct Reply<'o> {
     #[serde(flatten)]
-    outcome: &'o Outcome,
+    outcome: &'o Standing,
     packet: Option<String>,
     /// What whoever took the run up was told first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +50,7 @@ struct Reply<'o> {
 pub fn go_on(
     face: &Face,
     site: &Site,
-    (mut outcome, brief): (Outcome, Option<&brief::Reply>),
+    (mut outcome, brief): (Standing, Option<&brief::Reply>),
     (drive, ci, reports): (&DriveRequest, &CiArguments, &Reports),
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
@@ -68,9 +70,11 @@ pub fn go_on(
                 answers: given.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
                 drive: drive.clone(),
             };
-            let mut progress = Progress::new(face);
-            let mut show = |notice| progress.show(&notice);
-            outcome = gate_finish::gate_finish(site, &request, &mut show)?.run;
+            let progress = Progress::of(face, site, &request.gate.run);
+            let reply = gate_finish::gate_finish(site, &request)?;
+            drop(progress);
+            progress::differs(face, &reply.run_id, &reply.differs);
+            outcome = reply.run;
             continue;
         }
         let askable: Vec<&Waiting> = outcome
@@ -105,7 +109,7 @@ fn pairs(name: &str, value: &Json) -> Vec<String> {
 }
 
 /// Pauses the run, unless somebody else has gone on with it while the menu was open.
-fn pause(site: &Site, outcome: Outcome, how: Pause) -> Result<Outcome, Error> {
+fn pause(site: &Site, outcome: Standing, how: Pause) -> Result<Standing, Error> {
     let run = RunChoice { run: Some(outcome.run_id.to_string()) };
     let (cause, reason) = match how {
         Pause::Chosen => (PauseCause::Person, "paused by a person"),
@@ -114,24 +118,25 @@ fn pause(site: &Site, outcome: Outcome, how: Pause) -> Result<Outcome, Error> {
     let request = run_pause::Request { run: run.clone(), reason: reason.to_owned(), cause };
     match run_pause::run_pause(site, &request) {
         Err(Error::Held { .. }) => {
-            Ok(Outcome { problems: outcome.problems, ..next::next(site, &run)?.run })
+            Ok(Standing { problems: outcome.problems, ..next::next(site, &run)?.run })
         }
         paused => paused,
     }
 }
 
-/// Whether somebody is here who can be asked about this gate: an agent is not asked for an approval.
+/// Whether somebody is here who can be asked about this gate: neither an agent nor what a run has
+/// started is asked for an approval.
 fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
-    let is_refused = waiting.waits_for == WaitsFor::Approval && site.caller.agent_mark.is_some();
+    let is_refused = waiting.waits_for == WaitsFor::Approval && asker::refuse_agents(site).is_err();
     face.can_ask() && !site.stop.is_raised() && !is_refused
 }
 
 /// Prints where a run stands at the end of a drive.
-pub fn last_words(face: &Face, site: &Site, outcome: &Outcome) {
+pub fn last_words(face: &Face, site: &Site, outcome: &Standing) {
     closing_words(face, site, outcome, None);
 }
 
-fn closing_words(face: &Face, site: &Site, outcome: &Outcome, brief: Option<&brief::Reply>) {
+fn closing_words(face: &Face, site: &Site, outcome: &Standing, brief: Option<&brief::Reply>) {
     let mut instructions = Instructions::of(outcome);
     if face.can_ask() && outcome.status == RunStatus::Waiting {
         instructions.command(format!("orch run resume --run {}", outcome.run_id));
@@ -166,6 +171,7 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     if let Some(packet) = packet {
         let _ = write!(text, "\n{packet}");
     }
+    progress::differs(face, &reply.run_id, &reply.differs);
     warn(face, site, &reply.run);
     if reply.passed {
         face.answer(reply, &instructions, &text);
@@ -176,7 +182,7 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     }
 }
 
-fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
+fn packet(face: &Face, site: &Site, outcome: &Standing) -> Option<String> {
     // For an approval the outputs are to be read, not what was asked of their producer.
     let first = outcome.waiting.first()?;
     let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
@@ -188,7 +194,7 @@ fn packet(face: &Face, site: &Site, outcome: &Outcome) -> Option<String> {
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })
 }
 
-fn summary(face: &Face, outcome: &Outcome) -> String {
+fn summary(face: &Face, outcome: &Standing) -> String {
     let reason = outcome.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let status = status_word(face, outcome.status.as_str());
     format!("run {} {status}{reason}\nhead {}\n", outcome.run_id, outcome.head)
@@ -203,7 +209,7 @@ fn status_word(face: &Face, status: &str) -> String {
     face.coloured(status, colour)
 }
 
-pub fn warn(face: &Face, site: &Site, outcome: &Outcome) {
+pub fn warn(face: &Face, site: &Site, outcome: &Standing) {
     if let Some(reason) = &site.uncommitted {
         let words = "the record is on the disk and nothing is committed";
         face.say(&format!("note: {reason}; {words}"));

@@ -3,9 +3,9 @@
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::files;
-use crate::journal;
 use crate::ops::Error;
-use crate::ops::Outcome;
+use crate::ops::Standing;
+use crate::store::journal;
 
 pub const DONE: u8 = 0;
 pub const FAILED: u8 = 1;
@@ -37,7 +37,7 @@ pub fn meanings() -> String {
 }
 
 /// The code of a run that was driven as far as it would go.
-pub fn of_outcome(outcome: &Outcome) -> u8 {
+pub fn of_outcome(outcome: &Standing) -> u8 {
     match outcome.status {
         RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
         RunStatus::Waiting => WAITING,
@@ -57,7 +57,7 @@ pub fn of_outcome(outcome: &Outcome) -> u8 {
 }
 
 /// It came as far as somebody wanted; what failed on the way is told all the same.
-fn of_chosen_pause(outcome: &Outcome) -> u8 {
+fn of_chosen_pause(outcome: &Standing) -> u8 {
     match (outcome.waiting.is_empty(), outcome.failed.is_empty()) {
         (false, _) => WAITING,
         (true, true) => DONE,
@@ -87,9 +87,9 @@ mod tests {
     use crate::id::RunId;
     use crate::ops::Here;
 
-    fn paused(cause: PauseCause, failed: &[&str]) -> Outcome {
+    fn paused(cause: PauseCause, failed: &[&str]) -> Standing {
         let failed = failed.iter().map(|id| (GateId::parse(*id).unwrap(), String::new()));
-        Outcome {
+        Standing {
             run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
             status: RunStatus::Paused,
             reason: None,

@@ -2,9 +2,9 @@
 
 use super::ci;
 use super::door;
-use crate::ops::status;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::standing;
 use quick_junit::NonSuccessKind;
 use quick_junit::Report;
 use quick_junit::SerializeError;
@@ -16,7 +16,7 @@ use quick_junit::TestSuite;
 pub fn report(run: &Run) -> Result<String, SerializeError> {
     let mut report = Report::new("orch");
     let mut suite = TestSuite::new(fit(&run.started.workflow));
-    for line in status::lines(run) {
+    for line in standing::gates(run) {
         let status = match line.status {
             GateStatus::Pass => TestCaseStatus::success(),
             GateStatus::Fail => {
@@ -53,7 +53,7 @@ pub fn report(run: &Run) -> Result<String, SerializeError> {
     Ok(report.to_string()?.replacen(&skipped, "", 1))
 }
 
-fn skipped_words(line: &status::GateLine) -> String {
+fn skipped_words(line: &standing::GateLine) -> String {
     let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}"));
     let why = waits.or_else(|| line.reason.clone()).unwrap_or_default();
     format!("{} {why}", line.status).trim_end().to_owned()

@@ -5,6 +5,7 @@ use super::answer::Face;
 use super::door;
 use super::door::Colour;
 use super::inputs;
+use super::progress;
 use super::progress::Progress;
 use super::question;
 use super::report;
@@ -13,11 +14,10 @@ use crate::event::WaitsFor;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
-use crate::ops::Notice;
-use crate::ops::Outcome;
 use crate::ops::Person;
 use crate::ops::RunChoice;
 use crate::ops::Site;
+use crate::ops::Standing;
 use crate::ops::Waiting;
 use crate::ops::gate_approve;
 use crate::ops::gate_check;
@@ -30,10 +30,13 @@ use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::process;
 
+/// After how many words that were refused the menu is left.
+const REFUSALS_MAX: u32 = 20;
+
 /// How a person left the menu.
 pub enum Left {
     /// The run has gone on; this is where it stands.
-    Changed(Box<Outcome>),
+    Changed(Box<Standing>),
     /// For another gate that waits.
     Other,
     Paused(Pause),
@@ -51,7 +54,7 @@ pub enum Pause {
 pub fn at_gate(
     face: &Face,
     site: &Site,
-    outcome: &Outcome,
+    outcome: &Standing,
     waiting: &Waiting,
     drive: &DriveRequest,
 ) -> Result<Left, Error> {
@@ -64,6 +67,7 @@ pub fn at_gate(
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
+    let mut refusals = 0;
     loop {
         let reply = match waiting.waits_for {
             WaitsFor::Person | WaitsFor::Agent => desk.work(),
@@ -78,6 +82,11 @@ pub fn at_gate(
             Err(Error::Interrupted) => return Ok(Left::Paused(Pause::Interrupted)),
             // What was typed does not fit, perhaps since somebody else has gone on meanwhile.
             Err(error @ Error::Usage { .. }) => {
+                refusals += 1;
+                // What is refused before anything is asked would be refused for ever.
+                if refusals == REFUSALS_MAX {
+                    return Err(error);
+                }
                 report::error(face, &error, None);
                 if let Some(outcome) = desk.changed_elsewhere()? {
                     return Ok(Left::Changed(Box::new(outcome)));
@@ -109,7 +118,7 @@ struct Desk<'d> {
 
 impl Desk<'_> {
     /// Where the run stands, if this gate does not wait for the same any more.
-    fn changed_elsewhere(&self) -> Result<Option<Outcome>, Error> {
+    fn changed_elsewhere(&self) -> Result<Option<Standing>, Error> {
         let now = next::next(self.site, &self.choice.run)?.run;
         let is_this = |other: &&Waiting| {
             (&other.gate, other.attempt, other.waits_for)
@@ -145,18 +154,17 @@ impl Desk<'_> {
         }
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };
-        let mut progress = Progress::new(self.face);
-        let reply =
-            gate_finish::gate_finish(self.site, &request, &mut |notice| progress.show(&notice))?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_finish::gate_finish(self.site, &request)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     fn check(&self) -> Result<Chosen, Error> {
         let request = gate_check::Request { gate: self.choice.clone() };
         let reply = gate_check::gate_check(self.site, &request)?;
-        let mut progress = Progress::new(self.face);
-        for finding in reply.findings {
-            progress.show(&Notice::Found { gate: reply.gate.clone(), finding });
+        for finding in &reply.findings {
+            progress::finding(self.face, &reply.gate, finding);
         }
         let word = if reply.passed { "would pass" } else { "would fail" };
         self.face.say(&format!("{} {word} as it is now", reply.gate));
@@ -193,10 +201,10 @@ impl Desk<'_> {
         let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
-        let mut progress = Progress::new(self.face);
-        let reply =
-            gate_fail::gate_fail(self.site, &request, &mut |notice| progress.show(&notice))?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_fail::gate_fail(self.site, &request)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     fn approval(&self) -> Result<Chosen, Error> {
@@ -228,21 +236,26 @@ impl Desk<'_> {
         }
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_approve::Request { gate, note: None, drive };
-        let mut progress = Progress::new(self.face);
-        let mut show = |notice| progress.show(&notice);
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
         let word = (person, asked);
-        let reply = gate_approve::gate_approve(self.site, &request, word, &mut show)?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let reply = gate_approve::gate_approve(self.site, &request, word)?;
+        drop(progress);
+        Ok(self.changed(reply))
+    }
+
+    fn changed(&self, reply: GateReply) -> Chosen {
+        progress::differs(self.face, &reply.run_id, &reply.differs);
+        Chosen::Changed(Box::new(reply))
     }
 
     fn reject(&self, person: &Person) -> Result<Chosen, Error> {
         let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_reject::Request { gate, reason, drive };
-        let mut progress = Progress::new(self.face);
-        let mut show = |notice| progress.show(&notice);
-        let reply = gate_reject::gate_reject(self.site, &request, person, &mut show)?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_reject::gate_reject(self.site, &request, person)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     /// Lets choose among these, another gate and a pause; the first is at hand.
@@ -270,10 +283,10 @@ impl Desk<'_> {
     fn judge_again(&self) -> Result<Chosen, Error> {
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_finish::Request { gate, answers: Vec::new(), drive };
-        let mut progress = Progress::new(self.face);
-        let mut show = |notice| progress.show(&notice);
-        let reply = gate_finish::gate_finish(self.site, &request, &mut show)?;
-        Ok(Chosen::Changed(Box::new(reply)))
+        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let reply = gate_finish::gate_finish(self.site, &request)?;
+        drop(progress);
+        Ok(self.changed(reply))
     }
 
     fn decision(&self) -> Result<Chosen, Error> {
@@ -284,10 +297,10 @@ impl Desk<'_> {
                     gate: self.choice.clone(),
                     ..gate_start::Request::default()
                 };
-                let mut progress = Progress::new(self.face);
-                let mut show = |notice| progress.show(&notice);
-                let reply = gate_start::gate_start(self.site, &request, &mut show)?;
-                Ok(Chosen::Changed(Box::new(reply)))
+                let progress = Progress::of(self.face, self.site, &self.choice.run);
+                let reply = gate_start::gate_start(self.site, &request)?;
+                drop(progress);
+                Ok(self.changed(reply))
             }
             Some(1) => self.fail(),
             other => Ok(self.left(other, items.len())),

@@ -14,6 +14,7 @@ mod menu;
 mod progress;
 mod question;
 mod report;
+mod subject;
 mod terminal;
 
 pub use door::note_closed_output;

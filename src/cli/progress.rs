@@ -1,105 +1,262 @@
-//! Progress while a run is driven: one live line for each gate at work on a terminal,
-//! plain lines elsewhere. Findings are shown as they come.
+//! Progress while something is done with a run, drawn from the events that come: one live line for
+//! each gate at work on a terminal, plain lines elsewhere. Findings are shown as they come.
 
 use super::answer::Face;
 use super::door;
 use super::door::Colour;
 use super::terminal;
+use crate::check::plain_text;
 use crate::clock;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Invocation;
+use crate::event::Judged;
 use crate::executor::ExecutorKind;
+use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
-use crate::ops::Notice;
+use crate::id::RunId;
+use crate::ops;
+use crate::ops::Foreword;
+use crate::ops::RunChoice;
+use crate::ops::Site;
 use crate::ops::run_amend;
 use crate::run::GateStatus;
+use crate::store::journal;
 use indicatif::MultiProgress;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
 
-/// Shows notices.
+/// How long another process that writes to the run is waited for before its journal is read again.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Shows what happens to runs, until it is dropped.
 pub struct Progress<'f> {
     face: &'f Face,
-    lines: Option<MultiProgress>,
-    at_work: BTreeMap<GateId, (ProgressBar, Instant)>,
+    bars: Option<MultiProgress>,
+    followers: Vec<Follower>,
+}
+
+/// A thread that follows a run.
+struct Follower {
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 impl<'f> Progress<'f> {
     pub fn new(face: &'f Face) -> Self {
         let draws = !face.global.is_ci() && !face.global.json && terminal::can_draw();
-        Self { face, lines: draws.then(MultiProgress::new), at_work: BTreeMap::new() }
+        Self { face, bars: draws.then(MultiProgress::new), followers: Vec::new() }
     }
 
-    /// Shows one notice.
-    pub fn show(&mut self, notice: &Notice) {
-        match notice {
-            Notice::Started { run } => self.line(&format!("run {run}")),
-            Notice::Briefed(brief) => self.brief(&brief.text),
-            Notice::Unbriefed { reason } => {
-                self.line(&format!("no brief: {}", crate::check::plain_text(reason)));
+    /// Shows what happens to a run from here on; one that cannot be read is told so by whoever acts
+    /// on it.
+    pub fn of(face: &'f Face, site: &Site, choice: &RunChoice) -> Self {
+        let mut progress = Self::new(face);
+        progress.follow(site, choice);
+        progress
+    }
+
+    /// Tells what is to be known first, and shows what happens from there on.
+    pub fn greet(&mut self, site: &Site, foreword: &Foreword) {
+        let lines = self.lines();
+        lines.line(&format!("run {}", foreword.run));
+        lines.differs(&foreword.run, &foreword.differs);
+        foreword.warnings.iter().for_each(|warning| lines.warning(warning));
+        match &foreword.brief {
+            // It belongs to what the person reads; a program finds it in the data.
+            Some(Ok(brief)) if !self.face.global.json => lines.line(&format!("\n{}", brief.text)),
+            Some(Err(reason)) => lines.line(&format!("no brief: {}", plain_text(reason))),
+            Some(Ok(_)) | None => {}
+        }
+        self.follow(site, &RunChoice { run: Some(foreword.run.to_string()) });
+    }
+
+    fn follow(&mut self, site: &Site, choice: &RunChoice) {
+        let Ok(mut follow) = ops::follow::follow(site, choice) else { return };
+        let mut lines = self.lines();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&is_over);
+        let thread = std::thread::spawn(move || {
+            loop {
+                // Asked first, so that what came before the end is shown.
+                let is_last = ends.load(Ordering::Acquire);
+                follow.news().unwrap_or_default().iter().for_each(|told| lines.show(&told.event));
+                if is_last {
+                    return;
+                }
+                follow.wait(LOOK_EVERY);
             }
-            Notice::GateStarted { gate, attempt, executor } => {
-                self.begin(gate, *attempt, *executor);
+        });
+        self.followers.push(Follower { is_over, thread });
+    }
+
+    fn lines(&self) -> Lines {
+        let (face, bars) = (self.face.clone(), self.bars.clone());
+        Lines { face, bars, at_work: BTreeMap::new(), shown: BTreeMap::new() }
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        for follower in self.followers.drain(..) {
+            follower.is_over.store(true, Ordering::Release);
+            journal::wake();
+            // What it had to show is no reason to fail.
+            let _ = follower.thread.join();
+        }
+    }
+}
+
+/// Shows a finding of a gate.
+pub fn finding(face: &Face, gate: &GateId, finding: &Finding) {
+    Progress::new(face).lines().finding(gate, finding);
+}
+
+/// Tells that files are others now than what the run goes on under.
+pub fn differs(face: &Face, run: &RunId, paths: &[String]) {
+    Progress::new(face).lines().differs(run, paths);
+}
+
+/// Where lines are drawn, and what stands there now.
+struct Lines {
+    face: Face,
+    bars: Option<MultiProgress>,
+    at_work: BTreeMap<GateId, (ProgressBar, Instant)>,
+    /// What was shown of gates that wait: their end tells it once more.
+    shown: BTreeMap<GateId, Vec<Finding>>,
+}
+
+impl Lines {
+    fn show(&mut self, event: &Event) {
+        match event {
+            Event::GateStarted(started) => self.started(started),
+            Event::InvocationRecorded(call) => self.called(call),
+            Event::GateWaiting { gate, attempt, waits_for, judged } => {
+                let findings = judged.iter().flat_map(Judged::all_findings).cloned().collect();
+                let shown = self.findings(gate, findings);
+                self.shown.insert(gate.clone(), shown);
+                let reason = format!("waits for {waits_for}");
+                self.end(gate, GateStatus::Waiting, *attempt, Some(&reason));
             }
-            Notice::GateEnded { gate, status, attempt, reason } => {
-                self.end(gate, *status, *attempt, reason.as_deref());
+            Event::GatePassed { gate, attempt, judged } => {
+                self.findings(gate, judged.all_findings().cloned().collect());
+                self.end(gate, GateStatus::Pass, *attempt, None);
             }
-            Notice::Found { gate, finding } => {
-                let (word, colour) = match finding.severity {
-                    Severity::Error => ("  error", Colour::Red),
-                    Severity::Warning => ("  warning", Colour::Yellow),
-                    Severity::Info => ("  note", Colour::Dim),
-                };
-                let word = self.face.coloured(word, colour);
-                let finding = crate::check::plain_text(&finding.to_string());
-                self.line(&format!("{word} {gate}: {finding}"));
+            Event::GateFailed { gate, attempt, judged, .. } => {
+                self.findings(gate, judged.all_findings().cloned().collect());
+                self.end(gate, GateStatus::Fail, *attempt, None);
             }
-            Notice::Reused { gates } => {
-                let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();
-                let shown = match names.as_slice() {
-                    [first, .., last] if names.len() > 4 => {
-                        format!("{} gates, {first} to {last}", names.len())
-                    }
-                    _ => names.join(", "),
-                };
+            Event::GateInterrupted { gate, attempt, reason, findings } => {
+                self.findings(gate, findings.clone());
+                self.end(gate, GateStatus::NotStarted, *attempt, Some(reason));
+            }
+            Event::GateSkipped { gate, reason } => {
+                self.end(gate, GateStatus::Skipped, 0, Some(reason));
+            }
+            Event::GateWaived { gate, .. } => self.end(gate, GateStatus::Waived, 0, None),
+            Event::GatesReopened { gates, reason } => {
+                let word = self.face.coloured(GateStatus::Stale.as_str(), Colour::Yellow);
+                self.line(&format!("{word} {}  ({})", named(gates), plain_text(reason)));
+            }
+            Event::GateJumped { from, to, .. } => {
+                self.line(&format!("{from} failed; back to {to}"));
+            }
+            Event::GatesReused { gates } => {
+                let gates: Vec<GateId> = gates.iter().map(|reused| reused.gate.clone()).collect();
                 let word = self.face.coloured("REUSED", Colour::Green);
-                self.line(&format!("{word} {shown}: recipe, inputs and outputs are unchanged"));
+                let why = "recipe, inputs and outputs are unchanged";
+                self.line(&format!("{word} {}: {why}", named(&gates)));
             }
-            Notice::Budget { warning } => {
-                let word = self.face.coloured("warning:", Colour::Yellow);
-                self.line(&format!("{word} {warning}"));
-            }
-            Notice::Differs { run, paths } => {
-                let paths: Vec<String> = paths.iter().map(|path| run_amend::shown(path)).collect();
-                self.line(&format!(
-                    "note: the run goes on under what it began with, and the files differ: {}; \
-                     to take them in: orch run amend --run {run}",
-                    crate::check::plain_text(&paths.join(", "))
-                ));
-            }
-            Notice::NotReused { gate, reason } => {
-                let reason = crate::check::plain_text(reason);
-                self.line(&format!("{gate} is not reused: {reason}"));
-            }
-            Notice::Jumped { from, to } => self.line(&format!("{from} failed; back to {to}")),
+            Event::RunStarted(_)
+            | Event::RunResumed { .. }
+            | Event::RunAmended(_)
+            | Event::RunWaiting { .. }
+            | Event::RunPaused { .. }
+            | Event::RunCompleted { .. }
+            | Event::GateExpanded { .. }
+            | Event::GateGathered { .. }
+            | Event::InvocationStarted { .. }
+            | Event::GateAnswered { .. }
+            | Event::GateApproved { .. }
+            | Event::GateHandedIn { .. }
+            | Event::GateRerecorded { .. }
+            | Event::AgentGiven { .. }
+            | Event::HeadSigned(_)
+            | Event::SessionStarted(_)
+            | Event::SessionReady { .. }
+            | Event::SessionEnded { .. }
+            | Event::CheckpointSealed(_)
+            | Event::Noted(_)
+            | Event::GateEstimated { .. }
+            | Event::BudgetSet { .. } => {}
         }
     }
 
-    /// It belongs to what the person reads; a program finds it in the data.
-    fn brief(&self, text: &str) {
-        if !self.face.global.json {
-            self.line(&format!("\n{text}"));
+    fn started(&mut self, started: &GateStarted) {
+        let gate = &started.gate;
+        if let Some(reason) = &started.reuse {
+            self.line(&format!("{gate} is not reused: {}", plain_text(reason)));
         }
+        self.begin(gate, started.attempt, started.executor);
+    }
+
+    fn called(&self, call: &Invocation) {
+        if let Some(why) = &call.unread {
+            let agent = call.agent.as_deref().unwrap_or_default();
+            self.warning(&format!("what agent {agent} used at {} is unknown: {why}", call.gate));
+        }
+        call.warnings.iter().for_each(|warning| self.warning(warning));
+    }
+
+    /// Shows the findings that were not shown before; gives all of them.
+    fn findings(&mut self, gate: &GateId, findings: Vec<Finding>) -> Vec<Finding> {
+        let shown = self.shown.remove(gate).unwrap_or_default();
+        let new = findings.iter().filter(|finding| !shown.contains(finding));
+        new.for_each(|finding| self.finding(gate, finding));
+        findings
+    }
+
+    fn finding(&self, gate: &GateId, finding: &Finding) {
+        let (word, colour) = match finding.severity {
+            Severity::Error => ("  error", Colour::Red),
+            Severity::Warning => ("  warning", Colour::Yellow),
+            Severity::Info => ("  note", Colour::Dim),
+        };
+        let word = self.face.coloured(word, colour);
+        self.line(&format!("{word} {gate}: {}", plain_text(&finding.to_string())));
+    }
+
+    fn warning(&self, warning: &str) {
+        let word = self.face.coloured("warning:", Colour::Yellow);
+        self.line(&format!("{word} {warning}"));
+    }
+
+    fn differs(&self, run: &RunId, paths: &[String]) {
+        if paths.is_empty() {
+            return;
+        }
+        let paths: Vec<String> = paths.iter().map(|path| run_amend::shown(path)).collect();
+        self.line(&format!(
+            "note: the run goes on under what it began with, and the files differ: {}; \
+             to take them in: orch run amend --run {run}",
+            plain_text(&paths.join(", "))
+        ));
     }
 
     fn begin(&mut self, gate: &GateId, attempt: u32, executor: ExecutorKind) {
         let text = format!("{gate}  attempt {attempt}  {executor}");
-        match &self.lines {
+        match &self.bars {
             None => self.face.say(&format!("STARTED {text}")),
-            Some(lines) => {
-                let bar = lines.add(ProgressBar::new_spinner());
+            Some(bars) => {
+                let bar = bars.add(ProgressBar::new_spinner());
                 if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed}") {
                     bar.set_style(style);
                 }
@@ -130,17 +287,28 @@ impl<'f> Progress<'f> {
         let reason = reason.filter(|_| status != GateStatus::Fail);
         let reason = reason.map(|reason| format!("  ({reason})")).unwrap_or_default();
         let took = took.unwrap_or_default();
-        self.line(&format!("{word} {gate}{attempt}{took}{}", crate::check::plain_text(&reason)));
+        self.line(&format!("{word} {gate}{attempt}{took}{}", plain_text(&reason)));
     }
 
     /// A line that stays, above those that move.
     fn line(&self, text: &str) {
-        match &self.lines {
-            Some(lines) => {
+        match &self.bars {
+            Some(bars) => {
                 // Without a terminal to draw on there is nobody to show it to.
-                let _ = lines.println(door::shown(text));
+                let _ = bars.println(door::shown(text));
             }
             None => door::err(&format!("{text}\n")),
         }
+    }
+}
+
+/// The gates, or how many there are from which to which.
+fn named(gates: &[GateId]) -> String {
+    let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();
+    match names.as_slice() {
+        [first, .., last] if names.len() > 4 => {
+            format!("{} gates, {first} to {last}", names.len())
+        }
+        _ => names.join(", "),
     }
 }

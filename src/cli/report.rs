@@ -1,10 +1,10 @@
 //! Errors, printed: what was wrong, where, what would be right, what to type next.
 
 use super::answer::Face;
-use super::command::Subject;
 use super::door;
 use super::door::Colour;
 use super::exit;
+use super::subject::Subject;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::workflow;

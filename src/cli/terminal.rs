@@ -3,7 +3,7 @@
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Site;
-use crate::ops::asker;
+use crate::site::asker;
 use std::io::IsTerminal;
 
 /// Variables that coding agents set for what they run, and that orch sets for executors.

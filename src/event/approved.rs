@@ -3,7 +3,7 @@
 use super::RunStatus;
 use crate::clock::Moment;
 use crate::digest::Digest;
-use crate::id::GateId;
+use crate::id::AttemptId;
 use crate::id::RunId;
 use serde::Deserialize;
 use serde::Serialize;
@@ -61,11 +61,12 @@ impl SignedHead {
 impl Approved {
     /// The text that is signed, in the one form that it has: names in quotes, so that none of them
     /// can pass for a line. `None` for an approval that is not signed.
-    pub fn signed_text(&self, run: &RunId, gate: &GateId, attempt: u32) -> Option<String> {
+    pub fn signed_text(&self, run: &RunId, attempt: &AttemptId) -> Option<String> {
+        let AttemptId { gate, number } = attempt;
         let signed = self.signature.as_ref()?;
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
         let mut text = format!(
-            "orch approval 1\nrun: {run}\ngate: {gate}\nattempt: {attempt}\nchain: {}\nat: {}\n\
+            "orch approval 1\nrun: {run}\ngate: {gate}\nattempt: {number}\nchain: {}\nat: {}\n\
              by: {}\nhow: {}\n",
             signed.chain,
             signed.at,
@@ -85,6 +86,7 @@ impl Approved {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::GateId;
 
     #[test]
     fn the_text_names_everything_and_no_name_can_add_a_line() {
@@ -97,11 +99,11 @@ mod tests {
             signature: None,
         };
         let run = RunId::parse("run_20260119T143012Z_x_000001").unwrap();
-        let gate = GateId::parse("last").unwrap();
-        assert_eq!(approved.signed_text(&run, &gate, 2), None);
+        let attempt = AttemptId::new(&GateId::parse("last").unwrap(), 2);
+        assert_eq!(approved.signed_text(&run, &attempt), None);
         let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
         approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
-        let text = approved.signed_text(&run, &gate, 2).unwrap();
+        let text = approved.signed_text(&run, &attempt).unwrap();
         let expected = format!(
             "orch approval 1\nrun: {run}\ngate: last\nattempt: 2\nchain: {chain}\n\
              at: 2026-01-19T14:30:12.000Z\nby: \"Ada <ada@example.org>\"\n\

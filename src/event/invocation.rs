@@ -48,6 +48,9 @@ pub struct Invocation {
     /// Why some of what it used is unknown, though its agent should have told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<Box<str>>,
+    /// What was said of budgets when it was recorded: that one comes near its end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// How a call ended.

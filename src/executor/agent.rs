@@ -2,12 +2,12 @@
 //! what it printed is read for what it used.
 
 use super::Begun;
+use super::Call;
+use super::CallOutcome;
 use super::Conclusion;
 use super::Error;
 use super::Executor;
-use super::Invocation;
 use super::Launch;
-use super::Outcome;
 use super::output::Counts;
 use super::output::Output;
 use super::settings::AgentSettings;
@@ -153,7 +153,7 @@ impl Agent {
         }
     }
 
-    fn argv(&self, invocation: &Invocation<'_>) -> Result<Vec<String>, Error> {
+    fn argv(&self, invocation: &Call<'_>) -> Result<Vec<String>, Error> {
         let path = invocation.packet_path.path().display().to_string();
         let model = self.model.as_deref().unwrap_or_default();
         let values = [(PACKET, invocation.packet), (PACKET_PATH, path.as_str()), (MODEL, model)];
@@ -166,7 +166,7 @@ impl Agent {
     }
 
     /// What the agent said it used, as far as it can be known.
-    fn usage(&self, printed: &Log, invocation: &Invocation<'_>) -> Usage {
+    fn usage(&self, printed: &Log, invocation: &Call<'_>) -> Usage {
         // A log that cannot be read says nothing, and so the usage is unknown.
         let printed = self.output.read_log(printed);
         let mut usage = self.of_this_call(printed.unwrap_or_default(), invocation);
@@ -178,7 +178,7 @@ impl Agent {
     }
 
     /// What was printed, without what earlier calls of a resumed session used.
-    fn of_this_call(&self, mut usage: Usage, invocation: &Invocation<'_>) -> Usage {
+    fn of_this_call(&self, mut usage: Usage, invocation: &Call<'_>) -> Usage {
         usage.model = usage.model.or_else(|| self.model.clone());
         let earlier = usage.session.as_ref().and_then(|session| invocation.earlier.get(session));
         if let (Counts::Delta, Some(earlier)) = (self.output.counts, earlier) {
@@ -189,7 +189,7 @@ impl Agent {
 }
 
 impl Executor for Agent {
-    fn begin(&self, invocation: &Invocation<'_>) -> Result<Begun, Error> {
+    fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
         let stdin = match self.packet {
             PacketBy::Stdin => Some(invocation.packet_path.clone()),
             PacketBy::File | PacketBy::Argument => None,
@@ -213,7 +213,7 @@ impl Executor for Agent {
             }
             (conclusion, _) => conclusion,
         };
-        Ok(Begun::Finished(Box::new(Outcome {
+        Ok(Begun::Finished(Box::new(CallOutcome {
             conclusion,
             ending: landing.ending,
             duration: landing.duration,

@@ -2,11 +2,11 @@
 //! only, so that no input is ever run as code.
 
 use super::Begun;
+use super::Call;
+use super::CallOutcome;
 use super::Error;
 use super::Executor;
-use super::Invocation;
 use super::Launch;
-use super::Outcome;
 use super::usage::Usage;
 use serde::Deserialize;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub enum Program {
 }
 
 impl Executor for Command {
-    fn begin(&self, invocation: &Invocation<'_>) -> Result<Begun, Error> {
+    fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
         let argv = match &self.program {
             Program::Argv(argv) => argv.clone(),
             Program::Shell(script) => vec!["sh".to_owned(), "-c".to_owned(), script.clone()],
@@ -37,7 +37,7 @@ impl Executor for Command {
         let program = argv.first().cloned().unwrap_or_default();
         let launch = Launch { argv, environment: BTreeMap::new(), stdin: None, timeout: None };
         let landing = invocation.launch(launch, &mut |_| Usage::default())?;
-        Ok(Begun::Finished(Box::new(Outcome {
+        Ok(Begun::Finished(Box::new(CallOutcome {
             conclusion: landing.conclusion(&program, &BTreeMap::new(), &[]),
             ending: landing.ending,
             duration: landing.duration,

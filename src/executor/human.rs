@@ -1,16 +1,16 @@
 //! `human`: a person does the work. They say so by `orch gate finish`, not to this process.
 
 use super::Begun;
+use super::Call;
 use super::Error;
 use super::Executor;
-use super::Invocation;
 
 /// A person, whoever it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Human;
 
 impl Executor for Human {
-    fn begin(&self, _: &Invocation<'_>) -> Result<Begun, Error> {
+    fn begin(&self, _: &Call<'_>) -> Result<Begun, Error> {
         Ok(Begun::Waiting)
     }
 }

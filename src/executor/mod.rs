@@ -71,7 +71,7 @@ const PACKET_VARIABLE: &str = "ORCH_PACKET";
 
 /// Does the work of a gate, or says that somebody else will.
 pub trait Executor {
-    fn begin(&self, invocation: &Invocation<'_>) -> Result<Begun, Error>;
+    fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error>;
 }
 
 /// What came of the beginning.
@@ -80,15 +80,15 @@ pub enum Begun {
     /// A person or an agent must act; the run stops until they have.
     Waiting,
     /// It is over, one way or another.
-    Finished(Box<Outcome>),
+    Finished(Box<CallOutcome>),
 }
 
 /// Is told, again and again, what a call has used so far and how long it has run; says why it
 /// must end, where it must.
-pub type Meter<'m> = dyn Fn(&Usage, Duration) -> Option<String> + Sync + 'm;
+pub type UsageMeter<'m> = dyn Fn(&Usage, Duration) -> Option<String> + Sync + 'm;
 
 /// All that an executor is handed for one call.
-pub struct Invocation<'i> {
+pub struct Call<'i> {
     pub packet: &'i str,
     /// The file that holds the packet.
     pub packet_path: &'i Beneath,
@@ -106,14 +106,14 @@ pub struct Invocation<'i> {
     /// What earlier calls used together, by the agent's session, for agents that tell running totals.
     pub earlier: &'i BTreeMap<String, Usage>,
     pub stop: &'i Stop,
-    pub meter: &'i Meter<'i>,
+    pub meter: &'i UsageMeter<'i>,
     /// Where its program is named while it runs.
     pub register: Option<&'i Register>,
 }
 
 /// How a call went.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct CallOutcome {
     pub conclusion: Conclusion,
     pub ending: Ending,
     pub duration: Duration,
@@ -155,7 +155,7 @@ pub enum Error {
     Log { path: PathBuf, source: io::Error },
 }
 
-impl Outcome {
+impl CallOutcome {
     /// The code with which the program ended, where it ended by itself.
     pub fn exit_code(&self) -> Option<i32> {
         match self.ending {
@@ -187,7 +187,7 @@ struct Landing {
 /// Says what a program has used, by what it has printed.
 type Told<'t> = dyn FnMut(&Log) -> Usage + 't;
 
-impl Invocation<'_> {
+impl Call<'_> {
     /// Runs a program to its end and blots the secrets out of what it printed. Of what it has used
     /// meanwhile, `told` tells.
     fn launch(&self, launch: Launch, told: &mut Told<'_>) -> Result<Landing, Error> {
@@ -313,7 +313,7 @@ mod testing {
             packet: &str,
         ) -> Result<Begun, Error> {
             self.packet_path.write_view(packet.as_bytes()).unwrap();
-            executor.begin(&Invocation {
+            executor.begin(&Call {
                 packet,
                 packet_path: &self.packet_path,
                 folder: self.folder.path(),
@@ -328,7 +328,7 @@ mod testing {
             })
         }
 
-        pub(crate) fn begin(&self, executor: &impl Executor, packet: &str) -> Outcome {
+        pub(crate) fn begin(&self, executor: &impl Executor, packet: &str) -> CallOutcome {
             match self.try_begin(executor, packet).unwrap() {
                 Begun::Finished(outcome) => *outcome,
                 Begun::Waiting => panic!("it waits"),

@@ -248,26 +248,50 @@ impl Appender {
         }
     }
 
-    /// Moves what somebody else wrote to the end of the file into a file beside it. A file that was cut
-    /// short is an error: what it held is not known here.
+    /// Moves what somebody else wrote to the end of the file, or put in its place, into a file beside
+    /// it. A file that was cut short is an error: what it held is not known here.
     pub fn set_foreign_aside(&mut self) -> io::Result<()> {
-        let length = self.file.metadata()?.len();
-        if length < self.good_bytes {
+        let own = self.file.metadata()?;
+        if own.len() < self.good_bytes {
             return Err(io::Error::other("it was cut short by another process"));
         }
-        if length == self.good_bytes {
+        let named = fs::symlink_metadata(self.place.path());
+        if !named.is_ok_and(|named| (named.dev(), named.ino()) == (own.dev(), own.ino())) {
+            self.come_back()?;
+        }
+        if own.len() == self.good_bytes {
             return Ok(());
         }
         let mut foreign = Vec::new();
         (&self.file).seek(io::SeekFrom::Start(self.good_bytes))?;
         (&self.file).read_to_end(&mut foreign)?;
+        self.file.set_len(self.good_bytes)?;
+        self.file.sync_all()?;
+        self.lay_aside(&foreign)
+    }
+
+    /// Puts the file back under its name, which was taken away or leads elsewhere.
+    fn come_back(&mut self) -> io::Result<()> {
+        let mut own = Vec::new();
+        (&self.file).seek(io::SeekFrom::Start(0))?;
+        (&self.file).take(self.good_bytes).read_to_end(&mut own)?;
+        match self.place.read() {
+            Ok(Some(foreign)) => self.lay_aside(&foreign)?,
+            Ok(None) => {}
+            // A link, or what is no file.
+            Err(_) => self.place.remove()?,
+        }
+        self.place.write(&own)?;
+        (self.file, _) = self.place.open_or_create()?;
+        Ok(())
+    }
+
+    fn lay_aside(&mut self, foreign: &[u8]) -> io::Result<()> {
         let name = |number: u32| format!("foreign-{}-{number}", self.good_bytes);
         let mut places = (1..).map(|number| self.place.with_extension(&name(number)));
         let aside = places.find(|place| !place.exists());
         let aside = aside.unwrap_or_else(|| self.place.with_extension("foreign"));
-        aside.write(&foreign)?;
-        self.file.set_len(self.good_bytes)?;
-        self.file.sync_all()?;
+        aside.write(foreign)?;
         self.aside.push(aside.path());
         Ok(())
     }
@@ -320,6 +344,34 @@ mod tests {
         fs::write(&path, "ow").unwrap();
         assert!(appender.append(b"more\n").is_err());
         assert_eq!(fs::read(&path).unwrap(), b"ow");
+    }
+
+    #[test]
+    fn an_appender_finds_its_file_again_whatever_was_put_in_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let place = Beneath::new(folder.path()).join("journal");
+        let mut appender = Appender::open(&place, 0).unwrap();
+        appender.append(b"own\n").unwrap();
+        let other = folder.path().join("other");
+        let swaps: [&dyn Fn(); 3] = [
+            &|| fs::remove_file(&path).unwrap(),
+            &|| {
+                fs::write(&other, "forged\n").unwrap();
+                fs::rename(&other, &path).unwrap();
+            },
+            &|| {
+                fs::rename(&path, &other).unwrap();
+                std::os::unix::fs::symlink(&other, &path).unwrap();
+            },
+        ];
+        for (swap, lines) in swaps.iter().zip(2..) {
+            swap();
+            appender.append(b"own\n").unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), "own\n".repeat(lines));
+            assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        }
+        assert_eq!(fs::read(&appender.take_aside()[0]).unwrap(), b"forged\n");
     }
 
     #[test]

@@ -23,7 +23,7 @@ const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 /// Who holds a lock, as the holder wrote it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, thiserror::Error)]
 #[error("held by process {process}{} since {since} (lock {}){}", self.shown_host(), path.display(), self.help())]
-pub struct Held {
+pub struct LockHolder {
     pub process: u32,
     pub since: String,
     /// The name of the machine, and which of its boots it was.
@@ -35,7 +35,7 @@ pub struct Held {
     pub path: PathBuf,
 }
 
-impl Held {
+impl LockHolder {
     /// This process, as a holder.
     fn here(since: &str, path: &Path) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
@@ -91,7 +91,7 @@ impl Lock {
         place: &Beneath,
         since: &str,
         patience: Duration,
-    ) -> io::Result<Result<Self, Held>> {
+    ) -> io::Result<Result<Self, LockHolder>> {
         let (mut file, _) = place.open_or_create()?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -115,7 +115,7 @@ impl Lock {
             file.unlock()?;
             return Ok(Err(before));
         }
-        let holder = Held::here(since, &place.path());
+        let holder = LockHolder::here(since, &place.path());
         file.rewind()?;
         file.set_len(0)?;
         crash::point();
@@ -132,7 +132,7 @@ impl Lock {
     }
 
     /// Who holds the lock now.
-    pub fn holder(place: &Beneath) -> Option<Held> {
+    pub fn holder(place: &Beneath) -> Option<LockHolder> {
         let mut file = place.open().ok()??;
         holds_alone(&file).then(|| holder(&mut file, place))
     }
@@ -162,12 +162,12 @@ fn holds_alone(file: &File) -> bool {
     is_held
 }
 
-fn holder(file: &mut File, place: &Beneath) -> Held {
+fn holder(file: &mut File, place: &Beneath) -> LockHolder {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
     let held = read.ok().and_then(|_| serde_json::from_str(&text).ok());
-    let unknown = Held { since: "an unknown time".to_owned(), ..Held::default() };
-    Held { path: place.path(), ..held.unwrap_or(unknown) }
+    let unknown = LockHolder { since: "an unknown time".to_owned(), ..LockHolder::default() };
+    LockHolder { path: place.path(), ..held.unwrap_or(unknown) }
 }
 
 #[cfg(test)]
@@ -199,7 +199,7 @@ mod tests {
             std::fs::write(&path, held).unwrap();
             Lock::take(&place, "10:03", Duration::ZERO).unwrap().err().map(|held| held.to_string())
         };
-        let here = Held::here("", &path);
+        let here = LockHolder::here("", &path);
         let said = write("elsewhere", "another").unwrap();
         assert!(said.starts_with("held by process 7 on elsewhere since 10:02 (lock "), "{said}");
         assert!(said.ends_with("; if elsewhere is gone for good, remove that file"), "{said}");

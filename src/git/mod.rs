@@ -82,7 +82,7 @@ pub enum Error {
     #[error("{path} is a named pipe, expected a regular file; remove it: rm {path}")]
     Pipe { path: String },
     #[error("the lock of the repository's commits is {0}")]
-    Held(crate::files::Held),
+    Held(crate::files::LockHolder),
     #[error("the branch {name} does not exist any more")]
     NoBranch { name: String },
     #[error("{name} moved each time that a commit was to be added; try again")]

@@ -1,11 +1,9 @@
 //! What an amendment would be: the texts on the disk beside those that a run goes on under.
 
 use super::Error;
-use super::Notice;
 use super::Site;
-use super::advance;
-use super::signing;
 use super::start;
+use crate::advance;
 use crate::check::Since;
 use crate::config::Cast;
 use crate::definition;
@@ -17,6 +15,7 @@ use crate::event::PlannedGate;
 use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::site::signing;
 use crate::workflow;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -71,17 +70,16 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
     Ok(Some(Amendment { workflow, budget, amended }))
 }
 
-/// Tells whoever takes a run up where the disk says otherwise than what it goes on under.
-pub fn tell(site: &Site, run: &Run, notify: &mut dyn FnMut(Notice)) {
-    let paths = match amendment(site, run) {
-        Ok(None) => return,
+/// The files that say otherwise than what the run goes on under.
+pub fn differs(site: &Site, run: &Run) -> Vec<String> {
+    match amendment(site, run) {
+        Ok(None) => Vec::new(),
         Ok(Some(amendment)) => {
             amendment.amended.changes.into_iter().map(|change| change.path).collect()
         }
         // What is unsound now was sound when the run began.
         Err(_) => vec![format!("workflows/{}.toml", run.started.workflow)],
-    };
-    notify(Notice::Differs { run: run.started.run_id.clone(), paths });
+    }
 }
 
 fn planned(gate: &workflow::Gate) -> PlannedGate {

@@ -21,19 +21,19 @@ use super::Driver;
 use super::Error;
 use super::Here;
 use super::Instructions;
-use super::Notice;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::choose;
-use super::proof;
+use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
-use crate::journal::Reading;
-use crate::record::Head;
-use crate::record::RUNS;
 use crate::run::Run;
+use crate::secret::Secrets;
+use crate::site::proof;
+use crate::store::journal::Reading;
+use crate::store::record::Head;
+use crate::store::record::RUNS;
 use crate::workflow::Workflow;
 use content::Facts;
 use paper::Paper;
@@ -87,47 +87,37 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let outcome = advance::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
+    let outcome = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
     write(site, &workflow, (&reading, &outcome), request)
 }
 
-/// The brief of a run that is held, whole.
-fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
-    let reading = driver.site.home.read(driver.id())?;
-    let outcome = advance::outcome(driver);
+/// The brief of a run that is held, whole, for whoever goes on with it.
+pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
+    let reading = driver.site.store.read(driver.id())?;
+    let outcome = advance::standing(driver);
     let here = Here { driver: DrivenBy::This, ..outcome.here };
-    let outcome = Outcome { here, ..outcome };
+    let outcome = Standing { here, ..outcome };
     write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())
-}
-
-/// Tells whoever takes up a run that is held; a template that does not render keeps nobody from
-/// going on.
-pub(super) fn tell(driver: &Driver<'_>, notify: &mut dyn FnMut(Notice)) -> Option<Box<Reply>> {
-    match brief_of(driver) {
-        Ok(brief) => {
-            let brief = Box::new(brief);
-            notify(Notice::Briefed(brief.clone()));
-            Some(brief)
-        }
-        Err(error) => {
-            notify(Notice::Unbriefed { reason: error.to_string() });
-            None
-        }
-    }
 }
 
 fn write(
     site: &Site,
     workflow: &Workflow,
-    (reading, outcome): (&Reading, &Outcome),
+    (reading, outcome): (&Reading, &Standing),
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;
+    let mut changes = changes(site, run);
+    // What the journal says was redacted when it was written; names of files come from git.
+    let secrets = Secrets::of_those_set(workflow.secrets())?;
+    for file in changes.files.iter_mut().flatten() {
+        file.path = secrets.redact(&file.path);
+    }
     let whole = Brief::of(Facts {
         run,
         workflow,
         history: &reading.history(),
-        changes: changes(site, run),
+        changes,
         instructions: Instructions::of(outcome),
         now: site.clock.now(),
     });

@@ -4,10 +4,10 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use crate::checkpoint;
 use crate::clock::Moment;
 use crate::event::Checkpoint;
 use crate::id::RunId;
+use crate::store::checkpoint;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -50,7 +50,7 @@ pub struct Entry {
 /// Reads them from the journal, and looks which trees are kept.
 pub fn checkpoint_list(site: &Site, request: &Request) -> Result<Reply, Error> {
     let run_id = choose::run(site, &request.run)?;
-    let run = site.home.read(&run_id)?.run;
+    let run = site.store.read(&run_id)?.run;
     let refs: BTreeSet<String> = match site.repository()? {
         Some(repository) => repository.refs_below(checkpoint::REFS)?.into_iter().collect(),
         None => BTreeSet::new(),

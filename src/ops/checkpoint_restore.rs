@@ -6,8 +6,6 @@ use super::RunChoice;
 use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_show;
-use super::driver;
-use crate::checkpoint;
 use crate::files::Globs;
 use crate::git;
 use crate::git::Plan;
@@ -15,6 +13,7 @@ use crate::git::Repository;
 use crate::git::Restore;
 use crate::git::Restored;
 use crate::id::RunId;
+use crate::store::checkpoint;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -87,7 +86,7 @@ pub fn checkpoint_restore(site: &Site, request: &Request) -> Result<Reply, Error
         })?
     } else {
         // Under a run that is driven, the files belong to whoever is at work.
-        let _lock = driver::lock(site, &list.run_id)?;
+        let _lock = crate::site::lock(site, &list.run_id)?;
         done(repository.restore(&restore)?, &list.run_id)?
     };
     let commit = commit.to_owned();

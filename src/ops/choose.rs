@@ -6,22 +6,23 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::current::Current;
-use super::run_list;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
-use crate::record::Foreign;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::site::runs;
+use crate::site::runs::Entry;
 use crate::source::suggest;
 use crate::source::suggest_of;
+use crate::store::record::Foreign;
 
 /// How many runs an error lists.
 const RUNS_SHOWN_MAX: usize = 8;
 
 /// The run that is meant.
 pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
-    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
+    let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
     if let Some(name) = choice.run.as_ref().or(site.caller.run.as_ref()) {
         return named(site, name, &ids);
     }
@@ -35,7 +36,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
     }
-    let entries = run_list::runs(site)?;
+    let entries = runs::runs(site)?;
     let open: Vec<&RunId> =
         entries.iter().filter(|entry| entry.status.is_open()).map(|entry| &entry.run_id).collect();
     match (open.as_slice(), ids.as_slice()) {
@@ -51,11 +52,11 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 /// The run that is meant by a command which writes to it: one that is over is refused.
 pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let id = run(site, choice)?;
-    let status = site.home.glance(&id)?.run.status;
+    let status = site.store.glance(&id)?.run.status;
     if !status.is_final() {
         return Ok(id);
     }
-    let open = run_list::runs(site)?.into_iter().filter(|entry| entry.status.is_open());
+    let open = runs::runs(site)?.into_iter().filter(|entry| entry.status.is_open());
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
@@ -66,12 +67,12 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 
 /// All runs of a key.
 pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
-    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
+    let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
     let mark = format!("_{}_", slug_of(key));
     let mut keyed = Vec::new();
     for id in ids.into_iter().filter(|id| id.as_str().contains(&mark)) {
         // One that cannot be read may be open: nobody begins another beside it unawares.
-        if site.home.glance(&id)?.run.started.key == key {
+        if site.store.glance(&id)?.run.started.key == key {
             keyed.push(id);
         }
     }
@@ -82,7 +83,7 @@ pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
 pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
     let mut open = runs_of(site, key)?;
     open.retain(|id| {
-        let status = site.home.glance(id).map(|reading| reading.run.status);
+        let status = site.store.glance(id).map(|reading| reading.run.status);
         status.is_ok_and(|status| !status.is_final())
     });
     match open.as_slice() {
@@ -131,12 +132,12 @@ pub fn foreign(site: &Site, name: &str) -> Result<Option<Foreign>, Error> {
 
 /// The key as the id carries it decides fast; the journal decides for sure.
 fn key_of(site: &Site, id: &RunId) -> Option<String> {
-    Some(site.home.glance(id).ok()?.run.started.key)
+    Some(site.store.glance(id).ok()?.run.started.key)
 }
 
 /// Which run is meant is typed where all are over: the newest, and those that can be taken up.
-fn all_over(entries: &[run_list::Entry]) -> Error {
-    let shown = |entry: &run_list::Entry| format!("--run {}  {}", entry.run_id, entry.status);
+fn all_over(entries: &[Entry]) -> Error {
+    let shown = |entry: &Entry| format!("--run {}  {}", entry.run_id, entry.status);
     let mut lines: Vec<String> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
     if entries.len() > RUNS_SHOWN_MAX {
         lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));

@@ -68,10 +68,10 @@ pub fn cost(site: &Site, request: &Request) -> Result<Reply, Error> {
     let by = request.by.unwrap_or(if one { By::Gate } else { By::Run });
     let runs: Vec<Run> = if one {
         let id = choose::run(site, &RunChoice { run: request.run.clone() })?;
-        vec![site.home.read(&id)?.run]
+        vec![site.store.read(&id)?.run]
     } else {
-        let ids = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
-        let read = |id: &RunId| Some(site.home.glance(id).ok()?.run);
+        let ids = site.store.runs().map_err(|error| Error::environment(error.to_string()))?;
+        let read = |id: &RunId| Some(site.store.glance(id).ok()?.run);
         ids.iter().filter_map(read).collect()
     };
     let mut lines: BTreeMap<Option<String>, Cost> = BTreeMap::new();

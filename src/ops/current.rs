@@ -18,12 +18,12 @@ const STACK_MAX: usize = 32;
 /// The runs that were chosen, the last one first.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Current {
-    pub stack: Vec<Place>,
+    pub stack: Vec<ChosenRun>,
 }
 
 /// A run, and the gate of it that is worked on, where one was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ChosenRun {
     pub run: RunId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateId>,
@@ -46,7 +46,7 @@ impl Current {
     /// Puts a run on top, and with it a gate.
     pub fn choose(&mut self, run: &RunId, gate: Option<GateId>) {
         self.leave(run);
-        self.stack.insert(0, Place { run: run.clone(), gate });
+        self.stack.insert(0, ChosenRun { run: run.clone(), gate });
         self.stack.truncate(STACK_MAX);
     }
 
@@ -62,7 +62,7 @@ impl Current {
 }
 
 fn place(site: &Site) -> Beneath {
-    site.home.current(site.caller.session.as_deref())
+    site.store.current(site.caller.session.as_deref())
 }
 
 /// The run that somebody sits at here: what is begun now is a part of it.
@@ -80,7 +80,7 @@ pub fn session_run(site: &Site) -> Option<RunId> {
     );
     let stack = Current::read(site).unwrap_or_default().stack.into_iter().map(|place| place.run);
     let mut runs = chosen.chain(stack);
-    runs.find(|id| site.home.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
+    runs.find(|id| site.store.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
 }
 
 /// A run that was just begun and is not over is the current one. Where nothing can be written the

@@ -6,16 +6,16 @@ mod signing;
 
 use super::Error;
 use super::Site;
-use super::orphans;
 use super::record_rebuild;
 use super::workflow_check;
-use crate::checkpoint;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::process;
-use crate::record;
-use crate::record::RUNS;
+use crate::site::orphans;
+use crate::store::checkpoint;
+use crate::store::record;
+use crate::store::record::RUNS;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -79,10 +79,10 @@ pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
     symptoms.extend(definitions(site));
     symptoms.extend(agents(site));
     symptoms.extend(signing::look(site)?);
-    for id in site.home.ids().unwrap_or_default() {
+    for id in site.store.runs().unwrap_or_default() {
         symptoms.extend(runs::look(site, repository.as_mut(), &id));
     }
-    symptoms.extend(site.home.foreign().unwrap_or_default().into_iter().map(|foreign| {
+    symptoms.extend(site.store.foreign().unwrap_or_default().into_iter().map(|foreign| {
         let finding = "foreign: another tool made this record, and it is left alone";
         Symptom::well(format!("record {}", foreign.name), finding)
     }));
@@ -114,7 +114,7 @@ fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) {
 type Mended = Result<String, String>;
 
 fn remove_locks(site: &Site, repository: Option<&Repository>) -> Result<Mended, Error> {
-    if let (Some(repository), Some(lock)) = (repository, site.home.commit_lock()) {
+    if let (Some(repository), Some(lock)) = (repository, site.store.commit_lock()) {
         let now = site.clock.now().to_string();
         repository.remove_stale_locks(&lock, &now, &|name| is_alive(site, name))?;
     }
@@ -171,12 +171,12 @@ fn is_alive(site: &Site, reference: &str) -> bool {
     let refs = [record::REFS, checkpoint::REFS];
     let run = refs.iter().find_map(|refs| reference.strip_prefix(refs)?.split('/').next());
     let id = run.and_then(|run| RunId::parse(run).ok());
-    id.is_some_and(|id| Lock::is_held(&site.home.lock(&id)))
+    id.is_some_and(|id| site.store.is_held(&id))
 }
 
 fn locks(site: &Site, repository: &Repository) -> Result<Vec<Symptom>, Error> {
     let mut symptoms = Vec::new();
-    let commits = site.home.commit_lock().is_some_and(|lock| Lock::is_held(&lock));
+    let commits = site.store.commit_lock().is_some_and(|lock| Lock::is_held(&lock));
     let is_alive = |name: &str| is_alive(site, name);
     let stale = if commits { Vec::new() } else { repository.stale_locks(&is_alive)? };
     for path in stale {
@@ -204,7 +204,7 @@ fn state(site: &Site, repository: Option<&Repository>) -> Symptom {
 
 fn folder(site: &Site) -> Symptom {
     let what = format!("folder {RUNS}");
-    match site.home.ids() {
+    match site.store.runs() {
         Ok(_) => Symptom::well(what, "free"),
         Err(error) => Symptom::ill(what, error.to_string()),
     }

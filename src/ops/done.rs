@@ -4,15 +4,15 @@
 use super::Driver;
 use super::Error;
 use super::GateReply;
-use super::Notice;
 use super::Site;
-use super::advance;
 use super::choose;
 use super::gate_finish;
 use super::note;
+use crate::advance;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use schemars::JsonSchema;
@@ -56,11 +56,7 @@ pub struct Missing {
 }
 
 /// Judges the gate at hand; the attempt ends only where nothing is missing.
-pub fn done(
-    site: &Site,
-    request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Reply, Error> {
+pub fn done(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::open_run(site, &request.finish.gate.run)?;
     let summary = request.summary.join(" ");
     let mut driver = match Driver::take(site, &id) {
@@ -78,8 +74,8 @@ pub fn done(
     if !missing.is_empty() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
     }
-    gate_finish::hand_in(&mut driver, (&gate, attempt), (judged, answers), notify)?;
-    let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive, notify)?;
+    gate_finish::hand_in(&mut driver, AttemptId::new(&gate, attempt), (judged, answers))?;
+    let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
 }
 
@@ -91,7 +87,7 @@ fn is_at_work(site: &Site) -> bool {
 /// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what
 /// it comes to.
 fn hand_over(site: &Site, id: RunId, gate: Option<&str>, summary: &str) -> Result<Reply, Error> {
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let gate = choose::gate_of(site, &run, gate)?;
     let kind = NoteKind::Summary;
     let said = note::said(site, &run, kind, Some(gate), summary)?;

@@ -4,24 +4,25 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Person;
 use super::Site;
-use super::advance;
-use super::asker;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use super::signing;
+use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Approved;
-use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::WaitsFor;
+use crate::event::digests_of;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
+use crate::site::asker;
+use crate::site::sign;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -62,7 +63,7 @@ pub struct Question {
 /// What there is to approve, for the face to show before it asks.
 pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
     let id = choose::run(site, &choice.run)?;
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let gate = gate_of(site, &run, choice)?;
     refuse_other(&run, &gate)?;
     let definition = Definition::thaw(&run.started.definition);
@@ -85,7 +86,6 @@ pub fn gate_approve(
     site: &Site,
     request: &Request,
     (person, question): (&Person, &Question),
-    notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
@@ -107,14 +107,12 @@ pub fn gate_approve(
         note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };
-    let approval = signing::sign(&driver, (&gate, attempt), approval)?;
+    let approval = sign::sign(&driver, &AttemptId::new(&gate, attempt), approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
     let passed = advance::passed(&driver, &gate, attempt, judged)?;
     driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
     driver.commit(Some(&gate), false)?;
-    let status = driver.run().status_of(&gate);
-    notify(Notice::GateEnded { gate: gate.clone(), status, attempt, reason: None });
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }
 
 /// Nobody can approve bytes that were never judged; they are judged first.
@@ -154,10 +152,4 @@ pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {
 
 pub(super) fn digests(run: &Run, gate: &GateId) -> BTreeMap<String, Digest> {
     digests_of(run.gate(gate).map(crate::run::GateState::artifacts).unwrap_or_default())
-}
-
-pub(super) fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
-    let there =
-        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
-    there.collect()
 }

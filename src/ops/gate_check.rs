@@ -3,8 +3,8 @@
 use super::Error;
 use super::GateChoice;
 use super::Site;
-use super::advance;
 use super::choose;
+use crate::advance;
 use crate::definition::Definition;
 use crate::finding::Finding;
 use crate::finding::Validation;
@@ -39,7 +39,7 @@ pub struct Reply {
 /// Judges; takes no lock and writes nothing but what commands print into the run's logs.
 pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(site, &request.gate.run)?;
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let named = request.gate.gate.clone().or_else(|| site.caller.gate.clone());

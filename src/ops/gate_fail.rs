@@ -4,13 +4,13 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Site;
-use super::advance;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::advance;
 use crate::event::WaitsFor;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -36,23 +36,20 @@ pub struct Request {
 }
 
 /// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says.
-pub fn gate_fail(
-    site: &Site,
-    request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_fail(site: &Site, request: &Request) -> Result<GateReply, Error> {
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
-        advance::refuse(&mut driver, &gate, &request.reason, notify)?;
+        advance::refuse(&mut driver, &gate, &request.reason)?;
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
         let result = WorkResult::said_to_fail("gate fail", &request.reason);
-        let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
-        advance::settle(&mut driver, &ended, notify)?;
+        let ended =
+            WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };
+        advance::settle(&mut driver, &ended)?;
     }
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }
 
 fn waits_for(driver: &Driver<'_>, gate: &GateId) -> Option<WaitsFor> {

@@ -4,23 +4,23 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Site;
-use super::advance;
 use super::amendment;
-use super::asker;
 use super::choose;
 use super::current;
-use super::drive;
 use super::gate_approve;
 use super::run::DriveRequest;
-use super::signing;
+use crate::advance;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::event::digests_of;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::AttemptStatus;
+use crate::site::asker;
+use crate::site::signing;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Input;
@@ -51,11 +51,7 @@ pub struct Request {
 
 /// Judges the outputs as they are now and ends the attempt; in a run begun by `orch run` it then
 /// drives on as far as nobody is needed.
-pub fn gate_finish(
-    site: &Site,
-    request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_finish(site: &Site, request: &Request) -> Result<GateReply, Error> {
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
@@ -68,25 +64,25 @@ pub fn gate_finish(
         let answers = answers(&driver, &gate, &request.answers)?;
         (attempt, (advance::judge_held(&driver, &gate), answers))
     };
-    hand_in(&mut driver, (&gate, attempt), handed_in, notify)?;
-    go_on(&mut driver, &gate, &request.drive, notify)
+    hand_in(&mut driver, AttemptId::new(&gate, attempt), handed_in)?;
+    go_on(&mut driver, &gate, &request.drive)
 }
 
 /// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
 pub(super) fn hand_in(
     driver: &mut Driver<'_>,
-    (gate, attempt): (&GateId, u32),
+    attempt: AttemptId,
     (judged, answers): (Judged, Values),
-    notify: &mut dyn FnMut(Notice),
 ) -> Result<(), Error> {
     let is_person = driver.site.caller.agent_mark.is_none();
-    if is_person && signing::asks_who_did(&driver.workflow, gate) {
+    if is_person && signing::asks_who_did(&driver.workflow, &attempt.gate) {
         let by = driver.site.identity()?;
-        driver.append(&[Event::GateHandedIn { gate: gate.clone(), attempt, by }])?;
+        let AttemptId { gate, number } = attempt.clone();
+        driver.append(&[Event::GateHandedIn { gate, attempt: number, by }])?;
     }
     let result = WorkResult::of(judged, answers);
-    let ended = WorkReport { gate: gate.clone(), attempt, invocation: None, result };
-    advance::settle(driver, &ended, notify)
+    let ended = WorkReport { attempt, invocation: None, result };
+    advance::settle(driver, &ended)
 }
 
 /// What outputs come to that were changed while they waited for approval: nobody could approve
@@ -99,7 +95,7 @@ fn changed_while_waiting(driver: &Driver<'_>, gate: &GateId) -> Option<(u32, Jud
     }
     let judged = advance::judge_held(driver, gate);
     let seen = gate_approve::digests(driver.run(), gate);
-    (gate_approve::digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
+    (digests_of(&judged.artifacts) != seen).then_some((attempt, judged))
 }
 
 /// The attempt of a gate that somebody outside works on.
@@ -136,30 +132,25 @@ pub(super) fn go_on(
     driver: &mut Driver<'_>,
     gate: &GateId,
     request: &DriveRequest,
-    notify: &mut dyn FnMut(Notice),
 ) -> Result<GateReply, Error> {
-    let mut reply = reply(driver, gate, notify)?;
+    let mut reply = reply(driver, gate)?;
     if driver.run().started.driven {
-        amendment::tell(driver.site, driver.run(), notify);
+        reply.differs = amendment::differs(driver.site, driver.run());
         advance::player::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(&driver.workflow, request)?;
-        reply.run = drive::drive(driver, &limits, notify)?;
+        reply.run = advance::drive(driver, &limits)?;
     }
     current::end(driver.site, &reply.run_id, reply.run.status);
     Ok(reply)
 }
 
 /// What became of a gate. A run that is taken through by hand ends with its last gate.
-pub(super) fn reply(
-    driver: &mut Driver<'_>,
-    gate: &GateId,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub(super) fn reply(driver: &mut Driver<'_>, gate: &GateId) -> Result<GateReply, Error> {
     // While somebody sits at the run, its end is theirs to give.
     let all_done = driver.run().session().is_none()
         && driver.workflow.gates.iter().all(|gate| driver.run().status_of(&gate.id).satisfies());
     if !driver.run().started.driven {
-        let changed = all_done && advance::look_at_all(driver, notify)?;
+        let changed = all_done && advance::look_at_all(driver)?;
         if all_done && !changed {
             let status = RunStatus::Passed;
             driver.append(&[Event::RunCompleted { status, reason: None }])?;
@@ -173,7 +164,7 @@ pub(super) fn reply(
         attempt.status == AttemptStatus::Pass || state.waits_for == Some(WaitsFor::Approval)
     });
     let judged = advance::judged_of(run, gate);
-    let outcome = advance::outcome(driver);
+    let outcome = advance::standing(driver);
     let packet = outcome.waiting.iter().find(|waiting| waiting.gate == *gate);
     Ok(GateReply {
         run_id: driver.id().clone(),
@@ -183,6 +174,7 @@ pub(super) fn reply(
         passed,
         findings: judged.all_findings().cloned().collect(),
         packet: packet.and_then(|waiting| waiting.packet.clone()),
+        differs: Vec::new(),
         run: outcome,
     })
 }

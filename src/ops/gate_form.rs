@@ -11,7 +11,7 @@ use crate::workflow::Workflow;
 /// Gives the form of a gate that waits for a person.
 pub fn gate_form(site: &Site, choice: &GateChoice) -> Result<Vec<Input>, Error> {
     let id = choose::run(site, &choice.run)?;
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let gate = choose::gate_of(site, &run, choice.gate.as_deref())?;

@@ -4,15 +4,15 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Person;
 use super::Site;
-use super::advance;
-use super::asker;
 use super::choose;
 use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::advance;
+use crate::id::AttemptId;
+use crate::site::asker;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use schemars::JsonSchema;
@@ -37,12 +37,7 @@ pub struct Request {
 }
 
 /// Fails an attempt that waits for approval.
-pub fn gate_reject(
-    site: &Site,
-    request: &Request,
-    person: &Person,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_reject(site: &Site, request: &Request, person: &Person) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
@@ -53,8 +48,7 @@ pub fn gate_reject(
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);
     advance::settle(
         &mut driver,
-        &WorkReport { gate: gate.clone(), attempt, invocation: None, result },
-        notify,
+        &WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result },
     )?;
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

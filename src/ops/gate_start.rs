@@ -6,14 +6,13 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Site;
-use super::advance;
-use super::advance::Prepared;
-use super::advance::Start;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::advance;
+use crate::advance::Prepared;
+use crate::advance::Start;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
@@ -40,16 +39,12 @@ pub struct Request {
 }
 
 /// Begins an attempt.
-pub fn gate_start(
-    site: &Site,
-    request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     refuse_closed(&driver, &gate)?;
-    if advance::look_at_needs(&mut driver, &gate, notify)? {
+    if advance::look_at_needs(&mut driver, &gate)? {
         refuse_closed(&driver, &gate)?;
     }
     let is_command = driver
@@ -67,16 +62,16 @@ pub fn gate_start(
         session: request.session.clone(),
     };
     match advance::prepare(&mut driver, &start)? {
-        Prepared::Ended(report) => advance::settle(&mut driver, &report, notify)?,
+        Prepared::Ended(report) => advance::settle(&mut driver, &report)?,
         Prepared::Held(reason) => {
             return Err(Error::Budget { run: driver.id().to_string(), reason });
         }
         Prepared::Work(order) => {
             let report = work::perform(&order, &advance::workspace_held(&driver));
-            advance::settle(&mut driver, &report, notify)?;
+            advance::settle(&mut driver, &report)?;
         }
     }
-    gate_finish::go_on(&mut driver, &gate, &DriveRequest::default(), notify)
+    gate_finish::go_on(&mut driver, &gate, &DriveRequest::default())
 }
 
 /// Whether the gate was cut off and waits for somebody to say what becomes of it.

@@ -4,17 +4,16 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Notice;
 use super::Person;
 use super::Site;
-use super::asker;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use super::signing;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::run::GateStatus;
+use crate::site::asker;
+use crate::site::signing;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -37,12 +36,7 @@ pub struct Request {
 }
 
 /// Waives a gate that is not at work and has not passed, and goes on.
-pub fn gate_waive(
-    site: &Site,
-    request: &Request,
-    person: &Person,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<GateReply, Error> {
+pub fn gate_waive(site: &Site, request: &Request, person: &Person) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
@@ -67,7 +61,5 @@ pub fn gate_waive(
     let (by, reason) = (person.by.clone(), request.reason.clone());
     events.push(Event::GateWaived { gate: gate.clone(), by, reason });
     driver.append(&events)?;
-    let status = GateStatus::Waived;
-    notify(Notice::GateEnded { gate: gate.clone(), status, attempt: 0, reason: None });
-    gate_finish::go_on(&mut driver, &gate, &request.drive, notify)
+    gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

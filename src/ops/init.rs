@@ -19,7 +19,7 @@ pub struct Reply {
 /// Writes what is missing; nothing that is there is changed.
 pub fn init(site: &Site) -> Result<Reply, Error> {
     let mut reply = Reply { files: Vec::new(), remarks: Vec::new() };
-    let runs = site.home.runs();
+    let runs = site.store.runs_folder();
     runs.refuse_odd_way().map_err(|source| Error::disk(&runs, source))?;
     if let Some(reason) = &site.uncommitted {
         reply.remarks.push(format!("{reason}: runs work, and nothing is committed"));

@@ -1,18 +1,16 @@
 //! What to do next, told from where a run stands by rules in one place: after every
 //! change and every failure; after mere reads it is empty.
 
-use super::DrivenBy;
 use super::Error;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::Waiting;
 use super::next;
 use crate::clock;
-use crate::event::PauseCause;
-use crate::event::RunStatus;
-use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::id::RunId;
+use crate::standing::NextStep;
 use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -26,43 +24,12 @@ pub struct Instructions {
 }
 
 impl Instructions {
-    /// From where a run stands.
-    pub fn of(outcome: &Outcome) -> Self {
+    /// From how a run stands.
+    pub fn of(standing: &Standing) -> Self {
         let mut next = Self::default();
-        let run = outcome.run_id.as_str();
-        next.remind(outcome);
-        // Where a run has ended, nobody works on; where it is paused, somebody takes it up first.
-        let is_open = matches!(outcome.status, RunStatus::Running | RunStatus::Waiting);
-        for waiting in outcome.waiting.iter().filter(|_| is_open) {
-            next.wait(run, waiting);
-        }
-        match outcome.status {
-            RunStatus::Failed => {
-                for (gate, reason) in &outcome.failed {
-                    next.say(format!("Mend gate {gate}: {reason}"));
-                }
-                next.command(take_up(outcome));
-            }
-            RunStatus::Paused if outcome.pause == Some(PauseCause::Budget) => {
-                next.say("A budget is reached; give the run more, or leave it as it is.");
-                next.command(format!("orch cost --run {run}"));
-                next.command(format!("orch run resume --run {run} --budget …"));
-            }
-            RunStatus::Paused => {
-                next.say("The run is paused; take it up again.");
-                next.command(take_up(outcome));
-            }
-            RunStatus::Running => next.go_on(outcome),
-            // Step by step a run is not told that the gate it waited for is done.
-            RunStatus::Waiting if outcome.waiting.is_empty() => next.go_on(outcome),
-            RunStatus::Passed | RunStatus::Canceled => {
-                next.command(format!("orch run show --run {run}"));
-            }
-            RunStatus::Waiting => {}
-        }
-        if outcome.here.session.is_some() && !outcome.status.is_end() {
-            next.say("Say how far the work has come.");
-            next.command(format!("orch update --run {run} \"…\""));
+        next.remind(standing);
+        for step in standing.next_steps() {
+            next.tell(standing, &step);
         }
         next
     }
@@ -108,7 +75,7 @@ impl Instructions {
             && self.context_reminder.is_empty()
     }
 
-    fn remind(&mut self, outcome: &Outcome) {
+    fn remind(&mut self, outcome: &Standing) {
         let here = &outcome.here;
         let mut remember = |name: &str, value: String| {
             self.context_reminder.insert(name.to_owned(), value);
@@ -125,63 +92,77 @@ impl Instructions {
         }
     }
 
-    /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
-    fn go_on(&mut self, outcome: &Outcome) {
-        let (run, here) = (&outcome.run_id, &outcome.here);
-        if here.driver == DrivenBy::This {
-            // Whoever reads this is about to drive it.
-        } else if here.driver == DrivenBy::Another {
-            let gate = here.gate.as_ref().map(|gate| format!(" Gate {gate} is at work."));
-            self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
-            self.command(format!("orch status --run {run}"));
-        } else if here.is_driven && outcome.waiting.is_empty() {
-            self.say("Nobody drives the run; take it up again.");
-            self.command(take_up(outcome));
-        } else if !here.is_driven {
-            for (gate, reason) in &outcome.failed {
-                self.say(format!("Mend gate {gate}: {reason}"));
-                self.command(format!("orch gate start --run {run} --gate {gate}"));
-            }
-            for gate in here.ready.iter().filter(|gate| !outcome.has_failed(gate)) {
-                self.say(format!("Begin gate {gate}."));
-                self.command(format!("orch gate start --run {run} --gate {gate}"));
-            }
-            if self.suggested_commands.is_empty() {
-                self.say("No gate is left to begin; end the run.");
-                self.command(format!("orch run complete --run {run}"));
-            }
-        }
-    }
-
-    fn wait(&mut self, run: &str, waiting: &Waiting) {
-        let gate = &waiting.gate;
-        match waiting.waits_for {
-            WaitsFor::Person | WaitsFor::Agent => {
-                let packet = waiting.packet.as_deref().unwrap_or("its packet");
-                self.say(format!("Do the work of gate {gate} as {packet} says."));
-                self.command(format!("orch gate check --run {run} --gate {gate}"));
-                let answers: Vec<String> =
-                    waiting.asks.iter().map(|name| format!(" --answer {name}=…")).collect();
-                let answers = answers.concat();
-                self.command(format!("orch gate finish --run {run} --gate {gate}{answers}"));
-            }
-            WaitsFor::Approval => {
-                let read = match waiting.artifacts.as_slice() {
-                    [] => "looks at what was done".to_owned(),
-                    artifacts => format!("reads {}", artifacts.join(", ")),
-                };
-                self.say(format!("A person {read} and approves gate {gate}, or rejects it."));
-                self.command(format!("orch gate approve --run {run} --gate {gate}"));
-                self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
-            }
-            WaitsFor::Decision => {
+    fn tell(&mut self, standing: &Standing, step: &NextStep<'_>) {
+        let run = &standing.run_id;
+        match step {
+            NextStep::Work(waiting) => self.work(run, waiting),
+            NextStep::Approve(waiting) => self.approve(run, waiting),
+            NextStep::Decide(gate) => {
                 self.say(format!(
                     "Gate {gate} was cut off; see what it left behind, then do it again or fail it."
                 ));
                 self.command(format!("orch gate start --run {run} --gate {gate}"));
                 self.command(format!("orch gate fail --run {run} --gate {gate} --reason \"…\""));
             }
+            NextStep::Mend { gate, reason } => self.say(format!("Mend gate {gate}: {reason}")),
+            NextStep::RaiseBudget => {
+                self.say("A budget is reached; give the run more, or leave it as it is.");
+                self.command(format!("orch cost --run {run}"));
+                self.command(format!("orch run resume --run {run} --budget …"));
+            }
+            NextStep::Resume => {
+                self.say("The run is paused; take it up again.");
+                self.command(take_up(standing));
+            }
+            NextStep::TakeUp => self.command(take_up(standing)),
+            NextStep::Drive => {
+                self.say("Nobody drives the run; take it up again.");
+                self.command(take_up(standing));
+            }
+            NextStep::Watch(gate) => {
+                let gate = gate.map(|gate| format!(" Gate {gate} is at work."));
+                self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
+                self.command(format!("orch status --run {run}"));
+            }
+            NextStep::Start { gate, failed } => {
+                self.say(match failed {
+                    Some(reason) => format!("Mend gate {gate}: {reason}"),
+                    None => format!("Begin gate {gate}."),
+                });
+                self.command(format!("orch gate start --run {run} --gate {gate}"));
+            }
+            NextStep::Complete => {
+                self.say("No gate is left to begin; end the run.");
+                self.command(format!("orch run complete --run {run}"));
+            }
+            NextStep::Show => self.command(format!("orch run show --run {run}")),
+            NextStep::Report => {
+                self.say("Say how far the work has come.");
+                self.command(format!("orch update --run {run} \"…\""));
+            }
         }
+    }
+
+    fn work(&mut self, run: &RunId, waiting: &Waiting) {
+        let gate = &waiting.gate;
+        let packet = waiting.packet.as_deref().unwrap_or("its packet");
+        self.say(format!("Do the work of gate {gate} as {packet} says."));
+        self.command(format!("orch gate check --run {run} --gate {gate}"));
+        let answers: Vec<String> =
+            waiting.asks.iter().map(|name| format!(" --answer {name}=…")).collect();
+        let answers = answers.concat();
+        self.command(format!("orch gate finish --run {run} --gate {gate}{answers}"));
+    }
+
+    fn approve(&mut self, run: &RunId, waiting: &Waiting) {
+        let gate = &waiting.gate;
+        let read = match waiting.artifacts.as_slice() {
+            [] => "looks at what was done".to_owned(),
+            artifacts => format!("reads {}", artifacts.join(", ")),
+        };
+        self.say(format!("A person {read} and approves gate {gate}, or rejects it."));
+        self.command(format!("orch gate approve --run {run} --gate {gate}"));
+        self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
     }
 
     pub fn say(&mut self, action: impl Into<String>) {
@@ -194,7 +175,7 @@ impl Instructions {
 }
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
-fn take_up(outcome: &Outcome) -> String {
+fn take_up(outcome: &Standing) -> String {
     if !outcome.here.was_left {
         return format!("orch run resume --run {}", outcome.run_id);
     }
@@ -220,8 +201,9 @@ fn commands_in(help: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::digest::Digest;
+    use crate::event::RunStatus;
     use crate::id::GateId;
-    use crate::id::RunId;
+    use crate::ops::DrivenBy;
     use crate::ops::Here;
 
     #[test]
@@ -242,8 +224,8 @@ mod tests {
         assert_eq!(next.suggested_commands, ["orch use RUN", "orch next"]);
     }
 
-    fn outcome(status: RunStatus, here: Here) -> Outcome {
-        Outcome {
+    fn outcome(status: RunStatus, here: Here) -> Standing {
+        Standing {
             run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
             status,
             reason: None,

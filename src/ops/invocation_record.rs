@@ -4,8 +4,8 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::Site;
-use super::advance;
 use super::choose;
+use crate::advance;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
@@ -94,6 +94,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         cached_input_tokens: None,
         error: None,
         unread: None,
+        warnings: Vec::new(),
     };
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
     // Nobody else would end a sitting whose work is done and paid for outside.

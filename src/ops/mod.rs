@@ -2,24 +2,13 @@
 //! The command line calls them; other faces will call the same ones. `advance` plans a run
 //! and writes what became of it; `drive` is a loop around it with the hands of this process.
 
-mod advance;
 mod amendment;
-pub mod asker;
-mod caller;
 mod choose;
 mod current;
-mod drive;
-mod driver;
-mod error;
+mod foreword;
 mod instructions;
-mod orphans;
-mod proof;
 mod requests;
 mod session;
-mod seal;
-mod signing;
-mod site;
-mod standing;
 mod start;
 
 pub mod back;
@@ -33,6 +22,7 @@ pub mod contract_test;
 pub mod cost;
 pub mod doctor;
 pub mod done;
+pub mod follow;
 pub mod gate_approve;
 pub mod gate_check;
 pub mod gate_estimate;
@@ -75,27 +65,27 @@ pub mod workflow_new;
 pub mod workflow_schema;
 pub mod workflow_show;
 
-pub use advance::Advance;
-pub use advance::DrivenBy;
-pub use advance::Held;
-pub use advance::Here;
-pub use advance::Limits;
-pub use advance::Notice;
-pub use advance::Outcome;
-pub use advance::Waiting;
-pub use advance::advance;
-pub use advance::workspace_held;
-pub use caller::Caller;
-pub use driver::Driver;
-pub use error::Error;
+pub use crate::advance::Advance;
+pub use crate::advance::Held;
+pub use crate::advance::Limits;
+pub use crate::advance::advance;
+pub use crate::advance::workspace_held;
+pub use crate::site::Caller;
+pub use crate::site::Driver;
+pub use crate::site::Error;
+pub use crate::site::Options;
+pub use crate::site::Site;
+pub use crate::standing::DrivenBy;
+pub use crate::standing::Here;
+pub use crate::standing::Standing;
+pub use crate::standing::State;
+pub use crate::standing::Waiting;
+pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use requests::Nothing;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
 pub use session::Epic;
-pub use site::Options;
-pub use site::Site;
-pub use standing::Standing;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -145,6 +135,9 @@ pub struct GateReply {
     pub findings: Vec<crate::finding::Finding>,
     /// Where the packet lies, where there is one.
     pub packet: Option<String>,
+    /// Files that are others now than what the run goes on under.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
     /// The run after it.
-    pub run: Outcome,
+    pub run: Standing,
 }

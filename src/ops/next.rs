@@ -2,14 +2,14 @@
 
 use super::Error;
 use super::Instructions;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::choose;
-use super::proof;
+use crate::advance;
 use crate::definition::Definition;
-use crate::record::Head;
+use crate::site::proof;
+use crate::store::record::Head;
 use crate::workflow::Workflow;
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    pub run: Outcome,
+    pub run: Standing,
     /// The packet of the gate that waits first.
     pub packet: Option<String>,
     #[serde(skip)]
@@ -30,7 +30,7 @@ pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let run = advance::outcome_of(site, &workflow, &reading.run, Head::of(&reading));
+    let run = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
     let packet =
         run.waiting.first().and_then(|waiting| advance::read_packet(site, &id, &waiting.gate));
     Ok(Reply { instructions: Instructions::of(&run), packet, run })

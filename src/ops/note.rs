@@ -12,7 +12,6 @@ use crate::event::Note;
 use crate::event::NoteKind;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::mailbox::Mailbox;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::workflow::Workflow;
@@ -67,7 +66,7 @@ pub struct Overrun {
 pub fn note(site: &Site, request: &Request) -> Result<Reply, Error> {
     let kind = request.kind;
     let id = choose::open_run(site, &request.gate.run)?;
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     let gate = match &request.gate.gate {
         Some(name) => Some(choose::gate_of(site, &run, Some(name))?),
         None => choose::gate_at_hand(site, &run),
@@ -106,8 +105,8 @@ fn workflow(run: &Run) -> Result<Workflow, Error> {
 pub(super) fn hand_over(site: &Site, id: &RunId, note: &Note) -> Result<(), Error> {
     let at = site.clock.now();
     let letter = Note { said_at: Some(at), ..note.clone() };
-    let folder = site.home.mailbox(id);
-    Mailbox::new(folder.clone()).put(at, &letter).map_err(|source| Error::disk(&folder, source))
+    let said = site.store.say(id, at, &letter);
+    said.map_err(|source| Error::disk(&site.store.mailbox(id), source))
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.

@@ -3,11 +3,10 @@
 
 use super::Error;
 use super::Site;
-use super::driver;
 use crate::git::Kinship;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::record;
+use crate::store::record;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -73,10 +72,10 @@ fn take_in(
     (aside, own): (&str, &str),
     id: &RunId,
 ) -> Result<(), Error> {
-    let _held = driver::lock(site, id)?;
+    let _held = crate::site::lock(site, id)?;
     repository.advance(aside, own)?;
-    if site.home.is_own(id) {
-        site.home.adopt(id)?;
+    if site.store.is_own(id) {
+        site.store.adopt(id)?;
     }
     Ok(())
 }

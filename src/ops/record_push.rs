@@ -3,7 +3,7 @@
 use super::Error;
 use super::Site;
 use super::record_fetch::repository;
-use crate::record;
+use crate::store::record;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;

@@ -6,7 +6,7 @@ use super::RunChoice;
 use super::Site;
 use super::choose;
 use crate::id::RunId;
-use crate::record;
+use crate::store::record;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -38,8 +38,8 @@ pub struct Rebuilt {
 /// Writes the record anew where it is not what the journal says. Files that are no part of it stay.
 pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> {
     let id = choose::run(site, &request.run)?;
-    let reading = site.home.read(&id)?;
-    let folder = site.home.record(&id);
+    let reading = site.store.read(&id)?;
+    let folder = site.store.record(&id);
     let all = record::all_files(&reading);
     let is_whole = |path: &str| folder.join(path).is_copy_of(&all[path]).unwrap_or(false);
     let broken: Vec<&String> = all.keys().filter(|path| !is_whole(path)).collect();

@@ -4,14 +4,15 @@
 use super::Error;
 use super::Options;
 use super::Site;
-use super::advance;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::files;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
@@ -95,7 +96,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
             | Step::Gather { .. }
             | Step::Refuse { .. }) => {
                 scenes.push(decision(&step));
-                advance::take(&mut driver, step, &mut |_| {})?;
+                advance::take(&mut driver, step)?;
             }
         }
     }
@@ -115,7 +116,7 @@ fn perform(
     let packet = advance::render_packet(
         (driver.site, &driver.workflow, driver.run()),
         &gate,
-        (id, attempt, None),
+        (&AttemptId::new(id, attempt), None),
         false,
     )
     .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;

@@ -1,19 +1,19 @@
 //! `orch run WORKFLOW`: begin a run and drive it.
 
 use super::Error;
-use super::Notice;
-use super::Outcome;
+use super::Foreword;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::current;
-use super::drive;
-use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
+use crate::definition::Definition;
 use crate::event::Event;
 use crate::id::GateId;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
@@ -86,13 +86,14 @@ pub struct DriveRequest {
     pub start_from: Option<String>,
 }
 
-/// Begins a run of a workflow and drives it as far as nobody is needed.
+/// Begins a run of a workflow and drives it as far as nobody is needed; `loaded` is the workflow that
+/// the request names, and `greet` is called once, in between.
 pub fn run(
     site: &Site,
+    loaded: (Workflow, Definition),
     request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Outcome, Error> {
-    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
+    greet: &mut dyn FnMut(&Foreword),
+) -> Result<Standing, Error> {
     let limits = limits(&loaded.0, &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin {
@@ -103,9 +104,8 @@ pub fn run(
     };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
-    notify(Notice::Started { run: driver.id().clone() });
-    advance::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
-    let outcome = drive::drive(&mut driver, &limits, notify)?;
+    greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
+    let outcome = advance::drive(&mut driver, &limits)?;
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

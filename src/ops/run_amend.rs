@@ -2,15 +2,13 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::Person;
 use super::RunChoice;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::amendment::amendment;
-use super::asker;
 use super::choose;
-use super::signing;
+use crate::advance;
 use crate::config::AGENTS;
 use crate::config::CAST;
 use crate::config::FILE;
@@ -22,6 +20,8 @@ use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::Run;
+use crate::site::asker;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -58,7 +58,7 @@ pub struct Question {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    pub run: Outcome,
+    pub run: Standing,
     /// What was taken in; none where there was nothing.
     pub amended: Option<Question>,
 }
@@ -67,11 +67,11 @@ pub struct Reply {
 pub fn question(site: &Site, request: &Request) -> Result<Option<Question>, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.run)?;
-    let path = site.home.lock(&id);
+    let path = site.store.lock_place(&id);
     if let Some(held) = Lock::holder(&path) {
         return Err(Error::Held { run: id.to_string(), held });
     }
-    let run = site.home.read(&id)?.run;
+    let run = site.store.read(&id)?.run;
     refuse_over(&run)?;
     refuse_signed(&run)?;
     Ok(amendment(site, &run)?.map(|amendment| asked(&id, &amendment.amended)))
@@ -99,7 +99,7 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
 pub fn unchanged(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(site, &request.run)?;
     let driver = Driver::take(site, &id)?;
-    Ok(Reply { run: advance::outcome(&driver), amended: None })
+    Ok(Reply { run: advance::standing(&driver), amended: None })
 }
 
 /// Takes in what was shown, and nothing else.
@@ -134,7 +134,7 @@ pub fn run_amend(
     driver.append(&events.collect::<Vec<_>>())?;
     driver.workflow = found.workflow;
     driver.commit(None, true)?;
-    Ok(Reply { run: advance::outcome(&driver), amended: Some(asked) })
+    Ok(Reply { run: advance::standing(&driver), amended: Some(asked) })
 }
 
 /// How a text is called to people: agents are written in `orch.toml`.

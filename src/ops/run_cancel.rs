@@ -1,9 +1,9 @@
 //! `orch run cancel`: end a run that is not wanted any more.
 
 use super::Error;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
+use super::Standing;
 use super::run_complete;
 use super::run_complete::Completion;
 use schemars::JsonSchema;
@@ -24,7 +24,7 @@ pub struct Request {
 }
 
 /// Cancels a run; one that is canceled already stays so.
-pub fn run_cancel(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn run_cancel(site: &Site, request: &Request) -> Result<Standing, Error> {
     let request = run_complete::Request {
         run: request.run.clone(),
         status: Completion::Canceled,

@@ -2,16 +2,17 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
-use super::asker;
+use super::Standing;
 use super::choose;
 use super::current;
-use super::session;
+use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
+use crate::id::RunId;
+use crate::site::asker;
+use crate::site::sitting;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -46,9 +47,9 @@ pub enum Completion {
 }
 
 /// Ends a run. `PASSED` is refused while a gate is open.
-pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn run_complete(site: &Site, request: &Request) -> Result<Standing, Error> {
     let id = choose::run(site, &request.run)?;
-    asker::refuse_ending(site, &id)?;
+    refuse_ending(site, &id)?;
     let mut driver = Driver::take(site, &id)?;
     let status = match request.status {
         Completion::Passed => RunStatus::Passed,
@@ -56,20 +57,20 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Outcome, Error> {
         Completion::Canceled => RunStatus::Canceled,
     };
     if driver.run().status == status {
-        return Ok(advance::outcome(&driver));
+        return Ok(advance::standing(&driver));
     }
     if driver.run().status.is_final() {
         return Err(Error::usage(format!("run {id} is {} already", driver.run().status)));
     }
     if status == RunStatus::Passed {
-        advance::look_at_all(&mut driver, &mut |_| {})?;
+        advance::look_at_all(&mut driver)?;
         refuse_open_gates(&driver)?;
     }
     driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
     driver.commit(None, true)?;
-    session::end_keeping(site, &id);
+    sitting::end_keeping(site, &id);
     current::end(site, &id, status);
-    Ok(advance::outcome(&driver))
+    Ok(advance::standing(&driver))
 }
 
 fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
@@ -86,4 +87,21 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
     }
     Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
         .advise(format!("orch run resume --run {}", driver.id())))
+}
+
+/// An agent ends no run but a part of the one that it works for, such as a task that it began: how a
+/// run ends otherwise is for its gates or a person to say.
+fn refuse_ending(site: &Site, id: &RunId) -> Result<(), Error> {
+    let mark = site.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
+    let Some(agent) = mark.or_else(|| asker::executor(site)) else { return Ok(()) };
+    let run = site.store.read(id)?.run;
+    let chosen = site.caller.run.clone().map(|name| RunChoice { run: Some(name) });
+    let is_own = chosen.is_some_and(|own| choose::run(site, &own).is_ok_and(|own| own == *id));
+    if run.status.is_end() || run.started.parent.is_some() && !is_own {
+        return Ok(());
+    }
+    Err(Error::usage(format!("run {id} cannot be ended by an agent ({agent})")).advise(
+        "orch gate fail --reason \"…\" says that a gate's work cannot be done; a person ends the run \
+         in a terminal of their own",
+    ))
 }

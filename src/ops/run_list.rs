@@ -2,66 +2,9 @@
 
 use super::Error;
 use super::Site;
-use super::proof;
-use super::standing::Standing;
-use crate::clock::Moment;
-use crate::event::RunStatus;
-use crate::id::RunId;
-use crate::journal;
-use crate::parallel;
-use crate::run::GateStatus;
-use serde::Deserialize;
+use crate::site::runs;
+use crate::site::runs::Entry;
 use serde::Serialize;
-
-/// One line of the list.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct Entry {
-    pub run_id: RunId,
-    pub workflow: String,
-    pub key: String,
-    pub status: Standing,
-    /// Null where it cannot be read.
-    pub started_at: Option<Moment>,
-    /// The run that this one is a part of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent: Option<RunId>,
-    /// The gate that waits or failed.
-    pub gate: Option<String>,
-    /// Why it cannot be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
-}
-
-/// What of `RUN.json` a list needs; the rest is passed over unread.
-#[derive(Debug, Deserialize)]
-struct Head {
-    workflow: Named,
-    key: String,
-    status: RunStatus,
-    started_at: Moment,
-    #[serde(default)]
-    parent: Option<RunId>,
-    driven: bool,
-    journal: Length,
-    gates: Vec<Gate>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Length {
-    bytes: u64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Gate {
-    gate: String,
-    status: GateStatus,
-}
 
 /// A record that another tool made, as far as it can be read.
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +30,7 @@ pub enum Listed {
 
 /// Lists every run of the project, those that cannot be read too, and what other tools have left.
 pub fn run_list(site: &Site) -> Result<Vec<Listed>, Error> {
-    let runs = runs(site)?.into_iter().map(Listed::Run);
+    let runs = runs::runs(site)?.into_iter().map(Listed::Run);
     let foreign = site.foreign()?.into_iter().map(|foreign| {
         Listed::Foreign(ForeignEntry {
             status: "FOREIGN",
@@ -98,81 +41,4 @@ pub fn run_list(site: &Site) -> Result<Vec<Listed>, Error> {
         })
     });
     Ok(runs.chain(foreign).collect())
-}
-
-/// Every run of the project, the newest first.
-pub fn runs(site: &Site) -> Result<Vec<Entry>, Error> {
-    let ids = site.home.ids().map_err(|source| Error::disk(&site.home.runs(), source))?;
-    let mut entries: Vec<Entry> = parallel::map(&ids, |id| entry(site, id));
-    entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
-    Ok(entries)
-}
-
-fn entry(site: &Site, id: &RunId) -> Entry {
-    from_summary(site, id).unwrap_or_else(|| from_journal(site, id))
-}
-
-/// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
-fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
-    let bytes = site.home.record(id).join("RUN.json").read().ok()??;
-    let head: Head = serde_json::from_slice(&bytes).ok()?;
-    let length = site.home.state(id).join(journal::FILE).size().ok().flatten();
-    if length.is_some_and(|length| length != head.journal.bytes) {
-        return None;
-    }
-    let at = |status| head.gates.iter().find(|gate| gate.status == status);
-    let gate = telling(head.status).into_iter().find_map(at);
-    let wants_a_driver =
-        head.status == RunStatus::Running && (head.driven || at(GateStatus::Running).is_some());
-    Some(Entry {
-        run_id: id.clone(),
-        workflow: head.workflow.name,
-        key: head.key,
-        status: Standing::of(site, id, head.status, wants_a_driver),
-        started_at: Some(head.started_at),
-        parent: head.parent,
-        gate: gate.map(|gate| gate.gate.clone()),
-        problem: None,
-    })
-}
-
-fn from_journal(site: &Site, id: &RunId) -> Entry {
-    let reading = site.home.glance(id).map_err(Error::from);
-    let told =
-        reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
-    let run = match told {
-        Ok(reading) => reading.run,
-        Err(error) => return damaged(id, &error),
-    };
-    let gate = telling(run.status).into_iter().find_map(|status| run.gates_in(status).next());
-    Entry {
-        run_id: id.clone(),
-        workflow: run.started.workflow.clone(),
-        key: run.started.key.clone(),
-        status: Standing::of(site, id, run.status, run.wants_a_driver()),
-        started_at: Some(run.started_at),
-        parent: run.started.parent.clone(),
-        gate: gate.map(ToString::to_string),
-        problem: None,
-    }
-}
-
-/// Which gate tells most: where a run has failed, nobody is waited for.
-fn telling(status: RunStatus) -> [GateStatus; 2] {
-    let both = [GateStatus::Waiting, GateStatus::Fail];
-    if status == RunStatus::Failed { [both[1], both[0]] } else { both }
-}
-
-/// A run of which nothing but its id is known for sure.
-fn damaged(id: &RunId, error: &Error) -> Entry {
-    Entry {
-        run_id: id.clone(),
-        workflow: String::new(),
-        key: String::new(),
-        status: Standing::Damaged,
-        started_at: None,
-        parent: None,
-        gate: None,
-        problem: Some(error.to_string()),
-    }
 }

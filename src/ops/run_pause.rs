@@ -2,11 +2,11 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::RunChoice;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::choose;
+use crate::advance;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use schemars::JsonSchema;
@@ -34,7 +34,7 @@ impl Default for Request {
 }
 
 /// Pauses a run. One that is over or paused already stays so.
-pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn run_pause(site: &Site, request: &Request) -> Result<Standing, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     match driver.run().status {
@@ -43,5 +43,5 @@ pub fn run_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
         }
         RunStatus::Paused | RunStatus::Passed | RunStatus::Failed | RunStatus::Canceled => {}
     }
-    Ok(advance::outcome(&driver))
+    Ok(advance::standing(&driver))
 }

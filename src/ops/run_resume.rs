@@ -2,22 +2,20 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
-use super::Outcome;
+use super::Foreword;
 use super::RunChoice;
 use super::Site;
-use super::advance;
-use super::amendment;
-use super::brief;
+use super::Standing;
 use super::choose;
 use super::current;
-use super::drive;
 use super::run::BudgetRequest;
 use super::run::DriveRequest;
+use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::run::GateStatus;
+use crate::site::cut_off;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -40,35 +38,33 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
-/// Takes a run up and drives it. A run that has passed or was canceled is left as it is.
+/// Takes a run up and drives it; `greet` is called once, in between. A run that has passed or was
+/// canceled is left as it is.
 pub fn run_resume(
     site: &Site,
     request: &Request,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Outcome, Error> {
+    greet: &mut dyn FnMut(&Foreword),
+) -> Result<Standing, Error> {
     let id = choose::run(site, &request.run)?;
     let mut driver = Driver::take(site, &id)?;
     if driver.run().status.is_final() {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
         driver.commit(None, true)?;
-        return Ok(advance::outcome(&driver));
+        return Ok(advance::standing(&driver));
     }
     advance::player::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&driver.workflow, &request.drive)?;
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
-    notify(Notice::Started { run: id });
-    amendment::tell(site, driver.run(), notify);
-    advance::tell_unbound(&driver, limits.agent.as_deref(), notify)?;
-    brief::tell(&driver, notify);
-    let outcome = drive::drive(&mut driver, &limits, notify)?;
+    greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
+    let outcome = advance::drive(&mut driver, &limits)?;
     current::end(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }
 
 /// Says what was cut off, and opens what had failed.
 pub(super) fn resumed(driver: &Driver<'_>) -> Vec<Event> {
-    let mut events = advance::all_cut_off(driver);
+    let mut events = cut_off::all_cut_off(driver);
     let retried: Vec<GateId> = match driver.run().status {
         RunStatus::Failed => driver.run().gates_in(GateStatus::Fail).cloned().collect(),
         RunStatus::Running

@@ -1,13 +1,14 @@
 //! `orch run start`: begin a run that a person takes through step by step.
 
 use super::Error;
-use super::Outcome;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::current;
-use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::advance;
+use crate::definition::Definition;
+use crate::site::signing;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
@@ -25,14 +26,18 @@ pub struct Request {
     pub inputs: Values,
 }
 
-/// Begins a run, commits its record, and leaves every gate to the person.
-pub fn run_start(site: &Site, request: &Request) -> Result<Outcome, Error> {
-    let loaded = Workflow::load(&request.workflow, &site.shelf)?;
+/// Begins a run, commits its record, and leaves every gate to the person; `loaded` is the workflow that
+/// the request names.
+pub fn run_start(
+    site: &Site,
+    loaded: (Workflow, Definition),
+    request: &Request,
+) -> Result<Standing, Error> {
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin { inputs: request.inputs.clone(), ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
-    let outcome = advance::outcome(&driver);
+    let outcome = advance::standing(&driver);
     current::begin(site, &outcome.run_id, outcome.status);
     Ok(outcome)
 }

@@ -5,10 +5,9 @@ use super::Driver;
 use super::Error;
 use super::RunChoice;
 use super::Site;
-use super::advance::Limits;
 use super::choose;
 use super::session_keep;
-use crate::event::Event;
+use crate::advance::Limits;
 use crate::event::SessionStatus;
 use crate::files::Lock;
 use crate::id::RunId;
@@ -19,14 +18,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::thread;
-use std::time::Duration;
-use std::time::Instant;
-
-/// How long a keeper that was asked to end may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often it is looked whether it has.
-const LOOK_EVERY: Duration = Duration::from_millis(2);
 
 /// Which run an operation on sittings is about.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -61,7 +52,7 @@ pub(super) fn limits() -> Limits {
 
 /// Where a sitting stands: one that nobody keeps has died.
 pub(super) fn status(site: &Site, run: &RunId, session: &Session) -> SessionStatus {
-    let is_kept = Lock::is_held(&site.home.session_lock(run));
+    let is_kept = Lock::is_held(&site.store.session_lock(run));
     if session.status.is_live() && !is_kept { SessionStatus::Failed } else { session.status }
 }
 
@@ -79,23 +70,10 @@ pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<()
         .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
 }
 
-/// Ends the keeping of the session, if somebody does. A thread sees by itself that it is over.
-pub(super) fn end_keeping(site: &Site, run: &RunId) {
-    let path = site.home.session_lock(run);
-    let Some(held) = Lock::holder(&path) else { return };
-    if held.process != std::process::id() {
-        process::end_detached(held.process);
-    }
-    let start = Instant::now();
-    while Lock::is_held(&path) && start.elapsed() < PATIENCE {
-        thread::sleep(LOOK_EVERY);
-    }
-}
-
 /// Refuses where somebody sits at the run.
 pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
     let id = &run.started.run_id;
-    let (Some(session), Some(held)) = (run.session(), Lock::holder(&site.home.session_lock(id)))
+    let (Some(session), Some(held)) = (run.session(), Lock::holder(&site.store.session_lock(id)))
     else {
         return Ok(());
     };
@@ -106,16 +84,6 @@ pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
         by: session.by.clone(),
         held,
     })
-}
-
-/// The event that ends the sitting which goes on.
-pub(super) fn ended(
-    driver: &Driver<'_>,
-    status: SessionStatus,
-    reason: Option<String>,
-) -> Option<Event> {
-    let session = driver.run().session()?.number;
-    Some(Event::SessionEnded { session, status, reason, seen_at: None })
 }
 
 /// The error that nobody sits at a run.

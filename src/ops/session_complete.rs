@@ -2,23 +2,23 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
-use super::Outcome;
 use super::Person;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::current;
 use super::done;
-use super::drive;
 use super::gate_finish;
 use super::session;
 use super::session::Epic;
+use crate::advance;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::site::sitting;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub struct Request {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
-    Complete(Box<Outcome>),
+    Complete(Box<Standing>),
     Missing(Missing),
 }
 
@@ -63,14 +63,13 @@ pub fn session_complete(
     site: &Site,
     request: &Request,
     person: Option<&Person>,
-    notify: &mut dyn FnMut(Notice),
 ) -> Result<Reply, Error> {
     let id = request.epic.run(site)?;
     let mut driver = Driver::take(site, &id)?;
     if driver.run().session().is_none() {
         return Err(session::nobody_sits(&driver));
     }
-    let missing = finish_last(&mut driver, request.summary.as_deref(), notify)?;
+    let missing = finish_last(&mut driver, request.summary.as_deref())?;
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
             let epic = driver.run().started.key.clone();
@@ -83,22 +82,18 @@ pub fn session_complete(
         });
         driver.append(&waived.collect::<Vec<_>>())?;
     }
-    let ended = session::ended(&driver, SessionStatus::Completed, request.summary.clone());
+    let ended = sitting::ended(&driver, SessionStatus::Completed, request.summary.clone());
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
-    session::end_keeping(site, &id);
-    let outcome = drive::drive(&mut driver, &session::limits(), notify)?;
+    sitting::end_keeping(site, &id);
+    let outcome = advance::drive(&mut driver, &session::limits())?;
     current::end(site, &id, outcome.status);
     Ok(Reply::Complete(Box::new(outcome)))
 }
 
 /// Hands in the only gate that is open, where a person works on it; gives what is missing.
-fn finish_last(
-    driver: &mut Driver<'_>,
-    summary: Option<&str>,
-    notify: &mut dyn FnMut(Notice),
-) -> Result<Vec<Finding>, Error> {
+fn finish_last(driver: &mut Driver<'_>, summary: Option<&str>) -> Result<Vec<Finding>, Error> {
     // What has changed since it passed is open again, and the sitting goes on.
-    advance::look_at_all(driver, notify)?;
+    advance::look_at_all(driver)?;
     let open = open_gates(driver);
     let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
     let state = driver.run().gate(gate);
@@ -110,7 +105,7 @@ fn finish_last(
     let judged = advance::judge_held(driver, gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
-        gate_finish::hand_in(driver, (gate, attempt), (judged, Values::new()), notify)?;
+        gate_finish::hand_in(driver, AttemptId::new(gate, attempt), (judged, Values::new()))?;
     }
     // It may wait for an approval now.
     let open = open_gates(driver);

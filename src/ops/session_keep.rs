@@ -5,10 +5,10 @@ use super::Driver;
 use super::Error;
 use super::Options;
 use super::Site;
-use super::seal;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::process;
+use crate::site::seal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -73,7 +73,7 @@ pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Err
 }
 
 fn hold(site: &Site, id: &RunId) -> Result<Lock, Error> {
-    let path = site.home.session_lock(id);
+    let path = site.store.session_lock(id);
     let since = site.clock.now().to_string();
     Lock::take(&path, &since, Duration::ZERO)
         .map_err(|source| Error::disk(&path, source))?
@@ -84,11 +84,11 @@ fn keep(site: &Site, id: &RunId, session: u32, look_every: Duration) {
     let mut known = (None, true);
     // The run is read where its journal has grown since.
     let mut goes_on = || {
-        let bytes = site.home.journal_bytes(id);
+        let bytes = site.store.journal_bytes(id);
         if bytes.is_none() || bytes != known.0 {
             known = (bytes, sits(site, id, session));
         }
-        known.1 && site.home.is_own(id)
+        known.1 && site.store.is_own(id)
     };
     rest(BEGIN_AFTER, look_every, &mut goes_on);
     while goes_on() {
@@ -112,7 +112,7 @@ fn rest(pause: Duration, look_every: Duration, goes_on: &mut impl FnMut() -> boo
 
 /// Whether the sitting goes on.
 fn sits(site: &Site, id: &RunId, session: u32) -> bool {
-    let run = site.home.glance(id).map(|reading| reading.run);
+    let run = site.store.glance(id).map(|reading| reading.run);
     run.is_ok_and(|run| run.session().is_some_and(|live| live.number == session))
 }
 

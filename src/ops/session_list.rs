@@ -30,10 +30,10 @@ pub struct Entry {
 /// Reads what was sealed.
 pub fn session_list(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let meant = epic.run(site)?;
-    let key = site.home.read(&meant)?.run.started.key;
+    let key = site.store.read(&meant)?.run.started.key;
     let mut checkpoints = Vec::new();
     for id in choose::runs_of(site, &key)? {
-        let run = site.home.read(&id)?.run;
+        let run = site.store.read(&id)?.run;
         checkpoints.extend(run.checkpoints.into_iter().map(|(at, checkpoint)| Entry {
             run_id: id.clone(),
             at,

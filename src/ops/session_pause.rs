@@ -2,14 +2,15 @@
 
 use super::Driver;
 use super::Error;
-use super::Outcome;
 use super::Site;
-use super::advance;
+use super::Standing;
 use super::session;
 use super::session::Epic;
+use crate::advance;
 use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
+use crate::site::sitting;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -35,14 +36,14 @@ impl Default for Request {
 }
 
 /// Ends the sitting and pauses the run.
-pub fn session_pause(site: &Site, request: &Request) -> Result<Outcome, Error> {
+pub fn session_pause(site: &Site, request: &Request) -> Result<Standing, Error> {
     let id = request.epic.run(site)?;
     let mut driver = Driver::take(site, &id)?;
     let reason = request.reason.clone();
-    let ended = session::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
+    let ended = sitting::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
     let ended = ended.ok_or_else(|| session::nobody_sits(&driver))?;
     driver.append(&[ended, Event::RunPaused { reason, cause: PauseCause::Person }])?;
     driver.commit(None, true)?;
-    session::end_keeping(site, &id);
-    Ok(advance::outcome(&driver))
+    sitting::end_keeping(site, &id);
+    Ok(advance::standing(&driver))
 }

@@ -2,20 +2,17 @@
 
 use super::Driver;
 use super::Error;
-use super::Notice;
-use super::Outcome;
+use super::Foreword;
 use super::Site;
-use super::advance;
-use super::amendment;
+use super::Standing;
 use super::brief;
 use super::choose;
 use super::current;
-use super::drive;
 use super::run_resume;
 use super::session;
-use super::signing;
 use super::start;
 use super::start::Begin;
+use crate::advance;
 use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::clock::Moment;
@@ -29,6 +26,8 @@ use crate::id::RunId;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
+use crate::site::signing;
+use crate::site::sitting;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -83,27 +82,28 @@ pub struct Reply {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<Box<brief::Reply>>,
     /// Where the run stands after what a sitting begins with.
-    pub run: Outcome,
+    pub run: Standing,
 }
 
 /// Sits down. What is judged anew at each sitting is judged; then a keeper holds the session.
+/// `greet` is called once, before.
 pub fn session_start(
     site: &Site,
     request: &Request,
-    notify: &mut dyn FnMut(Notice),
+    greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
     let (mut driver, death) = take_or_begin(site, request)?;
     let found = sit_down(&mut driver, death, budget)?;
-    notify(Notice::Started { run: driver.id().clone() });
-    advance::tell_unbound(&driver, None, notify)?;
     let is_first = number(driver.run()) == 1;
-    if !is_first {
-        amendment::tell(site, driver.run(), notify);
-    }
-    let brief = if is_first { None } else { brief::tell(&driver, notify) };
+    let foreword = if is_first {
+        Foreword::at_the_start(&driver, None)?
+    } else {
+        Foreword::on_return(&driver, None)?
+    };
+    greet(&foreword);
     let limits = advance::Limits { sits_down: true, ..session::limits() };
-    drive::drive(&mut driver, &limits, notify)?;
+    advance::drive(&mut driver, &limits)?;
     let number = number(driver.run());
     if driver.run().session().is_none() {
         let reason = driver.run().reason.clone().unwrap_or_default();
@@ -123,8 +123,8 @@ pub fn session_start(
         status: run.session().map_or(SessionStatus::Failed, |session| session.status),
         budget_usd: run.budget.usd.map(Amount::value),
         found,
-        brief,
-        run: advance::outcome(&driver),
+        brief: foreword.brief.and_then(Result::ok),
+        run: advance::standing(&driver),
     })
 }
 
@@ -147,7 +147,7 @@ fn take_or_begin<'s>(
             .advise(format!("orch session start --epic {epic}")));
     }
     // Of two who begin at once, the second finds the run of the first.
-    let path = site.home.begin_lock();
+    let path = site.store.begin_lock();
     let since = site.clock.now().to_string();
     let _lock = Lock::take(&path, &since, PATIENCE)
         .map_err(|source| Error::disk(&path, source))?
@@ -204,7 +204,7 @@ fn take_up<'s>(
     id: &RunId,
 ) -> Result<(Driver<'s>, Option<Death>), Error> {
     // Who takes a run ends what is at work in it: what was found is what is there before.
-    let reading = site.home.read(id)?;
+    let reading = site.store.read(id)?;
     let before = &reading.run;
     session::refuse_sat(site, before)?;
     let driver = Driver::take(site, id)?;
@@ -213,10 +213,12 @@ fn take_up<'s>(
     session::refuse_sat(site, run)?;
     if run.session().is_none() {
         // Whoever ended the last sitting may have died before its keeper was told.
-        session::end_keeping(site, id);
+        sitting::end_keeping(site, id);
     }
     let (epic, workflow) = (&request.epic, &run.started.workflow);
-    if run.session().is_none() && !request.resume {
+    // Whoever began it was killed before they sat down: nothing but its beginning is there.
+    let is_unbegun = reading.count == 1 && run.sessions.is_empty();
+    if run.session().is_none() && !request.resume && !is_unbegun {
         let message = format!("a run of `{epic}` is {} already: {id}", run.status);
         return Err(
             Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))

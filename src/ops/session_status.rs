@@ -2,10 +2,9 @@
 
 use super::Error;
 use super::Site;
-use super::advance;
-use super::proof;
 use super::session;
 use super::session::Epic;
+use crate::advance;
 use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -14,6 +13,7 @@ use crate::event::SessionStatus;
 use crate::id::RunId;
 use crate::run::Run;
 use crate::run::Session;
+use crate::site::proof;
 use crate::spending::Cost;
 use crate::workflow::Workflow;
 use serde::Serialize;

@@ -4,9 +4,8 @@
 use super::Driver;
 use super::Error;
 use super::Site;
-use super::advance;
 use super::current;
-use super::signing;
+use crate::advance;
 use crate::check::Since;
 use crate::definition::Definition;
 use crate::definition::Frozen;
@@ -16,6 +15,7 @@ use crate::event::PlannedGate;
 use crate::event::RunStarted;
 use crate::secret;
 use crate::secret::Secrets;
+use crate::site::signing;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;

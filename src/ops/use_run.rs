@@ -6,8 +6,8 @@ use super::Instructions;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use super::current::ChosenRun;
 use super::current::Current;
-use super::current::Place;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -29,8 +29,8 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    pub current: Option<Place>,
-    pub before: Vec<Place>,
+    pub current: Option<ChosenRun>,
+    pub before: Vec<ChosenRun>,
 }
 
 impl Reply {
@@ -49,7 +49,7 @@ pub fn use_run(site: &Site, request: &Request) -> Result<Reply, Error> {
     let gate = match &request.gate {
         None => None,
         Some(name) => {
-            let run = site.home.read(&id)?.run;
+            let run = site.store.read(&id)?.run;
             Some(choose::gate_of(site, &run, Some(name))?)
         }
     };

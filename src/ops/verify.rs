@@ -16,16 +16,15 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use super::proof;
-use super::signing;
 use crate::config::RecordBranch;
 use crate::digest::Digest;
 use crate::event::RunStatus;
-use crate::files::Lock;
 use crate::git::Fate;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::record::Difference;
+use crate::site::proof;
+use crate::site::signing;
+use crate::store::record::Difference;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -87,7 +86,7 @@ pub struct Verified {
     pub is_unfinished: bool,
     /// What completes the record where it is behind or unfinished.
     #[serde(skip)]
-    pub completed_by: Option<Completion>,
+    pub completed_by: Option<CompletedBy>,
     /// Why the run was passed over, or could not be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passed_over: Option<PassedOver>,
@@ -106,7 +105,7 @@ pub struct MovedOn {
 
 /// What completes a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completion {
+pub enum CompletedBy {
     /// Resuming the run, which has stalled.
     Resume,
     /// Making the record again.
@@ -204,7 +203,7 @@ fn steadily(
 ) -> Result<Verified, Error> {
     let mut verified = one(site, git, id, told)?;
     for _ in 1..LOOKS_MAX {
-        if verified.differences.is_empty() || !Lock::is_held(&site.home.lock(id)) {
+        if verified.differences.is_empty() || !site.store.is_held(id) {
             break;
         }
         verified = one(site, git, id, told)?;
@@ -220,7 +219,7 @@ fn one(
 ) -> Result<Verified, Error> {
     let mut verified = Verified::of(id.as_str());
     let places = Places::find(site, git, id)?;
-    if places.is_foreign() && !site.home.is_own(id) {
+    if places.is_foreign() && !site.store.is_own(id) {
         verified.passed_over = Some(PassedOver::Foreign);
         return Ok(verified);
     }
@@ -234,24 +233,24 @@ fn one(
         verified.differences.push(difference);
     }
     if let Some(head) = told.head.filter(|head| !reading.stood_at(*head)) {
-        let path = site.shown(&site.home.record(id).join("journal").path());
+        let path = site.shown(&site.store.record(id).join("journal").path());
         verified.differences.push(Difference::of(path, format!("the chain never stood at {head}")));
     }
     if let Some(git) = git {
         verified.differences.extend(anchors::look(git, &places, &reading)?);
     }
-    records::look(&reading, &site.shown(&site.home.record(id).path()), &places, &mut verified);
+    records::look(&reading, &site.shown(&site.store.record(id).path()), &places, &mut verified);
     // Elsewhere, and once the branch is gone, there is nothing to complete it by.
-    let is_at_home = site.home.is_own(id) && (git.is_none() || places.branch.is_some());
+    let is_at_home = site.store.is_own(id) && (git.is_none() || places.branch.is_some());
     let is_due = git.is_some() && site.config.record_branch != RecordBranch::Never;
     if is_at_home && is_due && !places.is_at_home && reading.run.status != RunStatus::Running {
         // The run's own ref may have it all; colleagues look at the branch.
         verified.behind = Some(0);
     }
-    if is_at_home && !Lock::is_held(&site.home.lock(id)) {
+    if is_at_home && !site.store.is_held(id) {
         let is_stalled = reading.run.wants_a_driver();
         verified.completed_by =
-            Some(if is_stalled { Completion::Resume } else { Completion::Rebuild });
+            Some(if is_stalled { CompletedBy::Resume } else { CompletedBy::Rebuild });
     }
     let amended = proof::unsigned_amendment(&reading)?;
     verified.differences.extend(amended.map(|problem| Difference::of("journal", problem)));

@@ -14,6 +14,7 @@ use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::finding::Finding;
+use crate::id::AttemptId;
 use crate::id::GateId;
 
 impl Run {
@@ -47,18 +48,18 @@ impl Run {
         &mut self,
         at: Moment,
         event: &Event,
-        (gate, attempt): (&GateId, u32),
+        attempt: &AttemptId,
         (waits_for, judged): (WaitsFor, Option<&Judged>),
     ) -> Result<(), IllegalEvent> {
         // A decision is waited for after the attempt has ended.
         if waits_for != WaitsFor::Decision {
-            let open = self.open_attempt(event, gate, attempt)?;
+            let open = self.open_attempt(event, attempt)?;
             open.status = AttemptStatus::Waiting;
             if let Some(judged) = judged {
                 fill(open, judged);
             }
         }
-        let state = self.state(gate);
+        let state = self.state(&attempt.gate);
         state.status = GateStatus::Waiting;
         state.waits_for = Some(waits_for);
         state.time.turn(at, Some(Phase::of(waits_for)));
@@ -69,14 +70,14 @@ impl Run {
         &mut self,
         at: Moment,
         event: &Event,
-        (gate, attempt): (&GateId, u32),
+        attempt: &AttemptId,
         (status, judged): (AttemptStatus, &Judged),
     ) -> Result<(), IllegalEvent> {
-        let open = self.open_attempt(event, gate, attempt)?;
+        let open = self.open_attempt(event, attempt)?;
         open.status = status;
         open.finished_at = Some(at);
         fill(open, judged);
-        let state = self.state(gate);
+        let state = self.state(&attempt.gate);
         state.tries += 1;
         state.interruptions = 0;
         state.waits_for = None;
@@ -91,11 +92,11 @@ impl Run {
         &mut self,
         at: Moment,
         event: &Event,
-        gate_and_attempt: (&GateId, u32),
+        attempt: &AttemptId,
         (reason, judged): (&str, &Judged),
     ) -> Result<(), IllegalEvent> {
-        self.end(at, event, gate_and_attempt, (AttemptStatus::Fail, judged))?;
-        let state = self.state(gate_and_attempt.0);
+        self.end(at, event, attempt, (AttemptStatus::Fail, judged))?;
+        let state = self.state(&attempt.gate);
         state.approval = None;
         state.feedback = judged.all_findings().cloned().collect();
         if let Some(attempt) = state.attempts.last_mut() {
@@ -108,15 +109,15 @@ impl Run {
         &mut self,
         at: Moment,
         event: &Event,
-        (gate, attempt): (&GateId, u32),
+        attempt: &AttemptId,
         (reason, findings): (&str, &[Finding]),
     ) -> Result<(), IllegalEvent> {
-        let open = self.open_attempt(event, gate, attempt)?;
+        let open = self.open_attempt(event, attempt)?;
         open.findings = findings.to_vec();
         open.status = AttemptStatus::Interrupted;
         open.finished_at = Some(at);
         open.failure_reason = Some(reason.to_owned());
-        let state = self.state(gate);
+        let state = self.state(&attempt.gate);
         state.interruptions += 1;
         state.time.turn(at, None);
         state.waits_for = None;
@@ -163,12 +164,12 @@ impl Run {
     pub(super) fn open_attempt(
         &mut self,
         event: &Event,
-        gate: &GateId,
-        attempt: u32,
+        attempt: &AttemptId,
     ) -> Result<&mut Attempt, IllegalEvent> {
+        let AttemptId { gate, number } = attempt;
         let open = self.gates.get_mut(gate).and_then(|gate| gate.attempts.last_mut());
-        open.filter(|open| open.attempt == attempt && open.finished_at.is_none())
-            .ok_or_else(|| illegal(event, &format!("attempt {attempt} of {gate} is not open")))
+        open.filter(|open| open.attempt == *number && open.finished_at.is_none())
+            .ok_or_else(|| illegal(event, &format!("attempt {number} of {gate} is not open")))
     }
 }
 

@@ -36,6 +36,7 @@ use crate::event::RunStarted;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::event::SignedHead;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use lifecycle::listed;
 use std::collections::BTreeMap;
@@ -117,6 +118,7 @@ impl Run {
 
     /// The state after one more event, or why it cannot follow.
     pub fn apply(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
+        let id = AttemptId::new;
         match event {
             Event::RunStarted(_) => return Err(illegal(event, "the run has begun already")),
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
@@ -134,31 +136,31 @@ impl Run {
             }
             Event::GateStarted(started) => self.start(at, event, started)?,
             Event::InvocationStarted { invocation_id, gate, attempt, .. } => {
-                let id = invocation_id.clone();
-                self.open_attempt(event, gate, *attempt)?.invocation_ids.push(id);
+                let call = invocation_id.clone();
+                self.open_attempt(event, &id(gate, *attempt))?.invocation_ids.push(call);
             }
             Event::InvocationRecorded(invocation) => self.record_invocation(invocation),
             Event::GateWaiting { gate, attempt, waits_for, judged } => {
-                self.wait(at, event, (gate, *attempt), (*waits_for, judged.as_ref()))?;
+                self.wait(at, event, &id(gate, *attempt), (*waits_for, judged.as_ref()))?;
             }
             Event::GateAnswered { gate, answers } => {
                 self.state(gate).answers.extend(answers.clone());
             }
             Event::GateApproved { gate, attempt, approval } => {
-                self.approve(event, (gate, *attempt), approval)?;
+                self.approve(event, &id(gate, *attempt), approval)?;
             }
             Event::GateHandedIn { gate, attempt, by } => {
-                self.open_attempt(event, gate, *attempt)?.hand_in(by);
+                self.open_attempt(event, &id(gate, *attempt))?.hand_in(by);
             }
             Event::GatePassed { gate, attempt, judged } => {
-                self.end(at, event, (gate, *attempt), (AttemptStatus::Pass, judged))?;
+                self.end(at, event, &id(gate, *attempt), (AttemptStatus::Pass, judged))?;
                 self.baselines.extend(judged.baselines.clone());
             }
             Event::GateFailed { gate, attempt, reason, judged } => {
-                self.fail(at, event, (gate, *attempt), (reason, judged))?;
+                self.fail(at, event, &id(gate, *attempt), (reason, judged))?;
             }
             Event::GateInterrupted { gate, attempt, reason, findings } => {
-                self.interrupt(at, event, (gate, *attempt), (reason, findings))?;
+                self.interrupt(at, event, &id(gate, *attempt), (reason, findings))?;
             }
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
@@ -285,12 +287,12 @@ impl Run {
     fn approve(
         &mut self,
         event: &Event,
-        (gate, attempt): (&GateId, u32),
+        attempt: &AttemptId,
         approval: &Approved,
     ) -> Result<(), IllegalEvent> {
         let approval = Some(Box::new(approval.clone()));
-        self.open_attempt(event, gate, attempt)?.approval.clone_from(&approval);
-        self.state(gate).approval = approval;
+        self.open_attempt(event, attempt)?.approval.clone_from(&approval);
+        self.state(&attempt.gate).approval = approval;
         Ok(())
     }
 

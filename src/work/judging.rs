@@ -9,7 +9,7 @@ use crate::event::Artifact;
 use crate::event::Judged;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
-use crate::id::GateId;
+use crate::id::AttemptId;
 use crate::judge;
 use crate::secret;
 use crate::surroundings::Allowed;
@@ -22,8 +22,7 @@ use std::time::Instant;
 /// Everything that judging an attempt's outputs takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Judging {
-    pub gate: GateId,
-    pub attempt: u32,
+    pub attempt: AttemptId,
     pub contract: Option<Contract>,
     /// What its templates see.
     pub context: Context,
@@ -45,13 +44,13 @@ impl Judging {
     pub fn judge(&self, workspace: &Workspace, since: Instant) -> Judged {
         let Some(contract) = &self.contract else { return Judged::default() };
         let work = self.worked.as_ref().map(|worked| worked.now(workspace, since.elapsed()));
-        let register = workspace.register(&self.gate);
+        let register = workspace.register(&self.attempt.gate);
         let scene = Scene {
             project: &workspace.project,
             document: None,
             baselines: &self.baselines,
             environment: &self.variables(workspace),
-            scratch: workspace.attempt(&self.gate, self.attempt),
+            scratch: workspace.attempt(&self.attempt),
             secrets: &workspace.secrets,
             stop: &workspace.stop,
             register: register.as_ref(),

@@ -21,6 +21,6 @@ pub use report::WorkResult;
 pub use watch::AgentFiles;
 pub use watch::Watch;
 pub use worked::Worked;
-pub use workspace::Follow;
+pub use workspace::FollowUsage;
 pub use workspace::Workspace;
 pub use workspace::attempt_folder;

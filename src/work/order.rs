@@ -14,7 +14,7 @@ use crate::executor::Agent;
 use crate::executor::Command;
 use crate::executor::ExecutorKind;
 use crate::executor::Usage;
-use crate::id::GateId;
+use crate::id::AttemptId;
 use crate::id::InvocationId;
 use crate::id::RunId;
 use crate::spending::Amounts;
@@ -28,8 +28,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WorkOrder {
     pub run: RunId,
-    pub gate: GateId,
-    pub attempt: u32,
+    pub attempt: AttemptId,
     pub invocation_id: InvocationId,
     pub started_at: Moment,
     /// The kind of the gate's executor.
@@ -71,9 +70,8 @@ impl WorkOrder {
     /// to do.
     pub fn outside(&self) -> Option<WorkReport> {
         let Doer::Outside(waits_for) = self.doer else { return None };
-        let (gate, attempt) = (self.gate.clone(), self.attempt);
         let result = WorkResult::Waiting(waits_for);
-        Some(WorkReport { gate, attempt, invocation: None, result })
+        Some(WorkReport { attempt: self.attempt.clone(), invocation: None, result })
     }
 
     /// Whom the attempt waits for where the executor does not do the work itself.

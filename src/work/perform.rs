@@ -13,10 +13,10 @@ use crate::event::InvocationStatus;
 use crate::event::Judged;
 use crate::executor;
 use crate::executor::Begun;
+use crate::executor::CallOutcome;
 use crate::executor::Conclusion;
 use crate::executor::Executor;
 use crate::executor::Human;
-use crate::executor::Outcome;
 use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::process::Ending;
@@ -31,7 +31,7 @@ const TAIL_BYTES: u64 = 2_000;
 /// Does the work of an order and judges what it left behind. Nothing that goes wrong there is an error:
 /// the report says so.
 pub fn perform(order: &WorkOrder, workspace: &Workspace) -> WorkReport {
-    let logs = workspace.attempt(&order.gate, order.attempt);
+    let logs = workspace.attempt(&order.attempt);
     let begun = Instant::now();
     let hands = Hands { order, workspace, answers: logs.join("answers.json"), logs, begun };
     let executor: &dyn Executor = match &order.doer {
@@ -63,8 +63,8 @@ impl Hands<'_> {
         let mut environment = self.order.judging.variables(self.workspace);
         let answers = self.answers.path().display().to_string();
         environment.insert("ORCH_ANSWERS".to_owned(), answers);
-        let register = self.workspace.register(&self.order.gate);
-        let call = executor::Invocation {
+        let register = self.workspace.register(&self.order.attempt.gate);
+        let call = executor::Call {
             packet: &self.order.packet,
             packet_path: &packet_path,
             folder: self.workspace.project.root(),
@@ -106,7 +106,7 @@ impl Hands<'_> {
         result
     }
 
-    fn result(&self, outcome: &Outcome) -> WorkResult {
+    fn result(&self, outcome: &CallOutcome) -> WorkResult {
         match &outcome.conclusion {
             Conclusion::Interrupted { cut, reason } => {
                 let (cut, reason) = (*cut, reason.clone());
@@ -173,7 +173,7 @@ impl Hands<'_> {
             .map_err(|error| error.to_string())
     }
 
-    fn invocation(&self, outcome: &Outcome) -> Invocation {
+    fn invocation(&self, outcome: &CallOutcome) -> Invocation {
         let usage = &outcome.usage;
         Invocation {
             model: usage.model.clone(),
@@ -206,8 +206,8 @@ impl Hands<'_> {
         let order = self.order;
         Invocation {
             invocation_id: order.invocation_id.clone(),
-            gate: order.gate.clone(),
-            attempt: order.attempt,
+            gate: order.attempt.gate.clone(),
+            attempt: order.attempt.number,
             executor: order.executor,
             agent: order.agent.clone(),
             worker: order.worker.clone(),
@@ -225,12 +225,12 @@ impl Hands<'_> {
             cached_input_tokens: None,
             error: None,
             unread: None,
+            warnings: Vec::new(),
         }
     }
 
     fn report(&self, invocation: Option<Invocation>, result: WorkResult) -> WorkReport {
-        let (gate, attempt) = (self.order.gate.clone(), self.order.attempt);
-        WorkReport { gate, attempt, invocation, result }
+        WorkReport { attempt: self.order.attempt.clone(), invocation, result }
     }
 }
 

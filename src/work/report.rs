@@ -5,7 +5,7 @@ use crate::event::Judged;
 use crate::event::WaitsFor;
 use crate::executor::Cut;
 use crate::finding::Finding;
-use crate::id::GateId;
+use crate::id::AttemptId;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
@@ -13,8 +13,7 @@ use serde::Serialize;
 /// How an attempt came to its end, or that it waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WorkReport {
-    pub gate: GateId,
-    pub attempt: u32,
+    pub attempt: AttemptId,
     /// The executor's call, where it was called.
     pub invocation: Option<Invocation>,
     pub result: WorkResult,

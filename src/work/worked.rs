@@ -2,11 +2,10 @@
 //! said since in letters that nobody has taken in yet.
 
 use super::Workspace;
-use crate::check::Work;
+use crate::check::WorkLog;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::id::GateId;
-use crate::mailbox::Mailbox;
 use serde::Deserialize;
 use serde::Serialize;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use std::time::Duration;
 /// The work up to the moment when it was looked at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Worked {
-    pub work: Work,
+    pub work: WorkLog,
     pub gate: GateId,
     pub notes: Vec<Note>,
     /// Whether somebody works on the run from here on.
@@ -23,13 +22,13 @@ pub struct Worked {
 
 impl Worked {
     /// The work as it is so long after that moment.
-    pub(super) fn now(&self, workspace: &Workspace, after: Duration) -> Work {
+    pub(super) fn now(&self, workspace: &Workspace, after: Duration) -> WorkLog {
         let notes = self.said(workspace);
         let said = || notes.iter();
         let is_summary =
             |note: &&Note| note.kind == NoteKind::Summary && note.gate.as_ref() == Some(&self.gate);
         let passed = if self.is_timed { after } else { Duration::ZERO };
-        Work {
+        WorkLog {
             summary: said().rfind(is_summary).map(|note| note.text.clone()),
             updates: said().filter(|note| note.kind == NoteKind::Update).count(),
             active: self.work.active + passed,
@@ -39,10 +38,10 @@ impl Worked {
 
     /// All that was said.
     fn said(&self, workspace: &Workspace) -> Vec<Note> {
-        let Some((home, run)) = &workspace.said else { return self.notes.clone() };
+        let Some((store, run)) = &workspace.said else { return self.notes.clone() };
         // Whoever drives the run may take letters in at any moment: after the mailbox the journal.
-        let mut letters = Mailbox::new(home.mailbox(run)).letters().unwrap_or_default();
-        let mut notes = match home.glance(run) {
+        let mut letters = store.said(run).unwrap_or_default();
+        let mut notes = match store.glance(run) {
             Ok(reading) => reading.run.notes.into_iter().map(|(_, note)| note).collect(),
             Err(_) => self.notes.clone(),
         };

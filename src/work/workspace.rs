@@ -4,19 +4,20 @@ use super::WorkOrder;
 use crate::executor::Usage;
 use crate::files::Beneath;
 use crate::files::Project;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::id::RunId;
 use crate::process::Register;
 use crate::process::Stop;
-use crate::record::Home;
 use crate::secret::Secrets;
+use crate::store::Store;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Takes down what a call has used so far; says why it must end, where it must.
-pub type Follow = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<String> + Send + Sync>;
+pub type FollowUsage = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<String> + Send + Sync>;
 
 /// Where orders are carried out.
 #[derive(Clone)]
@@ -34,14 +35,14 @@ pub struct Workspace {
     /// The user's own settings.
     pub user_folder: Option<PathBuf>,
     /// Where words about the run arrive while the work goes on.
-    pub said: Option<(Home, RunId)>,
+    pub said: Option<(Store, RunId)>,
     /// Who follows what the calls use; without one each call has what is reserved for it.
-    pub follow: Option<Follow>,
+    pub follow: Option<FollowUsage>,
 }
 
 /// The folder of an attempt among the logs of its run.
-pub fn attempt_folder(logs: &Beneath, gate: &GateId, attempt: u32) -> Beneath {
-    logs.join("gates").join(gate.as_str()).join(format!("attempt-{attempt}"))
+pub fn attempt_folder(logs: &Beneath, attempt: &AttemptId) -> Beneath {
+    logs.join("gates").join(attempt.gate.as_str()).join(format!("attempt-{}", attempt.number))
 }
 
 impl Workspace {
@@ -61,8 +62,8 @@ impl Workspace {
     }
 
     /// The folder of an attempt's packet and of what is printed in it.
-    pub fn attempt(&self, gate: &GateId, attempt: u32) -> Beneath {
-        attempt_folder(&self.logs, gate, attempt)
+    pub fn attempt(&self, attempt: &AttemptId) -> Beneath {
+        attempt_folder(&self.logs, attempt)
     }
 
     pub(super) fn register(&self, gate: &GateId) -> Option<Register> {

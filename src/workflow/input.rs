@@ -3,7 +3,6 @@
 
 use super::file::InputFile;
 use super::file::InputType;
-use super::lint::refuse_circular_defaults;
 use crate::document::Decimal;
 use crate::document::Placed;
 use crate::files::Project;
@@ -20,6 +19,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// A typed parameter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -322,6 +322,40 @@ fn is_list_of_scalars(value: &Json) -> bool {
     value.as_array().is_some_and(|items| {
         items.iter().all(|item| item.is_string() || item.is_number() || item.is_boolean())
     })
+}
+
+/// Refuses defaults that refer to each other in a circle; `places` are those of the defaults.
+fn refuse_circular_defaults(
+    source: &Source,
+    inputs: &[Input],
+    places: &BTreeMap<String, Range<usize>>,
+) -> Result<(), Box<Unsound>> {
+    let refers_to = |input: &Input| match &input.default {
+        Some(DefaultValue::Template(template)) => template.names().to_vec(),
+        Some(DefaultValue::Value(_)) | None => Vec::new(),
+    };
+    // Take away what refers to nothing that is left, and what nothing that is left refers to.
+    let mut open: Vec<&Input> = inputs.iter().collect();
+    loop {
+        let before = open.len();
+        let left: BTreeSet<String> = open.iter().map(|input| input.name.clone()).collect();
+        let used: BTreeSet<String> = open.iter().flat_map(|input| refers_to(input)).collect();
+        open.retain(|input| {
+            used.contains(&input.name) && refers_to(input).iter().any(|name| left.contains(name))
+        });
+        let Some(first) = open.first() else { return Ok(()) };
+        if open.len() == before {
+            let place = places.get(&first.name).cloned().unwrap_or_default();
+            let names: Vec<&str> = open.iter().map(|input| input.name.as_str()).collect();
+            let message = match names.as_slice() {
+                [only] => format!("the default of {only} goes in a circle: it refers to itself"),
+                names => {
+                    format!("the defaults of {} refer to each other in a circle", names.join(", "))
+                }
+            };
+            return Err(source.unsound(place, message).advise("give one of them a fixed default"));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -48,9 +48,9 @@ impl Plan<'_> {
         Some((format!("{contract} compares with {what}"), suggest(name, past)))
     }
 
-    /// Whether another gate has its turn before the one at a place.
+    /// Whether another gate has passed in any case before the one at a place begins.
     fn is_past(&self, at: usize, other: usize) -> bool {
-        self.waits_for(at).contains(&other) || (other < at && !self.waits_for(other).contains(&at))
+        self.waits_for(at).contains(&other)
     }
 
     /// The places of all gates that the one at a place waits for, directly or through others.

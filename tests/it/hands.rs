@@ -3,6 +3,7 @@
 
 use crate::house::House;
 use crate::house::child;
+use orch::event::EventKind;
 use orch::files::Beneath;
 use orch::files::Project;
 use orch::id::RunId;
@@ -10,8 +11,11 @@ use orch::ops::Driver;
 use orch::ops::Held;
 use orch::ops::Limits;
 use orch::ops::Options;
+use orch::ops::RunChoice;
 use orch::ops::Site;
 use orch::ops::advance;
+use orch::ops::follow;
+use orch::store::journal::Told;
 use orch::work::WorkOrder;
 use orch::work::WorkReport;
 use orch::work::WorkResult;
@@ -99,15 +103,20 @@ fn performed(order: &WorkOrder) -> Json {
 fn advanced(reports: Vec<WorkReport>) -> Json {
     let folder = std::env::current_dir().unwrap();
     let site = Site::open(Options { folder, ..Options::default() }).unwrap();
-    let id = site.home.ids().unwrap().remove(0);
+    let id = site.store.runs().unwrap().remove(0);
     let mut driver = Driver::take(&site, &id).unwrap();
     let limits = Limits { jobs: 2, until: None, start_from: None, agent: None, sits_down: false };
-    let next = advance(&mut Held::new(&mut driver, &limits), reports, &mut |_| ()).unwrap();
+    let next = advance(&mut Held::new(&mut driver, &limits), reports).unwrap();
     serde_json::to_value(next.orders).unwrap()
 }
 
 fn gates(orders: &Json) -> Vec<&str> {
-    orders.as_array().unwrap().iter().map(|order| order["gate"].as_str().unwrap()).collect()
+    orders
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|order| order["attempt"]["gate"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -183,4 +192,24 @@ fn a_report_that_comes_twice_counts_once() {
     advance(&[perform(&orders[0])]).unwrap();
     assert_eq!(house.gates(), "left PASS, right PASS, both PASS");
     assert_eq!(house.attempts("left"), "PASS");
+}
+
+#[test]
+fn whoever_follows_a_run_gets_what_another_process_appends() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nexecutor = 'human'\n";
+    let house = House::new().workflow("watched", gate);
+    house.orch("run watched").code(3);
+    let site = Site::open(Options { folder: house.project(), ..Options::default() }).unwrap();
+    let mut follow = follow::follow(&site, &RunChoice::default()).unwrap();
+    assert!(follow.news().unwrap().is_empty());
+    house.orch("gate finish --gate a").code(0);
+    let told = |news: Vec<Told>| {
+        let kinds = news.iter().map(|told| EventKind::from(&told.event).to_string());
+        kinds.collect::<Vec<_>>().join(" ")
+    };
+    let went_on = "GATE_PASSED GATE_STARTED GATE_WAITING RUN_WAITING";
+    assert_eq!(told(follow.news().unwrap()), went_on);
+    assert!(follow.news().unwrap().is_empty());
+    house.orch("run cancel").code(0);
+    assert_eq!(told(follow.news().unwrap()), "RUN_COMPLETED");
 }

@@ -13,6 +13,7 @@ mod bad_input;
 mod bad_paths;
 mod bad_plans;
 mod bad_shapes;
+mod circles;
 mod cmd;
 mod escapes;
 mod flow;

@@ -27,11 +27,11 @@ use orch::finding::Validation;
 use orch::id::GateId;
 use orch::id::InvocationId;
 use orch::id::RunId;
-use orch::journal;
-use orch::journal::Journal;
-use orch::journal::Reading;
-use orch::record;
 use orch::source::Source;
+use orch::store::journal;
+use orch::store::journal::Journal;
+use orch::store::journal::Reading;
+use orch::store::record;
 use orch::workflow::Workflow;
 use proptest::collection::vec;
 use proptest::prelude::ProptestConfig;
@@ -187,6 +187,7 @@ fn invocation(dice: &Dice) -> Invocation {
         cached_input_tokens: None,
         error: Some(dice.text.clone()),
         unread: None,
+        warnings: vec![dice.text.clone()],
     }
 }
 

@@ -25,7 +25,7 @@ fn root() -> &'static Path {
 }
 
 /// Every Rust file below a folder, with its text.
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
     while let Some(folder) = open.pop() {
@@ -44,13 +44,13 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The module at the top that a file belongs to.
-fn module(path: &Path) -> String {
+pub fn module(path: &Path) -> String {
     let first = path.components().nth(1).unwrap().as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
 #[track_caller]
-fn none(problems: &[String]) {
+pub fn none(problems: &[String]) {
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 
@@ -211,6 +211,18 @@ fn operations_learn_of_their_caller_from_faces_alone() {
         problems.extend(found.map(|door| format!("{} has {door}", path.display())));
     }
     none(&problems);
+}
+
+#[test]
+fn only_a_face_makes_a_person() {
+    let made = Regex::new(r"\bPerson \{").unwrap();
+    let is_made = |text: &str| {
+        let mut lines = text.lines().filter(|line| made.is_match(line));
+        lines.any(|line| !line.contains("struct ") && !line.contains("impl "))
+    };
+    let makers = sources("src").into_iter().filter(|(_, text)| is_made(text));
+    let makers: Vec<String> = makers.map(|(path, _)| path.display().to_string()).collect();
+    assert_eq!(makers, ["src/cli/terminal.rs"]);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::cost;
-use crate::ops::status;
 use crate::spending::Cost;
+use crate::standing;
 
 pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
@@ -33,7 +33,7 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
         text.push_str("+ n? of n calls nobody knows it, or not all of it\n");
     }
     let budget = reply.budget.filter(|budget| !budget.is_open());
-    for spending in budget.iter().flat_map(|budget| status::spending(&reply.total, budget)) {
+    for spending in budget.iter().flat_map(|budget| standing::spending(&reply.total, budget)) {
         text.push_str(&format!("spent {}\n", spending.words));
     }
     face.answer(&reply, &Instructions::default(), &text);

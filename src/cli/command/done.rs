@@ -35,8 +35,8 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
     let mut request = request.clone();
     loop {
-        let mut progress = Progress::new(face);
-        let reply = done::done(&site, &request, &mut |notice| progress.show(&notice))?;
+        let progress = Progress::of(face, &site, &request.finish.gate.run);
+        let reply = done::done(&site, &request)?;
         drop(progress);
         let missing = match reply {
             Reply::Done(reply) => return Ok(drive::gate_words(face, &site, &reply)),
@@ -57,9 +57,9 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                 };
                 let waive =
                     gate_waive::Request { gate, reason, drive: request.finish.drive.clone() };
-                let mut progress = Progress::new(face);
-                let mut show = |notice| progress.show(&notice);
-                let mut reply = gate_waive::gate_waive(&site, &waive, &person, &mut show)?;
+                let progress = Progress::of(face, &site, &waive.gate.run);
+                let mut reply = gate_waive::gate_waive(&site, &waive, &person)?;
+                drop(progress);
                 reply.passed = true;
                 return Ok(drive::gate_words(face, &site, &reply));
             }

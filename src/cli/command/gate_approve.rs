@@ -23,8 +23,8 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
     if !question::word(&ask, &["yes", "y", "approve", asked.gate.as_str()])? {
         return Err(Error::usage("not approved; nothing was written").into());
     }
-    let mut progress = Progress::new(face);
-    let mut show = |notice| progress.show(&notice);
-    let reply = gate_approve::gate_approve(&site, request, (&person, &asked), &mut show)?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let reply = gate_approve::gate_approve(&site, request, (&person, &asked))?;
+    drop(progress);
     Ok(drive::gate_words(face, &site, &reply))
 }

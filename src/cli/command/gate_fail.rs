@@ -9,8 +9,9 @@ use crate::ops::gate_fail;
 
 pub fn execute(face: &Face, request: &gate_fail::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
-    let mut progress = Progress::new(face);
-    let mut reply = gate_fail::gate_fail(&site, request, &mut |notice| progress.show(&notice))?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let mut reply = gate_fail::gate_fail(&site, request)?;
+    drop(progress);
     // The failure was asked for, and recorded: the command has done its work.
     reply.passed = true;
     drive::gate_words(face, &site, &reply);

@@ -8,7 +8,8 @@ use crate::ops::gate_finish;
 
 pub fn execute(face: &Face, request: &gate_finish::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
-    let mut progress = Progress::new(face);
-    let reply = gate_finish::gate_finish(&site, request, &mut |notice| progress.show(&notice))?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let reply = gate_finish::gate_finish(&site, request)?;
+    drop(progress);
     Ok(drive::gate_words(face, &site, &reply))
 }

@@ -11,9 +11,9 @@ use crate::ops::gate_reject;
 pub fn execute(face: &Face, request: &gate_reject::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
     let person = terminal::person(&site, face.global.is_ci())?;
-    let mut progress = Progress::new(face);
-    let mut show = |notice| progress.show(&notice);
-    let mut reply = gate_reject::gate_reject(&site, request, &person, &mut show)?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let mut reply = gate_reject::gate_reject(&site, request, &person)?;
+    drop(progress);
     reply.passed = true;
     drive::gate_words(face, &site, &reply);
     Ok(exit::DONE)

@@ -10,8 +10,9 @@ use crate::run::GateStatus;
 
 pub fn execute(face: &Face, request: &gate_start::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
-    let mut progress = Progress::new(face);
-    let mut reply = gate_start::gate_start(&site, request, &mut |notice| progress.show(&notice))?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let mut reply = gate_start::gate_start(&site, request)?;
+    drop(progress);
     // A gate that now waits has been started, which is all that was asked for.
     reply.passed |= reply.status == GateStatus::Waiting;
     let code = drive::gate_words(face, &site, &reply);

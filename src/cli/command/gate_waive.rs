@@ -18,9 +18,9 @@ pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure
     if !question::word(&ask, &["yes", "y", "waive"])? {
         return Err(Error::usage("not waived; nothing was written").into());
     }
-    let mut progress = Progress::new(face);
-    let mut show = |notice| progress.show(&notice);
-    let mut reply = gate_waive::gate_waive(&site, request, &person, &mut show)?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let mut reply = gate_waive::gate_waive(&site, request, &person)?;
+    drop(progress);
     reply.passed = true;
     drive::gate_words(face, &site, &reply);
     Ok(exit::DONE)

@@ -59,7 +59,6 @@ mod workflow_new;
 mod workflow_schema;
 mod workflow_show;
 
-pub use subject::Subject;
 pub use subject::subject;
 
 use super::answer::Face;

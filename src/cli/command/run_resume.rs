@@ -6,7 +6,7 @@ use crate::cli::ci::CiArguments;
 use crate::cli::ci::Reports;
 use crate::cli::drive;
 use crate::cli::progress::Progress;
-use crate::ops::Notice;
+use crate::ops::Foreword;
 use crate::ops::RunChoice;
 use crate::ops::run_resume;
 
@@ -31,13 +31,13 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let reports = Reports::of(&arguments.ci)?;
     let mut progress = Progress::new(face);
     let mut brief = None;
-    let mut show = |notice: Notice| {
-        progress.show(&notice);
-        if let Notice::Briefed(told) = notice {
-            brief = Some(told);
-        }
+    let mut greet = |foreword: &Foreword| {
+        progress.greet(&site, foreword);
+        brief.clone_from(&foreword.brief);
     };
-    let outcome = run_resume::run_resume(&site, &arguments.request, &mut show)?;
+    let outcome = run_resume::run_resume(&site, &arguments.request, &mut greet)?;
+    drop(progress);
+    let brief = brief.and_then(Result::ok);
     let how = (&arguments.request.drive, &arguments.ci, &reports);
     Ok(drive::go_on(face, &site, (outcome, brief.as_deref()), how)?)
 }

@@ -41,7 +41,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     };
     let face = &Face::new(face.global.or_among(words));
     let site = face.global.site(false)?;
-    let (workflow, _) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
+    let (workflow, definition) = Workflow::load(&name, &site.shelf).map_err(Error::from)?;
     let command = inputs::flags(Command::new("orch run start"), &workflow);
     let command = with_own_flags(command).arg(workflow_flag());
     let words = std::iter::once("orch run start".to_owned()).chain(words.clone());
@@ -50,7 +50,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let inputs = inputs::values(&face, &site, &workflow, &matches)?;
     let request = run_start::Request { workflow: name, inputs };
-    let outcome = run_start::run_start(&site, &request)?;
+    let outcome = run_start::run_start(&site, (workflow, definition), &request)?;
     let instructions = Instructions::of(&outcome);
     let text = format!("run {} {}\nhead {}", outcome.run_id, outcome.status, outcome.head);
     face.answer(&outcome, &instructions, &text);

@@ -9,6 +9,7 @@ use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::cli::progress::Progress;
 use crate::ops::Error;
+use crate::ops::Foreword;
 use crate::ops::run;
 use crate::ops::run::BudgetRequest;
 use crate::ops::run::DriveRequest;
@@ -23,7 +24,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let face = &Face::new(face.global.or_among(flags));
     let site = face.global.site(false)?;
-    let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let (workflow, definition) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
     let command = command(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
@@ -41,7 +42,9 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         drive: drive_request.clone(),
     };
     let mut progress = Progress::new(&face);
-    let outcome = run::run(&site, &request, &mut |notice| progress.show(&notice))?;
+    let mut greet = |foreword: &Foreword| progress.greet(&site, foreword);
+    let outcome = run::run(&site, (workflow, definition), &request, &mut greet)?;
+    drop(progress);
     Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci, &reports))?)
 }
 

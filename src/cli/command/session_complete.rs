@@ -9,6 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
+use crate::ops::RunChoice;
 use crate::ops::session_complete;
 use crate::ops::session_complete::Reply;
 use crate::ops::session_complete::Request;
@@ -26,10 +27,10 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         person = Some(who);
     }
     loop {
-        let mut progress = Progress::new(face);
-        let mut show = |notice| progress.show(&notice);
-        let reply =
-            session_complete::session_complete(&site, &request, person.as_ref(), &mut show)?;
+        let run = RunChoice { run: Some(request.epic.run(&site)?.to_string()) };
+        let progress = Progress::of(face, &site, &run);
+        let reply = session_complete::session_complete(&site, &request, person.as_ref())?;
+        drop(progress);
         let missing = match reply {
             Reply::Complete(outcome) => {
                 drive::last_words(face, &site, &outcome);
@@ -37,7 +38,6 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        drop(progress);
         match done::ask(face, &site, &missing.missing)? {
             done::Choice::Add(summary) => request.summary = Some(summary),
             done::Choice::Force(who, reason) => {

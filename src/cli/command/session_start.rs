@@ -39,7 +39,10 @@ impl Resume {
 pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
     let mut progress = Progress::new(face);
-    let reply = session_start::session_start(&site, request, &mut |notice| progress.show(&notice))?;
+    let reply = session_start::session_start(&site, request, &mut |foreword| {
+        progress.greet(&site, foreword);
+    })?;
+    drop(progress);
     let mut text = format!(
         "session {} {}\nrun {} {} ({})\n",
         reply.session_key, reply.status, reply.run_id, reply.run.status, reply.workflow

@@ -8,29 +8,9 @@ use super::invocation_record::InvocationCommand;
 use super::record::RecordCommand;
 use super::run::RunCommand;
 use super::session::SessionCommand;
+use crate::cli::subject::Subject;
 use crate::ops::Epic;
 use crate::ops::RunChoice;
-use crate::ops::Site;
-
-/// The run that a command would change, as it names it.
-#[derive(Debug)]
-pub enum Subject {
-    Run(RunChoice),
-    Epic(Epic),
-}
-
-impl Subject {
-    /// The run, where it can be told which one is meant.
-    pub fn run(&self, site: &Site) -> Option<RunChoice> {
-        match self {
-            Self::Run(choice) => Some(choice.clone()),
-            Self::Epic(epic) => {
-                let run = epic.run(site).ok()?;
-                Some(RunChoice { run: Some(run.to_string()) })
-            }
-        }
-    }
-}
 
 /// What a command would change; `None` for one that only reads, or begins a run.
 pub fn subject(command: &Command) -> Option<Subject> {

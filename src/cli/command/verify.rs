@@ -7,13 +7,13 @@ use crate::cli::exit;
 use crate::git::Fate;
 use crate::ops::Instructions;
 use crate::ops::verify;
-use crate::ops::verify::Completion;
+use crate::ops::verify::CompletedBy;
 use crate::ops::verify::MovedOn;
 use crate::ops::verify::PassedOver;
 use crate::ops::verify::SignedApproval;
 use crate::ops::verify::Verified;
-use crate::record::Difference;
-use crate::record::RUNS;
+use crate::store::record::Difference;
+use crate::store::record::RUNS;
 use serde_json::Value as Json;
 use serde_json::json;
 use std::fmt::Write as _;
@@ -86,8 +86,8 @@ fn complete_what_is_behind(verified: &[Verified]) -> Instructions {
     let is_behind = |one: &&Verified| one.behind.is_some() || one.is_unfinished;
     for Verified { run_id, completed_by, .. } in verified.iter().filter(is_behind) {
         match completed_by {
-            Some(Completion::Resume) => next.command(format!("orch run resume --run {run_id}")),
-            Some(Completion::Rebuild) => {
+            Some(CompletedBy::Resume) => next.command(format!("orch run resume --run {run_id}")),
+            Some(CompletedBy::Rebuild) => {
                 next.command(format!("orch record rebuild --run {run_id}"));
             }
             None => {}

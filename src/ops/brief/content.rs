@@ -3,6 +3,7 @@
 use super::acts;
 use super::acts::Act;
 use super::acts::Setback;
+use crate::advance;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock;
@@ -13,12 +14,11 @@ use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops::Instructions;
-use crate::ops::advance;
-use crate::ops::status;
-use crate::ops::status::GateLine;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::spending::Cost;
+use crate::standing;
+use crate::standing::GateLine;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use serde::Serialize;
@@ -241,7 +241,7 @@ fn gates(run: &Run, now: Moment) -> Vec<Gate> {
             line,
         }
     };
-    status::lines(run).into_iter().map(gate).collect()
+    standing::gates(run).into_iter().map(gate).collect()
 }
 
 /// What the next attempt is told, else what was found at the last one.

@@ -2,9 +2,9 @@
 //! does there stays there, and with what was there before.
 
 use super::super::Error;
-use super::super::advance;
 use super::Expectation;
 use super::Fixtures;
+use crate::advance;
 use crate::check::Baseline;
 use crate::contract::Contract;
 use crate::contract::RUNS;

@@ -1,7 +1,7 @@
 //! The work that a fixture says its outputs are of.
 
-use crate::check::Work;
 use crate::check::WorkItem;
+use crate::check::WorkLog;
 use crate::event::RunStatus;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -32,13 +32,13 @@ fn is_closed(status: &str) -> bool {
 }
 
 impl WorkTable {
-    pub(super) fn work(&self) -> Work {
+    pub(super) fn work(&self) -> WorkLog {
         let items = self.items.iter().map(|(name, status)| WorkItem {
             name: name.clone(),
             status: status.clone(),
             is_closed: is_closed(status),
         });
-        Work {
+        WorkLog {
             summary: self.summary.clone(),
             updates: self.updates,
             items: items.collect(),

@@ -4,27 +4,26 @@ use super::Remedy;
 use super::Symptom;
 use crate::config::RecordBranch;
 use crate::event::RunStatus;
-use crate::files::Lock;
 use crate::git;
 use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::journal::Reading;
 use crate::ops::Site;
-use crate::ops::orphans;
-use crate::record;
+use crate::site::orphans;
+use crate::store::journal::Reading;
+use crate::store::record;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What is wrong with one run; nothing where all is well.
 pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec<Symptom> {
     let what = format!("run {id}");
-    let reading = match site.home.read(id) {
+    let reading = match site.store.read(id) {
         Ok(reading) => reading,
         Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
-    if Lock::is_held(&site.home.lock(id)) {
+    if site.store.is_held(id) {
         return Vec::new();
     }
     let mut symptoms = Vec::new();
@@ -40,7 +39,7 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
         let remedy = Remedy::EndOrphans(id.clone());
         symptoms.push(Symptom::ill(what.clone(), words).with(remedy));
     }
-    if let Some(repository) = repository.filter(|_| site.home.is_own(id)) {
+    if let Some(repository) = repository.filter(|_| site.store.is_own(id)) {
         let lost = lost(site, repository, &reading, id);
         symptoms.extend(
             lost.map(|finding| Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))),
@@ -86,19 +85,19 @@ fn place(
     }
     let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
     let target = repository.home_of(branch);
-    let Some(folder) = repository.path_of(&site.home.record(id).path()) else { return Ok(None) };
+    let Some(folder) = repository.path_of(&site.store.record(id).path()) else { return Ok(None) };
     if !repository.is_grafted(&target, &folder, &tip)? {
         return Ok(Some("its record is not, or not wholly, committed on its branch".to_owned()));
     }
     if !repository.is_checked_out(&target)? {
-        let is_left = site.home.record(id).exists() && !repository.is_folder_in_head(&folder)?;
+        let is_left = site.store.record(id).exists() && !repository.is_folder_in_head(&folder)?;
         let words = "its record was left behind when another branch was checked out";
         return Ok(is_left.then(|| words.to_owned()));
     }
     if !repository.is_index_settled(&folder)? {
         return Ok(Some("the index differs from what is committed of its record".to_owned()));
     }
-    let record = site.home.record(id);
+    let record = site.store.record(id);
     let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
         record.join(path).is_copy_of(bytes).is_ok_and(|is_copy| is_copy)
     };

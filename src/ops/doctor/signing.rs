@@ -5,8 +5,8 @@ use super::Symptom;
 use crate::files;
 use crate::ops::Error;
 use crate::ops::Site;
-use crate::ops::signing;
 use crate::signature::SshKey;
+use crate::site::signing;
 
 /// What is wrong with signing; nothing where no settings speak of it.
 pub fn look(site: &Site) -> Result<Vec<Symptom>, Error> {

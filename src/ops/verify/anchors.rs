@@ -3,10 +3,10 @@
 
 use super::places::Places;
 use crate::git::Repository;
-use crate::journal::Reading;
 use crate::ops::Error;
-use crate::ops::proof;
-use crate::record::Difference;
+use crate::site::proof;
+use crate::store::journal::Reading;
+use crate::store::record::Difference;
 
 /// Heads that commits tell of, and that the chain does not hold.
 pub fn look(

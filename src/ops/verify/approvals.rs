@@ -6,17 +6,18 @@ use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::SignedHead;
+use crate::event::digests_of;
+use crate::id::AttemptId;
 use crate::id::GateId;
-use crate::journal::Reading;
-use crate::journal::Then;
 use crate::ops::Error;
-use crate::ops::gate_approve::digests_of;
-use crate::ops::proof;
-use crate::ops::signing;
-use crate::ops::signing::Verdict;
-use crate::record::Difference;
 use crate::run::AttemptStatus;
 use crate::run::Run;
+use crate::site::proof;
+use crate::site::signing;
+use crate::site::signing::SignatureVerdict;
+use crate::store::journal::Reading;
+use crate::store::journal::Then;
+use crate::store::record::Difference;
 use crate::workflow;
 use crate::workflow::Workflow;
 use serde::Serialize;
@@ -50,24 +51,25 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
             if let Event::GateApproved { gate, attempt, approval } = event
                 && (approval.signature.is_some() || asks(gate))
             {
-                let (gate, attempt) = (gate.clone(), *attempt);
+                let id = AttemptId::new(gate, *attempt);
                 // A run that was amended since had another one then.
                 let earlier =
                     workflow_of(then.run).ok().filter(|_| !reading.run.amended.is_empty());
                 let workflow = earlier.as_ref().unwrap_or(&workflow);
                 let limits = (allowed, written);
-                match proof::verdict(then, workflow, (&gate, attempt), approval, limits)? {
-                    Verdict::Good(by) => {
+                match proof::verdict(then, workflow, &id, approval, limits)? {
+                    SignatureVerdict::Good(by) => {
+                        let (gate, attempt) = (id.gate, id.number);
                         verified.approvals.push(SignedApproval { gate, attempt, by });
                     }
-                    Verdict::Bad(problem) => {
-                        verified.differences.push(of_approval(&gate, attempt, &problem));
+                    SignatureVerdict::Bad(problem) => {
+                        verified.differences.push(of_approval(&id, &problem));
                     }
                 }
             } else if let Event::HeadSigned(head) = event {
                 match verdict_on_head(then, head, (allowed, written))? {
-                    Verdict::Good(by) => verified.head_signed_by = Some(by),
-                    Verdict::Bad(problem) => {
+                    SignatureVerdict::Good(by) => verified.head_signed_by = Some(by),
+                    SignatureVerdict::Bad(problem) => {
                         let message = format!("its signature is not proved: {problem}");
                         verified.differences.push(Difference::of("head", message));
                     }
@@ -94,10 +96,10 @@ fn verdict_on_head(
     then: &Then<'_>,
     head: &SignedHead,
     (allowed, written): (Option<&str>, Moment),
-) -> Result<Verdict, Error> {
+) -> Result<SignatureVerdict, Error> {
     match proof::misplaced(then, &head.signed, written) {
-        Some(problem) => Ok(Verdict::Bad(problem)),
-        None if head.status != then.run.status => Ok(Verdict::Bad(format!(
+        Some(problem) => Ok(SignatureVerdict::Bad(problem)),
+        None if head.status != then.run.status => Ok(SignatureVerdict::Bad(format!(
             "it says {}, and the run was {}",
             head.status, then.run.status
         ))),
@@ -125,16 +127,17 @@ fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
                 }
                 Some(_) | None => continue,
             };
-            differences.push(of_attempt(id, attempt.attempt, problem));
+            differences.push(of_attempt(&AttemptId::new(id, attempt.attempt), problem));
         }
     }
     differences
 }
 
-fn of_approval(gate: &GateId, attempt: u32, problem: &str) -> Difference {
-    of_attempt(gate, attempt, &format!("its approval is not proved: {problem}"))
+fn of_approval(attempt: &AttemptId, problem: &str) -> Difference {
+    of_attempt(attempt, &format!("its approval is not proved: {problem}"))
 }
 
-fn of_attempt(gate: &GateId, attempt: u32, problem: &str) -> Difference {
-    Difference::of(format!("gate {gate} attempt {attempt}"), problem)
+fn of_attempt(attempt: &AttemptId, problem: &str) -> Difference {
+    let AttemptId { gate, number } = attempt;
+    Difference::of(format!("gate {gate} attempt {number}"), problem)
 }

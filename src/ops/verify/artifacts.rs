@@ -11,12 +11,12 @@ use crate::event::Artifact;
 use crate::git::Fate;
 use crate::git::Found;
 use crate::git::Repository;
-use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::parallel;
-use crate::record::Difference;
 use crate::run::GateStatus;
+use crate::store::journal::Reading;
+use crate::store::record::Difference;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub fn look(
         site,
         repository,
         seat: Seat::of(repository, places),
-        lay_here: site.home.is_own(&reading.run.started.run_id),
+        lay_here: site.store.is_own(&reading.run.started.run_id),
         is_required: request.artifacts == Artifacts::Required,
     };
     let open = place.not_as_recorded(&recorded);

@@ -5,12 +5,12 @@ use super::places::Places;
 use crate::digest::Digest;
 use crate::git::Files;
 use crate::id::RunId;
-use crate::journal;
-use crate::journal::Reading;
 use crate::ops::Error;
 use crate::ops::Site;
-use crate::record;
-use crate::record::Difference;
+use crate::store::journal;
+use crate::store::journal::Reading;
+use crate::store::record;
+use crate::store::record::Difference;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -92,7 +92,7 @@ impl Copy {
 
 /// Reads all copies and chooses the one to believe: the run's own, else the longest.
 pub fn read(site: &Site, id: &RunId, places: &Places) -> Result<Story, Error> {
-    let path = site.home.state(id).join(journal::FILE);
+    let path = site.store.state(id).join(journal::FILE);
     let own = path.read().map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let own = own.map(|bytes| Copy {
         path: site.shown(&path.path()),
@@ -101,7 +101,7 @@ pub fn read(site: &Site, id: &RunId, places: &Places) -> Result<Story, Error> {
         kind: Kind::Own,
         bytes,
     });
-    let folder = site.shown(&site.home.record(id).join("journal").path());
+    let folder = site.shown(&site.store.record(id).join("journal").path());
     let disk = Copy::of_record(folder.clone(), String::new(), Kind::Disk, &places.disk);
     let committed = places
         .committed

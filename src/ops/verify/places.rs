@@ -12,11 +12,11 @@ use crate::git::Repository;
 use crate::git::Staged;
 use crate::git::Target;
 use crate::id::RunId;
-use crate::journal;
 use crate::ops::Error;
 use crate::ops::Site;
-use crate::record;
-use crate::record::RUNS;
+use crate::store::journal;
+use crate::store::record;
+use crate::store::record::RUNS;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -64,7 +64,7 @@ pub struct Places {
 
 impl Places {
     pub fn find(site: &Site, git: Option<&Repository>, id: &RunId) -> Result<Self, Error> {
-        let folder = site.home.record(id);
+        let folder = site.store.record(id);
         let mut places = Self::default();
         let inside = git.and_then(|git| Some((git, git.path_of(&folder.path())?)));
         if let Some((git, path)) = inside {
@@ -160,7 +160,7 @@ impl Places {
 
     /// How the run began, as the first line of any journal of it says: that line never changes.
     fn started(&self, site: &Site, id: &RunId) -> Option<RunStarted> {
-        let own = site.home.state(id).join(journal::FILE).read().ok().flatten();
+        let own = site.store.state(id).join(journal::FILE).read().ok().flatten();
         let copies = self.committed.iter().map(|one| &one.files).chain([&self.disk]);
         let copies = copies.filter_map(|files| files.get(&record::segment_path(1)).cloned());
         own.into_iter().chain(copies).find_map(|mut bytes| {
@@ -173,7 +173,7 @@ impl Places {
 /// All runs that have a journal here, or a record in the working tree, in HEAD or on their own ref;
 /// also those of another tool whose names are like ours: what HEAD holds of them may tell otherwise.
 pub fn ids(site: &Site, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
-    let known = site.home.ids().map_err(|error| Error::environment(error.to_string()))?;
+    let known = site.store.runs().map_err(|error| Error::environment(error.to_string()))?;
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
     let foreign = site.foreign()?.into_iter();
     ids.extend(foreign.filter_map(|foreign| RunId::parse(foreign.name).ok()));

@@ -4,10 +4,10 @@ use super::Verified;
 use super::places::Places;
 use crate::git::Files;
 use crate::git::Staged;
-use crate::journal::Reading;
-use crate::record::Difference;
-use crate::record::Expected;
-use crate::record::Standing;
+use crate::store::journal::Reading;
+use crate::store::record::Difference;
+use crate::store::record::Expected;
+use crate::store::record::RecordState;
 use std::collections::BTreeSet;
 
 /// Looks at every copy; `shown` is the record's path, as people type it.
@@ -19,10 +19,10 @@ pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Veri
     let mut behind = None;
     if !places.disk.is_empty() || !base.is_empty() || places.committed.is_empty() {
         match expected.standing_over(&base, &places.disk) {
-            Standing::Whole => {}
-            Standing::Behind(count) => behind = Some(count),
-            Standing::Unfinished => verified.is_unfinished = true,
-            Standing::Different(differences) => told.add("", differences),
+            RecordState::Whole => {}
+            RecordState::Behind(count) => behind = Some(count),
+            RecordState::Unfinished => verified.is_unfinished = true,
+            RecordState::Different(differences) => told.add("", differences),
         }
     }
     // What tells of the run to everybody is the commit where its record belongs.
@@ -32,9 +32,9 @@ pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Veri
             behind = None;
         }
         match standing {
-            Standing::Behind(count) if number == 0 => behind = Some(count),
-            Standing::Whole | Standing::Unfinished | Standing::Behind(_) => {}
-            Standing::Different(differences) => told.add(&one.note(), differences),
+            RecordState::Behind(count) if number == 0 => behind = Some(count),
+            RecordState::Whole | RecordState::Unfinished | RecordState::Behind(_) => {}
+            RecordState::Different(differences) => told.add(&one.note(), differences),
         }
     }
     verified.behind = behind;
@@ -63,7 +63,7 @@ fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Diffe
             }
         }
     }
-    if let Standing::Different(found) = expected.standing_over(base, &files) {
+    if let RecordState::Different(found) = expected.standing_over(base, &files) {
         let found = found.into_iter().filter(|found| places.staged.contains_key(&found.path));
         differences.extend(found.map(|found| {
             let what = match places.staged.get(&found.path) {

@@ -1,15 +1,8 @@
-//! Inputs: no flag that `orch run` has already, no name that templates have
-//! already, no default that goes in a circle.
+//! Inputs: no flag that `orch run` has already, no name that templates have already.
 
 use super::Draft;
-use crate::source::Source;
 use crate::source::Unsound;
 use crate::workflow::gate::GATE_NAMES;
-use crate::workflow::input::DefaultValue;
-use crate::workflow::input::Input;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// The flags that `orch run WORKFLOW` has itself. A plan knows no face: a test there holds this
 /// against the command.
@@ -66,38 +59,4 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
         }
     }
     Ok(())
-}
-
-/// Refuses defaults that refer to each other in a circle; `places` are those of the defaults.
-pub(in crate::workflow) fn refuse_circular_defaults(
-    source: &Source,
-    inputs: &[Input],
-    places: &BTreeMap<String, Range<usize>>,
-) -> Result<(), Box<Unsound>> {
-    let refers_to = |input: &Input| match &input.default {
-        Some(DefaultValue::Template(template)) => template.names().to_vec(),
-        Some(DefaultValue::Value(_)) | None => Vec::new(),
-    };
-    // Take away what refers to nothing that is left, and what nothing that is left refers to.
-    let mut open: Vec<&Input> = inputs.iter().collect();
-    loop {
-        let before = open.len();
-        let left: BTreeSet<String> = open.iter().map(|input| input.name.clone()).collect();
-        let used: BTreeSet<String> = open.iter().flat_map(|input| refers_to(input)).collect();
-        open.retain(|input| {
-            used.contains(&input.name) && refers_to(input).iter().any(|name| left.contains(name))
-        });
-        let Some(first) = open.first() else { return Ok(()) };
-        if open.len() == before {
-            let place = places.get(&first.name).cloned().unwrap_or_default();
-            let names: Vec<&str> = open.iter().map(|input| input.name.as_str()).collect();
-            let message = match names.as_slice() {
-                [only] => format!("the default of {only} goes in a circle: it refers to itself"),
-                names => {
-                    format!("the defaults of {} refer to each other in a circle", names.join(", "))
-                }
-            };
-            return Err(source.unsound(place, message).advise("give one of them a fixed default"));
-        }
-    }
 }

@@ -13,7 +13,6 @@ mod unreachable;
 mod variables;
 
 pub use inputs::RESERVED_FLAGS;
-pub(super) use inputs::refuse_circular_defaults;
 pub use names::RESERVED_NAMES;
 
 use super::file::GateFile;

@@ -82,6 +82,34 @@ fn an_approval_falls_with_the_bytes_it_saw() {
 }
 
 #[test]
+fn nothing_is_done_with_bytes_that_nobody_approved_however_far_behind() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             command = ['sh', '-c', 'echo good > draft.md']
+             contract = 'draft'
+             approval = 'person'
+             [[gate]]
+             id = 'hold'
+             executor = 'human'
+             [[gate]]
+             id = 'ship'
+             executor = 'command'
+             command = ['cp', 'draft.md', 'shipped.md']",
+        )
+        .leaves("draft", "draft.md");
+    house.orch("run demo").code(3);
+    house.on_terminal("gate approve", &[("Approve this as", "y\r")]).code(0);
+    house.write("draft.md", "not what was seen\n");
+    house.orch("gate finish --gate hold").code(0);
+    assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
+    assert!(!house.project().join("shipped.md").exists());
+}
+
+#[test]
 fn what_changes_while_it_is_judged_is_not_recorded_as_judged() {
     let house = House::new()
         .workflow(

@@ -1,0 +1,168 @@
+//! A gate's pass holds while its artifacts are what they were. They are looked at
+//! before a gate that needs them starts, and all of them at the end.
+
+use super::judging;
+use super::settle;
+use crate::event::Artifact;
+use crate::event::Event;
+use crate::event::Judged;
+use crate::event::PauseCause;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::site::fallen;
+use crate::workflow::Approval;
+use crate::workflow::Gate;
+
+/// Changes of one gate's outputs in one sitting, after which something is wrong: a program that
+/// still writes to them, or two gates that undo each other's work for ever.
+const CHANGES_MAX: u32 = 5;
+
+/// Looks at the artifacts of the gates that one gate needs, of those that were approved of all that it
+/// stands on, and at the signed approvals among these; says whether anything was written.
+pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
+    let fallen = fallen::fallen(driver, id)?;
+    if reopen_unproved(driver, fallen)? {
+        return Ok(true);
+    }
+    let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
+    let mut needs: Vec<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
+    let is_approved = |gate: &Gate| gate.approval != Approval::None;
+    if driver.workflow.gates.iter().any(is_approved) {
+        // What a person saw must be what is used, however many gates lie between.
+        let others = driver.workflow.stands_on(id).into_iter();
+        let approved = others.filter(|id| driver.workflow.gate(id).is_some_and(is_approved));
+        needs.extend(approved.filter(|id| !needs.contains(id)).collect::<Vec<_>>());
+    }
+    let mut gates = Vec::new();
+    for need in needs {
+        let items = driver.run().gate(&need).and_then(|state| state.items.clone());
+        gates.extend(items.into_iter().flatten().map(|item| item.gate));
+        gates.push(need);
+    }
+    look_again(driver, &gates)
+}
+
+/// The same for every gate that waits for somebody, before they are asked.
+pub fn look_before_asking(driver: &mut Driver<'_>) -> Result<bool, Error> {
+    let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
+    for gate in waiting {
+        if look_at_needs(driver, &gate)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Looks at the artifacts of every gate that has passed, and at all signed approvals.
+pub fn look_at_all(driver: &mut Driver<'_>) -> Result<bool, Error> {
+    let fallen = fallen::fallen_anywhere(driver)?;
+    if reopen_unproved(driver, fallen)? {
+        return Ok(true);
+    }
+    let gates: Vec<GateId> = driver.run().gates_in(GateStatus::Pass).cloned().collect();
+    look_again(driver, &gates)
+}
+
+/// Judges again what has changed: still good, it is recorded anew; not good, the gate is open again,
+/// and so is everything that needs it. An approval falls with the bytes it saw.
+pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Error> {
+    let mut wrote = false;
+    for id in gates {
+        if driver.run().status_of(id) != GateStatus::Pass {
+            continue;
+        }
+        let Some(changed) = first_change(driver, id) else { continue };
+        wrote = true;
+        let count = driver.seen.changes.entry(id.clone()).or_default();
+        *count += 1;
+        if *count > CHANGES_MAX {
+            let reason = format!("{changed} keeps changing after gate {id} has passed");
+            super::pause(driver, PauseCause::Changes, &reason)?;
+            return Err(Error::environment(format!(
+                "{reason}: see what writes to it, then orch run resume --run {}",
+                driver.id()
+            )));
+        }
+        match judged_again(driver, id) {
+            Some((attempt, judged)) => {
+                driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
+                reopen_audits(driver, id, &changed)?;
+            }
+            None => reopen(driver, id, has_changed(&changed, id))?,
+        }
+    }
+    Ok(wrote)
+}
+
+/// The first artifact of a gate whose bytes are not the recorded ones.
+fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
+    let artifacts = driver.run().gate(id)?.artifacts();
+    let changed = artifacts.iter().find(|artifact| !is_unchanged(driver, artifact))?;
+    Some(changed.path.clone())
+}
+
+fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
+    let project = &driver.site.project;
+    let Ok(path) = project.recorded_path(&artifact.path) else { return false };
+    let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
+    let found = driver.seen.prints.borrow_mut().digest(project, &path);
+    found.is_ok_and(|found| found == digest)
+}
+
+/// What the gate's contract says to the bytes that are there now; `None` where they are not good.
+fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
+    let gate = driver.workflow.gate(id)?;
+    let state = driver.run().gate(id)?;
+    if gate.approval != Approval::None || state.reused.is_some() {
+        return None;
+    }
+    let number = state.attempt()?.attempt;
+    let contract = gate.contract.as_ref()?;
+    let contract = contract.without(|kind| (kind.looks_at_attempt)());
+    let mut judged =
+        judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
+    // What was found of the attempt is not undone by what its outputs are now.
+    judged.findings.extend(settle::told_only(state.attempt()?));
+    judged.passes().then_some((number, judged))
+}
+
+/// An audit judged bytes that are no longer there: it falls, and what follows from it.
+fn reopen_audits(driver: &mut Driver<'_>, id: &GateId, changed: &str) -> Result<(), Error> {
+    let audits = driver.workflow.gates.iter().filter(|gate| {
+        gate.audits.as_ref().is_some_and(|audited| audited.as_str() == id.base())
+            && matches!(driver.run().status_of(&gate.id), GateStatus::Pass | GateStatus::Waiting)
+    });
+    let audits: Vec<GateId> = audits.map(|gate| gate.id.clone()).collect();
+    for audit in audits {
+        reopen(driver, &audit, has_changed(changed, &audit))?;
+    }
+    Ok(())
+}
+
+/// Opens gates whose signed approvals do not hold; says whether there are any.
+fn reopen_unproved(driver: &mut Driver<'_>, fallen: Vec<(GateId, String)>) -> Result<bool, Error> {
+    let has_any = !fallen.is_empty();
+    for (gate, problem) in fallen {
+        reopen(driver, &gate, format!("its approval does not hold: {problem}"))?;
+    }
+    Ok(has_any)
+}
+
+fn has_changed(path: &str, id: &GateId) -> String {
+    format!("{path} has changed since {id} passed")
+}
+
+fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Error> {
+    let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
+    let mut bases = driver.workflow.followers(&base);
+    if base == *id {
+        bases.push(base.clone());
+    }
+    let mut gates = super::jump::with_instances(driver, &bases);
+    if base != *id {
+        gates.extend([id.clone(), base]);
+    }
+    driver.append(&[Event::GatesReopened { gates, reason }])
+}

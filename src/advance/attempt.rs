@@ -1,0 +1,217 @@
+//! Attempts: what is written before one begins, and the work that it then is.
+
+use super::audit;
+use super::baselines;
+use super::claim;
+use super::doer;
+use super::doer::Chosen;
+use super::judging;
+use super::packet;
+use super::recipe;
+use super::watch;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Worker;
+use crate::executor::ExecutorKind;
+use crate::executor::Usage;
+use crate::finding::Finding;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::judge;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::template::Context;
+use crate::work::Doer;
+use crate::work::WorkOrder;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
+use crate::workflow::Gate;
+use std::collections::BTreeMap;
+
+/// An attempt that is to begin.
+pub struct Start<'s> {
+    pub gate: &'s GateId,
+    /// Why an earlier result does not serve.
+    pub reuse: Option<String>,
+    /// Who does agent gates whose role is not configured.
+    pub agent: Option<&'s str>,
+    /// Judge what lies there instead of doing the work.
+    pub adopt: bool,
+    /// Whether somebody outside does the work, whatever is configured.
+    pub by_hand: bool,
+    /// The agent's session, where a person says it.
+    pub session: Option<String>,
+}
+
+/// What there is to do for an attempt.
+pub enum Prepared {
+    /// It is over already.
+    Ended(Box<WorkReport>),
+    Work(Box<WorkOrder>),
+    /// What is left of a budget does not carry it now. Nothing was written.
+    Held(String),
+}
+
+/// Begins an attempt: the intent is written, then there is work to do.
+pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, Error> {
+    let id = start.gate;
+    let site = driver.site;
+    let Some(gate) = driver.workflow.gate(id).cloned() else {
+        return Err(Error::usage(format!("there is no gate `{id}`")));
+    };
+    let attempt = AttemptId::new(id, next_attempt(driver.run(), id));
+    let context = packet::attempt_context(driver.run(), &gate, &attempt);
+    let mut chosen = doer::choose(site, driver.run(), &gate, &context, start)?;
+    let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
+    let acts = chosen.acts() && !start.adopt;
+    let claim = acts.then(|| claim::claim(driver.run(), &gate, id, agent.as_deref(), &chosen));
+    if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
+        return Ok(Prepared::Held(reason));
+    }
+    let who = (agent.as_deref(), &chosen.worker);
+    let audited = audit::problem(driver.run(), &gate, who, (start, acts));
+    let barred = audit::barred(driver.run(), &gate, who);
+    chosen.problem = chosen.problem.or(audited);
+    let packet = match packet_text(driver, &gate, (&attempt, agent.as_deref()), &chosen) {
+        Ok(text) => text,
+        Err(message) => {
+            chosen.problem = chosen.problem.or_else(|| Some(Finding::of("packet", message)));
+            String::new()
+        }
+    };
+    let problem = lay_out(driver, &gate, &attempt, (&packet, &context))?;
+    chosen.problem = chosen.problem.or(problem);
+    let by = (agent.clone(), chosen.worker.clone());
+    let started = started(driver, &gate, start, (attempt.number, by), (&packet, &context));
+    if let Some(finding) = chosen.problem {
+        driver.append(&[started])?;
+        let result = WorkResult::failed(finding);
+        let report = WorkReport { attempt, invocation: None, result };
+        return Ok(Prepared::Ended(Box::new(report)));
+    }
+    let now = site.clock.now();
+    let invocation_id = site.new_invocation_id(now);
+    let reserved = claim.map(|claim| driver.meter.begin(&invocation_id, claim));
+    let intent = reserved.map(|reserved| {
+        let (invocation_id, gate) = (invocation_id.clone(), id.clone());
+        Event::InvocationStarted { invocation_id, gate, attempt: attempt.number, reserved }
+    });
+    let acts = acts || start.adopt;
+    write_begun(driver, &[started].into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
+    Ok(Prepared::Work(Box::new(WorkOrder {
+        run: driver.id().clone(),
+        attempt: attempt.clone(),
+        invocation_id,
+        started_at: now,
+        executor: gate.work.executor(),
+        doer: if start.adopt { Doer::Nobody } else { chosen.doer },
+        agent,
+        worker: chosen.worker,
+        packet,
+        timeout: gate.timeout,
+        earlier: earlier(driver.run()),
+        reserved: reserved.unwrap_or_default(),
+        answers: gate.answers.clone(),
+        barred,
+        watch: watch::of(driver, &gate),
+        judging: judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt),
+    })))
+}
+
+/// Where nothing is done, there is nothing that would have to be known after a power cut.
+fn write_begun(driver: &mut Driver<'_>, events: &[Event], acts: bool) -> Result<(), Error> {
+    if acts { driver.append(events) } else { driver.append_lazily(events) }
+}
+
+/// Writes what the work is begun with: the packet, and what its checks compare with later. Gives
+/// why the work cannot begin.
+fn lay_out(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    attempt: &AttemptId,
+    (text, context): (&str, &Context),
+) -> Result<Option<Finding>, Error> {
+    let (site, run) = (driver.site, driver.id());
+    if !text.is_empty() {
+        packet::write(site, run, attempt, text)?;
+    }
+    let recorded = gate.contract.as_ref().map_or(Ok(()), |contract| {
+        baselines::record_attempt(site, run, attempt, (contract, context))
+    });
+    Ok(recorded.err().map(|error| Finding::of("baseline", error.to_string())))
+}
+
+/// The packet; a command is handed none.
+fn packet_text(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    (attempt, agent): (&AttemptId, Option<&str>),
+    chosen: &Chosen,
+) -> Result<String, String> {
+    if gate.work.executor() == ExecutorKind::Command {
+        return Ok(String::new());
+    }
+    let is_driven = chosen.acts();
+    let text = packet::render(
+        (driver.site, &driver.workflow, driver.run()),
+        gate,
+        (attempt, agent),
+        is_driven,
+    )?;
+    Ok(driver.secrets.redact(&text))
+}
+
+/// The event that says what is about to be done.
+fn started(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    start: &Start<'_>,
+    (attempt, (agent, worker)): (u32, (Option<String>, Worker)),
+    (text, context): (&str, &Context),
+) -> Event {
+    let run = driver.run();
+    let contract = gate.contract.as_ref();
+    Event::GateStarted(GateStarted {
+        gate: start.gate.clone(),
+        attempt,
+        executor: gate.work.executor(),
+        agent,
+        worker,
+        session: start.session.clone(),
+        prompt_sha256: (!text.is_empty()).then(|| crate::digest::Digest::of(text)),
+        required_outputs: contract
+            .map(|contract| judge::required_outputs(contract, context))
+            .unwrap_or_default(),
+        // A recipe that cannot be told is no obstacle to the work, only to reusing it.
+        recipe: gate
+            .reuse
+            .then(|| recipe::recipe(driver, run, gate, start.gate, None).ok())
+            .flatten(),
+        reuse: start.reuse.clone(),
+    })
+}
+
+/// What earlier calls of this run used, by the agent's session, for agents that tell running totals.
+fn earlier(run: &Run) -> BTreeMap<String, Usage> {
+    let mut earlier: BTreeMap<String, Usage> = BTreeMap::new();
+    for invocation in &run.invocations {
+        let Some(session) = &invocation.session else { continue };
+        let usage = Usage {
+            cost_usd: invocation.cost_usd,
+            cost_is_estimate: invocation.cost_is_estimate,
+            input_tokens: invocation.input_tokens,
+            output_tokens: invocation.output_tokens,
+            cached_input_tokens: invocation.cached_input_tokens,
+            ..Usage::default()
+        };
+        let before = earlier.remove(session).unwrap_or_default();
+        earlier.insert(session.clone(), before.plus(&usage));
+    }
+    earlier
+}
+
+pub fn next_attempt(run: &Run, id: &GateId) -> u32 {
+    let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
+    u32::try_from(attempts).unwrap_or(u32::MAX).saturating_add(1)
+}

@@ -1,0 +1,43 @@
+//! Budgets: what a call may draw on, and the end of a run whose budget is used up.
+
+use super::doer::Chosen;
+use crate::event::PauseCause;
+use crate::event::SessionStatus;
+use crate::id::GateId;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::site::sitting;
+use crate::spending::Claim;
+use crate::workflow::Gate;
+use crate::workflow::Work;
+
+/// What a gate's executor may draw on.
+pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, chosen: &Chosen) -> Claim {
+    Claim {
+        gate: id.clone(),
+        agent: agent.map(str::to_owned),
+        definition: chosen.worker.definition.clone(),
+        purse: chosen.worker.purse.clone(),
+        can_cost: match gate.work {
+            Work::Agent(_) | Work::Workflow(_) => true,
+            Work::Human | Work::Command(_) | Work::Shell(_) => false,
+        },
+        run_budget: run.budget,
+        gate_budget: gate.budget,
+        agent_budget: chosen.budget.unwrap_or_default(),
+    }
+}
+
+/// The run stops because of a budget, and so does whoever sits at it.
+pub fn run_out(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
+    let reason_of_end = Some(reason.to_owned());
+    let ended = sitting::ended(driver, SessionStatus::BudgetExceeded, reason_of_end);
+    let sat = ended.is_some();
+    driver.append(&ended.into_iter().collect::<Vec<_>>())?;
+    super::pause(driver, PauseCause::Budget, reason)?;
+    if sat {
+        sitting::end_keeping(driver.site, driver.id());
+    }
+    Ok(())
+}

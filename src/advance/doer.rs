@@ -1,0 +1,138 @@
+//! Who does the work of an attempt: what a gate, its role and the configuration come to, and what
+//! forbids it to begin.
+
+use super::attempt::Start;
+use super::player;
+use crate::budget::Budget;
+use crate::event::WaitsFor;
+use crate::event::Worker;
+use crate::executor::Agent;
+use crate::executor::Command;
+use crate::executor::Program;
+use crate::finding::Finding;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::site::Error;
+use crate::site::Site;
+use crate::template::Context;
+use crate::work::Doer;
+use crate::workflow;
+use crate::workflow::Gate;
+use std::path::Path;
+
+/// Who does the work, and what is known of them.
+pub struct Chosen {
+    pub doer: Doer,
+    /// The agent that a role came to.
+    pub configured: Option<String>,
+    /// Which agent that is, whatever role it plays.
+    pub worker: Worker,
+    /// What that agent may spend in a run.
+    pub budget: Option<Budget>,
+    pub problem: Option<Finding>,
+}
+
+pub fn choose(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    context: &Context,
+    start: &Start<'_>,
+) -> Result<Chosen, Error> {
+    let unfit = Secrets::of_environment(&gate.secrets).err();
+    let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
+    let problem = environment_problem(gate, context);
+    let problem = problem.or_else(|| path_problem(site, gate, context));
+    let mut chosen = Chosen {
+        doer: Doer::Outside(WaitsFor::Person),
+        configured: None,
+        worker: Worker::default(),
+        budget: None,
+        problem,
+    };
+    let command = |program| Doer::Command(Command { program });
+    match &gate.work {
+        workflow::Work::Human => {}
+        workflow::Work::Workflow(name) => {
+            let message =
+                format!("child runs are not available in this version (workflow `{name}`)");
+            chosen.problem = Some(Finding::of("executor", message));
+        }
+        workflow::Work::Shell(script) => chosen.doer = command(Program::Shell(script.clone())),
+        workflow::Work::Command(argv) => {
+            let argv: Result<Vec<_>, _> =
+                argv.iter().map(|template| template.render(context)).collect();
+            match argv {
+                Ok(argv) => chosen.doer = command(Program::Argv(argv)),
+                Err(error) => chosen.problem = Some(Finding::of("command", error.to_string())),
+            }
+        }
+        workflow::Work::Agent(role) => {
+            chosen.doer = Doer::Outside(WaitsFor::Agent);
+            let role = role.as_deref().unwrap_or_default();
+            if start.by_hand {
+                chosen.worker.definition =
+                    start.agent.and_then(|name| player::definition(site, run, name));
+            } else {
+                match player::player(site, run, (role, start.agent))? {
+                    Ok(Some(agent)) => chosen.cast(agent),
+                    Ok(None) => {}
+                    Err(problem) => chosen.problem = Some(problem),
+                }
+            }
+        }
+    }
+    // Whoever does the work elsewhere has secrets of their own.
+    chosen.problem = unfit.filter(|_| chosen.acts()).or(chosen.problem);
+    Ok(chosen)
+}
+
+impl Chosen {
+    /// Whether they do the work here and now, or it waits for somebody outside.
+    pub fn acts(&self) -> bool {
+        !matches!(self.doer, Doer::Outside(_))
+    }
+
+    /// The agent does the work.
+    fn cast(&mut self, agent: Agent) {
+        let program = Path::new(agent.program()).file_name();
+        self.worker = Worker {
+            definition: Some(agent.definition.clone()),
+            purse: agent.purse.clone(),
+            // Records hold no path of this machine.
+            program: program.map(|name| name.to_string_lossy().into_owned()),
+        };
+        self.configured = Some(agent.name.clone());
+        self.budget = agent.budget;
+        self.doer = Doer::Agent(Box::new(agent));
+    }
+}
+
+/// The name that the record gives the agent: what a person says, else its role, else the agent
+/// that was chosen.
+pub fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> Option<String> {
+    let workflow::Work::Agent(role) = &gate.work else { return None };
+    let said = start.agent.filter(|said| start.by_hand && *said != "none");
+    said.or(role.as_deref()).or(configured).map(str::to_owned)
+}
+
+pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
+    gate.environment.iter().find_map(|(name, template)| {
+        let error = template.render(context).err()?;
+        Some(Finding::of("env", format!("{name}: {error}")))
+    })
+}
+
+/// What a gate attaches or reads lies inside the project, whoever does its work.
+fn path_problem(site: &Site, gate: &Gate, context: &Context) -> Option<Finding> {
+    let attached = gate.attach.iter().map(|template| ("attach", template));
+    let read = gate.reads.iter().map(|template| ("reads", template));
+    attached.chain(read).find_map(|(key, template)| {
+        let path = match template.render(context) {
+            Ok(path) => path,
+            Err(error) => return Some(Finding::of(key, error.to_string())),
+        };
+        let error = site.project.path(&path).err()?;
+        Some(Finding::of(key, error.to_string()))
+    })
+}

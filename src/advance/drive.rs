@@ -1,0 +1,72 @@
+//! The local loop: drives a held run as far as nobody is needed, with the hands of this process.
+
+use super::Advance;
+use super::Held;
+use super::Limits;
+use crate::clock::Moment;
+use crate::process;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::site::cut_off::all_cut_off;
+use crate::standing::Standing;
+use crate::work::WorkReport;
+use crate::work::perform;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+/// How often a pause is left to look whether the run should stop.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Drives a held run as far as nobody is needed.
+pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error> {
+    // What executors leave behind stays below this process, and is known by that.
+    process::adopt_orphans();
+    // Nobody else has hands at a run that is held here: what the journal says is at work was cut off.
+    driver.append(&all_cut_off(driver))?;
+    let (sender, receiver) = mpsc::channel();
+    let mut held = Held::new(driver, limits);
+    let mut at_work = 0;
+    let mut reports = Vec::new();
+    std::thread::scope(|scope| {
+        loop {
+            let Advance { orders, alarm, is_over } =
+                super::advance(&mut held, std::mem::take(&mut reports))?;
+            if is_over {
+                return Ok(super::standing(held.driver));
+            }
+            let workspace = super::workspace_held(held.driver);
+            for order in orders {
+                at_work += 1;
+                let (sender, workspace) = (sender.clone(), workspace.clone());
+                scope.spawn(move || {
+                    // The loop outlives its hands; nobody to tell means the process is ending.
+                    let _ = sender.send(perform(&order, &workspace));
+                });
+            }
+            reports.extend(wait(held.driver, &receiver, (at_work > 0, alarm)));
+            at_work -= reports.len();
+        }
+    })
+}
+
+/// Waits for a report, but not beyond the alarm. While nothing is at work, nothing but the alarm or
+/// a signal ends the wait.
+fn wait(
+    driver: &Driver<'_>,
+    receiver: &Receiver<WorkReport>,
+    (is_at_work, alarm): (bool, Option<Moment>),
+) -> Option<WorkReport> {
+    let left = |due: Moment| due.since(driver.site.clock.now());
+    match (is_at_work, alarm) {
+        (true, Some(due)) => receiver.recv_timeout(left(due)).ok(),
+        (true, None) => receiver.recv().ok(),
+        (false, None) => None,
+        (false, Some(due)) => {
+            while !driver.site.stop.is_raised() && !left(due).is_zero() {
+                std::thread::sleep(left(due).min(LOOK_EVERY));
+            }
+            None
+        }
+    }
+}

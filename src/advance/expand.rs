@@ -1,0 +1,101 @@
+//! Fanning out: the items of a gate's `each`, found when the gate is ready.
+
+use super::packet;
+use super::settle;
+use crate::document::Data;
+use crate::event::Event;
+use crate::event::Item;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::template::Context;
+use crate::workflow::Each;
+use crate::workflow::EachList;
+use crate::workflow::input;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// More instances than any plan means.
+const ITEMS_MAX: usize = 10_000;
+
+/// Finds the items and writes them down; an empty list skips the gate.
+pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
+    let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
+    let Some(each) = &gate.each else { return Ok(()) };
+    let context = packet::attempt_context(driver.run(), &gate, &AttemptId::new(id, 1));
+    let values = match items(driver, each, &context) {
+        Ok(values) => values,
+        Err(reason) => return settle::refuse(driver, id, &reason),
+    };
+    if values.is_empty() {
+        let reason = "its list is empty".to_owned();
+        return driver.append(&[Event::GateSkipped { gate: id.clone(), reason }]);
+    }
+    if values.iter().any(|value| driver.secrets.are_in(&input::as_text(value))) {
+        let reason = "an item of its list holds a secret, and items name gates, files and commits";
+        return settle::refuse(driver, id, reason);
+    }
+    let mut names = BTreeSet::new();
+    let items = values.into_iter().enumerate().map(|(index, value)| {
+        let mut instance = id.instance(&name(&value, index));
+        if !names.insert(instance.clone()) {
+            instance = id.instance(&format!("{}-{}", name(&value, index), index + 1));
+        }
+        Item { gate: instance, value }
+    });
+    let items = items.collect();
+    driver.append(&[Event::GateExpanded { gate: id.clone(), items }])
+}
+
+fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json>, String> {
+    let list = match &each.list {
+        EachList::Expression(template) => of_expression(driver, template, context)?,
+        EachList::File { path, pointer } => {
+            let path = path.render(context).map_err(|error| error.to_string())?;
+            of_file(driver, &path, pointer)?
+        }
+    };
+    let Json::Array(items) = list else { return Err("`each` gives no list".to_owned()) };
+    if items.len() > ITEMS_MAX {
+        return Err(format!("`each` gives {} items, at most {ITEMS_MAX} are taken", items.len()));
+    }
+    Ok(items)
+}
+
+/// A lone input stays the list that it is; any other expression renders one as JSON or by lines.
+fn of_expression(
+    driver: &Driver<'_>,
+    template: &crate::template::Template,
+    context: &Context,
+) -> Result<Json, String> {
+    let name = template.text().trim_matches(['{', '}', ' ']);
+    if let Some(value) = driver.run().started.inputs.get(name) {
+        return Ok(value.clone());
+    }
+    let text = template.render(context).map_err(|error| error.to_string())?;
+    if let Ok(list) = serde_json::from_str::<Json>(&text) {
+        return Ok(list);
+    }
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Json::from).collect())
+}
+
+fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Json, String> {
+    let site = driver.site;
+    let path = site.project.path(path).map_err(|error| error.to_string())?;
+    let text = site.project.read_text(&path, site.config.limits.text_bytes);
+    let text = text.map_err(|error| error.to_string())?;
+    let document =
+        crate::check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
+    let list = document.pointer(pointer).cloned().map(Data::into_json);
+    list.ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
+}
+
+/// What to call an item: its own text, its `id`, `slug` or `name`, else its number.
+fn name(value: &Json, index: usize) -> String {
+    let named = ["id", "slug", "name"].iter().find_map(|key| value.get(key));
+    match named.unwrap_or(value) {
+        Json::Object(_) | Json::Array(_) | Json::Null => (index + 1).to_string(),
+        scalar @ (Json::String(_) | Json::Number(_) | Json::Bool(_)) => input::as_text(scalar),
+    }
+}

@@ -1,0 +1,177 @@
+//! Judging the outputs of a gate: what the run says of it, put together for the hands.
+
+use super::baselines;
+use super::packet;
+use super::player;
+use crate::check;
+use crate::check::WorkItem;
+use crate::contract::Contract;
+use crate::event::Judged;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::site::Driver;
+use crate::site::Site;
+use crate::site::runs;
+use crate::work::Judging;
+use crate::work::Worked;
+use crate::work::Workspace;
+use crate::workflow::Gate;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+
+/// The variables of the run, the gate and its attempt.
+fn environment(run: &Run, gate: &Gate, attempt: &AttemptId) -> BTreeMap<String, String> {
+    let AttemptId { gate: id, number } = attempt;
+    let context = packet::attempt_context(run, gate, attempt);
+    let mut variables = BTreeMap::from([
+        ("ORCH_RUN".to_owned(), run.started.run_id.to_string()),
+        ("ORCH_GATE".to_owned(), id.to_string()),
+        ("ORCH_ATTEMPT".to_owned(), number.to_string()),
+    ]);
+    let mut set = |name: &str, value: &serde_json::Value| {
+        variables.insert(input::variable(name), input::as_text(value));
+    };
+    for (name, value) in &run.started.inputs {
+        set(name, value);
+    }
+    let items = run.gate(&gate.id).and_then(|state| state.items.as_ref());
+    let item = items.and_then(|items| items.iter().find(|item| item.gate == *id));
+    if let (Some(each), Some(item)) = (&gate.each, item) {
+        set(&each.name, &item.value);
+    }
+    for (name, template) in &gate.environment {
+        // A template that does not render was refused when the recipe or packet was made.
+        variables.insert(name.clone(), template.render(&context).unwrap_or_default());
+    }
+    variables
+}
+
+/// What judging a gate's outputs takes.
+pub fn judging(
+    site: &Site,
+    (workflow, run): (&Workflow, &Run),
+    gate: &Gate,
+    attempt: AttemptId,
+) -> Judging {
+    Judging {
+        contract: gate.contract.clone(),
+        context: packet::attempt_context(run, gate, &attempt),
+        baselines: baselines::of_attempt(site, run, &attempt),
+        environment: environment(run, gate, &attempt),
+        allowed: player::allowed(site, run),
+        secrets: gate.secrets.clone(),
+        text_bytes_max: site.config.limits.text_bytes,
+        worked: worked(site, workflow, run, gate, &attempt.gate),
+        attempt,
+    }
+}
+
+/// The project as the workspace of a run that is only read: what its checks run is named nowhere.
+pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
+    Workspace {
+        secrets,
+        stop: site.stop.clone(),
+        git_folder: site.store.git_folder(),
+        user_folder: site.caller.settings.clone(),
+        said: Some((site.store.clone(), run.clone())),
+        ..Workspace::new(site.project.clone(), site.store.logs(run))
+    }
+}
+
+/// The same of a run that is held.
+pub fn workspace_held(driver: &Driver<'_>) -> Workspace {
+    let meter = driver.meter.clone();
+    Workspace {
+        at_work: Some(driver.site.store.at_work(driver.id())),
+        follow: Some(Arc::new(move |id, used, took| meter.tell(id, used, took))),
+        ..workspace(driver.site, driver.id(), driver.secrets.clone())
+    }
+}
+
+/// Judges the outputs of a gate as they are now, outside of an attempt's work. `contract` stands for
+/// the gate's own.
+pub fn judge_now(
+    site: &Site,
+    workflow: &Workflow,
+    run: &Run,
+    id: &GateId,
+    contract: Option<&Contract>,
+) -> Judged {
+    // A secret that is not set here was never seen here either.
+    let secrets = Secrets::of_those_set(workflow.secrets()).unwrap_or_default();
+    let workspace = workspace(site, &run.started.run_id, secrets);
+    judge_in(&workspace, (site, workflow, run), id, contract)
+}
+
+/// The same in a run that is held: what it runs is named there.
+pub fn judge_held(driver: &Driver<'_>, id: &GateId) -> Judged {
+    let run = (driver.site, &driver.workflow, driver.run());
+    judge_in(&workspace_held(driver), run, id, None)
+}
+
+fn judge_in(
+    workspace: &Workspace,
+    (site, workflow, run): (&Site, &Workflow, &Run),
+    id: &GateId,
+    contract: Option<&Contract>,
+) -> Judged {
+    let Some(gate) = workflow.gate(id) else { return Judged::default() };
+    let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
+    let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
+    let own = judging(site, (workflow, run), gate, AttemptId::new(id, attempt));
+    let judging = Judging { contract: contract.cloned().or(own.contract.clone()), ..own };
+    judging.judge(workspace, Instant::now())
+}
+
+/// What the checks of this gate may look at of the work; `None` where none of them does.
+fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId) -> Option<Worked> {
+    let contract = gate.contract.as_ref()?;
+    if !contract.rules().any(|rule| (rule.kind.looks_at_work)()) {
+        return None;
+    }
+    let state = run.gate(id);
+    Some(Worked {
+        work: check::WorkLog {
+            summary: None,
+            updates: 0,
+            items: items(site, run),
+            active: run.spent(site.clock.now()).active,
+            estimate: estimate(workflow, run),
+        },
+        gate: id.clone(),
+        notes: run.notes.iter().map(|(_, note)| note.clone()).collect(),
+        is_timed: state.is_some_and(|state| {
+            state.attempts.iter().any(|attempt| attempt.finished_at.is_none())
+        }),
+    })
+}
+
+/// The runs that were begun as a part of this one.
+fn items(site: &Site, run: &Run) -> Vec<WorkItem> {
+    let entries = runs::runs(site).unwrap_or_default();
+    let parts =
+        entries.into_iter().filter(|entry| entry.parent.as_ref() == Some(&run.started.run_id));
+    parts
+        .map(|entry| WorkItem {
+            is_closed: entry.status.is_final(),
+            name: format!("{} ({})", entry.key, entry.run_id),
+            status: entry.status.to_string(),
+        })
+        .collect()
+}
+
+/// How long the gates of the plan should take together, by the newest word on each.
+pub fn estimate(workflow: &Workflow, run: &Run) -> Option<Duration> {
+    let estimates = workflow.gates.iter().filter_map(|gate| {
+        let newer = run.gate(&gate.id).and_then(|state| state.estimate_s);
+        newer.map(Duration::from_secs).or(gate.estimate)
+    });
+    estimates.fold(None, |sum, one| Some(sum.unwrap_or_default() + one))
+}

@@ -1,0 +1,162 @@
+//! The planner: takes in what came of work orders, asks what comes next, writes events, and gives
+//! out new orders. It neither sleeps nor waits for work: what is at work stands in the journal, so
+//! that orders outlive the process that gave them.
+
+mod artifacts;
+mod attempt;
+mod audit;
+mod baselines;
+mod claim;
+mod doer;
+mod drive;
+mod expand;
+mod held;
+mod judging;
+mod jump;
+mod limits;
+mod packet;
+pub mod player;
+mod recipe;
+mod reuse;
+mod settle;
+mod standing;
+mod unbound;
+mod watch;
+
+pub use baselines::baselines_of;
+pub use claim::run_out;
+pub use drive::drive;
+pub use held::Held;
+pub use limits::Limits;
+
+pub use artifacts::look_at_all;
+pub use artifacts::look_at_needs;
+pub use attempt::Prepared;
+pub use attempt::Start;
+pub use attempt::prepare;
+pub use baselines::record as record_baselines;
+pub use judging::estimate;
+pub use judging::judge_held;
+pub use judging::judge_now;
+pub use judging::workspace_held;
+pub use packet::read as read_packet;
+pub use packet::render as render_packet;
+pub use settle::judged_of;
+pub use settle::passed;
+pub use settle::refuse;
+pub use settle::settle;
+pub use standing::standing;
+pub use standing::standing_of;
+pub use unbound::unbound;
+
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::PauseCause;
+use crate::event::RunStatus;
+use crate::id::GateId;
+use crate::next::Step;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::site::seal;
+use crate::work::WorkOrder;
+use crate::work::WorkReport;
+
+/// Interruptions in a row after which a person is asked, whatever the gate says.
+const INTERRUPTIONS_MAX: u32 = 3;
+
+/// What comes next.
+#[derive(Debug)]
+pub struct Advance {
+    /// The work to be carried out, by whatever hands.
+    pub orders: Vec<WorkOrder>,
+    /// When to advance at the latest, if no report comes before.
+    pub alarm: Option<Moment>,
+    /// Whether the run has come as far as it can: nothing is at work, and nothing comes due.
+    pub is_over: bool,
+}
+
+/// Takes in reports, and goes on as far as it can without new ones. A report of an attempt that is not
+/// at work any more is left alone: whoever ended the attempt wrote what became of it.
+pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Advance, Error> {
+    for report in reports {
+        held.take_in(&report)?;
+    }
+    let mut orders = Vec::new();
+    loop {
+        seal::seal_in_time(held.driver)?;
+        let mut alarm = seal::due(held.driver);
+        if held.driver.site.stop.is_raised() {
+            let is_over = !has_work(held.driver.run());
+            if is_over {
+                pause(held.driver, PauseCause::Signal, "interrupted")?;
+            }
+            return Ok(Advance { orders, alarm, is_over });
+        }
+        let taken = held.take_steps(&mut orders)?;
+        if taken.has_more {
+            continue;
+        }
+        alarm = [alarm, taken.due].into_iter().flatten().min();
+        let is_idle = !taken.is_over && !has_work(held.driver.run());
+        if is_idle && taken.due.is_none() {
+            if artifacts::look_before_asking(held.driver)? {
+                continue;
+            }
+            match held.lacking.take() {
+                Some(reason) => claim::run_out(held.driver, &reason)?,
+                None => stop_here(held.driver, held.limits)?,
+            }
+        }
+        let is_over = taken.is_over || is_idle && taken.due.is_none();
+        return Ok(Advance { orders, alarm, is_over });
+    }
+}
+
+/// Whether an attempt is at work, by the journal.
+fn has_work(run: &Run) -> bool {
+    run.gates_in(GateStatus::Running).next().is_some()
+}
+
+/// Ends the run, if everything that it stands on is still what it was.
+fn finish(driver: &mut Driver<'_>, status: RunStatus) -> Result<bool, Error> {
+    if status == RunStatus::Passed && artifacts::look_at_all(driver)? {
+        return Ok(true);
+    }
+    driver.append(&[Event::RunCompleted { status, reason: None }])?;
+    driver.commit(None, true)?;
+    Ok(false)
+}
+
+/// Takes a step that needs nobody.
+pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
+    match step {
+        Step::Expand(gate) => expand::expand(driver, &gate),
+        Step::Skip { gate, reason } => driver.append(&[Event::GateSkipped { gate, reason }]),
+        Step::Jump { from, to } => {
+            let event = jump::jump(driver, &from, &to);
+            driver.append(&[event])
+        }
+        Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
+        Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason),
+        Step::Start { .. } | Step::Finish(_) => Ok(()),
+    }
+}
+
+/// Nothing can go on by itself: the run waits, or has come as far as it was asked to.
+fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
+    let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
+    if let (Some(until), true) = (&limits.until, waiting.is_empty()) {
+        pause(driver, PauseCause::Reached, &format!("came as far as {until}"))
+    } else {
+        driver.append(&[Event::RunWaiting { gates: waiting }])?;
+        driver.commit(None, true)
+    }
+}
+
+/// The run stops here, and is taken up by `run resume`.
+pub(super) fn pause(driver: &mut Driver<'_>, cause: PauseCause, reason: &str) -> Result<(), Error> {
+    driver.append(&[Event::RunPaused { reason: reason.to_owned(), cause }])?;
+    driver.commit(None, true)
+}

@@ -1,0 +1,176 @@
+//! Rendering the packet of an attempt, and writing it where the executor and the
+//! person find it.
+
+use crate::files::Beneath;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::judge;
+use crate::next;
+use crate::packet::Packet;
+use crate::run::Run;
+use crate::site::Error;
+use crate::site::Site;
+use crate::template::Context;
+use crate::work;
+use crate::workflow::Gate;
+use crate::workflow::Input;
+use crate::workflow::InputType;
+use crate::workflow::Workflow;
+use crate::workflow::input;
+
+/// The folder of an attempt's logs.
+pub fn folder(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
+    work::attempt_folder(&site.store.logs(run), attempt)
+}
+
+/// Where the packet of a gate's last attempt lies.
+pub fn path(site: &Site, run: &RunId, gate: &GateId) -> Beneath {
+    site.store.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
+}
+
+/// The values that the templates of a gate see in its current attempt.
+pub fn attempt_context(run: &Run, gate: &Gate, attempt: &AttemptId) -> Context {
+    next::context(run, gate, &attempt.gate).with("attempt", &attempt.number)
+}
+
+/// Renders the packet of an attempt.
+pub fn render(
+    (site, workflow, run): (&Site, &Workflow, &Run),
+    gate: &Gate,
+    (attempt, agent): (&AttemptId, Option<&str>),
+    is_driven: bool,
+) -> Result<String, String> {
+    let context = attempt_context(run, gate, attempt);
+    let instructions = match &gate.prompt {
+        Some(path) => {
+            let name = path.trim_start_matches("prompts/");
+            workflow.prompts().render(name, &context).map_err(|error| match error.line {
+                Some(line) => format!("{path}:{line}: {error}"),
+                None => format!("{path}: {error}"),
+            })?
+        }
+        None => String::new(),
+    };
+    let mut attached = Vec::new();
+    for template in &gate.attach {
+        let path = template.render(&context).map_err(|error| error.to_string())?;
+        attached.push((path.clone(), read_attached(site, &path)?));
+    }
+    let contract = gate.contract.as_ref();
+    let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
+    let packet = Packet {
+        workflow: format!("{} {}", workflow.name, workflow.version),
+        run: run.started.run_id.to_string(),
+        gate: attempt.gate.to_string(),
+        gate_name: gate.name.clone(),
+        attempt: attempt.number,
+        agent: agent.map(str::to_owned),
+        inputs: inputs(workflow, run),
+        prompts: prompts(workflow, run),
+        instructions,
+        attached,
+        outputs,
+        checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
+        findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
+        messages: Vec::new(),
+        answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
+        is_driven,
+    };
+    Ok(packet.text())
+}
+
+/// The packet of a gate's last attempt, where it has one.
+pub fn read(site: &Site, run: &RunId, gate: &GateId) -> Option<String> {
+    let bytes = path(site, run, gate).read().ok()??;
+    String::from_utf8(bytes).ok()
+}
+
+/// Writes a packet to its attempt's folder and as the gate's last one.
+pub fn write(site: &Site, run: &RunId, attempt: &AttemptId, text: &str) -> Result<(), Error> {
+    let own = folder(site, run, attempt).join("prompt.txt");
+    for place in [path(site, run, &attempt.gate), own] {
+        place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
+    }
+    Ok(())
+}
+
+fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<String> {
+    let shown = |output: &crate::contract::Output| {
+        let optional = if output.optional { " (optional)" } else { "" };
+        match output.show(context) {
+            Ok(path) => format!("`{path}`{optional}"),
+            Err(error) => error.to_string(),
+        }
+    };
+    contract.outputs.iter().map(shown).collect()
+}
+
+/// The inputs as texts, those without a value left out.
+fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
+    let values = &run.started.inputs;
+    let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(shown);
+    let named =
+        workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
+    named.collect()
+}
+
+/// A value as a text: the items of a list stand on one line, where none of them has several.
+fn shown(value: &serde_json::Value) -> String {
+    let text = input::as_text(value);
+    let items = value.as_array().map_or(0, Vec::len);
+    if text.lines().count() == items { text.replace('\n', ", ") } else { text }
+}
+
+/// What a question asks for, and which answers it takes.
+fn question(input: &Input) -> String {
+    let takes = match input.kind {
+        InputType::Choice => format!("one of {}", input.choices.join(", ")),
+        InputType::String
+        | InputType::Slug
+        | InputType::Path
+        | InputType::File
+        | InputType::Integer
+        | InputType::Number
+        | InputType::Bool
+        | InputType::List => input.kind.words().to_owned(),
+    };
+    let needed = if input.is_required() { "" } else { ", may be left out" };
+    let help = input.help.trim();
+    let colon = if help.is_empty() { "" } else { ": " };
+    format!("({takes}{needed}){colon}{help}")
+}
+
+/// What `file` inputs held when the run began.
+fn prompts(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
+    let files = workflow.inputs.iter().filter(|input| input.kind == InputType::File);
+    files
+        .filter_map(|input| {
+            let path = run.started.inputs.get(&input.name)?.as_str()?;
+            let frozen = format!("inputs/{}", input.name);
+            let text = run.started.definition.iter().find(|text| text.path == frozen)?;
+            Some((path.to_owned(), text.text.clone()))
+        })
+        .collect()
+}
+
+fn read_attached(site: &Site, path: &str) -> Result<String, String> {
+    let path = site.project.path(path).map_err(|error| error.to_string())?;
+    site.project
+        .read_text(&path, site.config.limits.text_bytes)
+        .map_err(|error| format!("attach: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_list_is_one_line_unless_an_item_has_several() {
+        assert_eq!(shown(&json!(["a", "b"])), "a, b");
+        assert_eq!(shown(&json!(["a\n## Findings", "b"])), "a\n## Findings\nb");
+        assert_eq!(shown(&json!("a\n## Findings")), "a\n## Findings");
+        assert_eq!(shown(&json!(3)), "3");
+    }
+}

@@ -1,0 +1,203 @@
+//! Reuse: a gate whose recipe, reads and outputs are what they were when it last
+//! passed is not done again, and the run says so; where it is done again, it says why.
+
+use super::recipe;
+use crate::event::Artifact;
+use crate::event::Event;
+use crate::event::Recipe;
+use crate::event::Reused;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::id::slug_of;
+use crate::next;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::workflow::Approval;
+use crate::workflow::Gate;
+use std::collections::BTreeSet;
+
+/// How many earlier runs about the same key are looked through, newest first.
+const RUNS_MAX: usize = 8;
+
+/// Earlier runs, each read when a gate asks that no newer one serves.
+#[derive(Default)]
+pub struct EarlierRuns {
+    earlier: Vec<Run>,
+    unread: Option<std::vec::IntoIter<RunId>>,
+}
+
+/// What was found for a gate.
+pub enum Found {
+    Same(Box<Reused>),
+    /// Why there is nothing to reuse; `None` where the gate does not ask for it.
+    Not(Option<String>),
+}
+
+impl EarlierRuns {
+    /// Looks for a result of this gate that still stands.
+    /// `run` is the run as it is, or as it will be.
+    pub fn find(&mut self, driver: &Driver<'_>, run: &Run, id: &GateId) -> Result<Found, Error> {
+        let Some(gate) = driver.workflow.gate(id).filter(|gate| gate.reuse) else {
+            return Ok(Found::Not(None));
+        };
+        if gate.approval != Approval::None {
+            return Ok(Found::Not(Some("an approval is given anew in each run".to_owned())));
+        }
+        let now = match recipe::recipe(driver, run, gate, id, None) {
+            Ok(now) => now,
+            Err(reason) => return Ok(Found::Not(Some(reason))),
+        };
+        let mut reason = None;
+        let mut place = 0;
+        let mut next = Some(run);
+        while let Some(earlier) = next {
+            if let Some(candidate) = candidate(earlier, gate, id) {
+                match difference(driver, &now, &candidate) {
+                    None => return Ok(Found::Same(Box::new(candidate))),
+                    // The newest result tells best why it does not serve.
+                    Some(found) => reason = reason.or(Some(found)),
+                }
+            }
+            next = self.earlier(driver, place)?;
+            place += 1;
+        }
+        Ok(Found::Not(Some(reason.unwrap_or_else(|| "it has not passed before".to_owned()))))
+    }
+
+    /// The earlier run at a place, newest first; `None` behind the last one that is looked at.
+    fn earlier(&mut self, driver: &Driver<'_>, place: usize) -> Result<Option<&Run>, Error> {
+        if self.unread.is_none() {
+            self.unread = Some(earlier_runs(driver)?);
+        }
+        let started = &driver.run().started;
+        while self.earlier.len() <= place {
+            let Some(id) = self.unread.iter_mut().flatten().next() else { return Ok(None) };
+            // A run that cannot be read has nothing to offer; whoever asks for it is told why.
+            let Ok(reading) = driver.site.store.glance(&id) else { continue };
+            let earlier = &reading.run.started;
+            if earlier.workflow == started.workflow && earlier.key == started.key {
+                self.earlier.push(reading.run);
+            }
+        }
+        Ok(self.earlier.get(place))
+    }
+
+    /// What can be taken over besides `found`, once that is: a chain is followed to its end, so that
+    /// it becomes one event. `may_start` says which gates are wanted now.
+    pub fn follow(
+        &mut self,
+        driver: &Driver<'_>,
+        mut found: Vec<Reused>,
+        may_start: impl Fn(&GateId) -> bool,
+    ) -> Result<Vec<Reused>, Error> {
+        let mut ahead = driver.run().clone();
+        let dependents = driver.workflow.dependents();
+        let mut others = BTreeSet::new();
+        let mut taken = 0;
+        while taken < found.len() {
+            let event = Event::GatesReused { gates: found[taken..].to_vec() };
+            let new = taken..found.len();
+            taken = found.len();
+            if ahead.apply(driver.site.clock.now(), &event).is_err() {
+                break;
+            }
+            let behind = found[new].iter().filter_map(|reused| dependents.get(reused.gate.base()));
+            let behind = behind.flatten();
+            let ready: BTreeSet<GateId> =
+                behind.flat_map(|gate| next::startable(&driver.workflow, &ahead, gate)).collect();
+            for gate in ready {
+                let is_wanted = may_start(&gate) && needs_are_fresh(&ahead, driver, &gate);
+                if !is_wanted || !others.insert(gate.clone()) {
+                    continue;
+                }
+                if let Found::Same(reused) = self.find(driver, &ahead, &gate)? {
+                    found.push(*reused);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Whether all that a gate needs was looked at just now; the work of an attempt may have been
+/// changed since, which is looked at before the gate starts.
+fn needs_are_fresh(ahead: &Run, driver: &Driver<'_>, id: &GateId) -> bool {
+    let needs = driver.workflow.gate(id).into_iter();
+    let mut needs = needs.flat_map(|gate| gate.needs.iter().chain(&gate.audits));
+    needs.all(|need| {
+        ahead.gate(need).is_some_and(|state| state.reused.is_some() || state.attempts.is_empty())
+    })
+}
+
+/// Runs that may be about the same key, newest first.
+fn earlier_runs(driver: &Driver<'_>) -> Result<std::vec::IntoIter<RunId>, Error> {
+    let mark = format!("_{}_", slug_of(&driver.run().started.key));
+    let ids = driver
+        .site
+        .store
+        .runs()
+        .map_err(|error| Error::environment(error.to_string()))?
+        .into_iter();
+    let same = |id: &RunId| id.as_str().contains(&mark) && id != driver.id();
+    Ok(ids.rev().filter(same).take(RUNS_MAX).collect::<Vec<_>>().into_iter())
+}
+
+/// The last result of a gate in a run, where it passed.
+fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
+    let state = run.gate(id)?;
+    if let Some(reused) = &state.reused {
+        return Some((**reused).clone());
+    }
+    let has_passed = matches!(state.status, GateStatus::Pass | GateStatus::Stale);
+    let attempt = state
+        .attempt()
+        .filter(|attempt| has_passed && attempt.status == crate::run::AttemptStatus::Pass)?;
+    Some(Reused {
+        gate: gate.id.clone(),
+        run_id: run.started.run_id.clone(),
+        attempt: attempt.attempt,
+        agent: attempt.agent.clone(),
+        worker: attempt.worker.clone(),
+        session: attempt.session.clone(),
+        recipe: attempt.recipe.as_deref()?.clone(),
+        artifacts: attempt.artifacts.clone(),
+        answers: state.answers.clone(),
+    })
+    .map(|reused| Reused { gate: id.clone(), ..reused })
+}
+
+/// Why an earlier result does not stand, if it does not.
+fn difference(driver: &Driver<'_>, now: &Recipe, before: &Reused) -> Option<String> {
+    if now.sha256 != before.recipe.sha256 {
+        return Some(
+            "its recipe (gate, contract, prompt, command or inputs) has changed".to_owned(),
+        );
+    }
+    if let Some(path) = first_difference(&now.reads, &before.recipe.reads) {
+        return Some(format!("{path}, which it reads, has changed"));
+    }
+    if before.artifacts.is_empty() {
+        return Some("it left no outputs behind that could be compared".to_owned());
+    }
+    let changed = before.artifacts.iter().find(|artifact| !is_unchanged(driver, artifact))?;
+    Some(format!("its output {} has changed", changed.path))
+}
+
+fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
+    let project = &driver.site.project;
+    let Ok(path) = project.path(&artifact.path) else { return false };
+    let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
+    let found = driver.seen.prints.borrow_mut().digest(project, &path);
+    found.is_ok_and(|found| found == digest)
+}
+
+fn first_difference<'m, V: PartialEq>(
+    now: &'m std::collections::BTreeMap<String, V>,
+    before: &'m std::collections::BTreeMap<String, V>,
+) -> Option<&'m str> {
+    let changed = now.iter().find(|(path, digest)| before.get(*path) != Some(digest));
+    let gone = before.keys().find(|path| !now.contains_key(*path));
+    changed.map(|(path, _)| path).or(gone).map(String::as_str)
+}

@@ -1,0 +1,157 @@
+//! What becomes of an attempt when it ends: its events, its commit, and what is said.
+
+use super::attempt::next_attempt;
+use super::baselines;
+use crate::check::Since;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Judged;
+use crate::event::WaitsFor;
+use crate::executor::ExecutorKind;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::run::Attempt;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::work::WorkReport;
+use crate::work::WorkResult;
+use crate::workflow::Approval;
+use crate::workflow::OnInterrupt;
+
+/// Writes what became of an attempt, and commits it where it is over.
+pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error> {
+    let AttemptId { gate, number: attempt } = report.attempt.clone();
+    let by_agent =
+        driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == ExecutorKind::Agent);
+    driver.take_letters()?;
+    let intrusions = [found_before(driver, &gate), driver.intrusions(by_agent)?].concat();
+    let mut events: Vec<Event> = Vec::new();
+    events.extend(report.invocation.clone().map(|mut call| {
+        call.warnings = driver.meter.warnings(&call);
+        Event::InvocationRecorded(Box::new(call))
+    }));
+    match &report.result {
+        WorkResult::Passed { judged, answers } => {
+            if !answers.is_empty() {
+                events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
+            }
+            let judged = with_findings(judged, &intrusions);
+            events.push(passed_or_waiting(driver, &gate, attempt, judged)?);
+        }
+        WorkResult::Failed { reason, judged } => events.push(Event::GateFailed {
+            gate: gate.clone(),
+            attempt,
+            reason: reason.clone(),
+            judged: with_findings(judged, &intrusions),
+        }),
+        WorkResult::Interrupted { reason, findings, .. } => {
+            let (gate, reason) = (gate.clone(), reason.clone());
+            let findings = [findings.clone(), intrusions].concat();
+            events.push(Event::GateInterrupted { gate, attempt, reason, findings });
+            events.extend(ask_after_interruption(driver, &report.attempt));
+        }
+        WorkResult::Waiting(waits_for) => {
+            let (gate, waits_for) = (gate.clone(), *waits_for);
+            let found = Judged { findings: intrusions, ..Judged::default() };
+            let judged = (!found.findings.is_empty()).then_some(found);
+            events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
+        }
+    }
+    match &report.result {
+        WorkResult::Waiting(_) if report.invocation.is_none() => driver.append_lazily(&events)?,
+        WorkResult::Passed { .. }
+        | WorkResult::Failed { .. }
+        | WorkResult::Interrupted { .. }
+        | WorkResult::Waiting(_) => driver.append(&events)?,
+    }
+    let is_over = events.iter().any(|event| event.ended_attempt().is_some());
+    if is_over {
+        driver.commit(Some(&gate), false)?;
+    }
+    Ok(())
+}
+
+/// What the runner found of an attempt that is still open, when it began to wait: it stays found.
+fn found_before(driver: &Driver<'_>, gate: &GateId) -> Vec<Finding> {
+    let attempt = driver.run().gate(gate).and_then(|state| state.attempt());
+    attempt.filter(|attempt| attempt.finished_at.is_none()).map(told_only).unwrap_or_default()
+}
+
+/// What the runner found of an attempt beside its verdict.
+pub fn told_only(attempt: &Attempt) -> Vec<Finding> {
+    let findings = attempt.findings.iter();
+    findings.filter(|finding| finding.severity != Severity::Error).cloned().collect()
+}
+
+fn with_findings(judged: &Judged, findings: &[Finding]) -> Judged {
+    let mut judged = judged.clone();
+    judged.findings.extend_from_slice(findings);
+    judged
+}
+
+/// After a passing contract comes the approval, where the gate asks for one.
+pub fn passed_or_waiting(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    attempt: u32,
+    judged: Judged,
+) -> Result<Event, Error> {
+    let needs_approval =
+        driver.workflow.gate(gate).is_some_and(|gate| gate.approval != Approval::None);
+    if needs_approval {
+        let (gate, waits_for) = (gate.clone(), WaitsFor::Approval);
+        return Ok(Event::GateWaiting { gate, attempt, waits_for, judged: Some(judged) });
+    }
+    passed(driver, gate, attempt, judged)
+}
+
+/// The pass of a gate, with what later gates compare with.
+pub fn passed(
+    driver: &Driver<'_>,
+    gate: &GateId,
+    attempt: u32,
+    mut judged: Judged,
+) -> Result<Event, Error> {
+    let run = driver.run();
+    let moment = Since::Gate(gate.to_string());
+    judged.baselines =
+        baselines::record(driver.site, &driver.workflow, Some(run), &run.started.inputs, &moment)
+            .map_err(Error::environment)?;
+    Ok(Event::GatePassed { gate: gate.clone(), attempt, judged })
+}
+
+/// What an attempt's outputs were judged to be, where that was before this process.
+pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
+    let attempt = run.gate(gate).and_then(|state| state.attempt());
+    attempt.map_or_else(Judged::default, |attempt| Judged {
+        artifacts: attempt.artifacts.clone(),
+        validations: attempt.validations.clone(),
+        findings: attempt.findings.clone(),
+        ..Judged::default()
+    })
+}
+
+/// A gate that cannot begin: an attempt that failed before any work.
+pub fn refuse(driver: &mut Driver<'_>, id: &GateId, reason: &str) -> Result<(), Error> {
+    let attempt = next_attempt(driver.run(), id);
+    let executor =
+        driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
+    driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
+    let result = WorkResult::failed(Finding::of("gate", reason));
+    let attempt = AttemptId::new(id, attempt);
+    settle(driver, &WorkReport { attempt, invocation: None, result })
+}
+
+/// A command is not run twice unasked; an agent is, but not for ever.
+pub fn ask_after_interruption(driver: &Driver<'_>, attempt: &AttemptId) -> Option<Event> {
+    let AttemptId { gate: id, number } = attempt;
+    let gate = driver.workflow.gate(id)?;
+    let interruptions = driver.run().gate(id).map_or(0, |state| state.interruptions);
+    let asks =
+        gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
+    let (gate, attempt, waits_for) = (id.clone(), *number, WaitsFor::Decision);
+    asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
+}

@@ -1,0 +1,43 @@
+//! How a run stands that is held here or was read: the view of the fold, and what only the disk tells.
+
+use super::packet;
+use crate::event::RunStatus;
+use crate::files::Lock;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::site::Site;
+use crate::standing::Around;
+use crate::standing::DrivenBy;
+use crate::standing::Here;
+use crate::standing::Standing;
+use crate::store::record::Head;
+use crate::workflow::Workflow;
+
+/// How the run stands now.
+pub fn standing(driver: &Driver<'_>) -> Standing {
+    let problems = driver.problems();
+    let standing = standing_of(driver.site, &driver.workflow, driver.run(), driver.head());
+    let (committed, unsigned) =
+        (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
+    // The one who holds it is here.
+    let here = Here { driver: DrivenBy::Nobody, ..standing.here };
+    Standing { problems, unsigned, committed, here, ..standing }
+}
+
+/// How a run stands that was only read.
+pub fn standing_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Standing {
+    let id = &run.started.run_id;
+    let is_driven = run.status == RunStatus::Running && site.store.is_held(id);
+    let is_kept = run.session().is_some() && Lock::is_held(&site.store.session_lock(id));
+    let around = Around {
+        now: site.clock.now(),
+        head: head.sha256,
+        driver: if is_driven { DrivenBy::Another } else { DrivenBy::Nobody },
+        is_kept,
+        is_committed: site.uncommitted.is_none(),
+    };
+    Standing::of(workflow, run, &around, |gate| {
+        let packet = packet::path(site, id, gate);
+        packet.exists().then(|| site.shown(&packet.path()))
+    })
+}

@@ -1,0 +1,57 @@
+//! Budgets that cannot bind: an agent that does not tell what it costs is not stopped by a
+//! bound in money. Who begins or takes up a run is told so, and what binds instead.
+
+use super::player;
+use crate::budget::Budget;
+use crate::budget::Measure;
+use crate::executor::Agent;
+use crate::site::Driver;
+use crate::site::Error;
+use crate::workflow::Work;
+
+/// Tells of each agent of the run which bounds do not bind it, in words. `given` was chosen for this
+/// sitting.
+pub fn unbound(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, Error> {
+    let mut warnings = Vec::new();
+    for gate in &driver.workflow.gates {
+        let Work::Agent(role) = &gate.work else { continue };
+        let role = role.as_deref().unwrap_or_default();
+        let player = player::player(driver.site, driver.run(), (role, given))?;
+        // What is wrong with an agent is told where it is to work.
+        let Ok(Some(agent)) = player else { continue };
+        let budgets = [gate.budget, agent.budget.unwrap_or_default(), driver.run().budget];
+        for warning in [Measure::Usd, Measure::Tokens]
+            .into_iter()
+            .filter_map(|measure| warning(&agent, measure, &budgets))
+        {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+    }
+    Ok(warnings)
+}
+
+/// Why a bound does not bind, where that is so; the nearest budget comes first.
+fn warning(agent: &Agent, measure: Measure, budgets: &[Budget]) -> Option<String> {
+    let bound = |measure: Measure| budgets.iter().find_map(|budget| budget.bound(measure));
+    let amount = measure.show(bound(measure)?);
+    if agent.can_tell(measure) {
+        return None;
+    }
+    let instead: Vec<String> = Measure::ALL
+        .into_iter()
+        .filter(|other| *other != measure && agent.can_tell(*other))
+        .filter_map(|other| Some(other.show(bound(other)?)))
+        .collect();
+    let instead = match instead.as_slice() {
+        [] => "and nothing else does: give it `minutes`".to_owned(),
+        [only] => format!("the one of {only} does"),
+        [first, rest @ ..] => format!("those of {first} and {} do", rest.join(" and ")),
+    };
+    let name = &agent.name;
+    let what = if measure == Measure::Usd { "what it costs" } else { "how many tokens it uses" };
+    Some(format!(
+        "agent {name} does not tell {what}: the budget of {amount} does not bind it, {instead}"
+    ))
+}

@@ -1,0 +1,39 @@
+//! What whoever begins a run or takes one up is told before it goes on.
+
+use super::Driver;
+use super::Error;
+use super::amendment;
+use super::brief;
+use crate::advance;
+use crate::id::RunId;
+
+/// It is told once, before anything is done.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Foreword {
+    pub run: RunId,
+    /// Files that are others now than what the run goes on under.
+    pub differs: Vec<String>,
+    /// Budgets that do not bind an agent, in words.
+    pub warnings: Vec<String>,
+    /// What a sitting before this one left to know, or why that cannot be told: a template that does
+    /// not render keeps nobody from going on. `None` where there is nothing to take up.
+    pub brief: Option<Result<Box<brief::Reply>, String>>,
+}
+
+impl Foreword {
+    /// For whoever begins a run; `agent` is who plays roles without an agent in this sitting.
+    pub(super) fn at_the_start(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
+        let warnings = advance::unbound(driver, agent)?;
+        Ok(Self { run: driver.id().clone(), differs: Vec::new(), warnings, brief: None })
+    }
+
+    /// For whoever takes one up.
+    pub(super) fn on_return(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
+        Ok(Self {
+            differs: amendment::differs(driver.site, driver.run()),
+            brief: Some(brief::brief_of(driver).map(Box::new).map_err(|error| error.to_string())),
+            ..Self::at_the_start(driver, agent)?
+        })
+    }
+}

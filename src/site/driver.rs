@@ -1,0 +1,382 @@
+//! A run that this process holds: its lock, its journal, its record. The only
+//! writer of a run; every operation that changes one goes through it.
+
+use super::Error;
+use super::Site;
+use super::cut_off::cut_off;
+use super::meter::Meter;
+use super::orphans;
+use super::proof;
+use super::proof::Proofs;
+use super::seal;
+use super::seal::Happened;
+use super::seen::Seen;
+use super::sign;
+use crate::clock::Moment;
+use crate::definition::Definition;
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::event::Note;
+use crate::event::RunStarted;
+use crate::event::RunStatus;
+use crate::files::Lock;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::git::Target;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::AttemptStatus;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::store::Durability;
+use crate::store::Lease;
+use crate::store::Refused;
+use crate::store::journal::Reading;
+use crate::store::journal::Segment;
+use crate::store::record::Destination;
+use crate::store::record::Head;
+use crate::store::record::News;
+use crate::store::record::RecordWriter;
+use crate::workflow::Workflow;
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// How long the keeper of a sitting may take to seal a checkpoint.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A held run.
+pub struct Driver<'s> {
+    pub site: &'s Site,
+    pub workflow: Workflow,
+    lease: Lease,
+    /// Where the chain stands, as this process knows it.
+    known: Digest,
+    record: RecordWriter,
+    /// Segments that are closed and not committed yet.
+    closed: Vec<Segment>,
+    /// Attempts that have ended and are not committed yet.
+    ended: Vec<AttemptId>,
+    /// Checkpoints that are sealed and not committed yet.
+    sealed: Vec<u32>,
+    /// Whether the definition has changed and the record does not show it yet.
+    is_amended: bool,
+    /// What may be a reason for a checkpoint.
+    pub happened: Happened,
+    /// Artifacts that were seen as recorded, so that they are not read again.
+    pub seen: Seen,
+    /// What the budgets of the run carry.
+    pub meter: Meter,
+    /// Which signed approvals were proved.
+    pub proofs: Proofs,
+    /// What no log, packet or record of the run may hold.
+    pub secrets: Secrets,
+    /// Why something is not committed yet, said once.
+    uncommitted: Vec<String>,
+    /// Why snapshots that are to go could not be let go.
+    pub unforgotten: Vec<String>,
+    /// Why the end of the run is not signed, where it should be.
+    pub unsigned: Option<String>,
+}
+
+impl<'s> Driver<'s> {
+    /// Begins a run: lock, then journal; the run's folder comes with the first commit.
+    pub fn create(
+        site: &'s Site,
+        workflow: Workflow,
+        at: Moment,
+        started: RunStarted,
+    ) -> Result<Self, Error> {
+        let id = started.run_id.clone();
+        let lock = lock(site, &id)?;
+        let secrets = Secrets::of_those_set(workflow.secrets())?;
+        let mut first = Event::RunStarted(Box::new(started));
+        first.each_text(&|text| secrets.blot(text));
+        let lease = Lease::begin(&site.store, &id, lock, (at, &first))?;
+        Self::hold(site, workflow, lease, None)
+    }
+
+    /// Takes up a run that was begun before, under the definition that it was begun with.
+    pub fn take(site: &'s Site, id: &RunId) -> Result<Self, Error> {
+        let lock = lock(site, id)?;
+        // Whatever it is taken for: what would still write is ended first, since no result of it
+        // can count, and nobody could tell its writing from that of the attempt that comes next.
+        let left = orphans::end(site, id)?;
+        let logs = site.store.logs(id);
+        site.store.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
+        let (lease, reading) = Lease::take(&site.store, id, lock)?;
+        let started = &lease.run().started;
+        refuse_other_worktree(site, started)?;
+        let definition = Definition::thaw(&started.definition);
+        let workflow = Workflow::parse(&started.workflow, &definition)?;
+        let proofs = proof::refuse_untrue(site, &reading, &workflow)?;
+        let mut driver = Self::hold(site, workflow, lease, Some(&reading))?;
+        driver.proofs = proofs;
+        for (gate, words) in left {
+            // The name of a file: one that is no gate's was not put there by a run.
+            let Ok(gate) = GateId::parse(&gate) else { continue };
+            driver.append(&cut_off(&driver, &gate, &words))?;
+        }
+        driver.take_letters()?;
+        Ok(driver)
+    }
+
+    fn hold(
+        site: &'s Site,
+        workflow: Workflow,
+        lease: Lease,
+        reading: Option<&Reading>,
+    ) -> Result<Self, Error> {
+        let started = &lease.run().started;
+        let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
+        let repository = site.repository()?;
+        let target = repository.as_ref().map(|repository| repository.home_of(branch));
+        let target = target.unwrap_or_else(|| Site::target(branch));
+        let destination = Destination { target, branch: site.config.record_branch };
+        let record =
+            RecordWriter::open(&site.store, &started.run_id, repository, destination, reading)?;
+        let secrets = Secrets::of_those_set(workflow.secrets())?;
+        Ok(Self {
+            site,
+            workflow,
+            secrets,
+            meter: Meter::of(lease.run()),
+            known: lease.head().sha256,
+            lease,
+            record,
+            closed: Vec::new(),
+            ended: Vec::new(),
+            sealed: Vec::new(),
+            is_amended: false,
+            happened: Happened::default(),
+            seen: Seen::default(),
+            proofs: Proofs::default(),
+            uncommitted: Vec::new(),
+            unforgotten: Vec::new(),
+            unsigned: None,
+        })
+    }
+
+    pub fn run(&self) -> &Run {
+        self.lease.run()
+    }
+
+    /// What of the record could not be made, in words.
+    pub fn problems(&self) -> Vec<String> {
+        self.uncommitted.iter().chain(&self.unforgotten).cloned().collect()
+    }
+
+    pub fn id(&self) -> &RunId {
+        &self.run().started.run_id
+    }
+
+    pub fn head(&self) -> Head {
+        self.lease.head()
+    }
+
+    /// Writes events, durably, as one; what they end is committed by the next `commit`.
+    pub fn append(&mut self, events: &[Event]) -> Result<(), Error> {
+        self.add(events, Durability::Now)
+    }
+
+    /// Writes events that the next durable ones, or the next commit, make last.
+    pub fn append_lazily(&mut self, events: &[Event]) -> Result<(), Error> {
+        self.add(events, Durability::Later)
+    }
+
+    fn add(&mut self, events: &[Event], durability: Durability) -> Result<(), Error> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let mut events = Cow::Borrowed(events);
+        if self.secrets.are_any() {
+            let blot = |text: &mut String| self.secrets.blot(text);
+            events.to_mut().iter_mut().for_each(|event| event.each_text(&blot));
+        }
+        let at = self.site.clock.now();
+        let closed = self.lease.append(self.known, (at, durability), &events);
+        self.closed.extend(closed.map_err(|refused| self.explain(refused))?);
+        self.known = self.lease.head().sha256;
+        for event in events.iter() {
+            self.meter.note(event);
+            self.ended.extend(event.ended_attempt());
+            self.happened.note(event);
+            if let Event::CheckpointSealed(sealed) = event {
+                self.sealed.push(sealed.checkpoint);
+            }
+            self.is_amended |= matches!(event, Event::RunAmended(_) | Event::AgentGiven { .. });
+            if let Event::GateRerecorded { gate, attempt, .. } = event {
+                self.ended.push(AttemptId::new(gate, *attempt));
+            }
+            if let Event::RunCompleted { .. }
+            | Event::RunAmended(_)
+            | Event::GatesReopened { .. }
+            | Event::GateJumped { .. } = event
+            {
+                self.note_canceled(at);
+            }
+        }
+        Ok(())
+    }
+
+    fn explain(&self, refused: Refused) -> Error {
+        match refused {
+            Refused::Journal(error) => error.into(),
+            Refused::Lost | Refused::Moved { .. } => {
+                let id = self.id();
+                Error::environment(format!(
+                    "run {id} is not written any more: {refused}; another process may drive it now"
+                ))
+            }
+        }
+    }
+
+    /// Writes down what was said while this process held the run, or nobody did.
+    pub fn take_letters(&mut self) -> Result<(), Error> {
+        let folder = self.site.store.mailbox(self.id());
+        let trouble = |source| Error::disk(&folder, source);
+        let letters = self.site.store.said(self.id()).map_err(trouble)?;
+        // A kill may have come between the writing and the taking away.
+        let is_new = |note: &Note| self.run().notes.iter().all(|(_, written)| written != note);
+        let new = letters.iter().map(|letter| &letter.note).filter(|note| is_new(note));
+        let new: Vec<Event> = new.cloned().map(Event::Noted).collect();
+        self.append(&new)?;
+        for letter in &letters {
+            letter.take().map_err(trouble)?;
+        }
+        Ok(())
+    }
+
+    /// What was done behind the driver's back since it last looked: lines that it did not write into
+    /// the journal, and changed files of the record, which are put right where `of_record` asks.
+    pub fn intrusions(&mut self, of_record: bool) -> Result<Vec<Finding>, Error> {
+        let mut findings = Vec::new();
+        for aside in self.lease.set_foreign_aside()? {
+            let message = "lines that orch did not write were taken out of the journal";
+            let aside = aside.file_name().unwrap_or_default().to_string_lossy();
+            findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
+        }
+        let changed = if of_record { self.record.mend() } else { Vec::new() };
+        let folder = self.site.shown(&self.site.store.record(self.id()).path());
+        findings.extend(changed.into_iter().map(|(path, mended)| {
+            let message = match mended {
+                Ok(()) => "it was changed during the attempt, and put right again".to_owned(),
+                Err(error) => format!("it was changed during the attempt, and stays so: {error}"),
+            };
+            Finding::of("record", message).path(format!("{folder}/{path}"))
+        }));
+        for finding in &mut findings {
+            finding.severity = Severity::Warning;
+        }
+        Ok(findings)
+    }
+
+    /// Commits what has ended: on the run's own ref, and at a stop on the branch. A commit that cannot be
+    /// made now is made with the next one; the journal holds it all the same.
+    pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
+        let run = self.lease.run();
+        let title = match gate {
+            Some(gate) => format!(
+                "orch: {gate} {} in {} {}",
+                run.status_of(gate),
+                run.started.workflow,
+                run.started.key
+            ),
+            None => format!("orch: {} {} {}", run.status, run.started.workflow, run.started.key),
+        };
+        self.keep(gate, is_stop, title)?;
+        seal::seal_if_due(self)
+    }
+
+    /// Commits a checkpoint that was sealed.
+    pub fn commit_checkpoint(&mut self, number: u32) -> Result<(), Error> {
+        let run = self.lease.run();
+        let (workflow, key) = (&run.started.workflow, &run.started.key);
+        let title = format!("orch: checkpoint {number} of {workflow} {key}");
+        self.keep(None, run.status != RunStatus::Running, title)
+    }
+
+    /// Whether the last event closed a segment.
+    pub fn has_no_tail(&self) -> bool {
+        self.lease.has_no_tail()
+    }
+
+    fn keep(&mut self, gate: Option<&GateId>, is_stop: bool, title: String) -> Result<(), Error> {
+        if is_stop {
+            let signed = sign::sign_head(self)?;
+            self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
+        }
+        self.lease.sync()?;
+        let head = self.head();
+        let news = News {
+            run: self.lease.run(),
+            at: self.site.clock.now(),
+            head,
+            closed: std::mem::take(&mut self.closed),
+            attempts: std::mem::take(&mut self.ended),
+            checkpoints: std::mem::take(&mut self.sealed),
+            is_amended: std::mem::take(&mut self.is_amended),
+            is_stop,
+            gate: gate.cloned(),
+            title,
+        };
+        let problem = self.record.keep(news)?;
+        if is_stop && problem.is_none() {
+            // What could not be committed before was committed now.
+            self.uncommitted.clear();
+        }
+        self.uncommitted.extend(problem.filter(|problem| !self.uncommitted.contains(problem)));
+        Ok(())
+    }
+
+    /// Attempts that an event of this moment ended without a word of their own.
+    fn note_canceled(&mut self, at: Moment) {
+        for (gate, state) in &self.lease.run().gates {
+            let canceled = state.attempt().filter(|attempt| {
+                attempt.status == AttemptStatus::Canceled && attempt.finished_at == Some(at)
+            });
+            self.ended.extend(canceled.map(|attempt| AttemptId::new(gate, attempt.attempt)));
+        }
+    }
+}
+
+/// What a run is about lies where its branch is checked out: in another worktree its outputs would
+/// be missed, its gates opened again, and its commits would pass by that worktree's index.
+fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
+    let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
+    let Target::Branch(branch) = Site::target(branch) else { return Ok(()) };
+    let Some(repository) = site.repository()? else { return Ok(()) };
+    if repository.branch().as_ref() == Some(&branch) {
+        return Ok(());
+    }
+    let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
+    let (run, folder) = (&started.run_id, folder.display().to_string());
+    let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
+    Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
+        .advise(format!("go on there: cd {folder}")))
+}
+
+/// Behind a link the record would lie outside the project, where git does not see it.
+fn refuse_links(site: &Site, id: &RunId) -> Result<(), Error> {
+    let record = site.store.record(id);
+    record.refuse_odd_way().map_err(|source| Error::disk(&record, source))
+}
+
+/// Takes a run, so that nobody drives it meanwhile.
+pub fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
+    refuse_links(site, id)?;
+    let since = site.clock.now().to_string();
+    let take = |patience| {
+        let taken = site.store.lock(id, &since, patience);
+        taken.map_err(|source| Error::disk(&site.store.lock_place(id), source))
+    };
+    let held = match take(Duration::ZERO)? {
+        Ok(lock) => return Ok(lock),
+        Err(held) => held,
+    };
+    // The keeper of a sitting holds the run for as long as it seals a checkpoint.
+    let keeper = Lock::holder(&site.store.session_lock(id));
+    let is_kept = keeper.is_some_and(|keeper| held.may_be(&keeper));
+    let taken = if is_kept { take(PATIENCE)? } else { Err(held) };
+    taken.map_err(|held| Error::Held { run: id.to_string(), held })
+}

@@ -1,0 +1,140 @@
+//! What can go wrong with an operation, one variant for each answer that the user
+//! can act on. A face turns it into an exit code and words; nobody else does.
+
+use crate::config;
+use crate::definition::Unreadable;
+use crate::files;
+use crate::files::Beneath;
+use crate::files::LockHolder;
+use crate::git;
+use crate::secret;
+use crate::source::Unsound;
+use crate::store::journal;
+use crate::store::record;
+use crate::workflow;
+use std::io;
+
+/// Why an operation was not carried out.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// Wrong usage: nothing was written.
+    #[error("{message}")]
+    #[diagnostic(code("usage"))]
+    Usage {
+        message: String,
+        #[help]
+        help: Option<String>,
+    },
+    /// A definition that cannot be used; it names file, line and what would be right.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unsound(Box<Unsound>),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Workflow(#[from] workflow::Error),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] config::Error),
+    /// Another process holds the run.
+    #[error("run {run} is {held}")]
+    #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
+    Held { run: String, held: LockHolder },
+    /// Somebody sits at the run.
+    #[error("{by} sits at run {run} in session {session}, {held}")]
+    #[diagnostic(
+        code("held"),
+        help(
+            "see `orch session status --epic {epic}`; to end it: orch session pause --epic {epic}"
+        )
+    )]
+    Sat { run: String, epic: String, session: u32, by: String, held: LockHolder },
+    /// What is left of a budget does not carry what was asked for; nothing was written.
+    #[error("{reason}")]
+    #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]
+    Budget { run: String, reason: String },
+    /// The journal is not the one that commits tell of, or claims what is not proved; nothing was
+    /// begun.
+    #[error("{message}")]
+    #[diagnostic(code("untrue"))]
+    Untrue {
+        message: String,
+        #[help]
+        help: String,
+    },
+    /// A person broke off what they were asked; nothing was written for it.
+    #[error("interrupted")]
+    #[diagnostic(code("interrupted"), help("nothing was written"))]
+    Interrupted,
+    /// Disk, git or a program did not do what it should.
+    #[error("{message}")]
+    #[diagnostic(code("environment"))]
+    Environment { message: String },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Journal(#[from] journal::Error),
+    #[error(transparent)]
+    #[diagnostic(code("environment"))]
+    Record(#[from] record::Error),
+    #[error(transparent)]
+    #[diagnostic(code("environment"))]
+    Git(#[from] git::Error),
+}
+
+impl From<Box<Unsound>> for Error {
+    fn from(unsound: Box<Unsound>) -> Self {
+        Self::Unsound(unsound)
+    }
+}
+
+impl From<secret::Error> for Error {
+    fn from(error: secret::Error) -> Self {
+        Self::Usage { message: error.to_string(), help: error.help() }
+    }
+}
+
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        match unreadable {
+            Unreadable::Unopened(message) => Self::usage(message),
+            Unreadable::NotText(unsound) => Self::Unsound(unsound),
+        }
+    }
+}
+
+impl Error {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), help: None }
+    }
+
+    pub fn environment(message: impl Into<String>) -> Self {
+        Self::Environment { message: message.into() }
+    }
+
+    /// The disk did not give or take a file of orch's own.
+    pub fn disk(place: &Beneath, source: io::Error) -> Self {
+        match files::in_the_way(&source) {
+            Some(thing) => Self::usage(thing.words()).advise(thing.remedy()),
+            None => Self::environment(format!("{}: {source}", place.path().display())),
+        }
+    }
+
+    /// Says what to type next.
+    #[must_use]
+    pub fn advise(self, help: impl Into<String>) -> Self {
+        match self {
+            Self::Usage { message, .. } => Self::Usage { message, help: Some(help.into()) },
+            other @ (Self::Unsound(_)
+            | Self::Workflow(_)
+            | Self::Config(_)
+            | Self::Held { .. }
+            | Self::Sat { .. }
+            | Self::Budget { .. }
+            | Self::Untrue { .. }
+            | Self::Interrupted
+            | Self::Environment { .. }
+            | Self::Journal(_)
+            | Self::Record(_)
+            | Self::Git(_)) => other,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The meter of a held run: what its budgets carry, shared by the loop that begins calls
+//! and the threads that they run on.
+
+use crate::budget::Budget;
+use crate::event::Event;
+use crate::event::Invocation;
+use crate::executor::Usage;
+use crate::id::InvocationId;
+use crate::run::Run;
+use crate::spending::Amounts;
+use crate::spending::Claim;
+use crate::spending::Ledger;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// The run's ledger, while it is driven.
+#[derive(Debug, Clone)]
+pub struct Meter(Arc<Mutex<Ledger>>);
+
+impl Meter {
+    pub fn of(run: &Run) -> Self {
+        Self(Arc::new(Mutex::new(Ledger::of(run))))
+    }
+
+    pub fn note(&self, event: &Event) {
+        self.ledger().note(event);
+    }
+
+    pub fn warnings(&self, invocation: &Invocation) -> Vec<String> {
+        self.ledger().warnings(invocation)
+    }
+
+    /// Why nothing is left of the run's budget, where that is so.
+    pub fn run_out(&self, budget: Budget) -> Option<String> {
+        self.ledger().run_out(budget)
+    }
+
+    /// What a call needs, or why it cannot begin now.
+    pub fn need(&self, claim: &Claim) -> Result<Budget, String> {
+        self.ledger().need(claim)
+    }
+
+    /// Holds ready what a call needs; says what that is.
+    pub fn begin(&self, id: &InvocationId, claim: Claim) -> Budget {
+        let mut ledger = self.ledger();
+        let reserved = ledger.need(&claim).unwrap_or_default();
+        ledger.begin(id.clone(), claim, reserved);
+        reserved
+    }
+
+    /// Takes down what a call has used so far; says why it must end, where it must.
+    pub fn tell(&self, id: &InvocationId, usage: &Usage, elapsed: Duration) -> Option<String> {
+        self.ledger().tell(id, Amounts::used(usage, elapsed))
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,163 @@
+//! The site that deeds are done at: the project with its runs, texts, agents and clock, who asks, and
+//! a run that is held there with what is proved of it. Opened once; every operation is handed it.
+
+pub mod asker;
+pub mod cut_off;
+pub mod fallen;
+pub mod orphans;
+pub mod proof;
+pub mod runs;
+pub mod seal;
+pub mod sign;
+pub mod signing;
+pub mod sitting;
+
+mod caller;
+mod driver;
+mod error;
+mod meter;
+mod seen;
+
+pub use caller::Caller;
+pub use driver::Driver;
+pub use driver::lock;
+pub use error::Error;
+pub use meter::Meter;
+pub use seen::Seen;
+
+use crate::clock::Clock;
+use crate::clock::Moment;
+use crate::config::Config;
+use crate::definition::Shelf;
+use crate::files;
+use crate::files::Beneath;
+use crate::files::Project;
+use crate::git;
+use crate::git::Repository;
+use crate::git::Target;
+use crate::id;
+use crate::id::AttemptId;
+use crate::id::InvocationId;
+use crate::id::RunId;
+use crate::process::Stop;
+use crate::signature::SshKey;
+use crate::store::Store;
+use crate::store::record::Foreign;
+use crate::store::record::RUNS;
+use crate::work;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+
+/// What a face knows before any operation runs.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Where to look for the project; upward from here.
+    pub folder: PathBuf,
+    /// A fixed time and a seed for ids, so that a run can be made twice alike.
+    pub now: Option<Moment>,
+    pub seed: Option<u64>,
+    /// Raised by Ctrl-C and its like.
+    pub stop: Stop,
+    pub caller: Caller,
+}
+
+/// A project, open.
+#[derive(Debug)]
+pub struct Site {
+    pub project: Project,
+    pub store: Store,
+    pub shelf: Shelf,
+    pub config: Config,
+    pub clock: Clock,
+    pub stop: Stop,
+    /// Who asks.
+    pub caller: Caller,
+    /// Why nothing is committed here; `None` where it is.
+    pub uncommitted: Option<String>,
+    /// The key that git signs with, as its settings were before anything was begun.
+    pub git_key: Option<SshKey>,
+    seed: Option<u64>,
+    ids: AtomicU64,
+}
+
+impl Site {
+    /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.
+    pub fn open(options: Options) -> Result<Self, Error> {
+        let folder = options.folder.canonicalize().map_err(|source| {
+            Error::usage(format!("the folder {}: {source}", options.folder.display()))
+        })?;
+        let root = folder
+            .ancestors()
+            .find(|folder| {
+                files::exists(&folder.join("orch.toml")) || files::exists(&folder.join(".git"))
+            })
+            .unwrap_or(&folder);
+        let project = Project::new(root, vec![RUNS])
+            .map_err(|source| Error::environment(format!("{}: {source}", root.display())))?;
+        let (repository, uncommitted) = match Repository::discover(project.root()) {
+            Ok(Some(repository)) => (Some(repository), None),
+            Ok(None) => (None, Some("this is no git repository".to_owned())),
+            Err(git::Error::Unsupported { reason, .. }) => {
+                let words = "orch cannot commit to a git repository of this kind";
+                (None, Some(format!("{words} ({reason})")))
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let clock = options.now.map_or(Clock::System, Clock::fixed);
+        Ok(Self {
+            store: Store::new(project.clone(), repository.as_ref()),
+            git_key: repository.as_ref().and_then(Repository::ssh_key),
+            shelf: Shelf::new(project.clone(), options.caller.settings.clone()),
+            config: Config::load(project.root(), options.caller.settings.as_deref())?,
+            uncommitted,
+            project,
+            clock,
+            stop: options.stop,
+            caller: options.caller,
+            seed: options.seed,
+            ids: AtomicU64::new(0),
+        })
+    }
+
+    /// The records in the project that another tool made.
+    pub fn foreign(&self) -> Result<Vec<Foreign>, Error> {
+        self.store.foreign().map_err(|source| Error::disk(&self.store.runs_folder(), source))
+    }
+
+    /// The repository, opened afresh: a handle belongs to one thread. `None` where nothing is committed.
+    pub fn repository(&self) -> Result<Option<Repository>, Error> {
+        if self.uncommitted.is_some() {
+            return Ok(None);
+        }
+        Ok(Repository::discover(self.project.root())?)
+    }
+
+    /// Where the record of a run goes that belongs to this branch.
+    pub fn target(branch: Option<&str>) -> Target {
+        branch.map_or(Target::Head, |branch| Target::Branch(branch.to_owned()))
+    }
+
+    /// The folder of an attempt's logs.
+    pub fn attempt_logs(&self, run: &RunId, attempt: &AttemptId) -> Beneath {
+        work::attempt_folder(&self.store.logs(run), attempt)
+    }
+
+    pub fn new_run_id(&self, at: Moment, key: &str) -> RunId {
+        RunId::new(&at.compact(), key, &self.suffix())
+    }
+
+    pub fn new_invocation_id(&self, at: Moment) -> InvocationId {
+        InvocationId::new(&at.compact(), &self.suffix())
+    }
+
+    fn suffix(&self) -> String {
+        id::random_suffix(self.seed, self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// A path of the run's folder as people type it: relative to the project.
+    pub fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(self.project.root()).unwrap_or(path).display().to_string()
+    }
+}

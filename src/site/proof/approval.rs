@@ -1,0 +1,73 @@
+//! Whether an approval is proved: signed as the definition asks, at this place of the chain, and at
+//! a time that fits the times around it.
+
+use crate::clock::Moment;
+use crate::event::APPROVAL_NAMESPACE;
+use crate::event::Approved;
+use crate::event::Signed;
+use crate::id::AttemptId;
+use crate::run::Run;
+use crate::signature::Signature;
+use crate::site::Error;
+use crate::site::signing;
+use crate::site::signing::SignatureVerdict;
+use crate::store::journal::Then;
+use crate::workflow::Workflow;
+
+/// What there is to say of an approval that the journal took in at `written`, as the run stood `then`.
+pub fn verdict(
+    then: &Then<'_>,
+    workflow: &Workflow,
+    attempt: &AttemptId,
+    approval: &Approved,
+    (allowed, written): (Option<&str>, Moment),
+) -> Result<SignatureVerdict, Error> {
+    let signed = approval.signature.as_ref();
+    if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, written)) {
+        return Ok(SignatureVerdict::Bad(problem));
+    }
+    signing::verdict(then.run, workflow, attempt, approval, allowed)
+}
+
+/// What is wrong with an approval whose signature `who` made, where its key is not valid today.
+pub fn expired(
+    run: &Run,
+    attempt: &AttemptId,
+    approved: &Approved,
+    (who, today): (&str, Moment),
+) -> Result<Option<String>, Error> {
+    let text = approved.signed_text(&run.started.run_id, attempt);
+    let (Some(text), Some(signed), Some(allowed)) =
+        (text, &approved.signature, signing::allowed_in(run))
+    else {
+        return Ok(None);
+    };
+    let signature = Signature {
+        namespace: APPROVAL_NAMESPACE,
+        text: text.as_bytes(),
+        armored: &signed.armored,
+        at: Some(today),
+    };
+    let is_valid = signature.is_by(who, allowed).map_err(signing::explain)?;
+    Ok((!is_valid).then(|| format!("the key of {who} is not valid any more")))
+}
+
+/// What is wrong where something was signed at another place of the chain, or at a time that cannot
+/// have been: a clock can be turned back, the order of the journal cannot.
+pub fn misplaced(then: &Then<'_>, signed: &Signed, written: Moment) -> Option<String> {
+    let (chain, at) = (signed.chain, signed.at);
+    if chain != then.head {
+        return Some(format!(
+            "it was signed where the chain stood at {chain}, and stands behind {}",
+            then.head
+        ));
+    }
+    if at < then.latest {
+        return Some(format!(
+            "it says that it was signed at {at}, when the run had already come to {}",
+            then.latest
+        ));
+    }
+    (at > written)
+        .then(|| format!("it says that it was signed at {at}, and was written at {written}"))
+}

@@ -1,0 +1,14 @@
+//! What a sitting has seen of the project's files, so that they are not read again.
+
+use crate::files::Prints;
+use crate::id::GateId;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// What was seen of the project's files in this sitting.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub prints: RefCell<Prints>,
+    /// How often the outputs of each gate were found changed.
+    pub changes: HashMap<GateId, u32>,
+}

@@ -1,0 +1,119 @@
+//! Signing with the user's key, as whoever holds a run does it: an approval, and the end of a run.
+
+use super::Driver;
+use super::Error;
+use super::fallen::journal_of;
+use super::proof;
+use super::signing::SignatureVerdict;
+use super::signing::allowed_in;
+use super::signing::demand;
+use super::signing::key;
+use super::signing::verdict;
+use super::signing::verdict_on_head;
+use crate::clock::Moment;
+use crate::event::APPROVAL_NAMESPACE;
+use crate::event::Approved;
+use crate::event::EventKind;
+use crate::event::HEAD_NAMESPACE;
+use crate::event::Signed;
+use crate::event::SignedHead;
+use crate::id::AttemptId;
+use crate::signature;
+use crate::store::journal::Reading;
+
+/// The approval with its signature, where the gate asks for one or the user always signs. What the
+/// definition would not take is refused before it is written.
+pub fn sign(
+    driver: &Driver<'_>,
+    attempt: &AttemptId,
+    mut approved: Approved,
+) -> Result<Approved, Error> {
+    let (site, run) = (driver.site, driver.run());
+    let workflow = &driver.workflow;
+    let is_asked = workflow.gate(&attempt.gate).is_some_and(|gate| demand(gate).is_some());
+    if !is_asked && !site.config.signing.approvals {
+        return Ok(approved);
+    }
+    let key = key(site)?;
+    let chain = driver.head().sha256;
+    let at = site.clock.now();
+    let journal = journal_of(driver)?;
+    refuse_clock_turned_back(&journal, at)?;
+    approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
+    let text = approved.signed_text(&run.started.run_id, attempt).unwrap_or_default();
+    let armored = key.sign_on_terminal(APPROVAL_NAMESPACE, text.as_bytes()).map_err(|error| {
+        Error::usage(format!("signing failed: {error}")).advise(format!(
+            "nothing was written; see: ssh-keygen -Y sign -n {APPROVAL_NAMESPACE} -f {} FILE",
+            key.key
+        ))
+    })?;
+    let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
+    approved.signature = Some(signed(None));
+    let allowed = allowed_in(run);
+    let today = proof::present(&journal);
+    let problem = match verdict(run, workflow, attempt, &approved, allowed)? {
+        SignatureVerdict::Good(who) => {
+            match proof::expired(run, attempt, &approved, (&who, today))? {
+                Some(problem) => Err(problem),
+                None => Ok(who),
+            }
+        }
+        SignatureVerdict::Bad(problem) => Err(problem),
+    };
+    match problem {
+        Ok(who) => {
+            approved.signature = Some(signed(allowed.map(|_| who)));
+            Ok(approved)
+        }
+        Err(problem) => {
+            Err(Error::usage(format!("this cannot approve gate {}: {problem}", attempt.gate))
+                .advise("nothing was written; the allowed signers are those of the run's start"))
+        }
+    }
+}
+
+/// A key that has expired signs as if it had not where the clock is turned back.
+fn refuse_clock_turned_back(journal: &Reading, now: Moment) -> Result<(), Error> {
+    match journal.latest().filter(|latest| now < *latest) {
+        None => Ok(()),
+        Some(latest) => Err(Error::usage(format!(
+            "the clock says {now}, and the run had already come to {latest}: a signature of that \
+             time would prove nothing"
+        ))
+        .advise("nothing was written; set the clock right, or wait until it has come as far")),
+    }
+}
+
+/// The head of a run that is over, signed where it should be and is not yet. Nobody is asked for
+/// anything: the run may have come to its end alone.
+pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
+    let (site, run) = (driver.site, driver.run());
+    let is_signed =
+        run.lifecycle.last().is_some_and(|(_, kind, ..)| *kind == EventKind::HeadSigned);
+    if !site.config.signing.heads || !run.status.is_end() || is_signed {
+        return Ok(None);
+    }
+    let (at, chain) = (site.clock.now(), driver.head().sha256);
+    let signed = Signed { signer: None, at, chain, armored: String::new() };
+    let mut head = SignedHead { status: run.status, signed };
+    let text = head.signed_text(&run.started.run_id);
+    let say = |error: signature::Error| error.to_string();
+    let key = key(site).map_err(|error| error.to_string());
+    match key.and_then(|key| key.sign(HEAD_NAMESPACE, text.as_bytes()).map_err(say)) {
+        Ok(armored) => head.signed.armored = armored,
+        Err(reason) => {
+            driver.unsigned = Some(reason);
+            return Ok(None);
+        }
+    }
+    match verdict_on_head(run, &head, allowed_in(run))? {
+        SignatureVerdict::Good(who) => {
+            head.signed.signer = allowed_in(run).map(|_| who);
+            Ok(Some(head))
+        }
+        SignatureVerdict::Bad(problem) => {
+            driver.unsigned = Some(problem);
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Signed approvals and heads: with which key they are made, whose signatures count in a run, and
+//! whether a signature is what the definition asks for.
+
+mod signers;
+
+pub use signers::SIGNERS;
+pub use signers::configured_signers;
+pub use signers::freeze;
+pub use signers::read_signers;
+pub use signers::refuse_unsignable;
+
+use super::Error;
+use super::Site;
+use crate::config::Cast;
+use crate::event::APPROVAL_NAMESPACE;
+use crate::event::Approved;
+use crate::event::HEAD_NAMESPACE;
+use crate::event::Signed;
+use crate::event::SignedHead;
+use crate::executor::ExecutorKind;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::signature;
+use crate::signature::Signature;
+use crate::signature::SshKey;
+use crate::workflow::Approval;
+use crate::workflow::Gate;
+use crate::workflow::Workflow;
+use std::path::PathBuf;
+
+/// Who may approve a gate, where only a signature counts.
+pub fn demand(gate: &Gate) -> Option<&[String]> {
+    match &gate.approval {
+        Approval::Signed { by, .. } => Some(by),
+        Approval::None | Approval::Person => None,
+    }
+}
+
+/// What there is to say about a signature.
+pub enum SignatureVerdict {
+    /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
+    Good(String),
+    Bad(String),
+}
+
+/// Whether an approval of `run`, as it stood then, is signed as the definition asks: by whom the
+/// text of allowed signers names, with a key that was valid then.
+pub fn verdict(
+    run: &Run,
+    workflow: &Workflow,
+    attempt: &AttemptId,
+    approved: &Approved,
+    allowed: Option<&str>,
+) -> Result<SignatureVerdict, Error> {
+    let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
+    let text = approved.signed_text(&run.started.run_id, attempt);
+    let (Some(text), Some(signed)) = (text, &approved.signature) else {
+        return bad("its definition asks for a signature, and there is none".to_owned());
+    };
+    let matter = Matter {
+        namespace: APPROVAL_NAMESPACE,
+        text: &text,
+        what: "run, gate, attempt, chain, time, person and digests",
+        signed,
+        allowed,
+    };
+    let demanded = workflow.gate(&attempt.gate).and_then(demand);
+    matter.verdict(demanded, &|names| barred(run, workflow, &attempt.gate, names))
+}
+
+/// Whether a signed head of `run` is one.
+pub fn verdict_on_head(
+    run: &Run,
+    head: &SignedHead,
+    allowed: Option<&str>,
+) -> Result<SignatureVerdict, Error> {
+    let text = head.signed_text(&run.started.run_id);
+    let what = "run, status, chain and time";
+    let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
+    let matter = Matter { namespace, text: &text, what, signed, allowed };
+    matter.verdict(None, &|_| None)
+}
+
+/// Whose signatures count in a run, by its definition.
+pub fn allowed_in(run: &Run) -> Option<&str> {
+    let frozen = run.started.definition.iter().find(|text| text.path == SIGNERS);
+    frozen.map(|text| text.text.as_str())
+}
+
+/// Something that is signed.
+struct Matter<'m> {
+    namespace: &'m str,
+    text: &'m str,
+    /// All that the text names, in words.
+    what: &'m str,
+    signed: &'m Signed,
+    /// Whose signatures count.
+    allowed: Option<&'m str>,
+}
+
+impl Matter<'_> {
+    /// Who signed it, if they may: one of those that are asked for, or any that is allowed.
+    fn verdict(
+        &self,
+        demanded: Option<&[String]>,
+        barred: &dyn Fn(&[String]) -> Option<String>,
+    ) -> Result<SignatureVerdict, Error> {
+        let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
+        let signature = Signature {
+            namespace: self.namespace,
+            text: self.text.as_bytes(),
+            armored: &self.signed.armored,
+            at: Some(self.signed.at),
+        };
+        let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
+            return bad(format!("the signature does not belong to this {}", self.what));
+        };
+        let Some(allowed) = self.allowed else {
+            return match demanded {
+                Some(_) => bad("the run keeps no allowed signers".to_owned()),
+                None => Ok(SignatureVerdict::Good(format!("key {fingerprint}"))),
+            };
+        };
+        let names = signature.principals(allowed).map_err(explain)?;
+        if names.is_empty() {
+            return bad(format!(
+                "key {fingerprint} is nobody's by the allowed signers, or was not then"
+            ));
+        }
+        if let Some(problem) = barred(&names) {
+            return bad(problem);
+        }
+        for name in demanded.unwrap_or(&names) {
+            if signature.is_by(name, allowed).map_err(explain)? {
+                return match &self.signed.signer {
+                    Some(said) if said != name => {
+                        bad(format!("it is said to be signed by {said}, and is signed by {name}"))
+                    }
+                    Some(_) | None => Ok(SignatureVerdict::Good(name.clone())),
+                };
+            }
+        }
+        let names = names.join(", ");
+        bad(match demanded {
+            Some(by) => {
+                format!("it is signed by {names}, and approved by {} only", by.join(" or "))
+            }
+            None => format!("the key of {names} does not sign this, or did not then"),
+        })
+    }
+}
+
+/// Why none of these may approve a gate that their own work is not to be approved in.
+fn barred(run: &Run, workflow: &Workflow, id: &GateId, names: &[String]) -> Option<String> {
+    let Some(Approval::Signed { not_by: Some(other), .. }) =
+        workflow.gate(id).map(|gate| &gate.approval)
+    else {
+        return None;
+    };
+    // Two names that end in one agent are one agent.
+    let cast = Cast::thaw(&run.started.definition).ok().flatten();
+    let definition = |name: &String| cast.as_ref()?.definition(name).map(str::to_owned);
+    let names: Vec<String> =
+        names.iter().cloned().chain(names.iter().filter_map(definition)).collect();
+    let done = run.gates.iter().filter(|(id, _)| id.base() == other.as_str());
+    for (done, state) in done {
+        let producers = producers(state);
+        if producers.is_empty() && is_by_hand(state, workflow.gate(done)) {
+            return Some(format!("who did gate {done} is not recorded, and must not approve this"));
+        }
+        let own = producers.iter().find(|who| names.iter().any(|name| is_same(name, who)));
+        if let Some(own) = own {
+            return Some(format!("{own} did gate {done} and must not approve this"));
+        }
+    }
+    None
+}
+
+/// Everybody who had to do with the work that stands.
+fn producers(state: &GateState) -> Vec<&str> {
+    let attempt = state.attempt().filter(|_| state.reused.is_none());
+    let hands = attempt.into_iter().flat_map(|attempt| &attempt.handed_in_by);
+    let producer = state.producer();
+    let agent = producer.agent.into_iter().chain(producer.definition);
+    agent.chain(hands.map(String::as_str)).collect()
+}
+
+fn is_by_hand(state: &GateState, gate: Option<&Gate>) -> bool {
+    let is_done = matches!(state.status, GateStatus::Pass | GateStatus::Waiting);
+    is_done && gate.is_some_and(|gate| gate.work.executor() == ExecutorKind::Human)
+}
+
+/// Whether a signer is who is recorded as `Name <mail>` or by name.
+fn is_same(name: &str, recorded: &str) -> bool {
+    let mail = recorded.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
+    [Some(recorded), mail].into_iter().flatten().any(|one| one.eq_ignore_ascii_case(name))
+}
+
+/// Whether a later gate depends on who did this one.
+pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
+    workflow.gates.iter().any(|other| match &other.approval {
+        Approval::Signed { not_by: Some(not_by), .. } => not_by.as_str() == gate.base(),
+        Approval::Signed { not_by: None, .. } | Approval::None | Approval::Person => false,
+    })
+}
+
+/// The key that approvals are signed with, where one is named.
+pub fn configured_key(site: &Site) -> Option<SshKey> {
+    let own = site.config.signing.key.as_ref();
+    let own = own.map(|key| SshKey::new(&expanded(site, key).display().to_string(), None));
+    own.or_else(|| site.git_key.clone())
+}
+
+pub fn key(site: &Site) -> Result<SshKey, Error> {
+    configured_key(site).ok_or_else(|| {
+        Error::usage("a signed approval is asked for, and no SSH key is named").advise(
+            "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
+             or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",
+        )
+    })
+}
+
+/// A path of orch.toml: below the home folder, or from the project.
+fn expanded(site: &Site, path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), &site.caller.home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        (Some(_), None) | (None, _) => site.project.root().join(path),
+    }
+}
+
+pub fn explain(error: signature::Error) -> Error {
+    Error::environment(format!("signatures cannot be checked: {error}"))
+}

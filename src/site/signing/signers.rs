@@ -1,0 +1,71 @@
+//! Whose signatures count: the file that says so, and what of it a run keeps.
+
+use super::demand;
+use super::expanded;
+use crate::definition::Frozen;
+use crate::digest::Digest;
+use crate::files;
+use crate::site::Error;
+use crate::site::Site;
+use crate::workflow::Workflow;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Where a run keeps whose signatures count, among the texts of its definition.
+pub const SIGNERS: &str = "allowed_signers";
+
+/// The largest file of allowed signers, in bytes.
+const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A run that could never come to its end, or whose signers are not to be found, is not begun.
+pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> {
+    let demanding = workflow.gates.iter().find(|gate| demand(gate).is_some());
+    match (demanding, signers_path(site, workflow)?) {
+        (Some(gate), None) => Err(Error::usage(format!(
+            "gate {} asks for a signed approval, and nothing says whose signatures count",
+            gate.id
+        ))
+        .advise(
+            "git config gpg.ssh.allowedSignersFile FILE, or allowed_signers = \"FILE\" under \
+             [signing] in orch.toml;\n      a line of it: ada@example.org ssh-ed25519 AAAA…",
+        )),
+        (_, Some(path)) => read_signers(&path).map(|_| ()),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Whose signatures count in a run that begins now; `None` where nothing is to be signed, and in a
+/// rehearsal, which lies elsewhere than the file.
+pub fn freeze(site: &Site, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
+    let path = signers_path(site, workflow)?.filter(|path| files::exists(path));
+    let text = path.as_deref().map(read_signers).transpose()?;
+    Ok(text.map(|text| Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
+}
+
+/// The file that says whose signatures count, where anything is to be signed.
+fn signers_path(site: &Site, workflow: &Workflow) -> Result<Option<PathBuf>, Error> {
+    let signing = &site.config.signing;
+    let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
+    if !is_needed && !signing.approvals && !signing.heads {
+        return Ok(None);
+    }
+    configured_signers(site)
+}
+
+/// The file that says whose signatures count, whether or not anything is to be signed.
+pub fn configured_signers(site: &Site) -> Result<Option<PathBuf>, Error> {
+    if let Some(path) = &site.config.signing.allowed_signers {
+        return Ok(Some(expanded(site, path)));
+    }
+    Ok(site.repository()?.and_then(|repository| repository.allowed_signers()))
+}
+
+/// The text of a file that says whose signatures count.
+pub fn read_signers(path: &Path) -> Result<String, Error> {
+    let unreadable =
+        |problem: String| Error::usage(format!("allowed signers {}: {problem}", path.display()));
+    let bytes = files::read_small(path, SIGNERS_BYTES_MAX);
+    let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| unreadable("there is no such file".to_owned()))?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is not text".to_owned()))
+}

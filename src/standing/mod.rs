@@ -1,0 +1,197 @@
+//! How a run stands: its status, what waits for whom, what can be done next, time and money. A view of
+//! the fold, pure, for whoever shows or decides anything by it.
+
+mod gates;
+mod money;
+mod state;
+mod steps;
+
+pub use gates::GateLine;
+pub use gates::gates;
+pub use money::Spending;
+pub use money::spending;
+pub use state::State;
+pub use steps::NextStep;
+
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::PauseCause;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::next;
+use crate::next::Step;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Workflow;
+use serde::Serialize;
+use std::time::Duration;
+
+/// What is not in the fold, and belongs to how a run stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Around {
+    pub now: Moment,
+    /// The head of the run's hash chain.
+    pub head: Digest,
+    /// Who drives it.
+    pub driver: DrivenBy,
+    /// Whether somebody keeps a sitting at it.
+    pub is_kept: bool,
+    /// Whether its record is committed where it lies.
+    pub is_committed: bool,
+}
+
+/// How a run stands, and what of its record is not where it belongs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Standing {
+    pub run_id: RunId,
+    pub status: RunStatus,
+    pub reason: Option<String>,
+    /// Why it stands still, where it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pause: Option<PauseCause>,
+    pub waiting: Vec<Waiting>,
+    /// The head of the run's hash chain.
+    pub head: Digest,
+    /// Why records were not committed, where they were not.
+    pub problems: Vec<String>,
+    /// Why the end of the run is not signed, where it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsigned: Option<String>,
+    /// The gates that failed, each with why.
+    pub failed: Vec<(GateId, String)>,
+    pub committed: bool,
+    /// What a reminder tells beside it.
+    #[serde(skip)]
+    pub here: Here,
+}
+
+/// Where whoever works on the run is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Here {
+    pub key: String,
+    /// Whether `orch run` drives it, or somebody step by step.
+    pub is_driven: bool,
+    pub driver: DrivenBy,
+    /// The gate that waits, is at work or comes next.
+    pub gate: Option<GateId>,
+    /// How long that gate has been open to this moment; without one, all gates together.
+    pub elapsed: Duration,
+    /// The gates that can begin.
+    pub ready: Vec<GateId>,
+    /// The sitting that goes on.
+    pub session: Option<u32>,
+    /// Whether somebody has sat at it, and nobody sits at it now.
+    pub was_left: bool,
+}
+
+/// Who drives a run now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DrivenBy {
+    #[default]
+    Nobody,
+    /// This process goes on with it.
+    This,
+    Another,
+}
+
+impl Standing {
+    pub fn has_failed(&self, gate: &GateId) -> bool {
+        self.failed.iter().any(|(failed, _)| failed == gate)
+    }
+}
+
+/// A gate that needs a person or an agent.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Waiting {
+    pub gate: GateId,
+    pub name: String,
+    pub attempt: u32,
+    pub waits_for: WaitsFor,
+    /// The packet, relative to the project.
+    pub packet: Option<String>,
+    /// The outputs that it names, for an approval.
+    pub artifacts: Vec<String>,
+    /// The questions that must be answered with it.
+    pub asks: Vec<String>,
+}
+
+impl Standing {
+    /// How a run stands; `packet` gives where the packet of a gate lies, relative to the project.
+    pub fn of(
+        workflow: &Workflow,
+        run: &Run,
+        around: &Around,
+        packet: impl Fn(&GateId) -> Option<String>,
+    ) -> Self {
+        let waiting = run.gates_in(GateStatus::Waiting).filter_map(|gate| {
+            let state = run.gate(gate)?;
+            let attempt = state.attempt()?;
+            Some(Waiting {
+                gate: gate.clone(),
+                name: workflow.gate(gate)?.name.clone(),
+                attempt: attempt.attempt,
+                waits_for: state.waits_for?,
+                packet: packet(gate),
+                artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
+                asks: asks(workflow, gate),
+            })
+        });
+        let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
+            let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
+            Some((id.clone(), reason))
+        });
+        Self {
+            run_id: run.started.run_id.clone(),
+            status: run.status,
+            reason: run.reason.clone(),
+            pause: run.pause,
+            waiting: waiting.collect(),
+            head: around.head,
+            problems: Vec::new(),
+            unsigned: None,
+            failed: failed.collect(),
+            committed: around.is_committed,
+            here: here(workflow, run, around),
+        }
+    }
+}
+
+/// The questions of a gate's form that have no answer of their own.
+fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
+    let form = workflow.gate(gate).map(|gate| gate.answers.as_slice()).unwrap_or_default();
+    form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
+}
+
+fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
+    let mut ready = Vec::new();
+    for step in next::next(workflow, run) {
+        match step {
+            Step::Start { gate, .. } | Step::Expand(gate) => ready.push(gate),
+            Step::Skip { .. }
+            | Step::Jump { .. }
+            | Step::Gather { .. }
+            | Step::Refuse { .. }
+            | Step::Finish(_) => {}
+        }
+    }
+    let mut at_work =
+        [GateStatus::Waiting, GateStatus::Running].into_iter().flat_map(|is| run.gates_in(is));
+    let gate = at_work.next().or(ready.first()).cloned();
+    let now = around.now;
+    let spent = match gate.as_ref().and_then(|gate| run.gate(gate)) {
+        Some(state) => state.time.until(now),
+        None => run.spent(now),
+    };
+    Here {
+        key: run.started.key.clone(),
+        is_driven: run.started.driven,
+        driver: around.driver,
+        gate,
+        elapsed: spent.active + spent.waiting,
+        ready,
+        session: run.session().map(|session| session.number),
+        was_left: !run.sessions.is_empty() && !around.is_kept,
+    }
+}

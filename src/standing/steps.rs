@@ -1,0 +1,99 @@
+//! What can be done next, from how a run stands: by rules in one place, for every face to say in its
+//! own way.
+
+use super::DrivenBy;
+use super::Standing;
+use super::Waiting;
+use crate::event::PauseCause;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::id::GateId;
+
+/// Something that somebody can do next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NextStep<'s> {
+    /// Do the work of a gate, and hand it in.
+    Work(&'s Waiting),
+    /// Look at what was done, and approve or reject it.
+    Approve(&'s Waiting),
+    /// A gate was cut off: do it again, or fail it.
+    Decide(&'s GateId),
+    /// See why a gate failed, and put that right.
+    Mend { gate: &'s GateId, reason: &'s str },
+    /// Give the run more to spend.
+    RaiseBudget,
+    /// Resume the run that is paused.
+    Resume,
+    /// Take the run up that failed.
+    TakeUp,
+    /// Take the run up that nobody drives.
+    Drive,
+    /// Another process drives it; a gate may be at work.
+    Watch(Option<&'s GateId>),
+    /// Begin a gate by hand; one that failed is put right first.
+    Start { gate: &'s GateId, failed: Option<&'s str> },
+    /// No gate is left to begin: end the run.
+    Complete,
+    /// It is over: look at what it came to.
+    Show,
+    /// Somebody sits at it: say how far the work has come.
+    Report,
+}
+
+impl Standing {
+    /// What can be done next, the nearest first.
+    pub fn next_steps(&self) -> Vec<NextStep<'_>> {
+        let mut steps = Vec::new();
+        // Where a run has ended, nobody works on; where it is paused, somebody takes it up first.
+        if matches!(self.status, RunStatus::Running | RunStatus::Waiting) {
+            steps.extend(self.waiting.iter().map(|waiting| match waiting.waits_for {
+                WaitsFor::Person | WaitsFor::Agent => NextStep::Work(waiting),
+                WaitsFor::Approval => NextStep::Approve(waiting),
+                WaitsFor::Decision => NextStep::Decide(&waiting.gate),
+            }));
+        }
+        match self.status {
+            RunStatus::Failed => {
+                let mends = self.failed.iter();
+                steps.extend(mends.map(|(gate, reason)| NextStep::Mend { gate, reason }));
+                steps.push(NextStep::TakeUp);
+            }
+            RunStatus::Paused if self.pause == Some(PauseCause::Budget) => {
+                steps.push(NextStep::RaiseBudget);
+            }
+            RunStatus::Paused => steps.push(NextStep::Resume),
+            RunStatus::Running => steps.extend(self.going_on()),
+            // Step by step a run is not told that the gate it waited for is done.
+            RunStatus::Waiting if self.waiting.is_empty() => steps.extend(self.going_on()),
+            RunStatus::Passed | RunStatus::Canceled => steps.push(NextStep::Show),
+            RunStatus::Waiting => {}
+        }
+        if self.here.session.is_some() && !self.status.is_end() {
+            steps.push(NextStep::Report);
+        }
+        steps
+    }
+
+    /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
+    fn going_on(&self) -> Vec<NextStep<'_>> {
+        let here = &self.here;
+        match here.driver {
+            // Whoever reads this is about to drive it.
+            DrivenBy::This => Vec::new(),
+            DrivenBy::Another => vec![NextStep::Watch(here.gate.as_ref())],
+            DrivenBy::Nobody if here.is_driven && self.waiting.is_empty() => vec![NextStep::Drive],
+            DrivenBy::Nobody if here.is_driven => Vec::new(),
+            DrivenBy::Nobody => {
+                let again = self.failed.iter().map(|(gate, reason)| (gate, Some(reason.as_str())));
+                let ready = here.ready.iter().filter(|gate| !self.has_failed(gate));
+                let all = again.chain(ready.map(|gate| (gate, None)));
+                let mut steps: Vec<NextStep<'_>> =
+                    all.map(|(gate, failed)| NextStep::Start { gate, failed }).collect();
+                if steps.is_empty() && self.waiting.is_empty() {
+                    steps.push(NextStep::Complete);
+                }
+                steps
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Following a journal: what is appended to it, as it comes, by this process or another one.
+
+use super::Error;
+use super::Reading;
+use super::io_error;
+use super::parse;
+use crate::clock::Moment;
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::files::Beneath;
+use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::sync::Condvar;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// How many times this process has appended to any journal.
+static APPENDED: Mutex<u64> = Mutex::new(0);
+
+static APPENDED_NOW: Condvar = Condvar::new();
+
+/// One event of a journal.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Told {
+    /// Counted from 1.
+    pub seq: u64,
+    pub at: Moment,
+    pub event: Event,
+}
+
+/// A place in a journal, and what came behind it.
+#[derive(Debug)]
+pub struct Follow {
+    place: Beneath,
+    bytes: u64,
+    seq: u64,
+    head: Digest,
+    appended: u64,
+}
+
+impl Follow {
+    /// Follows a journal from where a reading of it ended.
+    pub fn after(place: Beneath, reading: &Reading) -> Self {
+        Self {
+            place,
+            bytes: reading.bytes.len() as u64,
+            seq: reading.count,
+            head: reading.head,
+            appended: 0,
+        }
+    }
+
+    /// The events that were appended since this was asked last. A line that does not chain to the one
+    /// before it, or is not whole yet, ends them.
+    pub fn news(&mut self) -> Result<Vec<Told>, Error> {
+        let failed = |source| io_error(&self.place, source);
+        self.appended = *APPENDED.lock().unwrap_or_else(PoisonError::into_inner);
+        // A run that came as a committed copy has no journal of its own before it goes on.
+        let Some(mut file) = self.place.open().map_err(failed)? else { return Ok(Vec::new()) };
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(self.bytes)).map_err(failed)?;
+        file.read_to_end(&mut bytes).map_err(failed)?;
+        let mut news = Vec::new();
+        for raw in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let Some(line) = raw.strip_suffix(b"\n") else { break };
+            let Ok((header, event)) = parse(line) else { break };
+            if header.prev != Some(self.head) || header.seq != self.seq + 1 {
+                break;
+            }
+            self.bytes += raw.len() as u64;
+            self.seq = header.seq;
+            self.head = Digest::of(line);
+            news.push(Told { seq: header.seq, at: header.ts, event });
+        }
+        Ok(news)
+    }
+
+    /// Waits until this process appends something, or for so long: another process tells nobody.
+    pub fn wait(&self, most: Duration) {
+        let appended = APPENDED.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited =
+            APPENDED_NOW.wait_timeout_while(appended, most, |appended| *appended == self.appended);
+        drop(waited);
+    }
+}
+
+/// Wakes whoever follows a journal of this process.
+pub fn wake() {
+    *APPENDED.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    APPENDED_NOW.notify_all();
+}

@@ -1,0 +1,192 @@
+//! What is kept of runs: the only door to them. A run is read, followed and talked to by anybody; it
+//! is written by whoever holds its lease, and knows where its hash chain stands.
+//!
+//! - [`journal`]: a run's events, the only truth;
+//! - [`record`]: the committed documents, all of them views of the journal;
+//! - [`mailbox`]: what is said to whoever holds a run;
+//! - [`checkpoint`]: snapshots of the working tree;
+//! - [`Lease`]: the right to write a run.
+
+pub mod checkpoint;
+pub mod journal;
+pub mod mailbox;
+pub mod record;
+
+mod lease;
+mod places;
+
+pub use lease::Durability;
+pub use lease::Lease;
+pub use lease::Refused;
+
+use crate::clock::Moment;
+use crate::event::Note;
+use crate::files::Beneath;
+use crate::files::Lock;
+use crate::files::LockHolder;
+use crate::files::Project;
+use crate::git::Repository;
+use crate::id::RunId;
+use journal::Follow;
+use journal::Reading;
+use mailbox::Letter;
+use mailbox::Mailbox;
+use record::Copy;
+use record::REFS;
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// All runs of a project.
+#[derive(Debug, Clone)]
+pub struct Store {
+    project: Project,
+    /// Shared by all worktrees of a repository; `None` outside of git.
+    shared: Option<Beneath>,
+    /// Of this worktree alone; `None` outside of git.
+    own: Option<Beneath>,
+    /// The folder that all worktrees of the repository share.
+    git_folder: Option<PathBuf>,
+}
+
+impl Store {
+    /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
+    /// first; without those of other tools.
+    pub fn runs(&self) -> io::Result<Vec<RunId>> {
+        let mut names: BTreeSet<String> = self.runs_folder().names()?.into_iter().collect();
+        if let Some(shared) = &self.shared {
+            names.extend(shared.join("runs").names()?);
+        }
+        let ids = names.into_iter().filter_map(|name| RunId::parse(name).ok());
+        let mut ids: BTreeSet<RunId> = ids.filter(|id| self.has_begun(id)).collect();
+        ids.extend(self.ids_of_refs());
+        Ok(ids.into_iter().collect())
+    }
+
+    /// Says something to whoever holds the run. When it returns, a power cut does not take it back.
+    pub fn say(&self, id: &RunId, at: Moment, note: &Note) -> io::Result<()> {
+        Mailbox::new(self.mailbox(id)).put(at, note)
+    }
+
+    /// What was said to whoever holds the run and is not in its journal yet, in its order.
+    pub fn said(&self, id: &RunId) -> io::Result<Vec<Letter>> {
+        Mailbox::new(self.mailbox(id)).letters()
+    }
+
+    /// Takes the lock of a run, or says who holds it; `since` is when, for others to read.
+    pub fn lock(
+        &self,
+        id: &RunId,
+        since: &str,
+        patience: Duration,
+    ) -> io::Result<Result<Lock, LockHolder>> {
+        Lock::take(&self.lock_place(id), since, patience)
+    }
+
+    /// Whether somebody holds the run.
+    pub fn is_held(&self, id: &RunId) -> bool {
+        Lock::is_held(&self.lock_place(id))
+    }
+
+    /// The runs that have a ref of their own.
+    fn ids_of_refs(&self) -> Vec<RunId> {
+        let refs = self.repository().and_then(|repository| repository.refs_below(REFS).ok());
+        let names = refs.unwrap_or_default().into_iter();
+        names.filter_map(|name| RunId::parse(name.strip_prefix(REFS)?).ok()).collect()
+    }
+
+    fn repository(&self) -> Option<Repository> {
+        self.shared.as_ref()?;
+        Repository::discover(self.project.root()).ok().flatten()
+    }
+
+    /// A kill before the first event was written whole leaves a folder and no run: nobody was told
+    /// of one.
+    fn has_begun(&self, id: &RunId) -> bool {
+        self.state(id).join(journal::FILE).has_a_line().unwrap_or(true)
+            || (self.record(id).exists() && !self.is_foreign(id))
+    }
+
+    /// The length of a run's own journal, which grows with each event.
+    pub fn journal_bytes(&self, id: &RunId) -> Option<u64> {
+        self.state(id).join(journal::FILE).size().ok().flatten()
+    }
+
+    /// Reads a run, for a list: from its own journal, else from the record's committed copy.
+    pub fn glance(&self, id: &RunId) -> Result<Reading, journal::Error> {
+        let path = self.state(id).join(journal::FILE);
+        // An empty one says nothing, as one that is not there.
+        if path.exists() && !path.size().is_ok_and(|bytes| bytes == Some(0)) {
+            return journal::read(&path);
+        }
+        self.committed_journal(id)?.fold()
+    }
+
+    /// Reads a run from its own journal or the record's committed copy, whichever is longer. Where
+    /// each says what the other does not, neither serves.
+    pub fn read(&self, id: &RunId) -> Result<Reading, journal::Error> {
+        let path = self.state(id).join(journal::FILE);
+        let here = path.read();
+        let path = path.path();
+        let here = here.map_err(|source| journal::Error::Io { path: path.clone(), source })?;
+        let Some(here) = here.filter(|here| !here.is_empty()) else { return self.glance(id) };
+        let committed = self.committed_journal(id)?;
+        if here.starts_with(&committed.bytes) {
+            drop(committed);
+            return journal::fold(&path, here);
+        }
+        let copy = committed.folder();
+        let committed_reading = committed.fold()?;
+        let reading = journal::fold(&path, here)?;
+        if committed_reading.bytes.starts_with(&reading.bytes) {
+            return Ok(committed_reading);
+        }
+        let (here, committed) = (reading.head, committed_reading.head);
+        Err(journal::Error::Fork { path, here, copy, committed })
+    }
+
+    /// Follows a run's own journal from where the run stands now.
+    pub fn follow(&self, id: &RunId) -> Result<Follow, journal::Error> {
+        Ok(Follow::after(self.state(id).join(journal::FILE), &self.read(id)?))
+    }
+
+    /// Whether the run was driven on this machine, or came here as a committed copy only.
+    pub fn is_own(&self, id: &RunId) -> bool {
+        self.state(id).join(journal::FILE).exists()
+    }
+
+    /// Makes the journal of a run that came with a clone, or went on elsewhere, this machine's own.
+    pub fn adopt(&self, id: &RunId) -> Result<(), journal::Error> {
+        let path = self.state(id).join(journal::FILE);
+        let reading = self.read(id)?;
+        let is_whole =
+            path.size().map(|size| size.is_some_and(|size| size >= reading.bytes.len() as u64));
+        let adopted = match is_whole {
+            Ok(true) => return Ok(()),
+            Ok(false) => path.write(&reading.bytes),
+            Err(error) => Err(error),
+        };
+        adopted.map_err(|source| journal::Error::Io { path: path.path(), source })
+    }
+
+    /// The segments in the record's folder, or on the run's own ref where it has gone on since.
+    fn committed_journal(&self, id: &RunId) -> Result<Copy, journal::Error> {
+        let folder = self.record(id);
+        let place = format!("{}/", folder.path().display());
+        let here = Copy::read(place, |path| folder.join(path).read());
+        let here = here.map_err(|source| journal::Error::Io { path: folder.path(), source })?;
+        let on_ref = self.journal_of_ref(id);
+        Ok(on_ref.filter(|on_ref| on_ref.bytes.starts_with(&here.bytes)).unwrap_or(here))
+    }
+
+    fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
+        let repository = self.repository()?;
+        let reference = record::reference(id);
+        let tip = repository.tip(&reference).ok()??;
+        let files = repository.files_of(&tip).ok()?;
+        let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
+        // As `git show` takes it.
+        Copy::read(format!("{reference}:"), read).ok()
+    }
+}

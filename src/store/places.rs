@@ -1,0 +1,120 @@
+//! Where runs lie: the journal and lock of each out of git's reach, its record and logs below the
+//! project.
+
+use super::Store;
+use crate::contract::RUNS;
+use crate::files::Beneath;
+use crate::files::Project;
+use crate::git::Repository;
+use crate::id::RunId;
+use crate::id::slug_of;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+impl Store {
+    pub fn new(project: Project, repository: Option<&Repository>) -> Self {
+        let git_folder = repository.map(|repository| repository.common_folder().to_owned());
+        let shared = git_folder.as_ref().map(|folder| Beneath::new(folder).join("orch"));
+        let own = repository.map(|repository| Beneath::new(repository.folder()).join("orch"));
+        Self { project, shared, own, git_folder }
+    }
+
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Journal, lock and what belongs to this machine alone.
+    pub fn state(&self, id: &RunId) -> Beneath {
+        match &self.shared {
+            Some(shared) => shared.join("runs").join(id.as_str()),
+            None => self.folder(id).join(".state"),
+        }
+    }
+
+    /// The lock that every commit of `orch` on a branch takes.
+    pub fn commit_lock(&self) -> Option<Beneath> {
+        self.shared.as_ref().map(|shared| shared.join("commit.lock"))
+    }
+
+    /// The lock of whoever begins the run of a key, so that there is one.
+    pub fn begin_lock(&self) -> Beneath {
+        match &self.shared {
+            Some(shared) => shared.join("begin.lock"),
+            None => self.runs_folder().join(".begin.lock"),
+        }
+    }
+
+    /// The folder that all worktrees of the repository share.
+    pub fn git_folder(&self) -> Option<PathBuf> {
+        self.git_folder.clone()
+    }
+
+    /// Where the runs that were chosen are written: each worktree has its own stack, and each session
+    /// that a shell names.
+    pub fn current(&self, session: Option<&str>) -> Beneath {
+        let session = session.map(|key| format!("-{}", slug_of(key))).unwrap_or_default();
+        match &self.own {
+            Some(own) => own.join(format!("current{session}.json")),
+            None => self.runs_folder().join(format!(".current{session}.json")),
+        }
+    }
+
+    /// The folder of all runs.
+    pub fn runs_folder(&self) -> Beneath {
+        Beneath::new(self.project.root()).join(RUNS)
+    }
+
+    pub fn folder(&self, id: &RunId) -> Beneath {
+        self.runs_folder().join(id.as_str())
+    }
+
+    pub fn record(&self, id: &RunId) -> Beneath {
+        self.folder(id).join("record").staged_in(&self.logs(id))
+    }
+
+    /// Never committed: the folder ignores itself.
+    pub fn logs(&self, id: &RunId) -> Beneath {
+        self.folder(id).join("logs").ignored_by_git()
+    }
+
+    /// Clears away what a kill left of a folder of logs that was being made. Call it with the run's
+    /// lock held.
+    pub fn clear_logs(&self, id: &RunId) -> io::Result<()> {
+        let logs = self.folder(id).join("logs");
+        logs.remove_half_written()?;
+        logs.remove_empty_folders();
+        Ok(())
+    }
+
+    /// Where the programs of a run are named while they are at work.
+    pub fn at_work(&self, id: &RunId) -> Beneath {
+        self.state(id).join("at-work")
+    }
+
+    /// Where letters to whoever holds the run lie.
+    pub fn mailbox(&self, id: &RunId) -> Beneath {
+        self.state(id).join("mailbox")
+    }
+
+    /// The lock of whoever keeps the sitting at the run.
+    pub fn session_lock(&self, id: &RunId) -> Beneath {
+        self.state(id).join("session.lock")
+    }
+
+    /// The lock of whoever holds the run.
+    pub fn lock_place(&self, id: &RunId) -> Beneath {
+        self.state(id).join("lock")
+    }
+
+    /// Whether a path is that of some run's lock, in whatever project.
+    pub fn is_lock(path: &Path) -> bool {
+        let folder = path.parent().filter(|_| path.file_name().is_some_and(|name| name == "lock"));
+        let folder = folder.map(|folder| match folder.file_name() {
+            Some(name) if name == ".state" => folder.parent().unwrap_or(folder),
+            Some(_) | None => folder,
+        });
+        let name = folder.and_then(|folder| folder.file_name()?.to_str());
+        name.is_some_and(|name| RunId::parse(name).is_ok())
+    }
+}
