@@ -84,7 +84,7 @@ pub fn gate_approve(
     let gate = gate_of(site, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
-    let attempt = attempt.map_or(0, |attempt| attempt.attempt);
+    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let judged = advance::judge_held(&driver, &gate);
     if digests(driver.run(), &gate) != question.seen
         || digests_of(&judged.artifacts) != question.seen
@@ -98,10 +98,11 @@ pub fn gate_approve(
         note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };
-    let approval = sign::sign(&driver, &AttemptId::new(&gate, attempt), approval)?;
+    let approval = sign::sign(&driver, &attempt, approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
-    let passed = advance::passed(&driver, &gate, attempt, judged)?;
-    driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
+    let passed = advance::passed(&driver, &attempt, judged)?;
+    let approved = Event::GateApproved { gate: gate.clone(), attempt: attempt.number, approval };
+    driver.append(&[approved, passed])?;
     driver.commit(Some(&gate), false)?;
     gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

@@ -122,7 +122,7 @@ fn perform(
         format!("attempt {attempt} by {who}: passes")
     };
     scenes.push(Scene { gate: Some(id.clone()), decision, packet: Some(packet) });
-    let started = Event::GateStarted(GateStarted::new(id.clone(), attempt, who));
+    let started = Event::GateStarted(GateStarted::new(&AttemptId::new(id, attempt), who));
     let (gate_id, judged) = (id.clone(), Judged::default());
     if fails {
         let reason = "rehearsed failure".to_owned();
