@@ -41,7 +41,7 @@ pub(super) fn chosen(reply: &checkpoint_list::Reply, number: Option<u32>) -> Res
     let run = &reply.run_id;
     let create = format!("orch checkpoint create --run {run}");
     let Some(last) = reply.checkpoints.last() else {
-        return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise(create));
+        return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise_command(create));
     };
     let Some(number) = number else { return Ok(last) };
     reply.checkpoints.iter().find(|entry| entry.checkpoint.checkpoint == number).ok_or_else(|| {
@@ -59,7 +59,7 @@ pub(super) fn commit_of(entry: &Entry) -> Result<&str, Error> {
     match &entry.checkpoint.snapshot {
         Some(snapshot) if entry.is_kept => Ok(&snapshot.commit),
         Some(_) => Err(Error::usage(format!("the tree of checkpoint {number} is not kept here"))
-            .advise("orch checkpoint list")),
+            .advise_command("orch checkpoint list")),
         None => Err(Error::usage(format!(
             "checkpoint {number} has no tree: {}",
             reason().unwrap_or_default()

@@ -34,7 +34,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
         return named(site, key, &ids);
     }
     if ids.is_empty() {
-        return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
+        return Err(Error::usage("there is no run yet").advise_command("orch run WORKFLOW"));
     }
     let entries = runs::runs(site)?;
     let open: Vec<&RunId> =
@@ -60,7 +60,7 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
-        return Err(Error::usage(message).advise("orch run WORKFLOW"));
+        return Err(Error::usage(message).advise_command("orch run WORKFLOW"));
     }
     Err(ambiguous(&format!("{message}; which one is meant?"), open.iter()))
 }
@@ -115,7 +115,7 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
         [] if foreign(site, name)?.is_some() => Err(Error::usage(format!(
             "`{name}` is the record of another tool, which can be looked at and not taken up"
         ))
-        .advise(format!("orch run show --run {name}"))),
+        .advise_command(format!("orch run show --run {name}"))),
         [] => Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
             name,
             ids.iter().map(RunId::as_str),

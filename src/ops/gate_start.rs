@@ -89,7 +89,7 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
         | GateStatus::Skipped
         | GateStatus::Waived => {
             return Err(Error::usage(format!("gate {gate} is {status} and cannot be started"))
-                .advise(format!("orch status --run {}", driver.id())));
+                .advise_command(format!("orch status --run {}", driver.id())));
         }
     }
     let needs = driver.workflow.gate(gate).map(|gate| gate.needs.clone()).unwrap_or_default();
@@ -97,7 +97,7 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     if let Some(need) = missing {
         let status = run.status_of(need);
         return Err(Error::usage(format!("gate {gate} needs {need}, which is {status}"))
-            .advise(format!("orch gate start --run {} --gate {need}", driver.id())));
+            .advise_command(format!("orch gate start --run {} --gate {need}", driver.id())));
     }
     Ok(())
 }

@@ -112,7 +112,7 @@ pub fn run_amend(
         return Err(Error::usage(
             "the definition has changed since it was shown; nothing was written",
         )
-        .advise(format!("orch run amend --run {}", question.run)));
+        .advise_command(format!("orch run amend --run {}", question.run)));
     };
     let amended = Amended {
         by: person.by.clone(),
