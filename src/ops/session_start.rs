@@ -245,7 +245,7 @@ fn sit_down(
     budget: Option<Budget>,
 ) -> Result<Option<String>, Error> {
     let site = driver.site;
-    let by = site.who()?;
+    let by = site.who()?.to_string();
     let run = driver.run();
     let session = number(run) + 1;
     let mut events = Vec::new();
