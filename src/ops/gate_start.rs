@@ -13,6 +13,8 @@ use super::run::DriveRequest;
 use crate::advance;
 use crate::advance::Prepared;
 use crate::advance::Start;
+use crate::advance::StartedBy;
+use crate::config::NO_AGENT;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
@@ -46,15 +48,14 @@ pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
         .gate(&gate)
         .is_some_and(|gate| matches!(gate.work, Work::Command(_) | Work::Shell(_)));
     let is_decided = asks_to_decide(&driver, &gate) && request.agent.is_none();
-    let by_hand = !is_command && !is_decided;
-    let start = Start {
-        gate: &gate,
-        reuse: None,
-        agent: request.agent.as_deref().or(by_hand.then_some("none")),
-        by_hand,
-        adopt: false,
-        session: request.session.clone(),
+    let agent = request.agent.as_deref();
+    let by = if is_command || is_decided {
+        StartedBy::Configured { given: agent }
+    } else {
+        StartedBy::Hand { agent: agent.filter(|name| *name != NO_AGENT) }
     };
+    let start =
+        Start { gate: &gate, reuse: None, by, adopt: false, session: request.session.clone() };
     match advance::prepare(&mut driver, &start)? {
         Prepared::Ended(report) => advance::settle(&mut driver, &report)?,
         Prepared::Held(reason) => {
