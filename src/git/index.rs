@@ -26,12 +26,12 @@ const REGULAR_FILE: u32 = 0o100_644;
 pub(super) struct Entry<'a> {
     pub(super) path: &'a str,
     pub(super) id: Oid,
-    pub(super) stat: Stat,
+    pub(super) stat: IndexStat,
 }
 
 /// The stat data of a file as the index keeps it; all zero makes git look at the file itself.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Stat {
+pub(super) struct IndexStat {
     pub(super) changed: (u32, u32),
     pub(super) modified: (u32, u32),
     pub(super) device: u32,
@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, byte: u8) -> Entry<'_> {
-        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: Stat::default() }
+        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: IndexStat::default() }
     }
 
     /// An index with these entries in the folder `own`.

@@ -37,7 +37,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     fn entries(&self) -> Vec<Entry<'_>> {
-        let stat = index::Stat::default();
+        let stat = index::IndexStat::default();
         self.files.iter().map(|(path, id)| Entry { path, id: *id, stat }).collect()
     }
 }
@@ -247,10 +247,10 @@ impl Repository {
 }
 
 /// Stat data as the index keeps it: the low 32 bits of each number.
-fn stat_of(metadata: &Metadata) -> index::Stat {
+fn stat_of(metadata: &Metadata) -> index::IndexStat {
     let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or(0);
     let time = |seconds: i64, rest: i64| (low(seconds.cast_unsigned()), low(rest.cast_unsigned()));
-    index::Stat {
+    index::IndexStat {
         changed: time(metadata.ctime(), metadata.ctime_nsec()),
         modified: time(metadata.mtime(), metadata.mtime_nsec()),
         device: low(metadata.dev()),
