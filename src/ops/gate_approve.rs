@@ -40,7 +40,7 @@ pub struct Request {
 
 /// What a person is asked to approve.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct ApprovalQuestion {
     pub run: RunId,
     pub gate: GateId,
     pub name: String,
@@ -52,7 +52,7 @@ pub struct Question {
 }
 
 /// What there is to approve, for the face to show before it asks.
-pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
+pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
     let id = choose::run(site, &choice.run)?;
     let run = site.store.read(&id)?.run;
     let gate = gate_of(site, &run, choice)?;
@@ -69,14 +69,14 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
         print.is_none_or(|print| print.digest != **digest)
     };
     let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
-    Ok(Question { run: id, seen, changed, signers, gate, name })
+    Ok(ApprovalQuestion { run: id, seen, changed, signers, gate, name })
 }
 
 /// Records the approval and goes on. The bytes must still be those that were seen.
 pub fn gate_approve(
     site: &Site,
     request: &Request,
-    (person, question): (&Person, &Question),
+    (person, question): (&Person, &ApprovalQuestion),
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
