@@ -50,12 +50,12 @@ pub struct Request {
     pub max_tokens: Option<usize>,
     /// How the text is written.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: BriefFormat,
 }
 
 /// How a brief is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum BriefFormat {
     #[default]
     Text,
     Markdown,

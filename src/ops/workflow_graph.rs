@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 /// The language of the drawing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum GraphFormat {
     #[default]
     Text,
     Mermaid,
@@ -20,12 +20,12 @@ pub enum Format {
 }
 
 /// Draws a workflow.
-pub fn workflow_graph(site: &Site, name: &str, format: Format) -> Result<String, Error> {
+pub fn workflow_graph(site: &Site, name: &str, format: GraphFormat) -> Result<String, Error> {
     let (workflow, _) = Workflow::load(name, &site.shelf)?;
     Ok(match format {
-        Format::Text => text(&workflow),
-        Format::Mermaid => mermaid(&workflow),
-        Format::Dot => dot(&workflow),
+        GraphFormat::Text => text(&workflow),
+        GraphFormat::Mermaid => mermaid(&workflow),
+        GraphFormat::Dot => dot(&workflow),
     })
 }
 

@@ -5,7 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_graph;
-use crate::ops::workflow_graph::Format;
+use crate::ops::workflow_graph::GraphFormat;
 
 /// Which workflow, and how to draw it.
 #[derive(Debug, clap::Args)]
@@ -14,7 +14,7 @@ pub struct Arguments {
     name: String,
     /// The language of the drawing.
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: GraphFormat,
 }
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
