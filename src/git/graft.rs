@@ -41,7 +41,7 @@ pub struct Graft<'a> {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
+pub struct Grafted {
     pub id: String,
     /// Whether there was anything to commit; if not, `id` is the head that holds the files.
     pub changed: bool,
@@ -51,7 +51,7 @@ pub struct Committed {
 
 impl Repository {
     /// Commits exactly these files. When it returns, a power cut takes nothing of them back.
-    pub fn graft(&mut self, request: &Graft<'_>) -> Result<Committed, Error> {
+    pub fn graft(&mut self, request: &Graft<'_>) -> Result<Grafted, Error> {
         let _lock = files::Lock::take(request.lock, request.since, request.patience)
             .map_err(io_error(&request.lock.path()))?
             .map_err(Error::Held)?;
@@ -76,10 +76,10 @@ impl Repository {
         let committed = committed?;
         settled?;
         let is_checked_out = request.target.find(&self.inner)?.is_checked_out;
-        Ok(Committed { is_checked_out, ..committed })
+        Ok(Grafted { is_checked_out, ..committed })
     }
 
-    fn try_graft(&mut self, request: &Graft<'_>) -> Result<Committed, Error> {
+    fn try_graft(&mut self, request: &Graft<'_>) -> Result<Grafted, Error> {
         let place = request.target.find(&self.inner)?;
         self.refuse_busy()?;
         self.objects.clear();
@@ -92,7 +92,7 @@ impl Repository {
         let is_checked_out = place.is_checked_out;
         if let (Some(head), true) = (place.head, Some(tree) == base) {
             self.clear_locks(&place)?;
-            return Ok(Committed { id: head.to_string(), changed: false, is_checked_out });
+            return Ok(Grafted { id: head.to_string(), changed: false, is_checked_out });
         }
         let who = self.who()?;
         let text = commit_text(tree, place.head, &who, request.message);
@@ -107,7 +107,7 @@ impl Repository {
         } else {
             self.move_ref(&step)?;
         }
-        Ok(Committed { id: id.to_string(), changed: true, is_checked_out })
+        Ok(Grafted { id: id.to_string(), changed: true, is_checked_out })
     }
 
     /// Makes the index hold in a folder what HEAD holds there, whatever came between: another branch

@@ -25,13 +25,13 @@ use std::path::Path;
 const LOOKS_MAX: usize = 5;
 
 /// A commit that holds a record.
-pub struct Committed {
+pub struct RecordCommit {
     pub found: Found,
     pub files: Files,
     folder: Folder,
 }
 
-impl Committed {
+impl RecordCommit {
     /// What is put behind a path of the record.
     pub fn note(&self) -> String {
         if self.found.is_checked_out {
@@ -53,7 +53,7 @@ pub struct Places {
     /// Whether the index is being written, or its writer was killed.
     pub is_index_locked: bool,
     /// Each record that is committed, where it belongs first; no two are alike.
-    pub committed: Vec<Committed>,
+    pub committed: Vec<RecordCommit>,
     /// What is checked out.
     pub head: Option<Found>,
     /// The branch that the work is on.
@@ -134,7 +134,7 @@ impl Places {
     }
 
     /// The record as HEAD holds it.
-    pub fn in_head(&self) -> Option<&Committed> {
+    pub fn in_head(&self) -> Option<&RecordCommit> {
         self.committed.iter().find(|one| one.found.is_checked_out)
     }
 
@@ -153,7 +153,7 @@ impl Places {
         let Some(folder) = folder else { return Ok(None) };
         if self.committed.iter().all(|known| known.folder != folder) {
             let files = git.files_below(folder)?;
-            self.committed.push(Committed { found: found.clone(), files, folder });
+            self.committed.push(RecordCommit { found: found.clone(), files, folder });
         }
         Ok(Some(folder))
     }
