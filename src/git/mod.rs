@@ -38,7 +38,7 @@ pub use compare::Differing;
 pub use compare::Fell;
 pub use found::Files;
 pub use found::Folder;
-pub use found::Found;
+pub use found::FoundCommit;
 pub use graft::Graft;
 pub use graft::Grafted;
 pub use history::Fate;

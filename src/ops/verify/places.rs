@@ -7,7 +7,7 @@ use crate::files;
 use crate::files::Beneath;
 use crate::git::Files;
 use crate::git::Folder;
-use crate::git::Found;
+use crate::git::FoundCommit;
 use crate::git::Repository;
 use crate::git::Staged;
 use crate::git::Target;
@@ -26,7 +26,7 @@ const LOOKS_MAX: usize = 5;
 
 /// A commit that holds a record.
 pub struct RecordCommit {
-    pub found: Found,
+    pub found: FoundCommit,
     pub files: Files,
     folder: Folder,
 }
@@ -55,9 +55,9 @@ pub struct Places {
     /// Each record that is committed, where it belongs first; no two are alike.
     pub committed: Vec<RecordCommit>,
     /// What is checked out.
-    pub head: Option<Found>,
+    pub head: Option<FoundCommit>,
     /// The branch that the work is on.
-    pub branch: Option<Found>,
+    pub branch: Option<FoundCommit>,
     /// Whether the commit where the record belongs holds any of it.
     pub is_at_home: bool,
 }
@@ -143,7 +143,7 @@ impl Places {
         &mut self,
         git: &Repository,
         path: &str,
-        found: Option<&Found>,
+        found: Option<&FoundCommit>,
     ) -> Result<Option<Folder>, Error> {
         let Some(found) = found else { return Ok(None) };
         let mut folder = git.folder_in(found, path)?;
@@ -195,7 +195,7 @@ pub fn ids_on_branches(site: &Site, git: Option<&Repository>) -> Result<Vec<RunI
     ids_in(site, git, &git.found_branches()?)
 }
 
-fn ids_in(site: &Site, git: &Repository, commits: &[Found]) -> Result<Vec<RunId>, Error> {
+fn ids_in(site: &Site, git: &Repository, commits: &[FoundCommit]) -> Result<Vec<RunId>, Error> {
     let mut ids = Vec::new();
     let Some(path) = git.path_of(&site.project.root().join(RUNS)) else { return Ok(ids) };
     for found in commits {
