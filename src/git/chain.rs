@@ -4,7 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::commit_text;
-use super::lock::Lock;
+use super::lock::LockFile;
 use super::move_ref::Step;
 use super::objects::id_of;
 use super::target::Target;
@@ -110,7 +110,7 @@ impl Repository {
         drop(odb);
         if let Some(tip) = link.tip.filter(|tip| tip.tree == tree) {
             let path = self.ref_path(link.reference);
-            Lock::clear(&path, &self.ref_twin(link.reference))?;
+            LockFile::clear(&path, &self.ref_twin(link.reference))?;
             return Ok(Some(tip));
         }
         let who = self.who()?;

@@ -7,7 +7,7 @@ use super::Repository;
 use super::chain::Tip;
 use super::commit_text;
 use super::io_error;
-use super::lock::Lock;
+use super::lock::LockFile;
 use super::move_ref::Step;
 use super::refresh::Wanted;
 use super::target::Place;
@@ -168,8 +168,8 @@ impl Repository {
     /// A kill after the last commit may have left what no commit comes to clear away.
     fn clear_locks(&self, place: &Place) -> Result<(), Error> {
         if place.is_checked_out {
-            Lock::clear(&self.inner.path().join("index"), &self.index_twin())?;
+            LockFile::clear(&self.inner.path().join("index"), &self.index_twin())?;
         }
-        Lock::clear(&self.ref_path(&place.name), &self.ref_twin(&place.name))
+        LockFile::clear(&self.ref_path(&place.name), &self.ref_twin(&place.name))
     }
 }

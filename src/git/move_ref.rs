@@ -5,8 +5,8 @@
 use super::Error;
 use super::Repository;
 use super::io_error;
-use super::lock::Lock;
-use super::lock::Staged;
+use super::lock::LockFile;
+use super::lock::StagedLock;
 use super::lock::twin_name;
 use super::target::Place;
 use crate::files;
@@ -39,13 +39,13 @@ impl Repository {
     }
 
     /// Writes what the ref is to hold, and locks nothing yet.
-    pub(super) fn stage_ref(&self, step: &Step<'_>) -> Result<Staged, Error> {
+    pub(super) fn stage_ref(&self, step: &Step<'_>) -> Result<StagedLock, Error> {
         let name = step.place.name.as_str();
         let path = self.ref_path(name);
         // A new or packed ref may have no folder.
         let folder = path.parent().unwrap_or(&path);
         files::create_folder(folder).map_err(io_error(folder))?;
-        let mut staged = Staged::new(path.clone(), self.ref_twin(name))?;
+        let mut staged = StagedLock::new(path.clone(), self.ref_twin(name))?;
         let line = format!("{}\n", step.id);
         let written = files::fill(&mut staged.file, [line.as_bytes()], None);
         written.and_then(|()| staged.file.sync_all()).map_err(io_error(&path))?;
@@ -53,7 +53,11 @@ impl Repository {
     }
 
     /// Locks the ref, if it holds what the place says.
-    pub(super) fn lock_ref(&self, step: &Step<'_>, mut staged: Staged) -> Result<Lock, Error> {
+    pub(super) fn lock_ref(
+        &self,
+        step: &Step<'_>,
+        mut staged: StagedLock,
+    ) -> Result<LockFile, Error> {
         let name = step.place.name.as_str();
         let lock = staged.take()?;
         let held = match self.inner.find_reference(name) {

@@ -7,9 +7,9 @@ use super::index;
 use super::index::Entry;
 use super::index::Refused;
 use super::io_error;
-use super::lock::Lock;
+use super::lock::LockFile;
 use super::lock::PATIENCE;
-use super::lock::Staged;
+use super::lock::StagedLock;
 use super::lock::twin_name;
 use super::move_ref::Step;
 use super::objects::stat_of_blob;
@@ -94,7 +94,7 @@ impl Repository {
                 None => None,
             };
             self.refuse_busy()?;
-            let mut staged = Staged::new(self.index_path(), self.index_twin())?;
+            let mut staged = StagedLock::new(self.index_path(), self.index_twin())?;
             // Where others write it again and again, they are kept waiting for once.
             let early = if turn < TURNS_MAX { None } else { Some(staged.take()?) };
             // A sync takes longer than they leave it alone; then it comes afterwards.
@@ -125,7 +125,7 @@ impl Repository {
                     self.verified = self.index_stat();
                 }
             }
-            ref_lock.map_or(Ok(()), Lock::put_in_place)?;
+            ref_lock.map_or(Ok(()), LockFile::put_in_place)?;
             let index = self.index_path();
             let synced = files::sync(&index).and_then(|()| files::sync_folder_of(&index));
             synced.map_err(io_error(&index))?;
