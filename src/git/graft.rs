@@ -9,7 +9,7 @@ use super::commit_text;
 use super::io_error;
 use super::lock::LockFile;
 use super::move_ref::Step;
-use super::refresh::Wanted;
+use super::refresh::WantedFiles;
 use super::target::Place;
 use super::target::Target;
 use super::tree;
@@ -130,7 +130,7 @@ impl Repository {
         self.is_index_as(&wanted)
     }
 
-    pub(super) fn wanted_by_head(&mut self, folder: &str) -> Result<Wanted, Error> {
+    pub(super) fn wanted_by_head(&mut self, folder: &str) -> Result<WantedFiles, Error> {
         let head = self.inner.refname_to_id("HEAD").ok();
         let root = head.map(|head| Ok::<_, Error>(self.inner.find_commit(head)?.tree_id()));
         let odb = self.inner.odb()?;
@@ -143,10 +143,10 @@ impl Repository {
     }
 
     /// What the index is to hold in a folder.
-    fn wanted(&self, subtree: Option<Oid>, folder: &str) -> Result<Wanted, Error> {
+    fn wanted(&self, subtree: Option<Oid>, folder: &str) -> Result<WantedFiles, Error> {
         let files = subtree.map(|subtree| self.list(subtree)).transpose()?.unwrap_or_default();
         let files = files.iter().map(|(path, id)| (format!("{folder}/{path}"), *id)).collect();
-        Ok(Wanted { folder: folder.to_owned(), files })
+        Ok(WantedFiles { folder: folder.to_owned(), files })
     }
 
     /// A merge or rebase that is aborted later would take a commit made now away again.

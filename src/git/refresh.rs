@@ -29,13 +29,13 @@ use std::time::SystemTime;
 
 /// What the index is to hold in a folder, and nothing else there.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct WantedFiles {
     pub(super) folder: String,
     /// Paths from the work folder, sorted, each with what the file holds.
     pub(super) files: Vec<(String, Oid)>,
 }
 
-impl Wanted {
+impl WantedFiles {
     fn entries(&self) -> Vec<Entry<'_>> {
         let stat = index::IndexStat::default();
         self.files.iter().map(|(path, id)| Entry { path, id: *id, stat }).collect()
@@ -59,7 +59,7 @@ const TURNS_MAX: u32 = 12;
 
 impl Repository {
     /// Whether the index holds what is wanted; looked at without a lock.
-    pub(super) fn is_index_as(&mut self, wanted: &Wanted) -> Result<bool, Error> {
+    pub(super) fn is_index_as(&mut self, wanted: &WantedFiles) -> Result<bool, Error> {
         let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
         let missing = index::missing(bytes, &wanted.entries(), &wanted.folder);
@@ -73,7 +73,7 @@ impl Repository {
     }
 
     /// The same of an index that only git reads.
-    fn is_index_by_git(&self, wanted: &Wanted) -> bool {
+    fn is_index_by_git(&self, wanted: &WantedFiles) -> bool {
         let words = ["ls-files", "--stage", "-z", "--", &wanted.folder];
         let wanted = wanted.files.iter().map(|(path, id)| format!("100644 {id} 0\t{path}"));
         program::lines(&self.work_folder, &words).is_ok_and(|lines| wanted.eq(lines))
@@ -84,7 +84,7 @@ impl Repository {
     /// repository's commits held.
     pub(super) fn with_index(
         &mut self,
-        wanted: &Wanted,
+        wanted: &WantedFiles,
         step: Option<&Step<'_>>,
     ) -> Result<(), Error> {
         for turn in 1..=TURNS_MAX {
@@ -137,7 +137,7 @@ impl Repository {
     /// Writes the index as it is to be into `file`; gives the stat data of the one that it was made of.
     fn stage_index(
         &mut self,
-        wanted: &Wanted,
+        wanted: &WantedFiles,
         file: &mut File,
         is_synced: bool,
     ) -> Result<(Option<Stat>, New), Error> {
@@ -196,7 +196,7 @@ impl Repository {
 
     /// What is wanted, with the stat data of the files whose entries the index lacks, where they hold
     /// it; git looks itself at those that do not.
-    fn entries_with_stats<'w>(&mut self, wanted: &'w Wanted) -> Result<Vec<Entry<'w>>, Error> {
+    fn entries_with_stats<'w>(&mut self, wanted: &'w WantedFiles) -> Result<Vec<Entry<'w>>, Error> {
         let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
         let mut entries = wanted.entries();
@@ -211,7 +211,7 @@ impl Repository {
     }
 
     /// Has git itself put the files into an index that only it can write.
-    fn update_by_git(&self, wanted: &Wanted) -> Result<(), Error> {
+    fn update_by_git(&self, wanted: &WantedFiles) -> Result<(), Error> {
         // Without git the index would stay behind, and the user's next commit with it.
         if crate::process::resolve("git", &self.work_folder).is_none() {
             let reason = "this index needs git itself, which is not found".to_owned();
