@@ -5,7 +5,7 @@ use super::Error;
 use super::Repository;
 use super::commit_text;
 use super::lock::LockFile;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::objects::id_of;
 use super::target::Target;
 use super::tree;
@@ -117,7 +117,7 @@ impl Repository {
         let text = commit_text(tree, place.head, &who, link.message);
         let commit = self.objects.add(ObjectType::Commit, &text)?;
         self.objects.publish(self.inner.commondir())?;
-        let step = Step { place: &place, id: commit, who: &who, message: link.message };
+        let step = RefUpdate { place: &place, id: commit, who: &who, message: link.message };
         match self.move_ref(&step) {
             Ok(()) => Ok(Some(Tip { commit, tree })),
             Err(Error::Moved { .. }) => Ok(None),

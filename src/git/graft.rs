@@ -8,7 +8,7 @@ use super::chain::Tip;
 use super::commit_text;
 use super::io_error;
 use super::lock::LockFile;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::refresh::WantedFiles;
 use super::target::Place;
 use super::target::Target;
@@ -100,7 +100,7 @@ impl Repository {
         let id = self.objects.add(ObjectType::Commit, &text)?;
         // Syncing takes time, so no lock is held meanwhile.
         self.objects.publish(self.inner.commondir())?;
-        let step = Step { place: &place, id, who: &who, message: request.message };
+        let step = RefUpdate { place: &place, id, who: &who, message: request.message };
         if is_checked_out {
             let wanted = self.wanted(Some(subtree), folder)?;
             self.with_index(&wanted, Some(&step))?;

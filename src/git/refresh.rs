@@ -11,7 +11,7 @@ use super::lock::LockFile;
 use super::lock::PATIENCE;
 use super::lock::StagedLock;
 use super::lock::twin_name;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::objects::stat_of_blob;
 use super::program;
 use crate::files;
@@ -85,7 +85,7 @@ impl Repository {
     pub(super) fn with_index(
         &mut self,
         wanted: &WantedFiles,
-        step: Option<&Step<'_>>,
+        step: Option<&RefUpdate<'_>>,
     ) -> Result<(), Error> {
         for turn in 1..=TURNS_MAX {
             let ref_lock = match step {

@@ -4,7 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::commit_text;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::objects::Objects;
 use super::present::Present;
 use super::present::Scope;
@@ -58,7 +58,7 @@ impl Repository {
         let id = objects.add(ObjectType::Commit, &text)?;
         objects.publish(self.inner.commondir())?;
         let place = Target::Ref(shot.reference.to_owned()).find(&self.inner)?;
-        self.move_ref(&Step { place: &place, id, who: &who, message: shot.message })?;
+        self.move_ref(&RefUpdate { place: &place, id, who: &who, message: shot.message })?;
         let Present { inner, files, bytes, left_out, .. } = present;
         let new_bytes = bytes_of(&inner, &beyond_head)?;
         let left_out = left_out.into_iter().collect();
