@@ -11,7 +11,7 @@ use serde_json::json;
 
 /// Which file's schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Subject {
+pub enum SchemaSubject {
     #[default]
     Workflow,
     Contract,
@@ -19,11 +19,11 @@ pub enum Subject {
 }
 
 /// The schema as one JSON document.
-pub fn workflow_schema(subject: Subject) -> Json {
+pub fn workflow_schema(subject: SchemaSubject) -> Json {
     match subject {
-        Subject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
-        Subject::Contract => contract_schema(),
-        Subject::Config => config::schema(),
+        SchemaSubject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
+        SchemaSubject::Contract => contract_schema(),
+        SchemaSubject::Config => config::schema(),
     }
 }
 

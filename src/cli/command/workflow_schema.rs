@@ -4,14 +4,14 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::workflow_schema;
-use crate::ops::workflow_schema::Subject;
+use crate::ops::workflow_schema::SchemaSubject;
 
 /// Which schema.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The file that it describes.
     #[arg(value_enum, default_value = "workflow")]
-    subject: Subject,
+    subject: SchemaSubject,
 }
 
 pub fn execute(face: &Face, arguments: &Arguments) -> u8 {
