@@ -4,7 +4,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::checkpoint_list;
-use super::checkpoint_list::Entry;
+use super::checkpoint_list::CheckpointEntry;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::source::suggest;
@@ -25,7 +25,7 @@ pub struct Request {
 pub struct Reply {
     pub run_id: RunId,
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: CheckpointEntry,
 }
 
 /// Reads one checkpoint.
@@ -37,7 +37,10 @@ pub fn checkpoint_show(site: &Site, request: &Request) -> Result<Reply, Error> {
 }
 
 /// The checkpoint of this number, else the last one.
-pub(super) fn chosen(reply: &checkpoint_list::Reply, number: Option<u32>) -> Result<&Entry, Error> {
+pub(super) fn chosen(
+    reply: &checkpoint_list::Reply,
+    number: Option<u32>,
+) -> Result<&CheckpointEntry, Error> {
     let run = &reply.run_id;
     let create = format!("orch checkpoint create --run {run}");
     let Some(last) = reply.checkpoints.last() else {
@@ -53,7 +56,7 @@ pub(super) fn chosen(reply: &checkpoint_list::Reply, number: Option<u32>) -> Res
 }
 
 /// The commit that holds a checkpoint's tree.
-pub(super) fn commit_of(entry: &Entry) -> Result<&str, Error> {
+pub(super) fn commit_of(entry: &CheckpointEntry) -> Result<&str, Error> {
     let number = entry.checkpoint.checkpoint;
     let reason = || entry.checkpoint.no_snapshot.clone();
     match &entry.checkpoint.snapshot {

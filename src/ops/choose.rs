@@ -12,7 +12,7 @@ use crate::id::slug_of;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::site::runs;
-use crate::site::runs::Entry;
+use crate::site::runs::RunEntry;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::store::record::Foreign;
@@ -136,8 +136,8 @@ fn key_of(site: &Site, id: &RunId) -> Option<String> {
 }
 
 /// Which run is meant is typed where all are over: the newest, and those that can be taken up.
-fn all_over(entries: &[Entry]) -> Error {
-    let shown = |entry: &Entry| format!("--run {}  {}", entry.run_id, entry.status);
+fn all_over(entries: &[RunEntry]) -> Error {
+    let shown = |entry: &RunEntry| format!("--run {}  {}", entry.run_id, entry.status);
     let mut lines: Vec<String> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
     if entries.len() > RUNS_SHOWN_MAX {
         lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));

@@ -3,7 +3,7 @@
 use super::Error;
 use super::Site;
 use crate::site::runs;
-use crate::site::runs::Entry;
+use crate::site::runs::RunEntry;
 use serde::Serialize;
 
 /// A record that another tool made, as far as it can be read.
@@ -22,7 +22,7 @@ pub struct ForeignEntry {
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Listed {
-    Run(Entry),
+    Run(RunEntry),
     Foreign(ForeignEntry),
 }
 
