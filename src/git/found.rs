@@ -39,7 +39,7 @@ impl FoundCommit {
 
 /// A folder of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Folder(Oid);
+pub struct CommitFolder(Oid);
 
 impl Repository {
     /// What is checked out; `None` before the first commit.
@@ -98,24 +98,28 @@ impl Repository {
     }
 
     /// The folder at a path of a commit; the path "" is its root.
-    pub fn folder_in(&self, found: &FoundCommit, path: &str) -> Result<Option<Folder>, Error> {
+    pub fn folder_in(
+        &self,
+        found: &FoundCommit,
+        path: &str,
+    ) -> Result<Option<CommitFolder>, Error> {
         let tree = self.inner.find_commit(found.commit)?.tree()?;
         if path.is_empty() {
-            return Ok(Some(Folder(tree.id())));
+            return Ok(Some(CommitFolder(tree.id())));
         }
         let entry = tree.get_path(path.as_ref()).ok();
         let folder = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
-        Ok(folder.map(|entry| Folder(entry.id())))
+        Ok(folder.map(|entry| CommitFolder(entry.id())))
     }
 
     /// The names in a folder.
-    pub fn names_in(&self, folder: Folder) -> Result<Vec<String>, Error> {
+    pub fn names_in(&self, folder: CommitFolder) -> Result<Vec<String>, Error> {
         let tree = self.inner.find_tree(folder.0)?;
         Ok(tree.iter().map(|entry| String::from_utf8_lossy(entry.name_bytes()).into()).collect())
     }
 
     /// All files below a folder, by their paths from there.
-    pub fn files_below(&self, folder: Folder) -> Result<Files, Error> {
+    pub fn files_below(&self, folder: CommitFolder) -> Result<Files, Error> {
         let mut found = Vec::new();
         self.inner.find_tree(folder.0)?.walk(TreeWalkMode::PreOrder, |above, entry| {
             if entry.kind() == Some(ObjectType::Blob) {

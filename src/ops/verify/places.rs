@@ -5,8 +5,8 @@
 use crate::event::RunStarted;
 use crate::files;
 use crate::files::Beneath;
+use crate::git::CommitFolder;
 use crate::git::Files;
-use crate::git::Folder;
 use crate::git::FoundCommit;
 use crate::git::Repository;
 use crate::git::Staged;
@@ -28,7 +28,7 @@ const LOOKS_MAX: usize = 5;
 pub struct RecordCommit {
     pub found: FoundCommit,
     pub files: Files,
-    folder: Folder,
+    folder: CommitFolder,
 }
 
 impl RecordCommit {
@@ -144,7 +144,7 @@ impl Places {
         git: &Repository,
         path: &str,
         found: Option<&FoundCommit>,
-    ) -> Result<Option<Folder>, Error> {
+    ) -> Result<Option<CommitFolder>, Error> {
         let Some(found) = found else { return Ok(None) };
         let mut folder = git.folder_in(found, path)?;
         if folder.is_none() && found.name.starts_with(record::REFS) {
