@@ -48,7 +48,7 @@ pub use restore::Restore;
 pub use restore::RestorePlan;
 pub use restore::Restored;
 pub use snapshot::Shot;
-pub use snapshot::Taken;
+pub use snapshot::TakenSnapshot;
 pub use staged::Staged;
 pub use status::Uncommitted;
 pub use target::Target;
