@@ -5,7 +5,7 @@ use super::Error;
 use super::Repository;
 use super::index;
 use super::index::Entry;
-use super::index::Refused;
+use super::index::IndexRefused;
 use super::io_error;
 use super::lock::LockFile;
 use super::lock::PATIENCE;
@@ -65,8 +65,8 @@ impl Repository {
         let missing = index::missing(bytes, &wanted.entries(), &wanted.folder);
         let is_settled = match missing {
             Ok(missing) => missing.is_none(),
-            Err(Refused::Unsupported) => self.is_index_by_git(wanted),
-            Err(Refused::Blocked(_) | Refused::Corrupt | Refused::Disk(_)) => false,
+            Err(IndexRefused::Unsupported) => self.is_index_by_git(wanted),
+            Err(IndexRefused::Blocked(_) | IndexRefused::Corrupt | IndexRefused::Disk(_)) => false,
         };
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
         Ok(is_settled)
@@ -153,10 +153,10 @@ impl Repository {
                 Ok((seen, New::Written))
             }
             Ok(new) => Ok((seen, new)),
-            Err(Refused::Unsupported) => Ok((seen, New::Foreign)),
-            Err(Refused::Blocked(path)) => Err(Error::Blocked { path, place: "index" }),
-            Err(Refused::Corrupt) => Err(Error::BadIndex { path: path.display().to_string() }),
-            Err(Refused::Disk(source)) => Err(io_error(&path)(source)),
+            Err(IndexRefused::Unsupported) => Ok((seen, New::Foreign)),
+            Err(IndexRefused::Blocked(path)) => Err(Error::Blocked { path, place: "index" }),
+            Err(IndexRefused::Corrupt) => Err(Error::BadIndex { path: path.display().to_string() }),
+            Err(IndexRefused::Disk(source)) => Err(io_error(&path)(source)),
         }
     }
 
@@ -165,7 +165,7 @@ impl Repository {
         old: &Old,
         (entries, folder): (&[Entry<'_>], &str),
         file: &mut File,
-    ) -> Result<New, Refused> {
+    ) -> Result<New, IndexRefused> {
         let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
         let is_verified = stat.is_some() && is_same_index(stat, self.verified);
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
@@ -178,7 +178,7 @@ impl Repository {
             None => oldest(entries),
         };
         let pieces = pieces.iter().map(AsRef::as_ref);
-        files::fill(file, pieces, modified).map_err(Refused::Disk)?;
+        files::fill(file, pieces, modified).map_err(IndexRefused::Disk)?;
         Ok(New::Written)
     }
 
