@@ -27,6 +27,7 @@ pub use checkpoint::Snapshot;
 pub use invocation::Invocation;
 pub use invocation::InvocationStatus;
 pub use invocation::Worker;
+pub use note::Author;
 pub use note::Note;
 pub use note::NoteKind;
 pub use pause::PauseCause;

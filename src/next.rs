@@ -266,6 +266,7 @@ mod tests {
     use crate::event::GateStarted;
     use crate::event::Judged;
     use crate::executor::ExecutorKind;
+    use crate::id::AttemptId;
     use crate::source::Source;
 
     fn at() -> Moment {
@@ -293,7 +294,7 @@ mod tests {
             let gate = id(word.trim_end_matches(['+', '-']));
             let attempts = run.gate(&gate).map_or(0, |state| state.attempts.len());
             let attempt = u32::try_from(attempts).unwrap() + 1;
-            run.apply(at(), &begun(&gate, attempt)).unwrap();
+            run.apply(at(), &begun(&AttemptId::new(&gate, attempt))).unwrap();
             let judged = Judged::default();
             let end = match word.chars().last() {
                 Some('+') => Event::GatePassed { gate, attempt, judged },
@@ -305,8 +306,8 @@ mod tests {
         next(workflow, &run).iter().map(show).collect()
     }
 
-    fn begun(gate: &GateId, attempt: u32) -> Event {
-        Event::GateStarted(GateStarted::new(gate.clone(), attempt, ExecutorKind::Human))
+    fn begun(attempt: &AttemptId) -> Event {
+        Event::GateStarted(GateStarted::new(attempt, ExecutorKind::Human))
     }
 
     fn show(step: &Step) -> String {

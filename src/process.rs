@@ -29,7 +29,7 @@ pub use table::is_alive;
 
 use crate::files::Beneath;
 use crate::files::Log;
-use at_work::Entry;
+use at_work::RegisterEntry;
 use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
@@ -156,9 +156,10 @@ pub fn run_watched(
     // A resolved path lets the system spawn without copying this process first.
     let resolved = resolve(&program, &command.folder)
         .ok_or_else(|| Error::NotFound { program: program.clone() })?;
-    let mut entry = command.register.as_ref().map(Entry::open).transpose().map_err(io_error)?;
+    let mut entry =
+        command.register.as_ref().map(RegisterEntry::open).transpose().map_err(io_error)?;
     let mut environment = command.environment.clone();
-    if let Some((name, path)) = entry.as_ref().map(Entry::variable) {
+    if let Some((name, path)) = entry.as_ref().map(RegisterEntry::variable) {
         environment.insert(name.to_owned(), path.display().to_string());
     }
     let mut expression = duct::cmd(resolved, &command.argv[1..])
@@ -184,7 +185,7 @@ pub fn run_watched(
         }
         wait(&handle, command.timeout, stop, must_end)
     });
-    let closed = entry.map_or(Ok(()), Entry::close);
+    let closed = entry.map_or(Ok(()), RegisterEntry::close);
     ending.and_then(|ending| closed.map(|()| ending)).map_err(|error| {
         if error.raw_os_error() == Some(rustix::io::Errno::TOOBIG.raw_os_error()) {
             return Error::TooMuch { program: program.clone(), bytes: lengths(command).sum() };

@@ -29,17 +29,23 @@ use crate::work::WorkResult;
 use crate::workflow::Gate;
 use std::collections::BTreeMap;
 
+/// Who is to do an attempt's work.
+#[derive(Debug, Clone, Copy)]
+pub enum StartedBy<'s> {
+    /// Whoever is configured; `given` does agent gates whose role is not.
+    Configured { given: Option<&'s str> },
+    /// Somebody outside, whatever is configured; an agent of this name, where one is named.
+    Hand { agent: Option<&'s str> },
+}
+
 /// An attempt that is to begin.
 pub struct Start<'s> {
     pub gate: &'s GateId,
     /// Why an earlier result does not serve.
     pub reuse: Option<String>,
-    /// Who does agent gates whose role is not configured.
-    pub agent: Option<&'s str>,
+    pub by: StartedBy<'s>,
     /// Judge what lies there instead of doing the work.
     pub adopt: bool,
-    /// Whether somebody outside does the work, whatever is configured.
-    pub by_hand: bool,
     /// The agent's session, where a person says it.
     pub session: Option<String>,
 }

@@ -2,6 +2,7 @@
 //! forbids it to begin.
 
 use super::attempt::Start;
+use super::attempt::StartedBy;
 use super::player;
 use crate::budget::Budget;
 use crate::event::WaitsFor;
@@ -70,14 +71,17 @@ pub fn choose(
         workflow::Work::Agent(role) => {
             chosen.doer = Doer::Outside(WaitsFor::Agent);
             let role = role.as_deref().unwrap_or_default();
-            if start.by_hand {
-                chosen.worker.definition =
-                    start.agent.and_then(|name| player::definition(site, run, name));
-            } else {
-                match player::player(site, run, (role, start.agent))? {
-                    Ok(Some(agent)) => chosen.cast(agent),
-                    Ok(None) => {}
-                    Err(problem) => chosen.problem = Some(problem),
+            match start.by {
+                StartedBy::Hand { agent } => {
+                    chosen.worker.definition =
+                        agent.and_then(|name| player::definition(site, run, name));
+                }
+                StartedBy::Configured { given } => {
+                    match player::player(site, run, (role, given))? {
+                        Ok(Some(agent)) => chosen.cast(agent),
+                        Ok(None) => {}
+                        Err(problem) => chosen.problem = Some(problem),
+                    }
                 }
             }
         }
@@ -112,7 +116,10 @@ impl Chosen {
 /// that was chosen.
 pub fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> Option<String> {
     let workflow::Work::Agent(role) = &gate.work else { return None };
-    let said = start.agent.filter(|said| start.by_hand && *said != "none");
+    let said = match start.by {
+        StartedBy::Hand { agent } => agent,
+        StartedBy::Configured { .. } => None,
+    };
     said.or(role.as_deref()).or(configured).map(str::to_owned)
 }
 

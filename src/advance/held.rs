@@ -3,6 +3,7 @@
 use super::Limits;
 use super::Prepared;
 use super::Start;
+use super::StartedBy;
 use super::artifacts;
 use super::finish;
 use super::limits;
@@ -177,9 +178,8 @@ impl<'d, 's> Held<'d, 's> {
         let start = Start {
             gate,
             reuse,
-            agent: self.limits.agent.as_deref(),
+            by: StartedBy::Configured { given: self.limits.agent.as_deref() },
             adopt: self.adopted.contains(gate),
-            by_hand: false,
             session: None,
         };
         let order = match prepare(self.driver, &start)? {

@@ -33,6 +33,7 @@ pub use artifacts::look_at_all;
 pub use artifacts::look_at_needs;
 pub use attempt::Prepared;
 pub use attempt::Start;
+pub use attempt::StartedBy;
 pub use attempt::prepare;
 pub use baselines::record as record_baselines;
 pub use judging::estimate;

@@ -109,7 +109,7 @@ pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
         let path = cast.path(name);
         texts.extend(cast.freeze().into_iter().filter(|text| Some(&text.path) == path.as_ref()));
     }
-    let given = Event::AgentGiven { agent: name.to_owned(), by: site.who()?, texts };
+    let given = Event::AgentGiven { agent: name.to_owned(), by: site.who()?.to_string(), texts };
     driver.append(&[given])
 }
 

@@ -39,7 +39,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
                 events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
             }
             let judged = with_findings(judged, &intrusions);
-            events.push(passed_or_waiting(driver, &gate, attempt, judged)?);
+            events.push(passed_or_waiting(driver, &report.attempt, judged)?);
         }
         WorkResult::Failed { reason, judged } => events.push(Event::GateFailed {
             gate: gate.clone(),
@@ -95,32 +95,32 @@ fn with_findings(judged: &Judged, findings: &[Finding]) -> Judged {
 /// After a passing contract comes the approval, where the gate asks for one.
 pub fn passed_or_waiting(
     driver: &Driver<'_>,
-    gate: &GateId,
-    attempt: u32,
+    attempt: &AttemptId,
     judged: Judged,
 ) -> Result<Event, Error> {
+    let AttemptId { gate, number } = attempt;
     let needs_approval =
         driver.workflow.gate(gate).is_some_and(|gate| gate.approval != Approval::None);
     if needs_approval {
-        let (gate, waits_for) = (gate.clone(), WaitsFor::Approval);
+        let (gate, attempt, waits_for) = (gate.clone(), *number, WaitsFor::Approval);
         return Ok(Event::GateWaiting { gate, attempt, waits_for, judged: Some(judged) });
     }
-    passed(driver, gate, attempt, judged)
+    passed(driver, attempt, judged)
 }
 
 /// The pass of a gate, with what later gates compare with.
 pub fn passed(
     driver: &Driver<'_>,
-    gate: &GateId,
-    attempt: u32,
+    attempt: &AttemptId,
     mut judged: Judged,
 ) -> Result<Event, Error> {
     let run = driver.run();
+    let AttemptId { gate, number } = attempt;
     let moment = Since::Gate(gate.to_string());
     judged.baselines =
         baselines::record(driver.site, &driver.workflow, Some(run), &run.started.inputs, &moment)
             .map_err(Error::environment)?;
-    Ok(Event::GatePassed { gate: gate.clone(), attempt, judged })
+    Ok(Event::GatePassed { gate: gate.clone(), attempt: *number, judged })
 }
 
 /// What an attempt's outputs were judged to be, where that was before this process.
@@ -136,12 +136,11 @@ pub fn judged_of(run: &Run, gate: &GateId) -> Judged {
 
 /// A gate that cannot begin: an attempt that failed before any work.
 pub fn refuse(driver: &mut Driver<'_>, id: &GateId, reason: &str) -> Result<(), Error> {
-    let attempt = next_attempt(driver.run(), id);
+    let attempt = AttemptId::new(id, next_attempt(driver.run(), id));
     let executor =
         driver.workflow.gate(id).map_or(ExecutorKind::Human, |gate| gate.work.executor());
-    driver.append(&[Event::GateStarted(GateStarted::new(id.clone(), attempt, executor))])?;
+    driver.append(&[Event::GateStarted(GateStarted::new(&attempt, executor))])?;
     let result = WorkResult::failed(Finding::of("gate", reason));
-    let attempt = AttemptId::new(id, attempt);
     settle(driver, &WorkReport { attempt, invocation: None, result })
 }
 

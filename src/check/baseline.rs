@@ -85,21 +85,21 @@ fn digest_of(fingerprint: Result<Fingerprint, OpenError>) -> Result<Option<Diges
 
 /// A path whose bytes are not what they were, and how.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Change<'b> {
+pub(super) struct ChangedPath<'b> {
     pub(super) path: &'b str,
     pub(super) what: &'static str,
 }
 
 /// All changes from one moment to another, by path.
-pub(super) fn changes<'b>(before: &'b Baseline, now: &'b Baseline) -> Vec<Change<'b>> {
-    let change = |path: &'b String, what| Change { path, what };
+pub(super) fn changes<'b>(before: &'b Baseline, now: &'b Baseline) -> Vec<ChangedPath<'b>> {
+    let change = |path: &'b String, what| ChangedPath { path, what };
     let gone_or_other = before.iter().filter_map(|(path, digest)| match now.get(path) {
         None => Some(change(path, "was removed")),
         Some(other) if other != digest => Some(change(path, "was changed")),
         Some(_) => None,
     });
     let new = now.keys().filter(|path| !before.contains_key(*path));
-    let mut changes: Vec<Change<'b>> =
+    let mut changes: Vec<ChangedPath<'b>> =
         gone_or_other.chain(new.map(|path| change(path, "was added"))).collect();
     changes.sort_by_key(|change| change.path);
     changes

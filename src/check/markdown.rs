@@ -30,7 +30,7 @@ pub(super) struct Heading {
 
 /// Where a link or image leads.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Link {
+pub(super) struct Hyperlink {
     pub(super) to: String,
     pub(super) line: usize,
 }
@@ -39,7 +39,7 @@ pub(super) struct Link {
 #[derive(Debug, Default)]
 pub(super) struct Markdown {
     pub(super) headings: Vec<Heading>,
-    pub(super) links: Vec<Link>,
+    pub(super) links: Vec<Hyperlink>,
     /// The places that a `#fragment` can name.
     pub(super) anchors: HashSet<String>,
     /// Words outside of front matter, code and HTML tags.
@@ -141,11 +141,11 @@ impl Reader {
             // Of `<name@host>` the parser gives the address alone.
             Tag::Link { link_type: LinkType::Email, .. } => {}
             Tag::Link { dest_url, .. } => {
-                self.found.links.push(Link { to: dest_url.into_string(), line });
+                self.found.links.push(Hyperlink { to: dest_url.into_string(), line });
             }
             Tag::Image { dest_url, .. } => {
                 self.in_images += 1;
-                self.found.links.push(Link { to: dest_url.into_string(), line });
+                self.found.links.push(Hyperlink { to: dest_url.into_string(), line });
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}
             _ => self.end_block(),

@@ -1,7 +1,7 @@
 //! Requests over the network, several at a time. The one home of `ureq`.
 
 use super::text;
-use super::url::Found;
+use super::url::FoundUrl;
 use crate::process::Stop;
 use std::io;
 use std::sync::Mutex;
@@ -29,7 +29,7 @@ pub(super) enum Outcome {
 }
 
 /// Asks several URLs at a time; the outcomes come in the order of the URLs.
-pub(super) fn ask_all(asked: &[Found], timeout: Duration, stop: &Stop) -> Vec<Outcome> {
+pub(super) fn ask_all(asked: &[FoundUrl], timeout: Duration, stop: &Stop) -> Vec<Outcome> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(REDIRECTS_MAX)

@@ -20,13 +20,13 @@ const STOPS: &str = "<>\"`|[]{}\\^。，、；：！？（）【】「」『』�
 
 /// A URL that stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundUrl {
     pub(super) url: Url,
     pub(super) line: usize,
 }
 
 /// The distinct URLs of a text, in its order, without their fragments.
-pub(super) fn distinct(text: &str) -> Vec<Found> {
+pub(super) fn distinct(text: &str) -> Vec<FoundUrl> {
     let Some(beginnings) = BEGINNINGS.as_ref() else {
         return Vec::new();
     };
@@ -40,7 +40,7 @@ pub(super) fn distinct(text: &str) -> Vec<Found> {
         if let Some(url) = parse(written)
             && seen.insert(normal(&url))
         {
-            found.push(Found { url, line: lines.at(begin.start()) });
+            found.push(FoundUrl { url, line: lines.at(begin.start()) });
         }
     }
     found

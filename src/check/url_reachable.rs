@@ -9,7 +9,7 @@ use super::request;
 use super::request::Outcome;
 use super::text;
 use super::url;
-use super::url::Found;
+use super::url::FoundUrl;
 use crate::clock;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -60,7 +60,7 @@ impl UrlReachable {
     }
 
     /// The findings over what became of the requests.
-    fn findings(&self, asked: &[Found], outcomes: &[Outcome]) -> Vec<Finding> {
+    fn findings(&self, asked: &[FoundUrl], outcomes: &[Outcome]) -> Vec<Finding> {
         if outcomes.contains(&Outcome::Stopped) {
             return vec![Finding::new("interrupted")];
         }

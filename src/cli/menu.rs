@@ -228,7 +228,11 @@ impl Desk<'_> {
     }
 
     /// Approves, where the person says so once more in a word.
-    fn approve(&self, person: &Person, asked: &gate_approve::Question) -> Result<Chosen, Error> {
+    fn approve(
+        &self,
+        person: &Person,
+        asked: &gate_approve::ApprovalQuestion,
+    ) -> Result<Chosen, Error> {
         let ask = format!("To approve it as {}, type approve", person.by);
         if !question::word(&ask, &["approve", asked.gate.as_str()])? {
             self.face.say("Not approved.");
@@ -309,7 +313,7 @@ impl Desk<'_> {
 }
 
 /// Shows what a person is asked to approve.
-pub fn show_question(face: &Face, question: &gate_approve::Question) {
+pub fn show_question(face: &Face, question: &gate_approve::ApprovalQuestion) {
     face.say(&format!("{} {} of run {}:", question.gate, question.name, question.run));
     if question.seen.is_empty() {
         face.say("  (no files)");

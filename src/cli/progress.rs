@@ -11,7 +11,6 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
-use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -205,7 +204,7 @@ impl Lines {
         if let Some(reason) = &started.reuse {
             self.line(&format!("{gate} is not reused: {}", plain_text(reason)));
         }
-        self.begin(gate, started.attempt, started.executor);
+        self.begin(started);
     }
 
     fn called(&self, call: &Invocation) {
@@ -251,7 +250,8 @@ impl Lines {
         ));
     }
 
-    fn begin(&mut self, gate: &GateId, attempt: u32, executor: ExecutorKind) {
+    fn begin(&mut self, started: &GateStarted) {
+        let GateStarted { gate, attempt, executor, .. } = started;
         let text = format!("{gate}  attempt {attempt}  {executor}");
         match &self.bars {
             None => self.face.say(&format!("STARTED {text}")),

@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// One `[agents.NAME]`, with the place of its name.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct AgentEntry {
     pub(super) name: Stated,
     pub(super) settings: AgentSettings,
 }
@@ -25,7 +25,7 @@ type Agents = BTreeMap<String, Agent>;
 /// Takes the entries as written and gives the agents they are, and with them the presets
 /// that have no entry of their name.
 pub(super) fn resolve(
-    entries: &BTreeMap<String, Entry>,
+    entries: &BTreeMap<String, AgentEntry>,
     prices: &Prices,
     project: &Path,
 ) -> Result<(Agents, Agents), Box<Unsound>> {
@@ -73,7 +73,7 @@ fn unite(agents: &mut Agents, known: &mut Agents, project: &Path) {
 
 /// Everything that an agent may stand on.
 struct Book<'b> {
-    entries: &'b BTreeMap<String, Entry>,
+    entries: &'b BTreeMap<String, AgentEntry>,
     presets: &'b BTreeMap<String, AgentSettings>,
 }
 
@@ -81,7 +81,7 @@ impl<'b> Book<'b> {
     /// The settings of an entry over all that it stands on; `path` holds the names on the way to it.
     fn follow(
         &self,
-        entry: &'b Entry,
+        entry: &'b AgentEntry,
         path: &mut Vec<&'b str>,
     ) -> Result<AgentSettings, Box<Unsound>> {
         let definition = Some(entry.name.text.clone());
@@ -107,7 +107,7 @@ impl<'b> Book<'b> {
     /// What `use` names: another entry, else a preset.
     fn used(
         &self,
-        entry: &'b Entry,
+        entry: &'b AgentEntry,
         name: &Placed<String>,
         path: &mut Vec<&'b str>,
     ) -> Result<AgentSettings, Box<Unsound>> {

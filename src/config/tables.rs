@@ -2,7 +2,7 @@
 
 use super::Defaults;
 use super::RecordBranch;
-use super::agents::Entry;
+use super::agents::AgentEntry;
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::document;
@@ -32,7 +32,7 @@ pub struct Stated {
 #[derive(Debug)]
 pub(super) struct Layer {
     pub(super) defaults: Defaults,
-    pub(super) agents: BTreeMap<String, Entry>,
+    pub(super) agents: BTreeMap<String, AgentEntry>,
     pub(super) prices: Prices,
     pub(super) text_bytes: Option<u64>,
     pub(super) record_branch: Option<RecordBranch>,
@@ -178,9 +178,9 @@ impl Layer {
         let stated = |name: Option<Placed<String>>| name.map(|name| Stated::placed(source, name));
         let entry = |(name, settings): (Placed<String>, AgentSettings)| {
             let name = Stated::placed(source, name);
-            (name.text.clone(), Entry { name, settings })
+            (name.text.clone(), AgentEntry { name, settings })
         };
-        let agents: BTreeMap<String, Entry> = tables.agents.into_iter().map(entry).collect();
+        let agents: BTreeMap<String, AgentEntry> = tables.agents.into_iter().map(entry).collect();
         if let Some(entry) = agents.get(super::NO_AGENT) {
             return Err(entry
                 .name

@@ -4,7 +4,7 @@
 
 use super::decimal::Decimal;
 use super::json;
-use super::number::Number;
+use super::number::ParsedNumber;
 use super::toml_data;
 use super::yaml;
 use indexmap::IndexMap;
@@ -88,7 +88,7 @@ impl Data {
     }
 
     /// A number of a document, as it is written there.
-    pub(super) fn number(written: &str, value: impl Into<Number>) -> Result<Self, String> {
+    pub(super) fn number(written: &str, value: impl Into<ParsedNumber>) -> Result<Self, String> {
         let value = value.into().kept(written)?;
         Ok(Self::Plain { value, written: written.to_owned() })
     }

@@ -4,31 +4,31 @@ use serde_json::Value as Json;
 
 /// A number as a parser hands it over.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Number {
+pub(super) enum ParsedNumber {
     Positive(u64),
     Negative(i64),
     Float(f64),
 }
 
-impl From<u64> for Number {
+impl From<u64> for ParsedNumber {
     fn from(value: u64) -> Self {
         Self::Positive(value)
     }
 }
 
-impl From<i64> for Number {
+impl From<i64> for ParsedNumber {
     fn from(value: i64) -> Self {
         Self::Negative(value)
     }
 }
 
-impl From<f64> for Number {
+impl From<f64> for ParsedNumber {
     fn from(value: f64) -> Self {
         Self::Float(value)
     }
 }
 
-impl Number {
+impl ParsedNumber {
     /// The value, unless the parser has made another one of what is written.
     pub(super) fn kept(self, written: &str) -> Result<Json, String> {
         match self {

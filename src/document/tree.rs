@@ -1,6 +1,6 @@
 //! A document as a parser hands it over: a key stands once in its table.
 
-use super::number::Number;
+use super::number::ParsedNumber;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::Deserialize;
@@ -15,7 +15,7 @@ use std::marker::PhantomData;
 pub(super) enum Tree<T> {
     Null,
     Boolean(bool),
-    Number(Number),
+    Number(ParsedNumber),
     Text(String),
     List(Vec<T>),
     Table(IndexMap<String, T>),

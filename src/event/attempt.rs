@@ -4,6 +4,7 @@ use super::Artifact;
 use super::Worker;
 use crate::digest::Digest;
 use crate::executor::ExecutorKind;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::workflow::input::Values;
@@ -31,10 +32,10 @@ pub struct GateStarted {
 
 impl GateStarted {
     /// An attempt of which no more is known than who begins it.
-    pub fn new(gate: GateId, attempt: u32, executor: ExecutorKind) -> Self {
+    pub fn new(attempt: &AttemptId, executor: ExecutorKind) -> Self {
         Self {
-            gate,
-            attempt,
+            gate: attempt.gate.clone(),
+            attempt: attempt.number,
             executor,
             agent: None,
             worker: Worker::default(),

@@ -21,6 +21,25 @@ pub struct Note {
     pub said_at: Option<Moment>,
 }
 
+/// Who says something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Author {
+    /// An agent, and how it is known to be one: by a mark, or by its work at a gate.
+    Agent(String),
+    /// A user, by name.
+    User(String),
+}
+
+/// As records name them.
+impl fmt::Display for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Agent(sign) => write!(f, "an agent ({sign})"),
+            Self::User(name) => f.write_str(name),
+        }
+    }
+}
+
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

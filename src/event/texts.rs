@@ -10,11 +10,11 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// What is done to a text.
-pub type Change<'c> = dyn Fn(&mut String) + 'c;
+pub type TextEdit<'c> = dyn Fn(&mut String) + 'c;
 
 impl Event {
     /// Changes every text from outside.
-    pub fn each_text(&mut self, change: &Change<'_>) {
+    pub fn each_text(&mut self, change: &TextEdit<'_>) {
         let optional = |text: &mut Option<String>| text.iter_mut().for_each(change);
         match self {
             Self::RunStarted(started) => baselines(&mut started.baselines, change),
@@ -87,7 +87,7 @@ impl Event {
 
 impl Checkpoint {
     /// Changes every text from outside.
-    fn each_text(&mut self, change: &Change<'_>) {
+    fn each_text(&mut self, change: &TextEdit<'_>) {
         change(&mut self.reason);
         change(&mut self.summary);
         self.no_snapshot.iter_mut().for_each(change);
@@ -97,7 +97,7 @@ impl Checkpoint {
 
 impl Judged {
     /// Changes every text from outside.
-    pub fn each_text(&mut self, change: &Change<'_>) {
+    pub fn each_text(&mut self, change: &TextEdit<'_>) {
         for artifact in &mut self.artifacts {
             change(&mut artifact.path);
         }
@@ -110,7 +110,7 @@ impl Judged {
     }
 }
 
-fn findings(findings: &mut [Finding], change: &Change<'_>) {
+fn findings(findings: &mut [Finding], change: &TextEdit<'_>) {
     for finding in findings {
         change(&mut finding.message);
         let others = [&mut finding.path, &mut finding.expected, &mut finding.actual];
@@ -118,7 +118,7 @@ fn findings(findings: &mut [Finding], change: &Change<'_>) {
     }
 }
 
-fn baselines(baselines: &mut BTreeMap<String, Baseline>, change: &Change<'_>) {
+fn baselines(baselines: &mut BTreeMap<String, Baseline>, change: &TextEdit<'_>) {
     for files in baselines.values_mut() {
         *files = std::mem::take(files)
             .into_iter()
@@ -130,7 +130,7 @@ fn baselines(baselines: &mut BTreeMap<String, Baseline>, change: &Change<'_>) {
     }
 }
 
-fn value(json: &mut Json, change: &Change<'_>) {
+fn value(json: &mut Json, change: &TextEdit<'_>) {
     match json {
         Json::String(text) => change(text),
         Json::Array(items) => items.iter_mut().for_each(|item| value(item, change)),

@@ -12,17 +12,17 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Astray {
     #[error("{path} leads outside the project: {link}")]
-    Outside { path: String, link: Link },
+    Outside { path: String, link: Symlink },
     #[error("{path} leads nowhere: {link}")]
-    Nowhere { path: String, link: Link },
+    Nowhere { path: String, link: Symlink },
     #[error("{path} leads where it may not: {link}; {source}")]
-    Closed { path: String, link: Link, source: PathError },
+    Closed { path: String, link: Symlink, source: PathError },
 }
 
 /// A link by its name in the project.
 #[derive(Debug, thiserror::Error)]
 #[error("{name} is a symbolic link (to {})", target.display())]
-pub struct Link {
+pub struct Symlink {
     name: String,
     target: PathBuf,
 }
@@ -33,7 +33,7 @@ impl Project {
     pub fn refuse_astray(&self, path: &ProjectPath) -> Result<(), Astray> {
         for (link, rest) in links_on(self.root(), path.as_str()) {
             let name = link.strip_prefix(self.root()).unwrap_or(&link).display().to_string();
-            let shown = Link { name, target: link.read_link().unwrap_or_default() };
+            let shown = Symlink { name, target: link.read_link().unwrap_or_default() };
             let path = path.to_string();
             let Ok(real) = link.canonicalize() else {
                 return Err(Astray::Nowhere { path, link: shown });

@@ -4,8 +4,8 @@
 use super::Error;
 use super::Repository;
 use super::commit_text;
-use super::lock::Lock;
-use super::move_ref::Step;
+use super::lock::LockFile;
+use super::move_ref::RefUpdate;
 use super::objects::id_of;
 use super::target::Target;
 use super::tree;
@@ -110,14 +110,14 @@ impl Repository {
         drop(odb);
         if let Some(tip) = link.tip.filter(|tip| tip.tree == tree) {
             let path = self.ref_path(link.reference);
-            Lock::clear(&path, &self.ref_twin(link.reference))?;
+            LockFile::clear(&path, &self.ref_twin(link.reference))?;
             return Ok(Some(tip));
         }
         let who = self.who()?;
         let text = commit_text(tree, place.head, &who, link.message);
         let commit = self.objects.add(ObjectType::Commit, &text)?;
         self.objects.publish(self.inner.commondir())?;
-        let step = Step { place: &place, id: commit, who: &who, message: link.message };
+        let step = RefUpdate { place: &place, id: commit, who: &who, message: link.message };
         match self.move_ref(&step) {
             Ok(()) => Ok(Some(Tip { commit, tree })),
             Err(Error::Moved { .. }) => Ok(None),

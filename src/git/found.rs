@@ -23,7 +23,7 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A commit that was found by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundCommit {
     /// The name as people write it: `HEAD`, `feature`, `origin/feature`.
     pub name: String,
     /// Whether the index and working tree here belong to it.
@@ -31,7 +31,7 @@ pub struct Found {
     pub(super) commit: Oid,
 }
 
-impl Found {
+impl FoundCommit {
     pub fn is_same(&self, other: &Self) -> bool {
         self.commit == other.commit
     }
@@ -39,17 +39,21 @@ impl Found {
 
 /// A folder of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Folder(Oid);
+pub struct CommitFolder(Oid);
 
 impl Repository {
     /// What is checked out; `None` before the first commit.
-    pub fn found_head(&self) -> Result<Option<Found>, Error> {
+    pub fn found_head(&self) -> Result<Option<FoundCommit>, Error> {
         let commit = self.commit_of("HEAD")?;
-        Ok(commit.map(|commit| Found { name: "HEAD".to_owned(), is_checked_out: true, commit }))
+        Ok(commit.map(|commit| FoundCommit {
+            name: "HEAD".to_owned(),
+            is_checked_out: true,
+            commit,
+        }))
     }
 
     /// The head of a target; of a branch that is not here, as a remote has it. `None` for neither.
-    pub fn find(&self, target: &Target) -> Result<Option<Found>, Error> {
+    pub fn find(&self, target: &Target) -> Result<Option<FoundCommit>, Error> {
         let name = match target {
             Target::Head => return self.found_head(),
             Target::Branch(name) | Target::Ref(name) => name,
@@ -65,18 +69,18 @@ impl Repository {
         for name in std::iter::once(name.clone()).chain(there) {
             if let Some(commit) = self.commit_of(&name)? {
                 let is_checked_out = name == checked_out;
-                return Ok(Some(Found { name: shown(&name), is_checked_out, commit }));
+                return Ok(Some(FoundCommit { name: shown(&name), is_checked_out, commit }));
             }
         }
         Ok(None)
     }
 
     /// All branches, those here first and then those that remotes have.
-    pub fn found_branches(&self) -> Result<Vec<Found>, Error> {
+    pub fn found_branches(&self) -> Result<Vec<FoundCommit>, Error> {
         let mut found = Vec::new();
         for name in [self.refs_below(BRANCHES)?, self.refs_below(REMOTES)?].concat() {
             if let Some(commit) = self.commit_of(&name)? {
-                found.push(Found { name: shown(&name), is_checked_out: false, commit });
+                found.push(FoundCommit { name: shown(&name), is_checked_out: false, commit });
             }
         }
         Ok(found)
@@ -94,24 +98,28 @@ impl Repository {
     }
 
     /// The folder at a path of a commit; the path "" is its root.
-    pub fn folder_in(&self, found: &Found, path: &str) -> Result<Option<Folder>, Error> {
+    pub fn folder_in(
+        &self,
+        found: &FoundCommit,
+        path: &str,
+    ) -> Result<Option<CommitFolder>, Error> {
         let tree = self.inner.find_commit(found.commit)?.tree()?;
         if path.is_empty() {
-            return Ok(Some(Folder(tree.id())));
+            return Ok(Some(CommitFolder(tree.id())));
         }
         let entry = tree.get_path(path.as_ref()).ok();
         let folder = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree));
-        Ok(folder.map(|entry| Folder(entry.id())))
+        Ok(folder.map(|entry| CommitFolder(entry.id())))
     }
 
     /// The names in a folder.
-    pub fn names_in(&self, folder: Folder) -> Result<Vec<String>, Error> {
+    pub fn names_in(&self, folder: CommitFolder) -> Result<Vec<String>, Error> {
         let tree = self.inner.find_tree(folder.0)?;
         Ok(tree.iter().map(|entry| String::from_utf8_lossy(entry.name_bytes()).into()).collect())
     }
 
     /// All files below a folder, by their paths from there.
-    pub fn files_below(&self, folder: Folder) -> Result<Files, Error> {
+    pub fn files_below(&self, folder: CommitFolder) -> Result<Files, Error> {
         let mut found = Vec::new();
         self.inner.find_tree(folder.0)?.walk(TreeWalkMode::PreOrder, |above, entry| {
             if entry.kind() == Some(ObjectType::Blob) {
@@ -127,7 +135,7 @@ impl Repository {
     /// Which of these files a commit holds, and what they hold; each folder is read once.
     pub fn files_in(
         &self,
-        found: &Found,
+        found: &FoundCommit,
         paths: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, BlobId>, Error> {
         let mut files = BTreeMap::new();

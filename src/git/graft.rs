@@ -7,9 +7,9 @@ use super::Repository;
 use super::chain::Tip;
 use super::commit_text;
 use super::io_error;
-use super::lock::Lock;
-use super::move_ref::Step;
-use super::refresh::Wanted;
+use super::lock::LockFile;
+use super::move_ref::RefUpdate;
+use super::refresh::WantedFiles;
 use super::target::Place;
 use super::target::Target;
 use super::tree;
@@ -41,7 +41,7 @@ pub struct Graft<'a> {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Committed {
+pub struct Grafted {
     pub id: String,
     /// Whether there was anything to commit; if not, `id` is the head that holds the files.
     pub changed: bool,
@@ -51,7 +51,7 @@ pub struct Committed {
 
 impl Repository {
     /// Commits exactly these files. When it returns, a power cut takes nothing of them back.
-    pub fn graft(&mut self, request: &Graft<'_>) -> Result<Committed, Error> {
+    pub fn graft(&mut self, request: &Graft<'_>) -> Result<Grafted, Error> {
         let _lock = files::Lock::take(request.lock, request.since, request.patience)
             .map_err(io_error(&request.lock.path()))?
             .map_err(Error::Held)?;
@@ -76,10 +76,10 @@ impl Repository {
         let committed = committed?;
         settled?;
         let is_checked_out = request.target.find(&self.inner)?.is_checked_out;
-        Ok(Committed { is_checked_out, ..committed })
+        Ok(Grafted { is_checked_out, ..committed })
     }
 
-    fn try_graft(&mut self, request: &Graft<'_>) -> Result<Committed, Error> {
+    fn try_graft(&mut self, request: &Graft<'_>) -> Result<Grafted, Error> {
         let place = request.target.find(&self.inner)?;
         self.refuse_busy()?;
         self.objects.clear();
@@ -92,7 +92,7 @@ impl Repository {
         let is_checked_out = place.is_checked_out;
         if let (Some(head), true) = (place.head, Some(tree) == base) {
             self.clear_locks(&place)?;
-            return Ok(Committed { id: head.to_string(), changed: false, is_checked_out });
+            return Ok(Grafted { id: head.to_string(), changed: false, is_checked_out });
         }
         let who = self.who()?;
         let text = commit_text(tree, place.head, &who, request.message);
@@ -100,14 +100,14 @@ impl Repository {
         let id = self.objects.add(ObjectType::Commit, &text)?;
         // Syncing takes time, so no lock is held meanwhile.
         self.objects.publish(self.inner.commondir())?;
-        let step = Step { place: &place, id, who: &who, message: request.message };
+        let step = RefUpdate { place: &place, id, who: &who, message: request.message };
         if is_checked_out {
             let wanted = self.wanted(Some(subtree), folder)?;
             self.with_index(&wanted, Some(&step))?;
         } else {
             self.move_ref(&step)?;
         }
-        Ok(Committed { id: id.to_string(), changed: true, is_checked_out })
+        Ok(Grafted { id: id.to_string(), changed: true, is_checked_out })
     }
 
     /// Makes the index hold in a folder what HEAD holds there, whatever came between: another branch
@@ -130,7 +130,7 @@ impl Repository {
         self.is_index_as(&wanted)
     }
 
-    pub(super) fn wanted_by_head(&mut self, folder: &str) -> Result<Wanted, Error> {
+    pub(super) fn wanted_by_head(&mut self, folder: &str) -> Result<WantedFiles, Error> {
         let head = self.inner.refname_to_id("HEAD").ok();
         let root = head.map(|head| Ok::<_, Error>(self.inner.find_commit(head)?.tree_id()));
         let odb = self.inner.odb()?;
@@ -143,10 +143,10 @@ impl Repository {
     }
 
     /// What the index is to hold in a folder.
-    fn wanted(&self, subtree: Option<Oid>, folder: &str) -> Result<Wanted, Error> {
+    fn wanted(&self, subtree: Option<Oid>, folder: &str) -> Result<WantedFiles, Error> {
         let files = subtree.map(|subtree| self.list(subtree)).transpose()?.unwrap_or_default();
         let files = files.iter().map(|(path, id)| (format!("{folder}/{path}"), *id)).collect();
-        Ok(Wanted { folder: folder.to_owned(), files })
+        Ok(WantedFiles { folder: folder.to_owned(), files })
     }
 
     /// A merge or rebase that is aborted later would take a commit made now away again.
@@ -168,8 +168,8 @@ impl Repository {
     /// A kill after the last commit may have left what no commit comes to clear away.
     fn clear_locks(&self, place: &Place) -> Result<(), Error> {
         if place.is_checked_out {
-            Lock::clear(&self.inner.path().join("index"), &self.index_twin())?;
+            LockFile::clear(&self.inner.path().join("index"), &self.index_twin())?;
         }
-        Lock::clear(&self.ref_path(&place.name), &self.ref_twin(&place.name))
+        LockFile::clear(&self.ref_path(&place.name), &self.ref_twin(&place.name))
     }
 }

@@ -3,7 +3,7 @@
 use super::Error;
 use super::Repository;
 use super::compare::Fell;
-use super::found::Found;
+use super::found::FoundCommit;
 use super::target::Target;
 use git2::DiffDelta;
 use git2::DiffOptions;
@@ -37,7 +37,7 @@ impl Repository {
     /// `since` holds already are left out.
     pub fn messages(
         &self,
-        heads: &[&Found],
+        heads: &[&FoundCommit],
         since: Option<&str>,
     ) -> Result<Vec<(String, String)>, Error> {
         let mut messages = Vec::new();
@@ -73,7 +73,7 @@ impl Repository {
     /// `since` holds already made nothing of what came later.
     pub fn fates(
         &self,
-        head: &Found,
+        head: &FoundCommit,
         mut paths: BTreeSet<String>,
         since: Option<&str>,
     ) -> Result<BTreeMap<String, Fate>, Error> {

@@ -26,12 +26,12 @@ const REGULAR_FILE: u32 = 0o100_644;
 pub(super) struct Entry<'a> {
     pub(super) path: &'a str,
     pub(super) id: Oid,
-    pub(super) stat: Stat,
+    pub(super) stat: IndexStat,
 }
 
 /// The stat data of a file as the index keeps it; all zero makes git look at the file itself.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Stat {
+pub(super) struct IndexStat {
     pub(super) changed: (u32, u32),
     pub(super) modified: (u32, u32),
     pub(super) device: u32,
@@ -43,7 +43,7 @@ pub(super) struct Stat {
 
 /// Why an index cannot be brought up to date here.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(super) enum IndexRefused {
     /// Sound perhaps, but of a kind that only git itself handles: split, sparse, or newer.
     Unsupported,
     /// A file stands in the index where an entry needs a folder, or a folder where it needs a file.
@@ -58,9 +58,9 @@ pub(super) fn missing(
     old: Option<&[u8]>,
     entries: &[Entry<'_>],
     folder: &str,
-) -> Result<Option<Vec<usize>>, Refused> {
+) -> Result<Option<Vec<usize>>, IndexRefused> {
     let old = old.unwrap_or(&EMPTY);
-    let body = old.split_last_chunk::<HASH_BYTES>().ok_or(Refused::Corrupt)?.0;
+    let body = old.split_last_chunk::<HASH_BYTES>().ok_or(IndexRefused::Corrupt)?.0;
     let mut reader = Reader::new(body)?;
     let mut left: HashMap<&[u8], usize> =
         entries.iter().enumerate().map(|(at, entry)| (entry.path.as_bytes(), at)).collect();
@@ -98,16 +98,16 @@ pub(super) fn patch<'o>(
     entries: &[Entry<'_>],
     folder: &str,
     is_verified: bool,
-) -> Result<Option<Vec<Cow<'o, [u8]>>>, Refused> {
+) -> Result<Option<Vec<Cow<'o, [u8]>>>, IndexRefused> {
     let old = old.unwrap_or(&EMPTY);
     let (body, checksum) = old
         .split_last_chunk::<HASH_BYTES>()
         .map(|(body, sum)| (body, *sum))
-        .ok_or(Refused::Corrupt)?;
+        .ok_or(IndexRefused::Corrupt)?;
     // With `index.skipHash` git leaves the checksum out.
     let has_checksum = checksum != [0; HASH_BYTES];
     if has_checksum && !is_verified && Sha1::digest(body).as_slice() != checksum {
-        return Err(Refused::Corrupt);
+        return Err(IndexRefused::Corrupt);
     }
     let mut reader = Reader::new(body)?;
     let mut writer = Writer::new(reader.version(), body);
@@ -135,7 +135,7 @@ fn merge(
     folder: &str,
     reader: &mut Reader<'_>,
     writer: &mut Writer<'_>,
-) -> Result<bool, Refused> {
+) -> Result<bool, IndexRefused> {
     let mut is_changed = false;
     let mut left = entries.iter().peekable();
     while let Some(old) = reader.next()? {
@@ -152,7 +152,7 @@ fn merge(
             // Nobody's, or another stage of an entry in conflict: one takes the place of all.
             None if is_below(old.name, folder) => is_changed = true,
             None if is_above(old.name, folder) => {
-                return Err(Refused::Blocked(String::from_utf8_lossy(old.name).into_owned()));
+                return Err(IndexRefused::Blocked(String::from_utf8_lossy(old.name).into_owned()));
             }
             None => writer.copy(&old)?,
         }
@@ -174,25 +174,25 @@ struct Extensions<'a> {
 
 impl<'a> Extensions<'a> {
     /// Those that git makes again by itself are left out: they speak of the old entries.
-    fn parse(mut bytes: &'a [u8]) -> Result<Self, Refused> {
+    fn parse(mut bytes: &'a [u8]) -> Result<Self, IndexRefused> {
         let mut found = Self::default();
         while let Some((name, rest)) = bytes.split_first_chunk::<4>() {
-            let (size, rest) = rest.split_first_chunk::<4>().ok_or(Refused::Corrupt)?;
+            let (size, rest) = rest.split_first_chunk::<4>().ok_or(IndexRefused::Corrupt)?;
             let size = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX);
-            let (body, rest) = rest.split_at_checked(size).ok_or(Refused::Corrupt)?;
+            let (body, rest) = rest.split_at_checked(size).ok_or(IndexRefused::Corrupt)?;
             match name {
                 b"TREE" => found.cache_tree = Some(body),
                 b"REUC" => found.resolved = Some(body),
                 [first, ..] if first.is_ascii_uppercase() => {}
-                _ => return Err(Refused::Unsupported),
+                _ => return Err(IndexRefused::Unsupported),
             }
             bytes = rest;
         }
-        if bytes.is_empty() { Ok(found) } else { Err(Refused::Corrupt) }
+        if bytes.is_empty() { Ok(found) } else { Err(IndexRefused::Corrupt) }
     }
 
     /// With the folder forgotten, whose entries are others now.
-    fn without(&self, folder: &str) -> Result<Vec<u8>, Refused> {
+    fn without(&self, folder: &str) -> Result<Vec<u8>, IndexRefused> {
         let mut new = Vec::new();
         let mut push = |name: &[u8], body: &[u8]| {
             new.extend_from_slice(name);
@@ -200,7 +200,7 @@ impl<'a> Extensions<'a> {
             new.extend_from_slice(body);
         };
         if let Some(cache_tree) = self.cache_tree {
-            push(b"TREE", &cache_tree::without(cache_tree, folder).ok_or(Refused::Corrupt)?);
+            push(b"TREE", &cache_tree::without(cache_tree, folder).ok_or(IndexRefused::Corrupt)?);
         }
         if let Some(resolved) = self.resolved {
             push(b"REUC", resolved);
@@ -214,11 +214,11 @@ mod tests {
     use super::*;
 
     fn entry(path: &str, byte: u8) -> Entry<'_> {
-        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: Stat::default() }
+        Entry { path, id: Oid::from_bytes(&[byte; 20]).unwrap(), stat: IndexStat::default() }
     }
 
     /// An index with these entries in the folder `own`.
-    fn own(old: Option<&[u8]>, entries: &[Entry<'_>]) -> Result<Option<Vec<u8>>, Refused> {
+    fn own(old: Option<&[u8]>, entries: &[Entry<'_>]) -> Result<Option<Vec<u8>>, IndexRefused> {
         Ok(super::patch(old, entries, "own", false)?.map(|pieces| pieces.concat()))
     }
 
@@ -268,7 +268,7 @@ mod tests {
             let index = index(&[entry("a", 1), entry(name, 1)]);
             let wanted = [entry("own/runs/record/x", 1)];
             let refused = super::patch(Some(&index), &wanted, "own/runs/record", false);
-            assert!(matches!(refused.unwrap_err(), Refused::Blocked(path) if path == name));
+            assert!(matches!(refused.unwrap_err(), IndexRefused::Blocked(path) if path == name));
         }
     }
 
@@ -280,7 +280,7 @@ mod tests {
             let mut broken = index.clone();
             broken[at] ^= 1;
             let refused = own(Some(&broken), &wanted).unwrap_err();
-            assert!(matches!(refused, Refused::Corrupt), "byte {at}");
+            assert!(matches!(refused, IndexRefused::Corrupt), "byte {at}");
         }
         for length in 0..index.len() {
             let cut = super::patch(Some(&index[..length]), &wanted, "own", true);
@@ -288,7 +288,7 @@ mod tests {
         }
         let split = [&index[..index.len() - 20], b"link\0\0\0\0", &[0; 20]].concat();
         let refused = super::patch(Some(&split), &wanted, "own", true);
-        assert!(matches!(refused, Err(Refused::Unsupported)));
+        assert!(matches!(refused, Err(IndexRefused::Unsupported)));
     }
 
     #[test]

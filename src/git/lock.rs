@@ -20,14 +20,14 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 const AGE_MAX: Duration = Duration::from_secs(3);
 
 /// A lock that is not taken yet: whatever goes into it is written now.
-pub(super) struct Staged {
+pub(super) struct StagedLock {
     pub(super) file: File,
     names: Names,
     is_taken: bool,
 }
 
 /// A held lock; let go when dropped.
-pub(super) struct Lock {
+pub(super) struct LockFile {
     names: Names,
     is_placed: bool,
 }
@@ -39,18 +39,18 @@ struct Names {
     twin: PathBuf,
 }
 
-impl Staged {
+impl StagedLock {
     /// Makes the second name of the lock of `target`. Call it with the lock of the repository's commits
     /// held, or where nobody else moves this ref: then nobody alive has a lock with that name.
     pub(super) fn new(target: PathBuf, twin: PathBuf) -> Result<Self, Error> {
-        Lock::clear(&target, &twin)?;
+        LockFile::clear(&target, &twin)?;
         let lock = path_of(&target);
         let file = files::create_new(&twin).map_err(io_error(&twin))?;
         Ok(Self { file, names: Names { target, lock, twin }, is_taken: false })
     }
 
     /// Takes the lock, waiting for others.
-    pub(super) fn take(&mut self) -> Result<Lock, Error> {
+    pub(super) fn take(&mut self) -> Result<LockFile, Error> {
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
         loop {
@@ -66,7 +66,7 @@ impl Staged {
     }
 
     /// Takes the lock, if nobody has it; one that somebody has had for long is an error.
-    pub(super) fn try_take(&mut self) -> Result<Option<Lock>, Error> {
+    pub(super) fn try_take(&mut self) -> Result<Option<LockFile>, Error> {
         let Names { lock: path, twin, .. } = &self.names;
         let taken = match files::link(twin, path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -78,7 +78,7 @@ impl Staged {
         match taken {
             Ok(()) => {
                 self.is_taken = true;
-                Ok(Some(Lock { names: self.names.clone(), is_placed: false }))
+                Ok(Some(LockFile { names: self.names.clone(), is_placed: false }))
             }
             // Whoever packs refs takes a folder away that it leaves empty.
             Err(error) if error.kind() == io::ErrorKind::NotFound && files::exists(twin) => {
@@ -97,7 +97,7 @@ impl Staged {
     }
 }
 
-impl Drop for Staged {
+impl Drop for StagedLock {
     fn drop(&mut self) {
         if !self.is_taken {
             let _ = files::remove(&self.names.twin);
@@ -105,8 +105,8 @@ impl Drop for Staged {
     }
 }
 
-impl Lock {
-    /// Removes what a kill left of the lock of `target`, and nobody else's. Call it as [`Staged::new`].
+impl LockFile {
+    /// Removes what a kill left of the lock of `target`, and nobody else's. Call it as [`StagedLock::new`].
     pub(super) fn clear(target: &Path, twin: &Path) -> Result<(), Error> {
         let path = path_of(target);
         if files::is_same(&path, twin) {
@@ -146,7 +146,7 @@ fn path_of(target: &Path) -> PathBuf {
     path.into()
 }
 
-impl Drop for Lock {
+impl Drop for LockFile {
     fn drop(&mut self) {
         if !self.is_placed {
             let _ = files::remove(&self.names.lock);

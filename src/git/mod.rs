@@ -36,25 +36,26 @@ pub use changed::Changed;
 pub use compare::Comparison;
 pub use compare::Differing;
 pub use compare::Fell;
+pub use found::CommitFolder;
 pub use found::Files;
-pub use found::Folder;
-pub use found::Found;
-pub use graft::Committed;
+pub use found::FoundCommit;
 pub use graft::Graft;
+pub use graft::Grafted;
 pub use history::Fate;
 pub use present::Scope;
 pub use remote::Kinship;
-pub use restore::Plan;
 pub use restore::Restore;
+pub use restore::RestorePlan;
 pub use restore::Restored;
 pub use snapshot::Shot;
-pub use snapshot::Taken;
+pub use snapshot::TakenSnapshot;
 pub use staged::Staged;
 pub use status::Uncommitted;
 pub use target::Target;
 
 use commit::commit_text;
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::ffi::c_int;
 use std::io;
 use std::path::Path;
@@ -212,14 +213,12 @@ impl Repository {
 
 fn explain(folder: &Path, error: git2::Error) -> Error {
     let path = folder.display().to_string();
-    let message = error.message();
-    let is_foreign = ["unsupported extension", "unknown object format", "repositoryformatversion"]
-        .iter()
-        .any(|text| message.contains(text));
+    // A `.git` that leads nowhere has the same class as a format that libgit2 does not know.
+    let is_found = || git2::Repository::discover_path(folder, std::iter::empty::<&OsStr>()).is_ok();
     if error.code() == git2::ErrorCode::Owner {
         Error::Owner { path }
-    } else if is_foreign || message.contains("unsupported") {
-        Error::Unsupported { path, reason: message.to_owned() }
+    } else if error.class() == git2::ErrorClass::Repository && is_found() {
+        Error::Unsupported { path, reason: error.message().to_owned() }
     } else {
         error.into()
     }

@@ -5,8 +5,8 @@
 use super::Error;
 use super::Repository;
 use super::io_error;
-use super::lock::Lock;
-use super::lock::Staged;
+use super::lock::LockFile;
+use super::lock::StagedLock;
 use super::lock::twin_name;
 use super::target::Place;
 use crate::files;
@@ -22,7 +22,7 @@ const PER_WORKTREE: [&str; 3] = ["refs/bisect/", "refs/worktree/", "refs/rewritt
 const LOGGED: [&str; 3] = ["refs/heads/", "refs/remotes/", "refs/notes/"];
 
 /// A commit that a ref is to hold.
-pub(super) struct Step<'a> {
+pub(super) struct RefUpdate<'a> {
     pub(super) place: &'a Place,
     pub(super) id: Oid,
     /// Who makes it and when, as git writes it.
@@ -32,20 +32,20 @@ pub(super) struct Step<'a> {
 
 impl Repository {
     /// Moves the ref durably; [`Error::Moved`] where it does not hold what the place says.
-    pub(super) fn move_ref(&self, step: &Step<'_>) -> Result<(), Error> {
+    pub(super) fn move_ref(&self, step: &RefUpdate<'_>) -> Result<(), Error> {
         let lock = self.lock_ref(step, self.stage_ref(step)?)?;
         lock.put_in_place()?;
         self.settle_ref(step)
     }
 
     /// Writes what the ref is to hold, and locks nothing yet.
-    pub(super) fn stage_ref(&self, step: &Step<'_>) -> Result<Staged, Error> {
+    pub(super) fn stage_ref(&self, step: &RefUpdate<'_>) -> Result<StagedLock, Error> {
         let name = step.place.name.as_str();
         let path = self.ref_path(name);
         // A new or packed ref may have no folder.
         let folder = path.parent().unwrap_or(&path);
         files::create_folder(folder).map_err(io_error(folder))?;
-        let mut staged = Staged::new(path.clone(), self.ref_twin(name))?;
+        let mut staged = StagedLock::new(path.clone(), self.ref_twin(name))?;
         let line = format!("{}\n", step.id);
         let written = files::fill(&mut staged.file, [line.as_bytes()], None);
         written.and_then(|()| staged.file.sync_all()).map_err(io_error(&path))?;
@@ -53,7 +53,11 @@ impl Repository {
     }
 
     /// Locks the ref, if it holds what the place says.
-    pub(super) fn lock_ref(&self, step: &Step<'_>, mut staged: Staged) -> Result<Lock, Error> {
+    pub(super) fn lock_ref(
+        &self,
+        step: &RefUpdate<'_>,
+        mut staged: StagedLock,
+    ) -> Result<LockFile, Error> {
         let name = step.place.name.as_str();
         let lock = staged.take()?;
         let held = match self.inner.find_reference(name) {
@@ -65,7 +69,7 @@ impl Repository {
     }
 
     /// Makes a move last, and adds it to the ref's logs.
-    pub(super) fn settle_ref(&self, step: &Step<'_>) -> Result<(), Error> {
+    pub(super) fn settle_ref(&self, step: &RefUpdate<'_>) -> Result<(), Error> {
         let name = step.place.name.as_str();
         let path = self.ref_path(name);
         files::sync_folder_of(&path).map_err(io_error(&path))?;
@@ -77,7 +81,7 @@ impl Repository {
     }
 
     /// Adds the move to a ref's log, where git keeps one.
-    fn log(&self, step: &Step<'_>, name: &str) -> Result<(), Error> {
+    fn log(&self, step: &RefUpdate<'_>, name: &str) -> Result<(), Error> {
         let path = self.folder_of(name).join("logs").join(name);
         let is_new = !files::exists(&path);
         if is_new && !self.is_logged(name) {

@@ -5,13 +5,13 @@ use super::Error;
 use super::Repository;
 use super::index;
 use super::index::Entry;
-use super::index::Refused;
+use super::index::IndexRefused;
 use super::io_error;
-use super::lock::Lock;
+use super::lock::LockFile;
 use super::lock::PATIENCE;
-use super::lock::Staged;
+use super::lock::StagedLock;
 use super::lock::twin_name;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::objects::stat_of_blob;
 use super::program;
 use crate::files;
@@ -29,15 +29,15 @@ use std::time::SystemTime;
 
 /// What the index is to hold in a folder, and nothing else there.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct WantedFiles {
     pub(super) folder: String,
     /// Paths from the work folder, sorted, each with what the file holds.
     pub(super) files: Vec<(String, Oid)>,
 }
 
-impl Wanted {
+impl WantedFiles {
     fn entries(&self) -> Vec<Entry<'_>> {
-        let stat = index::Stat::default();
+        let stat = index::IndexStat::default();
         self.files.iter().map(|(path, id)| Entry { path, id: *id, stat }).collect()
     }
 }
@@ -59,21 +59,21 @@ const TURNS_MAX: u32 = 12;
 
 impl Repository {
     /// Whether the index holds what is wanted; looked at without a lock.
-    pub(super) fn is_index_as(&mut self, wanted: &Wanted) -> Result<bool, Error> {
+    pub(super) fn is_index_as(&mut self, wanted: &WantedFiles) -> Result<bool, Error> {
         let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
         let missing = index::missing(bytes, &wanted.entries(), &wanted.folder);
         let is_settled = match missing {
             Ok(missing) => missing.is_none(),
-            Err(Refused::Unsupported) => self.is_index_by_git(wanted),
-            Err(Refused::Blocked(_) | Refused::Corrupt | Refused::Disk(_)) => false,
+            Err(IndexRefused::Unsupported) => self.is_index_by_git(wanted),
+            Err(IndexRefused::Blocked(_) | IndexRefused::Corrupt | IndexRefused::Disk(_)) => false,
         };
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
         Ok(is_settled)
     }
 
     /// The same of an index that only git reads.
-    fn is_index_by_git(&self, wanted: &Wanted) -> bool {
+    fn is_index_by_git(&self, wanted: &WantedFiles) -> bool {
         let words = ["ls-files", "--stage", "-z", "--", &wanted.folder];
         let wanted = wanted.files.iter().map(|(path, id)| format!("100644 {id} 0\t{path}"));
         program::lines(&self.work_folder, &words).is_ok_and(|lines| wanted.eq(lines))
@@ -84,8 +84,8 @@ impl Repository {
     /// repository's commits held.
     pub(super) fn with_index(
         &mut self,
-        wanted: &Wanted,
-        step: Option<&Step<'_>>,
+        wanted: &WantedFiles,
+        step: Option<&RefUpdate<'_>>,
     ) -> Result<(), Error> {
         for turn in 1..=TURNS_MAX {
             let ref_lock = match step {
@@ -94,7 +94,7 @@ impl Repository {
                 None => None,
             };
             self.refuse_busy()?;
-            let mut staged = Staged::new(self.index_path(), self.index_twin())?;
+            let mut staged = StagedLock::new(self.index_path(), self.index_twin())?;
             // Where others write it again and again, they are kept waiting for once.
             let early = if turn < TURNS_MAX { None } else { Some(staged.take()?) };
             // A sync takes longer than they leave it alone; then it comes afterwards.
@@ -125,7 +125,7 @@ impl Repository {
                     self.verified = self.index_stat();
                 }
             }
-            ref_lock.map_or(Ok(()), Lock::put_in_place)?;
+            ref_lock.map_or(Ok(()), LockFile::put_in_place)?;
             let index = self.index_path();
             let synced = files::sync(&index).and_then(|()| files::sync_folder_of(&index));
             synced.map_err(io_error(&index))?;
@@ -137,7 +137,7 @@ impl Repository {
     /// Writes the index as it is to be into `file`; gives the stat data of the one that it was made of.
     fn stage_index(
         &mut self,
-        wanted: &Wanted,
+        wanted: &WantedFiles,
         file: &mut File,
         is_synced: bool,
     ) -> Result<(Option<Stat>, New), Error> {
@@ -153,10 +153,10 @@ impl Repository {
                 Ok((seen, New::Written))
             }
             Ok(new) => Ok((seen, new)),
-            Err(Refused::Unsupported) => Ok((seen, New::Foreign)),
-            Err(Refused::Blocked(path)) => Err(Error::Blocked { path, place: "index" }),
-            Err(Refused::Corrupt) => Err(Error::BadIndex { path: path.display().to_string() }),
-            Err(Refused::Disk(source)) => Err(io_error(&path)(source)),
+            Err(IndexRefused::Unsupported) => Ok((seen, New::Foreign)),
+            Err(IndexRefused::Blocked(path)) => Err(Error::Blocked { path, place: "index" }),
+            Err(IndexRefused::Corrupt) => Err(Error::BadIndex { path: path.display().to_string() }),
+            Err(IndexRefused::Disk(source)) => Err(io_error(&path)(source)),
         }
     }
 
@@ -165,7 +165,7 @@ impl Repository {
         old: &Old,
         (entries, folder): (&[Entry<'_>], &str),
         file: &mut File,
-    ) -> Result<New, Refused> {
+    ) -> Result<New, IndexRefused> {
         let stat = old.as_ref().map(|(_, metadata)| Stat::of(metadata));
         let is_verified = stat.is_some() && is_same_index(stat, self.verified);
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
@@ -178,7 +178,7 @@ impl Repository {
             None => oldest(entries),
         };
         let pieces = pieces.iter().map(AsRef::as_ref);
-        files::fill(file, pieces, modified).map_err(Refused::Disk)?;
+        files::fill(file, pieces, modified).map_err(IndexRefused::Disk)?;
         Ok(New::Written)
     }
 
@@ -196,7 +196,7 @@ impl Repository {
 
     /// What is wanted, with the stat data of the files whose entries the index lacks, where they hold
     /// it; git looks itself at those that do not.
-    fn entries_with_stats<'w>(&mut self, wanted: &'w Wanted) -> Result<Vec<Entry<'w>>, Error> {
+    fn entries_with_stats<'w>(&mut self, wanted: &'w WantedFiles) -> Result<Vec<Entry<'w>>, Error> {
         let old = read(&self.index_path(), std::mem::take(&mut self.index_room))?;
         let bytes = old.as_ref().map(|(bytes, _)| &bytes[..]);
         let mut entries = wanted.entries();
@@ -211,7 +211,7 @@ impl Repository {
     }
 
     /// Has git itself put the files into an index that only it can write.
-    fn update_by_git(&self, wanted: &Wanted) -> Result<(), Error> {
+    fn update_by_git(&self, wanted: &WantedFiles) -> Result<(), Error> {
         // Without git the index would stay behind, and the user's next commit with it.
         if crate::process::resolve("git", &self.work_folder).is_none() {
             let reason = "this index needs git itself, which is not found".to_owned();
@@ -247,10 +247,10 @@ impl Repository {
 }
 
 /// Stat data as the index keeps it: the low 32 bits of each number.
-fn stat_of(metadata: &Metadata) -> index::Stat {
+fn stat_of(metadata: &Metadata) -> index::IndexStat {
     let low = |number: u64| u32::try_from(number & 0xffff_ffff).unwrap_or(0);
     let time = |seconds: i64, rest: i64| (low(seconds.cast_unsigned()), low(rest.cast_unsigned()));
-    index::Stat {
+    index::IndexStat {
         changed: time(metadata.ctime(), metadata.ctime_nsec()),
         modified: time(metadata.mtime(), metadata.mtime_nsec()),
         device: low(metadata.dev()),

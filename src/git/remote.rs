@@ -4,7 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::chain::Tip;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::program;
 use super::target::Target;
 use crate::process::Stop;
@@ -77,6 +77,6 @@ impl Repository {
         let Some(Tip { commit, .. }) = self.tip(brought)? else { return Ok(()) };
         let place = Target::Ref(own.to_owned()).find(&self.inner)?;
         let who = self.who()?;
-        self.move_ref(&Step { place: &place, id: commit, who: &who, message: "fetched" })
+        self.move_ref(&RefUpdate { place: &place, id: commit, who: &who, message: "fetched" })
     }
 }

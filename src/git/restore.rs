@@ -43,7 +43,7 @@ pub struct Put {
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Restored {
-    Done(Plan),
+    Done(RestorePlan),
     /// Nothing was changed: these files hold what nothing else does.
     Unsaved(Vec<String>),
     /// Nothing was changed: these files stand in the way, and no checkpoint keeps them.
@@ -52,7 +52,7 @@ pub enum Restored {
 
 /// What is changed, and what git alone can write.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Plan {
+pub struct RestorePlan {
     pub files: Vec<Put>,
     /// Files with a filter of their own: `git restore --source COMMIT` brings them back.
     pub filtered: Vec<String>,
@@ -100,7 +100,7 @@ impl Repository {
     }
 
     /// Makes a new worktree, at the commit that was checked out, with what a snapshot holds.
-    pub fn restore_into(&self, folder: &Path, restore: &Restore<'_>) -> Result<Plan, Error> {
+    pub fn restore_into(&self, folder: &Path, restore: &Restore<'_>) -> Result<RestorePlan, Error> {
         let commit = self.inner.find_commit(Oid::from_str(restore.commit)?)?;
         let base = commit.parent(0).unwrap_or_else(|_| commit.clone());
         let (name, at) = (folder.display().to_string(), base.id().to_string());
@@ -125,7 +125,7 @@ impl Repository {
     }
 }
 
-impl Plan {
+impl RestorePlan {
     fn deleted(&self) -> impl Iterator<Item = &Path> {
         self.paths.iter().filter(|(_, what)| *what == Fell::Deleted).map(|(path, _)| path.as_path())
     }
@@ -137,8 +137,8 @@ fn plan(
     (from, to): (Oid, Oid),
     scope: Scope<'_>,
     wants: impl Fn(&str) -> bool,
-) -> Result<Plan, Error> {
-    let mut plan = Plan::default();
+) -> Result<RestorePlan, Error> {
+    let mut plan = RestorePlan::default();
     for delta in between(inner, from, to)?.deltas() {
         let Some(path) = delta.new_file().path() else { continue };
         let shown = path.to_string_lossy().into_owned();
@@ -177,7 +177,7 @@ fn is_in_the_way(root: &Path, path: &Path, deleted: &BTreeSet<&Path>) -> bool {
     bars(path) || above.any(bars) || is_foreign_folder()
 }
 
-fn put(inner: &git2::Repository, root: &Path, tree: Oid, plan: &Plan) -> Result<(), Error> {
+fn put(inner: &git2::Repository, root: &Path, tree: Oid, plan: &RestorePlan) -> Result<(), Error> {
     for path in plan.deleted() {
         let whole = root.join(path);
         files::remove_with_empty_folders(&whole, root).map_err(io_error(&whole))?;

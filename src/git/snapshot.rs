@@ -4,7 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::commit_text;
-use super::move_ref::Step;
+use super::move_ref::RefUpdate;
 use super::objects::Objects;
 use super::present::Present;
 use super::present::Scope;
@@ -27,7 +27,7 @@ pub struct Shot<'a> {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenSnapshot {
     pub commit: String,
     pub files: u64,
     pub bytes: u64,
@@ -39,7 +39,7 @@ pub struct Taken {
 
 impl Repository {
     /// Makes a snapshot. When it returns, a power cut takes nothing of it back.
-    pub fn snapshot(&self, shot: &Shot<'_>) -> Result<Taken, Error> {
+    pub fn snapshot(&self, shot: &Shot<'_>) -> Result<TakenSnapshot, Error> {
         let present = self.present(shot.scope)?;
         let head = self.inner.refname_to_id("HEAD").ok();
         let head_tree = head.map(|head| tree_of(&present.inner, head)).transpose()?;
@@ -58,11 +58,11 @@ impl Repository {
         let id = objects.add(ObjectType::Commit, &text)?;
         objects.publish(self.inner.commondir())?;
         let place = Target::Ref(shot.reference.to_owned()).find(&self.inner)?;
-        self.move_ref(&Step { place: &place, id, who: &who, message: shot.message })?;
+        self.move_ref(&RefUpdate { place: &place, id, who: &who, message: shot.message })?;
         let Present { inner, files, bytes, left_out, .. } = present;
         let new_bytes = bytes_of(&inner, &beyond_head)?;
         let left_out = left_out.into_iter().collect();
-        Ok(Taken { commit: id.to_string(), files, bytes, new_bytes, left_out })
+        Ok(TakenSnapshot { commit: id.to_string(), files, bytes, new_bytes, left_out })
     }
 
     /// Whether the working tree is what a snapshot holds.

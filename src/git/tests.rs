@@ -98,7 +98,7 @@ fn record(
     repository: &mut Repository,
     target: &Target,
     files: &[(String, Vec<u8>)],
-) -> Result<Committed, Error> {
+) -> Result<Grafted, Error> {
     for (path, bytes) in files {
         let path = repository.work_folder().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -112,7 +112,7 @@ fn commit(
     repository: &mut Repository,
     target: &Target,
     files: &[(String, Vec<u8>)],
-) -> Result<Committed, Error> {
+) -> Result<Grafted, Error> {
     let tip = extend(repository, files)?;
     graft(repository, target, tip)
 }
@@ -144,7 +144,7 @@ fn extend_ref(
     Ok(extended.unwrap())
 }
 
-fn graft(repository: &mut Repository, target: &Target, tip: Tip) -> Result<Committed, Error> {
+fn graft(repository: &mut Repository, target: &Target, tip: Tip) -> Result<Grafted, Error> {
     graft_at(repository, target, RECORD, tip)
 }
 
@@ -153,7 +153,7 @@ fn graft_at(
     target: &Target,
     folder: &str,
     tip: Tip,
-) -> Result<Committed, Error> {
+) -> Result<Grafted, Error> {
     let lock = crate::files::Beneath::new(repository.common_folder()).join("test/commit.lock");
     repository.graft(&Graft {
         target,
@@ -223,7 +223,7 @@ fn what_the_branch_lost_comes_again() {
     // The tree is right, the index is not: `git status` would show a deletion.
     sandbox.git(&["rm", "-q", "--cached", &files[0].0]);
     let third = record(&mut repository, &main_branch(), &files).unwrap();
-    assert_eq!(third, Committed { id: second.id, changed: false, is_checked_out: true });
+    assert_eq!(third, Grafted { id: second.id, changed: false, is_checked_out: true });
     sandbox.assert_sound();
 }
 

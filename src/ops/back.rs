@@ -10,7 +10,7 @@ use super::use_run::Reply;
 pub fn back(site: &Site) -> Result<Reply, Error> {
     let mut current = Current::read(site)?;
     if current.stack.is_empty() {
-        return Err(Error::usage("no run was chosen").advise("orch use RUN"));
+        return Err(Error::usage("no run was chosen").advise_command("orch use RUN"));
     }
     current.stack.remove(0);
     current.write(site)?;

@@ -56,14 +56,14 @@ pub struct Request {
     /// How the text is written.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
-    pub format: Format,
+    pub format: BriefFormat,
 }
 
 /// How a brief is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
+pub enum BriefFormat {
     #[default]
     Text,
     Markdown,

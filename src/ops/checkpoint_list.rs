@@ -28,7 +28,7 @@ pub struct Request {
 #[non_exhaustive]
 pub struct Reply {
     pub run_id: RunId,
-    pub checkpoints: Vec<Entry>,
+    pub checkpoints: Vec<CheckpointEntry>,
     /// How many trees are kept here.
     pub kept: usize,
     /// What the kept trees hold beyond the commits that were checked out, in bytes; what several
@@ -39,7 +39,7 @@ pub struct Reply {
 /// One of them.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct CheckpointEntry {
     pub sealed_at: Moment,
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
@@ -58,9 +58,9 @@ pub fn checkpoint_list(site: &Site, request: &Request) -> Result<Reply, Error> {
     let entry = |(at, checkpoint): &(Moment, Checkpoint)| {
         let snapshot = checkpoint.snapshot.as_ref();
         let is_kept = snapshot.is_some_and(|snapshot| refs.contains(&snapshot.reference));
-        Entry { sealed_at: *at, checkpoint: checkpoint.clone(), is_kept }
+        CheckpointEntry { sealed_at: *at, checkpoint: checkpoint.clone(), is_kept }
     };
-    let checkpoints: Vec<Entry> = run.checkpoints.iter().map(entry).collect();
+    let checkpoints: Vec<CheckpointEntry> = run.checkpoints.iter().map(entry).collect();
     let kept = || checkpoints.iter().filter(|entry| entry.is_kept);
     let new_bytes =
         kept().filter_map(|entry| Some(entry.checkpoint.snapshot.as_ref()?.new_bytes)).sum();

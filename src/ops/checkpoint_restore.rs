@@ -8,9 +8,9 @@ use super::checkpoint_list;
 use super::checkpoint_show;
 use crate::files::Globs;
 use crate::git;
-use crate::git::Plan;
 use crate::git::Repository;
 use crate::git::Restore;
+use crate::git::RestorePlan;
 use crate::git::Restored;
 use crate::id::RunId;
 use crate::store::checkpoint;
@@ -53,7 +53,7 @@ pub struct Reply {
     /// The commit that holds the files.
     pub commit: String,
     #[serde(flatten)]
-    pub plan: Plan,
+    pub plan: RestorePlan,
 }
 
 /// Restores; refuses as a whole where anything would be lost.
@@ -111,7 +111,7 @@ fn wanted(
     })
 }
 
-fn done(restored: Restored, run: &RunId) -> Result<Plan, Error> {
+fn done(restored: Restored, run: &RunId) -> Result<RestorePlan, Error> {
     let named = |paths: &[String]| {
         let more = paths.len().saturating_sub(NAMED_MAX);
         let named = paths.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");

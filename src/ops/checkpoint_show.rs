@@ -4,7 +4,7 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::checkpoint_list;
-use super::checkpoint_list::Entry;
+use super::checkpoint_list::CheckpointEntry;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::source::suggest;
@@ -31,7 +31,7 @@ pub struct Request {
 pub struct Reply {
     pub run_id: RunId,
     #[serde(flatten)]
-    pub entry: Entry,
+    pub entry: CheckpointEntry,
 }
 
 /// Reads one checkpoint.
@@ -43,11 +43,14 @@ pub fn checkpoint_show(site: &Site, request: &Request) -> Result<Reply, Error> {
 }
 
 /// The checkpoint of this number, else the last one.
-pub(super) fn chosen(reply: &checkpoint_list::Reply, number: Option<u32>) -> Result<&Entry, Error> {
+pub(super) fn chosen(
+    reply: &checkpoint_list::Reply,
+    number: Option<u32>,
+) -> Result<&CheckpointEntry, Error> {
     let run = &reply.run_id;
     let create = format!("orch checkpoint create --run {run}");
     let Some(last) = reply.checkpoints.last() else {
-        return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise(create));
+        return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise_command(create));
     };
     let Some(number) = number else { return Ok(last) };
     reply.checkpoints.iter().find(|entry| entry.checkpoint.checkpoint == number).ok_or_else(|| {
@@ -59,13 +62,13 @@ pub(super) fn chosen(reply: &checkpoint_list::Reply, number: Option<u32>) -> Res
 }
 
 /// The commit that holds a checkpoint's tree.
-pub(super) fn commit_of(entry: &Entry) -> Result<&str, Error> {
+pub(super) fn commit_of(entry: &CheckpointEntry) -> Result<&str, Error> {
     let number = entry.checkpoint.checkpoint;
     let reason = || entry.checkpoint.no_snapshot.clone();
     match &entry.checkpoint.snapshot {
         Some(snapshot) if entry.is_kept => Ok(&snapshot.commit),
         Some(_) => Err(Error::usage(format!("the tree of checkpoint {number} is not kept here"))
-            .advise("orch checkpoint list")),
+            .advise_command("orch checkpoint list")),
         None => Err(Error::usage(format!(
             "checkpoint {number} has no tree: {}",
             reason().unwrap_or_default()

@@ -12,7 +12,7 @@ use crate::id::slug_of;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::site::runs;
-use crate::site::runs::Entry;
+use crate::site::runs::RunEntry;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::store::record::Foreign;
@@ -34,7 +34,7 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
         return named(site, key, &ids);
     }
     if ids.is_empty() {
-        return Err(Error::usage("there is no run yet").advise("orch run WORKFLOW"));
+        return Err(Error::usage("there is no run yet").advise_command("orch run WORKFLOW"));
     }
     let entries = runs::runs(site)?;
     let open: Vec<&RunId> =
@@ -60,7 +60,7 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
-        return Err(Error::usage(message).advise("orch run WORKFLOW"));
+        return Err(Error::usage(message).advise_command("orch run WORKFLOW"));
     }
     Err(ambiguous(&format!("{message}; which one is meant?"), open.iter()))
 }
@@ -115,7 +115,7 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
         [] if foreign(site, name)?.is_some() => Err(Error::usage(format!(
             "`{name}` is the record of another tool, which can be looked at and not taken up"
         ))
-        .advise(format!("orch run show --run {name}"))),
+        .advise_command(format!("orch run show --run {name}"))),
         [] => Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
             name,
             ids.iter().map(RunId::as_str),
@@ -136,8 +136,8 @@ fn key_of(site: &Site, id: &RunId) -> Option<String> {
 }
 
 /// Which run is meant is typed where all are over: the newest, and those that can be taken up.
-fn all_over(entries: &[Entry]) -> Error {
-    let shown = |entry: &Entry| format!("--run {}  {}", entry.run_id, entry.status);
+fn all_over(entries: &[RunEntry]) -> Error {
+    let shown = |entry: &RunEntry| format!("--run {}  {}", entry.run_id, entry.status);
     let mut lines: Vec<String> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
     if entries.len() > RUNS_SHOWN_MAX {
         lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));

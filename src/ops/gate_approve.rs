@@ -49,7 +49,7 @@ pub struct Request {
 /// What a person is asked to approve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Question {
+pub struct ApprovalQuestion {
     pub run: RunId,
     pub gate: GateId,
     pub name: String,
@@ -61,7 +61,7 @@ pub struct Question {
 }
 
 /// What there is to approve, for the face to show before it asks.
-pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
+pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
     let id = choose::run(site, &choice.run)?;
     let run = site.store.read(&id)?.run;
     let gate = gate_of(site, &run, choice)?;
@@ -78,14 +78,14 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<Question, Error> {
         print.is_none_or(|print| print.digest != **digest)
     };
     let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
-    Ok(Question { run: id, seen, changed, signers, gate, name })
+    Ok(ApprovalQuestion { run: id, seen, changed, signers, gate, name })
 }
 
 /// Records the approval and goes on. The bytes must still be those that were seen.
 pub fn gate_approve(
     site: &Site,
     request: &Request,
-    (person, question): (&Person, &Question),
+    (person, question): (&Person, &ApprovalQuestion),
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.gate.run)?;
@@ -93,7 +93,7 @@ pub fn gate_approve(
     let gate = gate_of(site, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
-    let attempt = attempt.map_or(0, |attempt| attempt.attempt);
+    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let judged = advance::judge_held(&driver, &gate);
     if digests(driver.run(), &gate) != question.seen
         || digests_of(&judged.artifacts) != question.seen
@@ -107,10 +107,11 @@ pub fn gate_approve(
         note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };
-    let approval = sign::sign(&driver, &AttemptId::new(&gate, attempt), approval)?;
+    let approval = sign::sign(&driver, &attempt, approval)?;
     let judged = advance::judged_of(driver.run(), &gate);
-    let passed = advance::passed(&driver, &gate, attempt, judged)?;
-    driver.append(&[Event::GateApproved { gate: gate.clone(), attempt, approval }, passed])?;
+    let passed = advance::passed(&driver, &attempt, judged)?;
+    let approved = Event::GateApproved { gate: gate.clone(), attempt: attempt.number, approval };
+    driver.append(&[approved, passed])?;
     driver.commit(Some(&gate), false)?;
     gate_finish::go_on(&mut driver, &gate, &request.drive)
 }

@@ -42,7 +42,7 @@ pub fn gate_estimate(site: &Site, request: &Request) -> Result<Reply, Error> {
     let id = choose::open_run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
-    let by = site.who()?;
+    let by = site.who()?.to_string();
     let estimate_s = estimate.as_secs();
     driver.append(&[Event::GateEstimated { gate: gate.clone(), estimate_s, by }])?;
     let now = site.clock.now();

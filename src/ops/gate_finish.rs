@@ -116,14 +116,14 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         }
         (_, Some(WaitsFor::Approval)) => {
             Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))
-                .advise(format!("orch gate approve --run {id} --gate {gate}")))
+                .advise_command(format!("orch gate approve --run {id} --gate {gate}")))
         }
         (_, Some(WaitsFor::Decision)) => {
             Err(Error::usage(format!("gate {gate} was cut off and waits for a decision"))
-                .advise(format!("orch gate start --run {id} --gate {gate}")))
+                .advise_command(format!("orch gate start --run {id} --gate {gate}")))
         }
         (_, _) => Err(Error::usage(format!("gate {gate} is {}, not waiting", run.status_of(gate)))
-            .advise(format!("orch gate start --run {id} --gate {gate}"))),
+            .advise_command(format!("orch gate start --run {id} --gate {gate}"))),
     }
 }
 

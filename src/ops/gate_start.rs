@@ -13,6 +13,8 @@ use super::run::DriveRequest;
 use crate::advance;
 use crate::advance::Prepared;
 use crate::advance::Start;
+use crate::advance::StartedBy;
+use crate::config::NO_AGENT;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
@@ -52,15 +54,14 @@ pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
         .gate(&gate)
         .is_some_and(|gate| matches!(gate.work, Work::Command(_) | Work::Shell(_)));
     let is_decided = asks_to_decide(&driver, &gate) && request.agent.is_none();
-    let by_hand = !is_command && !is_decided;
-    let start = Start {
-        gate: &gate,
-        reuse: None,
-        agent: request.agent.as_deref().or(by_hand.then_some("none")),
-        by_hand,
-        adopt: false,
-        session: request.session.clone(),
+    let agent = request.agent.as_deref();
+    let by = if is_command || is_decided {
+        StartedBy::Configured { given: agent }
+    } else {
+        StartedBy::Hand { agent: agent.filter(|name| *name != NO_AGENT) }
     };
+    let start =
+        Start { gate: &gate, reuse: None, by, adopt: false, session: request.session.clone() };
     match advance::prepare(&mut driver, &start)? {
         Prepared::Ended(report) => advance::settle(&mut driver, &report)?,
         Prepared::Held(reason) => {
@@ -95,7 +96,7 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
         | GateStatus::Skipped
         | GateStatus::Waived => {
             return Err(Error::usage(format!("gate {gate} is {status} and cannot be started"))
-                .advise(format!("orch status --run {}", driver.id())));
+                .advise_command(format!("orch status --run {}", driver.id())));
         }
     }
     let needs = driver.workflow.gate(gate).map(|gate| gate.needs.clone()).unwrap_or_default();
@@ -103,7 +104,7 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     if let Some(need) = missing {
         let status = run.status_of(need);
         return Err(Error::usage(format!("gate {gate} needs {need}, which is {status}"))
-            .advise(format!("orch gate start --run {} --gate {need}", driver.id())));
+            .advise_command(format!("orch gate start --run {} --gate {need}", driver.id())));
     }
     Ok(())
 }

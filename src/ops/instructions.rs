@@ -11,7 +11,6 @@ use crate::clock;
 use crate::finding::Finding;
 use crate::id::RunId;
 use crate::standing::NextStep;
-use miette::Diagnostic;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -42,8 +41,7 @@ impl Instructions {
     /// After a command that was not carried out: what its error advises, then where the run stands
     /// that it was about.
     pub fn after(error: &Error, of_run: Self) -> Self {
-        let advised = error.help().map(|help| commands_in(&help.to_string()));
-        let mut commands = advised.unwrap_or_default();
+        let mut commands = error.commands();
         commands.extend(of_run.suggested_commands);
         let mut known = Vec::new();
         commands.retain(|command| {
@@ -188,15 +186,6 @@ fn take_up(outcome: &Standing) -> String {
     }
 }
 
-/// The commands in an advice: one that is a command itself, or those between backticks.
-fn commands_in(help: &str) -> Vec<String> {
-    let is_command = |text: &&str| text.starts_with("orch ");
-    if is_command(&help) && !help.contains(['\n', ';']) {
-        return vec![help.to_owned()];
-    }
-    help.split('`').skip(1).step_by(2).filter(is_command).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,21 +196,15 @@ mod tests {
     use crate::ops::Here;
 
     #[test]
-    fn an_advice_may_be_a_command() {
-        assert_eq!(commands_in("orch use RUN"), ["orch use RUN"]);
-        assert_eq!(commands_in("wait, or see `orch status` and `x`"), ["orch status"]);
-        assert!(commands_in("orch knows no such thing;\nlook again").is_empty());
-        assert!(commands_in("use a-z").is_empty());
-    }
-
-    #[test]
     fn what_the_error_advises_comes_first_and_nothing_twice() {
         let mut of_run = Instructions::to("Go on.", ["orch next".to_owned()]);
         of_run.command("orch use RUN");
-        let error = Error::usage("no").advise("orch use RUN");
+        let error = Error::usage("no").advise_command("orch use RUN");
         let next = Instructions::after(&error, of_run);
         assert_eq!(next.next_actions, ["Go on."]);
         assert_eq!(next.suggested_commands, ["orch use RUN", "orch next"]);
+        let words = Error::usage("no").advise("see `orch use`");
+        assert!(Instructions::after(&words, Instructions::default()).is_empty());
     }
 
     fn outcome(status: RunStatus, here: Here) -> Standing {

@@ -58,7 +58,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
         return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
-            .advise(format!("orch gate start --run {id} --gate {gate}")));
+            .advise_command(format!("orch gate start --run {id} --gate {gate}")));
     };
     if request.cost.is_some_and(|cost| !cost.is_finite() || cost < 0.0) {
         return Err(Error::usage("a cost is a number of dollars, 0 or more"));

@@ -105,7 +105,7 @@ fn workflow(run: &Run) -> Result<Workflow, Error> {
 pub(super) fn hand_over(site: &Site, id: &RunId, note: &Note) -> Result<(), Error> {
     let at = site.clock.now();
     let letter = Note { said_at: Some(at), ..note.clone() };
-    let said = site.store.say(id, at, &letter);
+    let said = site.store.say(id, at, &letter, &site.who()?);
     said.map_err(|source| Error::disk(&site.store.mailbox(id), source))
 }
 
@@ -127,6 +127,6 @@ pub(super) fn said(
         return Err(Error::usage(message)
             .advise(format!("at most {TEXT_BYTES_MAX} bytes; write a file and name it")));
     }
-    let by = site.who()?;
+    let by = site.who()?.to_string();
     Ok(Note { kind, gate, text, by, said_at: None })
 }

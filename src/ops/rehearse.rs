@@ -48,14 +48,14 @@ pub struct Request {
 /// One step of the walk.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Scene {
+pub struct RehearsalStep {
     pub gate: Option<GateId>,
     pub decision: String,
     pub packet: Option<String>,
 }
 
 /// Walks the workflow; the project's files are seen as far as templates and lists read them.
-pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
+pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Error> {
     let (workflow, _) = Workflow::load(&request.workflow, &site.shelf)?;
     for name in &request.fail {
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
@@ -83,7 +83,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<Scene>, Error> {
         match step {
             Step::Start { gate, .. } => perform(&mut driver, request, &gate, &mut scenes)?,
             Step::Finish(status) => {
-                scenes.push(Scene {
+                scenes.push(RehearsalStep {
                     gate: None,
                     decision: format!("the run is {status}"),
                     packet: None,
@@ -108,7 +108,7 @@ fn perform(
     driver: &mut super::Driver<'_>,
     request: &Request,
     id: &GateId,
-    scenes: &mut Vec<Scene>,
+    scenes: &mut Vec<RehearsalStep>,
 ) -> Result<(), Error> {
     let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
     let attempt = driver.run().gate(id).map_or(1, |state| state.attempts.len() + 1);
@@ -130,8 +130,8 @@ fn perform(
     } else {
         format!("attempt {attempt} by {who}: passes")
     };
-    scenes.push(Scene { gate: Some(id.clone()), decision, packet: Some(packet) });
-    let started = Event::GateStarted(GateStarted::new(id.clone(), attempt, who));
+    scenes.push(RehearsalStep { gate: Some(id.clone()), decision, packet: Some(packet) });
+    let started = Event::GateStarted(GateStarted::new(&AttemptId::new(id, attempt), who));
     let (gate_id, judged) = (id.clone(), Judged::default());
     if fails {
         let reason = "rehearsed failure".to_owned();
@@ -197,7 +197,7 @@ fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result
     Ok(())
 }
 
-fn decision(step: &Step) -> Scene {
+fn decision(step: &Step) -> RehearsalStep {
     let (gate, decision) = match step {
         Step::Expand(gate) => (Some(gate), "is fanned out over its list".to_owned()),
         Step::Skip { gate, reason } => (Some(gate), format!("is skipped: {reason}")),
@@ -212,5 +212,5 @@ fn decision(step: &Step) -> Scene {
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),
     };
-    Scene { gate: gate.cloned(), decision, packet: None }
+    RehearsalStep { gate: gate.cloned(), decision, packet: None }
 }

@@ -43,7 +43,7 @@ pub struct Request {
 /// What a person is asked to take in.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Question {
+pub struct AmendmentQuestion {
     pub run: RunId,
     /// Of all texts before and after.
     pub before: Digest,
@@ -60,11 +60,11 @@ pub struct Question {
 pub struct Reply {
     pub run: Standing,
     /// What was taken in; none where there was nothing.
-    pub amended: Option<Question>,
+    pub amended: Option<AmendmentQuestion>,
 }
 
 /// What there is to take in, for the face to show before it asks; none where there is nothing.
-pub fn question(site: &Site, request: &Request) -> Result<Option<Question>, Error> {
+pub fn question(site: &Site, request: &Request) -> Result<Option<AmendmentQuestion>, Error> {
     asker::refuse_agents(site)?;
     let id = choose::run(site, &request.run)?;
     let path = site.store.lock_place(&id);
@@ -106,7 +106,7 @@ pub fn unchanged(site: &Site, request: &Request) -> Result<Reply, Error> {
 pub fn run_amend(
     site: &Site,
     request: &Request,
-    (person, question): (&Person, &Question),
+    (person, question): (&Person, &AmendmentQuestion),
 ) -> Result<Reply, Error> {
     asker::refuse_agents(site)?;
     let mut driver = Driver::take(site, &question.run)?;
@@ -119,7 +119,7 @@ pub fn run_amend(
         return Err(Error::usage(
             "the definition has changed since it was shown; nothing was written",
         )
-        .advise(format!("orch run amend --run {}", question.run)));
+        .advise_command(format!("orch run amend --run {}", question.run)));
     };
     let amended = Amended {
         by: person.by.clone(),
@@ -145,7 +145,7 @@ pub fn shown(path: &str) -> String {
     path.to_owned()
 }
 
-fn asked(run: &RunId, amended: &Amended) -> Question {
+fn asked(run: &RunId, amended: &Amended) -> AmendmentQuestion {
     let changes = amended.changes.iter().map(|change| {
         let how = match (change.before, change.after) {
             (None, _) => "added",
@@ -154,7 +154,7 @@ fn asked(run: &RunId, amended: &Amended) -> Question {
         };
         format!("{how} {}", shown(&change.path))
     });
-    Question {
+    AmendmentQuestion {
         run: run.clone(),
         before: amended.before,
         after: amended.after,

@@ -86,7 +86,7 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
-        .advise(format!("orch run resume --run {}", driver.id())))
+        .advise_command(format!("orch run resume --run {}", driver.id())))
 }
 
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a

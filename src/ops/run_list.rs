@@ -3,7 +3,7 @@
 use super::Error;
 use super::Site;
 use crate::site::runs;
-use crate::site::runs::Entry;
+use crate::site::runs::RunEntry;
 use serde::Serialize;
 
 /// A record that another tool made, as far as it can be read.
@@ -24,7 +24,7 @@ pub struct ForeignEntry {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Listed {
-    Run(Entry),
+    Run(RunEntry),
     Foreign(ForeignEntry),
 }
 

@@ -39,7 +39,7 @@ impl Epic {
         let last = choose::runs_of(site, epic)?.into_iter().max();
         last.ok_or_else(|| {
             Error::usage(format!("there is no run of `{epic}`"))
-                .advise(format!("orch session start --epic {epic}"))
+                .advise_command(format!("orch session start --epic {epic}"))
         })
     }
 }
@@ -90,5 +90,5 @@ pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
 pub(super) fn nobody_sits(driver: &Driver<'_>) -> Error {
     let (run, status) = (driver.id(), driver.run().status);
     Error::usage(format!("nobody sits at run {run}, which is {status}"))
-        .advise(format!("orch session start --epic {} --resume", driver.run().started.key))
+        .advise_command(format!("orch session start --epic {} --resume", driver.run().started.key))
 }

@@ -14,13 +14,13 @@ use serde::Serialize;
 #[non_exhaustive]
 pub struct Reply {
     pub epic: String,
-    pub checkpoints: Vec<Entry>,
+    pub checkpoints: Vec<SessionEntry>,
 }
 
 /// One of them.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct SessionEntry {
     pub run_id: RunId,
     pub at: Moment,
     #[serde(flatten)]
@@ -34,7 +34,7 @@ pub fn session_list(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let mut checkpoints = Vec::new();
     for id in choose::runs_of(site, &key)? {
         let run = site.store.read(&id)?.run;
-        checkpoints.extend(run.checkpoints.into_iter().map(|(at, checkpoint)| Entry {
+        checkpoints.extend(run.checkpoints.into_iter().map(|(at, checkpoint)| SessionEntry {
             run_id: id.clone(),
             at,
             checkpoint,

@@ -144,7 +144,7 @@ fn take_or_begin<'s>(
     }
     if request.resume {
         return Err(Error::usage(format!("there is no open run of `{epic}` to take up"))
-            .advise(format!("orch session start --epic {epic}")));
+            .advise_command(format!("orch session start --epic {epic}")));
     }
     // Of two who begin at once, the second finds the run of the first.
     let path = site.store.begin_lock();
@@ -220,15 +220,13 @@ fn take_up<'s>(
     let is_unbegun = reading.count == 1 && run.sessions.is_empty();
     if run.session().is_none() && !request.resume && !is_unbegun {
         let message = format!("a run of `{epic}` is {} already: {id}", run.status);
-        return Err(
-            Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))
-        );
+        return Err(Error::usage(message)
+            .advise_command(format!("orch session start --epic {epic} --resume")));
     }
     if let Some(other) = request.workflow.as_ref().filter(|name| *name != workflow) {
         let message = format!("the run of `{epic}` is one of {workflow}, not of {other}");
-        return Err(
-            Error::usage(message).advise(format!("orch session start --epic {epic} --resume"))
-        );
+        return Err(Error::usage(message)
+            .advise_command(format!("orch session start --epic {epic} --resume")));
     }
     let is_it = |dead: &&Session| run.session().is_some_and(|live| live.number == dead.number);
     let death = before.session().filter(is_it).map(|dead| Death {
@@ -254,7 +252,7 @@ fn sit_down(
     budget: Option<Budget>,
 ) -> Result<Option<String>, Error> {
     let site = driver.site;
-    let by = site.who()?;
+    let by = site.who()?.to_string();
     let run = driver.run();
     let session = number(run) + 1;
     let mut events = Vec::new();

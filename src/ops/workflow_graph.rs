@@ -17,7 +17,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
-pub enum Format {
+pub enum GraphFormat {
     #[default]
     Text,
     Mermaid,
@@ -34,16 +34,16 @@ pub struct Request {
     /// The language of the drawing.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
-    pub format: Format,
+    pub format: GraphFormat,
 }
 
 /// Draws a workflow.
 pub fn workflow_graph(site: &Site, request: &Request) -> Result<String, Error> {
     let (workflow, _) = Workflow::load(&request.name, &site.shelf)?;
     Ok(match request.format {
-        Format::Text => text(&workflow),
-        Format::Mermaid => mermaid(&workflow),
-        Format::Dot => dot(&workflow),
+        GraphFormat::Text => text(&workflow),
+        GraphFormat::Mermaid => mermaid(&workflow),
+        GraphFormat::Dot => dot(&workflow),
     })
 }
 

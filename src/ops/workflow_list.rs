@@ -8,7 +8,7 @@ use serde::Serialize;
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct WorkflowEntry {
     pub name: String,
     pub version: Option<String>,
     pub description: String,
@@ -18,23 +18,23 @@ pub struct Entry {
 }
 
 /// Lists the workflows of the project, the user and the binary by name.
-pub fn workflow_list(site: &Site) -> Vec<Entry> {
+pub fn workflow_list(site: &Site) -> Vec<WorkflowEntry> {
     let names = site.shelf.names("workflows", ".toml");
     names.into_iter().map(|name| entry(site, name)).collect()
 }
 
-fn entry(site: &Site, name: String) -> Entry {
+fn entry(site: &Site, name: String) -> WorkflowEntry {
     let found = site.shelf.find(&format!("workflows/{name}.toml")).ok().flatten();
     let origin = found.map(|text| text.origin);
     match Workflow::load(&name, &site.shelf) {
-        Ok((workflow, _)) => Entry {
+        Ok((workflow, _)) => WorkflowEntry {
             name,
             version: Some(workflow.version),
             description: workflow.description,
             origin,
             problem: None,
         },
-        Err(error) => Entry {
+        Err(error) => WorkflowEntry {
             name,
             version: None,
             description: String::new(),

@@ -16,7 +16,7 @@ use serde_json::json;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
-pub enum Subject {
+pub enum SchemaSubject {
     #[default]
     Workflow,
     Contract,
@@ -31,15 +31,15 @@ pub struct Request {
     /// The file that it describes.
     #[cfg_attr(feature = "cli", arg(value_enum, default_value_t))]
     #[serde(default)]
-    pub subject: Subject,
+    pub subject: SchemaSubject,
 }
 
 /// The schema as one JSON document.
 pub fn workflow_schema(request: &Request) -> Json {
     match request.subject {
-        Subject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
-        Subject::Contract => contract_schema(),
-        Subject::Config => config::schema(),
+        SchemaSubject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
+        SchemaSubject::Contract => contract_schema(),
+        SchemaSubject::Config => config::schema(),
     }
 }
 

@@ -18,13 +18,13 @@ pub struct Reply {
     pub why: String,
     pub text: String,
     /// Every text it is made of, with where each was found.
-    pub texts: Vec<Found>,
+    pub texts: Vec<ShownText>,
 }
 
 /// One text of it.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Found {
+pub struct ShownText {
     pub path: String,
     pub origin: Origin,
 }
@@ -61,7 +61,7 @@ pub fn workflow_show(site: &Site, request: &Request) -> Result<Reply, Error> {
         texts: definition
             .texts
             .values()
-            .map(|text| Found { path: text.path.clone(), origin: text.origin })
+            .map(|text| ShownText { path: text.path.clone(), origin: text.origin })
             .collect(),
     })
 }

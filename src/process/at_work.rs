@@ -52,13 +52,13 @@ struct Note {
 
 /// A program's entry in a register, from before its start to after its end.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct RegisterEntry {
     file: std::fs::File,
     place: Beneath,
     path: PathBuf,
 }
 
-impl Entry {
+impl RegisterEntry {
     /// Not synced: a power cut ends the program too.
     pub(super) fn open(register: &Register) -> io::Result<Self> {
         static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -12,6 +12,7 @@ use crate::event::SessionStarted;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
 use crate::executor::ExecutorKind;
+use crate::id::AttemptId;
 use crate::id::GateId;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ fn gate() -> GateId {
 }
 
 fn start(attempt: u32) -> Event {
-    Event::GateStarted(GateStarted::new(gate(), attempt, ExecutorKind::Human))
+    Event::GateStarted(GateStarted::new(&AttemptId::new(&gate(), attempt), ExecutorKind::Human))
 }
 
 fn wait(waits_for: WaitsFor) -> Event {

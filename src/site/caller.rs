@@ -4,7 +4,7 @@
 use super::Error;
 use super::Site;
 use super::asker;
-use crate::store::mailbox::AN_AGENT;
+use crate::event::Author;
 use std::path::PathBuf;
 
 /// Whoever asks: a person, an agent, or a program of either.
@@ -51,11 +51,11 @@ impl Site {
     }
 
     /// Who says something here: the agent whose marks were found, what works at a gate, else the user.
-    pub fn who(&self) -> Result<String, Error> {
+    pub fn who(&self) -> Result<Author, Error> {
         match &self.caller.agent_mark {
-            Some(mark) => Ok(format!("{AN_AGENT}{mark})")),
-            None if asker::is_executor(self) => Ok(format!("{AN_AGENT}at work at a gate)")),
-            None => self.identity(),
+            Some(mark) => Ok(Author::Agent(mark.clone())),
+            None if asker::is_executor(self) => Ok(Author::Agent("at work at a gate".to_owned())),
+            None => self.identity().map(Author::User),
         }
     }
 }

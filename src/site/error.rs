@@ -12,7 +12,24 @@ use crate::source::Unsound;
 use crate::store::journal;
 use crate::store::record;
 use crate::workflow;
+use std::fmt;
 use std::io;
+
+/// What to do about an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Advice {
+    Words(String),
+    /// What to type next, as it can be pasted.
+    Command(String),
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(text) | Self::Command(text) => f.write_str(text),
+        }
+    }
+}
 
 /// Why an operation was not carried out.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -23,7 +40,7 @@ pub enum Error {
     Usage {
         message: String,
         #[help]
-        help: Option<String>,
+        help: Option<Advice>,
     },
     /// A definition that cannot be used; it names file, line and what would be right.
     #[error(transparent)]
@@ -88,7 +105,7 @@ impl From<Box<Unsound>> for Error {
 
 impl From<secret::Error> for Error {
     fn from(error: secret::Error) -> Self {
-        Self::Usage { message: error.to_string(), help: error.help() }
+        Self::Usage { message: error.to_string(), help: error.help().map(Advice::Words) }
     }
 }
 
@@ -118,11 +135,41 @@ impl Error {
         }
     }
 
-    /// Says what to type next.
+    /// The commands that it advises.
+    pub fn commands(&self) -> Vec<String> {
+        match self {
+            Self::Usage { help: Some(Advice::Command(command)), .. } => vec![command.clone()],
+            Self::Held { run, .. } => vec![format!("orch status --run {run}")],
+            Self::Sat { epic, .. } => vec![format!("orch session status --epic {epic}")],
+            Self::Usage { help: Some(Advice::Words(_)) | None, .. }
+            | Self::Unsound(_)
+            | Self::Workflow(_)
+            | Self::Config(_)
+            | Self::Budget { .. }
+            | Self::Untrue { .. }
+            | Self::Interrupted
+            | Self::Environment { .. }
+            | Self::Journal(_)
+            | Self::Record(_)
+            | Self::Git(_) => Vec::new(),
+        }
+    }
+
+    /// Says what would be right.
     #[must_use]
     pub fn advise(self, help: impl Into<String>) -> Self {
+        self.with_advice(Advice::Words(help.into()))
+    }
+
+    /// Says what to type next: one command, and nothing else.
+    #[must_use]
+    pub fn advise_command(self, command: impl Into<String>) -> Self {
+        self.with_advice(Advice::Command(command.into()))
+    }
+
+    fn with_advice(self, advice: Advice) -> Self {
         match self {
-            Self::Usage { message, .. } => Self::Usage { message, help: Some(help.into()) },
+            Self::Usage { message, .. } => Self::Usage { message, help: Some(advice) },
             other @ (Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)

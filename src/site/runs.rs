@@ -15,7 +15,7 @@ use serde::Serialize;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
-pub struct Entry {
+pub struct RunEntry {
     pub run_id: RunId,
     pub workflow: String,
     pub key: String,
@@ -63,19 +63,19 @@ struct Gate {
 }
 
 /// Every run of the project, the newest first.
-pub fn runs(site: &Site) -> Result<Vec<Entry>, Error> {
+pub fn runs(site: &Site) -> Result<Vec<RunEntry>, Error> {
     let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
-    let mut entries: Vec<Entry> = parallel::map(&ids, |id| entry(site, id));
+    let mut entries: Vec<RunEntry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
 }
 
-fn entry(site: &Site, id: &RunId) -> Entry {
+fn entry(site: &Site, id: &RunId) -> RunEntry {
     from_summary(site, id).unwrap_or_else(|| from_journal(site, id))
 }
 
 /// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
-fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
+fn from_summary(site: &Site, id: &RunId) -> Option<RunEntry> {
     let bytes = site.store.record(id).join("RUN.json").read().ok()??;
     let head: Head = serde_json::from_slice(&bytes).ok()?;
     let length = site.store.state(id).join(journal::FILE).size().ok().flatten();
@@ -86,7 +86,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
     let gate = telling(head.status).into_iter().find_map(at);
     let wants_a_driver =
         head.status == RunStatus::Running && (head.driven || at(GateStatus::Running).is_some());
-    Some(Entry {
+    Some(RunEntry {
         run_id: id.clone(),
         workflow: head.workflow.name,
         key: head.key,
@@ -98,7 +98,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<Entry> {
     })
 }
 
-fn from_journal(site: &Site, id: &RunId) -> Entry {
+fn from_journal(site: &Site, id: &RunId) -> RunEntry {
     let reading = site.store.glance(id).map_err(Error::from);
     let told =
         reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
@@ -107,7 +107,7 @@ fn from_journal(site: &Site, id: &RunId) -> Entry {
         Err(error) => return damaged(id, &error),
     };
     let gate = telling(run.status).into_iter().find_map(|status| run.gates_in(status).next());
-    Entry {
+    RunEntry {
         run_id: id.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
@@ -126,8 +126,8 @@ fn telling(status: RunStatus) -> [GateStatus; 2] {
 }
 
 /// A run of which nothing but its id is known for sure.
-fn damaged(id: &RunId, error: &Error) -> Entry {
-    Entry {
+fn damaged(id: &RunId, error: &Error) -> RunEntry {
+    RunEntry {
         run_id: id.clone(),
         workflow: String::new(),
         key: String::new(),

@@ -6,7 +6,7 @@ mod follow;
 mod segment;
 
 pub use follow::Follow;
-pub use follow::Told;
+pub use follow::JournalEntry;
 pub use follow::wake;
 pub use segment::Segment;
 

@@ -2,10 +2,13 @@
 //! Whoever holds it takes the letters in and writes the events; nobody else writes to a journal.
 
 use crate::clock::Moment;
+use crate::event::Author;
 use crate::event::Note;
 use crate::files;
 use crate::files::Beneath;
 use crate::id;
+use serde::Deserialize;
+use serde::Serialize;
 use std::io;
 
 /// More than anybody says between two looks; what lies beyond is taken at the next one.
@@ -13,9 +16,6 @@ const LETTERS_MAX: usize = 1000;
 
 /// The largest letter that is read, in bytes.
 const LETTER_BYTES_MAX: u64 = 256 * 1024;
-
-/// How the names of agents begin that notes are by.
-pub const AN_AGENT: &str = "an agent (";
 
 /// Where the letters of one run lie.
 #[derive(Debug, Clone)]
@@ -30,6 +30,16 @@ pub struct Letter {
     place: Beneath,
 }
 
+/// A letter as it is written.
+#[derive(Debug, Serialize, Deserialize)]
+struct Written {
+    #[serde(flatten)]
+    note: Note,
+    /// How its author is known to be an agent, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agent: Option<String>,
+}
+
 impl Mailbox {
     /// The mailbox in this folder, which need not be there.
     pub fn new(folder: Beneath) -> Self {
@@ -37,9 +47,14 @@ impl Mailbox {
     }
 
     /// Leaves a letter. When it returns, a power cut does not take it back.
-    pub fn put(&self, at: Moment, note: &Note) -> io::Result<()> {
+    pub fn put(&self, at: Moment, note: &Note, author: &Author) -> io::Result<()> {
+        let agent = match author {
+            Author::Agent(sign) => Some(sign.clone()),
+            Author::User(_) => None,
+        };
+        let written = Written { note: note.clone(), agent };
         let name = format!("{}-{}.json", at.compact(), id::random_suffix(None, 0));
-        self.folder.join(name).write(&serde_json::to_vec(note).unwrap_or_default())
+        self.folder.join(name).write(&serde_json::to_vec(&written).unwrap_or_default())
     }
 
     /// What lies there, in the order in which it was said. What is no letter is taken away: it came
@@ -53,7 +68,7 @@ impl Mailbox {
             }
             let place = self.folder.join(name);
             match read(&place) {
-                Read::Letter(note) => letters.push(Letter { note: by_letter(note), place }),
+                Read::Letter(written) => letters.push(Letter { note: by_letter(*written), place }),
                 // What cannot be taken away, such as a folder, keeps nobody from working.
                 Read::Garbage => drop(place.remove()),
                 Read::Nothing => {}
@@ -73,7 +88,7 @@ impl Letter {
 
 /// What lies in a mailbox under one name.
 enum Read {
-    Letter(Note),
+    Letter(Box<Written>),
     Garbage,
     /// It was taken meanwhile, or cannot be read now: it may be a letter, and is left for the next look.
     Nothing,
@@ -91,11 +106,12 @@ fn read(place: &Beneath) -> Read {
 
 /// Whoever has the account can write a letter, and sign it as anybody: while agents are at work, their
 /// author is who it says and no more. To pass for an agent is of no use to anyone.
-fn by_letter(note: Note) -> Note {
-    if note.by.starts_with(AN_AGENT) {
-        return note;
-    }
-    Note { by: format!("{} (says a letter)", note.by), ..note }
+fn by_letter(Written { note, agent }: Written) -> Note {
+    let by = match agent {
+        Some(sign) => Author::Agent(sign).to_string(),
+        None => format!("{} (says a letter)", note.by),
+    };
+    Note { by, ..note }
 }
 
 #[cfg(test)]
@@ -118,18 +134,21 @@ mod tests {
         assert!(mailbox.letters().unwrap().is_empty());
         for (text, at) in [("b", "2026-01-19T14:00:00.002Z"), ("a", "2026-01-19T14:00:00.001Z")] {
             let (at, note) = note(text, at);
-            mailbox.put(at, &note).unwrap();
+            mailbox.put(at, &note, &Author::User(note.by.clone())).unwrap();
         }
+        let (at, claim) = note("c", "2026-01-19T14:00:00.003Z");
+        mailbox.put(at, &claim, &Author::Agent("MARK".to_owned())).unwrap();
         std::fs::write(folder.path().join("mailbox/x.json"), "no letter").unwrap();
         std::fs::create_dir(folder.path().join("mailbox/folder")).unwrap();
         std::fs::write(folder.path().join("mailbox/large"), " ".repeat(300 * 1024)).unwrap();
         let letters = mailbox.letters().unwrap();
         let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
-        assert_eq!(texts, ["a", "b"]);
+        assert_eq!(texts, ["a", "b", "c"]);
         assert_eq!(letters[0].note.by, "Ada (says a letter)");
+        assert_eq!(letters[2].note.by, "an agent (MARK)");
         letters[0].take().unwrap();
-        assert_eq!(mailbox.letters().unwrap().len(), 1);
+        assert_eq!(mailbox.letters().unwrap().len(), 2);
         let left = mailbox.folder.names().unwrap();
-        assert!(left.len() == 2 && left[1] == "folder", "{left:?}");
+        assert!(left.len() == 3 && left[2] == "folder", "{left:?}");
     }
 }

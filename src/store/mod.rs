@@ -20,6 +20,7 @@ pub use lease::Lease;
 pub use lease::Refused;
 
 use crate::clock::Moment;
+use crate::event::Author;
 use crate::event::Note;
 use crate::files::Beneath;
 use crate::files::Lock;
@@ -65,8 +66,8 @@ impl Store {
     }
 
     /// Says something to whoever holds the run. When it returns, a power cut does not take it back.
-    pub fn say(&self, id: &RunId, at: Moment, note: &Note) -> io::Result<()> {
-        Mailbox::new(self.mailbox(id)).put(at, note)
+    pub fn say(&self, id: &RunId, at: Moment, note: &Note, author: &Author) -> io::Result<()> {
+        Mailbox::new(self.mailbox(id)).put(at, note, author)
     }
 
     /// What was said to whoever holds the run and is not in its journal yet, in its order.

@@ -15,7 +15,7 @@ use orch::ops::RunChoice;
 use orch::ops::Site;
 use orch::ops::advance;
 use orch::ops::follow;
-use orch::store::journal::Told;
+use orch::store::journal::JournalEntry;
 use orch::work::WorkOrder;
 use orch::work::WorkReport;
 use orch::work::WorkResult;
@@ -203,7 +203,7 @@ fn whoever_follows_a_run_gets_what_another_process_appends() {
     let mut follow = follow::follow(&site, &RunChoice::default()).unwrap();
     assert!(follow.news().unwrap().is_empty());
     house.orch("gate finish --gate a").code(0);
-    let told = |news: Vec<Told>| {
+    let told = |news: Vec<JournalEntry>| {
         let kinds = news.iter().map(|told| EventKind::from(&told.event).to_string());
         kinds.collect::<Vec<_>>().join(" ")
     };

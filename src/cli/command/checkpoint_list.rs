@@ -7,7 +7,7 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
 use crate::ops::checkpoint_list;
-use crate::ops::checkpoint_list::Entry;
+use crate::ops::checkpoint_list::CheckpointEntry;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Failure> {
@@ -25,7 +25,7 @@ pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Fa
     Ok(exit::DONE)
 }
 
-fn row(entry: &Entry) -> Vec<String> {
+fn row(entry: &CheckpointEntry) -> Vec<String> {
     let checkpoint = &entry.checkpoint;
     let tree = match &checkpoint.snapshot {
         Some(snapshot) if entry.is_kept => {

@@ -33,7 +33,7 @@ pub struct Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let Some((name, _)) = arguments.words.split_first() else {
-        return Err(Error::usage("which workflow?").advise("orch workflow list").into());
+        return Err(Error::usage("which workflow?").advise_command("orch workflow list").into());
     };
     if name == "--help" || name == "-h" {
         let command = flags(Command::new("orch rehearse"))

@@ -20,7 +20,7 @@ use clap::FromArgMatches;
 
 pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let Some((name, flags)) = words.split_first() else {
-        return Err(Error::usage("which workflow?").advise("orch workflow list").into());
+        return Err(Error::usage("which workflow?").advise_command("orch workflow list").into());
     };
     let face = &Face::new(face.global.or_among(flags));
     let site = face.global.site(false)?;

@@ -2,8 +2,8 @@
 
 use super::Entry;
 use super::HASH_BYTES;
+use super::IndexRefused;
 use super::REGULAR_FILE;
-use super::Refused;
 use git2::Oid;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -54,20 +54,20 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, Refused> {
-        let (header, bytes) = bytes.split_at_checked(12).ok_or(Refused::Corrupt)?;
+    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, IndexRefused> {
+        let (header, bytes) = bytes.split_at_checked(12).ok_or(IndexRefused::Corrupt)?;
         let number = |at: usize| {
             u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
         };
         if !header.starts_with(b"DIRC") {
-            return Err(Refused::Corrupt);
+            return Err(IndexRefused::Corrupt);
         }
         match number(4) {
             2..=4 => {
                 let (version, left) = (number(4), number(8));
                 Ok(Self { bytes, at: header.len(), version, left, name: Vec::new() })
             }
-            _ => Err(Refused::Unsupported),
+            _ => Err(IndexRefused::Unsupported),
         }
     }
 
@@ -80,20 +80,20 @@ impl<'a> Reader<'a> {
         self.bytes
     }
 
-    pub(super) fn next(&mut self) -> Result<Option<Old<'_>>, Refused> {
+    pub(super) fn next(&mut self) -> Result<Option<Old<'_>>, IndexRefused> {
         if self.left == 0 {
             return Ok(None);
         }
         self.left -= 1;
         let bytes = self.bytes;
-        let short = bytes.get(..FIXED_BYTES).ok_or(Refused::Corrupt)?;
+        let short = bytes.get(..FIXED_BYTES).ok_or(IndexRefused::Corrupt)?;
         let has_more_flags = flags(short, FIXED_BYTES - 2) & IS_EXTENDED != 0;
         let length = FIXED_BYTES + if has_more_flags { 2 } else { 0 };
-        let (fixed, rest) = bytes.split_at_checked(length).ok_or(Refused::Corrupt)?;
+        let (fixed, rest) = bytes.split_at_checked(length).ok_or(IndexRefused::Corrupt)?;
         if self.version == 4 {
-            let (dropped, rest) = varint(rest).ok_or(Refused::Corrupt)?;
-            let kept = self.name.len().checked_sub(dropped).ok_or(Refused::Corrupt)?;
-            let end = rest.iter().position(|&byte| byte == 0).ok_or(Refused::Corrupt)?;
+            let (dropped, rest) = varint(rest).ok_or(IndexRefused::Corrupt)?;
+            let kept = self.name.len().checked_sub(dropped).ok_or(IndexRefused::Corrupt)?;
+            let end = rest.iter().position(|&byte| byte == 0).ok_or(IndexRefused::Corrupt)?;
             self.name.truncate(kept);
             self.name.extend_from_slice(&rest[..end]);
             self.bytes = &rest[end + 1..];
@@ -103,10 +103,12 @@ impl<'a> Reader<'a> {
         let end = if told < usize::from(NAME_LENGTH) {
             told
         } else {
-            rest.iter().position(|&byte| byte == 0).ok_or(Refused::Corrupt)?
+            rest.iter().position(|&byte| byte == 0).ok_or(IndexRefused::Corrupt)?
         };
-        let name = rest.get(..end).filter(|_| rest.get(end) == Some(&0)).ok_or(Refused::Corrupt)?;
-        let (whole, rest) = bytes.split_at_checked(padded(length + end)).ok_or(Refused::Corrupt)?;
+        let name =
+            rest.get(..end).filter(|_| rest.get(end) == Some(&0)).ok_or(IndexRefused::Corrupt)?;
+        let (whole, rest) =
+            bytes.split_at_checked(padded(length + end)).ok_or(IndexRefused::Corrupt)?;
         self.bytes = rest;
         let begin = self.at;
         self.at += whole.len();
@@ -173,7 +175,7 @@ impl<'a> Writer<'a> {
         self.pieces.push(std::mem::take(&mut self.bytes).into());
     }
 
-    pub(super) fn copy(&mut self, old: &Old<'_>) -> Result<(), Refused> {
+    pub(super) fn copy(&mut self, old: &Old<'_>) -> Result<(), IndexRefused> {
         match &old.whole {
             Some(whole) => {
                 self.count += 1;
@@ -188,7 +190,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(super) fn put(&mut self, entry: &Entry<'_>) -> Result<(), Refused> {
+    pub(super) fn put(&mut self, entry: &Entry<'_>) -> Result<(), IndexRefused> {
         let stat = &entry.stat;
         let numbers = [
             stat.changed.0,
@@ -209,8 +211,8 @@ impl<'a> Writer<'a> {
         self.push(&fixed, entry.path.as_bytes())
     }
 
-    fn push(&mut self, fixed: &[u8], name: &[u8]) -> Result<(), Refused> {
-        self.count = self.count.checked_add(1).ok_or(Refused::Corrupt)?;
+    fn push(&mut self, fixed: &[u8], name: &[u8]) -> Result<(), IndexRefused> {
+        self.count = self.count.checked_add(1).ok_or(IndexRefused::Corrupt)?;
         self.bytes.extend_from_slice(fixed);
         if self.version == 4 {
             let shared = self.name.iter().zip(name).take_while(|(one, two)| one == two).count();

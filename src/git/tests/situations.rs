@@ -203,6 +203,10 @@ fn what_is_no_usable_repository_says_why() {
         assert!(matches!(error, Error::Unsupported { .. }), "{option}: {error}");
         fs::remove_dir_all(folder.path().join("odd")).unwrap();
     }
+    fs::create_dir(folder.path().join("lost")).unwrap();
+    fs::write(folder.path().join("lost/.git"), "no link").unwrap();
+    let lost = Repository::discover(&folder.path().join("lost"));
+    assert!(matches!(lost, Err(Error::Git(_))), "{:?}", lost.err());
 }
 
 #[test]

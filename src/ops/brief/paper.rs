@@ -1,7 +1,7 @@
 //! A brief on paper: its template, and the values that it sees. Whatever people, agents and
 //! checks said stays on its line or between marks, so that it cannot pass for the brief's own words.
 
-use super::Format;
+use super::BriefFormat;
 use super::content::Brief;
 use crate::check::plain_text;
 use crate::definition::Shelf;
@@ -24,12 +24,12 @@ pub(super) struct Paper {
 
 impl Paper {
     /// Finds the template; `brief` says which names it may use.
-    pub(super) fn find(shelf: &Shelf, format: Format, brief: &Brief) -> Result<Self, Error> {
+    pub(super) fn find(shelf: &Shelf, format: BriefFormat, brief: &Brief) -> Result<Self, Error> {
         let text = shelf.find(TEMPLATE)?;
         let text = text.ok_or_else(|| Error::environment(format!("there is no {TEMPLATE}")))?;
         let source = match format {
-            Format::Markdown => text.source,
-            Format::Text => Source::new(text.source.name, without_marks(&text.source.text)),
+            BriefFormat::Markdown => text.source,
+            BriefFormat::Text => Source::new(text.source.name, without_marks(&text.source.text)),
         };
         let names: BTreeSet<String> = fields(brief).into_iter().map(|(name, _)| name).collect();
         let library = Library::parse(&[(TEMPLATE, &source)], &names)?;

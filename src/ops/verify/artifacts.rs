@@ -9,7 +9,7 @@ use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Artifact;
 use crate::git::Fate;
-use crate::git::Found;
+use crate::git::FoundCommit;
 use crate::git::Repository;
 use crate::ops::Error;
 use crate::ops::Site;
@@ -89,12 +89,12 @@ enum Seat<'p> {
     /// In the working tree.
     Here {
         /// What is checked out; `None` outside of git and before the first commit.
-        head: Option<&'p Found>,
+        head: Option<&'p FoundCommit>,
         /// Whether it is the branch that the work was done on.
         is_home: bool,
     },
     /// On a branch that is not checked out.
-    There(&'p Found),
+    There(&'p FoundCommit),
     /// Nothing here holds the run's work but by chance.
     Nowhere,
 }
@@ -111,7 +111,7 @@ impl<'p> Seat<'p> {
         if branch.is_some_and(|branch| branch.is_checked_out) {
             return Self::Here { head, is_home: true };
         }
-        let segments = |found: Option<&Found>| {
+        let segments = |found: Option<&FoundCommit>| {
             let one = places.committed.iter().find(|one| Some(one.found.clone()) == found.cloned());
             one.map_or(0, |one| {
                 one.files.keys().filter(|path| path.starts_with("journal/")).count()

@@ -5,9 +5,9 @@
 use crate::event::RunStarted;
 use crate::files;
 use crate::files::Beneath;
+use crate::git::CommitFolder;
 use crate::git::Files;
-use crate::git::Folder;
-use crate::git::Found;
+use crate::git::FoundCommit;
 use crate::git::Repository;
 use crate::git::Staged;
 use crate::git::Target;
@@ -25,13 +25,13 @@ use std::path::Path;
 const LOOKS_MAX: usize = 5;
 
 /// A commit that holds a record.
-pub struct Committed {
-    pub found: Found,
+pub struct RecordCommit {
+    pub found: FoundCommit,
     pub files: Files,
-    folder: Folder,
+    folder: CommitFolder,
 }
 
-impl Committed {
+impl RecordCommit {
     /// What is put behind a path of the record.
     pub fn note(&self) -> String {
         if self.found.is_checked_out {
@@ -53,11 +53,11 @@ pub struct Places {
     /// Whether the index is being written, or its writer was killed.
     pub is_index_locked: bool,
     /// Each record that is committed, where it belongs first; no two are alike.
-    pub committed: Vec<Committed>,
+    pub committed: Vec<RecordCommit>,
     /// What is checked out.
-    pub head: Option<Found>,
+    pub head: Option<FoundCommit>,
     /// The branch that the work is on.
-    pub branch: Option<Found>,
+    pub branch: Option<FoundCommit>,
     /// Whether the commit where the record belongs holds any of it.
     pub is_at_home: bool,
 }
@@ -134,7 +134,7 @@ impl Places {
     }
 
     /// The record as HEAD holds it.
-    pub fn in_head(&self) -> Option<&Committed> {
+    pub fn in_head(&self) -> Option<&RecordCommit> {
         self.committed.iter().find(|one| one.found.is_checked_out)
     }
 
@@ -143,8 +143,8 @@ impl Places {
         &mut self,
         git: &Repository,
         path: &str,
-        found: Option<&Found>,
-    ) -> Result<Option<Folder>, Error> {
+        found: Option<&FoundCommit>,
+    ) -> Result<Option<CommitFolder>, Error> {
         let Some(found) = found else { return Ok(None) };
         let mut folder = git.folder_in(found, path)?;
         if folder.is_none() && found.name.starts_with(record::REFS) {
@@ -153,7 +153,7 @@ impl Places {
         let Some(folder) = folder else { return Ok(None) };
         if self.committed.iter().all(|known| known.folder != folder) {
             let files = git.files_below(folder)?;
-            self.committed.push(Committed { found: found.clone(), files, folder });
+            self.committed.push(RecordCommit { found: found.clone(), files, folder });
         }
         Ok(Some(folder))
     }
@@ -195,7 +195,7 @@ pub fn ids_on_branches(site: &Site, git: Option<&Repository>) -> Result<Vec<RunI
     ids_in(site, git, &git.found_branches()?)
 }
 
-fn ids_in(site: &Site, git: &Repository, commits: &[Found]) -> Result<Vec<RunId>, Error> {
+fn ids_in(site: &Site, git: &Repository, commits: &[FoundCommit]) -> Result<Vec<RunId>, Error> {
     let mut ids = Vec::new();
     let Some(path) = git.path_of(&site.project.root().join(RUNS)) else { return Ok(ids) };
     for found in commits {

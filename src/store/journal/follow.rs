@@ -24,7 +24,7 @@ static APPENDED_NOW: Condvar = Condvar::new();
 /// One event of a journal.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Told {
+pub struct JournalEntry {
     /// Counted from 1.
     pub seq: u64,
     pub at: Moment,
@@ -55,7 +55,7 @@ impl Follow {
 
     /// The events that were appended since this was asked last. A line that does not chain to the one
     /// before it, or is not whole yet, ends them.
-    pub fn news(&mut self) -> Result<Vec<Told>, Error> {
+    pub fn news(&mut self) -> Result<Vec<JournalEntry>, Error> {
         let failed = |source| io_error(&self.place, source);
         self.appended = *APPENDED.lock().unwrap_or_else(PoisonError::into_inner);
         // A run that came as a committed copy has no journal of its own before it goes on.
@@ -73,7 +73,7 @@ impl Follow {
             self.bytes += raw.len() as u64;
             self.seq = header.seq;
             self.head = Digest::of(line);
-            news.push(Told { seq: header.seq, at: header.ts, event });
+            news.push(JournalEntry { seq: header.seq, at: header.ts, event });
         }
         Ok(news)
     }

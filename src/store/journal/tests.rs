@@ -80,7 +80,7 @@ fn whoever_follows_gets_each_event_once_and_nothing_that_does_not_chain() {
     let waiting = Event::RunWaiting { gates: Vec::new() };
     journal.append(at(), std::slice::from_ref(&waiting)).unwrap();
     let told = follow.news().unwrap();
-    assert_eq!(told, [Told { seq: 4, at: at(), event: waiting.clone() }]);
+    assert_eq!(told, [JournalEntry { seq: 4, at: at(), event: waiting.clone() }]);
     let good = fs::read(folder.path().join(FILE)).unwrap();
     let last = good.split_inclusive(|byte| *byte == b'\n').next_back().unwrap();
     fs::write(folder.path().join(FILE), [&good, last, b"{\"seq\":5"].concat()).unwrap();
