@@ -220,15 +220,19 @@ impl<'s> Driver<'s> {
     }
 
     fn explain(&self, refused: Refused) -> Error {
-        match refused {
-            Refused::Journal(error) => error.into(),
-            Refused::Lost | Refused::Moved { .. } => {
-                let id = self.id();
-                Error::environment(format!(
-                    "run {id} is not written any more: {refused}; another process may drive it now"
-                ))
-            }
-        }
+        let id = self.id();
+        let message = match refused {
+            Refused::Journal(error) => return error.into(),
+            Refused::Lost => format!(
+                "the lock of run {id} was taken away; another process may drive it now, and nothing \
+                 more is written here"
+            ),
+            Refused::Moved { expected, head } => format!(
+                "run {id} stands at {head}, and not at {expected}: another process has written it, and \
+                 nothing more is written here"
+            ),
+        };
+        Error::environment(message)
     }
 
     /// Writes down what was said while this process held the run, or nobody did.
