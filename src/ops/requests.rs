@@ -92,6 +92,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<cost::Request>("cost"),
     request::<doctor::Request>("doctor"),
     request::<done::Request>("done"),
+    request::<RunChoice>("follow"),
     request::<gate_approve::Request>("gate_approve"),
     request::<gate_check::Request>("gate_check"),
     request::<gate_estimate::Request>("gate_estimate"),

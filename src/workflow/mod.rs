@@ -242,6 +242,9 @@ pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
     errors.into_iter().map(Error::Unsound).collect()
 }
 
+/// How many tables of gates are built side by side.
+const TABLES_AT_ONCE: usize = 64;
+
 /// The first of the errors of a workflow, of which there is at least one.
 fn first(mut errors: Vec<Box<Unsound>>) -> Error {
     errors.swap_remove(0).into()
@@ -272,17 +275,24 @@ fn build(
     let place = |table: &GateFile| table.contract.as_ref().map_or(0..0, Placed::span);
     let contracts: Vec<Range<usize>> = file.gate.iter().map(place).collect();
     let around = gate::Surroundings { source, definition, inputs: &inputs, all: &all };
-    let above = [None].into_iter().chain(file.gate.iter().map(|table| Some(&table.id)));
-    let tables: Vec<_> = file.gate.iter().zip(above).collect();
-    let built = parallel::map(&tables, |(table, above)| gate::build(table, *above, &around));
-    let mut gates: Vec<Gate> = Vec::with_capacity(built.len());
-    for gate in built {
-        match gate {
-            Ok(gate) => gates.push(gate),
-            Err(error) => errors.push(error),
+    let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
+    let mut tables = file.gate.into_iter().peekable();
+    let mut last: Option<Placed<String>> = None;
+    // A few at a time: a long workflow does not lie in memory twice.
+    while tables.peek().is_some() {
+        let some: Vec<GateFile> = tables.by_ref().take(TABLES_AT_ONCE).collect();
+        let above = std::iter::once(last.as_ref()).chain(some.iter().map(|table| Some(&table.id)));
+        let with_above: Vec<_> = some.iter().zip(above).collect();
+        let built =
+            parallel::map(&with_above, |(table, above)| gate::build(table, *above, &around));
+        for gate in built {
+            match gate {
+                Ok(gate) => gates.push(gate),
+                Err(error) => errors.push(error),
+            }
         }
+        last = some.last().map(|table| table.id.clone());
     }
-    drop(file.gate);
     let (key, prompts) = match (key, prompts) {
         (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),
         (key, prompts) => {
