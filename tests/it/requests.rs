@@ -1,8 +1,14 @@
 //! What the operations take, as a face finds it that knows none of them: each field says what it
 //! is, the least that can be said is enough, and what is taken changes only on purpose.
 
+use crate::house::House;
 use crate::shipped::made;
+use orch::event::RunStatus;
+use orch::ops::Options;
 use orch::ops::REQUESTS;
+use orch::ops::Site;
+use orch::ops::run;
+use orch::ops::run_start;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -110,4 +116,19 @@ fn what_requests_share_stands_beside_what_is_their_own() {
     let request: orch::ops::run::Request = serde_json::from_value(told).unwrap();
     assert_eq!(request.budget.budget.map(f64::from), Some(5.0));
     assert_eq!(request.inputs["topic"], "ink");
+}
+
+#[test]
+fn a_run_begins_by_a_request_in_json() {
+    let gate = "[inputs]\ntopic = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n";
+    let house = House::new().workflow("demo", gate);
+    let site = Site::open(Options { folder: house.project(), ..Options::default() }).unwrap();
+    let told = json!({ "workflow": "demo", "inputs": { "topic": "ink" } });
+    let driven = run::run(&site, &serde_json::from_value(told.clone()).unwrap(), &mut |_| ());
+    assert_eq!(driven.unwrap().status, RunStatus::Waiting);
+    let begun = run_start::run_start(&site, &serde_json::from_value(told).unwrap());
+    assert_eq!(begun.unwrap().status, RunStatus::Running);
+    let unknown = serde_json::from_value(json!({ "workflow": "none" })).unwrap();
+    let error = run::run(&site, &unknown, &mut |_| ()).unwrap_err();
+    assert!(error.to_string().contains("none"), "{error}");
 }

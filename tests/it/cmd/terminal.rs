@@ -208,3 +208,13 @@ fn enter_alone_approves_and_waives_nothing() {
         house.on_terminal("gate approve", &[("Approve this as", &typed)]).code(0);
     }
 }
+
+#[test]
+fn what_a_run_has_started_is_not_asked_for_an_approval() {
+    let gate =
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\napproval = 'person'\n";
+    let house = House::new().workflow("demo", gate);
+    house.orch("run demo").code(3);
+    house.on_terminal_at_work("run resume", &[]).code(3).never_says("error:");
+    assert_eq!(house.gates(), "a WAITING");
+}

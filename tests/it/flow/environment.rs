@@ -100,6 +100,27 @@ fn a_secret_reaches_the_program_and_nothing_else() {
 }
 
 #[test]
+fn a_brief_hides_a_secret_that_is_the_name_of_a_file() {
+    let secret = "tok-abcdefgh";
+    let house = House::new().env("API_TOKEN", secret).workflow(
+        "demo",
+        "[[gate]]
+         id = 'use'
+         executor = 'command'
+         shell = 'echo x > \"$API_TOKEN.txt\"'
+         secrets = ['API_TOKEN']
+         [[gate]]
+         id = 'read'
+         executor = 'human'",
+    );
+    house.orch("run demo").code(3);
+    assert!(house.exists("tok-abcdefgh.txt"));
+    let brief = house.orch("brief").code(0).never_says(secret);
+    assert!(brief.stdout.contains("[redacted].txt"), "{}", brief.stdout);
+    house.orch("brief --json").code(0).never_says(secret);
+}
+
+#[test]
 fn a_secret_that_is_not_set_is_a_failure_that_names_it() {
     let house = House::new().workflow(
         "demo",

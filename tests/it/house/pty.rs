@@ -29,6 +29,15 @@ impl House {
         self.talk(command, talk)
     }
 
+    /// The same below a shell that a run has started.
+    pub fn on_terminal_at_work(&self, words: &str, talk: &[(&str, &str)]) -> Done {
+        let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
+        let mut shell = self.program("sh");
+        shell.args(["-c", "\"$@\"; exit $?", "sh"]).arg(orch.get_program()).args(orch.get_args());
+        shell.env("ORCH_AT_WORK", "somewhere");
+        self.talk(shell, talk)
+    }
+
     fn talk(&self, mut command: Command, talk: &[(&str, &str)]) -> Done {
         let (mut master, slave) = terminal();
         let side = || Stdio::from(slave.try_clone().unwrap());
