@@ -16,9 +16,8 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 
 /// These files are committed in git as they are: none is modified, staged, untracked, deleted or in
-/// conflict. Files that git ignores are left out, unless they are named or nothing else matches, and so
-/// are the runs themselves.
-/// Where no file matches, and outside of git, it fails.
+/// conflict. Files that git ignores count only where they are named one by one, or where nothing else
+/// matches; the runs themselves never count. Where no file matches, and outside of git, it fails.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Committed {

@@ -39,7 +39,7 @@ use std::fmt::Write as _;
 #[derive(Debug, Serialize)]
 struct Reply<'o> {
     #[serde(flatten)]
-    outcome: &'o Standing,
+    standing: &'o Standing,
     packet: Option<String>,
     /// What whoever took the run up was told first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,21 +50,21 @@ struct Reply<'o> {
 pub fn go_on(
     face: &Face,
     site: &Site,
-    (mut outcome, brief): (Standing, Option<&brief::Reply>),
+    (mut standing, brief): (Standing, Option<&brief::Reply>),
     (drive, ci, reports): (&DriveRequest, &CiArguments, &Reports),
 ) -> Result<u8, Error> {
     let mut answers = ci::read_answers(ci.answers.as_deref())?;
     let mut passed_over = 0;
     let mut interrupted = false;
     loop {
-        let answered = outcome.waiting.iter().find_map(|waiting| {
+        let answered = standing.waiting.iter().find_map(|waiting| {
             let given = answers.remove(waiting.gate.as_str())?;
             (waiting.waits_for == WaitsFor::Person).then(|| (waiting.clone(), given))
         });
         if let Some((waiting, given)) = answered {
             let request = gate_finish::Request {
                 gate: GateChoice {
-                    run: RunChoice { run: Some(outcome.run_id.to_string()) },
+                    run: RunChoice { run: Some(standing.run_id.to_string()) },
                     gate: Some(waiting.gate.to_string()),
                 },
                 answers: given.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
@@ -74,28 +74,28 @@ pub fn go_on(
             let reply = gate_finish::gate_finish(site, &request)?;
             drop(progress);
             progress::differs(face, &reply.run_id, &reply.differs);
-            outcome = reply.run;
+            standing = reply.run;
             continue;
         }
-        let askable: Vec<&Waiting> = outcome
+        let askable: Vec<&Waiting> = standing
             .waiting
             .iter()
-            .filter(|waiting| outcome.status == RunStatus::Waiting && can_ask(face, site, waiting))
+            .filter(|waiting| standing.status == RunStatus::Waiting && can_ask(face, site, waiting))
             .collect();
         let Some(waiting) = askable.get(passed_over % askable.len().max(1)) else { break };
-        match menu::at_gate(face, site, &outcome, waiting, drive)? {
-            Left::Changed(next) => outcome = *next,
+        match menu::at_gate(face, site, &standing, waiting, drive)? {
+            Left::Changed(next) => standing = *next,
             Left::Other => passed_over += 1,
             Left::Paused(how) => {
                 interrupted = how == Pause::Interrupted;
-                outcome = pause(site, outcome, how)?;
+                standing = pause(site, standing, how)?;
                 break;
             }
         }
     }
-    reports.write(face, site, &outcome.run_id)?;
-    closing_words(face, site, &outcome, brief);
-    Ok(if interrupted { exit::INTERRUPTED } else { exit::of_outcome(&outcome) })
+    reports.write(face, site, &standing.run_id)?;
+    closing_words(face, site, &standing, brief);
+    Ok(if interrupted { exit::INTERRUPTED } else { exit::of_standing(&standing) })
 }
 
 /// An answer of a file as it is typed; an empty item more, which is none, keeps a list's only one
@@ -109,8 +109,8 @@ fn pairs(name: &str, value: &Json) -> Vec<String> {
 }
 
 /// Pauses the run, unless somebody else has gone on with it while the menu was open.
-fn pause(site: &Site, outcome: Standing, how: Pause) -> Result<Standing, Error> {
-    let run = RunChoice { run: Some(outcome.run_id.to_string()) };
+fn pause(site: &Site, standing: Standing, how: Pause) -> Result<Standing, Error> {
+    let run = RunChoice { run: Some(standing.run_id.to_string()) };
     let (cause, reason) = match how {
         Pause::Chosen => (PauseCause::Person, "paused by a person"),
         Pause::Interrupted => (PauseCause::Signal, "interrupted"),
@@ -118,7 +118,7 @@ fn pause(site: &Site, outcome: Standing, how: Pause) -> Result<Standing, Error> 
     let request = run_pause::Request { run: run.clone(), reason: reason.to_owned(), cause };
     match run_pause::run_pause(site, &request) {
         Err(Error::Held { .. }) => {
-            Ok(Standing { problems: outcome.problems, ..next::next(site, &run)?.run })
+            Ok(Standing { problems: standing.problems, ..next::next(site, &run)?.run })
         }
         paused => paused,
     }
@@ -132,23 +132,23 @@ fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
 }
 
 /// Prints where a run stands at the end of a drive.
-pub fn last_words(face: &Face, site: &Site, outcome: &Standing) {
-    closing_words(face, site, outcome, None);
+pub fn last_words(face: &Face, site: &Site, standing: &Standing) {
+    closing_words(face, site, standing, None);
 }
 
-fn closing_words(face: &Face, site: &Site, outcome: &Standing, brief: Option<&brief::Reply>) {
-    let mut instructions = Instructions::of(outcome);
-    if face.can_ask() && outcome.status == RunStatus::Waiting {
-        instructions.command(format!("orch run resume --run {}", outcome.run_id));
+fn closing_words(face: &Face, site: &Site, standing: &Standing, brief: Option<&brief::Reply>) {
+    let mut instructions = Instructions::of(standing);
+    if face.can_ask() && standing.status == RunStatus::Waiting {
+        instructions.command(format!("orch run resume --run {}", standing.run_id));
     }
-    let packet = packet(face, site, outcome);
-    let mut text = summary(face, outcome);
+    let packet = packet(face, site, standing);
+    let mut text = summary(face, standing);
     if let Some(packet) = packet.as_ref().filter(|_| !face.can_ask()) {
         let _ = write!(text, "\n{packet}");
     }
-    warn(face, site, outcome);
-    let reply = Reply { outcome, packet, brief };
-    match outcome.status {
+    warn(face, site, standing);
+    let reply = Reply { standing, packet, brief };
+    match standing.status {
         RunStatus::Failed => face.answer_failure(&reply, &instructions, &text),
         RunStatus::Running
         | RunStatus::Waiting
@@ -182,11 +182,11 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     }
 }
 
-fn packet(face: &Face, site: &Site, outcome: &Standing) -> Option<String> {
+fn packet(face: &Face, site: &Site, standing: &Standing) -> Option<String> {
     // For an approval the outputs are to be read, not what was asked of their producer.
-    let first = outcome.waiting.first()?;
+    let first = standing.waiting.first()?;
     let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
-    let is_open = matches!(outcome.status, RunStatus::Running | RunStatus::Waiting);
+    let is_open = matches!(standing.status, RunStatus::Running | RunStatus::Waiting);
     let path = first.packet.as_ref().filter(|_| works && is_open)?;
     let root = crate::files::Beneath::new(site.project.root());
     let bytes = root.join(path).read().ok()??;
@@ -194,10 +194,10 @@ fn packet(face: &Face, site: &Site, outcome: &Standing) -> Option<String> {
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })
 }
 
-fn summary(face: &Face, outcome: &Standing) -> String {
-    let reason = outcome.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let status = status_word(face, outcome.status.as_str());
-    format!("run {} {status}{reason}\nhead {}\n", outcome.run_id, outcome.head)
+fn summary(face: &Face, standing: &Standing) -> String {
+    let reason = standing.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let status = status_word(face, standing.status.as_str());
+    format!("run {} {status}{reason}\nhead {}\n", standing.run_id, standing.head)
 }
 
 fn status_word(face: &Face, status: &str) -> String {
@@ -209,23 +209,23 @@ fn status_word(face: &Face, status: &str) -> String {
     face.coloured(status, colour)
 }
 
-pub fn warn(face: &Face, site: &Site, outcome: &Standing) {
+pub fn warn(face: &Face, site: &Site, standing: &Standing) {
     if let Some(reason) = &site.uncommitted {
         let words = "the record is on the disk and nothing is committed";
         face.say(&format!("note: {reason}; {words}"));
     }
-    if let Some(reason) = &outcome.unsigned {
+    if let Some(reason) = &standing.unsigned {
         face.say(&format!("warning: the end of the run is not signed: {reason}"));
-        let id = &outcome.run_id;
+        let id = &standing.run_id;
         face.say(&format!("help: when that is mended, orch record rebuild --run {id} signs it"));
     }
-    for problem in &outcome.problems {
+    for problem in &standing.problems {
         face.say(&format!("warning: the record is not on its branch: {problem}"));
     }
-    if !outcome.problems.is_empty() {
+    if !standing.problems.is_empty() {
         face.say(&format!(
             "help: when that is mended, orch run resume --run {} commits it",
-            outcome.run_id
+            standing.run_id
         ));
     }
 }

@@ -37,12 +37,12 @@ pub fn meanings() -> String {
 }
 
 /// The code of a run that was driven as far as it would go.
-pub fn of_outcome(outcome: &Standing) -> u8 {
-    match outcome.status {
+pub fn of_standing(standing: &Standing) -> u8 {
+    match standing.status {
         RunStatus::Passed | RunStatus::Canceled | RunStatus::Running => DONE,
         RunStatus::Waiting => WAITING,
         RunStatus::Failed => FAILED,
-        RunStatus::Paused => match outcome.pause {
+        RunStatus::Paused => match standing.pause {
             Some(PauseCause::Signal) => INTERRUPTED,
             Some(PauseCause::Budget) => BUDGET,
             None
@@ -51,14 +51,14 @@ pub fn of_outcome(outcome: &Standing) -> u8 {
                 | PauseCause::Reached
                 | PauseCause::Changes
                 | PauseCause::Amendment,
-            ) => of_chosen_pause(outcome),
+            ) => of_chosen_pause(standing),
         },
     }
 }
 
 /// It came as far as somebody wanted; what failed on the way is told all the same.
-fn of_chosen_pause(outcome: &Standing) -> u8 {
-    match (outcome.waiting.is_empty(), outcome.failed.is_empty()) {
+fn of_chosen_pause(standing: &Standing) -> u8 {
+    match (standing.waiting.is_empty(), standing.failed.is_empty()) {
         (false, _) => WAITING,
         (true, true) => DONE,
         (true, false) => FAILED,
@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_pause_does_not_hide_what_failed() {
-        let code = |cause, failed| of_outcome(&paused(cause, failed));
+        let code = |cause, failed| of_standing(&paused(cause, failed));
         assert_eq!(code(PauseCause::Reached, &[]), DONE);
         assert_eq!(code(PauseCause::Reached, &["a"]), FAILED);
         assert_eq!(code(PauseCause::Signal, &["a"]), INTERRUPTED);

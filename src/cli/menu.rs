@@ -54,15 +54,15 @@ pub enum Pause {
 pub fn at_gate(
     face: &Face,
     site: &Site,
-    outcome: &Standing,
+    standing: &Standing,
     waiting: &Waiting,
     drive: &DriveRequest,
 ) -> Result<Left, Error> {
     let choice = GateChoice {
-        run: RunChoice { run: Some(outcome.run_id.to_string()) },
+        run: RunChoice { run: Some(standing.run_id.to_string()) },
         gate: Some(waiting.gate.to_string()),
     };
-    let has_others = outcome.waiting.len() > 1;
+    let has_others = standing.waiting.len() > 1;
     let desk = Desk { face, site, waiting, choice, drive, has_others };
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
@@ -88,8 +88,8 @@ pub fn at_gate(
                     return Err(error);
                 }
                 report::error(face, &error, None);
-                if let Some(outcome) = desk.changed_elsewhere()? {
-                    return Ok(Left::Changed(Box::new(outcome)));
+                if let Some(standing) = desk.changed_elsewhere()? {
+                    return Ok(Left::Changed(Box::new(standing)));
                 }
             }
             Err(error) => return Err(error),

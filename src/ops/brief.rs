@@ -87,23 +87,23 @@ pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
     let reading = proof::read(site, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let outcome = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
-    write(site, &workflow, (&reading, &outcome), request)
+    let standing = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
+    write(site, &workflow, (&reading, &standing), request)
 }
 
 /// The brief of a run that is held, whole, for whoever goes on with it.
 pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
     let reading = driver.site.store.read(driver.id())?;
-    let outcome = advance::standing(driver);
-    let here = Here { driver: DrivenBy::This, ..outcome.here };
-    let outcome = Standing { here, ..outcome };
-    write(driver.site, &driver.workflow, (&reading, &outcome), &Request::default())
+    let standing = advance::standing(driver);
+    let here = Here { driver: DrivenBy::This, ..standing.here };
+    let standing = Standing { here, ..standing };
+    write(driver.site, &driver.workflow, (&reading, &standing), &Request::default())
 }
 
 fn write(
     site: &Site,
     workflow: &Workflow,
-    (reading, outcome): (&Reading, &Standing),
+    (reading, standing): (&Reading, &Standing),
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;
@@ -118,7 +118,7 @@ fn write(
         workflow,
         history: &reading.history(),
         changes,
-        instructions: Instructions::of(outcome),
+        instructions: Instructions::of(standing),
         now: site.clock.now(),
     });
     let paper = Paper::find(&site.shelf, request.format, &whole)?;

@@ -164,8 +164,8 @@ pub(super) fn reply(driver: &mut Driver<'_>, gate: &GateId) -> Result<GateReply,
         attempt.status == AttemptStatus::Pass || state.waits_for == Some(WaitsFor::Approval)
     });
     let judged = advance::judged_of(run, gate);
-    let outcome = advance::standing(driver);
-    let packet = outcome.waiting.iter().find(|waiting| waiting.gate == *gate);
+    let standing = advance::standing(driver);
+    let packet = standing.waiting.iter().find(|waiting| waiting.gate == *gate);
     Ok(GateReply {
         run_id: driver.id().clone(),
         gate: gate.clone(),
@@ -175,7 +175,7 @@ pub(super) fn reply(driver: &mut Driver<'_>, gate: &GateId) -> Result<GateReply,
         findings: judged.all_findings().cloned().collect(),
         packet: packet.and_then(|waiting| waiting.packet.clone()),
         differs: Vec::new(),
-        run: outcome,
+        run: standing,
     })
 }
 

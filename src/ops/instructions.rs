@@ -73,14 +73,14 @@ impl Instructions {
             && self.context_reminder.is_empty()
     }
 
-    fn remind(&mut self, outcome: &Standing) {
-        let here = &outcome.here;
+    fn remind(&mut self, standing: &Standing) {
+        let here = &standing.here;
         let mut remember = |name: &str, value: String| {
             self.context_reminder.insert(name.to_owned(), value);
         };
-        remember("run", outcome.run_id.to_string());
+        remember("run", standing.run_id.to_string());
         remember("active_task", here.key.clone());
-        remember("status", outcome.status.to_string());
+        remember("status", standing.status.to_string());
         remember("time_elapsed", clock::in_words(here.elapsed));
         if let Some(gate) = &here.gate {
             remember("gate", gate.to_string());
@@ -173,11 +173,11 @@ impl Instructions {
 }
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
-fn take_up(outcome: &Standing) -> String {
-    if !outcome.here.was_left {
-        return format!("orch run resume --run {}", outcome.run_id);
+fn take_up(standing: &Standing) -> String {
+    if !standing.here.was_left {
+        return format!("orch run resume --run {}", standing.run_id);
     }
-    let key = outcome.here.key.replace('\'', "'\\''");
+    let key = standing.here.key.replace('\'', "'\\''");
     let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
     if is_plain {
         format!("orch session resume {key}")
@@ -207,7 +207,7 @@ mod tests {
         assert!(Instructions::after(&words, Instructions::default()).is_empty());
     }
 
-    fn outcome(status: RunStatus, here: Here) -> Standing {
+    fn standing(status: RunStatus, here: Here) -> Standing {
         Standing {
             run_id: RunId::new("20260101T000000Z", "x", "abcdef"),
             status,
@@ -224,7 +224,7 @@ mod tests {
     }
 
     fn commands(status: RunStatus, here: Here) -> Vec<String> {
-        let next = Instructions::of(&outcome(status, here));
+        let next = Instructions::of(&standing(status, here));
         let run = "run_20260101T000000Z_x_abcdef";
         next.suggested_commands.iter().map(|command| command.replace(run, "R")).collect()
     }
@@ -243,7 +243,7 @@ mod tests {
         let sitting = Here { session: Some(2), ..by_hand };
         let last = "orch update --run R \"…\"";
         assert_eq!(running(sitting.clone()), ["orch gate start --run R --gate a", last]);
-        let told = Instructions::of(&outcome(RunStatus::Running, sitting)).context_reminder;
+        let told = Instructions::of(&standing(RunStatus::Running, sitting)).context_reminder;
         assert_eq!(told.get("session").map(String::as_str), Some("2"));
     }
 }

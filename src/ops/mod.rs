@@ -1,6 +1,5 @@
 //! Operations: one file each, with what it takes, what it gives, and one function.
-//! The command line calls them; other faces will call the same ones. `advance` plans a run
-//! and writes what became of it; `drive` is a loop around it with the hands of this process.
+//! The command line calls them; other faces will call the same ones.
 
 mod amendment;
 mod choose;

@@ -86,9 +86,18 @@ pub struct DriveRequest {
     pub start_from: Option<String>,
 }
 
-/// Begins a run of a workflow and drives it as far as nobody is needed; `loaded` is the workflow that
-/// the request names, and `greet` is called once, in between.
+/// Begins a run of a workflow and drives it as far as nobody is needed; `greet` is called once, in
+/// between.
 pub fn run(
+    site: &Site,
+    request: &Request,
+    greet: &mut dyn FnMut(&Foreword),
+) -> Result<Standing, Error> {
+    run_loaded(site, Workflow::load(&request.workflow, &site.shelf)?, request, greet)
+}
+
+/// The same where the workflow that the request names was loaded already, to know its inputs.
+pub fn run_loaded(
     site: &Site,
     loaded: (Workflow, Definition),
     request: &Request,
@@ -105,9 +114,9 @@ pub fn run(
     let mut driver = start::begin(site, loaded, begin)?;
     driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
     greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
-    let outcome = advance::drive(&mut driver, &limits)?;
-    current::begin(site, &outcome.run_id, outcome.status);
-    Ok(outcome)
+    let standing = advance::drive(&mut driver, &limits)?;
+    current::begin(site, &standing.run_id, standing.status);
+    Ok(standing)
 }
 
 /// What was typed, as the drive needs it.

@@ -57,9 +57,9 @@ pub fn run_resume(
     let more = request.budget.event(site)?;
     driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
     greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
-    let outcome = advance::drive(&mut driver, &limits)?;
-    current::end(site, &outcome.run_id, outcome.status);
-    Ok(outcome)
+    let standing = advance::drive(&mut driver, &limits)?;
+    current::end(site, &standing.run_id, standing.status);
+    Ok(standing)
 }
 
 /// Says what was cut off, and opens what had failed.

@@ -26,9 +26,13 @@ pub struct Request {
     pub inputs: Values,
 }
 
-/// Begins a run, commits its record, and leaves every gate to the person; `loaded` is the workflow that
-/// the request names.
-pub fn run_start(
+/// Begins a run, commits its record, and leaves every gate to the person.
+pub fn run_start(site: &Site, request: &Request) -> Result<Standing, Error> {
+    start_loaded(site, Workflow::load(&request.workflow, &site.shelf)?, request)
+}
+
+/// The same where the workflow that the request names was loaded already, to know its inputs.
+pub fn start_loaded(
     site: &Site,
     loaded: (Workflow, Definition),
     request: &Request,
@@ -37,7 +41,7 @@ pub fn run_start(
     let begin = Begin { inputs: request.inputs.clone(), ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     driver.commit(None, true)?;
-    let outcome = advance::standing(&driver);
-    current::begin(site, &outcome.run_id, outcome.status);
-    Ok(outcome)
+    let standing = advance::standing(&driver);
+    current::begin(site, &standing.run_id, standing.status);
+    Ok(standing)
 }

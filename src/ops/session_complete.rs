@@ -85,9 +85,9 @@ pub fn session_complete(
     let ended = sitting::ended(&driver, SessionStatus::Completed, request.summary.clone());
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
     sitting::end_keeping(site, &id);
-    let outcome = advance::drive(&mut driver, &session::limits())?;
-    current::end(site, &id, outcome.status);
-    Ok(Reply::Complete(Box::new(outcome)))
+    let standing = advance::drive(&mut driver, &session::limits())?;
+    current::end(site, &id, standing.status);
+    Ok(Reply::Complete(Box::new(standing)))
 }
 
 /// Hands in the only gate that is open, where a person works on it; gives what is missing.

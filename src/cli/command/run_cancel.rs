@@ -8,7 +8,7 @@ use crate::ops::run_cancel;
 
 pub fn execute(face: &Face, request: &run_cancel::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let outcome = run_cancel::run_cancel(&site, request)?;
-    drive::last_words(face, &site, &outcome);
+    let standing = run_cancel::run_cancel(&site, request)?;
+    drive::last_words(face, &site, &standing);
     Ok(exit::DONE)
 }

@@ -8,7 +8,7 @@ use crate::ops::run_complete;
 
 pub fn execute(face: &Face, request: &run_complete::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let outcome = run_complete::run_complete(&site, request)?;
-    drive::last_words(face, &site, &outcome);
+    let standing = run_complete::run_complete(&site, request)?;
+    drive::last_words(face, &site, &standing);
     Ok(exit::DONE)
 }

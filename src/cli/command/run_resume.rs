@@ -35,9 +35,9 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         progress.greet(&site, foreword);
         brief.clone_from(&foreword.brief);
     };
-    let outcome = run_resume::run_resume(&site, &arguments.request, &mut greet)?;
+    let standing = run_resume::run_resume(&site, &arguments.request, &mut greet)?;
     drop(progress);
     let brief = brief.and_then(Result::ok);
     let how = (&arguments.request.drive, &arguments.ci, &reports);
-    Ok(drive::go_on(face, &site, (outcome, brief.as_deref()), how)?)
+    Ok(drive::go_on(face, &site, (standing, brief.as_deref()), how)?)
 }

@@ -50,10 +50,10 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let inputs = inputs::values(&face, &site, &workflow, &matches)?;
     let request = run_start::Request { workflow: name, inputs };
-    let outcome = run_start::run_start(&site, (workflow, definition), &request)?;
-    let instructions = Instructions::of(&outcome);
-    let text = format!("run {} {}\nhead {}", outcome.run_id, outcome.status, outcome.head);
-    face.answer(&outcome, &instructions, &text);
+    let standing = run_start::start_loaded(&site, (workflow, definition), &request)?;
+    let instructions = Instructions::of(&standing);
+    let text = format!("run {} {}\nhead {}", standing.run_id, standing.status, standing.head);
+    face.answer(&standing, &instructions, &text);
     Ok(exit::DONE)
 }
 

@@ -43,9 +43,9 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let mut progress = Progress::new(&face);
     let mut greet = |foreword: &Foreword| progress.greet(&site, foreword);
-    let outcome = run::run(&site, (workflow, definition), &request, &mut greet)?;
+    let standing = run::run_loaded(&site, (workflow, definition), &request, &mut greet)?;
     drop(progress);
-    Ok(drive::go_on(&face, &site, (outcome, None), (&drive_request, &ci, &reports))?)
+    Ok(drive::go_on(&face, &site, (standing, None), (&drive_request, &ci, &reports))?)
 }
 
 /// `orch run NAME` as a command of its own, for its flags and its help.

@@ -32,9 +32,9 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         let reply = session_complete::session_complete(&site, &request, person.as_ref())?;
         drop(progress);
         let missing = match reply {
-            Reply::Complete(outcome) => {
-                drive::last_words(face, &site, &outcome);
-                return Ok(exit::of_outcome(&outcome));
+            Reply::Complete(standing) => {
+                drive::last_words(face, &site, &standing);
+                return Ok(exit::of_standing(&standing));
             }
             Reply::Missing(missing) => missing,
         };

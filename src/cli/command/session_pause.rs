@@ -8,7 +8,7 @@ use crate::ops::session_pause;
 
 pub fn execute(face: &Face, request: &session_pause::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let outcome = session_pause::session_pause(&site, request)?;
-    drive::last_words(face, &site, &outcome);
+    let standing = session_pause::session_pause(&site, request)?;
+    drive::last_words(face, &site, &standing);
     Ok(exit::DONE)
 }
