@@ -6,6 +6,7 @@ mod amended;
 mod attempt;
 mod checkpoint;
 mod invocation;
+mod judged;
 mod note;
 mod pause;
 mod run_status;
@@ -27,6 +28,9 @@ pub use checkpoint::Snapshot;
 pub use invocation::Invocation;
 pub use invocation::InvocationStatus;
 pub use invocation::Worker;
+pub use judged::Artifact;
+pub use judged::Judged;
+pub use judged::digests_of;
 pub use note::Author;
 pub use note::Note;
 pub use note::NoteKind;
@@ -39,10 +43,7 @@ use crate::budget::Budget;
 use crate::check::Baseline;
 use crate::clock::Moment;
 use crate::definition::Frozen;
-use crate::digest::Digest;
 use crate::finding::Finding;
-use crate::finding::Severity;
-use crate::finding::Validation;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -160,7 +161,29 @@ pub enum Event {
         from: GateId,
         to: GateId,
         reopened: Vec<GateId>,
+        /// Of all gates that had failed and are open again.
         findings: Vec<Finding>,
+        /// Other gates that asked for the same jump.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<GateId>,
+        /// Gates whose own jumps are counted from here on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        anew: Vec<GateId>,
+    },
+    /// A person had a gate done again, and all that follows from it.
+    GateRedone {
+        gate: GateId,
+        reopened: Vec<GateId>,
+        by: String,
+        reason: String,
+    },
+    /// The run comes to its end early: nothing begins any more but what runs at every end.
+    RunEnding {
+        status: RunStatus,
+        reason: Option<String>,
+        /// The gate that ends it; a person's word otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gate: Option<GateId>,
     },
     /// Artifacts that changed after their gate passed and are still good.
     GateRerecorded {
@@ -276,6 +299,9 @@ pub struct RunStarted {
 pub struct PlannedGate {
     pub gate: GateId,
     pub name: String,
+    /// Whether the run goes on, and can pass, though it has failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_ignored: bool,
 }
 
 /// Where the repository stood when a run began.
@@ -291,63 +317,6 @@ pub struct GitFacts {
 pub struct Item {
     pub gate: GateId,
     pub value: Json,
-}
-
-/// A file that a gate left behind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Artifact {
-    /// Relative to the project.
-    pub path: String,
-    pub sha256: Option<Digest>,
-    pub exists: bool,
-    pub bytes: Option<u64>,
-}
-
-/// The digests of the files that are there, by path: what an approval sees.
-pub fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
-    let there =
-        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
-    there.collect()
-}
-
-/// What was found when an attempt's outputs were judged.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Judged {
-    pub artifacts: Vec<Artifact>,
-    pub validations: Vec<Validation>,
-    /// Findings of the runner itself: a timeout, an exit code, an edited definition.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<Finding>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub baselines: BTreeMap<String, Baseline>,
-}
-
-impl Judged {
-    /// All findings, the runner's own first.
-    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
-        let checked = self.validations.iter().flat_map(|validation| &validation.findings);
-        self.findings.iter().chain(checked)
-    }
-
-    /// The findings that keep the outputs from passing.
-    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
-        self.all_findings().filter(|finding| finding.severity == Severity::Error)
-    }
-
-    /// Whether nothing keeps the outputs from passing.
-    pub fn passes(&self) -> bool {
-        self.errors().next().is_none()
-    }
-
-    /// The first error, and how many more there are.
-    pub fn reason(&self) -> String {
-        let mut errors = self.errors();
-        let first = errors.next().map(ToString::to_string).unwrap_or_default();
-        match errors.count() {
-            0 => first,
-            more => format!("{first} (and {more} more)"),
-        }
-    }
 }
 
 /// Whom a gate waits for.

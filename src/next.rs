@@ -1,6 +1,12 @@
 //! What a run does next: a pure function of its plan and its state. It reads no
 //! clock and touches nothing; whoever performs its steps writes events and asks again.
 
+mod close;
+mod jump;
+mod outlook;
+#[cfg(test)]
+mod tests;
+
 use crate::clock::Moment;
 use crate::event::RunStatus;
 use crate::id::GateId;
@@ -8,11 +14,16 @@ use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::template::Context;
+use crate::workflow::EndStatus;
 use crate::workflow::Gate;
 use crate::workflow::Join;
 use crate::workflow::OnFail;
 use crate::workflow::Workflow;
 use crate::workflow::input;
+use jump::Jumps;
+use outlook::Outlooks;
+use outlook::count;
+use outlook::has_passed;
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -25,66 +36,99 @@ pub enum Step {
     Skip { gate: GateId, reason: String },
     /// Begin an attempt, not before a moment where one follows a failed one.
     Start { gate: GateId, not_before: Option<Moment> },
-    /// Go back, as `on_fail` says.
-    Jump { from: GateId, to: GateId },
+    /// Go back, as `on_fail` says; `also` are other gates that ask for the same.
+    Jump { from: GateId, also: Vec<GateId>, to: GateId },
     /// All instances of a fan-out are done.
     Gather { gate: GateId, passed: bool },
     /// The gate cannot begin at all.
     Refuse { gate: GateId, reason: String },
+    /// What the gate told of its needs holds no longer.
+    Reopen { gate: GateId, reason: String },
+    /// The gate ends the run.
+    End { gate: GateId, status: RunStatus, reason: Option<String> },
     /// Nothing is left to do and nobody is waited for.
     Finish(RunStatus),
 }
 
 /// All steps that can be taken now, in the order of the workflow.
 pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
+    next_within(workflow, run, &|_| true)
+}
+
+/// The same where only some gates may begin; a jump waits for no others.
+pub fn next_within(
+    workflow: &Workflow,
+    run: &Run,
+    may_begin: &dyn Fn(&GateId) -> bool,
+) -> Vec<Step> {
     if run.status.is_end() {
         return Vec::new();
     }
-    let mut steps = Vec::new();
-    let mut at_work = false;
-    let mut waiting = false;
-    let mut all_satisfied = true;
+    let known = workflow.along(&run.gates);
     // Few runs have failures, and most gates of a long one cannot begin yet: both are told apart
     // before anything is built, since this is asked after every event.
     let has_failures = run.gates.values().any(|state| state.status == GateStatus::Fail);
-    let stopped = has_failures && workflow.gates.iter().any(|gate| stops_the_run(gate, run));
-    let known = workflow.along(&run.gates);
-    let satisfies = |at: usize| known[at].is_some_and(|state| state.status.satisfies());
-    for (at, gate) in workflow.gates.iter().enumerate() {
-        all_satisfied &= satisfies(at);
-        let is_held_up = || match gate.join {
-            Join::All => !workflow.needs_of(at).iter().all(|need| satisfies(*need)),
-            Join::Any | Join::Done => !is_ready(workflow, run, gate),
-        };
-        if satisfies(at) || known[at].is_none() && is_held_up() {
+    let jumps = if has_failures { jump::asked(workflow, run) } else { Jumps::default() };
+    let stopped = has_failures && workflow.gates.iter().any(|gate| stops(gate, run, &jumps));
+    let mut plan = Plan { workflow, run, jumps, stopped, outlooks: Outlooks::default() };
+    let satisfied: Vec<bool> = workflow
+        .gates
+        .iter()
+        .zip(&known)
+        .map(|(gate, state)| state.is_some_and(|state| is_satisfied(gate, state)))
+        .collect();
+    let mut steps = Vec::new();
+    let mut at_work = false;
+    let mut waiting = false;
+    for (at, gate) in workflow.gates.iter().enumerate().filter(|(_, gate)| !gate.is_finally()) {
+        let is_held_up =
+            || gate.join == Join::All && !workflow.needs_of(at).iter().all(|need| satisfied[*need]);
+        // What told how its needs ended is looked at again; all else that is settled stays so.
+        let is_settled = satisfied[at] && gate.join != Join::Done && gate.end().is_none();
+        if is_settled || known[at].is_none() && is_held_up() {
             continue;
         }
         for (id, state) in instances(gate, run) {
             let status = state.map(|state| state.status);
             at_work |= status == Some(GateStatus::Running);
             waiting |= status == Some(GateStatus::Waiting);
-            let step = match state {
-                Some(state) if state.status == GateStatus::Fail => after_failure(gate, &id, state),
-                Some(_) | None if stopped => None,
-                Some(_) | None => opening(workflow, run, gate, &id),
-            };
-            steps.extend(step);
+            if run.ending.is_none() {
+                steps.extend(plan.step(gate, &id, state));
+            }
         }
-        steps.extend(gathered(gate, run));
+        if run.ending.is_none() {
+            steps.extend(gathered(gate, run));
+        }
+    }
+    // Nothing begins beside the end of the run.
+    if let Some(end) = steps.iter().position(|step| matches!(step, Step::End { .. })) {
+        return vec![steps.swap_remove(end)];
+    }
+    if run.ending.is_none() && !plan.stopped {
+        let due = plan.jumps.due(run, &steps, may_begin);
+        steps.extend(due);
     }
     // What waits could not bring a stopped run any further. While somebody sits at the run, its end
     // is theirs to give.
-    let is_over = !at_work && (!waiting || stopped);
-    if steps.is_empty() && is_over && run.session().is_none() {
-        let status = if all_satisfied { RunStatus::Passed } else { RunStatus::Failed };
-        steps.push(Step::Finish(status));
+    let is_ending = plan.stopped || run.ending.is_some();
+    let is_over = !at_work && (!waiting || is_ending);
+    let is_free = run.session().is_none() || run.ending.is_some();
+    if steps.is_empty() && is_over && is_free {
+        steps.extend(plan.close(&satisfied));
     }
     steps
 }
 
 /// What could start at once of one gate: the gate itself, or its instances.
 pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
-    let opening = |(id, _): (GateId, _)| opening(workflow, run, gate, &id);
+    let mut plan = Plan {
+        workflow,
+        run,
+        jumps: Jumps::default(),
+        stopped: false,
+        outlooks: Outlooks::default(),
+    };
+    let opening = |(id, _): (GateId, _)| plan.opening(gate, &id);
     let steps = instances(gate, run).into_iter().filter_map(opening);
     steps
         .filter_map(|step| match step {
@@ -95,6 +139,8 @@ pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }
+            | Step::Reopen { .. }
+            | Step::End { .. }
             | Step::Finish(_) => None,
         })
         .collect()
@@ -104,7 +150,15 @@ pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
 pub fn has_failed_for_good(gate: &Gate, state: &GateState) -> bool {
     state.status == GateStatus::Fail
         && state.items.is_none()
-        && after_failure(gate, &gate.id, state).is_none()
+        && state.tries >= gate.retry.attempts
+        && jump::goal(gate, state).is_none()
+}
+
+/// Whether what needs this gate may go on: it is done, or its failure is ignored.
+pub fn is_satisfied(gate: &Gate, state: &GateState) -> bool {
+    let is_over = state.items.is_some() || has_failed_for_good(gate, state);
+    let is_ignored = gate.on_fail == OnFail::Ignore && state.status == GateStatus::Fail && is_over;
+    state.status.satisfies() || is_ignored
 }
 
 /// The values that a gate's templates see.
@@ -142,96 +196,177 @@ fn instances<'r>(gate: &Gate, run: &'r Run) -> Vec<(GateId, Option<&'r GateState
     }
 }
 
-fn stops_the_run(gate: &Gate, run: &Run) -> bool {
-    gate.on_fail != OnFail::Continue
-        && instances(gate, run).iter().any(|(id, state)| {
-            state.is_some_and(|state| {
-                state.status == GateStatus::Fail
-                    && state.items.is_none()
-                    && after_failure(gate, id, state).is_none()
-            })
-        })
+/// Whether nothing more begins because of a gate; what a jump opens again stops nothing.
+fn stops(gate: &Gate, run: &Run, jumps: &Jumps) -> bool {
+    match gate.on_fail {
+        OnFail::Continue | OnFail::Ignore => return false,
+        OnFail::Stop | OnFail::Goto { .. } => {}
+    }
+    !gate.is_finally()
+        && !jumps.open(&gate.id)
+        && instances(gate, run)
+            .iter()
+            .any(|(_, state)| state.is_some_and(|state| has_failed_for_good(gate, state)))
 }
 
-/// Retries come first, then `on_fail`.
-fn after_failure(gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
-    if state.tries < gate.retry.attempts {
+/// What is looked at to tell the next steps.
+struct Plan<'p> {
+    workflow: &'p Workflow,
+    run: &'p Run,
+    jumps: Jumps,
+    stopped: bool,
+    outlooks: Outlooks,
+}
+
+impl Plan<'_> {
+    /// What comes next for a gate or an instance of it.
+    fn step(&mut self, gate: &Gate, id: &GateId, state: Option<&GateState>) -> Option<Step> {
+        let status = state.map(|state| state.status);
+        if gate.join == Join::Done
+            && let Some(state) = state
+            && let Some(reason) = self.is_outdated(gate, state)
+        {
+            return Some(Step::Reopen { gate: gate.id.clone(), reason });
+        }
+        if self.jumps.hold(gate) {
+            return None;
+        }
+        match (status, state) {
+            (Some(GateStatus::Pass), _) => self.end(gate, id),
+            (Some(GateStatus::Fail), Some(state)) => self.retry(gate, id, state),
+            (Some(GateStatus::Running | GateStatus::Waiting), _) => None,
+            _ if self.stopped && gate.join != Join::Done => None,
+            _ => self.opening(gate, id),
+        }
+    }
+
+    /// Why what a gate told of the ends of its needs holds no longer.
+    fn is_outdated(&self, gate: &Gate, state: &GateState) -> Option<String> {
+        match state.status {
+            GateStatus::Pass | GateStatus::Fail | GateStatus::Skipped => {}
+            GateStatus::NotStarted
+            | GateStatus::Running
+            | GateStatus::Waiting
+            | GateStatus::Stale
+            | GateStatus::Waived => return None,
+        }
+        let changed = gate
+            .needs
+            .iter()
+            .find(|need| self.run.gate(need).is_some_and(|need| need.changed > state.begun))?;
+        Some(format!("{changed} is {} now", self.run.status_of(changed)))
+    }
+
+    fn retry(&mut self, gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
+        if state.items.is_some() || state.tries >= gate.retry.attempts || !self.is_ready(gate) {
+            return None;
+        }
         let ended = state.attempt().and_then(|attempt| attempt.finished_at);
         let not_before = ended.map(|ended| ended.plus(gate.retry.pause(state.tries)));
-        return Some(Step::Start { gate: id.clone(), not_before });
+        Some(Step::Start { gate: id.clone(), not_before })
     }
-    match &gate.on_fail {
-        OnFail::Goto { gate: to, visits } if state.visits < *visits => {
-            Some(Step::Jump { from: id.clone(), to: to.clone() })
-        }
-        OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue => None,
-    }
-}
 
-/// What opens a gate that is not begun or has gone stale.
-fn opening(workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId) -> Option<Step> {
-    let state = run.gate(id);
-    match state.map(|state| state.status) {
-        None | Some(GateStatus::NotStarted | GateStatus::Stale) => {}
-        Some(
+    /// What opens a gate that is not begun or has gone stale.
+    fn opening(&mut self, gate: &Gate, id: &GateId) -> Option<Step> {
+        match self.run.status_of(id) {
+            GateStatus::NotStarted | GateStatus::Stale => {}
             GateStatus::Running
             | GateStatus::Waiting
             | GateStatus::Pass
             | GateStatus::Fail
             | GateStatus::Skipped
-            | GateStatus::Waived,
-        ) => return None,
+            | GateStatus::Waived => return None,
+        }
+        if !self.is_ready(gate) {
+            let reason = self.out_of_reach(gate)?;
+            return Some(Step::Refuse { gate: id.clone(), reason });
+        }
+        self.begin(gate, id)
     }
-    if !is_ready(workflow, run, gate) {
-        return None;
-    }
-    if *id == gate.id
-        && let Some(when) = &gate.when
-    {
-        let context = context(run, gate, id);
+
+    /// How a gate begins whose needs are as it wants them.
+    fn begin(&self, gate: &Gate, id: &GateId) -> Option<Step> {
         let refuse = |reason| Some(Step::Refuse { gate: id.clone(), reason });
-        match when.render(&context).as_deref() {
-            Ok("true") => {}
-            Ok("false") => {
-                let reason = format!("when = \"{}\" is false", when.text());
-                return Some(Step::Skip { gate: id.clone(), reason });
+        if *id == gate.id
+            && let Some(when) = &gate.when
+        {
+            match when.render(&context(self.run, gate, id)).as_deref() {
+                Ok("true") => {}
+                Ok("false") => {
+                    let reason = format!("when = \"{}\" is false", when.text());
+                    return Some(Step::Skip { gate: id.clone(), reason });
+                }
+                Ok(other) => {
+                    return refuse(format!("`when` renders `{other}`, neither true nor false"));
+                }
+                Err(error) => return refuse(format!("`when`: {error}")),
             }
-            Ok(other) => {
-                return refuse(format!("`when` renders `{other}`, neither true nor false"));
+        }
+        if gate.end().is_some_and(|end| !end.after_work) {
+            return self.end(gate, id);
+        }
+        if gate.each.is_some() && *id == gate.id {
+            return Some(Step::Expand(id.clone()));
+        }
+        Some(Step::Start { gate: id.clone(), not_before: None })
+    }
+
+    /// The end that the run has come to where a gate says so.
+    fn end(&self, gate: &Gate, id: &GateId) -> Option<Step> {
+        let end = gate.end()?;
+        let context = context(self.run, gate, id);
+        let status = match end.status {
+            EndStatus::Passed => RunStatus::Passed,
+            EndStatus::Canceled => RunStatus::Canceled,
+        };
+        let reason = end
+            .reason
+            .as_ref()
+            .map(|reason| reason.render(&context).unwrap_or_else(|_| reason.text().to_owned()));
+        Some(Step::End { gate: id.clone(), status, reason })
+    }
+
+    fn is_ready(&mut self, gate: &Gate) -> bool {
+        let run = self.run;
+        let satisfied = |id: &GateId| match (run.gate(id), self.workflow.gate(id)) {
+            (Some(state), Some(need)) => is_satisfied(need, state),
+            (None, _) | (Some(_), None) => false,
+        };
+        let passed = |id: &GateId| has_passed(run.status_of(id));
+        match gate.join {
+            Join::All => gate.needs.iter().all(satisfied),
+            Join::Any => gate.needs.iter().any(passed),
+            Join::Passed(min) => count(gate.needs.iter().filter(|id| passed(id))) >= min,
+            Join::Done => gate.needs.iter().all(|id| {
+                satisfied(id)
+                    || self.outlooks.is_over(self.workflow, run, (&self.jumps, self.stopped), id)
+            }),
+        }
+    }
+
+    /// Why a gate can never begin that needs some of several gates to pass.
+    fn out_of_reach(&mut self, gate: &Gate) -> Option<String> {
+        let min = match gate.join {
+            Join::Any => 1,
+            Join::Passed(min) => min,
+            Join::All | Join::Done => return None,
+        };
+        let run = self.run;
+        let around = (&self.jumps, self.stopped);
+        let may_pass = gate.needs.iter().filter(|id| {
+            has_passed(run.status_of(id)) || !self.outlooks.is_over(self.workflow, run, around, id)
+        });
+        if count(may_pass) >= min {
+            return None;
+        }
+        let ends = gate.needs.iter().map(|id| format!("{id} is {}", run.status_of(id)));
+        let ends = ends.collect::<Vec<_>>().join(", ");
+        Some(match gate.join {
+            Join::Any => format!("none of its needs can pass any more: {ends}"),
+            Join::Passed(_) | Join::All | Join::Done => {
+                format!("fewer than {min} of its needs can pass: {ends}")
             }
-            Err(error) => return refuse(format!("`when`: {error}")),
-        }
-    }
-    if gate.each.is_some() && *id == gate.id {
-        return Some(Step::Expand(id.clone()));
-    }
-    Some(Step::Start { gate: id.clone(), not_before: None })
-}
-
-fn is_ready(workflow: &Workflow, run: &Run, gate: &Gate) -> bool {
-    let satisfied = |id: &GateId| run.status_of(id).satisfies();
-    match gate.join {
-        Join::All => gate.needs.iter().all(satisfied),
-        Join::Any => gate.needs.iter().any(satisfied),
-        Join::Done => gate.needs.iter().all(|id| satisfied(id) || is_done(workflow, run, id)),
-    }
-}
-
-/// Whether a gate is over, for better or worse: failed for good, or never to begin because of one that has.
-fn is_done(workflow: &Workflow, run: &Run, id: &GateId) -> bool {
-    let Some(gate) = workflow.gate(id) else { return false };
-    match run.gate(id) {
-        Some(state) if state.status == GateStatus::Fail => {
-            state.items.is_some() || has_failed_for_good(gate, state)
-        }
-        Some(state) if state.status != GateStatus::NotStarted => false,
-        Some(_) | None => {
-            gate.join == Join::All
-                && gate
-                    .needs
-                    .iter()
-                    .any(|need| !run.status_of(need).satisfies() && is_done(workflow, run, need))
-        }
+        })
     }
 }
 
@@ -239,145 +374,19 @@ fn is_done(workflow: &Workflow, run: &Run, id: &GateId) -> bool {
 fn gathered(gate: &Gate, run: &Run) -> Option<Step> {
     let state = run.gate(&gate.id)?;
     let items = state.items.as_ref()?;
-    if state.status == GateStatus::Fail {
-        return None;
+    match state.status {
+        GateStatus::Fail | GateStatus::Pass | GateStatus::Skipped | GateStatus::Waived => {
+            return None;
+        }
+        GateStatus::NotStarted | GateStatus::Running | GateStatus::Waiting | GateStatus::Stale => {}
     }
     let mut passed = true;
     for item in items {
         let instance = run.gate(&item.gate)?;
         passed &= instance.status.satisfies();
-        let over = instance.status.satisfies()
-            || (instance.status == GateStatus::Fail
-                && after_failure(gate, &item.gate, instance).is_none());
-        if !over {
+        if !instance.status.satisfies() && !has_failed_for_good(gate, instance) {
             return None;
         }
     }
     Some(Step::Gather { gate: gate.id.clone(), passed })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::definition::Definition;
-    use crate::definition::Origin;
-    use crate::definition::Text;
-    use crate::event::Event;
-    use crate::event::GateStarted;
-    use crate::event::Judged;
-    use crate::executor::ExecutorKind;
-    use crate::id::AttemptId;
-    use crate::source::Source;
-
-    fn at() -> Moment {
-        Moment::parse("2026-01-19T14:30:12Z").unwrap()
-    }
-
-    fn id(text: &str) -> GateId {
-        GateId::parse(text).unwrap()
-    }
-
-    fn workflow(gates: &str) -> Workflow {
-        let text = format!("name = 'w'\nversion = '1'\n{gates}");
-        let source = Source::new("w.toml", text);
-        let mut definition = Definition::default();
-        let path = "workflows/w.toml".to_owned();
-        definition.insert(Text { path, origin: Origin::Project, source });
-        Workflow::parse("w", &definition).unwrap()
-    }
-
-    /// The steps after gates have passed (`a+`), failed (`a-`) or begun (`a`).
-    fn steps(workflow: &Workflow, done: &str) -> Vec<String> {
-        let started = crate::event::testing::started();
-        let mut run = Run::begin(at(), &Event::RunStarted(Box::new(started))).unwrap();
-        for word in done.split_whitespace() {
-            let gate = id(word.trim_end_matches(['+', '-']));
-            let attempts = run.gate(&gate).map_or(0, |state| state.attempts.len());
-            let attempt = u32::try_from(attempts).unwrap() + 1;
-            run.apply(at(), &begun(&AttemptId::new(&gate, attempt))).unwrap();
-            let judged = Judged::default();
-            let end = match word.chars().last() {
-                Some('+') => Event::GatePassed { gate, attempt, judged },
-                Some('-') => Event::GateFailed { gate, attempt, reason: String::new(), judged },
-                _ => continue,
-            };
-            run.apply(at(), &end).unwrap();
-        }
-        next(workflow, &run).iter().map(show).collect()
-    }
-
-    fn begun(attempt: &AttemptId) -> Event {
-        Event::GateStarted(GateStarted::new(attempt, ExecutorKind::Human))
-    }
-
-    fn show(step: &Step) -> String {
-        match step {
-            Step::Start { gate, not_before: None } => format!("start {gate}"),
-            Step::Start { gate, not_before: Some(due) } => {
-                format!("start {gate} after {}s", due.since(at()).as_secs())
-            }
-            Step::Skip { gate, .. } => format!("skip {gate}"),
-            Step::Jump { from, to } => format!("jump {from} {to}"),
-            Step::Finish(status) => format!("finish {status}"),
-            Step::Expand(gate) => format!("expand {gate}"),
-            Step::Gather { gate, passed } => format!("gather {gate} {passed}"),
-            Step::Refuse { gate, reason } => format!("refuse {gate}: {reason}"),
-        }
-    }
-
-    fn gate(id: &str, more: &str) -> String {
-        format!("[[gate]]\nid = '{id}'\nexecutor = 'human'\n{more}\n")
-    }
-
-    #[test]
-    fn a_chain_goes_gate_by_gate_and_ends() {
-        let chain = workflow(&(gate("a", "") + &gate("b", "")));
-        assert_eq!(steps(&chain, ""), ["start a"]);
-        assert_eq!(steps(&chain, "a"), Vec::<String>::new());
-        assert_eq!(steps(&chain, "a+"), ["start b"]);
-        assert_eq!(steps(&chain, "a+ b+"), ["finish PASSED"]);
-        assert_eq!(steps(&chain, "a-"), ["finish FAILED"]);
-    }
-
-    #[test]
-    fn what_is_independent_goes_side_by_side_unless_a_failure_stops_the_run() {
-        let roots = gate("a", "needs = []") + &gate("b", "needs = []");
-        assert_eq!(steps(&workflow(&roots), ""), ["start a", "start b"]);
-        assert_eq!(steps(&workflow(&roots), "a-"), ["finish FAILED"]);
-        let goes_on = gate("a", "on_fail = 'continue'")
-            + &gate("b", "needs = []")
-            + &gate("c", "needs = ['a']");
-        assert_eq!(steps(&workflow(&goes_on), "a-"), ["start b"]);
-        assert_eq!(steps(&workflow(&goes_on), "a- b+"), ["finish FAILED"]);
-    }
-
-    #[test]
-    fn retries_come_first_then_the_jump_then_the_end() {
-        let retry = "retry = { attempts = 3, delay = '10s', backoff = 2.0 }\non_fail = { goto = 'a', visits = 1 }";
-        let workflow = workflow(&(gate("a", "") + &gate("b", retry)));
-        assert_eq!(steps(&workflow, "a+ b-"), ["start b after 10s"]);
-        assert_eq!(steps(&workflow, "a+ b- b-"), ["start b after 20s"]);
-        assert_eq!(steps(&workflow, "a+ b- b- b-"), ["jump b a"]);
-    }
-
-    #[test]
-    fn joins_say_which_needs_count() {
-        let two =
-            gate("a", "on_fail = 'continue'") + &gate("b", "needs = []\non_fail = 'continue'");
-        let join = |join: &str| {
-            workflow(&(two.clone() + &gate("c", &format!("needs = ['a', 'b']\njoin = '{join}'"))))
-        };
-        assert_eq!(steps(&join("all"), "a- b+"), ["finish FAILED"]);
-        assert_eq!(steps(&join("any"), "a- b+"), ["start c"]);
-        assert_eq!(steps(&join("done"), "a- b+"), ["start c"]);
-        assert_eq!(steps(&join("done"), "a-"), ["start b"]);
-    }
-
-    #[test]
-    fn a_condition_is_true_or_false_and_nothing_else() {
-        let skipped = workflow(&(gate("a", "when = \"{{ 1 > 2 }}\"") + &gate("b", "")));
-        assert_eq!(steps(&skipped, ""), ["skip a"]);
-        let unclear = workflow(&gate("a", "when = '{{ 3 }}'"));
-        assert_eq!(steps(&unclear, ""), ["refuse a: `when` renders `3`, neither true nor false"]);
-    }
 }

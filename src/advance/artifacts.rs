@@ -44,6 +44,17 @@ pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error
     look_again(driver, &gates)
 }
 
+/// The same before a gate starts. What cleans up at the end of a run that is about to pass comes after
+/// all that this end stands on.
+pub fn look_before_start(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
+    let is_finally = driver.workflow.gate(id).is_some_and(Gate::is_finally);
+    let is_good = driver.run().gates_in(GateStatus::Fail).next().is_none();
+    if is_finally && is_good && driver.run().ending.is_none() && look_at_all(driver)? {
+        return Ok(true);
+    }
+    look_at_needs(driver, id)
+}
+
 /// The same for every gate that waits for somebody, before they are asked.
 pub fn look_before_asking(driver: &mut Driver<'_>) -> Result<bool, Error> {
     let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
@@ -154,7 +165,14 @@ fn has_changed(path: &str, id: &GateId) -> String {
     format!("{path} has changed since {id} passed")
 }
 
-fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Error> {
+/// Opens a gate and all that follows from it.
+pub fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Error> {
+    let gates = followed_by(driver, id);
+    driver.append(&[Event::GatesReopened { gates, reason }])
+}
+
+/// A gate and all that follows from it, as far as something has happened to it.
+pub fn followed_by(driver: &Driver<'_>, id: &GateId) -> Vec<GateId> {
     let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
     let mut bases = driver.workflow.followers(&base);
     if base == *id {
@@ -164,5 +182,5 @@ fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Er
     if base != *id {
         gates.extend([id.clone(), base]);
     }
-    driver.append(&[Event::GatesReopened { gates, reason }])
+    gates
 }

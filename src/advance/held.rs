@@ -90,7 +90,9 @@ impl<'d, 's> Held<'d, 's> {
             self.driver.commit(None, true)?;
             return Ok(Taken { is_over: true, ..Taken::default() });
         }
-        let steps = next::next(&self.driver.workflow, self.driver.run());
+        let steps = next::next_within(&self.driver.workflow, self.driver.run(), &|gate| {
+            self.may_start(gate)
+        });
         if !self.is_halted {
             self.lacking = None;
         }
@@ -107,7 +109,7 @@ impl<'d, 's> Held<'d, 's> {
                         taken.due = Some(taken.due.map_or(due, |other| other.min(due)));
                         continue;
                     }
-                    if artifacts::look_at_needs(self.driver, &gate)? {
+                    if artifacts::look_before_start(self.driver, &gate)? {
                         return Ok(Taken { has_more: true, ..taken });
                     }
                     let run = self.driver.run();
@@ -136,7 +138,9 @@ impl<'d, 's> Held<'d, 's> {
                 | Step::Skip { .. }
                 | Step::Jump { .. }
                 | Step::Gather { .. }
-                | Step::Refuse { .. }) => {
+                | Step::Refuse { .. }
+                | Step::Reopen { .. }
+                | Step::End { .. }) => {
                     take(self.driver, step)?;
                     acted = true;
                 }

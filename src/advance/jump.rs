@@ -1,18 +1,59 @@
 //! Jumps: a gate that failed opens an earlier one again, with all that follows from it.
 
 use crate::event::Event;
+use crate::finding::Finding;
 use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::site::Driver;
+use crate::workflow::OnFail;
+use std::collections::BTreeSet;
 
-/// The jump back: its goal and all that follows from it are open again.
-pub fn jump(driver: &Driver<'_>, from: &GateId, to: &GateId) -> Event {
-    let run = driver.run();
-    let findings = run.gate(from).map(|state| state.feedback.clone()).unwrap_or_default();
+/// The jump back: its goal and all that follows from it are open again, and what failed of it is told.
+pub fn jump(driver: &Driver<'_>, (from, also): (&GateId, &[GateId]), to: &GateId) -> Event {
     let mut bases = vec![to.clone()];
     bases.extend(driver.workflow.followers(to));
     let reopened = with_instances(driver, &bases);
-    Event::GateJumped { from: from.clone(), to: to.clone(), reopened, findings }
+    let findings = findings(driver, (from, also), &reopened);
+    let anew = anew(driver, (from, also), &reopened);
+    let (from, to, also) = (from.clone(), to.clone(), also.to_vec());
+    Event::GateJumped { from, to, reopened, findings, also, anew }
+}
+
+/// What the gates that asked for the jump found, and others that it opens again.
+fn findings(
+    driver: &Driver<'_>,
+    (from, also): (&GateId, &[GateId]),
+    reopened: &[GateId],
+) -> Vec<Finding> {
+    let run = driver.run();
+    let others = reopened
+        .iter()
+        .filter(|id| **id != *from && !also.contains(id) && run.status_of(id) == GateStatus::Fail);
+    let gates = std::iter::once(from).chain(also).chain(others);
+    gates.filter_map(|id| run.gate(id)).flat_map(|state| state.feedback.clone()).collect()
+}
+
+/// The gates of inner loops, whose jumps are counted anew in each round of the outer one.
+fn anew(
+    driver: &Driver<'_>,
+    (from, also): (&GateId, &[GateId]),
+    reopened: &[GateId],
+) -> Vec<GateId> {
+    let asking: Vec<GateId> = std::iter::once(from)
+        .chain(also)
+        .filter_map(|id| driver.workflow.gate(id).map(|gate| gate.id.clone()))
+        .collect();
+    let before: BTreeSet<GateId> =
+        asking.iter().flat_map(|id| driver.workflow.stands_on(id)).collect();
+    let is_inner = |id: &&GateId| {
+        let Some(gate) = driver.workflow.gate(id) else { return false };
+        let OnFail::Goto { per, .. } = &gate.on_fail else { return false };
+        match per {
+            Some(outer) => asking.contains(outer),
+            None => before.contains(&gate.id) && !asking.contains(&gate.id),
+        }
+    };
+    reopened.iter().filter(is_inner).cloned().collect()
 }
 
 /// The gates of these ids that something has happened to, and their instances.

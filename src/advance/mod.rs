@@ -29,6 +29,7 @@ pub use drive::drive;
 pub use held::Held;
 pub use limits::Limits;
 
+pub use artifacts::followed_by;
 pub use artifacts::look_at_all;
 pub use artifacts::look_at_needs;
 pub use attempt::Prepared;
@@ -125,7 +126,8 @@ fn finish(driver: &mut Driver<'_>, status: RunStatus) -> Result<bool, Error> {
     if status == RunStatus::Passed && artifacts::look_at_all(driver)? {
         return Ok(true);
     }
-    driver.append(&[Event::RunCompleted { status, reason: None }])?;
+    let reason = driver.run().ending.as_ref().and_then(|ending| ending.reason.clone());
+    driver.append(&[Event::RunCompleted { status, reason }])?;
     driver.commit(None, true)?;
     Ok(false)
 }
@@ -135,9 +137,13 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
     match step {
         Step::Expand(gate) => expand::expand(driver, &gate),
         Step::Skip { gate, reason } => driver.append(&[Event::GateSkipped { gate, reason }]),
-        Step::Jump { from, to } => {
-            let event = jump::jump(driver, &from, &to);
+        Step::Jump { from, also, to } => {
+            let event = jump::jump(driver, (&from, &also), &to);
             driver.append(&[event])
+        }
+        Step::Reopen { gate, reason } => artifacts::reopen(driver, &gate, reason),
+        Step::End { gate, status, reason } => {
+            driver.append(&[Event::RunEnding { status, reason, gate: Some(gate) }])
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
         Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason),

@@ -165,8 +165,16 @@ impl Lines {
                 let word = self.face.coloured(GateStatus::Stale.as_str(), Colour::Yellow);
                 self.line(&format!("{word} {}  ({})", named(gates), plain_text(reason)));
             }
-            Event::GateJumped { from, to, .. } => {
-                self.line(&format!("{from} failed; back to {to}"));
+            Event::GateJumped { from, also, to, .. } => {
+                let failed: Vec<GateId> = std::iter::once(from).chain(also).cloned().collect();
+                self.line(&format!("{} failed; back to {to}", named(&failed)));
+            }
+            Event::GateRedone { gate, reason, .. } => {
+                self.line(&format!("{gate} is done again: {}", plain_text(reason)));
+            }
+            Event::RunEnding { status, reason, .. } => {
+                let why = reason.as_ref().map(|reason| format!(": {}", plain_text(reason)));
+                self.line(&format!("the run ends as {status}{}", why.unwrap_or_default()));
             }
             Event::GatesReused { gates } => {
                 let gates: Vec<GateId> = gates.iter().map(|reused| reused.gate.clone()).collect();

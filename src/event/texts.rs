@@ -62,6 +62,8 @@ impl Event {
                 findings(found, change);
             }
             Self::GateJumped { findings: found, .. } => findings(found, change),
+            Self::GateRedone { reason, .. } => change(reason),
+            Self::RunEnding { reason, .. } => optional(reason),
             Self::SessionStarted(started) => optional(&mut started.found),
             Self::CheckpointSealed(sealed) => sealed.each_text(change),
             Self::Noted(note) => change(&mut note.text),

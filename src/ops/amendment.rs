@@ -17,6 +17,7 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::site::signing;
 use crate::workflow;
+use crate::workflow::OnFail;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -82,8 +83,13 @@ pub fn differs(site: &Site, run: &Run) -> Vec<String> {
     }
 }
 
-fn planned(gate: &workflow::Gate) -> PlannedGate {
-    PlannedGate { gate: gate.id.clone(), name: gate.name.clone() }
+/// A gate as the record of a run names it.
+pub(super) fn planned(gate: &workflow::Gate) -> PlannedGate {
+    PlannedGate {
+        gate: gate.id.clone(),
+        name: gate.name.clone(),
+        is_ignored: gate.on_fail == OnFail::Ignore,
+    }
 }
 
 /// All texts that the run would go on under. Inputs and signers are those of its start.

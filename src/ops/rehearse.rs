@@ -94,7 +94,9 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
             | Step::Skip { .. }
             | Step::Jump { .. }
             | Step::Gather { .. }
-            | Step::Refuse { .. }) => {
+            | Step::Refuse { .. }
+            | Step::Reopen { .. }
+            | Step::End { .. }) => {
                 scenes.push(decision(&step));
                 advance::take(&mut driver, step)?;
             }
@@ -201,7 +203,7 @@ fn decision(step: &Step) -> RehearsalStep {
     let (gate, decision) = match step {
         Step::Expand(gate) => (Some(gate), "is fanned out over its list".to_owned()),
         Step::Skip { gate, reason } => (Some(gate), format!("is skipped: {reason}")),
-        Step::Jump { from, to } => (Some(from), format!("has failed and goes back to {to}")),
+        Step::Jump { from, to, .. } => (Some(from), format!("has failed and goes back to {to}")),
         Step::Gather { gate, passed: true } => {
             (Some(gate), "all its instances have passed".to_owned())
         }
@@ -209,6 +211,8 @@ fn decision(step: &Step) -> RehearsalStep {
             (Some(gate), "some of its instances failed".to_owned())
         }
         Step::Refuse { gate, reason } => (Some(gate), format!("cannot begin: {reason}")),
+        Step::Reopen { gate, reason } => (Some(gate), format!("is opened again: {reason}")),
+        Step::End { gate, status, .. } => (Some(gate), format!("ends the run as {status}")),
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),
     };

@@ -19,6 +19,7 @@ use super::gate_check;
 use super::gate_estimate;
 use super::gate_fail;
 use super::gate_finish;
+use super::gate_redo;
 use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
@@ -99,6 +100,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<gate_fail::Request>("gate_fail"),
     request::<gate_finish::Request>("gate_finish"),
     request::<GateChoice>("gate_form"),
+    request::<gate_redo::Request>("gate_redo"),
     request::<gate_reject::Request>("gate_reject"),
     request::<gate_start::Request>("gate_start"),
     request::<gate_waive::Request>("gate_waive"),

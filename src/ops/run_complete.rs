@@ -7,12 +7,17 @@ use super::Site;
 use super::Standing;
 use super::choose;
 use super::current;
+use super::run::DriveRequest;
+use super::run::limits;
 use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::RunId;
+use crate::next::is_satisfied;
 use crate::site::asker;
+use crate::site::cut_off;
 use crate::site::sitting;
+use crate::workflow::Gate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -66,11 +71,32 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Standing, Error> {
         advance::look_at_all(&mut driver)?;
         refuse_open_gates(&driver)?;
     }
-    driver.append(&[Event::RunCompleted { status, reason: request.reason.clone() }])?;
-    driver.commit(None, true)?;
+    end(&mut driver, status, request.reason.clone())?;
     sitting::end_keeping(site, &id);
     current::end(site, &id, status);
     Ok(advance::standing(&driver))
+}
+
+/// Ends a run, with what its workflow runs at every end.
+pub(super) fn end(
+    driver: &mut Driver<'_>,
+    status: RunStatus,
+    reason: Option<String>,
+) -> Result<(), Error> {
+    let has_begun = driver.run().gates.values().any(|state| state.begun > 0);
+    if has_begun && driver.workflow.gates.iter().any(Gate::is_finally) {
+        driver.append(&cut_off::all_cut_off(driver))?;
+        driver.append(&[Event::RunEnding { status, reason, gate: None }])?;
+        let limits = limits(&driver.workflow, &DriveRequest::default())?;
+        advance::drive(driver, &limits)?;
+        return Ok(());
+    }
+    driver.append(&[Event::RunCompleted { status, reason }])?;
+    driver.commit(None, true)
+}
+
+fn is_done(driver: &Driver<'_>, gate: &Gate) -> bool {
+    driver.run().gate(&gate.id).is_some_and(|state| is_satisfied(gate, state))
 }
 
 fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
@@ -78,9 +104,8 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
         .workflow
         .gates
         .iter()
-        .map(|gate| (&gate.id, driver.run().status_of(&gate.id)))
-        .filter(|(_, status)| !status.satisfies())
-        .map(|(gate, status)| format!("{gate} is {status}"))
+        .filter(|gate| !gate.is_finally() && !is_done(driver, gate))
+        .map(|gate| format!("{} is {}", gate.id, driver.run().status_of(&gate.id)))
         .collect();
     if open.is_empty() {
         return Ok(());

@@ -63,7 +63,7 @@ fn remarks(gate: &Gate) -> String {
     if let Some(audited) = &gate.audits {
         remarks.push(format!("audits {audited}"));
     }
-    if let OnFail::Goto { gate, visits } = &gate.on_fail {
+    if let OnFail::Goto { gate, visits, .. } = &gate.on_fail {
         remarks.push(format!("on failure back to {gate}, at most {visits} times"));
     }
     remarks.extend(conditions(gate));
@@ -77,6 +77,13 @@ fn conditions(gate: &Gate) -> Vec<String> {
         Join::All => {}
         Join::Any => conditions.push("(any)".to_owned()),
         Join::Done => conditions.push("(done)".to_owned()),
+        Join::Passed(min) => conditions.push(format!("({min} passed)")),
+    }
+    let ends = gate.end().into_iter().filter(|end| end.after_work);
+    conditions.extend(ends.map(|end| format!("ends the run as {}", end.status.as_str())));
+    conditions.extend(gate.is_finally().then(|| "at every end of the run".to_owned()));
+    if gate.on_fail == OnFail::Ignore {
+        conditions.push("its failure is ignored".to_owned());
     }
     match &gate.approval {
         Approval::None => {}
@@ -102,7 +109,10 @@ fn lines(gate: &Gate) -> Vec<String> {
 }
 
 fn label(gate: &Gate) -> String {
-    let executor = gate.work.executor();
+    let executor = match gate.end() {
+        Some(end) if !end.after_work => format!("ends the run as {}", end.status.as_str()),
+        Some(_) | None => gate.work.executor().to_string(),
+    };
     if gate.name == gate.id.as_str() {
         format!("{} [{executor}]", gate.id)
     } else {
@@ -133,7 +143,7 @@ fn mermaid(workflow: &Workflow) -> String {
         if let Some(audited) = &gate.audits {
             let _ = writeln!(drawing, "    g{index} -. audits .-> g{}", number(audited));
         }
-        if let OnFail::Goto { gate, visits } = &gate.on_fail {
+        if let OnFail::Goto { gate, visits, .. } = &gate.on_fail {
             let _ = writeln!(drawing, "    g{index} -. \"fails, {visits}x\" .-> g{}", number(gate));
         }
     }
@@ -156,7 +166,7 @@ fn dot(workflow: &Workflow) -> String {
             let to = quoted(audited.as_str());
             let _ = writeln!(drawing, "  {id} -> {to} [style=dotted, label=audits];");
         }
-        if let OnFail::Goto { gate, visits } = &gate.on_fail {
+        if let OnFail::Goto { gate, visits, .. } = &gate.on_fail {
             let to = quoted(gate.as_str());
             let _ = writeln!(drawing, "  {id} -> {to} [style=dashed, label=\"fails, {visits}x\"];");
         }

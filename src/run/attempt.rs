@@ -24,6 +24,7 @@ impl Run {
         event: &Event,
         started: &GateStarted,
     ) -> Result<(), IllegalEvent> {
+        let events = self.events;
         let gate = self.state(&started.gate);
         let expected = u32::try_from(gate.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         if started.attempt != expected {
@@ -32,7 +33,8 @@ impl Run {
         if gate.status == GateStatus::Running {
             return Err(illegal(event, "the gate runs already"));
         }
-        gate.status = GateStatus::Running;
+        gate.begun = events;
+        gate.turn_to(GateStatus::Running, events);
         gate.waits_for = None;
         gate.reused = None;
         gate.approval = None;
@@ -59,8 +61,9 @@ impl Run {
                 fill(open, judged);
             }
         }
+        let events = self.events;
         let state = self.state(&attempt.gate);
-        state.status = GateStatus::Waiting;
+        state.turn_to(GateStatus::Waiting, events);
         state.waits_for = Some(waits_for);
         state.time.turn(at, Some(Phase::of(waits_for)));
         Ok(())
@@ -77,14 +80,15 @@ impl Run {
         open.status = status;
         open.finished_at = Some(at);
         fill(open, judged);
+        let events = self.events;
         let state = self.state(&attempt.gate);
         state.tries += 1;
         state.interruptions = 0;
         state.waits_for = None;
         state.time.turn(at, None);
         state.feedback.clear();
-        state.status =
-            if status == AttemptStatus::Pass { GateStatus::Pass } else { GateStatus::Fail };
+        let passed = status == AttemptStatus::Pass;
+        state.turn_to(if passed { GateStatus::Pass } else { GateStatus::Fail }, events);
         Ok(())
     }
 
@@ -117,11 +121,12 @@ impl Run {
         open.status = AttemptStatus::Interrupted;
         open.finished_at = Some(at);
         open.failure_reason = Some(reason.to_owned());
+        let events = self.events;
         let state = self.state(&attempt.gate);
         state.interruptions += 1;
         state.time.turn(at, None);
         state.waits_for = None;
-        state.status = GateStatus::NotStarted;
+        state.turn_to(GateStatus::NotStarted, events);
         Ok(())
     }
 

@@ -70,12 +70,16 @@ pub struct GateState {
     /// How many gates the run had come to before this one.
     pub place: usize,
     pub status: GateStatus,
+    /// The number of the event that began it last, or settled it without an attempt.
+    pub begun: usize,
+    /// The number of the event that changed its status last.
+    pub changed: usize,
     pub attempts: Vec<Attempt>,
     /// Tries since the gate was last opened; interrupted ones are not counted.
     pub tries: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
-    /// Jumps that started here.
+    /// Jumps that started here, as far as they count.
     pub visits: u32,
     /// What the next attempt is told.
     pub feedback: Vec<Finding>,
@@ -117,6 +121,12 @@ impl Producer<'_> {
 }
 
 impl GateState {
+    /// The status as an event of this number leaves it.
+    pub(super) fn turn_to(&mut self, status: GateStatus, event: usize) {
+        self.status = status;
+        self.changed = event;
+    }
+
     pub fn attempt(&self) -> Option<&Attempt> {
         self.attempts.last()
     }

@@ -1,10 +1,16 @@
-//! The lifecycle of a run, as `RUN.json` lists it, and what its good end takes.
+//! The lifecycle of a run: taken up, paused, done again, ended; and as `RUN.json` lists it.
 
+use super::GateStatus;
 use super::IllegalEvent;
 use super::Run;
 use super::illegal;
+use crate::clock::Moment;
 use crate::event::Event;
+use crate::event::PauseCause;
+use crate::event::PlannedGate;
 use crate::event::RunStatus;
+use crate::event::SessionStatus;
+use crate::finding::Finding;
 use crate::id::GateId;
 
 /// What `RUN.json` lists beside the kind of an event: its gate and its attempt. Most of what is left
@@ -17,6 +23,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::RunWaiting { .. }
         | Event::RunPaused { .. }
         | Event::RunCompleted { .. }
+        | Event::RunEnding { .. }
         | Event::GatesReopened { .. }
         | Event::GatesReused { .. }
         | Event::AgentGiven { .. }
@@ -28,6 +35,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::GateSkipped { gate, .. }
         | Event::GateGathered { gate, .. }
         | Event::GateWaived { gate, .. }
+        | Event::GateRedone { gate, .. }
         | Event::GateJumped { from: gate, .. } => (Some(gate), None),
         Event::GateStarted(started) => (Some(&started.gate), Some(started.attempt)),
         Event::InvocationRecorded(invocation) => (Some(&invocation.gate), Some(invocation.attempt)),
@@ -47,11 +55,151 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
     })
 }
 
+/// The end that a run comes to before its last gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub status: RunStatus,
+    pub reason: Option<String>,
+    /// The gate that ended it; a person did otherwise.
+    pub gate: Option<GateId>,
+}
+
 impl Run {
-    /// A run passes with every gate of its plan, and not otherwise, whoever says so.
+    pub(super) fn resume(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        retried: &[GateId],
+    ) -> Result<(), IllegalEvent> {
+        self.stop(event, RunStatus::Running, None)?;
+        self.start_clocks(at);
+        self.finished_at = None;
+        for id in retried {
+            self.open(id, GateStatus::NotStarted, "resumed");
+            self.state(id).visits = 0;
+        }
+        Ok(())
+    }
+
+    /// Sets the run's own status; one that has passed or was canceled stays so.
+    pub(super) fn stop(
+        &mut self,
+        event: &Event,
+        status: RunStatus,
+        reason: Option<&String>,
+    ) -> Result<(), IllegalEvent> {
+        self.refuse_ended(event)?;
+        self.status = status;
+        self.reason = reason.cloned();
+        self.pause = None;
+        Ok(())
+    }
+
+    pub(super) fn be_ending(&mut self, event: &Event) -> Result<(), IllegalEvent> {
+        let Event::RunEnding { status, reason, gate } = event else { return Ok(()) };
+        self.refuse_ended(event)?;
+        if let Some(gate) = gate {
+            self.set(gate, GateStatus::Pass, &format!("it ends the run as {status}"));
+        }
+        let (status, reason, gate) = (*status, reason.clone(), gate.clone());
+        self.ending = Some(Ending { status, reason, gate });
+        Ok(())
+    }
+
+    /// Goes back: what is opened again by it begins a round, and inner loops count anew.
+    pub(super) fn jump(&mut self, at: Moment, event: &Event) {
+        let Event::GateJumped { from, to, reopened, findings, also, anew } = event else { return };
+        self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
+        for gate in anew {
+            self.state(gate).visits = 0;
+        }
+        for gate in std::iter::once(from).chain(also) {
+            self.state(gate).visits += 1;
+        }
+        self.state(to).feedback.clone_from(findings);
+    }
+
+    /// Opens a gate and all that follows from it as if nothing had been tried, also of a run that has
+    /// passed.
+    pub(super) fn redo(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
+        let Event::GateRedone { gate, reopened, by, reason } = event else { return Ok(()) };
+        if self.status == RunStatus::Canceled {
+            return Err(illegal(event, "the run is CANCELED"));
+        }
+        let reason = format!("{reason} (redone by {by})");
+        self.reopen(at, reopened, &reason);
+        for gate in reopened {
+            self.state(gate).visits = 0;
+        }
+        self.state(gate).feedback = vec![Finding::of("redo", reason)];
+        if self.status.is_end() {
+            self.start_clocks(at);
+        }
+        self.finished_at = None;
+        self.ending = None;
+        self.status = RunStatus::Running;
+        self.reason = None;
+        self.pause = None;
+        Ok(())
+    }
+
+    pub(super) fn refuse_ended(&self, event: &Event) -> Result<(), IllegalEvent> {
+        if self.status.is_final() {
+            return Err(illegal(event, &format!("the run is {}", self.status)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn pause(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        (cause, reason): (PauseCause, &String),
+    ) -> Result<(), IllegalEvent> {
+        self.stop(event, RunStatus::Paused, Some(reason))?;
+        self.pause = Some(cause);
+        self.stop_clocks(at);
+        Ok(())
+    }
+
+    pub(super) fn complete(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        status: RunStatus,
+        reason: Option<&String>,
+    ) -> Result<(), IllegalEvent> {
+        self.refuse_open(event, status)?;
+        self.stop(event, status, reason)?;
+        self.finished_at = Some(at);
+        self.stop_clocks(at);
+        // Whoever ends a run leaves nobody sitting at it.
+        if let Some(session) = self.sessions.last_mut().filter(|last| last.status.is_live()) {
+            session.status = SessionStatus::Completed;
+            session.ended_at = Some(at);
+        }
+        // Whom an early end leaves waiting is not needed any more.
+        if self.status == RunStatus::Canceled || self.ending.is_some() {
+            self.cancel_attempts(at);
+        }
+        Ok(())
+    }
+
+    /// Whether a gate of the plan keeps the run from passing.
+    pub fn is_open(&self, plan: &PlannedGate) -> bool {
+        let status = self.status_of(&plan.gate);
+        !(status.satisfies() || plan.is_ignored && status == GateStatus::Fail)
+    }
+
+    /// A run passes with every gate of its plan or at one that ends it, and not otherwise, whoever
+    /// says so.
     pub(super) fn refuse_open(&self, event: &Event, status: RunStatus) -> Result<(), IllegalEvent> {
-        let mut planned = self.started.gates.iter();
-        match planned.find(|plan| !self.status_of(&plan.gate).satisfies()) {
+        let is_ended_by_gate = self
+            .ending
+            .as_ref()
+            .is_some_and(|ending| ending.status == RunStatus::Passed && ending.gate.is_some());
+        let mut planned = self.started.gates.iter().filter(|_| !is_ended_by_gate);
+        match planned.find(|plan| self.is_open(plan)) {
             Some(open) if status == RunStatus::Passed => {
                 let (gate, is) = (&open.gate, self.status_of(&open.gate));
                 Err(illegal(event, &format!("gate {gate} is {is}, and the run has not passed")))

@@ -15,6 +15,7 @@ pub use gate::AttemptStatus;
 pub use gate::GateState;
 pub use gate::GateStatus;
 pub use gate::Producer;
+pub use lifecycle::Ending;
 pub use session::Session;
 pub use time::Spent;
 pub use time::TimeSpent;
@@ -34,11 +35,9 @@ use crate::event::PauseCause;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
-use crate::event::SessionStatus;
 use crate::event::SignedHead;
 use crate::id::AttemptId;
 use crate::id::GateId;
-use lifecycle::listed;
 use std::collections::BTreeMap;
 
 /// An event that cannot follow the ones before it.
@@ -57,6 +56,10 @@ pub struct Run {
     pub reason: Option<String>,
     /// Why it stands still, where it is paused.
     pub pause: Option<PauseCause>,
+    /// What it comes to once nothing is at work any more, where that is decided.
+    pub ending: Option<Ending>,
+    /// How many events it is the fold of.
+    pub events: usize,
     /// Gates and instances that something has happened to, by id.
     pub gates: BTreeMap<GateId, GateState>,
     pub invocations: Vec<Invocation>,
@@ -98,6 +101,8 @@ impl Run {
             status: RunStatus::Running,
             reason: None,
             pause: None,
+            ending: None,
+            events: 1,
             gates: BTreeMap::new(),
             invocations: Vec::new(),
             baselines: started.baselines.clone(),
@@ -119,6 +124,7 @@ impl Run {
     /// The state after one more event, or why it cannot follow.
     pub fn apply(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
         let id = AttemptId::new;
+        self.events += 1;
         match event {
             Event::RunStarted(_) => return Err(illegal(event, "the run has begun already")),
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
@@ -167,11 +173,9 @@ impl Run {
                 self.state(gate).time.turn(at, None);
             }
             Event::GatesReopened { gates, reason } => self.reopen(at, gates, reason),
-            Event::GateJumped { from, to, reopened, findings } => {
-                self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
-                self.state(from).visits += 1;
-                self.state(to).feedback.clone_from(findings);
-            }
+            Event::GateJumped { .. } => self.jump(at, event),
+            Event::GateRedone { .. } => self.redo(at, event)?,
+            Event::RunEnding { .. } => self.be_ending(event)?,
             Event::GateRerecorded { gate, judged, .. } => self.rerecord(event, gate, judged)?,
             Event::GatesReused { gates } => self.reuse(gates),
             Event::AgentGiven { texts, .. } => self.started.definition.extend(texts.clone()),
@@ -214,76 +218,6 @@ impl Run {
         self.gates.entry(id.clone()).or_insert_with(|| GateState { place, ..GateState::default() })
     }
 
-    fn resume(
-        &mut self,
-        at: Moment,
-        event: &Event,
-        retried: &[GateId],
-    ) -> Result<(), IllegalEvent> {
-        self.stop(event, RunStatus::Running, None)?;
-        self.start_clocks(at);
-        self.finished_at = None;
-        for id in retried {
-            self.open(id, GateStatus::NotStarted, "resumed");
-        }
-        Ok(())
-    }
-
-    /// Sets the run's own status; one that has passed or was canceled stays so.
-    fn stop(
-        &mut self,
-        event: &Event,
-        status: RunStatus,
-        reason: Option<&String>,
-    ) -> Result<(), IllegalEvent> {
-        self.refuse_ended(event)?;
-        self.status = status;
-        self.reason = reason.cloned();
-        self.pause = None;
-        Ok(())
-    }
-
-    fn refuse_ended(&self, event: &Event) -> Result<(), IllegalEvent> {
-        if self.status.is_final() {
-            return Err(illegal(event, &format!("the run is {}", self.status)));
-        }
-        Ok(())
-    }
-
-    fn pause(
-        &mut self,
-        at: Moment,
-        event: &Event,
-        (cause, reason): (PauseCause, &String),
-    ) -> Result<(), IllegalEvent> {
-        self.stop(event, RunStatus::Paused, Some(reason))?;
-        self.pause = Some(cause);
-        self.stop_clocks(at);
-        Ok(())
-    }
-
-    fn complete(
-        &mut self,
-        at: Moment,
-        event: &Event,
-        status: RunStatus,
-        reason: Option<&String>,
-    ) -> Result<(), IllegalEvent> {
-        self.refuse_open(event, status)?;
-        self.stop(event, status, reason)?;
-        self.finished_at = Some(at);
-        self.stop_clocks(at);
-        // Whoever ends a run leaves nobody sitting at it.
-        if let Some(session) = self.sessions.last_mut().filter(|last| last.status.is_live()) {
-            session.status = SessionStatus::Completed;
-            session.ended_at = Some(at);
-        }
-        if self.status == RunStatus::Canceled {
-            self.cancel_attempts(at);
-        }
-        Ok(())
-    }
-
     fn approve(
         &mut self,
         event: &Event,
@@ -312,8 +246,10 @@ impl Run {
 
     fn reuse(&mut self, gates: &[Reused]) {
         for reused in gates {
+            let events = self.events;
             let state = self.state(&reused.gate);
-            state.status = GateStatus::Pass;
+            state.begun = events;
+            state.turn_to(GateStatus::Pass, events);
             state.answers.clone_from(&reused.answers);
             state.reused = Some(Box::new(reused.clone()));
         }
@@ -351,7 +287,7 @@ impl Run {
     /// Opens a gate for a new round of tries.
     fn open(&mut self, id: &GateId, status: GateStatus, reason: &str) {
         let Some(gate) = self.gates.get_mut(id) else { return };
-        gate.status = status;
+        gate.turn_to(status, self.events);
         gate.tries = 0;
         gate.interruptions = 0;
         gate.waits_for = None;
@@ -362,14 +298,16 @@ impl Run {
     }
 
     fn set(&mut self, id: &GateId, status: GateStatus, reason: &str) {
+        let events = self.events;
         let gate = self.state(id);
-        gate.status = status;
+        gate.begun = events;
+        gate.turn_to(status, events);
         gate.reason = Some(reason.to_owned());
         gate.waits_for = None;
     }
 
     fn note(&mut self, at: Moment, event: &Event) {
-        if let Some((gate, attempt)) = listed(event) {
+        if let Some((gate, attempt)) = lifecycle::listed(event) {
             self.lifecycle.push((at, event.into(), gate.cloned(), attempt));
         }
     }

@@ -211,7 +211,8 @@ impl<'s> Driver<'s> {
             if let Event::RunCompleted { .. }
             | Event::RunAmended(_)
             | Event::GatesReopened { .. }
-            | Event::GateJumped { .. } = event
+            | Event::GateJumped { .. }
+            | Event::GateRedone { .. } = event
             {
                 self.note_canceled(at);
             }

@@ -173,6 +173,8 @@ fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }
+            | Step::Reopen { .. }
+            | Step::End { .. }
             | Step::Finish(_) => {}
         }
     }

@@ -2,8 +2,14 @@
 //! editors and the reference say; what the words mean together is checked in `lint`.
 
 mod audits;
+mod course;
+mod word_or_table;
 
 pub use audits::AuditsFile;
+pub use course::EndFile;
+pub use course::EndStatus;
+pub use course::Join;
+pub use course::OnFailFile;
 
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
@@ -14,6 +20,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
+use word_or_table::word_or_table;
 
 /// A workflow: inputs and gates.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -110,9 +117,9 @@ pub struct GateFile {
     pub id: Placed<String>,
     /// What to call it; its id by default.
     pub name: Option<String>,
-    /// Who does the work: `human`, `agent`, `command` or `workflow`.
-    #[schemars(with = "String")]
-    pub executor: Placed<String>,
+    /// Who does the work: `human`, `agent`, `command` or `workflow`. Only a gate with `end` has none.
+    #[schemars(with = "Option<String>")]
+    pub executor: Option<Placed<String>>,
     /// The role of an agent gate: the agent of that name in `orch.toml`, else the default agent.
     #[schemars(with = "Option<String>")]
     pub agent: Option<Placed<String>>,
@@ -133,7 +140,8 @@ pub struct GateFile {
     pub audits: Option<Placed<AuditsFile>>,
     /// Tries before the gate has failed.
     pub retry: Option<RetryFile>,
-    /// What happens when it has failed: `stop` (default), `continue`, or `{ goto, visits }`.
+    /// What happens when it has failed: `stop` (default) begins nothing more, `continue` lets go on
+    /// what does not need it, `ignore` lets go on what needs it too, `{ goto, visits }` goes back.
     #[serde(default)]
     #[schemars(with = "OnFailFile")]
     pub on_fail: Option<Placed<OnFailFile>>,
@@ -149,9 +157,18 @@ pub struct GateFile {
     /// The gates it waits for; the one above it by default, none for `[]`.
     #[schemars(with = "Option<Vec<String>>")]
     pub needs: Option<Vec<Placed<String>>>,
-    /// Which of `needs` must be there: `all` (default), `any`, or `done`, passed or not.
+    /// What must have become of `needs`: `all` (default) are satisfied, `any` has passed, all are
+    /// `done`, passed or not, or so many have passed: `{ passed_min = 2 }`.
     #[serde(default)]
-    pub join: Join,
+    #[schemars(with = "Join")]
+    pub join: Option<Placed<Join>>,
+    /// Runs once nothing else can, at every end of the run, and again when the run goes on after it:
+    /// what cleans up. It needs no gate unless it names some.
+    #[serde(default)]
+    pub finally: bool,
+    /// Ends the run when this gate is reached and not skipped, after its work where it has some:
+    /// nothing but `finally` gates begins any more.
+    pub end: Option<EndFile>,
     /// Renders `true` or `false` when the gate is ready; skipped where false.
     #[schemars(with = "Option<String>")]
     pub when: Option<Placed<String>>,
@@ -239,16 +256,6 @@ pub struct EachFile {
     pub name: Placed<String>,
 }
 
-/// Which of its needs a gate waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Join {
-    #[default]
-    All,
-    Any,
-    Done,
-}
-
 /// What happens to an attempt that was cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -285,76 +292,10 @@ pub struct SignedFile {
     pub not_by: Option<String>,
 }
 
-/// `"stop"`, `"continue"`, or a bounded jump back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OnFailFile {
-    Stop,
-    Continue,
-    Goto(GotoFile),
-}
-
-/// A jump back to a gate, at most `visits` times.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GotoFile {
-    /// The gate itself or one before it.
-    pub goto: String,
-    /// How many jumps at most.
-    pub visits: Option<u32>,
-}
-
-/// Reads a word of a fixed set, or a table; an untagged enum would lose the error's place.
-macro_rules! word_or_table {
-    ($name:ident, $expecting:literal, $($word:literal => $value:expr),+; $table:ident => $wrap:path) => {
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
-                impl<'de> serde::de::Visitor<'de> for Visitor {
-                    type Value = $name;
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str($expecting)
-                    }
-                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        match text {
-                            $($word => Ok($value),)+
-                            _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
-                        }
-                    }
-                    fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<$name, M::Error> {
-                        $table::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map($wrap)
-                    }
-                }
-                deserializer.deserialize_any(Visitor)
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let table = generator.subschema_for::<$table>();
-                schemars::json_schema!({
-                    "description": $expecting,
-                    "anyOf": [{ "enum": [$($word),+] }, table]
-                })
-            }
-        }
-    };
-}
-
 word_or_table!(
     ApprovalFile,
     "\"none\", \"person\" or { signed = true, by = [\"…\"], not_by = \"…\" }",
     "none" => ApprovalFile::None,
     "person" => ApprovalFile::Person;
     SignedFile => ApprovalFile::Signed
-);
-
-word_or_table!(
-    OnFailFile,
-    "\"stop\", \"continue\" or { goto = \"…\", visits = 3 }",
-    "stop" => OnFailFile::Stop,
-    "continue" => OnFailFile::Continue;
-    GotoFile => OnFailFile::Goto
 );

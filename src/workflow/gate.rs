@@ -4,9 +4,15 @@
 use super::file::ApprovalFile;
 use super::file::AuditsFile;
 use super::file::EachFile;
+
 use super::file::GateFile;
 use super::file::Join;
-use super::file::OnFailFile;
+
+use super::course;
+use super::course::Course;
+use super::course::End;
+use super::course::OnFail;
+use super::course::Retry;
 use super::file::OnInterrupt;
 use super::input;
 use super::input::Input;
@@ -50,6 +56,7 @@ pub struct Gate {
     pub timeout: Option<Duration>,
     pub needs: Vec<GateId>,
     pub join: Join,
+    pub course: Course,
     pub when: Option<Template>,
     pub environment: IndexMap<String, Template>,
     pub secrets: Vec<secret::Name>,
@@ -63,6 +70,21 @@ pub struct Gate {
     pub budget: Budget,
     pub answers: Vec<Input>,
     pub every_session: bool,
+}
+
+impl Gate {
+    /// Whether it runs once nothing else can, at every end of the run.
+    pub fn is_finally(&self) -> bool {
+        matches!(self.course, Course::Finally)
+    }
+
+    /// What the run comes to when this gate is reached.
+    pub fn end(&self) -> Option<&End> {
+        match &self.course {
+            Course::End(end) => Some(end),
+            Course::OnTheWay | Course::Finally => None,
+        }
+    }
 }
 
 /// Who does the work, and how.
@@ -94,30 +116,6 @@ pub enum Approval {
     None,
     Person,
     Signed { by: Vec<String>, not_by: Option<GateId> },
-}
-
-/// Tries before a gate has failed, and the pauses between them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Retry {
-    pub attempts: u32,
-    pub delay: Duration,
-    pub backoff: f64,
-}
-
-impl Retry {
-    /// The pause before the try that follows `tries` tries.
-    pub fn pause(&self, tries: u32) -> Duration {
-        let factor = self.backoff.powi(i32::try_from(tries.saturating_sub(1)).unwrap_or(i32::MAX));
-        Duration::try_from_secs_f64(self.delay.as_secs_f64() * factor).unwrap_or(Duration::MAX)
-    }
-}
-
-/// What follows when a gate has failed and no try is left.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OnFail {
-    Stop,
-    Continue,
-    Goto { gate: GateId, visits: u32 },
 }
 
 /// A fan-out over a list.
@@ -172,6 +170,7 @@ pub(super) fn build(
     let id = gate_id(source, &file.id)?;
     let needs = match &file.needs {
         Some(needs) => needs.iter().map(|need| gate_id(source, need)).collect::<Result<_, _>>()?,
+        None if file.finally => Vec::new(),
         None => above.map(|above| gate_id(source, above)).transpose()?.into_iter().collect(),
     };
     let duration = |text: &Option<Placed<String>>| {
@@ -194,11 +193,12 @@ pub(super) fn build(
         approval: build_approval(source, file)?,
         audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
         same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
-        retry: build_retry(source, file)?,
-        on_fail: build_on_fail(source, file)?,
+        retry: course::build_retry(source, file)?,
+        on_fail: course::build_on_fail(source, file)?,
         timeout: duration(&file.timeout)?,
         needs,
-        join: file.join,
+        join: file.join.as_ref().map_or_else(Join::default, |join| *join.get_ref()),
+        course: course::build(file, &template)?,
         when: file.when.as_ref().map(condition).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
         secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
@@ -232,11 +232,12 @@ fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<U
     gate_id(source, &Placed::new(audits.span(), audits.get_ref().gate.clone()))
 }
 
-type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
+pub(super) type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
 
 fn build_work(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
     let role = file.agent.as_ref().map(|agent| agent.get_ref().clone());
-    let kind = ExecutorKind::parse(file.executor.get_ref()).unwrap_or(ExecutorKind::Human);
+    let kind = file.executor.as_ref().and_then(|kind| ExecutorKind::parse(kind.get_ref()));
+    let kind = kind.unwrap_or(ExecutorKind::Human);
     Ok(match (kind, &file.command, &file.shell, &file.workflow) {
         (ExecutorKind::Command, Some(command), _, _) => {
             Work::Command(command.get_ref().iter().map(template).collect::<Result<_, _>>()?)
@@ -287,39 +288,6 @@ fn build_approval(source: &Source, file: &GateFile) -> Result<Approval, Box<Unso
     }
 }
 
-fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box<Unsound>> {
-    let mut retry = Retry { attempts: 1, delay: Duration::ZERO, backoff: 1.0 };
-    let Some(file) = &file.retry else { return Ok(retry) };
-    retry.attempts = *file.attempts.get_ref();
-    if retry.attempts == 0 {
-        return Err(
-            source.unsound(file.attempts.span(), "`attempts` is all tries together: at least 1")
-        );
-    }
-    if let Some(delay) = &file.delay {
-        retry.delay = read_duration(source, delay)?;
-    }
-    if let Some(backoff) = &file.backoff {
-        retry.backoff = *backoff.get_ref();
-        if !(1.0..=100.0).contains(&retry.backoff) {
-            return Err(source.unsound(backoff.span(), "`backoff` is a factor of 1 to 100"));
-        }
-    }
-    Ok(retry)
-}
-
-fn build_on_fail(source: &Source, file: &GateFile) -> Result<OnFail, Box<Unsound>> {
-    let Some(on_fail) = &file.on_fail else { return Ok(OnFail::Stop) };
-    Ok(match on_fail.get_ref() {
-        OnFailFile::Stop => OnFail::Stop,
-        OnFailFile::Continue => OnFail::Continue,
-        OnFailFile::Goto(goto) => OnFail::Goto {
-            gate: gate_id(source, &Placed::new(on_fail.span(), goto.goto.clone()))?,
-            visits: goto.visits.unwrap_or_default(),
-        },
-    })
-}
-
 fn build_each(
     file: &EachFile,
     template: &Parse<'_>,
@@ -333,7 +301,10 @@ fn build_each(
     Ok(Box::new(Each { list, name: file.name.get_ref().clone() }))
 }
 
-fn read_duration(source: &Source, text: &Placed<String>) -> Result<Duration, Box<Unsound>> {
+pub(super) fn read_duration(
+    source: &Source,
+    text: &Placed<String>,
+) -> Result<Duration, Box<Unsound>> {
     let text_is = text.get_ref().as_str();
     clock::parse_duration(text_is).map_err(|message| {
         let seconds = text_is.parse::<f64>().map(|_| format!("write \"{text_is}s\" for seconds"));

@@ -4,6 +4,7 @@
 mod changed;
 mod collect;
 mod secret_file;
+mod course;
 mod file;
 mod gate;
 pub mod input;
@@ -11,6 +12,11 @@ mod lint;
 mod since;
 
 pub use changed::changed;
+pub use course::Course;
+pub use course::End;
+pub use course::OnFail;
+pub use course::Retry;
+pub use file::EndStatus;
 pub use file::InputType;
 pub use file::Join;
 pub use file::OnInterrupt;
@@ -19,8 +25,6 @@ pub use gate::Approval;
 pub use gate::Each;
 pub use gate::EachList;
 pub use gate::Gate;
-pub use gate::OnFail;
-pub use gate::Retry;
 pub use gate::Work;
 pub use input::Input;
 pub use lint::RESERVED_FLAGS;
@@ -281,7 +285,14 @@ fn build(
     // A few at a time: a long workflow does not lie in memory twice.
     while tables.peek().is_some() {
         let some: Vec<GateFile> = tables.by_ref().take(TABLES_AT_ONCE).collect();
-        let above = std::iter::once(last.as_ref()).chain(some.iter().map(|table| Some(&table.id)));
+        // What runs at the end of the run is above nobody.
+        let above = some.iter().scan(last.as_ref(), |last, table| {
+            let above = *last;
+            if !table.finally {
+                *last = Some(&table.id);
+            }
+            Some(above)
+        });
         let with_above: Vec<_> = some.iter().zip(above).collect();
         let built =
             parallel::map(&with_above, |(table, above)| gate::build(table, *above, &around));
@@ -291,7 +302,8 @@ fn build(
                 Err(error) => errors.push(error),
             }
         }
-        last = some.last().map(|table| table.id.clone());
+        let on_the_way = some.iter().rev().find(|table| !table.finally);
+        last = on_the_way.map(|table| table.id.clone()).or(last);
     }
     let (key, prompts) = match (key, prompts) {
         (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),

@@ -8,7 +8,7 @@ const EVIL: &str =
     "e\u{1b}]0;PWN\u{7}\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7f}\u{1b}]52;c;eA==\u{7}\u{8}v";
 
 /// Every command, as it may be typed; those that change something last. `EVIL` stands for itself.
-const COMMANDS: [&str; 72] = [
+const COMMANDS: [&str; 74] = [
     "status",
     "next",
     "brief",
@@ -36,6 +36,8 @@ const COMMANDS: [&str; 72] = [
     "gate approve --gate a",
     "gate reject --gate a --reason EVIL",
     "gate waive --gate a --reason EVIL",
+    "gate redo --gate a --reason EVIL",
+    "gate redo --gate EVIL --reason EVIL",
     "gate estimate --gate a EVIL",
     "gate estimate --gate a 2h",
     "workflow list",

@@ -99,6 +99,8 @@ fn event(dice: &Dice) -> Event {
             to: gate,
             reopened: gates,
             findings: judged.findings,
+            also: Vec::new(),
+            anew: Vec::new(),
         },
         12 => Event::GateExpanded {
             items: vec![Item {
@@ -196,7 +198,11 @@ fn at() -> Moment {
 }
 
 fn first() -> Event {
-    let plan = |id: &str| PlannedGate { gate: GateId::parse(id).unwrap(), name: id.to_owned() };
+    let plan = |id: &str| PlannedGate {
+        gate: GateId::parse(id).unwrap(),
+        name: id.to_owned(),
+        is_ignored: false,
+    };
     Event::RunStarted(Box::new(RunStarted {
         run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
         workflow: "w".to_owned(),

@@ -6,6 +6,7 @@ use super::gate_check;
 use super::gate_estimate;
 use super::gate_fail;
 use super::gate_finish;
+use super::gate_redo;
 use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
@@ -25,6 +26,8 @@ pub enum GateCommand {
     Approve(ops::gate_approve::Request),
     /// Refuse outputs that have passed; a person on a terminal.
     Reject(ops::gate_reject::Request),
+    /// Have a gate done again, passed or failed, and all that follows from it; a person.
+    Redo(ops::gate_redo::Request),
     /// Let the run pass without a gate; a person on a terminal.
     Waive(ops::gate_waive::Request),
     /// Say how long a gate should take.
@@ -40,6 +43,7 @@ pub fn execute(face: &Face, command: GateCommand) -> Result<u8, Failure> {
         GateCommand::Fail(request) => gate_fail::execute(face, &request),
         GateCommand::Approve(request) => gate_approve::execute(face, &request),
         GateCommand::Reject(request) => gate_reject::execute(face, &request),
+        GateCommand::Redo(request) => gate_redo::execute(face, &request),
         GateCommand::Waive(request) => gate_waive::execute(face, &request),
         GateCommand::Estimate(request) => gate_estimate::execute(face, &request),
         GateCommand::Check(arguments) => gate_check::execute(face, &arguments),

@@ -19,6 +19,7 @@ mod gate_check;
 mod gate_estimate;
 mod gate_fail;
 mod gate_finish;
+mod gate_redo;
 mod gate_reject;
 mod gate_start;
 mod gate_waive;

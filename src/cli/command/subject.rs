@@ -83,6 +83,7 @@ fn of_gate(command: &GateCommand) -> Option<&RunChoice> {
         GateCommand::Fail(request) => Some(&request.gate.run),
         GateCommand::Approve(request) => Some(&request.gate.run),
         GateCommand::Reject(request) => Some(&request.gate.run),
+        GateCommand::Redo(request) => Some(&request.gate.run),
         GateCommand::Waive(request) => Some(&request.gate.run),
         GateCommand::Estimate(request) => Some(&request.gate.run),
         GateCommand::Check(_) => None,

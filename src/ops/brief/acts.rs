@@ -100,6 +100,13 @@ fn words(event: &Event) -> Option<String> {
             format!("{} opened again: {reason}", names(gates))
         }
         Event::GateJumped { from, to, .. } => format!("gate {from} went back to {to}"),
+        Event::GateRedone { gate, reason, .. } => format!("gate {gate} redone: {reason}"),
+        Event::RunEnding { status, reason, gate: Some(gate) } => {
+            format!("gate {gate} ended the run as {status}{}", because(reason.as_ref()))
+        }
+        Event::RunEnding { status, reason, gate: None } => {
+            format!("run is to end as {status}{}", because(reason.as_ref()))
+        }
         Event::SessionStarted(started) => format!("session {} began", started.session),
         Event::SessionEnded { session, status, reason, .. } => {
             format!("session {session} {status}{}", because(reason.as_ref()))
@@ -134,6 +141,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
     match event {
         Event::GateApproved { approval, .. } => Some(approval.by.clone()),
         Event::GateWaived { by, .. }
+        | Event::GateRedone { by, .. }
         | Event::GateEstimated { by, .. }
         | Event::AgentGiven { by, .. }
         | Event::BudgetSet { by, .. } => Some(by.clone()),
@@ -163,6 +171,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         | Event::GateHandedIn { .. }
         | Event::GatesReopened { .. }
         | Event::GateJumped { .. }
+        | Event::RunEnding { .. }
         | Event::GateRerecorded { .. }
         | Event::GatesReused { .. }
         | Event::HeadSigned(_)
@@ -204,6 +213,9 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
     }
     if let Event::GateJumped { from, to, .. } = event {
         return Some(plain("went back", Some(from), format!("to gate {to}")));
+    }
+    if let Event::GateRedone { gate, reason, .. } = event {
+        return Some(plain("redone", Some(gate), reason.clone()));
     }
     if let Event::GatesReopened { gates, reason } = event {
         return Some(plain("opened again", None, format!("{}: {reason}", names(gates))));

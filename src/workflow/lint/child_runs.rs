@@ -5,9 +5,9 @@ use crate::source::Unsound;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| match &gate.workflow {
-        Some(_) => Err(draft
+        Some(workflow) => Err(draft
             .source
-            .unsound(gate.executor.span(), "child runs are not available in this version")
+            .unsound(workflow.span(), "child runs are not available in this version")
             .advise(
                 "run the other workflow from a command gate: command = [\"orch\", \"run\", …]",
             )),

@@ -13,11 +13,20 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
 }
 
 fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
-    let name = gate.executor.get_ref().as_str();
+    let Some(named) = &gate.executor else {
+        return match gate.end {
+            Some(_) => Ok(()),
+            None => Err(draft
+                .source
+                .unsound(gate.id.span(), format!("gate `{}` has no executor", gate.id.get_ref()))
+                .advise("write executor = \"agent\", \"command\" or \"human\"")),
+        };
+    };
+    let name = named.get_ref().as_str();
     let Some(executor) = ExecutorKind::parse(name) else {
         return Err(draft
             .source
-            .unsound(gate.executor.span(), format!("unknown executor `{name}`"))
+            .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
     let owned: [(ExecutorKind, &str, Option<Range<usize>>); 4] = [
@@ -34,9 +43,8 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
                 .advise(format!("write executor = \"{owner}\", or leave `{key}` out")));
         }
     }
-    let unsound = |message: &str, help: &str| {
-        Err(draft.source.unsound(gate.executor.span(), message).advise(help))
-    };
+    let unsound =
+        |message: &str, help: &str| Err(draft.source.unsound(named.span(), message).advise(help));
     match (executor, &gate.command, &gate.shell) {
         (ExecutorKind::Command, None, None) => unsound(
             "a command gate has a `command` or a `shell`",

@@ -1,6 +1,7 @@
 //! Jumps back: bounded, and to the gate itself or one before it.
 
 use super::Draft;
+use crate::document::Placed;
 use crate::source::Unsound;
 use crate::workflow::file::OnFailFile;
 use std::collections::BTreeMap;
@@ -24,8 +25,33 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                 .unsound(on_fail.span(), format!("`{}` does not come before `{id}`", goto.goto))
                 .advise("jump to the gate itself or to one that it needs"));
         }
-        Ok(())
+        refuse_other_loop(draft, id, goto.per.as_deref(), &needs)
+            .map_err(|(message, help)| draft.source.unsound(on_fail.span(), message).advise(help))
     })
+}
+
+/// `per` names a gate whose jumps open this one again.
+fn refuse_other_loop(
+    draft: &Draft<'_>,
+    id: &str,
+    per: Option<&str>,
+    needs: &BTreeMap<&str, Vec<&str>>,
+) -> Result<(), (String, &'static str)> {
+    let Some(per) = per else { return Ok(()) };
+    let on_fail = draft.gate(per).and_then(|gate| gate.on_fail.as_ref());
+    let goes_back = match on_fail.map(Placed::get_ref) {
+        Some(OnFailFile::Goto(outer)) => {
+            outer.goto == id || before(id, needs).contains(outer.goto.as_str())
+        }
+        Some(OnFailFile::Stop | OnFailFile::Continue | OnFailFile::Ignore) | None => false,
+    };
+    if goes_back && before(per, needs).contains(id) {
+        return Ok(());
+    }
+    Err((
+        format!("`per` names `{per}`, whose jumps do not open `{id}` again"),
+        "name a later gate whose `on_fail` goes back to this gate or before it",
+    ))
 }
 
 /// All gates that a gate waits for, directly or through others.

@@ -2,6 +2,7 @@
 //! the file as written, so that every error has its place.
 
 mod child_runs;
+mod course;
 mod cycles;
 mod executor_keys;
 mod goto;
@@ -30,7 +31,7 @@ pub(super) struct Draft<'d> {
 }
 
 impl Draft<'_> {
-    /// What each gate waits for, by id: what it names, else the gate above it.
+    /// What each gate waits for, by id: what it names, else the gate above it that is part of the way.
     fn needs(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut above: Option<&str> = None;
         let mut all = BTreeMap::new();
@@ -38,10 +39,13 @@ impl Draft<'_> {
             let id = gate.id.get_ref().as_str();
             let needs = match &gate.needs {
                 Some(needs) => needs.iter().map(|need| need.get_ref().as_str()).collect(),
+                None if gate.finally => Vec::new(),
                 None => above.into_iter().collect(),
             };
             all.insert(id, needs);
-            above = Some(id);
+            if !gate.finally {
+                above = Some(id);
+            }
         }
         all
     }
@@ -68,6 +72,7 @@ static RULES: &[Rule] = &[
     references::check,
     cycles::check,
     goto::check,
+    course::check,
     unreachable::check,
     child_runs::check,
 ];

@@ -22,6 +22,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             && let OnFailFile::Goto(goto) = on_fail.get_ref()
         {
             named.push((&goto.goto, on_fail.span()));
+            named.extend(goto.per.iter().map(|outer| (outer.as_str(), on_fail.span())));
         }
         if let Some(approval) = &gate.approval
             && let ApprovalFile::Signed(signed) = approval.get_ref()

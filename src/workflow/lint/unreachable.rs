@@ -2,6 +2,7 @@
 
 use super::Draft;
 use crate::source::Unsound;
+use crate::workflow::file::Join;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| {
@@ -16,7 +17,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                     ));
             }
         }
-        let joins_nothing = gate.join == crate::workflow::file::Join::Any
+        let joins_nothing = gate.join.as_ref().is_some_and(|join| *join.get_ref() == Join::Any)
             && gate.needs.as_ref().is_some_and(Vec::is_empty);
         if joins_nothing {
             return Err(draft

@@ -65,5 +65,5 @@ fn any_does_not_start_when_all_have_failed() {
          join = 'any'",
     );
     house.orch("run demo").code(1);
-    assert_eq!(house.gates(), "bad FAIL, last NOT_STARTED");
+    assert_eq!(house.gates(), "bad FAIL, last FAIL");
 }

@@ -1,0 +1,15 @@
+//! `orch gate redo`: open a gate again, and drive on.
+
+use super::Failure;
+use crate::cli::answer::Face;
+use crate::cli::drive;
+use crate::cli::progress::Progress;
+use crate::ops::gate_redo;
+
+pub fn execute(face: &Face, request: &gate_redo::Request) -> Result<u8, Failure> {
+    let site = face.global.site(true)?;
+    let progress = Progress::of(face, &site, &request.gate.run);
+    let reply = gate_redo::gate_redo(&site, request)?;
+    drop(progress);
+    Ok(drive::gate_words(face, &site, &reply))
+}

@@ -1,0 +1,67 @@
+//! What an attempt left behind, and what was found when it was judged.
+
+use crate::check::Baseline;
+use crate::digest::Digest;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::finding::Validation;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A file that a gate left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Artifact {
+    /// Relative to the project.
+    pub path: String,
+    pub sha256: Option<Digest>,
+    pub exists: bool,
+    pub bytes: Option<u64>,
+}
+
+/// The digests of the files that are there, by path: what an approval sees.
+pub fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
+    let there =
+        artifacts.iter().filter_map(|artifact| Some((artifact.path.clone(), artifact.sha256?)));
+    there.collect()
+}
+
+/// What was found when an attempt's outputs were judged.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Judged {
+    pub artifacts: Vec<Artifact>,
+    pub validations: Vec<Validation>,
+    /// Findings of the runner itself: a timeout, an exit code, an edited definition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baselines: BTreeMap<String, Baseline>,
+}
+
+impl Judged {
+    /// All findings, the runner's own first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        let checked = self.validations.iter().flat_map(|validation| &validation.findings);
+        self.findings.iter().chain(checked)
+    }
+
+    /// The findings that keep the outputs from passing.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.all_findings().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Whether nothing keeps the outputs from passing.
+    pub fn passes(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// The first error, and how many more there are.
+    pub fn reason(&self) -> String {
+        let mut errors = self.errors();
+        let first = errors.next().map(ToString::to_string).unwrap_or_default();
+        match errors.count() {
+            0 => first,
+            more => format!("{first} (and {more} more)"),
+        }
+    }
+}

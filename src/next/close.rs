@@ -1,0 +1,63 @@
+//! The end of a run: what is done at every end, and what the run comes to.
+
+use super::Plan;
+use super::Step;
+use super::gathered;
+use super::instances;
+use super::is_satisfied;
+use crate::event::RunStatus;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::workflow::Gate;
+
+impl Plan<'_> {
+    /// The end of a run that nothing else can go on in: what runs at every end, then the end itself.
+    pub(super) fn close(&self, satisfied: &[bool]) -> Option<Step> {
+        let run = self.run;
+        let is_finally = |id: &GateId| self.workflow.gate(id).is_some_and(Gate::is_finally);
+        let others = run.gates.iter().filter(|(id, _)| !is_finally(id));
+        let last = others.map(|(_, state)| state.changed).max().unwrap_or_default();
+        for gate in self.workflow.gates.iter().filter(|gate| gate.is_finally()) {
+            for (id, state) in instances(gate, run) {
+                let Some(state) = state else { return self.begin(gate, &id) };
+                match state.status {
+                    GateStatus::Running | GateStatus::Waiting => return None,
+                    GateStatus::NotStarted | GateStatus::Stale => return self.begin(gate, &id),
+                    GateStatus::Fail
+                        if state.items.is_none() && state.tries < gate.retry.attempts =>
+                    {
+                        let ended = state.attempt().and_then(|attempt| attempt.finished_at);
+                        let pause = gate.retry.pause(state.tries);
+                        let not_before = ended.map(|ended| ended.plus(pause));
+                        return Some(Step::Start { gate: id, not_before });
+                    }
+                    GateStatus::Pass | GateStatus::Fail | GateStatus::Skipped => {
+                        if last > state.begun {
+                            let reason = "the run went on after it".to_owned();
+                            return Some(Step::Reopen { gate: gate.id.clone(), reason });
+                        }
+                    }
+                    GateStatus::Waived => {}
+                }
+            }
+            if let Some(gathered) = gathered(gate, run) {
+                return Some(gathered);
+            }
+        }
+        let status = match &run.ending {
+            // What cleans up must have done so.
+            Some(ending) if ending.status == RunStatus::Passed && self.has_unclean_end() => {
+                RunStatus::Failed
+            }
+            Some(ending) => ending.status,
+            None if satisfied.iter().all(|satisfied| *satisfied) => RunStatus::Passed,
+            None => RunStatus::Failed,
+        };
+        Some(Step::Finish(status))
+    }
+
+    fn has_unclean_end(&self) -> bool {
+        let mut finally = self.workflow.gates.iter().filter(|gate| gate.is_finally());
+        finally.any(|gate| self.run.gate(&gate.id).is_some_and(|state| !is_satisfied(gate, state)))
+    }
+}

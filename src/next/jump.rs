@@ -1,0 +1,111 @@
+//! Jumps back: which ones gates ask for, what waits for them, and when they are taken. Several gates
+//! that ask for one goal make one jump, so that it does not matter who failed first.
+
+use super::Step;
+use crate::id::GateId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Gate;
+use crate::workflow::OnFail;
+use crate::workflow::Work;
+use crate::workflow::Workflow;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// Where a failed gate goes back to, if it has jumps left.
+pub(super) fn goal<'g>(gate: &'g Gate, state: &GateState) -> Option<&'g GateId> {
+    match &gate.on_fail {
+        OnFail::Goto { gate: to, visits, .. } if state.visits < *visits => Some(to),
+        OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue | OnFail::Ignore => None,
+    }
+}
+
+/// The jumps that gates ask for, by their goal.
+#[derive(Debug, Default)]
+pub(super) struct Jumps {
+    asked: BTreeMap<GateId, Asked>,
+}
+
+#[derive(Debug, Default)]
+struct Asked {
+    from: Vec<GateId>,
+    /// Every gate that it opens again.
+    opens: BTreeSet<GateId>,
+    /// What comes before one of the gates that ask.
+    before: BTreeSet<GateId>,
+}
+
+/// What gates that have failed ask for, when their tries are used up.
+pub(super) fn asked(workflow: &Workflow, run: &Run) -> Jumps {
+    let mut jumps = Jumps::default();
+    for gate in &workflow.gates {
+        for (id, state) in super::instances(gate, run) {
+            let failed = state.filter(|state| {
+                state.status == GateStatus::Fail
+                    && state.items.is_none()
+                    && state.tries >= gate.retry.attempts
+            });
+            let Some(to) = failed.and_then(|state| goal(gate, state)) else { continue };
+            let asked = jumps.asked.entry(to.clone()).or_insert_with(|| {
+                let opens = std::iter::once(to.clone()).chain(workflow.followers(to)).collect();
+                Asked { opens, ..Asked::default() }
+            });
+            asked.before.extend(workflow.stands_on(&gate.id));
+            asked.from.push(id);
+        }
+    }
+    jumps
+}
+
+impl Jumps {
+    /// Whether one of the jumps opens this gate again.
+    pub(super) fn open(&self, gate: &GateId) -> bool {
+        self.asked.values().any(|asked| asked.opens.contains(gate))
+    }
+
+    /// Whether a gate does not begin before a jump opens it again. What stands on nothing but what a
+    /// gate that asks stands on was ready when that one was: it goes first, so that one jump takes the
+    /// findings of both, however many are at work at once. A person is not bothered for it.
+    pub(super) fn hold(&self, gate: &Gate) -> bool {
+        let mut opening = self.asked.values().filter(|asked| asked.opens.contains(&gate.id));
+        opening.any(|asked| {
+            let mut needs = gate.needs.iter().chain(&gate.audits);
+            let was_ready = needs.all(|need| asked.before.contains(need));
+            let is_for_people = matches!(gate.work, Work::Human);
+            !was_ready || is_for_people
+        })
+    }
+
+    /// The jumps that nothing is waited for any more: no gate is at work that it opens again, and none
+    /// is to begin first.
+    pub(super) fn due(
+        &self,
+        run: &Run,
+        steps: &[Step],
+        may_begin: &dyn Fn(&GateId) -> bool,
+    ) -> Vec<Step> {
+        let base = |id: &GateId| GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
+        let at_work: BTreeSet<GateId> = run.gates_in(GateStatus::Running).map(base).collect();
+        let first: BTreeSet<GateId> = steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Start { gate, .. } => may_begin(gate).then(|| base(gate)),
+                Step::Expand(gate)
+                | Step::Skip { gate, .. }
+                | Step::Gather { gate, .. }
+                | Step::Refuse { gate, .. }
+                | Step::Reopen { gate, .. } => Some(base(gate)),
+                Step::Jump { .. } | Step::End { .. } | Step::Finish(_) => None,
+            })
+            .collect();
+        let is_free =
+            |asked: &&Asked| asked.opens.is_disjoint(&at_work) && asked.opens.is_disjoint(&first);
+        let due = self.asked.iter().filter(|(_, asked)| is_free(asked));
+        due.filter_map(|(to, asked)| {
+            let (from, also) = asked.from.split_first()?;
+            Some(Step::Jump { from: from.clone(), also: also.to_vec(), to: to.clone() })
+        })
+        .collect()
+    }
+}

@@ -1,0 +1,73 @@
+//! `orch gate redo`: a person has a gate done again, and with it all that follows.
+
+use super::Driver;
+use super::Error;
+use super::GateChoice;
+use super::GateReply;
+use super::Site;
+use super::choose;
+use super::gate_finish;
+use super::run::DriveRequest;
+use crate::advance;
+use crate::event::Event;
+use crate::event::RunStatus;
+use crate::run::GateStatus;
+use crate::site::asker;
+use crate::site::cut_off;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// What `orch gate redo` takes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Request {
+    /// Which gate.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
+    pub gate: GateChoice,
+    /// Why, for the record and the next attempt.
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub reason: String,
+    /// How the run goes on.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
+    pub drive: DriveRequest,
+}
+
+/// Opens a gate that has ended, and all that follows from it, with all their tries and jumps; then the
+/// run goes on, also one that had passed or failed. The reply tells how it then stands.
+pub fn gate_redo(site: &Site, request: &Request) -> Result<GateReply, Error> {
+    asker::refuse_agents(site)?;
+    let id = choose::run(site, &request.gate.run)?;
+    let mut driver = Driver::take(site, &id)?;
+    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    if driver.run().status == RunStatus::Canceled {
+        return Err(Error::usage(format!("run {id} is CANCELED: nothing of it is done again"))
+            .advise_command(format!("orch run {}", driver.run().started.workflow)));
+    }
+    match driver.run().status_of(&gate) {
+        GateStatus::Pass
+        | GateStatus::Fail
+        | GateStatus::Skipped
+        | GateStatus::Waived
+        | GateStatus::Waiting => {}
+        status @ (GateStatus::NotStarted | GateStatus::Running | GateStatus::Stale) => {
+            return Err(Error::usage(format!("gate {gate} is {status}: it is still to be done"))
+                .advise_command(format!("orch run resume --run {id}")));
+        }
+    }
+    let reopened = advance::followed_by(&driver, &gate);
+    let mut events = cut_off::all_cut_off(&driver);
+    let (by, reason) = (site.identity()?, request.reason.clone());
+    events.push(Event::GateRedone { gate: gate.clone(), reopened, by, reason });
+    driver.append(&events)?;
+    let went_on = gate_finish::go_on(&mut driver, &gate, &request.drive)?;
+    let passed = went_on.run.status != RunStatus::Failed;
+    Ok(GateReply {
+        passed,
+        run: went_on.run,
+        differs: went_on.differs,
+        ..gate_finish::reply(&mut driver, &gate)?
+    })
+}

@@ -1,0 +1,187 @@
+//! The course of a run: jumps with work beside them, gates that end it, and what runs at its end.
+
+use crate::house::House;
+
+fn shell(id: &str, script: &str, more: &str) -> String {
+    format!("[[gate]]\nid = '{id}'\nexecutor = 'command'\nshell = '''{script}'''\n{more}\n")
+}
+
+fn lines(house: &House, path: &str) -> usize {
+    if house.exists(path) { house.read(path).lines().count() } else { 0 }
+}
+
+#[test]
+fn two_refusals_are_one_jump_whatever_is_at_work_beside_it() {
+    let back = "needs = ['write']\non_fail = { goto = 'write', visits = 2 }";
+    let plan = shell("write", "echo again >> drafts", "")
+        + &shell("quick", "[ $(wc -l < drafts) -ge 2 ]", back)
+        + &shell("slow", "sleep 0.3; [ $(wc -l < drafts) -ge 2 ]", back)
+        + &shell("print", "echo printed >> printed", "needs = ['quick', 'slow']");
+    for jobs in [1, 2, 8] {
+        let house = House::new().workflow("demo", &plan);
+        house.orch(&format!("run demo --jobs {jobs}")).code(0);
+        assert_eq!(house.gates(), "write PASS, quick PASS, slow PASS, print PASS");
+        let seen = (lines(&house, "drafts"), lines(&house, "printed"));
+        assert_eq!(seen, (2, 1), "--jobs {jobs}");
+        assert_eq!(house.attempts("slow"), "FAIL PASS", "--jobs {jobs}");
+    }
+}
+
+#[test]
+fn what_a_jump_opens_again_does_not_begin_before_it() {
+    let plan = shell("write", "echo again >> drafts", "")
+        + &shell("lint", "[ $(wc -l < drafts) -ge 2 ]", "on_fail = { goto = 'write', visits = 1 }")
+        + &shell("build", "sleep 0.3", "needs = ['write']")
+        + &shell("publish", "echo published >> published", "");
+    for jobs in [1, 4] {
+        let house = House::new().workflow("demo", &plan);
+        house.orch(&format!("run demo --jobs {jobs}")).code(0);
+        assert_eq!(lines(&house, "published"), 1, "--jobs {jobs}");
+    }
+}
+
+#[test]
+fn visits_of_an_inner_loop_count_anew_in_each_round_of_the_outer_one() {
+    let plan = |per: &str| {
+        shell("phase", "echo phase >> phases; : > steps", "")
+            + &shell("step", "echo step >> steps", "")
+            + &shell(
+                "review",
+                "[ $(wc -l < steps) -ge 2 ]",
+                &format!("on_fail = {{ goto = 'step', visits = 1{per} }}"),
+            )
+            + &shell(
+                "more",
+                "[ $(wc -l < phases) -ge 3 ]",
+                "on_fail = { goto = 'phase', visits = 5 }",
+            )
+    };
+    for per in ["", ", per = 'more'"] {
+        let house = House::new().workflow("demo", &plan(per));
+        house.orch("run demo").code(0);
+        assert_eq!(house.attempts("review"), "FAIL PASS FAIL PASS FAIL PASS");
+    }
+    let house = House::new().workflow("demo", &plan(", per = 'step'"));
+    house
+        .orch("run demo")
+        .code(2)
+        .says("`per` names `step`, whose jumps do not open `review` again");
+}
+
+#[test]
+fn visits_that_are_used_up_end_the_run() {
+    let plan = shell("write", "true", "")
+        + &shell("audit", "false", "on_fail = { goto = 'write', visits = 2 }");
+    let house = House::new().workflow("demo", &plan);
+    house.orch("run demo").code(1);
+    assert_eq!(house.attempts("audit"), "FAIL FAIL FAIL");
+    assert_eq!(house.attempts("write"), "PASS PASS PASS");
+}
+
+#[test]
+fn an_ignored_failure_stays_in_the_record_and_holds_nothing_up() {
+    let plan = shell("advise", "echo too long; exit 1", "on_fail = 'ignore'")
+        + &shell("ship", "echo shipped >> shipped", "");
+    let house = House::new().workflow("demo", &plan);
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "advise FAIL, ship PASS");
+    assert_eq!(house.record()["status"], "PASSED");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn what_cleans_up_runs_at_every_end_and_not_while_somebody_is_waited_for() {
+    let plan = shell("up", "echo up >> log", "")
+        + &shell("test", "[ -e ok ]", "")
+        + &shell("down", "echo down >> log", "finally = true")
+        + "[[gate]]\nid = 'look'\nexecutor = 'human'";
+    let house = House::new().workflow("demo", &plan);
+    house.orch("run demo").code(1);
+    assert_eq!(house.read("log"), "up\ndown\n");
+    house.write("ok", "");
+    house.orch("run resume").code(3);
+    assert_eq!(house.read("log"), "up\ndown\n");
+    house.orch("run cancel --reason enough").code(0);
+    assert_eq!(house.read("log"), "up\ndown\ndown\n");
+    assert_eq!(house.record()["status"], "CANCELED");
+    assert_eq!(house.record()["reason"], "enough");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_clean_up_that_fails_fails_the_run_and_the_next_one_runs_all_the_same() {
+    let plan = shell("work", "true", "")
+        + &shell("stop", "false", "finally = true")
+        + &shell("remove", "echo removed >> log", "finally = true");
+    let house = House::new().workflow("demo", &plan);
+    house.orch("run demo").code(1);
+    assert_eq!(house.gates(), "work PASS, stop FAIL, remove PASS");
+    assert_eq!(lines(&house, "log"), 1);
+}
+
+#[test]
+fn a_gate_can_end_the_run_early() {
+    let plan = |status: &str| {
+        format!(
+            "[inputs]
+             found = {{ type = 'bool', default = false }}
+             {}[[gate]]
+             id = 'enough'
+             when = '{{{{ not found }}}}'
+             end = {{ status = '{status}', reason = 'nothing to fix' }}
+             {}{}",
+            shell("look", "true", ""),
+            shell("work", "echo worked >> worked", ""),
+            shell("tidy", "echo tidied >> tidied", "finally = true"),
+        )
+    };
+    let house = House::new().workflow("demo", &plan("PASSED"));
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "look PASS, enough PASS, work NOT_STARTED, tidy PASS");
+    assert_eq!(house.record()["reason"], "nothing to fix");
+    house.orch("verify").code(0);
+    house.orch("run demo --found").code(0);
+    assert_eq!(lines(&house, "worked"), 1);
+    let house = House::new().workflow("demo", &plan("CANCELED"));
+    house.orch("run demo").code(0);
+    assert_eq!(house.record()["status"], "CANCELED");
+    assert_eq!(lines(&house, "tidied"), 1);
+}
+
+#[test]
+fn a_gate_with_work_ends_the_run_once_it_has_passed() {
+    let plan = shell("enough", "echo done >> log", "end = { status = 'PASSED' }")
+        + &shell("more", "echo more >> log", "needs = ['enough']");
+    let house = House::new().workflow("demo", &plan);
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("log"), "done\n");
+}
+
+#[test]
+fn mistakes_in_the_course_are_told_with_what_to_write() {
+    let told = |plan: &str, says: &str| {
+        House::new().workflow("demo", plan).orch("workflow check demo").code(2).says(says);
+    };
+    told("[[gate]]\nid = 'a'", "gate `a` has no executor");
+    told(
+        &(shell("a", "true", "") + &shell("b", "true", "join = { passed_min = 2 }")),
+        "`passed_min` is 2, but the gate needs 1",
+    );
+    told(&shell("b", "true", "needs = []\njoin = { passed_min = 0 }"), "waits for nothing");
+    told(
+        &(shell("a", "true", "finally = true") + &shell("b", "true", "needs = ['a']")),
+        "`a` runs at the end of the run, after this gate",
+    );
+    told(
+        &shell("a", "true", "finally = true\non_fail = { goto = 'a', visits = 1 }"),
+        "a gate that runs at the end of the run goes back to none",
+    );
+    told(
+        "[[gate]]\nid = 'a'\ncontract = 'c'\nend = { status = 'PASSED' }",
+        "a gate with `end` and no executor has no `contract`",
+    );
+    told(
+        &shell("a", "true", "finally = true\nend = { status = 'PASSED' }"),
+        "`end` and `finally` exclude each other",
+    );
+}
