@@ -118,6 +118,9 @@ pub struct Validation {
     pub path: Option<String>,
     pub pass: bool,
     pub severity: Severity,
+    /// Whether it tells a decision of the gate: one that fails is a refusal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verdict: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
 }
@@ -168,6 +171,7 @@ mod tests {
             path: None,
             pass: false,
             severity,
+            verdict: false,
             findings: vec![Finding { severity, ..Finding::new("m") }],
         };
         assert!(Verdict { validations: vec![validation(Severity::Warning)] }.passes());

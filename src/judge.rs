@@ -1,6 +1,10 @@
 //! Judging: a contract's checks over the outputs that are there now. Files are read
 //! once, checks run side by side, artifacts are hashed several at once.
 
+pub mod fresh;
+
+pub use fresh::Freshness;
+
 use crate::check::Document;
 use crate::check::Scene;
 use crate::contract::Contract;
@@ -10,6 +14,7 @@ use crate::contract::Target;
 use crate::files::Fingerprint;
 use crate::files::Globs;
 use crate::files::OpenError;
+use crate::files::Project;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -31,8 +36,52 @@ struct Subject<'c> {
     path: ProjectPath,
 }
 
-/// Judges all outputs and checks of a contract.
-pub fn judge(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judgement {
+/// Judges all outputs and checks of a contract, and, where given, whether the outputs are fresh: what
+/// they are compared with, and whether outputs must be that say nothing of it. What a gate decided is
+/// read last, when all else holds.
+pub fn judge(
+    contract: &Contract,
+    freshness: Option<(&Freshness, bool)>,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Judgement {
+    let has_verdicts = contract.rules().any(|rule| rule.verdict);
+    let form = if has_verdicts { &contract.without_verdicts() } else { contract };
+    let mut whole = judge_form(form, scene, context);
+    if let Some(freshness) = freshness {
+        let stale = fresh::judge(contract, freshness, &whole, scene.project, context);
+        whole.validations.extend(stale);
+    }
+    if has_verdicts && !whole.validations.iter().any(is_error) {
+        whole.validations.extend(judge_verdicts(contract, scene, context));
+    }
+    whole
+}
+
+/// What the gate decided, read from the files that are there.
+fn judge_verdicts(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Vec<Validation> {
+    let mut validations = Vec::new();
+    for output in &contract.outputs {
+        let rules = output.checks.iter().filter(|rule| rule.verdict);
+        let subjects = subjects(output, scene.project, context).unwrap_or_default();
+        let there = subjects.iter().filter(|subject| scene.project.exists(&subject.path));
+        let documents: Vec<Document<'_>> = there
+            .map(|subject| Document::new(scene.project, subject.path.clone(), scene.text_bytes_max))
+            .collect();
+        for rule in rules {
+            let read = |document| judge_rule(rule, scene, Some(document), context);
+            validations.extend(documents.iter().filter_map(read));
+        }
+    }
+    let own = contract.checks.iter().filter(|rule| rule.verdict);
+    validations.extend(own.filter_map(|rule| judge_alone(rule, scene, context)));
+    for validation in &mut validations {
+        validation.verdict = true;
+    }
+    validations
+}
+
+fn judge_form(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judgement {
     let parts = parallel::map(&contract.outputs, |output| judge_output(output, scene, context));
     let own = parallel::map(&contract.checks, |rule| judge_alone(rule, scene, context));
     let mut whole = Judgement::default();
@@ -54,9 +103,10 @@ pub fn required_outputs(contract: &Contract, context: &Context) -> Vec<String> {
     required.filter_map(|output| output.show(context).ok()).collect()
 }
 
-/// Every rule in words, for the packet.
-pub fn words(contract: &Contract, context: &Context) -> Vec<String> {
+/// Every rule in words, for the packet: what is demanded, and what the gate's decision is read from.
+pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<String>, Vec<String>) {
     let mut lines = Vec::new();
+    let mut decisions = Vec::new();
     let mut line = |subject: &str, rule: &Rule| {
         let said = match rule.build(context) {
             Ok(check) => check.words(),
@@ -66,6 +116,10 @@ pub fn words(contract: &Contract, context: &Context) -> Vec<String> {
             Severity::Error => "",
             Severity::Warning | Severity::Info => " (a warning only)",
         };
+        if rule.verdict {
+            decisions.push(format!("{subject}passes the work where {said}"));
+            return;
+        }
         let message = rule.message.as_ref();
         let message = message.map(|message| format!("; else: {message}")).unwrap_or_default();
         lines.push(format!("{subject}{said}{message}{weight}"));
@@ -80,7 +134,11 @@ pub fn words(contract: &Contract, context: &Context) -> Vec<String> {
     for rule in &contract.checks {
         line("", rule);
     }
-    lines
+    let fresh = contract.outputs.iter().filter(|output| output.is_fresh(is_fresh));
+    lines.extend(fresh.filter_map(|output| {
+        Some(format!("`{}`: written in this round", output.show(context).ok()?))
+    }));
+    (lines, decisions)
 }
 
 fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgement {
@@ -88,7 +146,7 @@ fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgem
         validations: vec![failed("output", None, Finding::of("output", message))],
         artifacts: Vec::new(),
     };
-    let subjects = match subjects(output, scene, context) {
+    let subjects = match subjects(output, scene.project, context) {
         Ok(subjects) => subjects,
         Err(message) => return refused(message),
     };
@@ -105,12 +163,12 @@ fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgem
 
 fn subjects<'c>(
     output: &'c Output,
-    scene: &Scene<'_>,
+    project: &Project,
     context: &Context,
 ) -> Result<Vec<Subject<'c>>, String> {
     let path = |template: &Template| {
         let text = template.render(context).map_err(|error| error.to_string())?;
-        scene.project.path(&text).map_err(|error| error.to_string())
+        project.path(&text).map_err(|error| error.to_string())
     };
     let subject = |path| Subject { output, path };
     match &output.target {
@@ -120,8 +178,8 @@ fn subjects<'c>(
         }
         Target::Glob(template) => {
             let text = template.render(context).map_err(|error| error.to_string())?;
-            let globs = Globs::new(&[text], scene.project)?;
-            let files = globs.files(scene.project).map_err(|error| error.to_string())?;
+            let globs = Globs::new(&[text], project)?;
+            let files = globs.files(project).map_err(|error| error.to_string())?;
             Ok(files.into_iter().map(subject).collect())
         }
     }
@@ -185,7 +243,8 @@ fn judge_print(
     let finding = Finding { severity, ..Finding::of("output", message) }.path(&document.path);
     let findings = vec![finding];
     let pass = severity != Severity::Error;
-    Some(Validation { check: "output".to_owned(), path, pass, severity, findings })
+    let check = "output".to_owned();
+    Some(Validation { check, path, pass, severity, verdict: false, findings })
 }
 
 /// Of several alternatives, one that exists must pass; what the others failed is information.
@@ -294,6 +353,7 @@ fn judge_rule(
         path,
         pass,
         severity: rule.severity,
+        verdict: false,
         findings,
     })
 }
@@ -316,5 +376,6 @@ fn implied(output: &Output) -> Option<Rule> {
 
 fn failed(check: &str, path: Option<String>, finding: Finding) -> Validation {
     let severity = Severity::Error;
-    Validation { check: check.to_owned(), path, pass: false, severity, findings: vec![finding] }
+    let findings = vec![finding];
+    Validation { check: check.to_owned(), path, pass: false, severity, verdict: false, findings }
 }

@@ -150,7 +150,7 @@ pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
 pub fn has_failed_for_good(gate: &Gate, state: &GateState) -> bool {
     state.status == GateStatus::Fail
         && state.items.is_none()
-        && state.tries >= gate.retry.attempts
+        && !state.has_tries(&gate.retry)
         && jump::goal(gate, state).is_none()
 }
 
@@ -258,7 +258,7 @@ impl Plan<'_> {
     }
 
     fn retry(&mut self, gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
-        if state.items.is_some() || state.tries >= gate.retry.attempts || !self.is_ready(gate) {
+        if state.items.is_some() || !state.has_tries(&gate.retry) || !self.is_ready(gate) {
             return None;
         }
         let ended = state.attempt().and_then(|attempt| attempt.finished_at);

@@ -23,6 +23,8 @@ pub struct Packet {
     pub attached: Vec<(String, String)>,
     pub outputs: Vec<String>,
     pub checks: Vec<String>,
+    /// What the gate's decision is read from.
+    pub decisions: Vec<String>,
     pub findings: Vec<Finding>,
     pub messages: Vec<String>,
     /// The questions of a form: name and what it asks.
@@ -54,6 +56,7 @@ impl Packet {
         }
         list(&mut text, "Outputs required", &self.outputs);
         list(&mut text, "What will be checked", &self.checks);
+        self.write_decisions(&mut text);
         let questions: Vec<String> =
             self.answers.iter().map(|(name, help)| format!("`{name}` {help}")).collect();
         list(&mut text, "Questions to answer", &questions);
@@ -80,6 +83,22 @@ impl Packet {
         for (name, value) in &self.inputs {
             let value = if value.contains('\n') { "(several lines, see below)" } else { value };
             let _ = writeln!(text, "- {name}: {value}");
+        }
+    }
+
+    /// What whoever judges decides is theirs: the packet asks for no answer.
+    fn write_decisions(&self, text: &mut String) {
+        if self.decisions.is_empty() {
+            return;
+        }
+        section(text, "Your verdict");
+        let _ = writeln!(
+            text,
+            "You decide: a refusal is as good an answer as an approval. Work that does not pass goes \
+             back with what you found.\n"
+        );
+        for decision in &self.decisions {
+            let _ = writeln!(text, "- {decision}");
         }
     }
 

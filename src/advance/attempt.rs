@@ -5,6 +5,7 @@ use super::baselines;
 use super::claim;
 use super::doer;
 use super::doer::Chosen;
+use super::fresh;
 use super::judging;
 use super::packet;
 use super::recipe;
@@ -18,11 +19,13 @@ use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::judge;
+use crate::run::GateState;
 use crate::run::Run;
 use crate::site::Driver;
 use crate::site::Error;
 use crate::template::Context;
 use crate::work::Doer;
+use crate::work::Judging;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -105,9 +108,10 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     });
     let acts = acts || start.adopt;
     write_begun(driver, &[started].into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
+    let judging = judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt.clone());
     Ok(Prepared::Work(Box::new(WorkOrder {
         run: driver.id().clone(),
-        attempt: attempt.clone(),
+        attempt,
         invocation_id,
         started_at: now,
         executor: gate.work.executor(),
@@ -121,7 +125,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         answers: gate.answers.clone(),
         barred,
         watch: watch::of(driver, &gate),
-        judging: judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt),
+        judging: Judging { freshness: judging.freshness.filter(|_| !start.adopt), ..judging },
     })))
 }
 
@@ -142,6 +146,7 @@ fn lay_out(
     if !text.is_empty() {
         packet::write(site, run, attempt, text)?;
     }
+    fresh::record(site, driver.run(), gate, attempt, context)?;
     let recorded = gate.contract.as_ref().map_or(Ok(()), |contract| {
         baselines::record_attempt(site, run, attempt, (contract, context))
     });
@@ -218,6 +223,5 @@ fn earlier(run: &Run) -> BTreeMap<String, Usage> {
 }
 
 pub fn next_attempt(run: &Run, id: &GateId) -> u32 {
-    let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
-    u32::try_from(attempts).unwrap_or(u32::MAX).saturating_add(1)
+    run.gate(id).map_or(1, GateState::next_attempt)
 }

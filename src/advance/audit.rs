@@ -19,6 +19,9 @@ pub fn problem(
     (start, acts): (&Start<'_>, bool),
 ) -> Option<Finding> {
     let audited = gate.audits.as_ref()?;
+    if let Some(unchanged) = unchanged(run, gate, (start.gate, audited)) {
+        return Some(unchanged);
+    }
     let auditor = Producer {
         agent,
         definition: worker.definition.as_deref(),
@@ -42,6 +45,21 @@ pub fn problem(
         }
     }
     None
+}
+
+/// What an auditor refused is not audited again before something of it has changed.
+fn unchanged(run: &Run, gate: &Gate, (id, audited): (&GateId, &GateId)) -> Option<Finding> {
+    let refused_at = run.gate(id).map_or(0, |state| state.refused_at);
+    let base = audited.to_string();
+    let mut states = run.gates.iter().filter(|(id, _)| id.base() == base).map(|(_, state)| state);
+    if refused_at == 0 || states.any(|state| state.made > refused_at) {
+        return None;
+    }
+    let message = format!("{audited} has not changed since {} refused it", gate.id);
+    Some(
+        Finding::of("audits", message)
+            .expected(format!("a change of what it refused, or `orch gate redo --gate {audited}`")),
+    )
 }
 
 /// What the session of an audit must not be.

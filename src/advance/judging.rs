@@ -1,6 +1,7 @@
 //! Judging the outputs of a gate: what the run says of it, put together for the hands.
 
 use super::baselines;
+use super::fresh;
 use super::packet;
 use super::player;
 use crate::check;
@@ -69,6 +70,8 @@ pub fn judging(
         secrets: gate.secrets.clone(),
         text_bytes_max: site.config.limits.text_bytes,
         worked: worked(site, workflow, run, gate, &attempt.gate),
+        freshness: fresh::of_attempt(site, run, gate, &attempt),
+        is_fresh: gate.writes_anew(),
         attempt,
     }
 }

@@ -10,6 +10,7 @@ mod claim;
 mod doer;
 mod drive;
 mod expand;
+mod fresh;
 mod held;
 mod judging;
 mod jump;

@@ -59,6 +59,9 @@ pub fn render(
     }
     let contract = gate.contract.as_ref();
     let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
+    let (checks, decisions) = contract
+        .map(|contract| judge::words(contract, gate.writes_anew(), &context))
+        .unwrap_or_default();
     let packet = Packet {
         workflow: format!("{} {}", workflow.name, workflow.version),
         run: run.started.run_id.to_string(),
@@ -71,7 +74,8 @@ pub fn render(
         instructions,
         attached,
         outputs,
-        checks: contract.map(|contract| judge::words(contract, &context)).unwrap_or_default(),
+        checks,
+        decisions,
         findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
         messages: Vec::new(),
         answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),

@@ -46,6 +46,8 @@ pub struct Contract {
 pub struct Output {
     pub target: Target,
     pub optional: bool,
+    /// Whether it must be of the round that it is judged in; the gate's executor says otherwise.
+    pub fresh: Option<bool>,
     pub checks: Vec<Rule>,
 }
 
@@ -67,6 +69,8 @@ pub struct Rule {
     pub when: Option<Template>,
     pub message: Option<String>,
     pub path: Option<Template>,
+    /// Whether it says what whoever judges has decided, and not what they must achieve.
+    pub verdict: bool,
 }
 
 fn kind_to_name<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
@@ -91,6 +95,17 @@ impl Contract {
         let outputs = contract.outputs.iter_mut().map(|output| &mut output.checks);
         for rules in outputs.chain([&mut contract.checks]) {
             rules.retain(|rule| !leaves_out(rule.kind));
+        }
+        contract
+    }
+
+    /// The contract without what its checks have to say of a decision.
+    #[must_use]
+    pub fn without_verdicts(&self) -> Self {
+        let mut contract = self.clone();
+        let outputs = contract.outputs.iter_mut().map(|output| &mut output.checks);
+        for rules in outputs.chain([&mut contract.checks]) {
+            rules.retain(|rule| !rule.verdict);
         }
         contract
     }
@@ -145,6 +160,7 @@ impl Rule {
             when: None,
             message: None,
             path: None,
+            verdict: false,
         })
     }
 }

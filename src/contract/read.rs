@@ -53,6 +53,10 @@ struct OutputFile {
     /// Whether it may be missing.
     #[serde(default)]
     optional: bool,
+    /// Whether it must have been written since this round of the gate began, or, after a refusal, one
+    /// of these outputs must differ from what was refused. By default outputs of agents that are not
+    /// optional must.
+    fresh: Option<bool>,
 }
 
 /// What every check takes beside its own parameters.
@@ -66,6 +70,11 @@ struct CommonFile {
     when: Option<Placed<String>>,
     /// Said in place of the finding's own words.
     message: Option<String>,
+    /// Whether this says what the gate has decided: it is read only when all else holds, and where it
+    /// fails the attempt is a refusal. The gate is not tried again for it; what it found goes where its
+    /// `on_fail` goes back to.
+    #[serde(default)]
+    verdict: bool,
 }
 
 /// Reads a contract file; `names` are the names that its templates may use.
@@ -156,7 +165,8 @@ fn read_output(
         }
     };
     let checks = checks.into_iter().map(|value| read_rule(source, value, names, false));
-    Ok(Output { target, optional: file.optional, checks: checks.collect::<Result<_, _>>()? })
+    let checks = checks.collect::<Result<_, _>>()?;
+    Ok(Output { target, optional: file.optional, fresh: file.fresh, checks })
 }
 
 /// A path or glob template that cannot lead outside by the words that are already there.
@@ -200,6 +210,11 @@ fn read_rule(
     };
     let severity = table.get_ref().get("severity").map(Placed::span);
     let common = take_common(source, &mut table, &span)?;
+    if common.verdict && common.severity != Severity::Error {
+        return Err(source
+            .unsound(severity.unwrap_or(span), "a verdict that only warns decides nothing")
+            .advise("leave `severity` or `verdict` out"));
+    }
     if common.severity == Severity::Info {
         // Only a check that was not made informs.
         return Err(source
@@ -238,6 +253,7 @@ fn read_rule(
         when: when.transpose()?,
         message: common.message,
         path,
+        verdict: common.verdict,
     })
 }
 
@@ -252,7 +268,7 @@ fn take_common(
     span: &std::ops::Range<usize>,
 ) -> Result<CommonFile, Box<Unsound>> {
     let mut common = toml::de::DeTable::new();
-    for key in ["severity", "when", "message"] {
+    for key in ["severity", "when", "message", "verdict"] {
         if let Some((key, value)) = table.get_mut().remove_entry(key) {
             common.insert(key, value);
         }

@@ -55,6 +55,18 @@ impl Judged {
         self.errors().next().is_none()
     }
 
+    /// Whether nothing keeps the outputs from passing but what the gate itself decided.
+    pub fn is_refusal(&self) -> bool {
+        let is_error = |finding: &Finding| finding.severity == Severity::Error;
+        let mut others = self
+            .findings
+            .iter()
+            .chain(self.validations.iter().filter(|it| !it.verdict).flat_map(|it| &it.findings));
+        let mut decided =
+            self.validations.iter().filter(|it| it.verdict).flat_map(|it| &it.findings);
+        !others.any(is_error) && decided.any(is_error)
+    }
+
     /// The first error, and how many more there are.
     pub fn reason(&self) -> String {
         let mut errors = self.errors();

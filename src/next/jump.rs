@@ -44,7 +44,7 @@ pub(super) fn asked(workflow: &Workflow, run: &Run) -> Jumps {
             let failed = state.filter(|state| {
                 state.status == GateStatus::Fail
                     && state.items.is_none()
-                    && state.tries >= gate.retry.attempts
+                    && !state.has_tries(&gate.retry)
             });
             let Some(to) = failed.and_then(|state| goal(gate, state)) else { continue };
             let asked = jumps.asked.entry(to.clone()).or_insert_with(|| {

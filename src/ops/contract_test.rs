@@ -157,7 +157,7 @@ impl Fixtures<'_> {
             text_bytes_max: self.site.config.limits.text_bytes,
             work: work.as_ref(),
         };
-        let judgement = judge::judge(&contract, &scene, &context);
+        let judgement = judge::judge(&contract, None, &scene, &context);
         let differences = differences(&expectation, &judgement);
         let failed = judgement.validations.iter().filter(|validation| {
             validation.findings.iter().any(|finding| finding.severity == Severity::Error)

@@ -32,6 +32,8 @@ pub struct Reply {
     pub run_id: RunId,
     pub gate: GateId,
     pub passed: bool,
+    /// Whether nothing fails but what the gate itself decided: a refusal, well-formed as it is.
+    pub refused: bool,
     pub validations: Vec<Validation>,
     pub findings: Vec<Finding>,
 }
@@ -49,6 +51,7 @@ pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
         run_id: id,
         gate,
         passed: judged.passes(),
+        refused: judged.is_refusal(),
         findings: judged.all_findings().cloned().collect(),
         validations: judged.validations,
     })

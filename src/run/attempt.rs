@@ -13,6 +13,7 @@ use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::event::digests_of;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
@@ -89,6 +90,14 @@ impl Run {
         state.feedback.clear();
         let passed = status == AttemptStatus::Pass;
         state.turn_to(if passed { GateStatus::Pass } else { GateStatus::Fail }, events);
+        state.made = events;
+        state.is_refusal = !passed && judged.is_refusal();
+        if state.is_refusal {
+            state.refused_at = events;
+        }
+        if passed {
+            state.refused = None;
+        }
         Ok(())
     }
 
@@ -99,8 +108,17 @@ impl Run {
         attempt: &AttemptId,
         (reason, judged): (&str, &Judged),
     ) -> Result<(), IllegalEvent> {
+        let waited = self.gates.get(&attempt.gate).and_then(|state| state.waits_for);
+        let rejected = (waited == Some(WaitsFor::Approval))
+            .then(|| self.gates.get(&attempt.gate).map(|state| digests_of(state.artifacts())))
+            .flatten();
         self.end(at, event, attempt, (AttemptStatus::Fail, judged))?;
         let state = self.state(&attempt.gate);
+        // A person refused what was there: the next round answers that.
+        if let Some(rejected) = rejected.filter(|rejected| !rejected.is_empty()) {
+            state.round = state.next_attempt();
+            state.refused = Some(rejected);
+        }
         state.approval = None;
         state.feedback = judged.all_findings().cloned().collect();
         if let Some(attempt) = state.attempts.last_mut() {
@@ -136,8 +154,10 @@ impl Run {
         gate: &GateId,
         judged: &Judged,
     ) -> Result<(), IllegalEvent> {
+        let events = self.events;
         let state = self.gates.get_mut(gate).ok_or_else(|| illegal(event, "no such gate"))?;
         state.approval = None;
+        state.made = events;
         match (&mut state.reused, state.attempts.last_mut()) {
             (Some(reused), _) => reused.artifacts.clone_from(&judged.artifacts),
             (None, Some(attempt)) => fill(attempt, judged),

@@ -15,9 +15,11 @@ use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Validation;
 use crate::id::InvocationId;
+use crate::workflow::Retry;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Where a gate stands.
@@ -83,6 +85,16 @@ pub struct GateState {
     pub visits: u32,
     /// What the next attempt is told.
     pub feedback: Vec<Finding>,
+    /// The first attempt of the round that goes on; 0 for the first one.
+    pub round: u32,
+    /// What the round's outputs must differ from: those that were refused, where it answers that.
+    pub refused: Option<BTreeMap<String, Digest>>,
+    /// Whether the last attempt did its work and refused that of another gate: it is not tried again.
+    pub is_refusal: bool,
+    /// The number of the event in which it refused the work of another gate last.
+    pub refused_at: usize,
+    /// The number of the event that told what its artifacts are.
+    pub made: usize,
     pub answers: Values,
     pub approval: Option<Box<Approved>>,
     pub waits_for: Option<WaitsFor>,
@@ -121,6 +133,21 @@ impl Producer<'_> {
 }
 
 impl GateState {
+    /// Whether it is tried once more after a failure.
+    pub fn has_tries(&self, retry: &Retry) -> bool {
+        !self.is_refusal && self.tries < retry.attempts
+    }
+
+    /// The number of the attempt that comes next.
+    pub fn next_attempt(&self) -> u32 {
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// The attempt that began the round.
+    pub fn round(&self) -> u32 {
+        self.round.max(1)
+    }
+
     /// The status as an event of this number leaves it.
     pub(super) fn turn_to(&mut self, status: GateStatus, event: usize) {
         self.status = status;

@@ -10,6 +10,7 @@ use crate::event::PauseCause;
 use crate::event::PlannedGate;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
+use crate::event::digests_of;
 use crate::finding::Finding;
 use crate::id::GateId;
 
@@ -75,8 +76,11 @@ impl Run {
         self.start_clocks(at);
         self.finished_at = None;
         for id in retried {
+            let refused = self.state(id).refused.take();
             self.open(id, GateStatus::NotStarted, "resumed");
-            self.state(id).visits = 0;
+            let state = self.state(id);
+            state.visits = 0;
+            state.refused = refused;
         }
         Ok(())
     }
@@ -109,14 +113,21 @@ impl Run {
     /// Goes back: what is opened again by it begins a round, and inner loops count anew.
     pub(super) fn jump(&mut self, at: Moment, event: &Event) {
         let Event::GateJumped { from, to, reopened, findings, also, anew } = event else { return };
+        let refused = self.gates.get(to).map(|state| digests_of(state.artifacts()));
         self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
+        // What they found goes along; none of them has it to mend.
+        for gate in reopened {
+            self.state(gate).feedback.clear();
+        }
         for gate in anew {
             self.state(gate).visits = 0;
         }
         for gate in std::iter::once(from).chain(also) {
             self.state(gate).visits += 1;
         }
-        self.state(to).feedback.clone_from(findings);
+        let goal = self.state(to);
+        goal.feedback.clone_from(findings);
+        goal.refused = refused.filter(|refused| !refused.is_empty());
     }
 
     /// Opens a gate and all that follows from it as if nothing had been tried, also of a run that has

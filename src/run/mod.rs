@@ -249,6 +249,7 @@ impl Run {
             let events = self.events;
             let state = self.state(&reused.gate);
             state.begun = events;
+            state.made = events;
             state.turn_to(GateStatus::Pass, events);
             state.answers.clone_from(&reused.answers);
             state.reused = Some(Box::new(reused.clone()));
@@ -288,6 +289,9 @@ impl Run {
     fn open(&mut self, id: &GateId, status: GateStatus, reason: &str) {
         let Some(gate) = self.gates.get_mut(id) else { return };
         gate.turn_to(status, self.events);
+        gate.round = gate.next_attempt();
+        gate.refused = None;
+        gate.is_refusal = false;
         gate.tries = 0;
         gate.interruptions = 0;
         gate.waits_for = None;

@@ -11,6 +11,7 @@ use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::judge;
+use crate::judge::Freshness;
 use crate::secret;
 use crate::surroundings::Allowed;
 use crate::template::Context;
@@ -37,6 +38,10 @@ pub struct Judging {
     pub text_bytes_max: u64,
     /// The work itself, for the checks that look at it.
     pub worked: Option<Worked>,
+    /// What its outputs are compared with while the attempt is open.
+    pub freshness: Option<Freshness>,
+    /// Whether outputs must be fresh that say nothing of it.
+    pub is_fresh: bool,
 }
 
 impl Judging {
@@ -57,7 +62,8 @@ impl Judging {
             text_bytes_max: self.text_bytes_max,
             work: work.as_ref(),
         };
-        let judgement = judge::judge(contract, &scene, &self.context);
+        let freshness = self.freshness.as_ref().map(|compared| (compared, self.is_fresh));
+        let judgement = judge::judge(contract, freshness, &scene, &self.context);
         // The record goes by the names of outputs: one that it may not hold, it cannot keep.
         let (leaking, kept): (Vec<_>, Vec<_>) = judgement
             .artifacts

@@ -78,6 +78,15 @@ impl Gate {
         matches!(self.course, Course::Finally)
     }
 
+    /// Whether its outputs must be written in the round that they are judged in, unless they say
+    /// otherwise.
+    pub fn writes_anew(&self) -> bool {
+        match self.work {
+            Work::Agent(_) => true,
+            Work::Human | Work::Command(_) | Work::Shell(_) | Work::Workflow(_) => false,
+        }
+    }
+
     /// What the run comes to when this gate is reached.
     pub fn end(&self) -> Option<&End> {
         match &self.course {

@@ -145,6 +145,7 @@ fn judged(dice: &Dice) -> Judged {
             path: None,
             pass: dice.flag,
             severity: Severity::Warning,
+            verdict: false,
             findings: vec![finding.clone()],
         }],
         findings: vec![finding],

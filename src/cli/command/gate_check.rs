@@ -26,13 +26,18 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         let _ = writeln!(text, "{}: {finding}", finding.severity.as_str());
     }
     if *hook {
-        if reply.passed {
+        // A refusal is an answer: nobody is kept from ending with it.
+        if reply.passed || reply.refused {
             return Ok(exit::DONE);
         }
         face.say(&format!("gate {} does not pass yet:\n{}", reply.gate, text.trim_end()));
         return Ok(exit::USAGE);
     }
-    let verdict = if reply.passed { "would pass" } else { "would fail" };
+    let verdict = match (reply.passed, reply.refused) {
+        (true, _) => "would pass",
+        (false, true) => "would refuse",
+        (false, false) => "would fail",
+    };
     let _ = writeln!(text, "gate {} {verdict}; nothing was recorded", reply.gate);
     if reply.passed {
         face.answer(&reply, &Instructions::default(), &text);

@@ -68,7 +68,7 @@ fn review(visits: u32) -> House {
             "review",
             "[[output]]\npath = 'draft.md'\nchecks = [{ kind = 'contains_text', all = ['moon'] }]\n",
         )
-        .script("draft", "echo the sun > draft.md")
+        .script("draft", "echo the sun >> draft.md")
 }
 
 #[test]

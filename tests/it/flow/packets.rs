@@ -77,6 +77,7 @@ fn a_packet_holds_prompt_instructions_helpers_outputs_and_checks() {
     - `rain.md`: the file exists and is not empty
     - `rain.md`: the file has 3 to 20 words of prose
     - `rain.md`: the file contains one of `rain`, `drop` (a warning only)
+    - `rain.md`: written in this round
 
     ## How to finish
 

@@ -1,0 +1,59 @@
+//! What the outputs of a gate's round are compared with: the files that lay there when it began, or
+//! what was refused. It is kept beside the journal, since it says nothing on another machine.
+
+use crate::contract::Contract;
+use crate::files::Beneath;
+use crate::id::AttemptId;
+use crate::id::RunId;
+use crate::judge::Freshness;
+use crate::judge::fresh;
+use crate::run::Run;
+use crate::site::Error;
+use crate::site::Site;
+use crate::template::Context;
+use crate::workflow::Gate;
+
+/// Notes down what lies there when a round begins, before anybody works on it.
+pub fn record(
+    site: &Site,
+    run: &Run,
+    gate: &Gate,
+    attempt: &AttemptId,
+    context: &Context,
+) -> Result<(), Error> {
+    let Some(contract) = contract(gate) else { return Ok(()) };
+    let round = run.gate(&attempt.gate).map_or(1, crate::run::GateState::round);
+    if round != attempt.number {
+        return Ok(());
+    }
+    let stamps = fresh::stamps(contract, gate.writes_anew(), &site.project, context);
+    let path = path(site, &run.started.run_id, attempt);
+    let bytes = serde_json::to_vec(&stamps).unwrap_or_default();
+    path.write(&bytes).map_err(|source| Error::disk(&path, source))
+}
+
+/// What an open attempt's outputs are compared with; `None` where they may be of any age.
+pub fn of_attempt(site: &Site, run: &Run, gate: &Gate, attempt: &AttemptId) -> Option<Freshness> {
+    contract(gate)?;
+    let state = run.gate(&attempt.gate)?;
+    state.attempt().filter(|open| open.finished_at.is_none())?;
+    // An auditor answers nobody's refusal.
+    if let Some(refused) = state.refused.as_ref().filter(|_| gate.audits.is_none()) {
+        return Some(Freshness::Differs(refused.clone()));
+    }
+    let first = AttemptId::new(&attempt.gate, state.round());
+    let bytes = path(site, &run.started.run_id, &first).read().ok()??;
+    serde_json::from_slice(&bytes).ok().map(Freshness::Written)
+}
+
+/// The contract, where any of its outputs must be fresh.
+fn contract(gate: &Gate) -> Option<&Contract> {
+    let by_default = gate.writes_anew();
+    let contract = gate.contract.as_ref()?;
+    contract.outputs.iter().any(|output| output.is_fresh(by_default)).then_some(contract)
+}
+
+fn path(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
+    let AttemptId { gate, number } = attempt;
+    site.store.state(run).join("rounds").join(format!("{gate}-{number}.json"))
+}

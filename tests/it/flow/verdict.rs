@@ -1,0 +1,116 @@
+//! Verdicts: what an auditor decides is not what it must achieve.
+
+use crate::house::House;
+
+const AUDIT: &str = "[[output]]
+path = 'audit.json'
+checks = [
+  { kind = 'field', pointer = '/language', equals = 'english' },
+  { kind = 'field', pointer = '/decision', equals = 'accepted', verdict = true, message = 'it was refused' },
+]
+";
+
+fn house() -> House {
+    House::new()
+        .agents("[agents.auditor]\nuse = 'claude'\n")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'agent'
+             contract = 'text'
+             retry = { attempts = 2 }
+             [[gate]]
+             id = 'audit'
+             executor = 'agent'
+             audits = { gate = 'write', same_program = true }
+             contract = 'audit'
+             retry = { attempts = 3 }
+             on_fail = { goto = 'write', visits = 2 }",
+        )
+        .leaves("text", "text.md")
+        .contract("audit", AUDIT)
+        .script("write.1", "echo one > text.md")
+        .script("write.2", "echo two > text.md")
+        .script("audit.1", r#"echo '{"language": "latin", "decision": "refused"}' > audit.json"#)
+        .script("audit.2", r#"echo '{"language": "english", "decision": "refused"}' > audit.json"#)
+        .script("audit.3", r#"echo '{"language": "english", "decision": "accepted"}' > audit.json"#)
+}
+
+#[test]
+fn a_refusal_is_not_tried_again_and_goes_back_with_its_findings() {
+    let house = house();
+    house.orch("run demo").code(0);
+    // The first attempt was malformed, and that is for the auditor to mend.
+    assert_eq!(house.attempts("audit"), "FAIL FAIL PASS");
+    assert_eq!(house.attempts("write"), "PASS PASS");
+    assert!(house.packet("audit", 2).contains("latin"), "{}", house.packet("audit", 2));
+    assert!(house.packet("write", 2).contains("it was refused"), "{}", house.packet("write", 2));
+    let third = house.packet("audit", 3);
+    assert!(!third.contains("mend these") && !third.contains("it was refused"), "{third}");
+}
+
+#[test]
+fn the_packet_asks_for_no_answer() {
+    let house = house();
+    house.orch("run demo").code(0);
+    let packet = house.packet("audit", 1);
+    let (demands, verdict) = packet.split_once("## Your verdict").expect("a section of its own");
+    assert!(demands.contains("/language") && !demands.contains("/decision"), "{packet}");
+    assert!(verdict.contains("/decision") && verdict.contains("accepted"), "{packet}");
+}
+
+#[test]
+fn a_stop_hook_lets_a_well_formed_refusal_go() {
+    let house = house();
+    house.orch("run demo --agent none").code(3);
+    house.write("text.md", "one\n");
+    house.orch("gate finish").code(0);
+    house.write("audit.json", "{\"language\": \"latin\", \"decision\": \"refused\"}\n");
+    let run = house.run_id();
+    let hook = format!("gate check --hook --run {run}");
+    house.orch(&hook).code(2).says("language");
+    house.write("audit.json", "{\"language\": \"english\", \"decision\": \"refused\"}\n");
+    house.orch(&hook).code(0);
+    house.orch(&format!("gate check --run {run}")).code(1).says("gate audit would refuse");
+}
+
+#[test]
+fn what_was_refused_is_not_audited_again_unchanged() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             contract = 'text'
+             shell = 'echo one > text.md'
+             [[gate]]
+             id = 'audit'
+             executor = 'command'
+             audits = 'write'
+             contract = 'audit'
+             shell = '''echo audit >> audits
+             grep -q two text.md && d=accepted || d=refused
+             echo \"{\\\"language\\\": \\\"english\\\", \\\"decision\\\": \\\"$d\\\"}\" > audit.json'''",
+        )
+        .leaves("text", "text.md")
+        .contract("audit", AUDIT);
+    house.orch("run demo").code(1);
+    house.orch("run resume").code(1).says("write has not changed since audit refused it");
+    assert_eq!(house.read("audits"), "audit\n");
+    house.write("text.md", "two\n");
+    house.orch("run resume").code(0);
+    assert_eq!(house.read("audits"), "audit\naudit\n");
+}
+
+#[test]
+fn a_verdict_that_only_warns_is_refused() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
+        .contract(
+            "c",
+            "[[output]]\npath = 'a'\nchecks = [{ kind = 'word_count', min = 1, verdict = true, severity = 'warning' }]\n",
+        );
+    house.orch("workflow check demo").code(2).says("a verdict that only warns decides nothing");
+}
