@@ -156,6 +156,9 @@ pub enum Event {
     GatesReopened {
         gates: Vec<GateId>,
         reason: String,
+        /// The gate among them whose work stands as it lies there: it is judged and approved anew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<GateId>,
     },
     GateJumped {
         from: GateId,

@@ -22,6 +22,8 @@ pub struct Packet {
     /// Helper files, by path.
     pub attached: Vec<(String, String)>,
     pub outputs: Vec<String>,
+    /// What it may change of what earlier gates left behind.
+    pub edits: Vec<String>,
     pub checks: Vec<String>,
     /// What the gate's decision is read from.
     pub decisions: Vec<String>,
@@ -55,6 +57,7 @@ impl Packet {
             text.push_str(&fenced(attached));
         }
         list(&mut text, "Outputs required", &self.outputs);
+        list(&mut text, "Files of earlier gates that may be changed", &self.edits);
         list(&mut text, "What will be checked", &self.checks);
         self.write_decisions(&mut text);
         let questions: Vec<String> =

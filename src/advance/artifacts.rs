@@ -2,6 +2,7 @@
 //! before a gate that needs them starts, and all of them at the end.
 
 use super::judging;
+use super::rewriting;
 use super::settle;
 use crate::event::Artifact;
 use crate::event::Event;
@@ -14,26 +15,39 @@ use crate::site::Error;
 use crate::site::fallen;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How long a look at all that a gate stands on serves the gates that start after it.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 /// Changes of one gate's outputs in one sitting, after which something is wrong: a program that
 /// still writes to them, or two gates that undo each other's work for ever.
 const CHANGES_MAX: u32 = 5;
 
-/// Looks at the artifacts of the gates that one gate needs, of those that were approved of all that it
-/// stands on, and at the signed approvals among these; says whether anything was written.
+fn is_approved(gate: &Gate) -> bool {
+    gate.approval != Approval::None
+}
+
+/// Looks at the artifacts of all gates that one stands on, and at the signed approvals among these; says
+/// whether anything was written. What lies further back is not looked at for each of many quick gates
+/// again, unless somebody approved it.
 pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
     let fallen = fallen::fallen(driver, id)?;
     if reopen_unproved(driver, fallen)? {
         return Ok(true);
     }
     let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
-    let mut needs: Vec<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
-    let is_approved = |gate: &Gate| gate.approval != Approval::None;
-    if driver.workflow.gates.iter().any(is_approved) {
+    let mut needs: BTreeSet<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
+    let is_due = driver.seen.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN_AFTER);
+    if is_due {
+        needs = driver.workflow.stands_on(id);
+        driver.seen.looked_at = Some(Instant::now());
+    } else if driver.workflow.gates.iter().any(is_approved) {
         // What a person saw must be what is used, however many gates lie between.
         let others = driver.workflow.stands_on(id).into_iter();
-        let approved = others.filter(|id| driver.workflow.gate(id).is_some_and(is_approved));
-        needs.extend(approved.filter(|id| !needs.contains(id)).collect::<Vec<_>>());
+        needs.extend(others.filter(|id| driver.workflow.gate(id).is_some_and(is_approved)));
     }
     let mut gates = Vec::new();
     for need in needs {
@@ -96,7 +110,14 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
                 driver.id()
             )));
         }
+        let is_approved = driver.workflow.gate(id).is_some_and(is_approved);
         match judged_again(driver, id) {
+            // What nobody saw yet is shown to those who approve; the work is not done again over it.
+            Some(_) if is_approved => {
+                let (gates, reason) = (followed_by(driver, id), has_changed(&changed, id));
+                let kept = Some(id.clone());
+                driver.append(&[Event::GatesReopened { gates, reason, kept }])?;
+            }
             Some((attempt, judged)) => {
                 driver.append(&[Event::GateRerecorded { gate: id.clone(), attempt, judged }])?;
                 reopen_audits(driver, id, &changed)?;
@@ -110,11 +131,14 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
 /// The first artifact of a gate whose bytes are not the recorded ones.
 fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
     let artifacts = driver.run().gate(id)?.artifacts();
-    let changed = artifacts.iter().find(|artifact| !is_unchanged(driver, artifact))?;
+    let changed = artifacts.iter().find(|artifact| {
+        !is_unchanged(driver, artifact) && !rewriting::is_superseded(driver, id, &artifact.path)
+    })?;
     Some(changed.path.clone())
 }
 
-fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
+/// Whether a file is what was recorded of it.
+pub fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
     let project = &driver.site.project;
     let Ok(path) = project.recorded_path(&artifact.path) else { return false };
     let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
@@ -126,7 +150,7 @@ fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
 fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     let gate = driver.workflow.gate(id)?;
     let state = driver.run().gate(id)?;
-    if gate.approval != Approval::None || state.reused.is_some() {
+    if state.reused.is_some() {
         return None;
     }
     let number = state.attempt()?.attempt;
@@ -168,7 +192,7 @@ fn has_changed(path: &str, id: &GateId) -> String {
 /// Opens a gate and all that follows from it.
 pub fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Error> {
     let gates = followed_by(driver, id);
-    driver.append(&[Event::GatesReopened { gates, reason }])
+    driver.append(&[Event::GatesReopened { gates, reason, kept: None }])
 }
 
 /// A gate and all that follows from it, as far as something has happened to it.

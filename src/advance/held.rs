@@ -179,11 +179,12 @@ impl<'d, 's> Held<'d, 's> {
 
     /// Begins an attempt.
     fn start(&mut self, gate: &GateId, reuse: Option<String>) -> Result<Started, Error> {
+        let is_kept = self.driver.run().gate(gate).is_some_and(|state| state.is_kept);
         let start = Start {
             gate,
             reuse,
             by: StartedBy::Configured { given: self.limits.agent.as_deref() },
-            adopt: self.adopted.contains(gate),
+            adopt: is_kept || self.adopted.contains(gate),
             session: None,
         };
         let order = match prepare(self.driver, &start)? {

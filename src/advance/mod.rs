@@ -19,6 +19,7 @@ mod packet;
 pub mod player;
 mod recipe;
 mod reuse;
+mod rewriting;
 mod settle;
 mod standing;
 mod unbound;

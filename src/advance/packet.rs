@@ -74,6 +74,11 @@ pub fn render(
         instructions,
         attached,
         outputs,
+        edits: gate
+            .edits
+            .iter()
+            .filter_map(|glob| Some(format!("`{}`", glob.render(&context).ok()?)))
+            .collect(),
         checks,
         decisions,
         findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),

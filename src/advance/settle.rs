@@ -2,6 +2,7 @@
 
 use super::attempt::next_attempt;
 use super::baselines;
+use super::rewriting;
 use crate::check::Since;
 use crate::event::Event;
 use crate::event::GateStarted;
@@ -28,12 +29,13 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         driver.workflow.gate(&gate).is_some_and(|gate| gate.work.executor() == ExecutorKind::Agent);
     driver.take_letters()?;
     let intrusions = [found_before(driver, &gate), driver.intrusions(by_agent)?].concat();
+    let result = with_versions(driver, report);
     let mut events: Vec<Event> = Vec::new();
     events.extend(report.invocation.clone().map(|mut call| {
         call.warnings = driver.meter.warnings(&call);
         Event::InvocationRecorded(Box::new(call))
     }));
-    match &report.result {
+    match &result {
         WorkResult::Passed { judged, answers } => {
             if !answers.is_empty() {
                 events.push(Event::GateAnswered { gate: gate.clone(), answers: answers.clone() });
@@ -60,7 +62,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
             events.push(Event::GateWaiting { gate, attempt, waits_for, judged });
         }
     }
-    match &report.result {
+    match &result {
         WorkResult::Waiting(_) if report.invocation.is_none() => driver.append_lazily(&events)?,
         WorkResult::Passed { .. }
         | WorkResult::Failed { .. }
@@ -72,6 +74,23 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         driver.commit(Some(&gate), false)?;
     }
     Ok(())
+}
+
+/// What came of an attempt, with the files that it made new versions of; one that changed files of
+/// earlier gates without saying so has failed.
+fn with_versions(driver: &Driver<'_>, report: &WorkReport) -> WorkResult {
+    let acted = report.invocation.is_some();
+    match report.result.clone() {
+        WorkResult::Passed { mut judged, answers } => {
+            rewriting::note(driver, &report.attempt, acted, &mut judged);
+            WorkResult::of(judged, answers)
+        }
+        WorkResult::Failed { reason, mut judged } => {
+            rewriting::note(driver, &report.attempt, acted, &mut judged);
+            WorkResult::Failed { reason, judged }
+        }
+        other @ (WorkResult::Interrupted { .. } | WorkResult::Waiting(_)) => other,
+    }
 }
 
 /// What the runner found of an attempt that is still open, when it began to wait: it stays found.

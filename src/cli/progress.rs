@@ -161,7 +161,7 @@ impl Lines {
                 self.end(gate, GateStatus::Skipped, 0, Some(reason));
             }
             Event::GateWaived { gate, .. } => self.end(gate, GateStatus::Waived, 0, None),
-            Event::GatesReopened { gates, reason } => {
+            Event::GatesReopened { gates, reason, .. } => {
                 let word = self.face.coloured(GateStatus::Stale.as_str(), Colour::Yellow);
                 self.line(&format!("{word} {}  ({})", named(gates), plain_text(reason)));
             }

@@ -24,6 +24,9 @@ pub struct GateStarted {
     pub session: Option<String>,
     pub prompt_sha256: Option<Digest>,
     pub required_outputs: Vec<String>,
+    /// Globs of what it may change of what earlier gates left behind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<String>,
     /// What the work is made from; equal ones can be reused.
     pub recipe: Option<Recipe>,
     /// Why an earlier result was not reused, where the gate asks for it.
@@ -42,6 +45,7 @@ impl GateStarted {
             session: None,
             prompt_sha256: None,
             required_outputs: Vec::new(),
+            edits: Vec::new(),
             recipe: None,
             reuse: None,
         }

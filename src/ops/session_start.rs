@@ -274,7 +274,7 @@ fn sit_down(
     events.extend(budget.map(|budget| Event::BudgetSet { budget, by }));
     let gates = judged_before(driver);
     if !gates.is_empty() {
-        events.push(Event::GatesReopened { gates, reason: "a new sitting".to_owned() });
+        events.push(Event::GatesReopened { gates, reason: "a new sitting".to_owned(), kept: None });
     }
     driver.append(&events)?;
     Ok(found)

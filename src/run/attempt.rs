@@ -38,6 +38,7 @@ impl Run {
         gate.turn_to(GateStatus::Running, events);
         gate.waits_for = None;
         gate.reused = None;
+        gate.is_kept = false;
         gate.approval = None;
         // Most gates have one attempt, and long runs have many gates.
         gate.attempts.reserve_exact(1);

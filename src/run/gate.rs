@@ -91,6 +91,8 @@ pub struct GateState {
     pub refused: Option<BTreeMap<String, Digest>>,
     /// Whether the last attempt did its work and refused that of another gate: it is not tried again.
     pub is_refusal: bool,
+    /// Whether its work stands as it lies there, and is only judged and approved anew.
+    pub is_kept: bool,
     /// The number of the event in which it refused the work of another gate last.
     pub refused_at: usize,
     /// The number of the event that told what its artifacts are.
@@ -207,6 +209,8 @@ pub struct Attempt {
     pub session: Option<String>,
     pub prompt_sha256: Option<Digest>,
     pub required_outputs: Vec<String>,
+    /// Globs of what it may change of what earlier gates left behind.
+    pub edits: Vec<String>,
     pub recipe: Option<Box<Recipe>>,
     pub reuse: Option<String>,
     pub invocation_ids: Vec<InvocationId>,
@@ -240,6 +244,7 @@ impl Attempt {
             session: started.session.clone(),
             prompt_sha256: started.prompt_sha256,
             required_outputs: started.required_outputs.clone(),
+            edits: started.edits.clone(),
             recipe: started.recipe.clone().map(Box::new),
             reuse: started.reuse.clone(),
             invocation_ids: Vec::new(),

@@ -110,6 +110,15 @@ impl Run {
         Ok(())
     }
 
+    /// Opens gates again; what one of them did may stand as it lies there.
+    pub(super) fn open_again(&mut self, at: Moment, event: &Event) {
+        let Event::GatesReopened { gates, reason, kept } = event else { return };
+        self.reopen(at, gates, reason);
+        if let Some(kept) = kept {
+            self.state(kept).is_kept = true;
+        }
+    }
+
     /// Goes back: what is opened again by it begins a round, and inner loops count anew.
     pub(super) fn jump(&mut self, at: Moment, event: &Event) {
         let Event::GateJumped { from, to, reopened, findings, also, anew } = event else { return };

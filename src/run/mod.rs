@@ -7,6 +7,7 @@ mod gate;
 mod lifecycle;
 mod session;
 mod time;
+mod versions;
 #[cfg(test)]
 mod tests;
 
@@ -172,7 +173,7 @@ impl Run {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
                 self.state(gate).time.turn(at, None);
             }
-            Event::GatesReopened { gates, reason } => self.reopen(at, gates, reason),
+            Event::GatesReopened { .. } => self.open_again(at, event),
             Event::GateJumped { .. } => self.jump(at, event),
             Event::GateRedone { .. } => self.redo(at, event)?,
             Event::RunEnding { .. } => self.be_ending(event)?,
@@ -292,6 +293,7 @@ impl Run {
         gate.round = gate.next_attempt();
         gate.refused = None;
         gate.is_refusal = false;
+        gate.is_kept = false;
         gate.tries = 0;
         gate.interruptions = 0;
         gate.waits_for = None;

@@ -4,6 +4,7 @@ use crate::files::Prints;
 use crate::id::GateId;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::time::Instant;
 
 /// What was seen of the project's files in this sitting.
 #[derive(Debug, Default)]
@@ -11,4 +12,6 @@ pub struct Seen {
     pub prints: RefCell<Prints>,
     /// How often the outputs of each gate were found changed.
     pub changes: HashMap<GateId, u32>,
+    /// When all that a gate stands on was looked at last.
+    pub looked_at: Option<Instant>,
 }

@@ -2,9 +2,12 @@
 
 use crate::event::WaitsFor;
 use crate::id::GateId;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A gate at a glance.
 #[derive(Debug, Clone, Serialize)]
@@ -15,11 +18,16 @@ pub struct GateLine {
     pub attempts: usize,
     pub waits_for: Option<WaitsFor>,
     pub reason: Option<String>,
+    /// The gates that made newer versions of files that it passed with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub superseded_by: Vec<GateId>,
 }
 
 /// The gates of a run in the order of its plan, each instance of a fan-out after its gate.
 pub fn gates(run: &Run) -> Vec<GateLine> {
     let mut lines = Vec::new();
+    let makers = run.makers();
+    let line = |run, id, name| line(run, id, name, &makers);
     for planned in &run.started.gates {
         lines.push(line(run, &planned.gate, &planned.name));
         let items = run.gate(&planned.gate).and_then(|state| state.items.as_ref());
@@ -30,7 +38,7 @@ pub fn gates(run: &Run) -> Vec<GateLine> {
     lines
 }
 
-fn line(run: &Run, id: &GateId, name: &str) -> GateLine {
+fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &GateId)>) -> GateLine {
     let state = run.gate(id);
     let failure = state.and_then(|state| state.attempt()?.failure_reason.clone());
     let status = run.status_of(id);
@@ -38,6 +46,7 @@ fn line(run: &Run, id: &GateId, name: &str) -> GateLine {
         gate: id.clone(),
         name: name.to_owned(),
         status,
+        superseded_by: state.map(|state| superseded_by(state, makers)).unwrap_or_default(),
         attempts: state.map_or(0, |state| state.attempts.len()),
         waits_for: state.and_then(|state| state.waits_for),
         reason: match status {
@@ -51,4 +60,12 @@ fn line(run: &Run, id: &GateId, name: &str) -> GateLine {
             | GateStatus::Pass => None,
         },
     }
+}
+
+/// The gates that made newer versions of what a gate passed with.
+fn superseded_by(state: &GateState, makers: &BTreeMap<&str, (usize, &GateId)>) -> Vec<GateId> {
+    let files = state.artifacts().iter().filter(|_| state.status == GateStatus::Pass);
+    let makers = files.filter_map(|artifact| makers.get(artifact.path.as_str()));
+    let newer = makers.filter(|(made, _)| *made > state.made).map(|(_, id)| (*id).clone());
+    newer.collect::<BTreeSet<_>>().into_iter().collect()
 }

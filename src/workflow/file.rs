@@ -182,6 +182,11 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "Vec<SecretFile>")]
     pub secrets: Vec<Placed<SecretFile>>,
+    /// Globs of files that earlier gates left behind and this one makes new versions of: they belong
+    /// to it from then on. Its own outputs need not be named. Templates.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub edits: Vec<Placed<String>>,
     /// Globs of what the gate reads, for `reuse`.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

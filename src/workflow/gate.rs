@@ -61,6 +61,8 @@ pub struct Gate {
     pub environment: IndexMap<String, Template>,
     pub secrets: Vec<secret::Name>,
     pub reads: Vec<Template>,
+    /// Globs of files of earlier gates that it makes new versions of.
+    pub edits: Vec<Template>,
     pub reuse: bool,
     pub each: Option<Box<Each>>,
     pub on_interrupt: OnInterrupt,
@@ -177,11 +179,7 @@ pub(super) fn build(
     };
     let paths = |texts: &[Placed<String>]| texts.iter().map(inside).collect::<Result<Vec<_>, _>>();
     let id = gate_id(source, &file.id)?;
-    let needs = match &file.needs {
-        Some(needs) => needs.iter().map(|need| gate_id(source, need)).collect::<Result<_, _>>()?,
-        None if file.finally => Vec::new(),
-        None => above.map(|above| gate_id(source, above)).transpose()?.into_iter().collect(),
-    };
+    let needs = needs(source, file, above)?;
     let duration = |text: &Option<Placed<String>>| {
         text.as_ref().map(|text| read_duration(source, text)).transpose()
     };
@@ -212,6 +210,7 @@ pub(super) fn build(
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
         secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
         reads: paths(&file.reads)?,
+        edits: paths(&file.edits)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,
         on_interrupt: file.on_interrupt.unwrap_or(if is_command {
@@ -226,6 +225,19 @@ pub(super) fn build(
         every_session: file.every_session,
         id,
     })
+}
+
+/// The gates that one names, else the one above it; what runs at the end of the run follows none.
+fn needs(
+    source: &Source,
+    file: &GateFile,
+    above: Option<&Placed<String>>,
+) -> Result<Vec<GateId>, Box<Unsound>> {
+    match (&file.needs, above) {
+        (Some(needs), _) => needs.iter().map(|need| gate_id(source, need)).collect(),
+        (None, Some(above)) if !file.finally => Ok(vec![gate_id(source, above)?]),
+        (None, _) => Ok(Vec::new()),
+    }
 }
 
 pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, Box<Unsound>> {

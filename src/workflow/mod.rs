@@ -9,6 +9,7 @@ mod file;
 mod gate;
 pub mod input;
 mod lint;
+mod outputs;
 mod since;
 
 pub use changed::changed;
@@ -317,7 +318,7 @@ fn build(
     if !errors.is_empty() {
         return Err(errors);
     }
-    Ok(Workflow {
+    let workflow = Workflow {
         name: name.to_owned(),
         version: file.version,
         description: file.description,
@@ -329,7 +330,9 @@ fn build(
         index,
         needs,
         prompts,
-    })
+    };
+    let errors = outputs::check(source, &workflow, &contracts);
+    if errors.is_empty() { Ok(workflow) } else { Err(errors) }
 }
 
 /// Where each gate stands, and where stands what it needs.

@@ -93,7 +93,7 @@ fn event(dice: &Dice) -> Event {
         }
         8 => Event::InvocationRecorded(Box::new(invocation(dice))),
         9 => Event::GateRerecorded { gate, attempt, judged },
-        10 => Event::GatesReopened { gates, reason },
+        10 => Event::GatesReopened { gates, reason, kept: None },
         11 => Event::GateJumped {
             from: gate.clone(),
             to: gate,
@@ -162,6 +162,7 @@ fn started(dice: &Dice) -> GateStarted {
         agent: dice.flag.then(|| dice.text.clone()),
         session: None,
         prompt_sha256: None,
+        edits: Vec::new(),
         required_outputs: vec![dice.text.clone()],
         recipe: None,
         reuse: dice.flag.then(|| dice.text.clone()),

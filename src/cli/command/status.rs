@@ -30,7 +30,9 @@ pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
                 attempts => format!("{attempts} attempts"),
             };
             let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}"));
-            let remark = waits.or_else(|| line.reason.clone()).unwrap_or_default();
+            let newer = line.superseded_by.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));
+            let remark = waits.or_else(|| line.reason.clone()).or(newer).unwrap_or_default();
             let name =
                 if line.name == line.gate.as_str() { String::new() } else { line.name.clone() };
             vec![

@@ -96,7 +96,7 @@ fn words(event: &Event) -> Option<String> {
             format!("gate {gate} cut off, attempt {attempt}: {reason}")
         }
         Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
-        Event::GatesReopened { gates, reason } => {
+        Event::GatesReopened { gates, reason, .. } => {
             format!("{} opened again: {reason}", names(gates))
         }
         Event::GateJumped { from, to, .. } => format!("gate {from} went back to {to}"),
@@ -217,7 +217,7 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
     if let Event::GateRedone { gate, reason, .. } = event {
         return Some(plain("redone", Some(gate), reason.clone()));
     }
-    if let Event::GatesReopened { gates, reason } = event {
+    if let Event::GatesReopened { gates, reason, .. } = event {
         return Some(plain("opened again", None, format!("{}: {reason}", names(gates))));
     }
     None

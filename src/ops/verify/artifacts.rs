@@ -5,22 +5,18 @@ use super::MovedOn;
 use super::Request;
 use super::Verified;
 use super::places::Places;
-use crate::clock::Moment;
 use crate::digest::Digest;
-use crate::event::Artifact;
 use crate::git::Fate;
 use crate::git::FoundCommit;
 use crate::git::Repository;
 use crate::ops::Error;
 use crate::ops::Site;
 use crate::parallel;
-use crate::run::GateStatus;
 use crate::store::journal::Reading;
 use crate::store::record::Difference;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What becomes of artifacts that are not in this copy of the project.
@@ -67,21 +63,10 @@ pub fn look(
     place.explain(&open, git.and_then(|git| git.head.as_deref()), verified)
 }
 
-/// What must lie at each path: where two gates leave one file, what the later one recorded.
+/// What must lie at each path: the last version that a gate passed with.
 fn recorded(reading: &Reading) -> Vec<(&str, Digest)> {
-    let passed = reading.run.gates.values().filter(|state| state.status == GateStatus::Pass);
-    let mut artifacts: BTreeMap<&str, (&Artifact, Option<Moment>)> = BTreeMap::new();
-    for state in passed {
-        let at = state.attempt().and_then(|attempt| attempt.finished_at);
-        for artifact in state.artifacts() {
-            let known = artifacts.get(artifact.path.as_str());
-            if known.is_none_or(|(_, known)| at >= *known) {
-                artifacts.insert(&artifact.path, (artifact, at));
-            }
-        }
-    }
-    let digest = |(path, (artifact, _)): (_, (&Artifact, _))| Some((path, artifact.sha256?));
-    artifacts.into_iter().filter_map(digest).collect()
+    let versions = reading.run.versions().into_iter();
+    versions.filter_map(|(path, (_, artifact))| Some((path, artifact.sha256?))).collect()
 }
 
 /// Where the run's work is looked for.

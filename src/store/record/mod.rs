@@ -200,14 +200,11 @@ const ABOVE: &str = "../../../../";
 
 /// For `sha256sum -c` in the record's folder: its own files, then the artifacts that stand.
 fn sums(run: &Run, run_json: &[u8], known: &BTreeMap<String, Digest>) -> String {
-    let mut artifacts = BTreeMap::new();
-    for state in run.gates.values().filter(|state| state.status == crate::run::GateStatus::Pass) {
-        for artifact in state.artifacts() {
-            if let Some(digest) = artifact.sha256 {
-                artifacts.insert(artifact.path.as_str(), digest);
-            }
-        }
-    }
+    let versions = run.versions();
+    let artifacts: Vec<(&str, Digest)> = versions
+        .into_iter()
+        .filter_map(|(path, (_, artifact))| Some((path, artifact.sha256?)))
+        .collect();
     let own = known.iter().map(|(path, digest)| ("", path.as_str(), *digest));
     let own = own.chain([("", SUMMARIES[0], Digest::of(run_json))]);
     let all = own.chain(artifacts.iter().map(|(path, digest)| (ABOVE, *path, *digest)));

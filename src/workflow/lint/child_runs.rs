@@ -7,7 +7,10 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| match &gate.workflow {
         Some(workflow) => Err(draft
             .source
-            .unsound(workflow.span(), "child runs are not available in this version")
+            .unsound(
+                gate.executor.as_ref().unwrap_or(workflow).span(),
+                "child runs are not available in this version",
+            )
             .advise(
                 "run the other workflow from a command gate: command = [\"orch\", \"run\", …]",
             )),

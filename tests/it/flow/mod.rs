@@ -19,6 +19,7 @@ mod packets;
 mod parallel;
 mod range;
 mod retry;
+mod rewriting;
 mod redo;
 mod reuse;
 mod secrets;

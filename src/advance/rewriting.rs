@@ -1,0 +1,112 @@
+//! Rewriting: a gate that says so makes new versions of files that earlier gates passed with. One that
+//! does not say so fails, before anything is done again for what it changed.
+
+use super::artifacts::is_unchanged;
+use crate::event::Artifact;
+use crate::event::Judged;
+use crate::files::Globs;
+use crate::finding::Finding;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::run::Attempt;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::site::Driver;
+
+/// Takes the files into what an attempt left behind that it edited and that belonged to an earlier
+/// gate; `acted` says whether its executor was at work here. Then what it changed without saying so
+/// is found.
+pub fn note(driver: &Driver<'_>, attempt: &AttemptId, acted: bool, judged: &mut Judged) {
+    let Some(state) = driver.run().gate(&attempt.gate) else { return };
+    let Some(own) = state.attempt().filter(|own| own.attempt == attempt.number) else { return };
+    let edits = globs(driver, &own.edits);
+    for (owner, path) in changed_before(driver, &attempt.gate) {
+        if judged.artifacts.iter().any(|artifact| artifact.path == path) {
+            continue;
+        }
+        let may_edit = edits.as_ref().is_some_and(|globs| globs.matches_name(&path));
+        if may_edit {
+            judged.artifacts.push(artifact(driver, &path));
+        } else if acted {
+            judged.findings.push(trespass(&attempt.gate, &owner, &path));
+        }
+    }
+}
+
+/// Whether a newer version of a gate's file was made by another gate, or one is making it.
+pub fn is_superseded(driver: &Driver<'_>, id: &GateId, path: &str) -> bool {
+    let run = driver.run();
+    let made = run.gate(id).map_or(0, |state| state.made);
+    let has = |state: &GateState| state.artifacts().iter().any(|artifact| artifact.path == path);
+    run.gates.iter().filter(|(other, _)| *other != id).any(|(_, state)| {
+        let is_settled = state.status == GateStatus::Pass;
+        state.made > made && has(state)
+            || !is_settled
+                && state.begun > made
+                && state.attempt().is_some_and(|attempt| claims(driver, attempt, path))
+    })
+}
+
+/// Whether an attempt says that it makes a file: as its output, or as one that it edits.
+fn claims(driver: &Driver<'_>, attempt: &Attempt, path: &str) -> bool {
+    let outputs = attempt.required_outputs.iter();
+    let all: Vec<String> = outputs.chain(&attempt.edits).cloned().collect();
+    globs(driver, &all).is_some_and(|globs| globs.matches_name(path))
+}
+
+/// Patterns that were sound when the attempt began.
+fn globs(driver: &Driver<'_>, patterns: &[String]) -> Option<Globs> {
+    if patterns.is_empty() { None } else { Globs::new(patterns, &driver.site.project).ok() }
+}
+
+/// The files of gates that one stands on which are not what those passed with, each with its owner.
+fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
+    let run = driver.run();
+    let instances = |base: &GateId| {
+        let items = run.gate(base).and_then(|state| state.items.as_ref()).into_iter().flatten();
+        let items = items.map(|item| item.gate.clone());
+        items.chain([base.clone()]).collect::<Vec<_>>()
+    };
+    let before = driver.workflow.stands_on(id);
+    let before = before.iter().flat_map(instances);
+    let passed: Vec<(&GateId, &GateState)> = before
+        .filter_map(|owner| run.gates.get_key_value(&owner))
+        .filter(|(_, state)| state.status == GateStatus::Pass)
+        .collect();
+    let passed = passed.into_iter();
+    let artifacts = passed
+        .flat_map(|(owner, state)| state.artifacts().iter().map(move |artifact| (owner, artifact)));
+    let changed = artifacts.filter(|(owner, artifact)| {
+        !is_unchanged(driver, artifact) && !is_newer(driver, owner, &artifact.path)
+    });
+    changed.map(|(owner, artifact)| (owner.clone(), artifact.path.clone())).collect()
+}
+
+/// Whether another gate passed with a file after its owner did.
+fn is_newer(driver: &Driver<'_>, owner: &GateId, path: &str) -> bool {
+    let run = driver.run();
+    let made = run.gate(owner).map_or(0, |state| state.made);
+    run.gates.iter().any(|(other, state)| {
+        other != owner
+            && state.made > made
+            && state.artifacts().iter().any(|artifact| artifact.path == path)
+    })
+}
+
+/// The file as it lies there now.
+fn artifact(driver: &Driver<'_>, path: &str) -> Artifact {
+    let project = &driver.site.project;
+    let print = project.recorded_path(path).ok().and_then(|path| project.hash(&path).ok());
+    Artifact {
+        path: path.to_owned(),
+        exists: print.is_some(),
+        sha256: print.as_ref().map(|print| print.digest),
+        bytes: print.as_ref().map(|print| print.bytes),
+    }
+}
+
+fn trespass(gate: &GateId, owner: &GateId, path: &str) -> Finding {
+    Finding::of("edits", format!("it belongs to gate {owner} and changed while {gate} was at work"))
+        .path(path)
+        .expected(format!("edits = [\"{path}\"] in gate {}, where that is its task", gate.base()))
+}

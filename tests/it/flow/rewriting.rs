@@ -1,0 +1,143 @@
+//! Rewriting: a later gate makes a new version of an earlier one's file, and says so.
+
+use crate::house::House;
+
+fn house(stamp: &str) -> House {
+    House::new().leaves("draft", "CHANGES.md").leaves("stamped", "stamp").workflow(
+        "demo",
+        &format!(
+            "[[gate]]
+                 id = 'draft'
+                 executor = 'command'
+                 shell = 'echo draft >> drafts; echo unreleased > CHANGES.md'
+                 contract = 'draft'
+                 [[gate]]
+                 id = 'stamp'
+                 executor = 'command'
+                 shell = 'echo 1.0.0 > CHANGES.md'
+                 {stamp}
+                 [[gate]]
+                 id = 'publish'
+                 executor = 'command'
+                 shell = 'cat CHANGES.md >> published'"
+        ),
+    )
+}
+
+#[test]
+fn a_gate_that_says_so_makes_a_new_version() {
+    for says in ["edits = ['CHANGES.md']", "edits = ['*.md']", "contract = 'draft'"] {
+        let house = house(says);
+        house.orch("run demo").code(0);
+        assert_eq!(house.read("published"), "1.0.0\n", "{says}");
+        assert_eq!(house.attempts("draft"), "PASS", "{says}");
+        let run = house.run_id();
+        house.orch(&format!("status --run {run}")).code(0).says("superseded by stamp");
+        house.orch(&format!("verify --run {run}")).code(0);
+        house.sums_hold();
+        house.write("CHANGES.md", "2.0.0\n");
+        house.orch(&format!("verify --run {run}")).code(6).says("CHANGES.md");
+    }
+}
+
+#[test]
+fn a_gate_that_does_not_say_so_fails_before_anything_follows() {
+    let house = house("");
+    house
+        .orch("run demo")
+        .code(1)
+        .says("CHANGES.md: it belongs to gate draft and changed while stamp was at work")
+        .says("edits = [\"CHANGES.md\"] in gate stamp");
+    assert_eq!(house.gates(), "draft PASS, stamp FAIL, publish NOT_STARTED");
+    assert!(!house.exists("published"));
+}
+
+#[test]
+fn an_edit_that_failed_is_the_editors_to_mend() {
+    let house = house("edits = ['CHANGES.md']\ncontract = 'stamped'");
+    house.orch("run demo").code(1);
+    house.write("stamp", "");
+    house.write("stamp", "x");
+    house.orch("run resume").code(0);
+    assert_eq!(house.attempts("draft"), "PASS");
+    assert_eq!(house.read("published"), "1.0.0\n");
+}
+
+#[test]
+fn a_change_by_nobody_is_still_found_before_the_next_gate() {
+    let house = house("edits = ['CHANGES.md']");
+    house.orch("run demo --until stamp").code(0);
+    house.remove("CHANGES.md");
+    house.orch("run resume").code(0);
+    assert_eq!(house.attempts("stamp"), "PASS PASS");
+    assert_eq!(house.read("published"), "1.0.0\n");
+}
+
+#[test]
+fn a_gate_that_is_opened_again_writes_its_own_version_and_the_later_one_follows() {
+    let house = house("edits = ['CHANGES.md']");
+    house.orch("run demo").code(0);
+    let run = house.run_id();
+    house.orch(&format!("gate redo --run {run} --gate draft --reason again")).code(0);
+    assert_eq!(house.attempts("draft"), "PASS PASS");
+    assert_eq!(house.attempts("stamp"), "PASS PASS");
+    assert_eq!(house.read("published"), "1.0.0\n1.0.0\n");
+    house.orch(&format!("verify --run {run}")).code(0);
+}
+
+#[test]
+fn what_was_approved_and_changed_by_nobody_is_shown_anew_and_not_done_again() {
+    let house = House::new().leaves("spec", "spec.md").workflow(
+        "demo",
+        "[[gate]]
+         id = 'spec'
+         executor = 'command'
+         shell = 'echo agreed > spec.md'
+         contract = 'spec'
+         approval = 'person'
+         [[gate]]
+         id = 'window'
+         executor = 'human'
+         [[gate]]
+         id = 'publish'
+         executor = 'command'
+         shell = 'cat spec.md >> published'",
+    );
+    let approve = || house.on_own_terminal("gate approve --gate spec", &[("spec", "spec")]).code(0);
+    house.orch("run demo").code(3);
+    approve();
+    house.write("spec.md", "nobody saw this\n");
+    house.orch("gate finish --gate window").code(0);
+    assert_eq!(house.gates(), "spec WAITING, window STALE, publish NOT_STARTED");
+    assert_eq!(house.read("spec.md"), "nobody saw this\n");
+    approve();
+    house.orch("gate finish --gate window").code(0);
+    assert_eq!(house.read("published"), "nobody saw this\n");
+}
+
+#[test]
+fn two_gates_with_one_output_have_an_order() {
+    let plan = |more: &str| {
+        House::new().leaves("out", "out.md").workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'a'
+                 executor = 'command'
+                 command = ['true']
+                 contract = 'out'
+                 [[gate]]
+                 id = 'b'
+                 executor = 'command'
+                 command = ['true']
+                 contract = 'out'
+                 {more}"
+            ),
+        )
+    };
+    plan("needs = []")
+        .orch("workflow check demo")
+        .code(2)
+        .says("`a` and `b` leave behind out.md, and neither comes before the other");
+    plan("needs = ['a']").orch("workflow check demo").code(0);
+}
