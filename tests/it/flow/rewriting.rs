@@ -103,7 +103,8 @@ fn what_was_approved_and_changed_by_nobody_is_shown_anew_and_not_done_again() {
          executor = 'command'
          shell = 'cat spec.md >> published'",
     );
-    let approve = || house.on_own_terminal("gate approve --gate spec", &[("spec", "spec")]).code(0);
+    let approve =
+        || house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0);
     house.orch("run demo").code(3);
     approve();
     house.write("spec.md", "nobody saw this\n");
