@@ -9,6 +9,7 @@ mod invocation;
 mod judged;
 mod note;
 mod pause;
+mod run_started;
 mod run_status;
 mod session;
 mod texts;
@@ -35,24 +36,24 @@ pub use note::Author;
 pub use note::Note;
 pub use note::NoteKind;
 pub use pause::PauseCause;
+pub use run_started::GitFacts;
+pub use run_started::PlannedGate;
+pub use run_started::RunStarted;
 pub use run_status::RunStatus;
 pub use session::SessionStarted;
 pub use session::SessionStatus;
 
 use crate::budget::Budget;
-use crate::check::Baseline;
 use crate::clock::Moment;
 use crate::definition::Frozen;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
-use crate::id::RunId;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// One fact. The names are the record's; see the record's reference.
@@ -265,54 +266,6 @@ impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
     }
-}
-
-/// The first fact of every run: what it will be, frozen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunStarted {
-    pub run_id: RunId,
-    pub workflow: String,
-    pub version: String,
-    pub key: String,
-    pub inputs: Values,
-    /// Whether `orch run` drives it, or a person step by step.
-    pub driven: bool,
-    /// Who does agent gates whose role is not configured; `none` for nobody.
-    pub agent: Option<String>,
-    /// Every gate of the plan, in its order.
-    pub gates: Vec<PlannedGate>,
-    pub definition: Vec<Frozen>,
-    pub orch: String,
-    /// Names of the variables that programs were allowed to see at the start; never their values.
-    pub environment: Vec<String>,
-    pub git: Option<GitFacts>,
-    /// The run that this one is a part of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<RunId>,
-    /// What it may spend: the workflow's bounds, and those of `orch.toml` where it gives none.
-    #[serde(default, skip_serializing_if = "Budget::is_open")]
-    pub budget: Budget,
-    /// What later gates must find unchanged.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub baselines: BTreeMap<String, Baseline>,
-}
-
-/// A gate as the plan names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlannedGate {
-    pub gate: GateId,
-    pub name: String,
-    /// Whether the run goes on, and can pass, though it has failed.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_ignored: bool,
-}
-
-/// Where the repository stood when a run began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GitFacts {
-    pub head: Option<String>,
-    /// The full name of the branch that the record belongs to; none on a detached head.
-    pub branch: Option<String>,
 }
 
 /// One item of a fan-out.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub(crate) fn started() -> RunStarted {
     RunStarted {
         run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
+        project: None,
         workflow: "w".to_owned(),
         version: "1".to_owned(),
         key: "x".to_owned(),

@@ -17,6 +17,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::fs::Metadata;
 use std::io;
+use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::path::PathBuf;
@@ -207,6 +208,14 @@ impl Beneath {
     /// Whether a regular file lies there and holds exactly these bytes.
     pub fn is_copy_of(&self, bytes: &[u8]) -> io::Result<bool> {
         Ok(self.read_with_stat(Vec::new())?.is_some_and(|(found, _)| found == bytes))
+    }
+
+    /// The first `limit` bytes of the file; `None` where there is none.
+    pub fn read_head(&self, limit: u64) -> io::Result<Option<Vec<u8>>> {
+        let Some(file) = self.open()? else { return Ok(None) };
+        let mut head = Vec::new();
+        file.take(limit).read_to_end(&mut head)?;
+        Ok(Some(head))
     }
 
     /// The last `limit` bytes of the file, as far as they are text.

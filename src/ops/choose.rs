@@ -11,6 +11,7 @@ use crate::id::RunId;
 use crate::id::slug_of;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::site::refuse_other_project;
 use crate::site::runs;
 use crate::site::runs::RunEntry;
 use crate::source::suggest;
@@ -116,13 +117,25 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
             "`{name}` is the record of another tool, which can be looked at and not taken up"
         ))
         .advise_command(format!("orch run show --run {name}"))),
-        [] => Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
-            name,
-            ids.iter().map(RunId::as_str),
-            "orch run list",
-        ))),
+        [] => {
+            refuse_of_other_project(site, name, &mark)?;
+            let known = ids.iter().map(RunId::as_str);
+            Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
+                name,
+                known,
+                "orch run list",
+            )))
+        }
         _ => Err(ambiguous(&format!("`{name}` fits several runs"), matches.into_iter())),
     }
+}
+
+/// A name that fits a run of another project in the repository: who typed it is in the wrong folder.
+fn refuse_of_other_project(site: &Site, name: &str, mark: &str) -> Result<(), Error> {
+    let all = site.store.runs_of_all_projects().unwrap_or_default();
+    let fits = |id: &&RunId| id.as_str().contains(name) || id.as_str().contains(mark);
+    let mut others = all.iter().filter(fits).filter(|id| !site.store.is_of_project(id));
+    others.next_back().map_or(Ok(()), |id| refuse_other_project(site, id))
 }
 
 /// The record of another tool that has this name.

@@ -33,6 +33,7 @@ use super::run;
 use super::run_amend;
 use super::run_cancel;
 use super::run_complete;
+use super::run_list;
 use super::run_pause;
 use super::run_resume;
 use super::run_show;
@@ -116,7 +117,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<run_amend::Request>("run_amend"),
     request::<run_cancel::Request>("run_cancel"),
     request::<run_complete::Request>("run_complete"),
-    request::<Nothing>("run_list"),
+    request::<run_list::Request>("run_list"),
     request::<run_pause::Request>("run_pause"),
     request::<run_resume::Request>("run_resume"),
     request::<run_show::Request>("run_show"),

@@ -1,10 +1,23 @@
-//! `orch run list`: all runs, the newest first, and behind them the records of other tools.
+//! `orch run list`: the project's runs, the newest first, and behind them the records of other tools.
 
 use super::Error;
 use super::Site;
 use crate::site::runs;
 use crate::site::runs::RunEntry;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde::Serialize;
+
+/// What `orch run list` takes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// List the runs of all projects in the repository, each with its project.
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
+    pub all_projects: bool,
+}
 
 /// A record that another tool made, as far as it can be read.
 #[derive(Debug, Clone, Serialize)]
@@ -29,8 +42,10 @@ pub enum Listed {
 }
 
 /// Lists every run of the project, those that cannot be read too, and what other tools have left.
-pub fn run_list(site: &Site) -> Result<Vec<Listed>, Error> {
-    let runs = runs::runs(site)?.into_iter().map(Listed::Run);
+pub fn run_list(site: &Site, request: &Request) -> Result<Vec<Listed>, Error> {
+    let runs =
+        if request.all_projects { runs::runs_of_all_projects(site) } else { runs::runs(site) };
+    let runs = runs?.into_iter().map(Listed::Run);
     let foreign = site.foreign()?.into_iter().map(|foreign| {
         Listed::Foreign(ForeignEntry {
             status: "FOREIGN",

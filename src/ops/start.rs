@@ -65,6 +65,7 @@ pub fn begin(
     );
     let started = RunStarted {
         run_id,
+        project: site.store.project_path().map(str::to_owned),
         workflow: workflow.name.clone(),
         version: workflow.version.clone(),
         key,

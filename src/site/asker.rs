@@ -33,11 +33,11 @@ pub fn executor(site: &Site) -> Option<String> {
     })
 }
 
-/// The group of this process, or of one above it, where a run of the project has noted it as that of
-/// a program at work: also after the run's driver was killed.
+/// The group of this process, or of one above it, where a run of the repository has noted it as that
+/// of a program at work: also after the run's driver was killed.
 fn group_at_work(site: &Site) -> Option<u32> {
     let own = process::groups_above();
-    let runs = site.store.runs().unwrap_or_default();
+    let runs = site.store.runs_of_all_projects().unwrap_or_default();
     let at_work = runs.iter().flat_map(|id| orphans::find(site, id).unwrap_or_default());
     let mut groups = at_work.filter_map(|orphan| match orphan.life {
         Life::AtWork(group) => Some(group),

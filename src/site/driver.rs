@@ -4,6 +4,8 @@
 use super::Error;
 use super::Site;
 use super::cut_off::cut_off;
+use super::home::refuse_other_project;
+use super::home::refuse_other_worktree;
 use super::meter::Meter;
 use super::orphans;
 use super::proof;
@@ -22,7 +24,6 @@ use crate::event::RunStatus;
 use crate::files::Lock;
 use crate::finding::Finding;
 use crate::finding::Severity;
-use crate::git::Target;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -98,6 +99,7 @@ impl<'s> Driver<'s> {
 
     /// Takes up a run that was begun before, under the definition that it was begun with.
     pub fn take(site: &'s Site, id: &RunId) -> Result<Self, Error> {
+        refuse_other_project(site, id)?;
         let lock = lock(site, id)?;
         // Whatever it is taken for: what would still write is ended first, since no result of it
         // can count, and nobody could tell its writing from that of the attempt that comes next.
@@ -343,22 +345,6 @@ impl<'s> Driver<'s> {
             self.ended.extend(canceled.map(|attempt| AttemptId::new(gate, attempt.attempt)));
         }
     }
-}
-
-/// What a run is about lies where its branch is checked out: in another worktree its outputs would
-/// be missed, its gates opened again, and its commits would pass by that worktree's index.
-fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
-    let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-    let Target::Branch(branch) = Site::target(branch) else { return Ok(()) };
-    let Some(repository) = site.repository()? else { return Ok(()) };
-    if repository.branch().as_ref() == Some(&branch) {
-        return Ok(());
-    }
-    let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
-    let (run, folder) = (&started.run_id, folder.display().to_string());
-    let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
-    Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
-        .advise(format!("go on there: cd {folder}")))
 }
 
 /// Behind a link the record would lie outside the project, where git does not see it.

@@ -15,6 +15,7 @@ pub mod sitting;
 mod caller;
 mod driver;
 mod error;
+mod home;
 mod meter;
 mod seen;
 
@@ -22,6 +23,7 @@ pub use caller::Caller;
 pub use driver::Driver;
 pub use driver::lock;
 pub use error::Error;
+pub use home::refuse_other_project;
 pub use meter::Meter;
 pub use seen::Seen;
 

@@ -12,11 +12,14 @@ use crate::standing::State;
 use crate::store::journal;
 use serde::Deserialize;
 use serde::Serialize;
+use std::io;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunEntry {
     pub run_id: RunId,
+    /// The project that it belongs to, as a folder of the repository; null outside of git.
+    pub project: Option<String>,
     pub workflow: String,
     pub key: String,
     pub status: State,
@@ -35,6 +38,8 @@ pub struct RunEntry {
 /// What of `RUN.json` a list needs; the rest is passed over unread.
 #[derive(Debug, Deserialize)]
 struct Head {
+    #[serde(default)]
+    project: Option<String>,
     workflow: Named,
     key: String,
     status: RunStatus,
@@ -64,7 +69,16 @@ struct Gate {
 
 /// Every run of the project, the newest first.
 pub fn runs(site: &Site) -> Result<Vec<RunEntry>, Error> {
-    let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
+    listed(site, site.store.runs())
+}
+
+/// Every run of the repository, of whatever project, the newest first.
+pub fn runs_of_all_projects(site: &Site) -> Result<Vec<RunEntry>, Error> {
+    listed(site, site.store.runs_of_all_projects())
+}
+
+fn listed(site: &Site, ids: io::Result<Vec<RunId>>) -> Result<Vec<RunEntry>, Error> {
+    let ids = ids.map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
     let mut entries: Vec<RunEntry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
@@ -88,6 +102,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<RunEntry> {
         head.status == RunStatus::Running && (head.driven || at(GateStatus::Running).is_some());
     Some(RunEntry {
         run_id: id.clone(),
+        project: head.project,
         workflow: head.workflow.name,
         key: head.key,
         status: State::of(head.status, wants_a_driver, || site.store.is_held(id)),
@@ -104,11 +119,12 @@ fn from_journal(site: &Site, id: &RunId) -> RunEntry {
         reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
     let run = match told {
         Ok(reading) => reading.run,
-        Err(error) => return damaged(id, &error),
+        Err(error) => return damaged(site, id, &error),
     };
     let gate = telling(run.status).into_iter().find_map(|status| run.gates_in(status).next());
     RunEntry {
         run_id: id.clone(),
+        project: run.started.project.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
         status: State::of(run.status, run.wants_a_driver(), || site.store.is_held(id)),
@@ -126,9 +142,10 @@ fn telling(status: RunStatus) -> [GateStatus; 2] {
 }
 
 /// A run of which nothing but its id is known for sure.
-fn damaged(id: &RunId, error: &Error) -> RunEntry {
+fn damaged(site: &Site, id: &RunId, error: &Error) -> RunEntry {
     RunEntry {
         run_id: id.clone(),
+        project: site.store.project_of(id),
         workflow: String::new(),
         key: String::new(),
         status: State::Damaged,

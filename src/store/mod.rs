@@ -14,6 +14,7 @@ pub mod record;
 
 mod lease;
 mod places;
+mod projects;
 
 pub use lease::Durability;
 pub use lease::Lease;
@@ -47,14 +48,23 @@ pub struct Store {
     shared: Option<Beneath>,
     /// Of this worktree alone; `None` outside of git.
     own: Option<Beneath>,
+    /// The project's folder relative to the repository's root; `None` outside of git.
+    project_path: Option<String>,
     /// The folder that all worktrees of the repository share.
     git_folder: Option<PathBuf>,
 }
 
 impl Store {
+    /// The project's own runs among all of the repository, oldest first.
+    pub fn runs(&self) -> io::Result<Vec<RunId>> {
+        let mut ids = self.runs_of_all_projects()?;
+        ids.retain(|id| self.is_of_project(id));
+        Ok(ids)
+    }
+
     /// All runs that have a journal here, a record in the working tree or a ref of their own, oldest
     /// first; without those of other tools.
-    pub fn runs(&self) -> io::Result<Vec<RunId>> {
+    pub fn runs_of_all_projects(&self) -> io::Result<Vec<RunId>> {
         let mut names: BTreeSet<String> = self.runs_folder().names()?.into_iter().collect();
         if let Some(shared) = &self.shared {
             names.extend(shared.join("runs").names()?);

@@ -17,7 +17,10 @@ impl Store {
         let git_folder = repository.map(|repository| repository.common_folder().to_owned());
         let shared = git_folder.as_ref().map(|folder| Beneath::new(folder).join("orch"));
         let own = repository.map(|repository| Beneath::new(repository.folder()).join("orch"));
-        Self { project, shared, own, git_folder }
+        let project_path = repository.and_then(|repository| repository.path_of(project.root()));
+        let project_path =
+            project_path.map(|path| if path.is_empty() { ".".to_owned() } else { path });
+        Self { project, shared, own, project_path, git_folder }
     }
 
     pub fn project(&self) -> &Project {
@@ -50,13 +53,20 @@ impl Store {
         self.git_folder.clone()
     }
 
-    /// Where the runs that were chosen are written: each worktree has its own stack, and each session
-    /// that a shell names.
+    /// Where the runs that were chosen are written: each project of a worktree has its own stack, and
+    /// each session that a shell names.
     pub fn current(&self, session: Option<&str>) -> Beneath {
         let session = session.map(|key| format!("-{}", slug_of(key))).unwrap_or_default();
         match &self.own {
-            Some(own) => own.join(format!("current{session}.json")),
+            Some(own) => self.own_folder(own).join(format!("current{session}.json")),
             None => self.runs_folder().join(format!(".current{session}.json")),
+        }
+    }
+
+    fn own_folder(&self, own: &Beneath) -> Beneath {
+        match self.project_path.as_deref() {
+            None | Some(".") => own.clone(),
+            Some(project) => own.join("projects").join(project),
         }
     }
 

@@ -207,6 +207,7 @@ fn first() -> Event {
     };
     Event::RunStarted(Box::new(RunStarted {
         run_id: RunId::new("20260119T143012Z", "x", "ab12cd"),
+        project: None,
         workflow: "w".to_owned(),
         version: "1".to_owned(),
         key: "x".to_owned(),

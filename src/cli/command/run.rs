@@ -19,8 +19,8 @@ pub enum RunCommand {
     Start(run_start::Arguments),
     /// Take a run up again.
     Resume(run_resume::Arguments),
-    /// List all runs.
-    List,
+    /// List the project's runs.
+    List(ops::run_list::Request),
     /// Show the whole record of a run.
     Show(ops::run_show::Request),
     /// End a run: PASSED, FAILED or CANCELED.
@@ -37,7 +37,7 @@ pub fn execute(face: &Face, command: RunCommand) -> Result<u8, Failure> {
     match command {
         RunCommand::Start(arguments) => run_start::execute(face, &arguments),
         RunCommand::Resume(arguments) => run_resume::execute(face, &arguments),
-        RunCommand::List => run_list::execute(face),
+        RunCommand::List(request) => run_list::execute(face, &request),
         RunCommand::Show(request) => run_show::execute(face, &request),
         RunCommand::Complete(request) => run_complete::execute(face, &request),
         RunCommand::Amend(request) => run_amend::execute(face, &request),

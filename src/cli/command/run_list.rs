@@ -8,19 +8,25 @@ use crate::ops::Instructions;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
 
-pub fn execute(face: &Face) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
-    let entries = run_list::run_list(&site)?;
+    let entries = run_list::run_list(&site, request)?;
+    let project = |project: &Option<String>| {
+        request.all_projects.then(|| project.clone().unwrap_or_default())
+    };
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|listed| match listed {
-            Listed::Run(entry) => vec![
+            Listed::Run(entry) => [
                 entry.run_id.to_string(),
                 entry.status.to_string(),
                 entry.workflow.clone(),
                 entry.key.clone(),
                 entry.gate.clone().unwrap_or_default(),
-            ],
+            ]
+            .into_iter()
+            .chain(project(&entry.project))
+            .collect(),
             Listed::Foreign(entry) => vec![
                 entry.run_id.clone(),
                 entry.status.to_owned(),
@@ -33,7 +39,8 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
     let mut instructions = Instructions::default();
     for listed in &entries {
         let Listed::Run(entry) = listed else { continue };
-        let Some(problem) = &entry.problem else { continue };
+        let own = site.store.is_of_project(&entry.run_id);
+        let Some(problem) = entry.problem.as_ref().filter(|_| own) else { continue };
         instructions.say(format!("Run {} cannot be read: {problem}", entry.run_id));
         instructions.command(format!("orch verify --run {}", entry.run_id));
     }

@@ -60,9 +60,10 @@ fn of_run(command: &RunCommand) -> Option<&RunChoice> {
         RunCommand::Complete(request) => Some(&request.run),
         RunCommand::Amend(request) => Some(&request.run),
         RunCommand::Cancel(request) => Some(&request.run),
-        RunCommand::Start(_) | RunCommand::List | RunCommand::Show(_) | RunCommand::Workflow(_) => {
-            None
-        }
+        RunCommand::Start(_)
+        | RunCommand::List(_)
+        | RunCommand::Show(_)
+        | RunCommand::Workflow(_) => None,
     }
 }
 

@@ -33,7 +33,7 @@ impl Foreign {
 impl Store {
     /// The records in the working tree that another tool made, by their names.
     pub fn foreign(&self) -> io::Result<Vec<Foreign>> {
-        let ids = self.runs()?;
+        let ids = self.runs_of_all_projects()?;
         let mut names = self.runs_folder().names()?;
         names.retain(|name| !ids.iter().any(|id| id.as_str() == name));
         names.sort_unstable();

@@ -33,6 +33,8 @@ use std::collections::BTreeMap;
 struct RunJson<'r> {
     schema: &'static str,
     run_id: &'r RunId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<&'r str>,
     workflow: WorkflowJson<'r>,
     key: &'r str,
     depth: Json,
@@ -177,6 +179,7 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
     let json = RunJson {
         schema: "orch/run@1",
         run_id: &started.run_id,
+        project: started.project.as_deref(),
         workflow: WorkflowJson {
             name: &started.workflow,
             version: &started.version,

@@ -19,6 +19,7 @@ mod invocation;
 mod note;
 mod output;
 mod project;
+mod projects;
 mod rehearse;
 mod reports;
 mod run;

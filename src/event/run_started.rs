@@ -1,0 +1,63 @@
+//! How a run began: the first fact of its journal, in which everything that it goes by is frozen.
+
+use crate::budget::Budget;
+use crate::check::Baseline;
+use crate::definition::Frozen;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::workflow::input::Values;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The first fact of every run: what it will be, frozen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    pub run_id: RunId,
+    /// The project that the run belongs to: its folder relative to the repository's root, `.` for the
+    /// root itself; none outside of git.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project: Option<String>,
+    pub workflow: String,
+    pub version: String,
+    pub key: String,
+    pub inputs: Values,
+    /// Whether `orch run` drives it, or a person step by step.
+    pub driven: bool,
+    /// Who does agent gates whose role is not configured; `none` for nobody.
+    pub agent: Option<String>,
+    /// Every gate of the plan, in its order.
+    pub gates: Vec<PlannedGate>,
+    pub definition: Vec<Frozen>,
+    pub orch: String,
+    /// Names of the variables that programs were allowed to see at the start; never their values.
+    pub environment: Vec<String>,
+    pub git: Option<GitFacts>,
+    /// The run that this one is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<RunId>,
+    /// What it may spend: the workflow's bounds, and those of `orch.toml` where it gives none.
+    #[serde(default, skip_serializing_if = "Budget::is_open")]
+    pub budget: Budget,
+    /// What later gates must find unchanged.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub baselines: BTreeMap<String, Baseline>,
+}
+
+/// A gate as the plan names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedGate {
+    pub gate: GateId,
+    pub name: String,
+    /// Whether the run goes on, and can pass, though it has failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_ignored: bool,
+}
+
+/// Where the repository stood when a run began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GitFacts {
+    pub head: Option<String>,
+    /// The full name of the branch that the record belongs to; none on a detached head.
+    pub branch: Option<String>,
+}

@@ -1,0 +1,37 @@
+//! Where a run is at home: in its project, and where its branch is checked out. Taken up elsewhere, its
+//! gates would work on other files.
+
+use super::Error;
+use super::Site;
+use crate::event::RunStarted;
+use crate::git::Target;
+use crate::id::RunId;
+
+/// A run belongs to the project that it was begun in: elsewhere its gates would work on other files.
+pub fn refuse_other_project(site: &Site, id: &RunId) -> Result<(), Error> {
+    let (false, Some(project)) = (site.store.is_of_project(id), site.store.project_of(id)) else {
+        return Ok(());
+    };
+    let name = if project == "." { "at the root of the repository" } else { &project };
+    let error = Error::usage(format!("run {id} belongs to the project {name}"));
+    Err(match site.store.folder_of_project(&project) {
+        Some(folder) => error.advise(format!("go on there: cd {folder}")),
+        None => error,
+    })
+}
+
+/// What a run is about lies where its branch is checked out: in another worktree its outputs would
+/// be missed, its gates opened again, and its commits would pass by that worktree's index.
+pub(super) fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
+    let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
+    let Target::Branch(branch) = Site::target(branch) else { return Ok(()) };
+    let Some(repository) = site.repository()? else { return Ok(()) };
+    if repository.branch().as_ref() == Some(&branch) {
+        return Ok(());
+    }
+    let Some(folder) = repository.elsewhere(&branch) else { return Ok(()) };
+    let (run, folder) = (&started.run_id, folder.display().to_string());
+    let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
+    Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
+        .advise(format!("go on there: cd {folder}")))
+}

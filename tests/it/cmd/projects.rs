@@ -1,0 +1,75 @@
+//! Several projects in one repository: a run belongs to the one that it was begun in.
+
+use crate::house::Done;
+use crate::house::House;
+
+const BUILD: &str = "name = 'build'
+version = '1'
+[[gate]]
+id = 'look'
+executor = 'human'
+[[gate]]
+id = 'make'
+executor = 'command'
+command = ['touch', 'made']
+";
+
+/// Two services with a workflow of the same name, and a run of `api` that waits for its person.
+fn house() -> House {
+    let house = House::new()
+        .file("api/orch.toml", "")
+        .file("web/orch.toml", "")
+        .file("orch.toml", "")
+        .file("api/workflows/build.toml", BUILD)
+        .file("web/workflows/build.toml", BUILD);
+    at(&house, "api", "run build").code(3);
+    house
+}
+
+fn at(house: &House, project: &str, words: &str) -> Done {
+    house.orch(&format!("--project {} {words}", house.project().join(project).display()))
+}
+
+#[test]
+fn a_run_is_the_current_one_of_its_own_project_only() {
+    let house = house();
+    for project in ["web", ""] {
+        for words in ["status", "next", "gate finish", "run resume", "run cancel", "note hello"] {
+            at(&house, project, words).code(2).says("there is no run").never_says("_build_");
+        }
+        assert_eq!(at(&house, project, "run list").code(0).stdout, "");
+    }
+    at(&house, "api", "gate finish").code(0).says("PASSED");
+    assert!(house.exists("api/made") && !house.exists("web/made"));
+}
+
+#[test]
+fn a_run_that_is_named_is_told_with_its_project_and_left_alone() {
+    let house = house();
+    let before = at(&house, "api", "status").stdout;
+    let all = at(&house, "web", "run list --all-projects --json").code(0).json();
+    assert_eq!(all["data"][0]["project"], "api");
+    let id = all["data"][0]["run_id"].as_str().unwrap().to_owned();
+    for words in ["gate finish", "run resume", "run cancel", "run show", "verify", "use", "status"]
+    {
+        let flag = if words == "use" { "" } else { "--run" };
+        for name in [id.as_str(), "build"] {
+            let done = at(&house, "web", &format!("{words} {flag} {name}")).code(2);
+            done.says("belongs to the project api").says("cd $HOUSE/project/api");
+        }
+    }
+    assert_eq!(at(&house, "api", "status").stdout, before);
+}
+
+#[test]
+fn a_list_of_all_projects_names_each() {
+    let house = house();
+    at(&house, "web", "run build").code(3);
+    let rows = |done: Done| -> Vec<String> {
+        let row = |line: &str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
+        done.stdout.lines().map(row).collect()
+    };
+    assert_eq!(rows(at(&house, "web", "run list")), ["WAITING build build look"]);
+    let all = rows(at(&house, "", "run list --all-projects"));
+    assert_eq!(all, ["WAITING build build look web", "WAITING build build look api"]);
+}
