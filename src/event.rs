@@ -115,6 +115,11 @@ pub enum Event {
         waits_for: WaitsFor,
         judged: Option<Judged>,
     },
+    /// A command said "not yet"; its attempt goes on when it is asked again.
+    GatePolled {
+        gate: GateId,
+        attempt: u32,
+    },
     GateAnswered {
         gate: GateId,
         answers: Values,

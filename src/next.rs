@@ -4,20 +4,24 @@
 mod close;
 mod jump;
 mod outlook;
+mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::clock::Moment;
+pub use step::Step;
+
 use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::template::Context;
+use crate::template::Template;
 use crate::workflow::EndStatus;
 use crate::workflow::Gate;
 use crate::workflow::Join;
 use crate::workflow::OnFail;
+use crate::workflow::Order;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use jump::Jumps;
@@ -26,29 +30,6 @@ use outlook::count;
 use outlook::has_passed;
 use serde_json::Value as Json;
 use serde_json::json;
-
-/// One thing to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    /// Find the instances of a fan-out.
-    Expand(GateId),
-    /// The gate's own `when` says no, or its fan-out is empty.
-    Skip { gate: GateId, reason: String },
-    /// Begin an attempt, not before a moment where one follows a failed one.
-    Start { gate: GateId, not_before: Option<Moment> },
-    /// Go back, as `on_fail` says; `also` are other gates that ask for the same.
-    Jump { from: GateId, also: Vec<GateId>, to: GateId },
-    /// All instances of a fan-out are done.
-    Gather { gate: GateId, passed: bool },
-    /// The gate cannot begin at all.
-    Refuse { gate: GateId, reason: String },
-    /// What the gate told of its needs holds no longer.
-    Reopen { gate: GateId, reason: String },
-    /// The gate ends the run.
-    End { gate: GateId, status: RunStatus, reason: Option<String> },
-    /// Nothing is left to do and nobody is waited for.
-    Finish(RunStatus),
-}
 
 /// All steps that can be taken now, in the order of the workflow.
 pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
@@ -88,13 +69,15 @@ pub fn next_within(
         if is_settled || known[at].is_none() && is_held_up() {
             continue;
         }
+        let mut is_held = false;
         for (id, state) in instances(gate, run) {
             let status = state.map(|state| state.status);
             at_work |= status == Some(GateStatus::Running);
             waiting |= status == Some(GateStatus::Waiting);
-            if run.ending.is_none() {
+            if run.ending.is_none() && !is_held {
                 steps.extend(plan.step(gate, &id, state));
             }
+            is_held |= is_serial(gate) && !state.is_some_and(|state| is_over(gate, state));
         }
         if run.ending.is_none() {
             steps.extend(gathered(gate, run));
@@ -134,6 +117,7 @@ pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
         .filter_map(|step| match step {
             Step::Start { gate, not_before: None } => Some(gate),
             Step::Start { not_before: Some(_), .. }
+            | Step::Poll { .. }
             | Step::Expand(_)
             | Step::Skip { .. }
             | Step::Jump { .. }
@@ -196,6 +180,22 @@ fn instances<'r>(gate: &Gate, run: &'r Run) -> Vec<(GateId, Option<&'r GateState
     }
 }
 
+/// Whether a condition is judged for this gate or instance: one that looks at the item is for each.
+fn is_judged_at(gate: &Gate, id: &GateId, when: &Template) -> bool {
+    let looks_at_item = gate.each.as_ref().is_some_and(|each| when.names().contains(&each.name));
+    looks_at_item == (*id != gate.id)
+}
+
+/// Whether the instances of a gate go one by one.
+fn is_serial(gate: &Gate) -> bool {
+    gate.each.as_ref().is_some_and(|each| each.order == Order::Serial)
+}
+
+/// Whether an instance leaves the way to the next one free.
+fn is_over(gate: &Gate, state: &GateState) -> bool {
+    state.status.satisfies() || has_failed_for_good(gate, state)
+}
+
 /// Whether nothing more begins because of a gate; what a jump opens again stops nothing.
 fn stops(gate: &Gate, run: &Run, jumps: &Jumps) -> bool {
     match gate.on_fail {
@@ -234,7 +234,9 @@ impl Plan<'_> {
         match (status, state) {
             (Some(GateStatus::Pass), _) => self.end(gate, id),
             (Some(GateStatus::Fail), Some(state)) => self.retry(gate, id, state),
-            (Some(GateStatus::Running | GateStatus::Waiting), _) => None,
+            (Some(GateStatus::Running), _) => None,
+            (Some(GateStatus::Waiting), Some(state)) if !self.stopped => poll(gate, id, state),
+            (Some(GateStatus::Waiting), _) => None,
             _ if self.stopped && gate.join != Join::Done => None,
             _ => self.opening(gate, id),
         }
@@ -287,9 +289,7 @@ impl Plan<'_> {
     /// How a gate begins whose needs are as it wants them.
     fn begin(&self, gate: &Gate, id: &GateId) -> Option<Step> {
         let refuse = |reason| Some(Step::Refuse { gate: id.clone(), reason });
-        if *id == gate.id
-            && let Some(when) = &gate.when
-        {
+        if let Some(when) = gate.when.as_ref().filter(|when| is_judged_at(gate, id, when)) {
             match when.render(&context(self.run, gate, id)).as_deref() {
                 Ok("true") => {}
                 Ok("false") => {
@@ -368,6 +368,14 @@ impl Plan<'_> {
             }
         })
     }
+}
+
+/// When a command is asked again that said "not yet".
+fn poll(gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
+    let (poll, asked_at) = (gate.poll.as_ref()?, state.polled_at?);
+    let began_at = state.attempt()?.started_at;
+    let (not_before, deadline) = (asked_at.plus(poll.every), began_at.plus(poll.deadline));
+    Some(Step::Poll { gate: id.clone(), not_before, deadline })
 }
 
 /// A fan-out is done when each of its instances is.

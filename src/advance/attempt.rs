@@ -51,6 +51,8 @@ pub struct Start<'s> {
     pub adopt: bool,
     /// The agent's session, where a person says it.
     pub session: Option<String>,
+    /// Ask the command again in the attempt that is open.
+    pub again: bool,
 }
 
 /// What there is to do for an attempt.
@@ -69,7 +71,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let Some(gate) = driver.workflow.gate(id).cloned() else {
         return Err(Error::usage(format!("there is no gate `{id}`")));
     };
-    let attempt = AttemptId::new(id, next_attempt(driver.run(), id));
+    let open = driver.run().gate(id).and_then(|state| state.attempt()).filter(|_| start.again);
+    let number = open.map_or_else(|| next_attempt(driver.run(), id), |open| open.attempt);
+    let attempt = AttemptId::new(id, number);
     let context = packet::attempt_context(driver.run(), &gate, &attempt);
     let mut chosen = doer::choose(site, driver.run(), &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
@@ -89,12 +93,14 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
             String::new()
         }
     };
-    let problem = lay_out(driver, &gate, &attempt, (&packet, &context))?;
+    let problem =
+        if start.again { None } else { lay_out(driver, &gate, &attempt, (&packet, &context))? };
     chosen.problem = chosen.problem.or(problem);
     let by = (agent.clone(), chosen.worker.clone());
-    let started = started(driver, &gate, start, (attempt.number, by), (&packet, &context));
+    let started = (!start.again)
+        .then(|| started(driver, &gate, start, (attempt.number, by), (&packet, &context)));
     if let Some(finding) = chosen.problem {
-        driver.append(&[started])?;
+        driver.append(&started.into_iter().collect::<Vec<_>>())?;
         let result = WorkResult::failed(finding);
         let report = WorkReport { attempt, invocation: None, result };
         return Ok(Prepared::Ended(Box::new(report)));
@@ -107,7 +113,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         Event::InvocationStarted { invocation_id, gate, attempt: attempt.number, reserved }
     });
     let acts = acts || start.adopt;
-    write_begun(driver, &[started].into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
+    write_begun(driver, &started.into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
     let judging = judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt.clone());
     Ok(Prepared::Work(Box::new(WorkOrder {
         run: driver.id().clone(),
@@ -120,6 +126,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         worker: chosen.worker,
         packet,
         timeout: gate.timeout,
+        is_polled: gate.poll.is_some(),
         earlier: earlier(driver.run()),
         reserved: reserved.unwrap_or_default(),
         answers: gate.answers.clone(),

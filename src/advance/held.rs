@@ -7,6 +7,8 @@ use super::StartedBy;
 use super::artifacts;
 use super::finish;
 use super::limits;
+use super::locks;
+use super::poll;
 use super::prepare;
 use super::reuse;
 use super::settle;
@@ -27,6 +29,7 @@ use crate::work::WorkResult;
 use crate::workflow::Gate;
 use crate::workflow::Work;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 /// A held run, and what whoever drives it knows beside its journal.
 pub struct Held<'d, 's> {
@@ -35,6 +38,7 @@ pub struct Held<'d, 's> {
     within: Option<BTreeSet<GateId>>,
     adopted: BTreeSet<GateId>,
     earlier: reuse::EarlierRuns,
+    locks: locks::Locks,
     /// Why a gate that could begin did not: what is left of a budget does not carry it.
     pub(super) lacking: Option<String>,
     /// Whether work was ended because of a budget: then nothing more is begun.
@@ -51,6 +55,22 @@ pub(super) struct Taken {
     pub(super) is_over: bool,
 }
 
+/// One pass over the steps that can be taken.
+#[derive(Default)]
+struct Round {
+    at_work: usize,
+    reusable: Vec<Reused>,
+    taken: Taken,
+    /// Whether a step was taken that needed nobody.
+    acted: bool,
+}
+
+impl Round {
+    fn wait_until(&mut self, due: Moment) {
+        self.taken.due = Some(self.taken.due.map_or(due, |other| other.min(due)));
+    }
+}
+
 impl<'d, 's> Held<'d, 's> {
     pub fn new(driver: &'d mut Driver<'s>, limits: &'d Limits) -> Self {
         Self {
@@ -59,6 +79,7 @@ impl<'d, 's> Held<'d, 's> {
             limits,
             driver,
             earlier: reuse::EarlierRuns::default(),
+            locks: locks::Locks::default(),
             lacking: None,
             is_halted: false,
         }
@@ -79,12 +100,13 @@ impl<'d, 's> Held<'d, 's> {
             self.lacking = Some(reason.clone());
             self.is_halted = true;
         }
+        self.locks.free(&report.attempt.gate);
         settle(self.driver, report)
     }
 
     /// Takes the steps that can be taken now.
     pub(super) fn take_steps(&mut self, orders: &mut Vec<WorkOrder>) -> Result<Taken, Error> {
-        let mut at_work = self.driver.run().gates_in(GateStatus::Running).count();
+        let at_work = self.driver.run().gates_in(GateStatus::Running).count();
         if self.driver.run().status.is_end() && at_work == 0 {
             // It was over before: what has been done to a gate since goes into the record.
             self.driver.commit(None, true)?;
@@ -96,61 +118,94 @@ impl<'d, 's> Held<'d, 's> {
         if !self.is_halted {
             self.lacking = None;
         }
-        let mut reusable = Vec::new();
-        let mut taken = Taken::default();
-        let mut acted = false;
+        let mut round = Round { at_work, ..Round::default() };
         for step in steps {
-            match step {
-                Step::Start { gate, not_before: due } => {
-                    if at_work >= self.limits.jobs || !self.may_start(&gate) {
-                        continue;
-                    }
-                    if let Some(due) = due.filter(|due| *due > self.now()) {
-                        taken.due = Some(taken.due.map_or(due, |other| other.min(due)));
-                        continue;
-                    }
-                    if artifacts::look_before_start(self.driver, &gate)? {
-                        return Ok(Taken { has_more: true, ..taken });
-                    }
-                    let run = self.driver.run();
-                    let reason = match self.earlier.find(self.driver, run, &gate)? {
-                        reuse::Found::Same(reused) => {
-                            reusable.push(*reused);
-                            continue;
-                        }
-                        reuse::Found::Not(reason) => reason,
-                    };
-                    match self.start(&gate, reason)? {
-                        Started::Order(order) => {
-                            orders.push(*order);
-                            at_work += 1;
-                        }
-                        // What is at work opens nothing before it ends.
-                        Started::Ended => acted = true,
-                        Started::Not => {}
-                    }
-                }
-                Step::Finish(status) => {
-                    let has_more = finish(self.driver, status)?;
-                    return Ok(Taken { has_more, is_over: !has_more, ..taken });
-                }
-                step @ (Step::Expand(_)
-                | Step::Skip { .. }
-                | Step::Jump { .. }
-                | Step::Gather { .. }
-                | Step::Refuse { .. }
-                | Step::Reopen { .. }
-                | Step::End { .. }) => {
-                    take(self.driver, step)?;
-                    acted = true;
-                }
+            if self.take_step(step, &mut round, orders)?.is_break() {
+                return Ok(round.taken);
             }
         }
-        if !reusable.is_empty() {
-            self.take_over(reusable)?;
-            return Ok(Taken { has_more: true, ..taken });
+        if !round.reusable.is_empty() {
+            self.take_over(round.reusable)?;
+            return Ok(Taken { has_more: true, ..round.taken });
         }
-        Ok(Taken { has_more: acted && at_work < self.limits.jobs, ..taken })
+        let has_more = round.acted && round.at_work < self.limits.jobs;
+        Ok(Taken { has_more, ..round.taken })
+    }
+
+    /// Takes one step; a break says that what was asked before it is no answer any more.
+    fn take_step(
+        &mut self,
+        step: Step,
+        round: &mut Round,
+        orders: &mut Vec<WorkOrder>,
+    ) -> Result<ControlFlow<()>, Error> {
+        match step {
+            Step::Start { gate, not_before } => {
+                if round.at_work >= self.limits.jobs || !self.may_start(&gate) {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                if let Some(due) = not_before.filter(|due| *due > self.now()) {
+                    round.wait_until(due);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                if artifacts::look_before_start(self.driver, &gate)? {
+                    round.taken.has_more = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                let run = self.driver.run();
+                let reason = match self.earlier.find(self.driver, run, &gate)? {
+                    reuse::Found::Same(reused) => {
+                        round.reusable.push(*reused);
+                        return Ok(ControlFlow::Continue(()));
+                    }
+                    reuse::Found::Not(reason) => reason,
+                };
+                let started = self.start(&gate, reason)?;
+                self.note_started(started, round, orders);
+            }
+            Step::Poll { gate, not_before, deadline } => {
+                if self.now() >= deadline {
+                    poll::give_up(self.driver, &gate)?;
+                    round.taken.has_more = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                if not_before > self.now() {
+                    round.wait_until(not_before.min(deadline));
+                } else if round.at_work < self.limits.jobs && self.may_start(&gate) {
+                    let started = self.ask_again(&gate)?;
+                    self.note_started(started, round, orders);
+                }
+            }
+            Step::Finish(status) => {
+                round.taken.has_more = finish(self.driver, status)?;
+                round.taken.is_over = !round.taken.has_more;
+                return Ok(ControlFlow::Break(()));
+            }
+            step @ (Step::Expand(_)
+            | Step::Skip { .. }
+            | Step::Jump { .. }
+            | Step::Gather { .. }
+            | Step::Refuse { .. }
+            | Step::Reopen { .. }
+            | Step::End { .. }) => {
+                take(self.driver, step)?;
+                round.acted = true;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn note_started(&self, started: Started, round: &mut Round, orders: &mut Vec<WorkOrder>) {
+        match started {
+            Started::Order(order) => {
+                orders.push(*order);
+                round.at_work += 1;
+            }
+            // What is at work opens nothing before it ends.
+            Started::Ended => round.acted = true,
+            Started::Not => {}
+            Started::Locked => round.wait_until(self.now().plus(locks::LOOK_EVERY)),
+        }
     }
 
     /// Takes gates over from earlier runs, and those that can be taken over after them.
@@ -179,6 +234,9 @@ impl<'d, 's> Held<'d, 's> {
 
     /// Begins an attempt.
     fn start(&mut self, gate: &GateId, reuse: Option<String>) -> Result<Started, Error> {
+        if !self.locks.take(self.driver, gate)? {
+            return Ok(Started::Locked);
+        }
         let is_kept = self.driver.run().gate(gate).is_some_and(|state| state.is_kept);
         let start = Start {
             gate,
@@ -186,14 +244,31 @@ impl<'d, 's> Held<'d, 's> {
             by: StartedBy::Configured { given: self.limits.agent.as_deref() },
             adopt: is_kept || self.adopted.contains(gate),
             session: None,
+            again: false,
         };
-        let order = match prepare(self.driver, &start)? {
+        self.begin(&start)
+    }
+
+    /// Asks a command again that said "not yet".
+    fn ask_again(&mut self, gate: &GateId) -> Result<Started, Error> {
+        if !self.locks.take(self.driver, gate)? {
+            return Ok(Started::Locked);
+        }
+        let by = StartedBy::Configured { given: self.limits.agent.as_deref() };
+        let start = Start { gate, reuse: None, by, adopt: false, session: None, again: true };
+        self.begin(&start)
+    }
+
+    fn begin(&mut self, start: &Start<'_>) -> Result<Started, Error> {
+        let order = match prepare(self.driver, start)? {
             Prepared::Ended(report) => {
                 settle(self.driver, &report)?;
+                self.locks.free(start.gate);
                 return Ok(Started::Ended);
             }
             Prepared::Held(reason) => {
                 self.lacking = Some(reason);
+                self.locks.free(start.gate);
                 return Ok(Started::Not);
             }
             Prepared::Work(order) => order,
@@ -203,6 +278,7 @@ impl<'d, 's> Held<'d, 's> {
             // Thousands may wait for somebody: they take no turn of those that are at work.
             Some(waiting) => {
                 settle(self.driver, &waiting)?;
+                self.locks.free(start.gate);
                 Ok(Started::Ended)
             }
         }
@@ -216,4 +292,6 @@ enum Started {
     Ended,
     /// A budget does not carry it.
     Not,
+    /// Another gate holds a lock that it needs.
+    Locked,
 }

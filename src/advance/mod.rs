@@ -15,8 +15,10 @@ mod held;
 mod judging;
 mod jump;
 mod limits;
+mod locks;
 mod packet;
 pub mod player;
+mod poll;
 mod recipe;
 mod reuse;
 mod rewriting;
@@ -149,7 +151,7 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
         }
         Step::Gather { gate, passed } => driver.append(&[Event::GateGathered { gate, passed }]),
         Step::Refuse { gate, reason } => settle::refuse(driver, &gate, &reason),
-        Step::Start { .. } | Step::Finish(_) => Ok(()),
+        Step::Start { .. } | Step::Poll { .. } | Step::Finish(_) => Ok(()),
     }
 }
 

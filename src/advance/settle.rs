@@ -55,6 +55,9 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
             events.push(Event::GateInterrupted { gate, attempt, reason, findings });
             events.extend(ask_after_interruption(driver, &report.attempt));
         }
+        WorkResult::NotYet => {
+            events.push(Event::GatePolled { gate: gate.clone(), attempt });
+        }
         WorkResult::Waiting(waits_for) => {
             let (gate, waits_for) = (gate.clone(), *waits_for);
             let found = Judged { findings: intrusions, ..Judged::default() };
@@ -67,6 +70,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
         WorkResult::Passed { .. }
         | WorkResult::Failed { .. }
         | WorkResult::Interrupted { .. }
+        | WorkResult::NotYet
         | WorkResult::Waiting(_) => driver.append(&events)?,
     }
     let is_over = events.iter().any(|event| event.ended_attempt().is_some());
@@ -89,7 +93,9 @@ fn with_versions(driver: &Driver<'_>, report: &WorkReport) -> WorkResult {
             rewriting::note(driver, &report.attempt, acted, &mut judged);
             WorkResult::Failed { reason, judged }
         }
-        other @ (WorkResult::Interrupted { .. } | WorkResult::Waiting(_)) => other,
+        other @ (WorkResult::Interrupted { .. } | WorkResult::Waiting(_) | WorkResult::NotYet) => {
+            other
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
+use crate::event::RunStatus;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
@@ -172,10 +173,7 @@ impl Lines {
             Event::GateRedone { gate, reason, .. } => {
                 self.line(&format!("{gate} is done again: {}", plain_text(reason)));
             }
-            Event::RunEnding { status, reason, .. } => {
-                let why = reason.as_ref().map(|reason| format!(": {}", plain_text(reason)));
-                self.line(&format!("the run ends as {status}{}", why.unwrap_or_default()));
-            }
+            Event::RunEnding { status, reason, .. } => self.ending(*status, reason.as_deref()),
             Event::GatesReused { gates } => {
                 let gates: Vec<GateId> = gates.iter().map(|reused| reused.gate.clone()).collect();
                 let word = self.face.coloured("REUSED", Colour::Green);
@@ -194,6 +192,7 @@ impl Lines {
             | Event::GateAnswered { .. }
             | Event::GateApproved { .. }
             | Event::GateHandedIn { .. }
+            | Event::GatePolled { .. }
             | Event::GateRerecorded { .. }
             | Event::AgentGiven { .. }
             | Event::HeadSigned(_)
@@ -205,6 +204,11 @@ impl Lines {
             | Event::GateEstimated { .. }
             | Event::BudgetSet { .. } => {}
         }
+    }
+
+    fn ending(&mut self, status: RunStatus, reason: Option<&str>) {
+        let why = reason.map(|reason| format!(": {}", plain_text(reason))).unwrap_or_default();
+        self.line(&format!("the run ends as {status}{why}"));
     }
 
     fn started(&mut self, started: &GateStarted) {

@@ -77,6 +77,7 @@ impl Event {
             | Self::InvocationStarted { .. }
             | Self::GateApproved { .. }
             | Self::GateHandedIn { .. }
+            | Self::GatePolled { .. }
             | Self::GatesReused { .. }
             | Self::AgentGiven { .. }
             | Self::HeadSigned(_)

@@ -59,6 +59,9 @@ pub const STDERR: &str = "stderr.log";
 /// (`EX_TEMPFAIL`).
 const EXIT_INFRASTRUCTURE: i32 = 75;
 
+/// The same code of a command that is polled: ask again later.
+pub const EXIT_NOT_YET: i32 = EXIT_INFRASTRUCTURE;
+
 /// How often what a program has printed is read while it runs.
 const READ_EVERY: Duration = Duration::from_millis(200);
 

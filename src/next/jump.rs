@@ -96,7 +96,8 @@ impl Jumps {
                 | Step::Gather { gate, .. }
                 | Step::Refuse { gate, .. }
                 | Step::Reopen { gate, .. } => Some(base(gate)),
-                Step::Jump { .. } | Step::End { .. } | Step::Finish(_) => None,
+                // Nobody waits to the end of a poll of what is about to be done again.
+                Step::Poll { .. } | Step::Jump { .. } | Step::End { .. } | Step::Finish(_) => None,
             })
             .collect();
         let is_free =

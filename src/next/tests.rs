@@ -1,6 +1,7 @@
 //! What comes next, by the state of small workflows.
 
 use super::*;
+use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::definition::Origin;
 use crate::definition::Text;
@@ -58,6 +59,7 @@ fn show(step: &Step) -> String {
         Step::Start { gate, not_before: Some(due) } => {
             format!("start {gate} after {}s", due.since(at()).as_secs())
         }
+        Step::Poll { gate, .. } => format!("poll {gate}"),
         Step::Skip { gate, .. } => format!("skip {gate}"),
         Step::Jump { from, also, to } => {
             let asking = std::iter::once(from).chain(also).map(ToString::to_string);

@@ -60,8 +60,14 @@ pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
     } else {
         StartedBy::Hand { agent: agent.filter(|name| *name != NO_AGENT) }
     };
-    let start =
-        Start { gate: &gate, reuse: None, by, adopt: false, session: request.session.clone() };
+    let start = Start {
+        gate: &gate,
+        reuse: None,
+        by,
+        adopt: false,
+        session: request.session.clone(),
+        again: false,
+    };
     match advance::prepare(&mut driver, &start)? {
         Prepared::Ended(report) => advance::settle(&mut driver, &report)?,
         Prepared::Held(reason) => {

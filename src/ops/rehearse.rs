@@ -90,6 +90,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
                 });
                 break;
             }
+            Step::Poll { .. } => break,
             step @ (Step::Expand(_)
             | Step::Skip { .. }
             | Step::Jump { .. }
@@ -214,6 +215,7 @@ fn decision(step: &Step) -> RehearsalStep {
         Step::Reopen { gate, reason } => (Some(gate), format!("is opened again: {reason}")),
         Step::End { gate, status, .. } => (Some(gate), format!("ends the run as {status}")),
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
+        Step::Poll { gate, .. } => (Some(gate), "is asked again".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),
     };
     RehearsalStep { gate: gate.cloned(), decision, packet: None }

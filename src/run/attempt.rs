@@ -17,6 +17,7 @@ use crate::event::digests_of;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::id::InvocationId;
 
 impl Run {
     pub(super) fn start(
@@ -71,6 +72,41 @@ impl Run {
         Ok(())
     }
 
+    /// A call begins: the first of an attempt, or one more of a command that is asked again.
+    pub(super) fn begin_call(
+        &mut self,
+        event: &Event,
+        attempt: &AttemptId,
+        call: &InvocationId,
+    ) -> Result<(), IllegalEvent> {
+        let open = self.open_attempt(event, attempt)?;
+        open.invocation_ids.push(call.clone());
+        open.status = AttemptStatus::Running;
+        let events = self.events;
+        let state = self.state(&attempt.gate);
+        if state.polled_at.take().is_some() {
+            state.turn_to(GateStatus::Running, events);
+        }
+        Ok(())
+    }
+
+    /// A command is asked again later.
+    pub(super) fn poll(
+        &mut self,
+        at: Moment,
+        event: &Event,
+        attempt: &AttemptId,
+    ) -> Result<(), IllegalEvent> {
+        self.open_attempt(event, attempt)?.status = AttemptStatus::Waiting;
+        let events = self.events;
+        let state = self.state(&attempt.gate);
+        state.turn_to(GateStatus::Waiting, events);
+        state.waits_for = None;
+        state.polled_at = Some(at);
+        state.time.turn(at, Some(Phase::Waiting));
+        Ok(())
+    }
+
     pub(super) fn end(
         &mut self,
         at: Moment,
@@ -92,6 +128,7 @@ impl Run {
         let passed = status == AttemptStatus::Pass;
         state.turn_to(if passed { GateStatus::Pass } else { GateStatus::Fail }, events);
         state.made = events;
+        state.polled_at = None;
         state.is_refusal = !passed && judged.is_refusal();
         if state.is_refusal {
             state.refused_at = events;

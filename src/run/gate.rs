@@ -100,6 +100,8 @@ pub struct GateState {
     pub answers: Values,
     pub approval: Option<Box<Approved>>,
     pub waits_for: Option<WaitsFor>,
+    /// When a command said last that it is not there yet, while it waits to be asked again.
+    pub polled_at: Option<Moment>,
     /// The instances of a fan-out, once they are known.
     pub items: Option<Vec<Item>>,
     /// Why it was skipped, waived or opened again.

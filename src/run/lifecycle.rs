@@ -41,6 +41,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         Event::GateStarted(started) => (Some(&started.gate), Some(started.attempt)),
         Event::InvocationRecorded(invocation) => (Some(&invocation.gate), Some(invocation.attempt)),
         Event::GateWaiting { gate, attempt, .. }
+        | Event::GatePolled { gate, attempt }
         | Event::GateApproved { gate, attempt, .. }
         | Event::GatePassed { gate, attempt, .. }
         | Event::GateFailed { gate, attempt, .. }

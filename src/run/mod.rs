@@ -143,9 +143,9 @@ impl Run {
             }
             Event::GateStarted(started) => self.start(at, event, started)?,
             Event::InvocationStarted { invocation_id, gate, attempt, .. } => {
-                let call = invocation_id.clone();
-                self.open_attempt(event, &id(gate, *attempt))?.invocation_ids.push(call);
+                self.begin_call(event, &id(gate, *attempt), invocation_id)?;
             }
+            Event::GatePolled { gate, attempt } => self.poll(at, event, &id(gate, *attempt))?,
             Event::InvocationRecorded(invocation) => self.record_invocation(invocation),
             Event::GateWaiting { gate, attempt, waits_for, judged } => {
                 self.wait(at, event, &id(gate, *attempt), (*waits_for, judged.as_ref()))?;
@@ -294,6 +294,7 @@ impl Run {
         gate.refused = None;
         gate.is_refusal = false;
         gate.is_kept = false;
+        gate.polled_at = None;
         gate.tries = 0;
         gate.interruptions = 0;
         gate.waits_for = None;

@@ -54,10 +54,11 @@ fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &Gat
             GateStatus::Skipped | GateStatus::Waived | GateStatus::Stale => {
                 state.and_then(|state| state.reason.clone())
             }
-            GateStatus::NotStarted
-            | GateStatus::Running
-            | GateStatus::Waiting
-            | GateStatus::Pass => None,
+            GateStatus::Waiting => {
+                let polled = state.and_then(|state| state.polled_at);
+                polled.map(|at| format!("not there yet when asked at {at}"))
+            }
+            GateStatus::NotStarted | GateStatus::Running | GateStatus::Pass => None,
         },
     }
 }

@@ -169,7 +169,8 @@ fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
     for step in next::next(workflow, run) {
         match step {
             Step::Start { gate, .. } | Step::Expand(gate) => ready.push(gate),
-            Step::Skip { .. }
+            Step::Poll { .. }
+            | Step::Skip { .. }
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }

@@ -48,6 +48,15 @@ impl Store {
         }
     }
 
+    /// The lock of what gates of the project must have to themselves.
+    pub fn gate_lock(&self, name: &str) -> Beneath {
+        let name = format!("gate-{}.lock", slug_of(name));
+        match &self.shared {
+            Some(shared) => shared.join(&name),
+            None => self.runs_folder().join(format!(".{name}")),
+        }
+    }
+
     /// The folder that all worktrees of the repository share.
     pub fn git_folder(&self) -> Option<PathBuf> {
         self.git_folder.clone()

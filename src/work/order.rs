@@ -41,6 +41,8 @@ pub struct WorkOrder {
     /// What the executor is handed; a command gets none.
     pub packet: String,
     pub timeout: Option<Duration>,
+    /// Whether the command is asked again when it says "not yet".
+    pub is_polled: bool,
     /// What earlier calls of the run used, by the agent's session.
     pub earlier: BTreeMap<String, Usage>,
     /// The most that it may use, where nobody follows what it uses.

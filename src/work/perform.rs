@@ -101,12 +101,15 @@ impl Hands<'_> {
                 judged.findings.extend(edits());
             }
             WorkResult::Interrupted { findings, .. } => findings.extend(edits()),
-            WorkResult::Waiting(_) => {}
+            WorkResult::Waiting(_) | WorkResult::NotYet => {}
         }
         result
     }
 
     fn result(&self, outcome: &CallOutcome) -> WorkResult {
+        if self.order.is_polled && outcome.exit_code() == Some(executor::EXIT_NOT_YET) {
+            return WorkResult::NotYet;
+        }
         match &outcome.conclusion {
             Conclusion::Interrupted { cut, reason } => {
                 let (cut, reason) = (*cut, reason.clone());

@@ -23,10 +23,22 @@ pub struct WorkReport {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkResult {
-    Passed { judged: Judged, answers: Values },
-    Failed { reason: String, judged: Judged },
-    Interrupted { cut: Cut, reason: String, findings: Vec<Finding> },
+    Passed {
+        judged: Judged,
+        answers: Values,
+    },
+    Failed {
+        reason: String,
+        judged: Judged,
+    },
+    Interrupted {
+        cut: Cut,
+        reason: String,
+        findings: Vec<Finding>,
+    },
     Waiting(WaitsFor),
+    /// A command said that what it asks for is not there yet.
+    NotYet,
 }
 
 impl WorkResult {

@@ -154,6 +154,13 @@ pub struct GateFile {
     /// A script for `sh`; inputs reach it as `ORCH_INPUT_…`, a template in it is an error.
     #[schemars(with = "Option<String>")]
     pub shell: Option<Placed<String>>,
+    /// Asks again until it is there: exit 75 of the command means "not yet".
+    pub poll: Option<PollFile>,
+    /// Locks that it holds while it is at work: gates that name the same one, in this and other runs of
+    /// the project, are never at work together.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub locks: Vec<Placed<String>>,
     /// The gates it waits for; the one above it by default, none for `[]`.
     #[schemars(with = "Option<Vec<String>>")]
     pub needs: Option<Vec<Placed<String>>>,
@@ -259,6 +266,31 @@ pub struct EachFile {
     #[serde(rename = "as")]
     #[schemars(with = "String")]
     pub name: Placed<String>,
+    /// Whether the instances are at work side by side (`parallel`, the default) or one by one in the
+    /// order of the list (`serial`).
+    #[serde(default)]
+    pub order: Order,
+}
+
+/// How the instances of a fan-out follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    #[default]
+    Parallel,
+    Serial,
+}
+
+/// How a command is asked again in the same attempt.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PollFile {
+    /// The pause after each "not yet", such as `30s`.
+    #[schemars(with = "String")]
+    pub every: Placed<String>,
+    /// How long it is asked before the attempt has failed, such as `2h`.
+    #[schemars(with = "String")]
+    pub deadline: Placed<String>,
 }
 
 /// What happens to an attempt that was cut off.

@@ -14,6 +14,8 @@ use super::course::End;
 use super::course::OnFail;
 use super::course::Retry;
 use super::file::OnInterrupt;
+use super::file::Order;
+use super::file::PollFile;
 use super::input;
 use super::input::Input;
 use crate::budget::Budget;
@@ -54,6 +56,9 @@ pub struct Gate {
     pub retry: Retry,
     pub on_fail: OnFail,
     pub timeout: Option<Duration>,
+    pub poll: Option<Poll>,
+    /// Names of what it must have to itself while it is at work.
+    pub locks: Vec<String>,
     pub needs: Vec<GateId>,
     pub join: Join,
     pub course: Course,
@@ -129,11 +134,19 @@ pub enum Approval {
     Signed { by: Vec<String>, not_by: Option<GateId> },
 }
 
+/// How a command is asked again in the same attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Poll {
+    pub every: Duration,
+    pub deadline: Duration,
+}
+
 /// A fan-out over a list.
 #[derive(Debug, Clone)]
 pub struct Each {
     pub list: EachList,
     pub name: String,
+    pub order: Order,
 }
 
 /// Where the list of a fan-out is.
@@ -203,6 +216,8 @@ pub(super) fn build(
         retry: course::build_retry(source, file)?,
         on_fail: course::build_on_fail(source, file)?,
         timeout: duration(&file.timeout)?,
+        poll: file.poll.as_ref().map(|poll| build_poll(source, poll)).transpose()?,
+        locks: file.locks.iter().map(|name| name.get_ref().clone()).collect(),
         needs,
         join: file.join.as_ref().map_or_else(Join::default, |join| *join.get_ref()),
         course: course::build(file, &template)?,
@@ -213,7 +228,7 @@ pub(super) fn build(
         edits: paths(&file.edits)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,
-        on_interrupt: file.on_interrupt.unwrap_or(if is_command {
+        on_interrupt: file.on_interrupt.unwrap_or(if is_command && file.poll.is_none() {
             OnInterrupt::Ask
         } else {
             OnInterrupt::Rerun
@@ -319,7 +334,17 @@ fn build_each(
         (None, Some(path)) => EachList::File { path: inside(path)?, pointer: file.pointer.clone() },
         (None, None) => EachList::Expression(Template::literal("[]")),
     };
-    Ok(Box::new(Each { list, name: file.name.get_ref().clone() }))
+    Ok(Box::new(Each { list, name: file.name.get_ref().clone(), order: file.order }))
+}
+
+fn build_poll(source: &Source, file: &PollFile) -> Result<Poll, Box<Unsound>> {
+    let every = read_duration(source, &file.every)?;
+    if every.is_zero() {
+        return Err(source
+            .unsound(file.every.span(), "`every` of 0 asks without a pause")
+            .advise("write every = \"30s\""));
+    }
+    Ok(Poll { every, deadline: read_duration(source, &file.deadline)? })
 }
 
 pub(super) fn read_duration(

@@ -128,6 +128,7 @@ fn words(event: &Event) -> Option<String> {
         | Event::InvocationRecorded(_)
         | Event::GateWaiting { .. }
         | Event::GateHandedIn { .. }
+        | Event::GatePolled { .. }
         | Event::GateRerecorded { .. }
         | Event::GatesReused { .. }
         | Event::HeadSigned(_)
@@ -169,6 +170,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         | Event::GateWaiting { .. }
         | Event::GateAnswered { .. }
         | Event::GateHandedIn { .. }
+        | Event::GatePolled { .. }
         | Event::GatesReopened { .. }
         | Event::GateJumped { .. }
         | Event::RunEnding { .. }

@@ -14,7 +14,7 @@ macro_rules! word_or_table {
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
                         match text {
                             $($word => Ok($value),)+
-                            _ => Err(E::invalid_value(serde::de::Unexpected::Str(text), &self)),
+                            _ => Err(E::unknown_variant(text, &[$($word),+])),
                         }
                     }
                     fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<$name, M::Error> {

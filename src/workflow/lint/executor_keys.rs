@@ -29,7 +29,8 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
-    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 4] = [
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 5] = [
+        (ExecutorKind::Command, "poll", gate.poll.as_ref().map(|poll| poll.every.span())),
         (ExecutorKind::Agent, "agent", gate.agent.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "command", gate.command.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "shell", gate.shell.as_ref().map(Placed::span)),

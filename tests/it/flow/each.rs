@@ -98,3 +98,32 @@ fn hostile_items_stay_names() {
     assert!(!house.exists("pwned") && !house.exists("../up"));
     assert!(house.record()["gates"].as_array().unwrap().len() == 6);
 }
+
+#[test]
+fn instances_can_go_one_by_one_in_the_order_of_the_list() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'step'
+         executor = 'command'
+         each = { in = '[\"c\", \"a\", \"b\"]', as = 'item', order = 'serial' }
+         shell = 'echo in $ORCH_INPUT_ITEM >> seen; sleep 0.1; echo out >> seen'",
+    );
+    house.orch("run demo --jobs 4").code(0);
+    assert_eq!(house.read("seen"), "in c\nout\nin a\nout\nin b\nout\n");
+}
+
+#[test]
+fn a_condition_that_names_the_item_is_judged_for_each() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'step'
+         executor = 'command'
+         each = { in = '[\"a\", \"b\"]', as = 'item' }
+         when = \"{{ item != 'a' }}\"
+         command = ['true']",
+    );
+    house.orch("run demo").code(0);
+    assert_eq!(house.gates(), "step PASS, step[a] SKIPPED, step[b] PASS");
+}

@@ -1,0 +1,30 @@
+//! The steps that a run can take.
+
+use crate::clock::Moment;
+use crate::event::RunStatus;
+use crate::id::GateId;
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Find the instances of a fan-out.
+    Expand(GateId),
+    /// The gate's own `when` says no, or its fan-out is empty.
+    Skip { gate: GateId, reason: String },
+    /// Begin an attempt, not before a moment where one follows a failed one.
+    Start { gate: GateId, not_before: Option<Moment> },
+    /// Ask a command again in the same attempt, not before a moment; after the other one it has failed.
+    Poll { gate: GateId, not_before: Moment, deadline: Moment },
+    /// Go back, as `on_fail` says; `also` are other gates that ask for the same.
+    Jump { from: GateId, also: Vec<GateId>, to: GateId },
+    /// All instances of a fan-out are done.
+    Gather { gate: GateId, passed: bool },
+    /// The gate cannot begin at all.
+    Refuse { gate: GateId, reason: String },
+    /// What the gate told of its needs holds no longer.
+    Reopen { gate: GateId, reason: String },
+    /// The gate ends the run.
+    End { gate: GateId, status: RunStatus, reason: Option<String> },
+    /// Nothing is left to do and nobody is waited for.
+    Finish(RunStatus),
+}
