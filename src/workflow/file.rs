@@ -332,6 +332,7 @@ pub struct SignedFile {
 word_or_table!(
     ApprovalFile,
     "\"none\", \"person\" or { signed = true, by = [\"…\"], not_by = \"…\" }",
+    "{ signed = true, by = [\"…\"] }",
     "none" => ApprovalFile::None,
     "person" => ApprovalFile::Person;
     SignedFile => ApprovalFile::Signed

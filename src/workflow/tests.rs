@@ -76,7 +76,7 @@ fn unsound_workflows_are_refused_with_their_place() {
             "[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = { goto = 'a' }\n",
             "6:11 a `goto` without a bound",
         ),
-        ("[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = 'goto'\n", "6:11 invalid value"),
+        ("[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = 'goto'\n", "6:11 unknown value `goto`"),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = { goto = 'b', visits = 2 }\n[[gate]]\nid = 'b'\nexecutor = 'human'\n",
             "6:11 `b` does not come before `a`",

@@ -87,6 +87,7 @@ pub struct GotoFile {
 word_or_table!(
     Join,
     "\"all\", \"any\", \"done\" or { passed_min = 2 }",
+    "{ passed_min = 2 }",
     "all" => Join::All,
     "any" => Join::Any,
     "done" => Join::Done;
@@ -96,6 +97,7 @@ word_or_table!(
 word_or_table!(
     OnFailFile,
     "\"stop\", \"continue\", \"ignore\" or { goto = \"…\", visits = 3 }",
+    "{ goto = \"…\", visits = 3 }",
     "stop" => OnFailFile::Stop,
     "continue" => OnFailFile::Continue,
     "ignore" => OnFailFile::Ignore;

@@ -2,7 +2,7 @@
 
 /// Reads a word of a fixed set, or a table; an untagged enum would lose the error's place.
 macro_rules! word_or_table {
-    ($name:ident, $expecting:literal, $($word:literal => $value:expr),+; $table:ident => $wrap:path) => {
+    ($name:ident, $expecting:literal, $form:literal, $($word:literal => $value:expr),+; $table:ident => $wrap:path) => {
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
@@ -14,7 +14,7 @@ macro_rules! word_or_table {
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
                         match text {
                             $($word => Ok($value),)+
-                            _ => Err(E::unknown_variant(text, &[$($word),+])),
+                            _ => Err(E::unknown_variant(text, &[$($word,)+ $form])),
                         }
                     }
                     fn visit_map<M: serde::de::MapAccess<'de>>(self, map: M) -> Result<$name, M::Error> {
