@@ -4,10 +4,15 @@
 mod close;
 mod jump;
 mod outlook;
+#[cfg(test)]
+mod property;
+mod reopened;
 mod step;
 #[cfg(test)]
 mod tests;
 
+pub use reopened::followed_by;
+pub use reopened::jumped;
 pub use step::Step;
 
 use crate::event::RunStatus;
@@ -88,7 +93,7 @@ pub fn next_within(
         return vec![steps.swap_remove(end)];
     }
     if run.ending.is_none() && !plan.stopped {
-        let due = plan.jumps.due(run, &steps, may_begin);
+        let due = plan.jumps.due((workflow, run), &steps, may_begin);
         steps.extend(due);
     }
     // What waits could not bring a stopped run any further. While somebody sits at the run, its end

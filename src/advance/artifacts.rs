@@ -9,6 +9,7 @@ use crate::event::Event;
 use crate::event::Judged;
 use crate::event::PauseCause;
 use crate::id::GateId;
+use crate::next;
 use crate::run::GateStatus;
 use crate::site::Driver;
 use crate::site::Error;
@@ -114,7 +115,8 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
         match judged_again(driver, id) {
             // What nobody saw yet is shown to those who approve; the work is not done again over it.
             Some(_) if is_approved => {
-                let (gates, reason) = (followed_by(driver, id), has_changed(&changed, id));
+                let gates = next::followed_by(&driver.workflow, driver.run(), id);
+                let reason = has_changed(&changed, id);
                 let kept = Some(id.clone());
                 driver.append(&[Event::GatesReopened { gates, reason, kept }])?;
             }
@@ -191,20 +193,6 @@ fn has_changed(path: &str, id: &GateId) -> String {
 
 /// Opens a gate and all that follows from it.
 pub fn reopen(driver: &mut Driver<'_>, id: &GateId, reason: String) -> Result<(), Error> {
-    let gates = followed_by(driver, id);
+    let gates = next::followed_by(&driver.workflow, driver.run(), id);
     driver.append(&[Event::GatesReopened { gates, reason, kept: None }])
-}
-
-/// A gate and all that follows from it, as far as something has happened to it.
-pub fn followed_by(driver: &Driver<'_>, id: &GateId) -> Vec<GateId> {
-    let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
-    let mut bases = driver.workflow.followers(&base);
-    if base == *id {
-        bases.push(base.clone());
-    }
-    let mut gates = super::jump::with_instances(driver, &bases);
-    if base != *id {
-        gates.extend([id.clone(), base]);
-    }
-    gates
 }

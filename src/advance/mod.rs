@@ -13,7 +13,6 @@ mod expand;
 mod fresh;
 mod held;
 mod judging;
-mod jump;
 mod limits;
 mod locks;
 mod packet;
@@ -33,7 +32,6 @@ pub use drive::drive;
 pub use held::Held;
 pub use limits::Limits;
 
-pub use artifacts::followed_by;
 pub use artifacts::look_at_all;
 pub use artifacts::look_at_needs;
 pub use attempt::Prepared;
@@ -60,6 +58,7 @@ use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::id::GateId;
+use crate::next;
 use crate::next::Step;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -142,7 +141,7 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
         Step::Expand(gate) => expand::expand(driver, &gate),
         Step::Skip { gate, reason } => driver.append(&[Event::GateSkipped { gate, reason }]),
         Step::Jump { from, also, to } => {
-            let event = jump::jump(driver, (&from, &also), &to);
+            let event = next::jumped((&driver.workflow, driver.run()), (&from, &also), &to);
             driver.append(&[event])
         }
         Step::Reopen { gate, reason } => artifacts::reopen(driver, &gate, reason),

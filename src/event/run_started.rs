@@ -5,6 +5,8 @@ use crate::check::Baseline;
 use crate::definition::Frozen;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::workflow::Gate;
+use crate::workflow::OnFail;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
@@ -52,6 +54,14 @@ pub struct PlannedGate {
     /// Whether the run goes on, and can pass, though it has failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_ignored: bool,
+}
+
+impl PlannedGate {
+    /// A gate of a workflow.
+    pub fn of(gate: &Gate) -> Self {
+        let is_ignored = gate.on_fail == OnFail::Ignore;
+        Self { gate: gate.id.clone(), name: gate.name.clone(), is_ignored }
+    }
 }
 
 /// Where the repository stood when a run began.

@@ -81,7 +81,7 @@ impl Jumps {
     /// is to begin first.
     pub(super) fn due(
         &self,
-        run: &Run,
+        (workflow, run): (&Workflow, &Run),
         steps: &[Step],
         may_begin: &dyn Fn(&GateId) -> bool,
     ) -> Vec<Step> {
@@ -102,11 +102,33 @@ impl Jumps {
             .collect();
         let is_free =
             |asked: &&Asked| asked.opens.is_disjoint(&at_work) && asked.opens.is_disjoint(&first);
-        let due = self.asked.iter().filter(|(_, asked)| is_free(asked));
-        due.filter_map(|(to, asked)| {
-            let (from, also) = asked.from.split_first()?;
-            Some(Step::Jump { from: from.clone(), also: also.to_vec(), to: to.clone() })
-        })
-        .collect()
+        let due: Vec<(&GateId, &Asked)> =
+            self.asked.iter().filter(|(_, asked)| is_free(asked)).collect();
+        let had_to = due.iter().map(|(to, asked)| {
+            let from = asked.from.iter().filter(|id| self.had_to_begin(workflow, id));
+            (*to, from.collect::<Vec<_>>())
+        });
+        let mut jumps: Vec<(&GateId, Vec<&GateId>)> =
+            had_to.filter(|(_, from)| !from.is_empty()).collect();
+        if jumps.is_empty() {
+            jumps = due.iter().map(|(to, asked)| (*to, asked.from.iter().collect())).collect();
+        }
+        let step = |(to, from): (&GateId, Vec<&GateId>)| {
+            let mut from = from.into_iter().cloned();
+            Some(Step::Jump { from: from.next()?, also: from.collect(), to: to.clone() })
+        };
+        jumps.into_iter().filter_map(step).collect()
+    }
+
+    /// Whether a gate that asks for a jump had begun before another one asked that opens it again,
+    /// however many are at work at once. Where it might as well not have begun its jump is none, and
+    /// the other one's opens it.
+    fn had_to_begin(&self, workflow: &Workflow, id: &GateId) -> bool {
+        let Some(gate) = workflow.gate(id) else { return false };
+        let opening = self.asked.values().filter(|asked| asked.opens.contains(&gate.id));
+        let others =
+            opening.flat_map(|asked| &asked.from).filter(|other| other.base() != id.base());
+        let mut others = others.map(|other| workflow.stands_on(other));
+        others.all(|before| gate.needs.iter().chain(&gate.audits).all(|need| before.contains(need)))
     }
 }

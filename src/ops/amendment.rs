@@ -17,7 +17,6 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::site::signing;
 use crate::workflow;
-use crate::workflow::OnFail;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -62,7 +61,7 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
         texts: texts.iter().filter(is_changed).cloned().collect(),
         changes,
         version: workflow.version.clone(),
-        gates: workflow.gates.iter().map(planned).collect(),
+        gates: workflow.gates.iter().map(PlannedGate::of).collect(),
         inputs,
         reopened: reopened(run, (&old, &workflow), &others),
         baselines,
@@ -80,15 +79,6 @@ pub fn differs(site: &Site, run: &Run) -> Vec<String> {
         }
         // What is unsound now was sound when the run began.
         Err(_) => vec![format!("workflows/{}.toml", run.started.workflow)],
-    }
-}
-
-/// A gate as the record of a run names it.
-pub(super) fn planned(gate: &workflow::Gate) -> PlannedGate {
-    PlannedGate {
-        gate: gate.id.clone(),
-        name: gate.name.clone(),
-        is_ignored: gate.on_fail == OnFail::Ignore,
     }
 }
 

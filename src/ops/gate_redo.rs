@@ -8,9 +8,9 @@ use super::Site;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
-use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
+use crate::next;
 use crate::run::GateStatus;
 use crate::site::asker;
 use crate::site::cut_off;
@@ -57,7 +57,7 @@ pub fn gate_redo(site: &Site, request: &Request) -> Result<GateReply, Error> {
                 .advise_command(format!("orch run resume --run {id}")));
         }
     }
-    let reopened = advance::followed_by(&driver, &gate);
+    let reopened = next::followed_by(&driver.workflow, driver.run(), &gate);
     let mut events = cut_off::all_cut_off(&driver);
     let (by, reason) = (site.identity()?, request.reason.clone());
     events.push(Event::GateRedone { gate: gate.clone(), reopened, by, reason });

@@ -11,6 +11,7 @@ use crate::definition::Definition;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::GitFacts;
+use crate::event::PlannedGate;
 use crate::event::RunStarted;
 use crate::secret;
 use crate::secret::Secrets;
@@ -71,7 +72,7 @@ pub fn begin(
         key,
         driven: request.driven,
         agent: request.agent,
-        gates: workflow.gates.iter().map(super::amendment::planned).collect(),
+        gates: workflow.gates.iter().map(PlannedGate::of).collect(),
         definition: texts,
         orch: env!("CARGO_PKG_VERSION").to_owned(),
         environment: site.config.allowed.values().into_keys().collect(),

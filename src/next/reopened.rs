@@ -1,31 +1,32 @@
-//! Jumps: a gate that failed opens an earlier one again, with all that follows from it.
+//! What is open again when a gate is: the events of jumps and redone gates, which reach all that
+//! follows.
 
 use crate::event::Event;
 use crate::finding::Finding;
 use crate::id::GateId;
 use crate::run::GateStatus;
-use crate::site::Driver;
+use crate::run::Run;
 use crate::workflow::OnFail;
+use crate::workflow::Workflow;
 use std::collections::BTreeSet;
 
 /// The jump back: its goal and all that follows from it are open again, and what failed of it is told.
-pub fn jump(driver: &Driver<'_>, (from, also): (&GateId, &[GateId]), to: &GateId) -> Event {
+pub fn jumped(
+    (workflow, run): (&Workflow, &Run),
+    (from, also): (&GateId, &[GateId]),
+    to: &GateId,
+) -> Event {
     let mut bases = vec![to.clone()];
-    bases.extend(driver.workflow.followers(to));
-    let reopened = with_instances(driver, &bases);
-    let findings = findings(driver, (from, also), &reopened);
-    let anew = anew(driver, (from, also), &reopened);
+    bases.extend(workflow.followers(to));
+    let reopened = with_instances(run, &bases);
+    let findings = findings(run, (from, also), &reopened);
+    let anew = anew(workflow, (from, also), &reopened);
     let (from, to, also) = (from.clone(), to.clone(), also.to_vec());
     Event::GateJumped { from, to, reopened, findings, also, anew }
 }
 
 /// What the gates that asked for the jump found, and others that it opens again.
-fn findings(
-    driver: &Driver<'_>,
-    (from, also): (&GateId, &[GateId]),
-    reopened: &[GateId],
-) -> Vec<Finding> {
-    let run = driver.run();
+fn findings(run: &Run, (from, also): (&GateId, &[GateId]), reopened: &[GateId]) -> Vec<Finding> {
     let others = reopened
         .iter()
         .filter(|id| **id != *from && !also.contains(id) && run.status_of(id) == GateStatus::Fail);
@@ -35,18 +36,17 @@ fn findings(
 
 /// The gates of inner loops, whose jumps are counted anew in each round of the outer one.
 fn anew(
-    driver: &Driver<'_>,
+    workflow: &Workflow,
     (from, also): (&GateId, &[GateId]),
     reopened: &[GateId],
 ) -> Vec<GateId> {
     let asking: Vec<GateId> = std::iter::once(from)
         .chain(also)
-        .filter_map(|id| driver.workflow.gate(id).map(|gate| gate.id.clone()))
+        .filter_map(|id| workflow.gate(id).map(|gate| gate.id.clone()))
         .collect();
-    let before: BTreeSet<GateId> =
-        asking.iter().flat_map(|id| driver.workflow.stands_on(id)).collect();
+    let before: BTreeSet<GateId> = asking.iter().flat_map(|id| workflow.stands_on(id)).collect();
     let is_inner = |id: &&GateId| {
-        let Some(gate) = driver.workflow.gate(id) else { return false };
+        let Some(gate) = workflow.gate(id) else { return false };
         let OnFail::Goto { per, .. } = &gate.on_fail else { return false };
         match per {
             Some(outer) => asking.contains(outer),
@@ -57,8 +57,8 @@ fn anew(
 }
 
 /// The gates of these ids that something has happened to, and their instances.
-pub fn with_instances(driver: &Driver<'_>, bases: &[GateId]) -> Vec<GateId> {
-    let gates = driver.run().gates.iter();
+fn with_instances(run: &Run, bases: &[GateId]) -> Vec<GateId> {
+    let gates = run.gates.iter();
     gates
         .filter(|(id, state)| {
             state.status != GateStatus::NotStarted
@@ -66,4 +66,18 @@ pub fn with_instances(driver: &Driver<'_>, bases: &[GateId]) -> Vec<GateId> {
         })
         .map(|(id, _)| id.clone())
         .collect()
+}
+
+/// A gate and all that follows from it, as far as something has happened to it.
+pub fn followed_by(workflow: &Workflow, run: &Run, id: &GateId) -> Vec<GateId> {
+    let base = GateId::parse(id.base()).unwrap_or_else(|_| id.clone());
+    let mut bases = workflow.followers(&base);
+    if base == *id {
+        bases.push(base.clone());
+    }
+    let mut gates = with_instances(run, &bases);
+    if base != *id {
+        gates.extend([id.clone(), base]);
+    }
+    gates
 }
