@@ -120,7 +120,7 @@ pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Str
             decisions.push(format!("{subject}passes the work where {said}"));
             return;
         }
-        let message = rule.message.as_ref();
+        let message = rule.message.as_ref().map(|message| in_words(message, context));
         let message = message.map(|message| format!("; else: {message}")).unwrap_or_default();
         lines.push(format!("{subject}{said}{message}{weight}"));
     };
@@ -177,7 +177,7 @@ fn subjects<'c>(
             templates.iter().map(|template| path(template).map(subject)).collect()
         }
         Target::Glob(template) => {
-            let text = template.render(context).map_err(|error| error.to_string())?;
+            let text = template.render_glob(context).map_err(|error| error.to_string())?;
             let globs = Globs::new(&[text], project)?;
             let files = globs.files(project).map_err(|error| error.to_string())?;
             Ok(files.into_iter().map(subject).collect())
@@ -328,7 +328,8 @@ fn judge_rule(
     };
     // What a rule has to say presupposes a file; a missing one is told as such.
     let is_there = document.is_none_or(|document| scene.project.exists(&document.path));
-    let said = rule.message.as_ref().filter(|_| is_there);
+    let message = rule.message.as_ref().filter(|_| is_there);
+    let said = message.map(|message| in_words(message, context));
     let findings: Vec<Finding> = findings
         .into_iter()
         .map(|finding| {
@@ -341,7 +342,7 @@ fn judge_rule(
                     check,
                     path,
                     severity: rule.severity,
-                    message: said.cloned().unwrap_or(finding.message),
+                    message: said.clone().unwrap_or(finding.message),
                     ..finding
                 },
             }
@@ -358,14 +359,14 @@ fn judge_rule(
     })
 }
 
+/// What a rule says in place of its check; one that does not render says why.
+fn in_words(message: &Template, context: &Context) -> String {
+    message.render(context).unwrap_or_else(|error| format!("`message`: {error}"))
+}
+
 fn applies(rule: &Rule, context: &Context) -> Result<bool, String> {
     let Some(when) = &rule.when else { return Ok(true) };
-    match when.render(context).as_deref() {
-        Ok("true") => Ok(true),
-        Ok("false") => Ok(false),
-        Ok(other) => Err(format!("`when` renders `{other}`, neither true nor false")),
-        Err(error) => Err(format!("`when`: {error}")),
-    }
+    when.holds(context)
 }
 
 /// The `file_exists` of an output that does not state its own.

@@ -7,6 +7,7 @@ mod outlook;
 #[cfg(test)]
 mod property;
 mod reopened;
+mod seen;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,6 @@ use outlook::Outlooks;
 use outlook::count;
 use outlook::has_passed;
 use serde_json::Value as Json;
-use serde_json::json;
 
 /// All steps that can be taken now, in the order of the workflow.
 pub fn next(workflow: &Workflow, run: &Run) -> Vec<Step> {
@@ -158,7 +158,7 @@ pub fn context(run: &Run, gate: &Gate, id: &GateId) -> Context {
     let state = run.gate(id);
     let attempt = state.map_or(0, |state| state.attempts.len()) + 1;
     context.insert("attempt", &attempt);
-    context.insert("gates", &answers(run));
+    context.insert("gates", &seen::gates(run, gate));
     // The number of the sitting; 0 where nobody sits.
     context.insert("session", &run.session().map_or(0, |session| session.number));
     if let Some(each) = &gate.each {
@@ -167,14 +167,6 @@ pub fn context(run: &Run, gate: &Gate, id: &GateId) -> Context {
         context.insert(each.name.clone(), &item.map_or(Json::Null, |item| item.value.clone()));
     }
     context
-}
-
-/// `gates.<id>.answers`, for every gate that has some.
-fn answers(run: &Run) -> Json {
-    let answered = run.gates.iter().filter(|(_, state)| !state.answers.is_empty());
-    Json::Object(
-        answered.map(|(id, state)| (id.to_string(), json!({ "answers": state.answers }))).collect(),
-    )
 }
 
 /// The gate itself, or its instances once they are known.
@@ -295,16 +287,13 @@ impl Plan<'_> {
     fn begin(&self, gate: &Gate, id: &GateId) -> Option<Step> {
         let refuse = |reason| Some(Step::Refuse { gate: id.clone(), reason });
         if let Some(when) = gate.when.as_ref().filter(|when| is_judged_at(gate, id, when)) {
-            match when.render(&context(self.run, gate, id)).as_deref() {
-                Ok("true") => {}
-                Ok("false") => {
+            match when.holds(&context(self.run, gate, id)) {
+                Ok(true) => {}
+                Ok(false) => {
                     let reason = format!("when = \"{}\" is false", when.text());
                     return Some(Step::Skip { gate: id.clone(), reason });
                 }
-                Ok(other) => {
-                    return refuse(format!("`when` renders `{other}`, neither true nor false"));
-                }
-                Err(error) => return refuse(format!("`when`: {error}")),
+                Err(reason) => return refuse(reason),
             }
         }
         if gate.end().is_some_and(|end| !end.after_work) {

@@ -5,16 +5,23 @@
 
 mod context;
 mod helper;
+mod library;
+mod names;
+mod paths;
 mod plain;
 
 pub use context::Context;
 pub use helper::ARGUMENT as HELPER_ARGUMENT;
 pub use helper::help;
 pub use helper::use_helper;
+pub use library::Library;
+pub use names::Fields;
+pub use names::Names;
+pub use names::Shape;
+pub use paths::Asked;
 
 use crate::source::Source;
 use crate::source::Unsound;
-use crate::source::suggest;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -64,7 +71,7 @@ impl Template {
         text: &str,
         source: &Source,
         span: Range<usize>,
-        names: &BTreeSet<String>,
+        names: &Names,
     ) -> Result<Self, Box<Unsound>> {
         if !has_expressions(text) {
             return Ok(Self::literal(text));
@@ -74,7 +81,7 @@ impl Template {
             let message = format!("template: {}", explain(&error).message);
             source.unsound(span.clone(), message).advise_if(unclosed(text))
         })?;
-        let names = refuse_unknown_names(&engine, SINGLE, source, span, names)?;
+        let names = names::refuse_unknown(&engine, (SINGLE, text), source, span, names)?;
         let engine = Some(Engine::new(engine, [(SINGLE, text)]));
         Ok(Self { text: text.into(), engine, names })
     }
@@ -84,7 +91,7 @@ impl Template {
         text: &str,
         source: &Source,
         span: Range<usize>,
-        names: &BTreeSet<String>,
+        names: &Names,
     ) -> Result<Self, Box<Unsound>> {
         let template = Self::parse(text, source, span.clone(), names)?;
         if template.is_literal() && !["true", "false"].contains(&text) {
@@ -105,6 +112,24 @@ impl Template {
             None => Ok(self.text.to_string()),
             Some(engine) => engine.render(SINGLE, context),
         }
+    }
+
+    /// Whether a condition holds; why it cannot be told, where it renders something else than `true`
+    /// or `false`. An answer that was not given is no `true`.
+    pub fn holds(&self, context: &Context) -> Result<bool, String> {
+        match self.render(context).map_err(|error| format!("`when`: {error}"))?.as_str() {
+            "true" => Ok(true),
+            "false" | "" => Ok(false),
+            other => Err(format!("`when` renders `{other}`, neither true nor false")),
+        }
+    }
+
+    /// Renders a glob: what the values hold stands there as it is and is no pattern.
+    pub fn render_glob(&self, context: &Context) -> Result<String, Error> {
+        if self.is_literal() {
+            return Ok(self.text.to_string());
+        }
+        self.render(&context.as_literal_globs())
     }
 
     /// The text as it was written.
@@ -146,35 +171,6 @@ impl From<Template> for String {
     }
 }
 
-/// Named templates that may include each other: the prompts of a workflow.
-#[derive(Debug, Clone)]
-pub struct Library {
-    engine: Engine,
-}
-
-impl Library {
-    /// Takes all texts at once, by the names they include each other by.
-    pub fn parse(
-        texts: &[(&str, &Source)],
-        names: &BTreeSet<String>,
-    ) -> Result<Self, Box<Unsound>> {
-        let mut engine = new_engine();
-        let raw = texts.iter().map(|(name, source)| (*name, &*source.text));
-        if let Err(error) = engine.add_raw_templates(raw) {
-            return Err(unsound_library(texts, &error));
-        }
-        for (name, source) in texts {
-            refuse_unknown_names(&engine, name, source, 0..source.text.len(), names)?;
-        }
-        let texts = texts.iter().map(|(name, source)| (*name, &*source.text));
-        Ok(Self { engine: Engine::new(engine, texts) })
-    }
-
-    pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
-        self.engine.render(name, context)
-    }
-}
-
 /// Renders a text whose names were checked when its definition was loaded.
 pub fn render_text(text: &str, context: &Context) -> Result<String, Error> {
     if !has_expressions(text) {
@@ -183,6 +179,14 @@ pub fn render_text(text: &str, context: &Context) -> Result<String, Error> {
     let mut engine = new_engine();
     engine.add_raw_template(SINGLE, text).map_err(|error| explain(&error))?;
     Engine::new(engine, [(SINGLE, text)]).render(SINGLE, context)
+}
+
+/// The same for a glob: what the values hold stands there as it is and is no pattern.
+pub fn render_glob(text: &str, context: &Context) -> Result<String, Error> {
+    if !has_expressions(text) {
+        return Ok(text.to_owned());
+    }
+    render_text(text, &context.as_literal_globs())
 }
 
 /// Whether a text holds anything that the engine would act on.
@@ -295,62 +299,12 @@ fn explain(error: &tera::Error) -> Error {
     }
 }
 
-fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsound> {
-    let named = |wanted: &str| texts.iter().find(|(name, _)| *name == wanted);
-    if let ErrorKind::SyntaxError(report) = error.kind()
-        && let Some((_, source)) = named(report.filename())
-    {
-        let span = report.span().range.clone();
-        return source.unsound(span, format!("template: {}", report.message()));
-    }
-    // The engine names the template in its words only; the place is then the file.
-    let text = error.to_string();
-    let source = texts.iter().find(|(name, _)| text.contains(name)).or(texts.first());
-    let empty = Source::new("prompts", "");
-    let source = source.map_or(&empty, |(_, source)| source);
-    source.unsound(0..0, format!("template: {}", explain(error).message))
-}
-
-fn refuse_unknown_names(
-    engine: &Tera,
-    name: &str,
-    source: &Source,
-    span: Range<usize>,
-    names: &BTreeSet<String>,
-) -> Result<Vec<String>, Box<Unsound>> {
-    let mut used: Vec<&str> = engine
-        .get_template_variables(name)
-        .map_err(|error| source.unsound(span.clone(), explain(&error).message))?
-        .into_iter()
-        .collect();
-    used.sort_unstable();
-    let Some(unknown) = used.iter().find(|used| !names.contains(**used)) else {
-        return Ok(used.into_iter().map(str::to_owned).collect());
-    };
-    let within = source.text.get(span.clone()).unwrap_or_default();
-    let at = word_at(within, unknown)
-        .map_or(span.clone(), |at| span.start + at..span.start + at + unknown.len());
-    Err(source
-        .unsound(at, format!("unknown name `{unknown}` in a template"))
-        .advise(suggest(unknown, names.iter().map(String::as_str))))
-}
-
-/// Where a word stands by itself inside an expression of a text.
-fn word_at(text: &str, word: &str) -> Option<usize> {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let first = text.find('{').unwrap_or(0);
-    text[first..]
-        .match_indices(word)
-        .map(|(at, _)| first + at)
-        .find(|&at| !text[..at].ends_with(is_word) && !text[at + word.len()..].starts_with(is_word))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(names: &[&str]) -> BTreeSet<String> {
-        names.iter().map(|&name| name.to_owned()).collect()
+    fn names(names: &[&str]) -> Names {
+        names.iter().copied().collect()
     }
 
     fn parse(text: &str, known: &[&str]) -> Result<Template, Box<Unsound>> {
@@ -364,6 +318,14 @@ mod tests {
         assert_eq!(template.render(&context).unwrap(), "{{ evil }}<&>/x");
         let template = parse("{{ {'quick': 3, 'deep': 15}[depth] }}", &["depth"]).unwrap();
         assert_eq!(template.render(&Context::default().with("depth", &"deep")).unwrap(), "15");
+    }
+
+    #[test]
+    fn values_in_globs_are_no_patterns() {
+        let template = parse("{{ folder }}/{{ '*' if all else name }}", &["folder", "all", "name"]);
+        let context = Context::default().with("folder", &"p/[a]").with("all", &true);
+        let context = context.with("name", &"x*");
+        assert_eq!(template.unwrap().render_glob(&context).unwrap(), "p/[[]a[]]/*");
     }
 
     #[test]

@@ -201,7 +201,7 @@ fn started(
         required_outputs: contract
             .map(|contract| judge::required_outputs(contract, context))
             .unwrap_or_default(),
-        edits: gate.edits.iter().filter_map(|glob| glob.render(context).ok()).collect(),
+        edits: gate.edits.iter().filter_map(|glob| glob.render_glob(context).ok()).collect(),
         // A recipe that cannot be told is no obstacle to the work, only to reusing it.
         recipe: gate
             .reuse

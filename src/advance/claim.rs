@@ -21,7 +21,7 @@ pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, chosen: &
         purse: chosen.worker.purse.clone(),
         can_cost: match gate.work {
             Work::Agent(_) | Work::Workflow(_) => true,
-            Work::Human | Work::Command(_) | Work::Shell(_) => false,
+            Work::Human | Work::Command(_) | Work::Shell { .. } => false,
         },
         run_budget: run.budget,
         gate_budget: gate.budget,

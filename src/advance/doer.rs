@@ -9,7 +9,6 @@ use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
 use crate::executor::Command;
-use crate::executor::Program;
 use crate::finding::Finding;
 use crate::run::Run;
 use crate::secret::Secrets;
@@ -51,7 +50,7 @@ pub fn choose(
         budget: None,
         problem,
     };
-    let command = |program| Doer::Command(Command { program });
+    let command = |argv| Doer::Command(Command { argv });
     match &gate.work {
         workflow::Work::Human => {}
         workflow::Work::Workflow(name) => {
@@ -59,12 +58,14 @@ pub fn choose(
                 format!("child runs are not available in this version (workflow `{name}`)");
             chosen.problem = Some(Finding::of("executor", message));
         }
-        workflow::Work::Shell(script) => chosen.doer = command(Program::Shell(script.clone())),
+        workflow::Work::Shell { script, with } => {
+            chosen.doer = command(with.iter().chain([script]).cloned().collect());
+        }
         workflow::Work::Command(argv) => {
             let argv: Result<Vec<_>, _> =
                 argv.iter().map(|template| template.render(context)).collect();
             match argv {
-                Ok(argv) => chosen.doer = command(Program::Argv(argv)),
+                Ok(argv) => chosen.doer = command(argv),
                 Err(error) => chosen.problem = Some(Finding::of("command", error.to_string())),
             }
         }

@@ -79,7 +79,7 @@ pub fn cast(
 ) -> Result<Cast, Error> {
     let roles = workflow.gates.iter().filter_map(|gate| match &gate.work {
         Work::Agent(role) => role.as_deref(),
-        Work::Human | Work::Command(_) | Work::Shell(_) | Work::Workflow(_) => None,
+        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => None,
     });
     let roles: Vec<&str> = roles.collect();
     let key = if site.config.sets_variables() { Some(made_key(site, run)?) } else { None };

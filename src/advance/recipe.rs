@@ -46,9 +46,15 @@ pub fn recipe(
         }
         template.render(&context).map_err(|error| error.to_string())
     };
+    let render_glob = |template: &Template| {
+        if template.is_literal() {
+            return Ok(template.text().to_owned());
+        }
+        template.render_glob(&context).map_err(|error| error.to_string())
+    };
     let work = match &gate.work {
         Work::Command(argv) => argv.iter().map(render).collect::<Result<_, _>>()?,
-        Work::Shell(script) => vec![script.clone()],
+        Work::Shell { script, with } => with.iter().chain([script]).cloned().collect(),
         Work::Workflow(name) => vec![name.clone()],
         Work::Human | Work::Agent(_) => Vec::new(),
     };
@@ -67,7 +73,7 @@ pub fn recipe(
         texts: texts(run, gate),
     };
     let bytes = serde_json::to_vec(&ingredients).map_err(|error| error.to_string())?;
-    Ok(Recipe { sha256: Digest::of(bytes), reads: reads(driver, gate, render)? })
+    Ok(Recipe { sha256: Digest::of(bytes), reads: reads(driver, gate, render_glob)? })
 }
 
 /// The gate's contract, and its prompt with all that it may include.
@@ -88,13 +94,13 @@ fn texts<'r>(run: &'r Run, gate: &'r Gate) -> Vec<(&'r str, Digest)> {
 fn reads(
     driver: &Driver<'_>,
     gate: &Gate,
-    render: impl Fn(&Template) -> Result<String, String>,
+    render_glob: impl Fn(&Template) -> Result<String, String>,
 ) -> Result<BTreeMap<String, Digest>, String> {
     if gate.reads.is_empty() {
         return Ok(BTreeMap::new());
     }
     let project = &driver.site.project;
-    let globs: Result<Vec<String>, String> = gate.reads.iter().map(render).collect();
+    let globs: Result<Vec<String>, String> = gate.reads.iter().map(render_glob).collect();
     let globs = Globs::new(&globs?, project)?;
     let paths = globs.files(project).map_err(|error| error.to_string())?;
     let digests = driver.seen.prints.borrow_mut().digests(project, &paths);

@@ -50,6 +50,10 @@ pub fn is_superseded(driver: &Driver<'_>, id: &GateId, path: &str) -> bool {
 /// Whether an attempt says that it makes a file: as its output, or as one that it edits.
 fn claims(driver: &Driver<'_>, attempt: &Attempt, path: &str) -> bool {
     let outputs = attempt.required_outputs.iter();
+    // What a path holds may look like a pattern.
+    if outputs.clone().any(|output| output == path) {
+        return true;
+    }
     let all: Vec<String> = outputs.chain(&attempt.edits).cloned().collect();
     globs(driver, &all).is_some_and(|globs| globs.matches_name(path))
 }

@@ -30,8 +30,12 @@ impl Check for Committed {
         false
     }
 
+    fn globs() -> &'static [&'static str] {
+        &["paths"]
+    }
+
     fn words(&self) -> String {
-        format!("{} is committed in git", self.paths.words())
+        format!("{} is committed in git", self.paths.glob_words())
     }
 
     fn flaw(&self) -> Option<String> {
@@ -79,12 +83,12 @@ impl Committed {
         if files.len() > ignored {
             let is_named = |path: &str| {
                 path.strip_prefix(&prefix)
-                    .is_some_and(|path| self.paths.iter().any(|it| it == path))
+                    .is_some_and(|path| self.paths.iter().any(|it| Globs::shown(it) == path))
             };
             left.retain(|file| !file.is_ignored || is_named(&file.path));
         }
         if left.is_empty() && files.is_empty() {
-            return Err(format!("no file matches {}", self.paths.words()));
+            return Err(format!("no file matches {}", self.paths.glob_words()));
         }
         let mut few = Few::new(FINDINGS_MAX);
         for Uncommitted { path, what, .. } in &left {

@@ -29,9 +29,13 @@ impl Check for FileCount {
         false
     }
 
+    fn globs() -> &'static [&'static str] {
+        &["glob"]
+    }
+
     fn words(&self) -> String {
         let count = super::range_words(self.min.as_ref(), self.max.as_ref());
-        format!("{count} files match `{}`", self.glob)
+        format!("{count} files match `{}`", Globs::shown(&self.glob))
     }
 
     fn flaw(&self) -> Option<String> {
@@ -53,7 +57,7 @@ impl Check for FileCount {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message = format!("files that match `{}`: {found}", self.glob);
+                let message = format!("files that match `{}`: {found}", Globs::shown(&self.glob));
                 vec![Finding::new(message).expected(expected).actual(found)]
             }
         }

@@ -17,6 +17,8 @@ pub struct Kind {
     pub name: &'static str,
     pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
     pub from_json: fn(Json) -> Result<AnyCheck, String>,
+    /// Its parameters that are globs.
+    pub globs: fn() -> &'static [&'static str],
     pub compares: fn() -> bool,
     pub reads_a_file: fn() -> bool,
     pub looks_at_work: fn() -> bool,
@@ -37,6 +39,7 @@ impl Kind {
                 let check = serde_json::from_value::<T>(value);
                 Ok(Box::new(check.map_err(|error| document::in_words(&error.to_string()))?))
             },
+            globs: T::globs,
             compares: T::compares,
             reads_a_file: T::reads_a_file,
             looks_at_work: T::looks_at_work,

@@ -87,6 +87,14 @@ pub trait Check {
         None
     }
 
+    /// The parameters that are globs: what the values in their templates hold is no pattern.
+    fn globs() -> &'static [&'static str]
+    where
+        Self: Sized,
+    {
+        &[]
+    }
+
     /// Whether checks of this kind compare with what was recorded beforehand: told without one,
     /// since a long workflow asks this of every check whenever a gate passes.
     fn compares() -> bool

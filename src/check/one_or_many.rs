@@ -1,5 +1,6 @@
 //! A text, or a list of texts, where a parameter takes either.
 
+use crate::files::Globs;
 use crate::files::ProjectPath;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,6 +16,13 @@ impl OneOrMany {
     /// The texts in quotes, for [`super::Check::words`].
     pub(super) fn words(&self) -> String {
         let quoted: Vec<String> = self.0.iter().map(|text| format!("`{text}`")).collect();
+        quoted.join(", ")
+    }
+
+    /// The same of globs, as people are shown them.
+    pub(super) fn glob_words(&self) -> String {
+        let quoted: Vec<String> =
+            self.0.iter().map(|text| format!("`{}`", Globs::shown(text))).collect();
         quoted.join(", ")
     }
 

@@ -51,11 +51,15 @@ impl Check for OnlyChanges {
         false
     }
 
+    fn globs() -> &'static [&'static str] {
+        &["paths"]
+    }
+
     fn words(&self) -> String {
         if self.paths.is_empty() {
             return "no file of the project changes".to_owned();
         }
-        format!("nothing outside {} changes", self.paths.words())
+        format!("nothing outside {} changes", self.paths.glob_words())
     }
 
     fn flaw(&self) -> Option<String> {

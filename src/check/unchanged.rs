@@ -47,8 +47,12 @@ impl Check for Unchanged {
         false
     }
 
+    fn globs() -> &'static [&'static str] {
+        &["paths"]
+    }
+
     fn words(&self) -> String {
-        format!("{} is unchanged since {}", self.paths.words(), self.moment())
+        format!("{} is unchanged since {}", self.paths.glob_words(), self.moment())
     }
 
     fn flaw(&self) -> Option<String> {
@@ -78,7 +82,7 @@ impl Check for Unchanged {
             Err(message) => return vec![Finding::new(message)],
         };
         if before.is_empty() && now.is_empty() {
-            let paths = self.paths.words();
+            let paths = self.paths.glob_words();
             return vec![Finding::new(format!("no file matches {paths}, then or now"))];
         }
         let mut few = Few::new(FINDINGS_MAX);

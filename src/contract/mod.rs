@@ -19,6 +19,7 @@ use crate::source::Source;
 use crate::source::Unsound;
 use crate::template;
 use crate::template::Context;
+use crate::template::Names;
 use crate::template::Template;
 use serde::Deserialize;
 use serde::Deserializer;
@@ -26,7 +27,6 @@ use serde::Serialize;
 use serde::Serializer;
 use serde::de::Error as _;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
 
 /// The folder of all runs, relative to the project: no output lies there.
 pub const RUNS: &str = "orchestration/runs";
@@ -67,7 +67,7 @@ pub struct Rule {
     pub(super) parameters: Json,
     pub severity: Severity,
     pub when: Option<Template>,
-    pub message: Option<String>,
+    pub message: Option<Template>,
     pub path: Option<Template>,
     /// Whether it says what whoever judges has decided, and not what they must achieve.
     pub verdict: bool,
@@ -84,7 +84,7 @@ fn kind_of_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static K
 
 impl Contract {
     /// Parses a contract; `names` are the names that its templates may use.
-    pub fn parse(source: &Source, names: &BTreeSet<String>) -> Result<Self, Box<Unsound>> {
+    pub fn parse(source: &Source, names: &Names) -> Result<Self, Box<Unsound>> {
         read::read(source, names)
     }
 
@@ -123,6 +123,21 @@ impl Contract {
         gates.collect()
     }
 
+    /// Every template of the contract.
+    pub fn each_template(&self, visit: &mut dyn FnMut(&str)) {
+        for output in &self.outputs {
+            match &output.target {
+                Target::Path(one) | Target::Glob(one) => visit(one.text()),
+                Target::AnyOf(some) => some.iter().for_each(|one| visit(one.text())),
+            }
+        }
+        for rule in self.rules() {
+            let own = [&rule.when, &rule.message, &rule.path];
+            own.into_iter().flatten().for_each(|template| visit(template.text()));
+            each_text(&rule.parameters, visit);
+        }
+    }
+
     /// Every rule of the contract, those under outputs first.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
@@ -146,7 +161,17 @@ impl Output {
 impl Rule {
     /// The check with its templates rendered, or why there is none.
     pub fn build(&self, context: &Context) -> Result<Box<dyn Check + Send + Sync>, String> {
-        let parameters = rendered(&self.parameters, context).map_err(|error| error.to_string())?;
+        let globs = (self.kind.globs)();
+        let mut parameters =
+            rendered(&self.parameters, &|text| template::render_text(text, context))
+                .map_err(|error| error.to_string())?;
+        for (key, value) in parameters.as_object_mut().into_iter().flatten() {
+            if globs.contains(&key.as_str()) {
+                let written = &self.parameters[key.as_str()];
+                *value = rendered(written, &|text| template::render_glob(text, context))
+                    .map_err(|error| error.to_string())?;
+            }
+        }
         let check = (self.kind.from_json)(parameters)?;
         check.flaw().map_or(Ok(check), Err)
     }
@@ -165,15 +190,26 @@ impl Rule {
     }
 }
 
-fn rendered(value: &Json, context: &Context) -> Result<Json, template::Error> {
+fn each_text(value: &Json, visit: &mut dyn FnMut(&str)) {
+    match value {
+        Json::String(text) => visit(text),
+        Json::Array(items) => items.iter().for_each(|item| each_text(item, visit)),
+        Json::Object(table) => table.values().for_each(|item| each_text(item, visit)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+type Render<'r> = dyn Fn(&str) -> Result<String, template::Error> + 'r;
+
+fn rendered(value: &Json, render: &Render<'_>) -> Result<Json, template::Error> {
     Ok(match value {
-        Json::String(text) => Json::from(template::render_text(text, context)?),
+        Json::String(text) => Json::from(render(text)?),
         Json::Array(items) => {
-            Json::Array(items.iter().map(|item| rendered(item, context)).collect::<Result<_, _>>()?)
+            Json::Array(items.iter().map(|item| rendered(item, render)).collect::<Result<_, _>>()?)
         }
         Json::Object(table) => {
             let entries =
-                table.iter().map(|(key, item)| Ok((key.clone(), rendered(item, context)?)));
+                table.iter().map(|(key, item)| Ok((key.clone(), rendered(item, render)?)));
             Json::Object(entries.collect::<Result<_, template::Error>>()?)
         }
         Json::Null | Json::Bool(_) | Json::Number(_) => value.clone(),
@@ -185,7 +221,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Contract, Box<Unsound>> {
-        let names = ["slug".to_owned(), "depth".to_owned()].into_iter().collect();
+        let names = ["slug", "depth"].into_iter().collect();
         Contract::parse(&Source::new("c.toml", text), &names)
     }
 

@@ -13,17 +13,18 @@ use crate::document::Decimal;
 use crate::document::Placed;
 use crate::document::Table;
 use crate::document::Value;
+use crate::files::Globs;
 use crate::files::PathError;
 use crate::files::ProjectPath;
 use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
+use crate::template::Names;
 use crate::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
 use toml::de::DeValue;
 
 /// The shape of a contract file, but for its checks, which are read kind by kind.
@@ -68,8 +69,9 @@ struct CommonFile {
     /// Judged only where this renders `true`.
     #[schemars(with = "Option<String>")]
     when: Option<Placed<String>>,
-    /// Said in place of the finding's own words.
-    message: Option<String>,
+    /// Said in place of the finding's own words; a template.
+    #[schemars(with = "Option<String>")]
+    message: Option<Placed<String>>,
     /// Whether this says what the gate has decided: it is read only when all else holds, and where it
     /// fails the attempt is a refusal. The gate is not tried again for it; what it found goes where its
     /// `on_fail` goes back to.
@@ -78,7 +80,7 @@ struct CommonFile {
 }
 
 /// Reads a contract file; `names` are the names that its templates may use.
-pub(super) fn read(source: &Source, names: &BTreeSet<String>) -> Result<Contract, Box<Unsound>> {
+pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Box<Unsound>> {
     let mut table = document::parse(source)?;
     let outputs = take_tables(source, &mut table, ("output", "write [[output]]"))?;
     let checks = take_tables(source, &mut table, ("check", "write [[check]]"))?;
@@ -133,11 +135,7 @@ fn take_tables<'t>(
     }
 }
 
-fn read_output(
-    source: &Source,
-    value: Value<'_>,
-    names: &BTreeSet<String>,
-) -> Result<Output, Box<Unsound>> {
+fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Output, Box<Unsound>> {
     let span = value.span();
     let mut table = into_table(source, value, "write [[output]], and its keys below it")?;
     let help = "write checks = [{ kind = \"…\" }]";
@@ -152,7 +150,7 @@ fn read_output(
         }
         (None, None, Some(glob)) => {
             let template = template(&glob)?;
-            let flaw = crate::files::glob_flaw(glob.get_ref()).filter(|_| template.is_literal());
+            let flaw = Globs::flaw(glob.get_ref()).filter(|_| template.is_literal());
             if let Some(flaw) = flaw {
                 return Err(source.unsound(glob.span(), flaw));
             }
@@ -173,7 +171,7 @@ fn read_output(
 pub fn inside(
     source: &Source,
     text: &Placed<String>,
-    names: &BTreeSet<String>,
+    names: &Names,
 ) -> Result<Template, Box<Unsound>> {
     let template = Template::parse(text.get_ref(), source, text.span(), names)?;
     if let Some(flaw) = ProjectPath::folder_flaw(text.get_ref()) {
@@ -193,7 +191,7 @@ pub fn inside(
 fn read_rule(
     source: &Source,
     value: Value<'_>,
-    names: &BTreeSet<String>,
+    names: &Names,
     own_path: bool,
 ) -> Result<Rule, Box<Unsound>> {
     let span = value.span();
@@ -246,12 +244,14 @@ fn read_rule(
     let when = common.when.as_ref();
     let when =
         when.map(|text| Template::parse_condition(text.get_ref(), source, text.span(), names));
+    let message = common.message.as_ref();
+    let message = message.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
     Ok(Rule {
         kind,
         parameters,
         severity: common.severity,
         when: when.transpose()?,
-        message: common.message,
+        message: message.transpose()?,
         path,
         verdict: common.verdict,
     })
@@ -299,19 +299,11 @@ fn into_table<'t>(
 }
 
 /// Parses every string of a check's parameters as the template it is.
-fn check_templates(
-    source: &Source,
-    table: &Table<'_>,
-    names: &BTreeSet<String>,
-) -> Result<(), Box<Unsound>> {
+fn check_templates(source: &Source, table: &Table<'_>, names: &Names) -> Result<(), Box<Unsound>> {
     table.get_ref().iter().try_for_each(|(_, value)| check_template(source, value, names))
 }
 
-fn check_template(
-    source: &Source,
-    value: &Value<'_>,
-    names: &BTreeSet<String>,
-) -> Result<(), Box<Unsound>> {
+fn check_template(source: &Source, value: &Value<'_>, names: &Names) -> Result<(), Box<Unsound>> {
     match value.get_ref() {
         DeValue::String(text) => Template::parse(text, source, value.span(), names).map(|_| ()),
         DeValue::Array(items) => {

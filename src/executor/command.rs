@@ -15,25 +15,13 @@ use std::collections::BTreeMap;
 /// A program to run at a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
-    pub program: Program,
-}
-
-/// What to run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Program {
     /// The program and its arguments, rendered and never split.
-    Argv(Vec<String>),
-    /// A script for `sh`.
-    Shell(String),
+    pub argv: Vec<String>,
 }
 
 impl Executor for Command {
     fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
-        let argv = match &self.program {
-            Program::Argv(argv) => argv.clone(),
-            Program::Shell(script) => vec!["sh".to_owned(), "-c".to_owned(), script.clone()],
-        };
+        let argv = self.argv.clone();
         let program = argv.first().cloned().unwrap_or_default();
         let launch = Launch { argv, environment: BTreeMap::new(), stdin: None, timeout: None };
         let landing = invocation.launch(launch, &mut |_| Usage::default())?;
@@ -55,7 +43,7 @@ mod tests {
     use std::time::Duration;
 
     fn shell(script: &str) -> Command {
-        Command { program: Program::Shell(script.to_owned()) }
+        Command { argv: ["sh", "-c", script].map(str::to_owned).to_vec() }
     }
 
     fn failed(reason: &str) -> Conclusion {
@@ -75,7 +63,7 @@ mod tests {
         assert_eq!((outcome.conclusion.clone(), stage.printed()), (Conclusion::Done, title.into()));
         assert_eq!((outcome.exit_code(), outcome.usage), (Some(0), Usage::default()));
         let argv = ["printf", "%s", title].map(str::to_owned).to_vec();
-        stage.begin(&Command { program: Program::Argv(argv) }, "");
+        stage.begin(&Command { argv }, "");
         assert_eq!(stage.printed(), title);
     }
 

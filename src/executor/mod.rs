@@ -15,7 +15,6 @@ mod usage;
 
 pub use agent::Agent;
 pub use command::Command;
-pub use command::Program;
 pub use human::Human;
 pub use kind::ExecutorKind;
 pub use output::Counts;

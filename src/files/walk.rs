@@ -1,82 +1,14 @@
-//! Finding files by globs. `*` stays within a folder, `**` crosses folders; files
-//! that git ignores are seen too, `.git` and the closed folders are not; no link is followed.
+//! Walking through the files of a project. Those that git ignores are seen too, `.git` and the
+//! closed folders are not; no link is followed.
 
 use super::Project;
 use super::ProjectPath;
-use globset::Glob;
-use globset::GlobBuilder;
-use globset::GlobSet;
-use globset::GlobSetBuilder;
 use std::fs;
 use std::io;
 use std::path::Path;
 
 /// More files than any contract means; a bound on memory and time.
-const ENTRIES_MAX: usize = if cfg!(test) { 5_000 } else { 1_000_000 };
-
-/// How deep braces may lie in braces: each level is one of the stack's.
-const BRACES_MAX: usize = 10;
-
-/// What makes a pattern more than a path.
-const SPECIAL: [char; 5] = ['*', '?', '[', '{', '\\'];
-
-/// One or more glob patterns, relative to the project.
-#[derive(Debug, Clone)]
-pub struct Globs {
-    set: GlobSet,
-    roots: Vec<ProjectPath>,
-    /// Patterns that are plain paths: looked up, not searched for.
-    plain: Vec<ProjectPath>,
-}
-
-impl Globs {
-    /// Compiles patterns; an unsound one, or one that leaves the project, is told apart by its message.
-    pub fn new(patterns: &[String], project: &Project) -> Result<Self, String> {
-        let mut set = GlobSetBuilder::new();
-        let (mut roots, mut plain) = (Vec::new(), Vec::new());
-        for pattern in patterns {
-            let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-            let path = project.path(pattern).map_err(|error| error.to_string())?;
-            let glob = compile(pattern)?;
-            set.add(glob);
-            if pattern.contains(SPECIAL) {
-                let literal = literal_folder(pattern);
-                roots.push(project.path(literal).map_err(|error| error.to_string())?);
-            } else {
-                plain.push(path);
-            }
-        }
-        let set = set.build().map_err(|error| error.to_string())?;
-        roots.sort();
-        roots.dedup();
-        Ok(Self { set, roots, plain })
-    }
-
-    pub fn matches(&self, path: &ProjectPath) -> bool {
-        self.matches_name(path.as_str())
-    }
-
-    /// The same for a path that may have gone from the disk.
-    pub fn matches_name(&self, path: &str) -> bool {
-        self.set.is_match(path)
-    }
-
-    /// All files that match, links and pipes included, folders left out; sorted.
-    pub fn files(&self, project: &Project) -> io::Result<Vec<ProjectPath>> {
-        let is_file = |path: &&ProjectPath| project.holds_file(path);
-        let mut found: Vec<ProjectPath> = self.plain.iter().filter(is_file).cloned().collect();
-        for root in &self.roots {
-            project.walk(root, |path| {
-                if self.matches(path) {
-                    found.push(path.clone());
-                }
-            })?;
-        }
-        found.sort();
-        found.dedup();
-        Ok(found)
-    }
-}
+pub(super) const ENTRIES_MAX: usize = if cfg!(test) { 5_000 } else { 1_000_000 };
 
 impl Project {
     /// Calls `visit` with every entry below `root` that is no folder.
@@ -163,7 +95,7 @@ impl Project {
     }
 
     /// Whether anything but a folder lies there, reached as a walk would reach it: over no link.
-    fn holds_file(&self, path: &ProjectPath) -> bool {
+    pub(super) fn holds_file(&self, path: &ProjectPath) -> bool {
         let found = self.absolute(path).symlink_metadata();
         let is_linked = || {
             let above = std::iter::successors(path.parent(), ProjectPath::parent);
@@ -185,77 +117,11 @@ impl Project {
     }
 }
 
-/// What is wrong with a pattern's own words; where it leads is not looked at.
-pub fn glob_flaw(pattern: &str) -> Option<String> {
-    compile(pattern).err()
-}
-
-fn compile(pattern: &str) -> Result<Glob, String> {
-    if depth(pattern) > BRACES_MAX {
-        return Err(format!("a glob has braces in more than {BRACES_MAX} braces"));
-    }
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .map_err(|error| format!("glob \"{pattern}\": {}", error.kind()))
-}
-
-/// How deep braces lie in braces.
-fn depth(pattern: &str) -> usize {
-    let (mut now, mut deepest) = (0_usize, 0);
-    for character in pattern.chars() {
-        match character {
-            '{' => now += 1,
-            '}' => now = now.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(now);
-    }
-    deepest
-}
-
-/// The folder that a pattern names before its first special character.
-fn literal_folder(pattern: &str) -> &str {
-    let special = pattern.find(SPECIAL).unwrap_or(pattern.len());
-    pattern[..special].rsplit_once('/').map_or(".", |(folder, _)| folder)
-}
-
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a test lays out its own files")]
 mod tests {
     use super::*;
-    use std::fs;
-
-    fn found(patterns: &[&str]) -> Result<Vec<String>, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let project = Project::new(folder.path(), vec!["runs"]).unwrap();
-        for path in ["a/x.md", "a/b/y.md", "z.md", ".git/q.md", "runs/r.md", "ignored/i.md"] {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, "x").unwrap();
-        }
-        fs::write(folder.path().join(".gitignore"), "ignored\n").unwrap();
-        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
-        let globs = Globs::new(&patterns, &project)?;
-        Ok(globs.files(&project).unwrap().iter().map(ToString::to_string).collect())
-    }
-
-    #[test]
-    fn stars_stay_in_their_folder_and_ignored_files_are_seen() {
-        assert_eq!(found(&["a/*.md"]).unwrap(), ["a/x.md"]);
-        assert_eq!(found(&["**/*.md"]).unwrap(), ["a/b/y.md", "a/x.md", "ignored/i.md", "z.md"]);
-        assert_eq!(found(&["none/*.md"]).unwrap(), Vec::<String>::new());
-        assert_eq!(found(&["a/x.md", "a/b", "a/none"]).unwrap(), ["a/x.md"]);
-    }
-
-    #[test]
-    fn patterns_that_leave_are_refused() {
-        for pattern in ["../*", "/etc/*", "a/../../*", ".git/*", "runs/*", "a/[", "-x/*"] {
-            assert!(found(&[pattern]).is_err(), "{pattern} was taken");
-        }
-        let deep = format!("{}a{}", "{".repeat(100_000), "}".repeat(100_000));
-        assert!(found(&[&deep]).unwrap_err().contains("more than 10 braces"));
-    }
+    use crate::files::Globs;
 
     #[test]
     fn a_walk_ends_at_its_bound_and_goes_round_in_no_circle() {

@@ -134,7 +134,7 @@ fn recast(run: &Run, texts: &[Frozen], workflow: &Workflow) -> Vec<GateId> {
             let role = role.as_deref().unwrap_or_default();
             player(&before, &run.started.definition, role) != player(&after, texts, role)
         }
-        Work::Human | Work::Command(_) | Work::Shell(_) | Work::Workflow(_) => false,
+        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => false,
     };
     workflow.gates.iter().filter(is_recast).map(|gate| gate.id.clone()).collect()
 }

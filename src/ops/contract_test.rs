@@ -20,6 +20,7 @@ use crate::secret::Secrets;
 use crate::source;
 use crate::source::Source;
 use crate::source::suggest_of;
+use crate::template::Names;
 use crate::workflow::input;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -124,7 +125,7 @@ pub fn contract_test(site: &Site, request: &Request) -> Result<Vec<Tried>, Error
 impl Fixtures<'_> {
     fn judge(&self, fixture: &str) -> Result<Tried, Error> {
         let expectation = self.expectation(fixture)?;
-        let names: BTreeSet<String> = expectation.inputs.keys().cloned().collect();
+        let names: Names = expectation.inputs.keys().cloned().collect();
         let contract = Contract::parse(&self.contract, &names).map_err(|error| {
             let help = error.help.as_ref().map(|help| format!("{help} ")).unwrap_or_default();
             error.advise(format!(

@@ -52,7 +52,7 @@ pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
     let is_command = driver
         .workflow
         .gate(&gate)
-        .is_some_and(|gate| matches!(gate.work, Work::Command(_) | Work::Shell(_)));
+        .is_some_and(|gate| matches!(gate.work, Work::Command(_) | Work::Shell { .. }));
     let is_decided = asks_to_decide(&driver, &gate) && request.agent.is_none();
     let agent = request.agent.as_deref();
     let by = if is_command || is_decided {

@@ -294,8 +294,9 @@ pub fn claim(run: &Run, workflow: &Workflow, id: &GateId) -> Option<String> {
 
 /// Whether the gate's own `when` says no, or nothing needs to be in its list.
 fn may_be_skipped(run: &Run, gate: &Gate, id: &GateId) -> bool {
-    let is_off = gate.when.as_ref().is_some_and(|when| {
-        when.render(&next::context(run, gate, id)).is_ok_and(|word| word == "false")
-    });
+    let is_off = gate
+        .when
+        .as_ref()
+        .is_some_and(|when| when.holds(&next::context(run, gate, id)) == Ok(false));
     is_off || gate.each.is_some()
 }

@@ -1,5 +1,6 @@
 //! The values that templates see.
 
+use crate::files::Globs;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -29,10 +30,28 @@ impl Context {
         self.names.iter().filter_map(|name| Some((name.into(), value(name)?))).collect()
     }
 
+    /// The same values, with each text as a glob that matches nothing else: what a value holds is no
+    /// pattern.
+    #[must_use]
+    pub(super) fn as_literal_globs(&self) -> Self {
+        let mut values = BTreeMap::from(self.clone());
+        values.values_mut().for_each(make_literal);
+        Self::from(values)
+    }
+
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: &impl Serialize) -> Self {
         self.insert(name, value);
         self
+    }
+}
+
+fn make_literal(value: &mut Json) {
+    match value {
+        Json::String(text) => *text = Globs::literal(text),
+        Json::Array(items) => items.iter_mut().for_each(make_literal),
+        Json::Object(table) => table.values_mut().for_each(make_literal),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

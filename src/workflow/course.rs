@@ -3,9 +3,9 @@
 use super::file::EndStatus;
 use super::file::GateFile;
 use super::file::OnFailFile;
-use super::gate::Parse;
 use super::gate::gate_id;
 use super::gate::read_duration;
+use super::texts::Parse;
 use crate::document::Placed;
 use crate::id::GateId;
 use crate::source::Source;

@@ -3,6 +3,7 @@
 
 mod audits;
 mod course;
+mod shell;
 mod word_or_table;
 
 pub use audits::AuditsFile;
@@ -10,6 +11,7 @@ pub use course::EndFile;
 pub use course::EndStatus;
 pub use course::Join;
 pub use course::OnFailFile;
+pub use shell::ShellFile;
 
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
@@ -151,9 +153,11 @@ pub struct GateFile {
     /// The program and its arguments; each is a template, rendered by itself, never split.
     #[schemars(with = "Option<Vec<String>>")]
     pub command: Option<Placed<Vec<Placed<String>>>>,
-    /// A script for `sh`; inputs reach it as `ORCH_INPUT_…`, a template in it is an error.
-    #[schemars(with = "Option<String>")]
-    pub shell: Option<Placed<String>>,
+    /// A script for `sh`, which stops at the first line that fails (`sh -e`); inputs reach it as
+    /// `ORCH_INPUT_…`, a template in it is an error. With `{ script, with }` another program runs it.
+    #[serde(default)]
+    #[schemars(with = "ShellFile")]
+    pub shell: Option<Placed<ShellFile>>,
     /// Asks again until it is there: exit 75 of the command means "not yet".
     pub poll: Option<PollFile>,
     /// Locks that it holds while it is at work: gates that name the same one, in this and other runs of

@@ -1,42 +1,42 @@
 //! A gate as the runner uses it: every name resolved, every template parsed,
 //! every duration a duration.
 
-use super::file::ApprovalFile;
-use super::file::AuditsFile;
-use super::file::EachFile;
-
-use super::file::GateFile;
-use super::file::Join;
-
 use super::course;
 use super::course::Course;
 use super::course::End;
 use super::course::OnFail;
 use super::course::Retry;
+use super::file::ApprovalFile;
+use super::file::AuditsFile;
+use super::file::EachFile;
+use super::file::GateFile;
+use super::file::Join;
 use super::file::OnInterrupt;
 use super::file::Order;
 use super::file::PollFile;
 use super::input;
 use super::input::Input;
+use super::names;
+use super::names::Seen;
+use super::names::View;
+use super::texts::Parse;
+use super::texts::Texts;
+use super::work;
+use super::work::Work;
 use crate::budget::Budget;
 use crate::clock;
-use crate::contract;
 use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
-use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::secret;
 use crate::source::Source;
 use crate::source::Unsound;
-use crate::source::suggest;
+use crate::template::Names;
 use crate::template::Template;
 use indexmap::IndexMap;
-use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
-
-/// The names that every template of a gate may use, beside the inputs.
-pub(super) const GATE_NAMES: [&str; 5] = ["run", "gate", "attempt", "gates", "session"];
 
 /// One stop on the way.
 #[derive(Debug, Clone)]
@@ -77,6 +77,8 @@ pub struct Gate {
     pub budget: Budget,
     pub answers: Vec<Input>,
     pub every_session: bool,
+    /// The gates that its templates look at.
+    pub sees: Arc<[Seen]>,
 }
 
 impl Gate {
@@ -90,7 +92,7 @@ impl Gate {
     pub fn writes_anew(&self) -> bool {
         match self.work {
             Work::Agent(_) => true,
-            Work::Human | Work::Command(_) | Work::Shell(_) | Work::Workflow(_) => false,
+            Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => false,
         }
     }
 
@@ -99,29 +101,6 @@ impl Gate {
         match &self.course {
             Course::End(end) => Some(end),
             Course::OnTheWay | Course::Finally => None,
-        }
-    }
-}
-
-/// Who does the work, and how.
-#[derive(Debug, Clone)]
-pub enum Work {
-    Human,
-    /// The role, where one is named.
-    Agent(Option<String>),
-    Command(Vec<Template>),
-    Shell(String),
-    /// A child run.
-    Workflow(String),
-}
-
-impl Work {
-    pub fn executor(&self) -> ExecutorKind {
-        match self {
-            Self::Human => ExecutorKind::Human,
-            Self::Agent(_) => ExecutorKind::Agent,
-            Self::Command(_) | Self::Shell(_) => ExecutorKind::Command,
-            Self::Workflow(_) => ExecutorKind::Workflow,
         }
     }
 }
@@ -160,8 +139,7 @@ pub enum EachList {
 pub(super) struct Surroundings<'a> {
     pub(super) source: &'a Source,
     pub(super) definition: &'a Definition,
-    pub(super) inputs: &'a [Input],
-    pub(super) all: &'a BTreeSet<String>,
+    pub(super) view: &'a View,
 }
 
 /// Builds a gate whose table `lint` has found sound by itself; `above` is the gate that it needs where
@@ -172,24 +150,11 @@ pub(super) fn build(
     around: &Surroundings<'_>,
 ) -> Result<Gate, Box<Unsound>> {
     let source = around.source;
-    let mut names: BTreeSet<String> =
-        around.inputs.iter().map(|input| input.name.clone()).collect();
-    names.extend(GATE_NAMES.iter().map(|&name| name.to_owned()));
-    if let Some(each) = &file.each {
-        names.insert(each.name.get_ref().clone());
-    }
-    let template = |text: &Placed<String>| {
-        refuse_unknown_gates(source, text, around.all)?;
-        Template::parse(text.get_ref(), source, text.span(), &names)
-    };
-    let inside = |text: &Placed<String>| {
-        refuse_unknown_gates(source, text, around.all)?;
-        contract::inside(source, text, &names)
-    };
-    let condition = |text: &Placed<String>| {
-        refuse_unknown_gates(source, text, around.all)?;
-        Template::parse_condition(text.get_ref(), source, text.span(), &names)
-    };
+    let mut names = around.view.names.clone();
+    names.extend(file.each.iter().map(|each| each.name.get_ref().as_str()));
+    let texts = Texts::new(source, &names);
+    let template = |text: &Placed<String>| texts.template(text);
+    let inside = |text: &Placed<String>| texts.inside(text);
     let paths = |texts: &[Placed<String>]| texts.iter().map(inside).collect::<Result<Vec<_>, _>>();
     let id = gate_id(source, &file.id)?;
     let needs = needs(source, file, above)?;
@@ -202,9 +167,9 @@ pub(super) fn build(
         let text = value.get_ref().as_str().unwrap_or_default();
         template(&Placed::new(value.span(), text.to_owned()))?;
     }
-    let work = build_work(file, &template)?;
-    let is_command = matches!(work, Work::Command(_) | Work::Shell(_));
-    Ok(Gate {
+    let work = work::build(file, &template)?;
+    let is_command = matches!(work, Work::Command(_) | Work::Shell { .. });
+    let mut gate = Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
@@ -221,7 +186,7 @@ pub(super) fn build(
         needs,
         join: file.join.as_ref().map_or_else(Join::default, |join| *join.get_ref()),
         course: course::build(file, &template)?,
-        when: file.when.as_ref().map(condition).transpose()?,
+        when: file.when.as_ref().map(|text| texts.condition(text)).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
         secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
         reads: paths(&file.reads)?,
@@ -238,8 +203,13 @@ pub(super) fn build(
         budget: file.budget,
         answers: input::build(source, file.answers.clone())?,
         every_session: file.every_session,
+        sees: Arc::default(),
         id,
-    })
+    };
+    let mut asked = texts.asked();
+    names::ask(&gate, around.definition, &mut asked);
+    gate.sees = around.view.seen(&asked);
+    Ok(gate)
 }
 
 /// The gates that one names, else the one above it; what runs at the end of the run follows none.
@@ -268,32 +238,10 @@ fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<U
     gate_id(source, &Placed::new(audits.span(), audits.get_ref().gate.clone()))
 }
 
-pub(super) type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
-
-fn build_work(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
-    let role = file.agent.as_ref().map(|agent| agent.get_ref().clone());
-    let kind = file.executor.as_ref().and_then(|kind| ExecutorKind::parse(kind.get_ref()));
-    let kind = kind.unwrap_or(ExecutorKind::Human);
-    Ok(match (kind, &file.command, &file.shell, &file.workflow) {
-        (ExecutorKind::Command, Some(command), _, _) => {
-            Work::Command(command.get_ref().iter().map(template).collect::<Result<_, _>>()?)
-        }
-        (ExecutorKind::Command, None, Some(script), _) => Work::Shell(script.get_ref().clone()),
-        (ExecutorKind::Workflow, _, _, Some(workflow)) => {
-            Work::Workflow(workflow.get_ref().clone())
-        }
-        (ExecutorKind::Agent, _, _, _) => Work::Agent(role),
-        // Of the others the rules have refused what has no work.
-        (ExecutorKind::Human | ExecutorKind::Command | ExecutorKind::Workflow, _, _, _) => {
-            Work::Human
-        }
-    })
-}
-
 fn build_contract(
     file: &GateFile,
     around: &Surroundings<'_>,
-    names: &BTreeSet<String>,
+    names: &Names,
 ) -> Result<Option<Contract>, Box<Unsound>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     match around.definition.source(&path) {
@@ -356,23 +304,4 @@ pub(super) fn read_duration(
         let seconds = text_is.parse::<f64>().map(|_| format!("write \"{text_is}s\" for seconds"));
         source.unsound(text.span(), message).advise_if(seconds.ok())
     })
-}
-
-/// `gates.<id>` in a template names a gate of this workflow.
-fn refuse_unknown_gates(
-    source: &Source,
-    text: &Placed<String>,
-    all: &BTreeSet<String>,
-) -> Result<(), Box<Unsound>> {
-    for (at, _) in text.get_ref().match_indices("gates.") {
-        let rest = &text.get_ref()[at + "gates.".len()..];
-        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let name = &rest[..end];
-        if !name.is_empty() && !all.contains(name) {
-            return Err(source
-                .unsound(text.span(), format!("unknown gate `{name}` in a template"))
-                .advise(suggest(name, all.iter().map(String::as_str))));
-        }
-    }
-    Ok(())
 }

@@ -12,6 +12,7 @@ use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
 use crate::template::Context;
+use crate::template::Names;
 use crate::template::Template;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -241,7 +242,7 @@ pub(super) fn build(
     source: &Source,
     files: IndexMap<String, InputFile>,
 ) -> Result<Vec<Input>, Box<Unsound>> {
-    let names: BTreeSet<String> = files.keys().cloned().collect();
+    let names: Names = files.keys().cloned().collect();
     let place =
         |(name, file): (&String, &InputFile)| Some((name.clone(), file.default.as_ref()?.span()));
     let places: BTreeMap<_, _> = files.iter().filter_map(place).collect();
@@ -257,7 +258,7 @@ fn build_one(
     source: &Source,
     name: String,
     file: InputFile,
-    names: &BTreeSet<String>,
+    names: &Names,
 ) -> Result<Input, Box<Unsound>> {
     let span = file.kind.span();
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';

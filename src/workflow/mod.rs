@@ -9,8 +9,11 @@ mod file;
 mod gate;
 pub mod input;
 mod lint;
+mod names;
 mod outputs;
 mod since;
+mod texts;
+mod work;
 
 pub use changed::changed;
 pub use course::Course;
@@ -28,10 +31,12 @@ pub use gate::Each;
 pub use gate::EachList;
 pub use gate::Gate;
 pub use gate::Poll;
-pub use gate::Work;
 pub use input::Input;
 pub use lint::RESERVED_FLAGS;
 pub use lint::RESERVED_NAMES;
+pub use names::GATE_STATUSES;
+pub use names::Seen;
+pub use work::Work;
 
 use crate::budget::Budget;
 use crate::checkpoint_policy::CheckpointPolicy;
@@ -48,6 +53,7 @@ use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
 use crate::template::Library;
+use crate::template::Names;
 use crate::template::Template;
 use collect::Collected;
 use collect::collect;
@@ -272,16 +278,16 @@ fn build(
             return Err(errors);
         }
     };
-    let names: BTreeSet<String> = inputs.iter().map(|input| input.name.clone()).collect();
+    let names = names::of_inputs(&inputs);
     let key = match &file.key {
         Some(key) => Template::parse(key.get_ref(), source, key.span(), &names),
         None => Ok(Template::literal(name)),
     };
-    let all: BTreeSet<String> = file.gate.iter().map(|gate| gate.id.get_ref().clone()).collect();
-    let prompts = build_prompts(&file.gate, definition, &names);
+    let view = names::View::new(&inputs, &file.gate);
+    let prompts = build_prompts(&file.gate, definition, &view.names);
     let place = |table: &GateFile| table.contract.as_ref().map_or(0..0, Placed::span);
     let contracts: Vec<Range<usize>> = file.gate.iter().map(place).collect();
-    let around = gate::Surroundings { source, definition, inputs: &inputs, all: &all };
+    let around = gate::Surroundings { source, definition, view: &view };
     let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
     let mut tables = file.gate.into_iter().peekable();
     let mut last: Option<Placed<String>> = None;
@@ -352,10 +358,9 @@ fn index(gates: &[Gate]) -> (BTreeMap<GateId, usize>, Vec<Vec<usize>>) {
 fn build_prompts(
     gates: &[GateFile],
     definition: &Definition,
-    inputs: &BTreeSet<String>,
+    names: &Names,
 ) -> Result<Library, Box<Unsound>> {
-    let mut names = inputs.clone();
-    names.extend(gate::GATE_NAMES.iter().map(|&name| name.to_owned()));
+    let mut names = names.clone();
     names.extend(gates.iter().filter_map(|gate| Some(gate.each.as_ref()?.name.get_ref().clone())));
     let prompts: Vec<(&str, &Source)> = definition
         .texts

@@ -87,7 +87,7 @@ fn unsound_workflows_are_refused_with_their_place() {
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nwhen = '{{ gates.b.answers.x }}'\n",
-            "6:8 unknown gate `b` in a template",
+            "6:18 unknown gate `b` in a template",
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nwhen = '{{ dept }}'\n",

@@ -32,6 +32,7 @@ use orch::store::journal;
 use orch::store::journal::Journal;
 use orch::store::journal::Reading;
 use orch::store::record;
+use orch::template::Names;
 use orch::workflow::Workflow;
 use proptest::collection::vec;
 use proptest::prelude::ProptestConfig;
@@ -43,7 +44,6 @@ use proptest::proptest;
 use proptest::sample::select;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What one random event is made of.
@@ -359,6 +359,6 @@ proptest! {
         if let Err(error) = Workflow::parse("noise", &Definition::thaw(&texts)) {
             prop_assert!(!error.to_string().is_empty());
         }
-        let _ = Contract::parse(&Source::new("noise.toml", contract), &BTreeSet::new());
+        let _ = Contract::parse(&Source::new("noise.toml", contract), &Names::default());
     }
 }

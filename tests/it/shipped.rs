@@ -217,6 +217,7 @@ fn add_languages(text: &mut String, contract: &serde_json::Value) {
     let workflow = parsed("workflow");
     text.push_str("\n## Workflows\n\nA workflow `x` is the file `workflows/x.toml`.\n");
     text.push_str(&language::pages(&workflow, "Top level"));
+    text.push_str(language::TEMPLATES);
     text.push_str("\n## Contracts\n\nA contract `a/b` is the file `contracts/a/b.toml`.\n");
     text.push_str("\n### The contract itself\n");
     text.push_str(&language::keys(contract, contract, &["output", "check"]));

@@ -11,8 +11,8 @@ use crate::source::Source;
 use crate::template;
 use crate::template::Context;
 use crate::template::Library;
+use crate::template::Names;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
 
 /// Where the template lies: in the project, with the user, or built in.
 const TEMPLATE: &str = "prompts/brief.md";
@@ -31,7 +31,7 @@ impl Paper {
             BriefFormat::Markdown => text.source,
             BriefFormat::Text => Source::new(text.source.name, without_marks(&text.source.text)),
         };
-        let names: BTreeSet<String> = fields(brief).into_iter().map(|(name, _)| name).collect();
+        let names: Names = fields(brief).into_iter().map(|(name, _)| name).collect();
         let library = Library::parse(&[(TEMPLATE, &source)], &names)?;
         Ok(Self { library })
     }

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::source::Unsound;
-use crate::workflow::gate::GATE_NAMES;
+use crate::workflow::names::GATE_NAMES;
 
 /// The flags that `orch run WORKFLOW` has itself. A plan knows no face: a test there holds this
 /// against the command.

@@ -3,11 +3,19 @@
 use super::Draft;
 use crate::source::Unsound;
 use crate::template;
+use crate::workflow::file::ShellFile;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| {
         let Some(shell) = &gate.shell else { return Ok(()) };
-        if template::has_expressions(shell.get_ref()) {
+        if shell.get_ref().with.first().is_none_or(String::is_empty) {
+            return Err(draft
+                .source
+                .unsound(shell.span(), "`with` names no program")
+                .advise("write with = [\"bash\", \"-euo\", \"pipefail\", \"-c\"]"));
+        }
+        let ShellFile { script, with } = shell.get_ref();
+        if with.iter().chain([script]).any(|text| template::has_expressions(text)) {
             let written = draft.source.text.get(shell.span()).unwrap_or_default();
             let marks = ["{{", "{%", "{#"];
             let at = marks.iter().filter_map(|mark| written.find(mark)).min().unwrap_or_default();

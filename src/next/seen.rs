@@ -1,0 +1,79 @@
+//! How the other gates stand, as the templates of one see them: `gates.<id>`.
+
+use crate::event::Artifact;
+use crate::id::GateId;
+use crate::run::GateState;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Gate;
+use crate::workflow::Seen;
+use serde_json::Map;
+use serde_json::Value as Json;
+use serde_json::json;
+
+/// The gates that the templates of one look at, and their instances.
+pub(super) fn gates(run: &Run, gate: &Gate) -> Json {
+    let mut gates = Map::new();
+    for seen in gate.sees.iter() {
+        let state = run.gate(&seen.gate);
+        gates.insert(seen.gate.to_string(), one(run, seen, &seen.gate));
+        for item in state.and_then(|state| state.items.as_ref()).into_iter().flatten() {
+            gates.insert(item.gate.to_string(), one(run, seen, &item.gate));
+        }
+    }
+    Json::Object(gates)
+}
+
+/// One gate: an answer that was not given is there, and null.
+fn one(run: &Run, seen: &Seen, id: &GateId) -> Json {
+    let state = run.gate(id);
+    let answer = |name: &String| {
+        let value = state.and_then(|state| state.answers.get(name)).cloned();
+        (name.clone(), value.unwrap_or_default())
+    };
+    json!({
+        "status": run.status_of(id).as_str(),
+        "reason": state.and_then(reason),
+        "attempts": state.map_or(0, |state| state.attempts.len()),
+        "outputs": state.map(|state| outputs(run, state)).unwrap_or_default(),
+        "answers": seen.answers.iter().map(answer).collect::<Map<_, _>>(),
+    })
+}
+
+/// Why it stands so, where something was said.
+fn reason(state: &GateState) -> Option<&str> {
+    let failure = || state.attempt().and_then(|attempt| attempt.failure_reason.as_deref());
+    match state.status {
+        GateStatus::Fail => failure().or(state.reason.as_deref()),
+        GateStatus::NotStarted
+        | GateStatus::Running
+        | GateStatus::Waiting
+        | GateStatus::Pass
+        | GateStatus::Skipped
+        | GateStatus::Stale
+        | GateStatus::Waived => state.reason.as_deref(),
+    }
+}
+
+/// The files that it left behind, those of its instances among them.
+fn outputs<'r>(run: &'r Run, state: &'r GateState) -> Vec<&'r str> {
+    let items = state.items.as_ref().into_iter().flatten();
+    let instances = items.filter_map(|item| run.gate(&item.gate));
+    let artifacts = std::iter::once(state).chain(instances).flat_map(GateState::artifacts);
+    let there = artifacts.filter(|artifact: &&Artifact| artifact.exists);
+    there.map(|artifact| artifact.path.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workflow::GATE_STATUSES;
+
+    #[test]
+    fn plans_know_every_status() {
+        for status in GATE_STATUSES {
+            let read: GateStatus = serde_json::from_value(status.into()).unwrap();
+            assert_eq!(read.as_str(), status);
+        }
+    }
+}

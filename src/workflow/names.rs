@@ -1,0 +1,123 @@
+//! The names that the templates of a workflow may use, and which gates those of each gate look at.
+
+use super::Gate;
+use super::Input;
+use super::InputType;
+use super::file::GateFile;
+use crate::definition::Definition;
+use crate::id::GateId;
+use crate::template;
+use crate::template::Asked;
+use crate::template::Fields;
+use crate::template::Names;
+use crate::template::Shape;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The names that every template of a gate may use, beside the inputs.
+pub(super) const GATE_NAMES: [&str; 5] = ["run", "gate", "attempt", GATES, "session"];
+
+/// The name of the table of all gates.
+pub(super) const GATES: &str = "gates";
+
+/// Every status that a gate can have. A plan knows no run: a test there holds this against its own.
+pub const GATE_STATUSES: [&str; 8] =
+    ["NOT_STARTED", "RUNNING", "WAITING", "PASS", "FAIL", "SKIPPED", "STALE", "WAIVED"];
+
+/// A gate that templates look at, or one instance of it, with the names of all its answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub gate: GateId,
+    pub answers: Vec<String>,
+}
+
+/// What the templates of gates may look at.
+pub(super) struct View {
+    /// The inputs, and what every gate sees.
+    pub(super) names: Names,
+    /// Every gate there is.
+    all: Arc<[Seen]>,
+}
+
+impl View {
+    pub(super) fn new(inputs: &[Input], gates: &[GateFile]) -> Self {
+        let mut names = of_inputs(inputs);
+        names.extend(GATE_NAMES);
+        names.insert(GATES, shape_of(gates));
+        let seen = |gate: &GateFile| {
+            let gate_id = GateId::parse(gate.id.get_ref().as_str()).ok()?;
+            Some(Seen { gate: gate_id, answers: gate.answers.keys().cloned().collect() })
+        };
+        Self { names, all: gates.iter().filter_map(seen).collect() }
+    }
+
+    /// The gates that templates ask for; none is looked at that no template asks for, since a long
+    /// workflow has many.
+    pub(super) fn seen(&self, asked: &Asked) -> Arc<[Seen]> {
+        if asked.all {
+            return Arc::clone(&self.all);
+        }
+        let seen = |name: &String| {
+            let gate = GateId::parse(name.as_str()).ok()?;
+            let whole = self.all.iter().find(|seen| seen.gate.as_str() == gate.base())?;
+            Some(Seen { gate, answers: whole.answers.clone() })
+        };
+        asked.fields.iter().filter_map(seen).collect()
+    }
+}
+
+/// The inputs by their names, and which texts a choice can be.
+pub(super) fn of_inputs(inputs: &[Input]) -> Names {
+    let mut names: Names = inputs.iter().map(|input| input.name.as_str()).collect();
+    for input in inputs.iter().filter(|input| input.kind == InputType::Choice) {
+        names.insert(input.name.as_str(), Shape::OneOf(input.choices.clone().into()));
+    }
+    names
+}
+
+/// What every gate's entry in `gates` holds.
+fn shape_of(gates: &[GateFile]) -> Shape {
+    let statuses = Shape::OneOf(GATE_STATUSES.map(str::to_owned).into());
+    let with_answers = |answers: Shape| {
+        let any = ["reason", "attempts", "outputs"].map(|name| (name.to_owned(), Shape::Any));
+        let mut fields: std::collections::BTreeMap<_, _> = any.into_iter().collect();
+        fields.insert("status".to_owned(), statuses.clone());
+        fields.insert("answers".to_owned(), answers);
+        Shape::Table(Arc::new(Fields { called: "field of a gate", fields }))
+    };
+    let answers_of = |gate: &GateFile| {
+        let fields = gate.answers.iter().map(|(name, input)| {
+            let is_choice = *input.kind.get_ref() == InputType::Choice;
+            let choices = || Shape::OneOf(input.choices.clone().into());
+            (name.clone(), if is_choice { choices() } else { Shape::Any })
+        });
+        Shape::Table(Arc::new(Fields { called: "answer", fields: fields.collect() }))
+    };
+    let none = Fields { called: "answer", fields: std::collections::BTreeMap::new() };
+    // Most gates ask for nothing, and share what is known of them.
+    let plain = with_answers(Shape::Table(Arc::new(none)));
+    let fields = gates.iter().map(|gate| {
+        let shape =
+            if gate.answers.is_empty() { plain.clone() } else { with_answers(answers_of(gate)) };
+        (gate.id.get_ref().clone(), shape)
+    });
+    Shape::Table(Arc::new(Fields { called: "gate", fields: fields.collect() }))
+}
+
+/// Takes down what the texts of a gate ask for that stand beside its own table: its contract, and its
+/// prompt with all that this includes.
+pub(super) fn ask(gate: &Gate, definition: &Definition, asked: &mut Asked) {
+    if let Some(contract) = &gate.contract {
+        contract.each_template(&mut |text| asked.take(text, GATES));
+    }
+    let mut open: Vec<String> = gate.prompt.iter().cloned().collect();
+    let mut read = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        let Some(source) = definition.source(&path).filter(|_| read.insert(path.clone())) else {
+            continue;
+        };
+        asked.take(&source.text, GATES);
+        let included = template::included(&source.text).into_iter();
+        open.extend(included.map(|name| format!("prompts/{name}")));
+    }
+}
