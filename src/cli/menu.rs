@@ -233,7 +233,7 @@ impl Desk<'_> {
         person: &Person,
         asked: &gate_approve::ApprovalQuestion,
     ) -> Result<Chosen, Error> {
-        let ask = format!("To approve it as {}, type approve", person.by);
+        let ask = format!("To approve it as {}, type approve or {}", person.by, asked.gate);
         if !question::word(&ask, &["approve", asked.gate.as_str()])? {
             self.face.say("Not approved.");
             return Ok(Chosen::Again);

@@ -201,6 +201,12 @@ fn enter_alone_approves_and_waives_nothing() {
         house.on_terminal(waive, &ask).code(2).says("nothing was written");
     }
     assert_eq!(house.gates(), "write WAITING");
+    for word in ["approve", "write"] {
+        let house = slow();
+        let typed = format!("{word}\r");
+        let ask = ("type approve or write", typed.as_str());
+        house.on_terminal("run demo", &[TO_APPROVE, ask]).code(0);
+    }
     for word in ["yes", "approve", "write"] {
         let house = slow();
         house.orch("run demo").code(3);
