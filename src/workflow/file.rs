@@ -326,8 +326,8 @@ pub enum ApprovalFile {
 pub struct SignedFile {
     /// Always `true`; without a signature write `approval = "person"`.
     pub signed: bool,
-    /// Whose signatures count, by their names in the file of allowed signers.
-    #[serde(default)]
+    /// Whose signatures count, by their names in the file of allowed signers: at least one.
+    #[schemars(length(min = 1))]
     pub by: Vec<String>,
     /// The gate whose producer may not approve.
     pub not_by: Option<String>,

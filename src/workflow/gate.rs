@@ -267,7 +267,7 @@ fn build_approval(source: &Source, file: &GateFile) -> Result<Approval, Box<Unso
                 .transpose()?,
         }),
         ApprovalFile::Signed(_) => Err(source
-            .unsound(approval.span(), "`signed` is true or the table is not there")
+            .unsound(approval.span(), "`signed` must be `true`")
             .advise("write approval = \"person\" for one without a signature")),
     }
 }

@@ -147,9 +147,12 @@ fn a_run_that_nobody_could_approve_is_not_begun() {
     house.orch("rehearse demo").code(0);
     house.orch("run demo").code(3);
     approve(&house).code(0);
-    let house = house
-        .workflow("bad", "[[gate]]\nid = 'a'\nexecutor = 'human'\napproval = { signed = true }");
-    house.orch("workflow check bad").code(2).says("nobody can give").says("by = [");
+    for (by, said) in [("", "missing field `by`"), (", by = []", "nobody can give")] {
+        let gate =
+            format!("[[gate]]\nid = 'a'\nexecutor = 'human'\napproval = {{ signed = true{by} }}");
+        let house = House::new().workflow("bad", &gate);
+        house.orch("workflow check bad").code(2).says(said).says("by = ");
+    }
 }
 
 #[test]
