@@ -17,20 +17,108 @@ pub(super) struct Tag<'t> {
 }
 
 /// The pieces of a text, without comments, declarations and instructions.
-pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        while let Some(after) = after_comment(rest) {
-            rest = after;
+pub(super) fn pieces(text: &str) -> Pieces<'_> {
+    Pieces { rest: text, unclosed: None }
+}
+
+/// What is open where a text ends, and holds no tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unclosed {
+    Comment,
+    /// An element whose content is text, whatever stands in it.
+    Element(&'static str),
+}
+
+/// The elements that HTML gives text as content: only their own end tag ends them.
+const OF_TEXT: [&str; 8] =
+    ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
+
+/// The pieces of a text that may begin inside of what an earlier one left open.
+#[derive(Debug)]
+pub(super) struct Pieces<'t> {
+    rest: &'t str,
+    unclosed: Option<Unclosed>,
+}
+
+impl<'t> Pieces<'t> {
+    pub(super) fn after(unclosed: Option<Unclosed>, text: &'t str) -> Self {
+        Self { rest: text, unclosed }
+    }
+
+    /// What is open behind the pieces that were taken.
+    pub(super) fn unclosed(&self) -> Option<Unclosed> {
+        self.unclosed
+    }
+
+    /// Leaves a comment that is open, and all that follows and is no piece.
+    fn skip(&mut self) {
+        loop {
+            if self.unclosed == Some(Unclosed::Comment) {
+                let Some((_, after)) = self.rest.split_once(COMMENT_END) else {
+                    self.rest = "";
+                    return;
+                };
+                (self.rest, self.unclosed) = (after, None);
+            }
+            if self.unclosed.is_some() {
+                return;
+            }
+            if let Some(comment) = self.rest.strip_prefix(COMMENT) {
+                // `<!-->` and `<!--->` are whole comments.
+                let whole = comment.strip_prefix('>').or_else(|| comment.strip_prefix("->"));
+                self.rest = whole.unwrap_or(comment);
+                self.unclosed = whole.is_none().then_some(Unclosed::Comment);
+            } else if let Some(after) = after_declaration(self.rest) {
+                self.rest = after;
+            } else {
+                return;
+            }
         }
-        if rest.is_empty() {
+    }
+}
+
+impl<'t> Iterator for Pieces<'t> {
+    type Item = Piece<'t>;
+
+    fn next(&mut self) -> Option<Piece<'t>> {
+        self.skip();
+        if let Some(Unclosed::Element(name)) = self.unclosed {
+            let end = end_of(name, self.rest);
+            let (text, after) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+            self.rest = after;
+            if end.is_some() {
+                self.unclosed = None;
+            }
+            if !text.is_empty() {
+                return Some(Piece::Text(text));
+            }
+        }
+        if self.rest.is_empty() {
             return None;
         }
+        let rest = std::mem::take(&mut self.rest);
         let (piece, after) = if is_tag(rest) { tag(rest)? } else { plain(rest) };
-        rest = after;
+        self.rest = after;
+        if let Piece::Tag(tag) = &piece
+            && !tag.is_end
+        {
+            let element = OF_TEXT.into_iter().find(|name| tag.is(&[name]));
+            self.unclosed = element.map(Unclosed::Element);
+        }
         Some(piece)
+    }
+}
+
+/// Where the end tag of an element begins.
+fn end_of(name: &str, text: &str) -> Option<usize> {
+    let mut ends = text.match_indices("</").map(|(at, _)| at);
+    ends.find(|at| {
+        let inner = &text[at + 2..];
+        let found = inner.get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+        found
+            && inner[name.len()..]
+                .starts_with(|next: char| next.is_whitespace() || "/>".contains(next))
     })
-    .fuse()
 }
 
 fn plain(text: &str) -> (Piece<'_>, &str) {
@@ -44,13 +132,15 @@ fn is_tag(text: &str) -> bool {
     name.is_some_and(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
 }
 
-/// What follows a comment or what else is neither text nor tag, where a text begins with one.
-fn after_comment(text: &str) -> Option<&str> {
-    let kinds = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<!", ">"), ("<?", "?>")];
+const COMMENT: &str = "<!--";
+
+const COMMENT_END: &str = "-->";
+
+/// What follows a declaration or an instruction, where a text begins with one.
+fn after_declaration(text: &str) -> Option<&str> {
+    let kinds = [("<![CDATA[", "]]>"), ("<!", ">"), ("<?", "?>")];
     let (open, close) = kinds.into_iter().find(|(open, _)| text.starts_with(open))?;
-    // `<!-->` is a whole comment.
-    let inner = if open == "<!--" { &text[2..] } else { &text[open.len()..] };
-    Some(inner.split_once(close).map_or("", |(_, after)| after))
+    Some(text[open.len()..].split_once(close).map_or("", |(_, after)| after))
 }
 
 /// The tag that a text begins with, and what follows it; `None` where it is never closed.
@@ -140,7 +230,40 @@ mod tests {
         let expected =
             ["a ", "[b false [\"here\"]]", "c", "[B true []]", "d ", "< e", "[br false []]", "f"];
         assert_eq!(told, expected);
-        assert_eq!(pieces("<!--> x").collect::<Vec<_>>(), [Piece::Text(" x")]);
+        for whole in ["<!-->", "<!--->", "<!---->"] {
+            let text = format!("{whole} x");
+            assert_eq!(pieces(&text).collect::<Vec<_>>(), [Piece::Text(" x")], "{whole}");
+        }
+    }
+
+    #[test]
+    fn elements_of_text_hold_no_tags() {
+        for name in OF_TEXT {
+            let upper = name.to_uppercase();
+            let text = format!("<{name} id=a><b id=c></{name}x><!-- </{upper}\n><i>");
+            let names: Vec<&str> = pieces(&text)
+                .filter_map(|piece| match piece {
+                    Piece::Tag(tag) => Some(tag.name),
+                    Piece::Text(_) => None,
+                })
+                .collect();
+            assert_eq!(names, [name, &upper, "i"]);
+        }
+    }
+
+    #[test]
+    fn what_is_left_open_goes_on_in_the_next_text() {
+        for (first, then, expected) in [
+            ("a <!-- b", "c <i> --> d", Some(" d")),
+            ("<textarea>", "<i></TEXTAREA>", Some("<i>")),
+            ("<!-- <textarea>", "<i>", None),
+            ("<?php", "d", Some("d")),
+        ] {
+            let mut pieces = pieces(first);
+            while pieces.next().is_some() {}
+            let mut pieces = Pieces::after(pieces.unclosed(), then);
+            assert_eq!(pieces.next(), expected.map(Piece::Text), "{first}");
+        }
     }
 
     #[test]

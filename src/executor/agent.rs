@@ -20,6 +20,7 @@ use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Period;
 use crate::files::Log;
+use crate::files::ProjectPath;
 use crate::process;
 use crate::surroundings::Allowed;
 use serde::Deserialize;
@@ -172,7 +173,7 @@ impl Agent {
         let mut usage = self.of_this_call(printed.unwrap_or_default(), invocation);
         // Records hold no absolute path, and an agent's message may.
         let folder = invocation.folder.display().to_string();
-        usage.error = usage.error.map(|error| error.replace(&folder, "."));
+        usage.error = usage.error.map(|error| ProjectPath::name_from(&folder, &error));
         usage.unread = self.output.unread(&usage);
         usage
     }
@@ -352,8 +353,8 @@ mod tests {
             let agent = agent(&format!("{text}env = {{ CODE = '{code}' }}")).unwrap();
             stage.begin(&agent, "").conclusion
         };
-        assert_eq!(conclusion(41), failed("`sh` exited with 41: it is not signed in: at ./x"));
-        assert_eq!(conclusion(0), failed("agent `mine`: at ./x"));
+        assert_eq!(conclusion(41), failed("`sh` exited with 41: it is not signed in: at x"));
+        assert_eq!(conclusion(0), failed("agent `mine`: at x"));
         let reason = "`sh` exited with 7".to_owned();
         assert_eq!(conclusion(7), Conclusion::Interrupted { cut: Cut::Outside, reason });
     }

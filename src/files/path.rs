@@ -109,6 +109,27 @@ impl ProjectPath {
         }
     }
 
+    /// A text that names paths of this machine, with those below a folder named from there. A folder
+    /// beside it whose name begins with the same letters is another one.
+    pub fn name_from(root: &str, text: &str) -> String {
+        let mut named = String::with_capacity(text.len());
+        let mut done = 0;
+        for (at, _) in text.match_indices(root) {
+            let (before, after) = (&text[..at], &text[at + root.len()..]);
+            if at < done || is_below_more(before) || goes_on(after) {
+                continue;
+            }
+            named.push_str(&text[done..at]);
+            done = at + root.len();
+            match after.strip_prefix('/') {
+                Some(_) => done += 1,
+                None => named.push('.'),
+            }
+        }
+        named.push_str(&text[done..]);
+        named
+    }
+
     /// Whether this is the folder or lies below it, letter case aside.
     pub fn is_in(&self, folder: &str) -> bool {
         let (path, folder) = (self.0.to_lowercase(), folder.to_lowercase());
@@ -120,6 +141,19 @@ impl fmt::Display for ProjectPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// Whether the path that a text ends in began further above.
+fn is_below_more(before: &str) -> bool {
+    let ends = |next: char| next.is_whitespace() || "\"'`=:,;()[]{}<>".contains(next);
+    let path = before.rsplit(ends).next().unwrap_or_default();
+    path.starts_with(['/', '~', '.']) && !path.trim_start_matches('/').is_empty()
+}
+
+/// Whether the name goes on that a path has so far; a full stop ends a sentence, too.
+fn goes_on(after: &str) -> bool {
+    let name = after.trim_start_matches('.');
+    name.starts_with(|next: char| next.is_alphanumeric() || "_-+~@%#$&".contains(next))
 }
 
 /// `.git` as any file system may spell it: other case, the short name of FAT, trailing dots.
@@ -154,6 +188,21 @@ mod tests {
         assert!(flaw("out/**/").unwrap().contains("\"out/**\""));
         for text in ["out", "a/b.", "a/..b", "out/**", ""] {
             assert_eq!(flaw(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_are_named_from_a_folder_and_not_from_its_namesakes() {
+        for (text, named) in [
+            ("/a/p/x.md: no", "x.md: no"),
+            ("in /a/p.", "in .."),
+            ("-I/a/p/include 'file:///a/p/x'", "-Iinclude 'file://x'"),
+            ("/a/p", "."),
+            ("/a/p-out/x /a/p.bak /a/pp/a/p/x", "/a/p-out/x /a/p.bak /a/pp/a/p/x"),
+            ("/b/a/p/x ~/a/p ./a/p", "/b/a/p/x ~/a/p ./a/p"),
+            ("/a/p/a/p/x", "a/p/x"),
+        ] {
+            assert_eq!(ProjectPath::name_from("/a/p", text), named, "{text}");
         }
     }
 

@@ -18,6 +18,7 @@ use crate::executor::Conclusion;
 use crate::executor::Executor;
 use crate::executor::Human;
 use crate::files::Beneath;
+use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::process::Ending;
 use crate::workflow::input;
@@ -158,7 +159,7 @@ impl Hands<'_> {
     /// Records hold no path of this machine: what lies in the project is named from there.
     fn without_root(&self, text: &str) -> String {
         let root = self.workspace.project.root().display().to_string();
-        text.replace(&format!("{root}/"), "").replace(&root, ".")
+        ProjectPath::name_from(&root, text)
     }
 
     fn read_answers(&self) -> Result<Values, String> {

@@ -3,6 +3,8 @@
 
 use crate::check::html;
 use crate::check::html::Piece;
+use crate::check::html::Pieces;
+use crate::check::html::Unclosed;
 use regex::Regex;
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -21,11 +23,16 @@ pub(super) struct Anchors {
     /// The last number given to each slug.
     numbers: HashMap<String, usize>,
     names: HashSet<String>,
+    /// What the HTML so far leaves open: nothing in it names a place.
+    unclosed: Option<Unclosed>,
 }
 
 impl Anchors {
     /// Takes the anchor of a heading; the second of its slug is numbered 1.
     pub(super) fn add_heading(&mut self, text: &str) {
+        if self.unclosed == Some(Unclosed::Comment) {
+            return;
+        }
         let slug = slug(text);
         let mut anchor = slug.clone();
         while self.slugs.contains(&anchor) {
@@ -39,7 +46,9 @@ impl Anchors {
     /// Takes what some HTML names, and its headings.
     pub(super) fn add_html(&mut self, html: &str) {
         let mut heading: Option<String> = None;
-        for piece in html::pieces(html) {
+        let mut pieces = Pieces::after(self.unclosed, html);
+        self.unclosed = None;
+        while let Some(piece) = pieces.next() {
             match piece {
                 Piece::Text(text) => {
                     if let Some(heading) = &mut heading {
@@ -58,6 +67,7 @@ impl Anchors {
                 }
             }
         }
+        self.unclosed = pieces.unclosed();
     }
 
     pub(super) fn all(mut self) -> HashSet<String> {
@@ -125,5 +135,24 @@ mod tests {
         let mut all: Vec<String> = anchors.all().into_iter().collect();
         all.sort_unstable();
         assert_eq!(all, ["a&b", "my-tool--i", "yes"]);
+    }
+
+    #[test]
+    fn what_is_no_markup_to_a_browser_names_no_place() {
+        let mut anchors = Anchors::default();
+        for html in [
+            "<script>s = '<a id=no>'</script><style><a id=no></style>",
+            "<textarea>",
+            "<a id=no><h1>No</h1>",
+            "</textarea><a id=yes>",
+            "<div><!--",
+        ] {
+            anchors.add_html(html);
+        }
+        anchors.add_heading("No");
+        anchors.add_html("<a id=no> --><a id=too>");
+        let mut all: Vec<String> = anchors.all().into_iter().collect();
+        all.sort_unstable();
+        assert_eq!(all, ["too", "yes"]);
     }
 }
