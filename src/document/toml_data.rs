@@ -31,7 +31,7 @@ fn refuse_unkept(text: &str, value: &Spanned<DeValue<'_>>) -> Result<(), Wrong> 
     let written = || text.get(value.span()).unwrap_or_default();
     match value.get_ref() {
         DeValue::Integer(_) if kept(value.get_ref()).is_none() => {
-            Err((value.span(), number::too_long(written())))
+            Err((value.span(), out_of_range(written())))
         }
         DeValue::Float(_) if kept(value.get_ref()).is_none() => {
             Err((value.span(), number::not_finite(written())))
@@ -46,13 +46,20 @@ fn refuse_unkept(text: &str, value: &Spanned<DeValue<'_>>) -> Result<(), Wrong> 
     }
 }
 
-/// The number that a value is, where JSON has a word for it.
+fn out_of_range(written: &str) -> String {
+    format!(
+        "`{written}` is no integer of TOML, which are {} to {}: write a text in quotes",
+        i64::MIN,
+        i64::MAX
+    )
+}
+
+/// The number that a value is, where TOML has a word for it.
 fn kept(value: &DeValue<'_>) -> Option<Number> {
     match value {
         DeValue::Integer(number) => {
             let (digits, radix) = (number.as_str(), number.radix());
-            let negative = i64::from_str_radix(digits, radix).map(Number::from);
-            negative.or_else(|_| u64::from_str_radix(digits, radix).map(Number::from)).ok()
+            i64::from_str_radix(digits, radix).map(Number::from).ok()
         }
         DeValue::Float(number) => number.as_str().parse().ok().and_then(Number::from_f64),
         DeValue::String(_)
@@ -119,13 +126,20 @@ mod tests {
             "0x_1",
             "99999999999999999999",
             "-9223372036854775809",
+            "9223372036854775808",
+            "18446744073709551615",
+            "0x8000000000000000",
+            "0o1000000000000000000000",
+            "0b1000000000000000000000000000000000000000000000000000000000000000",
             "0xFFFFFFFFFFFFFFFFF",
             "[1, inf]",
             "{ a = nan }",
         ] {
             assert_eq!(read(&format!("a = 1\nn = {value}\n")).unwrap_err().line, 2, "{value}");
         }
-        assert!(read("a = 18446744073709551615\nb = -9223372036854775808\nc = 'inf'\n").is_ok());
+        let kept = "a = 9223372036854775807\nb = -9223372036854775808\nc = 'inf'\n\
+            d = 0x7FFFFFFFFFFFFFFF\n";
+        assert!(read(kept).is_ok());
         assert!(read(&format!("a = {}", "[".repeat(100_000))).is_err());
     }
 }
