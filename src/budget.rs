@@ -26,10 +26,10 @@ pub struct Budget {
 /// The share at which a warning is given where nobody says otherwise.
 const WARN_AT: f64 = 0.8;
 
-/// An amount of money or time: a finite number, not below zero.
+/// An amount of money or time, from 0 to 10^12: however many there are, their sum is finite.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "f64", into = "f64")]
-pub struct Amount(f64);
+pub struct Amount(#[schemars(range(min = 0.0, max = 1e12))] f64);
 
 /// A share of a whole: above 0, at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
@@ -91,7 +91,7 @@ impl Budget {
     /// This budget with a bound of one measure; what is no amount does not bind.
     #[must_use]
     pub fn with(mut self, measure: Measure, amount: f64) -> Self {
-        let bound = Amount::try_from(amount).ok();
+        let bound = (amount >= 0.0).then(|| Amount::at_most(amount));
         match measure {
             Measure::Usd => self.usd = bound,
             #[expect(
@@ -99,7 +99,7 @@ impl Budget {
                 clippy::cast_sign_loss,
                 reason = "an amount is not below zero, and a float saturates"
             )]
-            Measure::Tokens => self.tokens = bound.map(|bound| bound.value().ceil() as u64),
+            Measure::Tokens => self.tokens = bound.map(|_| amount.ceil() as u64),
             Measure::Minutes => self.minutes = bound,
         }
         self
@@ -123,6 +123,14 @@ impl Budget {
 }
 
 impl Amount {
+    /// The largest amount.
+    pub const MAX: f64 = 1e12;
+
+    /// A sum of amounts as one, which is no more than the largest.
+    pub fn at_most(sum: f64) -> Self {
+        Self(sum.clamp(0.0, Self::MAX))
+    }
+
     pub const fn value(self) -> f64 {
         self.0
     }
@@ -137,10 +145,10 @@ impl Share {
 impl TryFrom<f64> for Amount {
     type Error = String;
     fn try_from(value: f64) -> Result<Self, String> {
-        if value.is_finite() && value >= 0.0 {
+        if (0.0..=Self::MAX).contains(&value) {
             Ok(Self(value))
         } else {
-            Err(format!("{value} is no amount: write a number from 0 on"))
+            Err(format!("`{value}` is not a valid amount; use 0 to {}", Self::MAX))
         }
     }
 }
@@ -193,7 +201,7 @@ mod tests {
     fn what_is_no_amount_is_refused_with_its_place() {
         assert_eq!(
             read("tokens = 1\nusd = -1.0").unwrap_err(),
-            ("-1 is no amount: write a number from 0 on".to_owned(), 2)
+            ("`-1` is not a valid amount; use 0 to 1000000000000".to_owned(), 2)
         );
         assert!(read("warn_at = 80").unwrap_err().0.starts_with("80 is no share"));
         assert!(read("usd = inf").is_err());

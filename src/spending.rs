@@ -196,7 +196,10 @@ impl Ledger {
         let mut scopes = vec![Scope::Run, Scope::Gate(invocation.gate.clone())];
         scopes.extend(invocation.worker.purse.clone().map(Scope::Agent));
         for scope in scopes {
-            self.settled.entry(scope).or_default().merge(&amounts, |one, other| one + other);
+            self.settled
+                .entry(scope)
+                .or_default()
+                .merge(&amounts, |one, other| (one + other).min(f64::MAX));
         }
         // One that was cut off says little of what the next one needs.
         let agent = invocation.worker.definition.as_ref().or(invocation.agent.as_ref());

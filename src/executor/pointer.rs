@@ -1,6 +1,7 @@
 //! Where a figure stands in an agent's output: JSON pointers, with `*` for every
 //! member of a map or list, and `#` after a last `*` for the members' names.
 
+use crate::budget::Amount;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -89,8 +90,8 @@ impl Pointers {
     pub fn amount(&self, json: &Json) -> Option<f64> {
         let mut sum = None;
         for value in self.values(json).filter(|value| !value.is_null()) {
-            let number = value.as_f64().filter(|number| number.is_finite() && *number >= 0.0)?;
-            sum = Some(sum.unwrap_or(0.0) + number);
+            let number = Amount::try_from(value.as_f64()?).ok()?.value();
+            sum = Some(Amount::at_most(sum.unwrap_or(0.0) + number).value());
         }
         sum
     }
@@ -192,8 +193,9 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_unknown() {
-        let json = json!({"a": -1, "b": "12", "c": 1.5, "d": true, "e": ""});
-        assert_eq!(pointers(&["/a"]).amount(&json), None);
+        let json = json!({"a": -1, "b": "12", "c": 1.5, "d": true, "e": "", "f": 1e300, "g": 1e12});
+        assert_eq!([pointers(&["/a"]).amount(&json), pointers(&["/f"]).amount(&json)], [None; 2]);
+        assert_eq!(pointers(&["/g", "/g"]).amount(&json), Some(1e12));
         assert_eq!(pointers(&["/b"]).count(&json), None);
         assert_eq!(pointers(&["/c"]).count(&json), None);
         assert!(pointers(&["/d"]).is_true(&json) && !pointers(&["/c"]).is_true(&json));

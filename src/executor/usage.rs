@@ -1,6 +1,7 @@
 //! What one call of an executor used: tokens, money, and the session it was part of.
 //! What nobody said is unknown, never zero.
 
+use crate::budget::Amount;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -36,11 +37,11 @@ pub type Prices = BTreeMap<String, Price>;
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// US dollars for a million tokens that go in.
-    pub input_usd_per_million: crate::budget::Amount,
+    pub input_usd_per_million: Amount,
     /// US dollars for a million tokens that come out.
-    pub output_usd_per_million: crate::budget::Amount,
+    pub output_usd_per_million: Amount,
     /// US dollars for a million tokens read from a cache; as those that go in by default.
-    pub cached_input_usd_per_million: Option<crate::budget::Amount>,
+    pub cached_input_usd_per_million: Option<Amount>,
     /// The day on which these prices were looked up, such as `2026-01-19`.
     pub date: Option<Day>,
 }
@@ -53,13 +54,12 @@ impl Usage {
     /// This and another use together, figure by figure; one known figure makes the sum known.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
-        fn add<T: std::ops::Add<Output = T>>(one: Option<T>, other: Option<T>) -> Option<T> {
-            match (one, other) {
-                (Some(one), Some(other)) => Some(one + other),
-                (one, other) => one.or(other),
-            }
+        fn add(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+            one.zip(other).map(|(one, other)| one.saturating_add(other)).or(one).or(other)
         }
-        self.cost_usd = add(self.cost_usd, other.cost_usd);
+        let usd = self.cost_usd.zip(other.cost_usd);
+        let usd = usd.map(|(one, other)| Amount::at_most(one + other).value());
+        self.cost_usd = usd.or(self.cost_usd).or(other.cost_usd);
         self.cost_is_estimate |= other.cost_is_estimate;
         self.input_tokens = add(self.input_tokens, other.input_tokens);
         self.output_tokens = add(self.output_tokens, other.output_tokens);
@@ -128,7 +128,7 @@ impl Price {
         let usd = (input - cached) as f64 * self.input_usd_per_million.value()
             + cached as f64 * cached_price.value()
             + output as f64 * self.output_usd_per_million.value();
-        usd / 1_000_000.0
+        Amount::at_most(usd / 1_000_000.0).value()
     }
 }
 
@@ -214,5 +214,18 @@ mod tests {
         assert_eq!(now, usage("m", [Some(50), Some(4), Some(7)]));
         let sum = earlier.plus(&usage("m", [None, Some(5), None]));
         assert_eq!(sum, usage("m", [Some(100), Some(15), None]));
+    }
+
+    #[test]
+    fn sums_stay_finite() {
+        let most = Usage {
+            cost_usd: Some(Amount::MAX),
+            ..usage("m", [Some(u64::MAX), Some(u64::MAX), None])
+        };
+        assert_eq!(most.clone().plus(&most), most);
+        let price = "[m]\ninput_usd_per_million = 1e12\noutput_usd_per_million = 1e12";
+        let prices: Prices = document::read(&Source::new("a.toml", price)).unwrap();
+        let unpriced = Usage { cost_usd: None, ..most };
+        assert_eq!(unpriced.estimated(&prices).cost_usd, Some(Amount::MAX));
     }
 }

@@ -6,6 +6,7 @@ use super::GateChoice;
 use super::Site;
 use super::choose;
 use crate::advance;
+use crate::budget::Amount;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
@@ -37,7 +38,7 @@ pub struct Request {
     /// The agent's session.
     #[cfg_attr(feature = "cli", arg(long, value_name = "ID"))]
     pub session: Option<String>,
-    /// What it cost, in US dollars.
+    /// What it cost, in US dollars: 0 to 10^12.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", allow_negative_numbers = true))]
     pub cost: Option<f64>,
     /// Tokens that went in.
@@ -60,9 +61,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
             .advise_command(format!("orch gate start --run {id} --gate {gate}")));
     };
-    if request.cost.is_some_and(|cost| !cost.is_finite() || cost < 0.0) {
-        return Err(Error::usage("a cost is a number of dollars, 0 or more"));
-    }
+    request.cost.map(Amount::try_from).transpose().map_err(Error::usage)?;
     // Recorded tokens and a price tell as much as an agent's own would.
     let usage = Usage {
         model: request.model.clone(),

@@ -49,7 +49,8 @@ impl Cost {
         self.calls += 1;
         self.minutes += minutes(invocation);
         match invocation.cost_usd {
-            Some(usd) => self.cost_usd = Some(self.cost_usd.unwrap_or(0.0) + usd),
+            // A journal may hold costs that are taken no more: a record has no word for infinity.
+            Some(usd) => self.cost_usd = Some((self.cost_usd.unwrap_or(0.0) + usd).min(f64::MAX)),
             None => self.cost_unknown += u64::from(can_cost(invocation.executor)),
         }
         self.cost_is_estimate |= invocation.cost_is_estimate;

@@ -55,7 +55,7 @@ fn what_was_spent_to_the_last_cent_is_spent() {
     let data = &json["data"];
     let figures = ["budget_usd", "cost_usd", "remaining_usd"].map(|name| data[name].as_f64());
     assert_eq!(figures, [Some(0.5), Some(0.5), Some(0.0)]);
-    house.orch("run demo --budget -1").code(2).says("is no amount");
+    house.orch("run demo --budget -1").code(2).says("is not a valid amount");
     house.orch("run resume --budget much").code(2).says("expected an amount, such as 2.50");
 }
 
