@@ -69,11 +69,16 @@ fn of_chosen_pause(standing: &Standing) -> u8 {
 pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
-        Error::Held { .. } | Error::Sat { .. } => HELD,
+        Error::Held { .. } | Error::Sat { .. } | Error::Lost { .. } => HELD,
         Error::Budget { .. } => BUDGET,
         Error::Interrupted => INTERRUPTED,
         Error::Untrue { .. }
-        | Error::Journal(journal::Error::Line { .. } | journal::Error::Fork { .. }) => DIFFERENT,
+        | Error::Journal(
+            journal::Error::Line { .. }
+            | journal::Error::Empty { .. }
+            | journal::Error::Changed { .. }
+            | journal::Error::Fork { .. },
+        ) => DIFFERENT,
         Error::Journal(_) | Error::Record(_) if files::in_the_way(error).is_some() => USAGE,
         Error::Environment { .. } | Error::Journal(_) | Error::Record(_) | Error::Git(_) => FAILED,
     }

@@ -270,6 +270,13 @@ impl Beneath {
         Ok(names)
     }
 
+    /// Gives what has this name another one in its folder; a link is not followed.
+    pub(super) fn rename(&self, other: &Self) -> io::Result<()> {
+        let (from, to) = (self.spot(Missing::Stay)?, other.spot(Missing::Stay)?);
+        rustix::fs::renameat(&from.folder, from.name, &to.folder, to.name)?;
+        Ok(())
+    }
+
     /// Removes the file, or whatever has its name and is no folder; it is no error when nothing has.
     pub fn remove(&self) -> io::Result<()> {
         let removed = self.spot(Missing::Stay).and_then(|spot| {

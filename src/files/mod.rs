@@ -2,6 +2,7 @@
 //! below it lie safe opening, durable writing, walking, hashing and locks.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
+mod appender;
 mod aside;
 mod beneath;
 mod crash;
@@ -12,16 +13,18 @@ mod in_the_way;
 mod link;
 mod lock;
 mod log;
+mod open_error;
 mod outlet;
 mod path;
 mod pipes;
 mod together;
 mod walk;
 
+pub use appender::Appender;
+pub use appender::CutShort;
 pub use aside::is_half_written;
 pub use beneath::Beneath;
 pub use beneath::Opened;
-pub use durable::Appender;
 pub use durable::create_folder;
 pub use durable::write;
 pub use durable::write_view;
@@ -38,6 +41,7 @@ pub use lock::Lock;
 pub use lock::LockHolder;
 pub use log::Log;
 pub use log::LogReader;
+pub use open_error::OpenError;
 pub use outlet::Outlet;
 pub use path::PathError;
 pub use path::ProjectPath;
@@ -71,25 +75,6 @@ use std::os::unix::fs::FileTypeExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
-
-/// Why a file cannot be had. The messages begin with the path, for findings.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    #[error("{path} does not exist")]
-    Missing { path: String },
-    #[error("{path} is a symbolic link (to {target}), expected {wanted}")]
-    Link { path: String, target: String, wanted: &'static str },
-    #[error("{path} is a {found}, expected {wanted}")]
-    Kind { path: String, found: &'static str, wanted: &'static str },
-    #[error("{path} leads outside the project through a symbolic link")]
-    Outside { path: String },
-    #[error("{path} has {bytes} bytes, the limit is {limit}")]
-    TooLarge { path: String, bytes: u64, limit: u64 },
-    #[error("{path} is not valid UTF-8 (byte {at})")]
-    NotText { path: String, at: usize },
-    #[error("{path}: {source}")]
-    Io { path: String, source: io::Error },
-}
 
 /// A folder that nothing named by a definition, an input or an agent may leave,
 /// with the sub-folders that are closed to them.

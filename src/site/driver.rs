@@ -235,7 +235,7 @@ impl<'s> Driver<'s> {
                  nothing more is written here"
             ),
         };
-        Error::environment(message)
+        Error::Lost { run: id.to_string(), message }
     }
 
     /// Writes down what was said while this process held the run, or nobody did.

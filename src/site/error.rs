@@ -65,6 +65,13 @@ pub enum Error {
         )
     )]
     Sat { run: String, epic: String, session: u32, by: String, held: LockHolder },
+    /// This process held the run, and does no more; nothing was written since.
+    #[error("{message}")]
+    #[diagnostic(
+        code("held"),
+        help("see `orch status --run {run}`; where it is STALLED: orch run resume --run {run}")
+    )]
+    Lost { run: String, message: String },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
     #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]
@@ -139,7 +146,9 @@ impl Error {
     pub fn commands(&self) -> Vec<String> {
         match self {
             Self::Usage { help: Some(Advice::Command(command)), .. } => vec![command.clone()],
-            Self::Held { run, .. } => vec![format!("orch status --run {run}")],
+            Self::Held { run, .. } | Self::Lost { run, .. } => {
+                vec![format!("orch status --run {run}")]
+            }
             Self::Sat { epic, .. } => vec![format!("orch session status --epic {epic}")],
             Self::Usage { help: Some(Advice::Words(_)) | None, .. }
             | Self::Unsound(_)
@@ -175,6 +184,7 @@ impl Error {
             | Self::Config(_)
             | Self::Held { .. }
             | Self::Sat { .. }
+            | Self::Lost { .. }
             | Self::Budget { .. }
             | Self::Untrue { .. }
             | Self::Interrupted

@@ -3,11 +3,14 @@
 
 mod chain;
 mod follow;
+mod reading;
 mod segment;
 
 pub use follow::Follow;
 pub use follow::JournalEntry;
 pub use follow::wake;
+pub use reading::Reading;
+pub use reading::Then;
 pub use segment::Segment;
 
 use crate::clock::Moment;
@@ -16,12 +19,12 @@ use crate::event::Event;
 use crate::files;
 use crate::files::Appender;
 use crate::files::Beneath;
+use crate::files::CutShort;
 use crate::json;
 use crate::run::Run;
 use segment::Stretch;
 use serde::Deserialize;
 use serde::Serialize;
-use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 use std::path::PathBuf;
@@ -39,6 +42,10 @@ pub enum Error {
     Line { path: PathBuf, line: u64, message: String },
     #[error("{} holds no events", path.display())]
     Empty { path: PathBuf },
+    /// Found by the process that drives the run.
+    #[error("{} was changed by another process: {message}", path.display())]
+    #[diagnostic(help("nothing more was written; see what is left: orch verify"))]
+    Changed { path: PathBuf, message: String },
     /// Two sound journals of one run that each say something the other does not.
     #[error("{} stands at {here}, and its committed copy {} at {committed}: the run was taken two ways", path.display(), copy.display())]
     #[diagnostic(help("keep the one that is right, and put it in the place of the other"))]
@@ -61,113 +68,6 @@ struct Line<'e> {
     #[serde(flatten)]
     event: &'e Event,
     prev: Option<Digest>,
-}
-
-/// A journal read whole: the run it folds to, and where each segment begins.
-#[derive(Debug)]
-pub struct Reading {
-    pub run: Run,
-    pub head: Digest,
-    pub count: u64,
-    /// All sound lines; a torn last one is not among them.
-    pub bytes: Vec<u8>,
-    stretches: Vec<Stretch>,
-}
-
-/// A run as it stood before one of its events.
-#[derive(Debug, Clone, Copy)]
-pub struct Then<'r> {
-    pub run: &'r Run,
-    pub head: Digest,
-    /// The latest moment that any line before tells.
-    pub latest: Moment,
-}
-
-impl Reading {
-    /// What is committed together, in its order; only the last may not be closed yet.
-    pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> {
-        self.stretches.iter().map(|stretch| stretch.of(&self.bytes))
-    }
-
-    /// Whether the last event closes its segment.
-    pub fn is_closed(&self) -> bool {
-        self.stretches.last().is_some_and(|stretch| stretch.is_closed)
-    }
-
-    /// Whether the chain ever stood at this digest.
-    pub fn stood_at(&self, head: Digest) -> bool {
-        self.lines().any(|line| Digest::of(line) == head)
-    }
-
-    /// Every digest that the chain ever stood at.
-    pub fn heads(&self) -> HashSet<Digest> {
-        self.lines().map(Digest::of).collect()
-    }
-
-    /// Each line without its end.
-    fn lines(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes.split_inclusive(|byte| *byte == b'\n').filter_map(|raw| raw.strip_suffix(b"\n"))
-    }
-
-    /// The length of all lines before each event, and the event with its moment.
-    pub fn events(&self) -> Vec<(usize, Moment, Event)> {
-        let mut before = 0;
-        let event = |line: &[u8]| {
-            let at = before;
-            before += line.len() + 1;
-            parse(line).ok().map(|(header, event)| (at, header.ts, event))
-        };
-        self.lines().filter_map(event).collect()
-    }
-
-    /// Shows each event but the first with how the run stood before it, in one fold over all of them.
-    pub fn retrace<E: From<Error>>(
-        &self,
-        mut look: impl FnMut(&Then<'_>, Moment, &Event) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let path = Path::new(FILE);
-        let mut then: Option<(Run, Digest, Moment)> = None;
-        for (text, number) in self.lines().zip(1..) {
-            let wrong = |error: String| line_error(path, number, error);
-            let (header, event) = parse(text).map_err(|error| wrong(error.to_string()))?;
-            then = Some(match then {
-                None => {
-                    let run = Run::begin(header.ts, &event);
-                    (run.map_err(|error| wrong(error.to_string()))?, Digest::of(text), header.ts)
-                }
-                Some((mut run, head, latest)) => {
-                    look(&Then { run: &run, head, latest }, header.ts, &event)?;
-                    let applied = run.apply(header.ts, &event);
-                    applied.map_err(|error| wrong(error.to_string()))?;
-                    (run, Digest::of(text), latest.max(header.ts))
-                }
-            });
-        }
-        Ok(())
-    }
-
-    /// Each event with its moment.
-    pub fn history(&self) -> Vec<(Moment, Event)> {
-        self.events().into_iter().map(|(_, at, event)| (at, event)).collect()
-    }
-
-    /// The latest moment that any line tells: time had come as far, whatever a clock says since.
-    pub fn latest(&self) -> Option<Moment> {
-        let moment = |line| serde_json::from_slice::<Header>(line).ok().map(|header| header.ts);
-        self.lines().filter_map(moment).max()
-    }
-
-    /// The first line that says what it says in other bytes than the program writes: with a key
-    /// twice, an unknown one, or a number that no run comes to.
-    pub fn first_foreign_line(&self) -> Option<u64> {
-        let is_own = |text: &[u8]| {
-            parse(text).is_ok_and(|(header, event)| {
-                let (raw, _) = line(header.seq, header.ts, &event, header.prev);
-                raw.strip_suffix(b"\n") == Some(text)
-            })
-        };
-        self.lines().zip(1..).find(|(text, _)| !is_own(text)).map(|(_, number)| number)
-    }
 }
 
 /// How lines get to the disk.
@@ -228,7 +128,7 @@ impl Journal {
     /// Makes all events last.
     pub fn sync(&mut self) -> Result<(), Error> {
         let path = self.appender.place().path();
-        self.appender.sync().map_err(|source| Error::Io { path, source })
+        self.appender.sync().map_err(|source| changed(path, source))
     }
 
     fn add(&mut self, at: Moment, events: &[Event], write: Write) -> Result<Vec<Segment>, Error> {
@@ -263,7 +163,8 @@ impl Journal {
             lines.push((line, segment::closes(event)));
         }
         let bytes: Vec<u8> = lines.iter().flat_map(|(line, _)| line).copied().collect();
-        write(&mut self.appender, &bytes).map_err(|source| Error::Io { path, source })?;
+        self.refuse_changed()?;
+        write(&mut self.appender, &bytes).map_err(|source| changed(path, source))?;
         follow::wake();
         self.head = head;
         let mut closed = Vec::new();
@@ -283,8 +184,29 @@ impl Journal {
     pub fn set_foreign_aside(&mut self) -> Result<Vec<PathBuf>, Error> {
         let set_aside = self.appender.set_foreign_aside();
         let path = self.appender.place().path();
-        set_aside.map_err(|source| Error::Io { path, source })?;
+        set_aside.map_err(|source| changed(path, source))?;
         Ok(self.appender.take_aside())
+    }
+
+    /// Refuses to go on behind lines that are not those that were written: where another has touched
+    /// the file, it is read again.
+    fn refuse_changed(&mut self) -> Result<(), Error> {
+        let (place, path) = (self.appender.place().clone(), self.appender.place().path());
+        let touched = self.appender.set_foreign_aside().and_then(|()| self.appender.is_touched());
+        if !touched.map_err(|source| changed(path.clone(), source))? {
+            return Ok(());
+        }
+        match read(&place) {
+            Ok(reading) if (reading.head, reading.count) == (self.head, self.count) => {
+                self.appender.take_as_own().map_err(|source| changed(path, source))
+            }
+            Ok(reading) => {
+                let (here, head) = (reading.head, self.head);
+                let message = format!("it stands at {here}, and was written up to {head}");
+                Err(Error::Changed { path, message })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     pub fn head(&self) -> Digest {
@@ -310,6 +232,14 @@ pub fn read(place: &Beneath) -> Result<Reading, Error> {
     let bytes = place.read().map_err(|source| io_error(place, source))?;
     let bytes = bytes.ok_or_else(|| io_error(place, io::ErrorKind::NotFound.into()))?;
     fold(&place.path(), bytes)
+}
+
+fn changed(path: PathBuf, source: io::Error) -> Error {
+    let inner = source.get_ref();
+    if inner.and_then(|inner| inner.downcast_ref::<CutShort>()).is_some() {
+        return Error::Changed { path, message: CutShort.to_string() };
+    }
+    Error::Io { path, source }
 }
 
 fn io_error(place: &Beneath, source: io::Error) -> Error {

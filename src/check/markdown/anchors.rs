@@ -48,7 +48,7 @@ impl Anchors {
         let mut heading: Option<String> = None;
         let mut pieces = Pieces::after(self.unclosed, html);
         self.unclosed = None;
-        while let Some(piece) = pieces.next() {
+        for piece in pieces.by_ref() {
             match piece {
                 Piece::Text(text) => {
                     if let Some(heading) = &mut heading {

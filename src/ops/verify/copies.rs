@@ -141,7 +141,11 @@ fn believe(copies: Vec<Copy>, heads: &HashSet<Digest>, folder: &str) -> Result<S
                 continue;
             }
             Err(journal::Error::Empty { .. }) => continue,
-            Err(error @ (journal::Error::Io { .. } | journal::Error::Fork { .. })) => {
+            Err(
+                error @ (journal::Error::Io { .. }
+                | journal::Error::Changed { .. }
+                | journal::Error::Fork { .. }),
+            ) => {
                 return Err(error.into());
             }
         };

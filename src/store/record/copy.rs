@@ -63,6 +63,7 @@ impl Copy {
             }
             other @ (journal::Error::Io { .. }
             | journal::Error::Empty { .. }
+            | journal::Error::Changed { .. }
             | journal::Error::Fork { .. }) => other,
         })
     }

@@ -222,7 +222,7 @@ fn no_other_name_of_the_program_makes_a_person_of_an_agent() {
         ),
     );
     std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
-    house.orch("run demo").code(1).says("was taken away");
+    house.orch("run demo").code(5).says("was taken away");
     let said = std::fs::read_to_string(&said).unwrap();
     assert_eq!(said.matches("by what a run has started").count(), 2, "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
@@ -321,4 +321,35 @@ fn a_program_that_an_agent_names_in_gits_settings_is_not_run() {
     house.orch("run demo").code(3).never_says("signing failed");
     assert!(!house.outside("heard").exists());
     assert!(findings(&house).iter().any(|found| found.contains(".git/config")));
+}
+
+#[test]
+fn a_journal_that_is_changed_in_the_middle_of_a_drive_ends_it_as_different() {
+    for (change, said) in [
+        ("truncate -s 100 \"$f\"", "cut short"),
+        (": > \"$f\"", "cut short"),
+        ("sed s/RUN_STARTED/RUN_STRATED/ \"$f\" > x; cat x > \"$f\"", "line 1: "),
+    ] {
+        let house = House::new().workflow(
+            "demo",
+            &format!(
+                "[[gate]]\nid = 'a'\nexecutor = 'command'\n\
+                 shell = '''sleep 0.1; for f in .git/orch/runs/*/journal.jsonl; do {change}; done'''\n\
+                 [[gate]]\nid = 'b'\nexecutor = 'command'\ncommand = ['touch', 'b']\n"
+            ),
+        );
+        house.orch("run demo").code(6).says(said);
+        assert!(!house.exists("b"), "{change}");
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_journal_is_moved_aside() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'for f in .git/orch/runs/*/journal.jsonl; \
+         do rm $f; mkdir $f; touch $f/x; done'\n",
+    );
+    house.orch("run demo").code(0).says("moved to journal.foreign-");
+    house.orch("verify").code(0);
 }

@@ -354,7 +354,7 @@ fn a_driver_whose_lock_was_taken_away_writes_no_more() {
         "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'rm -f .git/orch/runs/*/lock'\n\
          [[gate]]\nid = 'b'\nexecutor = 'command'\ncommand = ['true']\n",
     );
-    house.orch("run demo").code(1).says("the lock of run").says("was taken away");
+    house.orch("run demo").code(5).says("the lock of run").says("was taken away");
     house.orch("run resume").code(3);
     house.orch("verify").code(0);
 }
