@@ -118,21 +118,10 @@ pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
     };
     let opening = |(id, _): (GateId, _)| plan.opening(gate, &id);
     let steps = instances(gate, run).into_iter().filter_map(opening);
-    steps
-        .filter_map(|step| match step {
-            Step::Start { gate, not_before: None } => Some(gate),
-            Step::Start { not_before: Some(_), .. }
-            | Step::Poll { .. }
-            | Step::Expand(_)
-            | Step::Skip { .. }
-            | Step::Jump { .. }
-            | Step::Gather { .. }
-            | Step::Refuse { .. }
-            | Step::Reopen { .. }
-            | Step::End { .. }
-            | Step::Finish(_) => None,
-        })
-        .collect()
+    let at_once = |step| {
+        if let Step::Start { gate, not_before: None } = step { Some(gate) } else { None }
+    };
+    steps.filter_map(at_once).collect()
 }
 
 /// Whether nothing comes after this gate's failure by its own means: no try, no jump.
