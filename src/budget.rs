@@ -110,6 +110,17 @@ impl Budget {
         self.warn_at.map_or(WARN_AT, Share::value)
     }
 
+    /// The tighter of two bounds, for each measure.
+    #[must_use]
+    pub fn narrowed(self, other: Self) -> Self {
+        Measure::ALL.into_iter().fold(self.or(other), |narrow, measure| {
+            match (self.bound(measure), other.bound(measure)) {
+                (Some(one), Some(another)) => narrow.with(measure, one.min(another)),
+                (Some(_) | None, None) | (None, Some(_)) => narrow,
+            }
+        })
+    }
+
     /// This budget, with the bounds that it leaves open taken from `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {

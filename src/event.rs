@@ -9,6 +9,7 @@ mod invocation;
 mod judged;
 mod note;
 mod pause;
+mod range;
 mod run_started;
 mod run_status;
 mod session;
@@ -36,6 +37,7 @@ pub use note::Author;
 pub use note::Note;
 pub use note::NoteKind;
 pub use pause::PauseCause;
+pub use range::Range;
 pub use run_started::GitFacts;
 pub use run_started::PlannedGate;
 pub use run_started::RunStarted;
@@ -77,6 +79,8 @@ pub enum Event {
     RunWaiting {
         gates: Vec<GateId>,
     },
+    /// Which of its gates the run does from now on.
+    RangeSet(Range),
     RunPaused {
         reason: String,
         #[serde(default)]

@@ -57,6 +57,30 @@ impl Amounts {
         Self { usd, tokens, minutes: elapsed.as_secs_f64() / 60.0 }
     }
 
+    /// What a run has spent, and what its calls at work hold, by its events.
+    pub fn of_events<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
+        let mut sum = Self::default();
+        let mut at_work = BTreeMap::new();
+        for event in events {
+            if let Event::InvocationStarted { invocation_id, reserved, .. } = event {
+                at_work.insert(invocation_id, reserved);
+            } else if let Event::InvocationRecorded(invocation) = event {
+                at_work.remove(&invocation.invocation_id);
+                sum.add(&Self::of(invocation));
+            }
+        }
+        for reserved in at_work.into_values() {
+            let held = |measure| reserved.bound(measure).unwrap_or(0.0);
+            let (usd, tokens) = (held(Measure::Usd), held(Measure::Tokens));
+            sum.add(&Self { usd, tokens, minutes: held(Measure::Minutes) });
+        }
+        sum
+    }
+
+    pub fn add(&mut self, other: &Self) {
+        self.merge(other, |one, other| one + other);
+    }
+
     pub fn get(&self, measure: Measure) -> f64 {
         match measure {
             Measure::Usd => self.usd,
@@ -76,8 +100,17 @@ impl Amounts {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Scope {
     Run,
+    /// What the run may come to as a part of others.
+    Sitting,
     Gate(GateId),
     Agent(String),
+}
+
+impl Scope {
+    /// Whether all calls of the run draw on it.
+    fn is_whole(&self) -> bool {
+        matches!(self, Self::Run | Self::Sitting)
+    }
 }
 
 /// A call that wants to begin, or has.
@@ -93,6 +126,8 @@ pub struct Claim {
     /// Whether money and tokens may go to it, and not time alone.
     pub can_cost: bool,
     pub run_budget: Budget,
+    /// What the run may come to under the budget of the sitting that it is a part of.
+    pub sitting_budget: Budget,
     pub gate_budget: Budget,
     pub agent_budget: Budget,
 }
@@ -104,6 +139,7 @@ impl Claim {
         let agent = self.purse.clone().map(Scope::Agent);
         budgets.extend(agent.map(|agent| (agent, self.agent_budget)));
         budgets.push((Scope::Run, self.run_budget));
+        budgets.push((Scope::Sitting, self.sitting_budget));
         budgets
     }
 
@@ -218,7 +254,7 @@ impl Ledger {
                 continue;
             }
             let left = |(scope, bound): &(Scope, f64)| bound - self.taken(scope, *measure);
-            let own = bounds.iter().find(|(scope, _)| *scope != Scope::Run).map(left);
+            let own = bounds.iter().find(|(scope, _)| !scope.is_whole()).map(left);
             let known = claim.definition.as_ref().or(claim.agent.as_ref());
             let known = known.and_then(|agent| self.known.get(agent));
             let dearest = known.map(|known| known.dearest.get(*measure));
@@ -256,7 +292,8 @@ impl Ledger {
         if beside == 0 {
             return true;
         }
-        let Some(bound) = claim.run_budget.bound(measure) else { return true };
+        let budget = claim.run_budget.narrowed(claim.sitting_budget);
+        let Some(bound) = budget.bound(measure) else { return true };
         let held: Vec<f64> =
             open().map(|call| call.reserved.bound(measure).unwrap_or(0.0)).collect();
         let left = bound - self.taken(&Scope::Run, measure) + held.iter().sum::<f64>();
@@ -318,6 +355,7 @@ impl Ledger {
     }
 
     fn settled(&self, scope: &Scope, measure: Measure) -> f64 {
+        let scope = if scope.is_whole() { &Scope::Run } else { scope };
         self.settled.get(scope).map_or(0.0, |amounts| amounts.get(measure))
     }
 
@@ -331,7 +369,7 @@ impl Ledger {
 
     fn sum(&self, scope: &Scope, amount: impl Fn(&AtWork) -> f64) -> f64 {
         let draws = |call: &&AtWork| match scope {
-            Scope::Run => true,
+            Scope::Run | Scope::Sitting => true,
             Scope::Gate(gate) => call.claim.gate == *gate,
             Scope::Agent(agent) => call.claim.purse.as_ref() == Some(agent),
         };
@@ -342,6 +380,7 @@ impl Ledger {
 fn name(scope: &Scope, measure: Measure, bound: f64) -> String {
     let whose = match scope {
         Scope::Run => String::new(),
+        Scope::Sitting => " that the session leaves this run".to_owned(),
         Scope::Gate(gate) => format!(" of gate {gate}"),
         Scope::Agent(agent) => format!(" of agent {agent}"),
     };

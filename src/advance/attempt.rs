@@ -24,7 +24,6 @@ use crate::run::Run;
 use crate::site::Driver;
 use crate::site::Error;
 use crate::template::Context;
-use crate::work::Doer;
 use crate::work::Judging;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
@@ -77,8 +76,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let context = packet::attempt_context(driver.run(), &gate, &attempt);
     let mut chosen = doer::choose(site, driver.run(), &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
-    let acts = chosen.acts() && !start.adopt;
-    let claim = acts.then(|| claim::claim(driver.run(), &gate, id, agent.as_deref(), &chosen));
+    let acts = chosen.acts();
+    let claim = acts.then(|| claim::claim(driver, &gate, id, (agent.as_deref(), &chosen)));
+    let claim = claim.transpose()?;
     if let Some(Err(reason)) = claim.as_ref().map(|claim| driver.meter.need(claim)) {
         return Ok(Prepared::Held(reason));
     }
@@ -112,8 +112,8 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         let (invocation_id, gate) = (invocation_id.clone(), id.clone());
         Event::InvocationStarted { invocation_id, gate, attempt: attempt.number, reserved }
     });
-    let acts = acts || start.adopt;
-    write_begun(driver, &started.into_iter().chain(intent).collect::<Vec<_>>(), acts)?;
+    let begun: Vec<Event> = started.into_iter().chain(intent).collect();
+    write_begun(driver, &begun, acts || start.adopt)?;
     let judging = judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt.clone());
     Ok(Prepared::Work(Box::new(WorkOrder {
         run: driver.id().clone(),
@@ -121,7 +121,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         invocation_id,
         started_at: now,
         executor: gate.work.executor(),
-        doer: if start.adopt { Doer::Nobody } else { chosen.doer },
+        doer: chosen.doer,
         agent,
         worker: chosen.worker,
         packet,

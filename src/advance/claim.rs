@@ -4,17 +4,23 @@ use super::doer::Chosen;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
 use crate::id::GateId;
-use crate::run::Run;
 use crate::site::Driver;
 use crate::site::Error;
 use crate::site::sitting;
+use crate::site::sitting_budget;
 use crate::spending::Claim;
 use crate::workflow::Gate;
 use crate::workflow::Work;
 
 /// What a gate's executor may draw on.
-pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, chosen: &Chosen) -> Claim {
-    Claim {
+pub fn claim(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    id: &GateId,
+    (agent, chosen): (Option<&str>, &Chosen),
+) -> Result<Claim, Error> {
+    let run = driver.run();
+    Ok(Claim {
         gate: id.clone(),
         agent: agent.map(str::to_owned),
         definition: chosen.worker.definition.clone(),
@@ -24,9 +30,10 @@ pub fn claim(run: &Run, gate: &Gate, id: &GateId, agent: Option<&str>, chosen: &
             Work::Human | Work::Command(_) | Work::Shell { .. } => false,
         },
         run_budget: run.budget,
+        sitting_budget: sitting_budget::bound(driver.site, run, run.budget)?,
         gate_budget: gate.budget,
         agent_budget: chosen.budget.unwrap_or_default(),
-    }
+    })
 }
 
 /// The run stops because of a budget, and so does whoever sits at it.

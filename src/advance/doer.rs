@@ -89,13 +89,27 @@ pub fn choose(
     }
     // Whoever does the work elsewhere has secrets of their own.
     chosen.problem = unfit.filter(|_| chosen.acts()).or(chosen.problem);
+    if start.adopt {
+        chosen.stand_aside(gate, run);
+    }
     Ok(chosen)
 }
 
 impl Chosen {
     /// Whether they do the work here and now, or it waits for somebody outside.
     pub fn acts(&self) -> bool {
-        !matches!(self.doer, Doer::Outside(_))
+        !matches!(self.doer, Doer::Outside(_) | Doer::Nobody)
+    }
+
+    /// Does nothing: what lies there is judged. What the gate asks, nobody but a person can answer.
+    fn stand_aside(&mut self, gate: &Gate, run: &Run) {
+        let is_answered = run.gate(&gate.id).is_some_and(|state| !state.answers.is_empty());
+        self.doer = if gate.answers.is_empty() || is_answered {
+            Doer::Nobody
+        } else {
+            Doer::Outside(WaitsFor::Person)
+        };
+        self.problem = None;
     }
 
     /// The agent does the work.

@@ -36,7 +36,6 @@ pub struct Held<'d, 's> {
     pub driver: &'d mut Driver<'s>,
     pub(super) limits: &'d Limits,
     within: Option<BTreeSet<GateId>>,
-    adopted: BTreeSet<GateId>,
     earlier: reuse::EarlierRuns,
     locks: locks::Locks,
     /// Why a gate that could begin did not: what is left of a budget does not carry it.
@@ -74,8 +73,7 @@ impl Round {
 impl<'d, 's> Held<'d, 's> {
     pub fn new(driver: &'d mut Driver<'s>, limits: &'d Limits) -> Self {
         Self {
-            within: limits::within(&driver.workflow, limits.until.as_ref()),
-            adopted: limits::adopted(&driver.workflow, limits.start_from.as_ref()),
+            within: limits::within(&driver.workflow, driver.run().range.until.as_ref()),
             limits,
             driver,
             earlier: reuse::EarlierRuns::default(),
@@ -225,10 +223,11 @@ impl<'d, 's> Held<'d, 's> {
         if self.limits.sits_down && !plan.is_some_and(is_for_sitting_down) {
             return false;
         }
-        let wanted = self
-            .within
-            .as_ref()
-            .is_none_or(|within| base.as_ref().is_some_and(|base| within.contains(base)));
+        let wanted = plan.is_some_and(Gate::is_finally)
+            || self
+                .within
+                .as_ref()
+                .is_none_or(|within| base.as_ref().is_some_and(|base| within.contains(base)));
         wanted && !self.is_halted
     }
 
@@ -242,7 +241,7 @@ impl<'d, 's> Held<'d, 's> {
             gate,
             reuse,
             by: StartedBy::Configured { given: self.limits.agent.as_deref() },
-            adopt: is_kept || self.adopted.contains(gate),
+            adopt: is_kept || self.driver.run().range.adopts(gate),
             session: None,
             again: false,
         };

@@ -1,18 +1,14 @@
-//! How far and how wide to drive.
+//! How wide to drive, and how far the bounds of a run reach.
 
 use crate::id::GateId;
 use crate::workflow::Workflow;
 use std::collections::BTreeSet;
 
-/// How far and how wide to drive.
+/// How wide to drive.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Gates at work at the same time.
     pub jobs: usize,
-    /// Stop when this gate is done.
-    pub until: Option<GateId>,
-    /// Judge what lies there for the gates before this one, instead of doing their work.
-    pub start_from: Option<GateId>,
     /// Who does agent gates whose role is not configured.
     pub agent: Option<String>,
     /// Begin only what a sitting begins with: gates that are judged anew at each, and packets for
@@ -35,7 +31,8 @@ pub fn within(workflow: &Workflow, until: Option<&GateId>) -> Option<BTreeSet<Ga
     Some(found)
 }
 
-pub fn adopted(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<GateId> {
+/// The gates that must be done before one.
+pub fn before(workflow: &Workflow, start_from: Option<&GateId>) -> BTreeSet<GateId> {
     let mut before = within(workflow, start_from).unwrap_or_default();
     if let Some(start_from) = start_from {
         before.remove(start_from);

@@ -31,6 +31,7 @@ pub use claim::run_out;
 pub use drive::drive;
 pub use held::Held;
 pub use limits::Limits;
+pub use limits::before;
 
 pub use artifacts::look_at_all;
 pub use artifacts::look_at_needs;
@@ -111,7 +112,7 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
             }
             match held.lacking.take() {
                 Some(reason) => claim::run_out(held.driver, &reason)?,
-                None => stop_here(held.driver, held.limits)?,
+                None => stop_here(held.driver)?,
             }
         }
         let is_over = taken.is_over || is_idle && taken.due.is_none();
@@ -155,9 +156,9 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
 }
 
 /// Nothing can go on by itself: the run waits, or has come as far as it was asked to.
-fn stop_here(driver: &mut Driver<'_>, limits: &Limits) -> Result<(), Error> {
+fn stop_here(driver: &mut Driver<'_>) -> Result<(), Error> {
     let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
-    if let (Some(until), true) = (&limits.until, waiting.is_empty()) {
+    if let (Some(until), true) = (driver.run().range.until.clone(), waiting.is_empty()) {
         pause(driver, PauseCause::Reached, &format!("came as far as {until}"))
     } else {
         driver.append(&[Event::RunWaiting { gates: waiting }])?;

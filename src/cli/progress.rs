@@ -184,6 +184,7 @@ impl Lines {
             | Event::RunResumed { .. }
             | Event::RunAmended(_)
             | Event::RunWaiting { .. }
+            | Event::RangeSet(_)
             | Event::RunPaused { .. }
             | Event::RunCompleted { .. }
             | Event::GateExpanded { .. }

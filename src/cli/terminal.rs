@@ -4,7 +4,15 @@ use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Site;
 use crate::site::asker;
+use serde_json::Value as Json;
 use std::io::IsTerminal;
+use std::io::Read;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How much another program may write to standard input, in bytes, and how long it may take.
+const PIPED_BYTES_MAX: u64 = 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Variables that coding agents set for what they run, and that orch sets for executors.
 const AGENT_MARKS: [&str; 12] = [
@@ -46,6 +54,20 @@ pub fn can_draw() -> bool {
 /// Whether colours are wanted on standard error.
 pub fn has_colours() -> bool {
     can_draw() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The JSON that another program writes to standard input; one that does not end it is not waited for.
+pub fn piped_json() -> Option<Json> {
+    if std::io::stdin().is_terminal() {
+        return None;
+    }
+    let (told, heard) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = Vec::new();
+        let read = std::io::stdin().take(PIPED_BYTES_MAX).read_to_end(&mut text);
+        told.send(read.is_ok().then_some(text))
+    });
+    serde_json::from_slice(&heard.recv_timeout(PATIENCE).ok()??).ok()
 }
 
 fn is_dumb() -> bool {

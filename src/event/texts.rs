@@ -21,10 +21,11 @@ impl Event {
             Self::RunPaused { reason, .. }
             | Self::GateSkipped { reason, .. }
             | Self::GateWaived { reason, .. }
+            | Self::GateRedone { reason, .. }
             | Self::GatesReopened { reason, .. } => change(reason),
-            Self::RunCompleted { reason, .. } | Self::SessionEnded { reason, .. } => {
-                optional(reason);
-            }
+            Self::RunCompleted { reason, .. }
+            | Self::RunEnding { reason, .. }
+            | Self::SessionEnded { reason, .. } => optional(reason),
             Self::GateExpanded { items, .. } => {
                 for item in items {
                     value(&mut item.value, change);
@@ -62,8 +63,6 @@ impl Event {
                 findings(found, change);
             }
             Self::GateJumped { findings: found, .. } => findings(found, change),
-            Self::GateRedone { reason, .. } => change(reason),
-            Self::RunEnding { reason, .. } => optional(reason),
             Self::SessionStarted(started) => optional(&mut started.found),
             Self::CheckpointSealed(sealed) => sealed.each_text(change),
             Self::Noted(note) => change(&mut note.text),
@@ -73,6 +72,7 @@ impl Event {
             }
             Self::RunResumed { .. }
             | Self::RunWaiting { .. }
+            | Self::RangeSet(_)
             | Self::GateGathered { .. }
             | Self::InvocationStarted { .. }
             | Self::GateApproved { .. }

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 /// Where a failed gate goes back to, if it has jumps left.
 pub(super) fn goal<'g>(gate: &'g Gate, state: &GateState) -> Option<&'g GateId> {
     match &gate.on_fail {
+        // What lies there is judged and never done: going back would change nothing.
+        OnFail::Goto { .. } if state.is_adopted => None,
         OnFail::Goto { gate: to, visits, .. } if state.visits < *visits => Some(to),
         OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue | OnFail::Ignore => None,
     }

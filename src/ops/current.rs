@@ -5,10 +5,11 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
-use crate::event::RunStatus;
 use crate::files::Beneath;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::run::Run;
+use crate::site::asker;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -83,21 +84,33 @@ pub fn session_run(site: &Site) -> Option<RunId> {
     runs.find(|id| site.store.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
 }
 
-/// A run that was just begun and is not over is the current one. Where nothing can be written the
-/// next command asks for an id: no reason to fail.
-pub fn begin(site: &Site, run: &RunId, status: RunStatus) {
-    if !status.is_end() {
-        let mut current = Current::read(site).unwrap_or_default();
-        current.choose(run, None);
-        let _ = current.write(site);
+/// A run that begins is the current one from then on, and takes the place of one that is over. What a
+/// run has begun at one of its gates leaves the shells of the people alone. Where nothing can be
+/// written the next command asks for an id: no reason to fail.
+pub fn begin(site: &Site, run: &RunId) {
+    if site.caller.session.is_none() && asker::is_executor(site) {
+        return;
     }
+    let mut current = Current::read(site).unwrap_or_default();
+    let is_over =
+        |id: &RunId| site.store.glance(id).is_ok_and(|reading| reading.run.status.is_final());
+    if let Some(last) = current.stack.first().map(|place| place.run.clone()).filter(is_over) {
+        current.leave(&last);
+    }
+    current.choose(run, None);
+    let _ = current.write(site);
 }
 
-/// A run that has come to its end is not worked on any more.
-pub fn end(site: &Site, run: &RunId, status: RunStatus) {
+/// A run that has come to its end stays the current one until the next begins; a part of another one
+/// leaves the place to that.
+pub fn end(site: &Site, run: &Run) {
+    let id = &run.started.run_id;
     let mut current = Current::read(site).unwrap_or_default();
-    if status.is_final() && current.stack.iter().any(|place| place.run == *run) {
-        current.leave(run);
+    let is_on_top = current.stack.first().is_some_and(|place| place.run == *id);
+    let is_kept = is_on_top && run.started.parent.is_none();
+    let is_chosen = current.stack.iter().any(|place| place.run == *id);
+    if run.status.is_final() && is_chosen && !is_kept {
+        current.leave(id);
         let _ = current.write(site);
     }
 }

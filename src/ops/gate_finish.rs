@@ -137,10 +137,12 @@ pub(super) fn go_on(
     if driver.run().started.driven {
         reply.differs = amendment::differs(driver.site, driver.run());
         advance::player::give(driver, request.agent.as_deref())?;
-        let limits = super::run::limits(&driver.workflow, request)?;
+        let limits = super::run::limits(request)?;
+        let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
+        driver.append(&range.into_iter().collect::<Vec<_>>())?;
         reply.run = advance::drive(driver, &limits)?;
     }
-    current::end(driver.site, &reply.run_id, reply.run.status);
+    current::end(driver.site, driver.run());
     Ok(reply)
 }
 

@@ -71,7 +71,8 @@ pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
     match advance::prepare(&mut driver, &start)? {
         Prepared::Ended(report) => advance::settle(&mut driver, &report)?,
         Prepared::Held(reason) => {
-            return Err(Error::Budget { run: driver.id().to_string(), reason });
+            let command = format!("orch run resume --run {}", driver.id());
+            return Err(Error::Budget { reason, command });
         }
         Prepared::Work(order) => {
             let report = work::perform(&order, &advance::workspace_held(&driver));

@@ -112,6 +112,10 @@ impl Instructions {
                 self.say("The run is paused; take it up again.");
                 self.command(take_up(standing));
             }
+            NextStep::GoFurther => {
+                self.say("The run came as far as it was to; name a later gate, or lift the bound.");
+                self.command(format!("orch run resume --run {run} --until end"));
+            }
             NextStep::TakeUp => self.command(take_up(standing)),
             NextStep::Drive => {
                 self.say("Nobody drives the run; take it up again.");

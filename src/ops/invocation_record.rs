@@ -13,6 +13,7 @@ use crate::event::InvocationStatus;
 use crate::event::RunStatus;
 use crate::event::Worker;
 use crate::executor::Usage;
+use crate::site::sitting_budget;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -98,7 +99,9 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
     driver.append(&[Event::InvocationRecorded(Box::new(invocation.clone()))])?;
     // Nobody else would end a sitting whose work is done and paid for outside.
     let goes_on = matches!(driver.run().status, RunStatus::Running | RunStatus::Waiting);
-    match driver.meter.run_out(driver.run().budget).filter(|_| goes_on) {
+    let budget = driver.run().budget;
+    let budget = budget.narrowed(sitting_budget::bound(site, driver.run(), budget)?);
+    match driver.meter.run_out(budget).filter(|_| goes_on) {
         Some(reason) => advance::run_out(&mut driver, &reason)?,
         None => driver.commit(None, true)?,
     }

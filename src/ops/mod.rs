@@ -28,6 +28,7 @@ pub mod gate_estimate;
 pub mod gate_fail;
 pub mod gate_finish;
 pub mod gate_form;
+pub mod gate_hook;
 pub mod gate_redo;
 pub mod gate_reject;
 pub mod gate_start;

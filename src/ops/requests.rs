@@ -19,6 +19,7 @@ use super::gate_check;
 use super::gate_estimate;
 use super::gate_fail;
 use super::gate_finish;
+use super::gate_hook;
 use super::gate_redo;
 use super::gate_reject;
 use super::gate_start;
@@ -101,6 +102,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<gate_fail::Request>("gate_fail"),
     request::<gate_finish::Request>("gate_finish"),
     request::<GateChoice>("gate_form"),
+    request::<gate_hook::Request>("gate_hook"),
     request::<gate_redo::Request>("gate_redo"),
     request::<gate_reject::Request>("gate_reject"),
     request::<gate_start::Request>("gate_start"),

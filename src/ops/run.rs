@@ -2,9 +2,11 @@
 
 use super::Error;
 use super::Foreword;
+use super::RunChoice;
 use super::Site;
 use super::Standing;
 use super::current;
+use super::run_resume;
 use super::start;
 use super::start::Begin;
 use crate::advance;
@@ -12,14 +14,20 @@ use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::definition::Definition;
 use crate::event::Event;
-use crate::id::GateId;
+use crate::event::Range;
+use crate::id::RunId;
+use crate::site::runs::RunEntry;
 use crate::site::signing;
 use crate::workflow::Workflow;
+use crate::workflow::input;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::thread;
+
+/// What `--until` takes instead of a gate, to lift the bound.
+const TO_THE_END: &str = "end";
 
 /// Which workflow, with what, and how far.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +40,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(skip))]
     #[serde(default)]
     pub inputs: Values,
+    /// How it begins.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
+    pub begin: BeginRequest,
     /// What it may spend.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
@@ -40,6 +52,28 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,
+}
+
+impl Request {
+    /// The same for a run that has begun.
+    pub fn resume(&self, run: RunId) -> run_resume::Request {
+        run_resume::Request {
+            run: RunChoice { run: Some(run.to_string()) },
+            budget: self.budget,
+            drive: self.drive.clone(),
+        }
+    }
+}
+
+/// How a run begins beside others.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(deny_unknown_fields)]
+pub struct BeginRequest {
+    /// Begin another run of this key beside one that is unfinished.
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// What a run may spend, as it is typed.
@@ -78,10 +112,10 @@ pub struct DriveRequest {
     #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
     #[schemars(range(min = 1))]
     pub jobs: Option<u16>,
-    /// Stop when this gate is done.
+    /// Stop when this gate is done, over all stops of the run; `end` lifts the bound.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub until: Option<String>,
-    /// Begin at this gate: for the ones before it, what lies there is judged instead of done.
+    /// Begin at this gate: for the ones before it, what lies there is judged and never done.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub start_from: Option<String>,
 }
@@ -103,45 +137,73 @@ pub fn run_loaded(
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
-    let limits = limits(&loaded.0, &request.drive)?;
+    let limits = limits(&request.drive)?;
+    let range = range(&loaded.0, &Range::default(), &request.drive)?;
     signing::refuse_unsignable(site, &loaded.0)?;
     let begin = Begin {
         inputs: request.inputs.clone(),
         agent: request.drive.agent.clone(),
         driven: true,
+        again: request.begin.again,
         key: None,
     };
     let mut driver = start::begin(site, loaded, begin)?;
-    driver.append(&request.budget.event(site)?.into_iter().collect::<Vec<_>>())?;
+    current::begin(site, driver.id());
+    let bounds = request.budget.event(site)?.into_iter().chain(range);
+    driver.append(&bounds.collect::<Vec<_>>())?;
     greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
-    current::begin(site, &standing.run_id, standing.status);
+    current::end(site, driver.run());
     Ok(standing)
 }
 
-/// What was typed, as the drive needs it.
-pub(super) fn limits(
+/// The unfinished runs beside which one of these inputs would begin.
+pub fn unfinished(
+    site: &Site,
     workflow: &Workflow,
-    request: &DriveRequest,
-) -> Result<advance::Limits, Error> {
-    let gate = |name: &Option<String>| -> Result<Option<GateId>, Error> {
-        let Some(name) = name else { return Ok(None) };
-        let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);
-        found.map(|gate| Some(gate.id.clone())).ok_or_else(|| {
-            let known = workflow.gates.iter().map(|gate| gate.id.as_str());
-            Error::usage(format!("there is no gate `{name}`"))
-                .advise(crate::source::suggest(name, known))
-        })
-    };
+    inputs: &Values,
+) -> Result<Vec<RunEntry>, Error> {
+    let inputs = input::resolve(&workflow.inputs, inputs, &site.project)?;
+    let parent = current::session_run(site);
+    start::unfinished(site, &start::key(workflow, &inputs)?, parent.as_ref())
+}
+
+/// What was typed, as the drive needs it.
+pub(super) fn limits(request: &DriveRequest) -> Result<advance::Limits, Error> {
     if request.jobs == Some(0) {
         return Err(Error::usage("`jobs` is 0, and so no gate could be done"));
     }
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(advance::Limits {
         jobs: request.jobs.map_or(cores, usize::from),
-        until: gate(&request.until)?,
-        start_from: gate(&request.start_from)?,
         agent: request.agent.clone(),
         sits_down: false,
     })
+}
+
+/// The event that bounds the run anew, where bounds were typed; what is not, stays as it was.
+pub(super) fn range(
+    workflow: &Workflow,
+    before: &Range,
+    request: &DriveRequest,
+) -> Result<Option<Event>, Error> {
+    let gate = |name: &str| {
+        let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);
+        found.map(|gate| gate.id.clone()).ok_or_else(|| {
+            let known = workflow.gates.iter().map(|gate| gate.id.as_str());
+            Error::usage(format!("there is no gate `{name}`"))
+                .advise(crate::source::suggest(name, known))
+        })
+    };
+    let mut range = before.clone();
+    if let Some(name) = &request.until {
+        let until = gate(name);
+        range.until = if name == TO_THE_END { until.ok() } else { Some(until?) };
+    }
+    if let Some(name) = &request.start_from {
+        let start = gate(name)?;
+        range.adopted = advance::before(workflow, Some(&start));
+        range.start_from = Some(start);
+    }
+    Ok((range != *before).then_some(Event::RangeSet(range)))
 }

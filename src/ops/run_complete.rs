@@ -73,7 +73,7 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Standing, Error> {
     }
     end(&mut driver, status, request.reason.clone())?;
     sitting::end_keeping(site, &id);
-    current::end(site, &id, status);
+    current::end(site, driver.run());
     Ok(advance::standing(&driver))
 }
 
@@ -87,7 +87,7 @@ pub(super) fn end(
     if has_begun && driver.workflow.gates.iter().any(Gate::is_finally) {
         driver.append(&cut_off::all_cut_off(driver))?;
         driver.append(&[Event::RunEnding { status, reason, gate: None }])?;
-        let limits = limits(&driver.workflow, &DriveRequest::default())?;
+        let limits = limits(&DriveRequest::default())?;
         advance::drive(driver, &limits)?;
         return Ok(());
     }

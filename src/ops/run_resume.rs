@@ -53,12 +53,13 @@ pub fn run_resume(
         return Ok(advance::standing(&driver));
     }
     advance::player::give(&mut driver, request.drive.agent.as_deref())?;
-    let limits = super::run::limits(&driver.workflow, &request.drive)?;
-    let more = request.budget.event(site)?;
-    driver.append(&more.into_iter().chain(resumed(&driver)).collect::<Vec<_>>())?;
+    let limits = super::run::limits(&request.drive)?;
+    let range = super::run::range(&driver.workflow, &driver.run().range, &request.drive)?;
+    let more = request.budget.event(site)?.into_iter().chain(range);
+    driver.append(&more.chain(resumed(&driver)).collect::<Vec<_>>())?;
     greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
-    current::end(site, &standing.run_id, standing.status);
+    current::end(site, driver.run());
     Ok(standing)
 }
 

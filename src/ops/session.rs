@@ -47,7 +47,7 @@ impl Epic {
 /// One gate after the other: whoever sits down waits for it.
 pub(super) fn limits() -> Limits {
     let jobs = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Limits { jobs, until: None, start_from: None, agent: None, sits_down: false }
+    Limits { jobs, agent: None, sits_down: false }
 }
 
 /// Where a sitting stands: one that nobody keeps has died.

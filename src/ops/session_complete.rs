@@ -86,7 +86,7 @@ pub fn session_complete(
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
     sitting::end_keeping(site, &id);
     let standing = advance::drive(&mut driver, &session::limits())?;
-    current::end(site, &id, standing.status);
+    current::end(site, driver.run());
     Ok(Reply::Complete(Box::new(standing)))
 }
 

@@ -20,7 +20,6 @@ use crate::event::Event;
 use crate::event::RunStatus;
 use crate::event::SessionStarted;
 use crate::event::SessionStatus;
-use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::GateStatus;
@@ -28,16 +27,13 @@ use crate::run::Run;
 use crate::run::Session;
 use crate::site::signing;
 use crate::site::sitting;
+use crate::site::sitting_budget;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
-use std::time::Duration;
-
-/// How long another process that begins a run is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What `orch session start` takes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -94,6 +90,7 @@ pub fn session_start(
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
     let (mut driver, death) = take_or_begin(site, request)?;
+    refuse_spent(&driver, budget)?;
     let found = sit_down(&mut driver, death, budget)?;
     let is_first = number(driver.run()) == 1;
     let foreword = if is_first {
@@ -107,11 +104,11 @@ pub fn session_start(
     let number = number(driver.run());
     if driver.run().session().is_none() {
         let reason = driver.run().reason.clone().unwrap_or_default();
-        return Err(Error::Budget { run: driver.id().to_string(), reason });
+        return Err(Error::Budget { reason, command: resume(&driver) });
     }
     driver.append(&[Event::SessionReady { session: number }])?;
     driver.commit(None, true)?;
-    current::begin(site, driver.id(), driver.run().status);
+    current::begin(site, driver.id());
     session::begin_keeping(site, driver.id(), number)?;
     let run = driver.run();
     Ok(Reply {
@@ -126,6 +123,21 @@ pub fn session_start(
         brief: foreword.brief.and_then(Result::ok),
         run: advance::standing(&driver),
     })
+}
+
+/// No sitting begins at a run whose budget is spent, by itself and by what was begun in its sittings.
+fn refuse_spent(driver: &Driver<'_>, more: Option<Budget>) -> Result<(), Error> {
+    let budget = more.unwrap_or_default().or(driver.run().budget);
+    let budget = budget.narrowed(sitting_budget::bound(driver.site, driver.run(), budget)?);
+    match driver.meter.run_out(budget) {
+        Some(reason) => Err(Error::Budget { reason, command: resume(driver) }),
+        None => Ok(()),
+    }
+}
+
+/// What takes the sittings of a run up again.
+fn resume(driver: &Driver<'_>) -> String {
+    format!("orch session start --epic {} --resume", driver.run().started.key)
 }
 
 fn budget(usd: f64) -> Result<Budget, Error> {
@@ -147,11 +159,7 @@ fn take_or_begin<'s>(
             .advise_command(format!("orch session start --epic {epic}")));
     }
     // Of two who begin at once, the second finds the run of the first.
-    let path = site.store.begin_lock();
-    let since = site.clock.now().to_string();
-    let _lock = Lock::take(&path, &since, PATIENCE)
-        .map_err(|source| Error::disk(&path, source))?
-        .map_err(|held| Error::Held { run: format!("of `{epic}`"), held })?;
+    let _lock = start::begin_lock(site, epic, site.clock.now())?;
     match choose::open_run_of(site, epic)? {
         Some(id) => take_up(site, request, &id),
         None => Ok((begin(site, request)?, None)),
@@ -169,7 +177,7 @@ fn begin<'s>(site: &'s Site, request: &Request) -> Result<Driver<'s>, Error> {
     signing::refuse_unsignable(site, &loaded.0)?;
     let inputs = inputs(site, &loaded.0, request)?;
     let key = Some(request.epic.clone());
-    start::begin(site, loaded, Begin { inputs, agent: None, driven: true, key })
+    start::begin(site, loaded, Begin { inputs, agent: None, driven: true, again: true, key })
 }
 
 /// What was given, and the key for the one input that the workflow makes its key from.

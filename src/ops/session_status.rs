@@ -14,6 +14,7 @@ use crate::id::RunId;
 use crate::run::Run;
 use crate::run::Session;
 use crate::site::proof;
+use crate::site::sitting_budget;
 use crate::spending::Cost;
 use crate::workflow::Workflow;
 use serde::Serialize;
@@ -34,6 +35,8 @@ pub struct Reply {
     pub budget_usd: Option<f64>,
     /// What all sittings have cost; null where nothing is known.
     pub cost_usd: Option<f64>,
+    /// What the runs that were begun in its sittings have spent.
+    pub parts_usd: f64,
     pub remaining_usd: Option<f64>,
     /// Seconds that gates were worked on, and that they waited for a word, in all sittings.
     pub active_s: u64,
@@ -72,6 +75,7 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     let last = sessions.last();
     let budget_usd = run.budget.bound(Measure::Usd);
     let cost_usd = Cost::of_run(&run).cost_usd;
+    let parts_usd = sitting_budget::spent_by_parts(site, &run)?.get(Measure::Usd);
     let spent = run.spent(now);
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
@@ -87,7 +91,9 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
         reason: last.and_then(|last| last.reason.clone()),
         budget_usd,
         cost_usd,
-        remaining_usd: budget_usd.map(|budget| (budget - cost_usd.unwrap_or(0.0)).max(0.0)),
+        parts_usd,
+        remaining_usd: budget_usd
+            .map(|budget| (budget - cost_usd.unwrap_or(0.0) - parts_usd).max(0.0)),
         active_s: spent.active.as_secs(),
         waiting_s: spent.waiting.as_secs(),
         estimate_s,

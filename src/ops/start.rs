@@ -7,19 +7,29 @@ use super::Site;
 use super::current;
 use crate::advance;
 use crate::check::Since;
+use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::event::GitFacts;
 use crate::event::PlannedGate;
 use crate::event::RunStarted;
+use crate::files::Lock;
+use crate::id::RunId;
+use crate::id::slug_of;
 use crate::secret;
 use crate::secret::Secrets;
+use crate::site::runs;
+use crate::site::runs::RunEntry;
 use crate::site::signing;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
+use std::time::Duration;
+
+/// How long another process that begins a run is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The longest key, in bytes.
 const KEY_BYTES_MAX: usize = 200;
@@ -36,6 +46,8 @@ pub struct Begin {
     pub agent: Option<String>,
     /// Whether it is driven, or taken through by hand.
     pub driven: bool,
+    /// Whether it may begin beside an unfinished run of its key.
+    pub again: bool,
     /// Its key, where that is not the workflow's to say.
     pub key: Option<String>,
 }
@@ -52,11 +64,15 @@ pub fn begin(
     workflow.secrets().try_for_each(secret::Name::refuse_unfit)?;
     let inputs = input::resolve(&workflow.inputs, &request.inputs, &site.project)?;
     refuse_secret_inputs(&workflow, &inputs)?;
-    let rendered = || workflow.key.render(&input::context(&inputs));
-    let key = request.key.map_or_else(rendered, Ok);
-    let key = key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))?;
+    let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
+    let parent = current::session_run(site);
     let at = site.clock.now();
+    // Of two who begin at once, the second finds the run of the first.
+    let _begins = if request.again { None } else { Some(begin_lock(site, &key, at)?) };
+    if !request.again {
+        refuse_unfinished(site, &key, parent.as_ref())?;
+    }
     let repository = site.repository()?;
     let baselines = advance::record_baselines(site, &workflow, None, &inputs, &Since::Run);
     let run_id = site.new_run_id(at, &key);
@@ -78,12 +94,52 @@ pub fn begin(
         environment: site.config.allowed.values().into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
-        parent: current::session_run(site),
+        parent,
         budget: workflow.budget.or(site.config.budget),
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };
     Driver::create(site, workflow, at, started)
+}
+
+/// The key of a run with these inputs.
+pub(super) fn key(workflow: &Workflow, inputs: &Values) -> Result<String, Error> {
+    let key = workflow.key.render(&input::context(inputs));
+    key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))
+}
+
+/// Takes the lock of whoever begins the run of a key.
+pub(super) fn begin_lock(site: &Site, key: &str, at: Moment) -> Result<Lock, Error> {
+    let path = site.store.begin_lock();
+    Lock::take(&path, &at.to_string(), PATIENCE)
+        .map_err(|source| Error::disk(&path, source))?
+        .map_err(|held| Error::Held { run: format!("of `{key}`"), held })
+}
+
+/// One unfinished run of a key is enough.
+fn refuse_unfinished(site: &Site, key: &str, parent: Option<&RunId>) -> Result<(), Error> {
+    let open = unfinished(site, key, parent)?;
+    let Some(entry) = open.first() else { return Ok(()) };
+    let (id, status) = (&entry.run_id, entry.status);
+    Err(Error::usage(format!("run {id} of `{key}` is {status}; another one needs --again"))
+        .advise_command(format!("orch run resume --run {id}")))
+}
+
+/// The runs of a key that have not come to an end, the newest first; without the one that a new run is
+/// a part of.
+pub(super) fn unfinished(
+    site: &Site,
+    key: &str,
+    parent: Option<&RunId>,
+) -> Result<Vec<RunEntry>, Error> {
+    let mark = format!("_{}_", slug_of(key));
+    let ids = site.store.runs().map(|mut ids| {
+        ids.retain(|id| id.as_str().contains(&mark) && Some(id) != parent);
+        ids
+    });
+    let mut entries = runs::entries(site, ids)?;
+    entries.retain(|entry| entry.key == key && entry.status.is_open());
+    Ok(entries)
 }
 
 /// Inputs are recorded, and a run goes by them: what they hold cannot be kept out of sight.

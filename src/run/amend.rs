@@ -43,6 +43,7 @@ impl Run {
         self.started.version.clone_from(&amended.version);
         self.started.gates.clone_from(&amended.gates);
         self.started.inputs.clone_from(&amended.inputs);
+        self.range.keep(|gate| amended.gates.iter().any(|planned| planned.gate == *gate));
         for (key, baseline) in &amended.baselines {
             self.baselines.entry(key.clone()).or_insert_with(|| baseline.clone());
         }

@@ -27,6 +27,7 @@ impl Run {
         started: &GateStarted,
     ) -> Result<(), IllegalEvent> {
         let events = self.events;
+        let is_adopted = self.range.adopts(&started.gate);
         let gate = self.state(&started.gate);
         let expected = u32::try_from(gate.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         if started.attempt != expected {
@@ -40,6 +41,7 @@ impl Run {
         gate.waits_for = None;
         gate.reused = None;
         gate.is_kept = false;
+        gate.is_adopted = is_adopted;
         gate.approval = None;
         // Most gates have one attempt, and long runs have many gates.
         gate.attempts.reserve_exact(1);

@@ -93,6 +93,8 @@ pub struct GateState {
     pub is_refusal: bool,
     /// Whether its work stands as it lies there, and is only judged and approved anew.
     pub is_kept: bool,
+    /// Whether it comes before the beginning of the run: it is judged once, and never done.
+    pub is_adopted: bool,
     /// The number of the event in which it refused the work of another gate last.
     pub refused_at: usize,
     /// The number of the event that told what its artifacts are.
@@ -139,7 +141,7 @@ impl Producer<'_> {
 impl GateState {
     /// Whether it is tried once more after a failure.
     pub fn has_tries(&self, retry: &Retry) -> bool {
-        !self.is_refusal && self.tries < retry.attempts
+        !self.is_refusal && !self.is_adopted && self.tries < retry.attempts
     }
 
     /// The number of the attempt that comes next.

@@ -53,6 +53,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
         | Event::SessionReady { .. }
         | Event::Noted(_)
         | Event::GateEstimated { .. }
+        | Event::RangeSet(_)
         | Event::BudgetSet { .. } => return None,
     })
 }
@@ -152,6 +153,7 @@ impl Run {
         for gate in reopened {
             self.state(gate).visits = 0;
         }
+        self.range.adopted.retain(|adopted| adopted.as_str() != gate.base());
         self.state(gate).feedback = vec![Finding::of("redo", reason)];
         if self.status.is_end() {
             self.start_clocks(at);

@@ -33,6 +33,7 @@ use crate::event::Invocation;
 use crate::event::Item;
 use crate::event::Note;
 use crate::event::PauseCause;
+use crate::event::Range;
 use crate::event::Reused;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
@@ -72,6 +73,8 @@ pub struct Run {
     pub checkpoints: Vec<(Moment, Checkpoint)>,
     /// What was said about the work, in its order.
     pub notes: Vec<(Moment, Note)>,
+    /// Which of its gates it does.
+    pub range: Range,
     /// What the run may spend.
     pub budget: Budget,
     /// The first invocation that counts towards the budgets of gates and agents.
@@ -111,6 +114,7 @@ impl Run {
             sessions: Vec::new(),
             checkpoints: Vec::new(),
             notes: Vec::new(),
+            range: Range::default(),
             budget: started.budget,
             shares_from: 0,
             amendments: 0,
@@ -189,6 +193,7 @@ impl Run {
             Event::CheckpointSealed(checkpoint) => self.seal(at, event, checkpoint)?,
             Event::Noted(note) => self.notes.push((at, note.clone())),
             Event::GateEstimated { gate, estimate_s, .. } => self.estimate(gate, *estimate_s),
+            Event::RangeSet(range) => self.range.clone_from(range),
             Event::BudgetSet { budget, .. } => self.set_budget(*budget),
         }
         self.note(at, event);

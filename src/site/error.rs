@@ -74,8 +74,8 @@ pub enum Error {
     Lost { run: String, message: String },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
-    #[diagnostic(code("budget"), help("give the run more: orch run resume --run {run} --budget …"))]
-    Budget { run: String, reason: String },
+    #[diagnostic(code("budget"), help("raise the budget: {command} --budget …"))]
+    Budget { reason: String, command: String },
     /// The journal is not the one that commits tell of, or claims what is not proved; nothing was
     /// begun.
     #[error("{message}")]

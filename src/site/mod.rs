@@ -11,6 +11,7 @@ pub mod seal;
 pub mod sign;
 pub mod signing;
 pub mod sitting;
+pub mod sitting_budget;
 
 mod caller;
 mod driver;

@@ -69,15 +69,16 @@ struct Gate {
 
 /// Every run of the project, the newest first.
 pub fn runs(site: &Site) -> Result<Vec<RunEntry>, Error> {
-    listed(site, site.store.runs())
+    entries(site, site.store.runs())
 }
 
 /// Every run of the repository, of whatever project, the newest first.
 pub fn runs_of_all_projects(site: &Site) -> Result<Vec<RunEntry>, Error> {
-    listed(site, site.store.runs_of_all_projects())
+    entries(site, site.store.runs_of_all_projects())
 }
 
-fn listed(site: &Site, ids: io::Result<Vec<RunId>>) -> Result<Vec<RunEntry>, Error> {
+/// These runs, the newest first.
+pub fn entries(site: &Site, ids: io::Result<Vec<RunId>>) -> Result<Vec<RunEntry>, Error> {
     let ids = ids.map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
     let mut entries: Vec<RunEntry> = parallel::map(&ids, |id| entry(site, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));

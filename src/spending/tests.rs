@@ -46,6 +46,7 @@ fn claim(gate: &str, run_budget: Budget, gate_budget: Budget) -> Claim {
         purse: None,
         can_cost: true,
         run_budget,
+        sitting_budget: Budget::default(),
         gate_budget,
         agent_budget: Budget::default(),
     }

@@ -24,6 +24,8 @@ pub enum NextStep<'s> {
     RaiseBudget,
     /// Resume the run that is paused.
     Resume,
+    /// Move or lift the bound that the run came to.
+    GoFurther,
     /// Take the run up that failed.
     TakeUp,
     /// Take the run up that nobody drives.
@@ -60,6 +62,9 @@ impl Standing {
             }
             RunStatus::Paused if self.pause == Some(PauseCause::Budget) => {
                 steps.push(NextStep::RaiseBudget);
+            }
+            RunStatus::Paused if self.pause == Some(PauseCause::Reached) => {
+                steps.push(NextStep::GoFurther);
             }
             RunStatus::Paused => steps.push(NextStep::Resume),
             RunStatus::Running => steps.extend(self.going_on()),

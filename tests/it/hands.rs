@@ -105,7 +105,7 @@ fn advanced(reports: Vec<WorkReport>) -> Json {
     let site = Site::open(Options { folder, ..Options::default() }).unwrap();
     let id = site.store.runs().unwrap().remove(0);
     let mut driver = Driver::take(&site, &id).unwrap();
-    let limits = Limits { jobs: 2, until: None, start_from: None, agent: None, sits_down: false };
+    let limits = Limits { jobs: 2, agent: None, sits_down: false };
     let next = advance(&mut Held::new(&mut driver, &limits), reports).unwrap();
     serde_json::to_value(next.orders).unwrap()
 }

@@ -3,8 +3,12 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::report;
+use crate::cli::terminal;
+use crate::finding::Finding;
 use crate::ops::Instructions;
 use crate::ops::gate_check;
+use crate::ops::gate_hook;
 use std::fmt::Write as _;
 
 /// Which gate, and how to answer.
@@ -12,27 +16,20 @@ use std::fmt::Write as _;
 pub struct Arguments {
     #[command(flatten)]
     request: gate_check::Request,
-    /// Answer as an agent's stop hook: exit 2 with the findings on standard error.
+    /// Answer as an agent's stop hook: exit 2 with the findings on standard error while the gate of
+    /// ORCH_RUN, ORCH_SESSION or --run that an agent works on fails by its form, else exit 0.
     #[arg(long)]
     hook: bool,
 }
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let Arguments { request, hook } = arguments;
+    if *hook {
+        return Ok(as_hook(face, request));
+    }
     let site = face.global.site(false)?;
     let reply = gate_check::gate_check(&site, request)?;
-    let mut text = String::new();
-    for finding in &reply.findings {
-        let _ = writeln!(text, "{}: {finding}", finding.severity.as_str());
-    }
-    if *hook {
-        // A refusal is an answer: nobody is kept from ending with it.
-        if reply.passed || reply.refused {
-            return Ok(exit::DONE);
-        }
-        face.say(&format!("gate {} does not pass yet:\n{}", reply.gate, text.trim_end()));
-        return Ok(exit::USAGE);
-    }
+    let mut text = shown(&reply.findings);
     let verdict = match (reply.passed, reply.refused) {
         (true, _) => "would pass",
         (false, true) => "would refuse",
@@ -47,4 +44,32 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)
     }
+}
+
+/// Nobody is kept from stopping by an error, which is told all the same.
+fn as_hook(face: &Face, request: &gate_check::Request) -> u8 {
+    let request = gate_hook::Request {
+        gate: request.gate.clone(),
+        stop_hook_active: terminal::piped_json()
+            .and_then(|told| told.get("stop_hook_active")?.as_bool())
+            .unwrap_or_default(),
+    };
+    let site = face.global.site(false);
+    match site.and_then(|site| gate_hook::gate_hook(&site, &request)) {
+        Ok(None) => exit::DONE,
+        Ok(Some(reply)) => {
+            let findings = shown(&reply.findings);
+            face.say(&format!("gate {} does not pass yet:\n{}", reply.gate, findings.trim_end()));
+            exit::USAGE
+        }
+        Err(error) => {
+            report::error(face, &error, None);
+            exit::DONE
+        }
+    }
+}
+
+fn shown(findings: &[Finding]) -> String {
+    let line = |finding: &Finding| format!("{}: {finding}\n", finding.severity.as_str());
+    findings.iter().map(line).collect()
 }

@@ -8,6 +8,7 @@ use crate::cli::drive;
 use crate::cli::progress::Progress;
 use crate::ops::Foreword;
 use crate::ops::RunChoice;
+use crate::ops::Site;
 use crate::ops::run_resume;
 
 /// The run, how to drive it, and what CI wants.
@@ -29,15 +30,25 @@ impl Arguments {
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
     let reports = Reports::of(&arguments.ci)?;
+    resume(face, &site, &arguments.request, (&arguments.ci, &reports))
+}
+
+/// Takes a run up and drives it, with what CI wants of it.
+pub(super) fn resume(
+    face: &Face,
+    site: &Site,
+    request: &run_resume::Request,
+    (ci, reports): (&CiArguments, &Reports),
+) -> Result<u8, Failure> {
     let mut progress = Progress::new(face);
     let mut brief = None;
     let mut greet = |foreword: &Foreword| {
-        progress.greet(&site, foreword);
+        progress.greet(site, foreword);
         brief.clone_from(&foreword.brief);
     };
-    let standing = run_resume::run_resume(&site, &arguments.request, &mut greet)?;
+    let standing = run_resume::run_resume(site, request, &mut greet)?;
     drop(progress);
     let brief = brief.and_then(Result::ok);
-    let how = (&arguments.request.drive, &arguments.ci, &reports);
-    Ok(drive::go_on(face, &site, (standing, brief.as_deref()), how)?)
+    let how = (&request.drive, ci, reports);
+    Ok(drive::go_on(face, site, (standing, brief.as_deref()), how)?)
 }

@@ -7,6 +7,7 @@ use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::run::BeginRequest;
 use crate::ops::run_start;
 use crate::workflow::Workflow;
 use clap::Arg;
@@ -49,7 +50,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let site = face.global.site(false)?;
     let inputs = inputs::values(&face, &site, &workflow, &matches)?;
-    let request = run_start::Request { workflow: name, inputs };
+    let begin = BeginRequest::from_arg_matches(&matches)?;
+    let request = run_start::Request { workflow: name, inputs, begin };
     let standing = run_start::start_loaded(&site, (workflow, definition), &request)?;
     let instructions = Instructions::of(&standing);
     let text = format!("run {} {}\nhead {}", standing.run_id, standing.status, standing.head);
@@ -61,7 +63,7 @@ const ABOUT: &str = "Begin a run that you take through gate by gate";
 
 fn with_own_flags(command: Command) -> Command {
     // The flags bring a description of themselves; it is not the command's.
-    Global::augment_args(command).about(ABOUT).max_term_width(100)
+    Global::augment_args(BeginRequest::augment_args(command)).about(ABOUT).max_term_width(100)
 }
 
 fn workflow_flag() -> Arg {

@@ -1,6 +1,7 @@
 //! `orch run WORKFLOW`: flags from the workflow's inputs, then a driven run.
 
 use super::Failure;
+use super::run_resume;
 use crate::cli::answer::Face;
 use crate::cli::ci::CiArguments;
 use crate::cli::ci::Reports;
@@ -8,9 +9,13 @@ use crate::cli::drive;
 use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::cli::progress::Progress;
+use crate::cli::question;
+use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Foreword;
+use crate::ops::Site;
 use crate::ops::run;
+use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
 use crate::ops::run::DriveRequest;
 use crate::workflow::Workflow;
@@ -35,17 +40,45 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
     crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
     let reports = Reports::of(&ci)?;
-    let request = run::Request {
+    let mut request = run::Request {
         workflow: workflow.name.clone(),
         inputs: inputs::values(&face, &site, &workflow, &matches)?,
+        begin: BeginRequest::from_arg_matches(&matches)?,
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
+    if let Some(run) = another(&face, &site, &workflow, &mut request)? {
+        return run_resume::resume(&face, &site, &request.resume(run), (&ci, &reports));
+    }
     let mut progress = Progress::new(&face);
     let mut greet = |foreword: &Foreword| progress.greet(&site, foreword);
     let standing = run::run_loaded(&site, (workflow, definition), &request, &mut greet)?;
     drop(progress);
     Ok(drive::go_on(&face, &site, (standing, None), (&drive_request, &ci, &reports))?)
+}
+
+/// Asks what becomes of an unfinished run of the same key, where there is one and somebody to ask;
+/// gives the run to go on with instead.
+fn another(
+    face: &Face,
+    site: &Site,
+    workflow: &Workflow,
+    request: &mut run::Request,
+) -> Result<Option<RunId>, Error> {
+    if request.begin.again || !face.can_ask() {
+        return Ok(None);
+    }
+    let unfinished = run::unfinished(site, workflow, &request.inputs)?;
+    let Some(entry) = unfinished.into_iter().next() else { return Ok(None) };
+    let question = format!("Run {} of `{}` is {}", entry.run_id, entry.key, entry.status);
+    match question::choose(&question, &["resume it", "begin another run", "do nothing"], 0)? {
+        Some(0) => Ok(Some(entry.run_id)),
+        Some(1) => {
+            request.begin.again = true;
+            Ok(None)
+        }
+        Some(_) | None => Err(Error::Interrupted),
+    }
 }
 
 /// `orch run NAME` as a command of its own, for its flags and its help.
@@ -54,6 +87,7 @@ fn command(workflow: &Workflow) -> Command {
         .bin_name(format!("orch run {}", workflow.name))
         .max_term_width(100);
     let command = inputs::flags(command, workflow);
+    let command = BeginRequest::augment_args(command);
     let command = BudgetRequest::augment_args(command);
     let command = DriveRequest::augment_args(command);
     let command = CiArguments::augment_args(command);

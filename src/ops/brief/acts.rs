@@ -4,6 +4,7 @@ use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::Judged;
+use crate::event::Range;
 use crate::id::GateId;
 use crate::run::Run;
 use serde::Serialize;
@@ -119,6 +120,7 @@ fn words(event: &Event) -> Option<String> {
             let estimate = clock::in_words(Duration::from_secs(*estimate_s));
             format!("gate {gate} estimated at {estimate}")
         }
+        Event::RangeSet(range) => bounds(range),
         Event::BudgetSet { .. } => "budget set".to_owned(),
         Event::AgentGiven { agent, .. } => format!("agent {agent} chosen"),
         Event::RunWaiting { .. }
@@ -135,6 +137,15 @@ fn words(event: &Event) -> Option<String> {
         | Event::SessionReady { .. }
         | Event::CheckpointSealed(_) => return None,
     })
+}
+
+fn bounds(range: &Range) -> String {
+    match (&range.start_from, &range.until) {
+        (None, None) => "bounds of the run lifted".to_owned(),
+        (Some(from), None) => format!("run bounded: from gate {from} on"),
+        (None, Some(until)) => format!("run bounded: until gate {until}"),
+        (Some(from), Some(until)) => format!("run bounded: from gate {from} until {until}"),
+    }
 }
 
 /// Who did it: a person by name, else the agent or the kind of executor.
@@ -160,6 +171,7 @@ fn doer(run: &Run, event: &Event) -> Option<String> {
         Event::RunStarted(_)
         | Event::RunResumed { .. }
         | Event::RunWaiting { .. }
+        | Event::RangeSet(_)
         | Event::RunPaused { .. }
         | Event::RunCompleted { .. }
         | Event::GateExpanded { .. }

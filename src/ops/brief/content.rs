@@ -10,6 +10,7 @@ use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::event::NoteKind;
+use crate::event::RunStatus;
 use crate::git::Changed;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -52,6 +53,8 @@ pub struct Brief {
     pub started_at: Moment,
     /// The sitting that goes on or was the last one.
     pub session: Option<Sitting>,
+    /// The last pause of a run that has gone on since.
+    pub paused: Option<Pause>,
     pub inputs: Vec<Input>,
     /// What `file` inputs held when the run began, in short.
     pub prompts: Vec<Prompt>,
@@ -83,6 +86,14 @@ pub struct Sitting {
     pub reason: Option<String>,
     /// What was found of the sitting before, where that one died.
     pub found: Option<String>,
+}
+
+/// A stop that somebody resumed from, or will.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Pause {
+    pub at: Moment,
+    pub reason: String,
 }
 
 /// An input with a value.
@@ -175,6 +186,7 @@ impl Brief {
             reason: run.reason.clone(),
             started_at: run.started_at,
             session: sitting(run),
+            paused: paused(run, history),
             inputs: inputs(workflow, run),
             prompts: prompts(workflow, run),
             gates: gates(run, now),
@@ -201,6 +213,16 @@ fn sitting(run: &Run) -> Option<Sitting> {
         reason: session.reason.clone(),
         found: session.found.clone(),
     })
+}
+
+fn paused(run: &Run, history: &[(Moment, Event)]) -> Option<Pause> {
+    // Why it stands still now is told with its status.
+    let has_gone_on = run.status != RunStatus::Paused;
+    let pause = |(at, event): &(Moment, Event)| {
+        let Event::RunPaused { reason, .. } = event else { return None };
+        Some(Pause { at: *at, reason: reason.clone() })
+    };
+    history.iter().rev().find_map(pause).filter(|_| has_gone_on)
 }
 
 fn inputs(workflow: &Workflow, run: &Run) -> Vec<Input> {

@@ -11,6 +11,7 @@ use crate::event::EventKind;
 use crate::event::GitFacts;
 use crate::event::Invocation;
 use crate::event::Note;
+use crate::event::Range;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
@@ -51,6 +52,8 @@ struct RunJson<'r> {
     journal: JournalJson,
     definition: Vec<PathJson<'r>>,
     gates: Vec<GateJson<'r>>,
+    #[serde(skip_serializing_if = "Range::is_whole")]
+    range: &'r Range,
     #[serde(skip_serializing_if = "Budget::is_open")]
     budget: Budget,
     cost: Cost,
@@ -209,6 +212,7 @@ pub(super) fn render(run: &Run, head: Head, known: &BTreeMap<String, Digest>) ->
             .map(|text| PathJson { path: &text.path, sha256: text.sha256 })
             .collect(),
         gates: gates(run, known),
+        range: &run.range,
         budget: run.budget,
         cost: Cost::of_run(run),
         invocations: &run.invocations,

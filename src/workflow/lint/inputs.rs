@@ -6,7 +6,8 @@ use crate::workflow::names::GATE_NAMES;
 
 /// The flags that `orch run WORKFLOW` has itself. A plan knows no face: a test there holds this
 /// against the command.
-pub const RESERVED_FLAGS: [&str; 13] = [
+pub const RESERVED_FLAGS: [&str; 14] = [
+    "again",
     "agent",
     "answers",
     "budget",

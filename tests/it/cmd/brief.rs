@@ -214,3 +214,18 @@ fn every_resume_shows_the_brief() {
     let terminal = house.on_terminal("run resume", &[("What now", "\u{1b}")]);
     assert!(terminal.stdout.contains("Brief: demo x"), "{}", terminal.shown());
 }
+
+#[test]
+fn the_reason_of_the_last_pause_is_told_to_whoever_resumes() {
+    let house = crate::cmd::session::house();
+    house.orch("session start --epic x").code(0);
+    house.orch_with(&["session", "pause", "--reason", "the talk is on Tuesday"]).code(0);
+    house
+        .orch("brief")
+        .code(0)
+        .says("status: PAUSED (the talk is on Tuesday)")
+        .never_says("last pause");
+    house.orch("session start --epic x --resume").code(0).says("the talk is on Tuesday");
+    house.orch("brief").code(0).says("- last pause: 2026-01-19T").says(", the talk is on Tuesday");
+    house.orch("session pause").code(0);
+}

@@ -1,6 +1,7 @@
 //! `status`, `next`, `use`, `back`: which run is meant when none is named.
 
 use crate::house::House;
+use crate::house::wait_until;
 
 fn house() -> House {
     House::new().workflow(
@@ -139,4 +140,68 @@ fn commands_work_from_a_folder_below_and_from_elsewhere() {
     let deep = house.project().join("deep/down").display().to_string();
     house.orch_with(&["--project", &deep, "status"]).code(0).says("two");
     house.orch("--project /no/such/folder status").says("/no/such/folder");
+}
+
+#[test]
+fn a_run_is_the_current_one_from_its_start_until_the_next_begins() {
+    let slow = "[[gate]]\nid = 'a'\nexecutor = 'command'\n\
+         command = ['sh', '-c', 'touch begun; while [ ! -e go ]; do sleep 0.05; done']\n";
+    let house = house().workflow("slow", slow);
+    house.orch("run demo --slug x").code(3);
+    let mut driver = house.start("run slow");
+    wait_until("the run begins", || house.exists("begun"));
+    house.orch("status").code(0).says("_slow_").never_says("_x_");
+    house.write("go", "");
+    assert!(driver.wait().success());
+    for words in ["status", "next", "brief", "verify", "run show"] {
+        house.orch(words).code(0).says("_slow_").never_says("_x_").never_says("run resume");
+    }
+    house.orch("gate finish").code(2).says("_slow_");
+    house.orch("back").code(0).says("_x_");
+    house.orch("gate finish").code(0).says("_x_");
+}
+
+#[test]
+fn what_a_gate_begins_leaves_the_shells_of_people_alone() {
+    let outer = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['sh', '-c', '$ORCH run demo --slug in || true']\n\
+         env = { ORCH = 'PATH' }\n[[gate]]\nid = 'b'\nexecutor = 'human'\n"
+        .replace("PATH", env!("CARGO_BIN_EXE_orch"));
+    let house = house().workflow("outer", &outer);
+    house.orch("run outer").code(3);
+    assert_eq!(house.orch("run list").stdout.lines().count(), 2);
+    house.orch("status").code(0).says("_outer_");
+}
+
+#[test]
+fn a_second_run_of_a_key_needs_to_be_asked_for() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    let refused = house.orch("run demo --slug x").code(2);
+    refused.says("of `x` is WAITING; another one needs --again").says("orch run resume --run");
+    house.orch("run start --workflow demo --slug x").code(2).says("--again");
+    house.orch("run demo --slug y").code(3);
+    house.orch("run start --workflow demo --slug x --again").code(0);
+    house.orch("run demo --slug x --again").code(3);
+    house.orch("gate finish").code(0);
+    assert_eq!(house.orch("run list").stdout.matches("_x_").count(), 3);
+    // One that has come to its end stands in nobody's way.
+    let house = self::house();
+    house.orch("run demo --slug x").code(3);
+    house.orch("gate finish").code(0);
+    house.orch("run demo --slug x").code(3);
+}
+
+#[test]
+fn a_person_says_what_becomes_of_an_unfinished_run() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    let asked = "of `x` is ";
+    let left = house.on_terminal("run demo --slug x", &[(asked, "\u{1b}")]);
+    assert_eq!((left.code, house.run_folders().len()), (130, 1));
+    house.on_terminal("run demo --slug x", &[(asked, "\r"), ("What now", "\u{1b}")]).code(3);
+    assert_eq!(house.run_folders().len(), 1);
+    let more =
+        house.on_terminal("run demo --slug x", &[(asked, "\u{1b}[B\r"), ("What now", "\u{1b}")]);
+    more.code(3);
+    assert_eq!(house.run_folders().len(), 2);
 }

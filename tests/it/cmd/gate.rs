@@ -41,12 +41,8 @@ fn check_judges_and_changes_nothing() {
       $ orch gate check --run run_20260119T143012Z_demo_000001 --gate write
       $ orch gate finish --run run_20260119T143012Z_demo_000001 --gate write
     ");
-    let hook = house.orch("gate check --hook").code(2);
-    assert_eq!(hook.stdout, "");
-    assert!(hook.stderr.contains("gate write does not pass yet"), "{}", hook.stderr);
     house.write("draft.md", "three whole words\n");
     house.orch("gate check").code(0).says("would pass");
-    house.orch("gate check --hook").code(0);
     let json = house.orch("gate check --json").code(0).json();
     assert_eq!(json["data"]["passed"], true);
     assert_eq!((house.git("rev-parse HEAD"), house.record()), before);

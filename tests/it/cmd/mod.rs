@@ -12,6 +12,7 @@ mod current;
 mod doctor;
 mod done;
 mod gate;
+mod hook;
 mod instructions;
 mod keeper;
 mod man;

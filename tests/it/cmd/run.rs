@@ -48,12 +48,14 @@ fn help_is_written_from_the_workflow() {
                                     [optional]
 
     Options:
+          --again              Begin another run of this key beside one that is unfinished
           --budget <USD>       The most that the run may spend from its start on, in US dollars
           --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
           --jobs <N>           How many gates may be at work side by side; by default one for each core
-          --until <GATE>       Stop when this gate is done
-          --start-from <GATE>  Begin at this gate: for the ones before it, what lies there is judged
-                               instead of done
+          --until <GATE>       Stop when this gate is done, over all stops of the run; `end` lifts the
+                               bound
+          --start-from <GATE>  Begin at this gate: for the ones before it, what lies there is judged and
+                               never done
           --junit <FILE>       Write the gates as JUnit XML
           --answers <FILE>     Typed answers for gates that ask: TOML or JSON, a table for each gate
           --json               Print one JSON object instead of text

@@ -183,7 +183,7 @@ fn a_run_passes_on_what_was_allowed_when_it_began() {
     // In another process, too, which reads the file as it is now.
     house.write("seen.txt", "another\n");
     house.orch("run resume").code(3).says("agents.json").says("orch run amend");
-    house.orch("run demo").code(1);
+    house.orch("run demo --again").code(1);
     let first = house.run_folders()[0].file_name().unwrap().to_string_lossy().into_owned();
     let talk = [("Take this in as", "yes\r")];
     house.on_terminal(&format!("run amend --run {first}"), &talk).code(0).says("agents.json");

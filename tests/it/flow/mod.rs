@@ -28,6 +28,7 @@ mod redo;
 mod reuse;
 mod secrets;
 mod seen;
+mod sitting_budget;
 mod templates;
 mod time;
 mod timeout;

@@ -23,12 +23,27 @@ fn house() -> House {
 }
 
 #[test]
-fn until_stops_there_and_a_resume_goes_on() {
+fn until_holds_over_stops_and_is_moved_and_lifted() {
     let house = house();
-    house.orch("run demo --until b").code(0).says("came as far as b");
+    let reached = house.orch("run demo --until a").code(0).says("PAUSED (came as far as a)");
+    reached.says("run resume --run").says("--until end");
+    house.orch("run resume").code(0).says("came as far as a");
+    assert_eq!(house.gates(), "a PASS, b NOT_STARTED, c NOT_STARTED");
+    house.orch("run resume --until b").code(0).says("came as far as b");
     assert_eq!(house.gates(), "a PASS, b PASS, c NOT_STARTED");
-    house.orch("run resume").code(0);
+    assert_eq!(house.record()["range"]["until"], "b");
+    house.orch("run resume --until end").code(0).says("PASSED");
     assert_eq!(house.read("done"), "a\nb\nc\n");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn until_holds_where_a_person_finishes_a_gate() {
+    let ask = "[[gate]]\nid = 'ask'\nexecutor = 'human'\n";
+    let house = House::new().workflow("demo", &format!("{ask}{CHAIN}")).leaves("a", "a.txt");
+    house.orch("run demo --until a").code(3);
+    house.orch("gate finish").code(0).says("came as far as a");
+    assert_eq!(house.read("done"), "a\n");
 }
 
 #[test]
@@ -53,4 +68,73 @@ fn unknown_gates_are_named() {
     house.orch("run demo --until bb").code(2).says("did you mean `b`?");
     house.orch("run demo --start-from bb").code(2).says("did you mean `b`?");
     assert!(!house.has_runs());
+}
+
+#[test]
+fn what_comes_before_the_start_is_judged_once_and_never_done() {
+    let retry = "retry = { attempts = 3, delay = '0s' }\ncontract = 'a'";
+    let house =
+        House::new().workflow("demo", &CHAIN.replace("contract = 'a'", retry)).leaves("a", "a.txt");
+    house.orch("run demo --start-from b").code(1).says("a.txt");
+    assert_eq!(house.attempts("a"), "FAIL");
+    house.write("a.txt", "by hand\n");
+    house.orch("run resume").code(0);
+    assert_eq!(
+        (house.attempts("a"), house.read("done")),
+        ("FAIL PASS".to_owned(), "b\nc\n".to_owned())
+    );
+    assert_eq!(house.read("a.txt"), "by hand\n");
+}
+
+#[test]
+fn instances_of_a_fan_out_before_the_start_are_judged_too() {
+    let fan = "[[gate]]
+id = 'leg'
+executor = 'command'
+command = ['sh', '-c', 'echo {{ leg }} >> done']
+each = { in = '[\"north\", \"south\"]', as = 'leg' }
+contract = 'leg'
+[[gate]]
+id = 'last'
+executor = 'command'
+command = ['sh', '-c', 'echo last >> done']
+";
+    let house = House::new()
+        .workflow("demo", fan)
+        .leaves("leg", "{{ leg }}.md")
+        .file("north.md", "by hand\n");
+    house.orch("run demo --start-from last").code(1).says("south.md");
+    assert!(!house.exists("done"));
+    house.write("south.md", "by hand\n");
+    house.orch("run resume").code(0);
+    assert_eq!(house.read("done"), "last\n");
+}
+
+#[test]
+fn answers_of_gates_before_the_start_are_asked_for_or_read() {
+    let ask = "[[gate]]
+id = 'ask'
+executor = 'command'
+command = ['sh', '-c', 'echo ask >> done']
+answers = { mood = { type = 'string' } }
+[[gate]]
+id = 'tell'
+executor = 'command'
+command = ['sh', '-c', 'echo {{ gates.ask.answers.mood }} >> done']
+";
+    let house = House::new().workflow("demo", ask).file("answers.toml", "[ask]\nmood = 'calm'\n");
+    house.orch("run demo --start-from tell --answers answers.toml").code(0);
+    assert_eq!(house.read("done"), "calm\n");
+    house.orch("run demo --start-from tell").code(3);
+    house.orch("gate finish --answer mood=wild").code(0);
+    assert_eq!(house.read("done"), "calm\nwild\n");
+}
+
+#[test]
+fn a_gate_that_is_done_again_by_a_persons_word_is_done() {
+    let house = house();
+    house.write("a.txt", "by hand\n");
+    house.orch("run demo --start-from c").code(0);
+    house.orch("gate redo --gate a --reason anew").code(0);
+    assert_eq!(house.read("done"), "c\na\nc\n");
 }

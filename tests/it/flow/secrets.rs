@@ -157,8 +157,10 @@ fn what_a_killed_runner_leaves_behind_is_mended_by_the_next() {
     let mut child = house.start("run demo");
     let log = "logs/gates/a/attempt-1/stdout.log";
     let printed = || {
-        house.exists("orchestration/runs")
-            && std::fs::read_to_string(house.run_folder().join(log)).is_ok_and(|it| !it.is_empty())
+        let folder = house.run_folders().pop();
+        folder.is_some_and(|folder| {
+            std::fs::read_to_string(folder.join(log)).is_ok_and(|it| !it.is_empty())
+        })
     };
     wait_until("it prints", printed);
     child.kill().unwrap();

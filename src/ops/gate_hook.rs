@@ -1,0 +1,109 @@
+//! `orch gate check --hook`: whether an agent's program may stop, asked by its stop hook. It is kept
+//! from that by its own gate alone, as long as the form of what it left behind is wrong.
+
+use super::Error;
+use super::GateChoice;
+use super::Site;
+use super::choose;
+use super::gate_check;
+use crate::definition::Definition;
+use crate::digest::Digest;
+use crate::event::RunStatus;
+use crate::event::WaitsFor;
+use crate::finding::Finding;
+use crate::id::GateId;
+use crate::run::GateStatus;
+use crate::run::Run;
+use crate::workflow::Work;
+use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// The file in a gate's logs with a digest of what was found the time before.
+const FOUND: &str = "hook.sha256";
+
+/// What a stop hook takes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Request {
+    /// Which gate.
+    #[serde(flatten)]
+    pub gate: GateChoice,
+    /// Whether the program goes on already because a stop hook wanted it to.
+    #[serde(default)]
+    pub stop_hook_active: bool,
+}
+
+/// What keeps an agent from stopping.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Reply {
+    pub gate: GateId,
+    pub findings: Vec<Finding>,
+}
+
+/// Judges the agent's own gate; `None` where nothing keeps it from stopping.
+pub fn gate_hook(site: &Site, request: &Request) -> Result<Option<Reply>, Error> {
+    let caller = &site.caller;
+    let is_named = request.gate.run.run.is_some() || caller.run.is_some();
+    if !is_named && caller.session.is_none() {
+        return Ok(None);
+    }
+    let id = choose::run(site, &request.gate.run)?;
+    let run = site.store.read(&id)?.run;
+    let workflow =
+        Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
+    let Some(gate) = own_gate(site, request, &workflow, &run)? else { return Ok(None) };
+    let choice = GateChoice { gate: Some(gate.to_string()), ..request.gate.clone() };
+    let judged = gate_check::gate_check(site, &gate_check::Request { gate: choice })?;
+    // A refusal is an answer: nobody is kept from ending with it.
+    if judged.passed || judged.refused {
+        return Ok(None);
+    }
+    let text = serde_json::to_vec(&judged.findings).unwrap_or_default();
+    let found = Digest::of(text).to_string();
+    let place = site.store.logs(&id).join("gates").join(gate.as_str()).join(FOUND);
+    let before = place.read().ok().flatten();
+    let is_same = before.is_some_and(|before| before == found.as_bytes());
+    if request.stop_hook_active && is_same {
+        return Ok(None);
+    }
+    place.write_view(found.as_bytes()).map_err(|source| Error::disk(&place, source))?;
+    Ok(Some(Reply { gate, findings: judged.findings }))
+}
+
+/// The gate that an agent works on: the one that is named, else the only one that waits for an agent.
+fn own_gate(
+    site: &Site,
+    request: &Request,
+    workflow: &Workflow,
+    run: &Run,
+) -> Result<Option<GateId>, Error> {
+    let is_own_run = site.caller.run.as_deref() == Some(run.started.run_id.as_str());
+    let own = site.caller.gate.as_ref().filter(|_| is_own_run);
+    let waiting = || {
+        let mut waiting =
+            run.gates_in(GateStatus::Waiting).filter(|gate| waits_for_agent(run, gate));
+        waiting.next().filter(|_| waiting.next().is_none()).cloned()
+    };
+    let named = request.gate.gate.as_ref().or(own);
+    let named = named.map(|name| choose::gate_of(site, run, Some(name))).transpose()?;
+    let Some(gate) = named.or_else(waiting) else { return Ok(None) };
+    let is_agents = workflow.gate(&gate).is_some_and(|gate| matches!(gate.work, Work::Agent(_)));
+    let is_open = match run.status_of(&gate) {
+        GateStatus::Running => true,
+        GateStatus::Waiting => waits_for_agent(run, &gate),
+        GateStatus::NotStarted
+        | GateStatus::Pass
+        | GateStatus::Fail
+        | GateStatus::Skipped
+        | GateStatus::Stale
+        | GateStatus::Waived => false,
+    };
+    let goes_on = matches!(run.status, RunStatus::Running | RunStatus::Waiting);
+    Ok((is_agents && is_open && goes_on).then_some(gate))
+}
+
+fn waits_for_agent(run: &Run, gate: &GateId) -> bool {
+    run.gate(gate).and_then(|state| state.waits_for) == Some(WaitsFor::Agent)
+}
