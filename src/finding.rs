@@ -39,6 +39,9 @@ pub struct Finding {
     pub message: String,
     pub expected: Option<String>,
     pub actual: Option<String>,
+    /// The files with all that a program printed, relative to the project.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<String>,
 }
 
 impl Finding {
@@ -52,6 +55,7 @@ impl Finding {
             message: message.into(),
             expected: None,
             actual: None,
+            logs: Vec::new(),
         }
     }
 
@@ -86,7 +90,7 @@ impl Finding {
 }
 
 impl fmt::Display for Finding {
-    /// `path:line: message (expected …, found …) [check]`
+    /// `path:line: message (expected …, found …) [check] log: …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.path, self.line) {
             (Some(path), Some(line)) => write!(f, "{path}:{line}: ")?,
@@ -102,7 +106,8 @@ impl fmt::Display for Finding {
             (None, Some(actual)) => write!(f, " (found {actual})")?,
             (None, None) => {}
         }
-        write!(f, " [{}]", self.check)
+        write!(f, " [{}]", self.check)?;
+        if self.logs.is_empty() { Ok(()) } else { write!(f, " log: {}", self.logs.join(", ")) }
     }
 }
 

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -129,8 +130,19 @@ impl Check for Command {
             .map(|(name, log)| tail(name, log))
             .concat();
         let message = format!("`{}` did not end as it must", self.shown());
-        vec![Finding::new(message).expected(&self.expect).actual(format!("{found}{printed}"))]
+        let finding =
+            Finding::new(message).expected(&self.expect).actual(format!("{found}{printed}"));
+        let said = [&command.stdout, &command.stderr].into_iter();
+        let said = said.filter(|log| log.tail(1).is_ok_and(|tail| !tail.is_empty()));
+        let logs = said.filter_map(|log| in_project(scene, &log.place().path())).collect();
+        vec![Finding { logs, ..finding }]
     }
+}
+
+/// A path relative to the project, where it lies there.
+fn in_project(scene: &Scene<'_>, path: &Path) -> Option<String> {
+    let path = path.strip_prefix(scene.project.root()).ok()?;
+    Some(path.display().to_string())
 }
 
 /// New files for what a program prints.

@@ -117,7 +117,7 @@ fn findings(findings: &mut [Finding], change: &TextEdit<'_>) {
     for finding in findings {
         change(&mut finding.message);
         let others = [&mut finding.path, &mut finding.expected, &mut finding.actual];
-        others.into_iter().flatten().for_each(change);
+        others.into_iter().flatten().chain(&mut finding.logs).for_each(change);
     }
 }
 

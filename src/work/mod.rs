@@ -7,6 +7,7 @@ mod judging;
 mod order;
 mod perform;
 mod report;
+mod said;
 mod watch;
 mod worked;
 mod workspace;

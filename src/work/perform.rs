@@ -5,6 +5,7 @@ use super::WorkOrder;
 use super::WorkReport;
 use super::WorkResult;
 use super::Workspace;
+use super::said::Said;
 use super::watch::Sight;
 use crate::document::Data;
 use crate::document::Language;
@@ -25,9 +26,6 @@ use crate::workflow::input;
 use crate::workflow::input::Values;
 use std::time::Duration;
 use std::time::Instant;
-
-/// How much of a failed command's output goes into its finding, in bytes.
-const TAIL_BYTES: u64 = 2_000;
 
 /// Does the work of an order and judges what it left behind. Nothing that goes wrong there is an error:
 /// the report says so.
@@ -116,6 +114,9 @@ impl Hands<'_> {
                 let (cut, reason) = (*cut, reason.clone());
                 WorkResult::Interrupted { cut, reason, findings: Vec::new() }
             }
+            Conclusion::Failed { reason } if outcome.usage.error.is_some() => {
+                self.failed_with("executor", reason.clone(), &Said::read(&self.logs).logs)
+            }
             Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
             Conclusion::Done => {
                 let session = outcome.usage.session.as_deref();
@@ -135,25 +136,24 @@ impl Hands<'_> {
     }
 
     fn failed(&self, check: &str, message: String) -> WorkResult {
-        let (message, tail) = (self.without_root(&message), self.tail());
-        let last = tail.lines().next_back().map(|line| format!(": {}", line.trim()));
-        let reason = format!("{message}{}", last.unwrap_or_default());
-        let mut finding = Finding::of(check, message);
-        if !tail.is_empty() {
-            finding.actual = Some(tail);
+        let said = Said::read(&self.logs);
+        let text = self.without_root(&said.text());
+        let line = said.line().map(|line| format!(": {}", self.without_root(&line)));
+        let mut failed = self.failed_with(check, message, &said.logs);
+        if let WorkResult::Failed { reason, judged } = &mut failed {
+            reason.push_str(&line.unwrap_or_default());
+            judged.findings[0].actual = Some(text).filter(|text| !text.is_empty());
         }
-        let judged = Judged { findings: vec![finding], ..Judged::default() };
-        WorkResult::Failed { reason, judged }
+        failed
     }
 
-    /// The last lines that the executor printed, its errors first; secrets are blotted out there.
-    fn tail(&self) -> String {
-        let tails = [executor::STDERR, executor::STDOUT].map(|name| {
-            let printed = self.logs.join(name).read_tail(TAIL_BYTES);
-            crate::check::plain_text(&printed.unwrap_or_default())
-        });
-        let tail = tails.iter().map(|tail| tail.trim()).find(|tail| !tail.is_empty());
-        self.without_root(tail.unwrap_or_default())
+    /// A failure that says all there is: what was printed is not told again.
+    fn failed_with(&self, check: &str, message: String, logs: &[String]) -> WorkResult {
+        let message = self.without_root(&message);
+        let logs = logs.iter().map(|log| self.without_root(log)).collect();
+        let finding = Finding { logs, ..Finding::of(check, message.clone()) };
+        let judged = Judged { findings: vec![finding], ..Judged::default() };
+        WorkResult::Failed { reason: message, judged }
     }
 
     /// Records hold no path of this machine: what lies in the project is named from there.

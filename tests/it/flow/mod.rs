@@ -26,6 +26,7 @@ mod retry;
 mod rewriting;
 mod redo;
 mod reuse;
+mod said;
 mod secrets;
 mod seen;
 mod sitting_budget;

@@ -1,0 +1,49 @@
+//! What a failing program said: the cause is told wherever its failure is, with the way to the log.
+
+use crate::house::House;
+
+/// A test program that writes the cause to standard output, much after it, and chatter as errors.
+const TEST: &str = "echo 'adds: FAILED, 4 is not 5'
+i=0; while [ $i -lt 200 ]; do echo \"one more test that is well\"; i=$((i + 1)); done
+echo 'npm notice' >&2
+exit 1
+";
+
+fn house() -> House {
+    House::new().file("test.sh", TEST).agents("").workflow(
+        "demo",
+        "[[gate]]
+         id = 'write'
+         executor = 'agent'
+         [[gate]]
+         id = 'test'
+         executor = 'command'
+         command = ['sh', 'test.sh']
+         on_fail = { goto = 'write', visits = 1 }",
+    )
+}
+
+#[test]
+fn the_cause_stands_in_finding_packet_and_reports() {
+    let house = house().env("GITHUB_ACTIONS", "true");
+    let done = house.orch("run demo --ci --junit report.xml").code(1);
+    let log = format!("orchestration/runs/{}/logs/gates/test/attempt-1/stdout.log", house.run_id());
+    let annotation = done.stdout.lines().find(|line| line.starts_with("::error")).unwrap();
+    let attempt = house.attempt("test", 1);
+    for text in [&house.packet("write", 2), &house.read("report.xml"), annotation, &done.stderr] {
+        for part in ["4 is not 5", "npm notice", "logs/gates/test/attempt-", "stdout.log"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+    assert_eq!(attempt["failure_reason"], "`sh` exited with 1: adds: FAILED, 4 is not 5");
+    assert_eq!(attempt["findings"][0]["logs"][0], log.as_str());
+    assert!(house.read(&log).starts_with("adds: FAILED"));
+}
+
+#[test]
+fn the_known_error_of_an_agent_is_told_without_its_stream() {
+    let house = house().script("write", "# error: the quota is used up\n");
+    let done = house.orch("run demo").code(1).says("the quota is used up").never_says("\"type\":");
+    done.says("logs/gates/write/attempt-1/stdout.log");
+    assert!(house.attempt("write", 1)["findings"][0]["actual"].is_null());
+}
