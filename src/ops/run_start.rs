@@ -4,7 +4,6 @@ use super::Error;
 use super::Site;
 use super::Standing;
 use super::current;
-use super::run::BeginRequest;
 use super::start;
 use super::start::Begin;
 use crate::advance;
@@ -18,15 +17,16 @@ use serde::Serialize;
 
 /// Which workflow, and with what.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Request {
     /// The workflow's name.
     pub workflow: String,
     /// The workflow's inputs, by name.
     #[serde(default)]
     pub inputs: Values,
-    /// How it begins.
-    #[serde(flatten)]
-    pub begin: BeginRequest,
+    /// Begin another run of this key beside one that is unfinished.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// Begins a run, commits its record, and leaves every gate to the person.
@@ -41,8 +41,7 @@ pub fn start_loaded(
     request: &Request,
 ) -> Result<Standing, Error> {
     signing::refuse_unsignable(site, &loaded.0)?;
-    let begin =
-        Begin { inputs: request.inputs.clone(), again: request.begin.again, ..Begin::default() };
+    let begin = Begin { inputs: request.inputs.clone(), again: request.again, ..Begin::default() };
     let mut driver = start::begin(site, loaded, begin)?;
     current::begin(site, driver.id());
     driver.commit(None, true)?;

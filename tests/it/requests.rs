@@ -123,9 +123,10 @@ fn a_run_begins_by_a_request_in_json() {
     let gate = "[inputs]\ntopic = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n";
     let house = House::new().workflow("demo", gate);
     let site = Site::open(Options { folder: house.project(), ..Options::default() }).unwrap();
-    let told = json!({ "workflow": "demo", "inputs": { "topic": "ink" } });
+    let mut told = json!({ "workflow": "demo", "inputs": { "topic": "ink" } });
     let driven = run::run(&site, &serde_json::from_value(told.clone()).unwrap(), &mut |_| ());
     assert_eq!(driven.unwrap().status, RunStatus::Waiting);
+    told["again"] = true.into();
     let begun = run_start::run_start(&site, &serde_json::from_value(told).unwrap());
     assert_eq!(begun.unwrap().status, RunStatus::Running);
     let unknown = serde_json::from_value(json!({ "workflow": "none" })).unwrap();

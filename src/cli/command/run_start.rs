@@ -51,7 +51,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let site = face.global.site(false)?;
     let inputs = inputs::values(&face, &site, &workflow, &matches)?;
     let begin = BeginRequest::from_arg_matches(&matches)?;
-    let request = run_start::Request { workflow: name, inputs, begin };
+    let request = run_start::Request { workflow: name, inputs, again: begin.again };
     let standing = run_start::start_loaded(&site, (workflow, definition), &request)?;
     let instructions = Instructions::of(&standing);
     let text = format!("run {} {}\nhead {}", standing.run_id, standing.status, standing.head);
