@@ -2,8 +2,8 @@
 //! another one, and put in place then.
 
 use super::Beneath;
-use super::beneath::Spot;
 use super::crash;
+use super::spot::Spot;
 use rustix::fs::AtFlags;
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
@@ -114,12 +114,13 @@ fn filled(file: &mut File, bytes: &[u8], sync: bool) -> io::Result<()> {
 }
 
 /// Has git ignore everything in a folder: before anything is put there, and lastingly, or a power
-/// cut could leave logs that the next `git add` takes in.
+/// cut could leave logs that the next `git add` takes in. What is no regular file says nothing to git,
+/// and gives way.
 pub(super) fn ignore_all_in(folder: &OwnedFd, place: &Beneath) -> io::Result<()> {
     const EVERYTHING: &[u8] = b"*\n";
     let place = place.join(".gitignore");
     let spot = Spot { folder: folder.try_clone()?, name: ".gitignore".as_ref(), place: &place };
-    if spot.refuse_odd()?.is_some() {
+    if spot.clear_odd()?.is_some() {
         let found = super::read_bounded(spot.open(OFlags::RDONLY)?, EVERYTHING.len() as u64);
         if found.is_ok_and(|found| found == EVERYTHING) {
             return Ok(());

@@ -4,16 +4,13 @@
 //! is [`InTheWay`], and is neither followed nor waited for.
 
 use super::crash;
-use super::in_the_way::Found;
-use super::in_the_way::InTheWay;
 use super::in_the_way::Wanted;
+use super::spot::Spot;
 use rustix::fs::AtFlags;
-use rustix::fs::FileType;
 use rustix::fs::Mode;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use std::cell::OnceCell;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::fs::Metadata;
 use std::io;
@@ -25,9 +22,6 @@ use std::path::PathBuf;
 /// How each step is opened.
 const STEP: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC).union(OFlags::NOFOLLOW);
-
-/// How a file is opened, whatever for: a pipe keeps nobody waiting.
-const ONE_FILE: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
 
 /// How often a folder is made again that somebody takes away meanwhile, as `git clean` does.
 const TRIES: u32 = 8;
@@ -51,13 +45,6 @@ pub(super) enum Missing {
     Make,
     /// The same, so that a power cut does not take them back.
     MakeDurably,
-}
-
-/// An open folder and the name in it that a path ends with.
-pub(super) struct Spot<'b> {
-    pub(super) folder: OwnedFd,
-    pub(super) name: &'b OsStr,
-    pub(super) place: &'b Beneath,
 }
 
 impl Beneath {
@@ -323,67 +310,6 @@ impl Opened {
     fn spot<'b>(&self, place: &'b Beneath) -> io::Result<Spot<'b>> {
         let name = place.below.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         Ok(Spot { folder: self.folder.try_clone()?, name, place })
-    }
-}
-
-impl Spot<'_> {
-    /// Opens a regular file.
-    pub(super) fn open(&self, flags: OFlags) -> io::Result<File> {
-        let mode = Mode::from_raw_mode(0o644);
-        let file = rustix::fs::openat(&self.folder, self.name, flags | ONE_FILE, mode);
-        let file = File::from(file.map_err(|error| self.explain(Wanted::File, error))?);
-        let metadata = file.metadata()?;
-        if metadata.is_file() {
-            return Ok(file);
-        }
-        Err(self.in_the_way(Found::Kind(super::kind_of(&metadata)), Wanted::File))
-    }
-
-    /// What has this name; `None` where nothing has.
-    pub(super) fn kind(&self) -> io::Result<Option<FileType>> {
-        match rustix::fs::statat(&self.folder, self.name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(found) => Ok(Some(FileType::from_raw_mode(found.st_mode))),
-            Err(Errno::NOENT) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Refuses what is there and no regular file.
-    pub(super) fn refuse_odd(&self) -> io::Result<Option<FileType>> {
-        let kind = self.kind()?;
-        match kind {
-            None | Some(FileType::RegularFile) => Ok(kind),
-            Some(_) => Err(self.explain(Wanted::File, Errno::EXIST)),
-        }
-    }
-
-    pub(super) fn in_the_way(&self, found: Found, wanted: Wanted) -> io::Error {
-        InTheWay { path: self.place.path(), found, wanted }.into()
-    }
-
-    /// Why something could not be opened: what lies there says more than the system does.
-    fn explain(&self, wanted: Wanted, error: Errno) -> io::Error {
-        let Ok(Some(kind)) = self.kind() else { return error.into() };
-        let found = match (kind, wanted) {
-            (FileType::RegularFile, Wanted::File) | (FileType::Directory, Wanted::Folder) => {
-                return error.into();
-            }
-            (FileType::Symlink, _) => Found::Link { target: self.target() },
-            (FileType::RegularFile, Wanted::Folder) => Found::Kind("file"),
-            (FileType::Directory, Wanted::File) => Found::Kind("folder"),
-            (FileType::Fifo, _) => Found::Kind("named pipe"),
-            (FileType::Socket, _) => Found::Kind("socket"),
-            (FileType::CharacterDevice | FileType::BlockDevice | FileType::Unknown, _) => {
-                Found::Kind("device")
-            }
-        };
-        self.in_the_way(found, wanted)
-    }
-
-    fn target(&self) -> std::ffi::OsString {
-        use std::os::unix::ffi::OsStringExt;
-        let target = rustix::fs::readlinkat(&self.folder, self.name, Vec::new());
-        std::ffi::OsString::from_vec(target.map(std::ffi::CString::into_bytes).unwrap_or_default())
     }
 }
 

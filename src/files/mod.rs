@@ -17,6 +17,7 @@ mod open_error;
 mod outlet;
 mod path;
 mod pipes;
+mod spot;
 mod together;
 mod walk;
 
@@ -280,6 +281,11 @@ pub fn size(path: &Path) -> Option<u64> {
 /// Whether anything lies at this path.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a folder lies there, and no link to one.
+pub fn is_real_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
 }
 
 /// The names in a folder, sorted; none where there is no such folder.

@@ -90,8 +90,6 @@ fn links_in_the_logs_are_named_and_left() {
         ("$R/logs/gates/next/attempt-1", "$OUT"),
         ("$R/logs/gates/next", "$OUT/sub"),
         ("$R/logs/gates", "$OUT"),
-        ("$R/logs/.gitignore", "$OUT/.gitignore"),
-        ("$R/logs/.gitignore", "$OUT/none"),
         ("$R/logs", "$OUT"),
         ("$R/logs", "../project/workflows"),
     ] {
@@ -239,6 +237,27 @@ fn logs_are_ignored_again_before_anything_is_put_there() {
     let printed = std::fs::read_to_string(logs.join("gates/c/attempt-1/stdout.log")).unwrap();
     assert_eq!(printed, "printed\n");
     assert!(!house.git("status --porcelain").contains("logs"));
+}
+
+#[test]
+fn whatever_stands_where_logs_are_ignored_gives_way() {
+    let place = "$R/logs/.gitignore";
+    for script in [
+        link(place, "$OUT/.gitignore"),
+        link(place, "$OUT/none"),
+        format!("rm {place}; mkfifo {place}"),
+        format!("rm {place}; mkdir {place}"),
+        format!("rm {place}; mkdir {place}; echo mine > {place}/file"),
+    ] {
+        let house = planting(&script);
+        let outside = held(&house.outside("outside"));
+        orch(&house, "run demo").code(0);
+        assert_eq!(held(&house.outside("outside")), outside, "{script}");
+        let ignore = house.run_folder().join("logs/.gitignore");
+        assert!(ignore.symlink_metadata().unwrap().is_file(), "{script}");
+        assert_eq!(std::fs::read_to_string(ignore).unwrap(), "*\n");
+        assert!(!house.git("status --porcelain").contains("logs"), "{script}");
+    }
 }
 
 #[test]
