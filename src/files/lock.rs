@@ -51,7 +51,7 @@ impl LockHolder {
 
     /// Whether it is a process of another machine: the system's own lock may not reach from there to
     /// here, and tells nothing of its death.
-    fn is_elsewhere(&self) -> bool {
+    pub fn is_elsewhere(&self) -> bool {
         let here = Self::here("", Path::new(""));
         let is_other = |one: &str, other: &str| !one.is_empty() && one != other;
         is_other(&self.host, &here.host)
@@ -131,15 +131,17 @@ impl Lock {
         !matches!((here, self.file.metadata().map(identity)), (Ok(one), Ok(two)) if one == two)
     }
 
-    /// Who holds the lock now.
+    /// Who holds the lock now; a process of another machine does for as long as its word stands there.
     pub fn holder(place: &Beneath) -> Option<LockHolder> {
         let mut file = place.open().ok()??;
-        holds_alone(&file).then(|| holder(&mut file, place))
+        let is_held = holds_alone(&file);
+        let holder = holder(&mut file, place);
+        (is_held || holder.is_elsewhere()).then_some(holder)
     }
 
     /// Whether somebody holds the lock now.
     pub fn is_held(place: &Beneath) -> bool {
-        matches!(place.open(), Ok(Some(file)) if holds_alone(&file))
+        Self::holder(place).is_some()
     }
 }
 
@@ -203,10 +205,12 @@ mod tests {
         let said = write("elsewhere", "another").unwrap();
         assert!(said.starts_with("held by process 7 on elsewhere since 10:02 (lock "), "{said}");
         assert!(said.ends_with("; if elsewhere is gone for good, remove that file"), "{said}");
+        assert!(Lock::is_held(&place) && Lock::holder(&place).unwrap().is_elsewhere());
         // A process of this machine that is not there any more, before its last boot or since.
         assert_eq!(write(&here.host, "another"), None);
         assert_eq!(write("a-container", &here.boot), None);
         assert_eq!(std::fs::read(&path).unwrap(), b"");
+        assert!(!Lock::is_held(&place));
     }
 
     #[test]

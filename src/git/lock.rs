@@ -17,7 +17,7 @@ use std::time::Instant;
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A lock of this age was left behind, or belongs to something that will take long.
-const AGE_MAX: Duration = Duration::from_secs(3);
+pub(super) const AGE_MAX: Duration = Duration::from_secs(3);
 
 /// A lock that is not taken yet: whatever goes into it is written now.
 pub(super) struct StagedLock {

@@ -3,9 +3,12 @@
 use super::Error;
 use super::Repository;
 use super::io_error;
+use super::lock::AGE_MAX;
 use super::lock::twin_of;
 use crate::files;
 use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,6 +38,23 @@ impl Repository {
         (files::exists(&lock) && !is_own).then_some(lock)
     }
 
+    /// Locks of git other than the index's that somebody else has had for longer than any command takes:
+    /// of HEAD, branches and other refs, packed refs and the configuration.
+    pub fn foreign_locks(&self) -> Result<Vec<PathBuf>, Error> {
+        let mut locks = BTreeSet::new();
+        for folder in BTreeSet::from([self.inner.path(), self.inner.commondir()]) {
+            for name in files::names_in(folder).map_err(io_error(folder))? {
+                locks.extend(is_lock(&name).then(|| folder.join(name)));
+            }
+            find_locks(&folder.join("refs"), &mut locks).map_err(io_error(folder))?;
+        }
+        let index = self.inner.path().join("index.lock");
+        let twins = self.stale_locks(&|_| false)?;
+        let is_old = |lock: &PathBuf| files::age(lock).is_some_and(|age| age > AGE_MAX);
+        let is_foreign = |lock: &PathBuf| *lock != index && !twins.contains(lock) && is_old(lock);
+        Ok(locks.into_iter().filter(is_foreign).collect())
+    }
+
     /// Removes stale locks; waits for commits that are being made.
     pub fn remove_stale_locks(
         &self,
@@ -50,4 +70,21 @@ impl Repository {
         }
         Ok(())
     }
+}
+
+fn is_lock(name: &str) -> bool {
+    name.ends_with(".lock")
+}
+
+/// The locks in a folder of refs and below it; no ref's own name ends so.
+fn find_locks(folder: &Path, locks: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    for name in files::names_in(folder)? {
+        let path = folder.join(&name);
+        if is_lock(&name) {
+            locks.insert(path);
+        } else if files::is_real_folder(&path) {
+            find_locks(&path, locks)?;
+        }
+    }
+    Ok(())
 }

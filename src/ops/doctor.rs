@@ -19,13 +19,15 @@ use crate::store::record::RUNS;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::path::Path;
 
 /// What `orch doctor` takes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Mend what can be mended: records that a branch lost, locks and programs that a kill left.
+    /// Mend what can be mended: records that a branch lost, journals that were cut back, locks and
+    /// programs that a kill left.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,
@@ -51,6 +53,8 @@ pub enum Remedy {
     RemoveLocks,
     /// End what a killed run left at work.
     EndOrphans(RunId),
+    /// Bring back the events of a journal that the run's ref or record still has.
+    RestoreJournal(RunId),
     /// Make a record again from its journal, and commit it.
     RebuildRecord(RunId),
 }
@@ -100,6 +104,7 @@ fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) {
         None => return,
         Some(Remedy::RemoveLocks) => remove_locks(site, repository),
         Some(Remedy::EndOrphans(id)) => orphans::end_of(site, id).map(|()| Ok(String::new())),
+        Some(Remedy::RestoreJournal(id)) => restore(site, id).map(|()| Ok(String::new())),
         Some(Remedy::RebuildRecord(id)) => rebuild(site, id),
     };
     let mended = mended.unwrap_or_else(|error| Err(error.to_string()));
@@ -119,6 +124,11 @@ fn remove_locks(site: &Site, repository: Option<&Repository>) -> Result<Mended, 
         repository.remove_stale_locks(&lock, &now, &|name| is_alive(site, name))?;
     }
     Ok(Ok(String::new()))
+}
+
+fn restore(site: &Site, id: &RunId) -> Result<(), Error> {
+    let _held = crate::site::lock(site, id)?;
+    Ok(site.store.adopt(id)?)
 }
 
 fn rebuild(site: &Site, id: &RunId) -> Result<Mended, Error> {
@@ -184,10 +194,17 @@ fn locks(site: &Site, repository: &Repository) -> Result<Vec<Symptom>, Error> {
         symptoms.push(Symptom::ill(site.shown(&path), finding).with(Remedy::RemoveLocks));
     }
     if let Some(path) = repository.foreign_index_lock().filter(|_| !commits) {
-        let finding = "another git process holds it; if none is running, remove that file";
-        symptoms.push(Symptom::ill(site.shown(&path), finding));
+        symptoms.push(foreign(site, &path));
     }
+    symptoms.extend(repository.foreign_locks()?.iter().map(|path| foreign(site, path)));
     Ok(symptoms)
+}
+
+/// Git's locks do not say whose they are, nor whether that process lives.
+fn foreign(site: &Site, path: &Path) -> Symptom {
+    let shown = site.shown(path);
+    let finding = format!("another git process holds it; if none is running: rm {shown}");
+    Symptom::ill(shown, finding)
 }
 
 fn state(site: &Site, repository: Option<&Repository>) -> Symptom {

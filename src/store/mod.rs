@@ -100,6 +100,11 @@ impl Store {
         Lock::is_held(&self.lock_place(id))
     }
 
+    /// Who holds the run.
+    pub fn holder(&self, id: &RunId) -> Option<LockHolder> {
+        Lock::holder(&self.lock_place(id))
+    }
+
     /// The runs that have a ref of their own.
     fn ids_of_refs(&self) -> Vec<RunId> {
         let refs = self.repository().and_then(|repository| repository.refs_below(REFS).ok());

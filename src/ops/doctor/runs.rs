@@ -4,6 +4,7 @@ use super::Remedy;
 use super::Symptom;
 use crate::config::RecordBranch;
 use crate::event::RunStatus;
+use crate::files::LockHolder;
 use crate::git;
 use crate::git::BlobId;
 use crate::git::Repository;
@@ -23,10 +24,22 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
         Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
-    if site.store.is_held(id) {
-        return Vec::new();
+    if let Some(held) = site.store.holder(id) {
+        let elsewhere = Some(held).filter(LockHolder::is_elsewhere);
+        return elsewhere.map(|held| Symptom::well(what, held.to_string())).into_iter().collect();
+    }
+    if !site.store.is_own(id) && !site.store.record(id).exists() {
+        let reference = record::reference(id);
+        let finding = format!(
+            "only {reference} holds it; to have its journal and record here: orch record rebuild --run {id}"
+        );
+        return vec![Symptom::well(what, finding)];
     }
     let mut symptoms = Vec::new();
+    if let Some(finding) = cut_back(site, &reading, id) {
+        let remedy = Remedy::RestoreJournal(id.clone());
+        symptoms.push(Symptom::ill(what.clone(), finding).with(remedy));
+    }
     if reading.run.status == RunStatus::Running {
         let finding = format!("it stalled; orch run resume --run {id}");
         symptoms.push(Symptom::ill(what.clone(), finding));
@@ -46,6 +59,17 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
         );
     }
     symptoms
+}
+
+/// Whether the journal here lacks what was committed of it.
+fn cut_back(site: &Site, reading: &Reading, id: &RunId) -> Option<String> {
+    let here = site.store.journal_bytes(id)?;
+    let whole = reading.bytes.len() as u64;
+    (here < whole).then(|| {
+        format!(
+            "its journal has {here} bytes, and what was committed of it {whole}: it was cut back"
+        )
+    })
 }
 
 /// Why the record is not wholly where it belongs.

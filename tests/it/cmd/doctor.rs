@@ -75,7 +75,11 @@ fn own_stale_locks_go_and_others_stay() {
         house.orch("doctor").code(0);
     }
     fs::write(git("index.lock"), "").unwrap();
-    house.orch("doctor --fix").code(1).says("another git process holds it");
+    house
+        .orch("doctor --fix")
+        .code(1)
+        .says("another git process holds it")
+        .says("rm .git/index.lock");
     assert!(git("index.lock").exists());
 }
 
@@ -103,4 +107,71 @@ fn what_the_settings_of_signing_name_must_be_there() {
     house.git("config user.signingkey ssh-ed25519");
     house.git("config --unset gpg.ssh.allowedSignersFile");
     house.orch("doctor").code(0).says("held by an agent");
+}
+
+#[test]
+fn a_journal_that_was_cut_back_is_told_and_comes_back() {
+    for branch in ["never", "stops"] {
+        let house = House::new()
+            .file("orch.toml", &format!("[record]\nbranch = '{branch}'\n"))
+            .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']");
+        house.orch("run demo").code(0);
+        let run = house.git("for-each-ref --format=%(refname:lstrip=3) refs/orch/runs");
+        let journal = house.project().join(format!(".git/orch/runs/{}/journal.jsonl", run.trim()));
+        let whole = fs::read_to_string(&journal).unwrap();
+        let kept: String = whole.split_inclusive('\n').take(4).collect();
+        fs::write(&journal, &kept).unwrap();
+        house.orch("doctor").code(1).says("it was cut back").says("orch doctor --fix");
+        house.orch("doctor --fix").code(0).says("mended");
+        assert_eq!(fs::read_to_string(&journal).unwrap(), whole, "{branch}");
+        house.orch("verify").code(0);
+        house.orch("doctor").code(0);
+    }
+}
+
+#[test]
+fn a_run_that_only_its_ref_holds_is_told() {
+    let house = finished();
+    let run = house.run_id();
+    house.git("rm -rq orchestration");
+    house.git("commit -qm gone");
+    fs::remove_dir_all(house.project().join(".git/orch/runs")).unwrap();
+    let _ = fs::remove_dir_all(house.project().join("orchestration"));
+    let said = format!("only refs/orch/runs/{run} holds it");
+    let command = format!("orch record rebuild --run {run}");
+    house.orch("doctor").code(0).says(&said).says(&command);
+    house.orch(&command["orch ".len()..]).code(0);
+    house.orch("doctor").code(0).never_says("only refs");
+    house.orch("verify").code(0);
+}
+
+#[test]
+fn a_run_that_another_machine_holds_is_not_taken_for_dead() {
+    let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+    house.orch("run demo").code(3);
+    let lock = house.journal().with_file_name("lock");
+    fs::write(&lock, r#"{"process":7,"since":"10:02","host":"elsewhere","boot":"x"}"#).unwrap();
+    house
+        .orch("doctor")
+        .code(0)
+        .says("held by process 7 on elsewhere since 10:02")
+        .says("remove that file");
+    house.orch("run resume").code(5).says("on elsewhere");
+    fs::remove_file(&lock).unwrap();
+    house.orch("doctor").code(0).never_says("elsewhere");
+}
+
+#[test]
+fn locks_that_other_git_processes_left_are_told() {
+    let house = finished();
+    for lock in ["HEAD.lock", "config.lock", "packed-refs.lock", "refs/heads/main.lock"] {
+        let path = house.project().join(".git").join(lock);
+        fs::write(&path, "").unwrap();
+        house.orch("doctor").code(0);
+        let old = std::time::SystemTime::now() - std::time::Duration::from_mins(1);
+        fs::File::open(&path).unwrap().set_modified(old).unwrap();
+        house.orch("doctor --fix").code(1).says(&format!("rm .git/{lock}"));
+        fs::remove_file(&path).unwrap();
+    }
+    house.orch("doctor").code(0);
 }
