@@ -159,6 +159,11 @@ impl Output {
 }
 
 impl Rule {
+    /// Every text among its parameters.
+    pub fn each_parameter(&self, visit: &mut dyn FnMut(&str)) {
+        each_text(&self.parameters, visit);
+    }
+
     /// The check with its templates rendered, or why there is none.
     pub fn build(&self, context: &Context) -> Result<Box<dyn Check + Send + Sync>, String> {
         let globs = (self.kind.globs)();

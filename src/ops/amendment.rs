@@ -39,6 +39,7 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
     let given = started.inputs.iter().filter(|(_, value)| !value.is_null());
     let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
     let inputs = input::resolve(&workflow.inputs, &given, &site.project)?;
+    workflow::refuse_unfit(&workflow, &found, &inputs)?;
     let texts = texts(site, run, &workflow, &found, &inputs)?;
     let changes = changes(&started.definition, &texts);
     if changes.is_empty() {

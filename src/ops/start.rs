@@ -22,6 +22,7 @@ use crate::secret::Secrets;
 use crate::site::runs;
 use crate::site::runs::RunEntry;
 use crate::site::signing;
+use crate::workflow;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -64,6 +65,7 @@ pub fn begin(
     workflow.secrets().try_for_each(secret::Name::refuse_unfit)?;
     let inputs = input::resolve(&workflow.inputs, &request.inputs, &site.project)?;
     refuse_secret_inputs(&workflow, &inputs)?;
+    workflow::refuse_unfit(&workflow, &definition, &inputs)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
     let parent = current::session_run(site);

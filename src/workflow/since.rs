@@ -1,6 +1,7 @@
 //! What the contract of a gate compares with: a gate that has passed by then.
 
 use super::Gate;
+use super::Workflow;
 use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -21,9 +22,17 @@ pub(super) fn check(
     let flaws = gates.iter().zip(places).enumerate().filter_map(|(at, (gate, place))| {
         let named = gate.contract.as_ref()?.gates_compared_with();
         let (message, help) = named.iter().find_map(|name| plan.flaw(at, name))?;
+        let contract = gate.contract_path.as_deref().unwrap_or_default();
+        let message = format!("{contract} compares with {message}");
         Some(source.unsound(place.clone(), message).advise(help))
     });
     flaws.collect()
+}
+
+/// What is wrong with the name of a gate that the one at a place compares with, and the nearest right
+/// one.
+pub(super) fn flaw(workflow: &Workflow, at: usize, name: &str) -> Option<(String, String)> {
+    Plan { gates: &workflow.gates, index: &workflow.index }.flaw(at, name)
 }
 
 struct Plan<'p> {
@@ -42,10 +51,9 @@ impl Plan<'_> {
             Some(named) if self.is_past(at, named) => return None,
             Some(_) => format!("gate `{name}`, which does not come before `{}`", gate.id),
         };
-        let contract = gate.contract_path.as_deref().unwrap_or_default();
         let past = (0..self.gates.len()).filter(|other| *other != at && self.is_past(at, *other));
         let past = past.map(|other| self.gates[other].id.as_str()).chain(["run"]);
-        Some((format!("{contract} compares with {what}"), suggest(name, past)))
+        Some((what, suggest(name, past)))
     }
 
     /// Whether another gate has passed in any case before the one at a place begins.

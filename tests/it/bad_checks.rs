@@ -46,9 +46,9 @@ fn a_count_is_whole_and_not_below_zero() {
     for check in ["kind = 'min_sources', min = '{{ n }}'", "kind = 'word_count', max = '{{ n }}'"] {
         let house = house("x.md", check);
         house.orch("workflow check demo").code(0);
-        house.orch("run demo").code(1).says("expected a whole number of at least 0");
-        house.orch("run demo --n 0.5").code(1).says("expected a whole number");
-        house.orch("run demo --n many").code(1).says("expected a whole number");
+        house.orch("run demo").code(2).says("expected a whole number of at least 0");
+        house.orch("run demo --n 0.5").code(2).says("with these inputs: ");
+        house.orch("run demo --n many").code(2).says("expected a whole number");
     }
 }
 
@@ -70,7 +70,7 @@ fn a_pattern_and_a_heading_are_sound() {
         ("kind = 'matches', regex = '{{ n }}'", "unclosed group"),
         ("kind = 'contains_headings', headings = '####### {{ n }}'", "is no heading"),
     ] {
-        house("x.md", check).orch("run demo --n (").code(1).says(says);
+        house("x.md", check).orch("run demo --n (").code(2).says(says);
     }
 }
 

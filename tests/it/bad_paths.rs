@@ -41,6 +41,71 @@ fn a_path_that_is_rendered_is_refused_before_the_work() {
 }
 
 #[test]
+fn what_inputs_make_of_a_contract_is_refused_before_any_gate_starts() {
+    let output = "[[output]]\npath = 'a.md'\n";
+    for (key, contract, says) in [
+        ("path", "[[output]]\npath = '{{ x }}'\n".to_owned(), "names a folder"),
+        ("any_of", "[[output]]\nany_of = ['a', '{{ x }}']\n".to_owned(), "names a folder"),
+        ("glob", "[[output]]\nglob = '{{ x }}'\n".to_owned(), "names a folder"),
+        (
+            "glob",
+            format!("{output}[[check]]\nkind = 'file_count'\nglob = '{{{{ x }}}}'\nmin = 1\n"),
+            "names a folder",
+        ),
+        (
+            "schema",
+            format!("{output}checks = [{{ kind = 'json_schema', schema = '{{{{ x }}}}' }}]\n"),
+            "names a folder",
+        ),
+        (
+            "path",
+            format!("{output}[[check]]\nkind = 'word_count'\npath = '{{{{ x }}}}'\nmin = 1\n"),
+            "names a folder",
+        ),
+        (
+            "since",
+            format!("{output}[[check]]\nkind = 'unchanged'\npaths = 'b'\nsince = '{{{{ y }}}}'\n"),
+            "`since` names unknown gate `b/`",
+        ),
+    ] {
+        let rest = format!(
+            "[inputs]\nx = {{ type = 'string', default = 'out/' }}\ny = {{ type = 'string', default = 'b/' }}\n{GATE}contract = 'c'\n"
+        );
+        let house = House::new().workflow("demo", &rest).contract("c", &contract);
+        house.orch("workflow check demo").code(0);
+        for command in ["run demo", "rehearse demo"] {
+            house.orch(command).code(2).says(says).says("--> contracts/c.toml:");
+        }
+        assert!(!house.has_runs() && !house.exists("done"), "{key}");
+    }
+    let later = "[inputs]\nbase = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n\
+                 [[gate]]\nid = 'b'\nexecutor = 'human'\ncontract = 'c'\n[[gate]]\nid = 'd'\nexecutor = 'human'\n";
+    let contract = "[[check]]\nkind = 'unchanged'\npaths = 'x'\nsince = '{{ base }}'\n";
+    let house = House::new().workflow("demo", later).contract("c", contract);
+    house
+        .orch("run demo --base d")
+        .code(2)
+        .says("`since` names gate `d`, which does not come before");
+    house.orch("run demo --base b").code(2).says("`since` names gate `b` itself");
+    assert!(!house.has_runs());
+    house.orch("run demo --base a").code(3);
+}
+
+#[test]
+fn what_a_run_leaves_out_by_its_inputs_is_not_refused() {
+    let rest = format!(
+        "[inputs]\nx = {{ type = 'string', default = 'out/' }}\n{GATE}contract = 'c'\n\
+         [[gate]]\nid = 'b'\nexecutor = 'human'\ncontract = 'd'\nwhen = \"{{{{ x == 'y' }}}}\"\n"
+    );
+    let unfit = "[[check]]\nkind = 'file_count'\nglob = '{{ x }}'\nmin = 1\n";
+    let house = House::new()
+        .workflow("demo", &rest)
+        .contract("c", &format!("{unfit}when = \"{{{{ x == 'y' }}}}\"\n"))
+        .contract("d", unfit);
+    house.orch("run demo").code(0);
+}
+
+#[test]
 fn an_input_that_leads_outside_through_a_link_is_refused() {
     let rest = format!("[inputs]\nplace = {{ type = 'path', default = 'link/x' }}\n{GATE}");
     let house = House::new().workflow("demo", &rest);
