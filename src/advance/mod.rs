@@ -15,6 +15,7 @@ mod held;
 mod judging;
 mod limits;
 mod locks;
+mod own_work;
 mod packet;
 pub mod player;
 mod poll;
@@ -32,6 +33,8 @@ pub use drive::drive;
 pub use held::Held;
 pub use limits::Limits;
 pub use limits::before;
+pub use own_work::own_audits;
+pub use own_work::own_audits_by;
 
 pub use artifacts::look_at_all;
 pub use artifacts::look_at_needs;

@@ -14,7 +14,7 @@ pub struct Foreword {
     pub run: RunId,
     /// Files that are others now than what the run goes on under.
     pub differs: Vec<String>,
-    /// Budgets that do not bind an agent, in words.
+    /// Budgets that do not bind an agent, and audits that none could do, in words.
     pub warnings: Vec<String>,
     /// What a sitting before this one left to know, or why that cannot be told: a template that does
     /// not render keeps nobody from going on. `None` where there is nothing to take up.
@@ -24,7 +24,8 @@ pub struct Foreword {
 impl Foreword {
     /// For whoever begins a run; `agent` is who plays roles without an agent in this sitting.
     pub(super) fn at_the_start(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
-        let warnings = advance::unbound(driver, agent)?;
+        let mut warnings = advance::unbound(driver, agent)?;
+        warnings.extend(advance::own_audits(driver, agent)?);
         Ok(Self { run: driver.id().clone(), differs: Vec::new(), warnings, brief: None })
     }
 

@@ -1,8 +1,10 @@
 //! `orch workflow check`: read workflows whole and tell everything that is wrong.
 
 use super::Site;
+use crate::advance;
 use crate::workflow;
 use crate::workflow::Error;
+use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -13,6 +15,8 @@ use serde::Serialize;
 pub struct Checked {
     pub name: String,
     pub errors: Vec<Error>,
+    /// What would stop a run of a sound one with the agents of `orch.toml`.
+    pub warnings: Vec<String>,
 }
 
 /// Which workflows.
@@ -30,8 +34,16 @@ pub fn workflow_check(site: &Site, request: &Request) -> Vec<Checked> {
     let names = &request.names;
     let all = || site.shelf.names("workflows", ".toml").into_iter().collect();
     let names: Vec<String> = if names.is_empty() { all() } else { names.clone() };
-    names
-        .into_iter()
-        .map(|name| Checked { errors: workflow::check(&name, &site.shelf), name })
-        .collect()
+    let checked = names.into_iter().map(|name| {
+        let errors = workflow::check(&name, &site.shelf);
+        let warnings = if errors.is_empty() { warnings(site, &name) } else { Vec::new() };
+        Checked { name, errors, warnings }
+    });
+    checked.collect()
+}
+
+/// What is wrong with `orch.toml` itself is told where it is read.
+fn warnings(site: &Site, name: &str) -> Vec<String> {
+    let Ok((workflow, _)) = Workflow::load(name, &site.shelf) else { return Vec::new() };
+    advance::own_audits_by(&site.config, &workflow).unwrap_or_default()
 }

@@ -17,13 +17,19 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
         .map(|checked| {
             let errors: Vec<_> =
                 checked.errors.iter().map(|error| report::as_json(error)).collect();
-            json!({ "name": checked.name, "sound": checked.errors.is_empty(), "errors": errors })
+            json!({
+                "name": checked.name, "sound": checked.errors.is_empty(), "errors": errors,
+                "warnings": checked.warnings,
+            })
         })
         .collect();
     let mut text = String::new();
     for checked in &checked {
         if checked.errors.is_empty() {
             text.push_str(&format!("{} is sound\n", checked.name));
+            for warning in checked.warnings.iter().filter(|_| !face.global.json) {
+                face.say(&format!("warning: {}: {warning}", checked.name));
+            }
         } else if !face.global.json {
             report::errors(face, &checked.errors);
         }

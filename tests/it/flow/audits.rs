@@ -53,6 +53,20 @@ fn another_agent_in_another_session_audits() {
 }
 
 #[test]
+fn an_audit_of_ones_own_work_is_told_before_that_work_begins() {
+    let said = "audit audits write, and agent claude would do both: name another agent";
+    let own = of_one_agent("'write'");
+    own.orch("workflow check demo").code(0).says("demo is sound").says(said);
+    let done = own.orch("run demo").code(1);
+    let (told, began) = (done.stderr.find(said), done.stderr.find("STARTED write"));
+    assert!(told.is_some_and(|told| told < began.unwrap()), "{}", done.shown());
+    for house in [house("auditor"), of_one_agent("{ gate = 'write', same_program = true }")] {
+        house.orch("workflow check demo").code(0).never_says("would do both");
+        house.orch("run demo").code(0).never_says("would do both");
+    }
+}
+
+#[test]
 fn the_same_agent_is_refused_before_it_starts() {
     let house = house("writer");
     house.orch("run demo").code(1).says("writer");
