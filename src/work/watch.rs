@@ -7,6 +7,7 @@ use crate::files;
 use crate::files::Stat;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::git;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -84,6 +85,9 @@ impl Watch {
         // Git runs no sample.
         for name in hooks.iter().filter(|name| !name.ends_with(".sample")) {
             look(format!("hooks/{name}"));
+        }
+        for (name, path) in git::user_settings() {
+            sight.insert((Role::Git, name.to_owned()), files::stat_of(&path));
         }
         sight
     }

@@ -324,6 +324,19 @@ fn a_program_that_an_agent_names_in_gits_settings_is_not_run() {
 }
 
 #[test]
+fn an_edit_of_the_users_own_git_settings_is_told() {
+    for (script, file) in [
+        ("git config --global alias.st '!false'", "(~/.gitconfig)"),
+        ("mkdir -p ~/.config/git; echo '[core]' > ~/.config/git/config", "(~/.config/git/config)"),
+    ] {
+        let house = house().script("write", &format!("echo draft > draft.txt; {script}"));
+        house.orch("run demo").code(3);
+        let told = "git: it was changed during the attempt; git would run or obey it in every later command";
+        assert_eq!(findings(&house), [format!("{told} {file}")]);
+    }
+}
+
+#[test]
 fn a_journal_that_is_changed_in_the_middle_of_a_drive_ends_it_as_different() {
     for (change, said) in [
         ("truncate -s 100 \"$f\"", "cut short"),
