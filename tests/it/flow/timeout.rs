@@ -39,3 +39,24 @@ fn a_timeout_spends_a_try_and_the_next_one_may_pass() {
     house.orch("run demo").code(0);
     assert_eq!(house.attempts("slow"), "FAIL PASS");
 }
+
+#[test]
+fn commands_whose_minutes_are_over_have_their_last_words_side_by_side() {
+    let gate = |id: &str| {
+        format!(
+            "[[gate]]\nid = '{id}'\nexecutor = 'command'\nneeds = []\n\
+             shell = 'trap \"sleep 2; echo {id} >> words; exit 1\" TERM; sleep 60 & wait'\n"
+        )
+    };
+    let house = House::new().workflow(
+        "demo",
+        &format!("[budget]\nminutes = 0.02\n{}{}{}", gate("a"), gate("b"), gate("c")),
+    );
+    let begun = std::time::Instant::now();
+    house.orch("run demo --jobs 3").code(4);
+    let took = begun.elapsed();
+    let mut words: Vec<String> = house.read("words").lines().map(str::to_owned).collect();
+    words.sort_unstable();
+    assert_eq!(words, ["a", "b", "c"]);
+    assert!(took.as_secs_f64() < 5.9, "{took:?}");
+}
