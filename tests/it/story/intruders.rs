@@ -184,7 +184,7 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
         ),
     );
     std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
-    house.orch("run demo").code(3);
+    house.orch("run demo --again").code(3);
     for number in ["1", "2"] {
         let said = std::fs::read_to_string(format!("{said}.{number}")).unwrap();
         assert!(said.contains("by what a run has started (below process"), "{number}: {said}");
@@ -222,7 +222,7 @@ fn no_other_name_of_the_program_makes_a_person_of_an_agent() {
         ),
     );
     std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
-    house.orch("run demo").code(5).says("was taken away");
+    house.orch("run demo --again").code(5).says("was taken away");
     let said = std::fs::read_to_string(&said).unwrap();
     assert_eq!(said.matches("by what a run has started").count(), 2, "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
@@ -266,7 +266,7 @@ fn an_agent_ends_no_run_but_a_part_of_its_own() {
     let own = format!("{ORCH} run cancel 2>> said.txt; echo $? >> said.txt");
     let house = house
         .script("write", &format!("echo draft > draft.txt; set +e\n{}\n{own}", tries.join("\n")));
-    house.orch("run demo").code(3);
+    house.orch("run demo --again").code(3);
     let said = house.read("said.txt");
     assert_eq!(said.matches("cannot be ended by an agent").count(), 4, "{said}");
     assert_eq!(said.matches("orch gate fail --reason").count(), 4, "{said}");
