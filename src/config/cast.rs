@@ -64,6 +64,14 @@ struct Player {
     programs: Option<BTreeMap<String, Digest>>,
 }
 
+/// A script of the project that the command of an agent names, and that is another one than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    pub agent: String,
+    pub path: String,
+    pub before: Option<Digest>,
+}
+
 /// Why an agent of a run is not at hand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Miscast {
@@ -142,6 +150,24 @@ impl Cast {
             cast.agents.insert(player.name.clone(), player);
         }
         Ok(Some(cast))
+    }
+
+    /// The scripts that are others in the second texts than in the first.
+    pub fn changed_scripts(before: &[Frozen], after: &[Frozen]) -> Vec<Script> {
+        let thaw = |texts| Self::thaw(texts).ok().flatten().unwrap_or_default();
+        let (before, after) = (thaw(before), thaw(after));
+        let mut changed = Vec::new();
+        for player in after.agents.values() {
+            let kept = before.agents.get(&player.name).and_then(|kept| kept.programs.as_ref());
+            for (path, now) in player.programs.iter().flatten() {
+                let then = kept.and_then(|kept| kept.get(path)).copied();
+                if then != Some(*now) {
+                    let (agent, path) = (player.name.clone(), path.clone());
+                    changed.push(Script { agent, path, before: then });
+                }
+            }
+        }
+        changed
     }
 
     /// Who plays `role`, by the rules of [`Config::agent`].

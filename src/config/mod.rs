@@ -10,6 +10,7 @@ pub use cast::AGENTS;
 pub use cast::CAST;
 pub use cast::Cast;
 pub use cast::Miscast;
+pub use cast::Script;
 pub use tables::Stated;
 
 use crate::budget::Budget;

@@ -28,6 +28,7 @@ mod staged;
 mod stale;
 mod status;
 mod target;
+mod text_diff;
 mod tree;
 
 pub use chain::BlobId;
@@ -54,6 +55,7 @@ pub use snapshot::TakenSnapshot;
 pub use staged::Staged;
 pub use status::Uncommitted;
 pub use target::Target;
+pub use text_diff::text_diff;
 
 use commit::commit_text;
 use std::cell::RefCell;

@@ -2,6 +2,7 @@
 //! The command line calls them; other faces will call the same ones.
 
 mod amendment;
+mod amendment_diff;
 mod choose;
 mod current;
 mod foreword;

@@ -7,6 +7,8 @@ use super::RunChoice;
 use super::Site;
 use super::Standing;
 use super::amendment::amendment;
+use super::amendment_diff;
+pub use super::amendment_diff::TextDiff;
 use super::choose;
 use crate::advance;
 use crate::config::AGENTS;
@@ -50,6 +52,8 @@ pub struct AmendmentQuestion {
     pub after: Digest,
     /// The texts that changed, each with how.
     pub changes: Vec<String>,
+    /// What differs in each of them, and in the scripts that commands of agents name.
+    pub diffs: Vec<TextDiff>,
     /// The gates that will be open again.
     pub reopened: Vec<GateId>,
 }
@@ -74,7 +78,9 @@ pub fn question(site: &Site, request: &Request) -> Result<Option<AmendmentQuesti
     let run = site.store.read(&id)?.run;
     refuse_over(&run)?;
     refuse_signed(&run)?;
-    Ok(amendment(site, &run)?.map(|amendment| asked(&id, &amendment.amended)))
+    let Some(amendment) = amendment(site, &run)? else { return Ok(None) };
+    let diffs = amendment_diff::diffs(site, &run, &amendment.amended)?;
+    Ok(Some(asked(&id, &amendment.amended, diffs)))
 }
 
 /// An amendment has no signature, and could take away the question for one.
@@ -127,7 +133,7 @@ pub fn run_amend(
         reason: request.reason.clone(),
         ..found.amended
     };
-    let asked = asked(&question.run, &amended);
+    let asked = asked(&question.run, &amended, question.diffs.clone());
     let by = person.by.clone();
     let budget = found.budget.map(|budget| Event::BudgetSet { budget, by });
     let events = std::iter::once(Event::RunAmended(Box::new(amended))).chain(budget);
@@ -145,7 +151,7 @@ pub fn shown(path: &str) -> String {
     path.to_owned()
 }
 
-fn asked(run: &RunId, amended: &Amended) -> AmendmentQuestion {
+fn asked(run: &RunId, amended: &Amended, diffs: Vec<TextDiff>) -> AmendmentQuestion {
     let changes = amended.changes.iter().map(|change| {
         let how = match (change.before, change.after) {
             (None, _) => "added",
@@ -159,6 +165,7 @@ fn asked(run: &RunId, amended: &Amended) -> AmendmentQuestion {
         before: amended.before,
         after: amended.after,
         changes: changes.collect(),
+        diffs,
         reopened: amended.reopened.clone(),
     }
 }

@@ -28,6 +28,10 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     for change in &asked.changes {
         face.say(&format!("  {change}"));
     }
+    for text in &asked.diffs {
+        face.say(&format!("\n{}:", text.path));
+        text.diff.lines().for_each(|line| face.say(&format!("  {line}")));
+    }
     let gates: Vec<&str> = asked.reopened.iter().map(GateId::as_str).collect();
     if !gates.is_empty() {
         face.say(&format!("  open again, without their approvals: {}", gates.join(", ")));

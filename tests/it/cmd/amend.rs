@@ -36,8 +36,8 @@ fn only_what_changed_is_done_again_under_the_new_definition() {
     house.orch("run resume").code(1).says("workflows/demo.toml").says("orch run amend --run");
     let before = definition(&house, "workflows/demo.toml");
     let done = house.on_terminal("run amend --reason slip", TAKE).code(0);
-    assert!(done.stdout.contains("changed workflows/demo.toml"), "{}", done.stdout);
-    assert!(done.stdout.contains("approvals: test"), "{}", done.stdout);
+    let done = done.says("changed workflows/demo.toml").says("approvals: test");
+    done.says("-command = ['false']").says("+command = ['true']");
     let after = definition(&house, "workflows/demo.toml");
     assert!(before.contains("false") && after.contains("true"), "{after}");
     assert_eq!(house.gates(), "make PASS, side PASS, test STALE");
@@ -162,4 +162,19 @@ fn a_run_that_is_over_or_driven_is_not_amended() {
     house.orch("run amend").code(5);
     driven.wait();
     house.orch(&format!("run amend --run {}", house.run_id())).code(2).says("is PASSED");
+}
+
+#[test]
+fn a_changed_script_of_an_agent_is_shown_line_by_line() {
+    let house = House::new()
+        .file("orch.toml", "[agents.mine]\ncommand = ['sh', 'tools/work']\n")
+        .file("tools/work", "cat > /dev/null\nexit 3\n")
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'agent'\nagent = 'mine'\n");
+    house.git("add -A");
+    house.git("commit -qm texts");
+    house.orch("run demo").code(1);
+    house.write("tools/work", "cat > /dev/null\nexit 0\n");
+    let done = house.on_terminal("run amend", TAKE).code(0);
+    done.says("tools/work (script of agent mine):").says("-exit 3").says("+exit 0");
+    house.orch("run resume").code(0);
 }

@@ -168,7 +168,8 @@ fn an_auditor_whose_script_was_replaced_waits_for_a_person() {
     house.orch("run demo").code(1);
     let take = [("Take this in as", "yes\r")];
     let amend = format!("run amend --run {}", house.run_id());
-    house.on_terminal(&amend, &take).code(0).says("agents/auditor.json");
+    let done = house.on_terminal(&amend, &take).code(0).says("agents/auditor.json");
+    done.says("judge (script of agent auditor").says("+echo GOOD > report.md");
     house.orch(&format!("run resume --run {}", house.run_id())).code(0);
     assert_eq!(house.read("report.md"), "GOOD\n");
 }
