@@ -4,6 +4,7 @@
 
 mod data;
 mod decimal;
+mod fill;
 mod json;
 mod number;
 mod shape;
@@ -16,6 +17,8 @@ pub use data::Data;
 pub use data::Flaw;
 pub use data::Language;
 pub use decimal::Decimal;
+pub use fill::Filled;
+pub use fill::filled;
 
 use self::data::BYTE_ORDER_MARK;
 use self::data::HOLDS_MARK;

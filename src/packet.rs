@@ -31,6 +31,10 @@ pub struct Packet {
     pub messages: Vec<String>,
     /// The questions of a form: name and what it asks.
     pub answers: Vec<(String, String)>,
+    /// Where a program writes them that the runner has begun.
+    pub answers_to: String,
+    /// The folder where its program works, if that is not the project's.
+    pub dir: Option<String>,
     /// Whether the runner itself goes on when the executor ends.
     pub is_driven: bool,
 }
@@ -83,6 +87,12 @@ impl Packet {
         if let Some(agent) = &self.agent {
             let _ = writeln!(text, "- agent: {agent}");
         }
+        if let Some(dir) = &self.dir {
+            let _ = writeln!(
+                text,
+                "- folder: {dir}; paths below are relative to the project (ORCH_PROJECT)"
+            );
+        }
         for (name, value) in &self.inputs {
             let value = if value.contains('\n') { "(several lines, see below)" } else { value };
             let _ = writeln!(text, "- {name}: {value}");
@@ -128,6 +138,12 @@ impl Packet {
             "Leave the outputs at the paths above, then have them judged:"
         };
         let _ = writeln!(text, "{finish}");
+        if self.is_driven && !self.answers.is_empty() {
+            let names: Vec<String> =
+                self.answers.iter().map(|(name, _)| format!("\"{name}\": …")).collect();
+            let (to, names) = (&self.answers_to, names.join(", "));
+            let _ = writeln!(text, "Write the answers as {{{names}}} to {to} before you end.");
+        }
         let _ = writeln!(
             text,
             "\n    orch gate check --run {run} --gate {gate}     # judge, change nothing"

@@ -129,6 +129,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         is_polled: gate.poll.is_some(),
         earlier: earlier(driver.run()),
         reserved: reserved.unwrap_or_default(),
+        place: chosen.place,
         answers: gate.answers.clone(),
         barred,
         watch: watch::of(driver, &gate),

@@ -15,8 +15,11 @@ use crate::secret::Secrets;
 use crate::site::Error;
 use crate::site::Site;
 use crate::template::Context;
+use crate::template::Template;
 use crate::work::Doer;
+use crate::work::Place;
 use crate::workflow;
+use crate::workflow::AnswersFrom;
 use crate::workflow::Gate;
 use std::path::Path;
 
@@ -30,6 +33,8 @@ pub struct Chosen {
     /// What that agent may spend in a run.
     pub budget: Option<Budget>,
     pub problem: Option<Finding>,
+    /// Where the program works.
+    pub place: Place,
 }
 
 pub fn choose(
@@ -43,12 +48,17 @@ pub fn choose(
     let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
     let problem = problem.or_else(|| path_problem(site, gate, context));
+    let (place, problem) = match place(gate, context) {
+        Ok(place) => (place, problem),
+        Err(unplaced) => (Place::default(), problem.or(Some(unplaced))),
+    };
     let mut chosen = Chosen {
         doer: Doer::Outside(WaitsFor::Person),
         configured: None,
         worker: Worker::default(),
         budget: None,
         problem,
+        place,
     };
     let command = |argv| Doer::Command(Command { argv });
     match &gate.work {
@@ -136,6 +146,20 @@ pub fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> O
         StartedBy::Configured { .. } => None,
     };
     said.or(role.as_deref()).or(configured).map(str::to_owned)
+}
+
+/// Where the program of a gate works, and where it leaves things.
+fn place(gate: &Gate, context: &Context) -> Result<Place, Finding> {
+    let rendered = |key: &str, template: &Template| {
+        template.render(context).map_err(|error| Finding::of(key, error.to_string()))
+    };
+    let answers_from =
+        |from: &AnswersFrom| Ok((rendered("answers_from", &from.file)?, from.pointer.clone()));
+    Ok(Place {
+        dir: gate.dir.as_ref().map(|dir| rendered("dir", dir)).transpose()?,
+        stdout: gate.printing.file.as_ref().map(|path| rendered("stdout", path)).transpose()?,
+        answers_from: gate.answers_from.as_ref().map(answers_from).transpose()?,
+    })
 }
 
 pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {

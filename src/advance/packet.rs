@@ -83,6 +83,8 @@ pub fn render(
         decisions,
         findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
         messages: Vec::new(),
+        answers_to: answers_to(gate, &context),
+        dir: gate.dir.as_ref().and_then(|dir| dir.render(&context).ok()),
         answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
         is_driven,
     };
@@ -102,6 +104,17 @@ pub fn write(site: &Site, run: &RunId, attempt: &AttemptId, text: &str) -> Resul
         place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
     Ok(())
+}
+
+/// Where a program writes the answers to the gate's form, in words.
+fn answers_to(gate: &Gate, context: &Context) -> String {
+    let Some(from) = &gate.answers_from else {
+        return "the file that the variable ORCH_ANSWERS names, as one JSON object".to_owned();
+    };
+    let file = from.file.render(context).unwrap_or_else(|error| error.to_string());
+    let at =
+        if from.pointer.is_empty() { String::new() } else { format!(", at `{}`", from.pointer) };
+    format!("`{file}`{at}")
 }
 
 fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<String> {

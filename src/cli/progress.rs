@@ -20,6 +20,7 @@ use crate::ops;
 use crate::ops::Foreword;
 use crate::ops::RunChoice;
 use crate::ops::Site;
+use crate::ops::follow::Printed;
 use crate::ops::run_amend;
 use crate::run::GateStatus;
 use crate::store::journal;
@@ -82,6 +83,7 @@ impl<'f> Progress<'f> {
     fn follow(&mut self, site: &Site, choice: &RunChoice) {
         let Ok(mut follow) = ops::follow::follow(site, choice) else { return };
         let mut lines = self.lines();
+        lines.printed = ops::follow::printed(site, choice).ok();
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {
@@ -100,7 +102,7 @@ impl<'f> Progress<'f> {
 
     fn lines(&self) -> Lines {
         let (face, bars) = (self.face.clone(), self.bars.clone());
-        Lines { face, bars, at_work: BTreeMap::new(), shown: BTreeMap::new() }
+        Lines { face, bars, at_work: BTreeMap::new(), shown: BTreeMap::new(), printed: None }
     }
 }
 
@@ -132,6 +134,8 @@ struct Lines {
     at_work: BTreeMap<GateId, (ProgressBar, Instant)>,
     /// What was shown of gates that wait: their end tells it once more.
     shown: BTreeMap<GateId, Vec<Finding>>,
+    /// What commands print for the person.
+    printed: Option<Printed>,
 }
 
 impl Lines {
@@ -147,12 +151,10 @@ impl Lines {
                 self.end(gate, GateStatus::Waiting, *attempt, Some(&reason));
             }
             Event::GatePassed { gate, attempt, judged } => {
-                self.findings(gate, judged.all_findings().cloned().collect());
-                self.end(gate, GateStatus::Pass, *attempt, None);
+                self.judged(gate, *attempt, judged, GateStatus::Pass);
             }
             Event::GateFailed { gate, attempt, judged, .. } => {
-                self.findings(gate, judged.all_findings().cloned().collect());
-                self.end(gate, GateStatus::Fail, *attempt, None);
+                self.judged(gate, *attempt, judged, GateStatus::Fail);
             }
             Event::GateInterrupted { gate, attempt, reason, findings } => {
                 self.findings(gate, findings.clone());
@@ -205,6 +207,13 @@ impl Lines {
             | Event::GateEstimated { .. }
             | Event::BudgetSet { .. } => {}
         }
+    }
+
+    fn judged(&mut self, gate: &GateId, attempt: u32, judged: &Judged, status: GateStatus) {
+        let text = self.printed.as_ref().and_then(|printed| printed.text(gate, attempt));
+        text.iter().flat_map(|text| text.lines()).for_each(|line| self.line(line));
+        self.findings(gate, judged.all_findings().cloned().collect());
+        self.end(gate, status, attempt, None);
     }
 
     fn ending(&mut self, status: RunStatus, reason: Option<&str>) {

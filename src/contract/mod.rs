@@ -145,6 +145,14 @@ impl Contract {
 }
 
 impl Output {
+    /// A file that must be there, whatever it holds.
+    pub fn that_may_be_empty(path: Template) -> Self {
+        let parameters = serde_json::json!({ "min_bytes": 0 });
+        let exists = Rule::implied().map(|rule| Rule { parameters, ..rule });
+        let checks = exists.into_iter().collect();
+        Self { target: Target::Path(path), optional: false, fresh: None, checks }
+    }
+
     /// How the output is named to people: its rendered path, alternatives or glob.
     pub fn show(&self, context: &Context) -> Result<String, template::Error> {
         match &self.target {

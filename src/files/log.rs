@@ -56,6 +56,11 @@ impl Log {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
+    /// Copies what it holds to another place.
+    pub fn copy_to(&self, place: &Beneath) -> io::Result<()> {
+        place.replace(|file| io::copy(&mut self.reader_from(0), file).map(drop)).map(drop)
+    }
+
     /// Replaces it by what `change` writes of it.
     pub fn rewrite(
         &mut self,

@@ -3,6 +3,7 @@
 //! another process, or of another machine.
 
 mod barred;
+mod hand_in;
 mod judging;
 mod order;
 mod perform;
@@ -15,6 +16,7 @@ mod workspace;
 pub use barred::Barred;
 pub use judging::Judging;
 pub use order::Doer;
+pub use order::Place;
 pub use order::WorkOrder;
 pub use perform::perform;
 pub use report::WorkReport;

@@ -47,12 +47,25 @@ pub struct WorkOrder {
     pub earlier: BTreeMap<String, Usage>,
     /// The most that it may use, where nobody follows what it uses.
     pub reserved: Budget,
-    /// The form that a command fills in.
+    /// Where its program works and leaves things.
+    pub place: Place,
+    /// The form that an agent or a command fills in.
     pub answers: Vec<Input>,
     /// The sessions that may not do this work.
     pub barred: Barred,
     pub watch: Watch,
     pub judging: Judging,
+}
+
+/// Where the program of an attempt works, and what it leaves where; paths relative to the project.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The folder where it works.
+    pub dir: Option<String>,
+    /// The file that keeps what it prints.
+    pub stdout: Option<String>,
+    /// The file that holds its answers, and the pointer to them there.
+    pub answers_from: Option<(String, String)>,
 }
 
 /// Who does the work of an order.

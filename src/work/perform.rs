@@ -5,10 +5,10 @@ use super::WorkOrder;
 use super::WorkReport;
 use super::WorkResult;
 use super::Workspace;
+use super::hand_in::ANSWERS;
+use super::hand_in::HandIn;
 use super::said::Said;
 use super::watch::Sight;
-use crate::document::Data;
-use crate::document::Language;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::Judged;
@@ -22,8 +22,8 @@ use crate::files::Beneath;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::process::Ending;
-use crate::workflow::input;
 use crate::workflow::input::Values;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ use std::time::Instant;
 pub fn perform(order: &WorkOrder, workspace: &Workspace) -> WorkReport {
     let logs = workspace.attempt(&order.attempt);
     let begun = Instant::now();
-    let hands = Hands { order, workspace, answers: logs.join("answers.json"), logs, begun };
+    let hands = Hands { order, workspace, logs, begun };
     let executor: &dyn Executor = match &order.doer {
         Doer::Nobody => return hands.report(None, hands.judge(Values::new())),
         Doer::Outside(_) => &Human,
@@ -47,8 +47,6 @@ struct Hands<'w> {
     order: &'w WorkOrder,
     workspace: &'w Workspace,
     logs: Beneath,
-    /// Where a command writes the answers to its form.
-    answers: Beneath,
     begun: Instant,
 }
 
@@ -60,13 +58,17 @@ impl Hands<'_> {
             return self.report(None, self.failed("packet", error.to_string()));
         }
         let mut environment = self.order.judging.variables(self.workspace);
-        let answers = self.answers.path().display().to_string();
+        let answers = self.logs.join(ANSWERS).path().display().to_string();
         environment.insert("ORCH_ANSWERS".to_owned(), answers);
+        let folder = match self.folder() {
+            Ok(folder) => folder,
+            Err(message) => return self.report(None, self.failed("dir", message)),
+        };
         let register = self.workspace.register(&self.order.attempt.gate);
         let call = executor::Call {
             packet: &self.order.packet,
             packet_path: &packet_path,
-            folder: self.workspace.project.root(),
+            folder: &folder,
             environment: &environment,
             secrets: &self.workspace.secrets,
             logs: &self.logs,
@@ -77,12 +79,12 @@ impl Hands<'_> {
             register: register.as_ref(),
         };
         let before = self.order.watch.look(self.workspace);
-        // What lies there was not written by this call.
-        let _ = self.answers.remove();
+        let hand_in = HandIn::new(self.order, self.workspace, &self.logs);
+        hand_in.clear();
         match executor.begin(&call) {
             Ok(Begun::Waiting) => self.report(None, WorkResult::Waiting(self.order.waits_for())),
             Ok(Begun::Finished(outcome)) => {
-                let result = self.with_edits(&before, self.result(&outcome));
+                let result = self.with_edits(&before, self.result(&outcome, &hand_in));
                 self.report(Some(self.invocation(&outcome)), result)
             }
             Err(error) => {
@@ -90,6 +92,20 @@ impl Hands<'_> {
                 self.report(Some(invocation), self.failed("executor", error.to_string()))
             }
         }
+    }
+
+    /// The folder where the program works.
+    fn folder(&self) -> Result<PathBuf, String> {
+        let project = &self.workspace.project;
+        let root = project.root().to_owned();
+        let Some(dir) = &self.order.place.dir else { return Ok(root) };
+        let path = project.path(dir).map_err(|error| error.to_string())?;
+        if !Beneath::new(&root).join(path.as_str()).is_folder() {
+            return Err(format!(
+                "`dir` names {path}, which is no folder of the project, or reached over a link"
+            ));
+        }
+        Ok(project.absolute(&path))
     }
 
     /// Says what the executor did where it has no business.
@@ -105,7 +121,7 @@ impl Hands<'_> {
         result
     }
 
-    fn result(&self, outcome: &CallOutcome) -> WorkResult {
+    fn result(&self, outcome: &CallOutcome, hand_in: &HandIn<'_>) -> WorkResult {
         if self.order.is_polled && outcome.exit_code() == Some(executor::EXIT_NOT_YET) {
             return WorkResult::NotYet;
         }
@@ -123,9 +139,9 @@ impl Hands<'_> {
                 if let Some(finding) = self.order.barred.finding(session) {
                     return WorkResult::failed(finding);
                 }
-                match self.read_answers() {
+                match hand_in.take() {
                     Ok(answers) => self.judge(answers),
-                    Err(message) => self.failed("answers", message),
+                    Err(finding) => WorkResult::failed(finding),
                 }
             }
         }
@@ -160,21 +176,6 @@ impl Hands<'_> {
     fn without_root(&self, text: &str) -> String {
         let root = self.workspace.project.root().display().to_string();
         ProjectPath::name_from(&root, text)
-    }
-
-    fn read_answers(&self) -> Result<Values, String> {
-        if self.order.answers.is_empty() || !matches!(self.order.doer, Doer::Command(_)) {
-            return Ok(Values::new());
-        }
-        let bytes = self.answers.read().map_err(|error| error.to_string())?;
-        let redacted = self.workspace.secrets.redact_file(&self.answers);
-        redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
-        let bytes =
-            bytes.ok_or("the command wrote no answers to the file that ORCH_ANSWERS names")?;
-        let given =
-            values(&bytes).map_err(|error| format!("the answers are no JSON object: {error}"))?;
-        input::resolve(&self.order.answers, &given, &self.workspace.project)
-            .map_err(|error| error.to_string())
     }
 
     fn invocation(&self, outcome: &CallOutcome) -> Invocation {
@@ -236,11 +237,4 @@ impl Hands<'_> {
     fn report(&self, invocation: Option<Invocation>, result: WorkResult) -> WorkReport {
         WorkReport { attempt: self.order.attempt.clone(), invocation, result }
     }
-}
-
-/// The values of a JSON object.
-fn values(json: &[u8]) -> Result<Values, String> {
-    let text = std::str::from_utf8(json).map_err(|error| error.to_string())?;
-    let data = Data::read(Language::Json, text).map_err(|flaw| flaw.message)?;
-    serde_json::from_value(data.into_json()).map_err(|error| error.to_string())
 }

@@ -2,11 +2,9 @@
 //! prompt with all that this includes. How a file is written makes no difference to its tables.
 
 use super::Workflow;
+use super::reading;
 use crate::definition::Definition;
-use crate::document::Data;
-use crate::document::Language;
 use crate::id::GateId;
-use crate::source::Source;
 use crate::template;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -27,8 +25,7 @@ pub fn changed(old: Plan<'_>, new: Plan<'_>) -> Vec<GateId> {
 /// The tables of the gates, by id.
 fn tables((workflow, definition): Plan<'_>) -> BTreeMap<String, Json> {
     let source = definition.source(&format!("workflows/{}.toml", workflow.name));
-    let read = |source: &Source| Data::read(Language::Toml, &source.text).ok();
-    let json = source.and_then(read).map(Data::into_json);
+    let json = source.and_then(reading::data);
     let gates = json.as_ref().and_then(|json| json.get("gate")?.as_array());
     let table = |gate: &Json| Some((gate.get("id")?.as_str()?.to_owned(), gate.clone()));
     gates.into_iter().flatten().filter_map(table).collect()

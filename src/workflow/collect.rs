@@ -5,12 +5,12 @@ use super::Error;
 use super::file::GateFile;
 use super::file::WorkflowFile;
 use super::find;
+use super::reading;
 use crate::contract;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
 use crate::definition::Unreadable;
-use crate::document;
 use crate::document::Placed;
 use crate::files::ProjectPath;
 use crate::source::Source;
@@ -32,7 +32,7 @@ pub(super) struct Collected {
 /// Collects what a workflow is made of.
 pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsound>> {
     let source = text.source.clone();
-    let file: WorkflowFile = document::read(&source)?;
+    let file = reading::read(&source)?;
     let mut definition = Definition::default();
     definition.insert(text);
     let mut errors = Vec::new();
@@ -106,7 +106,7 @@ fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Bo
             source.unsound(name.span(), format!("there is no workflow `{unknown}`")).advise(help)
         }
     })?;
-    let child: WorkflowFile = document::read(&text.source)?;
+    let child = reading::read(&text.source)?;
     if let Some((unknown, value)) =
         gate.with.iter().find(|(key, _)| !child.inputs.contains_key(*key))
     {

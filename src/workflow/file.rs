@@ -4,6 +4,7 @@
 mod audits;
 mod course;
 mod shell;
+mod template;
 mod word_or_table;
 
 pub use audits::AuditsFile;
@@ -12,6 +13,8 @@ pub use course::EndStatus;
 pub use course::Join;
 pub use course::OnFailFile;
 pub use shell::ShellFile;
+pub use template::TemplateFile;
+pub use template::UseFile;
 
 use super::secret_file::SecretFile;
 use crate::budget::Budget;
@@ -52,6 +55,9 @@ pub struct WorkflowFile {
     /// The stops on the way, in order.
     #[serde(default)]
     pub gate: Vec<GateFile>,
+    /// Keys that gates share: a gate takes them over with `use = "NAME"`.
+    #[serde(default)]
+    pub template: IndexMap<String, TemplateFile>,
 }
 
 /// A typed parameter, or a field of a form.
@@ -117,6 +123,10 @@ pub struct GateFile {
     /// Unique in the workflow.
     #[schemars(with = "String")]
     pub id: Placed<String>,
+    /// The templates that it takes keys from, one or a list: what the gate says itself counts, then
+    /// what the last one of them says.
+    #[serde(default, rename = "use")]
+    pub uses: UseFile,
     /// What to call it; its id by default.
     pub name: Option<String>,
     /// Who does the work: `human`, `agent`, `command` or `workflow`. Only a gate with `end` has none.
@@ -158,6 +168,17 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "ShellFile")]
     pub shell: Option<Placed<ShellFile>>,
+    /// The folder of the project where its program works; a template. Outputs, globs and checks stay
+    /// relative to the project.
+    #[schemars(with = "Option<String>")]
+    pub dir: Option<Placed<String>>,
+    /// A file that keeps what a command prints to standard output, as an output of the gate; a
+    /// template.
+    #[schemars(with = "Option<String>")]
+    pub stdout: Option<Placed<String>>,
+    /// Whether the person is shown what a command printed to standard output.
+    #[schemars(with = "Option<bool>")]
+    pub show: Option<Placed<bool>>,
     /// Asks again until it is there: exit 75 of the command means "not yet".
     pub poll: Option<PollFile>,
     /// Locks that it holds while it is at work: gates that name the same one, in this and other runs of
@@ -231,10 +252,24 @@ pub struct GateFile {
     /// What the gate may spend in a run, all its attempts together; each instance of a fan-out.
     #[serde(default)]
     pub budget: Budget,
-    /// A form for the person, checked like inputs. A command writes its answers as a JSON object
-    /// to the file that `ORCH_ANSWERS` names.
+    /// A form, checked like inputs. A person fills it in; an agent or a command writes its answers as
+    /// a JSON object to the file that `ORCH_ANSWERS` names, or leaves them where `answers_from` says.
     #[serde(default)]
     pub answers: IndexMap<String, InputFile>,
+    /// Where a program leaves its answers, if not in the file that `ORCH_ANSWERS` names.
+    pub answers_from: Option<AnswersFromFile>,
+}
+
+/// A file with answers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswersFromFile {
+    /// A JSON, YAML or TOML file, relative to the project; a template.
+    #[schemars(with = "String")]
+    pub file: Placed<String>,
+    /// A JSON pointer to the table of answers in the file; the whole file by default.
+    #[serde(default)]
+    pub pointer: String,
 }
 
 /// Tries of a gate.

@@ -22,6 +22,7 @@ use super::names::View;
 use super::texts::Parse;
 use super::texts::Texts;
 use super::work;
+use super::work::Printing;
 use super::work::Work;
 use crate::budget::Budget;
 use crate::clock;
@@ -55,6 +56,9 @@ pub struct Gate {
     pub same_program: bool,
     pub retry: Retry,
     pub on_fail: OnFail,
+    /// The folder where its program works.
+    pub dir: Option<Template>,
+    pub printing: Printing,
     pub timeout: Option<Duration>,
     pub poll: Option<Poll>,
     /// Names of what it must have to itself while it is at work.
@@ -76,6 +80,7 @@ pub struct Gate {
     /// What all its attempts together may spend.
     pub budget: Budget,
     pub answers: Vec<Input>,
+    pub answers_from: Option<AnswersFrom>,
     pub every_session: bool,
     /// The gates that its templates look at.
     pub sees: Arc<[Seen]>,
@@ -135,6 +140,13 @@ pub enum EachList {
     File { path: Template, pointer: String },
 }
 
+/// Where a program leaves its answers.
+#[derive(Debug, Clone)]
+pub struct AnswersFrom {
+    pub file: Template,
+    pub pointer: String,
+}
+
 /// What a gate is built from beside its own table.
 pub(super) struct Surroundings<'a> {
     pub(super) source: &'a Source,
@@ -168,13 +180,20 @@ pub(super) fn build(
         template(&Placed::new(value.span(), text.to_owned()))?;
     }
     let work = work::build(file, &template)?;
+    let stdout = file.stdout.as_ref().map(inside).transpose()?;
+    let contract = build_contract(file, around, &names)?;
     let is_command = matches!(work, Work::Command(_) | Work::Shell { .. });
     let mut gate = Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
         contract_path: contract_path(file),
-        contract: build_contract(file, around, &names)?,
+        contract: work::with_stdout(contract, stdout.as_ref(), &id),
+        dir: file.dir.as_ref().map(|dir| texts.folder(dir)).transpose()?,
+        printing: Printing {
+            file: stdout,
+            is_shown: file.show.as_ref().is_some_and(|show| *show.get_ref()),
+        },
         approval: build_approval(source, file)?,
         audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
         same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
@@ -202,6 +221,7 @@ pub(super) fn build(
         estimate: duration(&file.estimate)?,
         budget: file.budget,
         answers: input::build(source, file.answers.clone())?,
+        answers_from: work::answers_from(file, &inside)?,
         every_session: file.every_session,
         sees: Arc::default(),
         id,

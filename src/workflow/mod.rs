@@ -12,6 +12,7 @@ pub mod input;
 mod lint;
 mod names;
 mod outputs;
+mod reading;
 mod since;
 mod texts;
 mod work;
@@ -28,6 +29,7 @@ pub use file::Join;
 pub use file::OnInterrupt;
 pub use file::Order;
 pub use file::WorkflowFile;
+pub use gate::AnswersFrom;
 pub use gate::Approval;
 pub use gate::Each;
 pub use gate::EachList;
@@ -46,7 +48,6 @@ use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
 use crate::definition::Unreadable;
-use crate::document;
 use crate::document::Placed;
 use crate::id::GateId;
 use crate::parallel;
@@ -140,7 +141,7 @@ impl Workflow {
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("{path} is not among the texts of the definition"))
         })?;
-        build(source, document::read(source)?, definition, name).map_err(first)
+        build(source, reading::read(source)?, definition, name).map_err(first)
     }
 
     /// The secrets of all gates.

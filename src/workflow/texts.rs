@@ -3,6 +3,7 @@
 use super::names::GATES;
 use crate::contract;
 use crate::document::Placed;
+use crate::files::ProjectPath;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::template::Asked;
@@ -33,6 +34,16 @@ impl<'t> Texts<'t> {
     pub(super) fn inside(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {
         self.ask(text);
         contract::inside(self.source, text, self.names)
+    }
+
+    /// A folder of the project.
+    pub(super) fn folder(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {
+        let template = self.template(text)?;
+        if template.is_literal() {
+            let path = ProjectPath::parse(text.get_ref());
+            path.map_err(|error| self.source.unsound(text.span(), error.to_string()))?;
+        }
+        Ok(template)
     }
 
     pub(super) fn condition(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {

@@ -2,10 +2,24 @@
 
 use super::file::GateFile;
 use super::file::ShellFile;
+use super::gate::AnswersFrom;
 use super::texts::Parse;
+use crate::contract::Contract;
+use crate::contract::Output;
+use crate::contract::Target;
 use crate::executor::ExecutorKind;
+use crate::id::GateId;
 use crate::source::Unsound;
 use crate::template::Template;
+
+/// What becomes of what a command prints, besides the log.
+#[derive(Debug, Clone)]
+pub struct Printing {
+    /// The file that keeps it, as an output of the gate.
+    pub file: Option<Template>,
+    /// Whether the person who drives the run is shown it.
+    pub is_shown: bool,
+}
 
 /// Who does the work, and how.
 #[derive(Debug, Clone)]
@@ -56,4 +70,38 @@ pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<U
             Work::Human
         }
     })
+}
+
+/// A contract that the file which keeps a command's output is an output of too, where it names one.
+/// A command may have nothing to print.
+pub(super) fn with_stdout(
+    contract: Option<Contract>,
+    stdout: Option<&Template>,
+    gate: &GateId,
+) -> Option<Contract> {
+    let Some(stdout) = stdout else { return contract };
+    let empty = || Contract {
+        name: gate.to_string(),
+        description: String::new(),
+        outputs: Vec::new(),
+        checks: Vec::new(),
+    };
+    let mut contract = contract.unwrap_or_else(empty);
+    let is_it = |output: &Output| match &output.target {
+        Target::Path(path) => path.text() == stdout.text(),
+        Target::AnyOf(_) | Target::Glob(_) => false,
+    };
+    if !contract.outputs.iter().any(is_it) {
+        contract.outputs.push(Output::that_may_be_empty(stdout.clone()));
+    }
+    Some(contract)
+}
+
+/// Where a program leaves its answers.
+pub(super) fn answers_from(
+    file: &GateFile,
+    inside: &Parse<'_>,
+) -> Result<Option<AnswersFrom>, Box<Unsound>> {
+    let Some(from) = &file.answers_from else { return Ok(None) };
+    Ok(Some(AnswersFrom { file: inside(&from.file)?, pointer: from.pointer.clone() }))
 }

@@ -29,8 +29,10 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             .unsound(named.span(), format!("unknown executor `{name}`"))
             .advise(suggest(name, ExecutorKind::ALL.map(ExecutorKind::as_str))));
     };
-    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 5] = [
+    let owned: [(ExecutorKind, &str, Option<Range<usize>>); 7] = [
         (ExecutorKind::Command, "poll", gate.poll.as_ref().map(|poll| poll.every.span())),
+        (ExecutorKind::Command, "stdout", gate.stdout.as_ref().map(Placed::span)),
+        (ExecutorKind::Command, "show", gate.show.as_ref().map(Placed::span)),
         (ExecutorKind::Agent, "agent", gate.agent.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "command", gate.command.as_ref().map(Placed::span)),
         (ExecutorKind::Command, "shell", gate.shell.as_ref().map(Placed::span)),
@@ -44,6 +46,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
                 .advise(format!("write executor = \"{owner}\", or leave `{key}` out")));
         }
     }
+    check_program_keys(draft, gate, executor)?;
     let unsound =
         |message: &str, help: &str| Err(draft.source.unsound(named.span(), message).advise(help));
     match (executor, &gate.command, &gate.shell) {
@@ -69,6 +72,33 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             _,
             _,
         ) => check_each(draft, gate),
+    }
+}
+
+/// Keys of whoever works by a program: an agent or a command.
+fn check_program_keys(
+    draft: &Draft<'_>,
+    gate: &GateFile,
+    executor: ExecutorKind,
+) -> Result<(), Box<Unsound>> {
+    let answers_from = gate.answers_from.as_ref().map(|from| from.file.span());
+    let keys =
+        [("dir", gate.dir.as_ref().map(Placed::span)), ("answers_from", answers_from.clone())];
+    let has_program = matches!(executor, ExecutorKind::Agent | ExecutorKind::Command);
+    if let Some((key, Some(span))) =
+        keys.into_iter().find(|(_, span)| span.is_some() && !has_program)
+    {
+        return Err(draft
+            .source
+            .unsound(span, format!("`{key}` belongs to executor \"agent\" or \"command\""))
+            .advise(format!("leave `{key}` out: no program works at this gate")));
+    }
+    match answers_from.filter(|_| gate.answers.is_empty()) {
+        Some(span) => Err(draft
+            .source
+            .unsound(span, "`answers_from` without `answers`")
+            .advise("write answers = { NAME = { type = \"string\" } }")),
+        None => Ok(()),
     }
 }
 

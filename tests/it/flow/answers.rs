@@ -115,3 +115,53 @@ fn a_command_that_answers_wrongly_fails() {
         House::new().workflow("demo", &gate).orch("run demo").code(1).says(says);
     }
 }
+
+/// An agent that sorts, and a gate that tells what it found.
+fn sorter(more: &str, script: &str) -> House {
+    let gates = format!(
+        "[[gate]]\nid = 'sort'\nexecutor = 'agent'\n{more}\n\
+         answers = {{ kind = {{ type = 'choice', choices = ['bug', 'wish'] }} }}\n\
+         [[gate]]\nid = 'act'\nexecutor = 'command'\nshell = 'echo \"$KIND\" > done'\n\
+         env = {{ KIND = '{{{{ gates.sort.answers.kind }}}}' }}\n"
+    );
+    House::new().workflow("demo", &gates).agents("").script("sort", script)
+}
+
+#[test]
+fn an_agent_answers_where_its_packet_says() {
+    let house = sorter("", "echo '{\"kind\": \"bug\"}' > \"$ORCH_ANSWERS\"");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("done"), "bug\n");
+    let packet = house.packet("sort", 1);
+    assert!(
+        packet.contains(
+            "Write the answers as {\"kind\": …} to the file that the variable ORCH_ANSWERS names"
+        ),
+        "{packet}"
+    );
+    let from = "answers_from = { file = '.fix/class.json', pointer = '/found' }";
+    let house =
+        sorter(from, "mkdir -p .fix; echo '{\"found\": {\"kind\": \"wish\"}}' > .fix/class.json");
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("done"), "wish\n");
+    let packet = house.packet("sort", 1);
+    assert!(packet.contains("to `.fix/class.json`, at `/found`"), "{packet}");
+}
+
+#[test]
+fn an_agent_that_answers_wrongly_fails_with_a_finding() {
+    let from = "answers_from = { file = 'class.json', pointer = '/found' }";
+    for (more, script, says) in [
+        ("", "echo '{\"kind\": \"bgu\"}' > \"$ORCH_ANSWERS\"", "`bgu` is none of bug, wish"),
+        ("", "true", "no answers were written"),
+        ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are no table"),
+        ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown input `x`"),
+        (from, "true", "class.json holds answers of before"),
+        (from, "echo '{}' > class.json", "class.json has nothing at `/found`"),
+        (from, "rm class.json", "does not exist"),
+    ] {
+        let house = sorter(more, script).file("class.json", "{\"found\": {\"kind\": \"bug\"}}");
+        house.orch("run demo").code(1).says(says).says("[answers]");
+        assert_eq!(house.gates(), "sort FAIL, act NOT_STARTED");
+    }
+}

@@ -30,6 +30,7 @@ mod said;
 mod secrets;
 mod seen;
 mod sitting_budget;
+mod shared;
 mod templates;
 mod time;
 mod timeout;

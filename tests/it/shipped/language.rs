@@ -3,6 +3,7 @@
 
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
@@ -29,10 +30,11 @@ A value in a glob is a name and no pattern: a folder `[slug]` is that folder. A 
 or `false`; an answer that was not given counts as `false`.
 ";
 
-/// The tables of one file, each with its keys; those that hold others come first.
+/// The tables of one file, each with its keys; those that hold others come first. One whose keys all
+/// stand in a table before it is told in words alone.
 pub fn pages(schema: &Json, top: &str) -> String {
     let mut pages = Pages { schema, named: BTreeMap::new(), open: VecDeque::new() };
-    let mut text = String::new();
+    let (mut text, mut rows) = (String::new(), BTreeSet::new());
     pages.open.push_back((top.to_owned(), String::new(), schema));
     while let Some((title, path, table)) = pages.open.pop_front() {
         let _ = writeln!(text, "\n### {title}");
@@ -40,7 +42,11 @@ pub fn pages(schema: &Json, top: &str) -> String {
         if !words.is_empty() {
             let _ = writeln!(text, "\n{}", one_line(&words));
         }
-        text.push_str(&pages.keys(&path, table, &[]));
+        let keys = pages.keys(&path, table, &[]);
+        let own = keys.lines().skip(3).filter(|row| rows.insert((*row).to_owned())).count();
+        if own > 0 {
+            text.push_str(&keys);
+        }
     }
     text
 }

@@ -1,0 +1,146 @@
+//! Keys that tables of a list share, written once: `[template.NAME]` holds them, and a table of the
+//! list takes them over by `use = "NAME"`. What a table says itself counts.
+
+use super::Placed;
+use super::Table;
+use super::Value;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use toml::de::DeTable;
+use toml::de::DeValue;
+
+/// The table of templates at the top of a document.
+const TEMPLATES: &str = "template";
+
+/// The key by which a table takes templates over.
+const USE: &str = "use";
+
+/// The key that names one table of the list, and that no template can give.
+const ID: &str = "id";
+
+/// The templates of a document, by name.
+struct Templates<'s, 't> {
+    source: &'s Source,
+    tables: BTreeMap<String, DeTable<'t>>,
+}
+
+/// A document whose tables have what they take over.
+pub struct Filled<'t> {
+    pub whole: Value<'t>,
+    /// Each template as a table of the list would be, so that its keys are checked though none uses it.
+    pub samples: Vec<Value<'t>>,
+}
+
+/// Parses a document and fills up the tables of a list from the templates that they use.
+pub fn filled<'t>(source: &'t Source, list: &str) -> Result<Filled<'t>, Box<Unsound>> {
+    let mut table = super::parse(source)?;
+    let templates = Templates { source, tables: templates(source, &table)? };
+    if let Some(DeValue::Array(items)) = table.get_mut().get_mut(list).map(Placed::get_mut) {
+        for item in items.iter_mut() {
+            if let DeValue::Table(own) = item.get_mut() {
+                templates.complete(own, &mut Vec::new())?;
+            }
+        }
+    }
+    let samples = templates.samples()?;
+    let span = table.span();
+    Ok(Filled { whole: Placed::new(span, DeValue::Table(table.into_inner())), samples })
+}
+
+fn templates<'t>(
+    source: &Source,
+    table: &Table<'t>,
+) -> Result<BTreeMap<String, DeTable<'t>>, Box<Unsound>> {
+    let Some(DeValue::Table(named)) = table.get_ref().get(TEMPLATES).map(Placed::get_ref) else {
+        return Ok(BTreeMap::new());
+    };
+    let mut tables = BTreeMap::new();
+    for (name, template) in named {
+        let DeValue::Table(keys) = template.get_ref() else { continue };
+        if let Some((id, _)) = keys.get_key_value(ID) {
+            let message = format!("a template has no `{ID}`");
+            return Err(source.unsound(id.span(), message).advise("each gate has its own"));
+        }
+        tables.insert(name.get_ref().to_string(), keys.clone());
+    }
+    Ok(tables)
+}
+
+impl<'t> Templates<'_, 't> {
+    /// Adds what the templates give that a table uses; of several the last one counts.
+    fn complete(&self, own: &mut DeTable<'t>, open: &mut Vec<String>) -> Result<(), Box<Unsound>> {
+        let Some(used) = own.get(USE).cloned() else { return Ok(()) };
+        for (name, span) in self.names(&used)?.into_iter().rev() {
+            let Some(template) = self.tables.get(&name) else {
+                return Err(self
+                    .source
+                    .unsound(span, format!("unknown template `{name}`"))
+                    .advise(suggest(&name, self.tables.keys().map(String::as_str))));
+            };
+            if open.contains(&name) {
+                let message =
+                    format!("templates use each other: {} use {name}", open.join(" use "));
+                return Err(self.source.unsound(span, message));
+            }
+            open.push(name);
+            let mut template = template.clone();
+            self.complete(&mut template, open)?;
+            open.pop();
+            for (key, value) in template {
+                if !own.contains_key(key.get_ref().as_ref()) {
+                    own.insert(key, value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn names(
+        &self,
+        used: &Value<'_>,
+    ) -> Result<Vec<(String, std::ops::Range<usize>)>, Box<Unsound>> {
+        let one = |value: &Value<'_>| match value.get_ref() {
+            DeValue::String(name) => Ok((name.to_string(), value.span())),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => Err(self
+                .source
+                .unsound(
+                    value.span(),
+                    format!("`{USE}` is the name of a template or a list of them"),
+                )
+                .advise(format!("write {USE} = \"NAME\", and [{TEMPLATES}.NAME] above"))),
+        };
+        match used.get_ref() {
+            DeValue::Array(names) => names.iter().map(one).collect(),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Table(_) => Ok(vec![one(used)?]),
+        }
+    }
+
+    /// Each template with all that it uses, and an id.
+    fn samples(&self) -> Result<Vec<Value<'t>>, Box<Unsound>> {
+        let sample = |(name, keys): (&String, &DeTable<'t>)| {
+            let mut keys = keys.clone();
+            self.complete(&mut keys, &mut vec![name.clone()])?;
+            let span = keys.keys().next().map(Placed::span).unwrap_or_default();
+            let id = DeValue::String(Cow::Owned(name.clone()));
+            keys.insert(
+                Placed::new(span.clone(), Cow::Borrowed(ID)),
+                Placed::new(span.clone(), id),
+            );
+            Ok(Placed::new(span, DeValue::Table(keys)))
+        };
+        self.tables.iter().map(sample).collect()
+    }
+}

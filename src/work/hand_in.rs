@@ -1,0 +1,113 @@
+//! What a program hands in beside its outputs: what it printed, where the gate keeps that, and the
+//! answers to its form.
+
+use super::Doer;
+use super::WorkOrder;
+use super::Workspace;
+use crate::check;
+use crate::document::Data;
+use crate::document::Language;
+use crate::executor;
+use crate::files;
+use crate::files::Beneath;
+use crate::files::Log;
+use crate::files::ProjectPath;
+use crate::files::Stat;
+use crate::finding::Finding;
+use crate::workflow::input;
+use crate::workflow::input::Values;
+use serde_json::Value as Json;
+
+/// The file in an attempt's folder that `ORCH_ANSWERS` names.
+pub(super) const ANSWERS: &str = "answers.json";
+
+/// The most that a file with answers may hold.
+const ANSWERS_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What is taken from a program when it has ended.
+pub(super) struct HandIn<'w> {
+    order: &'w WorkOrder,
+    workspace: &'w Workspace,
+    logs: &'w Beneath,
+    /// How the file that holds its answers lay there before it began.
+    before: Option<Stat>,
+}
+
+impl<'w> HandIn<'w> {
+    pub(super) fn new(order: &'w WorkOrder, workspace: &'w Workspace, logs: &'w Beneath) -> Self {
+        let file = order.place.answers_from.as_ref();
+        let before =
+            file.and_then(|(file, _)| files::stat_of(&workspace.project.root().join(file)));
+        Self { order, workspace, logs, before }
+    }
+
+    /// What lies there was not written by this call.
+    pub(super) fn clear(&self) {
+        let _ = self.logs.join(ANSWERS).remove();
+    }
+
+    /// Keeps what was printed, and gives the answers.
+    pub(super) fn take(&self) -> Result<Values, Finding> {
+        self.keep_stdout().map_err(|message| Finding::of("stdout", message))?;
+        self.answers().map_err(|message| Finding::of("answers", message))
+    }
+
+    fn keep_stdout(&self) -> Result<(), String> {
+        let Some(path) = &self.order.place.stdout else { return Ok(()) };
+        let path = self.path(path)?;
+        let kept = Log::open(self.logs.join(executor::STDOUT)).and_then(|log| {
+            let place = Beneath::new(self.workspace.project.root()).join(path.as_str());
+            log.map_or(Ok(()), |log| log.copy_to(&place))
+        });
+        kept.map_err(|error| format!("{path} cannot be written: {error}"))
+    }
+
+    fn answers(&self) -> Result<Values, String> {
+        let has_program = matches!(self.order.doer, Doer::Command(_) | Doer::Agent(_));
+        if self.order.answers.is_empty() || !has_program {
+            return Ok(Values::new());
+        }
+        let given = match &self.order.place.answers_from {
+            Some((file, pointer)) => self.answers_in(file, pointer)?,
+            None => self.answers_of_variable()?,
+        };
+        let given = serde_json::from_value(given)
+            .map_err(|error| format!("the answers are no table: {error}"))?;
+        let resolved = input::resolve(&self.order.answers, &given, &self.workspace.project);
+        resolved.map_err(|error| error.to_string())
+    }
+
+    /// The answers in the file that `ORCH_ANSWERS` names.
+    fn answers_of_variable(&self) -> Result<Json, String> {
+        let place = self.logs.join(ANSWERS);
+        let bytes = place.read().map_err(|error| error.to_string())?;
+        let redacted = self.workspace.secrets.redact_file(&place);
+        redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
+        let bytes = bytes.ok_or("no answers were written to the file that ORCH_ANSWERS names")?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| error.to_string())?;
+        let data = Data::read(Language::Json, text).map_err(|flaw| flaw.message);
+        let data = data.map_err(|error| format!("the answers are no JSON object: {error}"))?;
+        Ok(data.into_json())
+    }
+
+    /// The answers in a file of the project.
+    fn answers_in(&self, file: &str, pointer: &str) -> Result<Json, String> {
+        let project = &self.workspace.project;
+        let path = self.path(file)?;
+        let text =
+            project.read_text(&path, ANSWERS_BYTES_MAX).map_err(|error| error.to_string())?;
+        if files::stat_of(&project.absolute(&path)) == self.before {
+            return Err(format!(
+                "{path} holds answers of before: it was not written in this attempt"
+            ));
+        }
+        let document =
+            check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
+        let answers = document.pointer(pointer).cloned().map(Data::into_json);
+        answers.ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
+    }
+
+    fn path(&self, text: &str) -> Result<ProjectPath, String> {
+        self.workspace.project.path(text).map_err(|error| error.to_string())
+    }
+}
