@@ -64,8 +64,7 @@ fn judge_verdicts(contract: &Contract, scene: &Scene<'_>, context: &Context) -> 
     for output in &contract.outputs {
         let rules = output.checks.iter().filter(|rule| rule.verdict);
         let subjects = subjects(output, scene.project, context).unwrap_or_default();
-        let there = subjects.iter().filter(|subject| scene.project.exists(&subject.path));
-        let documents: Vec<Document<'_>> = there
+        let documents: Vec<Document<'_>> = there(&subjects, scene.project)
             .map(|subject| Document::new(scene.project, subject.path.clone(), scene.text_bytes_max))
             .collect();
         for rule in rules {
@@ -157,7 +156,9 @@ fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgem
             refused(format!("no file matches {glob}"))
         }
         Target::Glob(_) => judge_files(&subjects, scene, context),
-        Target::AnyOf(_) => judge_alternatives(output, &subjects, scene, context),
+        Target::AnyOf(_) | Target::FirstOf(_) => {
+            judge_alternatives(output, &subjects, scene, context)
+        }
     }
 }
 
@@ -173,7 +174,7 @@ fn subjects<'c>(
     let subject = |path| Subject { output, path };
     match &output.target {
         Target::Path(template) => Ok(vec![subject(path(template)?)]),
-        Target::AnyOf(templates) => {
+        Target::AnyOf(templates) | Target::FirstOf(templates) => {
             templates.iter().map(|template| path(template).map(subject)).collect()
         }
         Target::Glob(template) => {
@@ -183,6 +184,18 @@ fn subjects<'c>(
             Ok(files.into_iter().map(subject).collect())
         }
     }
+}
+
+/// The files that are there; where the order of alternatives decides, the first of them alone.
+fn there<'s, 'c>(
+    subjects: &'s [Subject<'c>],
+    project: &'s Project,
+) -> impl Iterator<Item = &'s Subject<'c>> {
+    let most = subjects.first().map_or(0, |subject| match subject.output.target {
+        Target::FirstOf(_) => 1,
+        Target::Path(_) | Target::AnyOf(_) | Target::Glob(_) => usize::MAX,
+    });
+    subjects.iter().filter(|subject| project.exists(&subject.path)).take(most)
 }
 
 /// Judges each file by all checks of its output; one that is optional may be missing.
@@ -247,16 +260,14 @@ fn judge_print(
     Some(Validation { check, path, pass, severity, verdict: false, findings })
 }
 
-/// Of several alternatives, one that exists must pass; what the others failed is information.
+/// Of the alternatives that count, one that exists must pass; what the others failed is information.
 fn judge_alternatives(
     output: &Output,
     subjects: &[Subject<'_>],
     scene: &Scene<'_>,
     context: &Context,
 ) -> Judgement {
-    let mut judged: Vec<Judgement> = subjects
-        .iter()
-        .filter(|subject| scene.project.exists(&subject.path))
+    let mut judged: Vec<Judgement> = there(subjects, scene.project)
         .map(|subject| judge_files(std::slice::from_ref(subject), scene, context))
         .collect();
     if judged.is_empty() {

@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A Markdown parser finds these headings. Words in prose, code or comments do not count; texts
-/// compare whole, after trimming, without inline markup, and with their letter case.
+/// compare after trimming, without inline markup, and with their letter case.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContainsHeadings {
@@ -27,6 +27,31 @@ pub(super) struct ContainsHeadings {
     /// Whether they must stand in this order, others between them; `false` by default.
     #[serde(default)]
     ordered: bool,
+    /// `whole` (default): a heading is this text. `start`: it begins with it, at the end of a word;
+    /// `Layer 1` finds `Layer 1: Light`, and not `Layer 10`.
+    #[serde(default, rename = "match")]
+    extent: Extent,
+}
+
+/// How much of a heading is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Extent {
+    #[default]
+    Whole,
+    Start,
+}
+
+impl Extent {
+    fn fits(self, wanted: &str, text: &str) -> bool {
+        match self {
+            Self::Whole => wanted == text,
+            Self::Start => text.strip_prefix(wanted).is_some_and(|rest| {
+                let goes_on = |end: Option<char>| end.is_some_and(char::is_alphanumeric);
+                !(goes_on(wanted.chars().next_back()) && goes_on(rest.chars().next()))
+            }),
+        }
+    }
 }
 
 /// A heading that must be there.
@@ -34,20 +59,26 @@ struct Wanted {
     shown: String,
     text: String,
     level: Option<usize>,
+    extent: Extent,
 }
 
 impl Wanted {
     /// Takes `Layer 1` or `## Layer 1`.
-    fn parse(heading: &str, level: Option<usize>) -> Self {
+    fn parse(heading: &str, level: Option<usize>, extent: Extent) -> Self {
         let (marks, text) = split_marks(heading);
         let text = markdown::flattened(text);
         let level = if marks == 0 { level } else { Some(marks) };
         let marks = level.map(|level| "#".repeat(level) + " ").unwrap_or_default();
-        Self { shown: text::quoted(&format!("{marks}{text}")), text, level }
+        Self { shown: text::quoted(&format!("{marks}{text}")), text, level, extent }
     }
 
     fn is(&self, heading: &Heading) -> bool {
-        self.text == heading.text && self.level.is_none_or(|level| level == heading.level)
+        self.begins(heading) && self.level.is_none_or(|level| level == heading.level)
+    }
+
+    /// Whether the heading has the text, at whatever level.
+    fn begins(&self, heading: &Heading) -> bool {
+        self.extent.fits(&self.text, &heading.text)
     }
 }
 
@@ -72,7 +103,11 @@ impl Check for ContainsHeadings {
         let level = self.level.as_ref().map(|level| format!(" of level {level}"));
         let order = if self.ordered { ", in this order" } else { "" };
         let level = level.unwrap_or_default();
-        format!("the file has the headings{level} {}{order}", self.headings.words())
+        let which = match self.extent {
+            Extent::Whole => format!("the headings{level}"),
+            Extent::Start => format!("headings{level} that begin with"),
+        };
+        format!("the file has {which} {}{order}", self.headings.words())
     }
 
     fn flaw(&self) -> Option<String> {
@@ -87,7 +122,7 @@ impl Check for ContainsHeadings {
                 let message = "1 to 6 marks and a blank stand before its text";
                 return Some(format!("`{heading}` is no heading: {message}"));
             }
-            let wanted = Wanted::parse(heading, None);
+            let wanted = Wanted::parse(heading, None, self.extent);
             if wanted.text.is_empty() {
                 return Some(format!("`{heading}` is no heading"));
             }
@@ -110,7 +145,7 @@ impl Check for ContainsHeadings {
         let mut few = Few::new(FINDINGS_MAX);
         let mut after: Option<(usize, String)> = None;
         for heading in self.headings.iter() {
-            let wanted = Wanted::parse(heading, level);
+            let wanted = Wanted::parse(heading, level, self.extent);
             let Some(first) = found.iter().position(|heading| wanted.is(heading)) else {
                 few.add(|| missing(&wanted, &found));
                 continue;
@@ -134,7 +169,7 @@ impl Check for ContainsHeadings {
 
 /// The finding for a heading that is not there, or is there at another level only.
 fn missing(wanted: &Wanted, found: &[Heading]) -> Finding {
-    let other = found.iter().find(|heading| heading.text == wanted.text);
+    let other = found.iter().find(|heading| wanted.begins(heading));
     match (other, wanted.level) {
         (Some(other), Some(level)) => {
             let message = format!("the heading {} has another level", wanted.shown);
@@ -194,6 +229,30 @@ mod tests {
             judge("contains_headings", "headings = ['Color', 'Layer 1']\nordered = true", FILE),
             ["a.md:5: the heading `Layer 1` does not follow `Color` []"]
         );
+    }
+
+    #[test]
+    fn the_beginning_may_do() {
+        let file = [("a.md", "# Layer 1: *Light*\n## Layer 10\n## Open questions\n## ADR-7\n")];
+        let judge = |parameters: &str| judge("contains_headings", parameters, &file);
+        let start = |headings: &str| judge(&format!("match = 'start'\nheadings = {headings}"));
+        let ordered = "['# Layer 1', 'Open', 'ADR-']\nordered = true";
+        for headings in [ordered, "'Layer 1: Light'", "'Layer 10'", "'Layer 1:'"] {
+            assert_eq!(start(headings), [""; 0], "{headings}");
+        }
+        assert_eq!(start("'Layer 2'"), ["the heading `Layer 2` is missing []"]);
+        assert_eq!(start("'Op'"), ["the heading `Op` is missing []"]);
+        assert_eq!(
+            start("'## Layer 1'"),
+            ["a.md:1: the heading `## Layer 1` has another level (expected 2, found 1) []"]
+        );
+        assert_eq!(
+            start("['Open', '# Layer 1']\nordered = true"),
+            ["a.md:1: the heading `# Layer 1` does not follow `Open` []"]
+        );
+        assert_eq!(judge("headings = 'Layer 1'"), ["the heading `Layer 1` is missing []"]);
+        let flaw = read("contains_headings", "headings = 'x'\nmatch = 'end'").err().unwrap();
+        assert!(flaw.contains("unknown value `end`"), "{flaw}");
     }
 
     #[test]

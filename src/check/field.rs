@@ -13,7 +13,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// A JSON, YAML or TOML document (`.json`, `.yaml`, `.yml`, `.toml`) has a value at this JSON
-/// pointer, and it is so. One test is given: `equals`, `one_of`, `matches`, or `min` and `max`.
+/// pointer, and it is so. One test is given: `equals`, `one_of`, `not_equals`, `none_of`, `matches`, or
+/// `min` and `max`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Field {
@@ -23,6 +24,10 @@ pub(super) struct Field {
     equals: Option<Scalar>,
     /// The values of which it is one.
     one_of: Option<Vec<Scalar>>,
+    /// The value that it is not. A list, a table or nothing at all is no other value, and fails.
+    not_equals: Option<Scalar>,
+    /// The values of which it is none. A list, a table or nothing at all fails.
+    none_of: Option<Vec<Scalar>>,
     /// The least number.
     min: Option<Number>,
     /// The largest number.
@@ -36,6 +41,8 @@ impl Field {
         Test {
             equals: self.equals.as_ref(),
             one_of: self.one_of.as_deref(),
+            not_equals: self.not_equals.as_ref(),
+            none_of: self.none_of.as_deref(),
             min: self.min.as_ref(),
             max: self.max.as_ref(),
             matches: self.matches.as_deref(),
@@ -88,6 +95,8 @@ mod tests {
         let json = [("a.json", r#"{"a": [{"b/c": 1.5}], "ok": true, "n": null}"#)];
         assert!(judge("field", "pointer = '/a/0/b~1c'\nmin = 1\nmax = 2", &json).is_empty());
         assert!(judge("field", "pointer = '/ok'\nequals = true", &json).is_empty());
+        assert!(judge("field", "pointer = '/ok'\nnot_equals = false", &json).is_empty());
+        assert!(judge("field", "pointer = '/a/0/b~1c'\nnone_of = [1, 2]", &json).is_empty());
         let yaml = [("a.YML", "a:\n  - x\n")];
         assert!(judge("field", "pointer = '/a/0'\none_of = ['y', 'x']", &yaml).is_empty());
         let toml = [("a.toml", "[package]\nversion = '1.2.0'")];
@@ -106,6 +115,16 @@ mod tests {
         assert_eq!(
             judge("field", "pointer = '/n'\nmatches = ''", &json),
             ["`/n` is not as it must be (expected a text that matches ``, found null) []"]
+        );
+        assert_eq!(
+            judge("field", "pointer = '/s'\nnone_of = ['1', '2']", &json),
+            [
+                "`/s` is not as it must be (expected a value other than \"1\", \"2\", found \"1\") []"
+            ]
+        );
+        assert_eq!(
+            judge("field", "pointer = '/n'\nnot_equals = 'x'", &json),
+            ["`/n` is not as it must be (expected a value other than \"x\", found null) []"]
         );
         assert_eq!(
             judge("field", "pointer = '/x'\nmax = 3", &json),
@@ -191,7 +210,7 @@ mod tests {
         assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is no JSON pointer: write `/a`");
         assert_eq!(
             flaw("pointer = '/a'"),
-            "give one of `equals`, `one_of`, `min`, `max`, `matches`"
+            "give one of `equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`"
         );
         assert!(read("field", "pointer = '{{ p }}'\nmatches = '({{ x }}'").is_ok());
         assert!(flaw("pointer = '/a'\nequals = [1]").contains("a text, a number, true or false"));

@@ -14,7 +14,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The document begins with front matter, YAML between `---` lines or TOML between `+++` lines,
-/// and this field of it is so. One test is given: `equals`, `one_of`, `matches`, or `min` and `max`.
+/// and this field of it is so. One test is given: `equals`, `one_of`, `not_equals`, `none_of`,
+/// `matches`, or `min` and `max`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FrontMatter {
@@ -24,6 +25,10 @@ pub(super) struct FrontMatter {
     equals: Option<Scalar>,
     /// The values of which it is one.
     one_of: Option<Vec<Scalar>>,
+    /// The value that it is not. A list, a table or nothing at all is no other value, and fails.
+    not_equals: Option<Scalar>,
+    /// The values of which it is none. A list, a table or nothing at all fails.
+    none_of: Option<Vec<Scalar>>,
     /// The least number.
     min: Option<Number>,
     /// The largest number.
@@ -37,6 +42,8 @@ impl FrontMatter {
         Test {
             equals: self.equals.as_ref(),
             one_of: self.one_of.as_deref(),
+            not_equals: self.not_equals.as_ref(),
+            none_of: self.none_of.as_deref(),
             min: self.min.as_ref(),
             max: self.max.as_ref(),
             matches: self.matches.as_deref(),
@@ -186,6 +193,43 @@ mod tests {
     }
 
     #[test]
+    fn a_value_may_be_anything_but_some() {
+        for test in [
+            "field = 'status'\nnot_equals = 'FAIL'",
+            "field = 'status'\nnot_equals = 'pass'",
+            "field = 'score'\nnot_equals = 8.7",
+            "field = 'audit.status'\nnone_of = ['GO', 'TODO', 3]",
+        ] {
+            assert_eq!(judge("front_matter", test, YAML), [""; 0], "{test}");
+        }
+        assert_eq!(
+            judge("front_matter", "field = 'status'\nnot_equals = 'PASS'", YAML),
+            [
+                "a.md:2: `status` is not as it must be (expected a value other than \"PASS\", found \"PASS\") []"
+            ]
+        );
+        assert_eq!(
+            judge("front_matter", "field = 'score'\nnone_of = ['draft', 87.0]", YAML),
+            [
+                "a.md:3: `score` is not as it must be (expected a value other than \"draft\", 87.0, found 87) []"
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_and_many_are_no_other_value() {
+        for value in ["", "null", "[draft]", "{ is: draft }"] {
+            let file = format!("---\nstatus: {value}\n---\n");
+            for test in ["not_equals = 'TODO'", "none_of = ['TODO']"] {
+                let test = format!("field = 'status'\n{test}");
+                assert_eq!(judge("front_matter", &test, &[("a.md", &file)]).len(), 1, "{value}");
+            }
+        }
+        let test = "field = 'state'\nnot_equals = 'draft'";
+        assert_eq!(judge("front_matter", test, YAML), ["the front matter has no field `state` []"]);
+    }
+
+    #[test]
     fn what_is_not_there_fails() {
         let judge =
             |text: &str| judge("front_matter", "field = 'status'\nmatches = ''", &[("a.md", text)]);
@@ -220,11 +264,14 @@ mod tests {
     fn one_test_is_given() {
         let flaw =
             |rest: &str| read("front_matter", &format!("field = 'a'\n{rest}")).err().unwrap();
-        assert_eq!(flaw(""), "give one of `equals`, `one_of`, `min`, `max`, `matches`");
-        assert_eq!(
-            flaw("equals = 1\nmin = 2"),
-            "give only one of `equals`, `one_of`, `min`/`max`, `matches`"
-        );
+        let tests = "`equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`";
+        assert_eq!(flaw(""), format!("give one of {tests}"));
+        for two in
+            ["equals = 1\nmin = 2", "equals = 1\nnot_equals = 2", "one_of = [1]\nnone_of = [2]"]
+        {
+            assert_eq!(flaw(two), format!("give only one of {tests}"));
+        }
+        assert_eq!(flaw("none_of = []"), "`none_of` names nothing");
         assert_eq!(flaw("one_of = []"), "`one_of` names nothing");
         assert_eq!(flaw("matches = '['"), "the regex `[` is unsound: unclosed character class");
         assert_eq!(flaw("min = 2\nmax = 1"), "`min` 2 is above `max` 1");

@@ -5,6 +5,7 @@ use super::Count;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
+use super::pattern;
 use super::request;
 use super::request::Outcome;
 use super::text;
@@ -27,9 +28,12 @@ const TIMEOUT: &str = "10s";
 /// A sample of the distinct `http` and `https` URLs of the file answers with a status of 200 to
 /// 299, after at most 5 redirects, to HEAD, or to GET where HEAD is refused. A file without URLs
 /// fails.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UrlReachable {
+    /// A regular expression: only URLs that it matches somewhere are asked, and there must be one. A
+    /// URL is compared without its fragment, with and without a slash at its end.
+    pattern: Option<String>,
     /// How many URLs of the sample may fail; 0 by default.
     max_failures: Option<Count>,
     /// How many URLs are asked, evenly spaced over the file and always the same; 10 by default.
@@ -57,6 +61,25 @@ impl UrlReachable {
 
     fn timeout(&self) -> Result<Duration, String> {
         clock::parse_duration(self.timeout.as_deref().unwrap_or(TIMEOUT))
+    }
+
+    /// The URLs of a text from which the sample is taken.
+    fn candidates(&self, text: &str) -> Result<Vec<FoundUrl>, String> {
+        let mut found = url::distinct(text);
+        if found.is_empty() {
+            return Err("the file has no URL".to_owned());
+        }
+        let Some(written) = &self.pattern else { return Ok(found) };
+        let regex = pattern::compile(written)?;
+        let count = found.len();
+        found.retain(|found| {
+            let url = found.url.as_str();
+            regex.is_match(url) || regex.is_match(url.trim_end_matches('/'))
+        });
+        if found.is_empty() {
+            return Err(format!("none of {count} URLs matches {}", text::quoted(written)));
+        }
+        Ok(found)
     }
 
     /// The findings over what became of the requests.
@@ -100,12 +123,23 @@ impl Check for UrlReachable {
             Some(most) => format!(", all but {most}"),
             None => String::new(),
         };
-        format!("the URLs of the file answer (a sample of {}){but}", self.sample())
+        let which = self.pattern.as_ref().map(|pattern| format!(" that match `{pattern}`"));
+        let which = which.unwrap_or_default();
+        format!("the URLs of the file{which} answer (a sample of {}){but}", self.sample())
     }
 
     fn flaw(&self) -> Option<String> {
         if self.sample.as_ref().and_then(Count::known) == Some(0) {
             return Some("`sample` is at least 1".to_owned());
+        }
+        if let Some(flaw) = self.pattern.as_deref().and_then(pattern::flaw) {
+            return Some(flaw);
+        }
+        let (most, sample) = (self.max_failures.as_ref().and_then(Count::known), self.sample());
+        if let (Some(most), Some(sample)) = (most, sample.known())
+            && most >= sample
+        {
+            return Some(format!("`max_failures` {most} of a `sample` of {sample} always holds"));
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
@@ -124,10 +158,10 @@ impl Check for UrlReachable {
             Ok(timeout) => timeout,
             Err(message) => return vec![Finding::new(message)],
         };
-        let found = url::distinct(text);
-        if found.is_empty() {
-            return vec![Finding::new("the file has no URL")];
-        }
+        let found = match self.candidates(text) {
+            Ok(found) => found,
+            Err(message) => return vec![Finding::new(message)],
+        };
         let asked = evenly(found, self.sample().value().max(1));
         let outcomes = request::ask_all(&asked, timeout, scene.stop);
         self.findings(&asked, &outcomes)
@@ -210,9 +244,31 @@ mod tests {
     }
 
     #[test]
+    fn only_urls_that_match_are_asked() {
+        let server = server();
+        let text = format!("{server}/a/404\n{server}/a/200\n{server}/b/200#top\n{server}/b/500");
+        let judge = |parameters: &str| judge("url_reachable", parameters, &[("a.md", &text)]);
+        for pattern in ["/200", "/b/[0-4]", "a/200$", "/A/2|b/2"] {
+            assert_eq!(judge(&format!("pattern = '{pattern}'")), [""; 0], "{pattern}");
+        }
+        // The sample is taken of them: of all URLs it would be those of folder a.
+        assert_eq!(
+            judge("pattern = '/b/'\nsample = 2"),
+            [format!("a.md:4: `{server}/b/500` does not answer: status 500 []")]
+        );
+        assert_eq!(judge("pattern = 'top'"), ["none of 4 URLs matches `top` []"]);
+        for pattern in ["^https://a[.]org$", "^https://a[.]org/"] {
+            let check = UrlReachable { pattern: Some(pattern.to_owned()), ..Default::default() };
+            for written in ["https://a.org", "https://A.org/#x"] {
+                let found = check.candidates(&format!("{written} https://b.org")).unwrap();
+                assert_eq!(found.len(), 1, "{pattern} {written}");
+            }
+        }
+    }
+
+    #[test]
     fn without_a_network_it_fails_or_says_that_it_was_skipped() {
-        let check =
-            |offline| UrlReachable { max_failures: None, sample: None, timeout: None, offline };
+        let check = |offline| UrlReachable { offline, ..UrlReachable::default() };
         let asked = url::distinct("https://a.org https://b.org");
         let lost = Outcome::Unreached("no host".to_owned());
         let lost = [lost.clone(), lost];
@@ -248,6 +304,9 @@ mod tests {
         let flaw = |parameters: &str| read("url_reachable", parameters).err().unwrap();
         assert_eq!(flaw("sample = 0"), "`sample` is at least 1");
         assert_eq!(flaw("timeout = '0s'"), "`timeout` is no time at all");
+        assert_eq!(flaw("max_failures = 10"), "`max_failures` 10 of a `sample` of 10 always holds");
+        assert!(read("url_reachable", "max_failures = 2\nsample = '3'").is_ok());
+        assert_eq!(flaw("pattern = '(a'"), "the regex `(a` is unsound: unclosed group");
         assert!(flaw("offline = 'maybe'").contains("unknown value `maybe`"));
     }
 }

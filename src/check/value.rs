@@ -101,6 +101,8 @@ impl JsonSchema for Scalar {
 pub(super) struct Test<'t> {
     pub(super) equals: Option<&'t Scalar>,
     pub(super) one_of: Option<&'t [Scalar]>,
+    pub(super) not_equals: Option<&'t Scalar>,
+    pub(super) none_of: Option<&'t [Scalar]>,
     pub(super) min: Option<&'t Number>,
     pub(super) max: Option<&'t Number>,
     pub(super) matches: Option<&'t str>,
@@ -111,31 +113,54 @@ fn known(bound: Option<&Number>) -> Option<&Decimal> {
     bound.and_then(Number::known)
 }
 
+/// Whether a value is none of these; what is no single value cannot be told apart from them.
+fn is_other(value: &Data, unwanted: &[Scalar]) -> bool {
+    value.written().is_some() && !unwanted.iter().any(|unwanted| unwanted.equals(value))
+}
+
 impl Test<'_> {
     pub(super) fn flaw(&self) -> Option<String> {
         let ranged = self.min.is_some() || self.max.is_some();
-        let given = [self.equals.is_some(), self.one_of.is_some(), ranged, self.matches.is_some()];
+        let given = [
+            self.equals.is_some(),
+            self.one_of.is_some(),
+            self.not_equals.is_some(),
+            self.none_of.is_some(),
+            ranged,
+            self.matches.is_some(),
+        ];
+        let names_nothing = |values: Option<&[Scalar]>| values.is_some_and(<[Scalar]>::is_empty);
+        let tests = "`equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`";
         match given.iter().filter(|given| **given).count() {
-            0 => Some("give one of `equals`, `one_of`, `min`, `max`, `matches`".to_owned()),
-            1 if self.one_of.is_some_and(<[Scalar]>::is_empty) => {
-                Some("`one_of` names nothing".to_owned())
-            }
+            0 => Some(format!("give one of {tests}")),
+            1 if names_nothing(self.one_of) => Some("`one_of` names nothing".to_owned()),
+            1 if names_nothing(self.none_of) => Some("`none_of` names nothing".to_owned()),
             1 => number::range_flaw(known(self.min), known(self.max))
                 .or_else(|| self.matches.and_then(pattern::flaw)),
-            _ => Some("give only one of `equals`, `one_of`, `min`/`max`, `matches`".to_owned()),
+            _ => Some(format!("give only one of {tests}")),
         }
     }
 
     /// What the value is to be, after "is".
     pub(super) fn words(&self) -> String {
-        match (self.equals, self.one_of, self.matches) {
-            (Some(wanted), _, _) => wanted.to_string(),
-            (_, Some(wanted), _) => {
-                let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-                format!("one of {}", wanted.join(", "))
-            }
-            (_, _, Some(pattern)) => format!("a text that matches `{pattern}`"),
-            (None, None, None) => number::range_words(self.min, self.max),
+        let list = |values: &[Scalar]| {
+            values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        if let Some(wanted) = self.equals {
+            return wanted.to_string();
+        }
+        if let Some(wanted) = self.one_of {
+            return format!("one of {}", list(wanted));
+        }
+        if let Some(unwanted) = self.not_equals {
+            return format!("a value other than {unwanted}");
+        }
+        if let Some(unwanted) = self.none_of {
+            return format!("a value other than {}", list(unwanted));
+        }
+        match self.matches {
+            Some(pattern) => format!("a text that matches `{pattern}`"),
+            None => number::range_words(self.min, self.max),
         }
     }
 
@@ -146,6 +171,12 @@ impl Test<'_> {
         }
         if let Some(wanted) = self.one_of {
             return Ok(wanted.iter().any(|wanted| wanted.equals(value)));
+        }
+        if let Some(unwanted) = self.not_equals {
+            return Ok(is_other(value, std::slice::from_ref(unwanted)));
+        }
+        if let Some(unwanted) = self.none_of {
+            return Ok(is_other(value, unwanted));
         }
         if let Some(pattern) = self.matches {
             let regex = pattern::compile(pattern)?;

@@ -34,7 +34,8 @@ pub fn broken(contracts: &[&Source], project: &Project) -> Vec<Box<Unsound>> {
 fn named_outputs(source: &Source) -> BTreeSet<String> {
     let Ok(table) = document::parse(source) else { return BTreeSet::new() };
     let outputs = table.get_ref().get("output");
-    let named = |output| ["path", "any_of"].into_iter().filter_map(move |key| get(output, key));
+    let keys = ["path", "any_of", "first_of"];
+    let named = |output| keys.into_iter().filter_map(move |key| get(output, key));
     let paths = outputs.into_iter().flat_map(items).flat_map(named).flat_map(items);
     paths.filter_map(|path| Some(path.get_ref().as_str()?.to_owned())).collect()
 }

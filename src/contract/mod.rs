@@ -56,6 +56,8 @@ pub struct Output {
 pub enum Target {
     Path(Template),
     AnyOf(Vec<Template>),
+    /// The first of these that exists.
+    FirstOf(Vec<Template>),
     Glob(Template),
 }
 
@@ -128,7 +130,11 @@ impl Contract {
         for output in &self.outputs {
             match &output.target {
                 Target::Path(one) | Target::Glob(one) => visit(one.text()),
-                Target::AnyOf(some) => some.iter().for_each(|one| visit(one.text())),
+                Target::AnyOf(some) | Target::FirstOf(some) => {
+                    for one in some {
+                        visit(one.text());
+                    }
+                }
             }
         }
         for rule in self.rules() {
@@ -157,11 +163,8 @@ impl Output {
     pub fn show(&self, context: &Context) -> Result<String, template::Error> {
         match &self.target {
             Target::Path(path) | Target::Glob(path) => path.render(context),
-            Target::AnyOf(paths) => {
-                let paths: Result<Vec<_>, _> =
-                    paths.iter().map(|path| path.render(context)).collect();
-                Ok(paths?.join(" or "))
-            }
+            Target::AnyOf(paths) => Ok(rendered_paths(paths, context)?.join(" or ")),
+            Target::FirstOf(paths) => Ok(rendered_paths(paths, context)?.join(", else ")),
         }
     }
 }
@@ -201,6 +204,10 @@ impl Rule {
             verdict: false,
         })
     }
+}
+
+fn rendered_paths(paths: &[Template], context: &Context) -> Result<Vec<String>, template::Error> {
+    paths.iter().map(|path| path.render(context)).collect()
 }
 
 fn each_text(value: &Json, visit: &mut dyn FnMut(&str)) {

@@ -48,6 +48,9 @@ struct OutputFile {
     /// Alternatives: at least one exists, and one that exists passes all checks.
     #[schemars(with = "Option<Vec<String>>")]
     any_of: Option<Vec<Placed<String>>>,
+    /// Alternatives in their order: the first that exists passes all checks; the others are no outputs.
+    #[schemars(with = "Option<Vec<String>>")]
+    first_of: Option<Vec<Placed<String>>>,
     /// All files that match; at least one must.
     #[schemars(with = "Option<String>")]
     glob: Option<Placed<String>>,
@@ -143,12 +146,12 @@ fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Outpu
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
     let file: OutputFile = document::read_rest(source, rest, &["`checks`"])?;
     let template = |text: &Placed<String>| inside(source, text, names);
-    let target = match (file.path, file.any_of, file.glob) {
-        (Some(path), None, None) => Target::Path(template(&path)?),
-        (None, Some(paths), None) if !paths.is_empty() => {
-            Target::AnyOf(paths.iter().map(template).collect::<Result<_, _>>()?)
-        }
-        (None, None, Some(glob)) => {
+    let all = |paths: &[Placed<String>]| paths.iter().map(template).collect::<Result<Vec<_>, _>>();
+    let target = match (file.path, file.any_of, file.first_of, file.glob) {
+        (Some(path), None, None, None) => Target::Path(template(&path)?),
+        (None, Some(paths), None, None) if !paths.is_empty() => Target::AnyOf(all(&paths)?),
+        (None, None, Some(paths), None) if !paths.is_empty() => Target::FirstOf(all(&paths)?),
+        (None, None, None, Some(glob)) => {
             let template = template(&glob)?;
             let flaw = Globs::flaw(glob.get_ref()).filter(|_| template.is_literal());
             if let Some(flaw) = flaw {
@@ -158,7 +161,7 @@ fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Outpu
         }
         _ => {
             return Err(source
-                .unsound(span, "an output has one of `path`, `any_of` and `glob`")
+                .unsound(span, "an output has one of `path`, `any_of`, `first_of` and `glob`")
                 .advise("write path = \"…\", any_of = [\"…\", \"…\"] or glob = \"…\""));
         }
     };

@@ -3,6 +3,7 @@
 use super::Judgement;
 use super::failed;
 use super::subjects;
+use super::there;
 use crate::contract::Contract;
 use crate::contract::Output;
 use crate::digest::Digest;
@@ -62,14 +63,14 @@ pub(super) fn judge(
     match freshness {
         Freshness::Written(before) => {
             let old = outputs.iter().filter_map(|output| {
-                let paths = paths(output, project, context);
-                let is_old = |path: &&ProjectPath| {
+                let subjects = subjects(output, project, context).unwrap_or_default();
+                let is_old = |path: &ProjectPath| {
                     let now = stamp(project, path);
                     now.is_some() && now == before.get(&path.to_string()).copied()
                 };
-                let mut there = paths.iter().filter(|path| project.exists(path)).peekable();
-                let first = *there.peek()?;
-                there.all(|path| is_old(&path)).then(|| first.clone())
+                let mut there = there(&subjects, project).map(|subject| &subject.path).peekable();
+                let first = (*there.peek()?).clone();
+                there.all(is_old).then_some(first)
             });
             old.map(|path| unwritten(&path)).collect()
         }

@@ -68,9 +68,8 @@ impl Given<'_> {
     fn refuse_unfit_output(&self, output: &Output, source: &Source) -> Result<(), Box<Unsound>> {
         match &output.target {
             Target::Path(path) => self.refuse_unfit_path("path", path, source),
-            Target::AnyOf(paths) => {
-                paths.iter().try_for_each(|path| self.refuse_unfit_path("any_of", path, source))
-            }
+            Target::AnyOf(paths) => self.refuse_unfit_paths("any_of", paths, source),
+            Target::FirstOf(paths) => self.refuse_unfit_paths("first_of", paths, source),
             Target::Glob(glob) if !self.decides(glob.names()) || glob.is_literal() => Ok(()),
             Target::Glob(glob) => {
                 let Ok(rendered) = glob.render_glob(&self.context) else { return Ok(()) };
@@ -78,6 +77,15 @@ impl Given<'_> {
                 refuse(source, "glob", (glob.text(), &rendered), flaw)
             }
         }
+    }
+
+    fn refuse_unfit_paths(
+        &self,
+        key: &str,
+        paths: &[Template],
+        source: &Source,
+    ) -> Result<(), Box<Unsound>> {
+        paths.iter().try_for_each(|path| self.refuse_unfit_path(key, path, source))
     }
 
     fn refuse_unfit_path(

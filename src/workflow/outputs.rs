@@ -50,6 +50,6 @@ fn paths(gate: &Gate) -> impl Iterator<Item = &str> {
     outputs.filter_map(move |output| match &output.target {
         // The instances of a fan-out see values of their own.
         Target::Path(path) if gate.each.is_none() || path.is_literal() => Some(path.text()),
-        Target::Path(_) | Target::AnyOf(_) | Target::Glob(_) => None,
+        Target::Path(_) | Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => None,
     })
 }

@@ -89,7 +89,7 @@ pub(super) fn with_stdout(
     let mut contract = contract.unwrap_or_else(empty);
     let is_it = |output: &Output| match &output.target {
         Target::Path(path) => path.text() == stdout.text(),
-        Target::AnyOf(_) | Target::Glob(_) => false,
+        Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => false,
     };
     if !contract.outputs.iter().any(is_it) {
         contract.outputs.push(Output::that_may_be_empty(stdout.clone()));

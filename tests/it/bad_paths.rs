@@ -46,6 +46,7 @@ fn what_inputs_make_of_a_contract_is_refused_before_any_gate_starts() {
     for (key, contract, says) in [
         ("path", "[[output]]\npath = '{{ x }}'\n".to_owned(), "names a folder"),
         ("any_of", "[[output]]\nany_of = ['a', '{{ x }}']\n".to_owned(), "names a folder"),
+        ("first_of", "[[output]]\nfirst_of = ['a', '{{ x }}']\n".to_owned(), "names a folder"),
         ("glob", "[[output]]\nglob = '{{ x }}'\n".to_owned(), "names a folder"),
         (
             "glob",

@@ -271,6 +271,7 @@ fn soup() -> impl Strategy<Value = String> {
         "path = '{{ '\n",
         "glob = '[[['\n",
         "any_of = []\n",
+        "first_of = ['a', 'b']\n",
         "kind = 'matches'\n",
         "kind = 'word_count'\n",
         "regex = '(((('\n",

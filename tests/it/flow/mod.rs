@@ -1,6 +1,7 @@
 //! One file for each shape that a workflow can take.
 
 mod agents;
+mod alternatives;
 mod answers;
 mod audits;
 mod budget;
