@@ -157,7 +157,11 @@ fn question(input: &Input) -> String {
         | InputType::Bool
         | InputType::List => input.kind.words().to_owned(),
     };
-    let needed = if input.is_required() { "" } else { ", may be left out" };
+    let needed = match &input.required {
+        Some(required) => format!(", required {}", required.words()),
+        None if input.is_required() => String::new(),
+        None => ", may be left out".to_owned(),
+    };
     let help = input.help.trim();
     let colon = if help.is_empty() { "" } else { ": " };
     format!("({takes}{needed}){colon}{help}")

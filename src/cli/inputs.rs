@@ -10,6 +10,7 @@ use crate::ops::Site;
 use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
+use crate::workflow::input;
 use crate::workflow::input::DefaultValue;
 use crate::workflow::input::Values;
 use crate::workflow::input::as_text;
@@ -65,6 +66,9 @@ fn flag(input: &Input) -> Arg {
         Some(DefaultValue::Template(text)) => {
             help.push_str(&format!(" [default: {}]", text.text()));
         }
+        None if let Some(required) = &input.required => {
+            help.push_str(&format!(" [required {}]", required.words()));
+        }
         None if input.optional => help.push_str(" [optional]"),
         None => help.push_str(" [required]"),
     }
@@ -112,12 +116,49 @@ pub fn values(
         let value = input.accept_all(&texts, &site.project).map_err(Error::from)?;
         values.insert(input.name.clone(), value);
     }
+    if face.can_ask() {
+        ask_for_missing(site, &workflow.inputs, &mut values)?;
+    }
     Ok(values)
+}
+
+/// Asks for what a form takes, and then for what these answers make necessary: `NAME=VALUE` each.
+pub fn fill_in(site: &Site, form: &[Input]) -> Result<Vec<String>, Error> {
+    let mut values = Values::new();
+    let mut typed = Vec::new();
+    for input in form {
+        let Some(text) = ask(site, input)? else { continue };
+        values.insert(input.name.clone(), input.accept(&text, &site.project)?);
+        typed.push((input.name.clone(), text));
+    }
+    typed.extend(ask_for_missing(site, form, &mut values)?);
+    Ok(typed.into_iter().map(|(name, text)| format!("{name}={text}")).collect())
+}
+
+/// Asks for what these values make necessary, adds it, and says what was typed.
+fn ask_for_missing(
+    site: &Site,
+    form: &[Input],
+    values: &mut Values,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut typed = Vec::new();
+    while let Err(input::Error::Missing { name, because, .. }) =
+        input::resolve(form, values, &site.project)
+        && let Some(input) = form.iter().find(|input| input.name == name)
+    {
+        let help = format!("{}{because}", input.help);
+        let help = help.trim_start_matches(", ").to_owned();
+        let needed = Input { optional: false, required: None, help, ..input.clone() };
+        let Some(text) = ask(site, &needed)? else { break };
+        values.insert(name.clone(), input.accept(&text, &site.project)?);
+        typed.push((name, text));
+    }
+    Ok(typed)
 }
 
 /// Asks until the answer is one that the input takes; `None` where its default is to stand, or
 /// nothing.
-pub fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
+fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
     if input.kind == InputType::Choice {
         return choose(input);
     }

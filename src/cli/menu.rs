@@ -147,11 +147,7 @@ impl Desk<'_> {
     }
 
     fn finish(&self) -> Result<Chosen, Error> {
-        let mut answers = Vec::new();
-        for input in gate_form::gate_form(self.site, &self.choice)? {
-            let text = inputs::ask(self.site, &input)?;
-            answers.extend(text.map(|text| format!("{}={text}", input.name)));
-        }
+        let answers = inputs::fill_in(self.site, &gate_form::gate_form(self.site, &self.choice)?)?;
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };
         let progress = Progress::of(self.face, self.site, &self.choice.run);

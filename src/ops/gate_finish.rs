@@ -209,8 +209,8 @@ pub(super) fn answers(
         return Ok(Values::new());
     }
     input::resolve(form, &given, project).map_err(|error| match error {
-        input::Error::Missing { name, help } => {
-            Error::usage(format!("gate {gate} asks `{name}`: {help}"))
+        input::Error::Missing { name, because, help } => {
+            Error::usage(format!("gate {gate} asks `{name}`{because}: {help}"))
                 .advise(format!("--answer {name}=…"))
         }
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),

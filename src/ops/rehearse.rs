@@ -154,18 +154,24 @@ fn answers(
     mut given: Values,
 ) -> Result<Values, Error> {
     use crate::workflow::InputType;
-    for input in form.iter().filter(|input| input.is_required()) {
-        given.entry(input.name.clone()).or_insert_with(|| match input.kind {
-            InputType::Bool => Json::from(true),
-            InputType::Integer | InputType::Number => Json::from(1),
-            InputType::List => Json::from(vec!["item"]),
-            InputType::Choice => input.choices.first().cloned().map_or(Json::Null, Json::from),
-            InputType::String | InputType::Slug | InputType::Path | InputType::File => {
-                Json::from("example")
+    let example = |input: &crate::workflow::Input| match input.kind {
+        InputType::Bool => Json::from(true),
+        InputType::Integer | InputType::Number => Json::from(1),
+        InputType::List => Json::from(vec!["item"]),
+        InputType::Choice => input.choices.first().cloned().map_or(Json::Null, Json::from),
+        InputType::String | InputType::Slug | InputType::Path | InputType::File => {
+            Json::from("example")
+        }
+    };
+    loop {
+        match input::resolve(form, &given, &site.project) {
+            Err(input::Error::Missing { name, .. }) if !given.contains_key(&name) => {
+                let example = form.iter().find(|input| input.name == name).map(example);
+                given.insert(name, example.unwrap_or_default());
             }
-        });
+            resolved => return Ok(resolved?),
+        }
     }
-    Ok(input::resolve(form, &given, &site.project)?)
 }
 
 /// Lays the texts, `file` inputs and orch.toml of the project into the scratch folder.

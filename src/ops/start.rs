@@ -192,7 +192,7 @@ impl From<input::Error> for Error {
     fn from(error: input::Error) -> Self {
         let message = error.to_string();
         match error {
-            input::Error::Missing { name, help } => {
+            input::Error::Missing { name, help, .. } => {
                 let flag = name.replace('_', "-");
                 let help = if help.is_empty() { String::new() } else { format!("  ({help})") };
                 Self::usage(message).advise(format!("--{flag} …{help}"))

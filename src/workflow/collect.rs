@@ -119,7 +119,9 @@ fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Bo
             .advise(suggest(unknown, inputs)));
     }
     let missing = child.inputs.iter().find(|(key, input)| {
-        input.default.is_none() && !input.optional && !gate.with.contains_key(*key)
+        let is_needed = input.default.is_none() && !input.optional;
+        let has_condition = input.required_if.is_some() || input.required_unless.is_some();
+        is_needed && !has_condition && !gate.with.contains_key(*key)
     });
     missing.map_or(Ok(()), |(key, _)| {
         let message = format!("workflow `{}`: input `{key}` is required", name.get_ref());

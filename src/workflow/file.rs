@@ -2,12 +2,14 @@
 //! editors and the reference say; what the words mean together is checked in `lint`.
 
 mod audits;
+mod condition;
 mod course;
 mod shell;
 mod template;
 mod word_or_table;
 
 pub use audits::AuditsFile;
+pub use condition::ConditionFile;
 pub use course::EndFile;
 pub use course::EndStatus;
 pub use course::Join;
@@ -76,6 +78,13 @@ pub struct InputFile {
     /// Whether it may stay without a value.
     #[serde(default)]
     pub optional: bool,
+    /// Another input: where that is true, or given, this one must be. `{ depth = "deep" }`: where those
+    /// have these values. Elsewhere it may stay without a value.
+    #[schemars(with = "Option<ConditionFile>")]
+    pub required_if: Option<Placed<ConditionFile>>,
+    /// The same turned round: it must be given except where that is so.
+    #[schemars(with = "Option<ConditionFile>")]
+    pub required_unless: Option<Placed<ConditionFile>>,
     /// The values to choose from, for type `choice`.
     #[serde(default)]
     pub choices: Vec<String>,

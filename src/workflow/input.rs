@@ -1,6 +1,10 @@
 //! Inputs and answers: typed values that a person gives. They become flags, forms
 //! and template values; none is ever run or parsed as anything else.
 
+mod required;
+
+pub use required::Required;
+
 use super::file::InputFile;
 use super::file::InputType;
 use crate::document::Decimal;
@@ -15,6 +19,7 @@ use crate::template::Context;
 use crate::template::Names;
 use crate::template::Template;
 use indexmap::IndexMap;
+use required::Conditions;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -31,6 +36,9 @@ pub struct Input {
     pub help: String,
     pub default: Option<DefaultValue>,
     pub optional: bool,
+    /// When one that is optional otherwise must be given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<Required>,
 }
 
 /// What stands where nothing is given.
@@ -48,8 +56,9 @@ pub type Values = BTreeMap<String, Json>;
 /// What is wrong with one given value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    #[error("input `{name}` is required")]
-    Missing { name: String, help: String },
+    /// What makes it so follows the words "is required".
+    #[error("input `{name}` is required{because}")]
+    Missing { name: String, because: String, help: String },
     #[error("input `{name}`: {message}")]
     Wrong { name: String, message: String, help: Option<String> },
     #[error("unknown input `{name}`")]
@@ -62,7 +71,7 @@ impl Input {
         self.name.replace('_', "-")
     }
 
-    /// Whether a value must be given.
+    /// Whether a value must be given, whatever the others are.
     pub fn is_required(&self) -> bool {
         self.default.is_none() && !self.optional
     }
@@ -169,7 +178,8 @@ pub fn resolve(inputs: &[Input], given: &Values, project: &Project) -> Result<Va
                 values.insert(input.name.clone(), Json::Null);
             }
             (None, None) => {
-                return Err(Error::Missing { name: input.name.clone(), help: input.help.clone() });
+                let (name, help) = (input.name.clone(), input.help.clone());
+                return Err(Error::Missing { name, because: String::new(), help });
             }
         }
     }
@@ -188,7 +198,7 @@ pub fn resolve(inputs: &[Input], given: &Values, project: &Project) -> Result<Va
         }
         open = rest;
     }
-    Ok(values)
+    required::missing(inputs, &values).map_or(Ok(values), Err)
 }
 
 fn is_ready(input: &Input, values: &Values) -> bool {
@@ -246,10 +256,12 @@ pub(super) fn build(
     let place =
         |(name, file): (&String, &InputFile)| Some((name.clone(), file.default.as_ref()?.span()));
     let places: BTreeMap<_, _> = files.iter().filter_map(place).collect();
+    let conditions = Conditions::take(source, &files)?;
     let mut inputs = Vec::new();
     for (name, file) in files {
         inputs.push(build_one(source, name, file, &names)?);
     }
+    conditions.give(source, &mut inputs)?;
     refuse_circular_defaults(source, &inputs, &places)?;
     Ok(inputs)
 }
@@ -279,7 +291,8 @@ fn build_one(
         choices: file.choices,
         help: file.help,
         default: None,
-        optional: file.optional,
+        optional: file.optional || file.required_if.is_some() || file.required_unless.is_some(),
+        required: None,
     };
     let Some(default) = file.default else { return Ok(input) };
     let value = default.get_ref().clone();
@@ -305,8 +318,7 @@ fn check_default(
     if input.kind == InputType::File {
         return Ok(());
     }
-    let nowhere = Project::new(std::path::Path::new("/"), Vec::new());
-    let Ok(nowhere) = nowhere else { return Ok(()) };
+    let Some(nowhere) = nowhere() else { return Ok(()) };
     match input.check(value.clone(), &nowhere) {
         Ok(_) => Ok(()),
         Err(error) => {
@@ -317,6 +329,11 @@ fn check_default(
             })
         }
     }
+}
+
+/// A project in which values are read before there is a real one.
+fn nowhere() -> Option<Project> {
+    Project::new(std::path::Path::new("/"), Vec::new()).ok()
 }
 
 fn is_list_of_scalars(value: &Json) -> bool {

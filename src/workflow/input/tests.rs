@@ -69,3 +69,94 @@ fn unsound_inputs_are_refused() {
         assert!(inputs(text).is_err(), "{text} was taken");
     }
 }
+
+const PUBLISH: &str = "publish = { type = 'bool', default = false }\n\
+    mode = { type = 'choice', choices = ['quick', 'deep'], default = 'quick' }\n\
+    count = { type = 'number', optional = true }\n\
+    target = { type = 'slug', required_if = 'publish', help = 'Where to' }\n\
+    sources = { type = 'path', required_if = { mode = 'deep', count = 2 } }\n\
+    draft = { type = 'path', required_unless = 'target' }\n";
+
+#[test]
+fn an_input_is_required_where_another_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = Project::new(folder.path(), Vec::new()).unwrap();
+    let inputs = inputs(PUBLISH).unwrap();
+    let told = |given: serde_json::Value| {
+        let given = serde_json::from_value(given).unwrap();
+        resolve(&inputs, &given, &project).err().map(|error| error.to_string())
+    };
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    for (given, says) in [
+        ("{}", "input `draft` is required, since `target` is not given"),
+        (
+            r#"{"publish": true, "draft": "a"}"#,
+            "input `target` is required, since `publish` is true",
+        ),
+        (
+            r#"{"target": "x", "mode": "deep", "count": 2.0}"#,
+            "input `sources` is required, since `mode` is deep and `count` is 2",
+        ),
+    ] {
+        assert_eq!(told(json(given)).as_deref(), Some(says));
+    }
+    for given in [
+        r#"{"draft": "a"}"#,
+        r#"{"publish": true, "target": "x"}"#,
+        r#"{"draft": "a", "mode": "deep"}"#,
+        r#"{"draft": "a", "mode": "quick", "count": 2}"#,
+        r#"{"draft": "a", "mode": "deep", "count": 2, "sources": "b"}"#,
+    ] {
+        assert_eq!(told(json(given)), None, "{given}");
+    }
+    let values = resolve(&inputs, &given(&[("draft", "a")]), &project).unwrap();
+    assert_eq!(values["target"], Json::Null);
+}
+
+#[test]
+fn a_condition_that_says_nothing_is_refused() {
+    let error = |condition: &str| {
+        let text = format!(
+            "name = {{ type = 'slug' }}\n\
+             deep = {{ type = 'choice', choices = ['yes', 'no'], default = 'no' }}\n\
+             x = {{ type = 'slug', {condition} }}"
+        );
+        let error = inputs(&text).unwrap_err();
+        let (_, line, column) = error.place();
+        format!("{line}:{column} {} | {}", error.message, error.help.unwrap_or_default())
+    };
+    for (condition, says) in [
+        ("required_if = 'deap'", "3:36 unknown input `deap` | did you mean `deep`?"),
+        ("required_if = { deap = 'no' }", "3:36 unknown input `deap` | did you mean `deep`?"),
+        (
+            "required_if = { deep = 'yep' }",
+            "3:36 input `deep`: `yep` is none of yes, no | did you mean `yes`?",
+        ),
+        (
+            "required_if = {}",
+            "3:36 the condition names no input | write required_if = { input = value }",
+        ),
+        (
+            "required_unless = 'deep'",
+            "3:40 input `deep` always has a value | say which one: { deep = … }",
+        ),
+        (
+            "required_if = 'name'",
+            "3:36 input `name` always has a value | say which one: { name = … }",
+        ),
+        (
+            "required_if = 'x'",
+            "3:36 whether `x` is required depends on itself | name another input",
+        ),
+        (
+            "required_if = 'name', default = 'a'",
+            "3:54 input `x` has a default, so it is never missing | leave out `default` or `required_if`",
+        ),
+        (
+            "required_if = 'name', required_unless = 'deep'",
+            "3:62 input `x` has one of `required_if` and `required_unless` | leave one of them out",
+        ),
+    ] {
+        assert_eq!(error(condition), says);
+    }
+}

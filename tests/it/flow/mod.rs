@@ -23,6 +23,7 @@ mod packets;
 mod parallel;
 mod poll;
 mod range;
+mod required;
 mod retry;
 mod rewriting;
 mod redo;
