@@ -3,6 +3,7 @@
 //! that orders outlive the process that gave them.
 
 mod artifacts;
+mod asking;
 mod attempt;
 mod audit;
 mod baselines;
@@ -38,6 +39,9 @@ pub use own_work::own_audits_by;
 
 pub use artifacts::look_at_all;
 pub use artifacts::look_at_needs;
+pub use asking::files as approval_files;
+pub use asking::message as approval_message;
+pub use asking::names_of_files as names_of_approval_files;
 pub use attempt::Prepared;
 pub use attempt::Start;
 pub use attempt::StartedBy;

@@ -43,13 +43,7 @@ pub fn render(
 ) -> Result<String, String> {
     let context = attempt_context(run, gate, attempt);
     let instructions = match &gate.prompt {
-        Some(path) => {
-            let name = path.trim_start_matches("prompts/");
-            workflow.prompts().render(name, &context).map_err(|error| match error.line {
-                Some(line) => format!("{path}:{line}: {error}"),
-                None => format!("{path}: {error}"),
-            })?
-        }
+        Some(path) => prompt(workflow, path, &context)?,
         None => String::new(),
     };
     let mut attached = Vec::new();
@@ -89,6 +83,15 @@ pub fn render(
         is_driven,
     };
     Ok(packet.text())
+}
+
+/// A prompt of the definition, rendered.
+pub fn prompt(workflow: &Workflow, path: &str, context: &Context) -> Result<String, String> {
+    let name = path.trim_start_matches("prompts/");
+    workflow.prompts().render(name, context).map_err(|error| match error.line {
+        Some(line) => format!("{path}:{line}: {error}"),
+        None => format!("{path}: {error}"),
+    })
 }
 
 /// The packet of a gate's last attempt, where it has one.

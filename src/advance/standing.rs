@@ -1,5 +1,6 @@
 //! How a run stands that is held here or was read: the view of the fold, and what only the disk tells.
 
+use super::asking;
 use super::packet;
 use crate::event::RunStatus;
 use crate::files::Lock;
@@ -36,8 +37,12 @@ pub fn standing_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> S
         is_kept,
         is_committed: site.uncommitted.is_none(),
     };
-    Standing::of(workflow, run, &around, |gate| {
+    let mut standing = Standing::of(workflow, run, &around, |gate| {
         let packet = packet::path(site, id, gate);
         packet.exists().then(|| site.shown(&packet.path()))
-    })
+    });
+    for waiting in &mut standing.waiting {
+        waiting.shows = asking::names_of_files(site, workflow, run, &waiting.gate);
+    }
+    standing
 }

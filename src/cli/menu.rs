@@ -2,6 +2,7 @@
 //! pause; for an approval: approve or reject.
 
 use super::answer::Face;
+use super::approval;
 use super::door;
 use super::door::Colour;
 use super::inputs;
@@ -206,7 +207,7 @@ impl Desk<'_> {
     fn approval(&self) -> Result<Chosen, Error> {
         let person = terminal::person(self.site, self.face.global.is_ci())?;
         let asked = gate_approve::question(self.site, &self.choice)?;
-        show_question(self.face, &asked);
+        approval::show(self.face, &asked);
         if !asked.changed.is_empty() {
             let items = ["judge what is there now", "reject with a reason"];
             return match self.select("These bytes cannot be approved", &items)? {
@@ -215,10 +216,16 @@ impl Desk<'_> {
                 other => Ok(self.left(other, items.len())),
             };
         }
-        let items = ["approve", "reject with a reason"];
+        let page = (!asked.shown.is_empty()).then_some("read the files page by page");
+        let items: Vec<&str> =
+            ["approve", "reject with a reason"].into_iter().chain(page).collect();
         match self.select_at_leisure("Your word on these bytes", &items)? {
             Some(0) => self.approve(&person, &asked),
             Some(1) => self.reject(&person),
+            Some(2) if page.is_some() => {
+                approval::page(self.face, self.site, &asked)?;
+                Ok(Chosen::Again)
+            }
             other => Ok(self.left(other, items.len())),
         }
     }
@@ -305,22 +312,5 @@ impl Desk<'_> {
             Some(1) => self.fail(),
             other => Ok(self.left(other, items.len())),
         }
-    }
-}
-
-/// Shows what a person is asked to approve.
-pub fn show_question(face: &Face, question: &gate_approve::ApprovalQuestion) {
-    face.say(&format!("{} {} of run {}:", question.gate, question.name, question.run));
-    if question.seen.is_empty() {
-        face.say("  (no files)");
-    }
-    for (path, digest) in &question.seen {
-        face.say(&format!("  {digest}  {path}"));
-    }
-    if !question.signers.is_empty() {
-        face.say(&format!("  counts only with a signature of {}", question.signers.join(" or ")));
-    }
-    for path in &question.changed {
-        face.say(&format!("  {path} has been changed since: these are not the bytes on the disk"));
     }
 }

@@ -2,6 +2,7 @@
 //! JSON and exit codes. It decides nothing about runs.
 
 mod answer;
+mod approval;
 mod ci;
 mod command;
 mod door;

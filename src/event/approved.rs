@@ -21,6 +21,9 @@ pub struct Approved {
     pub how: String,
     /// The digests that were seen, by path.
     pub seen: BTreeMap<String, Digest>,
+    /// The digests of the files that were shown beside them, by path.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shown: BTreeMap<String, Digest>,
     pub note: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signed>,
@@ -79,6 +82,9 @@ impl Approved {
         for (path, digest) in &self.seen {
             let _ = writeln!(text, "saw: {digest} {}", quoted(path));
         }
+        for (path, digest) in &self.shown {
+            let _ = writeln!(text, "shown: {digest} {}", quoted(path));
+        }
         Some(text)
     }
 }
@@ -95,6 +101,7 @@ mod tests {
             by: "Ada <ada@example.org>".to_owned(),
             how: "terminal /dev/pts/3".to_owned(),
             seen: BTreeMap::from([("a.md".to_owned(), Digest::of("a"))]),
+            shown: BTreeMap::from([("b.md".to_owned(), Digest::of("b"))]),
             note: Some("fine\nsaw: all".to_owned()),
             signature: None,
         };
@@ -107,8 +114,10 @@ mod tests {
         let expected = format!(
             "orch approval 1\nrun: {run}\ngate: last\nattempt: 2\nchain: {chain}\n\
              at: 2026-01-19T14:30:12.000Z\nby: \"Ada <ada@example.org>\"\n\
-             how: \"terminal /dev/pts/3\"\nnote: \"fine\\nsaw: all\"\nsaw: {} \"a.md\"\n",
-            Digest::of("a")
+             how: \"terminal /dev/pts/3\"\nnote: \"fine\\nsaw: all\"\nsaw: {} \"a.md\"\n\
+             shown: {} \"b.md\"\n",
+            Digest::of("a"),
+            Digest::of("b")
         );
         assert_eq!(text, expected);
     }

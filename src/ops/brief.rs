@@ -113,7 +113,7 @@ fn write(
     for file in changes.files.iter_mut().flatten() {
         file.path = secrets.redact(&file.path);
     }
-    let whole = Brief::of(Facts {
+    let mut whole = Brief::of(Facts {
         run,
         workflow,
         history: &reading.history(),
@@ -121,6 +121,10 @@ fn write(
         instructions: Instructions::of(standing),
         now: site.clock.now(),
     });
+    for gate in &mut whole.gates {
+        let waiting = standing.waiting.iter().find(|waiting| waiting.gate == gate.line.gate);
+        gate.line.shows = waiting.map(|waiting| waiting.shows.clone()).unwrap_or_default();
+    }
     let paper = Paper::find(&site.shelf, request.format, &whole)?;
     let fitted = fit::fit(&whole, request.max_tokens, |brief| paper.render(brief));
     let fitted = fitted.map_err(|error| Error::usage(format!("the brief: {error}")))?;

@@ -6,11 +6,11 @@ use super::GateChoice;
 use super::GateReply;
 use super::Person;
 use super::Site;
+use super::approval_question;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::advance;
-use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Event;
@@ -22,12 +22,15 @@ use crate::id::RunId;
 use crate::run::Run;
 use crate::site::asker;
 use crate::site::sign;
-use crate::site::signing;
-use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+pub use super::approval_question::ApprovalQuestion;
+pub use super::approval_question::ShownFile;
+pub use super::approval_question::keep_shown;
+pub use super::approval_question::question;
 
 /// What `orch gate approve` takes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -44,41 +47,6 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,
-}
-
-/// What a person is asked to approve.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ApprovalQuestion {
-    pub run: RunId,
-    pub gate: GateId,
-    pub name: String,
-    pub seen: BTreeMap<String, Digest>,
-    /// The outputs among them whose bytes on the disk are others by now.
-    pub changed: Vec<String>,
-    /// Whose signature alone is taken, where one is asked for.
-    pub signers: Vec<String>,
-}
-
-/// What there is to approve, for the face to show before it asks.
-pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
-    let id = choose::run(site, &choice.run)?;
-    let run = site.store.read(&id)?.run;
-    let gate = gate_of(site, &run, choice)?;
-    refuse_other(&run, &gate)?;
-    let definition = Definition::thaw(&run.started.definition);
-    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let signers = workflow.gate(&gate).and_then(signing::demand).unwrap_or_default().to_vec();
-    let name = run.started.gates.iter().find(|planned| planned.gate == gate);
-    let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
-    let seen = digests(&run, &gate);
-    let is_changed = |(path, digest): &(&String, &Digest)| {
-        let path = site.project.recorded_path(path).ok();
-        let print = path.and_then(|path| site.project.hash(&path).ok());
-        print.is_none_or(|print| print.digest != **digest)
-    };
-    let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
-    Ok(ApprovalQuestion { run: id, seen, changed, signers, gate, name })
 }
 
 /// Records the approval and goes on. The bytes must still be those that were seen.
@@ -100,10 +68,19 @@ pub fn gate_approve(
     {
         return Err(changed(&id, &gate));
     }
+    let shown = approval_question::shown(site, (&driver.workflow, driver.run()), &attempt)?;
+    let shown = approval_question::digests_shown(&shown);
+    if shown != approval_question::digests_shown(&question.shown) {
+        let message = format!("the files that gate {gate} shows have changed since you saw them");
+        return Err(Error::usage(message).advise(format!(
+            "orch gate approve --run {id} --gate {gate}\n      shows what is there now"
+        )));
+    }
     let approval = Approved {
         by: person.by.clone(),
         how: person.how.clone(),
         seen: question.seen.clone(),
+        shown,
         note: request.note.as_ref().map(|note| driver.secrets.redact(note)),
         signature: None,
     };

@@ -158,9 +158,11 @@ impl Instructions {
 
     fn approve(&mut self, run: &RunId, waiting: &Waiting) {
         let gate = &waiting.gate;
-        let read = match waiting.artifacts.as_slice() {
+        let shown = waiting.shows.iter().filter(|path| !waiting.artifacts.contains(path));
+        let files: Vec<&str> = waiting.artifacts.iter().chain(shown).map(String::as_str).collect();
+        let read = match files.as_slice() {
             [] => "looks at what was done".to_owned(),
-            artifacts => format!("reads {}", artifacts.join(", ")),
+            files => format!("reads {}", files.join(", ")),
         };
         self.say(format!("A person {read} and approves gate {gate}, or rejects it."));
         self.command(format!("orch gate approve --run {run} --gate {gate}"));

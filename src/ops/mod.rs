@@ -3,6 +3,7 @@
 
 mod amendment;
 mod amendment_diff;
+mod approval_question;
 mod choose;
 mod current;
 mod foreword;

@@ -123,6 +123,10 @@ fn perform(
         false,
     )
     .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;
+    let this = AttemptId::new(id, attempt);
+    let message = advance::approval_message(&driver.workflow, driver.run(), &this)?;
+    let message = message.map(|text| format!("\n## Said to whoever approves it\n\n{text}"));
+    let packet = packet + message.as_deref().unwrap_or_default();
     let fails =
         attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
     let who = gate.work.executor();

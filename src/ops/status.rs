@@ -4,8 +4,11 @@ use super::Error;
 use super::RunChoice;
 use super::Site;
 use super::choose;
+use crate::advance;
 use crate::budget::Measure;
 use crate::clock::Moment;
+use crate::definition::Definition;
+use crate::event::WaitsFor;
 use crate::id::RunId;
 use crate::site::proof;
 use crate::spending::Cost;
@@ -13,6 +16,7 @@ use crate::standing;
 use crate::standing::GateLine;
 use crate::standing::Spending;
 use crate::standing::State;
+use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// A run at a glance.
@@ -42,6 +46,14 @@ pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let run = proof::read(site, &id)?.run;
     let status = State::of(run.status, run.wants_a_driver(), || site.store.is_held(&id));
     let cost = Cost::of_run(&run);
+    let mut gates = standing::gates(&run);
+    if gates.iter().any(|line| line.waits_for == Some(WaitsFor::Approval)) {
+        let definition = Definition::thaw(&run.started.definition);
+        let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+        for line in &mut gates {
+            line.shows = advance::names_of_approval_files(site, &workflow, &run, &line.gate);
+        }
+    }
     let budget_usd = run.budget.bound(Measure::Usd);
     Ok(Reply {
         run_id: id,
@@ -55,6 +67,6 @@ pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
         budget_usd,
         remaining_usd: budget_usd.map(|bound| (bound - cost.spent(Measure::Usd)).max(0.0)),
         spending: standing::spending(&cost, &run.budget),
-        gates: standing::gates(&run),
+        gates,
     })
 }

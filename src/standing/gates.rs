@@ -18,6 +18,9 @@ pub struct GateLine {
     pub attempts: usize,
     pub waits_for: Option<WaitsFor>,
     pub reason: Option<String>,
+    /// The files that are shown to whoever approves it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<String>,
     /// The gates that made newer versions of files that it passed with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superseded_by: Vec<GateId>,
@@ -46,6 +49,7 @@ fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &Gat
         gate: id.clone(),
         name: name.to_owned(),
         status,
+        shows: Vec::new(),
         superseded_by: state.map(|state| superseded_by(state, makers)).unwrap_or_default(),
         attempts: state.map_or(0, |state| state.attempts.len()),
         waits_for: state.and_then(|state| state.waits_for),

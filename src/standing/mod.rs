@@ -113,6 +113,9 @@ pub struct Waiting {
     pub packet: Option<String>,
     /// The outputs that it names, for an approval.
     pub artifacts: Vec<String>,
+    /// The files that are shown to whoever approves it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<String>,
     /// The questions that must be answered with it.
     pub asks: Vec<String>,
 }
@@ -135,6 +138,7 @@ impl Standing {
                 waits_for: state.waits_for?,
                 packet: packet(gate),
                 artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
+                shows: Vec::new(),
                 asks: asks(workflow, gate),
             })
         });

@@ -1,5 +1,5 @@
 //! What makes a gate another one than it was: its table, what it needs, its contract, and its
-//! prompt with all that this includes. How a file is written makes no difference to its tables.
+//! prompt and message with all that these include. How a file is written makes no difference to its tables.
 
 use super::Workflow;
 use super::reading;
@@ -38,7 +38,8 @@ fn made_of<'p>(
 ) -> Option<(&'p [GateId], BTreeMap<String, &'p str>)> {
     let gate = workflow.gate(id)?;
     let mut texts = BTreeMap::new();
-    let mut open: Vec<String> = gate.contract_path.iter().chain(&gate.prompt).cloned().collect();
+    let prompts = gate.prompt.iter().chain(&gate.asking.message);
+    let mut open: Vec<String> = gate.contract_path.iter().chain(prompts).cloned().collect();
     let mut seen = BTreeSet::new();
     while let Some(path) = open.pop() {
         let Some(source) = definition.source(&path).filter(|_| seen.insert(path.clone())) else {

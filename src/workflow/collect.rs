@@ -39,7 +39,10 @@ pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsoun
     for gate in &file.gate {
         let contract = gate.contract.iter().map(|name| (name, ("contracts", ".toml")));
         let prompt = gate.prompt.iter().map(|name| (name, ("prompts", "")));
-        for (name, place) in contract.chain(prompt) {
+        let approval = gate.approval.as_ref().and_then(|approval| approval.get_ref().table());
+        let message = approval.and_then(|table| table.message.as_ref());
+        let message = message.map(|name| (name, ("prompts", "")));
+        for (name, place) in contract.chain(prompt).chain(message) {
             errors.extend(fetch(&mut definition, shelf, &source, name, place).err());
         }
         errors.extend(check_child(shelf, &source, gate).err());

@@ -1,6 +1,7 @@
 //! The shape of a workflow file. Its doc comments are what the JSON Schema, the
 //! editors and the reference say; what the words mean together is checked in `lint`.
 
+mod approval;
 mod audits;
 mod condition;
 mod course;
@@ -8,6 +9,9 @@ mod shell;
 mod template;
 mod word_or_table;
 
+pub use approval::ApprovalFile;
+pub use approval::ApprovalTable;
+pub use approval::ApproversFile;
 pub use audits::AuditsFile;
 pub use condition::ConditionFile;
 pub use course::EndFile;
@@ -27,7 +31,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
-use word_or_table::word_or_table;
 
 /// A workflow: inputs and gates.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -150,7 +153,7 @@ pub struct GateFile {
     /// What it must leave behind: `a/b` is `contracts/a/b.toml`.
     #[schemars(with = "Option<String>")]
     pub contract: Option<Placed<String>>,
-    /// Whose word is needed after a passing contract.
+    /// Whose word is needed after a passing contract, and what they are shown before they give it.
     #[serde(default)]
     #[schemars(with = "ApprovalFile")]
     pub approval: Option<Placed<ApprovalFile>>,
@@ -355,33 +358,3 @@ pub enum OnInterrupt {
 pub enum Isolation {
     Worktree,
 }
-
-/// `"none"`, `"person"`, or a signed approval.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ApprovalFile {
-    None,
-    Person,
-    Signed(SignedFile),
-}
-
-/// A signed approval: by whom, and never by the producer of which gate.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SignedFile {
-    /// Always `true`; without a signature write `approval = "person"`.
-    pub signed: bool,
-    /// Whose signatures count, by their names in the file of allowed signers: at least one.
-    #[schemars(length(min = 1))]
-    pub by: Vec<String>,
-    /// The gate whose producer may not approve.
-    pub not_by: Option<String>,
-}
-
-word_or_table!(
-    ApprovalFile,
-    "\"none\", \"person\" or { signed = true, by = [\"…\"], not_by = \"…\" }",
-    "{ signed = true, by = [\"…\"] }",
-    "none" => ApprovalFile::None,
-    "person" => ApprovalFile::Person;
-    SignedFile => ApprovalFile::Signed
-);

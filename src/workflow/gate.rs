@@ -1,12 +1,14 @@
 //! A gate as the runner uses it: every name resolved, every template parsed,
 //! every duration a duration.
 
+use super::approval;
+use super::approval::Approval;
+use super::approval::Asking;
 use super::course;
 use super::course::Course;
 use super::course::End;
 use super::course::OnFail;
 use super::course::Retry;
-use super::file::ApprovalFile;
 use super::file::AuditsFile;
 use super::file::EachFile;
 use super::file::GateFile;
@@ -51,6 +53,7 @@ pub struct Gate {
     /// The path of its contract in the definition, `contracts/a/b.toml`.
     pub contract_path: Option<String>,
     pub approval: Approval,
+    pub asking: Asking,
     pub audits: Option<GateId>,
     /// Whether the agent whose work it audits may do it, in another session.
     pub same_program: bool,
@@ -108,14 +111,6 @@ impl Gate {
             Course::OnTheWay | Course::Finally => None,
         }
     }
-}
-
-/// Whose word is needed after a passing contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Approval {
-    None,
-    Person,
-    Signed { by: Vec<String>, not_by: Option<GateId> },
 }
 
 /// How a command is asked again in the same attempt.
@@ -194,7 +189,8 @@ pub(super) fn build(
             file: stdout,
             is_shown: file.show.as_ref().is_some_and(|show| *show.get_ref()),
         },
-        approval: build_approval(source, file)?,
+        approval: approval::build(source, file)?,
+        asking: approval::build_asking(source, file, &texts)?,
         audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
         same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
         retry: course::build_retry(source, file)?,
@@ -267,28 +263,6 @@ fn build_contract(
     match around.definition.source(&path) {
         Some(source) => Ok(Some(Contract::parse(source, names)?)),
         None => Err(around.source.unsound(name.span(), format!("there is no {path}"))),
-    }
-}
-
-fn build_approval(source: &Source, file: &GateFile) -> Result<Approval, Box<Unsound>> {
-    let Some(approval) = &file.approval else { return Ok(Approval::None) };
-    match approval.get_ref() {
-        ApprovalFile::None => Ok(Approval::None),
-        ApprovalFile::Person => Ok(Approval::Person),
-        ApprovalFile::Signed(signed) if signed.by.is_empty() => Err(source
-            .unsound(approval.span(), "a signed approval that nobody can give")
-            .advise("name who may: by = [\"ada@example.org\"]")),
-        ApprovalFile::Signed(signed) if signed.signed => Ok(Approval::Signed {
-            by: signed.by.clone(),
-            not_by: signed
-                .not_by
-                .as_ref()
-                .map(|gate| gate_id(source, &Placed::new(approval.span(), gate.clone())))
-                .transpose()?,
-        }),
-        ApprovalFile::Signed(_) => Err(source
-            .unsound(approval.span(), "`signed` must be `true`")
-            .advise("write approval = \"person\" for one without a signature")),
     }
 }
 

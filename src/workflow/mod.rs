@@ -1,6 +1,7 @@
 //! Workflows: plans that are sound by construction. Reading one checks it whole;
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
+mod approval;
 mod changed;
 mod collect;
 mod secret_file;
@@ -17,6 +18,8 @@ mod since;
 mod texts;
 mod work;
 
+pub use approval::Approval;
+pub use approval::Asking;
 pub use changed::changed;
 pub use course::Course;
 pub use course::End;
@@ -30,7 +33,6 @@ pub use file::OnInterrupt;
 pub use file::Order;
 pub use file::WorkflowFile;
 pub use gate::AnswersFrom;
-pub use gate::Approval;
 pub use gate::Each;
 pub use gate::EachList;
 pub use gate::Gate;

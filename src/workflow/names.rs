@@ -105,12 +105,12 @@ fn shape_of(gates: &[GateFile]) -> Shape {
 }
 
 /// Takes down what the texts of a gate ask for that stand beside its own table: its contract, and its
-/// prompt with all that this includes.
+/// prompt and message with all that these include.
 pub(super) fn ask(gate: &Gate, definition: &Definition, asked: &mut Asked) {
     if let Some(contract) = &gate.contract {
         contract.each_template(&mut |text| asked.take(text, GATES));
     }
-    let mut open: Vec<String> = gate.prompt.iter().cloned().collect();
+    let mut open: Vec<String> = gate.prompt.iter().chain(&gate.asking.message).cloned().collect();
     let mut read = BTreeSet::new();
     while let Some(path) = open.pop() {
         let Some(source) = definition.source(&path).filter(|_| read.insert(path.clone())) else {

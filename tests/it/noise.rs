@@ -118,6 +118,7 @@ fn event(dice: &Dice) -> Event {
                 by: text.clone(),
                 how: text,
                 seen,
+                shown: BTreeMap::new(),
                 note: flag.then_some(reason),
                 signature: None,
             };

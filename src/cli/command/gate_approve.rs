@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::approval;
 use crate::cli::drive;
-use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
@@ -13,8 +13,20 @@ use crate::ops::gate_approve;
 pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failure> {
     let site = face.global.site(true)?;
     let asked = gate_approve::question(&site, &request.gate)?;
-    let person = terminal::person(&site, face.global.is_ci())?;
-    menu::show_question(face, &asked);
+    approval::show(face, &asked);
+    let person = match terminal::person(&site, face.global.is_ci()) {
+        Ok(person) => person,
+        Err(error) => {
+            // Who has no terminal to be asked at can still read.
+            if approval::is_long(&asked) {
+                approval::show_files(face, &asked);
+            }
+            return Err(error.into());
+        }
+    };
+    if asked.changed.is_empty() && approval::is_long(&asked) {
+        approval::page(face, &site, &asked)?;
+    }
     if !asked.changed.is_empty() {
         return Err(gate_approve::changed(&asked.run, &asked.gate).into());
     }

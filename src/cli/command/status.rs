@@ -29,7 +29,9 @@ pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
                 0 | 1 => String::new(),
                 attempts => format!("{attempts} attempts"),
             };
-            let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}"));
+            let shows = (!line.shows.is_empty()).then(|| format!(" of {}", line.shows.join(", ")));
+            let shows = shows.unwrap_or_default();
+            let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}{shows}"));
             let newer = line.superseded_by.iter().map(ToString::to_string).collect::<Vec<_>>();
             let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));
             let remark = waits.or_else(|| line.reason.clone()).or(newer).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The course of a run, as a workflow file tells it: what a gate waits for, what follows when it
 //! has failed, and where the run ends before its last gate.
 
-use super::word_or_table;
+use super::word_or_table::word_or_table;
 use crate::document::Placed;
 use schemars::JsonSchema;
 use serde::Deserialize;

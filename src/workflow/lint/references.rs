@@ -4,7 +4,6 @@ use super::Draft;
 use crate::document::Placed;
 use crate::source::Unsound;
 use crate::source::suggest;
-use crate::workflow::file::ApprovalFile;
 use crate::workflow::file::OnFailFile;
 use std::ops::Range;
 
@@ -25,9 +24,9 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             named.extend(goto.per.iter().map(|outer| (outer.as_str(), on_fail.span())));
         }
         if let Some(approval) = &gate.approval
-            && let ApprovalFile::Signed(signed) = approval.get_ref()
+            && let Some(table) = approval.get_ref().table()
         {
-            named.extend(signed.not_by.iter().map(|gate| (gate.as_str(), approval.span())));
+            named.extend(table.not_by.iter().map(|gate| (gate.as_str(), approval.span())));
         }
         for (name, span) in named {
             if draft.gate(name).is_none() {

@@ -2,6 +2,7 @@
 //! name the candidates.
 
 mod amend;
+mod approval;
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;

@@ -1,0 +1,99 @@
+//! What a person is shown before they approve a gate, on the terminal or in their pager.
+
+use super::answer::Face;
+use super::door;
+use crate::ops::Error;
+use crate::ops::Site;
+use crate::ops::gate_approve;
+use crate::ops::gate_approve::ApprovalQuestion;
+use crate::process;
+use std::fmt::Write as _;
+
+/// How many lines of files are shown with the question itself.
+const LINES_MAX: usize = 40;
+
+/// Shows what a person is asked to approve; files that are long are named only.
+pub fn show(face: &Face, question: &ApprovalQuestion) {
+    face.say(&head(question));
+    if is_long(question) {
+        for file in &question.shown {
+            let lines = match file.text.lines().count() {
+                0 => String::new(),
+                1 => ": 1 line".to_owned(),
+                lines => format!(": {lines} lines"),
+            };
+            face.say(&format!("  {}{lines}", named(file)));
+        }
+    } else {
+        show_files(face, question);
+    }
+}
+
+/// Shows the files of a question whole.
+pub fn show_files(face: &Face, question: &ApprovalQuestion) {
+    if !question.shown.is_empty() {
+        face.say(files(question).trim_end());
+    }
+}
+
+/// Whether the files of a question are too long to be shown with it.
+pub fn is_long(question: &ApprovalQuestion) -> bool {
+    question.shown.iter().map(|file| file.text.lines().count()).sum::<usize>() > LINES_MAX
+}
+
+/// Lets the person read the files in `$PAGER`; they are printed where it cannot be started.
+pub fn page(face: &Face, site: &Site, question: &ApprovalQuestion) -> Result<(), Error> {
+    let kept = gate_approve::keep_shown(site, question, &door::clean(&files(question)))?;
+    let pager = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
+    let pager = pager.unwrap_or_else(|| "less".to_owned());
+    let mut argv: Vec<String> = pager.split_whitespace().map(str::to_owned).collect();
+    argv.push(kept.display().to_string());
+    if let Err(error) = process::run_on_terminal(&argv, site.project.root()) {
+        show_files(face, question);
+        face.say(&format!("{error}; set PAGER"));
+    }
+    Ok(())
+}
+
+fn head(question: &ApprovalQuestion) -> String {
+    let mut text = format!("{} {} of run {}:\n", question.gate, question.name, question.run);
+    if question.seen.is_empty() {
+        text.push_str("  (no files)\n");
+    }
+    for (path, digest) in &question.seen {
+        let _ = writeln!(text, "  {digest}  {path}");
+    }
+    if !question.signers.is_empty() {
+        let signers = question.signers.join(" or ");
+        let _ = writeln!(text, "  counts only with a signature of {signers}");
+    }
+    for path in &question.changed {
+        let _ =
+            writeln!(text, "  {path} has been changed since: these are not the bytes on the disk");
+    }
+    if let Some(message) = &question.message {
+        let _ = writeln!(text, "\n{}\n", message.trim());
+    }
+    text.truncate(text.trim_end_matches('\n').len() + usize::from(question.message.is_some()));
+    text
+}
+
+/// A line above each file, and what is shown of it.
+fn files(question: &ApprovalQuestion) -> String {
+    let mut text = String::new();
+    for file in &question.shown {
+        let _ = writeln!(text, "--- {}", named(file));
+        if !file.text.is_empty() {
+            let _ = writeln!(text, "{}", file.text.trim_end());
+        }
+    }
+    text
+}
+
+fn named(file: &gate_approve::ShownFile) -> String {
+    if file.remark.is_empty() {
+        file.path.clone()
+    } else {
+        format!("{} ({})", file.path, file.remark)
+    }
+}

@@ -1,0 +1,186 @@
+//! What a person is shown before they approve a gate: what it left behind, the message of its author,
+//! and the files that it names, or what changed in them since it was last approved.
+
+use super::Error;
+use super::GateChoice;
+use super::Site;
+use super::choose;
+use super::gate_approve;
+use crate::advance;
+use crate::definition::Definition;
+use crate::digest::Digest;
+use crate::files::ProjectPath;
+use crate::git;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::site::signing;
+use crate::work;
+use crate::workflow::Workflow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a person is asked to approve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApprovalQuestion {
+    pub run: RunId,
+    pub gate: GateId,
+    pub name: String,
+    pub attempt: u32,
+    pub seen: BTreeMap<String, Digest>,
+    /// The outputs among them whose bytes on the disk are others by now.
+    pub changed: Vec<String>,
+    /// Whose signature alone is taken, where one is asked for.
+    pub signers: Vec<String>,
+    /// What its author says to whoever approves it.
+    pub message: Option<String>,
+    pub shown: Vec<ShownFile>,
+}
+
+/// A file that is shown with a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShownFile {
+    pub path: String,
+    /// What it holds; `None` where it is gone since the last approval.
+    pub digest: Option<Digest>,
+    /// What is to be said of it in a few words.
+    pub remark: &'static str,
+    /// The whole of it or what changed in it.
+    pub text: String,
+}
+
+/// What there is to approve, for the face to show before it asks.
+pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
+    let id = choose::run(site, &choice.run)?;
+    let run = site.store.read(&id)?.run;
+    let gate = gate_approve::gate_of(site, &run, choice)?;
+    gate_approve::refuse_other(&run, &gate)?;
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let signers = workflow.gate(&gate).and_then(signing::demand).unwrap_or_default().to_vec();
+    let name = run.started.gates.iter().find(|planned| planned.gate == gate);
+    let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
+    let seen = gate_approve::digests(&run, &gate);
+    let is_changed = |(path, digest): &(&String, &Digest)| {
+        let path = site.project.recorded_path(path).ok();
+        let print = path.and_then(|path| site.project.hash(&path).ok());
+        print.is_none_or(|print| print.digest != **digest)
+    };
+    let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
+    let attempt = run.gate(&gate).and_then(|state| state.attempt());
+    let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
+    let message = advance::approval_message(&workflow, &run, &attempt)?;
+    let shown = shown(site, (&workflow, &run), &attempt)?;
+    let number = attempt.number;
+    Ok(ApprovalQuestion {
+        run: id,
+        seen,
+        changed,
+        signers,
+        gate,
+        name,
+        attempt: number,
+        message,
+        shown,
+    })
+}
+
+/// Keeps what is shown where a program can show it page by page.
+pub fn keep_shown(site: &Site, question: &ApprovalQuestion, text: &str) -> Result<PathBuf, Error> {
+    let attempt = AttemptId::new(&question.gate, question.attempt);
+    let folder = work::attempt_folder(&site.store.logs(&question.run), &attempt);
+    let place = folder.join("shown.txt");
+    place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
+    Ok(place.path())
+}
+
+/// The digests of the files that are there, by path.
+pub(super) fn digests_shown(files: &[ShownFile]) -> BTreeMap<String, Digest> {
+    let there = files.iter().filter_map(|file| Some((file.path.clone(), file.digest?)));
+    there.collect()
+}
+
+/// The files that an approval shows, each beside what was approved of it last.
+pub(super) fn shown(
+    site: &Site,
+    (workflow, run): (&Workflow, &Run),
+    attempt: &AttemptId,
+) -> Result<Vec<ShownFile>, Error> {
+    let approved = last_approved(run, &attempt.gate);
+    let paths = advance::approval_files(site, (workflow, run), attempt)?;
+    let mut shown = Vec::new();
+    for path in &paths {
+        let before = approved.get(path.as_str());
+        shown.push(shown_file(site, run, path, before.copied())?);
+    }
+    let is_there = |path: &str| paths.iter().any(|there| there.as_str() == path);
+    let is_shown = workflow.gate(&attempt.gate).is_some_and(|gate| !gate.asking.show.is_empty());
+    let gone = approved.into_keys().filter(|path| is_shown && !is_there(path));
+    shown.extend(gone.map(|path| ShownFile {
+        path,
+        digest: None,
+        remark: "gone since the last approval",
+        text: String::new(),
+    }));
+    Ok(shown)
+}
+
+/// What the last approval of a gate in this run showed.
+fn last_approved(run: &Run, gate: &GateId) -> BTreeMap<String, Digest> {
+    let attempts = run.gate(gate).map(|state| state.attempts.as_slice()).unwrap_or_default();
+    let approval = attempts.iter().rev().find_map(|attempt| attempt.approval.as_ref());
+    approval.map(|approval| approval.shown.clone()).unwrap_or_default()
+}
+
+fn shown_file(
+    site: &Site,
+    run: &Run,
+    path: &ProjectPath,
+    before: Option<Digest>,
+) -> Result<ShownFile, Error> {
+    let file = |digest, remark, text| ShownFile { path: path.to_string(), digest, remark, text };
+    let print = match site.project.hash(path) {
+        Ok(print) => print,
+        Err(error) => return Ok(file(None, "cannot be read", error.to_string())),
+    };
+    let digest = Some(print.digest);
+    if before == digest {
+        return Ok(file(digest, "unchanged since the last approval", String::new()));
+    }
+    let text = match site.project.read_text(path, site.config.limits.text_bytes) {
+        Ok(text) => text,
+        Err(error) => return Ok(file(digest, "cannot be shown", error.to_string())),
+    };
+    let Some(before) = before else { return Ok(file(digest, "", text)) };
+    Ok(match approved_bytes(site, run, path, before)? {
+        Some(old) => {
+            let diff = git::text_diff(&old, text.as_bytes());
+            file(digest, "changed since the last approval", diff)
+        }
+        None => {
+            file(digest, "changed since the last approval, whose bytes git does not have", text)
+        }
+    })
+}
+
+/// The approved bytes of a file, where a commit or a checkpoint of the run holds them.
+fn approved_bytes(
+    site: &Site,
+    run: &Run,
+    path: &ProjectPath,
+    digest: Digest,
+) -> Result<Option<Vec<u8>>, Error> {
+    let Some(repository) = site.repository()? else { return Ok(None) };
+    let Some(path) = repository.path_of(&site.project.absolute(path)) else { return Ok(None) };
+    for (_, checkpoint) in run.checkpoints.iter().rev() {
+        let Some(snapshot) = &checkpoint.snapshot else { continue };
+        let bytes = repository.committed_bytes(&snapshot.commit, &path)?;
+        if let Some(bytes) = bytes.filter(|bytes| Digest::of(bytes) == digest) {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(repository.bytes_in_history(&path, |bytes| Digest::of(bytes) == digest)?)
+}

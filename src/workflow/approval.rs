@@ -1,0 +1,90 @@
+//! Whose word is needed after a passing contract, and what they are asked with.
+
+use super::file::ApprovalFile;
+use super::file::ApprovalTable;
+use super::file::ApproversFile;
+use super::file::GateFile;
+use super::gate::gate_id;
+use super::texts::Texts;
+use crate::document::Placed;
+use crate::files::Globs;
+use crate::id::GateId;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::template::Template;
+
+/// Whose word is needed after a passing contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Approval {
+    None,
+    Person,
+    Signed { by: Vec<String>, not_by: Option<GateId> },
+}
+
+/// What a person is shown before they approve.
+#[derive(Debug, Clone, Default)]
+pub struct Asking {
+    /// Globs of files.
+    pub show: Vec<Template>,
+    /// The path of its text in the definition, `prompts/a/b.md`.
+    pub message: Option<String>,
+}
+
+pub(super) fn build(source: &Source, file: &GateFile) -> Result<Approval, Box<Unsound>> {
+    let Some(approval) = &file.approval else { return Ok(Approval::None) };
+    let table = match approval.get_ref() {
+        ApprovalFile::None => return Ok(Approval::None),
+        ApprovalFile::Person => return Ok(Approval::Person),
+        ApprovalFile::Table(table) => table,
+    };
+    let unsound = |message: &str| source.unsound(approval.span(), message);
+    match (&table.by, table.signed) {
+        (ApproversFile::Person, false) if table.not_by.is_some() => {
+            Err(unsound("`not_by` needs a signed approval: any name can be put into a plain one")
+                .advise("write signed = true, by = [\"ada@example.org\"], or leave `not_by` out"))
+        }
+        (ApproversFile::Person, false) => Ok(Approval::Person),
+        (ApproversFile::Person, true) => Err(unsound("a signed approval names its signers")
+            .advise("name who may: by = [\"ada@example.org\"]")),
+        (ApproversFile::Signers(by), true) if by.is_empty() => {
+            Err(unsound("a signed approval that nobody can give")
+                .advise("name who may: by = [\"ada@example.org\"]"))
+        }
+        (ApproversFile::Signers(by), true) => {
+            Ok(Approval::Signed { by: by.clone(), not_by: not_by(source, approval, table)? })
+        }
+        (ApproversFile::Signers(_), false) => {
+            Err(unsound("names count only with a signature: `signed` must be `true`")
+                .advise("write by = \"person\" for an approval without a signature"))
+        }
+    }
+}
+
+fn not_by(
+    source: &Source,
+    approval: &Placed<ApprovalFile>,
+    table: &ApprovalTable,
+) -> Result<Option<GateId>, Box<Unsound>> {
+    let not_by = table.not_by.as_ref();
+    not_by.map(|gate| gate_id(source, &Placed::new(approval.span(), gate.clone()))).transpose()
+}
+
+pub(super) fn build_asking(
+    source: &Source,
+    file: &GateFile,
+    texts: &Texts<'_>,
+) -> Result<Asking, Box<Unsound>> {
+    let table = file.approval.as_ref().and_then(|approval| approval.get_ref().table());
+    let Some(table) = table else { return Ok(Asking::default()) };
+    let show = table.show.iter().map(|glob| {
+        let template = texts.inside(glob)?;
+        match Globs::flaw(glob.get_ref()).filter(|_| template.is_literal()) {
+            Some(flaw) => Err(source.unsound(glob.span(), flaw)),
+            None => Ok(template),
+        }
+    });
+    Ok(Asking {
+        show: show.collect::<Result<_, _>>()?,
+        message: table.message.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
+    })
+}

@@ -1,0 +1,106 @@
+//! `approval`: whose word is needed, and what they are shown before they give it.
+
+use super::word_or_table::word_or_table;
+use crate::document::Placed;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::fmt;
+
+/// `"none"`, `"person"`, or a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApprovalFile {
+    None,
+    Person,
+    Table(ApprovalTable),
+}
+
+impl ApprovalFile {
+    /// What is said in its table, where it is one.
+    pub fn table(&self) -> Option<&ApprovalTable> {
+        match self {
+            Self::None | Self::Person => None,
+            Self::Table(table) => Some(table),
+        }
+    }
+}
+
+/// An approval by a person, signed or not, and what they are asked with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalTable {
+    /// Whether only a signature counts.
+    #[serde(default)]
+    pub signed: bool,
+    /// `"person"`; for a signed approval those whose signatures count, by their names in the file of
+    /// allowed signers: at least one.
+    pub by: ApproversFile,
+    /// The gate whose producer may not approve; for a signed approval.
+    pub not_by: Option<String>,
+    /// Globs of files that are shown before the question, each whole or with what changed in it since
+    /// the gate was last approved in this run. Templates.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub show: Vec<Placed<String>>,
+    /// What is said before the question: a template below `prompts/`.
+    #[schemars(with = "Option<String>")]
+    pub message: Option<Placed<String>>,
+}
+
+/// Who may approve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ApproversFile {
+    Person,
+    Signers(Vec<String>),
+}
+
+const APPROVERS: &str = "\"person\" or, with signed = true, [\"ada@example.org\"]";
+
+impl<'de> Deserialize<'de> for ApproversFile {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = ApproversFile;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(APPROVERS)
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<ApproversFile, E> {
+                match text {
+                    "person" => Ok(ApproversFile::Person),
+                    _ => Err(E::unknown_variant(text, &["person"])),
+                }
+            }
+            fn visit_seq<S: serde::de::SeqAccess<'de>>(
+                self,
+                names: S,
+            ) -> Result<ApproversFile, S::Error> {
+                let names = serde::de::value::SeqAccessDeserializer::new(names);
+                Vec::deserialize(names).map(ApproversFile::Signers)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for ApproversFile {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ApproversFile".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": APPROVERS,
+            "anyOf": [
+                { "enum": ["person"] },
+                { "type": "array", "items": { "type": "string" }, "minItems": 1 }
+            ]
+        })
+    }
+}
+
+word_or_table!(
+    ApprovalFile,
+    "\"none\", \"person\", { by = \"person\", show = [\"…\"], message = \"…\" } or { signed = true, by = [\"…\"], not_by = \"…\" }",
+    "{ signed = true, by = [\"…\"] }",
+    "none" => ApprovalFile::None,
+    "person" => ApprovalFile::Person;
+    ApprovalTable => ApprovalFile::Table
+);
