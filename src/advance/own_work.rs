@@ -4,9 +4,11 @@
 use super::player;
 use crate::config::Config;
 use crate::executor::Agent;
+use crate::id::GateId;
 use crate::site::Driver;
 use crate::site::Error;
 use crate::workflow::Gate;
+use crate::workflow::OnFail;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
 
@@ -21,7 +23,36 @@ pub fn own_audits(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String
 
 /// The same of a workflow that no run has begun of, as `orch.toml` casts its roles.
 pub fn own_audits_by(config: &Config, workflow: &Workflow) -> Result<Vec<String>, Error> {
-    audits_of(workflow, |role| Ok(config.agent(role, None)?.cloned()))
+    let mut told = audits_of(workflow, |role| Ok(config.agent(role, None)?.cloned()))?;
+    for gate in &workflow.gates {
+        let Some(judged) = decides_on(gate).and_then(|judged| workflow.gate(judged)) else {
+            continue;
+        };
+        let (Some(own), Some(other)) = (role_of(gate), role_of(judged)) else { continue };
+        let (own, other) = (config.agent(own, None)?, config.agent(other, None)?);
+        if let (Some(auditor), Some(producer)) = (own, other)
+            && auditor.definition == producer.definition
+        {
+            told.push(format!(
+                "{} decides on the work of {}, and agent {} does both: write audits = \"{}\", and name \
+                 another agent for it in orch.toml",
+                gate.id, judged.id, auditor.definition, judged.id
+            ));
+        }
+    }
+    Ok(told)
+}
+
+/// The gate that a verdict goes back to where nothing says that it is audited.
+fn decides_on(gate: &Gate) -> Option<&GateId> {
+    let contract = gate.contract.as_ref().filter(|_| gate.audits.is_none())?;
+    if !contract.rules().any(|rule| rule.verdict) {
+        return None;
+    }
+    match &gate.on_fail {
+        OnFail::Goto { gate: judged, .. } if *judged != gate.id => Some(judged),
+        OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue | OnFail::Ignore => None,
+    }
 }
 
 fn audits_of(

@@ -2,6 +2,7 @@
 //! and parameter checked, before a run begins.
 
 mod broken;
+mod contradictions;
 mod read;
 
 pub use broken::broken;

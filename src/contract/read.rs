@@ -6,6 +6,8 @@ use super::Output;
 use super::RUNS;
 use super::Rule;
 use super::Target;
+use super::contradictions;
+use super::contradictions::Placing;
 use crate::check;
 use crate::check::Kind;
 use crate::document;
@@ -25,6 +27,7 @@ use crate::template::Template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use std::ops::Range;
 use toml::de::DeValue;
 
 /// The shape of a contract file, but for its checks, which are read kind by kind.
@@ -90,6 +93,8 @@ pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Box<Unsou
     let span = table.span();
     let rest = Placed::new(span, DeValue::Table(table.into_inner()));
     let file: ContractFile = document::read_rest(source, rest, &["[[output]]", "[[check]]"])?;
+    let places: Vec<Range<usize>> =
+        outputs.iter().flat_map(checks_of).chain(&checks).map(Placed::span).collect();
     let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
     let mut outputs: Vec<Output> = outputs.collect::<Result<_, _>>()?;
     // It lies where the tables lay, which are larger; long workflows hold many contracts.
@@ -97,7 +102,36 @@ pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Box<Unsou
     let checks = checks.into_iter().map(|value| read_rule(source, value, names, true));
     let mut checks: Vec<Rule> = checks.collect::<Result<_, _>>()?;
     checks.shrink_to_fit();
-    Ok(Contract { name: file.name, description: file.description, outputs, checks })
+    let contract = Contract { name: file.name, description: file.description, outputs, checks };
+    contradictions::refuse(source, &placed(&contract, places))?;
+    Ok(contract)
+}
+
+/// The checks of an output as they are written.
+fn checks_of<'v, 't>(output: &'v Value<'t>) -> &'v [Value<'t>] {
+    let checks = output.get_ref().as_table().and_then(|table| table.get("checks"));
+    let checks = checks.and_then(|checks| checks.get_ref().as_array());
+    checks.map_or(&[], |checks| &checks[..])
+}
+
+/// The rules of a contract with what they look at, and their places in the same order.
+fn placed(contract: &Contract, places: Vec<Range<usize>>) -> Vec<Placing<'_>> {
+    let subject = |target: &Target| match target {
+        Target::Path(path) | Target::Glob(path) => path.text().to_owned(),
+        Target::AnyOf(paths) | Target::FirstOf(paths) => {
+            paths.iter().map(Template::text).collect::<Vec<_>>().join(", ")
+        }
+    };
+    let under = contract.outputs.iter().flat_map(|output| {
+        let subject = subject(&output.target);
+        output.checks.iter().map(move |rule| (subject.clone(), rule))
+    });
+    let own = contract.checks.iter().map(|rule| {
+        let path = rule.path.as_ref().map(Template::text);
+        (path.unwrap_or("the project").to_owned(), rule)
+    });
+    let rules = under.chain(own).zip(places);
+    rules.map(|((subject, rule), span)| Placing { subject, rule, span }).collect()
 }
 
 /// The schema of a contract file, but for its outputs and checks.
@@ -268,7 +302,7 @@ fn suggest_kind(name: &str) -> String {
 fn take_common(
     source: &Source,
     table: &mut Table<'_>,
-    span: &std::ops::Range<usize>,
+    span: &Range<usize>,
 ) -> Result<CommonFile, Box<Unsound>> {
     let mut common = toml::de::DeTable::new();
     for key in ["severity", "when", "message", "verdict"] {

@@ -169,7 +169,7 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "OnFailFile")]
     pub on_fail: Option<Placed<OnFailFile>>,
-    /// The longest time one attempt may take, such as `45m`.
+    /// The longest time one attempt of an agent or a command may take, such as `45m`.
     #[schemars(with = "Option<String>")]
     pub timeout: Option<Placed<String>>,
     /// The program and its arguments; each is a template, rendered by itself, never split.

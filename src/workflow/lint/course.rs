@@ -46,6 +46,8 @@ fn check_end(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         return Ok(());
     }
     let has_work = gate.executor.is_some();
+    let answers = gate.answers.values().next().map(|answer| answer.kind.span());
+    let retry = gate.retry.as_ref().map(|retry| retry.attempts.span());
     let keys = [
         ("each", gate.each.as_ref().map(|each| each.name.span())),
         ("finally", gate.finally.then(|| gate.id.span())),
@@ -55,6 +57,10 @@ fn check_end(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         ("shell", gate.shell.as_ref().map(Placed::span).filter(|_| !has_work)),
         ("approval", gate.approval.as_ref().map(Placed::span).filter(|_| !has_work)),
         ("audits", gate.audits.as_ref().map(Placed::span).filter(|_| !has_work)),
+        ("answers", answers.filter(|_| !has_work)),
+        ("timeout", gate.timeout.as_ref().map(Placed::span).filter(|_| !has_work)),
+        ("retry", retry.filter(|_| !has_work)),
+        ("on_fail", gate.on_fail.as_ref().map(Placed::span).filter(|_| !has_work)),
     ];
     let Some((key, span)) = keys.into_iter().find_map(|(key, span)| Some((key, span?))) else {
         return Ok(());

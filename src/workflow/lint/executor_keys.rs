@@ -1,6 +1,7 @@
 //! Executors: a known one, with the keys it needs and none of another's.
 
 use super::Draft;
+use crate::clock;
 use crate::document::Placed;
 use crate::executor::ExecutorKind;
 use crate::source::Unsound;
@@ -82,8 +83,14 @@ fn check_program_keys(
     executor: ExecutorKind,
 ) -> Result<(), Box<Unsound>> {
     let answers_from = gate.answers_from.as_ref().map(|from| from.file.span());
-    let keys =
-        [("dir", gate.dir.as_ref().map(Placed::span)), ("answers_from", answers_from.clone())];
+    // One that is no duration is told where it is read.
+    let timeout = gate.timeout.as_ref();
+    let timeout = timeout.filter(|timeout| clock::parse_duration(timeout.get_ref()).is_ok());
+    let keys = [
+        ("dir", gate.dir.as_ref().map(Placed::span)),
+        ("answers_from", answers_from.clone()),
+        ("timeout", timeout.map(Placed::span)),
+    ];
     let has_program = matches!(executor, ExecutorKind::Agent | ExecutorKind::Command);
     if let Some((key, Some(span))) =
         keys.into_iter().find(|(_, span)| span.is_some() && !has_program)
@@ -92,6 +99,19 @@ fn check_program_keys(
             .source
             .unsound(span, format!("`{key}` belongs to executor \"agent\" or \"command\""))
             .advise(format!("leave `{key}` out: no program works at this gate")));
+    }
+    let pointer = gate.answers_from.as_ref().map(|from| from.pointer.as_str());
+    if let (Some(pointer), Some(span)) = (pointer, &answers_from)
+        && !pointer.is_empty()
+        && !pointer.starts_with('/')
+    {
+        return Err(draft
+            .source
+            .unsound(
+                span.clone(),
+                format!("`{pointer}` is no JSON pointer, so it finds no answers"),
+            )
+            .advise(format!("write pointer = \"/{}\"", pointer.replace('.', "/"))));
     }
     match answers_from.filter(|_| gate.answers.is_empty()) {
         Some(span) => Err(draft

@@ -184,4 +184,62 @@ fn mistakes_in_the_course_are_told_with_what_to_write() {
         &shell("a", "true", "finally = true\nend = { status = 'PASSED' }"),
         "`end` and `finally` exclude each other",
     );
+    for key in [
+        "answers = { x = { type = 'bool' } }",
+        "timeout = '5m'",
+        "retry = { attempts = 2 }",
+        "on_fail = 'continue'",
+    ] {
+        let says = format!("no `{}`", key.split_once(' ').unwrap().0);
+        told(&format!("[[gate]]\nid = 'a'\nend = {{ status = 'PASSED' }}\n{key}"), &says);
+    }
+}
+
+#[test]
+fn a_gate_behind_one_that_ends_the_run_is_told() {
+    let end = |id: &str, more: &str| {
+        format!("[[gate]]\nid = '{id}'\nneeds = ['a']\nend = {{ status = 'PASSED' }}\n{more}\n")
+    };
+    let when = "when = '{{ gates.a.attempts == 1 }}'";
+    let check = |course: &str, more: &str| {
+        let house = House::new()
+            .workflow("demo", &(shell("a", "true", "") + course + &shell("b", "true", more)));
+        house.orch("workflow check demo")
+    };
+    let any = "needs = ['stop']\njoin = 'any'";
+    let told = check(&end("stop", when), any).code(2).says("gate `b` is never reached");
+    told.says("it waits for one that passes, and `stop` ends the run").says("demo.toml:14:6");
+    check(&end("stop", ""), "").code(2).says("`stop` always ends the run before it");
+    let two = "needs = ['a', 'stop']\njoin = { passed_min = 2 }";
+    check(&end("stop", when), two).code(2).says("it waits for 2 that pass, and 1 can");
+    let twice = "needs = ['a', 'a']\njoin = { passed_min = 2 }";
+    check("", twice).code(2).says("it waits for 2 that pass, and 1 can");
+    for (course, more) in [
+        (end("stop", when), ""),
+        (end("stop", when), "needs = ['a', 'stop']\njoin = 'any'"),
+        (end("stop", ""), "needs = ['stop']\njoin = 'done'"),
+        (shell("stop", "true", &format!("end = {{ status = 'PASSED' }}\n{when}")), any),
+    ] {
+        check(&course, more).code(0);
+    }
+}
+
+#[test]
+fn keys_that_nobody_reads_at_a_person_s_gate_are_told() {
+    let human = |key: &str| format!("[[gate]]\nid = 'a'\nexecutor = 'human'\n{key}\n");
+    let house = House::new().workflow("demo", &human("timeout = '5m'"));
+    house.orch("workflow check demo").code(2).says("`timeout` belongs to executor \"agent\"");
+    let command = human("timeout = '5m'").replace("'human'", "'command'\ncommand = ['true']");
+    house.workflow("demo", &command).orch("workflow check demo").code(0);
+    let from = |pointer: &str| {
+        let answers = "answers = { x = { type = 'bool' } }";
+        shell(
+            "a",
+            "true",
+            &format!("{answers}\nanswers_from = {{ file = 'a.json', pointer = '{pointer}' }}"),
+        )
+    };
+    let house = House::new().workflow("demo", &from("said.x"));
+    house.orch("workflow check demo").code(2).says("write pointer = \"/said/x\"");
+    house.workflow("demo", &from("/said/x")).orch("workflow check demo").code(0);
 }

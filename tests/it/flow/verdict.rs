@@ -105,6 +105,32 @@ fn what_was_refused_is_not_audited_again_unchanged() {
 }
 
 #[test]
+fn a_decision_on_ones_own_work_is_told_where_nothing_calls_it_an_audit() {
+    let plan = |audits: &str| {
+        house().workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'write'
+                 executor = 'agent'
+                 contract = 'text'
+                 [[gate]]
+                 id = 'audit'
+                 executor = 'agent'
+                 agent = 'auditor'
+                 contract = 'audit'
+                 on_fail = {{ goto = 'write', visits = 2 }}
+                 {audits}"
+            ),
+        )
+    };
+    let said = "audit decides on the work of write, and agent claude does both";
+    plan("").orch("workflow check demo").code(0).says(said);
+    let audit = "audits = { gate = 'write', same_program = true }";
+    plan(audit).orch("workflow check demo").code(0).never_says("does both");
+}
+
+#[test]
 fn a_verdict_that_only_warns_is_refused() {
     let house = House::new()
         .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
