@@ -2,6 +2,7 @@
 //! before a gate that needs them starts, and all of them at the end.
 
 use super::judging;
+use super::members;
 use super::rewriting;
 use super::settle;
 use crate::event::Artifact;
@@ -135,8 +136,11 @@ fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
     let artifacts = driver.run().gate(id)?.artifacts();
     let changed = artifacts.iter().find(|artifact| {
         !is_unchanged(driver, artifact) && !rewriting::is_superseded(driver, id, &artifact.path)
-    })?;
-    Some(changed.path.clone())
+    });
+    let changed = changed.map(|artifact| artifact.path.clone());
+    let gate = driver.workflow.gate(id)?;
+    // What joins its outputs was judged by nobody.
+    changed.or_else(|| members::joined(driver, (driver.run(), gate), id, artifacts))
 }
 
 /// Whether a file is what was recorded of it.

@@ -204,10 +204,7 @@ fn started(
             .unwrap_or_default(),
         edits: gate.edits.iter().filter_map(|glob| glob.render_glob(context).ok()).collect(),
         // A recipe that cannot be told is no obstacle to the work, only to reusing it.
-        recipe: gate
-            .reuse
-            .then(|| recipe::recipe(driver, run, gate, start.gate, None).ok())
-            .flatten(),
+        recipe: gate.reuse.then(|| recipe::recipe(driver, run, gate, start.gate).ok()).flatten(),
         reuse: start.reuse.clone(),
     })
 }

@@ -1,6 +1,7 @@
 //! Reuse: a gate whose recipe, reads and outputs are what they were when it last
 //! passed is not done again, and the run says so; where it is done again, it says why.
 
+use super::members;
 use super::recipe;
 use crate::event::Artifact;
 use crate::event::Event;
@@ -8,7 +9,6 @@ use crate::event::Recipe;
 use crate::event::Reused;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::id::slug_of;
 use crate::next;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -18,8 +18,11 @@ use crate::workflow::Approval;
 use crate::workflow::Gate;
 use std::collections::BTreeSet;
 
-/// How many earlier runs about the same key are looked through, newest first.
+/// How many earlier runs of the same workflow are looked through, newest first.
 const RUNS_MAX: usize = 8;
+
+/// How many runs are read to find those.
+const READ_MAX: usize = 64;
 
 /// Earlier runs, each read when a gate asks that no newer one serves.
 #[derive(Default)]
@@ -45,7 +48,7 @@ impl EarlierRuns {
         if gate.approval != Approval::None {
             return Ok(Found::Not(Some("an approval is given anew in each run".to_owned())));
         }
-        let now = match recipe::recipe(driver, run, gate, id, None) {
+        let now = match recipe::recipe(driver, run, gate, id) {
             Ok(now) => now,
             Err(reason) => return Ok(Found::Not(Some(reason))),
         };
@@ -54,7 +57,7 @@ impl EarlierRuns {
         let mut next = Some(run);
         while let Some(earlier) = next {
             if let Some(candidate) = candidate(earlier, gate, id) {
-                match difference(driver, &now, &candidate) {
+                match difference(driver, (run, gate), &now, &candidate) {
                     None => return Ok(Found::Same(Box::new(candidate))),
                     // The newest result tells best why it does not serve.
                     Some(found) => reason = reason.or(Some(found)),
@@ -72,12 +75,12 @@ impl EarlierRuns {
             self.unread = Some(earlier_runs(driver)?);
         }
         let started = &driver.run().started;
-        while self.earlier.len() <= place {
+        while self.earlier.len() <= place && place < RUNS_MAX {
             let Some(id) = self.unread.iter_mut().flatten().next() else { return Ok(None) };
             // A run that cannot be read has nothing to offer; whoever asks for it is told why.
             let Ok(reading) = driver.site.store.glance(&id) else { continue };
             let earlier = &reading.run.started;
-            if earlier.workflow == started.workflow && earlier.key == started.key {
+            if earlier.workflow == started.workflow {
                 self.earlier.push(reading.run);
             }
         }
@@ -131,17 +134,16 @@ fn needs_are_fresh(ahead: &Run, driver: &Driver<'_>, id: &GateId) -> bool {
     })
 }
 
-/// Runs that may be about the same key, newest first.
+/// The other runs of the project, newest first.
 fn earlier_runs(driver: &Driver<'_>) -> Result<std::vec::IntoIter<RunId>, Error> {
-    let mark = format!("_{}_", slug_of(&driver.run().started.key));
     let ids = driver
         .site
         .store
         .runs()
         .map_err(|error| Error::environment(error.to_string()))?
         .into_iter();
-    let same = |id: &RunId| id.as_str().contains(&mark) && id != driver.id();
-    Ok(ids.rev().filter(same).take(RUNS_MAX).collect::<Vec<_>>().into_iter())
+    let others = ids.rev().filter(|id| id != driver.id());
+    Ok(others.take(READ_MAX).collect::<Vec<_>>().into_iter())
 }
 
 /// The last result of a gate in a run, where it passed.
@@ -169,10 +171,16 @@ fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
 }
 
 /// Why an earlier result does not stand, if it does not.
-fn difference(driver: &Driver<'_>, now: &Recipe, before: &Reused) -> Option<String> {
+fn difference(
+    driver: &Driver<'_>,
+    (run, gate): (&Run, &Gate),
+    now: &Recipe,
+    before: &Reused,
+) -> Option<String> {
     if now.sha256 != before.recipe.sha256 {
         return Some(
-            "its recipe (gate, contract, prompt, command or inputs) has changed".to_owned(),
+            "its recipe (gate, contract, packet, executor, environment or inputs) has changed"
+                .to_owned(),
         );
     }
     if let Some(path) = first_difference(&now.reads, &before.recipe.reads) {
@@ -181,8 +189,12 @@ fn difference(driver: &Driver<'_>, now: &Recipe, before: &Reused) -> Option<Stri
     if before.artifacts.is_empty() {
         return Some("it left no outputs behind that could be compared".to_owned());
     }
-    let changed = before.artifacts.iter().find(|artifact| !is_unchanged(driver, artifact))?;
-    Some(format!("its output {} has changed", changed.path))
+    let changed = before.artifacts.iter().find(|artifact| !is_unchanged(driver, artifact));
+    if let Some(changed) = changed {
+        return Some(format!("its output {} has changed", changed.path));
+    }
+    let joined = members::joined(driver, (run, gate), &before.gate, &before.artifacts)?;
+    Some(format!("{joined} has joined its outputs"))
 }
 
 fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {

@@ -1,6 +1,7 @@
 //! `command`: a program that judges by how it exits.
 
 use super::Check;
+use super::MadeOf;
 use super::Scene;
 use super::expect::Expect;
 use super::text;
@@ -61,6 +62,10 @@ impl Command {
 impl Check for Command {
     fn reads_a_file() -> bool {
         false
+    }
+
+    fn made_of(&self) -> MadeOf<'_> {
+        MadeOf::Program(&self.argv)
     }
 
     fn looks_at_attempt() -> bool {

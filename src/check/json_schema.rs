@@ -2,6 +2,7 @@
 
 use super::Broken;
 use super::Check;
+use super::MadeOf;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
@@ -62,6 +63,10 @@ impl Check for JsonSchemaCheck {
         }
         let flaw = ProjectPath::parse(&self.schema).err().map(|error| error.to_string());
         flaw.or_else(|| ProjectPath::folder_flaw(&self.schema))
+    }
+
+    fn made_of(&self) -> MadeOf<'_> {
+        MadeOf::File(&self.schema)
     }
 
     fn broken(&self, project: &Project) -> Option<Broken> {

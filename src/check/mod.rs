@@ -71,6 +71,16 @@ use crate::secret::Secrets;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+/// What a check is made of beside its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeOf<'c> {
+    Nothing,
+    /// A file, relative to the project.
+    File(&'c str),
+    /// A program and its arguments.
+    Program(&'c [String]),
+}
+
 /// One rule over the outputs of a gate.
 pub trait Check {
     /// What must hold, as one sentence without a full stop, for the packet.
@@ -85,6 +95,11 @@ pub trait Check {
     /// file; nothing where a template still names it.
     fn broken(&self, _project: &Project) -> Option<Broken> {
         None
+    }
+
+    /// The file of the project, or the program, that the check itself is made of.
+    fn made_of(&self) -> MadeOf<'_> {
+        MadeOf::Nothing
     }
 
     /// The parameters that are globs: what the values in their templates hold is no pattern.

@@ -11,6 +11,7 @@ pub use cast::CAST;
 pub use cast::Cast;
 pub use cast::Miscast;
 pub use cast::Script;
+pub use programs::Programs;
 pub use tables::Stated;
 
 use crate::budget::Budget;
@@ -49,6 +50,8 @@ pub struct Config {
     pub record_branch: RecordBranch,
     /// What programs get of the variables that are set.
     pub allowed: Allowed,
+    /// Those of them that somebody named, and not the program itself.
+    pub passed: Allowed,
     pub signing: Signing,
     pub budget: Budget,
     pub checkpoint: CheckpointPolicy,
@@ -136,6 +139,7 @@ impl Config {
             limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
             record_branch: layer.record_branch.unwrap_or_default(),
             allowed: layer.allowed,
+            passed: layer.passed,
             signing: Signing {
                 key: layer.signing.key,
                 allowed_signers: layer.signing.allowed_signers,

@@ -37,6 +37,8 @@ pub(super) struct Layer {
     pub(super) text_bytes: Option<u64>,
     pub(super) record_branch: Option<RecordBranch>,
     pub(super) allowed: Allowed,
+    /// Those that files which people write name.
+    pub(super) passed: Allowed,
     pub(super) signing: SigningTable,
     pub(super) budget: Option<Budget>,
     pub(super) checkpoint: Option<CheckpointPolicy>,
@@ -196,6 +198,7 @@ impl Layer {
             prices: tables.prices,
             text_bytes: tables.limits.text_bytes.map(NonZeroU64::get),
             record_branch: tables.record.branch,
+            passed: Allowed::default(),
             allowed: tables.environment.allowed(source)?,
             signing: tables.signing,
             budget: tables.budget,
@@ -216,9 +219,12 @@ impl Layer {
             workflow: self.defaults.workflow.or(below.defaults.workflow),
             session_workflow: self.defaults.session_workflow.or(below.defaults.session_workflow),
         };
+        let mut passed = self.allowed.clone();
+        passed.extend(&below.passed);
         self.allowed.extend(&below.allowed);
         Self {
             defaults,
+            passed,
             allowed: self.allowed,
             agents: self.agents,
             prices: self.prices,

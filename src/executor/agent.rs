@@ -133,6 +133,11 @@ impl Agent {
         &self.argv
     }
 
+    /// The variables of the surroundings that it names to be passed on.
+    pub fn passed(&self) -> &Allowed {
+        &self.allowed
+    }
+
     /// What was said of it, of all that it stands on together; `env` is a part of it.
     pub fn settings(&self) -> &AgentSettings {
         &self.settings

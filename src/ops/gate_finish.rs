@@ -19,6 +19,7 @@ use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::run::AttemptStatus;
+use crate::run::GateStatus;
 use crate::site::asker;
 use crate::site::signing;
 use crate::work::WorkReport;
@@ -141,6 +142,12 @@ pub(super) fn go_on(
         let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
         driver.append(&range.into_iter().collect::<Vec<_>>())?;
         reply.run = advance::drive(driver, &limits)?;
+        // What it stands on may have changed: then it is open again, and its verdict stands no more.
+        let status = driver.run().status_of(gate);
+        if status == GateStatus::Stale {
+            reply.status = status;
+            reply.passed = false;
+        }
     }
     current::end(driver.site, driver.run());
     Ok(reply)

@@ -57,6 +57,14 @@ impl Store {
         }
     }
 
+    /// The key of digests that are compared on this machine alone; no record has it.
+    pub fn key(&self) -> Beneath {
+        match &self.shared {
+            Some(shared) => shared.join("key"),
+            None => self.runs_folder().join(".key"),
+        }
+    }
+
     /// The folder that all worktrees of the repository share.
     pub fn git_folder(&self) -> Option<PathBuf> {
         self.git_folder.clone()

@@ -235,7 +235,9 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub reads: Vec<Placed<String>>,
-    /// Skip the work where recipe, inputs and outputs are unchanged since it passed.
+    /// Skip the work where all that decides it is as it was when the gate last passed, in this or an
+    /// earlier run: inputs, packet, attached files, agent and model, variables and secrets, scripts and
+    /// schemas of the project, what it `reads`, and its outputs.
     #[serde(default)]
     pub reuse: bool,
     /// One instance of the gate for each item of a list.

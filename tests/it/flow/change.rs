@@ -49,7 +49,7 @@ fn not_good_opens_the_gate_and_what_needs_it() {
     house.orch("run demo").code(3);
     house.orch("gate finish").code(0);
     house.write("draft.md", "one\n");
-    house.orch("gate finish").code(0).says("draft.md has changed since write passed");
+    house.orch("gate finish").code(1).says("draft.md has changed since write passed");
     assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
     house.orch("gate finish").code(1);
     house.write("draft.md", "two words\n");
@@ -65,7 +65,7 @@ fn removed_opens_the_gate() {
     house.orch("run demo").code(3);
     house.orch("gate finish").code(0);
     house.remove("draft.md");
-    house.orch("gate finish").code(0);
+    house.orch("gate finish").code(1);
     assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
 }
 
@@ -77,7 +77,7 @@ fn an_approval_falls_with_the_bytes_it_saw() {
     house.on_terminal("gate approve", &[("Approve this as", "y\r")]).code(0);
     assert_eq!(house.gates(), "write PASS, hold WAITING, ship NOT_STARTED");
     house.write("draft.md", "three words now\n");
-    house.orch("gate finish --gate hold").code(0);
+    house.orch("gate finish --gate hold").code(1);
     assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
 }
 
@@ -98,7 +98,7 @@ fn approved_two_gates_behind() -> House {
 #[test]
 fn nothing_is_done_with_bytes_that_nobody_approved_however_far_behind() {
     let house = approved_two_gates_behind();
-    house.orch("gate finish --gate hold").code(0);
+    house.orch("gate finish --gate hold").code(1);
     assert_eq!(house.gates(), "write WAITING, hold STALE, ship NOT_STARTED");
 }
 

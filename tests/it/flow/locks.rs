@@ -26,7 +26,7 @@ fn two_gates_of_a_run_go_one_after_the_other() {
 #[test]
 fn so_do_gates_of_two_runs() {
     let house = house();
-    let mut first = house.start("run demo --jobs 4");
+    let mut first = house.start("run demo --again --jobs 4");
     house.orch("run demo --again --jobs 4").code(0);
     assert!(first.wait().success());
     assert_eq!(house.read("seen"), "in\nout\n".repeat(4));

@@ -26,6 +26,7 @@ mod range;
 mod required;
 mod retry;
 mod rewriting;
+mod recipes;
 mod redo;
 mod reuse;
 mod said;

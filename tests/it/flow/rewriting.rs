@@ -108,7 +108,7 @@ fn what_was_approved_and_changed_by_nobody_is_shown_anew_and_not_done_again() {
     house.orch("run demo").code(3);
     approve();
     house.write("spec.md", "nobody saw this\n");
-    house.orch("gate finish --gate window").code(0);
+    house.orch("gate finish --gate window").code(1);
     assert_eq!(house.gates(), "spec WAITING, window STALE, publish NOT_STARTED");
     assert_eq!(house.read("spec.md"), "nobody saw this\n");
     approve();

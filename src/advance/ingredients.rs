@@ -1,0 +1,260 @@
+//! What decides the work of a gate, put together and hashed: what its executor is handed and who that
+//! is, what it runs, what the programs find around them, and what judges it.
+
+use super::player;
+use super::recipe::Values;
+use crate::check::MadeOf;
+use crate::config::Programs;
+use crate::contract::Contract;
+use crate::digest::Digest;
+use crate::executor::Agent;
+use crate::executor::ExecutorKind;
+use crate::files::ProjectPath;
+use crate::id;
+use crate::id::GateId;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::workflow::Gate;
+use crate::workflow::Input;
+use crate::workflow::InputType;
+use crate::workflow::Work;
+use crate::workflow::input;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Serialize)]
+struct Ingredients<'r> {
+    gate: &'r str,
+    name: &'r str,
+    executor: ExecutorKind,
+    player: Option<Player>,
+    work: Vec<String>,
+    /// Where its program works, and where it leaves what.
+    place: [Option<String>; 3],
+    environment: BTreeMap<&'r str, String>,
+    /// What programs find in the surroundings because somebody named it.
+    surroundings: Option<Digest>,
+    inputs: &'r input::Values,
+    item: Option<&'r Json>,
+    /// What its templates see of other gates.
+    seen: Json,
+    answers: &'r [Input],
+    /// Texts of the definition, and what `file` inputs hold.
+    texts: Vec<(&'r str, Digest)>,
+    attached: Vec<(String, Digest)>,
+    /// Files of the project that what runs and what judges is made of.
+    files: BTreeMap<String, Option<Digest>>,
+}
+
+/// The agent that does the work.
+#[derive(Debug, Serialize)]
+struct Player {
+    role: String,
+    settings: Json,
+}
+
+/// The digest of all that decides the work, or why it cannot be told.
+pub fn digest(
+    driver: &Driver<'_>,
+    run: &Run,
+    (gate, id): (&Gate, &GateId),
+    values: &Values<'_>,
+) -> Result<Digest, String> {
+    let key = Key { driver, key: OnceCell::new() };
+    let agent = agent(driver, run, gate)?;
+    let work = match &gate.work {
+        Work::Command(argv) => {
+            argv.iter().map(|word| values.render(word)).collect::<Result<_, _>>()?
+        }
+        Work::Shell { script, with } => with.iter().chain([script]).cloned().collect(),
+        Work::Workflow(name) => vec![name.clone()],
+        Work::Human | Work::Agent(_) => Vec::new(),
+    };
+    let environment =
+        gate.environment.iter().map(|(name, text)| Ok((name.as_str(), values.render(text)?)));
+    let answers_from = gate.answers_from.as_ref().map(|from| &from.file);
+    let [dir, stdout, answers_from] =
+        [gate.dir.as_ref(), gate.printing.file.as_ref(), answers_from]
+            .map(|template| template.map(|template| values.render(template)).transpose());
+    let base = run.gate(&gate.id).and_then(|state| state.items.as_ref());
+    let item = base.and_then(|items| items.iter().find(|item| item.gate == *id));
+    let player = agent.as_ref().map(|agent| played(gate, agent));
+    let ingredients = Ingredients {
+        gate: id.as_str(),
+        name: &gate.name,
+        executor: gate.work.executor(),
+        player,
+        files: files(driver, gate, (&work, agent.as_ref()), values),
+        work,
+        place: [dir?, stdout?, answers_from?],
+        environment: environment.collect::<Result<_, String>>()?,
+        surroundings: surroundings(driver, gate, agent.as_ref(), &key)?,
+        inputs: &run.started.inputs,
+        item: item.map(|item| &item.value),
+        seen: seen(run, gate),
+        answers: &gate.answers,
+        texts: texts(driver, run, gate),
+        attached: attached(driver, gate, values)?,
+    };
+    let bytes = serde_json::to_vec(&ingredients).map_err(|error| error.to_string())?;
+    Ok(Digest::of(bytes))
+}
+
+fn agent(driver: &Driver<'_>, run: &Run, gate: &Gate) -> Result<Option<Agent>, String> {
+    let Work::Agent(role) = &gate.work else { return Ok(None) };
+    let role = role.as_deref().unwrap_or_default();
+    let player = player::player(driver.site, run, (role, None));
+    player.map_err(|error| error.to_string())?.map_err(|finding| finding.to_string())
+}
+
+fn played(gate: &Gate, agent: &Agent) -> Player {
+    let role = match &gate.work {
+        Work::Agent(role) => role.clone().unwrap_or_default(),
+        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => String::new(),
+    };
+    // The variables are set there too, and compared by the key.
+    Player { role, settings: serde_json::to_value(agent.settings()).unwrap_or_default() }
+}
+
+/// What decides the work and may be a secret, as a digest that tells nothing without this machine's
+/// key: secrets, the variables of the agent, and those of the surroundings that somebody named.
+fn surroundings(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    agent: Option<&Agent>,
+    key: &Key<'_>,
+) -> Result<Option<Digest>, String> {
+    let mut values: BTreeMap<(&str, String), String> = BTreeMap::new();
+    for secret in &gate.secrets {
+        let value = std::env::var(&secret.name).unwrap_or_default();
+        values.insert(("secret", secret.name.clone()), value);
+    }
+    let passed = agent.map(|agent| agent.passed().values()).into_iter().flatten();
+    for (name, value) in driver.site.config.passed.values().into_iter().chain(passed) {
+        values.insert(("passed", name), value);
+    }
+    for (name, value) in agent.map(|agent| &agent.settings().env).into_iter().flatten() {
+        values.insert(("agent", name.clone()), value.clone());
+    }
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let values: Vec<_> = values.into_iter().collect();
+    let mut bytes = key.bytes()?.to_vec();
+    bytes.extend(serde_json::to_vec(&values).map_err(|error| error.to_string())?);
+    Ok(Some(Digest::of(bytes)))
+}
+
+/// What its templates see of other gates, but for what differs where one was taken over.
+fn seen(run: &Run, gate: &Gate) -> Json {
+    let one = |seen: &crate::workflow::Seen| {
+        let state = run.gate(&seen.gate);
+        let paths =
+            state.map(|state| state.artifacts().iter().map(|it| it.path.as_str()).collect());
+        let paths: Vec<&str> = paths.unwrap_or_default();
+        let answers = state.map(|state| &state.answers);
+        serde_json::json!([seen.gate, run.status_of(&seen.gate), paths, answers])
+    };
+    gate.sees.iter().map(one).collect()
+}
+
+/// The gate's contract, its prompt with all that it may include, and what `file` inputs held when the
+/// run began.
+fn texts<'r>(driver: &Driver<'_>, run: &'r Run, gate: &'r Gate) -> Vec<(&'r str, Digest)> {
+    let definition = &run.started.definition;
+    // A workflow's own texts are sorted, so that a long one finds a contract at once; inputs and
+    // signers come behind them.
+    let find = |path: &str| {
+        let at = definition.binary_search_by(|text| text.path.as_str().cmp(path)).ok();
+        at.or_else(|| definition.iter().position(|text| text.path == path))
+    };
+    let contract = gate.contract_path.as_deref().and_then(find).map(|at| &definition[at]);
+    let prompts = gate.prompt.iter().flat_map(|_| definition);
+    let prompts = prompts.filter(|text| text.path.starts_with("prompts/"));
+    let files = driver.workflow.inputs.iter().filter(|input| input.kind == InputType::File);
+    let files = files.filter_map(|input| find(&format!("inputs/{}", input.name)));
+    let files = files.map(|at| &definition[at]);
+    let all = contract.into_iter().chain(prompts).chain(files);
+    all.map(|text| (text.path.as_str(), text.sha256)).collect()
+}
+
+/// The helper files of the packet.
+fn attached(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    values: &Values<'_>,
+) -> Result<Vec<(String, Digest)>, String> {
+    let project = &driver.site.project;
+    let mut attached = Vec::new();
+    for template in &gate.attach {
+        let path = project.path(&values.render(template)?).map_err(|error| error.to_string())?;
+        let digest = driver.seen.prints.borrow_mut().digest(project, &path);
+        attached.push((path.to_string(), digest.map_err(|error| format!("attach: {error}"))?));
+    }
+    Ok(attached)
+}
+
+/// The files of the project that its programs are, and that its checks are made of.
+fn files(
+    driver: &Driver<'_>,
+    gate: &Gate,
+    (work, agent): (&[String], Option<&Agent>),
+    values: &Values<'_>,
+) -> BTreeMap<String, Option<Digest>> {
+    let project = &driver.site.project;
+    let mut files = BTreeMap::new();
+    let programs = |argv: &[String]| {
+        let own = Programs::of(argv, project.root()).of_project();
+        own.into_iter().map(|(path, digest)| (path, Some(digest))).collect::<Vec<_>>()
+    };
+    match &gate.work {
+        Work::Shell { script, with } if with.is_empty() => {
+            files.extend(programs(&["sh".to_owned(), "-c".to_owned(), script.clone()]));
+        }
+        Work::Shell { .. } | Work::Command(_) => files.extend(programs(work)),
+        Work::Human | Work::Agent(_) | Work::Workflow(_) => {}
+    }
+    files.extend(agent.iter().flat_map(|agent| programs(agent.command())));
+    let rules = gate.contract.iter().flat_map(Contract::rules);
+    for check in rules.filter_map(|rule| rule.build(values.context()).ok()) {
+        match check.made_of() {
+            MadeOf::Nothing => {}
+            MadeOf::Program(argv) => files.extend(programs(argv)),
+            MadeOf::File(path) => {
+                let read =
+                    |path: &ProjectPath| driver.seen.prints.borrow_mut().digest(project, path).ok();
+                let digest = project.path(path).ok().and_then(|path| read(&path));
+                files.insert(path.to_owned(), digest);
+            }
+        }
+    }
+    files
+}
+
+/// The key of this machine, made where it is asked for first.
+struct Key<'d> {
+    driver: &'d Driver<'d>,
+    key: OnceCell<Vec<u8>>,
+}
+
+impl Key<'_> {
+    fn bytes(&self) -> Result<&[u8], String> {
+        if let Some(key) = self.key.get() {
+            return Ok(key);
+        }
+        let place = self.driver.site.store.key();
+        let read = || place.read().map_err(|error| error.to_string());
+        if read()?.is_none() {
+            let key = id::random_key().ok_or("the system gives no random numbers")?;
+            // Another process may have been faster: what lies there then counts.
+            let made = place.write_new(&key).map_err(|error| error.to_string());
+            if read()?.is_none() {
+                made?;
+            }
+        }
+        let key = read()?.ok_or("the key of this machine is gone")?;
+        Ok(self.key.get_or_init(|| key))
+    }
+}

@@ -1,0 +1,41 @@
+//! What a gate's globs of outputs match: which files these are is a part of what was judged.
+
+use super::packet;
+use super::rewriting;
+use crate::contract::Target;
+use crate::event::Artifact;
+use crate::files::Globs;
+use crate::id::AttemptId;
+use crate::id::GateId;
+use crate::run::Run;
+use crate::site::Driver;
+use crate::workflow::Gate;
+
+/// The first file that a glob of outputs matches now and did not when they were recorded. One that
+/// another gate left there is that gate's.
+pub fn joined(
+    driver: &Driver<'_>,
+    (run, gate): (&Run, &Gate),
+    id: &GateId,
+    artifacts: &[Artifact],
+) -> Option<String> {
+    let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
+    let globs: Vec<_> = outputs
+        .filter_map(|output| match &output.target {
+            Target::Glob(glob) => Some(glob),
+            Target::Path(_) | Target::AnyOf(_) | Target::FirstOf(_) => None,
+        })
+        .collect();
+    if globs.is_empty() {
+        return None;
+    }
+    let number = run.gate(id).and_then(|state| state.attempt()).map_or(1, |own| own.attempt);
+    let context = packet::attempt_context(run, gate, &AttemptId::new(id, number));
+    let project = &driver.site.project;
+    let patterns: Vec<String> =
+        globs.into_iter().filter_map(|glob| glob.render_glob(&context).ok()).collect();
+    let files = Globs::new(&patterns, project).ok()?.files(project).ok()?;
+    let is_known = |path: &str| artifacts.iter().any(|artifact| artifact.path == path);
+    let mut new = files.iter().map(ToString::to_string).filter(|path| !is_known(path));
+    new.find(|path| !rewriting::is_superseded(driver, id, path))
+}
