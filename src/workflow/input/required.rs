@@ -60,7 +60,7 @@ impl Condition {
 }
 
 impl Required {
-    /// The condition in words: "if `publish` is true".
+    /// The condition in words: "if `share` is true".
     pub fn words(&self) -> String {
         let (word, condition) = match self {
             Self::If(condition) => ("if", condition),

@@ -70,10 +70,10 @@ fn unsound_inputs_are_refused() {
     }
 }
 
-const PUBLISH: &str = "publish = { type = 'bool', default = false }\n\
+const SHARE: &str = "share = { type = 'bool', default = false }\n\
     mode = { type = 'choice', choices = ['quick', 'deep'], default = 'quick' }\n\
     count = { type = 'number', optional = true }\n\
-    target = { type = 'slug', required_if = 'publish', help = 'Where to' }\n\
+    target = { type = 'slug', required_if = 'share', help = 'Where to' }\n\
     sources = { type = 'path', required_if = { mode = 'deep', count = 2 } }\n\
     draft = { type = 'path', required_unless = 'target' }\n";
 
@@ -81,7 +81,7 @@ const PUBLISH: &str = "publish = { type = 'bool', default = false }\n\
 fn an_input_is_required_where_another_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let project = Project::new(folder.path(), Vec::new()).unwrap();
-    let inputs = inputs(PUBLISH).unwrap();
+    let inputs = inputs(SHARE).unwrap();
     let told = |given: serde_json::Value| {
         let given = serde_json::from_value(given).unwrap();
         resolve(&inputs, &given, &project).err().map(|error| error.to_string())
@@ -90,8 +90,8 @@ fn an_input_is_required_where_another_says_so() {
     for (given, says) in [
         ("{}", "input `draft` is required, since `target` is not given"),
         (
-            r#"{"publish": true, "draft": "a"}"#,
-            "input `target` is required, since `publish` is true",
+            r#"{"share": true, "draft": "a"}"#,
+            "input `target` is required, since `share` is true",
         ),
         (
             r#"{"target": "x", "mode": "deep", "count": 2.0}"#,
@@ -102,7 +102,7 @@ fn an_input_is_required_where_another_says_so() {
     }
     for given in [
         r#"{"draft": "a"}"#,
-        r#"{"publish": true, "target": "x"}"#,
+        r#"{"share": true, "target": "x"}"#,
         r#"{"draft": "a", "mode": "deep"}"#,
         r#"{"draft": "a", "mode": "quick", "count": 2}"#,
         r#"{"draft": "a", "mode": "deep", "count": 2, "sources": "b"}"#,
