@@ -2,6 +2,7 @@
 //! clock and touches nothing; whoever performs its steps writes events and asks again.
 
 mod close;
+mod deadline;
 mod jump;
 mod outlook;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use deadline::Deadline;
 pub use reopened::followed_by;
 pub use reopened::jumped;
 pub use step::Step;

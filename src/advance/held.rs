@@ -5,6 +5,7 @@ use super::Prepared;
 use super::Start;
 use super::StartedBy;
 use super::artifacts;
+use super::deadline;
 use super::finish;
 use super::limits;
 use super::locks;
@@ -110,6 +111,10 @@ impl<'d, 's> Held<'d, 's> {
             self.driver.commit(None, true)?;
             return Ok(Taken { is_over: true, ..Taken::default() });
         }
+        let (has_expired, deadline) = deadline::expire_all(self.driver)?;
+        if has_expired {
+            return Ok(Taken { has_more: true, ..Taken::default() });
+        }
         let steps = next::next_within(&self.driver.workflow, self.driver.run(), &|gate| {
             self.may_start(gate)
         });
@@ -125,6 +130,10 @@ impl<'d, 's> Held<'d, 's> {
         if !round.reusable.is_empty() {
             self.take_over(round.reusable)?;
             return Ok(Taken { has_more: true, ..round.taken });
+        }
+        // Nobody waits here for a person, but while others are at work their time may end.
+        if let Some(deadline) = deadline.filter(|_| round.at_work > 0) {
+            round.wait_until(deadline);
         }
         let has_more = round.acted && round.at_work < self.limits.jobs;
         Ok(Taken { has_more, ..round.taken })

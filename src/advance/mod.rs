@@ -8,6 +8,7 @@ mod attempt;
 mod audit;
 mod baselines;
 mod claim;
+mod deadline;
 mod doer;
 mod drive;
 mod expand;
@@ -32,6 +33,8 @@ mod watch;
 
 pub use baselines::baselines_of;
 pub use claim::run_out;
+pub use deadline::expire;
+pub use deadline::of as deadline_of;
 pub use drive::drive;
 pub use held::Held;
 pub use limits::Limits;

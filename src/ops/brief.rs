@@ -123,6 +123,7 @@ fn write(
     });
     for gate in &mut whole.gates {
         let waiting = standing.waiting.iter().find(|waiting| waiting.gate == gate.line.gate);
+        gate.line.deadline = waiting.and_then(|waiting| waiting.deadline);
         gate.line.shows = waiting.map(|waiting| waiting.shows.clone()).unwrap_or_default();
     }
     let paper = Paper::find(&site.shelf, request.format, &whole)?;

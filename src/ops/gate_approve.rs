@@ -60,6 +60,9 @@ pub fn gate_approve(
     let mut driver = Driver::take(site, &id)?;
     let gate = gate_of(site, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
+    if advance::expire(&mut driver, &gate)? {
+        return gate_finish::go_on(&mut driver, &gate, &request.drive);
+    }
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let judged = advance::judge_held(&driver, &gate);

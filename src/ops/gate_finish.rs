@@ -56,6 +56,9 @@ pub fn gate_finish(site: &Site, request: &Request) -> Result<GateReply, Error> {
     let id = choose::run(site, &request.gate.run)?;
     let mut driver = Driver::take(site, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    if advance::expire(&mut driver, &gate)? {
+        return go_on(&mut driver, &gate, &request.drive);
+    }
     let changed = changed_while_waiting(&driver, &gate);
     let (attempt, handed_in) = if let Some((attempt, judged)) = changed {
         // The answers that were given stand.

@@ -148,7 +148,8 @@ impl Instructions {
     fn work(&mut self, run: &RunId, waiting: &Waiting) {
         let gate = &waiting.gate;
         let packet = waiting.packet.as_deref().unwrap_or("its packet");
-        self.say(format!("Do the work of gate {gate} as {packet} says."));
+        let until = until(waiting);
+        self.say(format!("Do the work of gate {gate} as {packet} says{until}."));
         self.command(format!("orch gate check --run {run} --gate {gate}"));
         let answers: Vec<String> =
             waiting.asks.iter().map(|name| format!(" --answer {name}=…")).collect();
@@ -164,7 +165,8 @@ impl Instructions {
             [] => "looks at what was done".to_owned(),
             files => format!("reads {}", files.join(", ")),
         };
-        self.say(format!("A person {read} and approves gate {gate}, or rejects it."));
+        let until = until(waiting);
+        self.say(format!("A person {read} and approves gate {gate}, or rejects it{until}."));
         self.command(format!("orch gate approve --run {run} --gate {gate}"));
         self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
     }
@@ -176,6 +178,12 @@ impl Instructions {
     pub fn command(&mut self, command: impl Into<String>) {
         self.suggested_commands.push(command.into());
     }
+}
+
+/// The time that is left for it, where a person was given one.
+fn until(waiting: &Waiting) -> String {
+    let deadline = waiting.deadline.map(|deadline| format!(", {}", deadline.words()));
+    deadline.unwrap_or_default()
 }
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.

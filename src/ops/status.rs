@@ -8,7 +8,6 @@ use crate::advance;
 use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::definition::Definition;
-use crate::event::WaitsFor;
 use crate::id::RunId;
 use crate::site::proof;
 use crate::spending::Cost;
@@ -47,11 +46,12 @@ pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
     let status = State::of(run.status, run.wants_a_driver(), || site.store.is_held(&id));
     let cost = Cost::of_run(&run);
     let mut gates = standing::gates(&run);
-    if gates.iter().any(|line| line.waits_for == Some(WaitsFor::Approval)) {
+    if gates.iter().any(|line| line.waits_for.is_some()) {
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;
         for line in &mut gates {
             line.shows = advance::names_of_approval_files(site, &workflow, &run, &line.gate);
+            line.deadline = advance::deadline_of(site, &workflow, &run, &line.gate);
         }
     }
     let budget_usd = run.budget.bound(Measure::Usd);

@@ -70,6 +70,7 @@ impl Run {
         let state = self.state(&attempt.gate);
         state.turn_to(GateStatus::Waiting, events);
         state.waits_for = Some(waits_for);
+        state.waits_since = Some(at);
         state.time.turn(at, Some(Phase::of(waits_for)));
         Ok(())
     }

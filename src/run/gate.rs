@@ -102,6 +102,8 @@ pub struct GateState {
     pub answers: Values,
     pub approval: Option<Box<Approved>>,
     pub waits_for: Option<WaitsFor>,
+    /// Since when it waited last.
+    pub waits_since: Option<Moment>,
     /// When a command said last that it is not there yet, while it waits to be asked again.
     pub polled_at: Option<Moment>,
     /// The instances of a fan-out, once they are known.

@@ -2,6 +2,7 @@
 
 use crate::event::WaitsFor;
 use crate::id::GateId;
+use crate::next::Deadline;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -21,6 +22,9 @@ pub struct GateLine {
     /// The files that are shown to whoever approves it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shows: Vec<String>,
+    /// Until when a person is waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
     /// The gates that made newer versions of files that it passed with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superseded_by: Vec<GateId>,
@@ -50,6 +54,7 @@ fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &Gat
         name: name.to_owned(),
         status,
         shows: Vec::new(),
+        deadline: None,
         superseded_by: state.map(|state| superseded_by(state, makers)).unwrap_or_default(),
         attempts: state.map_or(0, |state| state.attempts.len()),
         waits_for: state.and_then(|state| state.waits_for),

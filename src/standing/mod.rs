@@ -21,6 +21,7 @@ use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
+use crate::next::Deadline;
 use crate::next::Step;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -116,6 +117,9 @@ pub struct Waiting {
     /// The files that are shown to whoever approves it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shows: Vec<String>,
+    /// Until when it is waited for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
     /// The questions that must be answered with it.
     pub asks: Vec<String>,
 }
@@ -139,6 +143,7 @@ impl Standing {
                 packet: packet(gate),
                 artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
                 shows: Vec::new(),
+                deadline: Deadline::of(workflow.gate(gate)?, state, || around.now),
                 asks: asks(workflow, gate),
             })
         });

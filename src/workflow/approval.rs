@@ -5,6 +5,7 @@ use super::file::ApprovalTable;
 use super::file::ApproversFile;
 use super::file::GateFile;
 use super::gate::gate_id;
+use super::gate::read_duration;
 use super::texts::Texts;
 use crate::document::Placed;
 use crate::files::Globs;
@@ -12,6 +13,7 @@ use crate::id::GateId;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::template::Template;
+use std::time::Duration;
 
 /// Whose word is needed after a passing contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Asking {
     pub show: Vec<Template>,
     /// The path of its text in the definition, `prompts/a/b.md`.
     pub message: Option<String>,
+    /// How long it is waited for.
+    pub within: Option<Duration>,
 }
 
 pub(super) fn build(source: &Source, file: &GateFile) -> Result<Approval, Box<Unsound>> {
@@ -75,7 +79,9 @@ pub(super) fn build_asking(
     texts: &Texts<'_>,
 ) -> Result<Asking, Box<Unsound>> {
     let table = file.approval.as_ref().and_then(|approval| approval.get_ref().table());
-    let Some(table) = table else { return Ok(Asking::default()) };
+    let within = table.and_then(|table| table.within.as_ref()).or(file.within.as_ref());
+    let within = within.map(|text| read_duration(source, text)).transpose()?;
+    let Some(table) = table else { return Ok(Asking { within, ..Asking::default() }) };
     let show = table.show.iter().map(|glob| {
         let template = texts.inside(glob)?;
         match Globs::flaw(glob.get_ref()).filter(|_| template.is_literal()) {
@@ -86,5 +92,6 @@ pub(super) fn build_asking(
     Ok(Asking {
         show: show.collect::<Result<_, _>>()?,
         message: table.message.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
+        within,
     })
 }

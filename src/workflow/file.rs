@@ -169,9 +169,13 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "OnFailFile")]
     pub on_fail: Option<Placed<OnFailFile>>,
-    /// The longest time one attempt of an agent or a command may take, such as `45m`.
+    /// The longest time one attempt may take, such as `45m`; a person's too.
     #[schemars(with = "Option<String>")]
     pub timeout: Option<Placed<String>>,
+    /// How long a person is waited for, such as `48h`, at a gate of theirs and for an approval: half of
+    /// it over, whoever looks is reminded; all of it over, the attempt has failed.
+    #[schemars(with = "Option<String>")]
+    pub within: Option<Placed<String>>,
     /// The program and its arguments; each is a template, rendered by itself, never split.
     #[schemars(with = "Option<Vec<String>>")]
     pub command: Option<Placed<Vec<Placed<String>>>>,

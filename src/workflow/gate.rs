@@ -63,6 +63,8 @@ pub struct Gate {
     pub dir: Option<Template>,
     pub printing: Printing,
     pub timeout: Option<Duration>,
+    /// How long a person's work is waited for.
+    pub within: Option<Duration>,
     pub poll: Option<Poll>,
     /// Names of what it must have to itself while it is at work.
     pub locks: Vec<String>,
@@ -177,7 +179,7 @@ pub(super) fn build(
     let work = work::build(file, &template)?;
     let stdout = file.stdout.as_ref().map(inside).transpose()?;
     let contract = build_contract(file, around, &names)?;
-    let is_command = matches!(work, Work::Command(_) | Work::Shell { .. });
+    let on_interrupt = on_interrupt(file, &work);
     let mut gate = Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
         work,
@@ -196,6 +198,7 @@ pub(super) fn build(
         retry: course::build_retry(source, file)?,
         on_fail: course::build_on_fail(source, file)?,
         timeout: duration(&file.timeout)?,
+        within: duration(&file.within)?,
         poll: file.poll.as_ref().map(|poll| build_poll(source, poll)).transpose()?,
         locks: file.locks.iter().map(|name| name.get_ref().clone()).collect(),
         needs,
@@ -208,11 +211,7 @@ pub(super) fn build(
         edits: paths(&file.edits)?,
         reuse: file.reuse,
         each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,
-        on_interrupt: file.on_interrupt.unwrap_or(if is_command && file.poll.is_none() {
-            OnInterrupt::Ask
-        } else {
-            OnInterrupt::Rerun
-        }),
+        on_interrupt,
         attach: paths(&file.attach)?,
         estimate: duration(&file.estimate)?,
         budget: file.budget,
@@ -226,6 +225,13 @@ pub(super) fn build(
     names::ask(&gate, around.definition, &mut asked);
     gate.sees = around.view.seen(&asked);
     Ok(gate)
+}
+
+/// A command that may have had its effect is not run twice unasked.
+fn on_interrupt(file: &GateFile, work: &Work) -> OnInterrupt {
+    let is_command = matches!(work, Work::Command(_) | Work::Shell { .. });
+    let asks = is_command && file.poll.is_none();
+    file.on_interrupt.unwrap_or(if asks { OnInterrupt::Ask } else { OnInterrupt::Rerun })
 }
 
 /// The gates that one names, else the one above it; what runs at the end of the run follows none.

@@ -31,7 +31,10 @@ pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
             };
             let shows = (!line.shows.is_empty()).then(|| format!(" of {}", line.shows.join(", ")));
             let shows = shows.unwrap_or_default();
-            let waits = line.waits_for.map(|waits_for| format!("waits for {waits_for}{shows}"));
+            let until = line.deadline.map(|deadline| format!(" {}", deadline.words()));
+            let until = until.unwrap_or_default();
+            let waits =
+                line.waits_for.map(|waits_for| format!("waits for {waits_for}{shows}{until}"));
             let newer = line.superseded_by.iter().map(ToString::to_string).collect::<Vec<_>>();
             let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));
             let remark = waits.or_else(|| line.reason.clone()).or(newer).unwrap_or_default();

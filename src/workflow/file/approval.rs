@@ -44,6 +44,10 @@ pub struct ApprovalTable {
     /// What is said before the question: a template below `prompts/`.
     #[schemars(with = "Option<String>")]
     pub message: Option<Placed<String>>,
+    /// How long the approval is waited for, such as `48h`, before the attempt has failed; what the
+    /// gate's own `within` says by default.
+    #[schemars(with = "Option<String>")]
+    pub within: Option<Placed<String>>,
 }
 
 /// Who may approve.

@@ -6,6 +6,7 @@ use crate::document::Placed;
 use crate::executor::ExecutorKind;
 use crate::source::Unsound;
 use crate::source::suggest;
+use crate::workflow::file::ApprovalFile;
 use crate::workflow::file::GateFile;
 use std::ops::Range;
 
@@ -48,6 +49,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         }
     }
     check_program_keys(draft, gate, executor)?;
+    check_within(draft, gate, executor)?;
     let unsound =
         |message: &str, help: &str| Err(draft.source.unsound(named.span(), message).advise(help));
     match (executor, &gate.command, &gate.shell) {
@@ -86,6 +88,7 @@ fn check_program_keys(
     // One that is no duration is told where it is read.
     let timeout = gate.timeout.as_ref();
     let timeout = timeout.filter(|timeout| clock::parse_duration(timeout.get_ref()).is_ok());
+    let timeout = timeout.filter(|_| executor != ExecutorKind::Human);
     let keys = [
         ("dir", gate.dir.as_ref().map(Placed::span)),
         ("answers_from", answers_from.clone()),
@@ -118,6 +121,23 @@ fn check_program_keys(
             .source
             .unsound(span, "`answers_from` without `answers`")
             .advise("write answers = { NAME = { type = \"string\" } }")),
+        None => Ok(()),
+    }
+}
+
+/// Only a person is given days; a program has `timeout`.
+fn check_within(
+    draft: &Draft<'_>,
+    gate: &GateFile,
+    executor: ExecutorKind,
+) -> Result<(), Box<Unsound>> {
+    let waits = executor == ExecutorKind::Human
+        || gate.approval.as_ref().is_some_and(|it| *it.get_ref() != ApprovalFile::None);
+    match gate.within.as_ref().filter(|_| !waits) {
+        Some(within) => Err(draft
+            .source
+            .unsound(within.span(), "`within` is for a person, and this gate waits for none")
+            .advise("write timeout = \"45m\", or approval = \"person\"")),
         None => Ok(()),
     }
 }

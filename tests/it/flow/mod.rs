@@ -9,6 +9,7 @@ mod chain;
 mod change;
 mod commands;
 mod course;
+mod deadline;
 mod each;
 mod environment;
 mod fresh;
