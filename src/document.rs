@@ -106,6 +106,11 @@ pub fn data_of(source: &Source, value: &Value<'_>) -> Data {
     toml_data::data(&source.text, value)
 }
 
+/// Data as the text of a TOML file; `None` for what no such file can hold, such as a list by itself.
+pub fn to_toml(value: &serde_json::Value) -> Option<String> {
+    toml::to_string(value).ok()
+}
+
 /// The JSON Schema of a type as it is read.
 pub fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()

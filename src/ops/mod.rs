@@ -10,6 +10,7 @@ mod foreword;
 mod instructions;
 mod requests;
 mod session;
+mod stand_ins;
 mod start;
 
 pub mod back;

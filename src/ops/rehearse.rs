@@ -4,6 +4,7 @@
 use super::Error;
 use super::Options;
 use super::Site;
+use super::stand_ins;
 use super::start;
 use super::start::Begin;
 use crate::advance;
@@ -81,7 +82,12 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
         let steps = next::next(&driver.workflow, driver.run());
         let Some(step) = steps.into_iter().next() else { break };
         match step {
-            Step::Start { gate, .. } => perform(&mut driver, request, &gate, &mut scenes)?,
+            Step::Start { gate, .. } => {
+                if let Some(its) = driver.workflow.gate(&gate) {
+                    stand_ins::attachments(site, &driver, (its, &gate))?;
+                }
+                perform(&mut driver, request, &gate, &mut scenes)?;
+            }
             Step::Finish(status) => {
                 scenes.push(RehearsalStep {
                     gate: None,
@@ -91,8 +97,14 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
                 break;
             }
             Step::Poll { .. } => break,
-            step @ (Step::Expand(_)
-            | Step::Skip { .. }
+            Step::Expand(gate) => {
+                if let Some(its) = driver.workflow.gate(&gate) {
+                    stand_ins::list(site, &driver, its)?;
+                }
+                scenes.push(decision(&Step::Expand(gate.clone())));
+                advance::take(&mut driver, Step::Expand(gate))?;
+            }
+            step @ (Step::Skip { .. }
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }
@@ -198,14 +210,6 @@ fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result
         let inside = site.project.path(&path).map_err(|error| Error::usage(error.to_string()))?;
         let bytes = site.project.read(&inside, site.config.limits.text_bytes);
         write(&path, &bytes.map_err(|error| Error::usage(error.to_string()))?)?;
-    }
-    for gate in &workflow.gates {
-        for template in gate.attach.iter().filter(|template| template.is_literal()) {
-            let Ok(inside) = site.project.path(template.text()) else { continue };
-            if let Ok(bytes) = site.project.read(&inside, site.config.limits.text_bytes) {
-                write(inside.as_str(), &bytes)?;
-            }
-        }
     }
     Ok(())
 }

@@ -22,6 +22,7 @@ mod harness;
 mod house;
 mod links;
 mod noise;
+mod ports;
 mod requests;
 mod shipped;
 mod story;

@@ -5,9 +5,10 @@ use regex::Regex;
 use std::path::Path;
 
 /// A house with every file of a folder below `tests/workflows/`.
-fn stranger(name: &str) -> House {
-    let house = House::new()
-        .agents("[agents.translator]\nuse = 'claude'\n[agents.reviewer]\nuse = 'claude'\n");
+pub fn stranger(name: &str) -> House {
+    let roles = ["translator", "writer", "reviewer"];
+    let roles = roles.map(|role| format!("[agents.{role}]\nuse = 'claude'\n")).concat();
+    let house = House::new().agents(&roles);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/workflows").join(name);
     let mut open = vec![root.clone()];
     while let Some(folder) = open.pop() {

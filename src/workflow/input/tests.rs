@@ -89,10 +89,7 @@ fn an_input_is_required_where_another_says_so() {
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     for (given, says) in [
         ("{}", "input `draft` is required, since `target` is not given"),
-        (
-            r#"{"share": true, "draft": "a"}"#,
-            "input `target` is required, since `share` is true",
-        ),
+        (r#"{"share": true, "draft": "a"}"#, "input `target` is required, since `share` is true"),
         (
             r#"{"target": "x", "mode": "deep", "count": 2.0}"#,
             "input `sources` is required, since `mode` is deep and `count` is 2",

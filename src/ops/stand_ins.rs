@@ -1,0 +1,98 @@
+//! What stands in a rehearsal for files that gates would have left behind: those of the project where
+//! there are any, else examples that show what a packet or a list takes from them.
+
+use super::Driver;
+use super::Error;
+use super::Site;
+use crate::document;
+use crate::files;
+use crate::id::GateId;
+use crate::next;
+use crate::template::Context;
+use crate::workflow::EachList;
+use crate::workflow::Gate;
+use regex::Regex;
+use serde_json::Value as Json;
+use serde_json::json;
+
+/// What an example says in the place of a text.
+const EXAMPLE: &str = "example";
+
+/// Lays down what the packet of a gate has attached.
+pub fn attachments(
+    real: &Site,
+    driver: &Driver<'_>,
+    (gate, id): (&Gate, &GateId),
+) -> Result<(), Error> {
+    let context = context(driver, gate, id);
+    for template in &gate.attach {
+        let Ok(path) = template.render(&context) else { continue };
+        lay(real, driver, &path, || format!("{path}, as an earlier gate leaves it behind.\n"))?;
+    }
+    Ok(())
+}
+
+/// Lays down the file that the list of a gate is read from.
+pub fn list(real: &Site, driver: &Driver<'_>, gate: &Gate) -> Result<(), Error> {
+    let Some(each) = &gate.each else { return Ok(()) };
+    let EachList::File { path, pointer } = &each.list else { return Ok(()) };
+    let Ok(path) = path.render(&context(driver, gate, &gate.id)) else { return Ok(()) };
+    lay(real, driver, &path, || {
+        let list = at(pointer, json!([item(driver, &each.name)]));
+        let is_toml = path.ends_with(".toml");
+        // JSON is YAML, too.
+        let toml = is_toml.then(|| document::to_toml(&list)).flatten();
+        toml.unwrap_or_else(|| list.to_string())
+    })
+}
+
+fn context(driver: &Driver<'_>, gate: &Gate, id: &GateId) -> Context {
+    next::context(driver.run(), gate, id).with("attempt", &1)
+}
+
+/// One item with the fields that texts of the workflow ask it for.
+fn item(driver: &Driver<'_>, name: &str) -> Json {
+    let field = Regex::new(&format!(r"\b{}\.([A-Za-z_][A-Za-z0-9_]*)", regex::escape(name)));
+    let texts = driver.run().started.definition.iter().map(|text| text.text.as_str());
+    let fields: serde_json::Map<String, Json> = texts
+        .flat_map(|text| field.iter().flat_map(|field| field.captures_iter(text)))
+        .map(|found| (found[1].to_owned(), Json::from(EXAMPLE)))
+        .collect();
+    if fields.is_empty() { Json::from(EXAMPLE) } else { Json::Object(fields) }
+}
+
+/// A document that holds a value where a JSON pointer leads.
+fn at(pointer: &str, value: Json) -> Json {
+    pointer.rsplit_once('/').map_or(value.clone(), |(above, name)| {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        at(above, json!({ name: value }))
+    })
+}
+
+fn lay(
+    real: &Site,
+    driver: &Driver<'_>,
+    path: &str,
+    example: impl Fn() -> String,
+) -> Result<(), Error> {
+    // A path that leads outside is refused where the gate asks for it.
+    let Ok(inside) = driver.site.project.path(path) else { return Ok(()) };
+    if driver.site.project.exists(&inside) {
+        return Ok(());
+    }
+    let own = real.project.read(&inside, real.config.limits.text_bytes);
+    let bytes = own.unwrap_or_else(|_| example().into_bytes());
+    files::write_view(&driver.site.project.absolute(&inside), &bytes)
+        .map_err(|source| Error::environment(format!("{path}: {source}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pointer_is_built_from_its_names() {
+        assert_eq!(at("/a~1b/c", json!([1])), json!({ "a/b": { "c": [1] } }));
+        assert_eq!(at("", json!([1])), json!([1]));
+    }
+}
