@@ -3,7 +3,13 @@
 
 use crate::digest::Digest;
 use crate::finding::Finding;
+use crate::finding::Severity;
+use indexmap::IndexMap;
+use std::cmp::Reverse;
 use std::fmt::Write as _;
+
+/// How many findings of earlier attempts a packet lists.
+const EARLIER_MAX: usize = 12;
 
 /// Everything that a packet says, rendered but not yet put together.
 #[derive(Debug, Default)]
@@ -28,6 +34,8 @@ pub struct Packet {
     /// What the gate's decision is read from.
     pub decisions: Vec<String>,
     pub findings: Vec<Finding>,
+    /// What earlier attempts were told, and this one is not, by their numbers.
+    pub earlier: Vec<(u32, Finding)>,
     pub messages: Vec<String>,
     /// The questions of a form: name and what it asks.
     pub answers: Vec<(String, String)>,
@@ -68,6 +76,11 @@ impl Packet {
             self.answers.iter().map(|(name, help)| format!("`{name}` {help}")).collect();
         list(&mut text, "Questions to answer", &questions);
         self.write_findings(&mut text);
+        list(
+            &mut text,
+            "Findings of earlier attempts (keep them mended)",
+            &self.earlier_findings(),
+        );
         list(&mut text, "Messages", &self.messages);
         section(&mut text, "How to finish");
         self.write_finish(&mut text);
@@ -128,6 +141,31 @@ impl Packet {
             let _ = writeln!(text);
             text.push_str(&fenced(finding));
         }
+    }
+
+    /// What was found before, each finding once: errors first, and of these the newest.
+    fn earlier_findings(&self) -> Vec<String> {
+        let mut found: IndexMap<String, (&Finding, Vec<u32>)> = IndexMap::new();
+        for (attempt, finding) in &self.earlier {
+            let text = finding.to_string();
+            let first = text.lines().next().unwrap_or_default().to_owned();
+            found.entry(first).or_insert((finding, Vec::new())).1.push(*attempt);
+        }
+        let mut ranked: Vec<(&String, &(&Finding, Vec<u32>))> = found.iter().collect();
+        let newest = |attempts: &[u32]| attempts.iter().max().copied();
+        ranked.sort_by_key(|(_, (finding, attempts))| {
+            (finding.severity != Severity::Error, Reverse(newest(attempts)))
+        });
+        let left_out = ranked.len().saturating_sub(EARLIER_MAX);
+        let line = |(text, (_, attempts)): (&String, &(&Finding, Vec<u32>))| {
+            let attempts: Vec<String> = attempts.iter().map(u32::to_string).collect();
+            format!("{text} (told to attempt {})", attempts.join(", "))
+        };
+        let mut lines: Vec<String> = ranked.into_iter().take(EARLIER_MAX).map(line).collect();
+        if left_out > 0 {
+            lines.push(format!("{left_out} more: orch run show --run {}", self.run));
+        }
+        lines
     }
 
     fn write_finish(&self, text: &mut String) {

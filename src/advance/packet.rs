@@ -2,6 +2,7 @@
 //! person find it.
 
 use crate::files::Beneath;
+use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -76,6 +77,7 @@ pub fn render(
         checks,
         decisions,
         findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
+        earlier: earlier(run, attempt),
         messages: Vec::new(),
         answers_to: answers_to(gate, &context),
         dir: gate.dir.as_ref().and_then(|dir| dir.render(&context).ok()),
@@ -83,6 +85,16 @@ pub fn render(
         is_driven,
     };
     Ok(packet.text())
+}
+
+/// What attempts before this one were told that it is not told again.
+fn earlier(run: &Run, attempt: &AttemptId) -> Vec<(u32, Finding)> {
+    let Some(state) = run.gate(&attempt.gate) else { return Vec::new() };
+    let told = state.told.range(..attempt.number);
+    let all = told.flat_map(|(number, found)| found.iter().map(|finding| (*number, finding)));
+    all.filter(|(_, finding)| !state.feedback.contains(finding))
+        .map(|(number, finding)| (number, finding.clone()))
+        .collect()
 }
 
 /// A prompt of the definition, rendered.

@@ -37,6 +37,9 @@ impl Run {
             return Err(illegal(event, "the gate runs already"));
         }
         gate.begun = events;
+        if !gate.feedback.is_empty() {
+            gate.told.insert(started.attempt, gate.feedback.clone());
+        }
         gate.turn_to(GateStatus::Running, events);
         gate.waits_for = None;
         gate.reused = None;

@@ -85,6 +85,8 @@ pub struct GateState {
     pub visits: u32,
     /// What the next attempt is told.
     pub feedback: Vec<Finding>,
+    /// What attempts were told, by their numbers.
+    pub told: BTreeMap<u32, Vec<Finding>>,
     /// The first attempt of the round that goes on; 0 for the first one.
     pub round: u32,
     /// What the round's outputs must differ from: those that were refused, where it answers that.

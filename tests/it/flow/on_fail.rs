@@ -86,6 +86,23 @@ fn a_jump_back_carries_the_findings_into_the_next_packet() {
 }
 
 #[test]
+fn what_earlier_rounds_found_is_told_again_behind_what_is_found_now() {
+    let check = "checks = [{ kind = 'contains_text', all = ['moon', 'stars'] }]";
+    let house = review(3)
+        .contract("review", &format!("[[output]]\npath = 'draft.md'\n{check}\n"))
+        .script("draft.2", "echo the moon >> draft.md")
+        .script("draft.3", "echo the stars >> draft.md");
+    house.orch("run demo").code(0);
+    let earlier = "## Findings of earlier attempts (keep them mended)\n\n";
+    assert!(!house.packet("draft", 2).contains(earlier));
+    let packet = house.packet("draft", 3);
+    let (now, earlier) = packet.split_once(earlier).unwrap_or_else(|| panic!("{packet}"));
+    assert!(now.contains("stars") && !now.contains("\"moon\""), "{packet}");
+    assert!(earlier.contains("moon") && earlier.contains("(told to attempt 2)"), "{packet}");
+    assert!(!earlier.contains("stars"), "{packet}");
+}
+
+#[test]
 fn jumps_are_bounded_and_then_the_run_fails() {
     let house = review(2);
     house.orch("run demo").code(1);
