@@ -78,7 +78,7 @@ impl Packet {
         self.write_findings(&mut text);
         list(
             &mut text,
-            "Findings of earlier attempts (keep them mended)",
+            "Findings of earlier attempts (do not bring them back)",
             &self.earlier_findings(),
         );
         list(&mut text, "Messages", &self.messages);

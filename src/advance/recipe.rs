@@ -76,6 +76,7 @@ fn reads(
 
 /// The file of the project that is read under a path, which may be a link.
 fn behind(project: &Project, path: &ProjectPath) -> Result<ProjectPath, String> {
-    let none = || format!("{path}, which it reads, is a link that leads to no file of the project");
+    let none =
+        || format!("{path}, which it reads, is a link that does not lead to a file of the project");
     project.behind(path).ok_or_else(none)
 }

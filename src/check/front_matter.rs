@@ -198,7 +198,7 @@ mod tests {
             "field = 'status'\nnot_equals = 'FAIL'",
             "field = 'status'\nnot_equals = 'pass'",
             "field = 'score'\nnot_equals = 8.7",
-            "field = 'audit.status'\nnone_of = ['GO', 'TODO', 3]",
+            "field = 'audit.status'\nnone_of = ['GO', 'TBD', 3]",
         ] {
             assert_eq!(judge("front_matter", test, YAML), [""; 0], "{test}");
         }
@@ -220,7 +220,7 @@ mod tests {
     fn nothing_and_many_are_no_other_value() {
         for value in ["", "null", "[draft]", "{ is: draft }"] {
             let file = format!("---\nstatus: {value}\n---\n");
-            for test in ["not_equals = 'TODO'", "none_of = ['TODO']"] {
+            for test in ["not_equals = 'TBD'", "none_of = ['TBD']"] {
                 let test = format!("field = 'status'\n{test}");
                 assert_eq!(judge("front_matter", &test, &[("a.md", &file)]).len(), 1, "{value}");
             }

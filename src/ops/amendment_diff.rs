@@ -50,15 +50,17 @@ fn of_script(site: &Site, run: &Run, script: &Script) -> Result<TextDiff, Error>
     let new = Beneath::new(site.project.root()).join(&script.path).read().ok().flatten();
     let mut old = None;
     if let (Some(before), Some(repository)) = (script.before, site.repository()?) {
-        let began = run.started.git.as_ref().and_then(|git| git.head.as_deref());
         let path = repository.path_of(&site.project.root().join(&script.path)).unwrap_or_default();
-        for commit in began.into_iter().chain(["HEAD"]) {
-            let bytes = repository.committed_bytes(commit, &path)?;
-            old = old.or(bytes.filter(|bytes| Digest::of(bytes) == before));
-        }
+        let is_it = |bytes: &[u8]| Digest::of(bytes) == before;
+        let began = run.started.git.as_ref().and_then(|git| git.head.as_deref());
+        let first = began.map(|commit| repository.committed_bytes(commit, &path)).transpose()?;
+        old = match first.flatten().filter(|bytes| is_it(bytes)) {
+            Some(bytes) => Some(bytes),
+            None => repository.bytes_in_history(&path, is_it)?,
+        };
     }
     let is_known = old.is_some() || script.before.is_none();
-    let unknown = if is_known { "" } else { ", whose former text git does not have" };
+    let unknown = if is_known { "" } else { "; git does not have its earlier text" };
     Ok(TextDiff {
         path: format!("{} (script of agent {}{unknown})", script.path, script.agent),
         diff: git::text_diff(&old.unwrap_or_default(), &new.unwrap_or_default()),

@@ -160,9 +160,11 @@ fn shown_file(
             let diff = git::text_diff(&old, text.as_bytes());
             file(digest, "changed since the last approval", diff)
         }
-        None => {
-            file(digest, "changed since the last approval, whose bytes git does not have", text)
-        }
+        None => file(
+            digest,
+            "changed since the last approval; git does not have what was approved",
+            text,
+        ),
     })
 }
 

@@ -72,7 +72,7 @@ impl<'w> HandIn<'w> {
             None => self.answers_of_variable()?,
         };
         let given = serde_json::from_value(given)
-            .map_err(|error| format!("the answers are no table: {error}"))?;
+            .map_err(|error| format!("the answers are not a table: {error}"))?;
         let resolved = input::resolve(&self.order.answers, &given, &self.workspace.project);
         resolved.map_err(|error| error.to_string())
     }
@@ -86,7 +86,7 @@ impl<'w> HandIn<'w> {
         let bytes = bytes.ok_or("no answers were written to the file that ORCH_ANSWERS names")?;
         let text = std::str::from_utf8(&bytes).map_err(|error| error.to_string())?;
         let data = Data::read(Language::Json, text).map_err(|flaw| flaw.message);
-        let data = data.map_err(|error| format!("the answers are no JSON object: {error}"))?;
+        let data = data.map_err(|error| format!("the answers are not a JSON object: {error}"))?;
         Ok(data.into_json())
     }
 
@@ -98,7 +98,7 @@ impl<'w> HandIn<'w> {
             project.read_text(&path, ANSWERS_BYTES_MAX).map_err(|error| error.to_string())?;
         if files::stat_of(&project.absolute(&path)) == self.before {
             return Err(format!(
-                "{path} holds answers of before: it was not written in this attempt"
+                "{path} holds earlier answers: it was not written in this attempt"
             ));
         }
         let document =

@@ -102,7 +102,7 @@ impl Hands<'_> {
         let path = project.path(dir).map_err(|error| error.to_string())?;
         if !Beneath::new(&root).join(path.as_str()).is_folder() {
             return Err(format!(
-                "`dir` names {path}, which is no folder of the project, or reached over a link"
+                "`dir` names {path}, which is not a folder of the project, or is reached through a link"
             ));
         }
         Ok(project.absolute(&path))

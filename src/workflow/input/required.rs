@@ -137,7 +137,7 @@ impl Conditions {
                 (None, Some(condition)) => (false, condition),
                 (Some(_), Some(second)) => {
                     let message =
-                        format!("input `{name}` has one of `required_if` and `required_unless`");
+                        format!("input `{name}` has both `required_if` and `required_unless`");
                     return Err(source
                         .unsound(second.span(), message)
                         .advise("leave one of them out"));

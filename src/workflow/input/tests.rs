@@ -151,7 +151,7 @@ fn a_condition_that_says_nothing_is_refused() {
         ),
         (
             "required_if = 'name', required_unless = 'deep'",
-            "3:62 input `x` has one of `required_if` and `required_unless` | leave one of them out",
+            "3:62 input `x` has both `required_if` and `required_unless` | leave one of them out",
         ),
     ] {
         assert_eq!(error(condition), says);

@@ -110,10 +110,7 @@ fn check_program_keys(
     {
         return Err(draft
             .source
-            .unsound(
-                span.clone(),
-                format!("`{pointer}` is no JSON pointer, so it finds no answers"),
-            )
+            .unsound(span.clone(), format!("`{pointer}` is not a JSON pointer"))
             .advise(format!("write pointer = \"/{}\"", pointer.replace('.', "/"))));
     }
     match answers_from.filter(|_| gate.answers.is_empty()) {

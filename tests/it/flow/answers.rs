@@ -154,9 +154,9 @@ fn an_agent_that_answers_wrongly_fails_with_a_finding() {
     for (more, script, says) in [
         ("", "echo '{\"kind\": \"bgu\"}' > \"$ORCH_ANSWERS\"", "`bgu` is none of bug, wish"),
         ("", "true", "no answers were written"),
-        ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are no table"),
+        ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are not a table"),
         ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown input `x`"),
-        (from, "true", "class.json holds answers of before"),
+        (from, "true", "class.json holds earlier answers"),
         (from, "echo '{}' > class.json", "class.json has nothing at `/found`"),
         (from, "rm class.json", "does not exist"),
     ] {

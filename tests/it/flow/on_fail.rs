@@ -93,7 +93,7 @@ fn what_earlier_rounds_found_is_told_again_behind_what_is_found_now() {
         .script("draft.2", "echo the moon >> draft.md")
         .script("draft.3", "echo the stars >> draft.md");
     house.orch("run demo").code(0);
-    let earlier = "## Findings of earlier attempts (keep them mended)\n\n";
+    let earlier = "## Findings of earlier attempts (do not bring them back)\n\n";
     assert!(!house.packet("draft", 2).contains(earlier));
     let packet = house.packet("draft", 3);
     let (now, earlier) = packet.split_once(earlier).unwrap_or_else(|| panic!("{packet}"));

@@ -25,7 +25,7 @@ const CONTRACT: &str = "
 path = 'page.json'
 [[output]]
 glob = 'parts/*.txt'
-checks = [{ kind = 'not_contains', text = 'TODO' }]
+checks = [{ kind = 'not_contains', text = 'TBD' }]
 [[check]]
 kind = 'json_schema'
 path = 'page.json'
@@ -137,7 +137,7 @@ fn a_file_that_joins_while_a_person_is_waited_for_opens_the_gate_again() {
     let rest = format!("{WORKFLOW}[[gate]]\nid = 'read'\nexecutor = 'human'\n");
     let house = house().workflow("demo", &rest);
     house.orch(RUN).code(3);
-    house.write("parts/two.txt", "TODO\n");
+    house.write("parts/two.txt", "TBD\n");
     house.orch("gate finish").code(1).says("gate read STALE").says("STALE read, write");
 }
 
@@ -152,7 +152,7 @@ fn what_it_reads_through_a_link_is_what_lies_behind() {
     house.write("real.txt", "two\n");
     house.orch(RUN).code(0).says("facts.txt, which it reads, has changed");
     house.remove("real.txt");
-    house.orch(RUN).code(0).says("is a link that leads to no file of the project");
+    house.orch(RUN).code(0).says("is a link that does not lead to a file of the project");
 }
 
 #[test]
