@@ -4,7 +4,7 @@
 use crate::digest::Digest;
 use crate::files;
 use crate::files::OpenError;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::source::Source;
 use crate::source::Unsound;
 use rust_embed::RustEmbed;
@@ -57,7 +57,7 @@ pub struct Text {
 /// The three places where definitions lie.
 #[derive(Debug, Clone)]
 pub struct Shelf {
-    project: Project,
+    project: ProjectFolder,
     user_folder: Option<PathBuf>,
 }
 
@@ -103,11 +103,11 @@ impl From<Box<Unsound>> for Unreadable {
 
 impl Shelf {
     /// Takes the project and the user's own folder, `~/.config/orch`, where there is one.
-    pub fn new(project: Project, user_folder: Option<PathBuf>) -> Self {
+    pub fn new(project: ProjectFolder, user_folder: Option<PathBuf>) -> Self {
         Self { project, user_folder }
     }
 
-    pub fn project(&self) -> &Project {
+    pub fn project_folder(&self) -> &ProjectFolder {
         &self.project
     }
 
@@ -150,7 +150,7 @@ impl Shelf {
             .collect();
         let roots = [Some(self.project.root().to_owned()), self.user_folder.clone()];
         for root in roots.into_iter().flatten() {
-            let Ok(root) = Project::new(&root.join(folder), Vec::new()) else {
+            let Ok(root) = ProjectFolder::new(&root.join(folder), Vec::new()) else {
                 continue;
             };
             let Ok(start) = root.path(".") else { continue };
@@ -216,7 +216,7 @@ mod tests {
     fn the_project_wins_and_what_is_missing_is_none() {
         let folder = tempfile::tempdir().unwrap();
         let shelf = Shelf {
-            project: Project::new(folder.path(), Vec::new()).unwrap(),
+            project: ProjectFolder::new(folder.path(), Vec::new()).unwrap(),
             user_folder: Some(folder.path().join("user")),
         };
         std::fs::create_dir_all(folder.path().join("user/workflows")).unwrap();
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn fixtures_are_not_built_in() {
         let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts");
-        let ours = Project::new(&ours, Vec::new()).unwrap();
+        let ours = ProjectFolder::new(&ours, Vec::new()).unwrap();
         let mut on_disk = 0;
         ours.walk(&ours.path(".").unwrap(), |path| {
             on_disk += usize::from(path.as_str().contains(FIXTURES));
@@ -245,7 +245,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("contracts/a.fixtures/good")).unwrap();
         std::fs::write(folder.path().join("contracts/a.fixtures/good/expect.toml"), "").unwrap();
-        let shelf = Shelf::new(Project::new(folder.path(), Vec::new()).unwrap(), None);
+        let shelf = Shelf::new(ProjectFolder::new(folder.path(), Vec::new()).unwrap(), None);
         let names = shelf.names("contracts", ".toml");
         assert!(!names.is_empty());
         assert_eq!(names.iter().find(|name| name.contains("fixtures")), None);

@@ -14,7 +14,7 @@ use crate::contract::Target;
 use crate::files::Fingerprint;
 use crate::files::Globs;
 use crate::files::OpenError;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -164,7 +164,7 @@ fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgem
 
 fn subjects<'c>(
     output: &'c Output,
-    project: &Project,
+    project: &ProjectFolder,
     context: &Context,
 ) -> Result<Vec<Subject<'c>>, String> {
     let path = |template: &Template| {
@@ -189,7 +189,7 @@ fn subjects<'c>(
 /// The files that are there; where the order of alternatives decides, the first of them alone.
 fn there<'s, 'c>(
     subjects: &'s [Subject<'c>],
-    project: &'s Project,
+    project: &'s ProjectFolder,
 ) -> impl Iterator<Item = &'s Subject<'c>> {
     let most = subjects.first().map_or(0, |subject| match subject.output.target {
         Target::FirstOf(_) => 1,

@@ -26,7 +26,7 @@
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, the environment |
 //! | planner | [`mod@advance`] | sleep, processes |
-//! | site | [`site`]: the project, who asks, a run that is held, what is proved | decisions about runs |
+//! | project | [`project`]: what belongs to it, who asks, a run that is held, what is proved | decisions about runs |
 //! | hands | [`work`] | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`] | disk, clock, processes, git |
@@ -55,7 +55,7 @@
 //! caller of them. A day with them:
 //!
 //! ```
-//! use orch::ops::{Epic, Options, Site};
+//! use orch::ops::{Epic, Options, Project};
 //! use orch::ops::{note, session_complete, session_pause, session_start, session_status};
 //! use orch::event::{NoteKind, SessionStatus};
 //!
@@ -66,7 +66,7 @@
 //!     folder.path().join("workflows/sketch.toml"),
 //!     "name = 'sketch'\nversion = '1'\n[[gate]]\nid = 'ink'\nexecutor = 'human'\n",
 //! )?;
-//! let site = Site::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
+//! let project = Project::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
 //! let epic = Epic { epic: Some("my-feature".to_owned()) };
 //!
 //! // Sit down: the run of this key begins. The closure is told what is to be known first.
@@ -76,7 +76,7 @@
 //!     budget: Some(5.0),
 //!     ..Default::default()
 //! };
-//! let started = session_start::session_start(&site, &request, &mut |_| ())?;
+//! let started = session_start::session_start(&project, &request, &mut |_| ())?;
 //! assert_eq!((started.session, started.status), (1, SessionStatus::Running));
 //!
 //! // Work, and say how far it is; then get up.
@@ -85,9 +85,9 @@
 //!     text: vec!["half done".to_owned()],
 //!     ..Default::default()
 //! };
-//! note::note(&site, &words)?;
+//! note::note(&project, &words)?;
 //! let pause = session_pause::Request { epic: epic.clone(), reason: "end of day".to_owned() };
-//! session_pause::session_pause(&site, &pause)?;
+//! session_pause::session_pause(&project, &pause)?;
 //!
 //! // The next day.
 //! let request = session_start::Request {
@@ -95,12 +95,12 @@
 //!     resume: true,
 //!     ..Default::default()
 //! };
-//! let resumed = session_start::session_start(&site, &request, &mut |_| ())?;
+//! let resumed = session_start::session_start(&project, &request, &mut |_| ())?;
 //! assert_eq!(resumed.session, 2);
-//! assert_eq!(session_status::session_status(&site, &epic)?.remaining_usd, Some(5.0));
+//! assert_eq!(session_status::session_status(&project, &epic)?.remaining_usd, Some(5.0));
 //!
 //! let request = session_complete::Request { epic, ..Default::default() };
-//! let reply = session_complete::session_complete(&site, &request, None)?;
+//! let reply = session_complete::session_complete(&project, &request, None)?;
 //! assert!(matches!(reply, session_complete::Reply::Complete(_)));
 //! # Ok(())
 //! # }
@@ -112,7 +112,7 @@
 //!
 //! What `ops` speaks of is public: events, runs, workflows, and what they are made of. [`json`],
 //! [`secret`] and [`template`] are, since a face tells people what is recorded and starts itself to
-//! render; [`git`], [`files`], [`store`], [`site`] and [`work`], since the tests and the
+//! render; [`git`], [`files`], [`store`], [`project`] and [`work`], since the tests and the
 //! benchmark try these hands without a run. All else may change at any time. What `ops` gives out
 //! may grow, and is marked so; requests are for callers to build, and begin with their `Default`.
 //!
@@ -151,7 +151,7 @@ pub(crate) mod next;
 pub mod standing;
 pub mod store;
 pub mod work;
-pub mod site;
+pub mod project;
 pub mod advance;
 pub mod ops;
 #[cfg(feature = "cli")]

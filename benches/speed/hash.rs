@@ -5,7 +5,7 @@ use super::measure;
 use super::project;
 use super::table;
 use super::table::Row;
-use orch::files::Project;
+use orch::files::ProjectFolder;
 use orch::files::ProjectPath;
 use rayon::iter::IntoParallelRefIterator;
 use rayon::iter::ParallelIterator;
@@ -23,7 +23,7 @@ const PIECE_BYTES: usize = 128 * 1024;
 pub fn hash() -> Result {
     let folder = project::folder()?;
     let root = folder.path();
-    let project = Project::new(root, Vec::new())?;
+    let project = ProjectFolder::new(root, Vec::new())?;
     let rounds = measure::rounds(3);
     let mut rows = vec![large(root, &project, rounds)?];
     let peak_before = measure::peak_mib()?;
@@ -43,7 +43,7 @@ pub fn hash() -> Result {
     Ok(())
 }
 
-fn large(root: &Path, project: &Project, rounds: usize) -> Result<Row> {
+fn large(root: &Path, project: &ProjectFolder, rounds: usize) -> Result<Row> {
     let path = root.join("large");
     let mut file = File::create(&path)?;
     let piece: Vec<u8> = (0..=u8::MAX).cycle().take(1024 * 1024).collect();
@@ -89,7 +89,7 @@ fn large(root: &Path, project: &Project, rounds: usize) -> Result<Row> {
 
 fn small(
     root: &Path,
-    project: &Project,
+    project: &ProjectFolder,
     (count, bytes, target): (usize, usize, Option<f64>),
     rounds: usize,
 ) -> Result<Row> {

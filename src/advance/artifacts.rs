@@ -11,10 +11,10 @@ use crate::event::Judged;
 use crate::event::PauseCause;
 use crate::id::GateId;
 use crate::next;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::fallen;
 use crate::run::GateStatus;
-use crate::site::Driver;
-use crate::site::Error;
-use crate::site::fallen;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
 use std::collections::BTreeSet;
@@ -145,10 +145,10 @@ fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
 
 /// Whether a file is what was recorded of it.
 pub fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
-    let project = &driver.site.project;
-    let Ok(path) = project.recorded_path(&artifact.path) else { return false };
-    let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
-    let found = driver.seen.prints.borrow_mut().digest(project, &path);
+    let folder = &driver.project.folder;
+    let Ok(path) = folder.recorded_path(&artifact.path) else { return false };
+    let Some(digest) = artifact.sha256 else { return !folder.exists(&path) };
+    let found = driver.seen.prints.borrow_mut().digest(folder, &path);
     found.is_ok_and(|found| found == digest)
 }
 
@@ -163,7 +163,7 @@ fn judged_again(driver: &Driver<'_>, id: &GateId) -> Option<(u32, Judged)> {
     let contract = gate.contract.as_ref()?;
     let contract = contract.without(|kind| (kind.looks_at_attempt)());
     let mut judged =
-        judging::judge_now(driver.site, &driver.workflow, driver.run(), id, Some(&contract));
+        judging::judge_now(driver.project, &driver.workflow, driver.run(), id, Some(&contract));
     // What was found of the attempt is not undone by what its outputs are now.
     judged.findings.extend(settle::told_only(state.attempt()?));
     judged.passes().then_some((number, judged))

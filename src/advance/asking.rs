@@ -6,9 +6,9 @@ use crate::files::Globs;
 use crate::files::ProjectPath;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::Run;
-use crate::site::Error;
-use crate::site::Site;
 use crate::template::Context;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
@@ -26,7 +26,7 @@ pub fn message(
 
 /// The files that an approval of an attempt shows, as they are on the disk now.
 pub fn files(
-    site: &Site,
+    project: &Project,
     (workflow, run): (&Workflow, &Run),
     attempt: &AttemptId,
 ) -> Result<Vec<ProjectPath>, Error> {
@@ -34,9 +34,9 @@ pub fn files(
     let globs = gate.asking.show.iter().map(|glob| glob.render_glob(&context));
     let globs = globs.collect::<Result<Vec<String>, _>>();
     let globs = globs.map_err(|error| error.to_string());
-    let globs = globs.and_then(|globs| Globs::new(&globs, &site.project));
+    let globs = globs.and_then(|globs| Globs::new(&globs, &project.folder));
     let found =
-        globs.and_then(|globs| globs.files(&site.project).map_err(|error| error.to_string()));
+        globs.and_then(|globs| globs.files(&project.folder).map_err(|error| error.to_string()));
     found.map_err(|message| {
         Error::usage(format!("gate {}: approval: show: {message}", attempt.gate))
     })
@@ -44,11 +44,16 @@ pub fn files(
 
 /// The names of the files that a gate shows while it waits for an approval; none while they cannot be
 /// told.
-pub fn names_of_files(site: &Site, workflow: &Workflow, run: &Run, gate: &GateId) -> Vec<String> {
+pub fn names_of_files(
+    project: &Project,
+    workflow: &Workflow,
+    run: &Run,
+    gate: &GateId,
+) -> Vec<String> {
     let state = run.gate(gate).filter(|state| state.waits_for == Some(WaitsFor::Approval));
     let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
     let attempt = AttemptId::new(gate, attempt.attempt);
-    let files = files(site, (workflow, run), &attempt).unwrap_or_default();
+    let files = files(project, (workflow, run), &attempt).unwrap_or_default();
     files.iter().map(ToString::to_string).collect()
 }
 

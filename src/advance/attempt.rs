@@ -10,6 +10,7 @@ use super::judging;
 use super::packet;
 use super::recipe;
 use super::watch;
+use crate::budget::Budget;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Worker;
@@ -18,11 +19,12 @@ use crate::executor::Usage;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::id::InvocationId;
 use crate::judge;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::run::GateState;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Error;
 use crate::template::Context;
 use crate::work::Judging;
 use crate::work::WorkOrder;
@@ -66,7 +68,7 @@ pub enum Prepared {
 /// Begins an attempt: the intent is written, then there is work to do.
 pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, Error> {
     let id = start.gate;
-    let site = driver.site;
+    let project = driver.project;
     let Some(gate) = driver.workflow.gate(id).cloned() else {
         return Err(Error::usage(format!("there is no gate `{id}`")));
     };
@@ -74,7 +76,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let number = open.map_or_else(|| next_attempt(driver.run(), id), |open| open.attempt);
     let attempt = AttemptId::new(id, number);
     let context = packet::attempt_context(driver.run(), &gate, &attempt);
-    let mut chosen = doer::choose(site, driver.run(), &gate, &context, start)?;
+    let mut chosen = doer::choose(project, driver.run(), &gate, &context, start)?;
     let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
     let acts = chosen.acts();
     let claim = acts.then(|| claim::claim(driver, &gate, id, (agent.as_deref(), &chosen)));
@@ -105,16 +107,14 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         let report = WorkReport { attempt, invocation: None, result };
         return Ok(Prepared::Ended(Box::new(report)));
     }
-    let now = site.clock.now();
-    let invocation_id = site.new_invocation_id(now);
+    let now = project.clock.now();
+    let invocation_id = project.new_invocation_id(now);
     let reserved = claim.map(|claim| driver.meter.begin(&invocation_id, claim));
-    let intent = reserved.map(|reserved| {
-        let (invocation_id, gate) = (invocation_id.clone(), id.clone());
-        Event::InvocationStarted { invocation_id, gate, attempt: attempt.number, reserved }
-    });
+    let intent = reserved.map(|reserved| intent(&attempt, &invocation_id, reserved));
     let begun: Vec<Event> = started.into_iter().chain(intent).collect();
     write_begun(driver, &begun, acts || start.adopt)?;
-    let judging = judging::judging(site, (&driver.workflow, driver.run()), &gate, attempt.clone());
+    let judging =
+        judging::judging(project, (&driver.workflow, driver.run()), &gate, attempt.clone());
     Ok(Prepared::Work(Box::new(WorkOrder {
         run: driver.id().clone(),
         attempt,
@@ -137,6 +137,12 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     })))
 }
 
+/// The call that an attempt makes, before it is made, with what of the budgets is kept for it.
+fn intent(attempt: &AttemptId, id: &InvocationId, reserved: Budget) -> Event {
+    let AttemptId { gate, number } = attempt.clone();
+    Event::InvocationStarted { invocation_id: id.clone(), gate, attempt: number, reserved }
+}
+
 /// Where nothing is done, there is nothing that would have to be known after a power cut.
 fn write_begun(driver: &mut Driver<'_>, events: &[Event], acts: bool) -> Result<(), Error> {
     if acts { driver.append(events) } else { driver.append_lazily(events) }
@@ -150,13 +156,13 @@ fn lay_out(
     attempt: &AttemptId,
     (text, context): (&str, &Context),
 ) -> Result<Option<Finding>, Error> {
-    let (site, run) = (driver.site, driver.id());
+    let (project, run) = (driver.project, driver.id());
     if !text.is_empty() {
-        packet::write(site, run, attempt, text)?;
+        packet::write(project, run, attempt, text)?;
     }
-    fresh::record(site, driver.run(), gate, attempt, context)?;
+    fresh::record(project, driver.run(), gate, attempt, context)?;
     let recorded = gate.contract.as_ref().map_or(Ok(()), |contract| {
-        baselines::record_attempt(site, run, attempt, (contract, context))
+        baselines::record_attempt(project, run, attempt, (contract, context))
     });
     Ok(recorded.err().map(|error| Finding::of("baseline", error.to_string())))
 }
@@ -173,7 +179,7 @@ fn packet_text(
     }
     let is_driven = chosen.acts();
     let text = packet::render(
-        (driver.site, &driver.workflow, driver.run()),
+        (driver.project, &driver.workflow, driver.run()),
         gate,
         (attempt, agent),
         is_driven,

@@ -8,12 +8,12 @@ use crate::check::BaselineRequest;
 use crate::check::Since;
 use crate::contract::Contract;
 use crate::files::Beneath;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::RunId;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::Run;
-use crate::site::Error;
-use crate::site::Site;
 use crate::template::Context;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 /// What every contract of the workflow wants recorded at this moment.
 pub fn record(
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     run: Option<&Run>,
     inputs: &input::Values,
@@ -36,7 +36,7 @@ pub fn record(
         let context = context(run, gate, inputs);
         for request in requests(contract, &context) {
             if request.since == *moment && !recorded.contains_key(&request.key()) {
-                let baseline = check::record_baseline(&site.project, &request)?;
+                let baseline = check::record_baseline(&project.folder, &request)?;
                 recorded.insert(request.key(), baseline);
             }
         }
@@ -47,7 +47,7 @@ pub fn record(
 /// What a contract compares with the beginning of its own attempt, kept beside the journal: it is
 /// needed until the attempt is judged and never again.
 pub fn record_attempt(
-    site: &Site,
+    project: &Project,
     run: &RunId,
     attempt: &AttemptId,
     (contract, context): (&Contract, &Context),
@@ -55,22 +55,22 @@ pub fn record_attempt(
     let mut recorded = BTreeMap::new();
     for request in requests(contract, context) {
         if request.since == Since::Attempt {
-            let baseline = check::record_baseline(&site.project, &request);
+            let baseline = check::record_baseline(&project.folder, &request);
             recorded.insert(request.key(), baseline.map_err(Error::environment)?);
         }
     }
     if recorded.is_empty() {
         return Ok(());
     }
-    let path = attempt_path(site, run, attempt);
+    let path = attempt_path(project, run, attempt);
     let bytes = serde_json::to_vec(&recorded).unwrap_or_default();
     path.write(&bytes).map_err(|source| Error::disk(&path, source))
 }
 
 /// All that the checks of an attempt compare with.
-pub fn of_attempt(site: &Site, run: &Run, attempt: &AttemptId) -> BTreeMap<String, Baseline> {
+pub fn of_attempt(project: &Project, run: &Run, attempt: &AttemptId) -> BTreeMap<String, Baseline> {
     let mut baselines = run.baselines.clone();
-    let path = attempt_path(site, &run.started.run_id, attempt);
+    let path = attempt_path(project, &run.started.run_id, attempt);
     if let Ok(Some(bytes)) = path.read()
         && let Ok(own) = serde_json::from_slice::<BTreeMap<String, Baseline>>(&bytes)
     {
@@ -81,18 +81,18 @@ pub fn of_attempt(site: &Site, run: &Run, attempt: &AttemptId) -> BTreeMap<Strin
 
 /// All that a contract compares with, as if every moment were now.
 pub fn baselines_of(
-    project: &Project,
+    folder: &ProjectFolder,
     contract: &Contract,
     context: &Context,
 ) -> Result<BTreeMap<String, Baseline>, String> {
     let record =
-        |request: BaselineRequest| Ok((request.key(), check::record_baseline(project, &request)?));
+        |request: BaselineRequest| Ok((request.key(), check::record_baseline(folder, &request)?));
     requests(contract, context).into_iter().map(record).collect()
 }
 
-fn attempt_path(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
+fn attempt_path(project: &Project, run: &RunId, attempt: &AttemptId) -> Beneath {
     let AttemptId { gate, number } = attempt;
-    site.store.state(run).join("baselines").join(format!("{gate}-{number}.json"))
+    project.store.state(run).join("baselines").join(format!("{gate}-{number}.json"))
 }
 
 /// Whether a contract has any check that compares with something.

@@ -4,10 +4,10 @@ use super::doer::Chosen;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
 use crate::id::GateId;
-use crate::site::Driver;
-use crate::site::Error;
-use crate::site::sitting;
-use crate::site::sitting_budget;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::sitting;
+use crate::project::sitting_budget;
 use crate::spending::Claim;
 use crate::workflow::Gate;
 use crate::workflow::Work;
@@ -30,7 +30,7 @@ pub fn claim(
             Work::Human | Work::Command(_) | Work::Shell { .. } => false,
         },
         run_budget: run.budget,
-        sitting_budget: sitting_budget::bound(driver.site, run, run.budget)?,
+        sitting_budget: sitting_budget::bound(driver.project, run, run.budget)?,
         gate_budget: gate.budget,
         agent_budget: chosen.budget.unwrap_or_default(),
     })
@@ -44,7 +44,7 @@ pub fn run_out(driver: &mut Driver<'_>, reason: &str) -> Result<(), Error> {
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
     super::pause(driver, PauseCause::Budget, reason)?;
     if sat {
-        sitting::end_keeping(driver.site, driver.id());
+        sitting::end_keeping(driver.project, driver.id());
     }
     Ok(())
 }

@@ -7,23 +7,23 @@ use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next::Deadline;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Error;
-use crate::site::Site;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Workflow;
 
 /// The deadline of a gate, where it waits for a person who was given one.
-pub fn of(site: &Site, workflow: &Workflow, run: &Run, gate: &GateId) -> Option<Deadline> {
-    Deadline::of(workflow.gate(gate)?, run.gate(gate)?, || site.clock.now())
+pub fn of(project: &Project, workflow: &Workflow, run: &Run, gate: &GateId) -> Option<Deadline> {
+    Deadline::of(workflow.gate(gate)?, run.gate(gate)?, || project.clock.now())
 }
 
 /// Ends the attempt of a gate whose person was waited for long enough; whether it did.
 pub fn expire(driver: &mut Driver<'_>, gate: &GateId) -> Result<bool, Error> {
-    let deadline = of(driver.site, &driver.workflow, driver.run(), gate);
+    let deadline = of(driver.project, &driver.workflow, driver.run(), gate);
     let Some(deadline) = deadline.filter(Deadline::is_over) else { return Ok(false) };
     let state = driver.run().gate(gate);
     let waits_for = state.and_then(|state| state.waits_for).unwrap_or(WaitsFor::Person);
@@ -43,7 +43,7 @@ pub fn expire_all(driver: &mut Driver<'_>) -> Result<(bool, Option<Moment>), Err
         if expire(driver, gate)? {
             has_expired = true;
         } else {
-            let deadline = of(driver.site, &driver.workflow, driver.run(), gate);
+            let deadline = of(driver.project, &driver.workflow, driver.run(), gate);
             next = [next, deadline.map(|deadline| deadline.at)].into_iter().flatten().min();
         }
     }

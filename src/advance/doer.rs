@@ -10,10 +10,10 @@ use crate::event::Worker;
 use crate::executor::Agent;
 use crate::executor::Command;
 use crate::finding::Finding;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::Run;
 use crate::secret::Secrets;
-use crate::site::Error;
-use crate::site::Site;
 use crate::template::Context;
 use crate::template::Template;
 use crate::work::Doer;
@@ -38,7 +38,7 @@ pub struct Chosen {
 }
 
 pub fn choose(
-    site: &Site,
+    project: &Project,
     run: &Run,
     gate: &Gate,
     context: &Context,
@@ -47,7 +47,7 @@ pub fn choose(
     let unfit = Secrets::of_environment(&gate.secrets).err();
     let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
-    let problem = problem.or_else(|| path_problem(site, gate, context));
+    let problem = problem.or_else(|| path_problem(project, gate, context));
     let (place, problem) = match place(gate, context) {
         Ok(place) => (place, problem),
         Err(unplaced) => (Place::default(), problem.or(Some(unplaced))),
@@ -85,10 +85,10 @@ pub fn choose(
             match start.by {
                 StartedBy::Hand { agent } => {
                     chosen.worker.definition =
-                        agent.and_then(|name| player::definition(site, run, name));
+                        agent.and_then(|name| player::definition(project, run, name));
                 }
                 StartedBy::Configured { given } => {
-                    match player::player(site, run, (role, given))? {
+                    match player::player(project, run, (role, given))? {
                         Ok(Some(agent)) => chosen.cast(agent),
                         Ok(None) => {}
                         Err(problem) => chosen.problem = Some(problem),
@@ -170,7 +170,7 @@ pub fn environment_problem(gate: &Gate, context: &Context) -> Option<Finding> {
 }
 
 /// What a gate attaches or reads lies inside the project, whoever does its work.
-fn path_problem(site: &Site, gate: &Gate, context: &Context) -> Option<Finding> {
+fn path_problem(project: &Project, gate: &Gate, context: &Context) -> Option<Finding> {
     let attached = gate.attach.iter().map(|template| ("attach", template));
     let read = gate.reads.iter().map(|template| ("reads", template));
     attached.chain(read).find_map(|(key, template)| {
@@ -178,7 +178,7 @@ fn path_problem(site: &Site, gate: &Gate, context: &Context) -> Option<Finding> 
             Ok(path) => path,
             Err(error) => return Some(Finding::of(key, error.to_string())),
         };
-        let error = site.project.path(&path).err()?;
+        let error = project.folder.path(&path).err()?;
         Some(Finding::of(key, error.to_string()))
     })
 }

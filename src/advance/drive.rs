@@ -5,9 +5,9 @@ use super::Held;
 use super::Limits;
 use crate::clock::Moment;
 use crate::process;
-use crate::site::Driver;
-use crate::site::Error;
-use crate::site::cut_off::all_cut_off;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::cut_off::all_cut_off;
 use crate::standing::Standing;
 use crate::work::WorkReport;
 use crate::work::perform;
@@ -57,13 +57,13 @@ fn wait(
     receiver: &Receiver<WorkReport>,
     (is_at_work, alarm): (bool, Option<Moment>),
 ) -> Option<WorkReport> {
-    let left = |due: Moment| due.since(driver.site.clock.now());
+    let left = |due: Moment| due.since(driver.project.clock.now());
     match (is_at_work, alarm) {
         (true, Some(due)) => receiver.recv_timeout(left(due)).ok(),
         (true, None) => receiver.recv().ok(),
         (false, None) => None,
         (false, Some(due)) => {
-            while !driver.site.stop.is_raised() && !left(due).is_zero() {
+            while !driver.project.stop.is_raised() && !left(due).is_zero() {
                 std::thread::sleep(left(due).min(LOOK_EVERY));
             }
             None

@@ -7,8 +7,8 @@ use crate::event::Event;
 use crate::event::Item;
 use crate::id::AttemptId;
 use crate::id::GateId;
-use crate::site::Driver;
-use crate::site::Error;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::template::Context;
 use crate::workflow::Each;
 use crate::workflow::EachList;
@@ -81,9 +81,9 @@ fn of_expression(
 }
 
 fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Json, String> {
-    let site = driver.site;
-    let path = site.project.path(path).map_err(|error| error.to_string())?;
-    let text = site.project.read_text(&path, site.config.limits.text_bytes);
+    let project = driver.project;
+    let path = project.folder.path(path).map_err(|error| error.to_string())?;
+    let text = project.folder.read_text(&path, project.config.limits.text_bytes);
     let text = text.map_err(|error| error.to_string())?;
     let document =
         crate::check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;

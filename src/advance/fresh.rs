@@ -7,15 +7,15 @@ use crate::id::AttemptId;
 use crate::id::RunId;
 use crate::judge::Freshness;
 use crate::judge::fresh;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::Run;
-use crate::site::Error;
-use crate::site::Site;
 use crate::template::Context;
 use crate::workflow::Gate;
 
 /// Notes down what lies there when a round begins, before anybody works on it.
 pub fn record(
-    site: &Site,
+    project: &Project,
     run: &Run,
     gate: &Gate,
     attempt: &AttemptId,
@@ -26,14 +26,19 @@ pub fn record(
     if round != attempt.number {
         return Ok(());
     }
-    let stamps = fresh::stamps(contract, gate.writes_anew(), &site.project, context);
-    let path = path(site, &run.started.run_id, attempt);
+    let stamps = fresh::stamps(contract, gate.writes_anew(), &project.folder, context);
+    let path = path(project, &run.started.run_id, attempt);
     let bytes = serde_json::to_vec(&stamps).unwrap_or_default();
     path.write(&bytes).map_err(|source| Error::disk(&path, source))
 }
 
 /// What an open attempt's outputs are compared with; `None` where they may be of any age.
-pub fn of_attempt(site: &Site, run: &Run, gate: &Gate, attempt: &AttemptId) -> Option<Freshness> {
+pub fn of_attempt(
+    project: &Project,
+    run: &Run,
+    gate: &Gate,
+    attempt: &AttemptId,
+) -> Option<Freshness> {
     contract(gate)?;
     let state = run.gate(&attempt.gate)?;
     state.attempt().filter(|open| open.finished_at.is_none())?;
@@ -42,7 +47,7 @@ pub fn of_attempt(site: &Site, run: &Run, gate: &Gate, attempt: &AttemptId) -> O
         return Some(Freshness::Differs(refused.clone()));
     }
     let first = AttemptId::new(&attempt.gate, state.round());
-    let bytes = path(site, &run.started.run_id, &first).read().ok()??;
+    let bytes = path(project, &run.started.run_id, &first).read().ok()??;
     serde_json::from_slice(&bytes).ok().map(Freshness::Written)
 }
 
@@ -53,7 +58,7 @@ fn contract(gate: &Gate) -> Option<&Contract> {
     contract.outputs.iter().any(|output| output.is_fresh(by_default)).then_some(contract)
 }
 
-fn path(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
+fn path(project: &Project, run: &RunId, attempt: &AttemptId) -> Beneath {
     let AttemptId { gate, number } = attempt;
-    site.store.state(run).join("rounds").join(format!("{gate}-{number}.json"))
+    project.store.state(run).join("rounds").join(format!("{gate}-{number}.json"))
 }

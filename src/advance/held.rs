@@ -21,9 +21,9 @@ use crate::executor::Cut;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::run::GateStatus;
-use crate::site::Driver;
-use crate::site::Error;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -85,7 +85,7 @@ impl<'d, 's> Held<'d, 's> {
     }
 
     pub(super) fn now(&self) -> Moment {
-        self.driver.site.clock.now()
+        self.driver.project.clock.now()
     }
 
     pub(super) fn take_in(&mut self, report: &WorkReport) -> Result<(), Error> {

@@ -12,8 +12,8 @@ use crate::executor::ExecutorKind;
 use crate::files::ProjectPath;
 use crate::id;
 use crate::id::GateId;
+use crate::project::Driver;
 use crate::run::Run;
-use crate::site::Driver;
 use crate::workflow::Gate;
 use crate::workflow::Input;
 use crate::workflow::InputType;
@@ -105,7 +105,7 @@ pub fn digest(
 fn agent(driver: &Driver<'_>, run: &Run, gate: &Gate) -> Result<Option<Agent>, String> {
     let Work::Agent(role) = &gate.work else { return Ok(None) };
     let role = role.as_deref().unwrap_or_default();
-    let player = player::player(driver.site, run, (role, None));
+    let player = player::player(driver.project, run, (role, None));
     player.map_err(|error| error.to_string())?.map_err(|finding| finding.to_string())
 }
 
@@ -132,7 +132,7 @@ fn surroundings(
         values.insert(("secret", secret.name.clone()), value);
     }
     let passed = agent.map(|agent| agent.passed().values()).into_iter().flatten();
-    for (name, value) in driver.site.config.passed.values().into_iter().chain(passed) {
+    for (name, value) in driver.project.config.passed.values().into_iter().chain(passed) {
         values.insert(("passed", name), value);
     }
     for (name, value) in agent.map(|agent| &agent.settings().env).into_iter().flatten() {
@@ -186,11 +186,11 @@ fn attached(
     gate: &Gate,
     values: &Values<'_>,
 ) -> Result<Vec<(String, Digest)>, String> {
-    let project = &driver.site.project;
+    let folder = &driver.project.folder;
     let mut attached = Vec::new();
     for template in &gate.attach {
-        let path = project.path(&values.render(template)?).map_err(|error| error.to_string())?;
-        let digest = driver.seen.prints.borrow_mut().digest(project, &path);
+        let path = folder.path(&values.render(template)?).map_err(|error| error.to_string())?;
+        let digest = driver.seen.prints.borrow_mut().digest(folder, &path);
         attached.push((path.to_string(), digest.map_err(|error| format!("attach: {error}"))?));
     }
     Ok(attached)
@@ -203,10 +203,10 @@ fn files(
     (work, agent): (&[String], Option<&Agent>),
     values: &Values<'_>,
 ) -> BTreeMap<String, Option<Digest>> {
-    let project = &driver.site.project;
+    let folder = &driver.project.folder;
     let mut files = BTreeMap::new();
     let programs = |argv: &[String]| {
-        let own = Programs::of(argv, project.root()).of_project();
+        let own = Programs::of(argv, folder.root()).of_project();
         own.into_iter().map(|(path, digest)| (path, Some(digest))).collect::<Vec<_>>()
     };
     match &gate.work {
@@ -224,8 +224,8 @@ fn files(
             MadeOf::Program(argv) => files.extend(programs(argv)),
             MadeOf::File(path) => {
                 let read =
-                    |path: &ProjectPath| driver.seen.prints.borrow_mut().digest(project, path).ok();
-                let digest = project.path(path).ok().and_then(|path| read(&path));
+                    |path: &ProjectPath| driver.seen.prints.borrow_mut().digest(folder, path).ok();
+                let digest = folder.path(path).ok().and_then(|path| read(&path));
                 files.insert(path.to_owned(), digest);
             }
         }
@@ -244,7 +244,7 @@ impl Key<'_> {
         if let Some(key) = self.key.get() {
             return Ok(key);
         }
-        let place = self.driver.site.store.key();
+        let place = self.driver.project.store.key();
         let read = || place.read().map_err(|error| error.to_string());
         if read()?.is_none() {
             let key = id::random_key().ok_or("the system gives no random numbers")?;

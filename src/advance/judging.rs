@@ -11,11 +11,11 @@ use crate::event::Judged;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::Driver;
+use crate::project::Project;
+use crate::project::runs;
 use crate::run::Run;
 use crate::secret::Secrets;
-use crate::site::Driver;
-use crate::site::Site;
-use crate::site::runs;
 use crate::work::Judging;
 use crate::work::Worked;
 use crate::work::Workspace;
@@ -56,7 +56,7 @@ fn environment(run: &Run, gate: &Gate, attempt: &AttemptId) -> BTreeMap<String, 
 
 /// What judging a gate's outputs takes.
 pub fn judging(
-    site: &Site,
+    project: &Project,
     (workflow, run): (&Workflow, &Run),
     gate: &Gate,
     attempt: AttemptId,
@@ -64,27 +64,27 @@ pub fn judging(
     Judging {
         contract: gate.contract.clone(),
         context: packet::attempt_context(run, gate, &attempt),
-        baselines: baselines::of_attempt(site, run, &attempt),
+        baselines: baselines::of_attempt(project, run, &attempt),
         environment: environment(run, gate, &attempt),
-        allowed: player::allowed(site, run),
+        allowed: player::allowed(project, run),
         secrets: gate.secrets.clone(),
-        text_bytes_max: site.config.limits.text_bytes,
-        worked: worked(site, workflow, run, gate, &attempt.gate),
-        freshness: fresh::of_attempt(site, run, gate, &attempt),
+        text_bytes_max: project.config.limits.text_bytes,
+        worked: worked(project, workflow, run, gate, &attempt.gate),
+        freshness: fresh::of_attempt(project, run, gate, &attempt),
         is_fresh: gate.writes_anew(),
         attempt,
     }
 }
 
 /// The project as the workspace of a run that is only read: what its checks run is named nowhere.
-pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
+pub fn workspace(project: &Project, run: &RunId, secrets: Secrets) -> Workspace {
     Workspace {
         secrets,
-        stop: site.stop.clone(),
-        git_folder: site.store.git_folder(),
-        user_folder: site.caller.settings.clone(),
-        said: Some((site.store.clone(), run.clone())),
-        ..Workspace::new(site.project.clone(), site.store.logs(run))
+        stop: project.stop.clone(),
+        git_folder: project.store.git_folder(),
+        user_folder: project.caller.settings.clone(),
+        said: Some((project.store.clone(), run.clone())),
+        ..Workspace::new(project.folder.clone(), project.store.logs(run))
     }
 }
 
@@ -92,16 +92,16 @@ pub fn workspace(site: &Site, run: &RunId, secrets: Secrets) -> Workspace {
 pub fn workspace_held(driver: &Driver<'_>) -> Workspace {
     let meter = driver.meter.clone();
     Workspace {
-        at_work: Some(driver.site.store.at_work(driver.id())),
+        at_work: Some(driver.project.store.at_work(driver.id())),
         follow: Some(Arc::new(move |id, used, took| meter.tell(id, used, took))),
-        ..workspace(driver.site, driver.id(), driver.secrets.clone())
+        ..workspace(driver.project, driver.id(), driver.secrets.clone())
     }
 }
 
 /// Judges the outputs of a gate as they are now, outside of an attempt's work. `contract` stands for
 /// the gate's own.
 pub fn judge_now(
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     run: &Run,
     id: &GateId,
@@ -109,32 +109,38 @@ pub fn judge_now(
 ) -> Judged {
     // A secret that is not set here was never seen here either.
     let secrets = Secrets::of_those_set(workflow.secrets()).unwrap_or_default();
-    let workspace = workspace(site, &run.started.run_id, secrets);
-    judge_in(&workspace, (site, workflow, run), id, contract)
+    let workspace = workspace(project, &run.started.run_id, secrets);
+    judge_in(&workspace, (project, workflow, run), id, contract)
 }
 
 /// The same in a run that is held: what it runs is named there.
 pub fn judge_held(driver: &Driver<'_>, id: &GateId) -> Judged {
-    let run = (driver.site, &driver.workflow, driver.run());
+    let run = (driver.project, &driver.workflow, driver.run());
     judge_in(&workspace_held(driver), run, id, None)
 }
 
 fn judge_in(
     workspace: &Workspace,
-    (site, workflow, run): (&Site, &Workflow, &Run),
+    (project, workflow, run): (&Project, &Workflow, &Run),
     id: &GateId,
     contract: Option<&Contract>,
 ) -> Judged {
     let Some(gate) = workflow.gate(id) else { return Judged::default() };
     let attempts = run.gate(id).map_or(0, |state| state.attempts.len());
     let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
-    let own = judging(site, (workflow, run), gate, AttemptId::new(id, attempt));
+    let own = judging(project, (workflow, run), gate, AttemptId::new(id, attempt));
     let judging = Judging { contract: contract.cloned().or(own.contract.clone()), ..own };
     judging.judge(workspace, Instant::now())
 }
 
 /// What the checks of this gate may look at of the work; `None` where none of them does.
-fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId) -> Option<Worked> {
+fn worked(
+    project: &Project,
+    workflow: &Workflow,
+    run: &Run,
+    gate: &Gate,
+    id: &GateId,
+) -> Option<Worked> {
     let contract = gate.contract.as_ref()?;
     if !contract.rules().any(|rule| (rule.kind.looks_at_work)()) {
         return None;
@@ -144,8 +150,8 @@ fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId)
         work: check::WorkLog {
             summary: None,
             updates: 0,
-            items: items(site, run),
-            active: run.spent(site.clock.now()).active,
+            items: items(project, run),
+            active: run.spent(project.clock.now()).active,
             estimate: estimate(workflow, run),
         },
         gate: id.clone(),
@@ -157,8 +163,8 @@ fn worked(site: &Site, workflow: &Workflow, run: &Run, gate: &Gate, id: &GateId)
 }
 
 /// The runs that were begun as a part of this one.
-fn items(site: &Site, run: &Run) -> Vec<WorkItem> {
-    let entries = runs::runs(site).unwrap_or_default();
+fn items(project: &Project, run: &Run) -> Vec<WorkItem> {
+    let entries = runs::runs(project).unwrap_or_default();
     let parts =
         entries.into_iter().filter(|entry| entry.parent.as_ref() == Some(&run.started.run_id));
     parts

@@ -2,8 +2,8 @@
 
 use crate::files::Lock;
 use crate::id::GateId;
-use crate::site::Driver;
-use crate::site::Error;
+use crate::project::Driver;
+use crate::project::Error;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,10 +23,10 @@ impl Locks {
         if names.is_empty() {
             return Ok(true);
         }
-        let since = driver.site.clock.now().to_string();
+        let since = driver.project.clock.now().to_string();
         let mut taken = Vec::new();
         for name in names {
-            let place = driver.site.store.gate_lock(&name);
+            let place = driver.project.store.gate_lock(&name);
             let lock = Lock::take(&place, &since, Duration::ZERO);
             match lock.map_err(|source| Error::disk(&place, source))? {
                 Ok(lock) => taken.push(lock),

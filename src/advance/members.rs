@@ -7,8 +7,8 @@ use crate::event::Artifact;
 use crate::files::Globs;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::project::Driver;
 use crate::run::Run;
-use crate::site::Driver;
 use crate::workflow::Gate;
 
 /// The first file that a glob of outputs matches now and did not when they were recorded. One that
@@ -31,10 +31,10 @@ pub fn joined(
     }
     let number = run.gate(id).and_then(|state| state.attempt()).map_or(1, |own| own.attempt);
     let context = packet::attempt_context(run, gate, &AttemptId::new(id, number));
-    let project = &driver.site.project;
+    let folder = &driver.project.folder;
     let patterns: Vec<String> =
         globs.into_iter().filter_map(|glob| glob.render_glob(&context).ok()).collect();
-    let files = Globs::new(&patterns, project).ok()?.files(project).ok()?;
+    let files = Globs::new(&patterns, folder).ok()?.files(folder).ok()?;
     let is_known = |path: &str| artifacts.iter().any(|artifact| artifact.path == path);
     let mut new = files.iter().map(ToString::to_string).filter(|path| !is_known(path));
     new.find(|path| !rewriting::is_superseded(driver, id, path))

@@ -73,11 +73,11 @@ use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::seal;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Error;
-use crate::site::seal;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
 
@@ -105,7 +105,7 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
     loop {
         seal::seal_in_time(held.driver)?;
         let mut alarm = seal::due(held.driver);
-        if held.driver.site.stop.is_raised() {
+        if held.driver.project.stop.is_raised() {
             let is_over = !has_work(held.driver.run());
             if is_over {
                 pause(held.driver, PauseCause::Signal, "interrupted")?;

@@ -5,8 +5,8 @@ use super::player;
 use crate::config::Config;
 use crate::executor::Agent;
 use crate::id::GateId;
-use crate::site::Driver;
-use crate::site::Error;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::workflow::Gate;
 use crate::workflow::OnFail;
 use crate::workflow::Work;
@@ -17,7 +17,7 @@ use crate::workflow::Workflow;
 pub fn own_audits(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, Error> {
     audits_of(&driver.workflow, |role| {
         // What is wrong with an agent is told where it is to work.
-        Ok(player::player(driver.site, driver.run(), (role, given))?.ok().flatten())
+        Ok(player::player(driver.project, driver.run(), (role, given))?.ok().flatten())
     })
 }
 

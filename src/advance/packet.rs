@@ -9,9 +9,9 @@ use crate::id::RunId;
 use crate::judge;
 use crate::next;
 use crate::packet::Packet;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::Run;
-use crate::site::Error;
-use crate::site::Site;
 use crate::template::Context;
 use crate::work;
 use crate::workflow::Gate;
@@ -21,13 +21,13 @@ use crate::workflow::Workflow;
 use crate::workflow::input;
 
 /// The folder of an attempt's logs.
-pub fn folder(site: &Site, run: &RunId, attempt: &AttemptId) -> Beneath {
-    work::attempt_folder(&site.store.logs(run), attempt)
+pub fn folder(project: &Project, run: &RunId, attempt: &AttemptId) -> Beneath {
+    work::attempt_folder(&project.store.logs(run), attempt)
 }
 
 /// Where the packet of a gate's last attempt lies.
-pub fn path(site: &Site, run: &RunId, gate: &GateId) -> Beneath {
-    site.store.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
+pub fn path(project: &Project, run: &RunId, gate: &GateId) -> Beneath {
+    project.store.logs(run).join("gates").join(gate.as_str()).join("prompt.txt")
 }
 
 /// The values that the templates of a gate see in its current attempt.
@@ -37,7 +37,7 @@ pub fn attempt_context(run: &Run, gate: &Gate, attempt: &AttemptId) -> Context {
 
 /// Renders the packet of an attempt.
 pub fn render(
-    (site, workflow, run): (&Site, &Workflow, &Run),
+    (project, workflow, run): (&Project, &Workflow, &Run),
     gate: &Gate,
     (attempt, agent): (&AttemptId, Option<&str>),
     is_driven: bool,
@@ -50,7 +50,7 @@ pub fn render(
     let mut attached = Vec::new();
     for template in &gate.attach {
         let path = template.render(&context).map_err(|error| error.to_string())?;
-        attached.push((path.clone(), read_attached(site, &path)?));
+        attached.push((path.clone(), read_attached(project, &path)?));
     }
     let contract = gate.contract.as_ref();
     let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
@@ -107,15 +107,15 @@ pub fn prompt(workflow: &Workflow, path: &str, context: &Context) -> Result<Stri
 }
 
 /// The packet of a gate's last attempt, where it has one.
-pub fn read(site: &Site, run: &RunId, gate: &GateId) -> Option<String> {
-    let bytes = path(site, run, gate).read().ok()??;
+pub fn read(project: &Project, run: &RunId, gate: &GateId) -> Option<String> {
+    let bytes = path(project, run, gate).read().ok()??;
     String::from_utf8(bytes).ok()
 }
 
 /// Writes a packet to its attempt's folder and as the gate's last one.
-pub fn write(site: &Site, run: &RunId, attempt: &AttemptId, text: &str) -> Result<(), Error> {
-    let own = folder(site, run, attempt).join("prompt.txt");
-    for place in [path(site, run, &attempt.gate), own] {
+pub fn write(project: &Project, run: &RunId, attempt: &AttemptId, text: &str) -> Result<(), Error> {
+    let own = folder(project, run, attempt).join("prompt.txt");
+    for place in [path(project, run, &attempt.gate), own] {
         place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     }
     Ok(())
@@ -195,10 +195,11 @@ fn prompts(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
         .collect()
 }
 
-fn read_attached(site: &Site, path: &str) -> Result<String, String> {
-    let path = site.project.path(path).map_err(|error| error.to_string())?;
-    site.project
-        .read_text(&path, site.config.limits.text_bytes)
+fn read_attached(project: &Project, path: &str) -> Result<String, String> {
+    let path = project.folder.path(path).map_err(|error| error.to_string())?;
+    project
+        .folder
+        .read_text(&path, project.config.limits.text_bytes)
         .map_err(|error| format!("attach: {error}"))
 }
 

@@ -10,10 +10,10 @@ use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id;
 use crate::id::RunId;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::Project;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Error;
-use crate::site::Site;
 use crate::surroundings::Allowed;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -23,19 +23,19 @@ const KEY: &str = "key";
 
 /// The agent that plays a role, nobody, or what is wrong with it. `given` was chosen for this sitting.
 pub fn player(
-    site: &Site,
+    project: &Project,
     run: &Run,
     (role, given): (&str, Option<&str>),
 ) -> Result<Result<Option<Agent>, Finding>, Error> {
     let given = given.or(run.started.agent.as_deref());
     let cast = match Cast::thaw(&run.started.definition) {
         Ok(Some(cast)) => cast,
-        Ok(None) => return Ok(Ok(site.config.agent(role, given)?.cloned())),
+        Ok(None) => return Ok(Ok(project.config.agent(role, given)?.cloned())),
         Err(miscast) => return Ok(Err(finding(&miscast))),
     };
     let Some(name) = cast.player(role, given) else { return Ok(Ok(None)) };
-    let key = key(site, &run.started.run_id)?;
-    let agent = cast.agent(name, &site.config, key.as_deref());
+    let key = key(project, &run.started.run_id)?;
+    let agent = cast.agent(name, &project.config, key.as_deref());
     Ok(agent.map(Some).map_err(|miscast| finding(&miscast)))
 }
 
@@ -52,19 +52,19 @@ fn finding(miscast: &Miscast) -> Finding {
 }
 
 /// The definition that an agent of this name ends in, in a run.
-pub fn definition(site: &Site, run: &Run, name: &str) -> Option<String> {
+pub fn definition(project: &Project, run: &Run, name: &str) -> Option<String> {
     let cast = Cast::thaw(&run.started.definition).ok().flatten();
     let kept = cast.as_ref().and_then(|cast| cast.definition(name));
-    kept.or_else(|| site.config.definition(name)).map(str::to_owned)
+    kept.or_else(|| project.config.definition(name)).map(str::to_owned)
 }
 
 /// Which of the variables that are set the programs of a run get: what `orch.toml` allowed when it
 /// began. Where that was lost, none that nobody can vouch for.
-pub fn allowed(site: &Site, run: &Run) -> Allowed {
+pub fn allowed(project: &Project, run: &Run) -> Allowed {
     match Cast::thaw(&run.started.definition) {
         Ok(cast) => {
             let kept = cast.as_ref().and_then(Cast::allowed);
-            kept.unwrap_or(&site.config.allowed).clone()
+            kept.unwrap_or(&project.config.allowed).clone()
         }
         Err(_) => Allowed::default(),
     }
@@ -72,7 +72,7 @@ pub fn allowed(site: &Site, run: &Run) -> Allowed {
 
 /// The cast of a workflow as `orch.toml` has it now, for a run that keeps it.
 pub fn cast(
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     given: Option<&str>,
     run: &RunId,
@@ -82,52 +82,55 @@ pub fn cast(
         Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => None,
     });
     let roles: Vec<&str> = roles.collect();
-    let key = if site.config.sets_variables() { Some(made_key(site, run)?) } else { None };
-    Ok(Cast::of(&site.config, roles, given, key.as_deref()))
+    let key = if project.config.sets_variables() { Some(made_key(project, run)?) } else { None };
+    Ok(Cast::of(&project.config, roles, given, key.as_deref()))
 }
 
 /// A cast with those agents beside it that a run knows already, as they are now.
-pub fn recast(site: &Site, run: &RunId, cast: Cast, kept: &Cast) -> Result<Cast, Error> {
-    let key = key(site, run)?;
-    Ok(kept.names().fold(cast, |cast, name| cast.with(&site.config, name, key.as_deref())))
+pub fn recast(project: &Project, run: &RunId, cast: Cast, kept: &Cast) -> Result<Cast, Error> {
+    let key = key(project, run)?;
+    Ok(kept.names().fold(cast, |cast, name| cast.with(&project.config, name, key.as_deref())))
 }
 
 /// Somebody chose who plays roles in a run that began before: whom, and what that agent is.
 pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
     let Some(name) = name else { return Ok(()) };
-    let (site, run) = (driver.site, driver.run());
+    let (project, run) = (driver.project, driver.run());
     let kept = Cast::thaw(&run.started.definition).ok().flatten();
     let Some(kept) = kept else {
-        return Ok(site.config.refuse_unknown_agent(name)?);
+        return Ok(project.config.refuse_unknown_agent(name)?);
     };
     let mut texts = Vec::new();
     if name != NO_AGENT && !kept.knows(name) {
-        site.config.refuse_unknown_agent(name)?;
-        let key =
-            if site.config.sets_variables() { Some(made_key(site, driver.id())?) } else { None };
-        let cast = kept.with(&site.config, name, key.as_deref());
+        project.config.refuse_unknown_agent(name)?;
+        let key = if project.config.sets_variables() {
+            Some(made_key(project, driver.id())?)
+        } else {
+            None
+        };
+        let cast = kept.with(&project.config, name, key.as_deref());
         let path = cast.path(name);
         texts.extend(cast.freeze().into_iter().filter(|text| Some(&text.path) == path.as_ref()));
     }
-    let given = Event::AgentGiven { agent: name.to_owned(), by: site.who()?.to_string(), texts };
+    let given = Event::AgentGiven { agent: name.to_owned(), by: project.who()?.to_string(), texts };
     driver.append(&[given])
 }
 
-fn key_path(site: &Site, run: &RunId) -> Beneath {
-    site.store.state(run).join(KEY)
+fn key_path(project: &Project, run: &RunId) -> Beneath {
+    project.store.state(run).join(KEY)
 }
 
-fn key(site: &Site, run: &RunId) -> Result<Option<Vec<u8>>, Error> {
-    let path = key_path(site, run);
+fn key(project: &Project, run: &RunId) -> Result<Option<Vec<u8>>, Error> {
+    let path = key_path(project, run);
     path.read().map_err(|source| Error::disk(&path, source))
 }
 
 /// The key of a run, made where there is none.
-fn made_key(site: &Site, run: &RunId) -> Result<Vec<u8>, Error> {
-    if let Some(key) = key(site, run)? {
+fn made_key(project: &Project, run: &RunId) -> Result<Vec<u8>, Error> {
+    if let Some(key) = key(project, run)? {
         return Ok(key);
     }
-    let path = key_path(site, run);
+    let path = key_path(project, run);
     let key = id::random_key()
         .ok_or_else(|| Error::environment("the system gives no random numbers".to_owned()))?;
     path.write(&key).map_err(|source| Error::disk(&path, source))?;

@@ -5,8 +5,8 @@ use crate::clock;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
-use crate::site::Driver;
-use crate::site::Error;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 

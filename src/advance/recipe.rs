@@ -6,12 +6,12 @@ use super::packet;
 use crate::digest::Digest;
 use crate::event::Recipe;
 use crate::files::Globs;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::project::Driver;
 use crate::run::Run;
-use crate::site::Driver;
 use crate::template::Context;
 use crate::template::Template;
 use crate::workflow::Gate;
@@ -55,18 +55,18 @@ fn reads(
     gate: &Gate,
     values: &Values<'_>,
 ) -> Result<BTreeMap<String, Digest>, String> {
-    let project = &driver.site.project;
+    let folder = &driver.project.folder;
     let mut reads = BTreeMap::new();
     for template in &gate.reads {
         let pattern = values.render_glob(template)?;
-        let globs = Globs::new(std::slice::from_ref(&pattern), project)?;
-        let paths = globs.files(project).map_err(|error| error.to_string())?;
+        let globs = Globs::new(std::slice::from_ref(&pattern), folder)?;
+        let paths = globs.files(folder).map_err(|error| error.to_string())?;
         if paths.is_empty() {
             return Err(format!("`{}` in `reads` matches no file", Globs::shown(&pattern)));
         }
         let files: Result<Vec<ProjectPath>, String> =
-            paths.iter().map(|path| behind(project, path)).collect();
-        let digests = driver.seen.prints.borrow_mut().digests(project, &files?);
+            paths.iter().map(|path| behind(folder, path)).collect();
+        let digests = driver.seen.prints.borrow_mut().digests(folder, &files?);
         for (path, digest) in paths.iter().zip(digests) {
             reads.insert(path.to_string(), digest.map_err(|error| error.to_string())?);
         }
@@ -75,8 +75,8 @@ fn reads(
 }
 
 /// The file of the project that is read under a path, which may be a link.
-fn behind(project: &Project, path: &ProjectPath) -> Result<ProjectPath, String> {
+fn behind(folder: &ProjectFolder, path: &ProjectPath) -> Result<ProjectPath, String> {
     let none =
         || format!("{path}, which it reads, is a link that does not lead to a file of the project");
-    project.behind(path).ok_or_else(none)
+    folder.behind(path).ok_or_else(none)
 }

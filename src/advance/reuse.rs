@@ -10,10 +10,10 @@ use crate::event::Reused;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::next;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Error;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
 use std::collections::BTreeSet;
@@ -78,7 +78,7 @@ impl EarlierRuns {
         while self.earlier.len() <= place && place < RUNS_MAX {
             let Some(id) = self.unread.iter_mut().flatten().next() else { return Ok(None) };
             // A run that cannot be read has nothing to offer; whoever asks for it is told why.
-            let Ok(reading) = driver.site.store.glance(&id) else { continue };
+            let Ok(reading) = driver.project.store.glance(&id) else { continue };
             let earlier = &reading.run.started;
             if earlier.workflow == started.workflow {
                 self.earlier.push(reading.run);
@@ -103,7 +103,7 @@ impl EarlierRuns {
             let event = Event::GatesReused { gates: found[taken..].to_vec() };
             let new = taken..found.len();
             taken = found.len();
-            if ahead.apply(driver.site.clock.now(), &event).is_err() {
+            if ahead.apply(driver.project.clock.now(), &event).is_err() {
                 break;
             }
             let behind = found[new].iter().filter_map(|reused| dependents.get(reused.gate.base()));
@@ -137,7 +137,7 @@ fn needs_are_fresh(ahead: &Run, driver: &Driver<'_>, id: &GateId) -> bool {
 /// The other runs of the project, newest first.
 fn earlier_runs(driver: &Driver<'_>) -> Result<std::vec::IntoIter<RunId>, Error> {
     let ids = driver
-        .site
+        .project
         .store
         .runs()
         .map_err(|error| Error::environment(error.to_string()))?
@@ -198,10 +198,10 @@ fn difference(
 }
 
 fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
-    let project = &driver.site.project;
-    let Ok(path) = project.path(&artifact.path) else { return false };
-    let Some(digest) = artifact.sha256 else { return !project.exists(&path) };
-    let found = driver.seen.prints.borrow_mut().digest(project, &path);
+    let folder = &driver.project.folder;
+    let Ok(path) = folder.path(&artifact.path) else { return false };
+    let Some(digest) = artifact.sha256 else { return !folder.exists(&path) };
+    let found = driver.seen.prints.borrow_mut().digest(folder, &path);
     found.is_ok_and(|found| found == digest)
 }
 

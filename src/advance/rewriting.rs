@@ -8,10 +8,10 @@ use crate::files::Globs;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::project::Driver;
 use crate::run::Attempt;
 use crate::run::GateState;
 use crate::run::GateStatus;
-use crate::site::Driver;
 
 /// Takes the files into what an attempt left behind that it edited and that belonged to an earlier
 /// gate; `acted` says whether its executor was at work here. Then what it changed without saying so
@@ -60,7 +60,7 @@ fn claims(driver: &Driver<'_>, attempt: &Attempt, path: &str) -> bool {
 
 /// Patterns that were sound when the attempt began.
 fn globs(driver: &Driver<'_>, patterns: &[String]) -> Option<Globs> {
-    if patterns.is_empty() { None } else { Globs::new(patterns, &driver.site.project).ok() }
+    if patterns.is_empty() { None } else { Globs::new(patterns, &driver.project.folder).ok() }
 }
 
 /// The files of gates that one stands on which are not what those passed with, each with its owner.
@@ -99,8 +99,8 @@ fn is_newer(driver: &Driver<'_>, owner: &GateId, path: &str) -> bool {
 
 /// The file as it lies there now.
 fn artifact(driver: &Driver<'_>, path: &str) -> Artifact {
-    let project = &driver.site.project;
-    let print = project.recorded_path(path).ok().and_then(|path| project.hash(&path).ok());
+    let folder = &driver.project.folder;
+    let print = folder.recorded_path(path).ok().and_then(|path| folder.hash(&path).ok());
     Artifact {
         path: path.to_owned(),
         exists: print.is_some(),

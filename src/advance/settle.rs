@@ -13,10 +13,10 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::run::Attempt;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Error;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Approval;
@@ -142,9 +142,14 @@ pub fn passed(
     let run = driver.run();
     let AttemptId { gate, number } = attempt;
     let moment = Since::Gate(gate.to_string());
-    judged.baselines =
-        baselines::record(driver.site, &driver.workflow, Some(run), &run.started.inputs, &moment)
-            .map_err(Error::environment)?;
+    judged.baselines = baselines::record(
+        driver.project,
+        &driver.workflow,
+        Some(run),
+        &run.started.inputs,
+        &moment,
+    )
+    .map_err(Error::environment)?;
     Ok(Event::GatePassed { gate: gate.clone(), attempt: *number, judged })
 }
 

@@ -4,9 +4,9 @@ use super::asking;
 use super::packet;
 use crate::event::RunStatus;
 use crate::files::Lock;
+use crate::project::Driver;
+use crate::project::Project;
 use crate::run::Run;
-use crate::site::Driver;
-use crate::site::Site;
 use crate::standing::Around;
 use crate::standing::DrivenBy;
 use crate::standing::Here;
@@ -17,32 +17,32 @@ use crate::workflow::Workflow;
 /// How the run stands now.
 pub fn standing(driver: &Driver<'_>) -> Standing {
     let problems = driver.problems();
-    let standing = standing_of(driver.site, &driver.workflow, driver.run(), driver.head());
+    let standing = standing_of(driver.project, &driver.workflow, driver.run(), driver.head());
     let (committed, unsigned) =
-        (driver.site.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
+        (driver.project.uncommitted.is_none() && problems.is_empty(), driver.unsigned.clone());
     // The one who holds it is here.
     let here = Here { driver: DrivenBy::Nobody, ..standing.here };
     Standing { problems, unsigned, committed, here, ..standing }
 }
 
 /// How a run stands that was only read.
-pub fn standing_of(site: &Site, workflow: &Workflow, run: &Run, head: Head) -> Standing {
+pub fn standing_of(project: &Project, workflow: &Workflow, run: &Run, head: Head) -> Standing {
     let id = &run.started.run_id;
-    let is_driven = run.status == RunStatus::Running && site.store.is_held(id);
-    let is_kept = run.session().is_some() && Lock::is_held(&site.store.session_lock(id));
+    let is_driven = run.status == RunStatus::Running && project.store.is_held(id);
+    let is_kept = run.session().is_some() && Lock::is_held(&project.store.session_lock(id));
     let around = Around {
-        now: site.clock.now(),
+        now: project.clock.now(),
         head: head.sha256,
         driver: if is_driven { DrivenBy::Another } else { DrivenBy::Nobody },
         is_kept,
-        is_committed: site.uncommitted.is_none(),
+        is_committed: project.uncommitted.is_none(),
     };
     let mut standing = Standing::of(workflow, run, &around, |gate| {
-        let packet = packet::path(site, id, gate);
-        packet.exists().then(|| site.shown(&packet.path()))
+        let packet = packet::path(project, id, gate);
+        packet.exists().then(|| project.shown(&packet.path()))
     });
     for waiting in &mut standing.waiting {
-        waiting.shows = asking::names_of_files(site, workflow, run, &waiting.gate);
+        waiting.shows = asking::names_of_files(project, workflow, run, &waiting.gate);
     }
     standing
 }

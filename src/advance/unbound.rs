@@ -5,8 +5,8 @@ use super::player;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::executor::Agent;
-use crate::site::Driver;
-use crate::site::Error;
+use crate::project::Driver;
+use crate::project::Error;
 use crate::workflow::Work;
 
 /// Tells of each agent of the run which bounds do not bind it, in words. `given` was chosen for this
@@ -16,7 +16,7 @@ pub fn unbound(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, 
     for gate in &driver.workflow.gates {
         let Work::Agent(role) = &gate.work else { continue };
         let role = role.as_deref().unwrap_or_default();
-        let player = player::player(driver.site, driver.run(), (role, given))?;
+        let player = player::player(driver.project, driver.run(), (role, given))?;
         // What is wrong with an agent is told where it is to work.
         let Ok(Some(agent)) = player else { continue };
         let budgets = [gate.budget, agent.budget.unwrap_or_default(), driver.run().budget];

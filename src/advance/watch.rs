@@ -2,8 +2,8 @@
 
 use crate::config::CAST;
 use crate::executor::ExecutorKind;
-use crate::site::Driver;
-use crate::site::signing;
+use crate::project::Driver;
+use crate::project::signing;
 use crate::work::AgentFiles;
 use crate::work::Watch;
 use crate::workflow::Gate;
@@ -39,8 +39,8 @@ pub fn of(driver: &Driver<'_>, gate: &Gate) -> Watch {
 
 /// The file that says whose signatures count; records hold no path that leads outside.
 fn signers(driver: &Driver<'_>) -> Option<(String, PathBuf)> {
-    let path = signing::configured_signers(driver.site).ok()??;
-    let inside = path.strip_prefix(driver.site.project.root()).ok();
+    let path = signing::configured_signers(driver.project).ok()??;
+    let inside = path.strip_prefix(driver.project.folder.root()).ok();
     let inside = inside.filter(|path| !path.starts_with("..")).map(Path::to_path_buf);
     let told = inside.or_else(|| path.file_name().map(PathBuf::from))?;
     Some((told.display().to_string(), path))

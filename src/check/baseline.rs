@@ -5,7 +5,7 @@ use crate::digest::Digest;
 use crate::files::Fingerprint;
 use crate::files::Globs;
 use crate::files::OpenError;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 
 /// The moment that a check compares with.
@@ -43,13 +43,16 @@ impl BaselineRequest {
 }
 
 /// Hashes what a check will compare with later.
-pub fn record_baseline(project: &Project, request: &BaselineRequest) -> Result<Baseline, String> {
+pub fn record_baseline(
+    project: &ProjectFolder,
+    request: &BaselineRequest,
+) -> Result<Baseline, String> {
     snapshot(project, &request.paths, |_| true)
 }
 
 /// The digests of all files that the globs name and `keep` keeps, as they are now.
 pub(super) fn snapshot(
-    project: &Project,
+    project: &ProjectFolder,
     globs: &[String],
     keep: impl Fn(&ProjectPath) -> bool,
 ) -> Result<Baseline, String> {

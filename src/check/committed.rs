@@ -6,7 +6,7 @@ use super::few::FINDINGS_MAX;
 use super::few::Few;
 use super::one_or_many::OneOrMany;
 use crate::files::Globs;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::finding::Finding;
 use crate::git::Repository;
 use crate::git::Uncommitted;
@@ -59,7 +59,7 @@ impl Check for Committed {
 impl Committed {
     fn left_over(
         &self,
-        project: &Project,
+        project: &ProjectFolder,
         repository: &Repository,
     ) -> Result<Vec<Finding>, String> {
         let globs = Globs::new(&self.paths, project)?;
@@ -107,8 +107,8 @@ fn holds_any(path: &str, files: &BTreeSet<String>) -> bool {
 }
 
 /// What git puts before the paths of a project in a sub-folder of the working tree.
-fn prefix(project: &Project, repository: &Repository) -> Result<String, String> {
-    let work = Project::new(repository.work_folder(), Vec::new())
+fn prefix(project: &ProjectFolder, repository: &Repository) -> Result<String, String> {
+    let work = ProjectFolder::new(repository.work_folder(), Vec::new())
         .map_err(|error| format!("the working tree: {error}"))?;
     let outside = || "the project is not in the working tree of its repository".to_owned();
     let inner = project.root().strip_prefix(work.root()).map_err(|_| outside())?;

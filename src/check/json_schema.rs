@@ -8,7 +8,7 @@ use super::few::FINDINGS_MAX;
 use super::few::Few;
 use super::text;
 use super::value;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::template;
@@ -69,7 +69,7 @@ impl Check for JsonSchemaCheck {
         MadeOf::File(&self.schema)
     }
 
-    fn broken(&self, project: &Project) -> Option<Broken> {
+    fn broken(&self, project: &ProjectFolder) -> Option<Broken> {
         if template::has_expressions(&self.schema) {
             return None;
         }
@@ -165,7 +165,11 @@ fn has_more_values(json: &Json, most: usize) -> bool {
 
 impl JsonSchemaCheck {
     /// The schema, ready to judge.
-    fn validator(&self, project: &Project, text_bytes_max: u64) -> Result<Validator, Finding> {
+    fn validator(
+        &self,
+        project: &ProjectFolder,
+        text_bytes_max: u64,
+    ) -> Result<Validator, Finding> {
         let path = project.path(&self.schema);
         let path = path.map_err(|error| Finding::new(error.to_string()))?;
         let text = project.read_text(&path, text_bytes_max);

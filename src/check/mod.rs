@@ -62,7 +62,7 @@ pub use work::WorkLog;
 use crate::digest::Digest;
 use crate::files::Beneath;
 use crate::files::OpenError;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::process::Register;
@@ -93,7 +93,7 @@ pub trait Check {
 
     /// Which parameter names a file that the check itself is made of, and what is wrong with that
     /// file; nothing where a template still names it.
-    fn broken(&self, _project: &Project) -> Option<Broken> {
+    fn broken(&self, _project: &ProjectFolder) -> Option<Broken> {
         None
     }
 
@@ -175,7 +175,7 @@ pub struct Broken {
 /// All that a check may look at.
 #[derive(Clone)]
 pub struct Scene<'s> {
-    pub project: &'s Project,
+    pub project: &'s ProjectFolder,
     /// The file under judgement: the output that the check stands under, or its own `path`.
     pub document: Option<&'s Document<'s>>,
     /// What was recorded for [`Check::baseline`], by [`BaselineRequest::key`].
@@ -201,24 +201,23 @@ pub type Baseline = BTreeMap<String, Digest>;
 /// A file under judgement, read once for all its checks.
 pub struct Document<'s> {
     pub path: ProjectPath,
-    project: &'s Project,
+    project: &'s ProjectFolder,
     text_bytes_max: u64,
     /// The digest of the bytes that were read, and the text that they are.
     text: OnceLock<Result<(Digest, String), String>>,
 }
 
 impl<'s> Document<'s> {
-    pub fn new(project: &'s Project, path: ProjectPath, text_bytes_max: u64) -> Self {
+    pub fn new(project: &'s ProjectFolder, path: ProjectPath, text_bytes_max: u64) -> Self {
         Self { path, project, text_bytes_max, text: OnceLock::new() }
     }
 
     /// The whole text, or a finding that says why there is none.
     pub fn text(&self) -> Result<&str, Finding> {
         let read = || {
-            let text = self
-                .project
-                .read(&self.path, self.text_bytes_max)
-                .and_then(|bytes| Ok((Digest::of(&bytes), Project::decode(&self.path, bytes)?)));
+            let text = self.project.read(&self.path, self.text_bytes_max).and_then(|bytes| {
+                Ok((Digest::of(&bytes), ProjectFolder::decode(&self.path, bytes)?))
+            });
             text.map_err(|error| match error {
                 OpenError::TooLarge { bytes, limit, .. } => format!(
                     "too large for a text check: {bytes} bytes, `[limits] text_bytes` is {limit}"

@@ -8,7 +8,7 @@ use super::WorkLog;
 use crate::document::Data;
 use crate::document::Language;
 use crate::files::Beneath;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use std::collections::BTreeMap;
@@ -51,8 +51,8 @@ pub(crate) fn lay(folder: &Path, files: &[(&str, &[u8])]) {
 }
 
 /// A project as the program opens it.
-pub(crate) fn project(folder: &Path) -> Project {
-    Project::new(folder, vec!["orchestration/runs"]).unwrap()
+pub(crate) fn project(folder: &Path) -> ProjectFolder {
+    ProjectFolder::new(folder, vec!["orchestration/runs"]).unwrap()
 }
 
 /// Judges a file of a folder that the test has laid out itself.

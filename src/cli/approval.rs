@@ -3,7 +3,7 @@
 use super::answer::Face;
 use super::door;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
 use crate::process;
@@ -42,13 +42,13 @@ pub fn is_long(question: &ApprovalQuestion) -> bool {
 }
 
 /// Lets the person read the files in `$PAGER`; they are printed where it cannot be started.
-pub fn page(face: &Face, site: &Site, question: &ApprovalQuestion) -> Result<(), Error> {
-    let kept = gate_approve::keep_shown(site, question, &door::clean(&files(question)))?;
+pub fn page(face: &Face, project: &Project, question: &ApprovalQuestion) -> Result<(), Error> {
+    let kept = gate_approve::keep_shown(project, question, &door::clean(&files(question)))?;
     let pager = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
     let pager = pager.unwrap_or_else(|| "less".to_owned());
     let mut argv: Vec<String> = pager.split_whitespace().map(str::to_owned).collect();
     argv.push(kept.display().to_string());
-    if let Err(error) = process::run_on_terminal(&argv, site.project.root()) {
+    if let Err(error) = process::run_on_terminal(&argv, project.folder.root()) {
         show_files(face, question);
         face.say(&format!("{error}; set PAGER"));
     }

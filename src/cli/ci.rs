@@ -8,12 +8,12 @@ use super::report;
 use crate::document::Data;
 use crate::document::Language;
 use crate::files::Outlet;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::RunId;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::run::Run;
 use crate::source::Source;
 use crate::source::suggest;
@@ -67,7 +67,7 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
 pub fn refuse_unfit(
     answers: &Answers,
     workflow: &Workflow,
-    project: &Project,
+    folder: &ProjectFolder,
 ) -> Result<(), Error> {
     let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
     for (id, given) in answers {
@@ -90,8 +90,8 @@ pub fn refuse_unfit(
                 error.advise(suggest(name, known))
             })?;
             let accepted = match value.as_array() {
-                Some(_) => input.check(value.clone(), project),
-                None => input.accept(&input::as_text(value), project),
+                Some(_) => input.check(value.clone(), folder),
+                None => input.accept(&input::as_text(value), folder),
             };
             accepted.map_err(|error| {
                 let told = Error::usage(format!("answers of gate {id}: {error}"));
@@ -127,11 +127,11 @@ impl Reports {
     }
 
     /// Leaves them behind.
-    pub fn write(&self, face: &Face, site: &Site, id: &RunId) -> Result<(), Error> {
+    pub fn write(&self, face: &Face, project: &Project, id: &RunId) -> Result<(), Error> {
         if self.junit.is_none() && !self.is_on_github {
             return Ok(());
         }
-        let run = site.store.read(id)?.run;
+        let run = project.store.read(id)?.run;
         let write = |outlet: &Outlet, text: &str| {
             outlet.write(text.as_bytes()).map_err(|error| unwritten(outlet.path(), &error))
         };

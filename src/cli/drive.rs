@@ -20,8 +20,8 @@ use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
 use crate::ops::Instructions;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 use crate::ops::Standing;
 use crate::ops::Waiting;
 use crate::ops::brief;
@@ -29,7 +29,7 @@ use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::ops::run_pause;
-use crate::site::asker;
+use crate::project::asker;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -49,7 +49,7 @@ struct Reply<'o> {
 /// Goes on from where a drive stopped as far as somebody here can say what to do.
 pub fn go_on(
     face: &Face,
-    site: &Site,
+    project: &Project,
     (mut standing, brief): (Standing, Option<&brief::Reply>),
     (drive, ci, reports): (&DriveRequest, &CiArguments, &Reports),
 ) -> Result<u8, Error> {
@@ -70,8 +70,8 @@ pub fn go_on(
                 answers: given.iter().flat_map(|(name, value)| pairs(name, value)).collect(),
                 drive: drive.clone(),
             };
-            let progress = Progress::of(face, site, &request.gate.run);
-            let reply = gate_finish::gate_finish(site, &request)?;
+            let progress = Progress::of(face, project, &request.gate.run);
+            let reply = gate_finish::gate_finish(project, &request)?;
             drop(progress);
             progress::differs(face, &reply.run_id, &reply.differs);
             standing = reply.run;
@@ -80,21 +80,23 @@ pub fn go_on(
         let askable: Vec<&Waiting> = standing
             .waiting
             .iter()
-            .filter(|waiting| standing.status == RunStatus::Waiting && can_ask(face, site, waiting))
+            .filter(|waiting| {
+                standing.status == RunStatus::Waiting && can_ask(face, project, waiting)
+            })
             .collect();
         let Some(waiting) = askable.get(passed_over % askable.len().max(1)) else { break };
-        match menu::at_gate(face, site, &standing, waiting, drive)? {
+        match menu::at_gate(face, project, &standing, waiting, drive)? {
             Left::Changed(next) => standing = *next,
             Left::Other => passed_over += 1,
             Left::Paused(how) => {
                 interrupted = how == Pause::Interrupted;
-                standing = pause(site, standing, how)?;
+                standing = pause(project, standing, how)?;
                 break;
             }
         }
     }
-    reports.write(face, site, &standing.run_id)?;
-    closing_words(face, site, &standing, brief);
+    reports.write(face, project, &standing.run_id)?;
+    closing_words(face, project, &standing, brief);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_standing(&standing) })
 }
 
@@ -109,16 +111,16 @@ fn pairs(name: &str, value: &Json) -> Vec<String> {
 }
 
 /// Pauses the run, unless somebody else has gone on with it while the menu was open.
-fn pause(site: &Site, standing: Standing, how: Pause) -> Result<Standing, Error> {
+fn pause(project: &Project, standing: Standing, how: Pause) -> Result<Standing, Error> {
     let run = RunChoice { run: Some(standing.run_id.to_string()) };
     let (cause, reason) = match how {
         Pause::Chosen => (PauseCause::Person, "paused by a person"),
         Pause::Interrupted => (PauseCause::Signal, "interrupted"),
     };
     let request = run_pause::Request { run: run.clone(), reason: reason.to_owned(), cause };
-    match run_pause::run_pause(site, &request) {
+    match run_pause::run_pause(project, &request) {
         Err(Error::Held { .. }) => {
-            Ok(Standing { problems: standing.problems, ..next::next(site, &run)?.run })
+            Ok(Standing { problems: standing.problems, ..next::next(project, &run)?.run })
         }
         paused => paused,
     }
@@ -126,27 +128,33 @@ fn pause(site: &Site, standing: Standing, how: Pause) -> Result<Standing, Error>
 
 /// Whether somebody is here who can be asked about this gate: neither an agent nor what a run has
 /// started is asked for an approval.
-fn can_ask(face: &Face, site: &Site, waiting: &Waiting) -> bool {
-    let is_refused = waiting.waits_for == WaitsFor::Approval && asker::refuse_agents(site).is_err();
-    face.can_ask() && !site.stop.is_raised() && !is_refused
+fn can_ask(face: &Face, project: &Project, waiting: &Waiting) -> bool {
+    let is_refused =
+        waiting.waits_for == WaitsFor::Approval && asker::refuse_agents(project).is_err();
+    face.can_ask() && !project.stop.is_raised() && !is_refused
 }
 
 /// Prints where a run stands at the end of a drive.
-pub fn last_words(face: &Face, site: &Site, standing: &Standing) {
-    closing_words(face, site, standing, None);
+pub fn last_words(face: &Face, project: &Project, standing: &Standing) {
+    closing_words(face, project, standing, None);
 }
 
-fn closing_words(face: &Face, site: &Site, standing: &Standing, brief: Option<&brief::Reply>) {
+fn closing_words(
+    face: &Face,
+    project: &Project,
+    standing: &Standing,
+    brief: Option<&brief::Reply>,
+) {
     let mut instructions = Instructions::of(standing);
     if face.can_ask() && standing.status == RunStatus::Waiting {
         instructions.command(format!("orch run resume --run {}", standing.run_id));
     }
-    let packet = packet(face, site, standing);
+    let packet = packet(face, project, standing);
     let mut text = summary(face, standing);
     if let Some(packet) = packet.as_ref().filter(|_| !face.can_ask()) {
         let _ = write!(text, "\n{packet}");
     }
-    warn(face, site, standing);
+    warn(face, project, standing);
     let reply = Reply { standing, packet, brief };
     match standing.status {
         RunStatus::Failed => face.answer_failure(&reply, &instructions, &text),
@@ -159,7 +167,7 @@ fn closing_words(face: &Face, site: &Site, standing: &Standing, brief: Option<&b
 }
 
 /// Prints what became of one gate, and of the run after it; the exit code is the gate's verdict.
-pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
+pub fn gate_words(face: &Face, project: &Project, reply: &GateReply) -> u8 {
     let instructions = Instructions::of(&reply.run);
     let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
     // On a terminal they have just been shown.
@@ -167,12 +175,12 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
         let _ = writeln!(text, "  {finding}");
     }
     text.push_str(&summary(face, &reply.run));
-    let packet = reply.packet.as_ref().and_then(|_| packet(face, site, &reply.run));
+    let packet = reply.packet.as_ref().and_then(|_| packet(face, project, &reply.run));
     if let Some(packet) = packet {
         let _ = write!(text, "\n{packet}");
     }
     progress::differs(face, &reply.run_id, &reply.differs);
-    warn(face, site, &reply.run);
+    warn(face, project, &reply.run);
     if reply.passed {
         face.answer(reply, &instructions, &text);
         exit::DONE
@@ -182,13 +190,13 @@ pub fn gate_words(face: &Face, site: &Site, reply: &GateReply) -> u8 {
     }
 }
 
-fn packet(face: &Face, site: &Site, standing: &Standing) -> Option<String> {
+fn packet(face: &Face, project: &Project, standing: &Standing) -> Option<String> {
     // For an approval the outputs are to be read, not what was asked of their producer.
     let first = standing.waiting.first()?;
     let works = matches!(first.waits_for, WaitsFor::Person | WaitsFor::Agent);
     let is_open = matches!(standing.status, RunStatus::Running | RunStatus::Waiting);
     let path = first.packet.as_ref().filter(|_| works && is_open)?;
-    let root = crate::files::Beneath::new(site.project.root());
+    let root = crate::files::Beneath::new(project.folder.root());
     let bytes = root.join(path).read().ok()??;
     let text = String::from_utf8(bytes).ok()?;
     Some(if face.global.json { text } else { crate::check::plain_text(&text) })
@@ -209,8 +217,8 @@ fn status_word(face: &Face, status: &str) -> String {
     face.coloured(status, colour)
 }
 
-pub fn warn(face: &Face, site: &Site, standing: &Standing) {
-    if let Some(reason) = &site.uncommitted {
+pub fn warn(face: &Face, project: &Project, standing: &Standing) {
+    if let Some(reason) = &project.uncommitted {
         let words = "the record is on the disk and nothing is committed";
         face.say(&format!("note: {reason}; {words}"));
     }

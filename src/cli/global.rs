@@ -1,11 +1,11 @@
-//! Flags that every command takes, and the site they lead to.
+//! Flags that every command takes, and the project they lead to.
 
 use super::terminal;
 use crate::clock::Moment;
 use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Options;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::process::Stop;
 use std::path::PathBuf;
 
@@ -57,14 +57,14 @@ impl Global {
     }
 
     /// Opens the project; `listens` says whether Ctrl-C should end a drive instead of the process.
-    pub fn site(&self, listens: bool) -> Result<Site, Error> {
+    pub fn open(&self, listens: bool) -> Result<Project, Error> {
         let stop = if listens {
             Stop::on_signals().map_err(|error| Error::environment(error.to_string()))?
         } else {
             Stop::default()
         };
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Site::open(Options {
+        Project::open(Options {
             folder: self.project.clone().unwrap_or_else(|| PathBuf::from(".")),
             now: self.now,
             seed: self.seed,

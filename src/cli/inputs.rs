@@ -6,7 +6,7 @@ use super::command::Failure;
 use super::door;
 use super::question;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::workflow::Input;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
@@ -98,7 +98,7 @@ fn flag(input: &Input) -> Arg {
 /// The values that were typed, and on a terminal those that are asked for.
 pub fn values(
     face: &Face,
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     matches: &ArgMatches,
 ) -> Result<Values, Failure> {
@@ -109,48 +109,48 @@ pub fn values(
         let texts = match typed {
             Some(typed) => typed,
             None if input.is_required() && face.can_ask() => {
-                ask(site, input)?.into_iter().collect()
+                ask(project, input)?.into_iter().collect()
             }
             None => continue,
         };
-        let value = input.accept_all(&texts, &site.project).map_err(Error::from)?;
+        let value = input.accept_all(&texts, &project.folder).map_err(Error::from)?;
         values.insert(input.name.clone(), value);
     }
     if face.can_ask() {
-        ask_for_missing(site, &workflow.inputs, &mut values)?;
+        ask_for_missing(project, &workflow.inputs, &mut values)?;
     }
     Ok(values)
 }
 
 /// Asks for what a form takes, and then for what these answers make necessary: `NAME=VALUE` each.
-pub fn fill_in(site: &Site, form: &[Input]) -> Result<Vec<String>, Error> {
+pub fn fill_in(project: &Project, form: &[Input]) -> Result<Vec<String>, Error> {
     let mut values = Values::new();
     let mut typed = Vec::new();
     for input in form {
-        let Some(text) = ask(site, input)? else { continue };
-        values.insert(input.name.clone(), input.accept(&text, &site.project)?);
+        let Some(text) = ask(project, input)? else { continue };
+        values.insert(input.name.clone(), input.accept(&text, &project.folder)?);
         typed.push((input.name.clone(), text));
     }
-    typed.extend(ask_for_missing(site, form, &mut values)?);
+    typed.extend(ask_for_missing(project, form, &mut values)?);
     Ok(typed.into_iter().map(|(name, text)| format!("{name}={text}")).collect())
 }
 
 /// Asks for what these values make necessary, adds it, and says what was typed.
 fn ask_for_missing(
-    site: &Site,
+    project: &Project,
     form: &[Input],
     values: &mut Values,
 ) -> Result<Vec<(String, String)>, Error> {
     let mut typed = Vec::new();
     while let Err(input::Error::Missing { name, because, .. }) =
-        input::resolve(form, values, &site.project)
+        input::resolve(form, values, &project.folder)
         && let Some(input) = form.iter().find(|input| input.name == name)
     {
         let help = format!("{}{because}", input.help);
         let help = help.trim_start_matches(", ").to_owned();
         let needed = Input { optional: false, required: None, help, ..input.clone() };
-        let Some(text) = ask(site, &needed)? else { break };
-        values.insert(name.clone(), input.accept(&text, &site.project)?);
+        let Some(text) = ask(project, &needed)? else { break };
+        values.insert(name.clone(), input.accept(&text, &project.folder)?);
         typed.push((name, text));
     }
     Ok(typed)
@@ -158,7 +158,7 @@ fn ask_for_missing(
 
 /// Asks until the answer is one that the input takes; `None` where its default is to stand, or
 /// nothing.
-fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
+fn ask(project: &Project, input: &Input) -> Result<Option<String>, Error> {
     if input.kind == InputType::Choice {
         return choose(input);
     }
@@ -167,7 +167,7 @@ fn ask(site: &Site, input: &Input) -> Result<Option<String>, Error> {
             return Ok(());
         }
         input
-            .accept(text, &site.project)
+            .accept(text, &project.folder)
             .map(|_| ())
             .map_err(|error| door::clean(&error.to_string()))
     };

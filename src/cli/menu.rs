@@ -16,8 +16,8 @@ use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
 use crate::ops::Person;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 use crate::ops::Standing;
 use crate::ops::Waiting;
 use crate::ops::gate_approve;
@@ -54,7 +54,7 @@ pub enum Pause {
 /// Asks what to do with a waiting gate until something changes.
 pub fn at_gate(
     face: &Face,
-    site: &Site,
+    project: &Project,
     standing: &Standing,
     waiting: &Waiting,
     drive: &DriveRequest,
@@ -64,7 +64,7 @@ pub fn at_gate(
         gate: Some(waiting.gate.to_string()),
     };
     let has_others = standing.waiting.len() > 1;
-    let desk = Desk { face, site, waiting, choice, drive, has_others };
+    let desk = Desk { face, project, waiting, choice, drive, has_others };
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
@@ -109,7 +109,7 @@ enum Chosen {
 /// What a person at a gate has before them.
 struct Desk<'d> {
     face: &'d Face,
-    site: &'d Site,
+    project: &'d Project,
     waiting: &'d Waiting,
     choice: GateChoice,
     drive: &'d DriveRequest,
@@ -120,7 +120,7 @@ struct Desk<'d> {
 impl Desk<'_> {
     /// Where the run stands, if this gate does not wait for the same any more.
     fn changed_elsewhere(&self) -> Result<Option<Standing>, Error> {
-        let now = next::next(self.site, &self.choice.run)?.run;
+        let now = next::next(self.project, &self.choice.run)?.run;
         let is_this = |other: &&Waiting| {
             (&other.gate, other.attempt, other.waits_for)
                 == (&self.waiting.gate, self.waiting.attempt, self.waiting.waits_for)
@@ -148,18 +148,19 @@ impl Desk<'_> {
     }
 
     fn finish(&self) -> Result<Chosen, Error> {
-        let answers = inputs::fill_in(self.site, &gate_form::gate_form(self.site, &self.choice)?)?;
+        let answers =
+            inputs::fill_in(self.project, &gate_form::gate_form(self.project, &self.choice)?)?;
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };
-        let progress = Progress::of(self.face, self.site, &self.choice.run);
-        let reply = gate_finish::gate_finish(self.site, &request)?;
+        let progress = Progress::of(self.face, self.project, &self.choice.run);
+        let reply = gate_finish::gate_finish(self.project, &request)?;
         drop(progress);
         Ok(self.changed(reply))
     }
 
     fn check(&self) -> Result<Chosen, Error> {
         let request = gate_check::Request { gate: self.choice.clone() };
-        let reply = gate_check::gate_check(self.site, &request)?;
+        let reply = gate_check::gate_check(self.project, &request)?;
         for finding in &reply.findings {
             progress::finding(self.face, &reply.gate, finding);
         }
@@ -177,14 +178,14 @@ impl Desk<'_> {
             .map(str::to_owned)
             .collect();
         argv.push(packet.clone());
-        if let Err(error) = process::run_on_terminal(&argv, self.site.project.root()) {
+        if let Err(error) = process::run_on_terminal(&argv, self.project.folder.root()) {
             self.face.say(&format!("{error}; set EDITOR"));
         }
         Chosen::Again
     }
 
     fn copy(&self) -> Chosen {
-        let root = crate::files::Beneath::new(self.site.project.root());
+        let root = crate::files::Beneath::new(self.project.folder.root());
         let packet = self.waiting.packet.as_ref().map(|packet| root.join(packet));
         let bytes = packet.and_then(|packet| packet.read().ok().flatten());
         // The terminal itself puts the text on the clipboard, over ssh too (OSC 52).
@@ -198,15 +199,15 @@ impl Desk<'_> {
         let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
-        let progress = Progress::of(self.face, self.site, &self.choice.run);
-        let reply = gate_fail::gate_fail(self.site, &request)?;
+        let progress = Progress::of(self.face, self.project, &self.choice.run);
+        let reply = gate_fail::gate_fail(self.project, &request)?;
         drop(progress);
         Ok(self.changed(reply))
     }
 
     fn approval(&self) -> Result<Chosen, Error> {
-        let person = terminal::person(self.site, self.face.global.is_ci())?;
-        let asked = gate_approve::question(self.site, &self.choice)?;
+        let person = terminal::person(self.project, self.face.global.is_ci())?;
+        let asked = gate_approve::question(self.project, &self.choice)?;
         approval::show(self.face, &asked);
         if !asked.changed.is_empty() {
             let items = ["judge what is there now", "reject with a reason"];
@@ -223,7 +224,7 @@ impl Desk<'_> {
             Some(0) => self.approve(&person, &asked),
             Some(1) => self.reject(&person),
             Some(2) if page.is_some() => {
-                approval::page(self.face, self.site, &asked)?;
+                approval::page(self.face, self.project, &asked)?;
                 Ok(Chosen::Again)
             }
             other => Ok(self.left(other, items.len())),
@@ -243,9 +244,9 @@ impl Desk<'_> {
         }
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_approve::Request { gate, note: None, drive };
-        let progress = Progress::of(self.face, self.site, &self.choice.run);
+        let progress = Progress::of(self.face, self.project, &self.choice.run);
         let word = (person, asked);
-        let reply = gate_approve::gate_approve(self.site, &request, word)?;
+        let reply = gate_approve::gate_approve(self.project, &request, word)?;
         drop(progress);
         Ok(self.changed(reply))
     }
@@ -259,8 +260,8 @@ impl Desk<'_> {
         let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_reject::Request { gate, reason, drive };
-        let progress = Progress::of(self.face, self.site, &self.choice.run);
-        let reply = gate_reject::gate_reject(self.site, &request, person)?;
+        let progress = Progress::of(self.face, self.project, &self.choice.run);
+        let reply = gate_reject::gate_reject(self.project, &request, person)?;
         drop(progress);
         Ok(self.changed(reply))
     }
@@ -290,8 +291,8 @@ impl Desk<'_> {
     fn judge_again(&self) -> Result<Chosen, Error> {
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_finish::Request { gate, answers: Vec::new(), drive };
-        let progress = Progress::of(self.face, self.site, &self.choice.run);
-        let reply = gate_finish::gate_finish(self.site, &request)?;
+        let progress = Progress::of(self.face, self.project, &self.choice.run);
+        let reply = gate_finish::gate_finish(self.project, &request)?;
         drop(progress);
         Ok(self.changed(reply))
     }
@@ -304,8 +305,8 @@ impl Desk<'_> {
                     gate: self.choice.clone(),
                     ..gate_start::Request::default()
                 };
-                let progress = Progress::of(self.face, self.site, &self.choice.run);
-                let reply = gate_start::gate_start(self.site, &request)?;
+                let progress = Progress::of(self.face, self.project, &self.choice.run);
+                let reply = gate_start::gate_start(self.project, &request)?;
                 drop(progress);
                 Ok(self.changed(reply))
             }

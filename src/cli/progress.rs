@@ -18,8 +18,8 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::ops;
 use crate::ops::Foreword;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 use crate::ops::follow::Printed;
 use crate::ops::run_amend;
 use crate::run::GateStatus;
@@ -59,14 +59,14 @@ impl<'f> Progress<'f> {
 
     /// Shows what happens to a run from here on; one that cannot be read is told so by whoever acts
     /// on it.
-    pub fn of(face: &'f Face, site: &Site, choice: &RunChoice) -> Self {
+    pub fn of(face: &'f Face, project: &Project, choice: &RunChoice) -> Self {
         let mut progress = Self::new(face);
-        progress.follow(site, choice);
+        progress.follow(project, choice);
         progress
     }
 
     /// Tells what is to be known first, and shows what happens from there on.
-    pub fn greet(&mut self, site: &Site, foreword: &Foreword) {
+    pub fn greet(&mut self, project: &Project, foreword: &Foreword) {
         let lines = self.lines();
         lines.line(&format!("run {}", foreword.run));
         lines.differs(&foreword.run, &foreword.differs);
@@ -77,13 +77,13 @@ impl<'f> Progress<'f> {
             Some(Err(reason)) => lines.line(&format!("no brief: {}", plain_text(reason))),
             Some(Ok(_)) | None => {}
         }
-        self.follow(site, &RunChoice { run: Some(foreword.run.to_string()) });
+        self.follow(project, &RunChoice { run: Some(foreword.run.to_string()) });
     }
 
-    fn follow(&mut self, site: &Site, choice: &RunChoice) {
-        let Ok(mut follow) = ops::follow::follow(site, choice) else { return };
+    fn follow(&mut self, project: &Project, choice: &RunChoice) {
+        let Ok(mut follow) = ops::follow::follow(project, choice) else { return };
         let mut lines = self.lines();
-        lines.printed = ops::follow::printed(site, choice).ok();
+        lines.printed = ops::follow::printed(project, choice).ok();
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {

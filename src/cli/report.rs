@@ -16,10 +16,10 @@ use std::fmt::Write as _;
 /// Prints an operation's error, and where the run stands that it would have changed; gives its
 /// exit code.
 pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
-    let site = subject.and_then(|_| face.global.site(false).ok());
-    let state = site
-        .zip(subject)
-        .and_then(|(site, subject)| Some(Instructions::of_run(&site, &subject.run(&site)?)));
+    let project = subject.and_then(|_| face.global.open(false).ok());
+    let state = project.zip(subject).and_then(|(project, subject)| {
+        Some(Instructions::of_run(&project, &subject.run(&project)?))
+    });
     let state = state.unwrap_or_default();
     if face.global.json {
         let whole = json!({

@@ -1,8 +1,8 @@
 //! The run that a command would change: what an error of it reminds of.
 
 use crate::ops::Epic;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 
 /// The run that a command would change, as it names it.
 #[derive(Debug)]
@@ -13,11 +13,11 @@ pub enum Subject {
 
 impl Subject {
     /// The run, where it can be told which one is meant.
-    pub fn run(&self, site: &Site) -> Option<RunChoice> {
+    pub fn run(&self, project: &Project) -> Option<RunChoice> {
         match self {
             Self::Run(choice) => Some(choice.clone()),
             Self::Epic(epic) => {
-                let run = epic.run(site).ok()?;
+                let run = epic.run(project).ok()?;
                 Some(RunChoice { run: Some(run.to_string()) })
             }
         }

@@ -2,8 +2,8 @@
 
 use crate::ops::Error;
 use crate::ops::Person;
-use crate::ops::Site;
-use crate::site::asker;
+use crate::ops::Project;
+use crate::project::asker;
 use serde_json::Value as Json;
 use std::io::IsTerminal;
 use std::io::Read;
@@ -86,8 +86,8 @@ pub fn unanswered(error: dialoguer::Error) -> Error {
 }
 
 /// The person at the terminal; nobody where there is none, or where an agent is.
-pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
-    asker::refuse_agents(site)?;
+pub fn person(project: &Project, is_ci: bool) -> Result<Person, Error> {
+    asker::refuse_agents(project)?;
     if is_ci || !can_ask() {
         return Err(Error::usage("a person's word is given on a terminal, and there is none")
             .advise(
@@ -98,5 +98,5 @@ pub fn person(site: &Site, is_ci: bool) -> Result<Person, Error> {
         .ok()
         .and_then(|name| name.into_string().ok())
         .unwrap_or_else(|| "unknown".to_owned());
-    Ok(Person { by: site.identity()?, how: format!("terminal {terminal}") })
+    Ok(Person { by: project.identity()?, how: format!("terminal {terminal}") })
 }

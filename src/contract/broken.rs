@@ -5,7 +5,7 @@ use crate::check;
 use crate::check::Broken;
 use crate::document;
 use crate::document::Value;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::parallel;
 use crate::source::Source;
@@ -19,7 +19,7 @@ const NO_PARAMETERS: [&str; 4] = ["kind", "severity", "when", "message"];
 
 /// What is wrong with files that checks of contracts are made of, but for those that the contracts'
 /// own gates make. A contract that is unsound otherwise is told so elsewhere.
-pub fn broken(contracts: &[&Source], project: &Project) -> Vec<Box<Unsound>> {
+pub fn broken(contracts: &[&Source], project: &ProjectFolder) -> Vec<Box<Unsound>> {
     let broken = parallel::map(contracts, |source| broken_in(source, project));
     let broken: Vec<(ProjectPath, Box<Unsound>)> = broken.into_iter().flatten().collect();
     if broken.is_empty() {
@@ -40,7 +40,7 @@ fn named_outputs(source: &Source) -> BTreeSet<String> {
     paths.filter_map(|path| Some(path.get_ref().as_str()?.to_owned())).collect()
 }
 
-fn broken_in(source: &Source, project: &Project) -> Vec<(ProjectPath, Box<Unsound>)> {
+fn broken_in(source: &Source, project: &ProjectFolder) -> Vec<(ProjectPath, Box<Unsound>)> {
     let Ok(table) = document::parse(source) else { return Vec::new() };
     let table = table.get_ref();
     let outputs = table.get("output").into_iter().flat_map(items);
@@ -59,7 +59,7 @@ fn broken_in(source: &Source, project: &Project) -> Vec<(ProjectPath, Box<Unsoun
 fn broken_check(
     source: &Source,
     check: &Value<'_>,
-    project: &Project,
+    project: &ProjectFolder,
 ) -> Option<(Range<usize>, Broken)> {
     let kind = check::kind(get(check, "kind")?.get_ref().as_str()?)?;
     let mut parameters = document::data_of(source, check).into_json();

@@ -1,6 +1,6 @@
 //! Finding files by globs. `*` stays within a folder, `**` crosses folders.
 
-use super::Project;
+use super::ProjectFolder;
 use super::ProjectPath;
 use globset::Glob;
 use globset::GlobBuilder;
@@ -31,7 +31,7 @@ pub struct Globs {
 
 impl Globs {
     /// Compiles patterns; an unsound one, or one that leaves the project, is told apart by its message.
-    pub fn new(patterns: &[String], project: &Project) -> Result<Self, String> {
+    pub fn new(patterns: &[String], project: &ProjectFolder) -> Result<Self, String> {
         let mut set = GlobSetBuilder::new();
         let (mut roots, mut plain) = (Vec::new(), Vec::new());
         for pattern in patterns {
@@ -94,7 +94,7 @@ impl Globs {
     }
 
     /// All files that match, links and pipes included, folders left out; sorted.
-    pub fn files(&self, project: &Project) -> io::Result<Vec<ProjectPath>> {
+    pub fn files(&self, project: &ProjectFolder) -> io::Result<Vec<ProjectPath>> {
         let is_file = |path: &&ProjectPath| project.holds_file(path);
         let mut found: Vec<ProjectPath> = self.plain.iter().filter(is_file).cloned().collect();
         for root in &self.roots {
@@ -164,7 +164,7 @@ mod tests {
 
     fn found(patterns: &[&str]) -> Result<Vec<String>, String> {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project::new(folder.path(), vec!["runs"]).unwrap();
+        let project = ProjectFolder::new(folder.path(), vec!["runs"]).unwrap();
         for path in ["a/x.md", "a/b/y.md", "z.md", ".git/q.md", "runs/r.md", "ignored/i.md"] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn a_literal_matches_itself_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
         for path in ["p/[slug]/a.md", "p/s/b.md", "p/{a,b}*?]/c.md", "p/a/d.md"] {
             let path = folder.path().join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
 use super::OpenError;
-use super::Project;
+use super::ProjectFolder;
 use super::ProjectPath;
 use crate::digest::Digest;
 use crate::parallel;
@@ -66,7 +66,7 @@ pub fn stat_of(path: &Path) -> Option<Stat> {
     metadata.is_file().then(|| Stat::of(&metadata))
 }
 
-impl Project {
+impl ProjectFolder {
     /// The stat data of a regular file; `None` for anything else.
     pub fn stat(&self, path: &ProjectPath) -> Option<Stat> {
         stat_of(&self.absolute(path))
@@ -96,14 +96,18 @@ pub struct Prints(HashMap<String, (Stat, Digest)>);
 
 impl Prints {
     /// A file's digest as it is now.
-    pub fn digest(&mut self, project: &Project, path: &ProjectPath) -> Result<Digest, OpenError> {
+    pub fn digest(
+        &mut self,
+        project: &ProjectFolder,
+        path: &ProjectPath,
+    ) -> Result<Digest, OpenError> {
         self.digests(project, std::slice::from_ref(path)).remove(0)
     }
 
     /// The digests of several files; those that must be read are read on all cores.
     pub fn digests(
         &mut self,
-        project: &Project,
+        project: &ProjectFolder,
         paths: &[ProjectPath],
     ) -> Vec<Result<Digest, OpenError>> {
         let known = |path: &ProjectPath| {
@@ -140,7 +144,7 @@ mod tests {
     #[test]
     fn many_files_hash_as_one_does() {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
         fs::write(folder.path().join("a"), "abc").unwrap();
         let paths = ["a", "none"].map(|path| project.path(path).unwrap());
         let all = project.hash_all(&paths);

@@ -2,7 +2,7 @@
 
 use super::Beneath;
 use super::PathError;
-use super::Project;
+use super::ProjectFolder;
 use super::ProjectPath;
 use std::fs::File;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub struct Symlink {
     target: PathBuf,
 }
 
-impl Project {
+impl ProjectFolder {
     /// Refuses a path that a link on its way leads out of the project, or to what is closed in it;
     /// what does not exist yet leads nowhere else.
     pub fn refuse_astray(&self, path: &ProjectPath) -> Result<(), Astray> {

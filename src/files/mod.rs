@@ -1,4 +1,4 @@
-//! The only door to the disk. A [`Project`] is a folder that no path leaves;
+//! The only door to the disk. A [`ProjectFolder`] is a folder that no path leaves;
 //! below it lie safe opening, durable writing, walking, hashing and locks.
 #![expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
 
@@ -80,12 +80,12 @@ use std::path::PathBuf;
 /// A folder that nothing named by a definition, an input or an agent may leave,
 /// with the sub-folders that are closed to them.
 #[derive(Debug, Clone)]
-pub struct Project {
+pub struct ProjectFolder {
     root: PathBuf,
     closed: Vec<&'static str>,
 }
 
-impl Project {
+impl ProjectFolder {
     /// Takes an existing folder and the relative folders in it that stay closed.
     pub fn new(root: &Path, closed: Vec<&'static str>) -> io::Result<Self> {
         Ok(Self { root: root.canonicalize()?, closed })
@@ -334,9 +334,9 @@ mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
 
-    fn project() -> (tempfile::TempDir, Project) {
+    fn project() -> (tempfile::TempDir, ProjectFolder) {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project::new(folder.path(), vec!["runs"]).unwrap();
+        let project = ProjectFolder::new(folder.path(), vec!["runs"]).unwrap();
         (folder, project)
     }
 

@@ -1,7 +1,7 @@
 //! Walking through the files of a project. Those that git ignores are seen too, `.git` and the
 //! closed folders are not; no link is followed.
 
-use super::Project;
+use super::ProjectFolder;
 use super::ProjectPath;
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use std::path::Path;
 /// More files than any contract means; a bound on memory and time.
 pub(super) const ENTRIES_MAX: usize = if cfg!(test) { 5_000 } else { 1_000_000 };
 
-impl Project {
+impl ProjectFolder {
     /// Calls `visit` with every entry below `root` that is no folder.
     pub fn walk(&self, root: &ProjectPath, mut visit: impl FnMut(&ProjectPath)) -> io::Result<()> {
         let start = self.absolute(root);
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_walk_ends_at_its_bound_and_goes_round_in_no_circle() {
         let folder = tempfile::tempdir().unwrap();
-        let project = Project::new(folder.path(), Vec::new()).unwrap();
+        let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
         fs::create_dir(folder.path().join("a")).unwrap();
         std::os::unix::fs::symlink("..", folder.path().join("a/up")).unwrap();
         let globs = Globs::new(&["a/**".to_owned()], &project).unwrap();

@@ -7,7 +7,7 @@ use super::there;
 use crate::contract::Contract;
 use crate::contract::Output;
 use crate::digest::Digest;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Validation;
@@ -42,7 +42,7 @@ pub enum Freshness {
 pub fn stamps(
     contract: &Contract,
     by_default: bool,
-    project: &Project,
+    project: &ProjectFolder,
     context: &Context,
 ) -> BTreeMap<String, Stamp> {
     let outputs = contract.outputs.iter().filter(|output| output.is_fresh(by_default));
@@ -55,7 +55,7 @@ pub(super) fn judge(
     contract: &Contract,
     (freshness, by_default): (&Freshness, bool),
     judgement: &Judgement,
-    project: &Project,
+    project: &ProjectFolder,
     context: &Context,
 ) -> Vec<Validation> {
     let outputs: Vec<&Output> =
@@ -102,7 +102,7 @@ fn unchanged(paths: &[ProjectPath]) -> Validation {
     failed(CHECK, None, Finding::of(CHECK, message).expected("a change that answers the refusal"))
 }
 
-fn stamp(project: &Project, path: &ProjectPath) -> Option<Stamp> {
+fn stamp(project: &ProjectFolder, path: &ProjectPath) -> Option<Stamp> {
     let stat = project.stat(path)?;
     let seconds = stat.changed_ns.div_euclid(1_000_000_000);
     let rest = stat.changed_ns.rem_euclid(1_000_000_000);
@@ -116,7 +116,7 @@ fn stamp(project: &Project, path: &ProjectPath) -> Option<Stamp> {
 }
 
 /// The paths of an output; a missing alternative is one too.
-fn paths(output: &Output, project: &Project, context: &Context) -> Vec<ProjectPath> {
+fn paths(output: &Output, project: &ProjectFolder, context: &Context) -> Vec<ProjectPath> {
     let subjects = subjects(output, project, context).unwrap_or_default();
     subjects.into_iter().map(|subject| subject.path).collect()
 }

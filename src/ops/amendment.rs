@@ -1,7 +1,7 @@
 //! What an amendment would be: the texts on the disk beside those that a run goes on under.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::start;
 use crate::advance;
 use crate::check::Since;
@@ -13,9 +13,9 @@ use crate::event::Amended;
 use crate::event::Change;
 use crate::event::PlannedGate;
 use crate::id::GateId;
+use crate::project::signing;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::site::signing;
 use crate::workflow;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -31,16 +31,16 @@ pub struct Amendment {
 }
 
 /// What there is to take in; none where the disk says what the run goes on under.
-pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
+pub fn amendment(project: &Project, run: &Run) -> Result<Option<Amendment>, Error> {
     let started = &run.started;
-    let (workflow, found) = Workflow::load(&started.workflow, &site.shelf)?;
-    signing::refuse_unsignable(site, &workflow)?;
+    let (workflow, found) = Workflow::load(&started.workflow, &project.shelf)?;
+    signing::refuse_unsignable(project, &workflow)?;
     // What was not given is given by the new defaults.
     let given = started.inputs.iter().filter(|(_, value)| !value.is_null());
     let given = given.map(|(name, value)| (name.clone(), value.clone())).collect();
-    let inputs = input::resolve(&workflow.inputs, &given, &site.project)?;
+    let inputs = input::resolve(&workflow.inputs, &given, &project.folder)?;
     workflow::refuse_unfit(&workflow, &found, &inputs)?;
-    let texts = texts(site, run, &workflow, &found, &inputs)?;
+    let texts = texts(project, run, &workflow, &found, &inputs)?;
     let changes = changes(&started.definition, &texts);
     if changes.is_empty() {
         return Ok(None);
@@ -49,7 +49,7 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
     let old = Workflow::parse(&started.workflow, &kept)?;
     let mut others = workflow::changed((&old, &kept), (&workflow, &found));
     others.extend(recast(run, &texts, &workflow));
-    let baselines = advance::record_baselines(site, &workflow, Some(run), &inputs, &Since::Run);
+    let baselines = advance::record_baselines(project, &workflow, Some(run), &inputs, &Since::Run);
     let mut baselines = baselines.map_err(Error::environment)?;
     baselines.retain(|key, _| !run.baselines.contains_key(key));
     let is_changed = |text: &&Frozen| changes.iter().any(|change| change.path == text.path);
@@ -72,8 +72,8 @@ pub fn amendment(site: &Site, run: &Run) -> Result<Option<Amendment>, Error> {
 }
 
 /// The files that say otherwise than what the run goes on under.
-pub fn differs(site: &Site, run: &Run) -> Vec<String> {
-    match amendment(site, run) {
+pub fn differs(project: &Project, run: &Run) -> Vec<String> {
+    match amendment(project, run) {
         Ok(None) => Vec::new(),
         Ok(Some(amendment)) => {
             amendment.amended.changes.into_iter().map(|change| change.path).collect()
@@ -85,14 +85,14 @@ pub fn differs(site: &Site, run: &Run) -> Vec<String> {
 
 /// All texts that the run would go on under. Inputs and signers are those of its start.
 fn texts(
-    site: &Site,
+    project: &Project,
     run: &Run,
     workflow: &Workflow,
     found: &Definition,
     inputs: &input::Values,
 ) -> Result<Vec<Frozen>, Error> {
     let started = &run.started;
-    let mut texts = start::freeze(site, workflow, found, inputs)?;
+    let mut texts = start::freeze(project, workflow, found, inputs)?;
     for text in &mut texts {
         let kept = started.definition.iter().find(|kept| kept.path == text.path);
         let stays = text.path.starts_with("inputs/") || text.path == signing::SIGNERS;
@@ -102,9 +102,9 @@ fn texts(
     }
     let signers = started.definition.iter().find(|text| text.path == signing::SIGNERS);
     texts.extend(signers.filter(|kept| texts.iter().all(|text| text.path != kept.path)).cloned());
-    let cast = advance::player::cast(site, workflow, started.agent.as_deref(), &started.run_id)?;
+    let cast = advance::player::cast(project, workflow, started.agent.as_deref(), &started.run_id)?;
     let kept = Cast::thaw(&started.definition).ok().flatten().unwrap_or_default();
-    texts.extend(advance::player::recast(site, &started.run_id, cast, &kept)?.freeze());
+    texts.extend(advance::player::recast(project, &started.run_id, cast, &kept)?.freeze());
     Ok(texts)
 }
 

@@ -1,7 +1,7 @@
 //! What an amendment would change, line by line: a person reads it before they take it in.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::run_amend::shown;
 use crate::config::Cast;
 use crate::config::Script;
@@ -24,7 +24,11 @@ pub struct TextDiff {
 
 /// The texts that would change, and the scripts of the project that commands of agents name, which a
 /// run knows by their digests alone.
-pub(super) fn diffs(site: &Site, run: &Run, amended: &Amended) -> Result<Vec<TextDiff>, Error> {
+pub(super) fn diffs(
+    project: &Project,
+    run: &Run,
+    amended: &Amended,
+) -> Result<Vec<TextDiff>, Error> {
     let before = &run.started.definition;
     let text = |texts: &[Frozen], path: &str| {
         let found = texts.iter().find(|text| text.path == path);
@@ -40,17 +44,18 @@ pub(super) fn diffs(site: &Site, run: &Run, amended: &Amended) -> Result<Vec<Tex
     after.retain(|kept| amended.changes.iter().all(|change| change.path != kept.path));
     after.extend(amended.texts.iter().cloned());
     for script in Cast::changed_scripts(before, &after) {
-        diffs.push(of_script(site, run, &script)?);
+        diffs.push(of_script(project, run, &script)?);
     }
     Ok(diffs)
 }
 
 /// A script as it was is known where git has it; else all that it says now is new.
-fn of_script(site: &Site, run: &Run, script: &Script) -> Result<TextDiff, Error> {
-    let new = Beneath::new(site.project.root()).join(&script.path).read().ok().flatten();
+fn of_script(project: &Project, run: &Run, script: &Script) -> Result<TextDiff, Error> {
+    let new = Beneath::new(project.folder.root()).join(&script.path).read().ok().flatten();
     let mut old = None;
-    if let (Some(before), Some(repository)) = (script.before, site.repository()?) {
-        let path = repository.path_of(&site.project.root().join(&script.path)).unwrap_or_default();
+    if let (Some(before), Some(repository)) = (script.before, project.repository()?) {
+        let path =
+            repository.path_of(&project.folder.root().join(&script.path)).unwrap_or_default();
         let is_it = |bytes: &[u8]| Digest::of(bytes) == before;
         let began = run.started.git.as_ref().and_then(|git| git.head.as_deref());
         let first = began.map(|commit| repository.committed_bytes(commit, &path)).transpose()?;

@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::GateChoice;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_approve;
 use crate::advance;
@@ -14,8 +14,8 @@ use crate::git;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::signing;
 use crate::run::Run;
-use crate::site::signing;
 use crate::work;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
@@ -53,10 +53,10 @@ pub struct ShownFile {
 }
 
 /// What there is to approve, for the face to show before it asks.
-pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
-    let id = choose::run(site, &choice.run)?;
-    let run = site.store.read(&id)?.run;
-    let gate = gate_approve::gate_of(site, &run, choice)?;
+pub fn question(project: &Project, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
+    let id = choose::run(project, &choice.run)?;
+    let run = project.store.read(&id)?.run;
+    let gate = gate_approve::gate_of(project, &run, choice)?;
     gate_approve::refuse_other(&run, &gate)?;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
@@ -65,15 +65,15 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Er
     let name = name.map_or_else(|| gate.to_string(), |planned| planned.name.clone());
     let seen = gate_approve::digests(&run, &gate);
     let is_changed = |(path, digest): &(&String, &Digest)| {
-        let path = site.project.recorded_path(path).ok();
-        let print = path.and_then(|path| site.project.hash(&path).ok());
+        let path = project.folder.recorded_path(path).ok();
+        let print = path.and_then(|path| project.folder.hash(&path).ok());
         print.is_none_or(|print| print.digest != **digest)
     };
     let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
     let attempt = run.gate(&gate).and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let message = advance::approval_message(&workflow, &run, &attempt)?;
-    let shown = shown(site, (&workflow, &run), &attempt)?;
+    let shown = shown(project, (&workflow, &run), &attempt)?;
     let number = attempt.number;
     Ok(ApprovalQuestion {
         run: id,
@@ -89,9 +89,13 @@ pub fn question(site: &Site, choice: &GateChoice) -> Result<ApprovalQuestion, Er
 }
 
 /// Keeps what is shown where a program can show it page by page.
-pub fn keep_shown(site: &Site, question: &ApprovalQuestion, text: &str) -> Result<PathBuf, Error> {
+pub fn keep_shown(
+    project: &Project,
+    question: &ApprovalQuestion,
+    text: &str,
+) -> Result<PathBuf, Error> {
     let attempt = AttemptId::new(&question.gate, question.attempt);
-    let folder = work::attempt_folder(&site.store.logs(&question.run), &attempt);
+    let folder = work::attempt_folder(&project.store.logs(&question.run), &attempt);
     let place = folder.join("shown.txt");
     place.write_view(text.as_bytes()).map_err(|source| Error::disk(&place, source))?;
     Ok(place.path())
@@ -105,16 +109,16 @@ pub(super) fn digests_shown(files: &[ShownFile]) -> BTreeMap<String, Digest> {
 
 /// The files that an approval shows, each beside what was approved of it last.
 pub(super) fn shown(
-    site: &Site,
+    project: &Project,
     (workflow, run): (&Workflow, &Run),
     attempt: &AttemptId,
 ) -> Result<Vec<ShownFile>, Error> {
     let approved = last_approved(run, &attempt.gate);
-    let paths = advance::approval_files(site, (workflow, run), attempt)?;
+    let paths = advance::approval_files(project, (workflow, run), attempt)?;
     let mut shown = Vec::new();
     for path in &paths {
         let before = approved.get(path.as_str());
-        shown.push(shown_file(site, run, path, before.copied())?);
+        shown.push(shown_file(project, run, path, before.copied())?);
     }
     let is_there = |path: &str| paths.iter().any(|there| there.as_str() == path);
     let is_shown = workflow.gate(&attempt.gate).is_some_and(|gate| !gate.asking.show.is_empty());
@@ -136,13 +140,13 @@ fn last_approved(run: &Run, gate: &GateId) -> BTreeMap<String, Digest> {
 }
 
 fn shown_file(
-    site: &Site,
+    project: &Project,
     run: &Run,
     path: &ProjectPath,
     before: Option<Digest>,
 ) -> Result<ShownFile, Error> {
     let file = |digest, remark, text| ShownFile { path: path.to_string(), digest, remark, text };
-    let print = match site.project.hash(path) {
+    let print = match project.folder.hash(path) {
         Ok(print) => print,
         Err(error) => return Ok(file(None, "cannot be read", error.to_string())),
     };
@@ -150,12 +154,12 @@ fn shown_file(
     if before == digest {
         return Ok(file(digest, "unchanged since the last approval", String::new()));
     }
-    let text = match site.project.read_text(path, site.config.limits.text_bytes) {
+    let text = match project.folder.read_text(path, project.config.limits.text_bytes) {
         Ok(text) => text,
         Err(error) => return Ok(file(digest, "cannot be shown", error.to_string())),
     };
     let Some(before) = before else { return Ok(file(digest, "", text)) };
-    Ok(match approved_bytes(site, run, path, before)? {
+    Ok(match approved_bytes(project, run, path, before)? {
         Some(old) => {
             let diff = git::text_diff(&old, text.as_bytes());
             file(digest, "changed since the last approval", diff)
@@ -170,13 +174,13 @@ fn shown_file(
 
 /// The approved bytes of a file, where a commit or a checkpoint of the run holds them.
 fn approved_bytes(
-    site: &Site,
+    project: &Project,
     run: &Run,
     path: &ProjectPath,
     digest: Digest,
 ) -> Result<Option<Vec<u8>>, Error> {
-    let Some(repository) = site.repository()? else { return Ok(None) };
-    let Some(path) = repository.path_of(&site.project.absolute(path)) else { return Ok(None) };
+    let Some(repository) = project.repository()? else { return Ok(None) };
+    let Some(path) = repository.path_of(&project.folder.absolute(path)) else { return Ok(None) };
     for (_, checkpoint) in run.checkpoints.iter().rev() {
         let Some(snapshot) = &checkpoint.snapshot else { continue };
         let bytes = repository.committed_bytes(&snapshot.commit, &path)?;

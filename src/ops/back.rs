@@ -1,18 +1,18 @@
 //! `orch back`: return to the run that was current before the last `orch use`.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::current::Current;
 use super::use_run;
 use super::use_run::Reply;
 
 /// Leaves the current run.
-pub fn back(site: &Site) -> Result<Reply, Error> {
-    let mut current = Current::read(site)?;
+pub fn back(project: &Project) -> Result<Reply, Error> {
+    let mut current = Current::read(project)?;
     if current.stack.is_empty() {
         return Err(Error::usage("no run was chosen").advise_command("orch use RUN"));
     }
     current.stack.remove(0);
-    current.write(site)?;
+    current.write(project)?;
     Ok(use_run::reply(current))
 }

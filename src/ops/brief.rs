@@ -21,16 +21,16 @@ use super::Driver;
 use super::Error;
 use super::Here;
 use super::Instructions;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::choose;
 use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
+use crate::project::proof;
 use crate::run::Run;
 use crate::secret::Secrets;
-use crate::site::proof;
 use crate::store::journal::Reading;
 use crate::store::record::Head;
 use crate::store::record::RUNS;
@@ -82,32 +82,32 @@ pub struct Reply {
 }
 
 /// Tells where a run stands, and how it came there; changes nothing.
-pub fn brief(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(site, &request.run)?;
-    let reading = proof::read(site, &id)?;
+pub fn brief(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, &request.run)?;
+    let reading = proof::read(project, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let standing = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
-    write(site, &workflow, (&reading, &standing), request)
+    let standing = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
+    write(project, &workflow, (&reading, &standing), request)
 }
 
 /// The brief of a run that is held, whole, for whoever goes on with it.
 pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
-    let reading = driver.site.store.read(driver.id())?;
+    let reading = driver.project.store.read(driver.id())?;
     let standing = advance::standing(driver);
     let here = Here { driver: DrivenBy::This, ..standing.here };
     let standing = Standing { here, ..standing };
-    write(driver.site, &driver.workflow, (&reading, &standing), &Request::default())
+    write(driver.project, &driver.workflow, (&reading, &standing), &Request::default())
 }
 
 fn write(
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     (reading, standing): (&Reading, &Standing),
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;
-    let mut changes = changes(site, run);
+    let mut changes = changes(project, run);
     // What the journal says was redacted when it was written; names of files come from git.
     let secrets = Secrets::of_those_set(workflow.secrets())?;
     for file in changes.files.iter_mut().flatten() {
@@ -119,14 +119,14 @@ fn write(
         history: &reading.history(),
         changes,
         instructions: Instructions::of(standing),
-        now: site.clock.now(),
+        now: project.clock.now(),
     });
     for gate in &mut whole.gates {
         let waiting = standing.waiting.iter().find(|waiting| waiting.gate == gate.line.gate);
         gate.line.deadline = waiting.and_then(|waiting| waiting.deadline);
         gate.line.shows = waiting.map(|waiting| waiting.shows.clone()).unwrap_or_default();
     }
-    let paper = Paper::find(&site.shelf, request.format, &whole)?;
+    let paper = Paper::find(&project.shelf, request.format, &whole)?;
     let fitted = fit::fit(&whole, request.max_tokens, |brief| paper.render(brief));
     let fitted = fitted.map_err(|error| Error::usage(format!("the brief: {error}")))?;
     match fitted {
@@ -137,16 +137,16 @@ fn write(
 }
 
 /// The files of the project that changed since the last sitting before this one began, or the run.
-fn changes(site: &Site, run: &Run) -> Changes {
+fn changes(project: &Project, run: &Run) -> Changes {
     let (since, commit) = base(run);
-    let known = match (&run.started.git, site.repository()) {
+    let known = match (&run.started.git, project.repository()) {
         (Some(_), Ok(Some(repository))) => {
-            let root = repository.path_of(site.project.root()).unwrap_or_default();
+            let root = repository.path_of(project.folder.root()).unwrap_or_default();
             let changed = repository.changed_since(commit.as_deref());
             changed.map(|files| within(files, &root)).map_err(|error| error.to_string())
         }
         (None, Ok(Some(_))) => Err("the run began outside of git".to_owned()),
-        (Some(_) | None, Ok(None)) => Err(site.uncommitted.clone().unwrap_or_default()),
+        (Some(_) | None, Ok(None)) => Err(project.uncommitted.clone().unwrap_or_default()),
         (Some(_) | None, Err(error)) => Err(error.to_string()),
     };
     match known {

@@ -2,12 +2,12 @@
 
 use super::Driver;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::event::Checkpoint;
 use crate::id::RunId;
-use crate::site::seal;
+use crate::project::seal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -44,9 +44,9 @@ pub struct Reply {
 }
 
 /// Seals a checkpoint of a run that nobody drives just now.
-pub fn checkpoint_create(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(site, &request.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn checkpoint_create(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, &request.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let checkpoint = seal::seal(&mut driver, &request.reason)?;
     Ok(Reply { run_id: id, checkpoint, problems: driver.problems() })
 }

@@ -1,8 +1,8 @@
 //! `orch checkpoint diff`: what changed since a checkpoint, or between two.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_show;
 use crate::git::Comparison;
@@ -41,15 +41,15 @@ pub struct Reply {
 }
 
 /// Compares trees; changes nothing.
-pub fn checkpoint_diff(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn checkpoint_diff(project: &Project, request: &Request) -> Result<Reply, Error> {
     let list = checkpoint_list::Request { run: request.run.clone() };
-    let list = checkpoint_list::checkpoint_list(site, &list)?;
+    let list = checkpoint_list::checkpoint_list(project, &list)?;
     let from = checkpoint_show::chosen(&list, request.number)?;
     let old = checkpoint_show::commit_of(from)?;
     let to = request.other.map(|other| checkpoint_show::chosen(&list, Some(other))).transpose()?;
     let new = to.map(checkpoint_show::commit_of).transpose()?;
-    let repository = checkpoint_show::repository(site)?;
-    let records = checkpoint::records(&repository, site.project.root());
+    let repository = checkpoint_show::repository(project)?;
+    let records = checkpoint::records(&repository, project.folder.root());
     let comparison = repository.compare(old, new, checkpoint::scope(&records))?;
     Ok(Reply {
         from: from.checkpoint.checkpoint,

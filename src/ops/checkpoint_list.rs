@@ -1,8 +1,8 @@
 //! `orch checkpoint list`: the checkpoints of a run, and what keeping their trees costs.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::clock::Moment;
 use crate::event::Checkpoint;
@@ -48,10 +48,10 @@ pub struct CheckpointEntry {
 }
 
 /// Reads them from the journal, and looks which trees are kept.
-pub fn checkpoint_list(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let run_id = choose::run(site, &request.run)?;
-    let run = site.store.read(&run_id)?.run;
-    let refs: BTreeSet<String> = match site.repository()? {
+pub fn checkpoint_list(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let run_id = choose::run(project, &request.run)?;
+    let run = project.store.read(&run_id)?.run;
+    let refs: BTreeSet<String> = match project.repository()? {
         Some(repository) => repository.refs_below(checkpoint::REFS)?.into_iter().collect(),
         None => BTreeSet::new(),
     };

@@ -2,8 +2,8 @@
 //! new worktree. Work that nothing else keeps is never written over, and no record goes back.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_show;
 use crate::files::Globs;
@@ -57,14 +57,14 @@ pub struct Reply {
 }
 
 /// Restores; refuses as a whole where anything would be lost.
-pub fn checkpoint_restore(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn checkpoint_restore(project: &Project, request: &Request) -> Result<Reply, Error> {
     let list = checkpoint_list::Request { run: request.run.clone() };
-    let list = checkpoint_list::checkpoint_list(site, &list)?;
+    let list = checkpoint_list::checkpoint_list(project, &list)?;
     let entry = checkpoint_show::chosen(&list, Some(request.number))?;
     let commit = checkpoint_show::commit_of(entry)?;
-    let repository = checkpoint_show::repository(site)?;
-    let records = checkpoint::records(&repository, site.project.root());
-    let wants = wanted(site, &repository, &request.paths)?;
+    let repository = checkpoint_show::repository(project)?;
+    let records = checkpoint::records(&repository, project.folder.root());
+    let wants = wanted(project, &repository, &request.paths)?;
     let snapshot = entry.checkpoint.snapshot.as_ref();
     let restore = Restore {
         commit,
@@ -86,7 +86,7 @@ pub fn checkpoint_restore(site: &Site, request: &Request) -> Result<Reply, Error
         })?
     } else {
         // Under a run that is driven, the files belong to whoever is at work.
-        let _lock = crate::site::lock(site, &list.run_id)?;
+        let _lock = crate::project::lock(project, &list.run_id)?;
         done(repository.restore(&restore)?, &list.run_id)?
     };
     let commit = commit.to_owned();
@@ -95,18 +95,18 @@ pub fn checkpoint_restore(site: &Site, request: &Request) -> Result<Reply, Error
 
 /// Whether a path of the repository is among those that were asked for.
 fn wanted(
-    site: &Site,
+    project: &Project,
     repository: &Repository,
     paths: &[String],
 ) -> Result<impl Fn(&str) -> bool, Error> {
     // What names a folder means what lies in it.
     let below = paths.iter().map(|path| format!("{}/**", path.trim_end_matches('/')));
     let patterns: Vec<String> = paths.iter().cloned().chain(below).collect();
-    let globs = Globs::new(&patterns, &site.project).map_err(Error::usage)?;
-    let project = repository.path_of(site.project.root()).unwrap_or_default();
+    let globs = Globs::new(&patterns, &project.folder).map_err(Error::usage)?;
+    let prefix = repository.path_of(project.folder.root()).unwrap_or_default();
     let takes_all = paths.is_empty();
     Ok(move |path: &str| {
-        let inside = path.strip_prefix(&project).map(|path| path.trim_start_matches('/'));
+        let inside = path.strip_prefix(&prefix).map(|path| path.trim_start_matches('/'));
         takes_all || inside.is_some_and(|path| globs.matches_name(path))
     })
 }

@@ -1,8 +1,8 @@
 //! `orch checkpoint show`: one checkpoint, with what it left out.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::checkpoint_list;
 use super::checkpoint_list::CheckpointEntry;
 use crate::git::Repository;
@@ -35,9 +35,9 @@ pub struct Reply {
 }
 
 /// Reads one checkpoint.
-pub fn checkpoint_show(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn checkpoint_show(project: &Project, request: &Request) -> Result<Reply, Error> {
     let list = checkpoint_list::Request { run: request.run.clone() };
-    let reply = checkpoint_list::checkpoint_list(site, &list)?;
+    let reply = checkpoint_list::checkpoint_list(project, &list)?;
     let entry = chosen(&reply, request.number)?.clone();
     Ok(Reply { run_id: reply.run_id, entry })
 }
@@ -77,7 +77,7 @@ pub(super) fn commit_of(entry: &CheckpointEntry) -> Result<&str, Error> {
 }
 
 /// The repository that keeps the trees.
-pub(super) fn repository(site: &Site) -> Result<Repository, Error> {
-    let reason = || site.uncommitted.clone().unwrap_or_default();
-    site.repository()?.ok_or_else(|| Error::usage(format!("no tree is kept here: {}", reason())))
+pub(super) fn repository(project: &Project) -> Result<Repository, Error> {
+    let reason = || project.uncommitted.clone().unwrap_or_default();
+    project.repository()?.ok_or_else(|| Error::usage(format!("no tree is kept here: {}", reason())))
 }

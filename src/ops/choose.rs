@@ -3,17 +3,17 @@
 
 use super::Driver;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::current::Current;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
+use crate::project::refuse_other_project;
+use crate::project::runs;
+use crate::project::runs::RunEntry;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::site::refuse_other_project;
-use crate::site::runs;
-use crate::site::runs::RunEntry;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::store::record::Foreign;
@@ -22,22 +22,23 @@ use crate::store::record::Foreign;
 const RUNS_SHOWN_MAX: usize = 8;
 
 /// The run that is meant.
-pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
-    let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
-    if let Some(name) = choice.run.as_ref().or(site.caller.run.as_ref()) {
-        return named(site, name, &ids);
+pub fn run(project: &Project, choice: &RunChoice) -> Result<RunId, Error> {
+    let ids =
+        project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
+    if let Some(name) = choice.run.as_ref().or(project.caller.run.as_ref()) {
+        return named(project, name, &ids);
     }
-    let mut chosen = Current::read(site)?.stack.into_iter().map(|place| place.run);
+    let mut chosen = Current::read(project)?.stack.into_iter().map(|place| place.run);
     if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
-    if let Some(key) = &site.caller.session {
-        return named(site, key, &ids);
+    if let Some(key) = &project.caller.session {
+        return named(project, key, &ids);
     }
     if ids.is_empty() {
         return Err(Error::usage("there is no run yet").advise_command("orch run WORKFLOW"));
     }
-    let entries = runs::runs(site)?;
+    let entries = runs::runs(project)?;
     let open: Vec<&RunId> =
         entries.iter().filter(|entry| entry.status.is_open()).map(|entry| &entry.run_id).collect();
     match (open.as_slice(), ids.as_slice()) {
@@ -51,13 +52,13 @@ pub fn run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 }
 
 /// The run that is meant by a command which writes to it: one that is over is refused.
-pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
-    let id = run(site, choice)?;
-    let status = site.store.glance(&id)?.run.status;
+pub fn open_run(project: &Project, choice: &RunChoice) -> Result<RunId, Error> {
+    let id = run(project, choice)?;
+    let status = project.store.glance(&id)?.run.status;
     if !status.is_final() {
         return Ok(id);
     }
-    let open = runs::runs(site)?.into_iter().filter(|entry| entry.status.is_open());
+    let open = runs::runs(project)?.into_iter().filter(|entry| entry.status.is_open());
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
@@ -67,13 +68,14 @@ pub fn open_run(site: &Site, choice: &RunChoice) -> Result<RunId, Error> {
 }
 
 /// All runs of a key.
-pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
-    let ids = site.store.runs().map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
+pub fn runs_of(project: &Project, key: &str) -> Result<Vec<RunId>, Error> {
+    let ids =
+        project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
     let mark = format!("_{}_", slug_of(key));
     let mut keyed = Vec::new();
     for id in ids.into_iter().filter(|id| id.as_str().contains(&mark)) {
         // One that cannot be read may be open: nobody begins another beside it unawares.
-        if site.store.glance(&id)?.run.started.key == key {
+        if project.store.glance(&id)?.run.started.key == key {
             keyed.push(id);
         }
     }
@@ -81,10 +83,10 @@ pub fn runs_of(site: &Site, key: &str) -> Result<Vec<RunId>, Error> {
 }
 
 /// The run of a key that is not over.
-pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
-    let mut open = runs_of(site, key)?;
+pub fn open_run_of(project: &Project, key: &str) -> Result<Option<RunId>, Error> {
+    let mut open = runs_of(project, key)?;
     open.retain(|id| {
-        let status = site.store.glance(id).map(|reading| reading.run.status);
+        let status = project.store.glance(id).map(|reading| reading.run.status);
         status.is_ok_and(|status| !status.is_final())
     });
     match open.as_slice() {
@@ -95,7 +97,7 @@ pub fn open_run_of(site: &Site, key: &str) -> Result<Option<RunId>, Error> {
 }
 
 /// The run of a name among these.
-pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
+pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     // A session's key is its run's key and its number.
     let name = match name.rsplit_once('@') {
         Some((key, number)) if number.parse::<u32>().is_ok() => key,
@@ -107,18 +109,18 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
     let mark = format!("_{}_", slug_of(name));
     let keyed = ids.iter().filter(|id| id.as_str().contains(&mark));
     let mut matches: Vec<&RunId> =
-        keyed.filter(|id| key_of(site, id).as_deref() == Some(name)).collect();
+        keyed.filter(|id| key_of(project, id).as_deref() == Some(name)).collect();
     if matches.is_empty() {
         matches = ids.iter().filter(|id| id.as_str().contains(name)).collect();
     }
     match matches.as_slice() {
         [only] => Ok((*only).clone()),
-        [] if foreign(site, name)?.is_some() => Err(Error::usage(format!(
+        [] if foreign(project, name)?.is_some() => Err(Error::usage(format!(
             "`{name}` is the record of another tool, which can be looked at and not taken up"
         ))
         .advise_command(format!("orch run show --run {name}"))),
         [] => {
-            refuse_of_other_project(site, name, &mark)?;
+            refuse_of_other_project(project, name, &mark)?;
             let known = ids.iter().map(RunId::as_str);
             Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
                 name,
@@ -131,21 +133,21 @@ pub fn named(site: &Site, name: &str, ids: &[RunId]) -> Result<RunId, Error> {
 }
 
 /// A name that fits a run of another project in the repository: who typed it is in the wrong folder.
-fn refuse_of_other_project(site: &Site, name: &str, mark: &str) -> Result<(), Error> {
-    let all = site.store.runs_of_all_projects().unwrap_or_default();
+fn refuse_of_other_project(project: &Project, name: &str, mark: &str) -> Result<(), Error> {
+    let all = project.store.runs_of_all_projects().unwrap_or_default();
     let fits = |id: &&RunId| id.as_str().contains(name) || id.as_str().contains(mark);
-    let mut others = all.iter().filter(fits).filter(|id| !site.store.is_of_project(id));
-    others.next_back().map_or(Ok(()), |id| refuse_other_project(site, id))
+    let mut others = all.iter().filter(fits).filter(|id| !project.store.is_of_project(id));
+    others.next_back().map_or(Ok(()), |id| refuse_other_project(project, id))
 }
 
 /// The record of another tool that has this name.
-pub fn foreign(site: &Site, name: &str) -> Result<Option<Foreign>, Error> {
-    Ok(site.foreign()?.into_iter().find(|foreign| foreign.name == name))
+pub fn foreign(project: &Project, name: &str) -> Result<Option<Foreign>, Error> {
+    Ok(project.foreign()?.into_iter().find(|foreign| foreign.name == name))
 }
 
 /// The key as the id carries it decides fast; the journal decides for sure.
-fn key_of(site: &Site, id: &RunId) -> Option<String> {
-    Some(site.store.glance(id).ok()?.run.started.key)
+fn key_of(project: &Project, id: &RunId) -> Option<String> {
+    Some(project.store.glance(id).ok()?.run.started.key)
 }
 
 /// Which run is meant is typed where all are over: the newest, and those that can be taken up.
@@ -166,12 +168,12 @@ fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
 
 /// The gate that is meant, in a run that is held.
 pub fn gate(driver: &Driver<'_>, name: Option<&str>) -> Result<GateId, Error> {
-    gate_of(driver.site, driver.run(), name)
+    gate_of(driver.project, driver.run(), name)
 }
 
 /// The gate that is meant, among the gates of a plan and their instances: the one that is named,
 /// else the one that was chosen, else the only one at work.
-pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Error> {
+pub fn gate_of(project: &Project, run: &Run, name: Option<&str>) -> Result<GateId, Error> {
     let planned = run.started.gates.iter().map(|planned| planned.gate.as_str());
     let mut known: Vec<&str> = planned.collect();
     let instances = run.gates.keys().map(GateId::as_str).filter(|id| !known.contains(id));
@@ -183,7 +185,7 @@ pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Err
                 .advise(suggest(name, known))),
         };
     }
-    if let Some(chosen) = own_gate(site, run).or_else(|| chosen_gate(site, run)) {
+    if let Some(chosen) = own_gate(project, run).or_else(|| chosen_gate(project, run)) {
         return Ok(chosen);
     }
     let open = gates_at_work(run);
@@ -199,8 +201,8 @@ pub fn gate_of(site: &Site, run: &Run, name: Option<&str>) -> Result<GateId, Err
 }
 
 /// The gate that words about the work belong to, where it is clear which one that is.
-pub fn gate_at_hand(site: &Site, run: &Run) -> Option<GateId> {
-    let chosen = own_gate(site, run).or_else(|| chosen_gate(site, run));
+pub fn gate_at_hand(project: &Project, run: &Run) -> Option<GateId> {
+    let chosen = own_gate(project, run).or_else(|| chosen_gate(project, run));
     chosen.or_else(|| match gates_at_work(run).as_slice() {
         [only] => Some((*only).clone()),
         [] | [_, _, ..] => None,
@@ -213,19 +215,20 @@ fn gates_at_work(run: &Run) -> Vec<&GateId> {
 }
 
 /// The gate that this process was started to work on.
-fn own_gate(site: &Site, run: &Run) -> Option<GateId> {
-    let is_own_run = site.caller.run.as_deref() == Some(run.started.run_id.as_str());
-    let own = site.caller.gate.as_ref().filter(|_| is_own_run)?;
+fn own_gate(project: &Project, run: &Run) -> Option<GateId> {
+    let is_own_run = project.caller.run.as_deref() == Some(run.started.run_id.as_str());
+    let own = project.caller.gate.as_ref().filter(|_| is_own_run)?;
     let at_work = gates_at_work(run);
     at_work.into_iter().find(|gate| gate.as_str() == own).cloned()
 }
 
 /// The gate that was chosen in this run, as long as it is not done.
-fn chosen_gate(site: &Site, run: &Run) -> Option<GateId> {
+fn chosen_gate(project: &Project, run: &Run) -> Option<GateId> {
     let id = &run.started.run_id;
     // What a gate's own program says is about that gate, whatever else is at work.
-    let own = site.caller.gate.as_ref().filter(|_| site.caller.run.as_deref() == Some(id.as_str()));
+    let own =
+        project.caller.gate.as_ref().filter(|_| project.caller.run.as_deref() == Some(id.as_str()));
     let own = own.and_then(|gate| GateId::parse(gate).ok());
-    let chosen = own.or_else(|| Current::read(site).ok()?.gate_in(id).cloned())?;
+    let chosen = own.or_else(|| Current::read(project).ok()?.gate_in(id).cloned())?;
     (!run.status_of(&chosen).satisfies()).then_some(chosen)
 }

@@ -5,14 +5,14 @@ mod stage;
 mod work;
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::check::Scene;
 use crate::contract;
 use crate::contract::Contract;
 use crate::document;
 use crate::files;
 use crate::files::Beneath;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::finding::Severity;
 use crate::judge;
 use crate::judge::Judgement;
@@ -76,7 +76,7 @@ pub struct Tried {
 
 /// The fixtures of one contract.
 struct Fixtures<'s> {
-    site: &'s Site,
+    project: &'s Project,
     contract: Source,
     folder: PathBuf,
     names: Vec<String>,
@@ -92,13 +92,13 @@ pub struct Request {
 }
 
 /// Judges every fixture folder below `contracts/<name>.fixtures/`.
-pub fn contract_test(site: &Site, request: &Request) -> Result<Vec<Tried>, Error> {
+pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>, Error> {
     let name = request.name.as_str();
     let path = format!("contracts/{name}.toml");
     let is_name = !name.contains("..");
-    let found = if is_name { site.shelf.find(&path)? } else { None };
+    let found = if is_name { project.shelf.find(&path)? } else { None };
     let text = found.ok_or_else(|| {
-        let names = site.shelf.names("contracts", ".toml");
+        let names = project.shelf.names("contracts", ".toml");
         let message = if is_name {
             format!("there is no contract `{name}`")
         } else {
@@ -110,7 +110,7 @@ pub fn contract_test(site: &Site, request: &Request) -> Result<Vec<Tried>, Error
             "orch workflow show NAME shows those of a workflow",
         ))
     })?;
-    let folder = site.shelf.folder(text.origin).join(format!("contracts/{name}.fixtures"));
+    let folder = project.shelf.folder(text.origin).join(format!("contracts/{name}.fixtures"));
     let mut names = files::names_in(&folder)
         .map_err(|source| Error::environment(format!("{}: {source}", folder.display())))?;
     names.retain(|name| folder.join(name).is_dir());
@@ -118,7 +118,7 @@ pub fn contract_test(site: &Site, request: &Request) -> Result<Vec<Tried>, Error
         return Err(Error::usage(format!("there are no fixtures in contracts/{name}.fixtures"))
             .advise("make a folder there for each case, with the outputs and an expect.toml: expect = \"pass\""));
     }
-    let fixtures = Fixtures { site, contract: text.source, folder, names };
+    let fixtures = Fixtures { project, contract: text.source, folder, names };
     fixtures.names.iter().map(|fixture| fixtures.judge(fixture)).collect()
 }
 
@@ -135,27 +135,27 @@ impl Fixtures<'_> {
         refuse_unknown_checks(fixture, &contract, &expectation)?;
         let context = input::context(&expectation.inputs);
         let stage = self.stage(fixture, &expectation, (&contract, &context))?;
-        if let Some(broken) = contract::broken(&[&self.contract], &stage.project).pop() {
+        if let Some(broken) = contract::broken(&[&self.contract], &stage.folder).pop() {
             return Err(broken
                 .advise(format!("fixture {fixture} is judged as a project: put it there too"))
                 .into());
         }
-        let mut environment = self.site.config.allowed.values();
+        let mut environment = self.project.config.allowed.values();
         let inputs = expectation.inputs.iter();
         environment
             .extend(inputs.map(|(name, value)| (input::variable(name), input::as_text(value))));
-        environment.insert("ORCH_PROJECT".to_owned(), stage.project.root().display().to_string());
+        environment.insert("ORCH_PROJECT".to_owned(), stage.folder.root().display().to_string());
         let work = expectation.work.as_ref().map(work::WorkTable::work);
         let scene = Scene {
-            project: &stage.project,
+            project: &stage.folder,
             document: None,
             baselines: &stage.baselines,
             environment: &environment,
             scratch: Beneath::new(stage.scratch.path()),
             secrets: &Secrets::default(),
-            stop: &self.site.stop,
+            stop: &self.project.stop,
             register: None,
-            text_bytes_max: self.site.config.limits.text_bytes,
+            text_bytes_max: self.project.config.limits.text_bytes,
             work: work.as_ref(),
         };
         let judgement = judge::judge(&contract, None, &scene, &context);
@@ -190,16 +190,16 @@ impl Fixtures<'_> {
     }
 
     fn own_expectation(&self, fixture: &str) -> Result<Expectation, Error> {
-        let project = self.project(fixture)?;
-        let path = project.path(stage::EXPECT).map_err(|error| Error::usage(error.to_string()))?;
-        let text = project
-            .read_text(&path, self.site.config.limits.text_bytes)
+        let folder = self.fixture(fixture)?;
+        let path = folder.path(stage::EXPECT).map_err(|error| Error::usage(error.to_string()))?;
+        let text = folder
+            .read_text(&path, self.project.config.limits.text_bytes)
             .map_err(|error| Error::usage(format!("fixture {fixture}: {error}")))?;
         Ok(document::read(&Source::new(format!("{fixture}/{}", stage::EXPECT), text))?)
     }
 
-    fn project(&self, fixture: &str) -> Result<Project, Error> {
-        Project::new(&self.folder.join(fixture), Vec::new())
+    fn fixture(&self, fixture: &str) -> Result<ProjectFolder, Error> {
+        ProjectFolder::new(&self.folder.join(fixture), Vec::new())
             .map_err(|source| Error::environment(format!("fixture {fixture}: {source}")))
     }
 

@@ -1,8 +1,8 @@
 //! `orch cost`: what runs came to, in money, tokens and time, by whatever it is asked by.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::budget::Budget;
 use crate::clock::Moment;
@@ -63,15 +63,15 @@ pub struct Line {
 }
 
 /// Adds up what the journals say. A run that cannot be read is left to `orch run show` to explain.
-pub fn cost(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn cost(project: &Project, request: &Request) -> Result<Reply, Error> {
     let one = request.run.is_some();
     let by = request.by.unwrap_or(if one { By::Gate } else { By::Run });
     let runs: Vec<Run> = if one {
-        let id = choose::run(site, &RunChoice { run: request.run.clone() })?;
-        vec![site.store.read(&id)?.run]
+        let id = choose::run(project, &RunChoice { run: request.run.clone() })?;
+        vec![project.store.read(&id)?.run]
     } else {
-        let ids = site.store.runs().map_err(|error| Error::environment(error.to_string()))?;
-        let read = |id: &RunId| Some(site.store.glance(id).ok()?.run);
+        let ids = project.store.runs().map_err(|error| Error::environment(error.to_string()))?;
+        let read = |id: &RunId| Some(project.store.glance(id).ok()?.run);
         ids.iter().filter_map(read).collect()
     };
     let mut lines: BTreeMap<Option<String>, Cost> = BTreeMap::new();

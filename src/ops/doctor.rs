@@ -5,14 +5,14 @@ mod runs;
 mod signing;
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::record_rebuild;
 use super::workflow_check;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::process;
-use crate::site::orphans;
+use crate::project::orphans;
 use crate::store::checkpoint;
 use crate::store::record;
 use crate::store::record::RUNS;
@@ -74,38 +74,38 @@ impl Symptom {
 }
 
 /// Looks at repository, folders, definitions, agents and runs.
-pub fn doctor(site: &Site, request: &Request) -> Result<Vec<Symptom>, Error> {
-    let mut repository = site.repository()?;
-    let mut symptoms = vec![state(site, repository.as_ref()), folder(site)];
+pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Error> {
+    let mut repository = project.repository()?;
+    let mut symptoms = vec![state(project, repository.as_ref()), folder(project)];
     if let Some(repository) = &repository {
-        symptoms.extend(locks(site, repository)?);
+        symptoms.extend(locks(project, repository)?);
     }
-    symptoms.extend(definitions(site));
-    symptoms.extend(agents(site));
-    symptoms.extend(signing::look(site)?);
-    for id in site.store.runs().unwrap_or_default() {
-        symptoms.extend(runs::look(site, repository.as_mut(), &id));
+    symptoms.extend(definitions(project));
+    symptoms.extend(agents(project));
+    symptoms.extend(signing::look(project)?);
+    for id in project.store.runs().unwrap_or_default() {
+        symptoms.extend(runs::look(project, repository.as_mut(), &id));
     }
-    symptoms.extend(site.store.foreign().unwrap_or_default().into_iter().map(|foreign| {
+    symptoms.extend(project.store.foreign().unwrap_or_default().into_iter().map(|foreign| {
         let finding = "foreign: another tool made this record, and it is left alone";
         Symptom::well(format!("record {}", foreign.name), finding)
     }));
     if request.fix {
         for symptom in &mut symptoms {
-            mend(site, repository.as_ref(), symptom);
+            mend(project, repository.as_ref(), symptom);
         }
     }
     Ok(symptoms)
 }
 
 /// Mends what a symptom tells of, and says what came of it.
-fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) {
+fn mend(project: &Project, repository: Option<&Repository>, symptom: &mut Symptom) {
     let mended = match &symptom.remedy {
         None => return,
-        Some(Remedy::RemoveLocks) => remove_locks(site, repository),
-        Some(Remedy::EndOrphans(id)) => orphans::end_of(site, id).map(|()| Ok(String::new())),
-        Some(Remedy::RestoreJournal(id)) => restore(site, id).map(|()| Ok(String::new())),
-        Some(Remedy::RebuildRecord(id)) => rebuild(site, id),
+        Some(Remedy::RemoveLocks) => remove_locks(project, repository),
+        Some(Remedy::EndOrphans(id)) => orphans::end_of(project, id).map(|()| Ok(String::new())),
+        Some(Remedy::RestoreJournal(id)) => restore(project, id).map(|()| Ok(String::new())),
+        Some(Remedy::RebuildRecord(id)) => rebuild(project, id),
     };
     let mended = mended.unwrap_or_else(|error| Err(error.to_string()));
     symptom.is_well = mended.is_ok();
@@ -118,22 +118,22 @@ fn mend(site: &Site, repository: Option<&Repository>, symptom: &mut Symptom) {
 /// What was done, or why something is left undone, in words.
 type Mended = Result<String, String>;
 
-fn remove_locks(site: &Site, repository: Option<&Repository>) -> Result<Mended, Error> {
-    if let (Some(repository), Some(lock)) = (repository, site.store.commit_lock()) {
-        let now = site.clock.now().to_string();
-        repository.remove_stale_locks(&lock, &now, &|name| is_alive(site, name))?;
+fn remove_locks(project: &Project, repository: Option<&Repository>) -> Result<Mended, Error> {
+    if let (Some(repository), Some(lock)) = (repository, project.store.commit_lock()) {
+        let now = project.clock.now().to_string();
+        repository.remove_stale_locks(&lock, &now, &|name| is_alive(project, name))?;
     }
     Ok(Ok(String::new()))
 }
 
-fn restore(site: &Site, id: &RunId) -> Result<(), Error> {
-    let _held = crate::site::lock(site, id)?;
-    Ok(site.store.adopt(id)?)
+fn restore(project: &Project, id: &RunId) -> Result<(), Error> {
+    let _held = crate::project::lock(project, id)?;
+    Ok(project.store.adopt(id)?)
 }
 
-fn rebuild(site: &Site, id: &RunId) -> Result<Mended, Error> {
+fn rebuild(project: &Project, id: &RunId) -> Result<Mended, Error> {
     let run = super::RunChoice { run: Some(id.to_string()) };
-    let rebuilt = record_rebuild::record_rebuild(site, &record_rebuild::Request { run })?;
+    let rebuilt = record_rebuild::record_rebuild(project, &record_rebuild::Request { run })?;
     let told = |count: usize, words: &str| match count {
         0 => None,
         1 => Some(format!("1 file {words}")),
@@ -148,9 +148,9 @@ fn rebuild(site: &Site, id: &RunId) -> Result<Mended, Error> {
     })
 }
 
-fn definitions(site: &Site) -> Vec<Symptom> {
+fn definitions(project: &Project) -> Vec<Symptom> {
     let checked =
-        workflow_check::workflow_check(site, &workflow_check::Request::default()).into_iter();
+        workflow_check::workflow_check(project, &workflow_check::Request::default()).into_iter();
     let symptom = |checked: workflow_check::Checked| {
         let what = format!("workflow {}", checked.name);
         match checked.errors.first() {
@@ -163,54 +163,54 @@ fn definitions(site: &Site) -> Vec<Symptom> {
     checked.map(symptom).collect()
 }
 
-fn agents(site: &Site) -> Vec<Symptom> {
+fn agents(project: &Project) -> Vec<Symptom> {
     let symptom = |agent: &crate::executor::Agent| {
         let what = format!("agent {}", agent.name);
         let program = agent.program();
-        if let Some(path) = process::resolve(program, site.project.root()) {
+        if let Some(path) = process::resolve(program, project.folder.root()) {
             return Symptom::well(what, path.display().to_string());
         }
         let finding = format!("`{program}` is not found on PATH; install it or change orch.toml");
         Symptom::ill(what, finding)
     };
-    site.config.agents().map(symptom).collect()
+    project.config.agents().map(symptom).collect()
 }
 
 /// Whether a process drives the run that a ref belongs to: its commits take no lock of all.
-fn is_alive(site: &Site, reference: &str) -> bool {
+fn is_alive(project: &Project, reference: &str) -> bool {
     let refs = [record::REFS, checkpoint::REFS];
     let run = refs.iter().find_map(|refs| reference.strip_prefix(refs)?.split('/').next());
     let id = run.and_then(|run| RunId::parse(run).ok());
-    id.is_some_and(|id| site.store.is_held(&id))
+    id.is_some_and(|id| project.store.is_held(&id))
 }
 
-fn locks(site: &Site, repository: &Repository) -> Result<Vec<Symptom>, Error> {
+fn locks(project: &Project, repository: &Repository) -> Result<Vec<Symptom>, Error> {
     let mut symptoms = Vec::new();
-    let commits = site.store.commit_lock().is_some_and(|lock| Lock::is_held(&lock));
-    let is_alive = |name: &str| is_alive(site, name);
+    let commits = project.store.commit_lock().is_some_and(|lock| Lock::is_held(&lock));
+    let is_alive = |name: &str| is_alive(project, name);
     let stale = if commits { Vec::new() } else { repository.stale_locks(&is_alive)? };
     for path in stale {
         let finding = "a killed commit of orch left it".to_owned();
-        symptoms.push(Symptom::ill(site.shown(&path), finding).with(Remedy::RemoveLocks));
+        symptoms.push(Symptom::ill(project.shown(&path), finding).with(Remedy::RemoveLocks));
     }
     if let Some(path) = repository.foreign_index_lock().filter(|_| !commits) {
-        symptoms.push(foreign(site, &path));
+        symptoms.push(foreign(project, &path));
     }
-    symptoms.extend(repository.foreign_locks()?.iter().map(|path| foreign(site, path)));
+    symptoms.extend(repository.foreign_locks()?.iter().map(|path| foreign(project, path)));
     Ok(symptoms)
 }
 
 /// Git's locks do not say whose they are, nor whether that process lives.
-fn foreign(site: &Site, path: &Path) -> Symptom {
-    let shown = site.shown(path);
+fn foreign(project: &Project, path: &Path) -> Symptom {
+    let shown = project.shown(path);
     let finding = format!("another git process holds it; if none is running: rm {shown}");
     Symptom::ill(shown, finding)
 }
 
-fn state(site: &Site, repository: Option<&Repository>) -> Symptom {
+fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
     let what = "repository";
     let Some(repository) = repository else {
-        let reason = site.uncommitted.as_deref().unwrap_or_default();
+        let reason = project.uncommitted.as_deref().unwrap_or_default();
         return Symptom::ill(what, format!("{reason}: runs work, and nothing is committed"));
     };
     match repository.branch() {
@@ -219,9 +219,9 @@ fn state(site: &Site, repository: Option<&Repository>) -> Symptom {
     }
 }
 
-fn folder(site: &Site) -> Symptom {
+fn folder(project: &Project) -> Symptom {
     let what = format!("folder {RUNS}");
-    match site.store.runs() {
+    match project.store.runs() {
         Ok(_) => Symptom::well(what, "free"),
         Err(error) => Symptom::ill(what, error.to_string()),
     }

@@ -4,7 +4,7 @@
 use super::Driver;
 use super::Error;
 use super::GateReply;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::note;
@@ -56,12 +56,12 @@ pub struct Missing {
 }
 
 /// Judges the gate at hand; the attempt ends only where nothing is missing.
-pub fn done(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let id = choose::open_run(site, &request.finish.gate.run)?;
+pub fn done(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let id = choose::open_run(project, &request.finish.gate.run)?;
     let summary = request.summary.join(" ");
-    let mut driver = match Driver::take(site, &id) {
-        Err(Error::Held { .. }) if is_at_work(site) => {
-            return hand_over(site, id, request.finish.gate.gate.as_deref(), &summary);
+    let mut driver = match Driver::take(project, &id) {
+        Err(Error::Held { .. }) if is_at_work(project) => {
+            return hand_over(project, id, request.finish.gate.gate.as_deref(), &summary);
         }
         taken => taken?,
     };
@@ -80,18 +80,23 @@ pub fn done(site: &Site, request: &Request) -> Result<Reply, Error> {
 }
 
 /// Whether this is the work of a gate that somebody drives.
-fn is_at_work(site: &Site) -> bool {
-    site.caller.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
+fn is_at_work(project: &Project) -> bool {
+    project.caller.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
 }
 
 /// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what
 /// it comes to.
-fn hand_over(site: &Site, id: RunId, gate: Option<&str>, summary: &str) -> Result<Reply, Error> {
-    let run = site.store.read(&id)?.run;
-    let gate = choose::gate_of(site, &run, gate)?;
+fn hand_over(
+    project: &Project,
+    id: RunId,
+    gate: Option<&str>,
+    summary: &str,
+) -> Result<Reply, Error> {
+    let run = project.store.read(&id)?.run;
+    let gate = choose::gate_of(project, &run, gate)?;
     let kind = NoteKind::Summary;
-    let said = note::said(site, &run, kind, Some(gate), summary)?;
-    note::hand_over(site, &id, &said)?;
+    let said = note::said(project, &run, kind, Some(gate), summary)?;
+    note::hand_over(project, &id, &said)?;
     let (gate, text) = (said.gate, said.text);
     Ok(Reply::HandedOver(note::Reply {
         run_id: id,
@@ -109,6 +114,6 @@ pub(super) fn sum_up(driver: &mut Driver<'_>, gate: &GateId, summary: &str) -> R
         return Ok(());
     }
     let (kind, gate) = (NoteKind::Summary, Some(gate.clone()));
-    let said = note::said(driver.site, driver.run(), kind, gate, summary)?;
+    let said = note::said(driver.project, driver.run(), kind, gate, summary)?;
     driver.append(&[Event::Noted(said)])
 }

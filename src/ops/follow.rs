@@ -1,8 +1,8 @@
 //! Following a run: a face shows what happens to it by the events that are appended to its journal.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::check::plain_text;
 use crate::definition::Definition;
@@ -20,9 +20,9 @@ const SHOWN_BYTES: u64 = 64 * 1024;
 
 /// Follows a run from where it stands now; whoever asks [`Follow::news`] gets what was appended since,
 /// by this process or another one.
-pub fn follow(site: &Site, choice: &RunChoice) -> Result<Follow, Error> {
-    let id = choose::run(site, choice)?;
-    Ok(site.store.follow(&id)?)
+pub fn follow(project: &Project, choice: &RunChoice) -> Result<Follow, Error> {
+    let id = choose::run(project, choice)?;
+    Ok(project.store.follow(&id)?)
 }
 
 /// What a person is shown of what the commands of a run print.
@@ -33,15 +33,15 @@ pub struct Printed {
 }
 
 /// What the gates of a run show with `show = true`.
-pub fn printed(site: &Site, choice: &RunChoice) -> Result<Printed, Error> {
-    let id = choose::run(site, choice)?;
-    let run = site.store.glance(&id)?.run;
+pub fn printed(project: &Project, choice: &RunChoice) -> Result<Printed, Error> {
+    let id = choose::run(project, choice)?;
+    let run = project.store.glance(&id)?.run;
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
     let shows = workflow.gates.iter().filter(|gate| gate.printing.is_shown);
     Ok(Printed {
         gates: shows.map(|gate| gate.id.to_string()).collect(),
-        logs: site.store.logs(&id),
+        logs: project.store.logs(&id),
     })
 }
 

@@ -32,7 +32,7 @@ impl Foreword {
     /// For whoever takes one up.
     pub(super) fn on_return(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
         Ok(Self {
-            differs: amendment::differs(driver.site, driver.run()),
+            differs: amendment::differs(driver.project, driver.run()),
             brief: Some(brief::brief_of(driver).map(Box::new).map_err(|error| error.to_string())),
             ..Self::at_the_start(driver, agent)?
         })

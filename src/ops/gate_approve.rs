@@ -5,7 +5,7 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Person;
-use super::Site;
+use super::Project;
 use super::approval_question;
 use super::choose;
 use super::gate_finish;
@@ -19,9 +19,9 @@ use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::asker;
+use crate::project::sign;
 use crate::run::Run;
-use crate::site::asker;
-use crate::site::sign;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -51,14 +51,14 @@ pub struct Request {
 
 /// Records the approval and goes on. The bytes must still be those that were seen.
 pub fn gate_approve(
-    site: &Site,
+    project: &Project,
     request: &Request,
     (person, question): (&Person, &ApprovalQuestion),
 ) -> Result<GateReply, Error> {
-    asker::refuse_agents(site)?;
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
-    let gate = gate_of(site, driver.run(), &request.gate)?;
+    asker::refuse_agents(project)?;
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
+    let gate = gate_of(project, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     if advance::expire(&mut driver, &gate)? {
         return gate_finish::go_on(&mut driver, &gate, &request.drive);
@@ -71,7 +71,7 @@ pub fn gate_approve(
     {
         return Err(changed(&id, &gate));
     }
-    let shown = approval_question::shown(site, (&driver.workflow, driver.run()), &attempt)?;
+    let shown = approval_question::shown(project, (&driver.workflow, driver.run()), &attempt)?;
     let shown = approval_question::digests_shown(&shown);
     if shown != approval_question::digests_shown(&question.shown) {
         let message = format!("the files that gate {gate} shows have changed since you saw them");
@@ -106,7 +106,7 @@ pub fn changed(id: &RunId, gate: &GateId) -> Error {
 }
 
 /// The gate that waits for an approval.
-pub(super) fn gate_of(site: &Site, run: &Run, choice: &GateChoice) -> Result<GateId, Error> {
+pub(super) fn gate_of(project: &Project, run: &Run, choice: &GateChoice) -> Result<GateId, Error> {
     if choice.gate.is_none() {
         let waits =
             run.gates.iter().filter(|(_, state)| state.waits_for == Some(WaitsFor::Approval));
@@ -115,7 +115,7 @@ pub(super) fn gate_of(site: &Site, run: &Run, choice: &GateChoice) -> Result<Gat
             return Ok((*only).clone());
         }
     }
-    choose::gate_of(site, run, choice.gate.as_deref())
+    choose::gate_of(project, run, choice.gate.as_deref())
 }
 
 pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {

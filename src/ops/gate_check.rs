@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::GateChoice;
-use super::Site;
+use super::Project;
 use super::choose;
 use crate::advance;
 use crate::definition::Definition;
@@ -39,14 +39,14 @@ pub struct Reply {
 }
 
 /// Judges; takes no lock and writes nothing but what commands print into the run's logs.
-pub fn gate_check(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(site, &request.gate.run)?;
-    let run = site.store.read(&id)?.run;
+pub fn gate_check(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, &request.gate.run)?;
+    let run = project.store.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let named = request.gate.gate.clone().or_else(|| site.caller.gate.clone());
-    let gate = choose::gate_of(site, &run, named.as_deref())?;
-    let judged = advance::judge_now(site, &workflow, &run, &gate, None);
+    let named = request.gate.gate.clone().or_else(|| project.caller.gate.clone());
+    let gate = choose::gate_of(project, &run, named.as_deref())?;
+    let judged = advance::judge_now(project, &workflow, &run, &gate, None);
     Ok(Reply {
         run_id: id,
         gate,

@@ -3,7 +3,7 @@
 use super::Driver;
 use super::Error;
 use super::GateChoice;
-use super::Site;
+use super::Project;
 use super::choose;
 use crate::clock;
 use crate::event::Event;
@@ -37,15 +37,15 @@ pub struct Reply {
 }
 
 /// Writes the estimate down; the ones before it stay in the journal.
-pub fn gate_estimate(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn gate_estimate(project: &Project, request: &Request) -> Result<Reply, Error> {
     let estimate = clock::parse_duration(&request.estimate).map_err(Error::usage)?;
-    let id = choose::open_run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+    let id = choose::open_run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
-    let by = site.who()?.to_string();
+    let by = project.who()?.to_string();
     let estimate_s = estimate.as_secs();
     driver.append(&[Event::GateEstimated { gate: gate.clone(), estimate_s, by }])?;
-    let now = site.clock.now();
+    let now = project.clock.now();
     let spent = driver.run().gate(&gate).map(|state| state.time.until(now)).unwrap_or_default();
     Ok(Reply { run_id: id, gate, estimate_s, active_s: spent.active.as_secs() })
 }

@@ -4,7 +4,7 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
@@ -36,9 +36,9 @@ pub struct Request {
 }
 
 /// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says.
-pub fn gate_fail(site: &Site, request: &Request) -> Result<GateReply, Error> {
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn gate_fail(project: &Project, request: &Request) -> Result<GateReply, Error> {
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
         advance::refuse(&mut driver, &gate, &request.reason)?;

@@ -4,7 +4,7 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Site;
+use super::Project;
 use super::amendment;
 use super::choose;
 use super::current;
@@ -18,10 +18,10 @@ use crate::event::WaitsFor;
 use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::project::asker;
+use crate::project::signing;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
-use crate::site::asker;
-use crate::site::signing;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Input;
@@ -52,9 +52,9 @@ pub struct Request {
 
 /// Judges the outputs as they are now and ends the attempt; in a run begun by `orch run` it then
 /// drives on as far as nobody is needed.
-pub fn gate_finish(site: &Site, request: &Request) -> Result<GateReply, Error> {
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn gate_finish(project: &Project, request: &Request) -> Result<GateReply, Error> {
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     if advance::expire(&mut driver, &gate)? {
         return go_on(&mut driver, &gate, &request.drive);
@@ -78,9 +78,9 @@ pub(super) fn hand_in(
     attempt: AttemptId,
     (judged, answers): (Judged, Values),
 ) -> Result<(), Error> {
-    let is_person = driver.site.caller.agent_mark.is_none();
+    let is_person = driver.project.caller.agent_mark.is_none();
     if is_person && signing::asks_who_did(&driver.workflow, &attempt.gate) {
-        let by = driver.site.identity()?;
+        let by = driver.project.identity()?;
         let AttemptId { gate, number } = attempt.clone();
         driver.append(&[Event::GateHandedIn { gate, attempt: number, by }])?;
     }
@@ -116,7 +116,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
         // What a person hands in, answers or gives up is their word too.
         (Some(attempt), Some(WaitsFor::Person)) => {
-            asker::refuse_executors(driver.site).map(|()| attempt.attempt)
+            asker::refuse_executors(driver.project).map(|()| attempt.attempt)
         }
         (_, Some(WaitsFor::Approval)) => {
             Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))
@@ -139,7 +139,7 @@ pub(super) fn go_on(
 ) -> Result<GateReply, Error> {
     let mut reply = reply(driver, gate)?;
     if driver.run().started.driven {
-        reply.differs = amendment::differs(driver.site, driver.run());
+        reply.differs = amendment::differs(driver.project, driver.run());
         advance::player::give(driver, request.agent.as_deref())?;
         let limits = super::run::limits(request)?;
         let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
@@ -152,7 +152,7 @@ pub(super) fn go_on(
             reply.passed = false;
         }
     }
-    current::end(driver.site, driver.run());
+    current::end(driver.project, driver.run());
     Ok(reply)
 }
 
@@ -198,7 +198,7 @@ pub(super) fn answers(
     typed: &[String],
 ) -> Result<Values, Error> {
     let form: &[Input] = driver.workflow.gate(gate).map_or(&[], |gate| &gate.answers);
-    let project = &driver.site.project;
+    let folder = &driver.project.folder;
     let mut texts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for pair in typed {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
@@ -213,12 +213,12 @@ pub(super) fn answers(
             Error::usage(format!("gate {gate} asks no question `{name}`"))
                 .advise(crate::source::suggest(name, known))
         })?;
-        given.insert(name.to_owned(), input.accept_all(&texts, project)?);
+        given.insert(name.to_owned(), input.accept_all(&texts, folder)?);
     }
     if form.is_empty() {
         return Ok(Values::new());
     }
-    input::resolve(form, &given, project).map_err(|error| match error {
+    input::resolve(form, &given, folder).map_err(|error| match error {
         input::Error::Missing { name, because, help } => {
             Error::usage(format!("gate {gate} asks `{name}`{because}: {help}"))
                 .advise(format!("--answer {name}=…"))

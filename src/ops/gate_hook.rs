@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::GateChoice;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_check;
 use crate::definition::Definition;
@@ -43,26 +43,26 @@ pub struct Reply {
 }
 
 /// Judges the agent's own gate; `None` where nothing keeps it from stopping.
-pub fn gate_hook(site: &Site, request: &Request) -> Result<Option<Reply>, Error> {
-    let caller = &site.caller;
+pub fn gate_hook(project: &Project, request: &Request) -> Result<Option<Reply>, Error> {
+    let caller = &project.caller;
     let is_named = request.gate.run.run.is_some() || caller.run.is_some();
     if !is_named && caller.session.is_none() {
         return Ok(None);
     }
-    let id = choose::run(site, &request.gate.run)?;
-    let run = site.store.read(&id)?.run;
+    let id = choose::run(project, &request.gate.run)?;
+    let run = project.store.read(&id)?.run;
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
-    let Some(gate) = own_gate(site, request, &workflow, &run)? else { return Ok(None) };
+    let Some(gate) = own_gate(project, request, &workflow, &run)? else { return Ok(None) };
     let choice = GateChoice { gate: Some(gate.to_string()), ..request.gate.clone() };
-    let judged = gate_check::gate_check(site, &gate_check::Request { gate: choice })?;
+    let judged = gate_check::gate_check(project, &gate_check::Request { gate: choice })?;
     // A refusal is an answer: nobody is kept from ending with it.
     if judged.passed || judged.refused {
         return Ok(None);
     }
     let text = serde_json::to_vec(&judged.findings).unwrap_or_default();
     let found = Digest::of(text).to_string();
-    let place = site.store.logs(&id).join("gates").join(gate.as_str()).join(FOUND);
+    let place = project.store.logs(&id).join("gates").join(gate.as_str()).join(FOUND);
     let before = place.read().ok().flatten();
     let is_same = before.is_some_and(|before| before == found.as_bytes());
     if request.stop_hook_active && is_same {
@@ -74,20 +74,20 @@ pub fn gate_hook(site: &Site, request: &Request) -> Result<Option<Reply>, Error>
 
 /// The gate that an agent works on: the one that is named, else the only one that waits for an agent.
 fn own_gate(
-    site: &Site,
+    project: &Project,
     request: &Request,
     workflow: &Workflow,
     run: &Run,
 ) -> Result<Option<GateId>, Error> {
-    let is_own_run = site.caller.run.as_deref() == Some(run.started.run_id.as_str());
-    let own = site.caller.gate.as_ref().filter(|_| is_own_run);
+    let is_own_run = project.caller.run.as_deref() == Some(run.started.run_id.as_str());
+    let own = project.caller.gate.as_ref().filter(|_| is_own_run);
     let waiting = || {
         let mut waiting =
             run.gates_in(GateStatus::Waiting).filter(|gate| waits_for_agent(run, gate));
         waiting.next().filter(|_| waiting.next().is_none()).cloned()
     };
     let named = request.gate.gate.as_ref().or(own);
-    let named = named.map(|name| choose::gate_of(site, run, Some(name))).transpose()?;
+    let named = named.map(|name| choose::gate_of(project, run, Some(name))).transpose()?;
     let Some(gate) = named.or_else(waiting) else { return Ok(None) };
     let is_agents = workflow.gate(&gate).is_some_and(|gate| matches!(gate.work, Work::Agent(_)));
     let is_open = match run.status_of(&gate) {

@@ -4,16 +4,16 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::next;
+use crate::project::asker;
+use crate::project::cut_off;
 use crate::run::GateStatus;
-use crate::site::asker;
-use crate::site::cut_off;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -37,10 +37,10 @@ pub struct Request {
 
 /// Opens a gate that has ended, and all that follows from it, with all their tries and jumps; then the
 /// run goes on, also one that had passed or failed. The reply tells how it then stands.
-pub fn gate_redo(site: &Site, request: &Request) -> Result<GateReply, Error> {
-    asker::refuse_agents(site)?;
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn gate_redo(project: &Project, request: &Request) -> Result<GateReply, Error> {
+    asker::refuse_agents(project)?;
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     if driver.run().status == RunStatus::Canceled {
         return Err(Error::usage(format!("run {id} is CANCELED: nothing of it is done again"))
@@ -59,7 +59,7 @@ pub fn gate_redo(site: &Site, request: &Request) -> Result<GateReply, Error> {
     }
     let reopened = next::followed_by(&driver.workflow, driver.run(), &gate);
     let mut events = cut_off::all_cut_off(&driver);
-    let (by, reason) = (site.identity()?, request.reason.clone());
+    let (by, reason) = (project.identity()?, request.reason.clone());
     events.push(Event::GateRedone { gate: gate.clone(), reopened, by, reason });
     driver.append(&events)?;
     let went_on = gate_finish::go_on(&mut driver, &gate, &request.drive)?;

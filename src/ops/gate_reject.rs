@@ -5,14 +5,14 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Person;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::advance;
 use crate::id::AttemptId;
-use crate::site::asker;
+use crate::project::asker;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use schemars::JsonSchema;
@@ -37,11 +37,15 @@ pub struct Request {
 }
 
 /// Fails an attempt that waits for approval.
-pub fn gate_reject(site: &Site, request: &Request, person: &Person) -> Result<GateReply, Error> {
-    asker::refuse_agents(site)?;
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
-    let gate = gate_approve::gate_of(site, driver.run(), &request.gate)?;
+pub fn gate_reject(
+    project: &Project,
+    request: &Request,
+    person: &Person,
+) -> Result<GateReply, Error> {
+    asker::refuse_agents(project)?;
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
+    let gate = gate_approve::gate_of(project, driver.run(), &request.gate)?;
     gate_approve::refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);

@@ -6,7 +6,7 @@ use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
@@ -41,9 +41,9 @@ pub struct Request {
 }
 
 /// Begins an attempt.
-pub fn gate_start(site: &Site, request: &Request) -> Result<GateReply, Error> {
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn gate_start(project: &Project, request: &Request) -> Result<GateReply, Error> {
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     refuse_closed(&driver, &gate)?;
     if advance::look_at_needs(&mut driver, &gate)? {

@@ -5,15 +5,15 @@ use super::Error;
 use super::GateChoice;
 use super::GateReply;
 use super::Person;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::event::Event;
 use crate::event::RunStatus;
+use crate::project::asker;
+use crate::project::signing;
 use crate::run::GateStatus;
-use crate::site::asker;
-use crate::site::signing;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -36,10 +36,14 @@ pub struct Request {
 }
 
 /// Waives a gate that is not at work and has not passed, and goes on.
-pub fn gate_waive(site: &Site, request: &Request, person: &Person) -> Result<GateReply, Error> {
-    asker::refuse_agents(site)?;
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn gate_waive(
+    project: &Project,
+    request: &Request,
+    person: &Person,
+) -> Result<GateReply, Error> {
+    asker::refuse_agents(project)?;
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
     let is_over = run_status.is_final();

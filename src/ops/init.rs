@@ -2,7 +2,7 @@
 //! known to be free.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::files::Beneath;
 use serde::Serialize;
 
@@ -17,14 +17,14 @@ pub struct Reply {
 }
 
 /// Writes what is missing; nothing that is there is changed.
-pub fn init(site: &Site) -> Result<Reply, Error> {
+pub fn init(project: &Project) -> Result<Reply, Error> {
     let mut reply = Reply { files: Vec::new(), remarks: Vec::new() };
-    let runs = site.store.runs_folder();
+    let runs = project.store.runs_folder();
     runs.refuse_odd_way().map_err(|source| Error::disk(&runs, source))?;
-    if let Some(reason) = &site.uncommitted {
+    if let Some(reason) = &project.uncommitted {
         reply.remarks.push(format!("{reason}: runs work, and nothing is committed"));
     }
-    let config = Beneath::new(site.project.root()).join("orch.toml");
+    let config = Beneath::new(project.folder.root()).join("orch.toml");
     if config.exists() {
         reply.remarks.push("orch.toml is there already and stays as it is".to_owned());
         return Ok(reply);

@@ -2,8 +2,8 @@
 //! change and every failure; after mere reads it is empty.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::Waiting;
 use super::next;
@@ -34,8 +34,8 @@ impl Instructions {
     }
 
     /// From where the run stands that is meant; empty where none is or its state cannot be read.
-    pub fn of_run(site: &Site, choice: &RunChoice) -> Self {
-        next::next(site, choice).map(|reply| reply.instructions).unwrap_or_default()
+    pub fn of_run(project: &Project, choice: &RunChoice) -> Self {
+        next::next(project, choice).map(|reply| reply.instructions).unwrap_or_default()
     }
 
     /// After a command that was not carried out: what its error advises, then where the run stands

@@ -3,7 +3,7 @@
 use super::Driver;
 use super::Error;
 use super::GateChoice;
-use super::Site;
+use super::Project;
 use super::choose;
 use crate::advance;
 use crate::budget::Amount;
@@ -13,7 +13,7 @@ use crate::event::InvocationStatus;
 use crate::event::RunStatus;
 use crate::event::Worker;
 use crate::executor::Usage;
-use crate::site::sitting_budget;
+use crate::project::sitting_budget;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -54,9 +54,9 @@ pub struct Request {
 }
 
 /// Records the call within the gate's last attempt.
-pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, Error> {
-    let id = choose::run(site, &request.gate.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn invocation_record(project: &Project, request: &Request) -> Result<Invocation, Error> {
+    let id = choose::run(project, &request.gate.run)?;
+    let mut driver = Driver::take(project, &id)?;
     let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
     let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
         return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
@@ -71,10 +71,10 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
         output_tokens: request.output_tokens,
         ..Usage::default()
     };
-    let usage = usage.estimated(&site.config.prices);
-    let finished_at = site.clock.now();
+    let usage = usage.estimated(&project.config.prices);
+    let finished_at = project.clock.now();
     let invocation = Invocation {
-        invocation_id: site.new_invocation_id(finished_at),
+        invocation_id: project.new_invocation_id(finished_at),
         attempt: attempt.attempt,
         gate,
         executor: attempt.executor,
@@ -100,7 +100,7 @@ pub fn invocation_record(site: &Site, request: &Request) -> Result<Invocation, E
     // Nobody else would end a sitting whose work is done and paid for outside.
     let goes_on = matches!(driver.run().status, RunStatus::Running | RunStatus::Waiting);
     let budget = driver.run().budget;
-    let budget = budget.narrowed(sitting_budget::bound(site, driver.run(), budget)?);
+    let budget = budget.narrowed(sitting_budget::bound(project, driver.run(), budget)?);
     match driver.meter.run_out(budget).filter(|_| goes_on) {
         Some(reason) => advance::run_out(&mut driver, &reason)?,
         None => driver.commit(None, true)?,

@@ -2,13 +2,13 @@
 
 use super::Error;
 use super::Instructions;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::choose;
 use crate::advance;
 use crate::definition::Definition;
-use crate::site::proof;
+use crate::project::proof;
 use crate::store::record::Head;
 use crate::workflow::Workflow;
 use serde::Serialize;
@@ -25,13 +25,13 @@ pub struct Reply {
 }
 
 /// Reads what a person or an agent does next; changes nothing.
-pub fn next(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
-    let id = choose::run(site, choice)?;
-    let reading = proof::read(site, &id)?;
+pub fn next(project: &Project, choice: &RunChoice) -> Result<Reply, Error> {
+    let id = choose::run(project, choice)?;
+    let reading = proof::read(project, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let run = advance::standing_of(site, &workflow, &reading.run, Head::of(&reading));
+    let run = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
     let packet =
-        run.waiting.first().and_then(|waiting| advance::read_packet(site, &id, &waiting.gate));
+        run.waiting.first().and_then(|waiting| advance::read_packet(project, &id, &waiting.gate));
     Ok(Reply { instructions: Instructions::of(&run), packet, run })
 }

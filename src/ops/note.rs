@@ -3,7 +3,7 @@
 use super::Driver;
 use super::Error;
 use super::GateChoice;
-use super::Site;
+use super::Project;
 use super::choose;
 use crate::check;
 use crate::definition::Definition;
@@ -63,36 +63,36 @@ pub struct Overrun {
 }
 
 /// Notes it in the current run, at the gate that is worked on where that is clear.
-pub fn note(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn note(project: &Project, request: &Request) -> Result<Reply, Error> {
     let kind = request.kind;
-    let id = choose::open_run(site, &request.gate.run)?;
-    let run = site.store.read(&id)?.run;
+    let id = choose::open_run(project, &request.gate.run)?;
+    let run = project.store.read(&id)?.run;
     let gate = match &request.gate.gate {
-        Some(name) => Some(choose::gate_of(site, &run, Some(name))?),
-        None => choose::gate_at_hand(site, &run),
+        Some(name) => Some(choose::gate_of(project, &run, Some(name))?),
+        None => choose::gate_at_hand(project, &run),
     };
-    let note = said(site, &run, kind, gate, &request.text.join(" "))?;
-    let handed_over = match Driver::take(site, &id) {
+    let note = said(project, &run, kind, gate, &request.text.join(" "))?;
+    let handed_over = match Driver::take(project, &id) {
         Ok(mut driver) => {
             driver.append(&[Event::Noted(note.clone())])?;
             false
         }
         // An agent says how far it has come while its run is driven.
         Err(Error::Held { .. }) => {
-            hand_over(site, &id, &note)?;
+            hand_over(project, &id, &note)?;
             true
         }
         Err(error) => return Err(error),
     };
-    let overrun = note.gate.as_ref().and_then(|gate| overrun(site, &run, gate));
+    let overrun = note.gate.as_ref().and_then(|gate| overrun(project, &run, gate));
     Ok(Reply { run_id: id, gate: note.gate, kind, text: note.text, handed_over, overrun })
 }
 
-fn overrun(site: &Site, run: &Run, gate: &GateId) -> Option<Overrun> {
+fn overrun(project: &Project, run: &Run, gate: &GateId) -> Option<Overrun> {
     let state = run.gate(gate)?;
     let planned = || Some(workflow(run).ok()?.gate(gate)?.estimate?.as_secs());
     let estimate_s = state.estimate_s.or_else(planned)?;
-    let active_s = state.time.until(site.clock.now()).active.as_secs();
+    let active_s = state.time.until(project.clock.now()).active.as_secs();
     (active_s > estimate_s).then(|| Overrun { gate: gate.clone(), estimate_s, active_s })
 }
 
@@ -102,16 +102,16 @@ fn workflow(run: &Run) -> Result<Workflow, Error> {
 }
 
 /// Leaves a letter to whoever holds the run.
-pub(super) fn hand_over(site: &Site, id: &RunId, note: &Note) -> Result<(), Error> {
-    let at = site.clock.now();
+pub(super) fn hand_over(project: &Project, id: &RunId, note: &Note) -> Result<(), Error> {
+    let at = project.clock.now();
     let letter = Note { said_at: Some(at), ..note.clone() };
-    let said = site.store.say(id, at, &letter, &site.who()?);
-    said.map_err(|source| Error::disk(&site.store.mailbox(id), source))
+    let said = project.store.say(id, at, &letter, &project.who()?);
+    said.map_err(|source| Error::disk(&project.store.mailbox(id), source))
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.
 pub(super) fn said(
-    site: &Site,
+    project: &Project,
     run: &Run,
     kind: NoteKind,
     gate: Option<GateId>,
@@ -127,6 +127,6 @@ pub(super) fn said(
         return Err(Error::usage(message)
             .advise(format!("at most {TEXT_BYTES_MAX} bytes; write a file and name it")));
     }
-    let by = site.who()?.to_string();
+    let by = project.who()?.to_string();
     Ok(Note { kind, gate, text, by, said_at: None })
 }

@@ -2,7 +2,7 @@
 //! went on there can be taken up here; one that went on in both places is told and left as it is.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::git::Kinship;
 use crate::git::Repository;
 use crate::id::RunId;
@@ -37,10 +37,10 @@ pub struct Fetched {
 }
 
 /// Brings the refs of all runs that the remote has.
-pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
-    let repository = repository(site)?;
+pub fn record_fetch(project: &Project, request: &Request) -> Result<Fetched, Error> {
+    let repository = repository(project)?;
     let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
-    repository.fetch(&remote, record::REFS, ASIDE, &site.stop)?;
+    repository.fetch(&remote, record::REFS, ASIDE, &project.stop)?;
     let mut fetched = Fetched { remote, brought: Vec::new(), held: Vec::new(), forked: Vec::new() };
     for aside in repository.refs_below(ASIDE)? {
         let name = aside.strip_prefix(ASIDE).unwrap_or(&aside);
@@ -48,7 +48,7 @@ pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
         let own = record::reference(&id);
         match repository.kinship(&aside, &own)? {
             Kinship::New | Kinship::Ahead => {
-                match take_in(site, &repository, (&aside, &own), &id) {
+                match take_in(project, &repository, (&aside, &own), &id) {
                     Ok(()) => fetched.brought.push(id),
                     Err(Error::Held { .. }) => fetched.held.push(id),
                     Err(error) => return Err(error),
@@ -67,23 +67,23 @@ pub fn record_fetch(site: &Site, request: &Request) -> Result<Fetched, Error> {
 
 /// Moves the ref of a run that nobody drives, and the journal of this machine's own after it.
 fn take_in(
-    site: &Site,
+    project: &Project,
     repository: &Repository,
     (aside, own): (&str, &str),
     id: &RunId,
 ) -> Result<(), Error> {
-    let _held = crate::site::lock(site, id)?;
+    let _held = crate::project::lock(project, id)?;
     repository.advance(aside, own)?;
-    if site.store.is_own(id) {
-        site.store.adopt(id)?;
+    if project.store.is_own(id) {
+        project.store.adopt(id)?;
     }
     Ok(())
 }
 
 /// The repository, without which there are no refs to send or to bring.
-pub(super) fn repository(site: &Site) -> Result<Repository, Error> {
-    site.repository()?.ok_or_else(|| {
-        let reason = site.uncommitted.clone().unwrap_or_default();
+pub(super) fn repository(project: &Project) -> Result<Repository, Error> {
+    project.repository()?.ok_or_else(|| {
+        let reason = project.uncommitted.clone().unwrap_or_default();
         Error::usage(format!("{reason}: the records of its runs have no refs"))
     })
 }

@@ -1,7 +1,7 @@
 //! `orch record push`: send the refs that hold the records of runs to another repository.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::record_fetch::repository;
 use crate::store::record;
 use schemars::JsonSchema;
@@ -27,12 +27,12 @@ pub struct Pushed {
 }
 
 /// Sends the refs of all runs. Nothing is forced: a run that went on there is an error.
-pub fn record_push(site: &Site, request: &Request) -> Result<Pushed, Error> {
-    let repository = repository(site)?;
+pub fn record_push(project: &Project, request: &Request) -> Result<Pushed, Error> {
+    let repository = repository(project)?;
     let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
     let refs = repository.refs_below(record::REFS)?;
     if !refs.is_empty() {
-        repository.push(&remote, record::REFS, &site.stop)?;
+        repository.push(&remote, record::REFS, &project.stop)?;
     }
     Ok(Pushed { remote, refs })
 }

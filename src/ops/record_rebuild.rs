@@ -2,8 +2,8 @@
 
 use super::Driver;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::id::RunId;
 use crate::store::record;
@@ -36,16 +36,16 @@ pub struct Rebuilt {
 }
 
 /// Writes the record anew where it is not what the journal says. Files that are no part of it stay.
-pub fn record_rebuild(site: &Site, request: &Request) -> Result<Rebuilt, Error> {
-    let id = choose::run(site, &request.run)?;
-    let reading = site.store.read(&id)?;
-    let folder = site.store.record(&id);
+pub fn record_rebuild(project: &Project, request: &Request) -> Result<Rebuilt, Error> {
+    let id = choose::run(project, &request.run)?;
+    let reading = project.store.read(&id)?;
+    let folder = project.store.record(&id);
     let all = record::all_files(&reading);
     let is_whole = |path: &str| folder.join(path).is_copy_of(&all[path]).unwrap_or(false);
     let broken: Vec<&String> = all.keys().filter(|path| !is_whole(path)).collect();
-    let mut driver = Driver::take(site, &id)?;
+    let mut driver = Driver::take(project, &id)?;
     let committed = driver.commit(None, true);
-    let shown = |path: &String| site.shown(&folder.join(path).path());
+    let shown = |path: &String| project.shown(&folder.join(path).path());
     let (made, left): (Vec<&String>, Vec<&String>) =
         broken.into_iter().partition(|path| is_whole(path));
     let mut problems = driver.problems();

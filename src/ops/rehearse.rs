@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::Options;
-use super::Site;
+use super::Project;
 use super::stand_ins;
 use super::start;
 use super::start::Begin;
@@ -56,8 +56,8 @@ pub struct RehearsalStep {
 }
 
 /// Walks the workflow; the project's files are seen as far as templates and lists read them.
-pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Error> {
-    let (workflow, _) = Workflow::load(&request.workflow, &site.shelf)?;
+pub fn rehearse(project: &Project, request: &Request) -> Result<Vec<RehearsalStep>, Error> {
+    let (workflow, _) = Workflow::load(&request.workflow, &project.shelf)?;
     for name in &request.fail {
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
         let base = name.split('[').next().unwrap_or_default();
@@ -67,10 +67,10 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
         }
     }
     let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
-    copy_texts(site, request, scratch.path())?;
-    let (folder, caller) = (scratch.path().to_owned(), site.caller.elsewhere());
+    copy_texts(project, request, scratch.path())?;
+    let (folder, caller) = (scratch.path().to_owned(), project.caller.elsewhere());
     let options = Options { folder, caller, ..Options::default() };
-    let mut stage = Site::open(options)?;
+    let mut stage = Project::open(options)?;
     stage.config.checkpoint = CheckpointPolicy::default();
     let (mut workflow, definition) = Workflow::load(&request.workflow, &stage.shelf)?;
     // There is no work that could be lost.
@@ -84,7 +84,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
         match step {
             Step::Start { gate, .. } => {
                 if let Some(its) = driver.workflow.gate(&gate) {
-                    stand_ins::attachments(site, &driver, (its, &gate))?;
+                    stand_ins::attachments(project, &driver, (its, &gate))?;
                 }
                 perform(&mut driver, request, &gate, &mut scenes)?;
             }
@@ -99,7 +99,7 @@ pub fn rehearse(site: &Site, request: &Request) -> Result<Vec<RehearsalStep>, Er
             Step::Poll { .. } => break,
             Step::Expand(gate) => {
                 if let Some(its) = driver.workflow.gate(&gate) {
-                    stand_ins::list(site, &driver, its)?;
+                    stand_ins::list(project, &driver, its)?;
                 }
                 scenes.push(decision(&Step::Expand(gate.clone())));
                 advance::take(&mut driver, Step::Expand(gate))?;
@@ -129,7 +129,7 @@ fn perform(
     let attempt = driver.run().gate(id).map_or(1, |state| state.attempts.len() + 1);
     let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
     let packet = advance::render_packet(
-        (driver.site, &driver.workflow, driver.run()),
+        (driver.project, &driver.workflow, driver.run()),
         &gate,
         (&AttemptId::new(id, attempt), None),
         false,
@@ -158,14 +158,14 @@ fn perform(
             .append(&[started, Event::GateFailed { gate: gate_id, attempt, reason, judged }]);
     }
     let given = request.answers.get(id.base()).cloned().unwrap_or_default();
-    let answers = answers(driver.site, &gate.answers, given)?;
+    let answers = answers(driver.project, &gate.answers, given)?;
     let answered = Event::GateAnswered { gate: id.clone(), answers };
     driver.append(&[started, answered, Event::GatePassed { gate: gate_id, attempt, judged }])
 }
 
 /// The given answers, and for the rest what each type can stand for.
 fn answers(
-    site: &Site,
+    project: &Project,
     form: &[crate::workflow::Input],
     mut given: Values,
 ) -> Result<Values, Error> {
@@ -180,7 +180,7 @@ fn answers(
         }
     };
     loop {
-        match input::resolve(form, &given, &site.project) {
+        match input::resolve(form, &given, &project.folder) {
             Err(input::Error::Missing { name, .. }) if !given.contains_key(&name) => {
                 let example = form.iter().find(|input| input.name == name).map(example);
                 given.insert(name, example.unwrap_or_default());
@@ -191,8 +191,8 @@ fn answers(
 }
 
 /// Lays the texts, `file` inputs and orch.toml of the project into the scratch folder.
-fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result<(), Error> {
-    let (workflow, definition) = Workflow::load(&request.workflow, &site.shelf)?;
+fn copy_texts(project: &Project, request: &Request, stage: &std::path::Path) -> Result<(), Error> {
+    let (workflow, definition) = Workflow::load(&request.workflow, &project.shelf)?;
     let write = |path: &str, bytes: &[u8]| {
         files::write_view(&stage.join(path), bytes)
             .map_err(|source| Error::environment(format!("{path}: {source}")))
@@ -200,15 +200,15 @@ fn copy_texts(site: &Site, request: &Request, stage: &std::path::Path) -> Result
     for text in definition.texts.values() {
         write(&text.path, text.source.text.as_bytes())?;
     }
-    let config = files::read_own(&site.project.root().join("orch.toml"));
+    let config = files::read_own(&project.folder.root().join("orch.toml"));
     write("orch.toml", &config.ok().flatten().unwrap_or_default())?;
     let paths =
         workflow.inputs.iter().filter(|input| input.kind == crate::workflow::InputType::File);
     for path in
         paths.filter_map(|input| request.inputs.get(&input.name)?.as_str().map(str::to_owned))
     {
-        let inside = site.project.path(&path).map_err(|error| Error::usage(error.to_string()))?;
-        let bytes = site.project.read(&inside, site.config.limits.text_bytes);
+        let inside = project.folder.path(&path).map_err(|error| Error::usage(error.to_string()))?;
+        let bytes = project.folder.read(&inside, project.config.limits.text_bytes);
         write(&path, &bytes.map_err(|error| Error::usage(error.to_string()))?)?;
     }
     Ok(())

@@ -2,8 +2,8 @@
 
 use super::Error;
 use super::Foreword;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::current;
 use super::run_resume;
@@ -16,8 +16,8 @@ use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::Range;
 use crate::id::RunId;
-use crate::site::runs::RunEntry;
-use crate::site::signing;
+use crate::project::runs::RunEntry;
+use crate::project::signing;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -88,9 +88,9 @@ pub struct BudgetRequest {
 
 impl BudgetRequest {
     /// The event that says it, where it was typed.
-    pub fn event(self, site: &Site) -> Result<Option<Event>, Error> {
+    pub fn event(self, project: &Project) -> Result<Option<Event>, Error> {
         let Some(usd) = self.budget else { return Ok(None) };
-        Ok(Some(Event::BudgetSet { budget: Budget::of_usd(usd), by: site.identity()? }))
+        Ok(Some(Event::BudgetSet { budget: Budget::of_usd(usd), by: project.identity()? }))
     }
 }
 
@@ -123,23 +123,23 @@ pub struct DriveRequest {
 /// Begins a run of a workflow and drives it as far as nobody is needed; `greet` is called once, in
 /// between.
 pub fn run(
-    site: &Site,
+    project: &Project,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
-    run_loaded(site, Workflow::load(&request.workflow, &site.shelf)?, request, greet)
+    run_loaded(project, Workflow::load(&request.workflow, &project.shelf)?, request, greet)
 }
 
 /// The same where the workflow that the request names was loaded already, to know its inputs.
 pub fn run_loaded(
-    site: &Site,
+    project: &Project,
     loaded: (Workflow, Definition),
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
     let limits = limits(&request.drive)?;
     let range = range(&loaded.0, &Range::default(), &request.drive)?;
-    signing::refuse_unsignable(site, &loaded.0)?;
+    signing::refuse_unsignable(project, &loaded.0)?;
     let begin = Begin {
         inputs: request.inputs.clone(),
         agent: request.drive.agent.clone(),
@@ -147,25 +147,25 @@ pub fn run_loaded(
         again: request.begin.again,
         key: None,
     };
-    let mut driver = start::begin(site, loaded, begin)?;
-    current::begin(site, driver.id());
-    let bounds = request.budget.event(site)?.into_iter().chain(range);
+    let mut driver = start::begin(project, loaded, begin)?;
+    current::begin(project, driver.id());
+    let bounds = request.budget.event(project)?.into_iter().chain(range);
     driver.append(&bounds.collect::<Vec<_>>())?;
     greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
-    current::end(site, driver.run());
+    current::end(project, driver.run());
     Ok(standing)
 }
 
 /// The unfinished runs beside which one of these inputs would begin.
 pub fn unfinished(
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     inputs: &Values,
 ) -> Result<Vec<RunEntry>, Error> {
-    let inputs = input::resolve(&workflow.inputs, inputs, &site.project)?;
-    let parent = current::session_run(site);
-    start::unfinished(site, &start::key(workflow, &inputs)?, parent.as_ref())
+    let inputs = input::resolve(&workflow.inputs, inputs, &project.folder)?;
+    let parent = current::session_run(project);
+    start::unfinished(project, &start::key(workflow, &inputs)?, parent.as_ref())
 }
 
 /// What was typed, as the drive needs it.

@@ -3,8 +3,8 @@
 use super::Driver;
 use super::Error;
 use super::Person;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::amendment::amendment;
 use super::amendment_diff;
@@ -21,9 +21,9 @@ use crate::event::Event;
 use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::asker;
+use crate::project::signing;
 use crate::run::Run;
-use crate::site::asker;
-use crate::site::signing;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -68,18 +68,18 @@ pub struct Reply {
 }
 
 /// What there is to take in, for the face to show before it asks; none where there is nothing.
-pub fn question(site: &Site, request: &Request) -> Result<Option<AmendmentQuestion>, Error> {
-    asker::refuse_agents(site)?;
-    let id = choose::run(site, &request.run)?;
-    let path = site.store.lock_place(&id);
+pub fn question(project: &Project, request: &Request) -> Result<Option<AmendmentQuestion>, Error> {
+    asker::refuse_agents(project)?;
+    let id = choose::run(project, &request.run)?;
+    let path = project.store.lock_place(&id);
     if let Some(held) = Lock::holder(&path) {
         return Err(Error::Held { run: id.to_string(), held });
     }
-    let run = site.store.read(&id)?.run;
+    let run = project.store.read(&id)?.run;
     refuse_over(&run)?;
     refuse_signed(&run)?;
-    let Some(amendment) = amendment(site, &run)? else { return Ok(None) };
-    let diffs = amendment_diff::diffs(site, &run, &amendment.amended)?;
+    let Some(amendment) = amendment(project, &run)? else { return Ok(None) };
+    let diffs = amendment_diff::diffs(project, &run, &amendment.amended)?;
     Ok(Some(asked(&id, &amendment.amended, diffs)))
 }
 
@@ -102,23 +102,23 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
 }
 
 /// Where a run stands that there was nothing to take into.
-pub fn unchanged(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(site, &request.run)?;
-    let driver = Driver::take(site, &id)?;
+pub fn unchanged(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, &request.run)?;
+    let driver = Driver::take(project, &id)?;
     Ok(Reply { run: advance::standing(&driver), amended: None })
 }
 
 /// Takes in what was shown, and nothing else.
 pub fn run_amend(
-    site: &Site,
+    project: &Project,
     request: &Request,
     (person, question): (&Person, &AmendmentQuestion),
 ) -> Result<Reply, Error> {
-    asker::refuse_agents(site)?;
-    let mut driver = Driver::take(site, &question.run)?;
+    asker::refuse_agents(project)?;
+    let mut driver = Driver::take(project, &question.run)?;
     refuse_over(driver.run())?;
     refuse_signed(driver.run())?;
-    let found = amendment(site, driver.run())?;
+    let found = amendment(project, driver.run())?;
     let Some(found) = found.filter(|found| {
         (found.amended.before, found.amended.after) == (question.before, question.after)
     }) else {

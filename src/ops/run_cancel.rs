@@ -1,8 +1,8 @@
 //! `orch run cancel`: end a run that is not wanted any more.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::run_complete;
 use super::run_complete::Completion;
@@ -24,11 +24,11 @@ pub struct Request {
 }
 
 /// Cancels a run; one that is canceled already stays so.
-pub fn run_cancel(site: &Site, request: &Request) -> Result<Standing, Error> {
+pub fn run_cancel(project: &Project, request: &Request) -> Result<Standing, Error> {
     let request = run_complete::Request {
         run: request.run.clone(),
         status: Completion::Canceled,
         reason: request.reason.clone(),
     };
-    run_complete::run_complete(site, &request)
+    run_complete::run_complete(project, &request)
 }

@@ -2,8 +2,8 @@
 
 use super::Driver;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::choose;
 use super::current;
@@ -14,9 +14,9 @@ use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::next::is_satisfied;
-use crate::site::asker;
-use crate::site::cut_off;
-use crate::site::sitting;
+use crate::project::asker;
+use crate::project::cut_off;
+use crate::project::sitting;
 use crate::workflow::Gate;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -52,10 +52,10 @@ pub enum Completion {
 }
 
 /// Ends a run. `PASSED` is refused while a gate is open.
-pub fn run_complete(site: &Site, request: &Request) -> Result<Standing, Error> {
-    let id = choose::run(site, &request.run)?;
-    refuse_ending(site, &id)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn run_complete(project: &Project, request: &Request) -> Result<Standing, Error> {
+    let id = choose::run(project, &request.run)?;
+    refuse_ending(project, &id)?;
+    let mut driver = Driver::take(project, &id)?;
     let status = match request.status {
         Completion::Passed => RunStatus::Passed,
         Completion::Failed => RunStatus::Failed,
@@ -72,8 +72,8 @@ pub fn run_complete(site: &Site, request: &Request) -> Result<Standing, Error> {
         refuse_open_gates(&driver)?;
     }
     end(&mut driver, status, request.reason.clone())?;
-    sitting::end_keeping(site, &id);
-    current::end(site, driver.run());
+    sitting::end_keeping(project, &id);
+    current::end(project, driver.run());
     Ok(advance::standing(&driver))
 }
 
@@ -116,12 +116,12 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
 
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a
 /// run ends otherwise is for its gates or a person to say.
-fn refuse_ending(site: &Site, id: &RunId) -> Result<(), Error> {
-    let mark = site.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
-    let Some(agent) = mark.or_else(|| asker::executor(site)) else { return Ok(()) };
-    let run = site.store.read(id)?.run;
-    let chosen = site.caller.run.clone().map(|name| RunChoice { run: Some(name) });
-    let is_own = chosen.is_some_and(|own| choose::run(site, &own).is_ok_and(|own| own == *id));
+fn refuse_ending(project: &Project, id: &RunId) -> Result<(), Error> {
+    let mark = project.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
+    let Some(agent) = mark.or_else(|| asker::executor(project)) else { return Ok(()) };
+    let run = project.store.read(id)?.run;
+    let chosen = project.caller.run.clone().map(|name| RunChoice { run: Some(name) });
+    let is_own = chosen.is_some_and(|own| choose::run(project, &own).is_ok_and(|own| own == *id));
     if run.status.is_end() || run.started.parent.is_some() && !is_own {
         return Ok(());
     }

@@ -1,9 +1,9 @@
 //! `orch run list`: the project's runs, the newest first, and behind them the records of other tools.
 
 use super::Error;
-use super::Site;
-use crate::site::runs;
-use crate::site::runs::RunEntry;
+use super::Project;
+use crate::project::runs;
+use crate::project::runs::RunEntry;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -42,11 +42,14 @@ pub enum Listed {
 }
 
 /// Lists every run of the project, those that cannot be read too, and what other tools have left.
-pub fn run_list(site: &Site, request: &Request) -> Result<Vec<Listed>, Error> {
-    let runs =
-        if request.all_projects { runs::runs_of_all_projects(site) } else { runs::runs(site) };
+pub fn run_list(project: &Project, request: &Request) -> Result<Vec<Listed>, Error> {
+    let runs = if request.all_projects {
+        runs::runs_of_all_projects(project)
+    } else {
+        runs::runs(project)
+    };
     let runs = runs?.into_iter().map(Listed::Run);
-    let foreign = site.foreign()?.into_iter().map(|foreign| {
+    let foreign = project.foreign()?.into_iter().map(|foreign| {
         Listed::Foreign(ForeignEntry {
             status: "FOREIGN",
             workflow: foreign.text(&["workflow", "name"]).or_else(|| foreign.text(&["workflow"])),

@@ -2,8 +2,8 @@
 
 use super::Driver;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::choose;
 use crate::advance;
@@ -34,9 +34,9 @@ impl Default for Request {
 }
 
 /// Pauses a run. One that is over or paused already stays so.
-pub fn run_pause(site: &Site, request: &Request) -> Result<Standing, Error> {
-    let id = choose::run(site, &request.run)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn run_pause(project: &Project, request: &Request) -> Result<Standing, Error> {
+    let id = choose::run(project, &request.run)?;
+    let mut driver = Driver::take(project, &id)?;
     match driver.run().status {
         RunStatus::Running | RunStatus::Waiting => {
             advance::pause(&mut driver, request.cause, &request.reason)?;

@@ -3,8 +3,8 @@
 use super::Driver;
 use super::Error;
 use super::Foreword;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::Standing;
 use super::choose;
 use super::current;
@@ -14,8 +14,8 @@ use crate::advance;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
+use crate::project::cut_off;
 use crate::run::GateStatus;
-use crate::site::cut_off;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -41,12 +41,12 @@ pub struct Request {
 /// Takes a run up and drives it; `greet` is called once, in between. A run that has passed or was
 /// canceled is left as it is.
 pub fn run_resume(
-    site: &Site,
+    project: &Project,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
-    let id = choose::run(site, &request.run)?;
-    let mut driver = Driver::take(site, &id)?;
+    let id = choose::run(project, &request.run)?;
+    let mut driver = Driver::take(project, &id)?;
     if driver.run().status.is_final() {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
         driver.commit(None, true)?;
@@ -55,11 +55,11 @@ pub fn run_resume(
     advance::player::give(&mut driver, request.drive.agent.as_deref())?;
     let limits = super::run::limits(&request.drive)?;
     let range = super::run::range(&driver.workflow, &driver.run().range, &request.drive)?;
-    let more = request.budget.event(site)?.into_iter().chain(range);
+    let more = request.budget.event(project)?.into_iter().chain(range);
     driver.append(&more.chain(resumed(&driver)).collect::<Vec<_>>())?;
     greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
-    current::end(site, driver.run());
+    current::end(project, driver.run());
     Ok(standing)
 }
 

@@ -2,10 +2,10 @@
 //! its own `RUN.json` says.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
-use crate::site::proof;
+use crate::project::proof;
 use crate::store::record;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,13 +23,13 @@ pub struct Request {
 }
 
 /// Gives what `RUN.json` says of the run now.
-pub fn run_show(site: &Site, request: &Request) -> Result<Json, Error> {
-    let named = request.run.run.as_ref().or(site.caller.run.as_ref());
-    if let Some(foreign) = named.map(|name| choose::foreign(site, name)).transpose()?.flatten() {
+pub fn run_show(project: &Project, request: &Request) -> Result<Json, Error> {
+    let named = request.run.run.as_ref().or(project.caller.run.as_ref());
+    if let Some(foreign) = named.map(|name| choose::foreign(project, name)).transpose()?.flatten() {
         return Ok(Json::Object(foreign.told));
     }
-    let id = choose::run(site, &request.run)?;
-    let reading = proof::read(site, &id)?;
+    let id = choose::run(project, &request.run)?;
+    let reading = proof::read(project, &id)?;
     let files = record::all_files(&reading);
     let bytes = files.get("RUN.json").map(Vec::as_slice).unwrap_or_default();
     serde_json::from_slice(bytes).map_err(|error| Error::environment(error.to_string()))

@@ -1,14 +1,14 @@
 //! `orch run start`: begin a run that a person takes through step by step.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::Standing;
 use super::current;
 use super::start;
 use super::start::Begin;
 use crate::advance;
 use crate::definition::Definition;
-use crate::site::signing;
+use crate::project::signing;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
@@ -30,20 +30,20 @@ pub struct Request {
 }
 
 /// Begins a run, commits its record, and leaves every gate to the person.
-pub fn run_start(site: &Site, request: &Request) -> Result<Standing, Error> {
-    start_loaded(site, Workflow::load(&request.workflow, &site.shelf)?, request)
+pub fn run_start(project: &Project, request: &Request) -> Result<Standing, Error> {
+    start_loaded(project, Workflow::load(&request.workflow, &project.shelf)?, request)
 }
 
 /// The same where the workflow that the request names was loaded already, to know its inputs.
 pub fn start_loaded(
-    site: &Site,
+    project: &Project,
     loaded: (Workflow, Definition),
     request: &Request,
 ) -> Result<Standing, Error> {
-    signing::refuse_unsignable(site, &loaded.0)?;
+    signing::refuse_unsignable(project, &loaded.0)?;
     let begin = Begin { inputs: request.inputs.clone(), again: request.again, ..Begin::default() };
-    let mut driver = start::begin(site, loaded, begin)?;
-    current::begin(site, driver.id());
+    let mut driver = start::begin(project, loaded, begin)?;
+    current::begin(project, driver.id());
     driver.commit(None, true)?;
     Ok(advance::standing(&driver))
 }

@@ -3,8 +3,8 @@
 
 use super::Driver;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use super::session_keep;
 use crate::advance::Limits;
@@ -31,12 +31,12 @@ pub struct Epic {
 
 impl Epic {
     /// The run of this key: the open one, else the last one.
-    pub fn run(&self, site: &Site) -> Result<RunId, Error> {
-        let Some(epic) = &self.epic else { return choose::run(site, &RunChoice::default()) };
-        if let Some(open) = choose::open_run_of(site, epic)? {
+    pub fn run(&self, project: &Project) -> Result<RunId, Error> {
+        let Some(epic) = &self.epic else { return choose::run(project, &RunChoice::default()) };
+        if let Some(open) = choose::open_run_of(project, epic)? {
             return Ok(open);
         }
-        let last = choose::runs_of(site, epic)?.into_iter().max();
+        let last = choose::runs_of(project, epic)?.into_iter().max();
         last.ok_or_else(|| {
             Error::usage(format!("there is no run of `{epic}`"))
                 .advise_command(format!("orch session start --epic {epic}"))
@@ -51,29 +51,30 @@ pub(super) fn limits() -> Limits {
 }
 
 /// Where a sitting stands: one that nobody keeps has died.
-pub(super) fn status(site: &Site, run: &RunId, session: &Session) -> SessionStatus {
-    let is_kept = Lock::is_held(&site.store.session_lock(run));
+pub(super) fn status(project: &Project, run: &RunId, session: &Session) -> SessionStatus {
+    let is_kept = Lock::is_held(&project.store.session_lock(run));
     if session.status.is_live() && !is_kept { SessionStatus::Failed } else { session.status }
 }
 
 /// Has the session's lock and its timer held: by a process of its own, or by a thread of this one.
-pub(super) fn begin_keeping(site: &Site, run: &RunId, session: u32) -> Result<(), Error> {
-    let Some(program) = &site.caller.program else {
-        return session_keep::keep_here(site, run, session);
+pub(super) fn begin_keeping(project: &Project, run: &RunId, session: u32) -> Result<(), Error> {
+    let Some(program) = &project.caller.program else {
+        return session_keep::keep_here(project, run, session);
     };
     let number = session.to_string();
-    let now = site.clock.fixed_at().map(|now| now.to_string());
+    let now = project.clock.fixed_at().map(|now| now.to_string());
     let mut arguments = vec!["session", "keep", "--run", run.as_str(), "--session", &number];
     arguments.extend(now.iter().flat_map(|now| ["--now", now.as_str()]));
-    process::start_detached(program, &arguments, site.project.root())
+    process::start_detached(program, &arguments, project.folder.root())
         .map(|_| ())
         .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
 }
 
 /// Refuses where somebody sits at the run.
-pub(super) fn refuse_sat(site: &Site, run: &Run) -> Result<(), Error> {
+pub(super) fn refuse_sat(project: &Project, run: &Run) -> Result<(), Error> {
     let id = &run.started.run_id;
-    let (Some(session), Some(held)) = (run.session(), Lock::holder(&site.store.session_lock(id)))
+    let (Some(session), Some(held)) =
+        (run.session(), Lock::holder(&project.store.session_lock(id)))
     else {
         return Ok(());
     };

@@ -3,7 +3,7 @@
 use super::Driver;
 use super::Error;
 use super::Person;
-use super::Site;
+use super::Project;
 use super::Standing;
 use super::current;
 use super::done;
@@ -18,7 +18,7 @@ use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::site::sitting;
+use crate::project::sitting;
 use crate::workflow::input::Values;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -60,12 +60,12 @@ pub struct Missing {
 
 /// Ends the sitting and the run. What is open is waived where a person forces it.
 pub fn session_complete(
-    site: &Site,
+    project: &Project,
     request: &Request,
     person: Option<&Person>,
 ) -> Result<Reply, Error> {
-    let id = request.epic.run(site)?;
-    let mut driver = Driver::take(site, &id)?;
+    let id = request.epic.run(project)?;
+    let mut driver = Driver::take(project, &id)?;
     if driver.run().session().is_none() {
         return Err(session::nobody_sits(&driver));
     }
@@ -84,9 +84,9 @@ pub fn session_complete(
     }
     let ended = sitting::ended(&driver, SessionStatus::Completed, request.summary.clone());
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
-    sitting::end_keeping(site, &id);
+    sitting::end_keeping(project, &id);
     let standing = advance::drive(&mut driver, &session::limits())?;
-    current::end(site, driver.run());
+    current::end(project, driver.run());
     Ok(Reply::Complete(Box::new(standing)))
 }
 

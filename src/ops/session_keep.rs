@@ -4,11 +4,11 @@
 use super::Driver;
 use super::Error;
 use super::Options;
-use super::Site;
+use super::Project;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::process;
-use crate::site::seal;
+use crate::project::seal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -49,20 +49,23 @@ pub struct Request {
 }
 
 /// Keeps it in a process of its own. A signal ends this at any point: what it does outlasts that.
-pub fn session_keep(site: &Site, request: &Request) -> Result<(), Error> {
+pub fn session_keep(project: &Project, request: &Request) -> Result<(), Error> {
     let id = RunId::parse(&request.run).map_err(|error| Error::usage(error.to_string()))?;
-    let _lock = hold(site, &id)?;
+    let _lock = hold(project, &id)?;
     process::be_on_own().map_err(|error| Error::environment(error.to_string()))?;
-    keep(site, &id, request.session, PROCESS_LOOKS_EVERY);
+    keep(project, &id, request.session, PROCESS_LOOKS_EVERY);
     Ok(())
 }
 
 /// Keeps it in a thread of this process, until the sitting is over or the process ends.
-pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Error> {
-    let lock = hold(site, id)?;
-    let folder = site.project.root().to_owned();
-    let own =
-        Site::open(Options { folder, caller: site.caller.elsewhere(), ..Options::default() })?;
+pub(super) fn keep_here(project: &Project, id: &RunId, session: u32) -> Result<(), Error> {
+    let lock = hold(project, id)?;
+    let folder = project.folder.root().to_owned();
+    let own = Project::open(Options {
+        folder,
+        caller: project.caller.elsewhere(),
+        ..Options::default()
+    })?;
     let id = id.clone();
     thread::spawn(move || {
         let _lock = lock;
@@ -72,28 +75,28 @@ pub(super) fn keep_here(site: &Site, id: &RunId, session: u32) -> Result<(), Err
     Ok(())
 }
 
-fn hold(site: &Site, id: &RunId) -> Result<Lock, Error> {
-    let path = site.store.session_lock(id);
-    let since = site.clock.now().to_string();
+fn hold(project: &Project, id: &RunId) -> Result<Lock, Error> {
+    let path = project.store.session_lock(id);
+    let since = project.clock.now().to_string();
     Lock::take(&path, &since, Duration::ZERO)
         .map_err(|source| Error::disk(&path, source))?
         .map_err(|held| Error::Held { run: id.to_string(), held })
 }
 
-fn keep(site: &Site, id: &RunId, session: u32, look_every: Duration) {
+fn keep(project: &Project, id: &RunId, session: u32, look_every: Duration) {
     let mut known = (None, true);
     // The run is read where its journal has grown since.
     let mut goes_on = || {
-        let bytes = site.store.journal_bytes(id);
+        let bytes = project.store.journal_bytes(id);
         if bytes.is_none() || bytes != known.0 {
-            known = (bytes, sits(site, id, session));
+            known = (bytes, sits(project, id, session));
         }
-        known.1 && site.store.is_own(id)
+        known.1 && project.store.is_own(id)
     };
     rest(BEGIN_AFTER, look_every, &mut goes_on);
     while goes_on() {
         // A full disk or a held run may pass; nobody is here to be told.
-        let pause = look(site, id).unwrap_or(LOOK_AGAIN_AFTER).max(BREATH);
+        let pause = look(project, id).unwrap_or(LOOK_AGAIN_AFTER).max(BREATH);
         rest(pause, look_every, &mut goes_on);
     }
 }
@@ -111,14 +114,14 @@ fn rest(pause: Duration, look_every: Duration, goes_on: &mut impl FnMut() -> boo
 }
 
 /// Whether the sitting goes on.
-fn sits(site: &Site, id: &RunId, session: u32) -> bool {
-    let run = site.store.glance(id).map(|reading| reading.run);
+fn sits(project: &Project, id: &RunId, session: u32) -> bool {
+    let run = project.store.glance(id).map(|reading| reading.run);
     run.is_ok_and(|run| run.session().is_some_and(|live| live.number == session))
 }
 
 /// Seals a checkpoint if it is time; gives the time until the next look.
-fn look(site: &Site, id: &RunId) -> Result<Duration, Error> {
-    let mut driver = Driver::take(site, id)?;
+fn look(project: &Project, id: &RunId) -> Result<Duration, Error> {
+    let mut driver = Driver::take(project, id)?;
     seal::seal_in_time(&mut driver)?;
     Ok(seal::time_left(&driver).unwrap_or(IDLE))
 }

@@ -1,7 +1,7 @@
 //! `orch session list`: the checkpoints of an epic, in all its runs.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::choose;
 use super::session::Epic;
 use crate::clock::Moment;
@@ -28,12 +28,12 @@ pub struct SessionEntry {
 }
 
 /// Reads what was sealed.
-pub fn session_list(site: &Site, epic: &Epic) -> Result<Reply, Error> {
-    let meant = epic.run(site)?;
-    let key = site.store.read(&meant)?.run.started.key;
+pub fn session_list(project: &Project, epic: &Epic) -> Result<Reply, Error> {
+    let meant = epic.run(project)?;
+    let key = project.store.read(&meant)?.run.started.key;
     let mut checkpoints = Vec::new();
-    for id in choose::runs_of(site, &key)? {
-        let run = site.store.read(&id)?.run;
+    for id in choose::runs_of(project, &key)? {
+        let run = project.store.read(&id)?.run;
         checkpoints.extend(run.checkpoints.into_iter().map(|(at, checkpoint)| SessionEntry {
             run_id: id.clone(),
             at,

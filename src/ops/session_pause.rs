@@ -2,7 +2,7 @@
 
 use super::Driver;
 use super::Error;
-use super::Site;
+use super::Project;
 use super::Standing;
 use super::session;
 use super::session::Epic;
@@ -10,7 +10,7 @@ use crate::advance;
 use crate::event::Event;
 use crate::event::PauseCause;
 use crate::event::SessionStatus;
-use crate::site::sitting;
+use crate::project::sitting;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -36,14 +36,14 @@ impl Default for Request {
 }
 
 /// Ends the sitting and pauses the run.
-pub fn session_pause(site: &Site, request: &Request) -> Result<Standing, Error> {
-    let id = request.epic.run(site)?;
-    let mut driver = Driver::take(site, &id)?;
+pub fn session_pause(project: &Project, request: &Request) -> Result<Standing, Error> {
+    let id = request.epic.run(project)?;
+    let mut driver = Driver::take(project, &id)?;
     let reason = request.reason.clone();
     let ended = sitting::ended(&driver, SessionStatus::Paused, Some(reason.clone()));
     let ended = ended.ok_or_else(|| session::nobody_sits(&driver))?;
     driver.append(&[ended, Event::RunPaused { reason, cause: PauseCause::Person }])?;
     driver.commit(None, true)?;
-    sitting::end_keeping(site, &id);
+    sitting::end_keeping(project, &id);
     Ok(advance::standing(&driver))
 }

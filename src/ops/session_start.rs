@@ -3,7 +3,7 @@
 use super::Driver;
 use super::Error;
 use super::Foreword;
-use super::Site;
+use super::Project;
 use super::Standing;
 use super::brief;
 use super::choose;
@@ -22,12 +22,12 @@ use crate::event::SessionStarted;
 use crate::event::SessionStatus;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::signing;
+use crate::project::sitting;
+use crate::project::sitting_budget;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
-use crate::site::signing;
-use crate::site::sitting;
-use crate::site::sitting_budget;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -84,12 +84,12 @@ pub struct Reply {
 /// Sits down. What is judged anew at each sitting is judged; then a keeper holds the session.
 /// `greet` is called once, before.
 pub fn session_start(
-    site: &Site,
+    project: &Project,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
-    let (mut driver, death) = take_or_begin(site, request)?;
+    let (mut driver, death) = take_or_begin(project, request)?;
     refuse_spent(&driver, budget)?;
     let found = sit_down(&mut driver, death, budget)?;
     let is_first = number(driver.run()) == 1;
@@ -108,8 +108,8 @@ pub fn session_start(
     }
     driver.append(&[Event::SessionReady { session: number }])?;
     driver.commit(None, true)?;
-    current::begin(site, driver.id());
-    session::begin_keeping(site, driver.id(), number)?;
+    current::begin(project, driver.id());
+    session::begin_keeping(project, driver.id(), number)?;
     let run = driver.run();
     Ok(Reply {
         run_id: driver.id().clone(),
@@ -128,7 +128,7 @@ pub fn session_start(
 /// No sitting begins at a run whose budget is spent, by itself and by what was begun in its sittings.
 fn refuse_spent(driver: &Driver<'_>, more: Option<Budget>) -> Result<(), Error> {
     let budget = more.unwrap_or_default().or(driver.run().budget);
-    let budget = budget.narrowed(sitting_budget::bound(driver.site, driver.run(), budget)?);
+    let budget = budget.narrowed(sitting_budget::bound(driver.project, driver.run(), budget)?);
     match driver.meter.run_out(budget) {
         Some(reason) => Err(Error::Budget { reason, command: resume(driver) }),
         None => Ok(()),
@@ -147,41 +147,41 @@ fn budget(usd: f64) -> Result<Budget, Error> {
 
 /// The open run of the key, else a new one; of an open one also how a sitting at it died.
 fn take_or_begin<'s>(
-    site: &'s Site,
+    project: &'s Project,
     request: &Request,
 ) -> Result<(Driver<'s>, Option<Death>), Error> {
     let epic = &request.epic;
-    if let Some(id) = choose::open_run_of(site, epic)? {
-        return take_up(site, request, &id);
+    if let Some(id) = choose::open_run_of(project, epic)? {
+        return take_up(project, request, &id);
     }
     if request.resume {
         return Err(Error::usage(format!("there is no open run of `{epic}` to take up"))
             .advise_command(format!("orch session start --epic {epic}")));
     }
     // Of two who begin at once, the second finds the run of the first.
-    let _lock = start::begin_lock(site, epic, site.clock.now())?;
-    match choose::open_run_of(site, epic)? {
-        Some(id) => take_up(site, request, &id),
-        None => Ok((begin(site, request)?, None)),
+    let _lock = start::begin_lock(project, epic, project.clock.now())?;
+    match choose::open_run_of(project, epic)? {
+        Some(id) => take_up(project, request, &id),
+        None => Ok((begin(project, request)?, None)),
     }
 }
 
 /// Begins the run that the sitting is about.
-fn begin<'s>(site: &'s Site, request: &Request) -> Result<Driver<'s>, Error> {
-    let default = site.config.defaults.session_workflow.as_ref();
+fn begin<'s>(project: &'s Project, request: &Request) -> Result<Driver<'s>, Error> {
+    let default = project.config.defaults.session_workflow.as_ref();
     let name = request.workflow.as_deref().or(default.map(|stated| stated.text.as_str()));
     let name = name.ok_or_else(|| {
         Error::usage("no workflow is named for sessions").advise("--workflow NAME")
     })?;
-    let loaded = Workflow::load(name, &site.shelf)?;
-    signing::refuse_unsignable(site, &loaded.0)?;
-    let inputs = inputs(site, &loaded.0, request)?;
+    let loaded = Workflow::load(name, &project.shelf)?;
+    signing::refuse_unsignable(project, &loaded.0)?;
+    let inputs = inputs(project, &loaded.0, request)?;
     let key = Some(request.epic.clone());
-    start::begin(site, loaded, Begin { inputs, agent: None, driven: true, again: true, key })
+    start::begin(project, loaded, Begin { inputs, agent: None, driven: true, again: true, key })
 }
 
 /// What was given, and the key for the one input that the workflow makes its key from.
-fn inputs(site: &Site, workflow: &Workflow, request: &Request) -> Result<Values, Error> {
+fn inputs(project: &Project, workflow: &Workflow, request: &Request) -> Result<Values, Error> {
     let mut inputs = Values::new();
     for pair in &request.inputs {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
@@ -192,13 +192,13 @@ fn inputs(site: &Site, workflow: &Workflow, request: &Request) -> Result<Values,
             Error::usage(format!("{} takes no input `{name}`", workflow.name))
                 .advise(crate::source::suggest(name, names))
         })?;
-        inputs.insert(name.to_owned(), known.accept_all(&[text.to_owned()], &site.project)?);
+        inputs.insert(name.to_owned(), known.accept_all(&[text.to_owned()], &project.folder)?);
     }
     let is_text = |kind| matches!(kind, InputType::Slug | InputType::String);
     for input in workflow.inputs.iter().filter(|input| is_text(input.kind)) {
         let is_key = workflow.key.text() == format!("{{{{ {} }}}}", input.name);
         if is_key && !inputs.contains_key(&input.name) {
-            let value = input.accept_all(std::slice::from_ref(&request.epic), &site.project)?;
+            let value = input.accept_all(std::slice::from_ref(&request.epic), &project.folder)?;
             inputs.insert(input.name.clone(), value);
         }
     }
@@ -207,21 +207,21 @@ fn inputs(site: &Site, workflow: &Workflow, request: &Request) -> Result<Values,
 
 /// Takes the run of the key up, unless somebody sits at it.
 fn take_up<'s>(
-    site: &'s Site,
+    project: &'s Project,
     request: &Request,
     id: &RunId,
 ) -> Result<(Driver<'s>, Option<Death>), Error> {
     // Who takes a run ends what is at work in it: what was found is what is there before.
-    let reading = site.store.read(id)?;
+    let reading = project.store.read(id)?;
     let before = &reading.run;
-    session::refuse_sat(site, before)?;
-    let driver = Driver::take(site, id)?;
+    session::refuse_sat(project, before)?;
+    let driver = Driver::take(project, id)?;
     let run = driver.run();
     // Somebody may have sat down meanwhile.
-    session::refuse_sat(site, run)?;
+    session::refuse_sat(project, run)?;
     if run.session().is_none() {
         // Whoever ended the last sitting may have died before its keeper was told.
-        sitting::end_keeping(site, id);
+        sitting::end_keeping(project, id);
     }
     let (epic, workflow) = (&request.epic, &run.started.workflow);
     // Whoever began it was killed before they sat down: nothing but its beginning is there.
@@ -259,8 +259,8 @@ fn sit_down(
     death: Option<Death>,
     budget: Option<Budget>,
 ) -> Result<Option<String>, Error> {
-    let site = driver.site;
-    let by = site.who()?.to_string();
+    let project = driver.project;
+    let by = project.who()?.to_string();
     let run = driver.run();
     let session = number(run) + 1;
     let mut events = Vec::new();

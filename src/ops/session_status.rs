@@ -1,7 +1,7 @@
 //! `orch session status`: the sitting at a run, what it cost and how long it takes.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::session;
 use super::session::Epic;
 use crate::advance;
@@ -11,10 +11,10 @@ use crate::definition::Definition;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::id::RunId;
+use crate::project::proof;
+use crate::project::sitting_budget;
 use crate::run::Run;
 use crate::run::Session;
-use crate::site::proof;
-use crate::site::sitting_budget;
 use crate::spending::Cost;
 use crate::workflow::Workflow;
 use serde::Serialize;
@@ -66,16 +66,16 @@ pub struct Sitting {
 }
 
 /// Reads where the sitting stands.
-pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
-    let id = epic.run(site)?;
-    let run = proof::read(site, &id)?.run;
-    let now = site.clock.now();
+pub fn session_status(project: &Project, epic: &Epic) -> Result<Reply, Error> {
+    let id = epic.run(project)?;
+    let run = proof::read(project, &id)?.run;
+    let now = project.clock.now();
     let sessions: Vec<Sitting> =
-        run.sessions.iter().map(|session| sitting(site, &run, session, now)).collect();
+        run.sessions.iter().map(|session| sitting(project, &run, session, now)).collect();
     let last = sessions.last();
     let budget_usd = run.budget.bound(Measure::Usd);
     let cost_usd = Cost::of_run(&run).cost_usd;
-    let parts_usd = sitting_budget::spent_by_parts(site, &run)?.get(Measure::Usd);
+    let parts_usd = sitting_budget::spent_by_parts(project, &run)?.get(Measure::Usd);
     let spent = run.spent(now);
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
@@ -104,7 +104,7 @@ pub fn session_status(site: &Site, epic: &Epic) -> Result<Reply, Error> {
     })
 }
 
-fn sitting(site: &Site, run: &Run, session: &Session, now: Moment) -> Sitting {
+fn sitting(project: &Project, run: &Run, session: &Session, now: Moment) -> Sitting {
     let end = session.ended_at.unwrap_or(now);
     let within = run.invocations.iter().filter(|invocation| {
         invocation.finished_at >= session.started_at && invocation.finished_at <= end
@@ -112,7 +112,7 @@ fn sitting(site: &Site, run: &Run, session: &Session, now: Moment) -> Sitting {
     Sitting {
         session: session.number,
         by: session.by.clone(),
-        status: session::status(site, &run.started.run_id, session),
+        status: session::status(project, &run.started.run_id, session),
         started_at: session.started_at,
         ended_at: session.ended_at,
         duration_s: end.since(session.started_at).as_secs(),

@@ -3,7 +3,7 @@
 
 use super::Driver;
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::document;
 use crate::files;
 use crate::id::GateId;
@@ -20,7 +20,7 @@ const EXAMPLE: &str = "example";
 
 /// Lays down what the packet of a gate has attached.
 pub fn attachments(
-    real: &Site,
+    real: &Project,
     driver: &Driver<'_>,
     (gate, id): (&Gate, &GateId),
 ) -> Result<(), Error> {
@@ -33,7 +33,7 @@ pub fn attachments(
 }
 
 /// Lays down the file that the list of a gate is read from.
-pub fn list(real: &Site, driver: &Driver<'_>, gate: &Gate) -> Result<(), Error> {
+pub fn list(real: &Project, driver: &Driver<'_>, gate: &Gate) -> Result<(), Error> {
     let Some(each) = &gate.each else { return Ok(()) };
     let EachList::File { path, pointer } = &each.list else { return Ok(()) };
     let Ok(path) = path.render(&context(driver, gate, &gate.id)) else { return Ok(()) };
@@ -70,19 +70,19 @@ fn at(pointer: &str, value: Json) -> Json {
 }
 
 fn lay(
-    real: &Site,
+    real: &Project,
     driver: &Driver<'_>,
     path: &str,
     example: impl Fn() -> String,
 ) -> Result<(), Error> {
     // A path that leads outside is refused where the gate asks for it.
-    let Ok(inside) = driver.site.project.path(path) else { return Ok(()) };
-    if driver.site.project.exists(&inside) {
+    let Ok(inside) = driver.project.folder.path(path) else { return Ok(()) };
+    if driver.project.folder.exists(&inside) {
         return Ok(());
     }
-    let own = real.project.read(&inside, real.config.limits.text_bytes);
+    let own = real.folder.read(&inside, real.config.limits.text_bytes);
     let bytes = own.unwrap_or_else(|_| example().into_bytes());
-    files::write_view(&driver.site.project.absolute(&inside), &bytes)
+    files::write_view(&driver.project.folder.absolute(&inside), &bytes)
         .map_err(|source| Error::environment(format!("{path}: {source}")))
 }
 

@@ -3,7 +3,7 @@
 
 use super::Driver;
 use super::Error;
-use super::Site;
+use super::Project;
 use super::current;
 use crate::advance;
 use crate::check::Since;
@@ -17,11 +17,11 @@ use crate::event::RunStarted;
 use crate::files::Lock;
 use crate::id::RunId;
 use crate::id::slug_of;
+use crate::project::runs;
+use crate::project::runs::RunEntry;
+use crate::project::signing;
 use crate::secret;
 use crate::secret::Secrets;
-use crate::site::runs;
-use crate::site::runs::RunEntry;
-use crate::site::signing;
 use crate::workflow;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
@@ -55,36 +55,36 @@ pub struct Begin {
 
 /// Begins a run of a workflow; nothing is written before everything is known to be sound.
 pub fn begin(
-    site: &Site,
+    project: &Project,
     (workflow, definition): (Workflow, Definition),
     request: Begin,
 ) -> Result<Driver<'_>, Error> {
     if let Some(agent) = &request.agent {
-        site.config.refuse_unknown_agent(agent)?;
+        project.config.refuse_unknown_agent(agent)?;
     }
     workflow.secrets().try_for_each(secret::Name::refuse_unfit)?;
-    let inputs = input::resolve(&workflow.inputs, &request.inputs, &site.project)?;
+    let inputs = input::resolve(&workflow.inputs, &request.inputs, &project.folder)?;
     refuse_secret_inputs(&workflow, &inputs)?;
     workflow::refuse_unfit(&workflow, &definition, &inputs)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
-    let parent = current::session_run(site);
-    let at = site.clock.now();
+    let parent = current::session_run(project);
+    let at = project.clock.now();
     // Of two who begin at once, the second finds the run of the first.
-    let _begins = if request.again { None } else { Some(begin_lock(site, &key, at)?) };
+    let _begins = if request.again { None } else { Some(begin_lock(project, &key, at)?) };
     if !request.again {
-        refuse_unfinished(site, &key, parent.as_ref())?;
+        refuse_unfinished(project, &key, parent.as_ref())?;
     }
-    let repository = site.repository()?;
-    let baselines = advance::record_baselines(site, &workflow, None, &inputs, &Since::Run);
-    let run_id = site.new_run_id(at, &key);
-    let mut texts = freeze(site, &workflow, &definition, &inputs)?;
+    let repository = project.repository()?;
+    let baselines = advance::record_baselines(project, &workflow, None, &inputs, &Since::Run);
+    let run_id = project.new_run_id(at, &key);
+    let mut texts = freeze(project, &workflow, &definition, &inputs)?;
     texts.extend(
-        advance::player::cast(site, &workflow, request.agent.as_deref(), &run_id)?.freeze(),
+        advance::player::cast(project, &workflow, request.agent.as_deref(), &run_id)?.freeze(),
     );
     let started = RunStarted {
         run_id,
-        project: site.store.project_path().map(str::to_owned),
+        project: project.store.project_path().map(str::to_owned),
         workflow: workflow.name.clone(),
         version: workflow.version.clone(),
         key,
@@ -93,15 +93,15 @@ pub fn begin(
         gates: workflow.gates.iter().map(PlannedGate::of).collect(),
         definition: texts,
         orch: env!("CARGO_PKG_VERSION").to_owned(),
-        environment: site.config.allowed.values().into_keys().collect(),
+        environment: project.config.allowed.values().into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         parent,
-        budget: workflow.budget.or(site.config.budget),
+        budget: workflow.budget.or(project.config.budget),
         baselines: baselines.map_err(Error::environment)?,
         inputs,
     };
-    Driver::create(site, workflow, at, started)
+    Driver::create(project, workflow, at, started)
 }
 
 /// The key of a run with these inputs.
@@ -111,16 +111,16 @@ pub(super) fn key(workflow: &Workflow, inputs: &Values) -> Result<String, Error>
 }
 
 /// Takes the lock of whoever begins the run of a key.
-pub(super) fn begin_lock(site: &Site, key: &str, at: Moment) -> Result<Lock, Error> {
-    let path = site.store.begin_lock();
+pub(super) fn begin_lock(project: &Project, key: &str, at: Moment) -> Result<Lock, Error> {
+    let path = project.store.begin_lock();
     Lock::take(&path, &at.to_string(), PATIENCE)
         .map_err(|source| Error::disk(&path, source))?
         .map_err(|held| Error::Held { run: format!("of `{key}`"), held })
 }
 
 /// One unfinished run of a key is enough.
-fn refuse_unfinished(site: &Site, key: &str, parent: Option<&RunId>) -> Result<(), Error> {
-    let open = unfinished(site, key, parent)?;
+fn refuse_unfinished(project: &Project, key: &str, parent: Option<&RunId>) -> Result<(), Error> {
+    let open = unfinished(project, key, parent)?;
     let Some(entry) = open.first() else { return Ok(()) };
     let (id, status) = (&entry.run_id, entry.status);
     Err(Error::usage(format!("run {id} of `{key}` is {status}; another one needs --again"))
@@ -130,16 +130,16 @@ fn refuse_unfinished(site: &Site, key: &str, parent: Option<&RunId>) -> Result<(
 /// The runs of a key that have not come to an end, the newest first; without the one that a new run is
 /// a part of.
 pub(super) fn unfinished(
-    site: &Site,
+    project: &Project,
     key: &str,
     parent: Option<&RunId>,
 ) -> Result<Vec<RunEntry>, Error> {
     let mark = format!("_{}_", slug_of(key));
-    let ids = site.store.runs().map(|mut ids| {
+    let ids = project.store.runs().map(|mut ids| {
         ids.retain(|id| id.as_str().contains(&mark) && Some(id) != parent);
         ids
     });
-    let mut entries = runs::entries(site, ids)?;
+    let mut entries = runs::entries(project, ids)?;
     entries.retain(|entry| entry.key == key && entry.status.is_open());
     Ok(entries)
 }
@@ -167,7 +167,7 @@ fn refuse_unfit_key(key: &str) -> Result<(), Error> {
 
 /// The workflow's texts, what its `file` inputs hold, and whose signatures count.
 pub(super) fn freeze(
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     definition: &Definition,
     inputs: &Values,
@@ -175,15 +175,15 @@ pub(super) fn freeze(
     let mut frozen = definition.freeze();
     for input in workflow.inputs.iter().filter(|input| input.kind == InputType::File) {
         let Some(path) = inputs.get(&input.name).and_then(|value| value.as_str()) else { continue };
-        let path = site.project.path(path).map_err(|error| Error::usage(error.to_string()))?;
-        let text = site
-            .project
+        let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        let text = project
+            .folder
             .read_text(&path, FILE_INPUT_BYTES_MAX)
             .map_err(|error| Error::usage(format!("input `{}`: {error}", input.name)))?;
         let sha256 = Digest::of(&text);
         frozen.push(Frozen { path: format!("inputs/{}", input.name), sha256, text });
     }
-    frozen.extend(signing::freeze(site, workflow)?);
+    frozen.extend(signing::freeze(project, workflow)?);
     Ok(frozen)
 }
 

@@ -1,15 +1,15 @@
 //! `orch status`: where the current run stands, gate by gate.
 
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::advance;
 use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::id::RunId;
-use crate::site::proof;
+use crate::project::proof;
 use crate::spending::Cost;
 use crate::standing;
 use crate::standing::GateLine;
@@ -40,18 +40,18 @@ pub struct Reply {
 }
 
 /// Reads where the run stands.
-pub fn status(site: &Site, choice: &RunChoice) -> Result<Reply, Error> {
-    let id = choose::run(site, choice)?;
-    let run = proof::read(site, &id)?.run;
-    let status = State::of(run.status, run.wants_a_driver(), || site.store.is_held(&id));
+pub fn status(project: &Project, choice: &RunChoice) -> Result<Reply, Error> {
+    let id = choose::run(project, choice)?;
+    let run = proof::read(project, &id)?.run;
+    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id));
     let cost = Cost::of_run(&run);
     let mut gates = standing::gates(&run);
     if gates.iter().any(|line| line.waits_for.is_some()) {
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;
         for line in &mut gates {
-            line.shows = advance::names_of_approval_files(site, &workflow, &run, &line.gate);
-            line.deadline = advance::deadline_of(site, &workflow, &run, &line.gate);
+            line.shows = advance::names_of_approval_files(project, &workflow, &run, &line.gate);
+            line.deadline = advance::deadline_of(project, &workflow, &run, &line.gate);
         }
     }
     let budget_usd = run.budget.bound(Measure::Usd);

@@ -3,8 +3,8 @@
 
 use super::Error;
 use super::Instructions;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use super::current::ChosenRun;
 use super::current::Current;
@@ -35,27 +35,27 @@ pub struct Reply {
 
 impl Reply {
     /// Where the current run stands; without one, what can be chosen.
-    pub fn instructions(&self, site: &Site) -> Instructions {
+    pub fn instructions(&self, project: &Project) -> Instructions {
         let Some(place) = &self.current else {
             return Instructions::to("Choose a run.", ["orch run list".to_owned()]);
         };
-        Instructions::of_run(site, &RunChoice { run: Some(place.run.to_string()) })
+        Instructions::of_run(project, &RunChoice { run: Some(place.run.to_string()) })
     }
 }
 
 /// Chooses a run, and the gate that is named.
-pub fn use_run(site: &Site, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(site, &RunChoice { run: request.run.clone() })?;
+pub fn use_run(project: &Project, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, &RunChoice { run: request.run.clone() })?;
     let gate = match &request.gate {
         None => None,
         Some(name) => {
-            let run = site.store.read(&id)?.run;
-            Some(choose::gate_of(site, &run, Some(name))?)
+            let run = project.store.read(&id)?.run;
+            Some(choose::gate_of(project, &run, Some(name))?)
         }
     };
-    let mut current = Current::read(site)?;
+    let mut current = Current::read(project)?;
     current.choose(&id, gate);
-    current.write(site)?;
+    current.write(project)?;
     Ok(reply(current))
 }
 

@@ -13,8 +13,8 @@ pub use artifacts::Artifacts;
 
 use self::places::Places;
 use super::Error;
+use super::Project;
 use super::RunChoice;
-use super::Site;
 use super::choose;
 use crate::config::RecordBranch;
 use crate::digest::Digest;
@@ -22,8 +22,8 @@ use crate::event::RunStatus;
 use crate::git::Fate;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::site::proof;
-use crate::site::signing;
+use crate::project::proof;
+use crate::project::signing;
 use crate::store::record::Difference;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -144,7 +144,7 @@ impl Verified {
 }
 
 /// Verifies one run or all; nothing is changed.
-pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
+pub fn verify(project: &Project, request: &Request) -> Result<Vec<Verified>, Error> {
     let head = request.head.as_deref().map(|text| {
         Digest::parse(text).ok_or_else(|| {
             Error::usage(format!("`{text}` is no head of a chain")).advise("64 hex digits")
@@ -153,21 +153,21 @@ pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
     let head = head.transpose()?;
     let signers = request.signers.as_deref().map(signing::read_signers).transpose()?;
     let told = Told { request, head, signers: signers.as_deref() };
-    let repository = site.repository()?;
+    let repository = project.repository()?;
     let git = repository.as_ref();
-    let others = places::foreign(site)?;
+    let others = places::foreign(project)?;
     let passed_over = |id: &str, why| Verified { passed_over: Some(why), ..Verified::of(id) };
     if !request.all {
         if let Some(other) = others.iter().find(|other| request.run.run.as_ref() == Some(other)) {
             return Ok(vec![passed_over(other, PassedOver::Foreign)]);
         }
-        let id = chosen(site, git, &request.run)?;
-        return Ok(vec![steadily(site, git, &id, &told)?]);
+        let id = chosen(project, git, &request.run)?;
+        return Ok(vec![steadily(project, git, &id, &told)?]);
     }
     // One that cannot be looked at says so, and the others are told of all the same.
-    let ids = places::ids(site, git)?;
+    let ids = places::ids(project, git)?;
     let looked_at = ids.iter().map(|id| {
-        let verified = steadily(site, git, id, &told);
+        let verified = steadily(project, git, id, &told);
         let unreadable = |error: Error| PassedOver::Unreadable(error.to_string());
         verified.unwrap_or_else(|error| passed_over(id.as_str(), unreadable(error)))
     });
@@ -176,15 +176,15 @@ pub fn verify(site: &Site, request: &Request) -> Result<Vec<Verified>, Error> {
 }
 
 /// The run that is meant; one that is named may be in a commit only.
-fn chosen(site: &Site, git: Option<&Repository>, choice: &RunChoice) -> Result<RunId, Error> {
-    let known = places::ids(site, git)?;
-    let name = choice.run.as_ref().or(site.caller.run.as_ref());
-    let Some(name) = name else { return choose::run(site, choice) };
+fn chosen(project: &Project, git: Option<&Repository>, choice: &RunChoice) -> Result<RunId, Error> {
+    let known = places::ids(project, git)?;
+    let name = choice.run.as_ref().or(project.caller.run.as_ref());
+    let Some(name) = name else { return choose::run(project, choice) };
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
     if !ids.iter().any(|id| id.as_str().contains(name.as_str())) {
-        ids.extend(places::ids_on_branches(site, git)?);
+        ids.extend(places::ids_on_branches(project, git)?);
     }
-    choose::named(site, name, &ids.into_iter().collect::<Vec<_>>())
+    choose::named(project, name, &ids.into_iter().collect::<Vec<_>>())
 }
 
 /// What a person brings along, so that the record is not believed on its own word.
@@ -196,34 +196,34 @@ struct Told<'t> {
 
 /// Looks again where a run that somebody drives went on between one look and the next.
 fn steadily(
-    site: &Site,
+    project: &Project,
     git: Option<&Repository>,
     id: &RunId,
     told: &Told<'_>,
 ) -> Result<Verified, Error> {
-    let mut verified = one(site, git, id, told)?;
+    let mut verified = one(project, git, id, told)?;
     for _ in 1..LOOKS_MAX {
-        if verified.differences.is_empty() || !site.store.is_held(id) {
+        if verified.differences.is_empty() || !project.store.is_held(id) {
             break;
         }
-        verified = one(site, git, id, told)?;
+        verified = one(project, git, id, told)?;
     }
     Ok(verified)
 }
 
 fn one(
-    site: &Site,
+    project: &Project,
     git: Option<&Repository>,
     id: &RunId,
     told: &Told<'_>,
 ) -> Result<Verified, Error> {
     let mut verified = Verified::of(id.as_str());
-    let places = Places::find(site, git, id)?;
-    if places.is_foreign() && !site.store.is_own(id) {
+    let places = Places::find(project, git, id)?;
+    if places.is_foreign() && !project.store.is_own(id) {
         verified.passed_over = Some(PassedOver::Foreign);
         return Ok(verified);
     }
-    let story = copies::read(site, id, &places)?;
+    let story = copies::read(project, id, &places)?;
     verified.differences.extend(story.differences);
     let Some(reading) = story.reading else { return Ok(verified) };
     verified.events = reading.count;
@@ -233,21 +233,26 @@ fn one(
         verified.differences.push(difference);
     }
     if let Some(head) = told.head.filter(|head| !reading.stood_at(*head)) {
-        let path = site.shown(&site.store.record(id).join("journal").path());
+        let path = project.shown(&project.store.record(id).join("journal").path());
         verified.differences.push(Difference::of(path, format!("the chain never stood at {head}")));
     }
     if let Some(git) = git {
         verified.differences.extend(anchors::look(git, &places, &reading)?);
     }
-    records::look(&reading, &site.shown(&site.store.record(id).path()), &places, &mut verified);
+    records::look(
+        &reading,
+        &project.shown(&project.store.record(id).path()),
+        &places,
+        &mut verified,
+    );
     // Elsewhere, and once the branch is gone, there is nothing to complete it by.
-    let is_at_home = site.store.is_own(id) && (git.is_none() || places.branch.is_some());
-    let is_due = git.is_some() && site.config.record_branch != RecordBranch::Never;
+    let is_at_home = project.store.is_own(id) && (git.is_none() || places.branch.is_some());
+    let is_due = git.is_some() && project.config.record_branch != RecordBranch::Never;
     if is_at_home && is_due && !places.is_at_home && reading.run.status != RunStatus::Running {
         // The run's own ref may have it all; colleagues look at the branch.
         verified.behind = Some(0);
     }
-    if is_at_home && !site.store.is_held(id) {
+    if is_at_home && !project.store.is_held(id) {
         let is_stalled = reading.run.wants_a_driver();
         verified.completed_by =
             Some(if is_stalled { CompletedBy::Resume } else { CompletedBy::Rebuild });
@@ -255,6 +260,6 @@ fn one(
     let amended = proof::unsigned_amendment(&reading)?;
     verified.differences.extend(amended.map(|problem| Difference::of("journal", problem)));
     approvals::look(&reading, told.signers, &mut verified)?;
-    artifacts::look(site, &reading, (git, &places), told.request, &mut verified)?;
+    artifacts::look(project, &reading, (git, &places), told.request, &mut verified)?;
     Ok(verified)
 }

@@ -1,6 +1,6 @@
 //! `orch workflow check`: read workflows whole and tell everything that is wrong.
 
-use super::Site;
+use super::Project;
 use crate::advance;
 use crate::workflow;
 use crate::workflow::Error;
@@ -30,20 +30,20 @@ pub struct Request {
 }
 
 /// Checks the named workflows, or all there are; runs nothing.
-pub fn workflow_check(site: &Site, request: &Request) -> Vec<Checked> {
+pub fn workflow_check(project: &Project, request: &Request) -> Vec<Checked> {
     let names = &request.names;
-    let all = || site.shelf.names("workflows", ".toml").into_iter().collect();
+    let all = || project.shelf.names("workflows", ".toml").into_iter().collect();
     let names: Vec<String> = if names.is_empty() { all() } else { names.clone() };
     let checked = names.into_iter().map(|name| {
-        let errors = workflow::check(&name, &site.shelf);
-        let warnings = if errors.is_empty() { warnings(site, &name) } else { Vec::new() };
+        let errors = workflow::check(&name, &project.shelf);
+        let warnings = if errors.is_empty() { warnings(project, &name) } else { Vec::new() };
         Checked { name, errors, warnings }
     });
     checked.collect()
 }
 
 /// What is wrong with `orch.toml` itself is told where it is read.
-fn warnings(site: &Site, name: &str) -> Vec<String> {
-    let Ok((workflow, _)) = Workflow::load(name, &site.shelf) else { return Vec::new() };
-    advance::own_audits_by(&site.config, &workflow).unwrap_or_default()
+fn warnings(project: &Project, name: &str) -> Vec<String> {
+    let Ok((workflow, _)) = Workflow::load(name, &project.shelf) else { return Vec::new() };
+    advance::own_audits_by(&project.config, &workflow).unwrap_or_default()
 }

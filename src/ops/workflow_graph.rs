@@ -1,7 +1,7 @@
 //! `orch workflow graph`: the gates and what they wait for, as Mermaid, DOT or text.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::workflow::Approval;
 use crate::workflow::EachList;
 use crate::workflow::Gate;
@@ -38,8 +38,8 @@ pub struct Request {
 }
 
 /// Draws a workflow.
-pub fn workflow_graph(site: &Site, request: &Request) -> Result<String, Error> {
-    let (workflow, _) = Workflow::load(&request.name, &site.shelf)?;
+pub fn workflow_graph(project: &Project, request: &Request) -> Result<String, Error> {
+    let (workflow, _) = Workflow::load(&request.name, &project.shelf)?;
     Ok(match request.format {
         GraphFormat::Text => text(&workflow),
         GraphFormat::Mermaid => mermaid(&workflow),

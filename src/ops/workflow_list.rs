@@ -1,6 +1,6 @@
 //! `orch workflow list`: every workflow that can be run here.
 
-use super::Site;
+use super::Project;
 use crate::definition::Origin;
 use crate::workflow::Workflow;
 use serde::Serialize;
@@ -18,15 +18,15 @@ pub struct WorkflowEntry {
 }
 
 /// Lists the workflows of the project, the user and the binary by name.
-pub fn workflow_list(site: &Site) -> Vec<WorkflowEntry> {
-    let names = site.shelf.names("workflows", ".toml");
-    names.into_iter().map(|name| entry(site, name)).collect()
+pub fn workflow_list(project: &Project) -> Vec<WorkflowEntry> {
+    let names = project.shelf.names("workflows", ".toml");
+    names.into_iter().map(|name| entry(project, name)).collect()
 }
 
-fn entry(site: &Site, name: String) -> WorkflowEntry {
-    let found = site.shelf.find(&format!("workflows/{name}.toml")).ok().flatten();
+fn entry(project: &Project, name: String) -> WorkflowEntry {
+    let found = project.shelf.find(&format!("workflows/{name}.toml")).ok().flatten();
     let origin = found.map(|text| text.origin);
-    match Workflow::load(&name, &site.shelf) {
+    match Workflow::load(&name, &project.shelf) {
         Ok((workflow, _)) => WorkflowEntry {
             name,
             version: Some(workflow.version),

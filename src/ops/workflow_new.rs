@@ -2,7 +2,7 @@
 //! `orch workflow check`, to write on from.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::id;
 use crate::workflow::RESERVED_NAMES;
 use schemars::JsonSchema;
@@ -30,7 +30,7 @@ pub struct Request {
 }
 
 /// Writes the three files; none that is there already is touched.
-pub fn workflow_new(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = request.name.as_str();
     if !id::is_slug(name) || RESERVED_NAMES.contains(&name) {
         return Err(Error::usage(format!("no workflow can be called `{name}`"))
@@ -43,13 +43,13 @@ pub fn workflow_new(site: &Site, request: &Request) -> Result<Reply, Error> {
     ];
     let mut places = Vec::new();
     for (path, text) in &texts {
-        let path = site.project.path(path).map_err(|error| Error::usage(error.to_string()))?;
-        if site.project.exists(&path) {
+        let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        if project.folder.exists(&path) {
             return Err(
                 Error::usage(format!("{path} is there already")).advise("choose another name")
             );
         }
-        let place = site.project.place(&path).map_err(|error| Error::usage(error.to_string()))?;
+        let place = project.folder.place(&path).map_err(|error| Error::usage(error.to_string()))?;
         places.push((place, text.replace("NAME", name)));
     }
     for (place, text) in places {

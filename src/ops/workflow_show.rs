@@ -1,7 +1,7 @@
 //! `orch workflow show`: a workflow's text, which of its copies won, and why.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::definition::Origin;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
@@ -39,10 +39,10 @@ pub struct Request {
 }
 
 /// Finds a workflow as `orch run` would.
-pub fn workflow_show(site: &Site, request: &Request) -> Result<Reply, Error> {
+pub fn workflow_show(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = &request.name;
     let path = format!("workflows/{name}.toml");
-    let (_, definition) = Workflow::load(name, &site.shelf)?;
+    let (_, definition) = Workflow::load(name, &project.shelf)?;
     let text = definition.texts.get(&path);
     let origin = text.map_or(Origin::BuiltIn, |text| text.origin);
     let why = match origin {

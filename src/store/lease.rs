@@ -113,13 +113,13 @@ impl Lease {
 mod tests {
     use super::*;
     use crate::event::PauseCause;
-    use crate::files::Project;
+    use crate::files::ProjectFolder;
     use std::time::Duration;
 
     #[test]
     fn whoever_does_not_know_the_head_or_lost_the_lock_does_not_write() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(Project::new(folder.path(), Vec::new()).unwrap(), None);
+        let store = Store::new(ProjectFolder::new(folder.path(), Vec::new()).unwrap(), None);
         let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
         let started = crate::event::testing::started();
         let id = started.run_id.clone();

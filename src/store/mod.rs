@@ -26,7 +26,7 @@ use crate::event::Note;
 use crate::files::Beneath;
 use crate::files::Lock;
 use crate::files::LockHolder;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::git::Repository;
 use crate::id::RunId;
 use journal::Follow;
@@ -43,7 +43,7 @@ use std::time::Duration;
 /// All runs of a project.
 #[derive(Debug, Clone)]
 pub struct Store {
-    project: Project,
+    project: ProjectFolder,
     /// Shared by all worktrees of a repository; `None` outside of git.
     shared: Option<Beneath>,
     /// Of this worktree alone; `None` outside of git.

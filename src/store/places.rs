@@ -4,7 +4,7 @@
 use super::Store;
 use crate::contract::RUNS;
 use crate::files::Beneath;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::id::slug_of;
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 impl Store {
-    pub fn new(project: Project, repository: Option<&Repository>) -> Self {
+    pub fn new(project: ProjectFolder, repository: Option<&Repository>) -> Self {
         let git_folder = repository.map(|repository| repository.common_folder().to_owned());
         let shared = git_folder.as_ref().map(|folder| Beneath::new(folder).join("orch"));
         let own = repository.map(|repository| Beneath::new(repository.folder()).join("orch"));
@@ -23,7 +23,7 @@ impl Store {
         Self { project, shared, own, project_path, git_folder }
     }
 
-    pub fn project(&self) -> &Project {
+    pub fn project_folder(&self) -> &ProjectFolder {
         &self.project
     }
 

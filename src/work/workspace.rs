@@ -3,7 +3,7 @@
 use super::WorkOrder;
 use crate::executor::Usage;
 use crate::files::Beneath;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::InvocationId;
@@ -22,7 +22,7 @@ pub type FollowUsage = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<Str
 /// Where orders are carried out.
 #[derive(Clone)]
 pub struct Workspace {
-    pub project: Project,
+    pub project: ProjectFolder,
     /// The folder for what is printed, each attempt's below it.
     pub logs: Beneath,
     /// What nothing that is kept may hold.
@@ -47,7 +47,7 @@ pub fn attempt_folder(logs: &Beneath, attempt: &AttemptId) -> Beneath {
 
 impl Workspace {
     /// A folder that holds no run, and a folder for what is printed.
-    pub fn new(project: Project, logs: Beneath) -> Self {
+    pub fn new(project: ProjectFolder, logs: Beneath) -> Self {
         Self {
             project,
             logs,

@@ -49,7 +49,7 @@ pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsoun
     }
     let contracts = definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
     let contracts: Vec<&Source> = contracts.map(|text| &text.source).collect();
-    errors.extend(contract::broken(&contracts, shelf.project()));
+    errors.extend(contract::broken(&contracts, shelf.project_folder()));
     Ok(Collected { file, definition, errors })
 }
 

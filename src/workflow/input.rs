@@ -9,7 +9,7 @@ use super::file::InputFile;
 use super::file::InputType;
 use crate::document::Decimal;
 use crate::document::Placed;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::id;
 use crate::source;
 use crate::source::Source;
@@ -81,7 +81,7 @@ impl Input {
     }
 
     /// Takes what was typed, on a command line or in a form.
-    pub fn accept(&self, text: &str, project: &Project) -> Result<Json, Error> {
+    pub fn accept(&self, text: &str, project: &ProjectFolder) -> Result<Json, Error> {
         let whole = || text.trim().parse::<i64>().ok().map(Json::from);
         let value = match self.kind {
             InputType::Integer => whole().unwrap_or_else(|| text.into()),
@@ -111,7 +111,7 @@ impl Input {
 
     /// Takes all that was typed under the input's name: a list's only text is split at commas, of
     /// several each is an item as it stands; an empty one is none.
-    pub fn accept_all(&self, texts: &[String], project: &Project) -> Result<Json, Error> {
+    pub fn accept_all(&self, texts: &[String], project: &ProjectFolder) -> Result<Json, Error> {
         match (self.kind, texts) {
             (_, [only]) => self.accept(only, project),
             (InputType::List, items) => {
@@ -123,7 +123,7 @@ impl Input {
     }
 
     /// Checks a value of any origin against the type.
-    pub fn check(&self, value: Json, project: &Project) -> Result<Json, Error> {
+    pub fn check(&self, value: Json, project: &ProjectFolder) -> Result<Json, Error> {
         let wrong = |message: String| self.wrong(message, None);
         if value.is_null() && self.optional {
             return Ok(Json::Null);
@@ -161,7 +161,7 @@ impl Input {
 }
 
 /// Gives every input its value: the given one, else its default, else null where it is optional.
-pub fn resolve(inputs: &[Input], given: &Values, project: &Project) -> Result<Values, Error> {
+pub fn resolve(inputs: &[Input], given: &Values, project: &ProjectFolder) -> Result<Values, Error> {
     if let Some(name) = given.keys().find(|name| !inputs.iter().any(|input| input.name == **name)) {
         let help = suggest(name, inputs.iter().map(|input| input.name.as_str()));
         return Err(Error::Unknown { name: name.clone(), help });
@@ -210,7 +210,7 @@ fn is_ready(input: &Input, values: &Values) -> bool {
     }
 }
 
-fn default_of(input: &Input, values: &Values, project: &Project) -> Result<Json, Error> {
+fn default_of(input: &Input, values: &Values, project: &ProjectFolder) -> Result<Json, Error> {
     match &input.default {
         None => Ok(Json::Null),
         Some(DefaultValue::Value(value)) => input.check(value.clone(), project),
@@ -332,8 +332,8 @@ fn check_default(
 }
 
 /// A project in which values are read before there is a real one.
-fn nowhere() -> Option<Project> {
-    Project::new(std::path::Path::new("/"), Vec::new()).ok()
+fn nowhere() -> Option<ProjectFolder> {
+    ProjectFolder::new(std::path::Path::new("/"), Vec::new()).ok()
 }
 
 fn is_list_of_scalars(value: &Json) -> bool {

@@ -3,7 +3,7 @@
 #![expect(clippy::too_many_lines, reason = "a table of cases, one a line")]
 
 use super::*;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 
 fn load(text: &str) -> Result<Workflow, String> {
     load_with(text, &[])
@@ -17,7 +17,7 @@ fn load_with(text: &str, files: &[(&str, &str)]) -> Result<Workflow, String> {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
-    let shelf = Shelf::new(Project::new(folder.path(), Vec::new()).unwrap(), None);
+    let shelf = Shelf::new(ProjectFolder::new(folder.path(), Vec::new()).unwrap(), None);
     Workflow::load("w", &shelf).map(|(workflow, _)| workflow).map_err(|error| match error {
         Error::Unsound(unsound) => {
             let (name, line, column) = unsound.place();
@@ -152,7 +152,8 @@ fn prompts_include_each_other_and_errors_lie_where_they_were_made() {
 
 #[test]
 fn an_unknown_workflow_names_the_nearest() {
-    let shelf = Shelf::new(Project::new(std::path::Path::new("/tmp"), Vec::new()).unwrap(), None);
+    let shelf =
+        Shelf::new(ProjectFolder::new(std::path::Path::new("/tmp"), Vec::new()).unwrap(), None);
     let error = Workflow::load("no-such-thing", &shelf).unwrap_err();
     assert_eq!(error.to_string(), "there is no workflow `no-such-thing`");
 }

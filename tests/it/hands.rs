@@ -5,14 +5,14 @@ use crate::house::House;
 use crate::house::child;
 use orch::event::EventKind;
 use orch::files::Beneath;
-use orch::files::Project;
+use orch::files::ProjectFolder;
 use orch::id::RunId;
 use orch::ops::Driver;
 use orch::ops::Held;
 use orch::ops::Limits;
 use orch::ops::Options;
+use orch::ops::Project;
 use orch::ops::RunChoice;
-use orch::ops::Site;
 use orch::ops::advance;
 use orch::ops::follow;
 use orch::store::journal::JournalEntry;
@@ -95,16 +95,16 @@ fn plays_a_part() -> bool {
 
 fn performed(order: &WorkOrder) -> Json {
     let folder = std::env::current_dir().unwrap();
-    let project = Project::new(&folder, Vec::new()).unwrap();
+    let project = ProjectFolder::new(&folder, Vec::new()).unwrap();
     let workspace = Workspace::new(project, Beneath::new(&folder).join("logs"));
     serde_json::to_value(perform(order, &workspace)).unwrap()
 }
 
 fn advanced(reports: Vec<WorkReport>) -> Json {
     let folder = std::env::current_dir().unwrap();
-    let site = Site::open(Options { folder, ..Options::default() }).unwrap();
-    let id = site.store.runs().unwrap().remove(0);
-    let mut driver = Driver::take(&site, &id).unwrap();
+    let project = Project::open(Options { folder, ..Options::default() }).unwrap();
+    let id = project.store.runs().unwrap().remove(0);
+    let mut driver = Driver::take(&project, &id).unwrap();
     let limits = Limits { jobs: 2, agent: None, sits_down: false };
     let next = advance(&mut Held::new(&mut driver, &limits), reports).unwrap();
     serde_json::to_value(next.orders).unwrap()
@@ -199,8 +199,8 @@ fn whoever_follows_a_run_gets_what_another_process_appends() {
     let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nexecutor = 'human'\n";
     let house = House::new().workflow("watched", gate);
     house.orch("run watched").code(3);
-    let site = Site::open(Options { folder: house.project(), ..Options::default() }).unwrap();
-    let mut follow = follow::follow(&site, &RunChoice::default()).unwrap();
+    let project = Project::open(Options { folder: house.project(), ..Options::default() }).unwrap();
+    let mut follow = follow::follow(&project, &RunChoice::default()).unwrap();
     assert!(follow.news().unwrap().is_empty());
     house.orch("gate finish --gate a").code(0);
     let told = |news: Vec<JournalEntry>| {

@@ -5,8 +5,8 @@ use crate::house::House;
 use crate::shipped::made;
 use orch::event::RunStatus;
 use orch::ops::Options;
+use orch::ops::Project;
 use orch::ops::REQUESTS;
-use orch::ops::Site;
 use orch::ops::run;
 use orch::ops::run_start;
 use serde_json::Map;
@@ -122,14 +122,14 @@ fn what_requests_share_stands_beside_what_is_their_own() {
 fn a_run_begins_by_a_request_in_json() {
     let gate = "[inputs]\ntopic = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n";
     let house = House::new().workflow("demo", gate);
-    let site = Site::open(Options { folder: house.project(), ..Options::default() }).unwrap();
+    let project = Project::open(Options { folder: house.project(), ..Options::default() }).unwrap();
     let mut told = json!({ "workflow": "demo", "inputs": { "topic": "ink" } });
-    let driven = run::run(&site, &serde_json::from_value(told.clone()).unwrap(), &mut |_| ());
+    let driven = run::run(&project, &serde_json::from_value(told.clone()).unwrap(), &mut |_| ());
     assert_eq!(driven.unwrap().status, RunStatus::Waiting);
     told["again"] = true.into();
-    let begun = run_start::run_start(&site, &serde_json::from_value(told).unwrap());
+    let begun = run_start::run_start(&project, &serde_json::from_value(told).unwrap());
     assert_eq!(begun.unwrap().status, RunStatus::Running);
     let unknown = serde_json::from_value(json!({ "workflow": "none" })).unwrap();
-    let error = run::run(&site, &unknown, &mut |_| ()).unwrap_err();
+    let error = run::run(&project, &unknown, &mut |_| ()).unwrap_err();
     assert!(error.to_string().contains("none"), "{error}");
 }

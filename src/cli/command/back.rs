@@ -7,8 +7,8 @@ use crate::cli::exit;
 use crate::ops::back;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = back::back(&site)?;
-    use_run::answer(face, &site, &reply);
+    let project = face.global.open(false)?;
+    let reply = back::back(&project)?;
+    use_run::answer(face, &project, &reply);
     Ok(exit::DONE)
 }

@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::brief;
 
 pub fn execute(face: &Face, request: &brief::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = brief::brief(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = brief::brief(&project, request)?;
     face.answer(&reply, &Instructions::default(), &reply.text);
     Ok(exit::DONE)
 }

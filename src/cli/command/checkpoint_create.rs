@@ -10,8 +10,8 @@ use crate::ops::checkpoint_create;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = checkpoint_create::checkpoint_create(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = checkpoint_create::checkpoint_create(&project, request)?;
     for problem in &reply.problems {
         face.say(&format!("not committed: {problem}"));
     }

@@ -21,8 +21,8 @@ pub struct Arguments {
 }
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let mut reply = checkpoint_diff::checkpoint_diff(&site, &arguments.request)?;
+    let project = face.global.open(false)?;
+    let mut reply = checkpoint_diff::checkpoint_diff(&project, &arguments.request)?;
     let text = if arguments.stat {
         reply.comparison.patch.clear();
         stat(&reply.comparison.files)

@@ -11,8 +11,8 @@ use crate::ops::checkpoint_list::CheckpointEntry;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = checkpoint_list::checkpoint_list(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = checkpoint_list::checkpoint_list(&project, request)?;
     let rows: Vec<Vec<String>> = reply.checkpoints.iter().map(row).collect();
     let mut text = answer::table(&rows);
     let (kept, new) = (reply.kept, bytes(reply.new_bytes));

@@ -10,8 +10,8 @@ use crate::ops::checkpoint_restore;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = checkpoint_restore::checkpoint_restore(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = checkpoint_restore::checkpoint_restore(&project, request)?;
     let files = &reply.plan.files;
     let rows = files.iter().map(|put| vec![word(put.what).to_owned(), put.path.clone()]);
     let mut text = answer::table(&rows.collect::<Vec<_>>());

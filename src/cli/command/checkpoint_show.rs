@@ -9,8 +9,8 @@ use crate::ops::Instructions;
 use crate::ops::checkpoint_show;
 
 pub fn execute(face: &Face, request: &checkpoint_show::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = checkpoint_show::checkpoint_show(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = checkpoint_show::checkpoint_show(&project, request)?;
     let checkpoint = &reply.entry.checkpoint;
     let kept = if reply.entry.is_kept { "kept" } else { "not kept here" };
     let rows = [

@@ -19,8 +19,8 @@ pub enum ContractCommand {
 
 pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
     let ContractCommand::Test(request) = command;
-    let site = face.global.site(false)?;
-    let tried = contract_test::contract_test(&site, &request)?;
+    let project = face.global.open(false)?;
+    let tried = contract_test::contract_test(&project, &request)?;
     let mut text = String::new();
     for fixture in &tried {
         let word = if fixture.holds { "as expected" } else { "otherwise than expected" };

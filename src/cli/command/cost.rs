@@ -11,8 +11,8 @@ use crate::spending::Cost;
 use crate::standing;
 
 pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = cost::cost(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = cost::cost(&project, request)?;
     let head = match reply.by {
         cost::By::Run => "run",
         cost::By::Gate => "gate",

@@ -9,8 +9,8 @@ use crate::ops::doctor;
 use crate::ops::doctor::Symptom;
 
 pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let symptoms = doctor::doctor(&site, request)?;
+    let project = face.global.open(false)?;
+    let symptoms = doctor::doctor(&project, request)?;
     let rows: Vec<Vec<String>> = symptoms
         .iter()
         .map(|symptom| {

@@ -13,8 +13,8 @@ use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
 use crate::ops::Person;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 use crate::ops::done;
 use crate::ops::done::Reply;
 use crate::ops::gate_waive;
@@ -32,23 +32,23 @@ pub(super) enum Choice {
 }
 
 pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
+    let project = face.global.open(true)?;
     let mut request = request.clone();
     loop {
-        let progress = Progress::of(face, &site, &request.finish.gate.run);
-        let reply = done::done(&site, &request)?;
+        let progress = Progress::of(face, &project, &request.finish.gate.run);
+        let reply = done::done(&project, &request)?;
         drop(progress);
         let missing = match reply {
-            Reply::Done(reply) => return Ok(drive::gate_words(face, &site, &reply)),
+            Reply::Done(reply) => return Ok(drive::gate_words(face, &project, &reply)),
             Reply::HandedOver(said) => {
                 let text = "summary handed over; the gate is judged when this work ends";
                 let choice = RunChoice { run: Some(said.run_id.to_string()) };
-                face.answer(&said, &Instructions::of_run(&site, &choice), text);
+                face.answer(&said, &Instructions::of_run(&project, &choice), text);
                 return Ok(exit::DONE);
             }
             Reply::Missing(missing) => missing,
         };
-        match ask(face, &site, &missing.missing)? {
+        match ask(face, &project, &missing.missing)? {
             Choice::Add(summary) => request.summary = vec![summary],
             Choice::Force(person, reason) => {
                 let gate = GateChoice {
@@ -57,15 +57,15 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                 };
                 let waive =
                     gate_waive::Request { gate, reason, drive: request.finish.drive.clone() };
-                let progress = Progress::of(face, &site, &waive.gate.run);
-                let mut reply = gate_waive::gate_waive(&site, &waive, &person)?;
+                let progress = Progress::of(face, &project, &waive.gate.run);
+                let mut reply = gate_waive::gate_waive(&project, &waive, &person)?;
                 drop(progress);
                 reply.passed = true;
-                return Ok(drive::gate_words(face, &site, &reply));
+                return Ok(drive::gate_words(face, &project, &reply));
             }
             Choice::GoOn => {
                 let command = format!("orch done --run {} \"…\"", missing.run_id);
-                list((face, &site), (&missing.run_id, &missing), &missing.missing, command);
+                list((face, &project), (&missing.run_id, &missing), &missing.missing, command);
                 return Ok(exit::FAILED);
             }
         }
@@ -73,8 +73,8 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
 }
 
 /// Asks a person at a terminal; anybody else goes on working.
-pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choice, Error> {
-    if !face.can_ask() || site.caller.agent_mark.is_some() {
+pub(super) fn ask(face: &Face, project: &Project, missing: &[Finding]) -> Result<Choice, Error> {
+    if !face.can_ask() || project.caller.agent_mark.is_some() {
         return Ok(Choice::GoOn);
     }
     face.say("not done yet:");
@@ -86,7 +86,7 @@ pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choic
     let said = match chosen {
         Some(0) => question::line("what it comes to")?.map(Choice::Add),
         Some(1) => {
-            let person = terminal::person(site, face.global.is_ci())?;
+            let person = terminal::person(project, face.global.is_ci())?;
             question::line("reason")?.map(|reason| Choice::Force(person, reason))
         }
         Some(_) | None => None,
@@ -96,7 +96,7 @@ pub(super) fn ask(face: &Face, site: &Site, missing: &[Finding]) -> Result<Choic
 
 /// Says what is missing of a run, in the reply and as what to do next.
 pub(super) fn list(
-    (face, site): (&Face, &Site),
+    (face, project): (&Face, &Project),
     (run, reply): (&RunId, &impl Serialize),
     missing: &[Finding],
     again: String,
@@ -106,6 +106,7 @@ pub(super) fn list(
         let _ = writeln!(text, "  {finding}");
     }
     let choice = RunChoice { run: Some(run.to_string()) };
-    let instructions = Instructions::missing(Instructions::of_run(site, &choice), missing, again);
+    let instructions =
+        Instructions::missing(Instructions::of_run(project, &choice), missing, again);
     face.answer_failure(reply, &instructions, &text);
 }

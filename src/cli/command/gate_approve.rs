@@ -11,10 +11,10 @@ use crate::ops::Error;
 use crate::ops::gate_approve;
 
 pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let asked = gate_approve::question(&site, &request.gate)?;
+    let project = face.global.open(true)?;
+    let asked = gate_approve::question(&project, &request.gate)?;
     approval::show(face, &asked);
-    let person = match terminal::person(&site, face.global.is_ci()) {
+    let person = match terminal::person(&project, face.global.is_ci()) {
         Ok(person) => person,
         Err(error) => {
             // Who has no terminal to be asked at can still read.
@@ -25,7 +25,7 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
         }
     };
     if asked.changed.is_empty() && approval::is_long(&asked) {
-        approval::page(face, &site, &asked)?;
+        approval::page(face, &project, &asked)?;
     }
     if !asked.changed.is_empty() {
         return Err(gate_approve::changed(&asked.run, &asked.gate).into());
@@ -35,8 +35,8 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
     if !question::word(&ask, &["yes", "y", "approve", asked.gate.as_str()])? {
         return Err(Error::usage("not approved; nothing was written").into());
     }
-    let progress = Progress::of(face, &site, &request.gate.run);
-    let reply = gate_approve::gate_approve(&site, request, (&person, &asked))?;
+    let progress = Progress::of(face, &project, &request.gate.run);
+    let reply = gate_approve::gate_approve(&project, request, (&person, &asked))?;
     drop(progress);
-    Ok(drive::gate_words(face, &site, &reply))
+    Ok(drive::gate_words(face, &project, &reply))
 }

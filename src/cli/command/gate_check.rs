@@ -27,8 +27,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     if *hook {
         return Ok(as_hook(face, request));
     }
-    let site = face.global.site(false)?;
-    let reply = gate_check::gate_check(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = gate_check::gate_check(&project, request)?;
     let mut text = shown(&reply.findings);
     let verdict = match (reply.passed, reply.refused) {
         (true, _) => "would pass",
@@ -40,7 +40,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&reply, &Instructions::default(), &text);
         Ok(exit::DONE)
     } else {
-        let next = Instructions::of_run(&site, &request.gate.run);
+        let next = Instructions::of_run(&project, &request.gate.run);
         face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)
     }
@@ -54,8 +54,8 @@ fn as_hook(face: &Face, request: &gate_check::Request) -> u8 {
             .and_then(|told| told.get("stop_hook_active")?.as_bool())
             .unwrap_or_default(),
     };
-    let site = face.global.site(false);
-    match site.and_then(|site| gate_hook::gate_hook(&site, &request)) {
+    let project = face.global.open(false);
+    match project.and_then(|project| gate_hook::gate_hook(&project, &request)) {
         Ok(None) => exit::DONE,
         Ok(Some(reply)) => {
             let findings = shown(&reply.findings);

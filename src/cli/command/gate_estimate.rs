@@ -9,8 +9,8 @@ use crate::ops::gate_estimate;
 use std::time::Duration;
 
 pub fn execute(face: &Face, request: &gate_estimate::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = gate_estimate::gate_estimate(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = gate_estimate::gate_estimate(&project, request)?;
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let text = format!(
         "gate {} should take {}, {} worked so far",
@@ -18,6 +18,6 @@ pub fn execute(face: &Face, request: &gate_estimate::Request) -> Result<u8, Fail
         shown(reply.estimate_s),
         shown(reply.active_s)
     );
-    face.answer(&reply, &Instructions::of_run(&site, &request.gate.run), &text);
+    face.answer(&reply, &Instructions::of_run(&project, &request.gate.run), &text);
     Ok(exit::DONE)
 }

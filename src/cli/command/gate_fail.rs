@@ -8,12 +8,12 @@ use crate::cli::progress::Progress;
 use crate::ops::gate_fail;
 
 pub fn execute(face: &Face, request: &gate_fail::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let progress = Progress::of(face, &site, &request.gate.run);
-    let mut reply = gate_fail::gate_fail(&site, request)?;
+    let project = face.global.open(true)?;
+    let progress = Progress::of(face, &project, &request.gate.run);
+    let mut reply = gate_fail::gate_fail(&project, request)?;
     drop(progress);
     // The failure was asked for, and recorded: the command has done its work.
     reply.passed = true;
-    drive::gate_words(face, &site, &reply);
+    drive::gate_words(face, &project, &reply);
     Ok(exit::DONE)
 }

@@ -7,9 +7,9 @@ use crate::cli::progress::Progress;
 use crate::ops::gate_finish;
 
 pub fn execute(face: &Face, request: &gate_finish::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let progress = Progress::of(face, &site, &request.gate.run);
-    let reply = gate_finish::gate_finish(&site, request)?;
+    let project = face.global.open(true)?;
+    let progress = Progress::of(face, &project, &request.gate.run);
+    let reply = gate_finish::gate_finish(&project, request)?;
     drop(progress);
-    Ok(drive::gate_words(face, &site, &reply))
+    Ok(drive::gate_words(face, &project, &reply))
 }

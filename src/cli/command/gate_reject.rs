@@ -9,12 +9,12 @@ use crate::cli::terminal;
 use crate::ops::gate_reject;
 
 pub fn execute(face: &Face, request: &gate_reject::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let person = terminal::person(&site, face.global.is_ci())?;
-    let progress = Progress::of(face, &site, &request.gate.run);
-    let mut reply = gate_reject::gate_reject(&site, request, &person)?;
+    let project = face.global.open(true)?;
+    let person = terminal::person(&project, face.global.is_ci())?;
+    let progress = Progress::of(face, &project, &request.gate.run);
+    let mut reply = gate_reject::gate_reject(&project, request, &person)?;
     drop(progress);
     reply.passed = true;
-    drive::gate_words(face, &site, &reply);
+    drive::gate_words(face, &project, &reply);
     Ok(exit::DONE)
 }

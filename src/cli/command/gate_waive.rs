@@ -11,17 +11,17 @@ use crate::ops::Error;
 use crate::ops::gate_waive;
 
 pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let person = terminal::person(&site, face.global.is_ci())?;
+    let project = face.global.open(true)?;
+    let person = terminal::person(&project, face.global.is_ci())?;
     let gate = request.gate.gate.as_deref().unwrap_or("the waiting gate");
     let ask = format!("Waive {gate} as {}: {}? [yes/no]", person.by, request.reason);
     if !question::word(&ask, &["yes", "y", "waive"])? {
         return Err(Error::usage("not waived; nothing was written").into());
     }
-    let progress = Progress::of(face, &site, &request.gate.run);
-    let mut reply = gate_waive::gate_waive(&site, request, &person)?;
+    let progress = Progress::of(face, &project, &request.gate.run);
+    let mut reply = gate_waive::gate_waive(&project, request, &person)?;
     drop(progress);
     reply.passed = true;
-    drive::gate_words(face, &site, &reply);
+    drive::gate_words(face, &project, &reply);
     Ok(exit::DONE)
 }

@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::init;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = init::init(&site)?;
+    let project = face.global.open(false)?;
+    let reply = init::init(&project)?;
     for remark in reply.remarks.iter().filter(|_| !face.global.json) {
         face.say(remark);
     }

@@ -15,9 +15,9 @@ pub enum InvocationCommand {
 
 pub fn execute(face: &Face, command: InvocationCommand) -> Result<u8, Failure> {
     let InvocationCommand::Record(request) = command;
-    let site = face.global.site(false)?;
-    let invocation = invocation_record::invocation_record(&site, &request)?;
-    let next = Instructions::of_run(&site, &request.gate.run);
+    let project = face.global.open(false)?;
+    let invocation = invocation_record::invocation_record(&project, &request)?;
+    let next = Instructions::of_run(&project, &request.gate.run);
     face.answer(&invocation, &next, invocation.invocation_id.as_str());
     Ok(exit::DONE)
 }

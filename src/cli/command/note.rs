@@ -9,23 +9,23 @@ use crate::event::NoteKind;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 use crate::ops::gate_estimate;
 use crate::ops::note;
 use std::time::Duration;
 
 pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8, Failure> {
     let request = note::Request { kind, ..request };
-    let site = face.global.site(false)?;
-    let reply = note::note(&site, &request)?;
+    let project = face.global.open(false)?;
+    let reply = note::note(&project, &request)?;
     let gate = reply.gate.as_ref().map(|gate| format!(", gate {gate}")).unwrap_or_default();
     let who =
         if reply.handed_over { "; the process that holds the run writes it down" } else { "" };
     let text = format!("{kind} on {}{gate}{who}", reply.run_id);
-    let mut instructions = Instructions::of_run(&site, &request.gate.run);
+    let mut instructions = Instructions::of_run(&project, &request.gate.run);
     if let Some(overrun) = &reply.overrun {
-        ask_again(face, &site, (&reply, overrun), &mut instructions)?;
+        ask_again(face, &project, (&reply, overrun), &mut instructions)?;
     }
     face.answer(&reply, &instructions, &text);
     Ok(exit::DONE)
@@ -35,14 +35,14 @@ pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8
 /// else is told how.
 fn ask_again(
     face: &Face,
-    site: &Site,
+    project: &Project,
     (reply, overrun): (&note::Reply, &note::Overrun),
     instructions: &mut Instructions,
 ) -> Result<(), Error> {
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let (gate, worked) = (&overrun.gate, shown(overrun.active_s));
     let words = format!("gate {gate} should take {}, and took {worked}", shown(overrun.estimate_s));
-    if !face.can_ask() || site.caller.agent_mark.is_some() {
+    if !face.can_ask() || project.caller.agent_mark.is_some() {
         instructions.say(format!("{words}: give a new estimate."));
         let run = &reply.run_id;
         instructions.command(format!("orch gate estimate … --run {run} --gate {gate}"));
@@ -56,6 +56,6 @@ fn ask_again(
         run: RunChoice { run: Some(reply.run_id.to_string()) },
         gate: Some(gate.to_string()),
     };
-    gate_estimate::gate_estimate(site, &gate_estimate::Request { estimate, gate })?;
+    gate_estimate::gate_estimate(project, &gate_estimate::Request { estimate, gate })?;
     Ok(())
 }

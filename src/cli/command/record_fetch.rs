@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::record_fetch;
 
 pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let fetched = record_fetch::record_fetch(&site, request)?;
+    let project = face.global.open(true)?;
+    let fetched = record_fetch::record_fetch(&project, request)?;
     let mut lines: Vec<String> = fetched.brought.iter().map(ToString::to_string).collect();
     lines.extend(
         fetched.held.iter().map(|run| format!("{run} is driven here and was left as it is")),

@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::record_push;
 
 pub fn execute(face: &Face, request: &record_push::Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
-    let pushed = record_push::record_push(&site, request)?;
+    let project = face.global.open(true)?;
+    let pushed = record_push::record_push(&project, request)?;
     let text = match pushed.refs.len() {
         0 => "there is no run to push".to_owned(),
         1 => format!("pushed the record of 1 run to {}", pushed.remote),

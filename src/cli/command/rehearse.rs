@@ -44,22 +44,22 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             .map_or_else(Failure::from, |_| Failure::Operation(Error::usage("which workflow?"))));
     }
     let face = &Face::new(face.global.or_among(&arguments.words));
-    let site = face.global.site(false)?;
-    let (workflow, _) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let project = face.global.open(false)?;
+    let (workflow, _) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
     let title = format!("orch rehearse {name}");
     let command = inputs::flags(Command::new(title.clone()).bin_name(title), &workflow);
     let matches = inputs::read(flags(command), &workflow, arguments.words.clone())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
-    let site = face.global.site(false)?;
+    let project = face.global.open(false)?;
     let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;
-    ci::refuse_unfit(&answers, &workflow, &site.project)?;
+    ci::refuse_unfit(&answers, &workflow, &project.folder)?;
     let request = rehearse::Request {
         workflow: name.clone(),
-        inputs: inputs::values(&face, &site, &workflow, &matches)?,
+        inputs: inputs::values(&face, &project, &workflow, &matches)?,
         answers,
         fail: matches.get_many::<String>("fail").into_iter().flatten().cloned().collect(),
     };
-    let scenes = rehearse::rehearse(&site, &request)?;
+    let scenes = rehearse::rehearse(&project, &request)?;
     let mut text = String::new();
     for scene in &scenes {
         let gate = scene.gate.as_ref().map(|gate| format!("{gate}: ")).unwrap_or_default();

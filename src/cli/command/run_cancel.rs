@@ -7,8 +7,8 @@ use crate::cli::exit;
 use crate::ops::run_cancel;
 
 pub fn execute(face: &Face, request: &run_cancel::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let standing = run_cancel::run_cancel(&site, request)?;
-    drive::last_words(face, &site, &standing);
+    let project = face.global.open(false)?;
+    let standing = run_cancel::run_cancel(&project, request)?;
+    drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

@@ -7,8 +7,8 @@ use crate::cli::exit;
 use crate::ops::run_complete;
 
 pub fn execute(face: &Face, request: &run_complete::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let standing = run_complete::run_complete(&site, request)?;
-    drive::last_words(face, &site, &standing);
+    let project = face.global.open(false)?;
+    let standing = run_complete::run_complete(&project, request)?;
+    drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

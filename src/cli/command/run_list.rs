@@ -9,9 +9,9 @@ use crate::ops::run_list;
 use crate::ops::run_list::Listed;
 
 pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let entries = run_list::run_list(&site, request)?;
-    let project = |project: &Option<String>| {
+    let project = face.global.open(false)?;
+    let entries = run_list::run_list(&project, request)?;
+    let named = |project: &Option<String>| {
         request.all_projects.then(|| project.clone().unwrap_or_default())
     };
     let rows: Vec<Vec<String>> = entries
@@ -25,7 +25,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
                 entry.gate.clone().unwrap_or_default(),
             ]
             .into_iter()
-            .chain(project(&entry.project))
+            .chain(named(&entry.project))
             .collect(),
             Listed::Foreign(entry) => vec![
                 entry.run_id.clone(),
@@ -39,7 +39,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
     let mut instructions = Instructions::default();
     for listed in &entries {
         let Listed::Run(entry) = listed else { continue };
-        let own = site.store.is_of_project(&entry.run_id);
+        let own = project.store.is_of_project(&entry.run_id);
         let Some(problem) = entry.problem.as_ref().filter(|_| own) else { continue };
         instructions.say(format!("Run {} cannot be read: {problem}", entry.run_id));
         instructions.command(format!("orch verify --run {}", entry.run_id));

@@ -7,8 +7,8 @@ use crate::cli::ci::Reports;
 use crate::cli::drive;
 use crate::cli::progress::Progress;
 use crate::ops::Foreword;
+use crate::ops::Project;
 use crate::ops::RunChoice;
-use crate::ops::Site;
 use crate::ops::run_resume;
 
 /// The run, how to drive it, and what CI wants.
@@ -28,27 +28,27 @@ impl Arguments {
 }
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
+    let project = face.global.open(true)?;
     let reports = Reports::of(&arguments.ci)?;
-    resume(face, &site, &arguments.request, (&arguments.ci, &reports))
+    resume(face, &project, &arguments.request, (&arguments.ci, &reports))
 }
 
 /// Takes a run up and drives it, with what CI wants of it.
 pub(super) fn resume(
     face: &Face,
-    site: &Site,
+    project: &Project,
     request: &run_resume::Request,
     (ci, reports): (&CiArguments, &Reports),
 ) -> Result<u8, Failure> {
     let mut progress = Progress::new(face);
     let mut brief = None;
     let mut greet = |foreword: &Foreword| {
-        progress.greet(site, foreword);
+        progress.greet(project, foreword);
         brief.clone_from(&foreword.brief);
     };
-    let standing = run_resume::run_resume(site, request, &mut greet)?;
+    let standing = run_resume::run_resume(project, request, &mut greet)?;
     drop(progress);
     let brief = brief.and_then(Result::ok);
     let how = (&request.drive, ci, reports);
-    Ok(drive::go_on(face, site, (standing, brief.as_deref()), how)?)
+    Ok(drive::go_on(face, project, (standing, brief.as_deref()), how)?)
 }

@@ -8,8 +8,8 @@ use crate::ops::Instructions;
 use crate::ops::run_show;
 
 pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let record = run_show::run_show(&site, request)?;
+    let project = face.global.open(false)?;
+    let record = run_show::run_show(&project, request)?;
     let text = json::harmless(serde_json::to_vec_pretty(&record).unwrap_or_default());
     face.answer(&record, &Instructions::default(), &String::from_utf8_lossy(&text));
     Ok(exit::DONE)

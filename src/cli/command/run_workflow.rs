@@ -13,7 +13,7 @@ use crate::cli::question;
 use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Foreword;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::ops::run;
 use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
@@ -28,47 +28,47 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         return Err(Error::usage("which workflow?").advise_command("orch workflow list").into());
     };
     let face = &Face::new(face.global.or_among(flags));
-    let site = face.global.site(false)?;
-    let (workflow, definition) = Workflow::load(name, &site.shelf).map_err(Error::from)?;
+    let project = face.global.open(false)?;
+    let (workflow, definition) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
     let command = command(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
-    let site = face.global.site(true)?;
+    let project = face.global.open(true)?;
     let drive_request = DriveRequest::from_arg_matches(&matches)?;
     let ci = CiArguments::from_arg_matches(&matches)?;
     // Read first: nothing begins with a file that cannot be used later.
     let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
-    crate::cli::ci::refuse_unfit(&answers, &workflow, &site.project)?;
+    crate::cli::ci::refuse_unfit(&answers, &workflow, &project.folder)?;
     let reports = Reports::of(&ci)?;
     let mut request = run::Request {
         workflow: workflow.name.clone(),
-        inputs: inputs::values(&face, &site, &workflow, &matches)?,
+        inputs: inputs::values(&face, &project, &workflow, &matches)?,
         begin: BeginRequest::from_arg_matches(&matches)?,
         budget: BudgetRequest::from_arg_matches(&matches)?,
         drive: drive_request.clone(),
     };
-    if let Some(run) = another(&face, &site, &workflow, &mut request)? {
-        return run_resume::resume(&face, &site, &request.resume(run), (&ci, &reports));
+    if let Some(run) = another(&face, &project, &workflow, &mut request)? {
+        return run_resume::resume(&face, &project, &request.resume(run), (&ci, &reports));
     }
     let mut progress = Progress::new(&face);
-    let mut greet = |foreword: &Foreword| progress.greet(&site, foreword);
-    let standing = run::run_loaded(&site, (workflow, definition), &request, &mut greet)?;
+    let mut greet = |foreword: &Foreword| progress.greet(&project, foreword);
+    let standing = run::run_loaded(&project, (workflow, definition), &request, &mut greet)?;
     drop(progress);
-    Ok(drive::go_on(&face, &site, (standing, None), (&drive_request, &ci, &reports))?)
+    Ok(drive::go_on(&face, &project, (standing, None), (&drive_request, &ci, &reports))?)
 }
 
 /// Asks what becomes of an unfinished run of the same key, where there is one and somebody to ask;
 /// gives the run to go on with instead.
 fn another(
     face: &Face,
-    site: &Site,
+    project: &Project,
     workflow: &Workflow,
     request: &mut run::Request,
 ) -> Result<Option<RunId>, Error> {
     if request.begin.again || !face.can_ask() {
         return Ok(None);
     }
-    let unfinished = run::unfinished(site, workflow, &request.inputs)?;
+    let unfinished = run::unfinished(project, workflow, &request.inputs)?;
     let Some(entry) = unfinished.into_iter().next() else { return Ok(None) };
     let question = format!("Run {} of `{}` is {}", entry.run_id, entry.key, entry.status);
     match question::choose(&question, &["resume it", "begin another run", "do nothing"], 0)? {

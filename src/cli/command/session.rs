@@ -40,7 +40,7 @@ pub fn execute(face: &Face, command: SessionCommand) -> Result<u8, Failure> {
         SessionCommand::List(epic) => session_list::execute(face, &epic),
         SessionCommand::Complete(request) => session_complete::execute(face, &request),
         SessionCommand::Keep(request) => {
-            session_keep::session_keep(&face.global.site(false)?, &request)?;
+            session_keep::session_keep(&face.global.open(false)?, &request)?;
             Ok(exit::DONE)
         }
     }

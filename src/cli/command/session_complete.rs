@@ -15,11 +15,11 @@ use crate::ops::session_complete::Reply;
 use crate::ops::session_complete::Request;
 
 pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
+    let project = face.global.open(true)?;
     let mut request = request.clone();
     let mut person = None;
     if let Some(reason) = &request.force {
-        let who = terminal::person(&site, face.global.is_ci())?;
+        let who = terminal::person(&project, face.global.is_ci())?;
         let ask = format!("End it as {}, whatever is missing: {reason}? [yes/no]", who.by);
         if !question::word(&ask, &["yes", "y", "end"])? {
             return Err(Error::usage("not ended; nothing was written").into());
@@ -27,18 +27,18 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         person = Some(who);
     }
     loop {
-        let run = RunChoice { run: Some(request.epic.run(&site)?.to_string()) };
-        let progress = Progress::of(face, &site, &run);
-        let reply = session_complete::session_complete(&site, &request, person.as_ref())?;
+        let run = RunChoice { run: Some(request.epic.run(&project)?.to_string()) };
+        let progress = Progress::of(face, &project, &run);
+        let reply = session_complete::session_complete(&project, &request, person.as_ref())?;
         drop(progress);
         let missing = match reply {
             Reply::Complete(standing) => {
-                drive::last_words(face, &site, &standing);
+                drive::last_words(face, &project, &standing);
                 return Ok(exit::of_standing(&standing));
             }
             Reply::Missing(missing) => missing,
         };
-        match done::ask(face, &site, &missing.missing)? {
+        match done::ask(face, &project, &missing.missing)? {
             done::Choice::Add(summary) => request.summary = Some(summary),
             done::Choice::Force(who, reason) => {
                 request.force = Some(reason);
@@ -47,7 +47,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
             done::Choice::GoOn => {
                 let command = format!("orch session complete --epic {}", missing.epic);
                 let reply = (&missing.run_id, &missing);
-                done::list((face, &site), reply, &missing.missing, command);
+                done::list((face, &project), reply, &missing.missing, command);
                 return Ok(exit::FAILED);
             }
         }

@@ -9,8 +9,8 @@ use crate::ops::Instructions;
 use crate::ops::session_list;
 
 pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = session_list::session_list(&site, epic)?;
+    let project = face.global.open(false)?;
+    let reply = session_list::session_list(&project, epic)?;
     let rows: Vec<Vec<String>> = reply
         .checkpoints
         .iter()

@@ -7,8 +7,8 @@ use crate::cli::exit;
 use crate::ops::session_pause;
 
 pub fn execute(face: &Face, request: &session_pause::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let standing = session_pause::session_pause(&site, request)?;
-    drive::last_words(face, &site, &standing);
+    let project = face.global.open(false)?;
+    let standing = session_pause::session_pause(&project, request)?;
+    drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

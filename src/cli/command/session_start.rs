@@ -37,10 +37,10 @@ impl Resume {
 }
 
 pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
-    let site = face.global.site(true)?;
+    let project = face.global.open(true)?;
     let mut progress = Progress::new(face);
-    let reply = session_start::session_start(&site, request, &mut |foreword| {
-        progress.greet(&site, foreword);
+    let reply = session_start::session_start(&project, request, &mut |foreword| {
+        progress.greet(&project, foreword);
     })?;
     drop(progress);
     let mut text = format!(
@@ -54,7 +54,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         let _ = writeln!(text, "gate {gate} FAIL: {reason}");
     }
     let _ = writeln!(text, "head {}", reply.run.head);
-    drive::warn(face, &site, &reply.run);
+    drive::warn(face, &project, &reply.run);
     let instructions = Instructions::of(&reply.run);
     if reply.run.failed.is_empty() {
         face.answer(&reply, &instructions, &text);

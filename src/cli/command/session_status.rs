@@ -12,8 +12,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = session_status::session_status(&site, epic)?;
+    let project = face.global.open(false)?;
+    let reply = session_status::session_status(&project, epic)?;
     let mut text = match (&reply.session_key, reply.status) {
         (Some(key), Some(status)) => format!("session {key} {status}"),
         (_, _) => format!("nobody has sat at {} yet", reply.epic),

@@ -10,8 +10,8 @@ use crate::ops::status;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = status::status(&site, choice)?;
+    let project = face.global.open(false)?;
+    let reply = status::status(&project, choice)?;
     let reason = reply.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let mut text = format!(
         "{} {} {}{reason}\n{} {}\n",

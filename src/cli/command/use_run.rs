@@ -3,18 +3,18 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::ops::use_run;
 use crate::ops::use_run::Reply;
 
 pub fn execute(face: &Face, request: &use_run::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = use_run::use_run(&site, request)?;
-    answer(face, &site, &reply);
+    let project = face.global.open(false)?;
+    let reply = use_run::use_run(&project, request)?;
+    answer(face, &project, &reply);
     Ok(exit::DONE)
 }
 
-pub(super) fn answer(face: &Face, site: &Site, reply: &Reply) {
+pub(super) fn answer(face: &Face, project: &Project, reply: &Reply) {
     let text = match &reply.current {
         None => "no run is chosen".to_owned(),
         Some(place) => {
@@ -22,5 +22,5 @@ pub(super) fn answer(face: &Face, site: &Site, reply: &Reply) {
             format!("current run: {}{gate}", place.run)
         }
     };
-    face.answer(reply, &reply.instructions(site), &text);
+    face.answer(reply, &reply.instructions(project), &text);
 }

@@ -19,8 +19,8 @@ use serde_json::json;
 use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let verified = verify::verify(&site, request)?;
+    let project = face.global.open(false)?;
+    let verified = verify::verify(&project, request)?;
     let text: Vec<String> = verified.iter().map(|verified| words(face, verified)).collect();
     let text = text.join("\n");
     if verified.iter().all(|verified| verified.differences.is_empty()) {

@@ -9,8 +9,8 @@ use crate::ops::workflow_check;
 use serde_json::json;
 
 pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let checked = workflow_check::workflow_check(&site, request);
+    let project = face.global.open(false)?;
+    let checked = workflow_check::workflow_check(&project, request);
     let is_sound = checked.iter().all(|checked| checked.errors.is_empty());
     let data: Vec<_> = checked
         .iter()

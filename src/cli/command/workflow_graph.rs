@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::workflow_graph;
 
 pub fn execute(face: &Face, request: &workflow_graph::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let drawing = workflow_graph::workflow_graph(&site, request)?;
+    let project = face.global.open(false)?;
+    let drawing = workflow_graph::workflow_graph(&project, request)?;
     face.answer(&drawing, &Instructions::default(), &drawing);
     Ok(exit::DONE)
 }

@@ -9,8 +9,8 @@ use crate::ops::Instructions;
 use crate::ops::workflow_list;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let entries = workflow_list::workflow_list(&site);
+    let project = face.global.open(false)?;
+    let entries = workflow_list::workflow_list(&project);
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|entry| {

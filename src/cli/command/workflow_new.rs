@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::workflow_new;
 
 pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = workflow_new::workflow_new(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = workflow_new::workflow_new(&project, request)?;
     let name = &request.name;
     let instructions = Instructions::to(
         "Make these files say what you want.",

@@ -7,8 +7,8 @@ use crate::ops::Instructions;
 use crate::ops::workflow_show;
 
 pub fn execute(face: &Face, request: &workflow_show::Request) -> Result<u8, Failure> {
-    let site = face.global.site(false)?;
-    let reply = workflow_show::workflow_show(&site, request)?;
+    let project = face.global.open(false)?;
+    let reply = workflow_show::workflow_show(&project, request)?;
     if !face.global.json {
         face.say(&reply.why);
     }

@@ -9,7 +9,7 @@ use crate::check::Baseline;
 use crate::contract::Contract;
 use crate::contract::RUNS;
 use crate::files;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::git::Repository;
 use crate::template::Context;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ pub(super) const EXPECT: &str = "expect.toml";
 
 /// A fixture as it is judged.
 pub(super) struct Stage {
-    pub(super) project: Project,
+    pub(super) folder: ProjectFolder,
     pub(super) baselines: BTreeMap<String, Baseline>,
     pub(super) scratch: TempDir,
     _folder: TempDir,
@@ -38,22 +38,22 @@ impl Fixtures<'_> {
     ) -> Result<Stage, Error> {
         let failed = |source: io::Error| Error::environment(format!("{fixture}: {source}"));
         let folder = tempfile::tempdir().map_err(failed)?;
-        let project = Project::new(folder.path(), vec![RUNS]).map_err(failed)?;
+        let staged = ProjectFolder::new(folder.path(), vec![RUNS]).map_err(failed)?;
         match &expectation.before {
-            None => self.lay(fixture, expectation, &project)?,
+            None => self.lay(fixture, expectation, &staged)?,
             Some(before) => {
                 let before = self.known(fixture, before)?;
-                self.lay(before, &self.expectation(before)?, &project)?;
+                self.lay(before, &self.expectation(before)?, &staged)?;
             }
         }
-        Repository::create_with_all(project.root())?;
-        let baselines = advance::baselines_of(&project, contract, context);
+        Repository::create_with_all(staged.root())?;
+        let baselines = advance::baselines_of(&staged, contract, context);
         if expectation.before.is_some() {
-            project.empty().map_err(failed)?;
-            self.lay(fixture, expectation, &project)?;
+            staged.empty().map_err(failed)?;
+            self.lay(fixture, expectation, &staged)?;
         }
         Ok(Stage {
-            project,
+            folder: staged,
             baselines: baselines.map_err(Error::environment)?,
             scratch: tempfile::tempdir().map_err(failed)?,
             _folder: folder,
@@ -61,9 +61,14 @@ impl Fixtures<'_> {
     }
 
     /// Copies a fixture's files over those of the one that it rests on.
-    fn lay(&self, fixture: &str, expectation: &Expectation, to: &Project) -> Result<(), Error> {
+    fn lay(
+        &self,
+        fixture: &str,
+        expectation: &Expectation,
+        to: &ProjectFolder,
+    ) -> Result<(), Error> {
         for name in expectation.base.as_deref().into_iter().chain([fixture]) {
-            self.project(name)?
+            self.fixture(name)?
                 .copy_into(to.root())
                 .and_then(|()| files::remove(&to.root().join(EXPECT)))
                 .map_err(|source| Error::environment(format!("fixture {name}: {source}")))?;

@@ -9,26 +9,26 @@ use crate::git;
 use crate::git::BlobId;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::ops::Site;
-use crate::site::orphans;
+use crate::ops::Project;
+use crate::project::orphans;
 use crate::store::journal::Reading;
 use crate::store::record;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What is wrong with one run; nothing where all is well.
-pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec<Symptom> {
+pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) -> Vec<Symptom> {
     let what = format!("run {id}");
-    let reading = match site.store.read(id) {
+    let reading = match project.store.read(id) {
         Ok(reading) => reading,
         Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
-    if let Some(held) = site.store.holder(id) {
+    if let Some(held) = project.store.holder(id) {
         let elsewhere = Some(held).filter(LockHolder::is_elsewhere);
         return elsewhere.map(|held| Symptom::well(what, held.to_string())).into_iter().collect();
     }
-    if !site.store.is_own(id) && !site.store.record(id).exists() {
+    if !project.store.is_own(id) && !project.store.record(id).exists() {
         let reference = record::reference(id);
         let finding = format!(
             "only {reference} holds it; to have its journal and record here: orch record rebuild --run {id}"
@@ -36,7 +36,7 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
         return vec![Symptom::well(what, finding)];
     }
     let mut symptoms = Vec::new();
-    if let Some(finding) = cut_back(site, &reading, id) {
+    if let Some(finding) = cut_back(project, &reading, id) {
         let remedy = Remedy::RestoreJournal(id.clone());
         symptoms.push(Symptom::ill(what.clone(), finding).with(remedy));
     }
@@ -44,7 +44,7 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
         let finding = format!("it stalled; orch run resume --run {id}");
         symptoms.push(Symptom::ill(what.clone(), finding));
     }
-    let orphans = match orphans::find(site, id) {
+    let orphans = match orphans::find(project, id) {
         Ok(orphans) => orphans,
         Err(error) => return vec![Symptom::ill(what, error.to_string())],
     };
@@ -52,8 +52,8 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
         let remedy = Remedy::EndOrphans(id.clone());
         symptoms.push(Symptom::ill(what.clone(), words).with(remedy));
     }
-    if let Some(repository) = repository.filter(|_| site.store.is_own(id)) {
-        let lost = lost(site, repository, &reading, id);
+    if let Some(repository) = repository.filter(|_| project.store.is_own(id)) {
+        let lost = lost(project, repository, &reading, id);
         symptoms.extend(
             lost.map(|finding| Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))),
         );
@@ -62,8 +62,8 @@ pub fn look(site: &Site, repository: Option<&mut Repository>, id: &RunId) -> Vec
 }
 
 /// Whether the journal here lacks what was committed of it.
-fn cut_back(site: &Site, reading: &Reading, id: &RunId) -> Option<String> {
-    let here = site.store.journal_bytes(id)?;
+fn cut_back(project: &Project, reading: &Reading, id: &RunId) -> Option<String> {
+    let here = project.store.journal_bytes(id)?;
     let whole = reading.bytes.len() as u64;
     (here < whole).then(|| {
         format!(
@@ -73,13 +73,18 @@ fn cut_back(site: &Site, reading: &Reading, id: &RunId) -> Option<String> {
 }
 
 /// Why the record is not wholly where it belongs.
-fn lost(site: &Site, repository: &mut Repository, reading: &Reading, id: &RunId) -> Option<String> {
-    let found = place(site, repository, reading, id);
+fn lost(
+    project: &Project,
+    repository: &mut Repository,
+    reading: &Reading,
+    id: &RunId,
+) -> Option<String> {
+    let found = place(project, repository, reading, id);
     found.unwrap_or_else(|error| Some(format!("its record cannot be looked for: {error}")))
 }
 
 fn place(
-    site: &Site,
+    project: &Project,
     repository: &mut Repository,
     reading: &Reading,
     id: &RunId,
@@ -104,24 +109,27 @@ fn place(
         return Ok(Some(format!("{reference} lacks {missing} files of its record")));
     }
     // While a run goes on, its branch holds it as of its last stop.
-    if !is_at_rest || site.config.record_branch == RecordBranch::Never {
+    if !is_at_rest || project.config.record_branch == RecordBranch::Never {
         return Ok(None);
     }
     let branch = reading.run.started.git.as_ref().and_then(|git| git.branch.as_deref());
     let target = repository.home_of(branch);
-    let Some(folder) = repository.path_of(&site.store.record(id).path()) else { return Ok(None) };
+    let Some(folder) = repository.path_of(&project.store.record(id).path()) else {
+        return Ok(None);
+    };
     if !repository.is_grafted(&target, &folder, &tip)? {
         return Ok(Some("its record is not, or not wholly, committed on its branch".to_owned()));
     }
     if !repository.is_checked_out(&target)? {
-        let is_left = site.store.record(id).exists() && !repository.is_folder_in_head(&folder)?;
+        let is_left =
+            project.store.record(id).exists() && !repository.is_folder_in_head(&folder)?;
         let words = "its record was left behind when another branch was checked out";
         return Ok(is_left.then(|| words.to_owned()));
     }
     if !repository.is_index_settled(&folder)? {
         return Ok(Some("the index differs from what is committed of its record".to_owned()));
     }
-    let record = site.store.record(id);
+    let record = project.store.record(id);
     let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
         record.join(path).is_copy_of(bytes).is_ok_and(|is_copy| is_copy)
     };

@@ -4,20 +4,20 @@
 use super::Symptom;
 use crate::files;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
+use crate::project::signing;
 use crate::signature::SshKey;
-use crate::site::signing;
 
 /// What is wrong with signing; nothing where no settings speak of it.
-pub fn look(site: &Site) -> Result<Vec<Symptom>, Error> {
-    let settings = &site.config.signing;
-    let key = signing::configured_key(site);
+pub fn look(project: &Project) -> Result<Vec<Symptom>, Error> {
+    let settings = &project.config.signing;
+    let key = signing::configured_key(project);
     let mut symptoms = Vec::new();
     let what = "signing key";
     match key.as_ref().map(SshKey::file) {
         Some(Some(path)) => symptoms.push(match files::unreadable(path) {
-            Some(problem) => Symptom::ill(what, format!("{}: {problem}", site.shown(path))),
-            None => Symptom::well(what, site.shown(path)),
+            Some(problem) => Symptom::ill(what, format!("{}: {problem}", project.shown(path))),
+            None => Symptom::well(what, project.shown(path)),
         }),
         Some(None) => symptoms.push(Symptom::well(what, "held by an agent")),
         None if settings.approvals || settings.heads => {
@@ -27,10 +27,10 @@ pub fn look(site: &Site) -> Result<Vec<Symptom>, Error> {
         }
         None => {}
     }
-    if let Some(path) = signing::configured_signers(site)? {
+    if let Some(path) = signing::configured_signers(project)? {
         let what = "allowed signers";
         symptoms.push(match signing::read_signers(&path) {
-            Ok(_) => Symptom::well(what, site.shown(&path)),
+            Ok(_) => Symptom::well(what, project.shown(&path)),
             Err(error) => Symptom::ill(what, error.to_string()),
         });
     }

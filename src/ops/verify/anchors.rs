@@ -4,7 +4,7 @@
 use super::places::Places;
 use crate::git::Repository;
 use crate::ops::Error;
-use crate::site::proof;
+use crate::project::proof;
 use crate::store::journal::Reading;
 use crate::store::record::Difference;
 

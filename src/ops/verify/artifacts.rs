@@ -10,7 +10,7 @@ use crate::git::Fate;
 use crate::git::FoundCommit;
 use crate::git::Repository;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::parallel;
 use crate::store::journal::Reading;
 use crate::store::record::Difference;
@@ -43,7 +43,7 @@ struct Open<'a> {
 
 /// Looks at the artifacts of every gate that has passed.
 pub fn look(
-    site: &Site,
+    project: &Project,
     reading: &Reading,
     (repository, places): (Option<&Repository>, &Places),
     request: &Request,
@@ -51,10 +51,10 @@ pub fn look(
 ) -> Result<(), Error> {
     let recorded: Vec<(&str, Digest)> = recorded(reading);
     let place = Place {
-        site,
+        project,
         repository,
         seat: Seat::of(repository, places),
-        lay_here: site.store.is_own(&reading.run.started.run_id),
+        lay_here: project.store.is_own(&reading.run.started.run_id),
         is_required: request.artifacts == Artifacts::Required,
     };
     let open = place.not_as_recorded(&recorded);
@@ -114,7 +114,7 @@ impl<'p> Seat<'p> {
 
 /// Where artifacts are looked for.
 struct Place<'s> {
-    site: &'s Site,
+    project: &'s Project,
     repository: Option<&'s Repository>,
     seat: Seat<'s>,
     /// Whether the run was driven on this machine: what no commit holds lay here, and nowhere else.
@@ -124,16 +124,16 @@ struct Place<'s> {
 
 impl Place<'_> {
     fn not_as_recorded<'a>(&self, recorded: &[(&'a str, Digest)]) -> Vec<Open<'a>> {
-        let project = &self.site.project;
+        let folder = &self.project.folder;
         let hash = |path: &str| {
-            let path = project.recorded_path(path).ok()?;
-            Some(project.hash(&path).ok()?.digest)
+            let path = folder.recorded_path(path).ok()?;
+            Some(folder.hash(&path).ok()?.digest)
         };
         let found = match self.seat {
             Seat::There(_) => vec![None; recorded.len()],
             Seat::Here { .. } | Seat::Nowhere => parallel::map(recorded, |(path, _)| hash(path)),
         };
-        let in_git = |path| self.repository.and_then(|git| git.path_of(&project.root().join(path)));
+        let in_git = |path| self.repository.and_then(|git| git.path_of(&folder.root().join(path)));
         let open = |((path, recorded), found): (&(&'a str, Digest), Option<Digest>)| {
             let (path, recorded) = (*path, *recorded);
             (found != Some(recorded)).then(|| Open { path, recorded, found, in_git: in_git(path) })
@@ -224,11 +224,10 @@ impl Place<'_> {
 
     /// A change that no commit holds; its place, where the recorded bytes are at hand.
     fn change(&self, one: &Open<'_>, recorded: Option<&[u8]>) -> Difference {
-        let project = &self.site.project;
-        let limit = self.site.config.limits.text_bytes;
-        let read = |path| {
-            project.recorded_path(path).ok().and_then(|path| project.read(&path, limit).ok())
-        };
+        let folder = &self.project.folder;
+        let limit = self.project.config.limits.text_bytes;
+        let read =
+            |path| folder.recorded_path(path).ok().and_then(|path| folder.read(&path, limit).ok());
         match (recorded, read(one.path)) {
             (Some(recorded), Some(now)) => Difference::between(one.path, recorded, &now),
             (Some(_) | None, _) => one.plain(),

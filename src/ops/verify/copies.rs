@@ -6,7 +6,7 @@ use crate::digest::Digest;
 use crate::git::Files;
 use crate::id::RunId;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::store::record;
@@ -91,17 +91,17 @@ impl Copy {
 }
 
 /// Reads all copies and chooses the one to believe: the run's own, else the longest.
-pub fn read(site: &Site, id: &RunId, places: &Places) -> Result<Story, Error> {
-    let path = site.store.state(id).join(journal::FILE);
+pub fn read(project: &Project, id: &RunId, places: &Places) -> Result<Story, Error> {
+    let path = project.store.state(id).join(journal::FILE);
     let own = path.read().map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let own = own.map(|bytes| Copy {
-        path: site.shown(&path.path()),
+        path: project.shown(&path.path()),
         firsts: Vec::new(),
         note: String::new(),
         kind: Kind::Own,
         bytes,
     });
-    let folder = site.shown(&site.store.record(id).join("journal").path());
+    let folder = project.shown(&project.store.record(id).join("journal").path());
     let disk = Copy::of_record(folder.clone(), String::new(), Kind::Disk, &places.disk);
     let committed = places
         .committed

@@ -13,7 +13,7 @@ use crate::git::Staged;
 use crate::git::Target;
 use crate::id::RunId;
 use crate::ops::Error;
-use crate::ops::Site;
+use crate::ops::Project;
 use crate::store::journal;
 use crate::store::record;
 use crate::store::record::RUNS;
@@ -63,12 +63,12 @@ pub struct Places {
 }
 
 impl Places {
-    pub fn find(site: &Site, git: Option<&Repository>, id: &RunId) -> Result<Self, Error> {
-        let folder = site.store.record(id);
+    pub fn find(project: &Project, git: Option<&Repository>, id: &RunId) -> Result<Self, Error> {
+        let folder = project.store.record(id);
         let mut places = Self::default();
         let inside = git.and_then(|git| Some((git, git.path_of(&folder.path())?)));
         if let Some((git, path)) = inside {
-            places.look_at_git(site, (git, &path), id)?;
+            places.look_at_git(project, (git, &path), id)?;
         }
         let on_disk = on_disk(&folder).map_err(|source| Error::disk(&folder, source))?;
         places.disk.extend(on_disk);
@@ -77,7 +77,7 @@ impl Places {
 
     fn look_at_git(
         &mut self,
-        site: &Site,
+        project: &Project,
         (git, path): (&Repository, &str),
         id: &RunId,
     ) -> Result<(), Error> {
@@ -86,15 +86,15 @@ impl Places {
         let own = git.find(&Target::Ref(record::reference(id)))?;
         self.add(git, path, head.as_ref())?;
         self.add(git, path, own.as_ref())?;
-        let mut started = self.started(site, id);
+        let mut started = self.started(project, id);
         if started.is_none() {
             for branch in git.found_branches()? {
                 self.add(git, path, Some(&branch))?;
             }
-            started = self.started(site, id);
+            started = self.started(project, id);
         }
         let branch = started.and_then(|started| started.git).and_then(|git| git.branch);
-        let target = git.find(&Site::target(branch.as_deref()))?;
+        let target = git.find(&Project::target(branch.as_deref()))?;
         let home = self.add(git, path, target.as_ref())?;
         self.is_at_home = home.is_some();
         self.committed.sort_by_key(|one| Some(one.folder) != home);
@@ -159,8 +159,8 @@ impl Places {
     }
 
     /// How the run began, as the first line of any journal of it says: that line never changes.
-    fn started(&self, site: &Site, id: &RunId) -> Option<RunStarted> {
-        let own = site.store.state(id).join(journal::FILE).read().ok().flatten();
+    fn started(&self, project: &Project, id: &RunId) -> Option<RunStarted> {
+        let own = project.store.state(id).join(journal::FILE).read().ok().flatten();
         let copies = self.committed.iter().map(|one| &one.files).chain([&self.disk]);
         let copies = copies.filter_map(|files| files.get(&record::segment_path(1)).cloned());
         own.into_iter().chain(copies).find_map(|mut bytes| {
@@ -172,32 +172,36 @@ impl Places {
 
 /// All runs that have a journal here, or a record in the working tree, in HEAD or on their own ref;
 /// also those of another tool whose names are like ours: what HEAD holds of them may tell otherwise.
-pub fn ids(site: &Site, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
-    let known = site.store.runs().map_err(|error| Error::environment(error.to_string()))?;
+pub fn ids(project: &Project, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
+    let known = project.store.runs().map_err(|error| Error::environment(error.to_string()))?;
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
-    let foreign = site.foreign()?.into_iter();
+    let foreign = project.foreign()?.into_iter();
     ids.extend(foreign.filter_map(|foreign| RunId::parse(foreign.name).ok()));
     if let Some(git) = git {
-        ids.extend(ids_in(site, git, git.found_head()?.as_slice())?);
+        ids.extend(ids_in(project, git, git.found_head()?.as_slice())?);
     }
     Ok(ids.into_iter().collect())
 }
 
 /// The records of another tool that no run of ours could be named like.
-pub fn foreign(site: &Site) -> Result<Vec<String>, Error> {
-    let names = site.foreign()?.into_iter().map(|foreign| foreign.name);
+pub fn foreign(project: &Project) -> Result<Vec<String>, Error> {
+    let names = project.foreign()?.into_iter().map(|foreign| foreign.name);
     Ok(names.filter(|name| RunId::parse(name.clone()).is_err()).collect())
 }
 
 /// The runs whose records lie on any branch, here or as a remote has it.
-pub fn ids_on_branches(site: &Site, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
+pub fn ids_on_branches(project: &Project, git: Option<&Repository>) -> Result<Vec<RunId>, Error> {
     let Some(git) = git else { return Ok(Vec::new()) };
-    ids_in(site, git, &git.found_branches()?)
+    ids_in(project, git, &git.found_branches()?)
 }
 
-fn ids_in(site: &Site, git: &Repository, commits: &[FoundCommit]) -> Result<Vec<RunId>, Error> {
+fn ids_in(
+    project: &Project,
+    git: &Repository,
+    commits: &[FoundCommit],
+) -> Result<Vec<RunId>, Error> {
     let mut ids = Vec::new();
-    let Some(path) = git.path_of(&site.project.root().join(RUNS)) else { return Ok(ids) };
+    let Some(path) = git.path_of(&project.folder.root().join(RUNS)) else { return Ok(ids) };
     for found in commits {
         let folder = git.folder_in(found, &path)?;
         let names = folder.map(|folder| git.names_in(folder)).transpose()?.unwrap_or_default();

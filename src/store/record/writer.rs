@@ -126,7 +126,7 @@ impl RecordWriter {
         let work_folder = repository.as_ref().map(|repository| repository.work_folder().to_owned());
         let below = work_folder.as_deref().and_then(|root| {
             let root = root.canonicalize().ok()?;
-            store.project().root().strip_prefix(root).ok().map(Path::to_owned)
+            store.project_folder().root().strip_prefix(root).ok().map(Path::to_owned)
         });
         let below = below.unwrap_or_default();
         let prefix = below.join(RUNS).join(id.as_str()).join("record");

@@ -20,7 +20,7 @@ const SHIP: &str = "slug = { type = 'slug' }\n\
 #[test]
 fn defaults_refer_to_other_inputs() {
     let folder = tempfile::tempdir().unwrap();
-    let project = Project::new(folder.path(), Vec::new()).unwrap();
+    let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
     let inputs = inputs(SHIP).unwrap();
     let values = resolve(&inputs, &given(&[("slug", "x")]), &project).unwrap();
     assert_eq!(values["path"], "src/x");
@@ -41,7 +41,7 @@ fn defaults_refer_to_other_inputs() {
 #[test]
 fn typed_values_are_read_and_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let project = Project::new(folder.path(), Vec::new()).unwrap();
+    let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
     let inputs = inputs(
         "n = { type = 'integer' }\nf = { type = 'number' }\nb = { type = 'bool' }\n\
          l = { type = 'list' }\n",
@@ -80,7 +80,7 @@ const SHARE: &str = "share = { type = 'bool', default = false }\n\
 #[test]
 fn an_input_is_required_where_another_says_so() {
     let folder = tempfile::tempdir().unwrap();
-    let project = Project::new(folder.path(), Vec::new()).unwrap();
+    let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
     let inputs = inputs(SHARE).unwrap();
     let told = |given: serde_json::Value| {
         let given = serde_json::from_value(given).unwrap();

@@ -3,7 +3,7 @@
 
 use super::Driver;
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::id::RunId;
 use crate::process;
 use crate::process::Life;
@@ -12,17 +12,17 @@ use std::collections::BTreeMap;
 
 /// The programs that outlived the last sitting at a run, or may have. Call it while nobody drives
 /// the run.
-pub fn find(site: &Site, id: &RunId) -> Result<Vec<Orphan>, Error> {
-    let folder = site.store.at_work(id);
+pub fn find(project: &Project, id: &RunId) -> Result<Vec<Orphan>, Error> {
+    let folder = project.store.at_work(id);
     process::orphans(&folder).map_err(|source| Error::disk(&folder, source))
 }
 
 /// Ends them; gives what became of the work of each gate, in words. Call it with the run's lock
 /// held: then whoever wrote the names is dead.
-pub fn end(site: &Site, id: &RunId) -> Result<BTreeMap<String, String>, Error> {
+pub fn end(project: &Project, id: &RunId) -> Result<BTreeMap<String, String>, Error> {
     let mut words = BTreeMap::new();
-    for orphan in find(site, id)? {
-        orphan.end(&site.stop).map_err(|source| {
+    for orphan in find(project, id)? {
+        orphan.end(&project.stop).map_err(|source| {
             Error::environment(format!(
                 "{}, left at work by a killed run: {source}",
                 shown(&orphan).unwrap_or_default()
@@ -44,8 +44,8 @@ pub fn end(site: &Site, id: &RunId) -> Result<BTreeMap<String, String>, Error> {
 }
 
 /// Ends what nobody drives any more; refuses where somebody does.
-pub fn end_of(site: &Site, id: &RunId) -> Result<(), Error> {
-    Driver::take(site, id).map(|_| ())
+pub fn end_of(project: &Project, id: &RunId) -> Result<(), Error> {
+    Driver::take(project, id).map(|_| ())
 }
 
 /// The gate and the process of one that may live, for people.

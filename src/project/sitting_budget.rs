@@ -2,7 +2,7 @@
 //! and beside its own parts.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::runs;
 use crate::budget::Budget;
 use crate::budget::Measure;
@@ -13,24 +13,24 @@ use std::collections::BTreeMap;
 
 /// The most that a run itself may come to, by the budgets of the runs around it. A run that neither
 /// is a part of another one nor was ever sat at is bounded by nothing but its own `budget`.
-pub fn bound(site: &Site, run: &Run, budget: Budget) -> Result<Budget, Error> {
+pub fn bound(project: &Project, run: &Run, budget: Budget) -> Result<Budget, Error> {
     let own = &run.started.run_id;
     let parts =
-        if run.sessions.is_empty() { Amounts::default() } else { spent_by_parts(site, run)? };
+        if run.sessions.is_empty() { Amounts::default() } else { spent_by_parts(project, run)? };
     let has_parts = parts != Amounts::default();
     let mut bound = if has_parts { left_by(budget, &parts) } else { Budget::default() };
     let mut next = run.started.parent.clone();
     while let Some(id) = next {
-        let around = site.store.glance(&id)?.run;
-        bound = bound.narrowed(left_by(around.budget, &spent_beside(site, &id, own)?));
+        let around = project.store.glance(&id)?.run;
+        bound = bound.narrowed(left_by(around.budget, &spent_beside(project, &id, own)?));
         next = around.started.parent.filter(|parent| *parent < id);
     }
     Ok(bound)
 }
 
 /// What the parts of a run have spent.
-pub fn spent_by_parts(site: &Site, run: &Run) -> Result<Amounts, Error> {
-    spent_beside(site, &run.started.run_id, &run.started.run_id)
+pub fn spent_by_parts(project: &Project, run: &Run) -> Result<Amounts, Error> {
+    spent_beside(project, &run.started.run_id, &run.started.run_id)
 }
 
 fn left_by(budget: Budget, spent: &Amounts) -> Budget {
@@ -41,11 +41,11 @@ fn left_by(budget: Budget, spent: &Amounts) -> Budget {
 }
 
 /// What a run and all its parts have spent, one of them left out.
-fn spent_beside(site: &Site, whole: &RunId, left_out: &RunId) -> Result<Amounts, Error> {
+fn spent_beside(project: &Project, whole: &RunId, left_out: &RunId) -> Result<Amounts, Error> {
     let mut spent = Amounts::default();
-    for id in with_parts(site, whole)?.iter().filter(|id| *id != left_out) {
+    for id in with_parts(project, whole)?.iter().filter(|id| *id != left_out) {
         // One that cannot be read tells nothing; whoever asks for it is told why.
-        let Ok(reading) = site.store.read(id) else { continue };
+        let Ok(reading) = project.store.read(id) else { continue };
         let history = reading.history();
         spent.add(&Amounts::of_events(history.iter().map(|(_, event)| event)));
     }
@@ -53,13 +53,13 @@ fn spent_beside(site: &Site, whole: &RunId, left_out: &RunId) -> Result<Amounts,
 }
 
 /// A run, and what was begun as a part of it or of its parts; all of that came later.
-fn with_parts(site: &Site, whole: &RunId) -> Result<Vec<RunId>, Error> {
-    let later = site.store.runs().map(|mut ids| {
+fn with_parts(project: &Project, whole: &RunId) -> Result<Vec<RunId>, Error> {
+    let later = project.store.runs().map(|mut ids| {
         ids.retain(|id| id > whole);
         ids
     });
     let mut parts: BTreeMap<RunId, Vec<RunId>> = BTreeMap::new();
-    for entry in runs::entries(site, later)? {
+    for entry in runs::entries(project, later)? {
         if let Some(parent) = entry.parent {
             parts.entry(parent).or_default().push(entry.run_id);
         }

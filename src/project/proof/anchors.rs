@@ -6,8 +6,8 @@ use crate::event::RunStarted;
 use crate::git;
 use crate::git::Target;
 use crate::id::RunId;
-use crate::site::Error;
-use crate::site::Site;
+use crate::project::Error;
+use crate::project::Project;
 use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::store::record;
@@ -15,7 +15,7 @@ use crate::store::record;
 /// Where commits of a run are found, and the commit that it began at.
 fn places(started: &RunStarted) -> ([Target; 2], Option<String>) {
     let git = started.git.as_ref();
-    let target = Site::target(git.and_then(|git| git.branch.as_deref()));
+    let target = Project::target(git.and_then(|git| git.branch.as_deref()));
     (
         [Target::Ref(record::reference(&started.run_id)), target],
         git.and_then(|git| git.head.clone()),
@@ -39,8 +39,8 @@ pub fn told(message: &str, run: &str) -> Vec<Digest> {
 
 /// Refuses a journal that never stood where the newest commits of its run say: what they were made
 /// with is a part of everything since, and the older ones are parts of that.
-pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
-    let Some(repository) = site.repository()? else { return Ok(()) };
+pub fn refuse_rolled_back(project: &Project, reading: &Reading) -> Result<(), Error> {
+    let Some(repository) = project.repository()? else { return Ok(()) };
     let started = &reading.run.started;
     let (targets, since) = places(started);
     for target in targets {
@@ -54,16 +54,21 @@ pub fn refuse_rolled_back(site: &Site, reading: &Reading) -> Result<(), Error> {
         let Some((commit, message)) = newest else { continue };
         let is_unknown = |anchor: &Digest| *anchor != reading.head && !reading.stood_at(*anchor);
         if let Some(anchor) = told(&message, run).into_iter().find(is_unknown) {
-            return Err(untrue(site, &started.run_id, (&target, &commit), anchor));
+            return Err(untrue(project, &started.run_id, (&target, &commit), anchor));
         }
     }
     Ok(())
 }
 
-fn untrue(site: &Site, run: &RunId, (target, commit): (&Target, &str), anchor: Digest) -> Error {
+fn untrue(
+    project: &Project,
+    run: &RunId,
+    (target, commit): (&Target, &str),
+    anchor: Digest,
+) -> Error {
     let commit = commit.get(..12).unwrap_or(commit);
-    let record = site.shown(&site.store.record(run).path());
-    let journal = site.shown(&site.store.state(run).join(journal::FILE).path());
+    let record = project.shown(&project.store.record(run).path());
+    let journal = project.shown(&project.store.state(run).join(journal::FILE).path());
     // What is committed serves once nothing here tells otherwise; the run's own ref serves as it is.
     let serve = match target {
         Target::Ref(_) => format!("mv {record} {record}.aside && orch record rebuild --run {run}"),

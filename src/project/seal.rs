@@ -60,12 +60,12 @@ pub fn seal(driver: &mut Driver<'_>, reason: &str) -> Result<Checkpoint, Error> 
     let run = driver.run();
     let last = run.checkpoints.last().map(|(_, last)| last);
     let number = last.map_or(1, |last| last.checkpoint + 1);
-    let repository = driver.site.repository()?;
+    let repository = driver.project.repository()?;
     let before = last.and_then(|last| last.snapshot.as_ref());
     let (snapshot, no_snapshot) = match &repository {
-        None => (None, driver.site.uncommitted.clone()),
+        None => (None, driver.project.uncommitted.clone()),
         Some(repository) => {
-            let root = driver.site.project.root();
+            let root = driver.project.folder.root();
             match checkpoint::take(repository, root, (driver.id(), number), before) {
                 Ok(snapshot) => (Some(snapshot), None),
                 Err(error) => (None, Some(error.to_string())),
@@ -127,7 +127,7 @@ pub fn due(driver: &Driver<'_>) -> Option<Moment> {
 
 /// How long the policy lets the run go on before that.
 pub fn time_left(driver: &Driver<'_>) -> Option<Duration> {
-    Some(due(driver)?.since(driver.site.clock.now()))
+    Some(due(driver)?.since(driver.project.clock.now()))
 }
 
 /// Seals one if the policy's time is up and anything moved since the last one.
@@ -136,7 +136,7 @@ pub fn seal_in_time(driver: &mut Driver<'_>) -> Result<(), Error> {
         return Ok(());
     }
     if is_unmoved(driver)? {
-        driver.happened.looked_at = Some(driver.site.clock.now());
+        driver.happened.looked_at = Some(driver.project.clock.now());
         return Ok(());
     }
     let every = policy(driver, &driver.happened).every.map(Period::duration).unwrap_or_default();
@@ -149,17 +149,17 @@ fn is_unmoved(driver: &Driver<'_>) -> Result<bool, Error> {
         driver.run().lifecycle.last().is_some_and(|last| last.1 == EventKind::CheckpointSealed);
     let last = driver.run().checkpoints.last().and_then(|(_, last)| last.snapshot.as_ref());
     let (Some(Snapshot { commit, .. }), Some(repository), true) =
-        (last, driver.site.repository()?, is_last && driver.has_no_tail())
+        (last, driver.project.repository()?, is_last && driver.has_no_tail())
     else {
         return Ok(false);
     };
-    let records = checkpoint::records(&repository, driver.site.project.root());
+    let records = checkpoint::records(&repository, driver.project.folder.root());
     Ok(repository.is_as_snapshot(commit, checkpoint::scope(&records)).unwrap_or(false))
 }
 
 /// What the workflow says, else the project, else, while somebody sits at the run, the sessions' own.
 fn policy(driver: &Driver<'_>, happened: &Happened) -> CheckpointPolicy {
-    let said = driver.workflow.checkpoint.clone().or(driver.site.config.checkpoint.clone());
+    let said = driver.workflow.checkpoint.clone().or(driver.project.config.checkpoint.clone());
     match sitting(driver.run(), happened) {
         Some(_) => said.or(CheckpointPolicy::of_sessions()),
         None => said,

@@ -14,7 +14,7 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
     let state = driver.run().gate(id).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else { return Vec::new() };
     let (gate, attempt, reason) = (id.clone(), attempt.attempt, reason.to_owned());
-    let logs = driver.site.attempt_logs(driver.id(), &AttemptId::new(&gate, attempt));
+    let logs = driver.project.attempt_logs(driver.id(), &AttemptId::new(&gate, attempt));
     for name in logs.names().unwrap_or_default() {
         // Whoever was at it was killed before they could do this.
         let _ = driver.secrets.redact_file(&logs.join(name));

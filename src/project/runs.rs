@@ -1,7 +1,7 @@
 //! Every run of a project, as lists show it.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::proof;
 use crate::clock::Moment;
 use crate::event::RunStatus;
@@ -68,32 +68,32 @@ struct Gate {
 }
 
 /// Every run of the project, the newest first.
-pub fn runs(site: &Site) -> Result<Vec<RunEntry>, Error> {
-    entries(site, site.store.runs())
+pub fn runs(project: &Project) -> Result<Vec<RunEntry>, Error> {
+    entries(project, project.store.runs())
 }
 
 /// Every run of the repository, of whatever project, the newest first.
-pub fn runs_of_all_projects(site: &Site) -> Result<Vec<RunEntry>, Error> {
-    entries(site, site.store.runs_of_all_projects())
+pub fn runs_of_all_projects(project: &Project) -> Result<Vec<RunEntry>, Error> {
+    entries(project, project.store.runs_of_all_projects())
 }
 
 /// These runs, the newest first.
-pub fn entries(site: &Site, ids: io::Result<Vec<RunId>>) -> Result<Vec<RunEntry>, Error> {
-    let ids = ids.map_err(|source| Error::disk(&site.store.runs_folder(), source))?;
-    let mut entries: Vec<RunEntry> = parallel::map(&ids, |id| entry(site, id));
+pub fn entries(project: &Project, ids: io::Result<Vec<RunId>>) -> Result<Vec<RunEntry>, Error> {
+    let ids = ids.map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
+    let mut entries: Vec<RunEntry> = parallel::map(&ids, |id| entry(project, id));
     entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
     Ok(entries)
 }
 
-fn entry(site: &Site, id: &RunId) -> RunEntry {
-    from_summary(site, id).unwrap_or_else(|| from_journal(site, id))
+fn entry(project: &Project, id: &RunId) -> RunEntry {
+    from_summary(project, id).unwrap_or_else(|| from_journal(project, id))
 }
 
 /// `RUN.json`, where it is as long as the journal says: then nothing has happened since.
-fn from_summary(site: &Site, id: &RunId) -> Option<RunEntry> {
-    let bytes = site.store.record(id).join("RUN.json").read().ok()??;
+fn from_summary(project: &Project, id: &RunId) -> Option<RunEntry> {
+    let bytes = project.store.record(id).join("RUN.json").read().ok()??;
     let head: Head = serde_json::from_slice(&bytes).ok()?;
-    let length = site.store.state(id).join(journal::FILE).size().ok().flatten();
+    let length = project.store.state(id).join(journal::FILE).size().ok().flatten();
     if length.is_some_and(|length| length != head.journal.bytes) {
         return None;
     }
@@ -106,7 +106,7 @@ fn from_summary(site: &Site, id: &RunId) -> Option<RunEntry> {
         project: head.project,
         workflow: head.workflow.name,
         key: head.key,
-        status: State::of(head.status, wants_a_driver, || site.store.is_held(id)),
+        status: State::of(head.status, wants_a_driver, || project.store.is_held(id)),
         started_at: Some(head.started_at),
         parent: head.parent,
         gate: gate.map(|gate| gate.gate.clone()),
@@ -114,13 +114,13 @@ fn from_summary(site: &Site, id: &RunId) -> Option<RunEntry> {
     })
 }
 
-fn from_journal(site: &Site, id: &RunId) -> RunEntry {
-    let reading = site.store.glance(id).map_err(Error::from);
+fn from_journal(project: &Project, id: &RunId) -> RunEntry {
+    let reading = project.store.glance(id).map_err(Error::from);
     let told =
-        reading.and_then(|reading| proof::refuse_false_end(site, &reading).map(|()| reading));
+        reading.and_then(|reading| proof::refuse_false_end(project, &reading).map(|()| reading));
     let run = match told {
         Ok(reading) => reading.run,
-        Err(error) => return damaged(site, id, &error),
+        Err(error) => return damaged(project, id, &error),
     };
     let gate = telling(run.status).into_iter().find_map(|status| run.gates_in(status).next());
     RunEntry {
@@ -128,7 +128,7 @@ fn from_journal(site: &Site, id: &RunId) -> RunEntry {
         project: run.started.project.clone(),
         workflow: run.started.workflow.clone(),
         key: run.started.key.clone(),
-        status: State::of(run.status, run.wants_a_driver(), || site.store.is_held(id)),
+        status: State::of(run.status, run.wants_a_driver(), || project.store.is_held(id)),
         started_at: Some(run.started_at),
         parent: run.started.parent.clone(),
         gate: gate.map(ToString::to_string),
@@ -143,10 +143,10 @@ fn telling(status: RunStatus) -> [GateStatus; 2] {
 }
 
 /// A run of which nothing but its id is known for sure.
-fn damaged(site: &Site, id: &RunId, error: &Error) -> RunEntry {
+fn damaged(project: &Project, id: &RunId, error: &Error) -> RunEntry {
     RunEntry {
         run_id: id.clone(),
-        project: site.store.project_of(id),
+        project: project.store.project_of(id),
         workflow: String::new(),
         key: String::new(),
         status: State::Damaged,

@@ -12,7 +12,7 @@ pub use approval::misplaced;
 pub use approval::verdict;
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::signing;
 use super::signing::SignatureVerdict;
 use crate::clock::Clock;
@@ -56,8 +56,12 @@ pub struct Proofs(BTreeMap<AttemptId, Proof>);
 
 /// Refuses a run whose journal is not the one that commits tell of, or claims an approval that is
 /// not proved; gives what is proved.
-pub fn refuse_untrue(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<Proofs, Error> {
-    anchors::refuse_rolled_back(site, reading)?;
+pub fn refuse_untrue(
+    project: &Project,
+    reading: &Reading,
+    workflow: &Workflow,
+) -> Result<Proofs, Error> {
+    anchors::refuse_rolled_back(project, reading)?;
     if let Some(problem) = unsigned_amendment(reading)? {
         let id = &reading.run.started.run_id;
         return Err(Error::Untrue {
@@ -67,7 +71,7 @@ pub fn refuse_untrue(site: &Site, reading: &Reading, workflow: &Workflow) -> Res
             ),
         });
     }
-    refuse_unproved(site, reading, workflow)
+    refuse_unproved(project, reading, workflow)
 }
 
 /// What is wrong where a definition was amended that asks for a signature: an amendment carries none,
@@ -101,23 +105,27 @@ pub fn unsigned_amendment(reading: &Reading) -> Result<Option<String>, Error> {
 }
 
 /// Reads a run to tell of it: none is said to have passed by an approval that is not proved.
-pub fn read(site: &Site, id: &RunId) -> Result<Reading, Error> {
-    let reading = site.store.read(id)?;
-    refuse_false_end(site, &reading)?;
+pub fn read(project: &Project, id: &RunId) -> Result<Reading, Error> {
+    let reading = project.store.read(id)?;
+    refuse_false_end(project, &reading)?;
     Ok(reading)
 }
 
 /// Refuses to tell of a run that has passed, if an approval that it stands on is not proved.
-pub fn refuse_false_end(site: &Site, reading: &Reading) -> Result<(), Error> {
+pub fn refuse_false_end(project: &Project, reading: &Reading) -> Result<(), Error> {
     if reading.run.status != RunStatus::Passed || signing::allowed_in(&reading.run).is_none() {
         return Ok(());
     }
     let started = &reading.run.started;
     let definition = Definition::thaw(&started.definition);
-    refuse_unproved(site, reading, &Workflow::parse(&started.workflow, &definition)?).map(drop)
+    refuse_unproved(project, reading, &Workflow::parse(&started.workflow, &definition)?).map(drop)
 }
 
-fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Result<Proofs, Error> {
+fn refuse_unproved(
+    project: &Project,
+    reading: &Reading,
+    workflow: &Workflow,
+) -> Result<Proofs, Error> {
     let run = &reading.run;
     let signed: Vec<&GateId> = run.gates.keys().filter(|gate| is_signed(workflow, gate)).collect();
     let mut proofs = Proofs::default();
@@ -127,7 +135,7 @@ fn refuse_unproved(site: &Site, reading: &Reading, workflow: &Workflow) -> Resul
         let unproved = || proofs.problem(run, gate);
         if let Some(problem) = claim(run, workflow, gate).or_else(unproved) {
             let id = &run.started.run_id;
-            let journal = site.shown(&site.store.state(id).join(journal::FILE).path());
+            let journal = project.shown(&project.store.state(id).join(journal::FILE).path());
             return Err(Error::Untrue {
                 message: format!(
                     "gate {gate} of run {id} is not approved as its journal says: {problem}"

@@ -1,7 +1,7 @@
 //! How a sitting at a run ends: what is written, and the process that kept it.
 
 use super::Driver;
-use super::Site;
+use super::Project;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::files::Lock;
@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
 /// Ends the keeping of the session, if somebody does. A thread sees by itself that it is over.
-pub fn end_keeping(site: &Site, run: &RunId) {
-    let path = site.store.session_lock(run);
+pub fn end_keeping(project: &Project, run: &RunId) {
+    let path = project.store.session_lock(run);
     let Some(held) = Lock::holder(&path) else { return };
     if held.process != std::process::id() {
         process::end_detached(held.process);

@@ -1,4 +1,4 @@
-//! The site that deeds are done at: the project with its runs, texts, agents and clock, who asks, and
+//! The project that deeds are done in, with its runs, texts, agents and clock, who asks, and
 //! a run that is held there with what is proved of it. Opened once; every operation is handed it.
 
 pub mod asker;
@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::definition::Shelf;
 use crate::files;
 use crate::files::Beneath;
-use crate::files::Project;
+use crate::files::ProjectFolder;
 use crate::git;
 use crate::git::Repository;
 use crate::git::Target;
@@ -68,8 +68,8 @@ pub struct Options {
 
 /// A project, open.
 #[derive(Debug)]
-pub struct Site {
-    pub project: Project,
+pub struct Project {
+    pub folder: ProjectFolder,
     pub store: Store,
     pub shelf: Shelf,
     pub config: Config,
@@ -85,7 +85,7 @@ pub struct Site {
     ids: AtomicU64,
 }
 
-impl Site {
+impl Project {
     /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.
     pub fn open(options: Options) -> Result<Self, Error> {
         let folder = options.folder.canonicalize().map_err(|source| {
@@ -97,9 +97,9 @@ impl Site {
                 files::exists(&folder.join("orch.toml")) || files::exists(&folder.join(".git"))
             })
             .unwrap_or(&folder);
-        let project = Project::new(root, vec![RUNS])
+        let folder = ProjectFolder::new(root, vec![RUNS])
             .map_err(|source| Error::environment(format!("{}: {source}", root.display())))?;
-        let (repository, uncommitted) = match Repository::discover(project.root()) {
+        let (repository, uncommitted) = match Repository::discover(folder.root()) {
             Ok(Some(repository)) => (Some(repository), None),
             Ok(None) => (None, Some("this is no git repository".to_owned())),
             Err(git::Error::Unsupported { reason, .. }) => {
@@ -110,12 +110,12 @@ impl Site {
         };
         let clock = options.now.map_or(Clock::System, Clock::fixed);
         Ok(Self {
-            store: Store::new(project.clone(), repository.as_ref()),
+            store: Store::new(folder.clone(), repository.as_ref()),
             git_key: repository.as_ref().and_then(Repository::ssh_key),
-            shelf: Shelf::new(project.clone(), options.caller.settings.clone()),
-            config: Config::load(project.root(), options.caller.settings.as_deref())?,
+            shelf: Shelf::new(folder.clone(), options.caller.settings.clone()),
+            config: Config::load(folder.root(), options.caller.settings.as_deref())?,
             uncommitted,
-            project,
+            folder,
             clock,
             stop: options.stop,
             caller: options.caller,
@@ -134,7 +134,7 @@ impl Site {
         if self.uncommitted.is_some() {
             return Ok(None);
         }
-        Ok(Repository::discover(self.project.root())?)
+        Ok(Repository::discover(self.folder.root())?)
     }
 
     /// Where the record of a run goes that belongs to this branch.
@@ -161,6 +161,6 @@ impl Site {
 
     /// A path of the run's folder as people type it: relative to the project.
     pub fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(self.project.root()).unwrap_or(path).display().to_string()
+        path.strip_prefix(self.folder.root()).unwrap_or(path).display().to_string()
     }
 }

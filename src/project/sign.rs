@@ -28,15 +28,15 @@ pub fn sign(
     attempt: &AttemptId,
     mut approved: Approved,
 ) -> Result<Approved, Error> {
-    let (site, run) = (driver.site, driver.run());
+    let (project, run) = (driver.project, driver.run());
     let workflow = &driver.workflow;
     let is_asked = workflow.gate(&attempt.gate).is_some_and(|gate| demand(gate).is_some());
-    if !is_asked && !site.config.signing.approvals {
+    if !is_asked && !project.config.signing.approvals {
         return Ok(approved);
     }
-    let key = key(site)?;
+    let key = key(project)?;
     let chain = driver.head().sha256;
-    let at = site.clock.now();
+    let at = project.clock.now();
     let journal = journal_of(driver)?;
     refuse_clock_turned_back(&journal, at)?;
     approved.signature = Some(Signed { signer: None, at, chain, armored: String::new() });
@@ -87,18 +87,18 @@ fn refuse_clock_turned_back(journal: &Reading, now: Moment) -> Result<(), Error>
 /// The head of a run that is over, signed where it should be and is not yet. Nobody is asked for
 /// anything: the run may have come to its end alone.
 pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
-    let (site, run) = (driver.site, driver.run());
+    let (project, run) = (driver.project, driver.run());
     let is_signed =
         run.lifecycle.last().is_some_and(|(_, kind, ..)| *kind == EventKind::HeadSigned);
-    if !site.config.signing.heads || !run.status.is_end() || is_signed {
+    if !project.config.signing.heads || !run.status.is_end() || is_signed {
         return Ok(None);
     }
-    let (at, chain) = (site.clock.now(), driver.head().sha256);
+    let (at, chain) = (project.clock.now(), driver.head().sha256);
     let signed = Signed { signer: None, at, chain, armored: String::new() };
     let mut head = SignedHead { status: run.status, signed };
     let text = head.signed_text(&run.started.run_id);
     let say = |error: signature::Error| error.to_string();
-    let key = key(site).map_err(|error| error.to_string());
+    let key = key(project).map_err(|error| error.to_string());
     match key.and_then(|key| key.sign(HEAD_NAMESPACE, text.as_bytes()).map_err(say)) {
         Ok(armored) => head.signed.armored = armored,
         Err(reason) => {

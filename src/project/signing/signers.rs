@@ -5,8 +5,8 @@ use super::expanded;
 use crate::definition::Frozen;
 use crate::digest::Digest;
 use crate::files;
-use crate::site::Error;
-use crate::site::Site;
+use crate::project::Error;
+use crate::project::Project;
 use crate::workflow::Workflow;
 use std::path::Path;
 use std::path::PathBuf;
@@ -18,9 +18,9 @@ pub const SIGNERS: &str = "allowed_signers";
 const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A run that could never come to its end, or whose signers are not to be found, is not begun.
-pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> {
+pub fn refuse_unsignable(project: &Project, workflow: &Workflow) -> Result<(), Error> {
     let demanding = workflow.gates.iter().find(|gate| demand(gate).is_some());
-    match (demanding, signers_path(site, workflow)?) {
+    match (demanding, signers_path(project, workflow)?) {
         (Some(gate), None) => Err(Error::usage(format!(
             "gate {} asks for a signed approval, and nothing says whose signatures count",
             gate.id
@@ -36,28 +36,28 @@ pub fn refuse_unsignable(site: &Site, workflow: &Workflow) -> Result<(), Error> 
 
 /// Whose signatures count in a run that begins now; `None` where nothing is to be signed, and in a
 /// rehearsal, which lies elsewhere than the file.
-pub fn freeze(site: &Site, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
-    let path = signers_path(site, workflow)?.filter(|path| files::exists(path));
+pub fn freeze(project: &Project, workflow: &Workflow) -> Result<Option<Frozen>, Error> {
+    let path = signers_path(project, workflow)?.filter(|path| files::exists(path));
     let text = path.as_deref().map(read_signers).transpose()?;
     Ok(text.map(|text| Frozen { path: SIGNERS.to_owned(), sha256: Digest::of(&text), text }))
 }
 
 /// The file that says whose signatures count, where anything is to be signed.
-fn signers_path(site: &Site, workflow: &Workflow) -> Result<Option<PathBuf>, Error> {
-    let signing = &site.config.signing;
+fn signers_path(project: &Project, workflow: &Workflow) -> Result<Option<PathBuf>, Error> {
+    let signing = &project.config.signing;
     let is_needed = workflow.gates.iter().any(|gate| demand(gate).is_some());
     if !is_needed && !signing.approvals && !signing.heads {
         return Ok(None);
     }
-    configured_signers(site)
+    configured_signers(project)
 }
 
 /// The file that says whose signatures count, whether or not anything is to be signed.
-pub fn configured_signers(site: &Site) -> Result<Option<PathBuf>, Error> {
-    if let Some(path) = &site.config.signing.allowed_signers {
-        return Ok(Some(expanded(site, path)));
+pub fn configured_signers(project: &Project) -> Result<Option<PathBuf>, Error> {
+    if let Some(path) = &project.config.signing.allowed_signers {
+        return Ok(Some(expanded(project, path)));
     }
-    Ok(site.repository()?.and_then(|repository| repository.allowed_signers()))
+    Ok(project.repository()?.and_then(|repository| repository.allowed_signers()))
 }
 
 /// The text of a file that says whose signatures count.

@@ -2,7 +2,7 @@
 //! it, nor can make a person of whoever asks.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::asker;
 use crate::event::Author;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ impl Caller {
     }
 }
 
-impl Site {
+impl Project {
     /// Who the user is: for git, else for the system.
     pub fn identity(&self) -> Result<String, Error> {
         let by = self.repository()?.and_then(|repository| repository.identity());

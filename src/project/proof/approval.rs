@@ -6,11 +6,11 @@ use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
 use crate::event::Signed;
 use crate::id::AttemptId;
+use crate::project::Error;
+use crate::project::signing;
+use crate::project::signing::SignatureVerdict;
 use crate::run::Run;
 use crate::signature::Signature;
-use crate::site::Error;
-use crate::site::signing;
-use crate::site::signing::SignatureVerdict;
 use crate::store::journal::Then;
 use crate::workflow::Workflow;
 

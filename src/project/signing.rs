@@ -10,7 +10,7 @@ pub use signers::read_signers;
 pub use signers::refuse_unsignable;
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::config::Cast;
 use crate::event::APPROVAL_NAMESPACE;
 use crate::event::Approved;
@@ -208,14 +208,14 @@ pub fn asks_who_did(workflow: &Workflow, gate: &GateId) -> bool {
 }
 
 /// The key that approvals are signed with, where one is named.
-pub fn configured_key(site: &Site) -> Option<SshKey> {
-    let own = site.config.signing.key.as_ref();
-    let own = own.map(|key| SshKey::new(&expanded(site, key).display().to_string(), None));
-    own.or_else(|| site.git_key.clone())
+pub fn configured_key(project: &Project) -> Option<SshKey> {
+    let own = project.config.signing.key.as_ref();
+    let own = own.map(|key| SshKey::new(&expanded(project, key).display().to_string(), None));
+    own.or_else(|| project.git_key.clone())
 }
 
-pub fn key(site: &Site) -> Result<SshKey, Error> {
-    configured_key(site).ok_or_else(|| {
+pub fn key(project: &Project) -> Result<SshKey, Error> {
+    configured_key(project).ok_or_else(|| {
         Error::usage("a signed approval is asked for, and no SSH key is named").advise(
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
              or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",
@@ -224,10 +224,10 @@ pub fn key(site: &Site) -> Result<SshKey, Error> {
 }
 
 /// A path of orch.toml: below the home folder, or from the project.
-fn expanded(site: &Site, path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), &site.caller.home) {
+fn expanded(project: &Project, path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), &project.caller.home) {
         (Some(rest), Some(home)) => home.join(rest),
-        (Some(_), None) | (None, _) => site.project.root().join(path),
+        (Some(_), None) | (None, _) => project.folder.root().join(path),
     }
 }
 

@@ -2,19 +2,20 @@
 //! gates would work on other files.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use crate::event::RunStarted;
 use crate::git::Target;
 use crate::id::RunId;
 
 /// A run belongs to the project that it was begun in: elsewhere its gates would work on other files.
-pub fn refuse_other_project(site: &Site, id: &RunId) -> Result<(), Error> {
-    let (false, Some(project)) = (site.store.is_of_project(id), site.store.project_of(id)) else {
+pub fn refuse_other_project(project: &Project, id: &RunId) -> Result<(), Error> {
+    let (false, Some(other)) = (project.store.is_of_project(id), project.store.project_of(id))
+    else {
         return Ok(());
     };
-    let name = if project == "." { "at the root of the repository" } else { &project };
+    let name = if other == "." { "at the root of the repository" } else { &other };
     let error = Error::usage(format!("run {id} belongs to the project {name}"));
-    Err(match site.store.folder_of_project(&project) {
+    Err(match project.store.folder_of_project(&other) {
         Some(folder) => error.advise(format!("go on there: cd {folder}")),
         None => error,
     })
@@ -22,10 +23,10 @@ pub fn refuse_other_project(site: &Site, id: &RunId) -> Result<(), Error> {
 
 /// What a run is about lies where its branch is checked out: in another worktree its outputs would
 /// be missed, its gates opened again, and its commits would pass by that worktree's index.
-pub(super) fn refuse_other_worktree(site: &Site, started: &RunStarted) -> Result<(), Error> {
+pub(super) fn refuse_other_worktree(project: &Project, started: &RunStarted) -> Result<(), Error> {
     let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-    let Target::Branch(branch) = Site::target(branch) else { return Ok(()) };
-    let Some(repository) = site.repository()? else { return Ok(()) };
+    let Target::Branch(branch) = Project::target(branch) else { return Ok(()) };
+    let Some(repository) = project.repository()? else { return Ok(()) };
     if repository.branch().as_ref() == Some(&branch) {
         return Ok(());
     }

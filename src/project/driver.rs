@@ -2,7 +2,7 @@
 //! writer of a run; every operation that changes one goes through it.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::cut_off::cut_off;
 use super::home::refuse_other_project;
 use super::home::refuse_other_worktree;
@@ -48,7 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A held run.
 pub struct Driver<'s> {
-    pub site: &'s Site,
+    pub project: &'s Project,
     pub workflow: Workflow,
     lease: Lease,
     /// Where the chain stands, as this process knows it.
@@ -83,36 +83,36 @@ pub struct Driver<'s> {
 impl<'s> Driver<'s> {
     /// Begins a run: lock, then journal; the run's folder comes with the first commit.
     pub fn create(
-        site: &'s Site,
+        project: &'s Project,
         workflow: Workflow,
         at: Moment,
         started: RunStarted,
     ) -> Result<Self, Error> {
         let id = started.run_id.clone();
-        let lock = lock(site, &id)?;
+        let lock = lock(project, &id)?;
         let secrets = Secrets::of_those_set(workflow.secrets())?;
         let mut first = Event::RunStarted(Box::new(started));
         first.each_text(&|text| secrets.blot(text));
-        let lease = Lease::begin(&site.store, &id, lock, (at, &first))?;
-        Self::hold(site, workflow, lease, None)
+        let lease = Lease::begin(&project.store, &id, lock, (at, &first))?;
+        Self::hold(project, workflow, lease, None)
     }
 
     /// Takes up a run that was begun before, under the definition that it was begun with.
-    pub fn take(site: &'s Site, id: &RunId) -> Result<Self, Error> {
-        refuse_other_project(site, id)?;
-        let lock = lock(site, id)?;
+    pub fn take(project: &'s Project, id: &RunId) -> Result<Self, Error> {
+        refuse_other_project(project, id)?;
+        let lock = lock(project, id)?;
         // Whatever it is taken for: what would still write is ended first, since no result of it
         // can count, and nobody could tell its writing from that of the attempt that comes next.
-        let left = orphans::end(site, id)?;
-        let logs = site.store.logs(id);
-        site.store.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
-        let (lease, reading) = Lease::take(&site.store, id, lock)?;
+        let left = orphans::end(project, id)?;
+        let logs = project.store.logs(id);
+        project.store.clear_logs(id).map_err(|source| Error::disk(&logs, source))?;
+        let (lease, reading) = Lease::take(&project.store, id, lock)?;
         let started = &lease.run().started;
-        refuse_other_worktree(site, started)?;
+        refuse_other_worktree(project, started)?;
         let definition = Definition::thaw(&started.definition);
         let workflow = Workflow::parse(&started.workflow, &definition)?;
-        let proofs = proof::refuse_untrue(site, &reading, &workflow)?;
-        let mut driver = Self::hold(site, workflow, lease, Some(&reading))?;
+        let proofs = proof::refuse_untrue(project, &reading, &workflow)?;
+        let mut driver = Self::hold(project, workflow, lease, Some(&reading))?;
         driver.proofs = proofs;
         for (gate, words) in left {
             // The name of a file: one that is no gate's was not put there by a run.
@@ -124,22 +124,22 @@ impl<'s> Driver<'s> {
     }
 
     fn hold(
-        site: &'s Site,
+        project: &'s Project,
         workflow: Workflow,
         lease: Lease,
         reading: Option<&Reading>,
     ) -> Result<Self, Error> {
         let started = &lease.run().started;
         let branch = started.git.as_ref().and_then(|git| git.branch.as_deref());
-        let repository = site.repository()?;
+        let repository = project.repository()?;
         let target = repository.as_ref().map(|repository| repository.home_of(branch));
-        let target = target.unwrap_or_else(|| Site::target(branch));
-        let destination = Destination { target, branch: site.config.record_branch };
+        let target = target.unwrap_or_else(|| Project::target(branch));
+        let destination = Destination { target, branch: project.config.record_branch };
         let record =
-            RecordWriter::open(&site.store, &started.run_id, repository, destination, reading)?;
+            RecordWriter::open(&project.store, &started.run_id, repository, destination, reading)?;
         let secrets = Secrets::of_those_set(workflow.secrets())?;
         Ok(Self {
-            site,
+            project,
             workflow,
             secrets,
             meter: Meter::of(lease.run()),
@@ -195,7 +195,7 @@ impl<'s> Driver<'s> {
             let blot = |text: &mut String| self.secrets.blot(text);
             events.to_mut().iter_mut().for_each(|event| event.each_text(&blot));
         }
-        let at = self.site.clock.now();
+        let at = self.project.clock.now();
         let closed = self.lease.append(self.known, (at, durability), &events);
         self.closed.extend(closed.map_err(|refused| self.explain(refused))?);
         self.known = self.lease.head().sha256;
@@ -240,9 +240,9 @@ impl<'s> Driver<'s> {
 
     /// Writes down what was said while this process held the run, or nobody did.
     pub fn take_letters(&mut self) -> Result<(), Error> {
-        let folder = self.site.store.mailbox(self.id());
+        let folder = self.project.store.mailbox(self.id());
         let trouble = |source| Error::disk(&folder, source);
-        let letters = self.site.store.said(self.id()).map_err(trouble)?;
+        let letters = self.project.store.said(self.id()).map_err(trouble)?;
         // A kill may have come between the writing and the taking away.
         let is_new = |note: &Note| self.run().notes.iter().all(|(_, written)| written != note);
         let new = letters.iter().map(|letter| &letter.note).filter(|note| is_new(note));
@@ -264,7 +264,7 @@ impl<'s> Driver<'s> {
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
         }
         let changed = if of_record { self.record.mend() } else { Vec::new() };
-        let folder = self.site.shown(&self.site.store.record(self.id()).path());
+        let folder = self.project.shown(&self.project.store.record(self.id()).path());
         findings.extend(changed.into_iter().map(|(path, mended)| {
             let message = match mended {
                 Ok(()) => "it was changed during the attempt, and put right again".to_owned(),
@@ -317,7 +317,7 @@ impl<'s> Driver<'s> {
         let head = self.head();
         let news = News {
             run: self.lease.run(),
-            at: self.site.clock.now(),
+            at: self.project.clock.now(),
             head,
             closed: std::mem::take(&mut self.closed),
             attempts: std::mem::take(&mut self.ended),
@@ -348,25 +348,25 @@ impl<'s> Driver<'s> {
 }
 
 /// Behind a link the record would lie outside the project, where git does not see it.
-fn refuse_links(site: &Site, id: &RunId) -> Result<(), Error> {
-    let record = site.store.record(id);
+fn refuse_links(project: &Project, id: &RunId) -> Result<(), Error> {
+    let record = project.store.record(id);
     record.refuse_odd_way().map_err(|source| Error::disk(&record, source))
 }
 
 /// Takes a run, so that nobody drives it meanwhile.
-pub fn lock(site: &Site, id: &RunId) -> Result<Lock, Error> {
-    refuse_links(site, id)?;
-    let since = site.clock.now().to_string();
+pub fn lock(project: &Project, id: &RunId) -> Result<Lock, Error> {
+    refuse_links(project, id)?;
+    let since = project.clock.now().to_string();
     let take = |patience| {
-        let taken = site.store.lock(id, &since, patience);
-        taken.map_err(|source| Error::disk(&site.store.lock_place(id), source))
+        let taken = project.store.lock(id, &since, patience);
+        taken.map_err(|source| Error::disk(&project.store.lock_place(id), source))
     };
     let held = match take(Duration::ZERO)? {
         Ok(lock) => return Ok(lock),
         Err(held) => held,
     };
     // The keeper of a sitting holds the run for as long as it seals a checkpoint.
-    let keeper = Lock::holder(&site.store.session_lock(id));
+    let keeper = Lock::holder(&project.store.session_lock(id));
     let is_kept = keeper.is_some_and(|keeper| held.may_be(&keeper));
     let taken = if is_kept { take(PATIENCE)? } else { Err(held) };
     taken.map_err(|held| Error::Held { run: id.to_string(), held })

@@ -3,7 +3,7 @@
 //! down, not by what any program is called.
 
 use super::Error;
-use super::Site;
+use super::Project;
 use super::orphans;
 use crate::process;
 use crate::process::Life;
@@ -11,34 +11,34 @@ use crate::store::Store;
 
 /// A person's word is never an agent's: not with an agent's marks in the environment, nor below a
 /// live executor, however far away it went and whatever it cleared away.
-pub fn refuse_agents(site: &Site) -> Result<(), Error> {
-    if let Some(mark) = &site.caller.agent_mark {
+pub fn refuse_agents(project: &Project) -> Result<(), Error> {
+    if let Some(mark) = &project.caller.agent_mark {
         return Err(Error::usage(format!(
             "a person's word cannot be given by an agent ({mark} is set)"
         ))
         .advise("a person types this in a terminal of their own"));
     }
-    refuse_executors(site)
+    refuse_executors(project)
 }
 
 /// Whether this is, or was started by, what works at a run; and how that is known.
-pub fn executor(site: &Site) -> Option<String> {
+pub fn executor(project: &Project) -> Option<String> {
     let driver = process::holder_above(Store::is_lock)
         .map(|driver| format!("below process {driver}, which drives a run"));
     let marked = || {
         process::marked_at_work().map(|process| format!("process {process} is at work at a gate"))
     };
     driver.or_else(marked).or_else(|| {
-        group_at_work(site).map(|group| format!("process group {group} is at work at a gate"))
+        group_at_work(project).map(|group| format!("process group {group} is at work at a gate"))
     })
 }
 
 /// The group of this process, or of one above it, where a run of the repository has noted it as that
 /// of a program at work: also after the run's driver was killed.
-fn group_at_work(site: &Site) -> Option<u32> {
+fn group_at_work(project: &Project) -> Option<u32> {
     let own = process::groups_above();
-    let runs = site.store.runs_of_all_projects().unwrap_or_default();
-    let at_work = runs.iter().flat_map(|id| orphans::find(site, id).unwrap_or_default());
+    let runs = project.store.runs_of_all_projects().unwrap_or_default();
+    let at_work = runs.iter().flat_map(|id| orphans::find(project, id).unwrap_or_default());
     let mut groups = at_work.filter_map(|orphan| match orphan.life {
         Life::AtWork(group) => Some(group),
         Life::Ended | Life::Unknown { .. } => None,
@@ -47,13 +47,13 @@ fn group_at_work(site: &Site) -> Option<u32> {
 }
 
 /// Whether this is, or was started by, what works at a run.
-pub fn is_executor(site: &Site) -> bool {
-    executor(site).is_some()
+pub fn is_executor(project: &Project) -> bool {
+    executor(project).is_some()
 }
 
 /// What works at a run gives no person's word, whoever it is otherwise.
-pub fn refuse_executors(site: &Site) -> Result<(), Error> {
-    match executor(site) {
+pub fn refuse_executors(project: &Project) -> Result<(), Error> {
+    match executor(project) {
         None => Ok(()),
         Some(place) => Err(Error::usage(format!(
             "a person's word cannot be given by what a run has started ({place})"
