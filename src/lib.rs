@@ -25,8 +25,9 @@
 //! | --- | --- | --- |
 //! | faces | [`cli`] | decisions about runs |
 //! | deeds | [`ops`] | terminals, the environment |
-//! | planner | [`mod@advance`] | sleep, processes |
-//! | project | [`project`]: what belongs to it, who asks, a run that is held, what is proved | decisions about runs |
+//! | who asks | `caller`: what a face found, and whether it is a person's word | what to do about it |
+//! | planner | [`mod@advance`] | sleep, processes, who asks |
+//! | project | [`project`]: what belongs to it, a run that is held, what is proved | decisions about runs |
 //! | hands | [`work`] | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`] | disk, clock, processes, git |
@@ -55,7 +56,7 @@
 //! caller of them. A day with them:
 //!
 //! ```
-//! use orch::ops::{Epic, Options, Project};
+//! use orch::ops::{Caller, Epic, Options, Project};
 //! use orch::ops::{note, session_complete, session_pause, session_start, session_status};
 //! use orch::event::{NoteKind, SessionStatus};
 //!
@@ -67,6 +68,7 @@
 //!     "name = 'sketch'\nversion = '1'\n[[gate]]\nid = 'ink'\nexecutor = 'human'\n",
 //! )?;
 //! let project = Project::open(Options { folder: folder.path().to_owned(), ..Options::default() })?;
+//! let caller = Caller::default();
 //! let epic = Epic { epic: Some("my-feature".to_owned()) };
 //!
 //! // Sit down: the run of this key begins. The closure is told what is to be known first.
@@ -76,7 +78,7 @@
 //!     budget: Some(5.0),
 //!     ..Default::default()
 //! };
-//! let started = session_start::session_start(&project, &request, &mut |_| ())?;
+//! let started = session_start::session_start(&project, &caller, &request, &mut |_| ())?;
 //! assert_eq!((started.session, started.status), (1, SessionStatus::Running));
 //!
 //! // Work, and say how far it is; then get up.
@@ -85,9 +87,9 @@
 //!     text: vec!["half done".to_owned()],
 //!     ..Default::default()
 //! };
-//! note::note(&project, &words)?;
+//! note::note(&project, &caller, &words)?;
 //! let pause = session_pause::Request { epic: epic.clone(), reason: "end of day".to_owned() };
-//! session_pause::session_pause(&project, &pause)?;
+//! session_pause::session_pause(&project, &caller, &pause)?;
 //!
 //! // The next day.
 //! let request = session_start::Request {
@@ -95,12 +97,12 @@
 //!     resume: true,
 //!     ..Default::default()
 //! };
-//! let resumed = session_start::session_start(&project, &request, &mut |_| ())?;
+//! let resumed = session_start::session_start(&project, &caller, &request, &mut |_| ())?;
 //! assert_eq!(resumed.session, 2);
-//! assert_eq!(session_status::session_status(&project, &epic)?.remaining_usd, Some(5.0));
+//! assert_eq!(session_status::session_status(&project, &caller, &epic)?.remaining_usd, Some(5.0));
 //!
 //! let request = session_complete::Request { epic, ..Default::default() };
-//! let reply = session_complete::session_complete(&project, &request, None)?;
+//! let reply = session_complete::session_complete(&project, &caller, &request, None)?;
 //! assert!(matches!(reply, session_complete::Reply::Complete(_)));
 //! # Ok(())
 //! # }
@@ -116,7 +118,7 @@
 //! benchmark try these hands without a run. All else may change at any time. What `ops` gives out
 //! may grow, and is marked so; requests are for callers to build, and begin with their `Default`.
 //!
-//! Without a [`ops::Caller::program`] this process keeps the sessions that it begins: they live as
+//! Without a [`ops::Surroundings::program`] this process keeps the sessions that it begins: they live as
 //! long as it does.
 
 pub mod id;
@@ -153,6 +155,7 @@ pub mod store;
 pub mod work;
 pub mod project;
 pub mod advance;
+pub(crate) mod caller;
 pub mod ops;
 #[cfg(feature = "cli")]
 pub mod cli;

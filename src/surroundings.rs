@@ -1,9 +1,23 @@
-//! What programs get of the variables that `orch` itself was started with: those whose names are
-//! allowed, and no other. The rest may be secrets that nobody meant for them.
+//! What there is around `orch`, as a face found it; and what programs get of the variables that `orch`
+//! itself was started with: those whose names are allowed, and no other. The rest may be secrets that
+//! nobody meant for them.
 
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a face found around the process. Nothing below the faces looks for it.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
+    /// The folder of the user's own settings and workflows.
+    pub settings: Option<PathBuf>,
+    /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
+    /// process keeps them itself, until it ends.
+    pub program: Option<PathBuf>,
+}
 
 /// Variables that would point git elsewhere than at the repository that it is called in.
 const NEVER: &str = "GIT_";

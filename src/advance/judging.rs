@@ -82,7 +82,7 @@ pub fn workspace(project: &Project, run: &RunId, secrets: Secrets) -> Workspace 
         secrets,
         stop: project.stop.clone(),
         git_folder: project.store.git_folder(),
-        user_folder: project.caller.settings.clone(),
+        user_folder: project.surroundings.settings.clone(),
         said: Some((project.store.clone(), run.clone())),
         ..Workspace::new(project.folder.clone(), project.store.logs(run))
     }

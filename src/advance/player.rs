@@ -4,6 +4,7 @@
 use crate::config::Cast;
 use crate::config::Miscast;
 use crate::config::NO_AGENT;
+use crate::event::Author;
 use crate::event::Event;
 use crate::executor::Agent;
 use crate::files::Beneath;
@@ -93,8 +94,7 @@ pub fn recast(project: &Project, run: &RunId, cast: Cast, kept: &Cast) -> Result
 }
 
 /// Somebody chose who plays roles in a run that began before: whom, and what that agent is.
-pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
-    let Some(name) = name else { return Ok(()) };
+pub fn give(driver: &mut Driver<'_>, name: &str, by: &Author) -> Result<(), Error> {
     let (project, run) = (driver.project, driver.run());
     let kept = Cast::thaw(&run.started.definition).ok().flatten();
     let Some(kept) = kept else {
@@ -112,7 +112,7 @@ pub fn give(driver: &mut Driver<'_>, name: Option<&str>) -> Result<(), Error> {
         let path = cast.path(name);
         texts.extend(cast.freeze().into_iter().filter(|text| Some(&text.path) == path.as_ref()));
     }
-    let given = Event::AgentGiven { agent: name.to_owned(), by: project.who()?.to_string(), texts };
+    let given = Event::AgentGiven { agent: name.to_owned(), by: by.to_string(), texts };
     driver.append(&[given])
 }
 

@@ -3,9 +3,11 @@
 
 use super::door;
 use super::door::Colour;
+use super::environment;
 use super::global::Global;
 use super::terminal;
 use crate::check::plain_text;
+use crate::ops::Caller;
 use crate::ops::Instructions;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -15,11 +17,12 @@ use serde_json::json;
 #[derive(Debug, Clone)]
 pub struct Face {
     pub global: Global,
+    pub caller: Caller,
 }
 
 impl Face {
     pub fn new(global: Global) -> Self {
-        Self { global }
+        Self { global, caller: environment::caller() }
     }
 
     /// Whether a person can be asked something here.

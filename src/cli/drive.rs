@@ -13,6 +13,7 @@ use super::menu::Pause;
 use super::progress;
 use super::progress::Progress;
 use super::terminal;
+use crate::caller::asker;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
@@ -29,7 +30,6 @@ use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::ops::run_pause;
-use crate::project::asker;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -71,7 +71,7 @@ pub fn go_on(
                 drive: drive.clone(),
             };
             let progress = Progress::of(face, project, &request.gate.run);
-            let reply = gate_finish::gate_finish(project, &request)?;
+            let reply = gate_finish::gate_finish(project, &face.caller, &request)?;
             drop(progress);
             progress::differs(face, &reply.run_id, &reply.differs);
             standing = reply.run;
@@ -90,7 +90,7 @@ pub fn go_on(
             Left::Other => passed_over += 1,
             Left::Paused(how) => {
                 interrupted = how == Pause::Interrupted;
-                standing = pause(project, standing, how)?;
+                standing = pause(face, project, standing, how)?;
                 break;
             }
         }
@@ -111,17 +111,23 @@ fn pairs(name: &str, value: &Json) -> Vec<String> {
 }
 
 /// Pauses the run, unless somebody else has gone on with it while the menu was open.
-fn pause(project: &Project, standing: Standing, how: Pause) -> Result<Standing, Error> {
+fn pause(
+    face: &Face,
+    project: &Project,
+    standing: Standing,
+    how: Pause,
+) -> Result<Standing, Error> {
     let run = RunChoice { run: Some(standing.run_id.to_string()) };
     let (cause, reason) = match how {
         Pause::Chosen => (PauseCause::Person, "paused by a person"),
         Pause::Interrupted => (PauseCause::Signal, "interrupted"),
     };
     let request = run_pause::Request { run: run.clone(), reason: reason.to_owned(), cause };
-    match run_pause::run_pause(project, &request) {
-        Err(Error::Held { .. }) => {
-            Ok(Standing { problems: standing.problems, ..next::next(project, &run)?.run })
-        }
+    match run_pause::run_pause(project, &face.caller, &request) {
+        Err(Error::Held { .. }) => Ok(Standing {
+            problems: standing.problems,
+            ..next::next(project, &face.caller, &run)?.run
+        }),
         paused => paused,
     }
 }
@@ -129,8 +135,8 @@ fn pause(project: &Project, standing: Standing, how: Pause) -> Result<Standing, 
 /// Whether somebody is here who can be asked about this gate: neither an agent nor what a run has
 /// started is asked for an approval.
 fn can_ask(face: &Face, project: &Project, waiting: &Waiting) -> bool {
-    let is_refused =
-        waiting.waits_for == WaitsFor::Approval && asker::refuse_agents(project).is_err();
+    let is_refused = waiting.waits_for == WaitsFor::Approval
+        && asker::refuse_agents(project, &face.caller).is_err();
     face.can_ask() && !project.stop.is_raised() && !is_refused
 }
 

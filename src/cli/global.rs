@@ -1,8 +1,7 @@
 //! Flags that every command takes, and the project they lead to.
 
-use super::terminal;
+use super::environment;
 use crate::clock::Moment;
-use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Options;
 use crate::ops::Project;
@@ -63,22 +62,12 @@ impl Global {
         } else {
             Stop::default()
         };
-        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         Project::open(Options {
             folder: self.project.clone().unwrap_or_else(|| PathBuf::from(".")),
             now: self.now,
             seed: self.seed,
             stop,
-            caller: Caller {
-                run: variable("ORCH_RUN"),
-                gate: variable("ORCH_GATE"),
-                session: variable("ORCH_SESSION"),
-                agent_mark: terminal::agent_mark(),
-                user: variable("USER").or_else(|| variable("LOGNAME")),
-                home: variable("HOME").map(PathBuf::from),
-                settings: settings(),
-                program: std::env::current_exe().ok(),
-            },
+            surroundings: environment::surroundings(),
         })
     }
 
@@ -87,13 +76,6 @@ impl Global {
         self.ci
             || std::env::var("CI").is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
     }
-}
-
-/// The user's own folder: `$XDG_CONFIG_HOME/orch`, else `~/.config/orch`.
-fn settings() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
-    Some(folder.join("orch"))
 }
 
 fn parse_moment(text: &str) -> Result<Moment, String> {

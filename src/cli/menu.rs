@@ -120,7 +120,7 @@ struct Desk<'d> {
 impl Desk<'_> {
     /// Where the run stands, if this gate does not wait for the same any more.
     fn changed_elsewhere(&self) -> Result<Option<Standing>, Error> {
-        let now = next::next(self.project, &self.choice.run)?.run;
+        let now = next::next(self.project, &self.face.caller, &self.choice.run)?.run;
         let is_this = |other: &&Waiting| {
             (&other.gate, other.attempt, other.waits_for)
                 == (&self.waiting.gate, self.waiting.attempt, self.waiting.waits_for)
@@ -148,19 +148,21 @@ impl Desk<'_> {
     }
 
     fn finish(&self) -> Result<Chosen, Error> {
-        let answers =
-            inputs::fill_in(self.project, &gate_form::gate_form(self.project, &self.choice)?)?;
+        let answers = inputs::fill_in(
+            self.project,
+            &gate_form::gate_form(self.project, &self.face.caller, &self.choice)?,
+        )?;
         let request =
             gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
-        let reply = gate_finish::gate_finish(self.project, &request)?;
+        let reply = gate_finish::gate_finish(self.project, &self.face.caller, &request)?;
         drop(progress);
         Ok(self.changed(reply))
     }
 
     fn check(&self) -> Result<Chosen, Error> {
         let request = gate_check::Request { gate: self.choice.clone() };
-        let reply = gate_check::gate_check(self.project, &request)?;
+        let reply = gate_check::gate_check(self.project, &self.face.caller, &request)?;
         for finding in &reply.findings {
             progress::finding(self.face, &reply.gate, finding);
         }
@@ -200,14 +202,14 @@ impl Desk<'_> {
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
-        let reply = gate_fail::gate_fail(self.project, &request)?;
+        let reply = gate_fail::gate_fail(self.project, &self.face.caller, &request)?;
         drop(progress);
         Ok(self.changed(reply))
     }
 
     fn approval(&self) -> Result<Chosen, Error> {
-        let person = terminal::person(self.project, self.face.global.is_ci())?;
-        let asked = gate_approve::question(self.project, &self.choice)?;
+        let person = terminal::person(self.project, &self.face.caller, self.face.global.is_ci())?;
+        let asked = gate_approve::question(self.project, &self.face.caller, &self.choice)?;
         approval::show(self.face, &asked);
         if !asked.changed.is_empty() {
             let items = ["judge what is there now", "reject with a reason"];
@@ -246,7 +248,7 @@ impl Desk<'_> {
         let request = gate_approve::Request { gate, note: None, drive };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
         let word = (person, asked);
-        let reply = gate_approve::gate_approve(self.project, &request, word)?;
+        let reply = gate_approve::gate_approve(self.project, &self.face.caller, &request, word)?;
         drop(progress);
         Ok(self.changed(reply))
     }
@@ -261,7 +263,7 @@ impl Desk<'_> {
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_reject::Request { gate, reason, drive };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
-        let reply = gate_reject::gate_reject(self.project, &request, person)?;
+        let reply = gate_reject::gate_reject(self.project, &self.face.caller, &request, person)?;
         drop(progress);
         Ok(self.changed(reply))
     }
@@ -292,7 +294,7 @@ impl Desk<'_> {
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_finish::Request { gate, answers: Vec::new(), drive };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
-        let reply = gate_finish::gate_finish(self.project, &request)?;
+        let reply = gate_finish::gate_finish(self.project, &self.face.caller, &request)?;
         drop(progress);
         Ok(self.changed(reply))
     }
@@ -306,7 +308,7 @@ impl Desk<'_> {
                     ..gate_start::Request::default()
                 };
                 let progress = Progress::of(self.face, self.project, &self.choice.run);
-                let reply = gate_start::gate_start(self.project, &request)?;
+                let reply = gate_start::gate_start(self.project, &self.face.caller, &request)?;
                 drop(progress);
                 Ok(self.changed(reply))
             }

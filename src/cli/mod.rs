@@ -7,6 +7,7 @@ mod ci;
 mod command;
 mod door;
 mod drive;
+mod environment;
 mod exit;
 mod global;
 mod inputs;

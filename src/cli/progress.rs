@@ -81,9 +81,11 @@ impl<'f> Progress<'f> {
     }
 
     fn follow(&mut self, project: &Project, choice: &RunChoice) {
-        let Ok(mut follow) = ops::follow::follow(project, choice) else { return };
+        let Ok(mut follow) = ops::follow::follow(project, &self.face.caller, choice) else {
+            return;
+        };
         let mut lines = self.lines();
-        lines.printed = ops::follow::printed(project, choice).ok();
+        lines.printed = ops::follow::printed(project, &self.face.caller, choice).ok();
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {

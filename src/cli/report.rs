@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
     let project = subject.and_then(|_| face.global.open(false).ok());
     let state = project.zip(subject).and_then(|(project, subject)| {
-        Some(Instructions::of_run(&project, &subject.run(&project)?))
+        Some(Instructions::of_run(&project, &face.caller, &subject.run(&project, &face.caller)?))
     });
     let state = state.unwrap_or_default();
     if face.global.json {

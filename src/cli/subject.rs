@@ -1,5 +1,6 @@
 //! The run that a command would change: what an error of it reminds of.
 
+use crate::ops::Caller;
 use crate::ops::Epic;
 use crate::ops::Project;
 use crate::ops::RunChoice;
@@ -13,11 +14,11 @@ pub enum Subject {
 
 impl Subject {
     /// The run, where it can be told which one is meant.
-    pub fn run(&self, project: &Project) -> Option<RunChoice> {
+    pub fn run(&self, project: &Project, caller: &Caller) -> Option<RunChoice> {
         match self {
             Self::Run(choice) => Some(choice.clone()),
             Self::Epic(epic) => {
-                let run = epic.run(project).ok()?;
+                let run = epic.run(project, caller).ok()?;
                 Some(RunChoice { run: Some(run.to_string()) })
             }
         }

@@ -1,9 +1,10 @@
-//! What there is around the process: a terminal, a person at it, or an agent.
+//! The terminal: whether there is one, what can be done on it, and the person at it.
 
+use crate::caller::asker;
+use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Project;
-use crate::project::asker;
 use serde_json::Value as Json;
 use std::io::IsTerminal;
 use std::io::Read;
@@ -13,28 +14,6 @@ use std::time::Duration;
 /// How much another program may write to standard input, in bytes, and how long it may take.
 const PIPED_BYTES_MAX: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Variables that coding agents set for what they run, and that orch sets for executors.
-const AGENT_MARKS: [&str; 12] = [
-    "ORCH_ATTEMPT",
-    "CLAUDECODE",
-    "CLAUDE_CODE_ENTRYPOINT",
-    "CODEX_SANDBOX",
-    "CODEX_SANDBOX_NETWORK_DISABLED",
-    "GEMINI_CLI",
-    "OPENCODE",
-    "CURSOR_AGENT",
-    "COPILOT_AGENT",
-    "AIDER_RUN",
-    "AGENT",
-    "AI_AGENT",
-];
-
-/// The first mark of an agent in the environment.
-pub fn agent_mark() -> Option<String> {
-    let set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    AGENT_MARKS.iter().find(set).map(|name| (*name).to_owned())
-}
 
 /// Whether somebody can be asked: a terminal to read from and one to write to.
 pub fn can_ask() -> bool {
@@ -86,8 +65,8 @@ pub fn unanswered(error: dialoguer::Error) -> Error {
 }
 
 /// The person at the terminal; nobody where there is none, or where an agent is.
-pub fn person(project: &Project, is_ci: bool) -> Result<Person, Error> {
-    asker::refuse_agents(project)?;
+pub fn person(project: &Project, caller: &Caller, is_ci: bool) -> Result<Person, Error> {
+    asker::refuse_agents(project, caller)?;
     if is_ci || !can_ask() {
         return Err(Error::usage("a person's word is given on a terminal, and there is none")
             .advise(
@@ -98,5 +77,5 @@ pub fn person(project: &Project, is_ci: bool) -> Result<Person, Error> {
         .ok()
         .and_then(|name| name.into_string().ok())
         .unwrap_or_else(|| "unknown".to_owned());
-    Ok(Person { by: project.identity()?, how: format!("terminal {terminal}") })
+    Ok(Person { by: caller.identity(project)?, how: format!("terminal {terminal}") })
 }

@@ -1,6 +1,7 @@
 //! What a person is shown before they approve a gate: what it left behind, the message of its author,
 //! and the files that it names, or what changed in them since it was last approved.
 
+use super::Caller;
 use super::Error;
 use super::GateChoice;
 use super::Project;
@@ -53,10 +54,14 @@ pub struct ShownFile {
 }
 
 /// What there is to approve, for the face to show before it asks.
-pub fn question(project: &Project, choice: &GateChoice) -> Result<ApprovalQuestion, Error> {
-    let id = choose::run(project, &choice.run)?;
+pub fn question(
+    project: &Project,
+    caller: &Caller,
+    choice: &GateChoice,
+) -> Result<ApprovalQuestion, Error> {
+    let id = choose::run(project, caller, &choice.run)?;
     let run = project.store.read(&id)?.run;
-    let gate = gate_approve::gate_of(project, &run, choice)?;
+    let gate = gate_approve::gate_of(project, caller, &run, choice)?;
     gate_approve::refuse_other(&run, &gate)?;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;

@@ -1,5 +1,6 @@
 //! `orch back`: return to the run that was current before the last `orch use`.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::current::Current;
@@ -7,12 +8,12 @@ use super::use_run;
 use super::use_run::Reply;
 
 /// Leaves the current run.
-pub fn back(project: &Project) -> Result<Reply, Error> {
-    let mut current = Current::read(project)?;
+pub fn back(project: &Project, caller: &Caller) -> Result<Reply, Error> {
+    let mut current = Current::read(project, caller)?;
     if current.stack.is_empty() {
         return Err(Error::usage("no run was chosen").advise_command("orch use RUN"));
     }
     current.stack.remove(0);
-    current.write(project)?;
+    current.write(project, caller)?;
     Ok(use_run::reply(current))
 }

@@ -16,6 +16,7 @@ pub use content::Said;
 pub use content::Sitting;
 pub use content::Spending;
 
+use super::Caller;
 use super::DrivenBy;
 use super::Driver;
 use super::Error;
@@ -82,8 +83,8 @@ pub struct Reply {
 }
 
 /// Tells where a run stands, and how it came there; changes nothing.
-pub fn brief(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(project, &request.run)?;
+pub fn brief(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let reading = proof::read(project, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;

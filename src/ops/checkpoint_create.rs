@@ -1,5 +1,6 @@
 //! `orch checkpoint create`: seal a checkpoint by hand.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -44,8 +45,12 @@ pub struct Reply {
 }
 
 /// Seals a checkpoint of a run that nobody drives just now.
-pub fn checkpoint_create(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(project, &request.run)?;
+pub fn checkpoint_create(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let mut driver = Driver::take(project, &id)?;
     let checkpoint = seal::seal(&mut driver, &request.reason)?;
     Ok(Reply { run_id: id, checkpoint, problems: driver.problems() })

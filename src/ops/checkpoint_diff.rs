@@ -1,5 +1,6 @@
 //! `orch checkpoint diff`: what changed since a checkpoint, or between two.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -41,9 +42,13 @@ pub struct Reply {
 }
 
 /// Compares trees; changes nothing.
-pub fn checkpoint_diff(project: &Project, request: &Request) -> Result<Reply, Error> {
+pub fn checkpoint_diff(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, Error> {
     let list = checkpoint_list::Request { run: request.run.clone() };
-    let list = checkpoint_list::checkpoint_list(project, &list)?;
+    let list = checkpoint_list::checkpoint_list(project, caller, &list)?;
     let from = checkpoint_show::chosen(&list, request.number)?;
     let old = checkpoint_show::commit_of(from)?;
     let to = request.other.map(|other| checkpoint_show::chosen(&list, Some(other))).transpose()?;

@@ -1,5 +1,6 @@
 //! `orch checkpoint list`: the checkpoints of a run, and what keeping their trees costs.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -48,8 +49,12 @@ pub struct CheckpointEntry {
 }
 
 /// Reads them from the journal, and looks which trees are kept.
-pub fn checkpoint_list(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let run_id = choose::run(project, &request.run)?;
+pub fn checkpoint_list(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let run_id = choose::run(project, caller, &request.run)?;
     let run = project.store.read(&run_id)?.run;
     let refs: BTreeSet<String> = match project.repository()? {
         Some(repository) => repository.refs_below(checkpoint::REFS)?.into_iter().collect(),

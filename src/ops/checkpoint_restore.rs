@@ -1,6 +1,7 @@
 //! `orch checkpoint restore`: bring the files of a checkpoint back, into the working tree or into a
 //! new worktree. Work that nothing else keeps is never written over, and no record goes back.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -57,9 +58,13 @@ pub struct Reply {
 }
 
 /// Restores; refuses as a whole where anything would be lost.
-pub fn checkpoint_restore(project: &Project, request: &Request) -> Result<Reply, Error> {
+pub fn checkpoint_restore(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, Error> {
     let list = checkpoint_list::Request { run: request.run.clone() };
-    let list = checkpoint_list::checkpoint_list(project, &list)?;
+    let list = checkpoint_list::checkpoint_list(project, caller, &list)?;
     let entry = checkpoint_show::chosen(&list, Some(request.number))?;
     let commit = checkpoint_show::commit_of(entry)?;
     let repository = checkpoint_show::repository(project)?;

@@ -1,5 +1,6 @@
 //! `orch checkpoint show`: one checkpoint, with what it left out.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -35,9 +36,13 @@ pub struct Reply {
 }
 
 /// Reads one checkpoint.
-pub fn checkpoint_show(project: &Project, request: &Request) -> Result<Reply, Error> {
+pub fn checkpoint_show(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, Error> {
     let list = checkpoint_list::Request { run: request.run.clone() };
-    let reply = checkpoint_list::checkpoint_list(project, &list)?;
+    let reply = checkpoint_list::checkpoint_list(project, caller, &list)?;
     let entry = chosen(&reply, request.number)?.clone();
     Ok(Reply { run_id: reply.run_id, entry })
 }

@@ -1,6 +1,7 @@
 //! Which run and which gate is meant: named in full or in part, or the current one.
 //! An ambiguous name lists the candidates; nothing is ever guessed.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -22,17 +23,17 @@ use crate::store::record::Foreign;
 const RUNS_SHOWN_MAX: usize = 8;
 
 /// The run that is meant.
-pub fn run(project: &Project, choice: &RunChoice) -> Result<RunId, Error> {
+pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<RunId, Error> {
     let ids =
         project.store.runs().map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
-    if let Some(name) = choice.run.as_ref().or(project.caller.run.as_ref()) {
+    if let Some(name) = choice.run.as_ref().or(caller.run.as_ref()) {
         return named(project, name, &ids);
     }
-    let mut chosen = Current::read(project)?.stack.into_iter().map(|place| place.run);
+    let mut chosen = Current::read(project, caller)?.stack.into_iter().map(|place| place.run);
     if let Some(id) = chosen.find(|id| ids.contains(id)) {
         return Ok(id);
     }
-    if let Some(key) = &project.caller.session {
+    if let Some(key) = &caller.session {
         return named(project, key, &ids);
     }
     if ids.is_empty() {
@@ -52,8 +53,8 @@ pub fn run(project: &Project, choice: &RunChoice) -> Result<RunId, Error> {
 }
 
 /// The run that is meant by a command which writes to it: one that is over is refused.
-pub fn open_run(project: &Project, choice: &RunChoice) -> Result<RunId, Error> {
-    let id = run(project, choice)?;
+pub fn open_run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<RunId, Error> {
+    let id = run(project, caller, choice)?;
     let status = project.store.glance(&id)?.run.status;
     if !status.is_final() {
         return Ok(id);
@@ -167,13 +168,18 @@ fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
 }
 
 /// The gate that is meant, in a run that is held.
-pub fn gate(driver: &Driver<'_>, name: Option<&str>) -> Result<GateId, Error> {
-    gate_of(driver.project, driver.run(), name)
+pub fn gate(driver: &Driver<'_>, caller: &Caller, name: Option<&str>) -> Result<GateId, Error> {
+    gate_of(driver.project, caller, driver.run(), name)
 }
 
 /// The gate that is meant, among the gates of a plan and their instances: the one that is named,
 /// else the one that was chosen, else the only one at work.
-pub fn gate_of(project: &Project, run: &Run, name: Option<&str>) -> Result<GateId, Error> {
+pub fn gate_of(
+    project: &Project,
+    caller: &Caller,
+    run: &Run,
+    name: Option<&str>,
+) -> Result<GateId, Error> {
     let planned = run.started.gates.iter().map(|planned| planned.gate.as_str());
     let mut known: Vec<&str> = planned.collect();
     let instances = run.gates.keys().map(GateId::as_str).filter(|id| !known.contains(id));
@@ -185,7 +191,7 @@ pub fn gate_of(project: &Project, run: &Run, name: Option<&str>) -> Result<GateI
                 .advise(suggest(name, known))),
         };
     }
-    if let Some(chosen) = own_gate(project, run).or_else(|| chosen_gate(project, run)) {
+    if let Some(chosen) = own_gate(caller, run).or_else(|| chosen_gate(project, caller, run)) {
         return Ok(chosen);
     }
     let open = gates_at_work(run);
@@ -201,8 +207,8 @@ pub fn gate_of(project: &Project, run: &Run, name: Option<&str>) -> Result<GateI
 }
 
 /// The gate that words about the work belong to, where it is clear which one that is.
-pub fn gate_at_hand(project: &Project, run: &Run) -> Option<GateId> {
-    let chosen = own_gate(project, run).or_else(|| chosen_gate(project, run));
+pub fn gate_at_hand(project: &Project, caller: &Caller, run: &Run) -> Option<GateId> {
+    let chosen = own_gate(caller, run).or_else(|| chosen_gate(project, caller, run));
     chosen.or_else(|| match gates_at_work(run).as_slice() {
         [only] => Some((*only).clone()),
         [] | [_, _, ..] => None,
@@ -215,20 +221,19 @@ fn gates_at_work(run: &Run) -> Vec<&GateId> {
 }
 
 /// The gate that this process was started to work on.
-fn own_gate(project: &Project, run: &Run) -> Option<GateId> {
-    let is_own_run = project.caller.run.as_deref() == Some(run.started.run_id.as_str());
-    let own = project.caller.gate.as_ref().filter(|_| is_own_run)?;
+fn own_gate(caller: &Caller, run: &Run) -> Option<GateId> {
+    let is_own_run = caller.run.as_deref() == Some(run.started.run_id.as_str());
+    let own = caller.gate.as_ref().filter(|_| is_own_run)?;
     let at_work = gates_at_work(run);
     at_work.into_iter().find(|gate| gate.as_str() == own).cloned()
 }
 
 /// The gate that was chosen in this run, as long as it is not done.
-fn chosen_gate(project: &Project, run: &Run) -> Option<GateId> {
+fn chosen_gate(project: &Project, caller: &Caller, run: &Run) -> Option<GateId> {
     let id = &run.started.run_id;
     // What a gate's own program says is about that gate, whatever else is at work.
-    let own =
-        project.caller.gate.as_ref().filter(|_| project.caller.run.as_deref() == Some(id.as_str()));
+    let own = caller.gate.as_ref().filter(|_| caller.run.as_deref() == Some(id.as_str()));
     let own = own.and_then(|gate| GateId::parse(gate).ok());
-    let chosen = own.or_else(|| Current::read(project).ok()?.gate_in(id).cloned())?;
+    let chosen = own.or_else(|| Current::read(project, caller).ok()?.gate_in(id).cloned())?;
     (!run.status_of(&chosen).satisfies()).then_some(chosen)
 }

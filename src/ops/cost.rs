@@ -1,5 +1,6 @@
 //! `orch cost`: what runs came to, in money, tokens and time, by whatever it is asked by.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -63,11 +64,11 @@ pub struct Line {
 }
 
 /// Adds up what the journals say. A run that cannot be read is left to `orch run show` to explain.
-pub fn cost(project: &Project, request: &Request) -> Result<Reply, Error> {
+pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let one = request.run.is_some();
     let by = request.by.unwrap_or(if one { By::Gate } else { By::Run });
     let runs: Vec<Run> = if one {
-        let id = choose::run(project, &RunChoice { run: request.run.clone() })?;
+        let id = choose::run(project, caller, &RunChoice { run: request.run.clone() })?;
         vec![project.store.read(&id)?.run]
     } else {
         let ids = project.store.runs().map_err(|error| Error::environment(error.to_string()))?;

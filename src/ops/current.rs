@@ -1,14 +1,15 @@
 //! What is worked on in this worktree: a stack of runs, each with a gate, so that no
 //! command needs an id.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use crate::caller::asker;
 use crate::files::Beneath;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::project::asker;
 use crate::run::Run;
 use serde::Deserialize;
 use serde::Serialize;
@@ -31,15 +32,15 @@ pub struct ChosenRun {
 }
 
 impl Current {
-    pub fn read(project: &Project) -> Result<Self, Error> {
-        let place = place(project);
+    pub fn read(project: &Project, caller: &Caller) -> Result<Self, Error> {
+        let place = place(project, caller);
         let bytes = place.read().map_err(|source| Error::disk(&place, source))?;
         // A file that says nothing chooses nothing; the next choice writes it anew.
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
     }
 
-    pub fn write(&self, project: &Project) -> Result<(), Error> {
-        let place = place(project);
+    pub fn write(&self, project: &Project, caller: &Caller) -> Result<(), Error> {
+        let place = place(project, caller);
         let written = place.write_view(&serde_json::to_vec(self).unwrap_or_default());
         written.map_err(|source| Error::disk(&place, source))
     }
@@ -62,25 +63,20 @@ impl Current {
     }
 }
 
-fn place(project: &Project) -> Beneath {
-    project.store.current(project.caller.session.as_deref())
+fn place(project: &Project, caller: &Caller) -> Beneath {
+    project.store.current(caller.session.as_deref())
 }
 
 /// The run that somebody sits at here: what is begun now is a part of it.
-pub fn session_run(project: &Project) -> Option<RunId> {
-    let chosen = project
-        .caller
-        .run
-        .iter()
-        .filter_map(|name| choose::run(project, &RunChoice { run: Some(name.clone()) }).ok());
-    let chosen = chosen.chain(
-        project
-            .caller
-            .session
-            .iter()
-            .filter_map(|key| choose::run(project, &RunChoice { run: Some(key.clone()) }).ok()),
-    );
-    let stack = Current::read(project).unwrap_or_default().stack.into_iter().map(|place| place.run);
+pub fn session_run(project: &Project, caller: &Caller) -> Option<RunId> {
+    let chosen = caller.run.iter().filter_map(|name| {
+        choose::run(project, caller, &RunChoice { run: Some(name.clone()) }).ok()
+    });
+    let chosen = chosen.chain(caller.session.iter().filter_map(|key| {
+        choose::run(project, caller, &RunChoice { run: Some(key.clone()) }).ok()
+    }));
+    let stack =
+        Current::read(project, caller).unwrap_or_default().stack.into_iter().map(|place| place.run);
     let mut runs = chosen.chain(stack);
     runs.find(|id| project.store.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
 }
@@ -88,30 +84,30 @@ pub fn session_run(project: &Project) -> Option<RunId> {
 /// A run that begins is the current one from then on, and takes the place of one that is over. What a
 /// run has begun at one of its gates leaves the shells of the people alone. Where nothing can be
 /// written the next command asks for an id: no reason to fail.
-pub fn begin(project: &Project, run: &RunId) {
-    if project.caller.session.is_none() && asker::is_executor(project) {
+pub fn begin(project: &Project, caller: &Caller, run: &RunId) {
+    if caller.session.is_none() && asker::is_executor(project) {
         return;
     }
-    let mut current = Current::read(project).unwrap_or_default();
+    let mut current = Current::read(project, caller).unwrap_or_default();
     let is_over =
         |id: &RunId| project.store.glance(id).is_ok_and(|reading| reading.run.status.is_final());
     if let Some(last) = current.stack.first().map(|place| place.run.clone()).filter(is_over) {
         current.leave(&last);
     }
     current.choose(run, None);
-    let _ = current.write(project);
+    let _ = current.write(project, caller);
 }
 
 /// A run that has come to its end stays the current one until the next begins; a part of another one
 /// leaves the place to that.
-pub fn end(project: &Project, run: &Run) {
+pub fn end(project: &Project, caller: &Caller, run: &Run) {
     let id = &run.started.run_id;
-    let mut current = Current::read(project).unwrap_or_default();
+    let mut current = Current::read(project, caller).unwrap_or_default();
     let is_on_top = current.stack.first().is_some_and(|place| place.run == *id);
     let is_kept = is_on_top && run.started.parent.is_none();
     let is_chosen = current.stack.iter().any(|place| place.run == *id);
     if run.status.is_final() && is_chosen && !is_kept {
         current.leave(id);
-        let _ = current.write(project);
+        let _ = current.write(project, caller);
     }
 }

@@ -4,6 +4,7 @@
 mod runs;
 mod signing;
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::record_rebuild;
@@ -74,7 +75,11 @@ impl Symptom {
 }
 
 /// Looks at repository, folders, definitions, agents and runs.
-pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Error> {
+pub fn doctor(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Vec<Symptom>, Error> {
     let mut repository = project.repository()?;
     let mut symptoms = vec![state(project, repository.as_ref()), folder(project)];
     if let Some(repository) = &repository {
@@ -92,20 +97,25 @@ pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Erro
     }));
     if request.fix {
         for symptom in &mut symptoms {
-            mend(project, repository.as_ref(), symptom);
+            mend(project, caller, repository.as_ref(), symptom);
         }
     }
     Ok(symptoms)
 }
 
 /// Mends what a symptom tells of, and says what came of it.
-fn mend(project: &Project, repository: Option<&Repository>, symptom: &mut Symptom) {
+fn mend(
+    project: &Project,
+    caller: &Caller,
+    repository: Option<&Repository>,
+    symptom: &mut Symptom,
+) {
     let mended = match &symptom.remedy {
         None => return,
         Some(Remedy::RemoveLocks) => remove_locks(project, repository),
         Some(Remedy::EndOrphans(id)) => orphans::end_of(project, id).map(|()| Ok(String::new())),
         Some(Remedy::RestoreJournal(id)) => restore(project, id).map(|()| Ok(String::new())),
-        Some(Remedy::RebuildRecord(id)) => rebuild(project, id),
+        Some(Remedy::RebuildRecord(id)) => rebuild(project, caller, id),
     };
     let mended = mended.unwrap_or_else(|error| Err(error.to_string()));
     symptom.is_well = mended.is_ok();
@@ -131,9 +141,10 @@ fn restore(project: &Project, id: &RunId) -> Result<(), Error> {
     Ok(project.store.adopt(id)?)
 }
 
-fn rebuild(project: &Project, id: &RunId) -> Result<Mended, Error> {
+fn rebuild(project: &Project, caller: &Caller, id: &RunId) -> Result<Mended, Error> {
     let run = super::RunChoice { run: Some(id.to_string()) };
-    let rebuilt = record_rebuild::record_rebuild(project, &record_rebuild::Request { run })?;
+    let rebuilt =
+        record_rebuild::record_rebuild(project, caller, &record_rebuild::Request { run })?;
     let told = |count: usize, words: &str| match count {
         0 => None,
         1 => Some(format!("1 file {words}")),

@@ -1,6 +1,7 @@
 //! `orch done`: hand in the work at hand, if nothing is missing; what is missing is listed,
 //! and the work goes on.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateReply;
@@ -56,47 +57,48 @@ pub struct Missing {
 }
 
 /// Judges the gate at hand; the attempt ends only where nothing is missing.
-pub fn done(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let id = choose::open_run(project, &request.finish.gate.run)?;
+pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
+    let id = choose::open_run(project, caller, &request.finish.gate.run)?;
     let summary = request.summary.join(" ");
     let mut driver = match Driver::take(project, &id) {
-        Err(Error::Held { .. }) if is_at_work(project) => {
-            return hand_over(project, id, request.finish.gate.gate.as_deref(), &summary);
+        Err(Error::Held { .. }) if is_at_work(caller) => {
+            return hand_over(project, caller, id, request.finish.gate.gate.as_deref(), &summary);
         }
         taken => taken?,
     };
-    let gate = choose::gate(&driver, request.finish.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.finish.gate.gate.as_deref())?;
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
     let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
-    sum_up(&mut driver, &gate, &summary)?;
+    sum_up(&mut driver, caller, &gate, &summary)?;
     let judged = advance::judge_held(&driver, &gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if !missing.is_empty() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
     }
-    gate_finish::hand_in(&mut driver, AttemptId::new(&gate, attempt), (judged, answers))?;
-    let reply = gate_finish::go_on(&mut driver, &gate, &request.finish.drive)?;
+    gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
+    let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
 }
 
 /// Whether this is the work of a gate that somebody drives.
-fn is_at_work(project: &Project) -> bool {
-    project.caller.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
+fn is_at_work(caller: &Caller) -> bool {
+    caller.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
 }
 
 /// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what
 /// it comes to.
 fn hand_over(
     project: &Project,
+    caller: &Caller,
     id: RunId,
     gate: Option<&str>,
     summary: &str,
 ) -> Result<Reply, Error> {
     let run = project.store.read(&id)?.run;
-    let gate = choose::gate_of(project, &run, gate)?;
+    let gate = choose::gate_of(project, caller, &run, gate)?;
     let kind = NoteKind::Summary;
-    let said = note::said(project, &run, kind, Some(gate), summary)?;
-    note::hand_over(project, &id, &said)?;
+    let said = note::said(project, caller, &run, (kind, Some(gate)), summary)?;
+    note::hand_over(project, caller, &id, &said)?;
     let (gate, text) = (said.gate, said.text);
     Ok(Reply::HandedOver(note::Reply {
         run_id: id,
@@ -109,11 +111,16 @@ fn hand_over(
 }
 
 /// Writes down what the work comes to, where something was said.
-pub(super) fn sum_up(driver: &mut Driver<'_>, gate: &GateId, summary: &str) -> Result<(), Error> {
+pub(super) fn sum_up(
+    driver: &mut Driver<'_>,
+    caller: &Caller,
+    gate: &GateId,
+    summary: &str,
+) -> Result<(), Error> {
     if summary.trim().is_empty() {
         return Ok(());
     }
     let (kind, gate) = (NoteKind::Summary, Some(gate.clone()));
-    let said = note::said(driver.project, driver.run(), kind, gate, summary)?;
+    let said = note::said(driver.project, caller, driver.run(), (kind, gate), summary)?;
     driver.append(&[Event::Noted(said)])
 }

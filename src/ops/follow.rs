@@ -1,5 +1,6 @@
 //! Following a run: a face shows what happens to it by the events that are appended to its journal.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -20,8 +21,8 @@ const SHOWN_BYTES: u64 = 64 * 1024;
 
 /// Follows a run from where it stands now; whoever asks [`Follow::news`] gets what was appended since,
 /// by this process or another one.
-pub fn follow(project: &Project, choice: &RunChoice) -> Result<Follow, Error> {
-    let id = choose::run(project, choice)?;
+pub fn follow(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Follow, Error> {
+    let id = choose::run(project, caller, choice)?;
     Ok(project.store.follow(&id)?)
 }
 
@@ -33,8 +34,8 @@ pub struct Printed {
 }
 
 /// What the gates of a run show with `show = true`.
-pub fn printed(project: &Project, choice: &RunChoice) -> Result<Printed, Error> {
-    let id = choose::run(project, choice)?;
+pub fn printed(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Printed, Error> {
+    let id = choose::run(project, caller, choice)?;
     let run = project.store.glance(&id)?.run;
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;

@@ -1,5 +1,6 @@
 //! `orch gate approve`: a person's word on the exact bytes that passed.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -11,6 +12,7 @@ use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::caller::asker;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Event;
@@ -19,7 +21,6 @@ use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::project::asker;
 use crate::project::sign;
 use crate::run::Run;
 use schemars::JsonSchema;
@@ -52,16 +53,17 @@ pub struct Request {
 /// Records the approval and goes on. The bytes must still be those that were seen.
 pub fn gate_approve(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     (person, question): (&Person, &ApprovalQuestion),
 ) -> Result<GateReply, Error> {
-    asker::refuse_agents(project)?;
-    let id = choose::run(project, &request.gate.run)?;
+    asker::refuse_agents(project, caller)?;
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = gate_of(project, driver.run(), &request.gate)?;
+    let gate = gate_of(project, caller, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     if advance::expire(&mut driver, &gate)? {
-        return gate_finish::go_on(&mut driver, &gate, &request.drive);
+        return gate_finish::go_on(&mut driver, caller, &gate, &request.drive);
     }
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
@@ -93,7 +95,7 @@ pub fn gate_approve(
     let approved = Event::GateApproved { gate: gate.clone(), attempt: attempt.number, approval };
     driver.append(&[approved, passed])?;
     driver.commit(Some(&gate), false)?;
-    gate_finish::go_on(&mut driver, &gate, &request.drive)
+    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
 }
 
 /// Nobody can approve bytes that were never judged; they are judged first.
@@ -106,7 +108,12 @@ pub fn changed(id: &RunId, gate: &GateId) -> Error {
 }
 
 /// The gate that waits for an approval.
-pub(super) fn gate_of(project: &Project, run: &Run, choice: &GateChoice) -> Result<GateId, Error> {
+pub(super) fn gate_of(
+    project: &Project,
+    caller: &Caller,
+    run: &Run,
+    choice: &GateChoice,
+) -> Result<GateId, Error> {
     if choice.gate.is_none() {
         let waits =
             run.gates.iter().filter(|(_, state)| state.waits_for == Some(WaitsFor::Approval));
@@ -115,7 +122,7 @@ pub(super) fn gate_of(project: &Project, run: &Run, choice: &GateChoice) -> Resu
             return Ok((*only).clone());
         }
     }
-    choose::gate_of(project, run, choice.gate.as_deref())
+    choose::gate_of(project, caller, run, choice.gate.as_deref())
 }
 
 pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! `orch gate check`: judge the outputs of a gate as they are now, and change nothing.
 
+use super::Caller;
 use super::Error;
 use super::GateChoice;
 use super::Project;
@@ -39,13 +40,13 @@ pub struct Reply {
 }
 
 /// Judges; takes no lock and writes nothing but what commands print into the run's logs.
-pub fn gate_check(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(project, &request.gate.run)?;
+pub fn gate_check(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, &request.gate.run)?;
     let run = project.store.read(&id)?.run;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let named = request.gate.gate.clone().or_else(|| project.caller.gate.clone());
-    let gate = choose::gate_of(project, &run, named.as_deref())?;
+    let named = request.gate.gate.clone().or_else(|| caller.gate.clone());
+    let gate = choose::gate_of(project, caller, &run, named.as_deref())?;
     let judged = advance::judge_now(project, &workflow, &run, &gate, None);
     Ok(Reply {
         run_id: id,

@@ -1,5 +1,6 @@
 //! `orch gate estimate`: how long a gate should take, by a newer word than the workflow's.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -37,12 +38,16 @@ pub struct Reply {
 }
 
 /// Writes the estimate down; the ones before it stay in the journal.
-pub fn gate_estimate(project: &Project, request: &Request) -> Result<Reply, Error> {
+pub fn gate_estimate(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Reply, Error> {
     let estimate = clock::parse_duration(&request.estimate).map_err(Error::usage)?;
-    let id = choose::open_run(project, &request.gate.run)?;
+    let id = choose::open_run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
-    let by = project.who()?.to_string();
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let by = caller.who(project)?.to_string();
     let estimate_s = estimate.as_secs();
     driver.append(&[Event::GateEstimated { gate: gate.clone(), estimate_s, by }])?;
     let now = project.clock.now();

@@ -1,5 +1,6 @@
 //! `orch gate fail`: end an attempt as failed, with a reason.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -36,10 +37,14 @@ pub struct Request {
 }
 
 /// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says.
-pub fn gate_fail(project: &Project, request: &Request) -> Result<GateReply, Error> {
-    let id = choose::run(project, &request.gate.run)?;
+pub fn gate_fail(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<GateReply, Error> {
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
         advance::refuse(&mut driver, &gate, &request.reason)?;
     } else {
@@ -49,7 +54,7 @@ pub fn gate_fail(project: &Project, request: &Request) -> Result<GateReply, Erro
             WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };
         advance::settle(&mut driver, &ended)?;
     }
-    gate_finish::go_on(&mut driver, &gate, &request.drive)
+    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
 }
 
 fn waits_for(driver: &Driver<'_>, gate: &GateId) -> Option<WaitsFor> {

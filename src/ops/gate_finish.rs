@@ -1,5 +1,6 @@
 //! `orch gate finish`: have the outputs of a gate judged, and go on.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -11,6 +12,7 @@ use super::current;
 use super::gate_approve;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::caller::asker;
 use crate::event::Event;
 use crate::event::Judged;
 use crate::event::RunStatus;
@@ -18,7 +20,6 @@ use crate::event::WaitsFor;
 use crate::event::digests_of;
 use crate::id::AttemptId;
 use crate::id::GateId;
-use crate::project::asker;
 use crate::project::signing;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
@@ -52,12 +53,16 @@ pub struct Request {
 
 /// Judges the outputs as they are now and ends the attempt; in a run begun by `orch run` it then
 /// drives on as far as nobody is needed.
-pub fn gate_finish(project: &Project, request: &Request) -> Result<GateReply, Error> {
-    let id = choose::run(project, &request.gate.run)?;
+pub fn gate_finish(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<GateReply, Error> {
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     if advance::expire(&mut driver, &gate)? {
-        return go_on(&mut driver, &gate, &request.drive);
+        return go_on(&mut driver, caller, &gate, &request.drive);
     }
     let changed = changed_while_waiting(&driver, &gate);
     let (attempt, handed_in) = if let Some((attempt, judged)) = changed {
@@ -68,19 +73,20 @@ pub fn gate_finish(project: &Project, request: &Request) -> Result<GateReply, Er
         let answers = answers(&driver, &gate, &request.answers)?;
         (attempt, (advance::judge_held(&driver, &gate), answers))
     };
-    hand_in(&mut driver, AttemptId::new(&gate, attempt), handed_in)?;
-    go_on(&mut driver, &gate, &request.drive)
+    hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), handed_in)?;
+    go_on(&mut driver, caller, &gate, &request.drive)
 }
 
 /// Ends an attempt with what somebody outside did, and says who, where an approval depends on it.
 pub(super) fn hand_in(
     driver: &mut Driver<'_>,
+    caller: &Caller,
     attempt: AttemptId,
     (judged, answers): (Judged, Values),
 ) -> Result<(), Error> {
-    let is_person = driver.project.caller.agent_mark.is_none();
+    let is_person = caller.agent_mark.is_none();
     if is_person && signing::asks_who_did(&driver.workflow, &attempt.gate) {
-        let by = driver.project.identity()?;
+        let by = caller.identity(driver.project)?;
         let AttemptId { gate, number } = attempt.clone();
         driver.append(&[Event::GateHandedIn { gate, attempt: number, by }])?;
     }
@@ -134,13 +140,14 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
 /// Goes on with the run after a gate was finished, failed, approved or rejected.
 pub(super) fn go_on(
     driver: &mut Driver<'_>,
+    caller: &Caller,
     gate: &GateId,
     request: &DriveRequest,
 ) -> Result<GateReply, Error> {
     let mut reply = reply(driver, gate)?;
     if driver.run().started.driven {
         reply.differs = amendment::differs(driver.project, driver.run());
-        advance::player::give(driver, request.agent.as_deref())?;
+        super::run::give_agent(driver, caller, request)?;
         let limits = super::run::limits(request)?;
         let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
         driver.append(&range.into_iter().collect::<Vec<_>>())?;
@@ -152,7 +159,7 @@ pub(super) fn go_on(
             reply.passed = false;
         }
     }
-    current::end(driver.project, driver.run());
+    current::end(driver.project, caller, driver.run());
     Ok(reply)
 }
 

@@ -1,6 +1,7 @@
 //! `orch gate check --hook`: whether an agent's program may stop, asked by its stop hook. It is kept
 //! from that by its own gate alone, as long as the form of what it left behind is wrong.
 
+use super::Caller;
 use super::Error;
 use super::GateChoice;
 use super::Project;
@@ -43,19 +44,22 @@ pub struct Reply {
 }
 
 /// Judges the agent's own gate; `None` where nothing keeps it from stopping.
-pub fn gate_hook(project: &Project, request: &Request) -> Result<Option<Reply>, Error> {
-    let caller = &project.caller;
+pub fn gate_hook(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Option<Reply>, Error> {
     let is_named = request.gate.run.run.is_some() || caller.run.is_some();
     if !is_named && caller.session.is_none() {
         return Ok(None);
     }
-    let id = choose::run(project, &request.gate.run)?;
+    let id = choose::run(project, caller, &request.gate.run)?;
     let run = project.store.read(&id)?.run;
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
-    let Some(gate) = own_gate(project, request, &workflow, &run)? else { return Ok(None) };
+    let Some(gate) = own_gate(project, caller, request, &workflow, &run)? else { return Ok(None) };
     let choice = GateChoice { gate: Some(gate.to_string()), ..request.gate.clone() };
-    let judged = gate_check::gate_check(project, &gate_check::Request { gate: choice })?;
+    let judged = gate_check::gate_check(project, caller, &gate_check::Request { gate: choice })?;
     // A refusal is an answer: nobody is kept from ending with it.
     if judged.passed || judged.refused {
         return Ok(None);
@@ -75,19 +79,20 @@ pub fn gate_hook(project: &Project, request: &Request) -> Result<Option<Reply>, 
 /// The gate that an agent works on: the one that is named, else the only one that waits for an agent.
 fn own_gate(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     workflow: &Workflow,
     run: &Run,
 ) -> Result<Option<GateId>, Error> {
-    let is_own_run = project.caller.run.as_deref() == Some(run.started.run_id.as_str());
-    let own = project.caller.gate.as_ref().filter(|_| is_own_run);
+    let is_own_run = caller.run.as_deref() == Some(run.started.run_id.as_str());
+    let own = caller.gate.as_ref().filter(|_| is_own_run);
     let waiting = || {
         let mut waiting =
             run.gates_in(GateStatus::Waiting).filter(|gate| waits_for_agent(run, gate));
         waiting.next().filter(|_| waiting.next().is_none()).cloned()
     };
     let named = request.gate.gate.as_ref().or(own);
-    let named = named.map(|name| choose::gate_of(project, run, Some(name))).transpose()?;
+    let named = named.map(|name| choose::gate_of(project, caller, run, Some(name))).transpose()?;
     let Some(gate) = named.or_else(waiting) else { return Ok(None) };
     let is_agents = workflow.gate(&gate).is_some_and(|gate| matches!(gate.work, Work::Agent(_)));
     let is_open = match run.status_of(&gate) {

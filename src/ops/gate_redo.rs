@@ -1,5 +1,6 @@
 //! `orch gate redo`: a person has a gate done again, and with it all that follows.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -8,10 +9,10 @@ use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::caller::asker;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::next;
-use crate::project::asker;
 use crate::project::cut_off;
 use crate::run::GateStatus;
 use schemars::JsonSchema;
@@ -37,11 +38,15 @@ pub struct Request {
 
 /// Opens a gate that has ended, and all that follows from it, with all their tries and jumps; then the
 /// run goes on, also one that had passed or failed. The reply tells how it then stands.
-pub fn gate_redo(project: &Project, request: &Request) -> Result<GateReply, Error> {
-    asker::refuse_agents(project)?;
-    let id = choose::run(project, &request.gate.run)?;
+pub fn gate_redo(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<GateReply, Error> {
+    asker::refuse_agents(project, caller)?;
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     if driver.run().status == RunStatus::Canceled {
         return Err(Error::usage(format!("run {id} is CANCELED: nothing of it is done again"))
             .advise_command(format!("orch run {}", driver.run().started.workflow)));
@@ -59,10 +64,10 @@ pub fn gate_redo(project: &Project, request: &Request) -> Result<GateReply, Erro
     }
     let reopened = next::followed_by(&driver.workflow, driver.run(), &gate);
     let mut events = cut_off::all_cut_off(&driver);
-    let (by, reason) = (project.identity()?, request.reason.clone());
+    let (by, reason) = (caller.identity(project)?, request.reason.clone());
     events.push(Event::GateRedone { gate: gate.clone(), reopened, by, reason });
     driver.append(&events)?;
-    let went_on = gate_finish::go_on(&mut driver, &gate, &request.drive)?;
+    let went_on = gate_finish::go_on(&mut driver, caller, &gate, &request.drive)?;
     let passed = went_on.run.status != RunStatus::Failed;
     Ok(GateReply {
         passed,

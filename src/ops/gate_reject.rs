@@ -1,5 +1,6 @@
 //! `orch gate reject`: a person refuses what passed; the reason is a finding.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -11,8 +12,8 @@ use super::gate_approve;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::caller::asker;
 use crate::id::AttemptId;
-use crate::project::asker;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use schemars::JsonSchema;
@@ -39,13 +40,14 @@ pub struct Request {
 /// Fails an attempt that waits for approval.
 pub fn gate_reject(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     person: &Person,
 ) -> Result<GateReply, Error> {
-    asker::refuse_agents(project)?;
-    let id = choose::run(project, &request.gate.run)?;
+    asker::refuse_agents(project, caller)?;
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = gate_approve::gate_of(project, driver.run(), &request.gate)?;
+    let gate = gate_approve::gate_of(project, caller, driver.run(), &request.gate)?;
     gate_approve::refuse_other(driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
@@ -54,5 +56,5 @@ pub fn gate_reject(
         &mut driver,
         &WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result },
     )?;
-    gate_finish::go_on(&mut driver, &gate, &request.drive)
+    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
 }

@@ -2,6 +2,7 @@
 //! an agent was cut off at is given back to it; any other gate gets its packet and waits for
 //! `orch gate finish`.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -41,10 +42,14 @@ pub struct Request {
 }
 
 /// Begins an attempt.
-pub fn gate_start(project: &Project, request: &Request) -> Result<GateReply, Error> {
-    let id = choose::run(project, &request.gate.run)?;
+pub fn gate_start(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<GateReply, Error> {
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     refuse_closed(&driver, &gate)?;
     if advance::look_at_needs(&mut driver, &gate)? {
         refuse_closed(&driver, &gate)?;
@@ -79,7 +84,7 @@ pub fn gate_start(project: &Project, request: &Request) -> Result<GateReply, Err
             advance::settle(&mut driver, &report)?;
         }
     }
-    gate_finish::go_on(&mut driver, &gate, &DriveRequest::default())
+    gate_finish::go_on(&mut driver, caller, &gate, &DriveRequest::default())
 }
 
 /// Whether the gate was cut off and waits for somebody to say what becomes of it.

@@ -1,5 +1,6 @@
 //! `orch gate waive`: a person takes a gate's absence on themselves, by name and reason.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -9,9 +10,9 @@ use super::Project;
 use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
+use crate::caller::asker;
 use crate::event::Event;
 use crate::event::RunStatus;
-use crate::project::asker;
 use crate::project::signing;
 use crate::run::GateStatus;
 use schemars::JsonSchema;
@@ -38,13 +39,14 @@ pub struct Request {
 /// Waives a gate that is not at work and has not passed, and goes on.
 pub fn gate_waive(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     person: &Person,
 ) -> Result<GateReply, Error> {
-    asker::refuse_agents(project)?;
-    let id = choose::run(project, &request.gate.run)?;
+    asker::refuse_agents(project, caller)?;
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
     let is_over = run_status.is_final();
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
@@ -65,5 +67,5 @@ pub fn gate_waive(
     let (by, reason) = (person.by.clone(), request.reason.clone());
     events.push(Event::GateWaived { gate: gate.clone(), by, reason });
     driver.append(&events)?;
-    gate_finish::go_on(&mut driver, &gate, &request.drive)
+    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
 }

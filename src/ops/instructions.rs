@@ -1,6 +1,7 @@
 //! What to do next, told from where a run stands by rules in one place: after every
 //! change and every failure; after mere reads it is empty.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -34,8 +35,8 @@ impl Instructions {
     }
 
     /// From where the run stands that is meant; empty where none is or its state cannot be read.
-    pub fn of_run(project: &Project, choice: &RunChoice) -> Self {
-        next::next(project, choice).map(|reply| reply.instructions).unwrap_or_default()
+    pub fn of_run(project: &Project, caller: &Caller, choice: &RunChoice) -> Self {
+        next::next(project, caller, choice).map(|reply| reply.instructions).unwrap_or_default()
     }
 
     /// After a command that was not carried out: what its error advises, then where the run stands

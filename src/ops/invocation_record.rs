@@ -1,5 +1,6 @@
 //! `orch invocation record`: note a call of an agent that orch did not make itself.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -54,10 +55,14 @@ pub struct Request {
 }
 
 /// Records the call within the gate's last attempt.
-pub fn invocation_record(project: &Project, request: &Request) -> Result<Invocation, Error> {
-    let id = choose::run(project, &request.gate.run)?;
+pub fn invocation_record(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Invocation, Error> {
+    let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, request.gate.gate.as_deref())?;
+    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
         return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
             .advise_command(format!("orch gate start --run {id} --gate {gate}")));

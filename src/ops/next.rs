@@ -1,5 +1,6 @@
 //! `orch next`: what to do next in the current run, as words and commands.
 
+use super::Caller;
 use super::Error;
 use super::Instructions;
 use super::Project;
@@ -25,8 +26,8 @@ pub struct Reply {
 }
 
 /// Reads what a person or an agent does next; changes nothing.
-pub fn next(project: &Project, choice: &RunChoice) -> Result<Reply, Error> {
-    let id = choose::run(project, choice)?;
+pub fn next(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, choice)?;
     let reading = proof::read(project, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;

@@ -1,5 +1,6 @@
 //! `orch update`, `note`, `log` and `decide`: what is said about the work while it is done.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::GateChoice;
@@ -63,15 +64,15 @@ pub struct Overrun {
 }
 
 /// Notes it in the current run, at the gate that is worked on where that is clear.
-pub fn note(project: &Project, request: &Request) -> Result<Reply, Error> {
+pub fn note(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let kind = request.kind;
-    let id = choose::open_run(project, &request.gate.run)?;
+    let id = choose::open_run(project, caller, &request.gate.run)?;
     let run = project.store.read(&id)?.run;
     let gate = match &request.gate.gate {
-        Some(name) => Some(choose::gate_of(project, &run, Some(name))?),
-        None => choose::gate_at_hand(project, &run),
+        Some(name) => Some(choose::gate_of(project, caller, &run, Some(name))?),
+        None => choose::gate_at_hand(project, caller, &run),
     };
-    let note = said(project, &run, kind, gate, &request.text.join(" "))?;
+    let note = said(project, caller, &run, (kind, gate), &request.text.join(" "))?;
     let handed_over = match Driver::take(project, &id) {
         Ok(mut driver) => {
             driver.append(&[Event::Noted(note.clone())])?;
@@ -79,7 +80,7 @@ pub fn note(project: &Project, request: &Request) -> Result<Reply, Error> {
         }
         // An agent says how far it has come while its run is driven.
         Err(Error::Held { .. }) => {
-            hand_over(project, &id, &note)?;
+            hand_over(project, caller, &id, &note)?;
             true
         }
         Err(error) => return Err(error),
@@ -102,19 +103,24 @@ fn workflow(run: &Run) -> Result<Workflow, Error> {
 }
 
 /// Leaves a letter to whoever holds the run.
-pub(super) fn hand_over(project: &Project, id: &RunId, note: &Note) -> Result<(), Error> {
+pub(super) fn hand_over(
+    project: &Project,
+    caller: &Caller,
+    id: &RunId,
+    note: &Note,
+) -> Result<(), Error> {
     let at = project.clock.now();
     let letter = Note { said_at: Some(at), ..note.clone() };
-    let said = project.store.say(id, at, &letter, &project.who()?);
+    let said = project.store.say(id, at, &letter, &caller.who(project)?);
     said.map_err(|source| Error::disk(&project.store.mailbox(id), source))
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.
 pub(super) fn said(
     project: &Project,
+    caller: &Caller,
     run: &Run,
-    kind: NoteKind,
-    gate: Option<GateId>,
+    (kind, gate): (NoteKind, Option<GateId>),
     text: &str,
 ) -> Result<Note, Error> {
     let secrets = Secrets::of_those_set(workflow(run)?.secrets())?;
@@ -127,6 +133,6 @@ pub(super) fn said(
         return Err(Error::usage(message)
             .advise(format!("at most {TEXT_BYTES_MAX} bytes; write a file and name it")));
     }
-    let by = project.who()?.to_string();
+    let by = caller.who(project)?.to_string();
     Ok(Note { kind, gate, text, by, said_at: None })
 }

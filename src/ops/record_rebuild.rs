@@ -1,5 +1,6 @@
 //! `orch record rebuild`: make a run's record again from its journal, and commit it.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -36,8 +37,12 @@ pub struct Rebuilt {
 }
 
 /// Writes the record anew where it is not what the journal says. Files that are no part of it stay.
-pub fn record_rebuild(project: &Project, request: &Request) -> Result<Rebuilt, Error> {
-    let id = choose::run(project, &request.run)?;
+pub fn record_rebuild(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Rebuilt, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let reading = project.store.read(&id)?;
     let folder = project.store.record(&id);
     let all = record::all_files(&reading);

@@ -1,6 +1,7 @@
 //! `orch rehearse`: walk a whole workflow in a scratch folder. Every packet is
 //! rendered and every decision shown; no executor runs and nothing is touched.
 
+use super::Caller;
 use super::Error;
 use super::Options;
 use super::Project;
@@ -17,6 +18,7 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
+use crate::surroundings::Surroundings;
 use crate::workflow::Approval;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -56,7 +58,11 @@ pub struct RehearsalStep {
 }
 
 /// Walks the workflow; the project's files are seen as far as templates and lists read them.
-pub fn rehearse(project: &Project, request: &Request) -> Result<Vec<RehearsalStep>, Error> {
+pub fn rehearse(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Vec<RehearsalStep>, Error> {
     let (workflow, _) = Workflow::load(&request.workflow, &project.shelf)?;
     for name in &request.fail {
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
@@ -68,15 +74,17 @@ pub fn rehearse(project: &Project, request: &Request) -> Result<Vec<RehearsalSte
     }
     let scratch = tempfile::tempdir().map_err(|error| Error::environment(error.to_string()))?;
     copy_texts(project, request, scratch.path())?;
-    let (folder, caller) = (scratch.path().to_owned(), project.caller.elsewhere());
-    let options = Options { folder, caller, ..Options::default() };
+    // Nobody sits at what is rehearsed, and nothing is to go on when this process ends.
+    let surroundings = Surroundings { program: None, ..project.surroundings.clone() };
+    let folder = scratch.path().to_owned();
+    let options = Options { folder, surroundings, ..Options::default() };
     let mut stage = Project::open(options)?;
     stage.config.checkpoint = CheckpointPolicy::default();
     let (mut workflow, definition) = Workflow::load(&request.workflow, &stage.shelf)?;
     // There is no work that could be lost.
     workflow.checkpoint = CheckpointPolicy::default();
     let begin = Begin { inputs: request.inputs.clone(), driven: true, ..Begin::default() };
-    let mut driver = start::begin(&stage, (workflow, definition), begin)?;
+    let mut driver = start::begin(&stage, &caller.elsewhere(), (workflow, definition), begin)?;
     let mut scenes = Vec::new();
     for _ in 0..STEPS_MAX {
         let steps = next::next(&driver.workflow, driver.run());

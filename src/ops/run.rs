@@ -1,5 +1,7 @@
 //! `orch run WORKFLOW`: begin a run and drive it.
 
+use super::Caller;
+use super::Driver;
 use super::Error;
 use super::Foreword;
 use super::Project;
@@ -88,9 +90,9 @@ pub struct BudgetRequest {
 
 impl BudgetRequest {
     /// The event that says it, where it was typed.
-    pub fn event(self, project: &Project) -> Result<Option<Event>, Error> {
+    pub fn event(self, project: &Project, caller: &Caller) -> Result<Option<Event>, Error> {
         let Some(usd) = self.budget else { return Ok(None) };
-        Ok(Some(Event::BudgetSet { budget: Budget::of_usd(usd), by: project.identity()? }))
+        Ok(Some(Event::BudgetSet { budget: Budget::of_usd(usd), by: caller.identity(project)? }))
     }
 }
 
@@ -124,15 +126,17 @@ pub struct DriveRequest {
 /// between.
 pub fn run(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
-    run_loaded(project, Workflow::load(&request.workflow, &project.shelf)?, request, greet)
+    run_loaded(project, caller, Workflow::load(&request.workflow, &project.shelf)?, request, greet)
 }
 
 /// The same where the workflow that the request names was loaded already, to know its inputs.
 pub fn run_loaded(
     project: &Project,
+    caller: &Caller,
     loaded: (Workflow, Definition),
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
@@ -147,25 +151,37 @@ pub fn run_loaded(
         again: request.begin.again,
         key: None,
     };
-    let mut driver = start::begin(project, loaded, begin)?;
-    current::begin(project, driver.id());
-    let bounds = request.budget.event(project)?.into_iter().chain(range);
+    let mut driver = start::begin(project, caller, loaded, begin)?;
+    current::begin(project, caller, driver.id());
+    let bounds = request.budget.event(project, caller)?.into_iter().chain(range);
     driver.append(&bounds.collect::<Vec<_>>())?;
     greet(&Foreword::at_the_start(&driver, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
-    current::end(project, driver.run());
+    current::end(project, caller, driver.run());
     Ok(standing)
 }
 
 /// The unfinished runs beside which one of these inputs would begin.
 pub fn unfinished(
     project: &Project,
+    caller: &Caller,
     workflow: &Workflow,
     inputs: &Values,
 ) -> Result<Vec<RunEntry>, Error> {
     let inputs = input::resolve(&workflow.inputs, inputs, &project.folder)?;
-    let parent = current::session_run(project);
+    let parent = current::session_run(project, caller);
     start::unfinished(project, &start::key(workflow, &inputs)?, parent.as_ref())
+}
+
+/// Writes down the agent that somebody chose for a run which began before.
+pub(super) fn give_agent(
+    driver: &mut Driver<'_>,
+    caller: &Caller,
+    request: &DriveRequest,
+) -> Result<(), Error> {
+    let Some(agent) = &request.agent else { return Ok(()) };
+    let by = caller.who(driver.project)?;
+    advance::player::give(driver, agent, &by)
 }
 
 /// What was typed, as the drive needs it.

@@ -1,5 +1,6 @@
 //! `orch run amend`: a person takes a corrected definition into a run that goes on.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Person;
@@ -11,6 +12,7 @@ use super::amendment_diff;
 pub use super::amendment_diff::TextDiff;
 use super::choose;
 use crate::advance;
+use crate::caller::asker;
 use crate::config::AGENTS;
 use crate::config::CAST;
 use crate::config::FILE;
@@ -21,7 +23,6 @@ use crate::event::Event;
 use crate::files::Lock;
 use crate::id::GateId;
 use crate::id::RunId;
-use crate::project::asker;
 use crate::project::signing;
 use crate::run::Run;
 use crate::workflow::Workflow;
@@ -68,9 +69,13 @@ pub struct Reply {
 }
 
 /// What there is to take in, for the face to show before it asks; none where there is nothing.
-pub fn question(project: &Project, request: &Request) -> Result<Option<AmendmentQuestion>, Error> {
-    asker::refuse_agents(project)?;
-    let id = choose::run(project, &request.run)?;
+pub fn question(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Option<AmendmentQuestion>, Error> {
+    asker::refuse_agents(project, caller)?;
+    let id = choose::run(project, caller, &request.run)?;
     let path = project.store.lock_place(&id);
     if let Some(held) = Lock::holder(&path) {
         return Err(Error::Held { run: id.to_string(), held });
@@ -102,8 +107,8 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
 }
 
 /// Where a run stands that there was nothing to take into.
-pub fn unchanged(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(project, &request.run)?;
+pub fn unchanged(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let driver = Driver::take(project, &id)?;
     Ok(Reply { run: advance::standing(&driver), amended: None })
 }
@@ -111,10 +116,11 @@ pub fn unchanged(project: &Project, request: &Request) -> Result<Reply, Error> {
 /// Takes in what was shown, and nothing else.
 pub fn run_amend(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     (person, question): (&Person, &AmendmentQuestion),
 ) -> Result<Reply, Error> {
-    asker::refuse_agents(project)?;
+    asker::refuse_agents(project, caller)?;
     let mut driver = Driver::take(project, &question.run)?;
     refuse_over(driver.run())?;
     refuse_signed(driver.run())?;

@@ -1,5 +1,6 @@
 //! `orch run cancel`: end a run that is not wanted any more.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -24,11 +25,15 @@ pub struct Request {
 }
 
 /// Cancels a run; one that is canceled already stays so.
-pub fn run_cancel(project: &Project, request: &Request) -> Result<Standing, Error> {
+pub fn run_cancel(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Standing, Error> {
     let request = run_complete::Request {
         run: request.run.clone(),
         status: Completion::Canceled,
         reason: request.reason.clone(),
     };
-    run_complete::run_complete(project, &request)
+    run_complete::run_complete(project, caller, &request)
 }

@@ -1,5 +1,6 @@
 //! `orch run complete`: end a run by a person's word.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -10,11 +11,11 @@ use super::current;
 use super::run::DriveRequest;
 use super::run::limits;
 use crate::advance;
+use crate::caller::asker;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::next::is_satisfied;
-use crate::project::asker;
 use crate::project::cut_off;
 use crate::project::sitting;
 use crate::workflow::Gate;
@@ -52,9 +53,13 @@ pub enum Completion {
 }
 
 /// Ends a run. `PASSED` is refused while a gate is open.
-pub fn run_complete(project: &Project, request: &Request) -> Result<Standing, Error> {
-    let id = choose::run(project, &request.run)?;
-    refuse_ending(project, &id)?;
+pub fn run_complete(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Standing, Error> {
+    let id = choose::run(project, caller, &request.run)?;
+    refuse_ending(project, caller, &id)?;
     let mut driver = Driver::take(project, &id)?;
     let status = match request.status {
         Completion::Passed => RunStatus::Passed,
@@ -73,7 +78,7 @@ pub fn run_complete(project: &Project, request: &Request) -> Result<Standing, Er
     }
     end(&mut driver, status, request.reason.clone())?;
     sitting::end_keeping(project, &id);
-    current::end(project, driver.run());
+    current::end(project, caller, driver.run());
     Ok(advance::standing(&driver))
 }
 
@@ -116,12 +121,13 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
 
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a
 /// run ends otherwise is for its gates or a person to say.
-fn refuse_ending(project: &Project, id: &RunId) -> Result<(), Error> {
-    let mark = project.caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
+fn refuse_ending(project: &Project, caller: &Caller, id: &RunId) -> Result<(), Error> {
+    let mark = caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
     let Some(agent) = mark.or_else(|| asker::executor(project)) else { return Ok(()) };
     let run = project.store.read(id)?.run;
-    let chosen = project.caller.run.clone().map(|name| RunChoice { run: Some(name) });
-    let is_own = chosen.is_some_and(|own| choose::run(project, &own).is_ok_and(|own| own == *id));
+    let chosen = caller.run.clone().map(|name| RunChoice { run: Some(name) });
+    let is_own =
+        chosen.is_some_and(|own| choose::run(project, caller, &own).is_ok_and(|own| own == *id));
     if run.status.is_end() || run.started.parent.is_some() && !is_own {
         return Ok(());
     }

@@ -1,5 +1,6 @@
 //! Pausing a run from outside its drive: it stays as it is until somebody takes it up.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -34,8 +35,8 @@ impl Default for Request {
 }
 
 /// Pauses a run. One that is over or paused already stays so.
-pub fn run_pause(project: &Project, request: &Request) -> Result<Standing, Error> {
-    let id = choose::run(project, &request.run)?;
+pub fn run_pause(project: &Project, caller: &Caller, request: &Request) -> Result<Standing, Error> {
+    let id = choose::run(project, caller, &request.run)?;
     let mut driver = Driver::take(project, &id)?;
     match driver.run().status {
         RunStatus::Running | RunStatus::Waiting => {

@@ -1,5 +1,6 @@
 //! `orch run resume`: take a run up again, whatever ended its last sitting.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Foreword;
@@ -42,24 +43,25 @@ pub struct Request {
 /// canceled is left as it is.
 pub fn run_resume(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Standing, Error> {
-    let id = choose::run(project, &request.run)?;
+    let id = choose::run(project, caller, &request.run)?;
     let mut driver = Driver::take(project, &id)?;
     if driver.run().status.is_final() {
         // Its last commit may have been refused, by a full disk for one; nothing is committed twice.
         driver.commit(None, true)?;
         return Ok(advance::standing(&driver));
     }
-    advance::player::give(&mut driver, request.drive.agent.as_deref())?;
+    super::run::give_agent(&mut driver, caller, &request.drive)?;
     let limits = super::run::limits(&request.drive)?;
     let range = super::run::range(&driver.workflow, &driver.run().range, &request.drive)?;
-    let more = request.budget.event(project)?.into_iter().chain(range);
+    let more = request.budget.event(project, caller)?.into_iter().chain(range);
     driver.append(&more.chain(resumed(&driver)).collect::<Vec<_>>())?;
     greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
-    current::end(project, driver.run());
+    current::end(project, caller, driver.run());
     Ok(standing)
 }
 

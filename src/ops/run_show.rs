@@ -1,6 +1,7 @@
 //! `orch run show`: the whole record of a run, made from its journal; of another tool's record, what
 //! its own `RUN.json` says.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -23,12 +24,12 @@ pub struct Request {
 }
 
 /// Gives what `RUN.json` says of the run now.
-pub fn run_show(project: &Project, request: &Request) -> Result<Json, Error> {
-    let named = request.run.run.as_ref().or(project.caller.run.as_ref());
+pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result<Json, Error> {
+    let named = request.run.run.as_ref().or(caller.run.as_ref());
     if let Some(foreign) = named.map(|name| choose::foreign(project, name)).transpose()?.flatten() {
         return Ok(Json::Object(foreign.told));
     }
-    let id = choose::run(project, &request.run)?;
+    let id = choose::run(project, caller, &request.run)?;
     let reading = proof::read(project, &id)?;
     let files = record::all_files(&reading);
     let bytes = files.get("RUN.json").map(Vec::as_slice).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! `orch run start`: begin a run that a person takes through step by step.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::Standing;
@@ -30,20 +31,21 @@ pub struct Request {
 }
 
 /// Begins a run, commits its record, and leaves every gate to the person.
-pub fn run_start(project: &Project, request: &Request) -> Result<Standing, Error> {
-    start_loaded(project, Workflow::load(&request.workflow, &project.shelf)?, request)
+pub fn run_start(project: &Project, caller: &Caller, request: &Request) -> Result<Standing, Error> {
+    start_loaded(project, caller, Workflow::load(&request.workflow, &project.shelf)?, request)
 }
 
 /// The same where the workflow that the request names was loaded already, to know its inputs.
 pub fn start_loaded(
     project: &Project,
+    caller: &Caller,
     loaded: (Workflow, Definition),
     request: &Request,
 ) -> Result<Standing, Error> {
     signing::refuse_unsignable(project, &loaded.0)?;
     let begin = Begin { inputs: request.inputs.clone(), again: request.again, ..Begin::default() };
-    let mut driver = start::begin(project, loaded, begin)?;
-    current::begin(project, driver.id());
+    let mut driver = start::begin(project, caller, loaded, begin)?;
+    current::begin(project, caller, driver.id());
     driver.commit(None, true)?;
     Ok(advance::standing(&driver))
 }

@@ -1,6 +1,7 @@
 //! What the operations on sittings share: the run that is meant, the process that keeps a
 //! sitting, and how a sitting ends.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -31,8 +32,10 @@ pub struct Epic {
 
 impl Epic {
     /// The run of this key: the open one, else the last one.
-    pub fn run(&self, project: &Project) -> Result<RunId, Error> {
-        let Some(epic) = &self.epic else { return choose::run(project, &RunChoice::default()) };
+    pub fn run(&self, project: &Project, caller: &Caller) -> Result<RunId, Error> {
+        let Some(epic) = &self.epic else {
+            return choose::run(project, caller, &RunChoice::default());
+        };
         if let Some(open) = choose::open_run_of(project, epic)? {
             return Ok(open);
         }
@@ -58,7 +61,7 @@ pub(super) fn status(project: &Project, run: &RunId, session: &Session) -> Sessi
 
 /// Has the session's lock and its timer held: by a process of its own, or by a thread of this one.
 pub(super) fn begin_keeping(project: &Project, run: &RunId, session: u32) -> Result<(), Error> {
-    let Some(program) = &project.caller.program else {
+    let Some(program) = &project.surroundings.program else {
         return session_keep::keep_here(project, run, session);
     };
     let number = session.to_string();

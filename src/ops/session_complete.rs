@@ -1,5 +1,6 @@
 //! `orch session complete`: end the sitting and the run with it, if nothing is missing.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Person;
@@ -61,15 +62,16 @@ pub struct Missing {
 /// Ends the sitting and the run. What is open is waived where a person forces it.
 pub fn session_complete(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     person: Option<&Person>,
 ) -> Result<Reply, Error> {
-    let id = request.epic.run(project)?;
+    let id = request.epic.run(project, caller)?;
     let mut driver = Driver::take(project, &id)?;
     if driver.run().session().is_none() {
         return Err(session::nobody_sits(&driver));
     }
-    let missing = finish_last(&mut driver, request.summary.as_deref())?;
+    let missing = finish_last(&mut driver, caller, request.summary.as_deref())?;
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
             let epic = driver.run().started.key.clone();
@@ -86,12 +88,16 @@ pub fn session_complete(
     driver.append(&ended.into_iter().collect::<Vec<_>>())?;
     sitting::end_keeping(project, &id);
     let standing = advance::drive(&mut driver, &session::limits())?;
-    current::end(project, driver.run());
+    current::end(project, caller, driver.run());
     Ok(Reply::Complete(Box::new(standing)))
 }
 
 /// Hands in the only gate that is open, where a person works on it; gives what is missing.
-fn finish_last(driver: &mut Driver<'_>, summary: Option<&str>) -> Result<Vec<Finding>, Error> {
+fn finish_last(
+    driver: &mut Driver<'_>,
+    caller: &Caller,
+    summary: Option<&str>,
+) -> Result<Vec<Finding>, Error> {
     // What has changed since it passed is open again, and the sitting goes on.
     advance::look_at_all(driver)?;
     let open = open_gates(driver);
@@ -101,11 +107,16 @@ fn finish_last(driver: &mut Driver<'_>, summary: Option<&str>) -> Result<Vec<Fin
         return Ok(missing_of(driver, &open));
     }
     let attempt = gate_finish::waiting_attempt(driver, gate)?;
-    done::sum_up(driver, gate, summary.unwrap_or_default())?;
+    done::sum_up(driver, caller, gate, summary.unwrap_or_default())?;
     let judged = advance::judge_held(driver, gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     if missing.is_empty() {
-        gate_finish::hand_in(driver, AttemptId::new(gate, attempt), (judged, Values::new()))?;
+        gate_finish::hand_in(
+            driver,
+            caller,
+            AttemptId::new(gate, attempt),
+            (judged, Values::new()),
+        )?;
     }
     // It may wait for an approval now.
     let open = open_gates(driver);

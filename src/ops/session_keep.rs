@@ -61,11 +61,8 @@ pub fn session_keep(project: &Project, request: &Request) -> Result<(), Error> {
 pub(super) fn keep_here(project: &Project, id: &RunId, session: u32) -> Result<(), Error> {
     let lock = hold(project, id)?;
     let folder = project.folder.root().to_owned();
-    let own = Project::open(Options {
-        folder,
-        caller: project.caller.elsewhere(),
-        ..Options::default()
-    })?;
+    let surroundings = project.surroundings.clone();
+    let own = Project::open(Options { folder, surroundings, ..Options::default() })?;
     let id = id.clone();
     thread::spawn(move || {
         let _lock = lock;

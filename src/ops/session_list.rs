@@ -1,5 +1,6 @@
 //! `orch session list`: the checkpoints of an epic, in all its runs.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::choose;
@@ -28,8 +29,8 @@ pub struct SessionEntry {
 }
 
 /// Reads what was sealed.
-pub fn session_list(project: &Project, epic: &Epic) -> Result<Reply, Error> {
-    let meant = epic.run(project)?;
+pub fn session_list(project: &Project, caller: &Caller, epic: &Epic) -> Result<Reply, Error> {
+    let meant = epic.run(project, caller)?;
     let key = project.store.read(&meant)?.run.started.key;
     let mut checkpoints = Vec::new();
     for id in choose::runs_of(project, &key)? {

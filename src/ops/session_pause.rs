@@ -1,5 +1,6 @@
 //! `orch session pause`: get up from a run; it stays as it is until somebody sits down again.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -36,8 +37,12 @@ impl Default for Request {
 }
 
 /// Ends the sitting and pauses the run.
-pub fn session_pause(project: &Project, request: &Request) -> Result<Standing, Error> {
-    let id = request.epic.run(project)?;
+pub fn session_pause(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Standing, Error> {
+    let id = request.epic.run(project, caller)?;
     let mut driver = Driver::take(project, &id)?;
     let reason = request.reason.clone();
     let ended = sitting::ended(&driver, SessionStatus::Paused, Some(reason.clone()));

@@ -1,5 +1,6 @@
 //! `orch session start`: sit down at a run, begun by it or taken up again.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Foreword;
@@ -85,13 +86,14 @@ pub struct Reply {
 /// `greet` is called once, before.
 pub fn session_start(
     project: &Project,
+    caller: &Caller,
     request: &Request,
     greet: &mut dyn FnMut(&Foreword),
 ) -> Result<Reply, Error> {
     let budget = request.budget.map(budget).transpose()?;
-    let (mut driver, death) = take_or_begin(project, request)?;
+    let (mut driver, death) = take_or_begin(project, caller, request)?;
     refuse_spent(&driver, budget)?;
-    let found = sit_down(&mut driver, death, budget)?;
+    let found = sit_down(&mut driver, caller, death, budget)?;
     let is_first = number(driver.run()) == 1;
     let foreword = if is_first {
         Foreword::at_the_start(&driver, None)?
@@ -108,7 +110,7 @@ pub fn session_start(
     }
     driver.append(&[Event::SessionReady { session: number }])?;
     driver.commit(None, true)?;
-    current::begin(project, driver.id());
+    current::begin(project, caller, driver.id());
     session::begin_keeping(project, driver.id(), number)?;
     let run = driver.run();
     Ok(Reply {
@@ -148,6 +150,7 @@ fn budget(usd: f64) -> Result<Budget, Error> {
 /// The open run of the key, else a new one; of an open one also how a sitting at it died.
 fn take_or_begin<'s>(
     project: &'s Project,
+    caller: &Caller,
     request: &Request,
 ) -> Result<(Driver<'s>, Option<Death>), Error> {
     let epic = &request.epic;
@@ -162,12 +165,16 @@ fn take_or_begin<'s>(
     let _lock = start::begin_lock(project, epic, project.clock.now())?;
     match choose::open_run_of(project, epic)? {
         Some(id) => take_up(project, request, &id),
-        None => Ok((begin(project, request)?, None)),
+        None => Ok((begin(project, caller, request)?, None)),
     }
 }
 
 /// Begins the run that the sitting is about.
-fn begin<'s>(project: &'s Project, request: &Request) -> Result<Driver<'s>, Error> {
+fn begin<'s>(
+    project: &'s Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Driver<'s>, Error> {
     let default = project.config.defaults.session_workflow.as_ref();
     let name = request.workflow.as_deref().or(default.map(|stated| stated.text.as_str()));
     let name = name.ok_or_else(|| {
@@ -177,7 +184,12 @@ fn begin<'s>(project: &'s Project, request: &Request) -> Result<Driver<'s>, Erro
     signing::refuse_unsignable(project, &loaded.0)?;
     let inputs = inputs(project, &loaded.0, request)?;
     let key = Some(request.epic.clone());
-    start::begin(project, loaded, Begin { inputs, agent: None, driven: true, again: true, key })
+    start::begin(
+        project,
+        caller,
+        loaded,
+        Begin { inputs, agent: None, driven: true, again: true, key },
+    )
 }
 
 /// What was given, and the key for the one input that the workflow makes its key from.
@@ -256,11 +268,12 @@ struct Death {
 /// sitting that died.
 fn sit_down(
     driver: &mut Driver<'_>,
+    caller: &Caller,
     death: Option<Death>,
     budget: Option<Budget>,
 ) -> Result<Option<String>, Error> {
     let project = driver.project;
-    let by = project.who()?.to_string();
+    let by = caller.who(project)?.to_string();
     let run = driver.run();
     let session = number(run) + 1;
     let mut events = Vec::new();

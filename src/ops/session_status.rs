@@ -1,5 +1,6 @@
 //! `orch session status`: the sitting at a run, what it cost and how long it takes.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::session;
@@ -66,8 +67,8 @@ pub struct Sitting {
 }
 
 /// Reads where the sitting stands.
-pub fn session_status(project: &Project, epic: &Epic) -> Result<Reply, Error> {
-    let id = epic.run(project)?;
+pub fn session_status(project: &Project, caller: &Caller, epic: &Epic) -> Result<Reply, Error> {
+    let id = epic.run(project, caller)?;
     let run = proof::read(project, &id)?.run;
     let now = project.clock.now();
     let sessions: Vec<Sitting> =

@@ -1,6 +1,7 @@
 //! Beginning a run: the definition is read and frozen, inputs are resolved, the
 //! first event is written. `orch run` and `orch run start` share it.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::Project;
@@ -54,11 +55,12 @@ pub struct Begin {
 }
 
 /// Begins a run of a workflow; nothing is written before everything is known to be sound.
-pub fn begin(
-    project: &Project,
+pub fn begin<'p>(
+    project: &'p Project,
+    caller: &Caller,
     (workflow, definition): (Workflow, Definition),
     request: Begin,
-) -> Result<Driver<'_>, Error> {
+) -> Result<Driver<'p>, Error> {
     if let Some(agent) = &request.agent {
         project.config.refuse_unknown_agent(agent)?;
     }
@@ -68,7 +70,7 @@ pub fn begin(
     workflow::refuse_unfit(&workflow, &definition, &inputs)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
-    let parent = current::session_run(project);
+    let parent = current::session_run(project, caller);
     let at = project.clock.now();
     // Of two who begin at once, the second finds the run of the first.
     let _begins = if request.again { None } else { Some(begin_lock(project, &key, at)?) };

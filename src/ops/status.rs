@@ -1,5 +1,6 @@
 //! `orch status`: where the current run stands, gate by gate.
 
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -40,8 +41,8 @@ pub struct Reply {
 }
 
 /// Reads where the run stands.
-pub fn status(project: &Project, choice: &RunChoice) -> Result<Reply, Error> {
-    let id = choose::run(project, choice)?;
+pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, choice)?;
     let run = proof::read(project, &id)?.run;
     let status = State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id));
     let cost = Cost::of_run(&run);

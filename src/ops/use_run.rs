@@ -1,6 +1,7 @@
 //! `orch use`: make a run the current one, and a gate of it, until another is chosen or
 //! `orch back` is typed.
 
+use super::Caller;
 use super::Error;
 use super::Instructions;
 use super::Project;
@@ -35,27 +36,27 @@ pub struct Reply {
 
 impl Reply {
     /// Where the current run stands; without one, what can be chosen.
-    pub fn instructions(&self, project: &Project) -> Instructions {
+    pub fn instructions(&self, project: &Project, caller: &Caller) -> Instructions {
         let Some(place) = &self.current else {
             return Instructions::to("Choose a run.", ["orch run list".to_owned()]);
         };
-        Instructions::of_run(project, &RunChoice { run: Some(place.run.to_string()) })
+        Instructions::of_run(project, caller, &RunChoice { run: Some(place.run.to_string()) })
     }
 }
 
 /// Chooses a run, and the gate that is named.
-pub fn use_run(project: &Project, request: &Request) -> Result<Reply, Error> {
-    let id = choose::run(project, &RunChoice { run: request.run.clone() })?;
+pub fn use_run(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
+    let id = choose::run(project, caller, &RunChoice { run: request.run.clone() })?;
     let gate = match &request.gate {
         None => None,
         Some(name) => {
             let run = project.store.read(&id)?.run;
-            Some(choose::gate_of(project, &run, Some(name))?)
+            Some(choose::gate_of(project, caller, &run, Some(name))?)
         }
     };
-    let mut current = Current::read(project)?;
+    let mut current = Current::read(project, caller)?;
     current.choose(&id, gate);
-    current.write(project)?;
+    current.write(project, caller)?;
     Ok(reply(current))
 }
 

@@ -12,6 +12,7 @@ pub use approvals::SignedApproval;
 pub use artifacts::Artifacts;
 
 use self::places::Places;
+use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
@@ -144,7 +145,11 @@ impl Verified {
 }
 
 /// Verifies one run or all; nothing is changed.
-pub fn verify(project: &Project, request: &Request) -> Result<Vec<Verified>, Error> {
+pub fn verify(
+    project: &Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Vec<Verified>, Error> {
     let head = request.head.as_deref().map(|text| {
         Digest::parse(text).ok_or_else(|| {
             Error::usage(format!("`{text}` is no head of a chain")).advise("64 hex digits")
@@ -161,7 +166,7 @@ pub fn verify(project: &Project, request: &Request) -> Result<Vec<Verified>, Err
         if let Some(other) = others.iter().find(|other| request.run.run.as_ref() == Some(other)) {
             return Ok(vec![passed_over(other, PassedOver::Foreign)]);
         }
-        let id = chosen(project, git, &request.run)?;
+        let id = chosen(project, caller, git, &request.run)?;
         return Ok(vec![steadily(project, git, &id, &told)?]);
     }
     // One that cannot be looked at says so, and the others are told of all the same.
@@ -176,10 +181,15 @@ pub fn verify(project: &Project, request: &Request) -> Result<Vec<Verified>, Err
 }
 
 /// The run that is meant; one that is named may be in a commit only.
-fn chosen(project: &Project, git: Option<&Repository>, choice: &RunChoice) -> Result<RunId, Error> {
+fn chosen(
+    project: &Project,
+    caller: &Caller,
+    git: Option<&Repository>,
+    choice: &RunChoice,
+) -> Result<RunId, Error> {
     let known = places::ids(project, git)?;
-    let name = choice.run.as_ref().or(project.caller.run.as_ref());
-    let Some(name) = name else { return choose::run(project, choice) };
+    let name = choice.run.as_ref().or(caller.run.as_ref());
+    let Some(name) = name else { return choose::run(project, caller, choice) };
     let mut ids: BTreeSet<RunId> = known.into_iter().collect();
     if !ids.iter().any(|id| id.as_str().contains(name.as_str())) {
         ids.extend(places::ids_on_branches(project, git)?);

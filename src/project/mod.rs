@@ -1,7 +1,6 @@
-//! The project that deeds are done in, with its runs, texts, agents and clock, who asks, and
+//! The project that deeds are done in, with its runs, texts, agents and clock, and
 //! a run that is held there with what is proved of it. Opened once; every operation is handed it.
 
-pub mod asker;
 pub mod cut_off;
 pub mod fallen;
 pub mod orphans;
@@ -13,14 +12,12 @@ pub mod signing;
 pub mod sitting;
 pub mod sitting_budget;
 
-mod caller;
 mod driver;
 mod error;
 mod home;
 mod meter;
 mod seen;
 
-pub use caller::Caller;
 pub use driver::Driver;
 pub use driver::lock;
 pub use error::Error;
@@ -47,6 +44,7 @@ use crate::signature::SshKey;
 use crate::store::Store;
 use crate::store::record::Foreign;
 use crate::store::record::RUNS;
+use crate::surroundings::Surroundings;
 use crate::work;
 use std::path::Path;
 use std::path::PathBuf;
@@ -63,7 +61,7 @@ pub struct Options {
     pub seed: Option<u64>,
     /// Raised by Ctrl-C and its like.
     pub stop: Stop,
-    pub caller: Caller,
+    pub surroundings: Surroundings,
 }
 
 /// A project, open.
@@ -75,8 +73,7 @@ pub struct Project {
     pub config: Config,
     pub clock: Clock,
     pub stop: Stop,
-    /// Who asks.
-    pub caller: Caller,
+    pub surroundings: Surroundings,
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
     /// The key that git signs with, as its settings were before anything was begun.
@@ -112,13 +109,13 @@ impl Project {
         Ok(Self {
             store: Store::new(folder.clone(), repository.as_ref()),
             git_key: repository.as_ref().and_then(Repository::ssh_key),
-            shelf: Shelf::new(folder.clone(), options.caller.settings.clone()),
-            config: Config::load(folder.root(), options.caller.settings.as_deref())?,
+            shelf: Shelf::new(folder.clone(), options.surroundings.settings.clone()),
+            config: Config::load(folder.root(), options.surroundings.settings.as_deref())?,
             uncommitted,
             folder,
             clock,
             stop: options.stop,
-            caller: options.caller,
+            surroundings: options.surroundings,
             seed: options.seed,
             ids: AtomicU64::new(0),
         })

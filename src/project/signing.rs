@@ -225,7 +225,7 @@ pub fn key(project: &Project) -> Result<SshKey, Error> {
 
 /// A path of orch.toml: below the home folder, or from the project.
 fn expanded(project: &Project, path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), &project.caller.home) {
+    match (path.strip_prefix("~/"), &project.surroundings.home) {
         (Some(rest), Some(home)) => home.join(rest),
         (Some(_), None) | (None, _) => project.folder.root().join(path),
     }

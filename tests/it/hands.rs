@@ -7,6 +7,7 @@ use orch::event::EventKind;
 use orch::files::Beneath;
 use orch::files::ProjectFolder;
 use orch::id::RunId;
+use orch::ops::Caller;
 use orch::ops::Driver;
 use orch::ops::Held;
 use orch::ops::Limits;
@@ -200,7 +201,7 @@ fn whoever_follows_a_run_gets_what_another_process_appends() {
     let house = House::new().workflow("watched", gate);
     house.orch("run watched").code(3);
     let project = Project::open(Options { folder: house.project(), ..Options::default() }).unwrap();
-    let mut follow = follow::follow(&project, &RunChoice::default()).unwrap();
+    let mut follow = follow::follow(&project, &Caller::default(), &RunChoice::default()).unwrap();
     assert!(follow.news().unwrap().is_empty());
     house.orch("gate finish --gate a").code(0);
     let told = |news: Vec<JournalEntry>| {

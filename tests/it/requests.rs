@@ -4,6 +4,7 @@
 use crate::house::House;
 use crate::shipped::made;
 use orch::event::RunStatus;
+use orch::ops::Caller;
 use orch::ops::Options;
 use orch::ops::Project;
 use orch::ops::REQUESTS;
@@ -123,13 +124,15 @@ fn a_run_begins_by_a_request_in_json() {
     let gate = "[inputs]\ntopic = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n";
     let house = House::new().workflow("demo", gate);
     let project = Project::open(Options { folder: house.project(), ..Options::default() }).unwrap();
+    let caller = Caller::default();
     let mut told = json!({ "workflow": "demo", "inputs": { "topic": "ink" } });
-    let driven = run::run(&project, &serde_json::from_value(told.clone()).unwrap(), &mut |_| ());
+    let driven =
+        run::run(&project, &caller, &serde_json::from_value(told.clone()).unwrap(), &mut |_| ());
     assert_eq!(driven.unwrap().status, RunStatus::Waiting);
     told["again"] = true.into();
-    let begun = run_start::run_start(&project, &serde_json::from_value(told).unwrap());
+    let begun = run_start::run_start(&project, &caller, &serde_json::from_value(told).unwrap());
     assert_eq!(begun.unwrap().status, RunStatus::Running);
     let unknown = serde_json::from_value(json!({ "workflow": "none" })).unwrap();
-    let error = run::run(&project, &unknown, &mut |_| ()).unwrap_err();
+    let error = run::run(&project, &caller, &unknown, &mut |_| ()).unwrap_err();
     assert!(error.to_string().contains("none"), "{error}");
 }

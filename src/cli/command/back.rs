@@ -8,7 +8,7 @@ use crate::ops::back;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = back::back(&project)?;
+    let reply = back::back(&project, &face.caller)?;
     use_run::answer(face, &project, &reply);
     Ok(exit::DONE)
 }

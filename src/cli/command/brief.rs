@@ -8,7 +8,7 @@ use crate::ops::brief;
 
 pub fn execute(face: &Face, request: &brief::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = brief::brief(&project, request)?;
+    let reply = brief::brief(&project, &face.caller, request)?;
     face.answer(&reply, &Instructions::default(), &reply.text);
     Ok(exit::DONE)
 }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = checkpoint_create::checkpoint_create(&project, request)?;
+    let reply = checkpoint_create::checkpoint_create(&project, &face.caller, request)?;
     for problem in &reply.problems {
         face.say(&format!("not committed: {problem}"));
     }

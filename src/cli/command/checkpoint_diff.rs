@@ -22,7 +22,7 @@ pub struct Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let mut reply = checkpoint_diff::checkpoint_diff(&project, &arguments.request)?;
+    let mut reply = checkpoint_diff::checkpoint_diff(&project, &face.caller, &arguments.request)?;
     let text = if arguments.stat {
         reply.comparison.patch.clear();
         stat(&reply.comparison.files)

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = checkpoint_list::checkpoint_list(&project, request)?;
+    let reply = checkpoint_list::checkpoint_list(&project, &face.caller, request)?;
     let rows: Vec<Vec<String>> = reply.checkpoints.iter().map(row).collect();
     let mut text = answer::table(&rows);
     let (kept, new) = (reply.kept, bytes(reply.new_bytes));

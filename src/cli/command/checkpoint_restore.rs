@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = checkpoint_restore::checkpoint_restore(&project, request)?;
+    let reply = checkpoint_restore::checkpoint_restore(&project, &face.caller, request)?;
     let files = &reply.plan.files;
     let rows = files.iter().map(|put| vec![word(put.what).to_owned(), put.path.clone()]);
     let mut text = answer::table(&rows.collect::<Vec<_>>());

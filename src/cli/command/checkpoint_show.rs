@@ -10,7 +10,7 @@ use crate::ops::checkpoint_show;
 
 pub fn execute(face: &Face, request: &checkpoint_show::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = checkpoint_show::checkpoint_show(&project, request)?;
+    let reply = checkpoint_show::checkpoint_show(&project, &face.caller, request)?;
     let checkpoint = &reply.entry.checkpoint;
     let kept = if reply.entry.is_kept { "kept" } else { "not kept here" };
     let rows = [

@@ -12,7 +12,7 @@ use crate::standing;
 
 pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = cost::cost(&project, request)?;
+    let reply = cost::cost(&project, &face.caller, request)?;
     let head = match reply.by {
         cost::By::Run => "run",
         cost::By::Gate => "gate",

@@ -36,14 +36,14 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
     let mut request = request.clone();
     loop {
         let progress = Progress::of(face, &project, &request.finish.gate.run);
-        let reply = done::done(&project, &request)?;
+        let reply = done::done(&project, &face.caller, &request)?;
         drop(progress);
         let missing = match reply {
             Reply::Done(reply) => return Ok(drive::gate_words(face, &project, &reply)),
             Reply::HandedOver(said) => {
                 let text = "summary handed over; the gate is judged when this work ends";
                 let choice = RunChoice { run: Some(said.run_id.to_string()) };
-                face.answer(&said, &Instructions::of_run(&project, &choice), text);
+                face.answer(&said, &Instructions::of_run(&project, &face.caller, &choice), text);
                 return Ok(exit::DONE);
             }
             Reply::Missing(missing) => missing,
@@ -58,7 +58,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                 let waive =
                     gate_waive::Request { gate, reason, drive: request.finish.drive.clone() };
                 let progress = Progress::of(face, &project, &waive.gate.run);
-                let mut reply = gate_waive::gate_waive(&project, &waive, &person)?;
+                let mut reply = gate_waive::gate_waive(&project, &face.caller, &waive, &person)?;
                 drop(progress);
                 reply.passed = true;
                 return Ok(drive::gate_words(face, &project, &reply));
@@ -74,7 +74,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
 
 /// Asks a person at a terminal; anybody else goes on working.
 pub(super) fn ask(face: &Face, project: &Project, missing: &[Finding]) -> Result<Choice, Error> {
-    if !face.can_ask() || project.caller.agent_mark.is_some() {
+    if !face.can_ask() || face.caller.agent_mark.is_some() {
         return Ok(Choice::GoOn);
     }
     face.say("not done yet:");
@@ -86,7 +86,7 @@ pub(super) fn ask(face: &Face, project: &Project, missing: &[Finding]) -> Result
     let said = match chosen {
         Some(0) => question::line("what it comes to")?.map(Choice::Add),
         Some(1) => {
-            let person = terminal::person(project, face.global.is_ci())?;
+            let person = terminal::person(project, &face.caller, face.global.is_ci())?;
             question::line("reason")?.map(|reason| Choice::Force(person, reason))
         }
         Some(_) | None => None,
@@ -107,6 +107,6 @@ pub(super) fn list(
     }
     let choice = RunChoice { run: Some(run.to_string()) };
     let instructions =
-        Instructions::missing(Instructions::of_run(project, &choice), missing, again);
+        Instructions::missing(Instructions::of_run(project, &face.caller, &choice), missing, again);
     face.answer_failure(reply, &instructions, &text);
 }

@@ -12,9 +12,9 @@ use crate::ops::gate_approve;
 
 pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
-    let asked = gate_approve::question(&project, &request.gate)?;
+    let asked = gate_approve::question(&project, &face.caller, &request.gate)?;
     approval::show(face, &asked);
-    let person = match terminal::person(&project, face.global.is_ci()) {
+    let person = match terminal::person(&project, &face.caller, face.global.is_ci()) {
         Ok(person) => person,
         Err(error) => {
             // Who has no terminal to be asked at can still read.
@@ -36,7 +36,7 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
         return Err(Error::usage("not approved; nothing was written").into());
     }
     let progress = Progress::of(face, &project, &request.gate.run);
-    let reply = gate_approve::gate_approve(&project, request, (&person, &asked))?;
+    let reply = gate_approve::gate_approve(&project, &face.caller, request, (&person, &asked))?;
     drop(progress);
     Ok(drive::gate_words(face, &project, &reply))
 }

@@ -28,7 +28,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         return Ok(as_hook(face, request));
     }
     let project = face.global.open(false)?;
-    let reply = gate_check::gate_check(&project, request)?;
+    let reply = gate_check::gate_check(&project, &face.caller, request)?;
     let mut text = shown(&reply.findings);
     let verdict = match (reply.passed, reply.refused) {
         (true, _) => "would pass",
@@ -40,7 +40,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&reply, &Instructions::default(), &text);
         Ok(exit::DONE)
     } else {
-        let next = Instructions::of_run(&project, &request.gate.run);
+        let next = Instructions::of_run(&project, &face.caller, &request.gate.run);
         face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)
     }
@@ -55,7 +55,7 @@ fn as_hook(face: &Face, request: &gate_check::Request) -> u8 {
             .unwrap_or_default(),
     };
     let project = face.global.open(false);
-    match project.and_then(|project| gate_hook::gate_hook(&project, &request)) {
+    match project.and_then(|project| gate_hook::gate_hook(&project, &face.caller, &request)) {
         Ok(None) => exit::DONE,
         Ok(Some(reply)) => {
             let findings = shown(&reply.findings);

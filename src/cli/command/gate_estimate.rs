@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub fn execute(face: &Face, request: &gate_estimate::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = gate_estimate::gate_estimate(&project, request)?;
+    let reply = gate_estimate::gate_estimate(&project, &face.caller, request)?;
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let text = format!(
         "gate {} should take {}, {} worked so far",
@@ -18,6 +18,6 @@ pub fn execute(face: &Face, request: &gate_estimate::Request) -> Result<u8, Fail
         shown(reply.estimate_s),
         shown(reply.active_s)
     );
-    face.answer(&reply, &Instructions::of_run(&project, &request.gate.run), &text);
+    face.answer(&reply, &Instructions::of_run(&project, &face.caller, &request.gate.run), &text);
     Ok(exit::DONE)
 }

@@ -10,7 +10,7 @@ use crate::ops::gate_fail;
 pub fn execute(face: &Face, request: &gate_fail::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     let progress = Progress::of(face, &project, &request.gate.run);
-    let mut reply = gate_fail::gate_fail(&project, request)?;
+    let mut reply = gate_fail::gate_fail(&project, &face.caller, request)?;
     drop(progress);
     // The failure was asked for, and recorded: the command has done its work.
     reply.passed = true;

@@ -9,7 +9,7 @@ use crate::ops::gate_redo;
 pub fn execute(face: &Face, request: &gate_redo::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     let progress = Progress::of(face, &project, &request.gate.run);
-    let reply = gate_redo::gate_redo(&project, request)?;
+    let reply = gate_redo::gate_redo(&project, &face.caller, request)?;
     drop(progress);
     Ok(drive::gate_words(face, &project, &reply))
 }

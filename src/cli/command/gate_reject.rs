@@ -10,9 +10,9 @@ use crate::ops::gate_reject;
 
 pub fn execute(face: &Face, request: &gate_reject::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
-    let person = terminal::person(&project, face.global.is_ci())?;
+    let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
     let progress = Progress::of(face, &project, &request.gate.run);
-    let mut reply = gate_reject::gate_reject(&project, request, &person)?;
+    let mut reply = gate_reject::gate_reject(&project, &face.caller, request, &person)?;
     drop(progress);
     reply.passed = true;
     drive::gate_words(face, &project, &reply);

@@ -11,7 +11,7 @@ use crate::run::GateStatus;
 pub fn execute(face: &Face, request: &gate_start::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     let progress = Progress::of(face, &project, &request.gate.run);
-    let mut reply = gate_start::gate_start(&project, request)?;
+    let mut reply = gate_start::gate_start(&project, &face.caller, request)?;
     drop(progress);
     // A gate that now waits has been started, which is all that was asked for.
     reply.passed |= reply.status == GateStatus::Waiting;

@@ -12,14 +12,14 @@ use crate::ops::gate_waive;
 
 pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
-    let person = terminal::person(&project, face.global.is_ci())?;
+    let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
     let gate = request.gate.gate.as_deref().unwrap_or("the waiting gate");
     let ask = format!("Waive {gate} as {}: {}? [yes/no]", person.by, request.reason);
     if !question::word(&ask, &["yes", "y", "waive"])? {
         return Err(Error::usage("not waived; nothing was written").into());
     }
     let progress = Progress::of(face, &project, &request.gate.run);
-    let mut reply = gate_waive::gate_waive(&project, request, &person)?;
+    let mut reply = gate_waive::gate_waive(&project, &face.caller, request, &person)?;
     drop(progress);
     reply.passed = true;
     drive::gate_words(face, &project, &reply);

@@ -16,8 +16,8 @@ pub enum InvocationCommand {
 pub fn execute(face: &Face, command: InvocationCommand) -> Result<u8, Failure> {
     let InvocationCommand::Record(request) = command;
     let project = face.global.open(false)?;
-    let invocation = invocation_record::invocation_record(&project, &request)?;
-    let next = Instructions::of_run(&project, &request.gate.run);
+    let invocation = invocation_record::invocation_record(&project, &face.caller, &request)?;
+    let next = Instructions::of_run(&project, &face.caller, &request.gate.run);
     face.answer(&invocation, &next, invocation.invocation_id.as_str());
     Ok(exit::DONE)
 }

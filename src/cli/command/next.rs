@@ -8,7 +8,7 @@ use crate::ops::next;
 
 pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = next::next(&project, choice)?;
+    let reply = next::next(&project, &face.caller, choice)?;
     let packet = reply.packet.clone().unwrap_or_default();
     let text = format!("run {} {}\n{packet}", reply.run.run_id, reply.run.status);
     face.answer(&reply, &reply.instructions, &crate::check::plain_text(&text));

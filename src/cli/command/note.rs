@@ -18,12 +18,12 @@ use std::time::Duration;
 pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8, Failure> {
     let request = note::Request { kind, ..request };
     let project = face.global.open(false)?;
-    let reply = note::note(&project, &request)?;
+    let reply = note::note(&project, &face.caller, &request)?;
     let gate = reply.gate.as_ref().map(|gate| format!(", gate {gate}")).unwrap_or_default();
     let who =
         if reply.handed_over { "; the process that holds the run writes it down" } else { "" };
     let text = format!("{kind} on {}{gate}{who}", reply.run_id);
-    let mut instructions = Instructions::of_run(&project, &request.gate.run);
+    let mut instructions = Instructions::of_run(&project, &face.caller, &request.gate.run);
     if let Some(overrun) = &reply.overrun {
         ask_again(face, &project, (&reply, overrun), &mut instructions)?;
     }
@@ -42,7 +42,7 @@ fn ask_again(
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let (gate, worked) = (&overrun.gate, shown(overrun.active_s));
     let words = format!("gate {gate} should take {}, and took {worked}", shown(overrun.estimate_s));
-    if !face.can_ask() || project.caller.agent_mark.is_some() {
+    if !face.can_ask() || face.caller.agent_mark.is_some() {
         instructions.say(format!("{words}: give a new estimate."));
         let run = &reply.run_id;
         instructions.command(format!("orch gate estimate … --run {run} --gate {gate}"));
@@ -56,6 +56,10 @@ fn ask_again(
         run: RunChoice { run: Some(reply.run_id.to_string()) },
         gate: Some(gate.to_string()),
     };
-    gate_estimate::gate_estimate(project, &gate_estimate::Request { estimate, gate })?;
+    gate_estimate::gate_estimate(
+        project,
+        &face.caller,
+        &gate_estimate::Request { estimate, gate },
+    )?;
     Ok(())
 }

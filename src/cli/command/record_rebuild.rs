@@ -8,7 +8,7 @@ use crate::ops::record_rebuild;
 
 pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
-    let rebuilt = record_rebuild::record_rebuild(&project, request)?;
+    let rebuilt = record_rebuild::record_rebuild(&project, &face.caller, request)?;
     let mut lines = rebuilt.files.clone();
     lines.push(match rebuilt.files.len() {
         0 if !rebuilt.unwritten.is_empty() => "no file was made again".to_owned(),
@@ -20,7 +20,7 @@ pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Fai
     for problem in &rebuilt.problems {
         face.say(&format!("not committed: {problem}"));
     }
-    let mut next = Instructions::of_run(&project, &request.run);
+    let mut next = Instructions::of_run(&project, &face.caller, &request.run);
     next.say("Have the record compared with the journal.");
     next.command(format!("orch verify --run {}", rebuilt.run_id));
     if rebuilt.unwritten.is_empty() {

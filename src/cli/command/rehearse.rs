@@ -59,7 +59,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         answers,
         fail: matches.get_many::<String>("fail").into_iter().flatten().cloned().collect(),
     };
-    let scenes = rehearse::rehearse(&project, &request)?;
+    let scenes = rehearse::rehearse(&project, &face.caller, &request)?;
     let mut text = String::new();
     for scene in &scenes {
         let gate = scene.gate.as_ref().map(|gate| format!("{gate}: ")).unwrap_or_default();

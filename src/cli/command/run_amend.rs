@@ -16,14 +16,14 @@ const WORDS: [&str; 3] = ["yes", "y", "amend"];
 
 pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
-    let Some(asked) = run_amend::question(&project, request)? else {
-        let reply = run_amend::unchanged(&project, request)?;
+    let Some(asked) = run_amend::question(&project, &face.caller, request)? else {
+        let reply = run_amend::unchanged(&project, &face.caller, request)?;
         let text =
             format!("nothing to amend: run {} goes on under what the files say", reply.run.run_id);
         face.answer(&reply, &Instructions::default(), &text);
         return Ok(exit::DONE);
     };
-    let person = terminal::person(&project, face.global.is_ci())?;
+    let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
     face.say(&format!("Run {} would go on under another definition:", asked.run));
     for change in &asked.changes {
         face.say(&format!("  {change}"));
@@ -39,7 +39,7 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     if !question::word(&format!("Take this in as {}? [yes/no]", person.by), &WORDS)? {
         return Err(Error::usage("not taken in; nothing was written").into());
     }
-    let reply = run_amend::run_amend(&project, request, (&person, &asked))?;
+    let reply = run_amend::run_amend(&project, &face.caller, request, (&person, &asked))?;
     let text = format!("run {} {}\nhead {}", reply.run.run_id, reply.run.status, reply.run.head);
     drive::warn(face, &project, &reply.run);
     face.answer(&reply, &Instructions::of(&reply.run), &text);

@@ -8,7 +8,7 @@ use crate::ops::run_cancel;
 
 pub fn execute(face: &Face, request: &run_cancel::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let standing = run_cancel::run_cancel(&project, request)?;
+    let standing = run_cancel::run_cancel(&project, &face.caller, request)?;
     drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

@@ -8,7 +8,7 @@ use crate::ops::run_complete;
 
 pub fn execute(face: &Face, request: &run_complete::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let standing = run_complete::run_complete(&project, request)?;
+    let standing = run_complete::run_complete(&project, &face.caller, request)?;
     drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

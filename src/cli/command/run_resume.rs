@@ -46,7 +46,7 @@ pub(super) fn resume(
         progress.greet(project, foreword);
         brief.clone_from(&foreword.brief);
     };
-    let standing = run_resume::run_resume(project, request, &mut greet)?;
+    let standing = run_resume::run_resume(project, &face.caller, request, &mut greet)?;
     drop(progress);
     let brief = brief.and_then(Result::ok);
     let how = (&request.drive, ci, reports);

@@ -52,7 +52,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let inputs = inputs::values(&face, &project, &workflow, &matches)?;
     let begin = BeginRequest::from_arg_matches(&matches)?;
     let request = run_start::Request { workflow: name, inputs, again: begin.again };
-    let standing = run_start::start_loaded(&project, (workflow, definition), &request)?;
+    let standing =
+        run_start::start_loaded(&project, &face.caller, (workflow, definition), &request)?;
     let instructions = Instructions::of(&standing);
     let text = format!("run {} {}\nhead {}", standing.run_id, standing.status, standing.head);
     face.answer(&standing, &instructions, &text);

@@ -52,7 +52,8 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     }
     let mut progress = Progress::new(&face);
     let mut greet = |foreword: &Foreword| progress.greet(&project, foreword);
-    let standing = run::run_loaded(&project, (workflow, definition), &request, &mut greet)?;
+    let standing =
+        run::run_loaded(&project, &face.caller, (workflow, definition), &request, &mut greet)?;
     drop(progress);
     Ok(drive::go_on(&face, &project, (standing, None), (&drive_request, &ci, &reports))?)
 }
@@ -68,7 +69,7 @@ fn another(
     if request.begin.again || !face.can_ask() {
         return Ok(None);
     }
-    let unfinished = run::unfinished(project, workflow, &request.inputs)?;
+    let unfinished = run::unfinished(project, &face.caller, workflow, &request.inputs)?;
     let Some(entry) = unfinished.into_iter().next() else { return Ok(None) };
     let question = format!("Run {} of `{}` is {}", entry.run_id, entry.key, entry.status);
     match question::choose(&question, &["resume it", "begin another run", "do nothing"], 0)? {

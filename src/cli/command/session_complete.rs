@@ -19,7 +19,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let mut request = request.clone();
     let mut person = None;
     if let Some(reason) = &request.force {
-        let who = terminal::person(&project, face.global.is_ci())?;
+        let who = terminal::person(&project, &face.caller, face.global.is_ci())?;
         let ask = format!("End it as {}, whatever is missing: {reason}? [yes/no]", who.by);
         if !question::word(&ask, &["yes", "y", "end"])? {
             return Err(Error::usage("not ended; nothing was written").into());
@@ -27,9 +27,10 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         person = Some(who);
     }
     loop {
-        let run = RunChoice { run: Some(request.epic.run(&project)?.to_string()) };
+        let run = RunChoice { run: Some(request.epic.run(&project, &face.caller)?.to_string()) };
         let progress = Progress::of(face, &project, &run);
-        let reply = session_complete::session_complete(&project, &request, person.as_ref())?;
+        let reply =
+            session_complete::session_complete(&project, &face.caller, &request, person.as_ref())?;
         drop(progress);
         let missing = match reply {
             Reply::Complete(standing) => {

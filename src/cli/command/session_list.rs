@@ -10,7 +10,7 @@ use crate::ops::session_list;
 
 pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = session_list::session_list(&project, epic)?;
+    let reply = session_list::session_list(&project, &face.caller, epic)?;
     let rows: Vec<Vec<String>> = reply
         .checkpoints
         .iter()

@@ -39,7 +39,7 @@ impl Resume {
 pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     let mut progress = Progress::new(face);
-    let reply = session_start::session_start(&project, request, &mut |foreword| {
+    let reply = session_start::session_start(&project, &face.caller, request, &mut |foreword| {
         progress.greet(&project, foreword);
     })?;
     drop(progress);

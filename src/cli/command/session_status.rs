@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = session_status::session_status(&project, epic)?;
+    let reply = session_status::session_status(&project, &face.caller, epic)?;
     let mut text = match (&reply.session_key, reply.status) {
         (Some(key), Some(status)) => format!("session {key} {status}"),
         (_, _) => format!("nobody has sat at {} yet", reply.epic),

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = status::status(&project, choice)?;
+    let reply = status::status(&project, &face.caller, choice)?;
     let reason = reply.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let mut text = format!(
         "{} {} {}{reason}\n{} {}\n",

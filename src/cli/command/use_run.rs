@@ -9,7 +9,7 @@ use crate::ops::use_run::Reply;
 
 pub fn execute(face: &Face, request: &use_run::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = use_run::use_run(&project, request)?;
+    let reply = use_run::use_run(&project, &face.caller, request)?;
     answer(face, &project, &reply);
     Ok(exit::DONE)
 }
@@ -22,5 +22,5 @@ pub(super) fn answer(face: &Face, project: &Project, reply: &Reply) {
             format!("current run: {}{gate}", place.run)
         }
     };
-    face.answer(reply, &reply.instructions(project), &text);
+    face.answer(reply, &reply.instructions(project, &face.caller), &text);
 }

@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 
 pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let verified = verify::verify(&project, request)?;
+    let verified = verify::verify(&project, &face.caller, request)?;
     let text: Vec<String> = verified.iter().map(|verified| words(face, verified)).collect();
     let text = text.join("\n");
     if verified.iter().all(|verified| verified.differences.is_empty()) {

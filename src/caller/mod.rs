@@ -1,11 +1,11 @@
 //! Who asks for an operation, as a face found them. Nothing below the faces reads the environment for
-//! it, nor can make a person of whoever asks.
+//! it, nor can make a person of whoever asks; nothing below this floor knows who it is.
 
-use super::Error;
-use super::Project;
-use super::asker;
+pub mod asker;
+
 use crate::event::Author;
-use std::path::PathBuf;
+use crate::project::Error;
+use crate::project::Project;
 
 /// Whoever asks: a person, an agent, or a program of either.
 #[derive(Debug, Clone, Default)]
@@ -20,42 +20,29 @@ pub struct Caller {
     pub agent_mark: Option<String>,
     /// The name that the system knows the user by.
     pub user: Option<String>,
-    pub home: Option<PathBuf>,
-    /// The folder of the user's own settings and workflows.
-    pub settings: Option<PathBuf>,
-    /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
-    /// process keeps them itself, until it ends.
-    pub program: Option<PathBuf>,
 }
 
 impl Caller {
     /// The same user, who has chosen nothing: for what is done on their behalf elsewhere.
     pub fn elsewhere(&self) -> Self {
-        Self {
-            run: None,
-            gate: None,
-            session: None,
-            agent_mark: None,
-            program: None,
-            ..self.clone()
-        }
+        Self { user: self.user.clone(), ..Self::default() }
     }
-}
 
-impl Project {
     /// Who the user is: for git, else for the system.
-    pub fn identity(&self) -> Result<String, Error> {
-        let by = self.repository()?.and_then(|repository| repository.identity());
+    pub fn identity(&self, project: &Project) -> Result<String, Error> {
+        let by = project.repository()?.and_then(|repository| repository.identity());
         let number = || format!("user {}", rustix::process::getuid().as_raw());
-        Ok(by.or_else(|| self.caller.user.clone()).unwrap_or_else(number))
+        Ok(by.or_else(|| self.user.clone()).unwrap_or_else(number))
     }
 
     /// Who says something here: the agent whose marks were found, what works at a gate, else the user.
-    pub fn who(&self) -> Result<Author, Error> {
-        match &self.caller.agent_mark {
+    pub fn who(&self, project: &Project) -> Result<Author, Error> {
+        match &self.agent_mark {
             Some(mark) => Ok(Author::Agent(mark.clone())),
-            None if asker::is_executor(self) => Ok(Author::Agent("at work at a gate".to_owned())),
-            None => self.identity().map(Author::User),
+            None if asker::is_executor(project) => {
+                Ok(Author::Agent("at work at a gate".to_owned()))
+            }
+            None => self.identity(project).map(Author::User),
         }
     }
 }

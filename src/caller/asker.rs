@@ -2,17 +2,18 @@
 //! processes above it hold and were started with, and by the process groups that runs have noted
 //! down, not by what any program is called.
 
-use super::Error;
-use super::Project;
-use super::orphans;
+use super::Caller;
 use crate::process;
 use crate::process::Life;
+use crate::project::Error;
+use crate::project::Project;
+use crate::project::orphans;
 use crate::store::Store;
 
 /// A person's word is never an agent's: not with an agent's marks in the environment, nor below a
 /// live executor, however far away it went and whatever it cleared away.
-pub fn refuse_agents(project: &Project) -> Result<(), Error> {
-    if let Some(mark) = &project.caller.agent_mark {
+pub fn refuse_agents(project: &Project, caller: &Caller) -> Result<(), Error> {
+    if let Some(mark) = &caller.agent_mark {
         return Err(Error::usage(format!(
             "a person's word cannot be given by an agent ({mark} is set)"
         ))

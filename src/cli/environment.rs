@@ -1,0 +1,58 @@
+//! What the variables say that `orch` was started with: who asks, and what there is around it.
+
+use crate::ops::Caller;
+use crate::ops::Surroundings;
+use std::path::PathBuf;
+
+/// Variables that coding agents set for what they run, and that orch sets for executors.
+const AGENT_MARKS: [&str; 12] = [
+    "ORCH_ATTEMPT",
+    "CLAUDECODE",
+    "CLAUDE_CODE_ENTRYPOINT",
+    "CODEX_SANDBOX",
+    "CODEX_SANDBOX_NETWORK_DISABLED",
+    "GEMINI_CLI",
+    "OPENCODE",
+    "CURSOR_AGENT",
+    "COPILOT_AGENT",
+    "AIDER_RUN",
+    "AGENT",
+    "AI_AGENT",
+];
+
+/// Who asks, by what they have chosen in their shell, and whether it is an agent's.
+pub fn caller() -> Caller {
+    Caller {
+        run: variable("ORCH_RUN"),
+        gate: variable("ORCH_GATE"),
+        session: variable("ORCH_SESSION"),
+        agent_mark: agent_mark(),
+        user: variable("USER").or_else(|| variable("LOGNAME")),
+    }
+}
+
+/// What there is around this process.
+pub fn surroundings() -> Surroundings {
+    Surroundings {
+        home: variable("HOME").map(PathBuf::from),
+        settings: settings(),
+        program: std::env::current_exe().ok(),
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The first mark of an agent in the environment.
+fn agent_mark() -> Option<String> {
+    let set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    AGENT_MARKS.iter().find(set).map(|name| (*name).to_owned())
+}
+
+/// The user's own folder: `$XDG_CONFIG_HOME/orch`, else `~/.config/orch`.
+fn settings() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(folder.join("orch"))
+}
