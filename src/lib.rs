@@ -118,6 +118,9 @@
 //! benchmark try these hands without a run. All else may change at any time. What `ops` gives out
 //! may grow, and is marked so; requests are for callers to build, and begin with their `Default`.
 //!
+//! Nothing below the faces reads the variables of this process: programs of gates get those that
+//! [`ops::Surroundings::variables`] has and `orch.toml` allows.
+//!
 //! Without a [`ops::Surroundings::program`] this process keeps the sessions that it begins: they live as
 //! long as it does.
 
@@ -127,8 +130,8 @@ pub mod json;
 pub(crate) mod parallel;
 pub mod clock;
 pub mod files;
-pub mod secret;
 pub(crate) mod surroundings;
+pub mod secret;
 pub(crate) mod process;
 pub(crate) mod signature;
 pub mod git;

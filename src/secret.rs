@@ -8,6 +8,7 @@ pub use dress::base64;
 use crate::files::Beneath;
 use crate::files::Log;
 use crate::files::LogReader;
+use crate::surroundings::Variables;
 use dress::Form;
 use regex::bytes::Regex;
 use regex::bytes::RegexBuilder;
@@ -92,18 +93,15 @@ impl std::fmt::Debug for Secrets {
 
 impl Name {
     /// Refuses a value that cannot be kept out of sight.
-    pub fn refuse_unfit(&self) -> Result<(), Error> {
-        self.value().map(|_| ())
+    pub fn refuse_unfit(&self, set: &Variables) -> Result<(), Error> {
+        self.value(set).map(|_| ())
     }
 
     /// The value of the variable; `None` where it is not set.
-    fn value(&self) -> Result<Option<Value>, Error> {
-        let text = match std::env::var(&self.name) {
-            Ok(text) => text,
-            Err(std::env::VarError::NotPresent) => return Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                return Err(Error::NotText(self.name.clone()));
-            }
+    fn value(&self, set: &Variables) -> Result<Option<Value>, Error> {
+        let Some(value) = set.get(&self.name) else { return Ok(None) };
+        let Some(text) = value.to_str().map(str::to_owned) else {
+            return Err(Error::NotText(self.name.clone()));
         };
         let length = text.trim().len();
         // An empty variable is how many say that they have no such secret.
@@ -131,16 +129,22 @@ impl Value {
 
 impl Secrets {
     /// Takes the names of variables, all of which must be set.
-    pub fn of_environment<'n>(names: impl IntoIterator<Item = &'n Name>) -> Result<Self, Error> {
-        let value = |name: &Name| name.value()?.ok_or_else(|| Error::Missing(name.name.clone()));
+    pub fn of_all<'n>(
+        names: impl IntoIterator<Item = &'n Name>,
+        set: &Variables,
+    ) -> Result<Self, Error> {
+        let value = |name: &Name| name.value(set)?.ok_or_else(|| Error::Missing(name.name.clone()));
         let values: Result<Vec<Value>, Error> = names.into_iter().map(value).collect();
         Self::of(values?)
     }
 
     /// Takes the names of variables, of which some may not be set: nothing of those can be shown.
     /// One that is no fit secret reaches no program.
-    pub fn of_those_set<'n>(names: impl IntoIterator<Item = &'n Name>) -> Result<Self, Error> {
-        Self::of(names.into_iter().filter_map(|name| name.value().ok().flatten()).collect())
+    pub fn of_those_set<'n>(
+        names: impl IntoIterator<Item = &'n Name>,
+        set: &Variables,
+    ) -> Result<Self, Error> {
+        Self::of(names.into_iter().filter_map(|name| name.value(set).ok().flatten()).collect())
     }
 
     fn of(values: Vec<Value>) -> Result<Self, Error> {

@@ -207,7 +207,7 @@ impl Place<'_> {
     ) -> Result<(Ending, String), Error> {
         let place = |name: &str| Beneath::new(self.folder).join(name);
         // The user's own program: it needs their agent's socket, and more.
-        let mut variables = Allowed::everything().values();
+        let mut variables = Allowed::everything().values(&std::env::vars_os().collect());
         variables.extend(environment);
         let command = Command {
             argv,

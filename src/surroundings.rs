@@ -5,11 +5,17 @@
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a face found around the process. Nothing below the faces looks for it.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
+    /// The variables that it was started with.
+    pub variables: Variables,
     /// The user's home folder.
     pub home: Option<PathBuf>,
     /// The folder of the user's own settings and workflows.
@@ -17,6 +23,35 @@ pub struct Surroundings {
     /// The program that keeps sessions beyond the end of this process: `orch`. Without one this
     /// process keeps them itself, until it ends.
     pub program: Option<PathBuf>,
+}
+
+/// Variables that are set, as `std::env::vars_os` gives them: `std::env::vars_os().collect()`.
+#[derive(Clone, Default)]
+pub struct Variables(Arc<BTreeMap<OsString, OsString>>);
+
+impl FromIterator<(OsString, OsString)> for Variables {
+    fn from_iter<T: IntoIterator<Item = (OsString, OsString)>>(variables: T) -> Self {
+        Self(Arc::new(variables.into_iter().collect()))
+    }
+}
+
+/// Shows nothing of the values, among which secrets are.
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Variables")
+    }
+}
+
+impl Variables {
+    /// The value of one, text or not; `None` where it is not set.
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// The value of one that is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.to_str()
+    }
 }
 
 /// Variables that would point git elsewhere than at the repository that it is called in.
@@ -60,20 +95,20 @@ impl Allowed {
     }
 
     /// The allowed ones among the variables that are set, as far as they are text.
-    pub fn values(&self) -> BTreeMap<String, String> {
-        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        std::env::vars_os().filter_map(text).filter(|(name, _)| self.allows(name)).collect()
+    pub fn values(&self, set: &Variables) -> BTreeMap<String, String> {
+        let texts =
+            set.0.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)));
+        let allowed = texts.filter(|(name, _)| self.allows(name));
+        allowed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 
 /// How git is to reach other repositories, as far as the user says so: the variables that do, and none
 /// that point it at another repository here. It asks nothing: nobody would see the question.
-pub fn of_transport() -> BTreeMap<String, String> {
+pub fn of_transport(set: &Variables) -> BTreeMap<String, String> {
     let names =
         ["GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_SSL_CAINFO", "GIT_PROXY_COMMAND"];
-    let said = names.into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
+    let said = names.into_iter().filter_map(|name| Some((name, set.text(name)?.to_owned())));
     let silent = [("GIT_TERMINAL_PROMPT", "0"), ("SSH_ASKPASS_REQUIRE", "force")];
     let silent = silent.into_iter().map(|(name, value)| (name, value.to_owned()));
     said.chain(silent).map(|(name, value)| (name.to_owned(), value)).collect()
@@ -95,5 +130,16 @@ mod tests {
         for bad in ["", "A=B", "*A", "A*B", "**"] {
             assert!(Allowed::new(names(&[bad])).is_err(), "{bad} was taken");
         }
+    }
+
+    #[test]
+    fn programs_get_what_is_allowed_of_what_is_set() {
+        let set = [("LC_ALL", "C"), ("TOKEN", "t"), ("GIT_SSH", "s"), ("GIT_DIR", "d")];
+        let set: Variables =
+            set.map(|(name, value)| (name.into(), value.into())).into_iter().collect();
+        let allowed = Allowed::new(vec!["LC_*".to_owned(), "GIT_*".to_owned()]).unwrap();
+        assert_eq!(allowed.values(&set), BTreeMap::from([("LC_ALL".to_owned(), "C".to_owned())]));
+        let names: Vec<String> = of_transport(&set).into_keys().collect();
+        assert_eq!(names, ["GIT_SSH", "GIT_TERMINAL_PROMPT", "SSH_ASKPASS_REQUIRE"]);
     }
 }

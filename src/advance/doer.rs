@@ -44,7 +44,7 @@ pub fn choose(
     context: &Context,
     start: &Start<'_>,
 ) -> Result<Chosen, Error> {
-    let unfit = Secrets::of_environment(&gate.secrets).err();
+    let unfit = Secrets::of_all(&gate.secrets, &project.surroundings.variables).err();
     let unfit = unfit.map(|error| Finding::of("secrets", error.to_string()));
     let problem = environment_problem(gate, context);
     let problem = problem.or_else(|| path_problem(project, gate, context));

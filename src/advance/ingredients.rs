@@ -127,12 +127,13 @@ fn surroundings(
     key: &Key<'_>,
 ) -> Result<Option<Digest>, String> {
     let mut values: BTreeMap<(&str, String), String> = BTreeMap::new();
+    let set = &driver.project.surroundings.variables;
     for secret in &gate.secrets {
-        let value = std::env::var(&secret.name).unwrap_or_default();
+        let value = set.text(&secret.name).unwrap_or_default().to_owned();
         values.insert(("secret", secret.name.clone()), value);
     }
-    let passed = agent.map(|agent| agent.passed().values()).into_iter().flatten();
-    for (name, value) in driver.project.config.passed.values().into_iter().chain(passed) {
+    let passed = agent.map(|agent| agent.passed().values(set)).into_iter().flatten();
+    for (name, value) in driver.project.config.passed.values(set).into_iter().chain(passed) {
         values.insert(("passed", name), value);
     }
     for (name, value) in agent.map(|agent| &agent.settings().env).into_iter().flatten() {

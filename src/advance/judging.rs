@@ -83,6 +83,7 @@ pub fn workspace(project: &Project, run: &RunId, secrets: Secrets) -> Workspace 
         stop: project.stop.clone(),
         git_folder: project.store.git_folder(),
         user_folder: project.surroundings.settings.clone(),
+        variables: project.surroundings.variables.clone(),
         said: Some((project.store.clone(), run.clone())),
         ..Workspace::new(project.folder.clone(), project.store.logs(run))
     }
@@ -108,7 +109,8 @@ pub fn judge_now(
     contract: Option<&Contract>,
 ) -> Judged {
     // A secret that is not set here was never seen here either.
-    let secrets = Secrets::of_those_set(workflow.secrets()).unwrap_or_default();
+    let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)
+        .unwrap_or_default();
     let workspace = workspace(project, &run.started.run_id, secrets);
     judge_in(&workspace, (project, workflow, run), id, contract)
 }

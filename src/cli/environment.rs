@@ -34,6 +34,7 @@ pub fn caller() -> Caller {
 /// What there is around this process.
 pub fn surroundings() -> Surroundings {
     Surroundings {
+        variables: std::env::vars_os().collect(),
         home: variable("HOME").map(PathBuf::from),
         settings: settings(),
         program: std::env::current_exe().ok(),

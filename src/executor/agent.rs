@@ -200,7 +200,7 @@ impl Executor for Agent {
             PacketBy::Stdin => Some(invocation.packet_path.clone()),
             PacketBy::File | PacketBy::Argument => None,
         };
-        let mut environment = self.allowed.values();
+        let mut environment = self.allowed.values(invocation.variables);
         environment.extend(self.environment.clone());
         let launch =
             Launch { argv: self.argv(invocation)?, environment, stdin, timeout: self.timeout };

@@ -39,6 +39,7 @@ use crate::process::Ending;
 use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
+use crate::surroundings::Variables;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -99,6 +100,9 @@ pub struct Call<'i> {
     /// All variables: what may be taken from the surroundings, `ORCH_RUN`, `ORCH_INPUT_…` and what
     /// the gate sets. These win over the executor's own.
     pub environment: &'i BTreeMap<String, String>,
+    /// The variables that are set where it is called, of which an executor takes those that its own
+    /// settings name.
+    pub variables: &'i Variables,
     /// Blotted out of what is printed.
     pub secrets: &'i Secrets,
     /// The folder for what is printed, this call's own: [`STDOUT`] and [`STDERR`].
@@ -320,6 +324,7 @@ mod testing {
                 packet_path: &self.packet_path,
                 folder: self.folder.path(),
                 environment: &self.environment,
+                variables: &std::env::vars_os().collect(),
                 secrets: &Secrets::default(),
                 logs: &self.logs,
                 timeout: self.timeout,

@@ -7,6 +7,7 @@ use crate::process;
 use crate::process::Ending;
 use crate::process::Stop;
 use crate::surroundings::Allowed;
+use crate::surroundings::Variables;
 use crate::surroundings::of_transport;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,7 +23,7 @@ pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), Str
 
 /// Runs git in a folder, as long as nobody wants it to stop.
 pub(super) fn run_until(folder: &Path, words: &[&str], stop: &Stop) -> Result<(), String> {
-    call(folder, words, b"", (stop, of_transport())).map(drop)
+    call(folder, words, b"", (stop, of_transport(&own()))).map(drop)
 }
 
 /// What git lists, each ended by a zero byte.
@@ -37,6 +38,11 @@ fn output(folder: &Path, words: &[&str], input: &[u8], stop: &Stop) -> Result<Ve
     call(folder, words, input, (stop, BTreeMap::new()))
 }
 
+/// Git is a part of `orch`: it is run with what `orch` itself was started with.
+fn own() -> Variables {
+    std::env::vars_os().collect()
+}
+
 fn call(
     folder: &Path,
     words: &[&str],
@@ -47,7 +53,7 @@ fn call(
     let passing = files::passing_folder().map_err(say)?;
     let place = |name: &str| Beneath::new(passing.path()).join(name);
     place("in").write_view(input).map_err(say)?;
-    let mut environment = Allowed::everything().values();
+    let mut environment = Allowed::everything().values(&own());
     environment.insert("LC_ALL".to_owned(), "C".to_owned());
     environment.extend(more);
     let command = process::Command {

@@ -110,7 +110,7 @@ fn write(
     let run = &reading.run;
     let mut changes = changes(project, run);
     // What the journal says was redacted when it was written; names of files come from git.
-    let secrets = Secrets::of_those_set(workflow.secrets())?;
+    let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
     for file in changes.files.iter_mut().flatten() {
         file.path = secrets.redact(&file.path);
     }

@@ -140,7 +140,8 @@ impl Fixtures<'_> {
                 .advise(format!("fixture {fixture} is judged as a project: put it there too"))
                 .into());
         }
-        let mut environment = self.project.config.allowed.values();
+        let mut environment =
+            self.project.config.allowed.values(&self.project.surroundings.variables);
         let inputs = expectation.inputs.iter();
         environment
             .extend(inputs.map(|(name, value)| (input::variable(name), input::as_text(value))));

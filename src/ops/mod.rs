@@ -85,6 +85,7 @@ pub use crate::standing::Standing;
 pub use crate::standing::State;
 pub use crate::standing::Waiting;
 pub use crate::surroundings::Surroundings;
+pub use crate::surroundings::Variables;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use requests::Nothing;

@@ -123,7 +123,7 @@ pub(super) fn said(
     (kind, gate): (NoteKind, Option<GateId>),
     text: &str,
 ) -> Result<Note, Error> {
-    let secrets = Secrets::of_those_set(workflow(run)?.secrets())?;
+    let secrets = Secrets::of_those_set(workflow(run)?.secrets(), &project.surroundings.variables)?;
     let text = secrets.redact(check::plain_text(&secrets.redact(text)).trim());
     if text.is_empty() {
         return Err(Error::usage(format!("an empty {kind} says nothing")));

@@ -21,7 +21,6 @@ use crate::id::slug_of;
 use crate::project::runs;
 use crate::project::runs::RunEntry;
 use crate::project::signing;
-use crate::secret;
 use crate::secret::Secrets;
 use crate::workflow;
 use crate::workflow::InputType;
@@ -64,9 +63,10 @@ pub fn begin<'p>(
     if let Some(agent) = &request.agent {
         project.config.refuse_unknown_agent(agent)?;
     }
-    workflow.secrets().try_for_each(secret::Name::refuse_unfit)?;
+    let set = &project.surroundings.variables;
+    workflow.secrets().try_for_each(|secret| secret.refuse_unfit(set))?;
     let inputs = input::resolve(&workflow.inputs, &request.inputs, &project.folder)?;
-    refuse_secret_inputs(&workflow, &inputs)?;
+    refuse_secret_inputs(project, &workflow, &inputs)?;
     workflow::refuse_unfit(&workflow, &definition, &inputs)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;
@@ -95,7 +95,7 @@ pub fn begin<'p>(
         gates: workflow.gates.iter().map(PlannedGate::of).collect(),
         definition: texts,
         orch: env!("CARGO_PKG_VERSION").to_owned(),
-        environment: project.config.allowed.values().into_keys().collect(),
+        environment: project.config.allowed.values(set).into_keys().collect(),
         git: repository
             .map(|repository| GitFacts { head: repository.head(), branch: repository.branch() }),
         parent,
@@ -147,8 +147,12 @@ pub(super) fn unfinished(
 }
 
 /// Inputs are recorded, and a run goes by them: what they hold cannot be kept out of sight.
-fn refuse_secret_inputs(workflow: &Workflow, inputs: &Values) -> Result<(), Error> {
-    let secrets = Secrets::of_those_set(workflow.secrets())?;
+fn refuse_secret_inputs(
+    project: &Project,
+    workflow: &Workflow,
+    inputs: &Values,
+) -> Result<(), Error> {
+    let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
     match inputs.iter().find(|(_, value)| secrets.are_in(&input::as_text(value))) {
         None => Ok(()),
         Some((name, _)) => Err(Error::usage(format!(

@@ -90,7 +90,7 @@ impl<'s> Driver<'s> {
     ) -> Result<Self, Error> {
         let id = started.run_id.clone();
         let lock = lock(project, &id)?;
-        let secrets = Secrets::of_those_set(workflow.secrets())?;
+        let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
         let mut first = Event::RunStarted(Box::new(started));
         first.each_text(&|text| secrets.blot(text));
         let lease = Lease::begin(&project.store, &id, lock, (at, &first))?;
@@ -137,7 +137,7 @@ impl<'s> Driver<'s> {
         let destination = Destination { target, branch: project.config.record_branch };
         let record =
             RecordWriter::open(&project.store, &started.run_id, repository, destination, reading)?;
-        let secrets = Secrets::of_those_set(workflow.secrets())?;
+        let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
         Ok(Self {
             project,
             workflow,

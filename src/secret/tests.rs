@@ -4,6 +4,8 @@
 
 use super::*;
 use crate::files::Beneath;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEA+/oB\nKg==\n-----END PRIVATE KEY-----\n";
 const WORD: &str = "sesame\"open\\me99 &'<é~!\u{1f511}";
@@ -171,9 +173,29 @@ fn a_long_key_is_no_burden() {
 }
 
 #[test]
+fn a_secret_has_the_value_that_a_face_found() {
+    let name = |name: &str| Name { name: name.to_owned(), is_short: false };
+    let set = Variables::from_iter([
+        ("INK".into(), "cuttlefish".into()),
+        ("PEN".into(), "quill".into()),
+        ("RAW".into(), OsStr::from_bytes(b"\xff").to_owned()),
+    ]);
+    let secrets = Secrets::of_all([&name("INK")], &set).unwrap();
+    assert_eq!(secrets.redact("a cuttlefish"), "a [redacted]");
+    let told = |other: &str| name(other).refuse_unfit(&set).map_err(|error| error.to_string());
+    assert_eq!(told("INK"), Ok(()));
+    // One of this process that no face handed in.
+    assert_eq!(told("PATH"), Ok(()));
+    assert!(Secrets::of_all([&name("PATH")], &set).is_err());
+    assert!(told("PEN").unwrap_err().starts_with("the secret `PEN` is shorter than"));
+    assert_eq!(told("RAW").unwrap_err(), "the secret `RAW` is not text");
+    assert!(!format!("{set:?}").contains("cuttlefish"));
+}
+
+#[test]
 fn a_secret_that_cannot_be_one_is_named() {
     let name = |name: &str| Name { name: name.to_owned(), is_short: false };
-    let error = Secrets::of_environment([&name("ORCH_NO_SUCH_SECRET")]).unwrap_err();
+    let error = Secrets::of_all([&name("ORCH_NO_SUCH_SECRET")], &Variables::default()).unwrap_err();
     assert_eq!(error.to_string(), "the secret `ORCH_NO_SUCH_SECRET` is not set in the environment");
-    assert!(Secrets::of_those_set([&name("ORCH_NO_SUCH_SECRET")]).is_ok());
+    assert!(Secrets::of_those_set([&name("ORCH_NO_SUCH_SECRET")], &Variables::default()).is_ok());
 }

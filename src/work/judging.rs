@@ -87,11 +87,11 @@ impl Judging {
 
     /// All variables that the programs of the attempt get.
     pub(super) fn variables(&self, workspace: &Workspace) -> BTreeMap<String, String> {
-        let mut variables = self.allowed.values();
+        let mut variables = self.allowed.values(&workspace.variables);
         // A secret that is not set was refused before the work began.
         let secrets = self.secrets.iter().map(|secret| &secret.name);
-        variables
-            .extend(secrets.filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))));
+        let value = |name: &String| workspace.variables.text(name).map(str::to_owned);
+        variables.extend(secrets.filter_map(|name| Some((name.clone(), value(name)?))));
         let root = workspace.project.root().display().to_string();
         variables.insert("ORCH_PROJECT".to_owned(), root);
         variables.extend(self.environment.clone());

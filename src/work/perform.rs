@@ -70,6 +70,7 @@ impl Hands<'_> {
             packet_path: &packet_path,
             folder: &folder,
             environment: &environment,
+            variables: &self.workspace.variables,
             secrets: &self.workspace.secrets,
             logs: &self.logs,
             timeout: self.order.timeout,

@@ -12,6 +12,7 @@ use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use crate::store::Store;
+use crate::surroundings::Variables;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct Workspace {
     pub git_folder: Option<PathBuf>,
     /// The user's own settings.
     pub user_folder: Option<PathBuf>,
+    /// The variables that are set there, of which programs get those that are allowed.
+    pub variables: Variables,
     /// Where words about the run arrive while the work goes on.
     pub said: Option<(Store, RunId)>,
     /// Who follows what the calls use; without one each call has what is reserved for it.
@@ -56,6 +59,7 @@ impl Workspace {
             at_work: None,
             git_folder: None,
             user_folder: None,
+            variables: Variables::default(),
             said: None,
             follow: None,
         }

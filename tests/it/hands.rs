@@ -97,7 +97,10 @@ fn plays_a_part() -> bool {
 fn performed(order: &WorkOrder) -> Json {
     let folder = std::env::current_dir().unwrap();
     let project = ProjectFolder::new(&folder, Vec::new()).unwrap();
-    let workspace = Workspace::new(project, Beneath::new(&folder).join("logs"));
+    let workspace = Workspace {
+        variables: std::env::vars_os().collect(),
+        ..Workspace::new(project, Beneath::new(&folder).join("logs"))
+    };
     serde_json::to_value(perform(order, &workspace)).unwrap()
 }
 
