@@ -77,7 +77,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let attempt = AttemptId::new(id, number);
     let context = packet::attempt_context(driver.run(), &gate, &attempt);
     let mut chosen = doer::choose(project, driver.run(), &gate, &context, start)?;
-    let agent = doer::agent_name(&gate, start, chosen.configured.as_deref());
+    let agent = doer::agent_name(&gate, start, &chosen);
     let acts = chosen.acts();
     let claim = acts.then(|| claim::claim(driver, &gate, id, (agent.as_deref(), &chosen)));
     let claim = claim.transpose()?;

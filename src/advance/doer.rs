@@ -4,6 +4,7 @@
 use super::attempt::Start;
 use super::attempt::StartedBy;
 use super::player;
+use super::role;
 use crate::budget::Budget;
 use crate::event::WaitsFor;
 use crate::event::Worker;
@@ -26,6 +27,8 @@ use std::path::Path;
 /// Who does the work, and what is known of them.
 pub struct Chosen {
     pub doer: Doer,
+    /// The role that the gate names.
+    role: Option<String>,
     /// The agent that a role came to.
     pub configured: Option<String>,
     /// Which agent that is, whatever role it plays.
@@ -54,6 +57,7 @@ pub fn choose(
     };
     let mut chosen = Chosen {
         doer: Doer::Outside(WaitsFor::Person),
+        role: None,
         configured: None,
         worker: Worker::default(),
         budget: None,
@@ -79,21 +83,26 @@ pub fn choose(
                 Err(error) => chosen.problem = Some(Finding::of("command", error.to_string())),
             }
         }
-        workflow::Work::Agent(role) => {
+        workflow::Work::Agent(_) => {
             chosen.doer = Doer::Outside(WaitsFor::Agent);
-            let role = role.as_deref().unwrap_or_default();
+            let role = role::of((project, run), gate, |role| rendered(role, context));
+            chosen.role = role.clone().ok().flatten().filter(|role| !role.is_empty());
             match start.by {
                 StartedBy::Hand { agent } => {
                     chosen.worker.definition =
                         agent.and_then(|name| player::definition(project, run, name));
                 }
-                StartedBy::Configured { given } => {
-                    match player::player(project, run, (role, given))? {
-                        Ok(Some(agent)) => chosen.cast(agent),
-                        Ok(None) => {}
-                        Err(problem) => chosen.problem = Some(problem),
+                StartedBy::Configured { given } => match role {
+                    Err(problem) => chosen.problem = Some(problem),
+                    Ok(role) => {
+                        let role = role.unwrap_or_default();
+                        match player::player(project, run, (&role, given))? {
+                            Ok(Some(agent)) => chosen.cast(agent),
+                            Ok(None) => {}
+                            Err(problem) => chosen.problem = Some(problem),
+                        }
                     }
-                }
+                },
             }
         }
     }
@@ -139,19 +148,23 @@ impl Chosen {
 
 /// The name that the record gives the agent: what a person says, else its role, else the agent
 /// that was chosen.
-pub fn agent_name(gate: &Gate, start: &Start<'_>, configured: Option<&str>) -> Option<String> {
-    let workflow::Work::Agent(role) = &gate.work else { return None };
+pub fn agent_name(gate: &Gate, start: &Start<'_>, chosen: &Chosen) -> Option<String> {
+    let workflow::Work::Agent(_) = &gate.work else { return None };
     let said = match start.by {
         StartedBy::Hand { agent } => agent,
         StartedBy::Configured { .. } => None,
     };
-    said.or(role.as_deref()).or(configured).map(str::to_owned)
+    said.or(chosen.role.as_deref()).or(chosen.configured.as_deref()).map(str::to_owned)
+}
+
+fn rendered(template: &Template, context: &Context) -> Result<String, String> {
+    template.render(context).map_err(|error| error.to_string())
 }
 
 /// Where the program of a gate works, and where it leaves things.
 fn place(gate: &Gate, context: &Context) -> Result<Place, Finding> {
     let rendered = |key: &str, template: &Template| {
-        template.render(context).map_err(|error| Finding::of(key, error.to_string()))
+        rendered(template, context).map_err(|error| Finding::of(key, error))
     };
     let answers_from =
         |from: &AnswersFrom| Ok((rendered("answers_from", &from.file)?, from.pointer.clone()));

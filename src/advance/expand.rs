@@ -10,9 +10,11 @@ use crate::id::GateId;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::template::Context;
+use crate::template::Template;
 use crate::workflow::Each;
 use crate::workflow::EachList;
 use crate::workflow::input;
+use crate::workflow::input::Values;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -48,9 +50,23 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
     driver.append(&[Event::GateExpanded { gate: id.clone(), items }])
 }
 
+/// The items of a fan-out that the inputs alone decide.
+pub fn known_items(each: &Each, inputs: &Values) -> Option<Vec<Json>> {
+    let EachList::Expression(template) = &each.list else { return None };
+    if !template.names().iter().all(|name| inputs.contains_key(name)) {
+        return None;
+    }
+    match of_expression(inputs, template, &input::context(inputs)) {
+        Ok(Json::Array(items)) => Some(items),
+        Ok(_) | Err(_) => None,
+    }
+}
+
 fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json>, String> {
     let list = match &each.list {
-        EachList::Expression(template) => of_expression(driver, template, context)?,
+        EachList::Expression(template) => {
+            of_expression(&driver.run().started.inputs, template, context)?
+        }
         EachList::File { path, pointer } => {
             let path = path.render(context).map_err(|error| error.to_string())?;
             of_file(driver, &path, pointer)?
@@ -64,13 +80,9 @@ fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json
 }
 
 /// A lone input stays the list that it is; any other expression renders one as JSON or by lines.
-fn of_expression(
-    driver: &Driver<'_>,
-    template: &crate::template::Template,
-    context: &Context,
-) -> Result<Json, String> {
+fn of_expression(inputs: &Values, template: &Template, context: &Context) -> Result<Json, String> {
     let name = template.text().trim_matches(['{', '}', ' ']);
-    if let Some(value) = driver.run().started.inputs.get(name) {
+    if let Some(value) = inputs.get(name) {
         return Ok(value.clone());
     }
     let text = template.render(context).map_err(|error| error.to_string())?;

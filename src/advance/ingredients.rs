@@ -3,6 +3,7 @@
 
 use super::player;
 use super::recipe::Values;
+use super::role;
 use crate::check::MadeOf;
 use crate::config::Programs;
 use crate::contract::Contract;
@@ -63,7 +64,9 @@ pub fn digest(
     values: &Values<'_>,
 ) -> Result<Digest, String> {
     let key = Key { driver, key: OnceCell::new() };
-    let agent = agent(driver, run, gate)?;
+    let role = role::of((driver.project, run), gate, |text| values.render(text));
+    let role = role.map_err(|finding| finding.to_string())?;
+    let agent = agent(driver, run, role.as_deref())?;
     let work = match &gate.work {
         Work::Command(argv) => {
             argv.iter().map(|word| values.render(word)).collect::<Result<_, _>>()?
@@ -80,7 +83,11 @@ pub fn digest(
             .map(|template| template.map(|template| values.render(template)).transpose());
     let base = run.gate(&gate.id).and_then(|state| state.items.as_ref());
     let item = base.and_then(|items| items.iter().find(|item| item.gate == *id));
-    let player = agent.as_ref().map(|agent| played(gate, agent));
+    let player = agent.as_ref().map(|agent| Player {
+        role: role.unwrap_or_default(),
+        // The variables are set there too, and compared by the key.
+        settings: serde_json::to_value(agent.settings()).unwrap_or_default(),
+    });
     let ingredients = Ingredients {
         gate: id.as_str(),
         name: &gate.name,
@@ -102,20 +109,10 @@ pub fn digest(
     Ok(Digest::of(bytes))
 }
 
-fn agent(driver: &Driver<'_>, run: &Run, gate: &Gate) -> Result<Option<Agent>, String> {
-    let Work::Agent(role) = &gate.work else { return Ok(None) };
-    let role = role.as_deref().unwrap_or_default();
+fn agent(driver: &Driver<'_>, run: &Run, role: Option<&str>) -> Result<Option<Agent>, String> {
+    let Some(role) = role else { return Ok(None) };
     let player = player::player(driver.project, run, (role, None));
     player.map_err(|error| error.to_string())?.map_err(|finding| finding.to_string())
-}
-
-fn played(gate: &Gate, agent: &Agent) -> Player {
-    let role = match &gate.work {
-        Work::Agent(role) => role.clone().unwrap_or_default(),
-        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => String::new(),
-    };
-    // The variables are set there too, and compared by the key.
-    Player { role, settings: serde_json::to_value(agent.settings()).unwrap_or_default() }
 }
 
 /// What decides the work and may be a secret, as a digest that tells nothing without this machine's

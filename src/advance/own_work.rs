@@ -2,6 +2,7 @@
 //! before that work is done and paid.
 
 use super::player;
+use super::role;
 use crate::config::Config;
 use crate::executor::Agent;
 use crate::id::GateId;
@@ -9,34 +10,38 @@ use crate::project::Driver;
 use crate::project::Error;
 use crate::workflow::Gate;
 use crate::workflow::OnFail;
+use crate::workflow::Role;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
 
 /// Tells of each audit of a run that its agent could not do, in words. `given` was chosen for this
 /// sitting.
 pub fn own_audits(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, Error> {
-    audits_of(&driver.workflow, |role| {
-        // What is wrong with an agent is told where it is to work.
-        Ok(player::player(driver.project, driver.run(), (role, given))?.ok().flatten())
+    audits_of(&driver.workflow, |gate| {
+        let mut players = Vec::new();
+        for role in role::all(driver.run(), gate) {
+            // What is wrong with an agent is told where it is to work.
+            players.extend(
+                player::player(driver.project, driver.run(), (&role, given))?.ok().flatten(),
+            );
+        }
+        Ok(players)
     })
 }
 
 /// The same of a workflow that no run has begun of, as `orch.toml` casts its roles.
 pub fn own_audits_by(config: &Config, workflow: &Workflow) -> Result<Vec<String>, Error> {
-    let mut told = audits_of(workflow, |role| Ok(config.agent(role, None)?.cloned()))?;
+    let players = |gate: &Gate| players_by(config, gate);
+    let mut told = audits_of(workflow, players)?;
     for gate in &workflow.gates {
         let Some(judged) = decides_on(gate).and_then(|judged| workflow.gate(judged)) else {
             continue;
         };
-        let (Some(own), Some(other)) = (role_of(gate), role_of(judged)) else { continue };
-        let (own, other) = (config.agent(own, None)?, config.agent(other, None)?);
-        if let (Some(auditor), Some(producer)) = (own, other)
-            && auditor.definition == producer.definition
-        {
+        if let Some(both) = of_both(&players(gate)?, &players(judged)?) {
             told.push(format!(
-                "{} decides on the work of {}, and agent {} does both: write audits = \"{}\", and name \
+                "{} decides on the work of {}, and agent {both} does both: write audits = \"{}\", and name \
                  another agent for it in orch.toml",
-                gate.id, judged.id, auditor.definition, judged.id
+                gate.id, judged.id, judged.id
             ));
         }
     }
@@ -57,28 +62,39 @@ fn decides_on(gate: &Gate) -> Option<&GateId> {
 
 fn audits_of(
     workflow: &Workflow,
-    player: impl Fn(&str) -> Result<Option<Agent>, Error>,
+    players: impl Fn(&Gate) -> Result<Vec<Agent>, Error>,
 ) -> Result<Vec<String>, Error> {
     let mut told = Vec::new();
     for gate in workflow.gates.iter().filter(|gate| !gate.same_program) {
         let audited = gate.audits.as_ref().and_then(|audited| workflow.gate(audited));
         let Some(audited) = audited else { continue };
-        let (Some(own), Some(other)) = (role_of(gate), role_of(audited)) else { continue };
-        let (Some(auditor), Some(producer)) = (player(own)?, player(other)?) else { continue };
-        if auditor.definition == producer.definition {
+        if let Some(both) = of_both(&players(gate)?, &players(audited)?) {
             told.push(format!(
-                "{} audits {}, and agent {} would do both: name another agent for it in orch.toml, or \
+                "{} audits {}, and agent {both} would do both: name another agent for it in orch.toml, or \
                  write audits = {{ gate = \"{}\", same_program = true }}",
-                gate.id, audited.id, auditor.definition, audited.id
+                gate.id, audited.id, audited.id
             ));
         }
     }
     Ok(told)
 }
 
-fn role_of(gate: &Gate) -> Option<&str> {
-    match &gate.work {
-        Work::Agent(role) => Some(role.as_deref().unwrap_or_default()),
-        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => None,
-    }
+/// Who plays a gate whatever the inputs are.
+fn players_by(config: &Config, gate: &Gate) -> Result<Vec<Agent>, Error> {
+    let role = match &gate.work {
+        Work::Agent(Role::Any) => "",
+        Work::Agent(Role::Named(name)) => name,
+        Work::Agent(Role::Chosen(_))
+        | Work::Human
+        | Work::Command(_)
+        | Work::Shell { .. }
+        | Work::Workflow(_) => return Ok(Vec::new()),
+    };
+    Ok(config.agent(role, None)?.cloned().into_iter().collect())
+}
+
+/// The definition that is among both, whatever roles it plays.
+fn of_both<'a>(some: &'a [Agent], others: &[Agent]) -> Option<&'a str> {
+    let mut definitions = some.iter().map(|agent| agent.definition.as_str());
+    definitions.find(|definition| others.iter().any(|other| other.definition == *definition))
 }

@@ -1,6 +1,7 @@
 //! Who plays a role in a run: by the cast that it keeps since its start. A run that began
 //! before casts were kept takes its agents from `orch.toml` as it is.
 
+use super::role;
 use crate::config::Cast;
 use crate::config::Miscast;
 use crate::config::NO_AGENT;
@@ -16,8 +17,10 @@ use crate::project::Error;
 use crate::project::Project;
 use crate::run::Run;
 use crate::surroundings::Allowed;
+use crate::workflow::Role;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
+use crate::workflow::input::Values;
 
 /// The file of a run's own folder that holds the key of its digests; no record has it.
 const KEY: &str = "key";
@@ -28,6 +31,9 @@ pub fn player(
     run: &Run,
     (role, given): (&str, Option<&str>),
 ) -> Result<Result<Option<Agent>, Finding>, Error> {
+    if role == NO_AGENT {
+        return Ok(Ok(None));
+    }
     let given = given.or(run.started.agent.as_deref());
     let cast = match Cast::thaw(&run.started.definition) {
         Ok(Some(cast)) => cast,
@@ -49,6 +55,14 @@ fn finding(miscast: &Miscast) -> Finding {
             finding.expected("the same file, or `orch run amend`, by which a person takes it in")
         }
         Miscast::Unreadable { .. } => finding,
+    }
+}
+
+/// The names of the agents that a run may choose from.
+pub fn names(project: &Project, run: &Run) -> Vec<String> {
+    match Cast::thaw(&run.started.definition).ok().flatten() {
+        Some(cast) => cast.names().map(str::to_owned).collect(),
+        None => project.config.names().map(str::to_owned).collect(),
     }
 }
 
@@ -74,15 +88,18 @@ pub fn allowed(project: &Project, run: &Run) -> Allowed {
 /// The cast of a workflow as `orch.toml` has it now, for a run that keeps it.
 pub fn cast(
     project: &Project,
-    workflow: &Workflow,
+    (workflow, inputs): (&Workflow, &Values),
     given: Option<&str>,
     run: &RunId,
 ) -> Result<Cast, Error> {
-    let roles = workflow.gates.iter().filter_map(|gate| match &gate.work {
-        Work::Agent(role) => role.as_deref(),
-        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => None,
-    });
-    let roles: Vec<&str> = roles.collect();
+    let mut roles = role::chosen(&project.config, workflow, inputs)?;
+    for gate in &workflow.gates {
+        if let Work::Agent(Role::Named(name)) = &gate.work
+            && project.config.agents().any(|agent| agent.name == *name)
+        {
+            roles.insert(name.clone());
+        }
+    }
     let key = if project.config.sets_variables() { Some(made_key(project, run)?) } else { None };
     Ok(Cast::of(&project.config, roles, given, key.as_deref()))
 }

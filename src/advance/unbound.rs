@@ -2,30 +2,30 @@
 //! bound in money. Who begins or takes up a run is told so, and what binds instead.
 
 use super::player;
+use super::role;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::executor::Agent;
 use crate::project::Driver;
 use crate::project::Error;
-use crate::workflow::Work;
 
 /// Tells of each agent of the run which bounds do not bind it, in words. `given` was chosen for this
 /// sitting.
 pub fn unbound(driver: &Driver<'_>, given: Option<&str>) -> Result<Vec<String>, Error> {
     let mut warnings = Vec::new();
     for gate in &driver.workflow.gates {
-        let Work::Agent(role) = &gate.work else { continue };
-        let role = role.as_deref().unwrap_or_default();
-        let player = player::player(driver.project, driver.run(), (role, given))?;
-        // What is wrong with an agent is told where it is to work.
-        let Ok(Some(agent)) = player else { continue };
-        let budgets = [gate.budget, agent.budget.unwrap_or_default(), driver.run().budget];
-        for warning in [Measure::Usd, Measure::Tokens]
-            .into_iter()
-            .filter_map(|measure| warning(&agent, measure, &budgets))
-        {
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
+        for role in role::all(driver.run(), gate) {
+            let player = player::player(driver.project, driver.run(), (&role, given))?;
+            // What is wrong with an agent is told where it is to work.
+            let Ok(Some(agent)) = player else { continue };
+            let budgets = [gate.budget, agent.budget.unwrap_or_default(), driver.run().budget];
+            for warning in [Measure::Usd, Measure::Tokens]
+                .into_iter()
+                .filter_map(|measure| warning(&agent, measure, &budgets))
+            {
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
+                }
             }
         }
     }

@@ -89,20 +89,10 @@ pub enum Miscast {
 }
 
 impl Cast {
-    /// Who would play these roles now. `given` plays those that have no agent of their own.
-    pub fn of<'r>(
-        config: &Config,
-        roles: impl IntoIterator<Item = &'r str>,
-        given: Option<&str>,
-        key: Key<'_>,
-    ) -> Self {
+    /// Who would play these roles now, each of which has an agent of its own. `given` plays the others.
+    pub fn of(config: &Config, roles: BTreeSet<String>, given: Option<&str>, key: Key<'_>) -> Self {
         let named = |name: &&str| *name != NO_AGENT;
         let default = config.defaults.agent.as_ref().map(|stated| stated.text.as_str());
-        let roles: BTreeSet<String> = roles
-            .into_iter()
-            .filter(|role| config.agents.contains_key(*role))
-            .map(str::to_owned)
-            .collect();
         let all = roles.iter().map(String::as_str).chain(default.filter(named));
         let all: BTreeSet<&str> = all.chain(given.filter(named)).collect();
         let players = all.iter().filter_map(|name| config.known.get(*name));

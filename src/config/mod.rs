@@ -190,12 +190,17 @@ impl Config {
         self.agents.values()
     }
 
+    /// The names that an agent can be called by: those of `orch.toml` and the presets.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.keys().map(String::as_str)
+    }
+
     fn named(&self, name: Option<&Stated>) -> Result<Option<&Agent>, Box<Unsound>> {
         match name {
             None => Ok(None),
             Some(name) if name.text == NO_AGENT => Ok(None),
             Some(name) => {
-                let names = self.known.keys().map(String::as_str).chain([NO_AGENT]);
+                let names = self.names().chain([NO_AGENT]);
                 let agent = self.known.get(&name.text);
                 agent.map(Some).ok_or_else(|| name.unknown("agent", names))
             }

@@ -17,7 +17,6 @@ use crate::project::signing;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow;
-use crate::workflow::Work;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use std::collections::BTreeSet;
@@ -102,7 +101,8 @@ fn texts(
     }
     let signers = started.definition.iter().find(|text| text.path == signing::SIGNERS);
     texts.extend(signers.filter(|kept| texts.iter().all(|text| text.path != kept.path)).cloned());
-    let cast = advance::player::cast(project, workflow, started.agent.as_deref(), &started.run_id)?;
+    let given = started.agent.as_deref();
+    let cast = advance::player::cast(project, (workflow, inputs), given, &started.run_id)?;
     let kept = Cast::thaw(&started.definition).ok().flatten().unwrap_or_default();
     texts.extend(advance::player::recast(project, &started.run_id, cast, &kept)?.freeze());
     Ok(texts)
@@ -130,12 +130,11 @@ fn recast(run: &Run, texts: &[Frozen], workflow: &Workflow) -> Vec<GateId> {
         let path = cast.path(cast.player(role, given)?)?;
         texts.iter().find(|text| text.path == path).map(|text| (path, text.sha256))
     };
-    let is_recast = |gate: &&workflow::Gate| match &gate.work {
-        Work::Agent(role) => {
-            let role = role.as_deref().unwrap_or_default();
+    let is_recast = |gate: &&workflow::Gate| {
+        let differs = |role: &String| {
             player(&before, &run.started.definition, role) != player(&after, texts, role)
-        }
-        Work::Human | Work::Command(_) | Work::Shell { .. } | Work::Workflow(_) => false,
+        };
+        advance::roles_of(run, gate).iter().any(differs)
     };
     workflow.gates.iter().filter(is_recast).map(|gate| gate.id.clone()).collect()
 }

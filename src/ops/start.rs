@@ -82,7 +82,8 @@ pub fn begin<'p>(
     let run_id = project.new_run_id(at, &key);
     let mut texts = freeze(project, &workflow, &definition, &inputs)?;
     texts.extend(
-        advance::player::cast(project, &workflow, request.agent.as_deref(), &run_id)?.freeze(),
+        advance::player::cast(project, (&workflow, &inputs), request.agent.as_deref(), &run_id)?
+            .freeze(),
     );
     let started = RunStarted {
         run_id,

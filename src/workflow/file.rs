@@ -144,7 +144,8 @@ pub struct GateFile {
     /// Who does the work: `human`, `agent`, `command` or `workflow`. Only a gate with `end` has none.
     #[schemars(with = "Option<String>")]
     pub executor: Option<Placed<String>>,
-    /// The role of an agent gate: the agent of that name in `orch.toml`, else the default agent.
+    /// The role of an agent gate: the agent of that name in `orch.toml`, else the default agent. As a
+    /// template over inputs and the item of `each` it names an agent or a preset, which must exist.
     #[schemars(with = "Option<String>")]
     pub agent: Option<Placed<String>>,
     /// The gate's instructions: a template below `prompts/`.

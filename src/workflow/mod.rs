@@ -42,6 +42,7 @@ pub use lint::RESERVED_FLAGS;
 pub use lint::RESERVED_NAMES;
 pub use names::GATE_STATUSES;
 pub use names::Seen;
+pub use work::Role;
 pub use work::Work;
 
 use crate::budget::Budget;

@@ -25,8 +25,7 @@ pub struct Printing {
 #[derive(Debug, Clone)]
 pub enum Work {
     Human,
-    /// The role, where one is named.
-    Agent(Option<String>),
+    Agent(Role),
     Command(Vec<Template>),
     /// A script, and the program with its arguments that runs it.
     Shell {
@@ -35,6 +34,17 @@ pub enum Work {
     },
     /// A child run.
     Workflow(String),
+}
+
+/// Which agent does the work of an agent gate.
+#[derive(Debug, Clone)]
+pub enum Role {
+    /// Whoever is given for the run, else the default agent.
+    Any,
+    /// The agent of that name where `orch.toml` has one, else as above.
+    Named(String),
+    /// The agent whose name a template over inputs and the item of a fan-out gives.
+    Chosen(Template),
 }
 
 impl Work {
@@ -49,8 +59,11 @@ impl Work {
 }
 
 /// The work that a table of a gate asks for which the rules have found sound.
-pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
-    let role = file.agent.as_ref().map(|agent| agent.get_ref().clone());
+pub(super) fn build(
+    file: &GateFile,
+    template: &Parse<'_>,
+    agent: &Parse<'_>,
+) -> Result<Work, Box<Unsound>> {
     let kind = file.executor.as_ref().and_then(|kind| ExecutorKind::parse(kind.get_ref()));
     let kind = kind.unwrap_or(ExecutorKind::Human);
     Ok(match (kind, &file.command, &file.shell, &file.workflow) {
@@ -64,7 +77,13 @@ pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<U
         (ExecutorKind::Workflow, _, _, Some(workflow)) => {
             Work::Workflow(workflow.get_ref().clone())
         }
-        (ExecutorKind::Agent, _, _, _) => Work::Agent(role),
+        (ExecutorKind::Agent, _, _, _) => Work::Agent(match &file.agent {
+            None => Role::Any,
+            Some(name) => match agent(name)? {
+                literal if literal.is_literal() => Role::Named(literal.text().to_owned()),
+                template => Role::Chosen(template),
+            },
+        }),
         // Of the others the rules have refused what has no work.
         (ExecutorKind::Human | ExecutorKind::Command | ExecutorKind::Workflow, _, _, _) => {
             Work::Human

@@ -25,6 +25,7 @@ mod parallel;
 mod poll;
 mod range;
 mod required;
+mod roles;
 mod retry;
 mod rewriting;
 mod recipes;
