@@ -2,8 +2,10 @@
 //! once, checks run side by side, artifacts are hashed several at once.
 
 pub mod fresh;
+mod words;
 
 pub use fresh::Freshness;
+pub use words::words;
 
 use crate::check::Document;
 use crate::check::Scene;
@@ -100,44 +102,6 @@ fn judge_form(contract: &Contract, scene: &Scene<'_>, context: &Context) -> Judg
 pub fn required_outputs(contract: &Contract, context: &Context) -> Vec<String> {
     let required = contract.outputs.iter().filter(|output| !output.optional);
     required.filter_map(|output| output.show(context).ok()).collect()
-}
-
-/// Every rule in words, for the packet: what is demanded, and what the gate's decision is read from.
-pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<String>, Vec<String>) {
-    let mut lines = Vec::new();
-    let mut decisions = Vec::new();
-    let mut line = |subject: &str, rule: &Rule| {
-        let said = match rule.build(context) {
-            Ok(check) => check.words(),
-            Err(error) => format!("{} ({error})", rule.kind.name),
-        };
-        let weight = match rule.severity {
-            Severity::Error => "",
-            Severity::Warning | Severity::Info => " (a warning only)",
-        };
-        if rule.verdict {
-            decisions.push(format!("{subject}passes the work where {said}"));
-            return;
-        }
-        let message = rule.message.as_ref().map(|message| in_words(message, context));
-        let message = message.map(|message| format!("; else: {message}")).unwrap_or_default();
-        lines.push(format!("{subject}{said}{message}{weight}"));
-    };
-    for output in &contract.outputs {
-        let shown = output.show(context).unwrap_or_else(|error| error.to_string());
-        let implied = if output.optional { None } else { implied(output) };
-        for rule in implied.iter().chain(&output.checks) {
-            line(&format!("`{shown}`: "), rule);
-        }
-    }
-    for rule in &contract.checks {
-        line("", rule);
-    }
-    let fresh = contract.outputs.iter().filter(|output| output.is_fresh(is_fresh));
-    lines.extend(fresh.filter_map(|output| {
-        Some(format!("`{}`: written in this round", output.show(context).ok()?))
-    }));
-    (lines, decisions)
 }
 
 fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgement {

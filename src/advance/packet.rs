@@ -17,6 +17,7 @@ use crate::work;
 use crate::workflow::Gate;
 use crate::workflow::Input;
 use crate::workflow::InputType;
+use crate::workflow::OnFail;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 
@@ -76,6 +77,10 @@ pub fn render(
             .collect(),
         checks,
         decisions,
+        refuses_to: match &gate.on_fail {
+            OnFail::Goto { gate: to, .. } if *to != gate.id => Some(to.to_string()),
+            OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue | OnFail::Ignore => None,
+        },
         findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
         earlier: earlier(run, attempt),
         messages: Vec::new(),

@@ -35,11 +35,11 @@ pub fn of(
         Role::Chosen(template) => {
             let name = render(template).map_err(|message| Finding::of("agent", message))?;
             let names = player::names(project, run);
-            match names.iter().chain([&NO_AGENT.to_owned()]).any(|known| *known == name) {
-                true => Ok(Some(name)),
-                false => Err(Finding::of("agent", format!("there is no agent `{name}`"))
-                    .expected(source::suggest(&name, names.iter().map(String::as_str)))),
+            if name == NO_AGENT || names.contains(&name) {
+                return Ok(Some(name));
             }
+            Err(Finding::of("agent", format!("there is no agent `{name}`"))
+                .expected(source::suggest(&name, names.iter().map(String::as_str))))
         }
     }
 }

@@ -28,6 +28,11 @@ impl Caller {
         Self { user: self.user.clone(), ..Self::default() }
     }
 
+    /// Whether this is the work of a gate that somebody drives.
+    pub fn is_at_work(&self) -> bool {
+        self.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
+    }
+
     /// Who the user is: for git, else for the system.
     pub fn identity(&self, project: &Project) -> Result<String, Error> {
         let by = project.repository()?.and_then(|repository| repository.identity());

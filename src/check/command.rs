@@ -51,7 +51,10 @@ pub(super) struct Command {
 
 impl Command {
     fn shown(&self) -> String {
-        text::short(&self.argv.join(" "))
+        // A script is nothing to read here.
+        let is_script = |word: &String| word.trim().contains('\n');
+        let words = self.argv.iter().map(|word| if is_script(word) { "…" } else { word.as_str() });
+        text::short(&words.collect::<Vec<_>>().join(" "))
     }
 
     fn timeout(&self) -> Result<Duration, String> {

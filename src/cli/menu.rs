@@ -204,7 +204,10 @@ impl Desk<'_> {
         let progress = Progress::of(self.face, self.project, &self.choice.run);
         let reply = gate_fail::gate_fail(self.project, &self.face.caller, &request)?;
         drop(progress);
-        Ok(self.changed(reply))
+        Ok(match reply {
+            gate_fail::Reply::Failed(reply) => self.changed(*reply),
+            gate_fail::Reply::HandedOver(_) => Chosen::Again,
+        })
     }
 
     fn approval(&self) -> Result<Chosen, Error> {

@@ -61,7 +61,7 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     let id = choose::open_run(project, caller, &request.finish.gate.run)?;
     let summary = request.summary.join(" ");
     let mut driver = match Driver::take(project, &id) {
-        Err(Error::Held { .. }) if is_at_work(caller) => {
+        Err(Error::Held { .. }) if caller.is_at_work() => {
             return hand_over(project, caller, id, request.finish.gate.gate.as_deref(), &summary);
         }
         taken => taken?,
@@ -72,17 +72,13 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     sum_up(&mut driver, caller, &gate, &summary)?;
     let judged = advance::judge_held(&driver, &gate);
     let missing: Vec<Finding> = judged.errors().cloned().collect();
-    if !missing.is_empty() {
+    // A refusal is an answer like another: nothing is missing.
+    if !missing.is_empty() && !judged.is_refusal() {
         return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
     }
     gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
     let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;
     Ok(Reply::Done(Box::new(reply)))
-}
-
-/// Whether this is the work of a gate that somebody drives.
-fn is_at_work(caller: &Caller) -> bool {
-    caller.agent_mark.as_deref() == Some("ORCH_ATTEMPT")
 }
 
 /// Who works for the driver of a run cannot hand in what the driver judges by itself, but says what

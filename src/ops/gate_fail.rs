@@ -13,6 +13,9 @@ use crate::advance;
 use crate::event::WaitsFor;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::id::RunId;
+use crate::run::GateStatus;
+use crate::work;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use schemars::JsonSchema;
@@ -36,14 +39,35 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
+/// What came of it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Reply {
+    Failed(Box<GateReply>),
+    /// Whoever drives the run fails the attempt when its executor has ended.
+    HandedOver(HandedOver),
+}
+
+/// The attempt whose executor gave up.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct HandedOver {
+    pub run_id: RunId,
+    pub gate: GateId,
+    pub attempt: u32,
+    pub reason: String,
+}
+
 /// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says.
-pub fn gate_fail(
-    project: &Project,
-    caller: &Caller,
-    request: &Request,
-) -> Result<GateReply, Error> {
+pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(project, caller, &request.gate.run)?;
-    let mut driver = Driver::take(project, &id)?;
+    let mut driver = match Driver::take(project, &id) {
+        Err(Error::Held { .. }) if caller.is_at_work() => {
+            return give_up(project, caller, id, request);
+        }
+        taken => taken?,
+    };
     let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
         advance::refuse(&mut driver, &gate, &request.reason)?;
@@ -54,7 +78,32 @@ pub fn gate_fail(
             WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };
         advance::settle(&mut driver, &ended)?;
     }
-    gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
+    let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.drive)?;
+    Ok(Reply::Failed(Box::new(reply)))
+}
+
+/// Who works for the driver of a run leaves word that the work cannot be done.
+fn give_up(
+    project: &Project,
+    caller: &Caller,
+    id: RunId,
+    request: &Request,
+) -> Result<Reply, Error> {
+    let run = project.store.read(&id)?.run;
+    let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
+    let state = run.gate(&gate).filter(|state| state.status == GateStatus::Running);
+    let Some(attempt) = state.and_then(|state| state.attempt()) else {
+        return Err(Error::usage(format!("gate {gate} is {}, not at work", run.status_of(&gate))));
+    };
+    let attempt = attempt.attempt;
+    let reason = request.reason.trim();
+    if reason.is_empty() {
+        return Err(Error::usage("an empty reason helps nobody".to_owned())
+            .advise("say what is missing: --reason \"…\"".to_owned()));
+    }
+    let logs = work::attempt_folder(&project.store.logs(&id), &AttemptId::new(&gate, attempt));
+    work::give_up(&logs, reason).map_err(|source| Error::disk(&logs, source))?;
+    Ok(Reply::HandedOver(HandedOver { run_id: id, gate, attempt, reason: reason.to_owned() }))
 }
 
 fn waits_for(driver: &Driver<'_>, gate: &GateId) -> Option<WaitsFor> {

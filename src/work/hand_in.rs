@@ -17,12 +17,24 @@ use crate::finding::Finding;
 use crate::workflow::input;
 use crate::workflow::input::Values;
 use serde_json::Value as Json;
+use std::io;
 
 /// The file in an attempt's folder that `ORCH_ANSWERS` names.
 pub(super) const ANSWERS: &str = "answers.json";
 
+/// The file in an attempt's folder that says why its executor gave up.
+const GIVEN_UP: &str = "given-up.txt";
+
+/// The most that is read of why an executor gave up.
+const REASON_BYTES_MAX: u64 = 64 * 1024;
+
 /// The most that a file with answers may hold.
 const ANSWERS_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Leaves the word that whoever works at an attempt cannot do it, which counts when they have ended.
+pub fn give_up(logs: &Beneath, reason: &str) -> io::Result<()> {
+    logs.join(GIVEN_UP).write(reason.as_bytes())
+}
 
 /// What is taken from a program when it has ended.
 pub(super) struct HandIn<'w> {
@@ -44,6 +56,13 @@ impl<'w> HandIn<'w> {
     /// What lies there was not written by this call.
     pub(super) fn clear(&self) {
         let _ = self.logs.join(ANSWERS).remove();
+        let _ = self.logs.join(GIVEN_UP).remove();
+    }
+
+    /// Why the executor says that it cannot do the work, where it did.
+    pub(super) fn given_up(&self) -> Option<String> {
+        let bytes = self.logs.join(GIVEN_UP).read_at_most(REASON_BYTES_MAX).ok().flatten()?;
+        Some(self.workspace.secrets.redact(&String::from_utf8_lossy(&bytes)))
     }
 
     /// Keeps what was printed, and gives the answers.

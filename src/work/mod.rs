@@ -14,6 +14,7 @@ mod worked;
 mod workspace;
 
 pub use barred::Barred;
+pub use hand_in::give_up;
 pub use judging::Judging;
 pub use order::Doer;
 pub use order::Place;

@@ -126,6 +126,10 @@ impl Hands<'_> {
         if self.order.is_polled && outcome.exit_code() == Some(executor::EXIT_NOT_YET) {
             return WorkResult::NotYet;
         }
+        let has_ended = !matches!(outcome.conclusion, Conclusion::Interrupted { .. });
+        if let Some(reason) = hand_in.given_up().filter(|_| has_ended) {
+            return WorkResult::said_to_fail("gate fail", &reason);
+        }
         match &outcome.conclusion {
             Conclusion::Interrupted { cut, reason } => {
                 let (cut, reason) = (*cut, reason.clone());

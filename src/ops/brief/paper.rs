@@ -61,7 +61,7 @@ fn fields(brief: &Brief) -> Vec<(String, Json)> {
     let Ok(Json::Object(mut fields)) = serde_json::to_value(brief) else { return Vec::new() };
     let prompts = brief.prompts.iter().map(|prompt| {
         let path = on_one_line(&prompt.path);
-        let text = packet::fenced(&plain_text(&prompt.text));
+        let text = packet::ordered(&plain_text(&prompt.text));
         serde_json::json!({ "path": path, "text": text.trim_end() })
     });
     let prompts = Json::Array(prompts.collect());

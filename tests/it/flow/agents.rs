@@ -191,3 +191,30 @@ fn a_person_may_choose_another_agent_later_and_the_record_says_so() {
     assert!(house.record()["events"].to_string().contains("AGENT_GIVEN"));
     house.orch("verify").code(0);
 }
+
+#[test]
+fn an_agent_that_cannot_do_its_work_says_so_and_its_attempt_fails_with_its_words() {
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let house = house()
+        .script(
+            "write.1",
+            &format!("{orch} gate fail --reason 'no network' > said\necho x > out.md"),
+        )
+        .script("write.2", "echo x > out.md");
+    house.orch("run demo").code(0);
+    assert!(house.read("said").contains("fails with this reason when this work ends: no network"));
+    assert_eq!(house.attempts("write"), "FAIL PASS");
+    assert_eq!(house.attempt("write", 1)["failure_reason"], "no network");
+    assert!(house.packet("write", 2).contains("no network"));
+}
+
+#[test]
+fn an_agent_judges_its_own_gate_without_naming_it() {
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let house = house().script("write", &format!("{orch} gate check > before; echo x > out.md"));
+    house.orch("run demo").code(0);
+    assert!(house.read("before").contains("gate write would fail"), "{}", house.read("before"));
+    let packet = house.packet("write", 1);
+    assert!(packet.contains("\n    orch gate check     # judge, change nothing\n"), "{packet}");
+    assert!(packet.contains("\n    orch gate fail --reason \"…\"\n"), "{packet}");
+}

@@ -48,10 +48,19 @@ impl Day {
     }
 
     /// Has it reviewed, and closes it.
-    fn closes_task(&self) {
-        self.types("done", "read the page line by line, and aloud")
-            .code(0)
-            .says("gate review PASS");
+    fn closes_task(&self, id: &str) {
+        let report = |verdict: &str, found: &str| {
+            format!(
+                "---\nverdict: {verdict}\n---\n\n## Looked at\nThe page, read aloud.\n\n## Findings\n{found}\n"
+            )
+        };
+        let path = format!("reviews/{id}.md");
+        self.house.write(&path, report("refuse", "1. line 3: no rain falls upwards."));
+        self.types("done", "").code(1).says("the review refused the work");
+        self.types("update", "the third line is mended").code(0);
+        self.types("done", "the rain falls down now, in all lines").code(0).says("gate work PASS");
+        self.house.write(&path, report("approve", "None."));
+        self.types("done", "").code(0).says("gate review PASS");
         self.types("done", "the page is written, read and good").code(0).says("PASSED");
     }
 }
@@ -64,7 +73,7 @@ fn a_day_of_work_needs_few_ids() {
     let scope = "Two pages about rain; done when both have been read by somebody else.";
     day.types("done", scope).code(0).says("gate scope PASS");
     day.does_task("T-01");
-    day.closes_task();
+    day.closes_task("T-01");
     day.types("status", "").code(0).says("E-1 WAITING");
     day.types("update", "one page of two").code(0).says("gate tasks");
     day.does_task("T-02");
@@ -78,7 +87,7 @@ fn a_day_of_work_needs_few_ids() {
     day.types("status", "").code(0).says("T-02 WAITING").says("review");
     let brief = day.types("brief --json", "").code(0).json()["data"].clone();
     assert_eq!(brief["decisions"][0]["text"], "one page, and no more than that");
-    day.closes_task();
+    day.closes_task("T-02");
     day.types("log", "both pages are read").code(0);
     let taken = day.types("session resume E-1 --json", "").code(0).json();
     let brief = &taken["data"]["brief"];
@@ -112,6 +121,7 @@ fn a_day_of_work_needs_few_ids() {
         day.house.orch(&format!("verify --run {run}")).code(0);
         day.house.orch(&format!("status --run {run}")).code(0).says("PASSED");
     }
-    assert_eq!(day.house.git("status --porcelain"), "");
+    // The reports of the reviews are theirs to commit.
+    assert_eq!(day.house.git("status --porcelain"), "?? reviews/\n");
     day.house.git("fsck --strict --no-dangling");
 }

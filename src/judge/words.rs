@@ -1,0 +1,69 @@
+//! A contract in words, for the packet: what is demanded of each output, and what the gate's decision is
+//! read from.
+
+use super::applies;
+use super::implied;
+use super::in_words;
+use crate::check::MadeOf;
+use crate::contract::Contract;
+use crate::contract::Rule;
+use crate::finding::Severity;
+use crate::packet::Demand;
+use crate::template::Context;
+
+/// Every rule that applies in words, for the packet: what is demanded, and what the gate's decision is
+/// read from.
+pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Demand>, Vec<Demand>) {
+    let mut demands = Vec::new();
+    let mut decisions = Vec::new();
+    let mut take = |subject: Option<String>, rules: &[&Rule], more: Option<&str>| {
+        let applying = || rules.iter().filter(|rule| applies(rule, context) != Ok(false));
+        let (verdicts, form): (Vec<&Rule>, Vec<&Rule>) = applying().partition(|rule| rule.verdict);
+        let points = form.into_iter().map(|rule| demanded(rule, context));
+        let points = points.chain(more.map(str::to_owned)).collect();
+        push(&mut demands, Demand { subject: subject.clone(), points });
+        let points = verdicts.into_iter().map(|rule| plainly(rule, context)).collect();
+        push(&mut decisions, Demand { subject, points });
+    };
+    for output in &contract.outputs {
+        let shown = output.show(context).unwrap_or_else(|error| error.to_string());
+        let implied = if output.optional { None } else { implied(output) };
+        let rules: Vec<&Rule> = implied.iter().chain(&output.checks).collect();
+        let fresh = output.is_fresh(is_fresh).then_some("it is written in this round");
+        take(Some(format!("`{shown}`")), &rules, fresh);
+    }
+    take(None, &contract.checks.iter().collect::<Vec<_>>(), None);
+    (demands, decisions)
+}
+
+/// Where something is asked for.
+fn push(demands: &mut Vec<Demand>, demand: Demand) {
+    if !demand.points.is_empty() {
+        demands.push(demand);
+    }
+}
+
+/// A rule as it is demanded: by its message, where it has one. A program's script is nothing to read.
+fn demanded(rule: &Rule, context: &Context) -> String {
+    let said = plainly(rule, context);
+    let is_program = |rule: &Rule| {
+        let check = rule.build(context);
+        check.is_ok_and(|check| matches!(check.made_of(), MadeOf::Program(_)))
+    };
+    let said = match &rule.message {
+        None => said,
+        Some(message) if is_program(rule) => in_words(message, context),
+        Some(message) => format!("{} ({said})", in_words(message, context)),
+    };
+    match rule.severity {
+        Severity::Error => said,
+        Severity::Warning | Severity::Info => format!("{said} (a warning only)"),
+    }
+}
+
+fn plainly(rule: &Rule, context: &Context) -> String {
+    match rule.build(context) {
+        Ok(check) => check.words(),
+        Err(error) => format!("{} ({error})", rule.kind.name),
+    }
+}
