@@ -2,7 +2,9 @@
 //! `sha256sum` does.
 
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::Serializer;
 use sha2::Digest as _;
 use sha2::Sha256;
 use std::fmt;
@@ -15,8 +17,7 @@ const BUFFER_BYTES: usize = 64 * 1024;
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The SHA-256 of some bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -58,16 +59,20 @@ impl Digest {
         }
         Some(Self(bytes))
     }
+
+    fn hex(self) -> [u8; 64] {
+        let mut hex = [0; 64];
+        for (pair, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = HEX_DIGITS[usize::from(byte >> 4)];
+            pair[1] = HEX_DIGITS[usize::from(byte & 15)];
+        }
+        hex
+    }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(64);
-        for byte in self.0 {
-            let digit = |value: u8| char::from(HEX_DIGITS[usize::from(value)]);
-            text.extend([digit(byte >> 4), digit(byte & 15)]);
-        }
-        f.pad(&text)
+        f.pad(std::str::from_utf8(&self.hex()).unwrap_or_default())
     }
 }
 
@@ -77,16 +82,27 @@ impl fmt::Debug for Digest {
     }
 }
 
-impl TryFrom<String> for Digest {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("`{text}` is no SHA-256 in hex"))
+// Written out, since records hold thousands: none of them is made a text of its own on the way.
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(std::str::from_utf8(&self.hex()).unwrap_or_default())
     }
 }
 
-impl From<Digest> for String {
-    fn from(digest: Digest) -> String {
-        digest.to_string()
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Digest;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a SHA-256 in hex")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Digest, E> {
+                let digest = Digest::parse(text);
+                digest.ok_or_else(|| E::custom(format!("`{text}` is no SHA-256 in hex")))
+            }
+        }
+        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -6,6 +6,7 @@ mod data;
 mod decimal;
 mod fill;
 mod json;
+mod known;
 mod number;
 mod shape;
 mod slips;
@@ -22,6 +23,7 @@ pub use fill::filled;
 
 use self::data::BYTE_ORDER_MARK;
 use self::data::HOLDS_MARK;
+use self::known::Known;
 use self::shape::Shape;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -32,7 +34,6 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use toml::Spanned;
@@ -90,8 +91,7 @@ pub fn read_rest<T>(source: &Source, value: Value<'_>, taken: &[&str]) -> Result
 where
     T: DeserializeOwned + JsonSchema,
 {
-    let schema = shared_schema_of::<T>();
-    Shape::new(source, schema.as_value(), taken).check(&value)?;
+    Shape::new(source, known::<T>(), taken).check(&value)?;
     deserialize(source, value)
 }
 
@@ -116,11 +116,12 @@ pub fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
 }
 
-/// The same, made once: every table of every document asks for it.
-fn shared_schema_of<T: JsonSchema>() -> Arc<Schema> {
-    static MADE: Mutex<BTreeMap<Cow<'static, str>, Arc<Schema>>> = Mutex::new(BTreeMap::new());
+/// What is known of a type's schema, made once for as long as the program runs: every table of every
+/// document asks for it, and there are few types.
+fn known<T: JsonSchema>() -> &'static Known {
+    static MADE: Mutex<BTreeMap<Cow<'static, str>, &'static Known>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(made.entry(T::schema_id()).or_insert_with(|| Arc::new(schema_of::<T>())))
+    made.entry(T::schema_id()).or_insert_with(|| Known::lasting(schema_of::<T>().to_value()))
 }
 
 fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize>) -> Box<Unsound> {

@@ -7,8 +7,9 @@ use super::doer;
 use super::doer::Chosen;
 use super::fresh;
 use super::judging;
+use super::look::Look;
 use super::packet;
-use super::recipe;
+use super::recipe::recipe;
 use super::watch;
 use crate::budget::Budget;
 use crate::event::Event;
@@ -210,7 +211,7 @@ fn started(
             .unwrap_or_default(),
         edits: gate.edits.iter().filter_map(|glob| glob.render_glob(context).ok()).collect(),
         // A recipe that cannot be told is no obstacle to the work, only to reusing it.
-        recipe: gate.reuse.then(|| recipe::recipe(driver, run, gate, start.gate).ok()).flatten(),
+        recipe: gate.reuse.then(|| recipe(&Look::of(driver), run, gate, start.gate).ok()).flatten(),
         reuse: start.reuse.clone(),
     })
 }

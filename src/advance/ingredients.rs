@@ -1,6 +1,7 @@
 //! What decides the work of a gate, put together and hashed: what its executor is handed and who that
 //! is, what it runs, what the programs find around them, and what judges it.
 
+use super::look::Look;
 use super::player;
 use super::recipe::Values;
 use super::role;
@@ -11,7 +12,6 @@ use crate::digest::Digest;
 use crate::executor::Agent;
 use crate::executor::ExecutorKind;
 use crate::files::ProjectPath;
-use crate::id;
 use crate::id::GateId;
 use crate::project::Driver;
 use crate::run::Run;
@@ -22,7 +22,6 @@ use crate::workflow::Work;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Serialize)]
@@ -58,12 +57,12 @@ struct Player {
 
 /// The digest of all that decides the work, or why it cannot be told.
 pub fn digest(
-    driver: &Driver<'_>,
+    look: &Look<'_>,
     run: &Run,
     (gate, id): (&Gate, &GateId),
     values: &Values<'_>,
 ) -> Result<Digest, String> {
-    let key = Key { driver, key: OnceCell::new() };
+    let driver = look.driver;
     let role = role::of((driver.project, run), gate, |text| values.render(text));
     let role = role.map_err(|finding| finding.to_string())?;
     let agent = agent(driver, run, role.as_deref())?;
@@ -93,11 +92,11 @@ pub fn digest(
         name: &gate.name,
         executor: gate.work.executor(),
         player,
-        files: files(driver, gate, (&work, agent.as_ref()), values),
+        files: files(look, gate, (&work, agent.as_ref()), values),
         work,
         place: [dir?, stdout?, answers_from?],
         environment: environment.collect::<Result<_, String>>()?,
-        surroundings: surroundings(driver, gate, agent.as_ref(), &key)?,
+        surroundings: surroundings(look, gate, agent.as_ref())?,
         inputs: &run.started.inputs,
         item: item.map(|item| &item.value),
         seen: seen(run, gate),
@@ -118,29 +117,28 @@ fn agent(driver: &Driver<'_>, run: &Run, role: Option<&str>) -> Result<Option<Ag
 /// What decides the work and may be a secret, as a digest that tells nothing without this machine's
 /// key: secrets, the variables of the agent, and those of the surroundings that somebody named.
 fn surroundings(
-    driver: &Driver<'_>,
+    look: &Look<'_>,
     gate: &Gate,
     agent: Option<&Agent>,
-    key: &Key<'_>,
 ) -> Result<Option<Digest>, String> {
-    let mut values: BTreeMap<(&str, String), String> = BTreeMap::new();
-    let set = &driver.project.surroundings.variables;
+    let mut values: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    let set = &look.driver.project.surroundings.variables;
     for secret in &gate.secrets {
         let value = set.text(&secret.name).unwrap_or_default().to_owned();
-        values.insert(("secret", secret.name.clone()), value);
+        values.insert(("secret", &secret.name), value);
     }
-    let passed = agent.map(|agent| agent.passed().values(set)).into_iter().flatten();
-    for (name, value) in driver.project.config.passed.values(set).into_iter().chain(passed) {
-        values.insert(("passed", name), value);
+    let passed = agent.map(|agent| agent.passed().values(set)).unwrap_or_default();
+    for (name, value) in look.passed().iter().chain(&passed) {
+        values.insert(("passed", name), value.clone());
     }
     for (name, value) in agent.map(|agent| &agent.settings().env).into_iter().flatten() {
-        values.insert(("agent", name.clone()), value.clone());
+        values.insert(("agent", name), value.clone());
     }
     if values.is_empty() {
         return Ok(None);
     }
     let values: Vec<_> = values.into_iter().collect();
-    let mut bytes = key.bytes()?.to_vec();
+    let mut bytes = look.key()?.to_vec();
     bytes.extend(serde_json::to_vec(&values).map_err(|error| error.to_string())?);
     Ok(Some(Digest::of(bytes)))
 }
@@ -196,15 +194,15 @@ fn attached(
 
 /// The files of the project that its programs are, and that its checks are made of.
 fn files(
-    driver: &Driver<'_>,
+    look: &Look<'_>,
     gate: &Gate,
     (work, agent): (&[String], Option<&Agent>),
     values: &Values<'_>,
 ) -> BTreeMap<String, Option<Digest>> {
-    let folder = &driver.project.folder;
+    let (driver, folder) = (look.driver, &look.driver.project.folder);
     let mut files = BTreeMap::new();
     let programs = |argv: &[String]| {
-        let own = Programs::of(argv, folder.root()).of_project();
+        let own = Programs::of(argv, &look.finder).of_project();
         own.into_iter().map(|(path, digest)| (path, Some(digest))).collect::<Vec<_>>()
     };
     match &gate.work {
@@ -229,30 +227,4 @@ fn files(
         }
     }
     files
-}
-
-/// The key of this machine, made where it is asked for first.
-struct Key<'d> {
-    driver: &'d Driver<'d>,
-    key: OnceCell<Vec<u8>>,
-}
-
-impl Key<'_> {
-    fn bytes(&self) -> Result<&[u8], String> {
-        if let Some(key) = self.key.get() {
-            return Ok(key);
-        }
-        let place = self.driver.project.store.key();
-        let read = || place.read().map_err(|error| error.to_string());
-        if read()?.is_none() {
-            let key = id::random_key().ok_or("the system gives no random numbers")?;
-            // Another process may have been faster: what lies there then counts.
-            let made = place.write_new(&key).map_err(|error| error.to_string());
-            if read()?.is_none() {
-                made?;
-            }
-        }
-        let key = read()?.ok_or("the key of this machine is gone")?;
-        Ok(self.key.get_or_init(|| key))
-    }
 }

@@ -17,6 +17,7 @@ mod held;
 mod ingredients;
 mod judging;
 mod limits;
+mod look;
 mod members;
 mod locks;
 mod own_work;

@@ -2,6 +2,7 @@
 //! digest, and what it reads, file by file.
 
 use super::ingredients;
+use super::look::Look;
 use super::packet;
 use crate::digest::Digest;
 use crate::event::Recipe;
@@ -43,11 +44,11 @@ impl Values<'_> {
 }
 
 /// The recipe as it stands now, or why it cannot be told.
-pub fn recipe(driver: &Driver<'_>, run: &Run, gate: &Gate, id: &GateId) -> Result<Recipe, String> {
+pub fn recipe(look: &Look<'_>, run: &Run, gate: &Gate, id: &GateId) -> Result<Recipe, String> {
     let context = || packet::attempt_context(run, gate, &AttemptId::new(id, 1));
     let values = Values(LazyCell::new(Box::new(context)));
-    let sha256 = ingredients::digest(driver, run, (gate, id), &values)?;
-    Ok(Recipe { sha256, reads: reads(driver, gate, &values)? })
+    let sha256 = ingredients::digest(look, run, (gate, id), &values)?;
+    Ok(Recipe { sha256, reads: reads(look.driver, gate, &values)? })
 }
 
 fn reads(

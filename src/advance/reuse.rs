@@ -1,6 +1,7 @@
 //! Reuse: a gate whose recipe, reads and outputs are what they were when it last
 //! passed is not done again, and the run says so; where it is done again, it says why.
 
+use super::look::Look;
 use super::members;
 use super::recipe;
 use crate::event::Artifact;
@@ -42,13 +43,18 @@ impl EarlierRuns {
     /// Looks for a result of this gate that still stands.
     /// `run` is the run as it is, or as it will be.
     pub fn find(&mut self, driver: &Driver<'_>, run: &Run, id: &GateId) -> Result<Found, Error> {
+        self.look_for(&Look::of(driver), run, id)
+    }
+
+    fn look_for(&mut self, look: &Look<'_>, run: &Run, id: &GateId) -> Result<Found, Error> {
+        let driver = look.driver;
         let Some(gate) = driver.workflow.gate(id).filter(|gate| gate.reuse) else {
             return Ok(Found::Not(None));
         };
         if gate.approval != Approval::None {
             return Ok(Found::Not(Some("an approval is given anew in each run".to_owned())));
         }
-        let now = match recipe::recipe(driver, run, gate, id) {
+        let now = match recipe::recipe(look, run, gate, id) {
             Ok(now) => now,
             Err(reason) => return Ok(Found::Not(Some(reason))),
         };
@@ -97,6 +103,7 @@ impl EarlierRuns {
     ) -> Result<Vec<Reused>, Error> {
         let mut ahead = driver.run().clone();
         let dependents = driver.workflow.dependents();
+        let look = Look::of(driver);
         let mut others = BTreeSet::new();
         let mut taken = 0;
         while taken < found.len() {
@@ -115,7 +122,7 @@ impl EarlierRuns {
                 if !is_wanted || !others.insert(gate.clone()) {
                     continue;
                 }
-                if let Found::Same(reused) = self.find(driver, &ahead, &gate)? {
+                if let Found::Same(reused) = self.look_for(&look, &ahead, &gate)? {
                     found.push(*reused);
                 }
             }

@@ -61,7 +61,8 @@ impl<'f> Progress<'f> {
     /// on it.
     pub fn of(face: &'f Face, project: &Project, choice: &RunChoice) -> Self {
         let mut progress = Self::new(face);
-        progress.follow(project, choice);
+        let printed = ops::follow::printed(project, &face.caller, choice).ok();
+        progress.follow(project, choice, printed);
         progress
     }
 
@@ -77,15 +78,15 @@ impl<'f> Progress<'f> {
             Some(Err(reason)) => lines.line(&format!("no brief: {}", plain_text(reason))),
             Some(Ok(_)) | None => {}
         }
-        self.follow(project, &RunChoice { run: Some(foreword.run.to_string()) });
+        let choice = RunChoice { run: Some(foreword.run.to_string()) };
+        self.follow(project, &choice, Some(foreword.printed.clone()));
     }
 
-    fn follow(&mut self, project: &Project, choice: &RunChoice) {
+    fn follow(&mut self, project: &Project, choice: &RunChoice, printed: Option<Printed>) {
         let Ok(mut follow) = ops::follow::follow(project, &self.face.caller, choice) else {
             return;
         };
-        let mut lines = self.lines();
-        lines.printed = ops::follow::printed(project, &self.face.caller, choice).ok();
+        let mut lines = Lines { printed, ..self.lines() };
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {

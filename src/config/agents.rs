@@ -1,6 +1,7 @@
 //! The agents of `orch.toml`: each may stand on another or on a preset, and that one
 //! on a third. Here the chains are followed to their ends.
 
+use super::programs::Finder;
 use super::programs::Programs;
 use super::tables::Stated;
 use crate::document::Placed;
@@ -58,9 +59,10 @@ pub(super) fn resolve(
 /// Definitions that come to one program are one, whatever they are called and however it is called.
 fn unite(agents: &mut Agents, known: &mut Agents, project: &Path) {
     let mut first: Vec<(Programs, String)> = Vec::new();
+    let finder = Finder::new(project);
     let mut one_of = BTreeMap::new();
     for (name, agent) in known.iter() {
-        let programs = Programs::of(agent.command(), project);
+        let programs = Programs::of(agent.command(), &finder);
         let same = first.iter().find(|(other, _)| other.are_one_with(&programs));
         let definition = same.map_or_else(|| agent.definition.clone(), |(_, one)| one.clone());
         one_of.insert(name.clone(), definition.clone());

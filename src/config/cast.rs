@@ -6,6 +6,7 @@
 
 use super::Config;
 use super::NO_AGENT;
+use super::programs::Finder;
 use super::programs::Programs;
 use crate::definition::Frozen;
 use crate::digest::Digest;
@@ -229,7 +230,7 @@ impl Cast {
 }
 
 fn programs(agent: &Agent, project: &Path) -> BTreeMap<String, Digest> {
-    Programs::of(agent.command(), project).of_project()
+    Programs::of(agent.command(), &Finder::new(project)).of_project()
 }
 
 impl Player {

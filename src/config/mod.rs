@@ -11,6 +11,7 @@ pub use cast::CAST;
 pub use cast::Cast;
 pub use cast::Miscast;
 pub use cast::Script;
+pub use programs::Finder;
 pub use programs::Programs;
 pub use tables::Stated;
 

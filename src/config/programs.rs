@@ -3,13 +3,16 @@
 //! nobody another. Where it is not clear, two commands are taken for one: a workflow can say that
 //! this is meant.
 
+mod finder;
+
+pub use finder::Finder;
+
 use crate::digest::Digest;
 use crate::files;
-use crate::process;
+use finder::Found;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::path::PathBuf;
 
 /// Programs that run the one that is named behind their own options.
 const WRAPPERS: [&str; 40] = [
@@ -83,8 +86,8 @@ pub struct Programs {
 }
 
 impl Programs {
-    pub fn of(command: &[String], project: &Path) -> Self {
-        let mut look = Look { project, programs: Self::default(), is_in_text: false };
+    pub fn of(command: &[String], finder: &Finder<'_>) -> Self {
+        let mut look = Look { finder, programs: Self::default(), is_in_text: false };
         look.at(command, DEPTH_MAX);
         look.programs
     }
@@ -101,8 +104,8 @@ impl Programs {
     }
 }
 
-struct Look<'p> {
-    project: &'p Path,
+struct Look<'f> {
+    finder: &'f Finder<'f>,
     programs: Programs,
     /// Within a text for a shell, where common programs tell nothing.
     is_in_text: bool,
@@ -112,16 +115,16 @@ impl Look<'_> {
     /// Notes what a command runs.
     fn at(&mut self, command: &[String], depth: u32) {
         let Some((first, rest)) = command.split_first() else { return };
-        let real = self.file(first);
-        if let (true, None, Some(depth)) = (is_whole(first), &real, depth.checked_sub(1)) {
+        let found = self.finder.file(first);
+        if let (true, None, Some(depth)) = (is_whole(first), &found, depth.checked_sub(1)) {
             let words = first.trim_start_matches("--split-string=").trim_start_matches("-S");
             let words = words.split_whitespace().map(str::to_owned);
             return self.at(&words.chain(rest.iter().cloned()).collect::<Vec<_>>(), depth);
         }
-        let real_name = real.as_deref().map(|path| name_of(&path.to_string_lossy()));
+        let real_name = found.as_ref().map(|found| name_of(&found.real.to_string_lossy()));
         let names = [Some(name_of(first)), real_name];
         let is = |known: &[&str]| names.iter().flatten().any(|name| is_of(known, name));
-        let is_set = first.contains('=') && real.is_none();
+        let is_set = first.contains('=') && found.is_none();
         match depth.checked_sub(1) {
             Some(depth) if is_set => self.at(rest, depth),
             Some(depth) if is(&WRAPPERS) => self.at(self.wrapped(rest), depth),
@@ -130,7 +133,7 @@ impl Look<'_> {
                 self.carried_out(first, rest, (&['c', 'e', 'E', 'r'], depth));
             }
             Some(_) | None => {
-                self.note(first);
+                self.note_found(first, found);
                 self.note_programs(rest);
             }
         }
@@ -142,10 +145,10 @@ impl Look<'_> {
         let at = |fits: &dyn Fn(&String) -> bool| {
             words.iter().position(|word| is_plain(word) && fits(word))
         };
-        let start = at(&|word| process::resolve(word, self.project).is_some());
+        let start = at(&|word| self.finder.is_program(word));
         // `env -S` and `su -c` take a whole command as one word.
         let start = start.or_else(|| words.iter().position(|word| is_whole(word)));
-        let start = start.or_else(|| at(&|word| self.beside(word).is_some()));
+        let start = start.or_else(|| at(&|word| self.finder.beside(word).is_some()));
         let start = start.or_else(|| at(&|_| true));
         start.map_or(&[], |start| &words[start..])
     }
@@ -161,8 +164,8 @@ impl Look<'_> {
         let text = rest.iter().position(is_text);
         let plain = rest.iter().position(|word| is_plain(&word));
         let Some(at) = text.filter(|text| plain.is_none_or(|plain| *text < plain)) else {
-            let own = rest.iter().find(|word| self.beside(word).is_some());
-            let script = own.or_else(|| rest.iter().find(|word| self.file(word).is_some()));
+            let own = rest.iter().find(|word| self.finder.beside(word).is_some());
+            let script = own.or_else(|| rest.iter().find(|word| self.finder.file(word).is_some()));
             let script = script.or_else(|| rest.iter().find(is_plain));
             return self.note(script.map_or(first, String::as_str));
         };
@@ -201,48 +204,45 @@ impl Look<'_> {
     /// Programs that are handed on, and may be what runs in the end.
     fn note_programs(&mut self, words: &[String]) {
         for word in words {
+            let is_path = word.contains('/');
             let own = format!("./{word}");
-            if process::resolve(word, self.project).is_some() && word.contains('/') {
+            if is_path && self.finder.is_program(word) {
                 self.note(word);
-            } else if process::resolve(&own, self.project).is_some() {
+            } else if (!is_path || word.starts_with('/')) && self.finder.is_program(&own) {
                 self.note(&own);
             }
         }
     }
 
     fn note(&mut self, word: &str) {
-        let Some(real) = self.file(word) else {
+        self.note_found(word, self.finder.file(word));
+    }
+
+    /// Notes a word with what it leads to.
+    fn note_found(&mut self, word: &str, found: Option<Found>) {
+        let Some(Found { named, real }) = found else {
             if !self.is_in_text {
                 self.programs.found.insert(word.to_owned());
             }
             return;
         };
-        let named = process::resolve(word, self.project);
-        let is_common = is_common(&real) || named.as_deref().is_some_and(is_common);
+        let started = self.finder.program(word);
+        let is_common = is_common(&real) || started.is_some_and(|found| is_common(&found.named));
         if self.is_in_text && is_common {
             return;
         }
-        let place = if self.beside(word).is_some() { Some(self.project.join(word)) } else { named };
-        for path in place.iter().chain([&real]) {
-            let Ok(path) = path.strip_prefix(self.project) else { continue };
+        let in_project = |path: &Path| path.strip_prefix(self.finder.project()).ok().map(shown);
+        let own: BTreeSet<String> = [&*named, &*real].into_iter().filter_map(in_project).collect();
+        if !own.is_empty() {
             let bytes = files::read_own(&real).ok().flatten().unwrap_or_default();
-            self.programs.own.insert(path.display().to_string(), Digest::of(bytes));
+            let digest = Digest::of(bytes);
+            self.programs.own.extend(own.into_iter().map(|path| (path, digest)));
         }
         // A copy is no other program.
-        if let (false, Ok(Some(bytes))) = (is_common, files::read_small(&real, COPY_BYTES_MAX)) {
+        if !is_common && let Ok(Some(bytes)) = files::read_small(&real, COPY_BYTES_MAX) {
             self.programs.found.insert(format!("sha256 {}", Digest::of(bytes)));
         }
-        self.programs.found.insert(real.display().to_string());
-    }
-
-    /// The file that a word names: one of the project, else a program.
-    fn file(&self, word: &str) -> Option<PathBuf> {
-        let program = || process::resolve(word, self.project)?.canonicalize().ok();
-        self.beside(word).or_else(program)
-    }
-
-    fn beside(&self, word: &str) -> Option<PathBuf> {
-        self.project.join(word).canonicalize().ok().filter(|path| path.is_file())
+        self.programs.found.insert(shown(&real));
     }
 }
 
@@ -260,6 +260,10 @@ fn is_of(known: &[&str], name: &str) -> bool {
 fn is_common(path: &Path) -> bool {
     let is_in = |folder: &Path| COMMON.iter().any(|common| folder == Path::new(common));
     path.parent().is_some_and(is_in) || SYSTEMS.iter().any(|system| path.starts_with(system))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 fn name_of(word: &str) -> String {
@@ -280,7 +284,7 @@ mod tests {
         }
         let programs = |words: &[&str]| {
             let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-            Programs::of(&words, folder.path())
+            Programs::of(&words, &Finder::new(folder.path()))
         };
         programs(one).are_one_with(&programs(other))
     }

@@ -2,6 +2,10 @@
 //! are told with what to write. What is only of another size or wording is left to whoever reads it.
 
 use super::Value;
+use super::known::ANYTHING;
+use super::known::Expected;
+use super::known::Kind;
+use super::known::Known;
 use super::slips::DURATIONS;
 use super::slips::MISPLACED;
 use super::slips::OTHERS_WRITE;
@@ -10,41 +14,35 @@ use crate::source::Unsound;
 use crate::source::nearest_of;
 use crate::source::suggest;
 use serde_json::Value as Json;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ptr;
-use std::rc::Rc;
 use toml::de::DeValue;
 
 /// A walk over a value of a document.
 pub(super) struct Shape<'s> {
     source: &'s Source,
-    root: &'s Json,
+    known: &'static Known,
     /// Keys of the outermost table that the schema does not name, as they are written.
     taken: &'s [&'s str],
-    /// What the schemas say of which a value was seen, by their addresses: a long document asks the
-    /// same ones for each of its tables.
-    read: RefCell<BTreeMap<*const Json, Rc<Expected<'s>>>>,
 }
 
 impl<'s> Shape<'s> {
-    pub(super) fn new(source: &'s Source, root: &'s Json, taken: &'s [&'s str]) -> Self {
-        Self { source, root, taken, read: RefCell::default() }
+    pub(super) fn new(source: &'s Source, known: &'static Known, taken: &'s [&'s str]) -> Self {
+        Self { source, known, taken }
     }
 
     /// Refuses the first thing that has another shape than the schema says.
     pub(super) fn check(&self, value: &Value<'_>) -> Result<(), Box<Unsound>> {
-        self.walk("", value, self.root, self.taken)
+        self.walk("", value, &self.known.root, self.taken)
     }
 
     fn walk(
         &self,
         name: &str,
         value: &Value<'_>,
-        schema: &'s Json,
+        schema: &'static Json,
         taken: &[&str],
     ) -> Result<(), Box<Unsound>> {
-        let expected = self.expected(schema);
+        let expected = self.known.expected(schema);
         if let Some(error) = self.other_kind(name, value, &expected) {
             return Err(error);
         }
@@ -85,10 +83,10 @@ impl<'s> Shape<'s> {
         &self,
         unknown: &str,
         value: &Value<'_>,
-        known: &BTreeMap<&'s str, &'s Json>,
+        known: &BTreeMap<&'static str, &'static Json>,
         taken: &[&str],
     ) -> String {
-        let shown = |(name, schema): (&&'s str, &&'s Json)| match value.get_ref() {
+        let shown = |(name, schema): (&&'static str, &&'static Json)| match value.get_ref() {
             DeValue::Table(_) | DeValue::Array(_) => self.header(name, schema),
             DeValue::String(_)
             | DeValue::Integer(_)
@@ -126,13 +124,15 @@ impl<'s> Shape<'s> {
     }
 
     /// How a key is written that holds tables, else the key.
-    fn header(&self, name: &str, schema: &'s Json) -> String {
-        let expected = self.expected(schema);
-        if expected.items.is_some_and(|items| self.expected(items).takes(Kind::Table)) {
+    fn header(&self, name: &str, schema: &'static Json) -> String {
+        let expected = self.known.expected(schema);
+        if expected.items.is_some_and(|items| self.known.expected(items).takes(Kind::Table)) {
             return format!("[[{name}]]");
         }
         match expected.any_key {
-            Some(inner) if self.expected(inner).takes(Kind::Table) => format!("[{name}.NAME]"),
+            Some(inner) if self.known.expected(inner).takes(Kind::Table) => {
+                format!("[{name}.NAME]")
+            }
             _ if expected.takes(Kind::Table) && !expected.takes(Kind::Text) => format!("[{name}]"),
             _ => format!("`{name}`"),
         }
@@ -144,7 +144,7 @@ impl<'s> Shape<'s> {
         &self,
         name: &str,
         value: &Value<'_>,
-        expected: &Expected<'s>,
+        expected: &Expected<'static>,
     ) -> Option<Box<Unsound>> {
         let written = self.source.text.get(value.span()).unwrap_or_default();
         let (is_taken, found) = match value.get_ref() {
@@ -179,7 +179,12 @@ impl<'s> Shape<'s> {
     }
 
     /// What to write instead of a value of another kind, where that is known.
-    fn instead(&self, name: &str, value: &Value<'_>, expected: &Expected<'s>) -> Option<String> {
+    fn instead(
+        &self,
+        name: &str,
+        value: &Value<'_>,
+        expected: &Expected<'static>,
+    ) -> Option<String> {
         let written = self.source.text.get(value.span()).unwrap_or_default();
         // A table is known by its header, which may be longer than its name.
         let header = written.trim_matches(['[', ']']);
@@ -193,7 +198,7 @@ impl<'s> Shape<'s> {
             let words = expected.words.iter().map(|word| format!("\"{word}\""));
             return Some(format!("write {name} = {}", words.collect::<Vec<_>>().join(" or ")));
         }
-        let items = expected.items.map(|items| self.expected(items)).unwrap_or_default();
+        let items = expected.items.map(|items| self.known.expected(items)).unwrap_or_default();
         match value.get_ref() {
             DeValue::Datetime(_)
                 if expected.takes(Kind::Text) || expected.takes(Kind::Anything) =>
@@ -264,130 +269,5 @@ impl<'s> Shape<'s> {
         let others = expected.required.iter().filter(|key| **key != first);
         let others: String = others.map(|key| format!(", {key} = …")).collect();
         Some(format!("write {name} = {{ {first} = {given}{others} }}"))
-    }
-
-    /// The schemas that a schema stands for: what it refers to, and its alternatives.
-    fn variants(&self, schema: &'s Json) -> Vec<&'s Json> {
-        let mut found = vec![schema];
-        if let Some(reference) = schema.get("$ref").and_then(Json::as_str)
-            && let Some(schema) = self.root.pointer(reference.trim_start_matches('#'))
-        {
-            found.extend(self.variants(schema));
-        }
-        for word in ALTERNATIVES {
-            for schema in schema.get(word).and_then(Json::as_array).into_iter().flatten() {
-                found.extend(self.variants(schema));
-            }
-        }
-        found
-    }
-
-    /// What a schema takes.
-    fn expected(&self, schema: &'s Json) -> Rc<Expected<'s>> {
-        let address = ptr::from_ref(schema);
-        if let Some(expected) = self.read.borrow().get(&address) {
-            return Rc::clone(expected);
-        }
-        let mut expected = Expected::default();
-        for schema in self.variants(schema) {
-            let refers =
-                ALTERNATIVES.iter().chain(&["$ref"]).any(|word| schema.get(word).is_some());
-            expected.add(schema, refers);
-        }
-        let expected = Rc::new(expected);
-        self.read.borrow_mut().insert(address, Rc::clone(&expected));
-        expected
-    }
-}
-
-/// The schema of any value.
-static ANYTHING: Json = Json::Bool(true);
-
-const ALTERNATIVES: [&str; 3] = ["anyOf", "oneOf", "allOf"];
-
-/// A kind of values.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Anything,
-    Text,
-    /// One of some words.
-    Word,
-    /// A day, in quotes or bare.
-    Day,
-    Number,
-    Whole,
-    Boolean,
-    List,
-    Table,
-}
-
-/// What a schema takes.
-#[derive(Default)]
-struct Expected<'j> {
-    kinds: Vec<Kind>,
-    items: Option<&'j Json>,
-    keys: BTreeMap<&'j str, &'j Json>,
-    /// What the keys take that are not named.
-    any_key: Option<&'j Json>,
-    first_key: Option<&'j str>,
-    required: Vec<&'j str>,
-    words: Vec<&'j str>,
-}
-
-impl<'j> Expected<'j> {
-    fn takes(&self, kind: Kind) -> bool {
-        self.kinds.contains(&kind)
-    }
-
-    fn takes_number(&self) -> bool {
-        self.takes(Kind::Number) || self.takes(Kind::Whole)
-    }
-
-    fn add(&mut self, schema: &'j Json, refers: bool) {
-        let kinds = match schema.get("type") {
-            Some(Json::Array(kinds)) => kinds.iter().filter_map(Json::as_str).collect(),
-            Some(kind) => kind.as_str().into_iter().collect(),
-            None => Vec::new(),
-        };
-        let is_word = schema.get("enum").is_some() || schema.get("const").is_some();
-        let is_day = schema.get("format").and_then(Json::as_str) == Some("date");
-        let is_open = kinds.is_empty() && !is_word && !refers;
-        let told = [(is_word, Kind::Word), (is_day, Kind::Day), (is_open, Kind::Anything)];
-        self.kinds.extend(told.iter().filter(|(is_so, _)| *is_so).map(|(_, kind)| *kind));
-        self.kinds.extend(kinds.into_iter().filter_map(|kind| match kind {
-            "string" => (!is_word).then_some(Kind::Text),
-            "integer" => Some(Kind::Whole),
-            "number" => Some(Kind::Number),
-            "boolean" => Some(Kind::Boolean),
-            "array" => Some(Kind::List),
-            "object" => Some(Kind::Table),
-            _ => None,
-        }));
-        self.items = self.items.or_else(|| schema.get("items"));
-        let texts = |key| schema.get(key).and_then(Json::as_array).into_iter().flatten();
-        self.required.extend(texts("required").filter_map(Json::as_str));
-        self.words.extend(texts("enum").filter_map(Json::as_str));
-        let any_key = schema.get("additionalProperties").filter(|schema| schema.is_object());
-        self.any_key = self.any_key.or(any_key);
-        let keys = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
-        for (name, schema) in keys {
-            let name = name.as_str();
-            self.first_key.get_or_insert(name);
-            self.keys.entry(name).or_insert(schema);
-        }
-    }
-
-    fn words(&self) -> String {
-        let of_kind = |kind| match kind {
-            Kind::Anything | Kind::Text | Kind::Word | Kind::Day => "a string",
-            Kind::Whole => "a whole number",
-            Kind::Number => "a number",
-            Kind::Boolean => "true or false",
-            Kind::List => "a list",
-            Kind::Table => "a table",
-        };
-        let mut words: Vec<&str> = self.kinds.iter().map(|kind| of_kind(*kind)).collect();
-        words.dedup();
-        words.join(" or ")
     }
 }

@@ -14,6 +14,7 @@ use std::io;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use std::os::fd::OwnedFd;
+use std::sync::Arc;
 
 /// What stands in the name of a file that is not whole yet.
 pub(super) const ASIDE: &str = ".tmp.";
@@ -29,7 +30,11 @@ impl Spot<'_> {
     }
 
     /// The same without a sync, for many files that are written in one folder first.
-    pub(super) fn put_from(&self, staging: Option<&OwnedFd>, bytes: &[u8]) -> io::Result<File> {
+    pub(super) fn put_from(
+        &self,
+        staging: Option<&Arc<OwnedFd>>,
+        bytes: &[u8],
+    ) -> io::Result<File> {
         self.replace_from(staging, &|file: &mut File| filled(file, bytes, false))
     }
 
@@ -39,10 +44,10 @@ impl Spot<'_> {
 
     fn replace_from(
         &self,
-        staging: Option<&OwnedFd>,
+        staging: Option<&Arc<OwnedFd>>,
         fill: &dyn Fn(&mut File) -> io::Result<()>,
     ) -> io::Result<File> {
-        let from = |folder: &OwnedFd| {
+        let from = |folder: &Arc<OwnedFd>| {
             self.aside(folder, fill, &|aside| {
                 self.refuse_odd()?;
                 Ok(rustix::fs::renameat(folder, aside, &self.folder, self.name)?)
@@ -90,13 +95,13 @@ impl Spot<'_> {
     /// Writes a file aside in a folder and has `place` give it the name.
     fn aside(
         &self,
-        folder: &OwnedFd,
+        folder: &Arc<OwnedFd>,
         fill: &dyn Fn(&mut File) -> io::Result<()>,
         place: &dyn Fn(&OsStr) -> io::Result<()>,
     ) -> io::Result<File> {
         let suffix = crate::id::random_suffix(None, 0);
         let name = format!(".{}{ASIDE}{suffix}", self.name.display());
-        let aside = Spot { folder: folder.try_clone()?, name: name.as_ref(), place: self.place };
+        let aside = Spot { folder: Arc::clone(folder), name: name.as_ref(), place: self.place };
         let mut new = aside.open(OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
         let placed = fill(&mut new).and_then(|()| place(aside.name));
         if placed.is_err() {
@@ -119,7 +124,8 @@ fn filled(file: &mut File, bytes: &[u8], sync: bool) -> io::Result<()> {
 pub(super) fn ignore_all_in(folder: &OwnedFd, place: &Beneath) -> io::Result<()> {
     const EVERYTHING: &[u8] = b"*\n";
     let place = place.join(".gitignore");
-    let spot = Spot { folder: folder.try_clone()?, name: ".gitignore".as_ref(), place: &place };
+    let held = Arc::new(folder.try_clone()?);
+    let spot = Spot { folder: held, name: ".gitignore".as_ref(), place: &place };
     if spot.clear_odd()?.is_some() {
         let found = super::read_bounded(spot.open(OFlags::RDONLY)?, EVERYTHING.len() as u64);
         if found.is_ok_and(|found| found == EVERYTHING) {

@@ -18,6 +18,7 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How each step is opened.
 const STEP: OFlags =
@@ -73,11 +74,11 @@ impl Beneath {
     }
 
     /// The folder that what is not whole yet lies in, and its path.
-    pub(super) fn staging(&self) -> Option<(OwnedFd, Self)> {
+    pub(super) fn staging(&self) -> Option<(Arc<OwnedFd>, Self)> {
         let below = self.staging.clone()?;
         let place = Self { ignored: Some(below.clone()), staging: None, below, ..self.clone() };
         // Whatever is in its way is told by who needs it for itself.
-        Some((place.walk(&place.below, Missing::Make).ok()?, place))
+        Some((Arc::new(place.walk(&place.below, Missing::Make).ok()?), place))
     }
 
     /// The path from the trusted folder.
@@ -105,7 +106,7 @@ impl Beneath {
     pub(super) fn spot(&self, missing: Missing) -> io::Result<Spot<'_>> {
         let name = self.below.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let above = self.below.parent().unwrap_or(Path::new(""));
-        Ok(Spot { folder: self.walk(above, missing)?, name, place: self })
+        Ok(Spot { folder: Arc::new(self.walk(above, missing)?), name, place: self })
     }
 
     /// Does something in the folder that the path ends in, which is made where it is missing, and
@@ -149,8 +150,13 @@ impl Beneath {
                 next = rustix::fs::openat(&folder, name, STEP, Mode::empty());
             }
             let place = Self { below: walked.clone(), ..self.clone() };
-            let spot = Spot { folder, name, place: &place };
-            folder = next.map_err(|error| spot.explain(Wanted::Folder, error))?;
+            folder = match next {
+                Ok(next) => next,
+                Err(error) => {
+                    let spot = Spot { folder: Arc::new(folder), name, place: &place };
+                    return Err(spot.explain(Wanted::Folder, error));
+                }
+            };
             if missing != Missing::Stay && self.ignored.as_deref() == Some(&walked) {
                 super::aside::ignore_all_in(&folder, &place)?;
             }
@@ -161,7 +167,12 @@ impl Beneath {
     /// The folder held open, for many files in it; `None` where there is none.
     pub fn opened(&self) -> io::Result<Option<Opened>> {
         let folder = present(self.walk(&self.below, Missing::Stay))?;
-        Ok(folder.map(|folder| Opened { folder, place: self.clone(), staging: OnceCell::new() }))
+        let opened = |folder| Opened {
+            folder: Arc::new(folder),
+            place: self.clone(),
+            staging: OnceCell::new(),
+        };
+        Ok(folder.map(opened))
     }
 
     /// Opens the file for reading; `None` where there is none.
@@ -277,9 +288,9 @@ impl Beneath {
 
 /// A folder that is held open: what is reached in it takes no way over other folders.
 pub struct Opened {
-    folder: OwnedFd,
+    folder: Arc<OwnedFd>,
     place: Beneath,
-    staging: OnceCell<Option<OwnedFd>>,
+    staging: OnceCell<Option<Arc<OwnedFd>>>,
 }
 
 impl Opened {
@@ -309,7 +320,7 @@ impl Opened {
 
     fn spot<'b>(&self, place: &'b Beneath) -> io::Result<Spot<'b>> {
         let name = place.below.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(Spot { folder: self.folder.try_clone()?, name, place })
+        Ok(Spot { folder: Arc::clone(&self.folder), name, place })
     }
 }
 

@@ -23,9 +23,10 @@ const CLASS_BYTES: usize = "[*]".len();
 /// One or more glob patterns, relative to the project.
 #[derive(Debug, Clone)]
 pub struct Globs {
+    /// Patterns that are more than a path.
     set: GlobSet,
     roots: Vec<ProjectPath>,
-    /// Patterns that are plain paths: looked up, not searched for.
+    /// Patterns that are plain paths: looked up, not searched for, and never compiled.
     plain: Vec<ProjectPath>,
 }
 
@@ -37,14 +38,17 @@ impl Globs {
         for pattern in patterns {
             let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
             project.path(pattern).map_err(|error| error.to_string())?;
-            set.add(compile(pattern)?);
             let path = |text: &str| project.path(text).map_err(|error| error.to_string());
-            match literal_part(pattern) {
-                (literal, true) => plain.push(path(&literal)?),
-                (literal, false) => {
-                    let folder = literal.rsplit_once('/').map_or(".", |(folder, _)| folder);
-                    roots.push(path(folder)?);
-                }
+            let (literal, is_plain) = literal_part(pattern);
+            if is_plain {
+                plain.push(path(&literal)?);
+            } else {
+                let folder = literal.rsplit_once('/').map_or(".", |(folder, _)| folder);
+                roots.push(path(folder)?);
+            }
+            // A brace that closes none is an error wherever it stands.
+            if !is_plain || pattern.contains('}') {
+                set.add(compile(pattern)?);
             }
         }
         let set = set.build().map_err(|error| error.to_string())?;
@@ -90,7 +94,7 @@ impl Globs {
 
     /// The same for a path that may have gone from the disk.
     pub fn matches_name(&self, path: &str) -> bool {
-        self.set.is_match(path)
+        self.plain.iter().any(|plain| plain.as_str() == path) || self.set.is_match(path)
     }
 
     /// All files that match, links and pipes included, folders left out; sorted.

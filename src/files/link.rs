@@ -4,7 +4,9 @@ use super::Beneath;
 use super::PathError;
 use super::ProjectFolder;
 use super::ProjectPath;
+use rustix::fs::OFlags;
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -47,6 +49,16 @@ impl ProjectFolder {
         Ok(())
     }
 
+    /// The file of the project that lies behind a path whose parts may be links; `None` where that leads
+    /// out of the project or nowhere.
+    pub fn behind(&self, path: &ProjectPath) -> Option<ProjectPath> {
+        if has_none(&self.absolute(path)) {
+            return Some(path.clone());
+        }
+        let real = self.absolute(path).canonicalize().ok()?;
+        self.path(real.strip_prefix(self.root()).ok()?.to_str()?).ok()
+    }
+
     /// Where a path of the project's really lies, beneath its root; links that stay inside are
     /// followed now, and none later.
     pub fn place(&self, path: &ProjectPath) -> Result<Beneath, Astray> {
@@ -63,16 +75,24 @@ impl ProjectFolder {
 
 /// Opens a file that no link lies on the way to; `None` where one does, where nothing can be opened,
 /// and where the system does not know the question.
-#[cfg(target_os = "linux")]
 pub(super) fn open_over_no_link(path: &Path) -> Option<File> {
-    use rustix::fs::OFlags;
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    open(path, OFlags::RDONLY | OFlags::NONBLOCK).map(File::from)
+}
+
+/// Whether something lies there and no link on the way to it; no, where the system does not know the
+/// question.
+pub(super) fn has_none(path: &Path) -> bool {
+    open(path, OFlags::PATH).is_some()
+}
+
+#[cfg(target_os = "linux")]
+fn open(path: &Path, flags: OFlags) -> Option<OwnedFd> {
     let (mode, no_links) = (rustix::fs::Mode::empty(), rustix::fs::ResolveFlags::NO_SYMLINKS);
-    rustix::fs::openat2(rustix::fs::CWD, path, flags, mode, no_links).ok().map(File::from)
+    rustix::fs::openat2(rustix::fs::CWD, path, flags | OFlags::CLOEXEC, mode, no_links).ok()
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn open_over_no_link(_path: &Path) -> Option<File> {
+fn open(_path: &Path, _flags: OFlags) -> Option<OwnedFd> {
     None
 }
 

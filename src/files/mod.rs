@@ -113,13 +113,6 @@ impl ProjectFolder {
         }
     }
 
-    /// The file of the project that lies behind a path whose parts may be links; `None` where that leads
-    /// out of the project or nowhere.
-    pub fn behind(&self, path: &ProjectPath) -> Option<ProjectPath> {
-        let real = self.absolute(path).canonicalize().ok()?;
-        self.path(real.strip_prefix(&self.root).ok()?.to_str()?).ok()
-    }
-
     pub fn absolute(&self, path: &ProjectPath) -> PathBuf {
         self.root.join(path.as_str())
     }

@@ -17,13 +17,14 @@ use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
+use std::sync::Arc;
 
 /// How a file is opened, whatever for: a pipe keeps nobody waiting.
 const ONE_FILE: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
 
 /// An open folder and the name in it that a path ends with.
 pub(super) struct Spot<'b> {
-    pub(super) folder: OwnedFd,
+    pub(super) folder: Arc<OwnedFd>,
     pub(super) name: &'b OsStr,
     pub(super) place: &'b Beneath,
 }
@@ -32,8 +33,14 @@ impl Spot<'_> {
     /// Opens a regular file.
     pub(super) fn open(&self, flags: OFlags) -> io::Result<File> {
         let mode = Mode::from_raw_mode(0o644);
-        let file = rustix::fs::openat(&self.folder, self.name, flags | ONE_FILE, mode);
-        let file = File::from(file.map_err(|error| self.explain(Wanted::File, error))?);
+        let file = match rustix::fs::openat(&self.folder, self.name, flags | ONE_FILE, mode) {
+            Ok(file) => File::from(file),
+            Err(Errno::NOENT) => return Err(Errno::NOENT.into()),
+            Err(error) => return Err(self.explain(Wanted::File, error)),
+        };
+        if flags.contains(OFlags::EXCL) {
+            return Ok(file);
+        }
         let metadata = file.metadata()?;
         if metadata.is_file() {
             return Ok(file);

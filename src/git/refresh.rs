@@ -16,6 +16,7 @@ use super::objects::stat_of_blob;
 use super::program;
 use crate::files;
 use crate::files::Stat;
+use crate::parallel;
 use git2::Oid;
 use std::fmt::Write;
 use std::fs::File;
@@ -202,10 +203,13 @@ impl Repository {
         let mut entries = wanted.entries();
         let missing = index::missing(bytes, &entries, &wanted.folder).ok().flatten();
         self.index_room = old.map(|(bytes, _)| bytes).unwrap_or_default();
-        for at in missing.unwrap_or_default() {
-            let entry = &mut entries[at];
-            let found = stat_of_blob(&self.work_folder.join(entry.path), entry.id);
-            entry.stat = found.as_ref().map(stat_of).unwrap_or_default();
+        let missing = missing.unwrap_or_default();
+        let found = parallel::map(&missing, |at| {
+            let entry = &entries[*at];
+            stat_of_blob(&self.work_folder.join(entry.path), entry.id)
+        });
+        for (at, found) in missing.into_iter().zip(found) {
+            entries[at].stat = found.as_ref().map(stat_of).unwrap_or_default();
         }
         Ok(entries)
     }

@@ -10,6 +10,7 @@ use crate::caller::asker;
 use crate::files::Beneath;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::runs;
 use crate::run::Run;
 use serde::Deserialize;
 use serde::Serialize;
@@ -77,8 +78,10 @@ pub fn session_run(project: &Project, caller: &Caller) -> Option<RunId> {
     }));
     let stack =
         Current::read(project, caller).unwrap_or_default().stack.into_iter().map(|place| place.run);
-    let mut runs = chosen.chain(stack);
-    runs.find(|id| project.store.glance(id).is_ok_and(|reading| reading.run.session().is_some()))
+    let mut all = chosen.chain(stack);
+    let is_sat_at =
+        |id: &RunId| project.store.glance(id).is_ok_and(|reading| reading.run.session().is_some());
+    all.find(|id| !runs::is_over(project, id) && is_sat_at(id))
 }
 
 /// A run that begins is the current one from then on, and takes the place of one that is over. What a
@@ -89,8 +92,9 @@ pub fn begin(project: &Project, caller: &Caller, run: &RunId) {
         return;
     }
     let mut current = Current::read(project, caller).unwrap_or_default();
-    let is_over =
+    let is_final =
         |id: &RunId| project.store.glance(id).is_ok_and(|reading| reading.run.status.is_final());
+    let is_over = |id: &RunId| runs::is_over(project, id) || is_final(id);
     if let Some(last) = current.stack.first().map(|place| place.run.clone()).filter(is_over) {
         current.leave(&last);
     }

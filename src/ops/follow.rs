@@ -11,6 +11,7 @@ use crate::executor;
 use crate::files::Beneath;
 use crate::id::AttemptId;
 use crate::id::GateId;
+use crate::id::RunId;
 use crate::store::journal::Follow;
 use crate::work;
 use crate::workflow::Workflow;
@@ -27,6 +28,7 @@ pub fn follow(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
 }
 
 /// What a person is shown of what the commands of a run print.
+#[derive(Debug, Clone)]
 pub struct Printed {
     /// The gates whose commands print for the person.
     gates: BTreeSet<String>,
@@ -39,14 +41,17 @@ pub fn printed(project: &Project, caller: &Caller, choice: &RunChoice) -> Result
     let run = project.store.glance(&id)?.run;
     let workflow =
         Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))?;
-    let shows = workflow.gates.iter().filter(|gate| gate.printing.is_shown);
-    Ok(Printed {
-        gates: shows.map(|gate| gate.id.to_string()).collect(),
-        logs: project.store.logs(&id),
-    })
+    Ok(Printed::of(project, &workflow, &id))
 }
 
 impl Printed {
+    /// The same where the run's workflow is at hand.
+    pub(super) fn of(project: &Project, workflow: &Workflow, run: &RunId) -> Self {
+        let shows = workflow.gates.iter().filter(|gate| gate.printing.is_shown);
+        let gates = shows.map(|gate| gate.id.to_string()).collect();
+        Self { gates, logs: project.store.logs(run) }
+    }
+
     /// The last of what a gate printed in an attempt, where it is to be shown.
     pub fn text(&self, gate: &GateId, attempt: u32) -> Option<String> {
         if !self.gates.contains(gate.base()) {

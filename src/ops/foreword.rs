@@ -4,6 +4,7 @@ use super::Driver;
 use super::Error;
 use super::amendment;
 use super::brief;
+use super::follow::Printed;
 use crate::advance;
 use crate::id::RunId;
 
@@ -19,6 +20,8 @@ pub struct Foreword {
     /// What a sitting before this one left to know, or why that cannot be told: a template that does
     /// not render keeps nobody from going on. `None` where there is nothing to take up.
     pub brief: Option<Result<Box<brief::Reply>, String>>,
+    /// What is shown of what its commands print.
+    pub printed: Printed,
 }
 
 impl Foreword {
@@ -26,7 +29,9 @@ impl Foreword {
     pub(super) fn at_the_start(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
         let mut warnings = advance::unbound(driver, agent)?;
         warnings.extend(advance::own_audits(driver, agent)?);
-        Ok(Self { run: driver.id().clone(), differs: Vec::new(), warnings, brief: None })
+        let (run, differs) = (driver.id().clone(), Vec::new());
+        let printed = Printed::of(driver.project, &driver.workflow, &run);
+        Ok(Self { run, differs, warnings, brief: None, printed })
     }
 
     /// For whoever takes one up.

@@ -9,10 +9,15 @@ use crate::id::RunId;
 use crate::parallel;
 use crate::run::GateStatus;
 use crate::standing::State;
-use crate::store::journal;
 use serde::Deserialize;
 use serde::Serialize;
 use std::io;
+
+/// The first member of `RUN.json` that grows with the run, and what parts it from those before it.
+const FIRST_LIST: &str = ",\n  \"definition\": ";
+
+/// How much of `RUN.json` is read for what comes before that.
+const TOP_BYTES_MAX: u64 = 64 * 1024;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
@@ -51,6 +56,13 @@ struct Head {
     gates: Vec<Gate>,
 }
 
+/// What the beginning of `RUN.json` says.
+#[derive(Debug, Deserialize)]
+struct Top {
+    status: RunStatus,
+    journal: Length,
+}
+
 #[derive(Debug, Deserialize)]
 struct Named {
     name: String,
@@ -85,6 +97,22 @@ pub fn entries(project: &Project, ids: io::Result<Vec<RunId>>) -> Result<Vec<Run
     Ok(entries)
 }
 
+/// Whether a run has passed or was canceled, as far as `RUN.json` says: then nobody sits at it, and
+/// nothing comes after. What it begins with tells, however long the run was.
+pub fn is_over(project: &Project, id: &RunId) -> bool {
+    let place = project.store.record(id).join("RUN.json");
+    let top = place.read_head(TOP_BYTES_MAX).ok().flatten().and_then(|head| top(&head));
+    top.is_some_and(|top| top.status.is_final() && is_as_long(project, id, &top.journal))
+}
+
+/// The members that stand before the first long one.
+fn top(head: &[u8]) -> Option<Top> {
+    // Where it was cut, half a letter may stand at its end.
+    let text = String::from_utf8_lossy(head);
+    let (top, _) = text.split_once(FIRST_LIST)?;
+    serde_json::from_str(&format!("{top}\n}}")).ok()
+}
+
 fn entry(project: &Project, id: &RunId) -> RunEntry {
     from_summary(project, id).unwrap_or_else(|| from_journal(project, id))
 }
@@ -93,8 +121,7 @@ fn entry(project: &Project, id: &RunId) -> RunEntry {
 fn from_summary(project: &Project, id: &RunId) -> Option<RunEntry> {
     let bytes = project.store.record(id).join("RUN.json").read().ok()??;
     let head: Head = serde_json::from_slice(&bytes).ok()?;
-    let length = project.store.state(id).join(journal::FILE).size().ok().flatten();
-    if length.is_some_and(|length| length != head.journal.bytes) {
+    if !is_as_long(project, id, &head.journal) {
         return None;
     }
     let at = |status| head.gates.iter().find(|gate| gate.status == status);
@@ -112,6 +139,10 @@ fn from_summary(project: &Project, id: &RunId) -> Option<RunEntry> {
         gate: gate.map(|gate| gate.gate.clone()),
         problem: None,
     })
+}
+
+fn is_as_long(project: &Project, id: &RunId, told: &Length) -> bool {
+    project.store.journal_bytes(id).is_none_or(|length| length == told.bytes)
 }
 
 fn from_journal(project: &Project, id: &RunId) -> RunEntry {
@@ -154,5 +185,32 @@ fn damaged(project: &Project, id: &RunId, error: &Error) -> RunEntry {
         parent: None,
         gate: None,
         problem: Some(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::event::Event;
+    use crate::event::testing;
+    use crate::run::Run;
+    use crate::store::record;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_beginning_of_a_summary_says_what_the_whole_does() {
+        let at = Moment::parse("2026-01-19T14:30:12Z").unwrap();
+        let mut run = Run::begin(at, &Event::RunStarted(Box::new(testing::started()))).unwrap();
+        for status in [RunStatus::Running, RunStatus::Passed] {
+            run.status = status;
+            let head = record::Head { count: 1, bytes: 77, sha256: Digest::of("") };
+            let (_, bytes) = record::summary_files(&run, head, &BTreeMap::new()).remove(0);
+            let whole: Head = serde_json::from_slice(&bytes).unwrap();
+            let cut = bytes.len() - bytes.len() / 3;
+            let top = top(&bytes[..cut]).unwrap();
+            assert_eq!((top.status, top.journal.bytes), (status, 77));
+            assert_eq!((whole.status, whole.journal.bytes), (status, 77));
+        }
     }
 }

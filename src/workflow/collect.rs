@@ -13,14 +13,20 @@ use crate::definition::Text;
 use crate::definition::Unreadable;
 use crate::document::Placed;
 use crate::files::ProjectPath;
+use crate::parallel;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::template;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What shows the contracts and prompts there are.
 const SHOW: &str = "orch workflow show NAME shows those of a workflow";
+
+/// The folder of contracts, and how their names end.
+const CONTRACTS: (&str, &str) = ("contracts", ".toml");
 
 /// A workflow's file, the texts that it is made of, and what is wrong with those that it names.
 pub(super) struct Collected {
@@ -36,14 +42,15 @@ pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsoun
     let mut definition = Definition::default();
     definition.insert(text);
     let mut errors = Vec::new();
+    let mut fetch = Fetch { definition: &mut definition, shelf, ahead: contracts_of(&file, shelf) };
     for gate in &file.gate {
-        let contract = gate.contract.iter().map(|name| (name, ("contracts", ".toml")));
+        let contract = gate.contract.iter().map(|name| (name, CONTRACTS));
         let prompt = gate.prompt.iter().map(|name| (name, ("prompts", "")));
         let approval = gate.approval.as_ref().and_then(|approval| approval.get_ref().table());
         let message = approval.and_then(|table| table.message.as_ref());
         let message = message.map(|name| (name, ("prompts", "")));
         for (name, place) in contract.chain(prompt).chain(message) {
-            errors.extend(fetch(&mut definition, shelf, &source, name, place).err());
+            errors.extend(fetch.text(&source, name, place).err());
         }
         errors.extend(check_child(shelf, &source, gate).err());
     }
@@ -53,50 +60,78 @@ pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsoun
     Ok(Collected { file, definition, errors })
 }
 
-fn fetch(
-    definition: &mut Definition,
-    shelf: &Shelf,
-    source: &Source,
-    name: &Placed<String>,
-    (folder, ending): (&str, &str),
-) -> Result<(), Box<Unsound>> {
-    ProjectPath::parse(name.get_ref())
-        .map_err(|error| source.unsound(name.span(), error.to_string()))?;
-    let path = format!("{folder}/{}{ending}", name.get_ref());
-    if definition.texts.contains_key(&path) {
-        return Ok(());
-    }
-    let found = shelf.find(&path).map_err(|error| match error {
-        Unreadable::Unopened(message) => source.unsound(name.span(), message),
-        Unreadable::NotText(unsound) => unsound,
-    })?;
-    let Some(text) = found else {
-        // Who writes the path of the file means its name.
-        let bare = name.get_ref().trim_start_matches("./");
-        let bare =
-            bare.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(bare);
-        let bare = bare.strip_suffix(ending).filter(|_| !ending.is_empty()).unwrap_or(bare);
-        let names = shelf.names(folder, ending);
-        if bare != name.get_ref() && names.iter().any(|known| known == bare) {
-            let message = format!("there is no {path}");
-            return Err(source.unsound(name.span(), message).advise(format!("write \"{bare}\"")));
+/// What lies under the names of contracts, read side by side: a long workflow has one for each gate.
+fn contracts_of(file: &WorkflowFile, shelf: &Shelf) -> BTreeMap<String, Found> {
+    let all = file.gate.iter().filter_map(|gate| gate.contract.as_ref());
+    let sound = all.filter(|name| ProjectPath::parse(name.get_ref()).is_ok());
+    let paths: BTreeSet<String> = sound.map(|name| path_of(name.get_ref(), CONTRACTS)).collect();
+    let paths: Vec<String> = paths.into_iter().collect();
+    let found = parallel::map(&paths, |path| shelf.find(path));
+    paths.into_iter().zip(found).collect()
+}
+
+/// The path of a text of this name.
+fn path_of(name: &str, (folder, ending): (&str, &str)) -> String {
+    format!("{folder}/{name}{ending}")
+}
+
+/// What there is at a path of the shelf.
+type Found = Result<Option<Text>, Unreadable>;
+
+/// Fetching texts from a shelf.
+struct Fetch<'f> {
+    definition: &'f mut Definition,
+    shelf: &'f Shelf,
+    /// What was looked for beforehand, each for once.
+    ahead: BTreeMap<String, Found>,
+}
+
+impl Fetch<'_> {
+    fn text(
+        &mut self,
+        source: &Source,
+        name: &Placed<String>,
+        (folder, ending): (&str, &str),
+    ) -> Result<(), Box<Unsound>> {
+        ProjectPath::parse(name.get_ref())
+            .map_err(|error| source.unsound(name.span(), error.to_string()))?;
+        let path = path_of(name.get_ref(), (folder, ending));
+        if self.definition.texts.contains_key(&path) {
+            return Ok(());
         }
-        return Err(source.unsound(name.span(), format!("there is no {path}")).advise(suggest_of(
-            name.get_ref(),
-            names.iter().map(String::as_str),
-            SHOW,
-        )));
-    };
-    let included =
-        if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
-    let source = text.source.clone();
-    definition.insert(text);
-    for name in included {
-        let at = source.text.find(&name).unwrap_or_default();
-        let name = Placed::new(at..at + name.len(), name);
-        fetch(definition, shelf, &source, &name, (folder, ending))?;
+        let found = self.ahead.remove(&path).unwrap_or_else(|| self.shelf.find(&path));
+        let found = found.map_err(|error| match error {
+            Unreadable::Unopened(message) => source.unsound(name.span(), message),
+            Unreadable::NotText(unsound) => unsound,
+        })?;
+        let Some(text) = found else {
+            // Who writes the path of the file means its name.
+            let bare = name.get_ref().trim_start_matches("./");
+            let bare =
+                bare.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).unwrap_or(bare);
+            let bare = bare.strip_suffix(ending).filter(|_| !ending.is_empty()).unwrap_or(bare);
+            let names = self.shelf.names(folder, ending);
+            if bare != name.get_ref() && names.iter().any(|known| known == bare) {
+                let message = format!("there is no {path}");
+                return Err(source
+                    .unsound(name.span(), message)
+                    .advise(format!("write \"{bare}\"")));
+            }
+            return Err(source
+                .unsound(name.span(), format!("there is no {path}"))
+                .advise(suggest_of(name.get_ref(), names.iter().map(String::as_str), SHOW)));
+        };
+        let included =
+            if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
+        let source = text.source.clone();
+        self.definition.insert(text);
+        for name in included {
+            let at = source.text.find(&name).unwrap_or_default();
+            let name = Placed::new(at..at + name.len(), name);
+            self.text(&source, &name, (folder, ending))?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A child run's workflow is there, and is given inputs that it has and all that it must have.

@@ -276,7 +276,7 @@ fn build(
     definition: &Definition,
     name: &str,
 ) -> Result<Workflow, Vec<Box<Unsound>>> {
-    let mut errors = lint::all(&lint::Draft { source, file: &file, name });
+    let mut errors = lint::all(&lint::Draft::new(source, &file, name));
     let inputs = match input::build(source, file.inputs) {
         Ok(inputs) => inputs,
         Err(error) => {

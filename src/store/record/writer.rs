@@ -222,7 +222,7 @@ impl RecordWriter {
         };
         let committed = self
             .extend(&news)
-            .and_then(|put| if is_due { self.publish(&news, &put) } else { Ok(()) });
+            .and_then(|put| if is_due { self.publish(&news, put) } else { Ok(()) });
         let outlasted =
             self.repository.as_mut().filter(|_| news.is_stop || is_due).map(|repository| {
                 // At the next commit it is too late to put back what a collection takes of the branch.
@@ -285,10 +285,13 @@ impl RecordWriter {
     fn publish(
         &mut self,
         news: &News<'_>,
-        put: &BTreeMap<String, Vec<u8>>,
+        put: BTreeMap<String, Vec<u8>>,
     ) -> Result<(), Uncommitted> {
         let (Some(tip), Some(lock)) = (self.tip, self.commit_lock.clone()) else { return Ok(()) };
-        let laid = if self.is_here() { self.lay_out(&tip, news.is_stop, put)? } else { Vec::new() };
+        let laid =
+            if self.is_here() { self.lay_out(&tip, news.is_stop, &put)? } else { Vec::new() };
+        // From here on the objects of git hold them: a whole record and an index are large together.
+        drop(put);
         let Some(repository) = &mut self.repository else { return Ok(()) };
         let since = news.at.to_string();
         let committed = repository.graft(&Graft {
@@ -307,7 +310,7 @@ impl RecordWriter {
             }
         } else if !self.folder.holds(&laid) {
             // A `git clean` removed them as untracked before they were committed.
-            self.lay_out(&tip, true, put)?;
+            self.lay_out(&tip, true, &BTreeMap::new())?;
         }
         Ok(())
     }

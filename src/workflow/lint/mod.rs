@@ -28,9 +28,16 @@ pub(super) struct Draft<'d> {
     pub(super) file: &'d WorkflowFile,
     /// The name it was found by: the stem of its file.
     pub(super) name: &'d str,
+    /// Its gates by id; of two that share one, the first.
+    gates: BTreeMap<&'d str, &'d GateFile>,
 }
 
-impl Draft<'_> {
+impl<'d> Draft<'d> {
+    pub(super) fn new(source: &'d Source, file: &'d WorkflowFile, name: &'d str) -> Self {
+        let gates = file.gate.iter().rev().map(|gate| (gate.id.get_ref().as_str(), gate)).collect();
+        Self { source, file, name, gates }
+    }
+
     /// What each gate waits for, by id: what it names, else the gate above it that is part of the way.
     fn needs(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut above: Option<&str> = None;
@@ -55,8 +62,8 @@ impl Draft<'_> {
         self.file.gate.iter().filter_map(|gate| rule(gate).err()).collect()
     }
 
-    fn gate(&self, id: &str) -> Option<&GateFile> {
-        self.file.gate.iter().find(|gate| gate.id.get_ref() == id)
+    fn gate(&self, id: &str) -> Option<&'d GateFile> {
+        self.gates.get(id).copied()
     }
 }
 
