@@ -2,16 +2,23 @@
 
 use super::Error;
 use super::Project;
+use crate::clock;
+use crate::contract::Contract;
+use crate::template::Template;
 use crate::workflow::Approval;
 use crate::workflow::EachList;
 use crate::workflow::Gate;
 use crate::workflow::Join;
 use crate::workflow::OnFail;
+use crate::workflow::Order;
+use crate::workflow::Role;
+use crate::workflow::Work;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// The language of the drawing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -85,22 +92,70 @@ fn conditions(gate: &Gate) -> Vec<String> {
     if gate.on_fail == OnFail::Ignore {
         conditions.push("its failure is ignored".to_owned());
     }
-    match &gate.approval {
-        Approval::None => {}
-        Approval::Person => conditions.push("approved by a person".to_owned()),
-        Approval::Signed { by, .. } => {
-            conditions.push(format!("approved with a signature of {}", by.join(" or ")));
-        }
-    }
+    conditions.extend(decided(gate));
     conditions.extend(gate.when.as_ref().map(|when| format!("when {}", when.text())));
     if let Some(each) = &gate.each {
         let list = match &each.list {
             EachList::Expression(list) => list.text(),
             EachList::File { path, .. } => path.text(),
         };
-        conditions.push(format!("for each {} of {list}", each.name));
+        let order = match each.order {
+            Order::Parallel => "",
+            Order::Serial => ", one by one",
+        };
+        conditions.push(format!("for each {} of {list}{order}", each.name));
+    }
+    conditions.extend(worked(gate));
+    conditions
+}
+
+/// Who decides on the work, and how long they are waited for.
+fn decided(gate: &Gate) -> Vec<String> {
+    let mut conditions = Vec::new();
+    let mut rules = gate.contract.iter().flat_map(Contract::rules);
+    conditions.extend(rules.any(|rule| rule.verdict).then(|| "gives a verdict".to_owned()));
+    let show = texts(&gate.asking.show);
+    let shown = if show.is_empty() { String::new() } else { format!(", who is shown {show}") };
+    let within = within(gate.asking.within);
+    match &gate.approval {
+        Approval::None => {}
+        Approval::Person => conditions.push(format!("approved by a person{shown}{within}")),
+        Approval::Signed { by, .. } => {
+            let by = by.join(" or ");
+            conditions.push(format!("approved with a signature of {by}{shown}{within}"));
+        }
+    }
+    if let Some(patience) = gate.within {
+        conditions.push(format!("waited for at most {}", clock::in_words(patience)));
     }
     conditions
+}
+
+/// How its program works.
+fn worked(gate: &Gate) -> Vec<String> {
+    let mut conditions = Vec::new();
+    if let Some(poll) = &gate.poll {
+        let [every, deadline] = [poll.every, poll.deadline].map(clock::in_words);
+        conditions.push(format!("asked again every {every}, for at most {deadline}"));
+    }
+    if !gate.locks.is_empty() {
+        conditions.push(format!("has {} to itself", gate.locks.join(", ")));
+    }
+    if !gate.edits.is_empty() {
+        conditions.push(format!("edits {}", texts(&gate.edits)));
+    }
+    conditions.extend(gate.dir.as_ref().map(|dir| format!("works in {}", dir.text())));
+    let kept = gate.printing.file.as_ref();
+    conditions.extend(kept.map(|file| format!("its output kept in {}", file.text())));
+    conditions
+}
+
+fn within(patience: Option<Duration>) -> String {
+    patience.map_or_else(String::new, |it| format!(", within {}", clock::in_words(it)))
+}
+
+fn texts(templates: &[Template]) -> String {
+    templates.iter().map(Template::text).collect::<Vec<_>>().join(", ")
 }
 
 /// The label with what nothing is drawn for below it.
@@ -111,7 +166,15 @@ fn lines(gate: &Gate) -> Vec<String> {
 fn label(gate: &Gate) -> String {
     let executor = match gate.end() {
         Some(end) if !end.after_work => format!("ends the run as {}", end.status.as_str()),
-        Some(_) | None => gate.work.executor().to_string(),
+        Some(_) | None => match &gate.work {
+            Work::Agent(Role::Named(role)) => format!("agent {role}"),
+            Work::Agent(Role::Chosen(role)) => format!("agent {}", role.text()),
+            Work::Agent(Role::Any)
+            | Work::Human
+            | Work::Command(_)
+            | Work::Shell { .. }
+            | Work::Workflow(_) => gate.work.executor().to_string(),
+        },
     };
     if gate.name == gate.id.as_str() {
         format!("{} [{executor}]", gate.id)

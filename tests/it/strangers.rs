@@ -27,26 +27,44 @@ pub fn stranger(name: &str) -> House {
 }
 
 #[test]
-fn a_release_with_parallel_checks_and_a_go() {
+fn a_release_with_parallel_checks_and_two_approvals() {
     let house = stranger("release");
+    let yes = |gate: &str| format!("gate approve --gate {gate}");
+    let word = [("Approve this as", "yes\r")];
     house.orch("run release --number 1.2.0 --jobs 3").code(3);
     assert_eq!(
         house.gates(),
-        "freeze PASS, lint PASS, units PASS, licences SKIPPED, notes PASS, go WAITING, \
-         publish NOT_STARTED, announce NOT_STARTED"
+        "freeze PASS, lint PASS, units PASS, licences SKIPPED, notes WAITING, go NOT_STARTED, \
+         publish NOT_STARTED, announce NOT_STARTED, sum-up NOT_STARTED"
     );
-    house.orch("gate finish --answer go=true --answer channel=stable").code(0).says("PASSED");
+    house.on_terminal(&yes("notes"), &word).code(0).says("More speed.");
+    house.orch("gate finish --gate go --answer channel=stable").says("go");
+    let last = house.on_terminal(&yes("go"), &word).code(0);
+    last.says("Publish 1.2.0 to stable? It cannot be taken back.").says("PASSED");
     assert_eq!(house.read("dist/published.txt"), "1.2.0 stable\n");
-    assert!(house.gates().ends_with("publish PASS, announce PASS"), "{}", house.gates());
+    assert_eq!(house.read("dist/SUMMARY.md"), "1.2.0: units PASS, go PASS, publish PASS\n");
 }
 
 #[test]
-fn a_release_that_is_called_off_publishes_nothing() {
+fn a_release_that_is_called_off_publishes_nothing_and_is_summed_up() {
     let house = stranger("release");
     house.orch("run release --number 1.2.0").code(3);
-    house.orch("gate finish --answer go=false --answer channel=beta").code(0).says("PASSED");
+    house.on_terminal("gate approve", &[("Approve this as", "yes\r")]).code(0);
+    house.orch("gate finish --gate go --answer channel=beta").says("go");
+    house.on_terminal("gate reject --reason late", &[]).says("FAIL");
     assert!(!house.exists("dist/published.txt"));
-    assert!(house.gates().ends_with("publish SKIPPED, announce SKIPPED"), "{}", house.gates());
+    assert_eq!(house.read("dist/SUMMARY.md"), "1.2.0: units PASS, go FAIL, publish NOT_STARTED\n");
+}
+
+#[test]
+fn a_release_whose_tests_fail_asks_nobody() {
+    let house = stranger("release").file("broken", "");
+    house.orch("run release --number 1.2.0 --jobs 1").code(1);
+    assert_eq!(house.attempts("units"), "FAIL FAIL");
+    assert_eq!(
+        house.read("dist/SUMMARY.md"),
+        "1.2.0: units FAIL, go NOT_STARTED, publish NOT_STARTED\n"
+    );
 }
 
 #[test]

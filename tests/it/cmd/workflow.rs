@@ -54,19 +54,61 @@ fn graphs_tell_what_no_arrow_shows() {
 }
 
 #[test]
+fn graphs_tell_who_decides_and_how_work_is_done() {
+    let house = House::new()
+        .contract(
+            "judged",
+            "[[output]]
+             path = 'a.json'
+             checks = [{ kind = 'field', pointer = '/ok', equals = true, verdict = true }]",
+        )
+        .workflow(
+            "demo",
+            "[inputs]
+             reader = { type = 'string' }
+             [[gate]]
+             id = 'read'
+             executor = 'agent'
+             agent = '{{ reader }}'
+             contract = 'judged'
+             approval = { by = 'person', show = ['*.md'], within = '2h' }
+             [[gate]]
+             id = 'built'
+             executor = 'command'
+             command = ['x']
+             dir = 'web'
+             stdout = 'log.txt'
+             locks = ['registry']
+             edits = ['src/**']
+             poll = { every = '30s', deadline = '2h' }
+             [[gate]]
+             id = 'ask'
+             executor = 'human'
+             within = '2h'
+             each = { in = '[1]', as = 'n', order = 'serial' }",
+        )
+        .file("web/index", "");
+    insta::assert_snapshot!(house.orch("workflow graph demo").code(0).stdout, @"
+    read [agent {{ reader }}]  <- -  gives a verdict  approved by a person, who is shown *.md, within 2 hours
+    built [command]  <- read  asked again every 30 seconds, for at most 2 hours  has registry to itself  edits src/**  works in web  its output kept in log.txt
+    ask [human]  <- built  waited for at most 2 hours  for each n of [1], one by one
+    ");
+}
+
+#[test]
 fn graphs_in_three_languages() {
     let house = house();
     insta::assert_snapshot!(house.orch("workflow graph demo").code(0).stdout, @r#"
-    write Write "it" [agent]  <- -
+    write Write "it" [agent poet]  <- -
     left [command]  <- write
-    audit [agent]  <- write  audits write  on failure back to write, at most 2 times
+    audit [agent judge]  <- write  audits write  on failure back to write, at most 2 times
     last [human]  <- left, audit  (any)
     "#);
     insta::assert_snapshot!(house.orch("workflow graph demo --format mermaid").code(0).stdout, @r#"
     flowchart TD
-        g0["write Write #quot;it#quot; [agent]"]
+        g0["write Write #quot;it#quot; [agent poet]"]
         g1["left [command]"]
-        g2["audit [agent]"]
+        g2["audit [agent judge]"]
         g3["last [human]<br/>(any)"]
         g0 --> g1
         g0 --> g2
@@ -77,10 +119,10 @@ fn graphs_in_three_languages() {
     "#);
     insta::assert_snapshot!(house.orch("workflow graph demo --format dot").code(0).stdout, @r#"
     digraph "demo" {
-      "write" [shape=box, label="write Write \"it\" [agent]"];
+      "write" [shape=box, label="write Write \"it\" [agent poet]"];
       "left" [shape=box, label="left [command]"];
       "write" -> "left";
-      "audit" [shape=box, label="audit [agent]"];
+      "audit" [shape=box, label="audit [agent judge]"];
       "write" -> "audit";
       "audit" -> "write" [style=dotted, label=audits];
       "audit" -> "write" [style=dashed, label="fails, 2x"];
