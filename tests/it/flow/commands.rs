@@ -92,10 +92,8 @@ fn an_agent_works_in_its_folder_and_is_told() {
     let house = house.agents("").script("a", "cp x made");
     house.orch("run demo").code(0);
     let packet = house.packet("a", 1);
-    assert!(
-        packet.contains("\n- folder: web; paths below are relative to the project"),
-        "{packet}"
-    );
+    let told = "\n- folder: web, where the program starts; the project is ORCH_PROJECT\n";
+    assert!(packet.contains(told), "{packet}");
 }
 
 fn prints(script: &str, more: &str) -> House {
