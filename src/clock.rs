@@ -1,6 +1,8 @@
 //! The time of day, and the only place where the real one is read: everything
 //! above is handed a `Clock`, so that a test can fix it by an argument.
 
+#![warn(missing_docs)]
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -32,6 +34,7 @@ impl Moment {
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
 
+    /// The moment that comes so long after this one.
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)))
     }
@@ -63,15 +66,19 @@ impl From<Moment> for String {
 /// Where times come from: the system, or a fixed start that moves a second a reading.
 #[derive(Debug)]
 pub enum Clock {
+    /// The system's own.
     System,
+    /// The milliseconds of the next reading.
     Fixed(AtomicI64),
 }
 
 impl Clock {
+    /// A clock that stands at a moment, and moves by a second with each reading.
     pub fn fixed(start: Moment) -> Self {
         Self::Fixed(AtomicI64::new(start.0))
     }
 
+    /// What time it is.
     pub fn now(&self) -> Moment {
         match self {
             Self::System => Moment(Timestamp::now().as_millisecond()),
@@ -121,10 +128,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 pub struct Period(Duration);
 
 impl Period {
+    /// So many minutes.
     pub const fn of_minutes(minutes: u64) -> Self {
         Self(Duration::from_mins(minutes))
     }
 
+    /// How long it is.
     pub const fn duration(self) -> Duration {
         self.0
     }

@@ -1,5 +1,7 @@
 //! What checks say: findings are data, never errors, and their sum is the verdict.
 
+#![warn(missing_docs)]
+
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
@@ -9,6 +11,7 @@ use std::fmt;
     Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
 pub enum Severity {
     #[default]
     Error,
@@ -18,6 +21,7 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -30,14 +34,19 @@ impl Severity {
 /// One thing that does not hold, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
+    /// The kind of the check, or the part of the runner, that says so.
     pub check: String,
+    /// How much depends on it.
     pub severity: Severity,
     /// Relative to the project.
     pub path: Option<String>,
     /// From 1.
     pub line: Option<u64>,
+    /// What does not hold.
     pub message: String,
+    /// What would hold.
     pub expected: Option<String>,
+    /// What was found instead.
     pub actual: Option<String>,
     /// The files with all that a program printed, relative to the project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -64,24 +73,28 @@ impl Finding {
         Self { check: check.to_owned(), ..Self::new(message) }
     }
 
+    /// The same, of a file or folder.
     #[must_use]
     pub fn path(mut self, path: impl fmt::Display) -> Self {
         self.path = Some(path.to_string());
         self
     }
 
+    /// The same, of a line counted from 1.
     #[must_use]
     pub fn line(mut self, line: usize) -> Self {
         self.line = Some(line as u64);
         self
     }
 
+    /// The same, with what would hold.
     #[must_use]
     pub fn expected(mut self, expected: impl fmt::Display) -> Self {
         self.expected = Some(expected.to_string());
         self
     }
 
+    /// The same, with what was found.
     #[must_use]
     pub fn actual(mut self, actual: impl fmt::Display) -> Self {
         self.actual = Some(actual.to_string());
@@ -118,14 +131,19 @@ fn begins_with(message: &str, path: &str) -> bool {
 /// What one check of a contract said about one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Validation {
+    /// The kind of the check.
     #[serde(rename = "type")]
     pub check: String,
+    /// The file or folder that it looked at.
     pub path: Option<String>,
+    /// Whether it holds.
     pub pass: bool,
+    /// How much depends on it.
     pub severity: Severity,
     /// Whether it tells a decision of the gate: one that fails is a refusal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verdict: bool,
+    /// What it found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
 }
@@ -133,6 +151,7 @@ pub struct Validation {
 /// The sum of all that the checks of a contract said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Verdict {
+    /// All that was checked, in the order of the contract.
     pub validations: Vec<Validation>,
 }
 
@@ -142,6 +161,7 @@ impl Verdict {
         !self.findings().any(|finding| finding.severity == Severity::Error)
     }
 
+    /// All that was found, in the same order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.validations.iter().flat_map(|validation| &validation.findings)
     }

@@ -2,6 +2,8 @@
 //! never taken for another and an ill-formed one cannot exist. A run says each many times: a copy
 //! shares the text.
 
+#![warn(missing_docs)]
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde::Serializer;
@@ -18,8 +20,11 @@ const NAME_BYTES_MAX: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no {kind}: {rule}")]
 pub struct Error {
+    /// The text.
     pub text: String,
+    /// What it was to be.
     pub kind: &'static str,
+    /// What such an id is made of.
     pub rule: &'static str,
 }
 
@@ -41,6 +46,7 @@ macro_rules! id_type {
                 }
             }
 
+            /// The text of it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -92,12 +98,14 @@ id_type!(
 /// One attempt at a gate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AttemptId {
+    /// The gate that was attempted.
     pub gate: GateId,
     /// Counted from 1.
     pub number: u32,
 }
 
 impl AttemptId {
+    /// The attempt of a gate that has this number.
     pub fn new(gate: &GateId, number: u32) -> Self {
         Self { gate: gate.clone(), number }
     }
@@ -111,6 +119,7 @@ impl RunId {
 }
 
 impl InvocationId {
+    /// The id of a call that begins at `time`.
     pub fn new(time: &str, random: &str) -> Self {
         Self(format!("inv_{time}_{random}").into())
     }

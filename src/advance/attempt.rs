@@ -38,16 +38,24 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy)]
 pub enum StartedBy<'s> {
     /// Whoever is configured; `given` does agent gates whose role is not.
-    Configured { given: Option<&'s str> },
+    Configured {
+        /// An agent that was named for this drive.
+        given: Option<&'s str>,
+    },
     /// Somebody outside, whatever is configured; an agent of this name, where one is named.
-    Hand { agent: Option<&'s str> },
+    Hand {
+        /// The agent that is recorded.
+        agent: Option<&'s str>,
+    },
 }
 
 /// An attempt that is to begin.
 pub struct Start<'s> {
+    /// The gate that it is of.
     pub gate: &'s GateId,
     /// Why an earlier result does not serve.
     pub reuse: Option<String>,
+    /// Who is to do it.
     pub by: StartedBy<'s>,
     /// Judge what lies there instead of doing the work.
     pub adopt: bool,
@@ -61,6 +69,7 @@ pub struct Start<'s> {
 pub enum Prepared {
     /// It is over already.
     Ended(Box<WorkReport>),
+    /// Hands are to do it.
     Work(Box<WorkOrder>),
     /// What is left of a budget does not carry it now. Nothing was written.
     Held(String),

@@ -34,6 +34,7 @@ use std::ops::ControlFlow;
 
 /// A held run, and what whoever drives it knows beside its journal.
 pub struct Held<'d, 's> {
+    /// The run.
     pub driver: &'d mut Driver<'s>,
     pub(super) limits: &'d Limits,
     within: Option<BTreeSet<GateId>>,
@@ -72,6 +73,7 @@ impl Round {
 }
 
 impl<'d, 's> Held<'d, 's> {
+    /// Takes a run that is held, to be driven within limits.
     pub fn new(driver: &'d mut Driver<'s>, limits: &'d Limits) -> Self {
         Self {
             within: limits::within(&driver.workflow, driver.run().range.until.as_ref()),

@@ -2,6 +2,8 @@
 //! out new orders. It neither sleeps nor waits for work: what is at work stands in the journal, so
 //! that orders outlive the process that gave them.
 
+#![warn(missing_docs)]
+
 mod artifacts;
 mod asking;
 mod attempt;

@@ -17,6 +17,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct TextDiff {
+    /// The text, relative to the project.
     pub path: String,
     /// As `git diff` shows it.
     pub diff: String,

@@ -26,10 +26,15 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ApprovalQuestion {
+    /// The run that waits.
     pub run: RunId,
+    /// The gate of it that is asked about.
     pub gate: GateId,
+    /// The gate's name, as its workflow has it.
     pub name: String,
+    /// The attempt whose outputs are to be approved.
     pub attempt: u32,
+    /// The outputs by their paths, as they were judged.
     pub seen: BTreeMap<String, Digest>,
     /// The outputs among them whose bytes on the disk are others by now.
     pub changed: Vec<String>,
@@ -37,6 +42,7 @@ pub struct ApprovalQuestion {
     pub signers: Vec<String>,
     /// What its author says to whoever approves it.
     pub message: Option<String>,
+    /// Files that the gate shows beside its outputs.
     pub shown: Vec<ShownFile>,
 }
 
@@ -44,6 +50,7 @@ pub struct ApprovalQuestion {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShownFile {
+    /// The file, relative to the project.
     pub path: String,
     /// What it holds; `None` where it is gone since the last approval.
     pub digest: Option<Digest>,

@@ -64,6 +64,7 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and help would repeat them")]
 pub enum BriefFormat {
     #[default]
     Text,
@@ -74,10 +75,12 @@ pub enum BriefFormat {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// What it tells, field by field.
     #[serde(flatten)]
     pub brief: Brief,
     /// How many tokens the text takes, four characters counted as one.
     pub tokens: usize,
+    /// The same as its template words it.
     #[serde(skip)]
     pub text: String,
 }

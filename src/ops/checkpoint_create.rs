@@ -37,7 +37,9 @@ impl Default for Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The checkpoint, as the journal has it.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
     /// Why it was not committed, where it was not.

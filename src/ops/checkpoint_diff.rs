@@ -33,10 +33,13 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The checkpoint that is compared.
     pub from: u32,
     /// `None` where it is the working tree.
     pub to: Option<u32>,
+    /// The paths that differ, and how.
     #[serde(flatten)]
     pub comparison: Comparison,
 }

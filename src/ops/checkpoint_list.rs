@@ -28,7 +28,9 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The checkpoints, the oldest first.
     pub checkpoints: Vec<CheckpointEntry>,
     /// How many trees are kept here.
     pub kept: usize,
@@ -41,7 +43,9 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct CheckpointEntry {
+    /// When it was sealed.
     pub sealed_at: Moment,
+    /// The checkpoint, as the journal has it.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
     /// Whether its tree is kept here: older ones are let go, and a clone has none.

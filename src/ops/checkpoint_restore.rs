@@ -47,12 +47,15 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The number of the checkpoint.
     pub checkpoint: u32,
     /// The new worktree, where one was asked for.
     pub worktree: Option<PathBuf>,
     /// The commit that holds the files.
     pub commit: String,
+    /// The paths that were written and removed.
     #[serde(flatten)]
     pub plan: RestorePlan,
 }

@@ -30,7 +30,9 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The checkpoint, and whether it is kept.
     #[serde(flatten)]
     pub entry: CheckpointEntry,
 }

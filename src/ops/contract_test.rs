@@ -55,6 +55,7 @@ struct Expectation {
 /// What a fixture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and help would repeat them")]
 pub enum Expected {
     Pass,
     Fail,
@@ -65,8 +66,11 @@ pub enum Expected {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Tried {
+    /// The fixture's name.
     pub fixture: String,
+    /// Whether it came as expected.
     pub holds: bool,
+    /// What the contract made of it.
     pub found: Expected,
     /// The kinds of the checks that failed.
     pub failed: BTreeSet<String>,

@@ -33,6 +33,7 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and help would repeat them")]
 pub enum By {
     Run,
     Gate,
@@ -46,8 +47,11 @@ pub enum By {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// What the lines are about.
     pub by: By,
+    /// The lines, in their order.
     pub lines: Vec<Line>,
+    /// All lines together.
     pub total: Cost,
     /// What the run may spend, where it is one run.
     pub budget: Option<Budget>,
@@ -59,6 +63,7 @@ pub struct Reply {
 pub struct Line {
     /// The run, gate, agent, model or day; null where nobody said which.
     pub name: Option<String>,
+    /// What it came to.
     #[serde(flatten)]
     pub cost: Cost,
 }

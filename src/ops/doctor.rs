@@ -38,8 +38,11 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Symptom {
+    /// What was looked at.
     pub what: String,
+    /// Whether nothing is wrong with it.
     pub is_well: bool,
+    /// What was found, and what to do about it.
     pub finding: String,
     /// What `--fix` does about it.
     pub remedy: Option<Remedy>,

@@ -41,9 +41,11 @@ pub struct Request {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
+    /// The attempt has ended; its gate, as it stands now.
     Done(Box<GateReply>),
     /// Whoever drives the run judges it when this work ends.
     HandedOver(note::Reply),
+    /// Something is missing, and the work goes on.
     Missing(Missing),
 }
 
@@ -51,8 +53,11 @@ pub enum Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Missing {
+    /// The run's id.
     pub run_id: RunId,
+    /// The gate that the work is of.
     pub gate: GateId,
+    /// What its contract finds missing or wrong.
     pub missing: Vec<Finding>,
 }
 

@@ -12,6 +12,7 @@ use crate::id::RunId;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Foreword {
+    /// The run that begins or goes on.
     pub run: RunId,
     /// Files that are others now than what the run goes on under.
     pub differs: Vec<String>,

@@ -30,12 +30,17 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The gate that was judged.
     pub gate: GateId,
+    /// Whether its outputs hold.
     pub passed: bool,
     /// Whether nothing fails but what the gate itself decided: a refusal, well-formed as it is.
     pub refused: bool,
+    /// Every check, with what came of it.
     pub validations: Vec<Validation>,
+    /// What is wrong, in the order of the contract.
     pub findings: Vec<Finding>,
 }
 

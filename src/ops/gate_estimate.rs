@@ -31,9 +31,13 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The gate that it is about.
     pub gate: GateId,
+    /// Seconds that it should take.
     pub estimate_s: u64,
+    /// Seconds that it was worked on.
     pub active_s: u64,
 }
 

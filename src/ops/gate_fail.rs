@@ -44,6 +44,7 @@ pub struct Request {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
+    /// The attempt has failed; its gate, as it stands now.
     Failed(Box<GateReply>),
     /// Whoever drives the run fails the attempt when its executor has ended.
     HandedOver(HandedOver),
@@ -53,9 +54,13 @@ pub enum Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct HandedOver {
+    /// The run's id.
     pub run_id: RunId,
+    /// The gate that cannot be done.
     pub gate: GateId,
+    /// The number of the attempt.
     pub attempt: u32,
+    /// Why it gave up.
     pub reason: String,
 }
 

@@ -39,7 +39,9 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The agent's own gate.
     pub gate: GateId,
+    /// What is wrong with the form of what it left behind.
     pub findings: Vec<Finding>,
 }
 

@@ -12,7 +12,9 @@ const CONFIG: &str = include_str!("init/orch.toml");
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The files that were written, relative to the project.
     pub files: Vec<String>,
+    /// What is worth knowing about the project, in words.
     pub remarks: Vec<String>,
 }
 

@@ -18,8 +18,11 @@ use std::collections::BTreeMap;
 /// Next steps, as words and as commands that can be pasted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Instructions {
+    /// What to do, in words.
     pub next_actions: Vec<String>,
+    /// What to type, as it can be pasted.
     pub suggested_commands: Vec<String>,
+    /// What the run is and how it stands, by name.
     pub context_reminder: BTreeMap<String, String>,
 }
 
@@ -68,6 +71,7 @@ impl Instructions {
         }
     }
 
+    /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.next_actions.is_empty()
             && self.suggested_commands.is_empty()
@@ -172,10 +176,12 @@ impl Instructions {
         self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
     }
 
+    /// Adds something to do, in words.
     pub fn say(&mut self, action: impl Into<String>) {
         self.next_actions.push(action.into());
     }
 
+    /// Adds a command, as it can be pasted.
     pub fn command(&mut self, command: impl Into<String>) {
         self.suggested_commands.push(command.into());
     }

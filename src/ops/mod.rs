@@ -1,6 +1,8 @@
 //! Operations: one file each, with what it takes, what it gives, and one function.
 //! The command line calls them; other faces will call the same ones.
 
+#![warn(missing_docs)]
+
 mod amendment;
 mod amendment_diff;
 mod approval_question;
@@ -133,11 +135,17 @@ pub struct Person {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct GateReply {
+    /// The run's id.
     pub run_id: crate::id::RunId,
+    /// The gate.
     pub gate: crate::id::GateId,
+    /// The number of its last attempt.
     pub attempt: u32,
+    /// How the gate stands.
     pub status: crate::run::GateStatus,
+    /// Whether its outputs hold: the attempt has passed, or waits for an approval.
     pub passed: bool,
+    /// What is wrong with the attempt.
     pub findings: Vec<crate::finding::Finding>,
     /// Where the packet lies, where there is one.
     pub packet: Option<String>,

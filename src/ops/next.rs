@@ -18,9 +18,11 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// How the run stands.
     pub run: Standing,
     /// The packet of the gate that waits first.
     pub packet: Option<String>,
+    /// What follows from that.
     #[serde(skip)]
     pub instructions: Instructions,
 }

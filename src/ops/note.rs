@@ -44,9 +44,13 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The gate that it was noted at, where that is clear.
     pub gate: Option<GateId>,
+    /// What kind of thing was said.
     pub kind: NoteKind,
+    /// The words, as the record has them.
     pub text: String,
     /// Whether another process holds the run and will write it down.
     pub handed_over: bool,
@@ -58,8 +62,11 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Overrun {
+    /// The gate.
     pub gate: GateId,
+    /// Seconds that it was estimated at.
     pub estimate_s: u64,
+    /// Seconds that it was worked on.
     pub active_s: u64,
 }
 

@@ -27,6 +27,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Fetched {
+    /// Where it came from.
     pub remote: String,
     /// Runs that are new here, or went on there.
     pub brought: Vec<RunId>,

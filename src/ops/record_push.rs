@@ -21,6 +21,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Pushed {
+    /// Where it went.
     pub remote: String,
     /// The refs that the remote holds now as they are here.
     pub refs: Vec<String>,

@@ -26,6 +26,7 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Rebuilt {
+    /// The run's id.
     pub run_id: RunId,
     /// Files that were missing or differed, relative to the project.
     pub files: Vec<String>,

@@ -52,8 +52,11 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct RehearsalStep {
+    /// The gate that it concerns; `None` where it is the run as a whole.
     pub gate: Option<GateId>,
+    /// What happens there, in words.
     pub decision: String,
+    /// The packet of an attempt that begins.
     pub packet: Option<String>,
 }
 

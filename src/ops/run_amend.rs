@@ -47,9 +47,11 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct AmendmentQuestion {
+    /// The run that would go on under other texts.
     pub run: RunId,
-    /// Of all texts before and after.
+    /// The digest of all texts that the run goes on under.
     pub before: Digest,
+    /// The digest of all texts as they are now.
     pub after: Digest,
     /// The texts that changed, each with how.
     pub changes: Vec<String>,
@@ -63,6 +65,7 @@ pub struct AmendmentQuestion {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// How the run stands.
     pub run: Standing,
     /// What was taken in; none where there was nothing.
     pub amended: Option<AmendmentQuestion>,

@@ -45,6 +45,7 @@ pub struct Request {
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[cfg_attr(feature = "cli", value(rename_all = "SCREAMING_SNAKE_CASE"))]
+#[expect(missing_docs, reason = "the names say it, and help would repeat them")]
 pub enum Completion {
     #[default]
     Passed,

@@ -27,8 +27,11 @@ pub struct ForeignEntry {
     pub run_id: String,
     /// Always `FOREIGN`: what its own status means is for its tool to say.
     pub status: &'static str,
+    /// The workflow that it names.
     pub workflow: Option<String>,
+    /// The key that it names.
     pub key: Option<String>,
+    /// When it began, as it is written there.
     pub started_at: Option<String>,
 }
 
@@ -37,7 +40,9 @@ pub struct ForeignEntry {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Listed {
+    /// A run of ours, whether it can be read or not.
     Run(RunEntry),
+    /// What another tool left.
     Foreign(ForeignEntry),
 }
 

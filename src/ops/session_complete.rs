@@ -46,7 +46,9 @@ pub struct Request {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
+    /// The run is over.
     Complete(Box<Standing>),
+    /// Something is missing, and the sitting goes on.
     Missing(Missing),
 }
 
@@ -54,8 +56,11 @@ pub enum Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Missing {
+    /// The run's id.
     pub run_id: RunId,
+    /// What the work is about: the run's key.
     pub epic: String,
+    /// What has to be there before the run is over.
     pub missing: Vec<Finding>,
 }
 

@@ -14,7 +14,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// What the work is about: the key of its runs.
     pub epic: String,
+    /// The checkpoints, the oldest first.
     pub checkpoints: Vec<SessionEntry>,
 }
 
@@ -22,8 +24,11 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SessionEntry {
+    /// The run that it was sealed in.
     pub run_id: RunId,
+    /// When it was sealed.
     pub at: Moment,
+    /// The checkpoint, as the journal has it.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
 }

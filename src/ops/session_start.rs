@@ -64,14 +64,19 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// What the work is about: the run's key.
     pub epic: String,
+    /// The workflow's name.
     pub workflow: String,
     /// Counted within the run.
     pub session: u32,
     /// Stands for the run in `ORCH_SESSION`: `my-feature@2`.
     pub session_key: String,
+    /// How the sitting stands.
     pub status: SessionStatus,
+    /// What the run may spend, where there is a budget.
     pub budget_usd: Option<f64>,
     /// What was found of the sitting before, where that one died.
     pub found: Option<String>,

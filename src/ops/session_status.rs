@@ -24,29 +24,41 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// What the work is about: the run's key.
     pub epic: String,
+    /// The workflow's name.
     pub workflow: String,
+    /// How the run stands.
     pub run_status: RunStatus,
     /// The number of the last sitting; 0 where there was none.
     pub session: u32,
+    /// Stands for the run in `ORCH_SESSION`; null where nobody ever sat at it.
     pub session_key: Option<String>,
+    /// How the last sitting stands or ended.
     pub status: Option<SessionStatus>,
+    /// Why it ended, where somebody said.
     pub reason: Option<String>,
+    /// What the run may spend; null without a budget.
     pub budget_usd: Option<f64>,
     /// What all sittings have cost; null where nothing is known.
     pub cost_usd: Option<f64>,
     /// What the runs that were begun in its sittings have spent.
     pub parts_usd: f64,
+    /// What is left of that.
     pub remaining_usd: Option<f64>,
-    /// Seconds that gates were worked on, and that they waited for a word, in all sittings.
+    /// Seconds that gates were worked on, in all sittings.
     pub active_s: u64,
+    /// Seconds that gates waited for a word, in all sittings.
     pub waiting_s: u64,
-    /// Seconds that the gates should take, as far as somebody said so, and by how much the work is
-    /// over it, or below it where negative.
+    /// Seconds that the gates should take, as far as somebody said so.
     pub estimate_s: Option<u64>,
+    /// Seconds that the work is over the estimate, or below it where negative.
     pub variance_s: Option<i64>,
+    /// How many checkpoints were sealed.
     pub checkpoints: usize,
+    /// All sittings, the oldest first.
     pub sessions: Vec<Sitting>,
 }
 
@@ -54,15 +66,21 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Sitting {
+    /// Counted within the run.
     pub session: u32,
+    /// Who sat down.
     pub by: String,
+    /// How it stands or ended.
     pub status: SessionStatus,
+    /// When somebody sat down.
     pub started_at: Moment,
+    /// When it ended; null while it goes on.
     pub ended_at: Option<Moment>,
     /// Seconds from its start to its end, or until now.
     pub duration_s: u64,
     /// Null where nothing is known.
     pub cost_usd: Option<f64>,
+    /// Why it ended, where somebody said.
     pub reason: Option<String>,
 }
 

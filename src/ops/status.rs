@@ -23,20 +23,29 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run's id.
     pub run_id: RunId,
+    /// The workflow's name.
     pub workflow: String,
+    /// What the work is about: the run's key.
     pub key: String,
+    /// How the run stands.
     pub status: State,
+    /// Why it stands so, where somebody or something said.
     pub reason: Option<String>,
+    /// When it began.
     pub started_at: Moment,
+    /// When it came to its end.
     pub finished_at: Option<Moment>,
     /// Known costs together; null where none is known.
     pub cost_usd: Option<f64>,
-    /// The most that may be spent, and what is left of it; null without a budget.
+    /// The most that may be spent; null without a budget.
     pub budget_usd: Option<f64>,
+    /// What is left of that.
     pub remaining_usd: Option<f64>,
     /// What is spent, against what may be.
     pub spending: Vec<Spending>,
+    /// All gates, in the order of the workflow.
     pub gates: Vec<GateLine>,
 }
 

@@ -30,7 +30,9 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The run that is current now; `None` where none is chosen.
     pub current: Option<ChosenRun>,
+    /// Those that `orch back` returns to, the next one first.
     pub before: Vec<ChosenRun>,
 }
 

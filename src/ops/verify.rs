@@ -65,8 +65,9 @@ pub struct Request {
 pub struct Verified {
     /// A record of another tool is named after its folder.
     pub run_id: String,
-    /// How many events the journal holds, and its head.
+    /// How many events the journal holds.
     pub events: u64,
+    /// The digest that its chain ends in.
     pub head: Option<Digest>,
     /// Artifacts that are what they were.
     pub artifacts: usize,
@@ -77,6 +78,7 @@ pub struct Verified {
     /// Whose signature of the end of the run is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_signed_by: Option<String>,
+    /// What is not as the journal says it was.
     pub differences: Vec<Difference>,
     /// How many events the record knows where git brought an earlier one back: after a reset or a
     /// revert the journal still holds the rest, and the next sitting or a rebuild brings it again.
@@ -99,7 +101,9 @@ pub struct Verified {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct MovedOn {
+    /// The artifact, relative to the project.
     pub path: String,
+    /// What became of it.
     #[serde(flatten)]
     pub fate: Fate,
 }

@@ -13,7 +13,9 @@ use serde::Serialize;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Checked {
+    /// The workflow's name.
     pub name: String,
+    /// What is wrong with it; none where it is sound.
     pub errors: Vec<Error>,
     /// What would stop a run of a sound one with the agents of `orch.toml`.
     pub warnings: Vec<String>,

@@ -24,6 +24,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and help would repeat them")]
 pub enum GraphFormat {
     #[default]
     Text,

@@ -9,9 +9,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct WorkflowEntry {
+    /// The workflow's name.
     pub name: String,
+    /// Its version, where it can be read.
     pub version: Option<String>,
+    /// What it says of itself.
     pub description: String,
+    /// Where it was found.
     pub origin: Option<Origin>,
     /// What is wrong with it, where it cannot be run.
     pub problem: Option<String>,

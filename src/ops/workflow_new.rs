@@ -17,6 +17,7 @@ const PROMPT: &str = include_str!("workflow_new/prompt.md");
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The files, the workflow first.
     pub files: Vec<String>,
 }
 

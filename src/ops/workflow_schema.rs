@@ -16,6 +16,7 @@ use serde_json::json;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and help would repeat them")]
 pub enum SchemaSubject {
     #[default]
     Workflow,

@@ -12,10 +12,13 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
+    /// The workflow's name.
     pub name: String,
+    /// Where it was found.
     pub origin: Origin,
     /// Why this copy and no other.
     pub why: String,
+    /// The text of its file.
     pub text: String,
     /// Every text it is made of, with where each was found.
     pub texts: Vec<ShownText>,
@@ -25,7 +28,9 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ShownText {
+    /// The text's path, below the folder that it was found in.
     pub path: String,
+    /// Where it was found.
     pub origin: Origin,
 }
 

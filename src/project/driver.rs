@@ -48,7 +48,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A held run.
 pub struct Driver<'s> {
+    /// The project that the run belongs to.
     pub project: &'s Project,
+    /// The run's workflow, as its definition has it now.
     pub workflow: Workflow,
     lease: Lease,
     /// Where the chain stands, as this process knows it.
@@ -159,6 +161,7 @@ impl<'s> Driver<'s> {
         })
     }
 
+    /// The run, as its journal has it.
     pub fn run(&self) -> &Run {
         self.lease.run()
     }
@@ -168,10 +171,12 @@ impl<'s> Driver<'s> {
         self.uncommitted.iter().chain(&self.unforgotten).cloned().collect()
     }
 
+    /// The run's id.
     pub fn id(&self) -> &RunId {
         &self.run().started.run_id
     }
 
+    /// Where the chain of its journal stands.
     pub fn head(&self) -> Head {
         self.lease.head()
     }

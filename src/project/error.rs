@@ -18,6 +18,7 @@ use std::io;
 /// What to do about an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Advice {
+    /// Words, which may name commands.
     Words(String),
     /// What to type next, as it can be pasted.
     Command(String),
@@ -38,7 +39,9 @@ pub enum Error {
     #[error("{message}")]
     #[diagnostic(code("usage"))]
     Usage {
+        /// What was wrong, and where.
         message: String,
+        /// What would be right.
         #[help]
         help: Option<Advice>,
     },
@@ -46,16 +49,23 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Unsound(Box<Unsound>),
+    /// There is no such workflow, or it cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Workflow(#[from] workflow::Error),
+    /// `orch.toml` cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Config(#[from] config::Error),
     /// Another process holds the run.
     #[error("run {run} is {held}")]
     #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
-    Held { run: String, held: LockHolder },
+    Held {
+        /// The run's id.
+        run: String,
+        /// Who holds it, and since when.
+        held: LockHolder,
+    },
     /// Somebody sits at the run.
     #[error("{by} sits at run {run} in session {session}, {held}")]
     #[diagnostic(
@@ -64,24 +74,47 @@ pub enum Error {
             "see `orch session status --epic {epic}`; to end it: orch session pause --epic {epic}"
         )
     )]
-    Sat { run: String, epic: String, session: u32, by: String, held: LockHolder },
+    Sat {
+        /// The run's id.
+        run: String,
+        /// The run's key.
+        epic: String,
+        /// The number of the sitting.
+        session: u32,
+        /// Who sits there.
+        by: String,
+        /// The process that keeps the sitting.
+        held: LockHolder,
+    },
     /// This process held the run, and does no more; nothing was written since.
     #[error("{message}")]
     #[diagnostic(
         code("held"),
         help("see `orch status --run {run}`; where it is STALLED: orch run resume --run {run}")
     )]
-    Lost { run: String, message: String },
+    Lost {
+        /// The run's id.
+        run: String,
+        /// How it was lost.
+        message: String,
+    },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
     #[diagnostic(code("budget"), help("raise the budget: {command} --budget …"))]
-    Budget { reason: String, command: String },
+    Budget {
+        /// Which budget does not carry what.
+        reason: String,
+        /// What to type with a budget that does.
+        command: String,
+    },
     /// The journal is not the one that commits tell of, or claims what is not proved; nothing was
     /// begun.
     #[error("{message}")]
     #[diagnostic(code("untrue"))]
     Untrue {
+        /// What is claimed, and what is proved.
         message: String,
+        /// What can be done about it.
         #[help]
         help: String,
     },
@@ -92,13 +125,19 @@ pub enum Error {
     /// Disk, git or a program did not do what it should.
     #[error("{message}")]
     #[diagnostic(code("environment"))]
-    Environment { message: String },
+    Environment {
+        /// What did not do what, and why.
+        message: String,
+    },
+    /// A journal cannot be read or written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Journal(#[from] journal::Error),
+    /// A record cannot be read or written.
     #[error(transparent)]
     #[diagnostic(code("environment"))]
     Record(#[from] record::Error),
+    /// Git did not do what it should.
     #[error(transparent)]
     #[diagnostic(code("environment"))]
     Git(#[from] git::Error),
@@ -126,10 +165,12 @@ impl From<Unreadable> for Error {
 }
 
 impl Error {
+    /// Wrong usage, as words.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), help: None }
     }
 
+    /// Surroundings that fail, as words.
     pub fn environment(message: impl Into<String>) -> Self {
         Self::Environment { message: message.into() }
     }

@@ -21,14 +21,17 @@ use std::time::Duration;
 pub struct Meter(Arc<Mutex<Ledger>>);
 
 impl Meter {
+    /// A meter of what a run has spent so far.
     pub fn of(run: &Run) -> Self {
         Self(Arc::new(Mutex::new(Ledger::of(run))))
     }
 
+    /// Counts what an event tells of.
     pub fn note(&self, event: &Event) {
         self.ledger().note(event);
     }
 
+    /// Which budgets of a call that ends with this event pass their warning, and how.
     pub fn warnings(&self, invocation: &Invocation) -> Vec<String> {
         self.ledger().warnings(invocation)
     }

@@ -1,6 +1,8 @@
 //! The project that deeds are done in, with its runs, texts, agents and clock, and
 //! a run that is held there with what is proved of it. Opened once; every operation is handed it.
 
+#![warn(missing_docs)]
+
 pub mod cut_off;
 pub mod fallen;
 pub mod orphans;
@@ -56,23 +58,32 @@ use std::sync::atomic::Ordering;
 pub struct Options {
     /// Where to look for the project; upward from here.
     pub folder: PathBuf,
-    /// A fixed time and a seed for ids, so that a run can be made twice alike.
+    /// A fixed time, so that a run can be made twice alike.
     pub now: Option<Moment>,
+    /// What ids are made from, for the same.
     pub seed: Option<u64>,
     /// Raised by Ctrl-C and its like.
     pub stop: Stop,
+    /// What the face found around the process.
     pub surroundings: Surroundings,
 }
 
 /// A project, open.
 #[derive(Debug)]
 pub struct Project {
+    /// The project's folder, which no path leaves.
     pub folder: ProjectFolder,
+    /// The only door to its runs.
     pub store: Store,
+    /// Where its texts are found: workflows, contracts, prompts.
     pub shelf: Shelf,
+    /// What its `orch.toml` and the user's say.
     pub config: Config,
+    /// What tells the time.
     pub clock: Clock,
+    /// Raised where all is to stop.
     pub stop: Stop,
+    /// What the face found around the process.
     pub surroundings: Surroundings,
     /// Why nothing is committed here; `None` where it is.
     pub uncommitted: Option<String>,
@@ -144,10 +155,12 @@ impl Project {
         work::attempt_folder(&self.store.logs(run), attempt)
     }
 
+    /// The id of a run that begins now.
     pub fn new_run_id(&self, at: Moment, key: &str) -> RunId {
         RunId::new(&at.compact(), key, &self.suffix())
     }
 
+    /// The id of a call that begins now.
     pub fn new_invocation_id(&self, at: Moment) -> InvocationId {
         InvocationId::new(&at.compact(), &self.suffix())
     }

@@ -261,6 +261,7 @@ pub fn present(reading: &Reading) -> Moment {
     reading.latest().map_or(now, |latest| latest.max(now))
 }
 
+/// Whether only a signature approves a gate.
 pub fn is_signed(workflow: &Workflow, gate: &GateId) -> bool {
     workflow.gate(gate).is_some_and(|gate| signing::demand(gate).is_some())
 }

@@ -22,11 +22,15 @@ const TOP_BYTES_MAX: u64 = 64 * 1024;
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
 pub struct RunEntry {
+    /// The run's id.
     pub run_id: RunId,
     /// The project that it belongs to, as a folder of the repository; null outside of git.
     pub project: Option<String>,
+    /// The workflow's name.
     pub workflow: String,
+    /// What the work is about: the run's key.
     pub key: String,
+    /// How it stands.
     pub status: State,
     /// Null where it cannot be read.
     pub started_at: Option<Moment>,

@@ -9,6 +9,7 @@ use std::time::Instant;
 /// What was seen of the project's files in this sitting.
 #[derive(Debug, Default)]
 pub struct Seen {
+    /// The digests of files that were read, as long as the files are the same.
     pub prints: RefCell<Prints>,
     /// How often the outputs of each gate were found changed.
     pub changes: HashMap<GateId, u32>,

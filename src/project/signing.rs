@@ -43,6 +43,7 @@ pub fn demand(gate: &Gate) -> Option<&[String]> {
 pub enum SignatureVerdict {
     /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
     Good(String),
+    /// Not good, and why.
     Bad(String),
 }
 
@@ -214,6 +215,7 @@ pub fn configured_key(project: &Project) -> Option<SshKey> {
     own.or_else(|| project.git_key.clone())
 }
 
+/// The key that approvals are signed with; an error where none is named.
 pub fn key(project: &Project) -> Result<SshKey, Error> {
     configured_key(project).ok_or_else(|| {
         Error::usage("a signed approval is asked for, and no SSH key is named").advise(
@@ -231,6 +233,7 @@ fn expanded(project: &Project, path: &str) -> PathBuf {
     }
 }
 
+/// The same error as that of an operation.
 pub fn explain(error: signature::Error) -> Error {
     Error::environment(format!("signatures cannot be checked: {error}"))
 }

@@ -26,18 +26,27 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum GateStatus {
+    /// Nothing has happened to it.
     #[default]
     NotStarted,
+    /// An attempt is at work.
     Running,
+    /// It waits for somebody.
     Waiting,
+    /// Its work stands.
     Pass,
+    /// Its last attempt failed.
     Fail,
+    /// Its condition does not hold, or nothing leads to it.
     Skipped,
+    /// What it stands on has changed since.
     Stale,
+    /// A person let it be without its work.
     Waived,
 }
 
 impl GateStatus {
+    /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotStarted => "NOT_STARTED",
@@ -71,11 +80,13 @@ impl fmt::Display for GateStatus {
 pub struct GateState {
     /// How many gates the run had come to before this one.
     pub place: usize,
+    /// How it stands.
     pub status: GateStatus,
     /// The number of the event that began it last, or settled it without an attempt.
     pub begun: usize,
     /// The number of the event that changed its status last.
     pub changed: usize,
+    /// Its attempts, the first one first.
     pub attempts: Vec<Attempt>,
     /// Tries since the gate was last opened; interrupted ones are not counted.
     pub tries: u32,
@@ -101,8 +112,11 @@ pub struct GateState {
     pub refused_at: usize,
     /// The number of the event that told what its artifacts are.
     pub made: usize,
+    /// What was answered at it.
     pub answers: Values,
+    /// The approval of the work that stands.
     pub approval: Option<Box<Approved>>,
+    /// Whom it waits for.
     pub waits_for: Option<WaitsFor>,
     /// Since when it waited last.
     pub waits_since: Option<Moment>,
@@ -112,7 +126,9 @@ pub struct GateState {
     pub items: Option<Vec<Item>>,
     /// Why it was skipped, waived or opened again.
     pub reason: Option<String>,
+    /// The attempt of another run whose result it took over.
     pub reused: Option<Box<Reused>>,
+    /// How long it was worked on and waited for.
     pub time: TimeSpent,
     /// How long it should take, where that was said after the run began.
     pub estimate_s: Option<u64>,
@@ -125,6 +141,7 @@ pub struct Producer<'p> {
     pub agent: Option<&'p str>,
     /// The definition that the agent ends in.
     pub definition: Option<&'p str>,
+    /// The session of the agent's own program.
     pub session: Option<&'p str>,
 }
 
@@ -164,6 +181,7 @@ impl GateState {
         self.changed = event;
     }
 
+    /// The last attempt.
     pub fn attempt(&self) -> Option<&Attempt> {
         self.attempts.last()
     }
@@ -196,38 +214,62 @@ impl GateState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AttemptStatus {
+    /// Its work goes on.
     Running,
+    /// It waits for somebody.
     Waiting,
+    /// Its outputs hold.
     Pass,
+    /// It failed.
     Fail,
+    /// It was cut off; no try is spent.
     Interrupted,
+    /// The run went on without it.
     Canceled,
 }
 
 /// One try of a gate.
 #[derive(Debug, Clone)]
 pub struct Attempt {
+    /// Its number, from 1.
     pub attempt: u32,
+    /// How it ended, or that it has not.
     pub status: AttemptStatus,
+    /// When it began.
     pub started_at: Moment,
+    /// When it ended.
     pub finished_at: Option<Moment>,
+    /// What kind of executor did it.
     pub executor: ExecutorKind,
+    /// Who did it, as the record names them.
     pub agent: Option<String>,
+    /// What the agent was.
     pub worker: Worker,
+    /// The session of the agent's own program.
     pub session: Option<String>,
+    /// The digest of its packet.
     pub prompt_sha256: Option<Digest>,
+    /// The outputs that its contract asked for.
     pub required_outputs: Vec<String>,
     /// Globs of what it may change of what earlier gates left behind.
     pub edits: Vec<String>,
+    /// What decided the work, where it can be taken over.
     pub recipe: Option<Box<Recipe>>,
+    /// Why an earlier result did not serve.
     pub reuse: Option<String>,
+    /// Its calls.
     pub invocation_ids: Vec<InvocationId>,
+    /// What it left behind.
     pub artifacts: Vec<Artifact>,
+    /// What was checked.
     pub validations: Vec<Validation>,
+    /// What was found.
     pub findings: Vec<Finding>,
+    /// The approval that it got.
     pub approval: Option<Box<Approved>>,
     /// Everybody who handed it in, where the workflow asks for it.
     pub handed_in_by: Vec<String>,
+    /// Why it failed.
     pub failure_reason: Option<String>,
 }
 

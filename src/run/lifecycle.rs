@@ -61,7 +61,9 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
 /// The end that a run comes to before its last gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
+    /// What it comes to.
     pub status: RunStatus,
+    /// Why, where somebody said.
     pub reason: Option<String>,
     /// The gate that ended it; a person did otherwise.
     pub gate: Option<GateId>,

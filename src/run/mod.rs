@@ -1,6 +1,8 @@
 //! A run: the fold of its events. `apply` is the whole transition table, the same
 //! for a live run and for one read back; an event that does not fit is refused.
 
+#![warn(missing_docs)]
+
 mod amend;
 mod attempt;
 mod gate;
@@ -52,9 +54,13 @@ pub struct IllegalEvent(String);
 pub struct Run {
     /// What it was begun with, as amendments made it since.
     pub started: RunStarted,
+    /// When it began.
     pub started_at: Moment,
+    /// When it came to its end.
     pub finished_at: Option<Moment>,
+    /// How it stands.
     pub status: RunStatus,
+    /// Why, where somebody or something said.
     pub reason: Option<String>,
     /// Why it stands still, where it is paused.
     pub pause: Option<PauseCause>,
@@ -64,12 +70,15 @@ pub struct Run {
     pub events: usize,
     /// Gates and instances that something has happened to, by id.
     pub gates: BTreeMap<GateId, GateState>,
+    /// The calls, in the order in which they ended.
     pub invocations: Vec<Invocation>,
     /// What `unchanged` compares with, by the baseline's key.
     pub baselines: BTreeMap<String, Baseline>,
+    /// Its signed ends, the first one first.
     pub signed_heads: Vec<SignedHead>,
     /// The sittings, in their order; at most the last one goes on.
     pub sessions: Vec<Session>,
+    /// What was sealed, and when.
     pub checkpoints: Vec<(Moment, Checkpoint)>,
     /// What was said about the work, in its order.
     pub notes: Vec<(Moment, Note)>,
@@ -200,10 +209,12 @@ impl Run {
         Ok(())
     }
 
+    /// A gate or an instance that something has happened to.
     pub fn gate(&self, id: &GateId) -> Option<&GateState> {
         self.gates.get(id)
     }
 
+    /// How a gate stands.
     pub fn status_of(&self, id: &GateId) -> GateStatus {
         self.gates.get(id).map_or(GateStatus::NotStarted, |gate| gate.status)
     }

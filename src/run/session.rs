@@ -13,13 +13,19 @@ use crate::event::SessionStatus;
 /// One sitting at the run.
 #[derive(Debug, Clone)]
 pub struct Session {
+    /// Counted within the run.
     pub number: u32,
+    /// Who sat down.
     pub by: String,
     /// What was found of the sitting before, where that one died.
     pub found: Option<String>,
+    /// How it stands or ended.
     pub status: SessionStatus,
+    /// When somebody sat down.
     pub started_at: Moment,
+    /// When it ended.
     pub ended_at: Option<Moment>,
+    /// Why it ended, where somebody said.
     pub reason: Option<String>,
 }
 

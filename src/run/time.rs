@@ -45,7 +45,9 @@ impl TimeSpent {
 /// Time as it was counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spent {
+    /// How long it was worked on.
     pub active: Duration,
+    /// How long it waited for a word.
     pub waiting: Duration,
 }
 

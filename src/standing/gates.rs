@@ -13,11 +13,17 @@ use std::collections::BTreeSet;
 /// A gate at a glance.
 #[derive(Debug, Clone, Serialize)]
 pub struct GateLine {
+    /// The gate, or the instance of one.
     pub gate: GateId,
+    /// Its name, as the workflow has it.
     pub name: String,
+    /// How it stands.
     pub status: GateStatus,
+    /// How many attempts it had.
     pub attempts: usize,
+    /// Whom it waits for.
     pub waits_for: Option<WaitsFor>,
+    /// Why it stands so, where that is known.
     pub reason: Option<String>,
     /// The files that are shown to whoever approves it.
     #[serde(skip_serializing_if = "Vec::is_empty")]

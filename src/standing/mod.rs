@@ -1,6 +1,8 @@
 //! How a run stands: its status, what waits for whom, what can be done next, time and money. A view of
 //! the fold, pure, for whoever shows or decides anything by it.
 
+#![warn(missing_docs)]
+
 mod gates;
 mod money;
 mod state;
@@ -32,6 +34,7 @@ use std::time::Duration;
 /// What is not in the fold, and belongs to how a run stands.
 #[derive(Debug, Clone, Copy)]
 pub struct Around {
+    /// The time that it is.
     pub now: Moment,
     /// The head of the run's hash chain.
     pub head: Digest,
@@ -46,12 +49,16 @@ pub struct Around {
 /// How a run stands, and what of its record is not where it belongs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Standing {
+    /// The run's id.
     pub run_id: RunId,
+    /// How it stands.
     pub status: RunStatus,
+    /// Why, where somebody or something said.
     pub reason: Option<String>,
     /// Why it stands still, where it is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<PauseCause>,
+    /// The gates that wait for somebody.
     pub waiting: Vec<Waiting>,
     /// The head of the run's hash chain.
     pub head: Digest,
@@ -62,6 +69,7 @@ pub struct Standing {
     pub unsigned: Option<String>,
     /// The gates that failed, each with why.
     pub failed: Vec<(GateId, String)>,
+    /// Whether its record is all committed.
     pub committed: bool,
     /// What a reminder tells beside it.
     #[serde(skip)]
@@ -71,9 +79,11 @@ pub struct Standing {
 /// Where whoever works on the run is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Here {
+    /// What the work is about: the run's key.
     pub key: String,
     /// Whether `orch run` drives it, or somebody step by step.
     pub is_driven: bool,
+    /// Who drives it now.
     pub driver: DrivenBy,
     /// The gate that waits, is at work or comes next.
     pub gate: Option<GateId>,
@@ -90,14 +100,17 @@ pub struct Here {
 /// Who drives a run now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DrivenBy {
+    /// No process does.
     #[default]
     Nobody,
     /// This process goes on with it.
     This,
+    /// Another process does.
     Another,
 }
 
 impl Standing {
+    /// Whether this gate is one of those that failed.
     pub fn has_failed(&self, gate: &GateId) -> bool {
         self.failed.iter().any(|(failed, _)| failed == gate)
     }
@@ -106,9 +119,13 @@ impl Standing {
 /// A gate that needs a person or an agent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Waiting {
+    /// The gate, or the instance of one.
     pub gate: GateId,
+    /// Its name, as the workflow has it.
     pub name: String,
+    /// The number of the attempt.
     pub attempt: u32,
+    /// Whom it waits for.
     pub waits_for: WaitsFor,
     /// The packet, relative to the project.
     pub packet: Option<String>,

@@ -22,6 +22,7 @@ impl State {
         if wants_a_driver && !is_held() { Self::Stalled } else { Self::Recorded(status) }
     }
 
+    /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Recorded(status) => status.as_str(),

@@ -19,7 +19,12 @@ pub enum NextStep<'s> {
     /// A gate was cut off: do it again, or fail it.
     Decide(&'s GateId),
     /// See why a gate failed, and put that right.
-    Mend { gate: &'s GateId, reason: &'s str },
+    Mend {
+        /// The gate.
+        gate: &'s GateId,
+        /// Why it failed.
+        reason: &'s str,
+    },
     /// Give the run more to spend.
     RaiseBudget,
     /// Resume the run that is paused.
@@ -33,7 +38,12 @@ pub enum NextStep<'s> {
     /// Another process drives it; a gate may be at work.
     Watch(Option<&'s GateId>),
     /// Begin a gate by hand; one that failed is put right first.
-    Start { gate: &'s GateId, failed: Option<&'s str> },
+    Start {
+        /// The gate.
+        gate: &'s GateId,
+        /// Why it failed before.
+        failed: Option<&'s str>,
+    },
     /// No gate is left to begin: end the run.
     Complete,
     /// It is over: look at what it came to.

@@ -17,7 +17,9 @@ const ACTS: usize = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Act {
+    /// When it was done.
     pub at: Moment,
+    /// What it was, in words.
     pub what: String,
     /// Who did it, where that is known.
     pub by: Option<String>,
@@ -27,10 +29,15 @@ pub struct Act {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Setback {
+    /// When it went wrong.
     pub at: Moment,
+    /// The gate that it concerns; `None` where it is the run as a whole.
     pub gate: Option<GateId>,
+    /// The attempt of that gate.
     pub attempt: Option<u32>,
+    /// What happened, in a word or two.
     pub what: &'static str,
+    /// Why, as it was recorded.
     pub reason: String,
     /// Those that still stand are told with their gate.
     pub findings: Vec<String>,

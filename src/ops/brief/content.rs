@@ -43,34 +43,49 @@ pub(super) struct Facts<'f> {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Brief {
+    /// The run's id.
     pub run_id: RunId,
+    /// The workflow's name.
     pub workflow: String,
+    /// The workflow's version, as the run keeps it.
     pub version: String,
+    /// What the workflow says of itself.
     pub description: String,
+    /// What the work is about: the run's key.
     pub key: String,
+    /// How the run stands.
     pub status: String,
+    /// Why it stands so, where somebody or something said.
     pub reason: Option<String>,
+    /// When the run began.
     pub started_at: Moment,
     /// The sitting that goes on or was the last one.
     pub session: Option<Sitting>,
     /// The last pause of a run that has gone on since.
     pub paused: Option<Pause>,
+    /// The inputs that have a value.
     pub inputs: Vec<Input>,
     /// What `file` inputs held when the run began, in short.
     pub prompts: Vec<Prompt>,
+    /// All gates, in the order of the workflow.
     pub gates: Vec<Gate>,
     /// The last things that were done, the oldest first.
     pub acts: Vec<Act>,
+    /// What was decided, the oldest first.
     pub decisions: Vec<Said>,
     /// Updates, notes, logs and summaries.
     pub notes: Vec<Said>,
     /// What did not work.
     pub setbacks: Vec<Setback>,
+    /// The files that changed since the last sitting.
     pub changes: Changes,
     /// What was forwarded to the run.
     pub messages: Vec<String>,
+    /// What was used so far, and what is left.
     pub spent: Spending,
+    /// What to do next, in words.
     pub next_actions: Vec<String>,
+    /// What to type next.
     pub suggested_commands: Vec<String>,
     /// How many of each were left out for want of room.
     pub left_out: BTreeMap<&'static str, usize>,
@@ -80,9 +95,13 @@ pub struct Brief {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Sitting {
+    /// Counted within the run.
     pub number: u32,
+    /// How it stands or ended.
     pub status: String,
+    /// Who sits or sat down.
     pub by: String,
+    /// Why it ended, where somebody said.
     pub reason: Option<String>,
     /// What was found of the sitting before, where that one died.
     pub found: Option<String>,
@@ -100,7 +119,9 @@ pub struct Pause {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Input {
+    /// The input's name.
     pub name: String,
+    /// Its value, as text.
     pub value: String,
 }
 
@@ -108,7 +129,9 @@ pub struct Input {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Prompt {
+    /// The file that the input named.
     pub path: String,
+    /// How it begins.
     pub text: String,
 }
 
@@ -116,12 +139,14 @@ pub struct Prompt {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Gate {
+    /// How it stands.
     #[serde(flatten)]
     pub line: GateLine,
     /// How long it was worked on, in words.
     pub active: String,
     /// When the last attempt ended.
     pub ended_at: Option<Moment>,
+    /// What is wrong with its last attempt.
     pub findings: Vec<String>,
 }
 
@@ -129,10 +154,15 @@ pub struct Gate {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Said {
+    /// When it was said.
     pub at: Moment,
+    /// Who said it.
     pub by: String,
+    /// What kind of thing it is.
     pub kind: NoteKind,
+    /// The gate that it is about, where one was named.
     pub gate: Option<GateId>,
+    /// The words.
     pub text: String,
 }
 
@@ -142,6 +172,7 @@ pub struct Said {
 pub struct Changes {
     /// Since when, in words.
     pub since: String,
+    /// The files; `None` where they are not known.
     pub files: Option<Vec<Changed>>,
     /// Why they are not known.
     pub unknown: Option<String>,
@@ -153,21 +184,31 @@ pub struct Changes {
 pub struct Spending {
     /// The known costs together.
     pub cost_usd: Option<f64>,
+    /// How many calls there were.
     pub calls: u64,
+    /// How many of them nobody knows the cost of.
     pub calls_of_unknown_cost: u64,
     /// The known tokens together, in and out.
     pub tokens: Option<u64>,
+    /// What the run may spend.
     pub budget: Budget,
+    /// What is left of the money, where there is a budget.
     pub remaining_usd: Option<f64>,
+    /// Seconds that gates were worked on.
     pub active_s: u64,
+    /// The same in words.
     pub active: String,
+    /// Seconds that gates waited for a word.
     pub waiting_s: u64,
+    /// The same in words.
     pub waiting: String,
     /// The estimates of the gates that have one, together.
     pub estimate_s: Option<u64>,
+    /// The estimates in words.
     pub estimate: Option<String>,
     /// How much longer it took than was estimated; below zero where it took less.
     pub variance_s: Option<i64>,
+    /// The variance in words.
     pub variance: Option<String>,
 }
 

@@ -26,7 +26,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SignedApproval {
+    /// The gate that was approved.
     pub gate: GateId,
+    /// The attempt whose outputs were approved.
     pub attempt: u32,
     /// A name of the allowed signers, or a key where the run keeps none.
     pub by: String,
