@@ -71,7 +71,8 @@ pub enum RecordBranch {
     /// Once at every stop: when the run waits for somebody, is paused, or ends.
     #[default]
     Stops,
-    /// With each attempt that has ended, too.
+    /// With each attempt that has ended, too. Git keeps its index in one file and writes it whole, so
+    /// that each of these commits takes longer the more the record and the project hold.
     Attempts,
     /// Never: the run's own ref alone holds the record, and the working tree holds none.
     Never,

@@ -153,6 +153,18 @@ impl Repository {
         Ok(files.iter().map(|(path, id)| (path.clone(), BlobId(*id))).collect())
     }
 
+    /// The same without those that are left out: of a long chain most are, at each of its commits.
+    pub fn files_of_without(
+        &self,
+        tip: &Tip,
+        is_left_out: impl Fn(&str, BlobId) -> bool,
+    ) -> Result<BTreeMap<String, BlobId>, Error> {
+        let files = self.list(tip.tree)?;
+        let files = files.iter().map(|(path, id)| (path, BlobId(*id)));
+        let new = files.filter(|(path, id)| !is_left_out(path, *id));
+        Ok(new.map(|(path, id)| (path.clone(), id)).collect())
+    }
+
     /// A file's bytes.
     pub fn bytes_of(&self, id: BlobId) -> Result<Vec<u8>, Error> {
         Ok(self.inner.find_blob(id.0)?.content().to_vec())

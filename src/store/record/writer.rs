@@ -324,8 +324,8 @@ impl RecordWriter {
         put: &BTreeMap<String, Vec<u8>>,
     ) -> Result<Vec<String>, Uncommitted> {
         let Some(repository) = &self.repository else { return Ok(Vec::new()) };
-        let mut files = repository.files_of(tip)?;
-        files.retain(|path, id| is_whole || !self.folder.has_laid(path, *id));
+        let is_laid = |path: &str, id| !is_whole && self.folder.has_laid(path, id);
+        let files = repository.files_of_without(tip, is_laid)?;
         let content = |path: &str, id| match put.get(path) {
             Some(bytes) => Ok(Cow::Borrowed(&bytes[..])),
             None => Ok::<_, Uncommitted>(Cow::Owned(repository.bytes_of(id)?)),
