@@ -140,8 +140,8 @@ fn answers_to(gate: &Gate, context: &Context) -> String {
 fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<String> {
     let shown = |output: &crate::contract::Output| {
         let optional = if output.optional { " (optional)" } else { "" };
-        match output.show(context) {
-            Ok(path) => format!("`{path}`{optional}"),
+        match output.markdown(context) {
+            Ok(paths) => format!("{paths}{optional}"),
             Err(error) => error.to_string(),
         }
     };

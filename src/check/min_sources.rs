@@ -27,7 +27,7 @@ pub(super) struct MinSources {
 impl Check for MinSources {
     fn words(&self) -> String {
         format!(
-            "the file names at least {} distinct sources (URL, DOI, ISBN or arXiv id)",
+            "distinct sources (URL, DOI, ISBN or arXiv id) that the file names: at least {}",
             self.min
         )
     }

@@ -162,11 +162,24 @@ impl Output {
 
     /// How the output is named to people: its rendered path, alternatives or glob.
     pub fn show(&self, context: &Context) -> Result<String, template::Error> {
-        match &self.target {
-            Target::Path(path) | Target::Glob(path) => path.render(context),
-            Target::AnyOf(paths) => Ok(rendered_paths(paths, context)?.join(" or ")),
-            Target::FirstOf(paths) => Ok(rendered_paths(paths, context)?.join(", else ")),
-        }
+        let (paths, between) = self.paths(context)?;
+        Ok(paths.join(between))
+    }
+
+    /// The same in Markdown.
+    pub fn markdown(&self, context: &Context) -> Result<String, template::Error> {
+        let (paths, between) = self.paths(context)?;
+        let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+        Ok(paths.join(between))
+    }
+
+    /// The paths that it may have, and what is said between two of them.
+    fn paths(&self, context: &Context) -> Result<(Vec<String>, &'static str), template::Error> {
+        Ok(match &self.target {
+            Target::Path(path) | Target::Glob(path) => (vec![path.render(context)?], ""),
+            Target::AnyOf(paths) => (rendered_paths(paths, context)?, " or "),
+            Target::FirstOf(paths) => (rendered_paths(paths, context)?, ", else "),
+        })
     }
 }
 

@@ -26,11 +26,11 @@ pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Dem
         push(&mut decisions, Demand { subject, points });
     };
     for output in &contract.outputs {
-        let shown = output.show(context).unwrap_or_else(|error| error.to_string());
+        let shown = output.markdown(context).unwrap_or_else(|error| error.to_string());
         let implied = if output.optional { None } else { implied(output) };
         let rules: Vec<&Rule> = implied.iter().chain(&output.checks).collect();
         let fresh = output.is_fresh(is_fresh).then_some("it is written in this round");
-        take(Some(format!("`{shown}`")), &rules, fresh);
+        take(Some(shown), &rules, fresh);
     }
     take(None, &contract.checks.iter().collect::<Vec<_>>(), None);
     (demands, decisions)
