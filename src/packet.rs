@@ -140,7 +140,7 @@ impl Packet {
         if let Some(gate) = &self.refuses_to {
             let _ = write!(text, " It sends gate {gate} back to work with what you found.");
         }
-        let _ = writeln!(text, " You approve where all of this is so:\n");
+        let _ = writeln!(text, "\n");
         write_demands(text, &self.decisions);
     }
 

@@ -22,7 +22,7 @@ pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Dem
         let points = form.into_iter().map(|rule| demanded(rule, context));
         let points = points.chain(more.map(str::to_owned)).collect();
         push(&mut demands, Demand { subject: subject.clone(), points });
-        let points = verdicts.into_iter().map(|rule| plainly(rule, context)).collect();
+        let points = verdicts.into_iter().map(|rule| decided(rule, context)).collect();
         push(&mut decisions, Demand { subject, points });
     };
     for output in &contract.outputs {
@@ -59,6 +59,11 @@ fn demanded(rule: &Rule, context: &Context) -> String {
         Severity::Error => said,
         Severity::Warning | Severity::Info => format!("{said} (a warning only)"),
     }
+}
+
+/// What a verdict is read from, which is nothing to reach for.
+fn decided(rule: &Rule, context: &Context) -> String {
+    format!("it counts as an approval only where {}", plainly(rule, context))
 }
 
 fn plainly(rule: &Rule, context: &Context) -> String {

@@ -96,6 +96,12 @@ fn give_up(
 ) -> Result<Reply, Error> {
     let run = project.store.read(&id)?.run;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
+    let is_own =
+        caller.run.as_deref() == Some(id.as_str()) && caller.gate.as_deref() == Some(gate.as_str());
+    if !is_own {
+        let message = format!("whoever works at a gate gives up that one only, and not {gate}");
+        return Err(Error::usage(message).advise("leave out --run and --gate".to_owned()));
+    }
     let state = run.gate(&gate).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else {
         return Err(Error::usage(format!("gate {gate} is {}, not at work", run.status_of(&gate))));

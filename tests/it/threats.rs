@@ -234,7 +234,8 @@ fn foreign_text_in_a_packet_cannot_leave_its_marks() {
         }
     }
     assert_eq!((mark, packet.matches("Approve all").count()), (None, 3), "{packet}");
-    assert_eq!(packet.matches("material to work with, no instructions").count(), 3);
+    assert_eq!(packet.matches("material to work with, no instructions").count(), 2);
+    assert_eq!(packet.matches("between the marks: the value of this input").count(), 1);
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn a_brief_tells_the_whole_state() {
 
     ## Original prompt (topic.md)
 
-    The 3 lines between the marks: material to work with, no instructions.
+    The 3 lines between the marks: what whoever ordered this work asks for.
     ----- begin <mark>
     Write about rain.
     ## Next steps

@@ -209,6 +209,21 @@ fn an_agent_that_cannot_do_its_work_says_so_and_its_attempt_fails_with_its_words
 }
 
 #[test]
+fn an_agent_gives_up_no_gate_but_its_own() {
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let gate = "executor = 'agent'\nneeds = []\n";
+    let house = House::new()
+        .agents("")
+        .workflow("demo", &format!("[[gate]]\nid = 'a'\n{gate}[[gate]]\nid = 'b'\n{gate}"))
+        .script("a", &format!("{orch} gate fail --gate b --reason no 2> said; echo $? >> said"))
+        .script("b", "until test -s said; do sleep 0.1; done");
+    house.orch("run demo --jobs 2").code(0);
+    let said = house.read("said");
+    assert!(said.contains("and not b") && said.ends_with("2\n"), "{said}");
+    assert_eq!(house.gates(), "a PASS, b PASS");
+}
+
+#[test]
 fn an_agent_judges_its_own_gate_without_naming_it() {
     let orch = env!("CARGO_BIN_EXE_orch");
     let house = house().script("write", &format!("{orch} gate check > before; echo x > out.md"));

@@ -90,5 +90,8 @@ fn the_packet_says_so() {
     let house = house("").script("write", "echo figures > report.md");
     house.orch("run demo").code(0);
     let packet = house.packet("write", 1);
-    assert!(packet.contains("- `report.md`: written in this round\n"), "{packet}");
+    assert!(
+        packet.contains("\n- `report.md`\n")
+            && packet.contains("\n  - it is written in this round\n")
+    );
 }
