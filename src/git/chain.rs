@@ -149,8 +149,7 @@ impl Repository {
 
     /// The files that a chain's tip holds, by their paths.
     pub fn files_of(&self, tip: &Tip) -> Result<BTreeMap<String, BlobId>, Error> {
-        let files = self.list(tip.tree)?;
-        Ok(files.iter().map(|(path, id)| (path.clone(), BlobId(*id))).collect())
+        self.files_of_without(tip, |_, _| false)
     }
 
     /// The same without those that are left out: of a long chain most are, at each of its commits.

@@ -4,6 +4,7 @@
 use super::applies;
 use super::implied;
 use super::in_words;
+use crate::check::Check;
 use crate::check::MadeOf;
 use crate::contract::Contract;
 use crate::contract::Rule;
@@ -17,8 +18,8 @@ pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Dem
     let mut demands = Vec::new();
     let mut decisions = Vec::new();
     let mut take = |subject: Option<String>, rules: &[&Rule], more: Option<&str>| {
-        let applying = || rules.iter().filter(|rule| applies(rule, context) != Ok(false));
-        let (verdicts, form): (Vec<&Rule>, Vec<&Rule>) = applying().partition(|rule| rule.verdict);
+        let applying = rules.iter().filter(|rule| applies(rule, context) != Ok(false));
+        let (verdicts, form): (Vec<&Rule>, Vec<&Rule>) = applying.partition(|rule| rule.verdict);
         let points = form.into_iter().map(|rule| demanded(rule, context));
         let points = points.chain(more.map(str::to_owned)).collect();
         push(&mut demands, Demand { subject: subject.clone(), points });
@@ -45,14 +46,13 @@ fn push(demands: &mut Vec<Demand>, demand: Demand) {
 
 /// A rule as it is demanded: by its message, where it has one. A program's script is nothing to read.
 fn demanded(rule: &Rule, context: &Context) -> String {
-    let said = plainly(rule, context);
-    let is_program = |rule: &Rule| {
-        let check = rule.build(context);
-        check.is_ok_and(|check| matches!(check.made_of(), MadeOf::Program(_)))
-    };
+    let check = rule.build(context);
+    let is_program =
+        check.as_ref().is_ok_and(|check| matches!(check.made_of(), MadeOf::Program(_)));
+    let said = plainly(rule, &check);
     let said = match &rule.message {
         None => said,
-        Some(message) if is_program(rule) => in_words(message, context),
+        Some(message) if is_program => in_words(message, context),
         Some(message) => format!("{} ({said})", in_words(message, context)),
     };
     match rule.severity {
@@ -63,11 +63,11 @@ fn demanded(rule: &Rule, context: &Context) -> String {
 
 /// What a verdict is read from, which is nothing to reach for.
 fn decided(rule: &Rule, context: &Context) -> String {
-    format!("it counts as an approval only where {}", plainly(rule, context))
+    format!("it counts as an approval only where {}", plainly(rule, &rule.build(context)))
 }
 
-fn plainly(rule: &Rule, context: &Context) -> String {
-    match rule.build(context) {
+fn plainly(rule: &Rule, check: &Result<Box<dyn Check + Send + Sync>, String>) -> String {
+    match check {
         Ok(check) => check.words(),
         Err(error) => format!("{} ({error})", rule.kind.name),
     }

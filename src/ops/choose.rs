@@ -4,6 +4,7 @@
 use super::Caller;
 use super::Driver;
 use super::Error;
+use super::GateChoice;
 use super::Project;
 use super::RunChoice;
 use super::current::Current;
@@ -167,6 +168,17 @@ fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
     Error::usage(message).advise(ids.join("\n      "))
 }
 
+/// The run that is meant, held, and the gate of it.
+pub fn held<'p>(
+    project: &'p Project,
+    caller: &Caller,
+    choice: &GateChoice,
+) -> Result<(Driver<'p>, GateId), Error> {
+    let driver = Driver::take(project, &run(project, caller, &choice.run)?)?;
+    let gate = gate(&driver, caller, choice.gate.as_deref())?;
+    Ok((driver, gate))
+}
+
 /// The gate that is meant, in a run that is held.
 pub fn gate(driver: &Driver<'_>, caller: &Caller, name: Option<&str>) -> Result<GateId, Error> {
     gate_of(driver.project, caller, driver.run(), name)
@@ -221,7 +233,7 @@ fn gates_at_work(run: &Run) -> Vec<&GateId> {
 }
 
 /// The gate that this process was started to work on.
-fn own_gate(caller: &Caller, run: &Run) -> Option<GateId> {
+pub(super) fn own_gate(caller: &Caller, run: &Run) -> Option<GateId> {
     let is_own_run = caller.run.as_deref() == Some(run.started.run_id.as_str());
     let own = caller.gate.as_ref().filter(|_| is_own_run)?;
     let at_work = gates_at_work(run);

@@ -96,10 +96,8 @@ fn give_up(
 ) -> Result<Reply, Error> {
     let run = project.store.read(&id)?.run;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
-    let is_own =
-        caller.run.as_deref() == Some(id.as_str()) && caller.gate.as_deref() == Some(gate.as_str());
-    if !is_own {
-        let message = format!("whoever works at a gate gives up that one only, and not {gate}");
+    if choose::own_gate(caller, &run).as_ref() != Some(&gate) {
+        let message = format!("this agent works at another gate and cannot give up {gate}");
         return Err(Error::usage(message).advise("leave out --run and --gate".to_owned()));
     }
     let state = run.gate(&gate).filter(|state| state.status == GateStatus::Running);
@@ -109,7 +107,7 @@ fn give_up(
     let attempt = attempt.attempt;
     let reason = request.reason.trim();
     if reason.is_empty() {
-        return Err(Error::usage("an empty reason helps nobody".to_owned())
+        return Err(Error::usage("`--reason` is empty".to_owned())
             .advise("say what is missing: --reason \"…\"".to_owned()));
     }
     let logs = work::attempt_folder(&project.store.logs(&id), &AttemptId::new(&gate, attempt));

@@ -58,9 +58,7 @@ pub fn gate_finish(
     caller: &Caller,
     request: &Request,
 ) -> Result<GateReply, Error> {
-    let id = choose::run(project, caller, &request.gate.run)?;
-    let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if advance::expire(&mut driver, &gate)? {
         return go_on(&mut driver, caller, &gate, &request.drive);
     }

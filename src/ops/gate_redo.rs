@@ -1,7 +1,6 @@
 //! `orch gate redo`: a person has a gate done again, and with it all that follows.
 
 use super::Caller;
-use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
@@ -44,12 +43,13 @@ pub fn gate_redo(
     request: &Request,
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(project, caller)?;
-    let id = choose::run(project, caller, &request.gate.run)?;
-    let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if driver.run().status == RunStatus::Canceled {
-        return Err(Error::usage(format!("run {id} is CANCELED: nothing of it is done again"))
-            .advise_command(format!("orch run {}", driver.run().started.workflow)));
+        return Err(Error::usage(format!(
+            "run {} is CANCELED: nothing of it is done again",
+            driver.id()
+        ))
+        .advise_command(format!("orch run {}", driver.run().started.workflow)));
     }
     match driver.run().status_of(&gate) {
         GateStatus::Pass
@@ -59,7 +59,7 @@ pub fn gate_redo(
         | GateStatus::Waiting => {}
         status @ (GateStatus::NotStarted | GateStatus::Running | GateStatus::Stale) => {
             return Err(Error::usage(format!("gate {gate} is {status}: it is still to be done"))
-                .advise_command(format!("orch run resume --run {id}")));
+                .advise_command(format!("orch run resume --run {}", driver.id())));
         }
     }
     let reopened = next::followed_by(&driver.workflow, driver.run(), &gate);

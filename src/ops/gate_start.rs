@@ -47,9 +47,7 @@ pub fn gate_start(
     caller: &Caller,
     request: &Request,
 ) -> Result<GateReply, Error> {
-    let id = choose::run(project, caller, &request.gate.run)?;
-    let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     refuse_closed(&driver, &gate)?;
     if advance::look_at_needs(&mut driver, &gate)? {
         refuse_closed(&driver, &gate)?;

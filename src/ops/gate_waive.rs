@@ -1,7 +1,6 @@
 //! `orch gate waive`: a person takes a gate's absence on themselves, by name and reason.
 
 use super::Caller;
-use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::GateReply;
@@ -44,9 +43,7 @@ pub fn gate_waive(
     person: &Person,
 ) -> Result<GateReply, Error> {
     asker::refuse_agents(project, caller)?;
-    let id = choose::run(project, caller, &request.gate.run)?;
-    let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);
     let is_over = run_status.is_final();
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {

@@ -1,7 +1,6 @@
 //! `orch invocation record`: note a call of an agent that orch did not make itself.
 
 use super::Caller;
-use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::Project;
@@ -60,12 +59,10 @@ pub fn invocation_record(
     caller: &Caller,
     request: &Request,
 ) -> Result<Invocation, Error> {
-    let id = choose::run(project, caller, &request.gate.run)?;
-    let mut driver = Driver::take(project, &id)?;
-    let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
         return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
-            .advise_command(format!("orch gate start --run {id} --gate {gate}")));
+            .advise_command(format!("orch gate start --run {} --gate {gate}", driver.id())));
     };
     request.cost.map(Amount::try_from).transpose().map_err(Error::usage)?;
     // Recorded tokens and a price tell as much as an agent's own would.

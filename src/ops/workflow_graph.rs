@@ -127,7 +127,7 @@ fn decided(gate: &Gate) -> Vec<String> {
         }
     }
     if let Some(patience) = gate.within {
-        conditions.push(format!("waited for at most {}", clock::in_words(patience)));
+        conditions.push(format!("waits at most {}", clock::in_words(patience)));
     }
     conditions
 }
@@ -137,17 +137,17 @@ fn worked(gate: &Gate) -> Vec<String> {
     let mut conditions = Vec::new();
     if let Some(poll) = &gate.poll {
         let [every, deadline] = [poll.every, poll.deadline].map(clock::in_words);
-        conditions.push(format!("asked again every {every}, for at most {deadline}"));
+        conditions.push(format!("polls every {every} for at most {deadline}"));
     }
     if !gate.locks.is_empty() {
-        conditions.push(format!("has {} to itself", gate.locks.join(", ")));
+        conditions.push(format!("holds the lock {}", gate.locks.join(", ")));
     }
     if !gate.edits.is_empty() {
         conditions.push(format!("edits {}", texts(&gate.edits)));
     }
     conditions.extend(gate.dir.as_ref().map(|dir| format!("works in {}", dir.text())));
     let kept = gate.printing.file.as_ref();
-    conditions.extend(kept.map(|file| format!("its output kept in {}", file.text())));
+    conditions.extend(kept.map(|file| format!("keeps its output in {}", file.text())));
     conditions
 }
 

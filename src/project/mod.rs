@@ -1,5 +1,5 @@
-//! The project that deeds are done in, with its runs, texts, agents and clock, and
-//! a run that is held there with what is proved of it. Opened once; every operation is handed it.
+//! The project with its runs, texts, agents and clock, and a run that is held there with what is
+//! proved of it. Opened once; every operation is handed it.
 
 #![warn(missing_docs)]
 

@@ -68,7 +68,7 @@ fn a_brief_tells_the_whole_state() {
 
     ## Original prompt (topic.md)
 
-    The 3 lines between the marks: what whoever ordered this work asks for.
+    The 3 lines between the marks: the request of the person who ordered this work.
     ----- begin <mark>
     Write about rain.
     ## Next steps

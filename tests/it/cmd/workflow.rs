@@ -90,8 +90,8 @@ fn graphs_tell_who_decides_and_how_work_is_done() {
         .file("web/index", "");
     insta::assert_snapshot!(house.orch("workflow graph demo").code(0).stdout, @"
     read [agent {{ reader }}]  <- -  gives a verdict  approved by a person, who is shown *.md, within 2 hours
-    built [command]  <- read  asked again every 30 seconds, for at most 2 hours  has registry to itself  edits src/**  works in web  its output kept in log.txt
-    ask [human]  <- built  waited for at most 2 hours  for each n of [1], one by one
+    built [command]  <- read  polls every 30 seconds for at most 2 hours  holds the lock registry  edits src/**  works in web  keeps its output in log.txt
+    ask [human]  <- built  waits at most 2 hours  for each n of [1], one by one
     ");
 }
 
