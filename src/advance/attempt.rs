@@ -27,6 +27,7 @@ use crate::project::Error;
 use crate::run::GateState;
 use crate::run::Run;
 use crate::template::Context;
+use crate::work::Doer;
 use crate::work::Judging;
 use crate::work::WorkOrder;
 use crate::work::WorkReport;
@@ -175,6 +176,41 @@ fn lay_out(
         baselines::record_attempt(project, run, attempt, (contract, context))
     });
     Ok(recorded.err().map(|error| Finding::of("baseline", error.to_string())))
+}
+
+/// What an attempt would be handed, were it begun now.
+pub struct Handed {
+    /// The packet; a command is handed none.
+    pub packet: Option<String>,
+    /// The command and its arguments; other work has none.
+    pub command: Option<Vec<String>>,
+    /// What would make it fail before it does anything.
+    pub problem: Option<Finding>,
+}
+
+/// What an attempt would be handed by whoever is configured; nothing is begun. Fails where a template
+/// cannot be rendered.
+pub fn rehearse(driver: &Driver<'_>, gate: &Gate, attempt: &AttemptId) -> Result<Handed, Error> {
+    let start = Start {
+        gate: &attempt.gate,
+        reuse: None,
+        by: StartedBy::Configured { given: None },
+        adopt: false,
+        session: None,
+        again: false,
+    };
+    let context = packet::attempt_context(driver.run(), gate, attempt);
+    let chosen = doer::choose(driver.project, driver.run(), gate, &context, &start)?;
+    let agent = doer::agent_name(gate, &start, &chosen);
+    let packet = packet_text(driver, gate, (attempt, agent.as_deref()), &chosen)
+        .map_err(|message| Error::usage(format!("gate {}: {message}", attempt.gate)))?;
+    let command = match chosen.doer {
+        Doer::Command(command) => {
+            Some(command.argv.iter().map(|word| driver.secrets.redact(word)).collect())
+        }
+        Doer::Agent(_) | Doer::Outside(_) | Doer::Nobody => None,
+    };
+    Ok(Handed { packet: (!packet.is_empty()).then_some(packet), command, problem: chosen.problem })
 }
 
 /// The packet; a command is handed none.

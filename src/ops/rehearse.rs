@@ -9,11 +9,13 @@ use super::stand_ins;
 use super::start;
 use super::start::Begin;
 use crate::advance;
+use crate::advance::Handed;
 use crate::checkpoint_policy::CheckpointPolicy;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::files;
+use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next;
@@ -49,15 +51,21 @@ pub struct Request {
 }
 
 /// One step of the walk.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct RehearsalStep {
     /// The gate that it concerns; `None` where it is the run as a whole.
     pub gate: Option<GateId>,
     /// What happens there, in words.
     pub decision: String,
+    /// The command of an attempt that begins, and its arguments.
+    pub command: Option<Vec<String>>,
+    /// What would make it fail here and now before it does anything, such as a secret that is not set.
+    pub problem: Option<Finding>,
     /// The packet of an attempt that begins.
     pub packet: Option<String>,
+    /// What is said to whoever approves it.
+    pub message: Option<String>,
 }
 
 /// Walks the workflow; the project's files are seen as far as templates and lists read them.
@@ -100,11 +108,7 @@ pub fn rehearse(
                 perform(&mut driver, request, &gate, &mut scenes)?;
             }
             Step::Finish(status) => {
-                scenes.push(RehearsalStep {
-                    gate: None,
-                    decision: format!("the run is {status}"),
-                    packet: None,
-                });
+                scenes.push(decision(&Step::Finish(status)));
                 break;
             }
             Step::Poll { .. } => break,
@@ -139,17 +143,9 @@ fn perform(
     let Some(gate) = driver.workflow.gate(id).cloned() else { return Ok(()) };
     let attempt = driver.run().gate(id).map_or(1, |state| state.attempts.len() + 1);
     let attempt = u32::try_from(attempt).unwrap_or(u32::MAX);
-    let packet = advance::render_packet(
-        (driver.project, &driver.workflow, driver.run()),
-        &gate,
-        (&AttemptId::new(id, attempt), None),
-        false,
-    )
-    .map_err(|message| Error::usage(format!("gate {id}: {message}")))?;
     let this = AttemptId::new(id, attempt);
+    let Handed { packet, command, problem } = advance::rehearse(driver, &gate, &this)?;
     let message = advance::approval_message(&driver.workflow, driver.run(), &this)?;
-    let message = message.map(|text| format!("\n## Said to whoever approves it\n\n{text}"));
-    let packet = packet + message.as_deref().unwrap_or_default();
     let fails =
         attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
     let who = gate.work.executor();
@@ -160,7 +156,8 @@ fn perform(
     } else {
         format!("attempt {attempt} by {who}: passes")
     };
-    scenes.push(RehearsalStep { gate: Some(id.clone()), decision, packet: Some(packet) });
+    let gate_id = Some(id.clone());
+    scenes.push(RehearsalStep { gate: gate_id, decision, command, problem, packet, message });
     let started = Event::GateStarted(GateStarted::new(&AttemptId::new(id, attempt), who));
     let (gate_id, judged) = (id.clone(), Judged::default());
     if fails {
@@ -243,5 +240,5 @@ fn decision(step: &Step) -> RehearsalStep {
         Step::Poll { gate, .. } => (Some(gate), "is asked again".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),
     };
-    RehearsalStep { gate: gate.cloned(), decision, packet: None }
+    RehearsalStep { gate: gate.cloned(), decision, ..RehearsalStep::default() }
 }

@@ -64,14 +64,30 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     for scene in &scenes {
         let gate = scene.gate.as_ref().map(|gate| format!("{gate}: ")).unwrap_or_default();
         let _ = writeln!(text, "== {gate}{}", scene.decision);
-        if let Some(packet) = &scene.packet {
-            for line in packet.lines() {
-                let _ = writeln!(text, "   | {line}");
-            }
-        }
+        write_scene(&mut text, scene);
     }
     face.answer(&scenes, &Instructions::default(), &text);
     Ok(exit::DONE)
+}
+
+/// What an attempt is handed, line by line.
+fn write_scene(text: &mut String, scene: &rehearse::RehearsalStep) {
+    if let Some(problem) = &scene.problem {
+        let _ = writeln!(text, "   ! it would fail here: {problem}");
+    }
+    let command = scene.command.as_ref().map(|argv| argv.join(" "));
+    for line in command.iter().flat_map(|command| command.lines()) {
+        let _ = writeln!(text, "   $ {line}");
+    }
+    for line in scene.packet.iter().flat_map(|packet| packet.lines()) {
+        let _ = writeln!(text, "   | {line}");
+    }
+    if let Some(message) = &scene.message {
+        let _ = writeln!(text, "   the person who approves it is told:");
+        for line in message.lines() {
+            let _ = writeln!(text, "   > {line}");
+        }
+    }
 }
 
 fn flags(command: Command) -> Command {

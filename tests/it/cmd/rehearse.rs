@@ -70,6 +70,55 @@ fn answers_and_failures_can_be_given() {
 }
 
 #[test]
+fn each_gate_is_handed_what_a_run_hands_it() {
+    let house = House::new()
+        .agents("[agents.writer]\nuse = 'claude'\n")
+        .workflow(
+            "demo",
+            "[inputs]
+             slug = { type = 'slug' }
+             [[gate]]
+             id = 'write'
+             executor = 'agent'
+             agent = 'writer'
+             contract = 'draft'
+             [[gate]]
+             id = 'read'
+             executor = 'human'
+             approval = { by = 'person', message = 'approve.md' }
+             [[gate]]
+             id = 'upload'
+             executor = 'command'
+             command = ['upload', '{{ slug }}.md']
+             secrets = ['UPLOAD_TOKEN']",
+        )
+        .file("prompts/approve.md", "Is {{ slug }} good?")
+        .leaves("draft", "{{ slug }}.md")
+        .script("write", "echo text > x.md");
+    let rehearsed = house.orch("rehearse demo --slug x --json").code(0).json();
+    let scene = |number: usize| rehearsed["data"][number].clone();
+    house.orch("run demo --slug x").code(3);
+    let own_run = |packet: &str| {
+        let line = packet.lines().find(|line| line.starts_with("- run: ")).expect("its run");
+        packet.replace(&line["- run: ".len()..], "RUN")
+    };
+    for (number, gate) in [(0, "write"), (1, "read")] {
+        let packet = scene(number)["packet"].as_str().expect("a packet").to_owned();
+        assert_eq!(own_run(&packet), own_run(&house.packet(gate, 1)));
+    }
+    assert_eq!(scene(1)["message"], "Is x good?");
+    assert_eq!(scene(2)["packet"], serde_json::Value::Null);
+    let done = house.orch("rehearse demo --slug x").code(0);
+    let upload = done.stdout.split_once("== upload").map(|(_, rest)| rest).expect("its scene");
+    insta::assert_snapshot!(upload, @"
+    : attempt 1 by command: passes
+       ! it would fail here: the secret `UPLOAD_TOKEN` is not set in the environment [secrets]
+       $ upload x.md
+    == the run is PASSED
+    ");
+}
+
+#[test]
 fn what_is_wrong_is_said_as_by_a_run() {
     let house = house();
     house.orch("rehearse demo").code(2).says("slug");
