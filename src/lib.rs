@@ -139,6 +139,7 @@ pub mod source;
 pub(crate) mod document;
 pub mod template;
 pub mod finding;
+pub(crate) mod suggestion;
 pub(crate) mod packet;
 pub(crate) mod check;
 pub mod contract;

@@ -17,6 +17,7 @@ use crate::caller::asker;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
+use crate::ops;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
@@ -24,6 +25,7 @@ use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::Standing;
+use crate::ops::Suggestion;
 use crate::ops::Waiting;
 use crate::ops::brief;
 use crate::ops::gate_finish;
@@ -151,9 +153,9 @@ fn closing_words(
     standing: &Standing,
     brief: Option<&brief::Reply>,
 ) {
-    let mut instructions = Instructions::of(standing);
+    let mut instructions = Instructions::of(standing, ops::at_hand(project, &face.caller));
     if face.can_ask() && standing.status == RunStatus::Waiting {
-        instructions.command(format!("orch run resume --run {}", standing.run_id));
+        instructions.suggest(&Suggestion::new("run resume").of(&standing.run_id));
     }
     let packet = packet(face, project, standing);
     let mut text = summary(face, standing);
@@ -174,7 +176,7 @@ fn closing_words(
 
 /// Prints what became of one gate, and of the run after it; the exit code is the gate's verdict.
 pub fn gate_words(face: &Face, project: &Project, reply: &GateReply) -> u8 {
-    let instructions = Instructions::of(&reply.run);
+    let instructions = Instructions::of(&reply.run, ops::at_hand(project, &face.caller));
     let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
     // On a terminal they have just been shown.
     for finding in reply.findings.iter().filter(|_| !terminal::shows_both()) {

@@ -5,6 +5,7 @@ use super::door;
 use super::door::Colour;
 use super::exit;
 use super::subject::Subject;
+use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::workflow;
@@ -16,21 +17,24 @@ use std::fmt::Write as _;
 /// Prints an operation's error, and where the run stands that it would have changed; gives its
 /// exit code.
 pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
-    let project = subject.and_then(|_| face.global.open(false).ok());
-    let state = project.zip(subject).and_then(|(project, subject)| {
-        Some(Instructions::of_run(&project, &face.caller, &subject.run(&project, &face.caller)?))
+    let is_about_runs = subject.is_some() || error.command().is_some();
+    let project = face.global.open(false).ok().filter(|_| is_about_runs);
+    let state = project.as_ref().zip(subject).and_then(|(project, subject)| {
+        Some(Instructions::of_run(project, &face.caller, &subject.run(project, &face.caller)?))
     });
     let state = state.unwrap_or_default();
+    let at_hand = project.map(|project| ops::at_hand(&project, &face.caller)).unwrap_or_default();
+    let help = error.help_words(&at_hand);
     if face.global.json {
         let whole = json!({
             "success": false,
             "data": null,
-            "error": as_json(error),
-            "instructions": Instructions::after(error, state),
+            "error": as_json(error, help),
+            "instructions": Instructions::after(error, &at_hand, state),
         });
         door::out_json(&whole);
     } else {
-        door::err(&as_text(face, error));
+        door::err(&as_text(face, error, help));
         face.advise(&state);
     }
     exit::of_error(error)
@@ -44,7 +48,7 @@ pub fn named(id: &str, name: &str) -> String {
 /// Prints several errors of one definition.
 pub fn errors(face: &Face, errors: &[workflow::Error]) {
     for error in errors {
-        door::err(&as_text(face, error));
+        door::err(&as_text(face, error, help(error)));
     }
 }
 
@@ -79,7 +83,7 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
 }
 
 /// `error:`, the place with its caret, causes, `help:`.
-fn as_text(face: &Face, error: &(dyn Diagnostic + 'static)) -> String {
+fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>) -> String {
     let mut text = String::new();
     let word = face.coloured("error:", Colour::Red);
     let _ = writeln!(text, "{word} {}", crate::check::plain_text(&error.to_string()));
@@ -101,15 +105,20 @@ fn as_text(face: &Face, error: &(dyn Diagnostic + 'static)) -> String {
         }
         cause = inner.source();
     }
-    if let Some(help) = error.help() {
+    if let Some(help) = help {
         let word = face.coloured("help:", Colour::Bold);
-        let _ = writeln!(text, "{word} {}", crate::check::plain_text(&help.to_string()));
+        let _ = writeln!(text, "{word} {}", crate::check::plain_text(&help));
     }
     text
 }
 
-/// An error as a JSON object.
-pub fn as_json(error: &(dyn Diagnostic + 'static)) -> Json {
+/// What an error of a definition says would be right.
+pub fn help(error: &dyn Diagnostic) -> Option<String> {
+    error.help().map(|help| help.to_string())
+}
+
+/// An error as a JSON object, with what would be right.
+pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json {
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -120,7 +129,7 @@ pub fn as_json(error: &(dyn Diagnostic + 'static)) -> Json {
         "code": error.code().map(|code| code.to_string()),
         "message": error.to_string(),
         "causes": causes,
-        "help": error.help().map(|help| help.to_string()),
+        "help": help,
         "place": place(error).map(|place| json!({
             "file": place.file, "line": place.line, "column": place.column,
         })),

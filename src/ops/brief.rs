@@ -92,22 +92,23 @@ pub fn brief(project: &Project, caller: &Caller, request: &Request) -> Result<Re
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
     let standing = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
-    write(project, &workflow, (&reading, &standing), request)
+    write(project, caller, (&workflow, &reading, &standing), request)
 }
 
 /// The brief of a run that is held, whole, for whoever goes on with it.
-pub(super) fn brief_of(driver: &Driver<'_>) -> Result<Reply, Error> {
+pub(super) fn brief_of(driver: &Driver<'_>, caller: &Caller) -> Result<Reply, Error> {
     let reading = driver.project.store.read(driver.id())?;
     let standing = advance::standing(driver);
     let here = Here { driver: DrivenBy::This, ..standing.here };
     let standing = Standing { here, ..standing };
-    write(driver.project, &driver.workflow, (&reading, &standing), &Request::default())
+    let request = Request::default();
+    write(driver.project, caller, (&driver.workflow, &reading, &standing), &request)
 }
 
 fn write(
     project: &Project,
-    workflow: &Workflow,
-    (reading, standing): (&Reading, &Standing),
+    caller: &Caller,
+    (workflow, reading, standing): (&Workflow, &Reading, &Standing),
     request: &Request,
 ) -> Result<Reply, Error> {
     let run = &reading.run;
@@ -122,7 +123,7 @@ fn write(
         workflow,
         history: &reading.history(),
         changes,
-        instructions: Instructions::of(standing),
+        instructions: Instructions::of(standing, choose::at_hand_beside(project, caller, run)),
         now: project.clock.now(),
     });
     for gate in &mut whole.gates {

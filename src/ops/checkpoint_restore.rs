@@ -15,6 +15,7 @@ use crate::git::RestorePlan;
 use crate::git::Restored;
 use crate::id::RunId;
 use crate::store::checkpoint;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -131,7 +132,10 @@ fn done(restored: Restored, run: &RunId) -> Result<RestorePlan, Error> {
             "no commit and no checkpoint holds what these files hold now: {}",
             named(&paths)
         ))
-        .advise(format!("orch checkpoint create --run {run}\n      keeps it; then restore"))),
+        .advise_command_that(
+            Suggestion::new("checkpoint create").of(run),
+            "keeps it; then restore",
+        )),
         Restored::Barred(paths) => Err(Error::usage(format!(
             "files that no checkpoint keeps stand in the way: {}",
             named(&paths)

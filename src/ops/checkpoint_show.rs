@@ -9,6 +9,7 @@ use super::checkpoint_list::CheckpointEntry;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::source::suggest;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -55,7 +56,7 @@ pub(super) fn chosen(
     number: Option<u32>,
 ) -> Result<&CheckpointEntry, Error> {
     let run = &reply.run_id;
-    let create = format!("orch checkpoint create --run {run}");
+    let create = Suggestion::new("checkpoint create").of(run);
     let Some(last) = reply.checkpoints.last() else {
         return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise_command(create));
     };
@@ -75,7 +76,7 @@ pub(super) fn commit_of(entry: &CheckpointEntry) -> Result<&str, Error> {
     match &entry.checkpoint.snapshot {
         Some(snapshot) if entry.is_kept => Ok(&snapshot.commit),
         Some(_) => Err(Error::usage(format!("the tree of checkpoint {number} is not kept here"))
-            .advise_command("orch checkpoint list")),
+            .advise_command(Suggestion::new("checkpoint list"))),
         None => Err(Error::usage(format!(
             "checkpoint {number} has no tree: {}",
             reason().unwrap_or_default()

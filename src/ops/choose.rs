@@ -19,6 +19,8 @@ use crate::run::Run;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::store::record::Foreign;
+use crate::suggestion::AtHand;
+use crate::suggestion::Suggestion;
 
 /// How many runs an error lists.
 const RUNS_SHOWN_MAX: usize = 8;
@@ -38,7 +40,8 @@ pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Run
         return named(project, key, &ids);
     }
     if ids.is_empty() {
-        return Err(Error::usage("there is no run yet").advise_command("orch run WORKFLOW"));
+        return Err(Error::usage("there is no run yet")
+            .advise_command(Suggestion::new("run").word("WORKFLOW")));
     }
     let entries = runs::runs(project)?;
     let open: Vec<&RunId> =
@@ -64,7 +67,7 @@ pub fn open_run(project: &Project, caller: &Caller, choice: &RunChoice) -> Resul
     let open: Vec<RunId> = open.map(|entry| entry.run_id).collect();
     let message = format!("run {id} is {status}");
     if open.is_empty() {
-        return Err(Error::usage(message).advise_command("orch run WORKFLOW"));
+        return Err(Error::usage(message).advise_command(Suggestion::new("run").word("WORKFLOW")));
     }
     Err(ambiguous(&format!("{message}; which one is meant?"), open.iter()))
 }
@@ -120,7 +123,7 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
         [] if foreign(project, name)?.is_some() => Err(Error::usage(format!(
             "`{name}` is the record of another tool, which can be looked at and not taken up"
         ))
-        .advise_command(format!("orch run show --run {name}"))),
+        .advise_command(Suggestion::new("run show").option("run", name))),
         [] => {
             refuse_of_other_project(project, name, &mark)?;
             let known = ids.iter().map(RunId::as_str);
@@ -209,8 +212,11 @@ pub fn gate_of(
     let open = gates_at_work(run);
     match open.as_slice() {
         [only] => Ok((*only).clone()),
-        [] => Err(Error::usage("no gate is at work or waits; which one is meant?")
-            .advise(format!("--gate {}", known.join(" or --gate ")))),
+        [] => Err(Error::usage(format!(
+            "no gate of run {} is at work or waits; which one is meant?",
+            run.started.run_id
+        ))
+        .advise(format!("--gate {}", known.join(" or --gate ")))),
         _ => {
             let gates: Vec<String> = open.iter().map(|gate| format!("--gate {gate}")).collect();
             Err(Error::usage("several gates wait; which one is meant?").advise(gates.join(" or ")))
@@ -225,6 +231,23 @@ pub fn gate_at_hand(project: &Project, caller: &Caller, run: &Run) -> Option<Gat
         [only] => Some((*only).clone()),
         [] | [_, _, ..] => None,
     })
+}
+
+/// What a command means that names neither run nor gate.
+pub fn at_hand(project: &Project, caller: &Caller) -> AtHand {
+    let Ok(id) = run(project, caller, &RunChoice::default()) else { return AtHand::default() };
+    match project.store.glance(&id) {
+        Ok(reading) => at_hand_beside(project, caller, &reading.run),
+        Err(_) => AtHand { run: Some(id), gate: None },
+    }
+}
+
+/// The same, where the fold of one run is there already.
+pub fn at_hand_beside(project: &Project, caller: &Caller, known: &Run) -> AtHand {
+    let run = run(project, caller, &RunChoice::default()).ok();
+    let is_known = run.as_ref() == Some(&known.started.run_id);
+    let gate = if is_known { gate_at_hand(project, caller, known) } else { None };
+    AtHand { run, gate }
 }
 
 fn gates_at_work(run: &Run) -> Vec<&GateId> {

@@ -1,5 +1,6 @@
 //! What whoever begins a run or takes one up is told before it goes on.
 
+use super::Caller;
 use super::Driver;
 use super::Error;
 use super::amendment;
@@ -36,10 +37,15 @@ impl Foreword {
     }
 
     /// For whoever takes one up.
-    pub(super) fn on_return(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
+    pub(super) fn on_return(
+        driver: &Driver<'_>,
+        caller: &Caller,
+        agent: Option<&str>,
+    ) -> Result<Self, Error> {
+        let brief = brief::brief_of(driver, caller);
         Ok(Self {
             differs: amendment::differs(driver.project, driver.run()),
-            brief: Some(brief::brief_of(driver).map(Box::new).map_err(|error| error.to_string())),
+            brief: Some(brief.map(Box::new).map_err(|error| error.to_string())),
             ..Self::at_the_start(driver, agent)?
         })
     }

@@ -23,6 +23,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::sign;
 use crate::run::Run;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -77,9 +78,10 @@ pub fn gate_approve(
     let shown = approval_question::digests_shown(&shown);
     if shown != approval_question::digests_shown(&question.shown) {
         let message = format!("the files that gate {gate} shows have changed since you saw them");
-        return Err(Error::usage(message).advise(format!(
-            "orch gate approve --run {id} --gate {gate}\n      shows what is there now"
-        )));
+        return Err(Error::usage(message).advise_command_that(
+            Suggestion::new("gate approve").of(&id).at(&gate),
+            "shows what is there now",
+        ));
     }
     let approval = Approved {
         by: person.by.clone(),
@@ -100,11 +102,11 @@ pub fn gate_approve(
 
 /// Nobody can approve bytes that were never judged; they are judged first.
 pub fn changed(id: &RunId, gate: &GateId) -> Error {
-    Error::usage(format!("the outputs of gate {gate} have changed since they passed")).advise(
-        format!(
-            "orch gate finish --run {id} --gate {gate}\n      judges what is there now; then approve that"
-        ),
-    )
+    Error::usage(format!("the outputs of gate {gate} have changed since they passed"))
+        .advise_command_that(
+            Suggestion::new("gate finish").of(id).at(gate),
+            "judges what is there now; then approve that",
+        )
 }
 
 /// The gate that waits for an approval.

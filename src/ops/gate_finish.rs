@@ -23,6 +23,7 @@ use crate::id::GateId;
 use crate::project::signing;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
+use crate::suggestion::Suggestion;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
 use crate::workflow::Input;
@@ -124,14 +125,14 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         }
         (_, Some(WaitsFor::Approval)) => {
             Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))
-                .advise_command(format!("orch gate approve --run {id} --gate {gate}")))
+                .advise_command(Suggestion::new("gate approve").of(id).at(gate)))
         }
         (_, Some(WaitsFor::Decision)) => {
             Err(Error::usage(format!("gate {gate} was cut off and waits for a decision"))
-                .advise_command(format!("orch gate start --run {id} --gate {gate}")))
+                .advise_command(Suggestion::new("gate start").of(id).at(gate)))
         }
         (_, _) => Err(Error::usage(format!("gate {gate} is {}, not waiting", run.status_of(gate)))
-            .advise_command(format!("orch gate start --run {id} --gate {gate}"))),
+            .advise_command(Suggestion::new("gate start").of(id).at(gate))),
     }
 }
 

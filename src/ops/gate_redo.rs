@@ -14,6 +14,7 @@ use crate::event::RunStatus;
 use crate::next;
 use crate::project::cut_off;
 use crate::run::GateStatus;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -49,7 +50,7 @@ pub fn gate_redo(
             "run {} is CANCELED: nothing of it is done again",
             driver.id()
         ))
-        .advise_command(format!("orch run {}", driver.run().started.workflow)));
+        .advise_command(Suggestion::new("run").word(&driver.run().started.workflow)));
     }
     match driver.run().status_of(&gate) {
         GateStatus::Pass
@@ -59,7 +60,7 @@ pub fn gate_redo(
         | GateStatus::Waiting => {}
         status @ (GateStatus::NotStarted | GateStatus::Running | GateStatus::Stale) => {
             return Err(Error::usage(format!("gate {gate} is {status}: it is still to be done"))
-                .advise_command(format!("orch run resume --run {}", driver.id())));
+                .advise_command(Suggestion::new("run resume").of(driver.id())));
         }
     }
     let reopened = next::followed_by(&driver.workflow, driver.run(), &gate);

@@ -19,6 +19,7 @@ use crate::config::NO_AGENT;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::run::GateStatus;
+use crate::suggestion::Suggestion;
 use crate::work;
 use crate::workflow::Work;
 use schemars::JsonSchema;
@@ -74,7 +75,7 @@ pub fn gate_start(
     match advance::prepare(&mut driver, &start)? {
         Prepared::Ended(report) => advance::settle(&mut driver, &report)?,
         Prepared::Held(reason) => {
-            let command = format!("orch run resume --run {}", driver.id());
+            let command = Box::new(Suggestion::new("run resume").of(driver.id()));
             return Err(Error::Budget { reason, command });
         }
         Prepared::Work(order) => {
@@ -106,7 +107,7 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
         | GateStatus::Skipped
         | GateStatus::Waived => {
             return Err(Error::usage(format!("gate {gate} is {status} and cannot be started"))
-                .advise_command(format!("orch status --run {}", driver.id())));
+                .advise_command(Suggestion::new("status").of(driver.id())));
         }
     }
     let needs = driver.workflow.gate(gate).map(|gate| gate.needs.clone()).unwrap_or_default();
@@ -114,7 +115,7 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     if let Some(need) = missing {
         let status = run.status_of(need);
         return Err(Error::usage(format!("gate {gate} needs {need}, which is {status}"))
-            .advise_command(format!("orch gate start --run {} --gate {need}", driver.id())));
+            .advise_command(Suggestion::new("gate start").of(driver.id()).at(need)));
     }
     Ok(())
 }

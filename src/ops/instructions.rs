@@ -12,6 +12,10 @@ use crate::clock;
 use crate::finding::Finding;
 use crate::id::RunId;
 use crate::standing::NextStep;
+use crate::suggestion::AtHand;
+use crate::suggestion::OPEN;
+use crate::suggestion::OPEN_WORDS;
+use crate::suggestion::Suggestion;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -24,12 +28,15 @@ pub struct Instructions {
     pub suggested_commands: Vec<String>,
     /// What the run is and how it stands, by name.
     pub context_reminder: BTreeMap<String, String>,
+    /// What the commands need not name.
+    #[serde(skip)]
+    at_hand: AtHand,
 }
 
 impl Instructions {
-    /// From how a run stands.
-    pub fn of(standing: &Standing) -> Self {
-        let mut next = Self::default();
+    /// From how a run stands, for whoever has this at hand.
+    pub fn of(standing: &Standing, at_hand: AtHand) -> Self {
+        let mut next = Self::beside(at_hand);
         next.remind(standing);
         for step in standing.next_steps() {
             next.tell(standing, &step);
@@ -44,8 +51,9 @@ impl Instructions {
 
     /// After a command that was not carried out: what its error advises, then where the run stands
     /// that it was about.
-    pub fn after(error: &Error, of_run: Self) -> Self {
-        let mut commands = error.commands();
+    pub fn after(error: &Error, at_hand: &AtHand, of_run: Self) -> Self {
+        let command = error.command().map(|command| command.line(at_hand));
+        let mut commands: Vec<String> = command.into_iter().collect();
         commands.extend(of_run.suggested_commands);
         let mut known = Vec::new();
         commands.retain(|command| {
@@ -57,18 +65,18 @@ impl Instructions {
     }
 
     /// Where something is missing that a run needs: that first, then the same again.
-    pub fn missing(of_run: Self, missing: &[Finding], again: String) -> Self {
+    pub fn missing(of_run: Self, missing: &[Finding], again: &Suggestion) -> Self {
         let next_actions = missing.iter().map(ToString::to_string).collect();
+        let again = again.line(&of_run.at_hand);
         Self { next_actions, suggested_commands: vec![again], ..of_run }
     }
 
     /// After something that concerns no run.
-    pub fn to(action: impl Into<String>, commands: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            next_actions: vec![action.into()],
-            suggested_commands: commands.into_iter().collect(),
-            ..Self::default()
-        }
+    pub fn to(action: impl Into<String>, commands: impl IntoIterator<Item = Suggestion>) -> Self {
+        let mut next = Self::default();
+        next.say(action);
+        commands.into_iter().for_each(|command| next.suggest(&command));
+        next
     }
 
     /// Whether there is nothing to say.
@@ -97,6 +105,8 @@ impl Instructions {
 
     fn tell(&mut self, standing: &Standing, step: &NextStep<'_>) {
         let run = &standing.run_id;
+        let of = |command| Suggestion::new(command).of(run);
+        let at = |command, gate| of(command).at(gate);
         match step {
             NextStep::Work(waiting) => self.work(run, waiting),
             NextStep::Approve(waiting) => self.approve(run, waiting),
@@ -104,48 +114,49 @@ impl Instructions {
                 self.say(format!(
                     "Gate {gate} was cut off; see what it left behind, then do it again or fail it."
                 ));
-                self.command(format!("orch gate start --run {run} --gate {gate}"));
-                self.command(format!("orch gate fail --run {run} --gate {gate} --reason \"…\""));
+                self.suggest(&at("gate start", gate));
+                self.suggest(&at("gate fail", gate).option("reason", OPEN_WORDS));
             }
             NextStep::Mend { gate, reason } => self.say(format!("Mend gate {gate}: {reason}")),
             NextStep::RaiseBudget => {
                 self.say("A budget is reached; give the run more, or leave it as it is.");
-                self.command(format!("orch cost --run {run}"));
-                self.command(format!("orch run resume --run {run} --budget …"));
+                // Without a run named it adds up all of them.
+                self.suggest(&Suggestion::new("cost").option("run", run.as_str()));
+                self.suggest(&of("run resume").option("budget", OPEN));
             }
             NextStep::Resume => {
                 self.say("The run is paused; take it up again.");
-                self.command(take_up(standing));
+                self.suggest(&take_up(standing));
             }
             NextStep::GoFurther => {
                 self.say("The run came as far as it was to; name a later gate, or lift the bound.");
-                self.command(format!("orch run resume --run {run} --until end"));
+                self.suggest(&of("run resume").option("until", "end"));
             }
-            NextStep::TakeUp => self.command(take_up(standing)),
+            NextStep::TakeUp => self.suggest(&take_up(standing)),
             NextStep::Drive => {
                 self.say("Nobody drives the run; take it up again.");
-                self.command(take_up(standing));
+                self.suggest(&take_up(standing));
             }
             NextStep::Watch(gate) => {
                 let gate = gate.map(|gate| format!(" Gate {gate} is at work."));
                 self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
-                self.command(format!("orch status --run {run}"));
+                self.suggest(&of("status"));
             }
             NextStep::Start { gate, failed } => {
                 self.say(match failed {
                     Some(reason) => format!("Mend gate {gate}: {reason}"),
                     None => format!("Begin gate {gate}."),
                 });
-                self.command(format!("orch gate start --run {run} --gate {gate}"));
+                self.suggest(&at("gate start", gate));
             }
             NextStep::Complete => {
                 self.say("No gate is left to begin; end the run.");
-                self.command(format!("orch run complete --run {run}"));
+                self.suggest(&of("run complete"));
             }
-            NextStep::Show => self.command(format!("orch run show --run {run}")),
+            NextStep::Show => self.suggest(&of("run show")),
             NextStep::Report => {
                 self.say("Say how far the work has come.");
-                self.command(format!("orch update --run {run} \"…\""));
+                self.suggest(&of("update").word(OPEN_WORDS));
             }
         }
     }
@@ -155,11 +166,10 @@ impl Instructions {
         let packet = waiting.packet.as_deref().unwrap_or("its packet");
         let until = until(waiting);
         self.say(format!("Do the work of gate {gate} as {packet} says{until}."));
-        self.command(format!("orch gate check --run {run} --gate {gate}"));
-        let answers: Vec<String> =
-            waiting.asks.iter().map(|name| format!(" --answer {name}=…")).collect();
-        let answers = answers.concat();
-        self.command(format!("orch gate finish --run {run} --gate {gate}{answers}"));
+        let at = |command| Suggestion::new(command).of(run).at(gate);
+        self.suggest(&at("gate check"));
+        let answer = |finish: Suggestion, name| finish.option("answer", format!("{name}={OPEN}"));
+        self.suggest(&waiting.asks.iter().fold(at("gate finish"), answer));
     }
 
     fn approve(&mut self, run: &RunId, waiting: &Waiting) {
@@ -172,8 +182,9 @@ impl Instructions {
         };
         let until = until(waiting);
         self.say(format!("A person {read} and approves gate {gate}, or rejects it{until}."));
-        self.command(format!("orch gate approve --run {run} --gate {gate}"));
-        self.command(format!("orch gate reject --run {run} --gate {gate} --reason \"…\""));
+        let at = |command| Suggestion::new(command).of(run).at(gate);
+        self.suggest(&at("gate approve"));
+        self.suggest(&at("gate reject").option("reason", OPEN_WORDS));
     }
 
     /// Adds something to do, in words.
@@ -181,9 +192,19 @@ impl Instructions {
         self.next_actions.push(action.into());
     }
 
+    /// Adds what another program is asked, as it can be pasted.
+    pub fn suggest_other(&mut self, line: impl Into<String>) {
+        self.suggested_commands.push(line.into());
+    }
+
+    /// Nothing yet, for whoever has this at hand.
+    pub fn beside(at_hand: AtHand) -> Self {
+        Self { at_hand, ..Self::default() }
+    }
+
     /// Adds a command, as it can be pasted.
-    pub fn command(&mut self, command: impl Into<String>) {
-        self.suggested_commands.push(command.into());
+    pub fn suggest(&mut self, command: &Suggestion) {
+        self.suggested_commands.push(command.line(&self.at_hand));
     }
 }
 
@@ -194,16 +215,11 @@ fn until(waiting: &Waiting) -> String {
 }
 
 /// What takes a run up again: at one that somebody has sat at, one sits down, unless one does.
-fn take_up(standing: &Standing) -> String {
-    if !standing.here.was_left {
-        return format!("orch run resume --run {}", standing.run_id);
-    }
-    let key = standing.here.key.replace('\'', "'\\''");
-    let is_plain = key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    if is_plain {
-        format!("orch session resume {key}")
+fn take_up(standing: &Standing) -> Suggestion {
+    if standing.here.was_left {
+        Suggestion::new("session resume").word(&standing.here.key)
     } else {
-        format!("orch session resume '{key}'")
+        Suggestion::new("run resume").of(&standing.run_id)
     }
 }
 
@@ -218,14 +234,16 @@ mod tests {
 
     #[test]
     fn what_the_error_advises_comes_first_and_nothing_twice() {
-        let mut of_run = Instructions::to("Go on.", ["orch next".to_owned()]);
-        of_run.command("orch use RUN");
-        let error = Error::usage("no").advise_command("orch use RUN");
-        let next = Instructions::after(&error, of_run);
+        let choose = Suggestion::new("use").word("RUN");
+        let of_run = Instructions::to("Go on.", [Suggestion::new("next"), choose.clone()]);
+        let error = Error::usage("no").advise_command(choose);
+        let next = Instructions::after(&error, &AtHand::default(), of_run);
         assert_eq!(next.next_actions, ["Go on."]);
         assert_eq!(next.suggested_commands, ["orch use RUN", "orch next"]);
         let words = Error::usage("no").advise("see `orch use`");
-        assert!(Instructions::after(&words, Instructions::default()).is_empty());
+        assert!(
+            Instructions::after(&words, &AtHand::default(), Instructions::default()).is_empty()
+        );
     }
 
     fn standing(status: RunStatus, here: Here) -> Standing {
@@ -245,7 +263,7 @@ mod tests {
     }
 
     fn commands(status: RunStatus, here: Here) -> Vec<String> {
-        let next = Instructions::of(&standing(status, here));
+        let next = Instructions::of(&standing(status, here), AtHand::default());
         let run = "run_20260101T000000Z_x_abcdef";
         next.suggested_commands.iter().map(|command| command.replace(run, "R")).collect()
     }
@@ -264,7 +282,8 @@ mod tests {
         let sitting = Here { session: Some(2), ..by_hand };
         let last = "orch update --run R \"…\"";
         assert_eq!(running(sitting.clone()), ["orch gate start --run R --gate a", last]);
-        let told = Instructions::of(&standing(RunStatus::Running, sitting)).context_reminder;
+        let told = Instructions::of(&standing(RunStatus::Running, sitting), AtHand::default())
+            .context_reminder;
         assert_eq!(told.get("session").map(String::as_str), Some("2"));
     }
 }

@@ -14,6 +14,7 @@ use crate::event::RunStatus;
 use crate::event::Worker;
 use crate::executor::Usage;
 use crate::project::sitting_budget;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -62,7 +63,7 @@ pub fn invocation_record(
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
         return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
-            .advise_command(format!("orch gate start --run {} --gate {gate}", driver.id())));
+            .advise_command(Suggestion::new("gate start").of(driver.id()).at(&gate)));
     };
     request.cost.map(Amount::try_from).transpose().map_err(Error::usage)?;
     // Recorded tokens and a price tell as much as an agent's own would.

@@ -36,5 +36,6 @@ pub fn next(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Re
     let run = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
     let packet =
         run.waiting.first().and_then(|waiting| advance::read_packet(project, &id, &waiting.gate));
-    Ok(Reply { instructions: Instructions::of(&run), packet, run })
+    let at_hand = choose::at_hand_beside(project, caller, &reading.run);
+    Ok(Reply { instructions: Instructions::of(&run, at_hand), packet, run })
 }

@@ -25,6 +25,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::signing;
 use crate::run::Run;
+use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -81,7 +82,7 @@ pub fn question(
     let id = choose::run(project, caller, &request.run)?;
     let path = project.store.lock_place(&id);
     if let Some(held) = Lock::holder(&path) {
-        return Err(Error::Held { run: id.to_string(), held });
+        return Err(Error::held(&id, held));
     }
     let run = project.store.read(&id)?.run;
     refuse_over(&run)?;
@@ -134,7 +135,7 @@ pub fn run_amend(
         return Err(Error::usage(
             "the definition has changed since it was shown; nothing was written",
         )
-        .advise_command(format!("orch run amend --run {}", question.run)));
+        .advise_command(Suggestion::new("run amend").of(&question.run)));
     };
     let amended = Amended {
         by: person.by.clone(),

@@ -18,6 +18,7 @@ use crate::id::RunId;
 use crate::next::is_satisfied;
 use crate::project::cut_off;
 use crate::project::sitting;
+use crate::suggestion::Suggestion;
 use crate::workflow::Gate;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -117,7 +118,7 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
-        .advise_command(format!("orch run resume --run {}", driver.id())))
+        .advise_command(Suggestion::new("run resume").of(driver.id())))
 }
 
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a

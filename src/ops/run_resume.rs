@@ -59,7 +59,7 @@ pub fn run_resume(
     let range = super::run::range(&driver.workflow, &driver.run().range, &request.drive)?;
     let more = request.budget.event(project, caller)?.into_iter().chain(range);
     driver.append(&more.chain(resumed(&driver)).collect::<Vec<_>>())?;
-    greet(&Foreword::on_return(&driver, limits.agent.as_deref())?);
+    greet(&Foreword::on_return(&driver, caller, limits.agent.as_deref())?);
     let standing = advance::drive(&mut driver, &limits)?;
     current::end(project, caller, driver.run());
     Ok(standing)

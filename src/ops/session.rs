@@ -15,6 +15,7 @@ use crate::id::RunId;
 use crate::process;
 use crate::run::Run;
 use crate::run::Session;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -41,8 +42,7 @@ impl Epic {
         }
         let last = choose::runs_of(project, epic)?.into_iter().max();
         last.ok_or_else(|| {
-            Error::usage(format!("there is no run of `{epic}`"))
-                .advise_command(format!("orch session start --epic {epic}"))
+            Error::usage(format!("there is no run of `{epic}`")).advise_command(begin(epic))
         })
     }
 }
@@ -51,6 +51,16 @@ impl Epic {
 pub(super) fn limits() -> Limits {
     let jobs = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Limits { jobs, agent: None, sits_down: false }
+}
+
+/// What begins a sitting at the run of a key.
+pub(super) fn begin(epic: &str) -> Suggestion {
+    Suggestion::new("session start").at_key(epic)
+}
+
+/// What takes the sittings at it up again.
+pub(super) fn resume(epic: &str) -> Suggestion {
+    begin(epic).flag("resume")
 }
 
 /// Where a sitting stands: one that nobody keeps has died.
@@ -94,5 +104,5 @@ pub(super) fn refuse_sat(project: &Project, run: &Run) -> Result<(), Error> {
 pub(super) fn nobody_sits(driver: &Driver<'_>) -> Error {
     let (run, status) = (driver.id(), driver.run().status);
     Error::usage(format!("nobody sits at run {run}, which is {status}"))
-        .advise_command(format!("orch session start --epic {} --resume", driver.run().started.key))
+        .advise_command(resume(&driver.run().started.key))
 }

@@ -77,7 +77,7 @@ fn hold(project: &Project, id: &RunId) -> Result<Lock, Error> {
     let since = project.clock.now().to_string();
     Lock::take(&path, &since, Duration::ZERO)
         .map_err(|source| Error::disk(&path, source))?
-        .map_err(|held| Error::Held { run: id.to_string(), held })
+        .map_err(|held| Error::held(id, held))
 }
 
 fn keep(project: &Project, id: &RunId, session: u32, look_every: Duration) {

@@ -29,6 +29,7 @@ use crate::project::sitting_budget;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
+use crate::suggestion::Suggestion;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
@@ -103,7 +104,7 @@ pub fn session_start(
     let foreword = if is_first {
         Foreword::at_the_start(&driver, None)?
     } else {
-        Foreword::on_return(&driver, None)?
+        Foreword::on_return(&driver, caller, None)?
     };
     greet(&foreword);
     let limits = advance::Limits { sits_down: true, ..session::limits() };
@@ -143,8 +144,8 @@ fn refuse_spent(driver: &Driver<'_>, more: Option<Budget>) -> Result<(), Error> 
 }
 
 /// What takes the sittings of a run up again.
-fn resume(driver: &Driver<'_>) -> String {
-    format!("orch session start --epic {} --resume", driver.run().started.key)
+fn resume(driver: &Driver<'_>) -> Box<Suggestion> {
+    Box::new(session::resume(&driver.run().started.key))
 }
 
 fn budget(usd: f64) -> Result<Budget, Error> {
@@ -164,7 +165,7 @@ fn take_or_begin<'s>(
     }
     if request.resume {
         return Err(Error::usage(format!("there is no open run of `{epic}` to take up"))
-            .advise_command(format!("orch session start --epic {epic}")));
+            .advise_command(session::begin(epic)));
     }
     // Of two who begin at once, the second finds the run of the first.
     let _lock = start::begin_lock(project, epic, project.clock.now())?;
@@ -245,13 +246,11 @@ fn take_up<'s>(
     let is_unbegun = reading.count == 1 && run.sessions.is_empty();
     if run.session().is_none() && !request.resume && !is_unbegun {
         let message = format!("a run of `{epic}` is {} already: {id}", run.status);
-        return Err(Error::usage(message)
-            .advise_command(format!("orch session start --epic {epic} --resume")));
+        return Err(Error::usage(message).advise_command(session::resume(epic)));
     }
     if let Some(other) = request.workflow.as_ref().filter(|name| *name != workflow) {
         let message = format!("the run of `{epic}` is one of {workflow}, not of {other}");
-        return Err(Error::usage(message)
-            .advise_command(format!("orch session start --epic {epic} --resume")));
+        return Err(Error::usage(message).advise_command(session::resume(epic)));
     }
     let is_it = |dead: &&Session| run.session().is_some_and(|live| live.number == dead.number);
     let death = before.session().filter(is_it).map(|dead| Death {

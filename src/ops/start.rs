@@ -22,6 +22,7 @@ use crate::project::runs;
 use crate::project::runs::RunEntry;
 use crate::project::signing;
 use crate::secret::Secrets;
+use crate::suggestion::Suggestion;
 use crate::workflow;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
@@ -118,7 +119,7 @@ pub(super) fn begin_lock(project: &Project, key: &str, at: Moment) -> Result<Loc
     let path = project.store.begin_lock();
     Lock::take(&path, &at.to_string(), PATIENCE)
         .map_err(|source| Error::disk(&path, source))?
-        .map_err(|held| Error::Held { run: format!("of `{key}`"), held })
+        .map_err(|held| Error::Held { what: format!("the run of `{key}`"), run: None, held })
 }
 
 /// One unfinished run of a key is enough.
@@ -127,7 +128,7 @@ fn refuse_unfinished(project: &Project, key: &str, parent: Option<&RunId>) -> Re
     let Some(entry) = open.first() else { return Ok(()) };
     let (id, status) = (&entry.run_id, entry.status);
     Err(Error::usage(format!("run {id} of `{key}` is {status}; another one needs --again"))
-        .advise_command(format!("orch run resume --run {id}")))
+        .advise_command(Suggestion::new("run resume").of(id)))
 }
 
 /// The runs of a key that have not come to an end, the newest first; without the one that a new run is

@@ -9,6 +9,7 @@ use super::RunChoice;
 use super::choose;
 use super::current::ChosenRun;
 use super::current::Current;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -40,7 +41,7 @@ impl Reply {
     /// Where the current run stands; without one, what can be chosen.
     pub fn instructions(&self, project: &Project, caller: &Caller) -> Instructions {
         let Some(place) = &self.current else {
-            return Instructions::to("Choose a run.", ["orch run list".to_owned()]);
+            return Instructions::to("Choose a run.", [Suggestion::new("run list")]);
         };
         Instructions::of_run(project, caller, &RunChoice { run: Some(place.run.to_string()) })
     }

@@ -240,7 +240,7 @@ impl<'s> Driver<'s> {
                  nothing more is written here"
             ),
         };
-        Error::Lost { run: id.to_string(), message }
+        Error::Lost { run: id.clone(), message }
     }
 
     /// Writes down what was said while this process held the run, or nobody did.
@@ -374,5 +374,5 @@ pub fn lock(project: &Project, id: &RunId) -> Result<Lock, Error> {
     let keeper = Lock::holder(&project.store.session_lock(id));
     let is_kept = keeper.is_some_and(|keeper| held.may_be(&keeper));
     let taken = if is_kept { take(PATIENCE)? } else { Err(held) };
-    taken.map_err(|held| Error::Held { run: id.to_string(), held })
+    taken.map_err(|held| Error::held(id, held))
 }

@@ -7,11 +7,16 @@ use crate::files;
 use crate::files::Beneath;
 use crate::files::LockHolder;
 use crate::git;
+use crate::id::RunId;
 use crate::secret;
 use crate::source::Unsound;
 use crate::store::journal;
 use crate::store::record;
+use crate::suggestion::AtHand;
+use crate::suggestion::OPEN;
+use crate::suggestion::Suggestion;
 use crate::workflow;
+use miette::Diagnostic;
 use std::fmt;
 use std::io;
 
@@ -20,15 +25,33 @@ use std::io;
 pub enum Advice {
     /// Words, which may name commands.
     Words(String),
-    /// What to type next, as it can be pasted.
-    Command(String),
+    /// What to type next.
+    Command(Suggestion),
+    /// What to type next, and what that does.
+    Explained(Suggestion, &'static str),
+}
+
+impl Advice {
+    /// In words, where this is at hand.
+    pub fn words(&self, at_hand: &AtHand) -> String {
+        match self {
+            Self::Words(text) => text.clone(),
+            Self::Command(command) => command.line(at_hand),
+            Self::Explained(command, what) => format!("{}\n      {what}", command.line(at_hand)),
+        }
+    }
+
+    fn command(&self) -> Option<&Suggestion> {
+        match self {
+            Self::Words(_) => None,
+            Self::Command(command) | Self::Explained(command, _) => Some(command),
+        }
+    }
 }
 
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Words(text) | Self::Command(text) => f.write_str(text),
-        }
+        f.write_str(&self.words(&AtHand::default()))
     }
 }
 
@@ -58,22 +81,19 @@ pub enum Error {
     #[diagnostic(transparent)]
     Config(#[from] config::Error),
     /// Another process holds the run.
-    #[error("run {run} is {held}")]
-    #[diagnostic(code("held"), help("wait for it, or see `orch status --run {run}`"))]
+    #[error("{what} is {held}")]
+    #[diagnostic(code("held"))]
     Held {
-        /// The run's id.
-        run: String,
+        /// What is held, in words.
+        what: String,
+        /// The run, where it has begun.
+        run: Option<RunId>,
         /// Who holds it, and since when.
         held: LockHolder,
     },
     /// Somebody sits at the run.
     #[error("{by} sits at run {run} in session {session}, {held}")]
-    #[diagnostic(
-        code("held"),
-        help(
-            "see `orch session status --epic {epic}`; to end it: orch session pause --epic {epic}"
-        )
-    )]
+    #[diagnostic(code("held"))]
     Sat {
         /// The run's id.
         run: String,
@@ -88,24 +108,21 @@ pub enum Error {
     },
     /// This process held the run, and does no more; nothing was written since.
     #[error("{message}")]
-    #[diagnostic(
-        code("held"),
-        help("see `orch status --run {run}`; where it is STALLED: orch run resume --run {run}")
-    )]
+    #[diagnostic(code("held"))]
     Lost {
-        /// The run's id.
-        run: String,
+        /// The run.
+        run: RunId,
         /// How it was lost.
         message: String,
     },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
-    #[diagnostic(code("budget"), help("raise the budget: {command} --budget …"))]
+    #[diagnostic(code("budget"))]
     Budget {
         /// Which budget does not carry what.
         reason: String,
-        /// What to type with a budget that does.
-        command: String,
+        /// What takes a budget that does.
+        command: Box<Suggestion>,
     },
     /// The journal is not the one that commits tell of, or claims what is not proved; nothing was
     /// begun.
@@ -183,16 +200,19 @@ impl Error {
         }
     }
 
-    /// The commands that it advises.
-    pub fn commands(&self) -> Vec<String> {
+    /// The error that another process holds this run.
+    pub fn held(run: &RunId, held: LockHolder) -> Self {
+        Self::Held { what: format!("run {run}"), run: Some(run.clone()), held }
+    }
+
+    /// The command that it advises.
+    pub fn command(&self) -> Option<Suggestion> {
         match self {
-            Self::Usage { help: Some(Advice::Command(command)), .. } => vec![command.clone()],
-            Self::Held { run, .. } | Self::Lost { run, .. } => {
-                vec![format!("orch status --run {run}")]
-            }
-            Self::Sat { epic, .. } => vec![format!("orch session status --epic {epic}")],
-            Self::Usage { help: Some(Advice::Words(_)) | None, .. }
-            | Self::Unsound(_)
+            Self::Usage { help, .. } => help.as_ref()?.command().cloned(),
+            Self::Held { run, .. } => Some(Suggestion::new("status").of(run.as_ref()?)),
+            Self::Lost { run, .. } => Some(Suggestion::new("status").of(run)),
+            Self::Sat { epic, .. } => Some(Suggestion::new("session status").at_key(epic)),
+            Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)
             | Self::Budget { .. }
@@ -201,7 +221,38 @@ impl Error {
             | Self::Environment { .. }
             | Self::Journal(_)
             | Self::Record(_)
-            | Self::Git(_) => Vec::new(),
+            | Self::Git(_) => None,
+        }
+    }
+
+    /// What would be right, in words, where this is at hand.
+    pub fn help_words(&self, at_hand: &AtHand) -> Option<String> {
+        let command = self.command().map(|command| command.line(at_hand)).unwrap_or_default();
+        match self {
+            Self::Usage { help, .. } => Some(help.as_ref()?.words(at_hand)),
+            Self::Held { run: Some(_), .. } => Some(format!("wait for it, or see `{command}`")),
+            Self::Held { run: None, .. } => Some("wait for it".to_owned()),
+            Self::Lost { run, .. } => {
+                let resume = Suggestion::new("run resume").of(run).line(at_hand);
+                Some(format!("see `{command}`; where it is STALLED: {resume}"))
+            }
+            Self::Sat { epic, .. } => {
+                let pause = Suggestion::new("session pause").at_key(epic);
+                Some(format!("see `{command}`; to end it: {pause}"))
+            }
+            Self::Budget { command, .. } => {
+                let command = command.as_ref().clone().option("budget", OPEN);
+                Some(format!("raise the budget: {}", command.line(at_hand)))
+            }
+            Self::Unsound(_)
+            | Self::Workflow(_)
+            | Self::Config(_)
+            | Self::Untrue { .. }
+            | Self::Interrupted
+            | Self::Environment { .. }
+            | Self::Journal(_)
+            | Self::Record(_)
+            | Self::Git(_) => self.help().map(|help| help.to_string()),
         }
     }
 
@@ -213,8 +264,14 @@ impl Error {
 
     /// Says what to type next: one command, and nothing else.
     #[must_use]
-    pub fn advise_command(self, command: impl Into<String>) -> Self {
-        self.with_advice(Advice::Command(command.into()))
+    pub fn advise_command(self, command: Suggestion) -> Self {
+        self.with_advice(Advice::Command(command))
+    }
+
+    /// Says what to type next, and what that does.
+    #[must_use]
+    pub fn advise_command_that(self, command: Suggestion, what: &'static str) -> Self {
+        self.with_advice(Advice::Explained(command, what))
     }
 
     fn with_advice(self, advice: Advice) -> Self {

@@ -5,7 +5,9 @@ use super::checkpoint::bytes;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::event::Checkpoint;
+use crate::ops;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::checkpoint_create;
 use std::fmt::Write as _;
 
@@ -16,10 +18,11 @@ pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, 
         face.say(&format!("not committed: {problem}"));
     }
     let (run, number) = (&reply.run_id, reply.checkpoint.checkpoint);
-    let mut next = Instructions::default();
+    let mut next = Instructions::beside(ops::at_hand(&project, &face.caller));
     if reply.checkpoint.snapshot.is_some() {
-        next.command(format!("orch checkpoint diff {number} --run {run}"));
-        next.command(format!("orch checkpoint restore {number} --run {run}"));
+        for command in ["checkpoint diff", "checkpoint restore"] {
+            next.suggest(&Suggestion::new(command).of(run).word(number.to_string()));
+        }
     }
     let text = format!("checkpoint {number} of {run}\n{}", tree(&reply.checkpoint));
     if reply.checkpoint.snapshot.is_some() {

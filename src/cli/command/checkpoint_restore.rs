@@ -24,12 +24,12 @@ pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8,
     let mut next = Instructions::default();
     if let Some(folder) = &reply.worktree {
         let _ = writeln!(text, "worktree {}", folder.display());
-        next.command(format!("cd {}", folder.display()));
+        next.suggest_other(format!("cd {}", folder.display()));
     }
     if !reply.plan.filtered.is_empty() {
         next.say("These files pass through a filter; git itself brings them back:");
         let (commit, paths) = (&reply.commit, reply.plan.filtered.join(" "));
-        next.command(format!("git restore --source {commit} -- {paths}"));
+        next.suggest_other(format!("git restore --source {commit} -- {paths}"));
     }
     face.answer(&reply, &next, &text);
     Ok(exit::DONE)

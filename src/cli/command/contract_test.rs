@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::contract_test;
 use std::fmt::Write as _;
 
@@ -35,7 +36,7 @@ pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
     }
     let again = Instructions::to(
         "Mend the contract, or what its fixtures expect.",
-        [format!("orch contract test {}", request.name)],
+        [Suggestion::new("contract test").word(&request.name)],
     );
     face.answer_failure(&tried, &again, &text);
     Ok(exit::FAILED)

@@ -5,6 +5,7 @@ use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::doctor;
 use crate::ops::doctor::Symptom;
 
@@ -29,11 +30,11 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
 }
 
 fn after_mending() -> Instructions {
-    Instructions::to("All is well; go on with your runs.", ["orch run list".to_owned()])
+    Instructions::to("All is well; go on with your runs.", [Suggestion::new("run list")])
 }
 
 fn advice(symptoms: &[Symptom]) -> Instructions {
     let can_be_mended = symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
-    let mend = can_be_mended.then(|| "orch doctor --fix".to_owned());
+    let mend = can_be_mended.then(|| Suggestion::new("doctor").flag("fix"));
     Instructions::to("Something is ill; the lines above say what to do.", mend)
 }

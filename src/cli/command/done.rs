@@ -12,9 +12,11 @@ use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
+use crate::ops::OPEN_WORDS;
 use crate::ops::Person;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::Suggestion;
 use crate::ops::done;
 use crate::ops::done::Reply;
 use crate::ops::gate_waive;
@@ -64,8 +66,8 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                 return Ok(drive::gate_words(face, &project, &reply));
             }
             Choice::GoOn => {
-                let command = format!("orch done --run {} \"…\"", missing.run_id);
-                list((face, &project), (&missing.run_id, &missing), &missing.missing, command);
+                let command = Suggestion::new("done").of(&missing.run_id).word(OPEN_WORDS);
+                list((face, &project), (&missing.run_id, &missing), &missing.missing, &command);
                 return Ok(exit::FAILED);
             }
         }
@@ -99,7 +101,7 @@ pub(super) fn list(
     (face, project): (&Face, &Project),
     (run, reply): (&RunId, &impl Serialize),
     missing: &[Finding],
-    again: String,
+    again: &Suggestion,
 ) {
     let mut text = String::from("not done yet:\n");
     for finding in missing {

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::init;
 
 pub fn execute(face: &Face) -> Result<u8, Failure> {
@@ -12,7 +13,7 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
     for remark in reply.remarks.iter().filter(|_| !face.global.json) {
         face.say(remark);
     }
-    let commands = ["orch doctor".to_owned(), "orch workflow list".to_owned()];
+    let commands = ["doctor", "workflow list"].map(Suggestion::new);
     let instructions = Instructions::to("Name your agents in orch.toml.", commands);
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)

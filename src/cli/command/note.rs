@@ -9,8 +9,10 @@ use crate::event::NoteKind;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
+use crate::ops::OPEN;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::Suggestion;
 use crate::ops::gate_estimate;
 use crate::ops::note;
 use std::time::Duration;
@@ -44,8 +46,8 @@ fn ask_again(
     let words = format!("gate {gate} should take {}, and took {worked}", shown(overrun.estimate_s));
     if !face.can_ask() || face.caller.agent_mark.is_some() {
         instructions.say(format!("{words}: give a new estimate."));
-        let run = &reply.run_id;
-        instructions.command(format!("orch gate estimate … --run {run} --gate {gate}"));
+        let estimate = Suggestion::new("gate estimate").of(&reply.run_id).at(gate);
+        instructions.suggest(&estimate.word(OPEN));
         return Ok(());
     }
     face.say(&words);

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::record_fetch;
 
 pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failure> {
@@ -25,7 +26,7 @@ pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failu
     let text = lines.join("\n");
     let mut next = Instructions::default();
     if let Some(run) = fetched.brought.first() {
-        next.command(format!("orch run show --run {run}"));
+        next.suggest(&Suggestion::new("run show").of(run));
     }
     if fetched.forked.is_empty() {
         face.answer(&fetched, &next, &text);

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::record_rebuild;
 
 pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Failure> {
@@ -22,7 +23,7 @@ pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Fai
     }
     let mut next = Instructions::of_run(&project, &face.caller, &request.run);
     next.say("Have the record compared with the journal.");
-    next.command(format!("orch verify --run {}", rebuilt.run_id));
+    next.suggest(&Suggestion::new("verify").of(&rebuilt.run_id));
     if rebuilt.unwritten.is_empty() {
         face.answer(&rebuilt, &next, &lines.join("\n"));
         return Ok(exit::DONE);

@@ -8,6 +8,7 @@ use crate::cli::global::Global;
 use crate::cli::inputs;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::rehearse;
 use crate::workflow::Workflow;
 use clap::Arg;
@@ -33,7 +34,9 @@ pub struct Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let Some((name, _)) = arguments.words.split_first() else {
-        return Err(Error::usage("which workflow?").advise_command("orch workflow list").into());
+        return Err(Error::usage("which workflow?")
+            .advise_command(Suggestion::new("workflow list"))
+            .into());
     };
     if name == "--help" || name == "-h" {
         let command = flags(Command::new("orch rehearse"))

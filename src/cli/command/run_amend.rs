@@ -7,6 +7,7 @@ use crate::cli::exit;
 use crate::cli::question;
 use crate::cli::terminal;
 use crate::id::GateId;
+use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::run_amend;
@@ -42,6 +43,6 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     let reply = run_amend::run_amend(&project, &face.caller, request, (&person, &asked))?;
     let text = format!("run {} {}\nhead {}", reply.run.run_id, reply.run.status, reply.run.head);
     drive::warn(face, &project, &reply.run);
-    face.answer(&reply, &Instructions::of(&reply.run), &text);
+    face.answer(&reply, &Instructions::of(&reply.run, ops::at_hand(&project, &face.caller)), &text);
     Ok(exit::DONE)
 }

@@ -5,6 +5,7 @@ use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
 
@@ -42,7 +43,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
         let own = project.store.is_of_project(&entry.run_id);
         let Some(problem) = entry.problem.as_ref().filter(|_| own) else { continue };
         instructions.say(format!("Run {} cannot be read: {problem}", entry.run_id));
-        instructions.command(format!("orch verify --run {}", entry.run_id));
+        instructions.suggest(&Suggestion::new("verify").of(&entry.run_id));
     }
     face.answer(&entries, &instructions, &answer::table(&rows));
     Ok(exit::DONE)

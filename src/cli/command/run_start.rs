@@ -5,6 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::cli::global::Global;
 use crate::cli::inputs;
+use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::run::BeginRequest;
@@ -54,7 +55,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let request = run_start::Request { workflow: name, inputs, again: begin.again };
     let standing =
         run_start::start_loaded(&project, &face.caller, (workflow, definition), &request)?;
-    let instructions = Instructions::of(&standing);
+    let instructions = Instructions::of(&standing, ops::at_hand(&project, &face.caller));
     let text = format!("run {} {}\nhead {}", standing.run_id, standing.status, standing.head);
     face.answer(&standing, &instructions, &text);
     Ok(exit::DONE)

@@ -14,6 +14,7 @@ use crate::id::RunId;
 use crate::ops::Error;
 use crate::ops::Foreword;
 use crate::ops::Project;
+use crate::ops::Suggestion;
 use crate::ops::run;
 use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
@@ -25,7 +26,9 @@ use clap::FromArgMatches;
 
 pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let Some((name, flags)) = words.split_first() else {
-        return Err(Error::usage("which workflow?").advise_command("orch workflow list").into());
+        return Err(Error::usage("which workflow?")
+            .advise_command(Suggestion::new("workflow list"))
+            .into());
     };
     let face = &Face::new(face.global.or_among(flags));
     let project = face.global.open(false)?;

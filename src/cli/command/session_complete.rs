@@ -10,6 +10,7 @@ use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
 use crate::ops::RunChoice;
+use crate::ops::Suggestion;
 use crate::ops::session_complete;
 use crate::ops::session_complete::Reply;
 use crate::ops::session_complete::Request;
@@ -46,9 +47,9 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
                 person = Some(who);
             }
             done::Choice::GoOn => {
-                let command = format!("orch session complete --epic {}", missing.epic);
+                let command = Suggestion::new("session complete").at_key(&missing.epic);
                 let reply = (&missing.run_id, &missing);
-                done::list((face, &project), reply, &missing.missing, command);
+                done::list((face, &project), reply, &missing.missing, &command);
                 return Ok(exit::FAILED);
             }
         }

@@ -5,6 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
 use crate::cli::progress::Progress;
+use crate::ops;
 use crate::ops::Instructions;
 use crate::ops::session_start;
 use crate::ops::session_start::Request;
@@ -55,7 +56,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     }
     let _ = writeln!(text, "head {}", reply.run.head);
     drive::warn(face, &project, &reply.run);
-    let instructions = Instructions::of(&reply.run);
+    let instructions = Instructions::of(&reply.run, ops::at_hand(&project, &face.caller));
     if reply.run.failed.is_empty() {
         face.answer(&reply, &instructions, &text);
         Ok(exit::DONE)

@@ -6,6 +6,7 @@ use crate::cli::door::Colour;
 use crate::cli::exit;
 use crate::git::Fate;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::verify;
 use crate::ops::verify::CompletedBy;
 use crate::ops::verify::MovedOn;
@@ -39,7 +40,7 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     let is_of_record = |difference: &Difference| difference.path.starts_with(RUNS);
     for bad in verified.iter().filter(|bad| bad.differences.iter().any(is_of_record)) {
         if bad.head.is_some() {
-            next.suggested_commands.push(format!("orch record rebuild --run {}", bad.run_id));
+            next.suggest(&rebuild(&bad.run_id));
         }
     }
     if !next.suggested_commands.is_empty() {
@@ -48,6 +49,10 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
     }
     face.answer_wrong(&verified, &error(&verified), &next, &text);
     Ok(exit::DIFFERENT)
+}
+
+fn rebuild(run: &str) -> Suggestion {
+    Suggestion::new("record rebuild").option("run", run)
 }
 
 /// Why a run could not be looked at.
@@ -86,10 +91,10 @@ fn complete_what_is_behind(verified: &[Verified]) -> Instructions {
     let is_behind = |one: &&Verified| one.behind.is_some() || one.is_unfinished;
     for Verified { run_id, completed_by, .. } in verified.iter().filter(is_behind) {
         match completed_by {
-            Some(CompletedBy::Resume) => next.command(format!("orch run resume --run {run_id}")),
-            Some(CompletedBy::Rebuild) => {
-                next.command(format!("orch record rebuild --run {run_id}"));
+            Some(CompletedBy::Resume) => {
+                next.suggest(&Suggestion::new("run resume").option("run", run_id));
             }
+            Some(CompletedBy::Rebuild) => next.suggest(&rebuild(run_id)),
             None => {}
         }
     }

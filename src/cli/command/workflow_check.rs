@@ -5,6 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::cli::report;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::workflow_check;
 use serde_json::json;
 
@@ -15,8 +16,11 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
     let data: Vec<_> = checked
         .iter()
         .map(|checked| {
-            let errors: Vec<_> =
-                checked.errors.iter().map(|error| report::as_json(error)).collect();
+            let errors: Vec<_> = checked
+                .errors
+                .iter()
+                .map(|error| report::as_json(error, report::help(error)))
+                .collect();
             json!({
                 "name": checked.name, "sound": checked.errors.is_empty(), "errors": errors,
                 "warnings": checked.warnings,
@@ -39,10 +43,10 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
         return Ok(exit::DONE);
     }
     let unsound = checked.iter().filter(|checked| !checked.errors.is_empty());
-    let again = unsound.map(|checked| format!("orch workflow check {}", checked.name));
+    let again = unsound.map(|checked| Suggestion::new("workflow check").word(&checked.name));
     let instructions = Instructions::to("Mend what is named above.", again);
     let first = checked.iter().find_map(|checked| checked.errors.first());
-    let error = first.map(|error| report::as_json(error)).unwrap_or_default();
+    let error = first.map(|error| report::as_json(error, report::help(error))).unwrap_or_default();
     face.answer_wrong(&data, &error, &instructions, &text);
     Ok(exit::USAGE)
 }

@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::ops::Instructions;
+use crate::ops::Suggestion;
 use crate::ops::workflow_new;
 
 pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failure> {
@@ -13,9 +14,9 @@ pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failu
     let instructions = Instructions::to(
         "Make these files say what you want.",
         [
-            format!("orch workflow check {name}"),
-            format!("orch rehearse {name} --slug example"),
-            format!("orch run {name} --slug example"),
+            Suggestion::new("workflow check").word(name),
+            Suggestion::new("rehearse").word(name).option("slug", "example"),
+            Suggestion::new("run").word(name).option("slug", "example"),
         ],
     );
     face.answer(&reply, &instructions, &reply.files.join("\n"));

@@ -116,8 +116,8 @@ fn a_brief_tells_the_whole_state() {
 
     - Do the work of gate write as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt says.
 
-        orch gate check --run run_20260119T143012Z_x_000001 --gate write
-        orch gate finish --run run_20260119T143012Z_x_000001 --gate write
+        orch gate check
+        orch gate finish
     ");
 }
 
@@ -166,7 +166,7 @@ fn a_brief_fits_and_leaves_out_the_oldest_first() {
         .split_once("--max-tokens ")
         .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok())
         .unwrap_or_else(|| panic!("{}", done.shown()));
-    for most in [smallest, smallest + 1, smallest + 40, 500, 700, 10_000] {
+    for most in [smallest, smallest + 1, smallest + 40, 500, 600, 10_000] {
         for format in ["text", "markdown"] {
             let words = format!("brief --max-tokens {most} --format {format}");
             let code = house.orch(&words);
@@ -175,7 +175,7 @@ fn a_brief_fits_and_leaves_out_the_oldest_first() {
                 assert!(most < smallest + 10, "{}", code.shown());
                 continue;
             }
-            let text = code.code(0).says("orch gate finish --run").stdout;
+            let text = code.code(0).says("orch gate finish").stdout;
             assert!(text.chars().count().div_ceil(4) <= most, "{most}: {text}");
             assert_eq!(text.contains("Left out for want of room"), most < 10_000, "{text}");
         }

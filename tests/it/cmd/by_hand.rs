@@ -15,7 +15,7 @@ fn a_run_that_nobody_drives_is_not_stalled_and_next_begins_its_gates() {
     house.orch("next").code(0).says("--gate a").never_says("run resume");
     house.orch("gate start --gate a").code(0);
     house.orch("status").code(0).never_says("STALLED");
-    house.orch("gate finish").code(0).says("gate start --run").says("--gate b");
+    house.orch("gate finish").code(0).says("orch gate start --gate b");
     house.orch("gate start --gate b").code(0);
     let failed = house.orch("gate fail --reason no").code(0);
     failed.says("--gate b").says("gate start").never_says("run resume");

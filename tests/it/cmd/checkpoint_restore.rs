@@ -58,7 +58,7 @@ fn work_that_nothing_else_holds_is_never_written_over() {
     house.write("notes.txt", "precious\n");
     house.write("other.txt", "precious too\n");
     let done = house.orch("checkpoint restore 1").code(2);
-    done.says("notes.txt, other.txt").says("orch checkpoint create --run");
+    done.says("notes.txt, other.txt").says("orch checkpoint create\n");
     assert_eq!(house.read("notes.txt"), "precious\n");
     // What is not touched may be unsaved.
     house.remove("new/untracked.txt");

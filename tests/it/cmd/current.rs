@@ -76,8 +76,8 @@ fn next_says_what_to_do_with_the_packet() {
 
     next:
       Do the work of gate two as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/two/prompt.txt says.
-      $ orch gate check --run run_20260119T143012Z_x_000001 --gate two
-      $ orch gate finish --run run_20260119T143012Z_x_000001 --gate two
+      $ orch gate check
+      $ orch gate finish
     "#);
 }
 
@@ -178,11 +178,53 @@ fn what_a_gate_begins_leaves_the_shells_of_people_alone() {
 }
 
 #[test]
+fn what_to_type_next_names_only_what_the_bare_command_would_not_mean() {
+    let two = "key = '{{ slug }}'\n[inputs]\nslug = { type = 'slug' }\n\
+         [[gate]]\nid = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nexecutor = 'human'\nneeds = []\n";
+    let one = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
+    let house = House::new().workflow("two", two).workflow("one", one);
+    house.orch("run two --slug x").code(3);
+    house.orch("run one").code(3);
+    let commands = |words: &str| {
+        let next = house.orch(&format!("{words} --json")).json()["instructions"].clone();
+        let commands = next["suggested_commands"].as_array().expect("commands").clone();
+        commands
+            .iter()
+            .map(|line| format!("{words}: {}\n", line.as_str().expect("a line")))
+            .collect()
+    };
+    let said: Vec<String> =
+        ["next", "next --run x", "gate approve", "gate approve --run x --gate a"]
+            .map(commands)
+            .into();
+    house.orch("use x --gate b").code(0);
+    let after = commands("next");
+    insta::assert_snapshot!(said.concat() + &after, @"
+    next: orch gate check
+    next: orch gate finish
+    next --run x: orch gate check --run run_20260119T143012Z_x_000001 --gate a
+    next --run x: orch gate finish --run run_20260119T143012Z_x_000001 --gate a
+    next --run x: orch gate check --run run_20260119T143012Z_x_000001 --gate b
+    next --run x: orch gate finish --run run_20260119T143012Z_x_000001 --gate b
+    gate approve: orch gate check
+    gate approve: orch gate finish
+    gate approve --run x --gate a: orch gate check --run run_20260119T143012Z_x_000001 --gate a
+    gate approve --run x --gate a: orch gate finish --run run_20260119T143012Z_x_000001 --gate a
+    gate approve --run x --gate a: orch gate check --run run_20260119T143012Z_x_000001 --gate b
+    gate approve --run x --gate a: orch gate finish --run run_20260119T143012Z_x_000001 --gate b
+    next: orch gate check --gate a
+    next: orch gate finish --gate a
+    next: orch gate check
+    next: orch gate finish
+    ");
+}
+
+#[test]
 fn a_second_run_of_a_key_needs_to_be_asked_for() {
     let house = house();
     house.orch("run demo --slug x").code(3);
     let refused = house.orch("run demo --slug x").code(2);
-    refused.says("of `x` is WAITING; another one needs --again").says("orch run resume --run");
+    refused.says("of `x` is WAITING; another one needs --again").says("help: orch run resume\n");
     house.orch("run start --workflow demo --slug x").code(2).says("--again");
     house.orch("run demo --slug y").code(3);
     house.orch("run start --workflow demo --slug x --again").code(0);

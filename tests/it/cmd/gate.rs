@@ -38,8 +38,8 @@ fn check_judges_and_changes_nothing() {
 
     next:
       Do the work of gate write as orchestration/runs/run_20260119T143012Z_demo_000001/logs/gates/write/prompt.txt says.
-      $ orch gate check --run run_20260119T143012Z_demo_000001 --gate write
-      $ orch gate finish --run run_20260119T143012Z_demo_000001 --gate write
+      $ orch gate check
+      $ orch gate finish
     ");
     house.write("draft.md", "three whole words\n");
     house.orch("gate check").code(0).says("would pass");
@@ -68,7 +68,7 @@ fn finish_gives_the_verdict() {
 
     next:
       Mend gate write: draft.md does not exist [file_exists] (and 1 more)
-      $ orch run resume --run run_20260119T143012Z_demo_000001
+      $ orch run resume
     ");
     let json = house.orch("gate finish --gate write --json").code(2).json();
     assert_eq!(json["success"], false);
@@ -98,7 +98,7 @@ fn an_unknown_gate_is_answered_with_the_nearest() {
 fn an_approval_is_asked_of_a_person_on_a_terminal() {
     let house = house().file("draft.md", "three whole words\n");
     house.orch("run demo").code(3);
-    house.orch("gate finish").code(0).says("orch gate approve --run");
+    house.orch("gate finish").code(0).says("$ orch gate approve\n");
     house.orch("gate approve").code(2).says("terminal");
     house.on_terminal("gate approve", &[("Approve this as", "n\r")]).code(2).says("not approved");
     house.on_terminal("--ci gate approve", &[]).code(2).says("terminal");

@@ -116,8 +116,8 @@ fn a_reminder_names_run_gate_and_time() {
             "Do the work of gate write as orchestration/runs/{run}/logs/gates/write/prompt.txt says."
         )],
         "suggested_commands": [
-            format!("orch gate check --run {run} --gate write"),
-            format!("orch gate finish --run {run} --gate write"),
+            "orch gate check",
+            "orch gate finish",
         ],
         "context_reminder": {
             "active_task": "x",
@@ -150,8 +150,8 @@ fn an_error_about_a_run_tells_where_that_run_stands() {
 
     next:
       Do the work of gate write as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt says.
-      $ orch gate check --run run_20260119T143012Z_x_000001 --gate write
-      $ orch gate finish --run run_20260119T143012Z_x_000001 --gate write
+      $ orch gate check
+      $ orch gate finish
     ");
     let next = instructions(&house, "gate approve --gate publish", 2);
     assert_eq!(next["context_reminder"]["run"], run.as_str());
@@ -169,14 +169,13 @@ fn whoever_sits_at_a_run_is_told_by_its_key() {
         assert_eq!(next["context_reminder"]["active_task"], "x", "{words}: {next}");
         next["suggested_commands"].as_array().unwrap().clone()
     };
-    let run = |words: &str| Json::from(words.replace("$RUN", &house.run_id()));
     let work = |at: &[Json]| {
-        assert_eq!(at[0], run("orch gate check --run $RUN --gate write"));
-        assert_eq!(at[2], run("orch update --run $RUN \"…\""));
+        assert_eq!(at[0], "orch gate check");
+        assert_eq!(at[2], "orch update \"…\"");
     };
     work(&commands(start, 0));
     work(&commands("update half way", 0));
-    assert_eq!(commands("done all of it", 1), [run("orch done --run $RUN \"…\"")]);
+    assert_eq!(commands("done all of it", 1), ["orch done \"…\""]);
     assert_eq!(commands(start, 5)[0], "orch session status --epic x");
     let resume = Json::from("orch session resume x");
     assert_eq!(commands("session pause --epic x", 0).last(), Some(&resume));

@@ -38,8 +38,8 @@ fn words_go_to_the_run_and_gate_at_hand() {
 
     next:
       Do the work of gate one as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/one/prompt.txt says.
-      $ orch gate check --run run_20260119T143012Z_x_000001 --gate one
-      $ orch gate finish --run run_20260119T143012Z_x_000001 --gate one
+      $ orch gate check
+      $ orch gate finish
     ");
     house.orch("note the cache is cold").code(0);
     house.orch("log ran the tests --gate two").code(0);

@@ -135,7 +135,7 @@ fn by_hand_every_gate_is_started_and_finished() {
 
     next:
       Begin gate a.
-      $ orch gate start --run run_20260119T143012Z_x_000001 --gate a
+      $ orch gate start --gate a
     ");
     assert_eq!(house.record()["status"], "RUNNING");
     house.orch("gate start --gate a").code(0).says("# Gate a · First");
@@ -224,7 +224,7 @@ fn json_of_a_waiting_run_holds_the_packet_and_what_to_do() {
     assert_eq!(json["data"]["waiting"][0]["gate"], "a");
     assert_eq!(json["instructions"]["context_reminder"]["gate"], "a");
     let commands = json["instructions"]["suggested_commands"].to_string();
-    assert!(commands.contains("orch gate finish --run"), "{commands}");
+    assert!(commands.contains("orch gate finish"), "{commands}");
 }
 
 #[test]

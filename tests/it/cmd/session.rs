@@ -55,9 +55,9 @@ fn a_session_begins_and_its_status_is_told() {
     next:
       Do the work of gate plan as orchestration/runs/run_20260119T143013Z_x_000001/logs/gates/plan/prompt.txt says.
       Say how far the work has come.
-      $ orch gate check --run run_20260119T143013Z_x_000001 --gate plan
-      $ orch gate finish --run run_20260119T143013Z_x_000001 --gate plan
-      $ orch update --run run_20260119T143013Z_x_000001 "…"
+      $ orch gate check
+      $ orch gate finish
+      $ orch update "…"
     "#);
     let keepers = house.keepers();
     assert_eq!(keepers.len(), 1);

@@ -36,7 +36,7 @@ fn gates_follow_each_other_and_the_run_passes() {
     PASS two
 
     next:
-      $ orch run show --run run_20260119T143012Z_demo_000001
+      $ orch run show
     ");
     assert_eq!(house.gates(), "one PASS, two PASS");
     assert_eq!(house.read("two.txt"), "1\n");
@@ -88,7 +88,7 @@ fn an_output_that_is_missing_stops_the_chain() {
 
     next:
       Mend gate one: one.txt does not exist [file_exists]
-      $ orch run resume --run run_20260119T143012Z_demo_000001
+      $ orch run resume
     ");
     assert_eq!(house.gates(), "one FAIL, two NOT_STARTED");
 }

@@ -26,7 +26,7 @@ fn house() -> House {
 fn until_holds_over_stops_and_is_moved_and_lifted() {
     let house = house();
     let reached = house.orch("run demo --until a").code(0).says("PAUSED (came as far as a)");
-    reached.says("run resume --run").says("--until end");
+    reached.says("orch run resume --until end");
     house.orch("run resume").code(0).says("came as far as a");
     assert_eq!(house.gates(), "a PASS, b NOT_STARTED, c NOT_STARTED");
     house.orch("run resume --until b").code(0).says("came as far as b");

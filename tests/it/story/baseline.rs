@@ -246,7 +246,7 @@ fn nothing_to_run_is_a_failure_that_says_so() {
 
     next:
       Mend gate detect: `sh` exited with 1: nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project
-      $ orch run resume --run run_20260119T143012Z_session-baseline_000001
+      $ orch run resume
     "#);
     let python = self::house(&["python3"]).file("requirements.txt", "");
     python

@@ -1,0 +1,165 @@
+//! What somebody can type next, as data: a command, the run and gate that it is about, and what else
+//! it takes. It names only what the bare command would not mean.
+
+use crate::id::GateId;
+use crate::id::RunId;
+use std::fmt;
+use std::fmt::Write as _;
+
+/// A command that can be given next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// Its words, such as `gate approve`.
+    command: &'static str,
+    run: Option<RunId>,
+    gate: Option<GateId>,
+    /// The key of the run, for a command about the sittings at it.
+    key: Option<String>,
+    arguments: Vec<Argument>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Argument {
+    Word(String),
+    Option(&'static str, String),
+    Flag(&'static str),
+}
+
+/// What a command means that names neither run nor gate.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AtHand {
+    /// The run.
+    pub run: Option<RunId>,
+    /// The gate of that run.
+    pub gate: Option<GateId>,
+}
+
+/// A value that whoever types has to find.
+pub const OPEN: &str = "…";
+
+/// Words that whoever types has to find.
+pub const OPEN_WORDS: &str = "\"…\"";
+
+impl Suggestion {
+    /// This command, which so far takes nothing.
+    pub fn new(command: &'static str) -> Self {
+        Self { command, run: None, gate: None, key: None, arguments: Vec::new() }
+    }
+
+    /// Of this run.
+    #[must_use]
+    pub fn of(self, run: &RunId) -> Self {
+        Self { run: Some(run.clone()), ..self }
+    }
+
+    /// At this gate.
+    #[must_use]
+    pub fn at(self, gate: &GateId) -> Self {
+        Self { gate: Some(gate.clone()), ..self }
+    }
+
+    /// About the sittings at the run of this key.
+    #[must_use]
+    pub fn at_key(self, key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), ..self }
+    }
+
+    /// With a word of its own, such as a workflow's name.
+    #[must_use]
+    pub fn word(self, word: impl Into<String>) -> Self {
+        self.with(Argument::Word(word.into()))
+    }
+
+    /// With an option and its value.
+    #[must_use]
+    pub fn option(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.with(Argument::Option(name, value.into()))
+    }
+
+    /// With an option that takes no value.
+    #[must_use]
+    pub fn flag(self, name: &'static str) -> Self {
+        self.with(Argument::Flag(name))
+    }
+
+    fn with(mut self, argument: Argument) -> Self {
+        self.arguments.push(argument);
+        self
+    }
+
+    /// The command as it is typed where this is at hand.
+    pub fn line(&self, at_hand: &AtHand) -> String {
+        let mut line = format!("orch {}", self.command);
+        let is_run_at_hand = self.run.is_none() || self.run == at_hand.run;
+        if let Some(run) = self.run.as_ref().filter(|_| !is_run_at_hand) {
+            let _ = write!(line, " --run {run}");
+        }
+        let is_gate_at_hand = is_run_at_hand && self.gate == at_hand.gate;
+        if let Some(gate) = self.gate.as_ref().filter(|_| !is_gate_at_hand) {
+            let _ = write!(line, " --gate {}", quoted(gate.as_str()));
+        }
+        if let Some(key) = &self.key {
+            let _ = write!(line, " --epic {}", quoted(key));
+        }
+        for argument in &self.arguments {
+            let _ = match argument {
+                Argument::Word(word) => write!(line, " {}", quoted(word)),
+                Argument::Option(name, value) => write!(line, " --{name} {}", quoted(value)),
+                Argument::Flag(name) => write!(line, " --{name}"),
+            };
+        }
+        line
+    }
+}
+
+/// With the run and the gate named: it means the same wherever it is typed.
+impl fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line(&AtHand::default()))
+    }
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./@:=…".contains(c);
+    if word == OPEN_WORDS || !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_names_what_the_bare_command_would_not_mean() {
+        let run = RunId::new("20260101T000000Z", "x", "abcdef");
+        let other = RunId::new("20260101T000000Z", "y", "abcdef");
+        let gates = ["a", "b[x]"].map(|id| GateId::parse(id).expect("a gate's id"));
+        let [a, b] = &gates;
+        let reject =
+            |gate| Suggestion::new("gate reject").of(&run).at(gate).option("reason", OPEN_WORDS);
+        let at_hand = |run: &RunId, gate: &GateId| AtHand {
+            run: Some(run.clone()),
+            gate: Some(gate.clone()),
+        };
+        let lines = [
+            reject(a).line(&at_hand(&run, a)),
+            reject(b).line(&at_hand(&run, a)),
+            reject(a).line(&at_hand(&other, a)),
+            reject(a).to_string(),
+            Suggestion::new("session resume").word("it's mine").to_string(),
+            Suggestion::new("session start").at_key("a/b").flag("resume").to_string(),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        orch gate reject --reason "…"
+        orch gate reject --gate 'b[x]' --reason "…"
+        orch gate reject --run run_20260101T000000Z_x_abcdef --gate a --reason "…"
+        orch gate reject --run run_20260101T000000Z_x_abcdef --gate a --reason "…"
+        orch session resume 'it'\''s mine'
+        orch session start --epic a/b --resume
+        "#);
+    }
+}
