@@ -179,7 +179,7 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
     }
     let judged =
         parallel::map(&pairs, |(rule, document)| judge_rule(rule, scene, Some(document), context));
-    let mut validations: Vec<Validation> = judged.into_iter().flatten().collect();
+    let mut validations = of_those_there(&pairs, judged, scene.project);
     let paths: Vec<ProjectPath> = there.iter().map(|subject| subject.path.clone()).collect();
     let prints = scene.project.hash_all(&paths);
     for (document, print) in documents.iter().zip(&prints) {
@@ -190,6 +190,27 @@ fn judge_files(subjects: &[Subject<'_>], scene: &Scene<'_>, context: &Context) -
     }
     let prints = prints.into_iter().map(Result::ok);
     Judgement { validations, artifacts: paths.into_iter().zip(prints).collect() }
+}
+
+/// What the checks said. A file that is missing is told once, by the check that says so: all others of
+/// it would only say that again.
+fn of_those_there(
+    pairs: &[(Rule, &Document<'_>)],
+    judged: Vec<Option<Validation>>,
+    project: &ProjectFolder,
+) -> Vec<Validation> {
+    let states_existence = |rule: &Rule| (rule.kind.states_existence)();
+    let told = pairs.iter().zip(&judged).filter(|((rule, document), judged)| {
+        states_existence(rule)
+            && judged.as_ref().is_some_and(is_error)
+            && !project.exists(&document.path)
+    });
+    let missing: Vec<ProjectPath> = told.map(|((_, document), _)| document.path.clone()).collect();
+    let of_one_there = pairs
+        .iter()
+        .map(|(rule, document)| states_existence(rule) || !missing.contains(&document.path));
+    let kept = of_one_there.zip(judged).filter_map(|(is_kept, judged)| judged.filter(|_| is_kept));
+    kept.collect()
 }
 
 /// What the bytes that are recorded have to say; an error that is told already is not told again.

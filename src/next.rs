@@ -130,7 +130,7 @@ pub fn startable(workflow: &Workflow, run: &Run, gate: &Gate) -> Vec<GateId> {
 pub fn has_failed_for_good(gate: &Gate, state: &GateState) -> bool {
     state.status == GateStatus::Fail
         && state.items.is_none()
-        && !state.has_tries(&gate.retry)
+        && !state.has_tries(gate)
         && jump::goal(gate, state).is_none()
 }
 
@@ -248,7 +248,7 @@ impl Plan<'_> {
     }
 
     fn retry(&mut self, gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
-        if state.items.is_some() || !state.has_tries(&gate.retry) || !self.is_ready(gate) {
+        if state.items.is_some() || !state.has_tries(gate) || !self.is_ready(gate) {
             return None;
         }
         let ended = state.attempt().and_then(|attempt| attempt.finished_at);

@@ -36,17 +36,30 @@ pub struct Packet {
     /// The gate that a refusal sends back.
     pub refuses_to: Option<String>,
     pub findings: Vec<Finding>,
+    /// Who sent the work back, where a later gate did.
+    pub sent_back: Option<SentBack>,
     /// What earlier attempts were told, and this one is not, by their numbers.
     pub earlier: Vec<(u32, Finding)>,
     pub messages: Vec<String>,
     /// The questions of a form: name and what it asks.
     pub answers: Vec<(String, String)>,
+    /// Whether a word on what the work comes to is handed in with it.
+    pub asks_for_summary: bool,
     /// Where a program writes them that the runner has begun.
     pub answers_to: String,
     /// The folder where its program works, if that is not the project's.
     pub dir: Option<String>,
     /// Whether the runner itself goes on when the executor ends.
     pub is_driven: bool,
+}
+
+/// Later gates that did not accept the work.
+#[derive(Debug, Clone, Default)]
+pub struct SentBack {
+    /// The gates, in words.
+    pub by: Vec<String>,
+    /// The files in which they say why.
+    pub reports: Vec<String>,
 }
 
 /// What is asked of one file, or of none.
@@ -149,11 +162,17 @@ impl Packet {
     fn write_findings(&self, text: &mut String) {
         let all = self.findings.iter().map(ToString::to_string);
         let (long, short): (Vec<String>, Vec<String>) = all.partition(|text| text.contains('\n'));
-        let title = "Findings of the last attempt (mend these)";
-        list(text, title, &short);
-        if short.is_empty() && !long.is_empty() {
-            section(text, title);
+        if self.findings.is_empty() {
+            return;
         }
+        match &self.sent_back {
+            None => section(text, "Findings of the last attempt (mend these)"),
+            Some(sent_back) => {
+                section(text, "Why the work came back");
+                sent_back.write(text);
+            }
+        }
+        write_items(text, &short);
         for finding in &long {
             let _ = writeln!(text);
             text.push_str(&fenced(MATERIAL, finding));
@@ -203,10 +222,22 @@ impl Packet {
         let named = format!(" --run {} --gate {}", self.run, self.gate);
         let this = if self.is_driven { String::new() } else { named };
         let _ = writeln!(text, "\n    orch gate check{this}     # judge, change nothing");
-        if !self.is_driven {
-            let answers: String =
-                self.answers.iter().map(|(name, _)| format!(" --answer {name}=…")).collect();
-            let _ = writeln!(text, "    orch gate finish{this}{answers}");
+        let answers: String =
+            self.answers.iter().map(|(name, _)| format!(" --answer {name}=…")).collect();
+        match (self.asks_for_summary, self.is_driven) {
+            (true, true) => {
+                let _ = writeln!(text, "    orch done \"…\"      # say what the work comes to");
+            }
+            (true, false) => {
+                let _ = writeln!(
+                    text,
+                    "    orch done{this}{answers} \"…\"     # say what the work comes to, and hand it in"
+                );
+            }
+            (false, true) => {}
+            (false, false) => {
+                let _ = writeln!(text, "    orch gate finish{this}{answers}");
+            }
         }
         let end = if self.is_driven { ", then end" } else { "" };
         let _ = writeln!(
@@ -221,11 +252,36 @@ fn section(text: &mut String, title: &str) {
     let _ = writeln!(text, "\n## {title}\n");
 }
 
+impl SentBack {
+    /// What they found is about the work; what they wrote is theirs.
+    fn write(&self, text: &mut String) {
+        let (gates, said) = match self.by.as_slice() {
+            [one] => (format!("Gate {one}"), "Its findings are"),
+            all => (format!("Gates {}", all.join(", ")), "Their findings are"),
+        };
+        let _ = write!(text, "{gates} did not accept it. {said} about your work");
+        if !self.reports.is_empty() {
+            let reports: Vec<String> =
+                self.reports.iter().map(|path| format!("`{path}`")).collect();
+            let _ = write!(
+                text,
+                " and stand in full in {}: mend your work, and leave what that gate wrote as it is",
+                reports.join(", ")
+            );
+        }
+        let _ = writeln!(text, ".\n");
+    }
+}
+
 fn list(text: &mut String, title: &str, items: &[String]) {
     if items.is_empty() {
         return;
     }
     section(text, title);
+    write_items(text, items);
+}
+
+fn write_items(text: &mut String, items: &[String]) {
     for item in items {
         let _ = writeln!(text, "- {item}");
     }

@@ -14,6 +14,7 @@ use crate::id::RunId;
 use crate::project::Driver;
 use crate::project::Project;
 use crate::project::runs;
+use crate::run::GateState;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::work::Judging;
@@ -157,7 +158,8 @@ fn worked(
             estimate: estimate(workflow, run),
         },
         gate: id.clone(),
-        notes: run.notes.iter().map(|(_, note)| note.clone()).collect(),
+        notes: run.notes.clone(),
+        since: state.and_then(GateState::round_began),
         is_timed: state.is_some_and(|state| {
             state.attempts.iter().any(|attempt| attempt.finished_at.is_none())
         }),

@@ -9,8 +9,10 @@ use crate::id::RunId;
 use crate::judge;
 use crate::next;
 use crate::packet::Packet;
+use crate::packet::SentBack;
 use crate::project::Error;
 use crate::project::Project;
+use crate::run::GateState;
 use crate::run::Run;
 use crate::template::Context;
 use crate::work;
@@ -54,10 +56,12 @@ pub fn render(
         attached.push((path.clone(), read_attached(project, &path)?));
     }
     let contract = gate.contract.as_ref();
+    let state = run.gate(&attempt.gate);
+    let is_refused = state.is_some_and(|state| state.refused.is_some());
+    let anew = (gate.writes_anew(), is_refused && gate.audits.is_none());
     let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
-    let (checks, decisions) = contract
-        .map(|contract| judge::words(contract, gate.writes_anew(), &context))
-        .unwrap_or_default();
+    let (checks, decisions) =
+        contract.map(|contract| judge::words(contract, anew, &context)).unwrap_or_default();
     let packet = Packet {
         workflow: format!("{} {}", workflow.name, workflow.version),
         run: run.started.run_id.to_string(),
@@ -81,15 +85,41 @@ pub fn render(
             OnFail::Goto { gate: to, .. } if *to != gate.id => Some(to.to_string()),
             OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue | OnFail::Ignore => None,
         },
-        findings: run.gate(&attempt.gate).map(|state| state.feedback.clone()).unwrap_or_default(),
+        findings: state.map(findings).unwrap_or_default(),
+        sent_back: sent_back(workflow, run, attempt),
         earlier: earlier(run, attempt),
         messages: Vec::new(),
+        asks_for_summary: contract
+            .is_some_and(|contract| contract.rules().any(|rule| (rule.kind.asks_for_summary)())),
         answers_to: answers_to(gate, &context),
         dir: gate.dir.as_ref().and_then(|dir| dir.render(&context).ok()),
         answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
         is_driven,
     };
     Ok(packet.text())
+}
+
+/// What the attempt is told to mend. What the gate itself decided the last time is nothing of that: it
+/// judges anew.
+fn findings(state: &GateState) -> Vec<Finding> {
+    let last = state.attempt().into_iter().flat_map(|attempt| &attempt.validations);
+    let decided: Vec<&Finding> =
+        last.filter(|validation| validation.verdict).flat_map(|it| &it.findings).collect();
+    state.feedback.iter().filter(|finding| !decided.contains(finding)).cloned().collect()
+}
+
+/// The gates that sent the work back, and the files in which they say why.
+fn sent_back(workflow: &Workflow, run: &Run, attempt: &AttemptId) -> Option<SentBack> {
+    let by = &run.gate(&attempt.gate).filter(|state| !state.sent_back_by.is_empty())?.sent_back_by;
+    let name = |id: &GateId| match workflow.gate(id) {
+        Some(gate) if gate.name != id.as_str() => format!("{id} ({})", gate.name),
+        Some(_) | None => id.to_string(),
+    };
+    let artifacts = by.iter().filter_map(|id| run.gate(id)).flat_map(GateState::artifacts);
+    Some(SentBack {
+        by: by.iter().map(name).collect(),
+        reports: artifacts.filter(|it| it.exists).map(|it| it.path.clone()).collect(),
+    })
 }
 
 /// What attempts before this one were told that it is not told again.

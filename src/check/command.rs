@@ -67,6 +67,10 @@ impl Check for Command {
         false
     }
 
+    fn words_beside_message(&self) -> Option<String> {
+        None
+    }
+
     fn made_of(&self) -> MadeOf<'_> {
         MadeOf::Program(&self.argv)
     }

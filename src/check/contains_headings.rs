@@ -100,12 +100,12 @@ fn is_mismarked(heading: &str) -> bool {
 
 impl Check for ContainsHeadings {
     fn words(&self) -> String {
-        let level = self.level.as_ref().map(|level| format!(" of level {level}"));
+        let level = self.level.as_ref().map(|level| format!("level-{level} "));
         let order = if self.ordered { ", in this order" } else { "" };
         let level = level.unwrap_or_default();
         let which = match self.extent {
-            Extent::Whole => format!("the headings{level}"),
-            Extent::Start => format!("headings{level} that begin with"),
+            Extent::Whole => format!("the {level}headings"),
+            Extent::Start => format!("{level}headings that begin with"),
         };
         format!("the file has {which} {}{order}", self.headings.words())
     }

@@ -55,6 +55,10 @@ impl Check for Field {
         format!("the value at `{}` is {}", self.pointer, self.test().words())
     }
 
+    fn words_beside_message(&self) -> Option<String> {
+        self.matches.is_none().then(|| self.words())
+    }
+
     fn flaw(&self) -> Option<String> {
         let pointer = &self.pointer;
         let is_sound = pointer.is_empty() || pointer.starts_with('/');

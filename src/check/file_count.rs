@@ -35,7 +35,7 @@ impl Check for FileCount {
 
     fn words(&self) -> String {
         let count = super::range_words(self.min.as_ref(), self.max.as_ref());
-        format!("{count} files match `{}`", Globs::shown(&self.glob))
+        format!("the number of files that match `{}` is {count}", Globs::shown(&self.glob))
     }
 
     fn flaw(&self) -> Option<String> {

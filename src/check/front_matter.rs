@@ -76,6 +76,10 @@ impl Check for FrontMatter {
         format!("`{}` in the front matter is {}", self.field, self.test().words())
     }
 
+    fn words_beside_message(&self) -> Option<String> {
+        self.matches.is_none().then(|| self.words())
+    }
+
     fn flaw(&self) -> Option<String> {
         if self.field.is_empty() {
             return Some("`field` is empty".to_owned());

@@ -19,7 +19,7 @@ pub(super) struct ItemsClosed {
 impl Check for ItemsClosed {
     fn words(&self) -> String {
         let count = self.min.as_ref().map(|min| super::range_words(Some(min), None));
-        let count = count.map(|count| format!(", and there are {count} of them"));
+        let count = count.map(|count| format!("; their number is {count}"));
         format!("the runs that are a part of this one are closed{}", count.unwrap_or_default())
     }
 

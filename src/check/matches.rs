@@ -27,7 +27,12 @@ pub(super) struct Matches {
 impl Check for Matches {
     fn words(&self) -> String {
         let count = super::range_words(Some(&self.least()), self.max.as_ref());
-        format!("`{}` matches {count} times", self.regex)
+        format!("the number of matches of `{}` is {count}", self.regex)
+    }
+
+    fn words_beside_message(&self) -> Option<String> {
+        let is_counted = self.min.is_some() || self.max.is_some();
+        is_counted.then(|| super::range_words(Some(&self.least()), self.max.as_ref()))
     }
 
     fn flaw(&self) -> Option<String> {

@@ -11,6 +11,7 @@ mod contains_text;
 mod count;
 mod csv;
 mod dir_exists;
+mod document;
 mod expect;
 mod few;
 mod field;
@@ -51,6 +52,7 @@ pub use baseline::Since;
 pub use baseline::record_baseline;
 pub use count::Count;
 pub(crate) use count::between;
+pub use document::Document;
 pub use kind::Kind;
 pub use number::Number;
 pub(crate) use number::range_words;
@@ -61,7 +63,6 @@ pub use work::WorkLog;
 
 use crate::digest::Digest;
 use crate::files::Beneath;
-use crate::files::OpenError;
 use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
@@ -69,7 +70,6 @@ use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 /// What a check is made of beside its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ pub enum MadeOf<'c> {
 pub trait Check {
     /// What must hold, as one sentence without a full stop, for the packet.
     fn words(&self) -> String;
+
+    /// What the packet says beside a message that stands for the check: nothing of scripts and patterns.
+    fn words_beside_message(&self) -> Option<String> {
+        Some(self.words())
+    }
 
     /// What is wrong with the parameters themselves, once no template is left in them.
     fn flaw(&self) -> Option<String> {
@@ -121,6 +126,14 @@ pub trait Check {
 
     /// Whether checks of this kind look at the work itself: that is read only for them.
     fn looks_at_work() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
+    /// Whether checks of this kind ask for a word on what the work comes to, which is handed in with it.
+    fn asks_for_summary() -> bool
     where
         Self: Sized,
     {
@@ -197,50 +210,6 @@ pub struct Scene<'s> {
 
 /// The digests of files at one moment, by path; of a link or pipe, the digest of what it is.
 pub type Baseline = BTreeMap<String, Digest>;
-
-/// A file under judgement, read once for all its checks.
-pub struct Document<'s> {
-    pub path: ProjectPath,
-    project: &'s ProjectFolder,
-    text_bytes_max: u64,
-    /// The digest of the bytes that were read, and the text that they are.
-    text: OnceLock<Result<(Digest, String), String>>,
-}
-
-impl<'s> Document<'s> {
-    pub fn new(project: &'s ProjectFolder, path: ProjectPath, text_bytes_max: u64) -> Self {
-        Self { path, project, text_bytes_max, text: OnceLock::new() }
-    }
-
-    /// The whole text, or a finding that says why there is none.
-    pub fn text(&self) -> Result<&str, Finding> {
-        let read = || {
-            let text = self.project.read(&self.path, self.text_bytes_max).and_then(|bytes| {
-                Ok((Digest::of(&bytes), ProjectFolder::decode(&self.path, bytes)?))
-            });
-            text.map_err(|error| match error {
-                OpenError::TooLarge { bytes, limit, .. } => format!(
-                    "too large for a text check: {bytes} bytes, `[limits] text_bytes` is {limit}"
-                ),
-                OpenError::Missing { .. } => "the file does not exist".to_owned(),
-                OpenError::NotText { at, .. } => format!("the file is not valid UTF-8 (byte {at})"),
-                OpenError::Link { .. }
-                | OpenError::Kind { .. }
-                | OpenError::Outside { .. }
-                | OpenError::Io { .. } => error.to_string(),
-            })
-        };
-        match self.text.get_or_init(read) {
-            Ok((_, text)) => Ok(text),
-            Err(message) => Err(Finding::new(message).path(&self.path)),
-        }
-    }
-
-    /// The digest of what was judged; `None` where nothing was read.
-    pub fn digest(&self) -> Option<Digest> {
-        self.text.get()?.as_ref().ok().map(|(digest, _)| *digest)
-    }
-}
 
 impl Scene<'_> {
     /// The text of the file under judgement.

@@ -23,7 +23,11 @@ pub(super) struct NotMatches {
 
 impl Check for NotMatches {
     fn words(&self) -> String {
-        format!("`{}` matches nowhere", self.regex)
+        format!("nothing matches `{}`", self.regex)
+    }
+
+    fn words_beside_message(&self) -> Option<String> {
+        None
     }
 
     fn flaw(&self) -> Option<String> {

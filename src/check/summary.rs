@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// Somebody has said what the work of the gate comes to, with `orch done "…"` or
-/// `orch session complete --summary "…"`; the last such word counts.
+/// `orch session complete --summary "…"`; the last such word of the gate's round counts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Summary {
@@ -24,6 +24,10 @@ impl Check for Summary {
     }
 
     fn looks_at_work() -> bool {
+        true
+    }
+
+    fn asks_for_summary() -> bool {
         true
     }
 

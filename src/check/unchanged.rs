@@ -52,7 +52,7 @@ impl Check for Unchanged {
     }
 
     fn words(&self) -> String {
-        format!("{} is unchanged since {}", self.paths.glob_words(), self.moment())
+        format!("nothing has changed in {} since {}", self.paths.glob_words(), self.moment())
     }
 
     fn flaw(&self) -> Option<String> {

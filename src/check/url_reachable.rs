@@ -119,13 +119,13 @@ impl UrlReachable {
 
 impl Check for UrlReachable {
     fn words(&self) -> String {
-        let but = match &self.max_failures {
-            Some(most) => format!(", all but {most}"),
-            None => String::new(),
+        let most = match &self.max_failures {
+            Some(most) => format!("at most {most}"),
+            None => "none".to_owned(),
         };
         let which = self.pattern.as_ref().map(|pattern| format!(" that match `{pattern}`"));
         let which = which.unwrap_or_default();
-        format!("the URLs of the file{which} answer (a sample of {}){but}", self.sample())
+        format!("of a sample of {} URLs of the file{which}, {most} fail to answer", self.sample())
     }
 
     fn flaw(&self) -> Option<String> {

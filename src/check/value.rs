@@ -150,7 +150,8 @@ impl Test<'_> {
             return wanted.to_string();
         }
         if let Some(wanted) = self.one_of {
-            return format!("one of {}", list(wanted));
+            let of = if wanted.len() == 1 { "" } else { "one of " };
+            return format!("{of}{}", list(wanted));
         }
         if let Some(unwanted) = self.not_equals {
             return format!("a value other than {unwanted}");

@@ -103,6 +103,7 @@ mod tests {
             head: Digest::of(""),
             problems: Vec::new(),
             unsigned: None,
+            refused: Vec::new(),
             failed: failed.collect(),
             committed: true,
             here: Here::default(),

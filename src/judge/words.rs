@@ -5,7 +5,6 @@ use super::applies;
 use super::implied;
 use super::in_words;
 use crate::check::Check;
-use crate::check::MadeOf;
 use crate::contract::Contract;
 use crate::contract::Rule;
 use crate::finding::Severity;
@@ -13,8 +12,13 @@ use crate::packet::Demand;
 use crate::template::Context;
 
 /// Every rule that applies in words, for the packet: what is demanded, and what the gate's decision is
-/// read from.
-pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Demand>, Vec<Demand>) {
+/// read from. `is_fresh` says whether outputs are written anew that say nothing of it, `answers_refusal`
+/// whether one of them must differ from what was refused.
+pub fn words(
+    contract: &Contract,
+    (is_fresh, answers_refusal): (bool, bool),
+    context: &Context,
+) -> (Vec<Demand>, Vec<Demand>) {
     let mut demands = Vec::new();
     let mut decisions = Vec::new();
     let mut take = |subject: Option<String>, rules: &[&Rule], more: Option<&str>| {
@@ -30,12 +34,19 @@ pub fn words(contract: &Contract, is_fresh: bool, context: &Context) -> (Vec<Dem
         let shown = output.markdown(context).unwrap_or_else(|error| error.to_string());
         let implied = if output.optional { None } else { implied(output) };
         let rules: Vec<&Rule> = implied.iter().chain(&output.checks).collect();
-        let fresh = output.is_fresh(is_fresh).then_some("it is written in this round");
+        let fresh =
+            output.is_fresh(is_fresh).then_some(if answers_refusal { CHANGED } else { WRITTEN });
         take(Some(shown), &rules, fresh);
     }
     take(None, &contract.checks.iter().collect::<Vec<_>>(), None);
     (demands, decisions)
 }
+
+/// What is asked of an output that is written anew.
+const WRITTEN: &str = "it is written for this gate: a file from before does not count";
+
+/// What is asked of one where the work was refused.
+const CHANGED: &str = "it differs from what was refused, unless another output does";
 
 /// Where something is asked for.
 fn push(demands: &mut Vec<Demand>, demand: Demand) {
@@ -44,16 +55,19 @@ fn push(demands: &mut Vec<Demand>, demand: Demand) {
     }
 }
 
-/// A rule as it is demanded: by its message, where it has one. A program's script is nothing to read.
+/// A rule as it is demanded: by its message, where it has one. Scripts and patterns are nothing to read.
 fn demanded(rule: &Rule, context: &Context) -> String {
     let check = rule.build(context);
-    let is_program =
-        check.as_ref().is_ok_and(|check| matches!(check.made_of(), MadeOf::Program(_)));
-    let said = plainly(rule, &check);
     let said = match &rule.message {
-        None => said,
-        Some(message) if is_program => in_words(message, context),
-        Some(message) => format!("{} ({said})", in_words(message, context)),
+        None => plainly(rule, &check),
+        Some(message) => {
+            let beside = match &check {
+                Ok(check) => check.words_beside_message(),
+                Err(_) => Some(plainly(rule, &check)),
+            };
+            let beside = beside.map(|beside| format!(" ({beside})")).unwrap_or_default();
+            format!("{}{beside}", in_words(message, context))
+        }
     };
     match rule.severity {
         Severity::Error => said,

@@ -23,7 +23,7 @@ impl Plan<'_> {
                 match state.status {
                     GateStatus::Running | GateStatus::Waiting => return None,
                     GateStatus::NotStarted | GateStatus::Stale => return self.begin(gate, &id),
-                    GateStatus::Fail if state.items.is_none() && state.has_tries(&gate.retry) => {
+                    GateStatus::Fail if state.items.is_none() && state.has_tries(gate) => {
                         let ended = state.attempt().and_then(|attempt| attempt.finished_at);
                         let pause = gate.retry.pause(state.tries);
                         let not_before = ended.map(|ended| ended.plus(pause));

@@ -3,6 +3,7 @@
 
 use super::Step;
 use crate::id::GateId;
+use crate::run::Declined;
 use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
@@ -18,6 +19,12 @@ pub(super) fn goal<'g>(gate: &'g Gate, state: &GateState) -> Option<&'g GateId> 
     match &gate.on_fail {
         // What lies there is judged and never done: going back would change nothing.
         OnFail::Goto { .. } if state.is_adopted => None,
+        // Whoever could not audit has refused nothing.
+        OnFail::Goto { .. }
+            if state.declined == Some(Declined::GivenUp) && gate.audits.is_some() =>
+        {
+            None
+        }
         OnFail::Goto { gate: to, visits, .. } if state.visits < *visits => Some(to),
         OnFail::Goto { .. } | OnFail::Stop | OnFail::Continue | OnFail::Ignore => None,
     }
@@ -44,9 +51,7 @@ pub(super) fn asked(workflow: &Workflow, run: &Run) -> Jumps {
     for gate in &workflow.gates {
         for (id, state) in super::instances(gate, run) {
             let failed = state.filter(|state| {
-                state.status == GateStatus::Fail
-                    && state.items.is_none()
-                    && !state.has_tries(&gate.retry)
+                state.status == GateStatus::Fail && state.items.is_none() && !state.has_tries(gate)
             });
             let Some(to) = failed.and_then(|state| goal(gate, state)) else { continue };
             let asked = jumps.asked.entry(to.clone()).or_insert_with(|| {

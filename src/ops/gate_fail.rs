@@ -64,7 +64,8 @@ pub struct HandedOver {
     pub reason: String,
 }
 
-/// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says.
+/// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says. An audit that
+/// cannot be done has refused nothing: it is neither tried again nor does it send anything back.
 pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = match Driver::take(project, &id) {
@@ -78,7 +79,7 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
         advance::refuse(&mut driver, &gate, &request.reason)?;
     } else {
         let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
-        let result = WorkResult::said_to_fail("gate fail", &request.reason);
+        let result = WorkResult::given_up(&request.reason);
         let ended =
             WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };
         advance::settle(&mut driver, &ended)?;

@@ -117,7 +117,14 @@ impl Instructions {
                 self.suggest(&at("gate start", gate));
                 self.suggest(&at("gate fail", gate).option("reason", OPEN_WORDS));
             }
-            NextStep::Mend { gate, reason } => self.say(format!("Mend gate {gate}: {reason}")),
+            NextStep::Mend { gate, reason, refused: false } => {
+                self.say(format!("Mend gate {gate}: {reason}"));
+            }
+            NextStep::Mend { gate, reason, refused: true } => {
+                self.say(format!(
+                    "Gate {gate} refused: {reason}. Change what it judged, then resume."
+                ));
+            }
             NextStep::RaiseBudget => {
                 self.say("A budget is reached; give the run more, or leave it as it is.");
                 // Without a run named it adds up all of them.
@@ -257,6 +264,7 @@ mod tests {
             problems: Vec::new(),
             unsigned: None,
             failed: Vec::new(),
+            refused: Vec::new(),
             committed: true,
             here,
         }

@@ -16,6 +16,7 @@ use crate::event::GateStarted;
 use crate::event::Judged;
 use crate::files;
 use crate::finding::Finding;
+use crate::finding::Validation;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next;
@@ -149,8 +150,10 @@ fn perform(
     let fails =
         attempt == 1 && request.fail.iter().any(|name| name == id.as_str() || name == id.base());
     let who = gate.work.executor();
+    let decides = gate.contract.iter().any(|contract| contract.rules().any(|rule| rule.verdict));
     let decision = if fails {
-        format!("attempt {attempt} by {who}: fails, as asked")
+        let how = if decides { "refuses" } else { "fails" };
+        format!("attempt {attempt} by {who}: {how}, as asked")
     } else if gate.approval != Approval::None {
         format!("attempt {attempt} by {who}: passes, and a person approves it")
     } else {
@@ -159,16 +162,37 @@ fn perform(
     let gate_id = Some(id.clone());
     scenes.push(RehearsalStep { gate: gate_id, decision, command, problem, packet, message });
     let started = Event::GateStarted(GateStarted::new(&AttemptId::new(id, attempt), who));
-    let (gate_id, judged) = (id.clone(), Judged::default());
+    let gate_id = id.clone();
     if fails {
-        let reason = "rehearsed failure".to_owned();
+        let (reason, judged) = (FAILURE.to_owned(), failed(decides));
         return driver
             .append(&[started, Event::GateFailed { gate: gate_id, attempt, reason, judged }]);
     }
     let given = request.answers.get(id.base()).cloned().unwrap_or_default();
     let answers = answers(driver.project, &gate.answers, given)?;
     let answered = Event::GateAnswered { gate: id.clone(), answers };
+    let judged = Judged::default();
     driver.append(&[started, answered, Event::GatePassed { gate: gate_id, attempt, judged }])
+}
+
+/// What a rehearsed failure is told to whoever mends it.
+const FAILURE: &str = "what was found would stand here";
+
+/// A failure that was asked for. A gate that decides of another one's work refuses it.
+fn failed(decides: bool) -> Judged {
+    let finding = Finding::of("rehearsal", FAILURE);
+    if !decides {
+        return Judged { findings: vec![finding], ..Judged::default() };
+    }
+    let verdict = Validation {
+        check: finding.check.clone(),
+        path: None,
+        pass: false,
+        severity: finding.severity,
+        verdict: true,
+        findings: vec![finding],
+    };
+    Judged { validations: vec![verdict], ..Judged::default() }
 }
 
 /// The given answers, and for the rest what each type can stand for.

@@ -2,6 +2,7 @@
 
 use super::Attempt;
 use super::AttemptStatus;
+use super::Declined;
 use super::GateStatus;
 use super::IllegalEvent;
 use super::Run;
@@ -131,12 +132,19 @@ impl Run {
         state.waits_for = None;
         state.time.turn(at, None);
         state.feedback.clear();
+        state.sent_back_by.clear();
         let passed = status == AttemptStatus::Pass;
         state.turn_to(if passed { GateStatus::Pass } else { GateStatus::Fail }, events);
         state.made = events;
         state.polled_at = None;
-        state.is_refusal = !passed && judged.is_refusal();
-        if state.is_refusal {
+        state.declined = if passed {
+            None
+        } else if judged.given_up {
+            Some(Declined::GivenUp)
+        } else {
+            judged.is_refusal().then_some(Declined::Refused)
+        };
+        if state.declined == Some(Declined::Refused) {
             state.refused_at = events;
         }
         if passed {

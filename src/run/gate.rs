@@ -14,8 +14,9 @@ use crate::event::Worker;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::finding::Validation;
+use crate::id::GateId;
 use crate::id::InvocationId;
-use crate::workflow::Retry;
+use crate::workflow::Gate;
 use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
@@ -75,6 +76,15 @@ impl fmt::Display for GateStatus {
     }
 }
 
+/// How an attempt said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declined {
+    /// It did its work, and refused that of another gate.
+    Refused,
+    /// The work cannot be done.
+    GivenUp,
+}
+
 /// A gate, or one instance of it, as far as the run has come.
 #[derive(Debug, Clone, Default)]
 pub struct GateState {
@@ -102,8 +112,10 @@ pub struct GateState {
     pub round: u32,
     /// What the round's outputs must differ from: those that were refused, where it answers that.
     pub refused: Option<BTreeMap<String, Digest>>,
-    /// Whether the last attempt did its work and refused that of another gate: it is not tried again.
-    pub is_refusal: bool,
+    /// How the last attempt said no, where it did.
+    pub declined: Option<Declined>,
+    /// The gates that sent it back, whose findings the next attempt is told.
+    pub sent_back_by: Vec<GateId>,
     /// Whether its work stands as it lies there, and is only judged and approved anew.
     pub is_kept: bool,
     /// Whether it comes before the beginning of the run: it is judged once, and never done.
@@ -160,14 +172,27 @@ impl Producer<'_> {
 }
 
 impl GateState {
-    /// Whether it is tried once more after a failure.
-    pub fn has_tries(&self, retry: &Retry) -> bool {
-        !self.is_refusal && !self.is_adopted && self.tries < retry.attempts
+    /// Whether it is tried once more after a failure. A refusal is an answer, and whoever cannot audit
+    /// now cannot at once.
+    pub fn has_tries(&self, gate: &Gate) -> bool {
+        let has_answered = match self.declined {
+            Some(Declined::Refused) => true,
+            Some(Declined::GivenUp) => gate.audits.is_some(),
+            None => false,
+        };
+        !has_answered && !self.is_adopted && self.tries < gate.retry.attempts
     }
 
     /// The number of the attempt that comes next.
     pub fn next_attempt(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// When the round began, where it has.
+    pub fn round_began(&self) -> Option<Moment> {
+        let number = self.round();
+        let first = self.attempts.iter().find(|attempt| attempt.attempt >= number);
+        first.map(|attempt| attempt.started_at)
     }
 
     /// The attempt that began the round.

@@ -130,7 +130,9 @@ impl Run {
         self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
         // What they found goes along; none of them has it to mend.
         for gate in reopened {
-            self.state(gate).feedback.clear();
+            let state = self.state(gate);
+            state.feedback.clear();
+            state.sent_back_by.clear();
         }
         for gate in anew {
             self.state(gate).visits = 0;
@@ -140,6 +142,7 @@ impl Run {
         }
         let goal = self.state(to);
         goal.feedback.clone_from(findings);
+        goal.sent_back_by = std::iter::once(from).chain(also).cloned().collect();
         goal.refused = refused.filter(|refused| !refused.is_empty());
     }
 
@@ -156,7 +159,9 @@ impl Run {
             self.state(gate).visits = 0;
         }
         self.range.adopted.retain(|adopted| adopted.as_str() != gate.base());
-        self.state(gate).feedback = vec![Finding::of("redo", reason)];
+        let state = self.state(gate);
+        state.feedback = vec![Finding::of("redo", reason)];
+        state.sent_back_by.clear();
         if self.status.is_end() {
             self.start_clocks(at);
         }

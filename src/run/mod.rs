@@ -15,6 +15,7 @@ mod tests;
 
 pub use gate::Attempt;
 pub use gate::AttemptStatus;
+pub use gate::Declined;
 pub use gate::GateState;
 pub use gate::GateStatus;
 pub use gate::Producer;
@@ -308,7 +309,7 @@ impl Run {
         gate.turn_to(status, self.events);
         gate.round = gate.next_attempt();
         gate.refused = None;
-        gate.is_refusal = false;
+        gate.declined = None;
         gate.is_kept = false;
         gate.polled_at = None;
         gate.tries = 0;

@@ -25,6 +25,7 @@ use crate::id::RunId;
 use crate::next;
 use crate::next::Deadline;
 use crate::next::Step;
+use crate::run::Declined;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Workflow;
@@ -69,6 +70,9 @@ pub struct Standing {
     pub unsigned: Option<String>,
     /// The gates that failed, each with why.
     pub failed: Vec<(GateId, String)>,
+    /// Those of them that did their work and refused that of another gate.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<GateId>,
     /// Whether its record is all committed.
     pub committed: bool,
     /// What a reminder tells beside it.
@@ -168,6 +172,9 @@ impl Standing {
             let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
             Some((id.clone(), reason))
         });
+        let refused = run.gates_in(GateStatus::Fail).filter(|id| {
+            run.gate(id).is_some_and(|state| state.declined == Some(Declined::Refused))
+        });
         Self {
             run_id: run.started.run_id.clone(),
             status: run.status,
@@ -178,6 +185,7 @@ impl Standing {
             problems: Vec::new(),
             unsigned: None,
             failed: failed.collect(),
+            refused: refused.cloned().collect(),
             committed: around.is_committed,
             here: here(workflow, run, around),
         }

@@ -24,6 +24,8 @@ pub enum NextStep<'s> {
         gate: &'s GateId,
         /// Why it failed.
         reason: &'s str,
+        /// Whether it did its work, and what it refused is to be mended.
+        refused: bool,
     },
     /// Give the run more to spend.
     RaiseBudget,
@@ -67,7 +69,10 @@ impl Standing {
         match self.status {
             RunStatus::Failed => {
                 let mends = self.failed.iter();
-                steps.extend(mends.map(|(gate, reason)| NextStep::Mend { gate, reason }));
+                steps.extend(mends.map(|(gate, reason)| {
+                    let refused = self.refused.contains(gate);
+                    NextStep::Mend { gate, reason, refused }
+                }));
                 steps.push(NextStep::TakeUp);
             }
             RunStatus::Paused if self.pause == Some(PauseCause::Budget) => {

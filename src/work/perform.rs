@@ -128,7 +128,7 @@ impl Hands<'_> {
         }
         let has_ended = !matches!(outcome.conclusion, Conclusion::Interrupted { .. });
         if let Some(reason) = hand_in.given_up().filter(|_| has_ended) {
-            return WorkResult::said_to_fail("gate fail", &reason);
+            return WorkResult::given_up(&reason);
         }
         match &outcome.conclusion {
             Conclusion::Interrupted { cut, reason } => {

@@ -57,6 +57,13 @@ impl WorkResult {
         Self::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
     }
 
+    /// Whoever was to do the work says that it cannot be done.
+    pub fn given_up(reason: &str) -> Self {
+        let findings = vec![Finding::of("gate fail", reason)];
+        let judged = Judged { findings, given_up: true, ..Judged::default() };
+        Self::Failed { reason: reason.to_owned(), judged }
+    }
+
     /// A failure by somebody's word.
     pub fn said_to_fail(check: &str, reason: &str) -> Self {
         let finding = Finding::of(check, reason);

@@ -3,6 +3,7 @@
 
 use super::Workspace;
 use crate::check::WorkLog;
+use crate::clock::Moment;
 use crate::event::Note;
 use crate::event::NoteKind;
 use crate::id::GateId;
@@ -15,7 +16,9 @@ use std::time::Duration;
 pub struct Worked {
     pub work: WorkLog,
     pub gate: GateId,
-    pub notes: Vec<Note>,
+    pub notes: Vec<(Moment, Note)>,
+    /// When the gate's round began: what was summed up before is of another round.
+    pub since: Option<Moment>,
     /// Whether somebody works on the run from here on.
     pub is_timed: bool,
 }
@@ -38,12 +41,18 @@ impl Worked {
 
     /// All that was said.
     fn said(&self, workspace: &Workspace) -> Vec<Note> {
-        let Some((store, run)) = &workspace.said else { return self.notes.clone() };
+        let of_round = |(at, note): (Moment, Note)| {
+            let is_old =
+                note.kind == NoteKind::Summary && self.since.is_some_and(|since| at < since);
+            (!is_old).then_some(note)
+        };
+        let told = || self.notes.clone().into_iter().filter_map(of_round).collect();
+        let Some((store, run)) = &workspace.said else { return told() };
         // Whoever drives the run may take letters in at any moment: after the mailbox the journal.
         let mut letters = store.said(run).unwrap_or_default();
-        let mut notes = match store.glance(run) {
-            Ok(reading) => reading.run.notes.into_iter().map(|(_, note)| note).collect(),
-            Err(_) => self.notes.clone(),
+        let mut notes: Vec<Note> = match store.glance(run) {
+            Ok(reading) => reading.run.notes.into_iter().filter_map(of_round).collect(),
+            Err(_) => told(),
         };
         letters.retain(|letter| !notes.contains(&letter.note));
         notes.extend(letters.into_iter().map(|letter| letter.note));

@@ -110,3 +110,19 @@ fn a_session_is_forced_to_its_end_by_name_and_reason() {
     assert_eq!(house.keepers(), [0; 0]);
     house.orch("verify").code(0);
 }
+
+#[test]
+fn a_word_on_earlier_work_does_not_count_for_work_that_was_rejected() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\napproval = 'person'\n",
+        )
+        .contract("c", "[[check]]\nkind = 'summary'\n");
+    house.orch("run demo").code(3).says("    orch done --run").never_says("orch gate finish --run");
+    house.orch("gate check").code(1).says("no summary is given");
+    house.orch("done all of it").code(0);
+    house.on_terminal("gate reject --reason half", &[]).code(0);
+    house.orch("run resume").code(3);
+    house.orch("gate finish").code(1).says("no summary is given");
+}

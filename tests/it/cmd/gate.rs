@@ -58,16 +58,14 @@ fn finish_gives_the_verdict() {
     -- stdout
     gate write FAIL
       draft.md does not exist [file_exists]
-      draft.md: the file does not exist [word_count]
     run run_20260119T143012Z_demo_000001 FAILED
     head <sha256>
     -- stderr
       error write: draft.md does not exist [file_exists]
-      error write: draft.md: the file does not exist [word_count]
     FAIL write
 
     next:
-      Mend gate write: draft.md does not exist [file_exists] (and 1 more)
+      Mend gate write: draft.md does not exist [file_exists]
       $ orch run resume
     ");
     let json = house.orch("gate finish --gate write --json").code(2).json();

@@ -137,3 +137,28 @@ fn outside_git_a_run_works_and_says_that_nothing_is_committed() {
     assert_eq!(house.gates(), "one PASS, two PASS");
     house.orch("run resume").code(0).says("PASSED");
 }
+
+#[test]
+fn a_missing_file_is_told_once_and_never_passes() {
+    let house = |existence: &str| {
+        House::new()
+            .workflow(
+                "demo",
+                "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\ncontract = 'c'\n",
+            )
+            .contract(
+                "c",
+                &format!(
+                    "[[output]]\npath = 'a.md'\nchecks = [{existence}
+                     {{ kind = 'word_count', min = 1 }}, {{ kind = 'contains_text', all = ['x'] }}]"
+                ),
+            )
+    };
+    for existence in ["", "{ kind = 'file_exists', min_bytes = 3 },"] {
+        let done = house(existence).orch("run demo").code(1);
+        assert_eq!(done.stderr.matches("  error a: a.md").count(), 1, "{}", done.shown());
+    }
+    // Where the check that says so does not apply, the others fail closed.
+    let unasked = "{ kind = 'file_exists', when = '{{ false }}' },";
+    house(unasked).orch("run demo").code(1).says("the file does not exist [word_count]");
+}

@@ -92,6 +92,7 @@ fn the_packet_says_so() {
     let packet = house.packet("write", 1);
     assert!(
         packet.contains("\n- `report.md`\n")
-            && packet.contains("\n  - it is written in this round\n")
+            && packet
+                .contains("\n  - it is written for this gate: a file from before does not count\n")
     );
 }

@@ -80,7 +80,7 @@ fn a_jump_back_carries_the_findings_into_the_next_packet() {
     assert_eq!(house.attempts("between"), "PASS PASS");
     assert_eq!(house.attempts("review"), "FAIL PASS");
     let packet = house.packet("draft", 2);
-    assert!(packet.contains("## Findings of the last attempt"), "{packet}");
+    assert!(packet.contains("## Why the work came back"), "{packet}");
     assert!(packet.contains("moon") && packet.contains("[contains_text]"), "{packet}");
     assert!(!house.packet("draft", 1).contains("Findings"));
 }

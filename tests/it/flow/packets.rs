@@ -84,7 +84,7 @@ fn a_packet_holds_prompt_instructions_helpers_outputs_and_checks() {
       - the file exists and is not empty
       - the file has 3 to 20 words of prose
       - the file contains one of `rain`, `drop` (a warning only)
-      - it is written in this round
+      - it is written for this gate: a file from before does not count
 
     ## How to finish
 

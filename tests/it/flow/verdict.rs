@@ -140,3 +140,44 @@ fn a_verdict_that_only_warns_is_refused() {
         );
     house.orch("workflow check demo").code(2).says("a verdict that only warns decides nothing");
 }
+
+#[test]
+fn an_audit_that_cannot_be_done_refuses_nothing_and_is_not_tried_again() {
+    let give_up = format!("{} gate fail --reason 'no network'", env!("CARGO_BIN_EXE_orch"));
+    let accept = r#"echo '{"language": "english", "decision": "accepted"}' > audit.json"#;
+    let house = house().script("audit.1", &give_up).script("audit.2", accept);
+    let done = house.orch("run demo").code(1);
+    done.says("FAIL audit").says("Mend gate audit: no network");
+    assert_eq!([house.attempts("write"), house.attempts("audit")], ["PASS", "FAIL"]);
+    // Once the network is there again, the audit goes on where it stood.
+    house.orch("run resume").code(0).says("PASSED");
+    assert_eq!([house.attempts("write"), house.attempts("audit")], ["PASS", "FAIL PASS"]);
+}
+
+#[test]
+fn the_writer_is_told_who_sent_the_work_back_and_where_the_report_stands() {
+    let house = house();
+    house.orch("run demo").code(0);
+    let packet = house.packet("write", 2);
+    let (_, back) = packet.split_once("## Why the work came back").expect("a section of its own");
+    let (back, _) = back.split_once("## How to finish").expect("an end");
+    insta::assert_snapshot!(back.trim(), @r#"
+    Gate audit did not accept it. Its findings are about your work and stand in full in `audit.json`: mend your work, and leave what that gate wrote as it is.
+
+    - audit.json: it was refused (expected "accepted", found "refused") [field]
+    "#);
+    assert!(packet.contains("it differs from what was refused"), "{packet}");
+}
+
+#[test]
+fn what_a_gate_decided_itself_is_nothing_that_it_is_to_mend() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'intake'\nexecutor = 'human'\ncontract = 'audit'\n")
+        .contract("audit", AUDIT);
+    house.orch("run demo").code(3);
+    house.write("audit.json", r#"{"language": "english", "decision": "refused"}"#);
+    house.orch("gate finish").code(1).says("Gate intake refused: ").says("then resume");
+    house.orch("run resume").code(3);
+    let packet = house.packet("intake", 2);
+    assert!(!packet.contains("mend these") && !packet.contains("it was refused"), "{packet}");
+}
