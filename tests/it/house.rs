@@ -68,6 +68,21 @@ impl House {
         Self { folder, environment, calls: AtomicU64::new(0) }
     }
 
+    /// The same once more, in which nothing is done to this one.
+    pub fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut copy = Command::new("cp");
+        copy.arg("-a").arg(self.folder.path().join(".")).arg(folder.path());
+        assert!(child::output(&mut copy).status.success());
+        let (from, to) = (self.folder.path().display(), folder.path().display());
+        let moved = |(name, value): (&String, &String)| {
+            (name.clone(), value.replace(&from.to_string(), &to.to_string()))
+        };
+        let environment = self.environment.iter().map(moved).collect();
+        let calls = AtomicU64::new(self.calls.load(Ordering::Relaxed));
+        Self { folder, environment, calls }
+    }
+
     pub fn project(&self) -> PathBuf {
         self.folder.path().join("project")
     }

@@ -29,6 +29,7 @@ pub mod session;
 mod signed;
 mod signed_forged;
 mod signed_taken_up;
+mod suggestions;
 mod terminal;
 mod verify;
 mod workflow;

@@ -1,0 +1,150 @@
+//! What is suggested is never refused: in states of every kind, each command that a reply suggests is
+//! typed, in a copy of the project, by whom it is for.
+
+use crate::house::Done;
+use crate::house::House;
+
+/// A state, and how a project comes to it.
+const STATES: [(&str, &[&str]); 15] = [
+    ("nothing has begun", &[]),
+    ("a person is to work", &["run people --slug x"]),
+    ("a person is to answer", &["run answers"]),
+    ("a person is to approve", &["run people --slug x", "gate finish"]),
+    ("a gate has failed", &["run fails"]),
+    ("a gate was rejected", &["run people --slug x", "gate finish", "! gate reject --reason no"]),
+    ("two gates wait", &["run two"]),
+    ("another run is the current one", &["run people --slug x", "run two"]),
+    ("a gate was chosen", &["run two", "use two --gate b"]),
+    ("as far as it was to come", &["run two --until a", "gate finish"]),
+    ("no budget is left", &["run dear --budget 0.01"]),
+    ("by hand", &["run start --workflow two"]),
+    (
+        "by hand, and all is done",
+        &["run start --workflow one", "gate start --gate a", "gate finish"],
+    ),
+    ("canceled", &["run two", "run cancel"]),
+    ("passed", &["run one", "gate finish"]),
+];
+
+/// What is asked in each state: commands that answer, and some that are refused there.
+const ASKED: [&str; 9] = [
+    "next",
+    "gate check",
+    "gate approve",
+    "gate finish --gate nope",
+    "gate start",
+    "note something",
+    "done",
+    "run complete",
+    "checkpoint show",
+];
+
+fn house() -> House {
+    let two = "[[gate]]\nid = 'a'\nexecutor = 'human'\nneeds = []\n\
+               [[gate]]\nid = 'b'\nexecutor = 'human'\nneeds = []\n";
+    House::new()
+        .agents("[agents.claude.budget]\nusd = 1.0\n")
+        .workflow("one", "[[gate]]\nid = 'a'\nexecutor = 'human'\n")
+        .workflow("two", two)
+        .workflow("fails", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n")
+        .workflow("dear", "[[gate]]\nid = 'a'\nexecutor = 'agent'\n[[gate]]\nid = 'b'\nexecutor = 'agent'\n")
+        .workflow(
+            "answers",
+            "[[gate]]\nid = 'a'\nexecutor = 'human'\nanswers = { go = { type = 'bool', help = 'Go?' } }\n",
+        )
+        .workflow(
+            "people",
+            "key = '{{ slug }}'\n[inputs]\nslug = { type = 'slug' }\n\
+             [[gate]]\nid = 'a'\nexecutor = 'human'\napproval = 'person'\n",
+        )
+}
+
+/// Types a line; what a `!` stands before is typed on a terminal.
+fn type_in(house: &House, line: &str) {
+    let done = match line.strip_prefix("! ") {
+        Some(words) => house.on_terminal(words, &[]),
+        None => house.orch(line),
+    };
+    assert_ne!(done.code, 2, "{line}: {}", done.shown());
+}
+
+/// A suggestion with something for each of its blanks.
+fn filled(command: &str) -> String {
+    let words = command.strip_prefix("orch ").expect("a command of orch");
+    let words = words.replace("go=…", "go=true").replace("\"…\"", "words").replace('…', "5");
+    words.replace("run WORKFLOW", "run one --again").replace("use RUN", "use two")
+}
+
+/// Types a suggestion as whom it is for does.
+fn follow(house: &House, words: &str) -> Done {
+    match words {
+        _ if words.starts_with("gate approve") => {
+            house.on_terminal(words, &[("Approve this as", "yes\r")])
+        }
+        _ if words.starts_with("gate reject") => house.on_terminal(words, &[]),
+        _ => house.orch(words),
+    }
+}
+
+#[test]
+fn what_is_suggested_is_not_refused() {
+    let mut said = Vec::new();
+    let mut refused = Vec::new();
+    for (state, way) in STATES {
+        let house = house();
+        for line in way {
+            type_in(&house, line);
+        }
+        let mut tried = Vec::new();
+        for asked in ASKED {
+            let asker = house.copy();
+            let done = asker.orch(&format!("{asked} --json"));
+            let commands = done.json()["instructions"]["suggested_commands"].clone();
+            for command in commands.as_array().into_iter().flatten() {
+                let command = command.as_str().expect("a line").to_owned();
+                // What was refused has changed nothing.
+                if done.code == 2 && tried.contains(&command) {
+                    continue;
+                }
+                let followed = follow(&asker.copy(), &filled(&command));
+                if ![0, 1, 3, 4].contains(&followed.code) {
+                    refused.push(format!("{state}: {asked}: {command}: {}", followed.shown()));
+                }
+                said.extend((asked == "next").then(|| format!("{state}: {command}")));
+                tried.push(command);
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    nothing has begun: orch run WORKFLOW
+    a person is to work: orch gate check
+    a person is to work: orch gate finish
+    a person is to answer: orch gate check
+    a person is to answer: orch gate finish --answer go=…
+    a person is to approve: orch gate approve
+    a person is to approve: orch gate reject --reason "…"
+    a gate has failed: orch run resume
+    a gate was rejected: orch run resume
+    two gates wait: orch gate check --gate a
+    two gates wait: orch gate finish --gate a
+    two gates wait: orch gate check --gate b
+    two gates wait: orch gate finish --gate b
+    another run is the current one: orch gate check --gate a
+    another run is the current one: orch gate finish --gate a
+    another run is the current one: orch gate check --gate b
+    another run is the current one: orch gate finish --gate b
+    a gate was chosen: orch gate check --gate a
+    a gate was chosen: orch gate finish --gate a
+    a gate was chosen: orch gate check
+    a gate was chosen: orch gate finish
+    as far as it was to come: orch run resume --until end
+    no budget is left: orch cost --run run_20260119T143012Z_dear_000001
+    no budget is left: orch run resume --budget …
+    by hand: orch gate start --gate a
+    by hand: orch gate start --gate b
+    by hand, and all is done: orch run show
+    canceled: orch run show
+    passed: orch run show
+    "#);
+}
