@@ -216,7 +216,8 @@ fn summary(face: &Face, standing: &Standing) -> String {
     format!("run {} {status}{reason}\nhead {}\n", standing.run_id, standing.head)
 }
 
-fn status_word(face: &Face, status: &str) -> String {
+/// A status in its colour.
+pub fn status_word(face: &Face, status: &str) -> String {
     let colour = match status {
         "PASSED" | "PASS" | "WAIVED" => Colour::Green,
         "FAILED" | "FAIL" => Colour::Red,

@@ -1,12 +1,18 @@
-//! `orch run show`: the whole record of a run, made from its journal; of another tool's record, what
-//! its own `RUN.json` says.
+//! `orch run show`: what happened in a run, and its whole record, made from its journal; of another
+//! tool's record, what its own `RUN.json` says.
 
 use super::Caller;
 use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use crate::id::RunId;
 use crate::project::proof;
+use crate::project::runs;
+use crate::standing;
+use crate::standing::Spending;
+use crate::standing::State;
+use crate::standing::Story;
 use crate::store::record;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,15 +29,61 @@ pub struct Request {
     pub run: RunChoice,
 }
 
-/// Gives what `RUN.json` says of the run now.
-pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result<Json, Error> {
+/// A run as it is now.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Reply {
+    /// What `RUN.json` says.
+    #[serde(flatten)]
+    pub record: Json,
+    /// What happened; `None` of another tool's record.
+    #[serde(skip)]
+    pub told: Option<Told>,
+}
+
+/// What happened in a run, and what stands beside its journal.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Told {
+    /// What happened, gate by gate.
+    pub story: Story,
+    /// How the run stands.
+    pub status: State,
+    /// Why it stands so, where somebody or something said.
+    pub reason: Option<String>,
+    /// What is spent, against what may be.
+    pub spending: Vec<Spending>,
+    /// The runs that are a part of it, with how they stand.
+    pub children: Vec<(RunId, State)>,
+    /// The folder of its record, relative to the project.
+    pub record: String,
+    /// The folder of its logs, relative to the project.
+    pub logs: String,
+}
+
+/// Gives what `RUN.json` says of the run now, and what happened in it.
+pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let named = request.run.run.as_ref().or(caller.run.as_ref());
     if let Some(foreign) = named.map(|name| choose::foreign(project, name)).transpose()?.flatten() {
-        return Ok(Json::Object(foreign.told));
+        return Ok(Reply { record: Json::Object(foreign.told), told: None });
     }
     let id = choose::run(project, caller, &request.run)?;
     let reading = proof::read(project, &id)?;
     let files = record::all_files(&reading);
     let bytes = files.get("RUN.json").map(Vec::as_slice).unwrap_or_default();
-    serde_json::from_slice(bytes).map_err(|error| Error::environment(error.to_string()))
+    let record = serde_json::from_slice(bytes);
+    let record = record.map_err(|error| Error::environment(error.to_string()))?;
+    let run = &reading.run;
+    let story = standing::story(run);
+    let parts = runs::runs(project)?.into_iter().filter(|entry| entry.parent.as_ref() == Some(&id));
+    let told = Told {
+        status: State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id)),
+        reason: run.reason.clone(),
+        spending: standing::spending(&story.cost, &run.budget),
+        children: parts.map(|entry| (entry.run_id, entry.status)).collect(),
+        record: project.shown(&project.store.record(&id).path()),
+        logs: project.shown(&project.store.logs(&id).path()),
+        story,
+    };
+    Ok(Reply { record, told: Some(told) })
 }

@@ -253,6 +253,19 @@ pub enum AttemptStatus {
     Canceled,
 }
 
+impl fmt::Display for AttemptStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Running => "RUNNING",
+            Self::Waiting => "WAITING",
+            Self::Pass => "PASS",
+            Self::Fail => "FAIL",
+            Self::Interrupted => "INTERRUPTED",
+            Self::Canceled => "CANCELED",
+        })
+    }
+}
+
 /// One try of a gate.
 #[derive(Debug, Clone)]
 pub struct Attempt {

@@ -7,6 +7,7 @@ mod gates;
 mod money;
 mod state;
 mod steps;
+mod story;
 
 pub use gates::GateLine;
 pub use gates::gates;
@@ -14,6 +15,10 @@ pub use money::Spending;
 pub use money::spending;
 pub use state::State;
 pub use steps::NextStep;
+pub use story::AttemptStory;
+pub use story::GateStory;
+pub use story::Story;
+pub use story::story;
 
 use crate::clock::Moment;
 use crate::digest::Digest;

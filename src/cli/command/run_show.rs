@@ -1,16 +1,136 @@
-//! `orch run show`: the record as it is now.
+//! `orch run show`: what happened in a run, as a tree; `--json` gives the record.
 
 use super::Failure;
+use crate::check::plain_text;
 use crate::cli::answer::Face;
+use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::report::named;
+use crate::clock::show_duration;
 use crate::json;
 use crate::ops::Instructions;
 use crate::ops::run_show;
+use crate::ops::run_show::Told;
+use crate::spending::Cost;
+use crate::standing::AttemptStory;
+use crate::standing::GateStory;
+use serde_json::Value as Json;
+use std::fmt::Write as _;
+
+/// How many findings of an attempt are shown.
+const FINDINGS_MAX: usize = 5;
 
 pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let record = run_show::run_show(&project, &face.caller, request)?;
-    let text = json::harmless(serde_json::to_vec_pretty(&record).unwrap_or_default());
-    face.answer(&record, &Instructions::default(), &String::from_utf8_lossy(&text));
+    let reply = run_show::run_show(&project, &face.caller, request)?;
+    let text = reply.told.as_ref().map_or_else(|| foreign(&reply.record), |told| tree(face, told));
+    face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
+}
+
+/// What another tool wrote, as it stands there.
+fn foreign(record: &Json) -> String {
+    let text = json::harmless(serde_json::to_vec_pretty(record).unwrap_or_default());
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn tree(face: &Face, told: &Told) -> String {
+    let story = &told.story;
+    let status = drive::status_word(face, &told.status.to_string());
+    let reason = told.reason.as_ref().map(|reason| format!(" ({})", one_line(reason)));
+    let mut text = format!("{} {status}{}\n", story.run_id, reason.unwrap_or_default());
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(text, "{name:<10}{value}");
+    };
+    line("workflow", &story.workflow);
+    line("key", &one_line(&story.key));
+    let ended = story
+        .finished_at
+        .map(|at| format!(", finished {at} after {}", show_duration(at.since(story.started_at))));
+    line("started", &format!("{}{}", story.started_at, ended.unwrap_or_default()));
+    if let Some(branch) = &story.branch {
+        line("branch", &one_line(branch.trim_start_matches("refs/heads/")));
+    }
+    for spending in &told.spending {
+        line("spent", &spending.words);
+    }
+    line("record", &told.record);
+    line("logs", &told.logs);
+    for (child, status) in &told.children {
+        line("child", &format!("{child} {status}"));
+    }
+    for gate in &story.gates {
+        write_gate(&mut text, face, gate);
+    }
+    text
+}
+
+fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
+    let line = &gate.line;
+    let status = drive::status_word(face, line.status.as_str());
+    let mut remarks: Vec<String> =
+        line.waits_for.map(|who| format!("waits for {who}")).into_iter().collect();
+    if gate.attempts.len() > 1 {
+        remarks.push(format!("{} attempts", gate.attempts.len()));
+        remarks.extend(gate.took.map(show_duration));
+        remarks.extend(money(&gate.cost));
+    }
+    if !line.superseded_by.is_empty() {
+        let newer: Vec<String> = line.superseded_by.iter().map(ToString::to_string).collect();
+        remarks.push(format!("superseded by {}", newer.join(", ")));
+    }
+    if gate.attempts.is_empty() {
+        remarks.extend(line.reason.as_ref().map(|reason| one_line(reason)));
+    }
+    let name = plain_text(&named(line.gate.as_str(), &line.name));
+    let _ = writeln!(text, "\n{name}  {status}{}", beside(&remarks));
+    for attempt in &gate.attempts {
+        write_attempt(text, face, attempt);
+    }
+}
+
+fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
+    let status = drive::status_word(face, &attempt.status.to_string());
+    let who = match &attempt.agent {
+        Some(agent) => format!("{} {}", attempt.executor, one_line(agent)),
+        None => attempt.executor.to_string(),
+    };
+    let mut remarks = vec![who];
+    remarks.extend(attempt.took.map(show_duration));
+    remarks.extend(money(&attempt.cost));
+    let _ = writeln!(text, "  {}  {status}{}", attempt.id.number, beside(&remarks));
+    for finding in attempt.findings.iter().take(FINDINGS_MAX) {
+        let _ =
+            writeln!(text, "     {} {}", finding.severity.as_str(), one_line(&finding.to_string()));
+    }
+    if attempt.findings.len() > FINDINGS_MAX {
+        let _ = writeln!(text, "     and {} more findings", attempt.findings.len() - FINDINGS_MAX);
+    }
+    if let Some(reason) = attempt.reason.as_ref().filter(|_| attempt.findings.is_empty()) {
+        let _ = writeln!(text, "     {}", one_line(reason));
+    }
+    if let Some(approval) = &attempt.approval {
+        let signed = if approval.signature.is_some() { ", signed" } else { "" };
+        let note = approval.note.as_ref().map(|note| format!(": {}", one_line(note)));
+        let note = note.unwrap_or_default();
+        let _ = writeln!(text, "     approved by {}{signed}{note}", one_line(&approval.by));
+    }
+}
+
+/// What calls cost, where any was made.
+fn money(cost: &Cost) -> Option<String> {
+    let mark = if cost.cost_is_estimate { "~" } else { "" };
+    match cost.cost_usd {
+        Some(usd) => Some(format!("{mark}{usd:.2} USD")),
+        None => (cost.cost_unknown > 0).then(|| "cost unknown".to_owned()),
+    }
+}
+
+fn beside(remarks: &[String]) -> String {
+    if remarks.is_empty() { String::new() } else { format!("  {}", remarks.join(", ")) }
+}
+
+/// A text of the record on one line.
+fn one_line(text: &str) -> String {
+    plain_text(text).replace(['\n', '\t'], " ")
 }

@@ -26,6 +26,7 @@ mod rehearse;
 mod reports;
 mod run;
 pub mod session;
+mod show;
 mod signed;
 mod signed_forged;
 mod signed_taken_up;

@@ -80,7 +80,7 @@ fn the_branch_gets_what_the_project_says() {
     assert_eq!((count(&house, &reference(&house)), count(&house, "HEAD")), (6, 2));
     assert!(!house.run_folder().join("record").exists());
     house.orch("status").code(0).says("PASSED");
-    house.orch("run show").code(0).says("\"PASSED\"");
+    house.orch("run show").code(0).says("PASSED");
     house.orch("verify").code(0);
     house.orch("doctor").never_says("its record");
     let refused = self::house().file("orch.toml", "[record]\nbranch = 'always'\n");
