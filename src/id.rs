@@ -116,6 +116,11 @@ impl RunId {
     pub fn new(time: &str, key: &str, random: &str) -> Self {
         Self(format!("run_{time}_{}_{random}", slug_of(key)).into())
     }
+
+    /// The second in which it started, as the id has it: `YYYYMMDDThhmmssZ`.
+    pub fn second(&self) -> &str {
+        self.0.split('_').nth(1).unwrap_or_default()
+    }
 }
 
 impl InvocationId {

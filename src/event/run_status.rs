@@ -17,6 +17,10 @@ pub enum RunStatus {
 }
 
 impl RunStatus {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Waiting, Self::Paused, Self::Passed, Self::Failed, Self::Canceled];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",

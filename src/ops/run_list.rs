@@ -2,8 +2,13 @@
 
 use super::Error;
 use super::Project;
+use crate::clock::Moment;
+use crate::clock::parse_duration;
+use crate::event::RunStatus;
 use crate::project::runs;
 use crate::project::runs::RunEntry;
+use crate::source::suggest;
+use crate::standing::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -17,6 +22,78 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub all_projects: bool,
+    /// Only runs with this status, such as WAITING.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "STATUS"))]
+    pub status: Option<String>,
+    /// Only runs of this workflow.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
+    pub workflow: Option<String>,
+    /// Only runs of this key.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
+    pub key: Option<String>,
+    /// Only runs that started since then: 2h, 1d, or a time such as 2026-01-31T09:00:00Z.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "WHEN"))]
+    pub since: Option<String>,
+}
+
+/// The status of another tool's record.
+const FOREIGN: &str = "FOREIGN";
+
+/// What a listed run must be.
+struct Filter<'r> {
+    request: &'r Request,
+    status: Option<&'static str>,
+    since: Option<Moment>,
+}
+
+impl<'r> Filter<'r> {
+    fn of(project: &Project, request: &'r Request) -> Result<Self, Error> {
+        let status = request.status.as_ref().map(|status| known_status(status)).transpose()?;
+        let since = request.since.as_ref().map(|since| moment(project, since)).transpose()?;
+        Ok(Self { request, status, since })
+    }
+
+    fn takes(&self, listed: &Listed) -> bool {
+        let (status, workflow, key, started_at) = match listed {
+            Listed::Run(entry) => {
+                (entry.status.as_str(), Some(&entry.workflow), Some(&entry.key), entry.started_at)
+            }
+            Listed::Foreign(entry) => (
+                entry.status,
+                entry.workflow.as_ref(),
+                entry.key.as_ref(),
+                entry.started_at.as_deref().and_then(Moment::parse),
+            ),
+        };
+        let is = |wanted: &Option<String>, found: Option<&String>| {
+            wanted.is_none() || wanted.as_ref() == found
+        };
+        self.status.is_none_or(|wanted| wanted == status)
+            && is(&self.request.workflow, workflow)
+            && is(&self.request.key, key)
+            && self.since.is_none_or(|since| started_at.is_some_and(|at| at >= since))
+    }
+}
+
+/// A status as it is written, in whatever case it was typed.
+fn known_status(typed: &str) -> Result<&'static str, Error> {
+    let states = RunStatus::ALL.into_iter().map(State::Recorded);
+    let states = states.chain([State::Stalled, State::Damaged]).map(State::as_str);
+    let known: Vec<&str> = states.chain([FOREIGN]).collect();
+    let upper = typed.to_uppercase();
+    known.iter().find(|status| **status == upper).copied().ok_or_else(|| {
+        Error::usage(format!("unknown status `{typed}`")).advise(suggest(&upper, known.clone()))
+    })
+}
+
+/// So long ago, or a moment.
+fn moment(project: &Project, typed: &str) -> Result<Moment, Error> {
+    let day = || Moment::parse(&format!("{typed}T00:00:00Z"));
+    let ago = || Some(project.clock.now().minus(parse_duration(typed).ok()?));
+    Moment::parse(typed).or_else(day).or_else(ago).ok_or_else(|| {
+        Error::usage(format!("`--since {typed}` is neither a duration nor a time"))
+            .advise("write 2h, 1d, 2026-01-31 or 2026-01-31T09:00:00Z")
+    })
 }
 
 /// A record that another tool made, as far as it can be read.
@@ -56,12 +133,13 @@ pub fn run_list(project: &Project, request: &Request) -> Result<Vec<Listed>, Err
     let runs = runs?.into_iter().map(Listed::Run);
     let foreign = project.foreign()?.into_iter().map(|foreign| {
         Listed::Foreign(ForeignEntry {
-            status: "FOREIGN",
+            status: FOREIGN,
             workflow: foreign.text(&["workflow", "name"]).or_else(|| foreign.text(&["workflow"])),
             key: foreign.text(&["workflow", "slug"]).or_else(|| foreign.text(&["slug"])),
             started_at: foreign.text(&["started_at"]),
             run_id: foreign.name,
         })
     });
-    Ok(runs.chain(foreign).collect())
+    let filter = Filter::of(project, request)?;
+    Ok(runs.chain(foreign).filter(|listed| filter.takes(listed)).collect())
 }

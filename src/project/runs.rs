@@ -8,9 +8,11 @@ use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::parallel;
 use crate::run::GateStatus;
+use crate::spending::Cost;
 use crate::standing::State;
 use serde::Deserialize;
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::io;
 
 /// The first member of `RUN.json` that grows with the run, and what parts it from those before it.
@@ -34,6 +36,10 @@ pub struct RunEntry {
     pub status: State,
     /// Null where it cannot be read.
     pub started_at: Option<Moment>,
+    /// When it came to its end.
+    pub finished_at: Option<Moment>,
+    /// Known costs together; null where none is known.
+    pub cost_usd: Option<f64>,
     /// The run that this one is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<RunId>,
@@ -53,6 +59,8 @@ struct Head {
     key: String,
     status: RunStatus,
     started_at: Moment,
+    finished_at: Option<Moment>,
+    cost: Spent,
     #[serde(default)]
     parent: Option<RunId>,
     driven: bool,
@@ -65,6 +73,11 @@ struct Head {
 struct Top {
     status: RunStatus,
     journal: Length,
+}
+
+#[derive(Debug, Deserialize)]
+struct Spent {
+    cost_usd: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -97,7 +110,12 @@ pub fn runs_of_all_projects(project: &Project) -> Result<Vec<RunEntry>, Error> {
 pub fn entries(project: &Project, ids: io::Result<Vec<RunId>>) -> Result<Vec<RunEntry>, Error> {
     let ids = ids.map_err(|source| Error::disk(&project.store.runs_folder(), source))?;
     let mut entries: Vec<RunEntry> = parallel::map(&ids, |id| entry(project, id));
-    entries.sort_by(|one, other| other.run_id.cmp(&one.run_id));
+    // An id tells the second only; of a run that cannot be read it is all there is.
+    entries.sort_by(|one, other| {
+        let within = other.started_at.zip(one.started_at).map(|(other, one)| other.cmp(&one));
+        let by_second = other.run_id.second().cmp(one.run_id.second());
+        by_second.then(within.unwrap_or(Ordering::Equal)).then(other.run_id.cmp(&one.run_id))
+    });
     Ok(entries)
 }
 
@@ -139,6 +157,8 @@ fn from_summary(project: &Project, id: &RunId) -> Option<RunEntry> {
         key: head.key,
         status: State::of(head.status, wants_a_driver, || project.store.is_held(id)),
         started_at: Some(head.started_at),
+        finished_at: head.finished_at,
+        cost_usd: head.cost.cost_usd,
         parent: head.parent,
         gate: gate.map(|gate| gate.gate.clone()),
         problem: None,
@@ -165,6 +185,8 @@ fn from_journal(project: &Project, id: &RunId) -> RunEntry {
         key: run.started.key.clone(),
         status: State::of(run.status, run.wants_a_driver(), || project.store.is_held(id)),
         started_at: Some(run.started_at),
+        finished_at: run.finished_at,
+        cost_usd: Cost::of_run(&run).cost_usd,
         parent: run.started.parent.clone(),
         gate: gate.map(ToString::to_string),
         problem: None,
@@ -186,6 +208,8 @@ fn damaged(project: &Project, id: &RunId, error: &Error) -> RunEntry {
         key: String::new(),
         status: State::Damaged,
         started_at: None,
+        finished_at: None,
+        cost_usd: None,
         parent: None,
         gate: None,
         problem: Some(error.to_string()),

@@ -4,10 +4,13 @@ use super::Failure;
 use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::clock::show_duration;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
+use crate::project::runs::RunEntry;
+use std::time::Duration;
 
 pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
@@ -15,6 +18,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
     let named = |project: &Option<String>| {
         request.all_projects.then(|| project.clone().unwrap_or_default())
     };
+    let now = project.clock.now();
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|listed| match listed {
@@ -24,6 +28,9 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
                 entry.workflow.clone(),
                 entry.key.clone(),
                 entry.gate.clone().unwrap_or_default(),
+                entry.started_at.map(|at| age(now.since(at))).unwrap_or_default(),
+                took(entry),
+                entry.cost_usd.map(|usd| format!("{usd:.2} USD")).unwrap_or_default(),
             ]
             .into_iter()
             .chain(named(&entry.project))
@@ -47,4 +54,21 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
     }
     face.answer(&entries, &instructions, &answer::table(&rows));
     Ok(exit::DONE)
+}
+
+/// How long ago it started, in the largest unit.
+fn age(since: Duration) -> String {
+    let seconds = since.as_secs();
+    match seconds {
+        0..60 => format!("{seconds}s ago"),
+        60..3600 => format!("{}m ago", seconds / 60),
+        3600..172_800 => format!("{}h ago", seconds / 3600),
+        172_800.. => format!("{}d ago", seconds / 86_400),
+    }
+}
+
+/// How long it took, where it has ended.
+fn took(entry: &RunEntry) -> String {
+    let both = entry.started_at.zip(entry.finished_at);
+    both.map(|(start, end)| show_duration(end.since(start))).unwrap_or_default()
 }

@@ -69,7 +69,7 @@ fn a_list_of_all_projects_names_each() {
         let row = |line: &str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
         done.stdout.lines().map(row).collect()
     };
-    assert_eq!(rows(at(&house, "web", "run list")), ["WAITING build build look"]);
+    assert_eq!(rows(at(&house, "web", "run list")), ["WAITING build build look 1m ago"]);
     let all = rows(at(&house, "", "run list --all-projects"));
-    assert_eq!(all, ["WAITING build build look web", "WAITING build build look api"]);
+    assert_eq!(all, ["WAITING build build look 2m ago web", "WAITING build build look 3m ago api"]);
 }

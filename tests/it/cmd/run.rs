@@ -168,14 +168,56 @@ fn runs_are_listed_newest_first_with_where_they_stand() {
     house.orch("run cancel --run y --reason enough").code(0).says("CANCELED");
     let done = house.orch("run list").code(0);
     insta::assert_snapshot!(done.stdout, @"
-    run_20260119T143212Z_y_0001jl  CANCELED  demo  y
-    run_20260119T143112Z_x_0000rt  WAITING   demo  x  a
+    run_20260119T143212Z_y_0001jl  CANCELED  demo  y     2m ago  1m 01s
+    run_20260119T143112Z_x_0000rt  WAITING   demo  x  a  3m ago
     ");
     let json = house.orch("run list --json").code(0).json();
     assert_eq!(json["success"], true);
     assert_eq!(json["data"][0]["key"], "y");
     assert_eq!(json["data"][1]["status"], "WAITING");
     assert_eq!(json["instructions"]["suggested_commands"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn runs_are_listed_by_what_is_asked_for() {
+    let house = house();
+    house.orch("run demo --slug x").code(3);
+    house.orch("run demo --slug y").code(3);
+    house.orch("run cancel --run y").code(0);
+    let keys = |words: &str| {
+        let json = house.orch(&format!("run list --json {words}")).code(0).json();
+        let keys = json["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|run| run["key"].as_str().unwrap().to_owned());
+        keys.chain([".".to_owned()]).collect::<Vec<_>>().join(" ")
+    };
+    let asked = [
+        "",
+        "--status waiting",
+        "--status CANCELED",
+        "--key x",
+        "--workflow demo --key y",
+        "--workflow other",
+        "--since 2026-01-19T14:31:00Z",
+        "--since 2026-01-20",
+        "--since 1d",
+    ];
+    let found = asked.map(|words| format!("{words}: {}", keys(words)));
+    insta::assert_snapshot!(found.join("\n"), @"
+    : y x .
+    --status waiting: x .
+    --status CANCELED: y .
+    --key x: x .
+    --workflow demo --key y: y .
+    --workflow other: .
+    --since 2026-01-19T14:31:00Z: y .
+    --since 2026-01-20: .
+    --since 1d: y x .
+    ");
+    house.orch("run list --status wating").code(2).says("did you mean `WAITING`?");
+    house.orch("run list --since yesterday").code(2).says("neither a duration nor a time");
 }
 
 #[test]
