@@ -40,6 +40,7 @@ pub mod gate_start;
 pub mod gate_waive;
 pub mod init;
 pub mod invocation_record;
+pub mod logs;
 pub mod next;
 pub mod note;
 pub mod record_fetch;

@@ -25,6 +25,7 @@ use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
 use super::invocation_record;
+use super::logs;
 use super::note;
 use super::record_fetch;
 use super::record_push;
@@ -110,6 +111,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<Nothing>("init"),
     request::<invocation_record::Request>("invocation_record"),
     request::<RunChoice>("next"),
+    request::<logs::Request>("logs"),
     request::<note::Request>("note"),
     request::<record_fetch::Request>("record_fetch"),
     request::<record_push::Request>("record_push"),

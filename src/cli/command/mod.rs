@@ -25,6 +25,7 @@ mod gate_start;
 mod gate_waive;
 mod init;
 mod invocation_record;
+mod logs;
 mod man;
 mod next;
 mod note;
@@ -105,6 +106,8 @@ pub enum Command {
     Next(ops::RunChoice),
     /// Tell whoever sits down at the current run all they need to go on.
     Brief(ops::brief::Request),
+    /// Print what a gate's program wrote to stdout and stderr.
+    Logs(logs::Arguments),
     /// Make a run the current one, and a gate of it.
     Use(ops::use_run::Request),
     /// Return to the run that was current before.
@@ -180,6 +183,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Status(choice) => status::execute(face, &choice),
         Command::Next(choice) => next::execute(face, &choice),
         Command::Brief(request) => brief::execute(face, &request),
+        Command::Logs(arguments) => logs::execute(face, &arguments),
         Command::Use(request) => use_run::execute(face, &request),
         Command::Back => back::execute(face),
         Command::Update(request) => note::execute(face, NoteKind::Update, request),

@@ -31,6 +31,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Status(_)
         | Command::Next(_)
         | Command::Brief(_)
+        | Command::Logs(_)
         | Command::Cost(_)
         | Command::Workflow { .. }
         | Command::Contract { .. }

@@ -16,6 +16,7 @@ mod gate;
 mod hook;
 mod instructions;
 mod keeper;
+mod logs;
 mod man;
 mod invocation;
 mod note;

@@ -1,0 +1,186 @@
+//! `orch logs`: what a gate's program printed, while it is at work and after.
+
+use super::Caller;
+use super::Error;
+use super::Project;
+use super::RunChoice;
+use super::choose;
+use crate::definition::Definition;
+use crate::executor;
+use crate::files::Beneath;
+use crate::id::AttemptId;
+use crate::id::RunId;
+use crate::run::Run;
+use crate::secret::Secrets;
+use crate::suggestion::Suggestion;
+use crate::work;
+use crate::workflow::Workflow;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Seek;
+use std::io::SeekFrom;
+use std::os::unix::fs::MetadataExt;
+
+/// The most that is read of a log at once.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// What `orch logs` takes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Request {
+    /// The gate; by default the one at work, else the one that started last.
+    #[cfg_attr(feature = "cli", arg(value_name = "GATE"))]
+    pub gate: Option<String>,
+    /// The number of the attempt; the last one by default.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
+    pub attempt: Option<u32>,
+    /// Which run.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
+    pub run: RunChoice,
+}
+
+/// The logs of one attempt.
+#[derive(Debug)]
+pub struct Logs<'p> {
+    /// The run's id.
+    pub run_id: RunId,
+    /// Which attempt of which gate.
+    pub attempt: AttemptId,
+    /// Their folder, relative to the project.
+    pub folder: String,
+    project: &'p Project,
+    secrets: Secrets,
+    streams: [Stream; 2],
+}
+
+/// What was printed since the last look.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct News {
+    /// To standard output.
+    pub stdout: String,
+    /// To standard error.
+    pub stderr: String,
+    /// Whether nothing more comes.
+    #[serde(skip)]
+    pub is_over: bool,
+}
+
+/// A log, and how far it was read.
+#[derive(Debug)]
+struct Stream {
+    place: Beneath,
+    /// Which file it was: a finished log is replaced by one without secrets, line by line.
+    inode: u64,
+    at: u64,
+    lines: usize,
+}
+
+/// Finds the logs of an attempt.
+pub fn logs<'p>(
+    project: &'p Project,
+    caller: &Caller,
+    request: &Request,
+) -> Result<Logs<'p>, Error> {
+    let run_id = choose::run(project, caller, &request.run)?;
+    let run = project.store.glance(&run_id)?.run;
+    let attempt = attempt(project, caller, &run, request)?;
+    let definition = Definition::thaw(&run.started.definition);
+    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+    let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
+    let folder = work::attempt_folder(&project.store.logs(&run_id), &attempt);
+    let streams = [executor::STDOUT, executor::STDERR];
+    let streams =
+        streams.map(|name| Stream { place: folder.join(name), inode: 0, at: 0, lines: 0 });
+    Ok(Logs { run_id, attempt, folder: project.shown(&folder.path()), project, secrets, streams })
+}
+
+fn attempt(
+    project: &Project,
+    caller: &Caller,
+    run: &Run,
+    request: &Request,
+) -> Result<AttemptId, Error> {
+    let named = request.gate.as_deref();
+    let named = named.map(|name| choose::gate_of(project, caller, run, Some(name))).transpose()?;
+    let at_hand = || choose::gate_at_hand(project, caller, run);
+    let last = || {
+        let started = run.gates.iter().filter(|(_, state)| !state.attempts.is_empty());
+        Some(started.max_by_key(|(_, state)| state.begun)?.0.clone())
+    };
+    let Some(gate) = named.or_else(at_hand).or_else(last) else {
+        let message = format!("no gate of run {} has started yet", run.started.run_id);
+        return Err(Error::usage(message));
+    };
+    let attempts = run.gate(&gate).map(|state| state.attempts.as_slice()).unwrap_or_default();
+    let found = match request.attempt {
+        Some(number) => attempts.iter().find(|attempt| attempt.attempt == number),
+        None => attempts.last(),
+    };
+    let Some(found) = found else {
+        let message = match request.attempt {
+            Some(number) => {
+                format!("gate {gate} has no attempt {number}; it had {}", attempts.len())
+            }
+            None => format!("gate {gate} has not started yet"),
+        };
+        let status = Suggestion::new("status").of(&run.started.run_id);
+        return Err(Error::usage(message).advise_command(status));
+    };
+    Ok(AttemptId::new(&gate, found.attempt))
+}
+
+impl Logs<'_> {
+    /// What was printed since the last look: whole lines, as long as more may come.
+    pub fn news(&mut self) -> Result<News, Error> {
+        let run = self.project.store.glance(&self.run_id)?.run;
+        let attempts = run.gate(&self.attempt.gate).map(|state| state.attempts.as_slice());
+        let own = attempts.into_iter().flatten().find(|it| it.attempt == self.attempt.number);
+        let has_ended = own.is_none_or(|own| own.finished_at.is_some());
+        let [stdout, stderr] = &mut self.streams;
+        let mut has_more = false;
+        let mut read = |stream: &mut Stream| {
+            let (text, is_cut) =
+                stream.news(has_ended).map_err(|source| Error::disk(&stream.place, source))?;
+            has_more |= is_cut;
+            Ok::<_, Error>(self.secrets.redact(&text))
+        };
+        let (stdout, stderr) = (read(stdout)?, read(stderr)?);
+        Ok(News { stdout, stderr, is_over: has_ended && !has_more })
+    }
+}
+
+impl Stream {
+    /// New text, and whether more lies there already.
+    fn news(&mut self, has_ended: bool) -> std::io::Result<(String, bool)> {
+        let Some(mut file) = self.place.open()? else { return Ok((String::new(), false)) };
+        let inode = file.metadata()?.ino();
+        let is_same = inode == self.inode || self.lines == 0;
+        file.seek(SeekFrom::Start(if is_same { self.at } else { 0 }))?;
+        let mut reader = BufReader::new(file);
+        if !is_same {
+            self.at = 0;
+            for _ in 0..self.lines {
+                self.at += reader.skip_until(b'\n')? as u64;
+            }
+        }
+        self.inode = inode;
+        let mut bytes = Vec::new();
+        while bytes.len() < CHUNK_BYTES {
+            let before = bytes.len();
+            if reader.read_until(b'\n', &mut bytes)? == 0 {
+                break;
+            }
+            if bytes.last() != Some(&b'\n') && !has_ended {
+                bytes.truncate(before);
+                break;
+            }
+            self.lines += 1;
+        }
+        self.at += bytes.len() as u64;
+        Ok((String::from_utf8_lossy(&bytes).into_owned(), bytes.len() >= CHUNK_BYTES))
+    }
+}

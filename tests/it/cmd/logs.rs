@@ -1,0 +1,53 @@
+//! `orch logs`: what a gate's program printed.
+
+use crate::house::House;
+use crate::house::wait_until;
+
+#[test]
+fn the_last_gate_is_meant_and_another_can_be_named() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         shell = 'echo out of a; echo err of a >&2'
+         [[gate]]
+         id = 'b'
+         executor = 'command'
+         shell = 'echo try $ORCH_ATTEMPT; test $ORCH_ATTEMPT = 2'
+         retry = { attempts = 2 }",
+    );
+    house.orch("logs").code(2).says("there is no run yet");
+    house.orch("run demo").code(0);
+    assert_eq!(house.orch("logs").code(0).stdout, "try 2\n");
+    assert_eq!(house.orch("logs b --attempt 1").code(0).stdout, "try 1\n");
+    let both = house.orch("logs a").code(0).says("gate a, attempt 1: ");
+    assert_eq!((both.stdout.as_str(), both.stderr.contains("err of a\n")), ("out of a\n", true));
+    let json = house.orch("logs a --json").code(0).json();
+    assert_eq!(
+        (&json["data"]["stdout"], &json["data"]["attempt"]),
+        (&"out of a\n".into(), &1.into())
+    );
+    house.orch("logs b --attempt 3").code(2).says("gate b has no attempt 3");
+    house.orch("logs c").code(2).says("no gate `c`");
+}
+
+#[test]
+fn it_is_followed_to_its_end_without_secrets() {
+    let house = House::new().env("TOKEN", "sesame99open").workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         secrets = ['TOKEN']
+         shell = 'echo $TOKEN begins; touch begun; while [ ! -e go ]; do sleep 0.05; done; echo ends'",
+    );
+    let mut driver = house.start("run demo");
+    wait_until("the gate begins", || house.exists("begun"));
+    let mut follower = house.start("logs --follow");
+    wait_until("its first line shows", || follower.printed().contains("begins"));
+    house.write("go", "");
+    assert!(driver.wait().success() && follower.wait().success());
+    let printed = follower.printed();
+    assert!(printed.ends_with(" begins\nends\n") && !printed.contains("sesame"), "{printed}");
+}
