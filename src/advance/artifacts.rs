@@ -112,6 +112,11 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
                 driver.id()
             )));
         }
+        if let Some(gate) = rewriting::trespasser(driver, id, &changed) {
+            let reason = format!("{gate} changed {changed} and does not say that it edits it");
+            reopen(driver, id, reason)?;
+            continue;
+        }
         let is_approved = driver.workflow.gate(id).is_some_and(is_approved);
         match judged_again(driver, id) {
             // What nobody saw yet is shown to those who approve; the work is not done again over it.
@@ -140,7 +145,11 @@ fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
     let changed = changed.map(|artifact| artifact.path.clone());
     let gate = driver.workflow.gate(id)?;
     // What joins its outputs was judged by nobody.
-    changed.or_else(|| members::joined(driver, (driver.run(), gate), id, artifacts))
+    changed.or_else(|| {
+        members::joined(driver, (driver.run(), gate), id, artifacts, |path| {
+            rewriting::is_superseded(driver, id, path)
+        })
+    })
 }
 
 /// Whether a file is what was recorded of it.

@@ -190,12 +190,17 @@ impl<'d, 's> Held<'d, 's> {
                 round.taken.is_over = !round.taken.has_more;
                 return Ok(ControlFlow::Break(()));
             }
+            step @ Step::Reopen { .. } => {
+                // What needs it was asked about as it stood before.
+                take(self.driver, step)?;
+                round.taken.has_more = true;
+                return Ok(ControlFlow::Break(()));
+            }
             step @ (Step::Expand(_)
             | Step::Skip { .. }
             | Step::Jump { .. }
             | Step::Gather { .. }
             | Step::Refuse { .. }
-            | Step::Reopen { .. }
             | Step::End { .. }) => {
                 take(self.driver, step)?;
                 round.acted = true;

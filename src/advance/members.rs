@@ -1,7 +1,6 @@
 //! What a gate's globs of outputs match: which files these are is a part of what was judged.
 
 use super::packet;
-use super::rewriting;
 use crate::contract::Target;
 use crate::event::Artifact;
 use crate::files::Globs;
@@ -11,13 +10,14 @@ use crate::project::Driver;
 use crate::run::Run;
 use crate::workflow::Gate;
 
-/// The first file that a glob of outputs matches now and did not when they were recorded. One that
-/// another gate left there is that gate's.
+/// The first file that a glob of outputs matches now and did not when they were recorded, and that is
+/// no other gate's, as `is_anothers` says.
 pub fn joined(
     driver: &Driver<'_>,
     (run, gate): (&Run, &Gate),
     id: &GateId,
     artifacts: &[Artifact],
+    is_anothers: impl Fn(&str) -> bool,
 ) -> Option<String> {
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     let globs: Vec<_> = outputs
@@ -37,5 +37,5 @@ pub fn joined(
     let files = Globs::new(&patterns, folder).ok()?.files(folder).ok()?;
     let is_known = |path: &str| artifacts.iter().any(|artifact| artifact.path == path);
     let mut new = files.iter().map(ToString::to_string).filter(|path| !is_known(path));
-    new.find(|path| !rewriting::is_superseded(driver, id, path))
+    new.find(|path| !is_anothers(path))
 }

@@ -4,6 +4,7 @@
 use super::look::Look;
 use super::members;
 use super::recipe;
+use super::rewriting;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Recipe;
@@ -200,7 +201,9 @@ fn difference(
     if let Some(changed) = changed {
         return Some(format!("its output {} has changed", changed.path));
     }
-    let joined = members::joined(driver, (run, gate), &before.gate, &before.artifacts)?;
+    let joined = members::joined(driver, (run, gate), &before.gate, &before.artifacts, |path| {
+        rewriting::is_superseded(driver, &before.gate, path)
+    })?;
     Some(format!("{joined} has joined its outputs"))
 }
 

@@ -2,6 +2,7 @@
 //! does not say so fails, before anything is done again for what it changed.
 
 use super::artifacts::is_unchanged;
+use super::members;
 use crate::event::Artifact;
 use crate::event::Judged;
 use crate::files::Globs;
@@ -12,6 +13,8 @@ use crate::project::Driver;
 use crate::run::Attempt;
 use crate::run::GateState;
 use crate::run::GateStatus;
+use crate::workflow::Gate;
+use std::collections::BTreeSet;
 
 /// Takes the files into what an attempt left behind that it edited and that belonged to an earlier
 /// gate; `acted` says whether its executor was at work here. Then what it changed without saying so
@@ -29,6 +32,7 @@ pub fn note(driver: &Driver<'_>, attempt: &AttemptId, acted: bool, judged: &mut 
             judged.artifacts.push(artifact(driver, &path));
         } else if acted {
             judged.findings.push(trespass(&attempt.gate, &owner, &path));
+            judged.trespassed.push(artifact(driver, &path));
         }
     }
 }
@@ -45,6 +49,18 @@ pub fn is_superseded(driver: &Driver<'_>, id: &GateId, path: &str) -> bool {
                 && state.begun > made
                 && state.attempt().is_some_and(|attempt| claims(driver, attempt, path))
     })
+}
+
+/// The gate that left a file of an earlier gate as it lies there now, without saying so.
+pub fn trespasser<'d>(driver: &'d Driver<'_>, owner: &GateId, path: &str) -> Option<&'d GateId> {
+    let run = driver.run();
+    let made = run.gate(owner).map_or(0, |state| state.made);
+    let left = |state: &GateState| {
+        let attempts = state.attempts.iter().flat_map(|attempt| &attempt.trespassed);
+        attempts.filter(|file| file.path == path).any(|file| is_unchanged(driver, file))
+    };
+    let later = run.gates.iter().filter(|(id, state)| *id != owner && state.begun > made);
+    later.filter(|(_, state)| left(state)).map(|(id, _)| id).next()
 }
 
 /// Whether an attempt says that it makes a file: as its output, or as one that it edits.
@@ -71,19 +87,33 @@ fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
         let items = items.map(|item| item.gate.clone());
         items.chain([base.clone()]).collect::<Vec<_>>()
     };
-    let before = driver.workflow.stands_on(id);
+    // What cleans up comes after all gates.
+    let is_finally = driver.workflow.gate(id).is_some_and(Gate::is_finally);
+    let all = || driver.workflow.gates.iter().map(|gate| gate.id.clone());
+    let before: BTreeSet<GateId> = if is_finally {
+        all().filter(|other| other != id).collect()
+    } else {
+        driver.workflow.stands_on(id)
+    };
     let before = before.iter().flat_map(instances);
     let passed: Vec<(&GateId, &GateState)> = before
         .filter_map(|owner| run.gates.get_key_value(&owner))
         .filter(|(_, state)| state.status == GateStatus::Pass)
         .collect();
-    let passed = passed.into_iter();
-    let artifacts = passed
-        .flat_map(|(owner, state)| state.artifacts().iter().map(move |artifact| (owner, artifact)));
-    let changed = artifacts.filter(|(owner, artifact)| {
-        !is_unchanged(driver, artifact) && !is_newer(driver, owner, &artifact.path)
-    });
-    changed.map(|(owner, artifact)| (owner.clone(), artifact.path.clone())).collect()
+    let of_owner = |(owner, state): (&GateId, &GateState)| {
+        let changed = state.artifacts().iter().filter(|artifact| {
+            !is_unchanged(driver, artifact) && !is_newer(driver, owner, &artifact.path)
+        });
+        let changed = changed.map(|artifact| artifact.path.clone());
+        let plan = driver.workflow.gate(owner);
+        let is_anothers = |path: &str| is_newer(driver, owner, path);
+        let joined = plan.and_then(|gate| {
+            members::joined(driver, (run, gate), owner, state.artifacts(), is_anothers)
+        });
+        let owned = |path| (owner.clone(), path);
+        changed.chain(joined).map(owned).collect::<Vec<_>>()
+    };
+    passed.into_iter().flat_map(of_owner).collect()
 }
 
 /// Whether another gate passed with a file after its owner did.

@@ -1,4 +1,4 @@
-//! The role of an agent gate: as it is written, or as a template over inputs and items chooses it. What
+//! The role of an agent gate: as it is written, or as a template over inputs, items and answers chooses it. What
 //! a template chooses is an agent that exists, so that a slip is told before anything is paid.
 
 use super::expand;
@@ -79,7 +79,7 @@ pub fn chosen(
     Ok(chosen)
 }
 
-/// The roles of a gate; `None` where a template asks for items that are not known yet.
+/// The roles of a gate; `None` where a template asks for items or answers that are not known yet.
 fn told(gate: &Gate, inputs: &Values, items: Option<&[Item]>) -> Option<Vec<String>> {
     let Work::Agent(role) = &gate.work else { return Some(Vec::new()) };
     let template = match role {
@@ -87,6 +87,10 @@ fn told(gate: &Gate, inputs: &Values, items: Option<&[Item]>) -> Option<Vec<Stri
         Role::Named(name) => return Some(vec![name.clone()]),
         Role::Chosen(template) => template,
     };
+    let item = gate.each.as_ref().map(|each| &each.name);
+    if template.names().iter().any(|name| !inputs.contains_key(name) && Some(name) != item) {
+        return None;
+    }
     let context = input::context(inputs);
     let Some(each) = gate.each.as_ref().filter(|each| template.names().contains(&each.name)) else {
         return Some(template.render(&context).into_iter().collect());

@@ -36,6 +36,9 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,
+    /// Files of earlier gates that it changed without saying so, as it left them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trespassed: Vec<Artifact>,
     /// Whether whoever was to do the work said that it cannot be done: an audit has then refused nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,

@@ -75,8 +75,15 @@ pub(super) fn judge(
             old.map(|path| unwritten(&path)).collect()
         }
         Freshness::Differs(refused) => {
-            let told: Vec<ProjectPath> =
-                outputs.iter().flat_map(|output| paths(output, project, context)).collect();
+            // What was asked for may be an output that needs not be there.
+            let optional = contract.outputs.iter().filter(|output| output.optional);
+            let optional = optional.filter(|output| output.fresh != Some(false));
+            let told: Vec<ProjectPath> = outputs
+                .iter()
+                .copied()
+                .chain(optional)
+                .flat_map(|output| paths(output, project, context))
+                .collect();
             let is_same = |path: &ProjectPath| {
                 let found = judgement.artifacts.iter().find(|(artifact, _)| artifact == path);
                 let now = found.and_then(|(_, print)| print.as_ref()).map(|print| print.digest);

@@ -44,7 +44,7 @@ impl Plan<'_> {
         }
         let status = match &run.ending {
             // What cleans up must have done so.
-            Some(ending) if ending.status == RunStatus::Passed && self.has_unclean_end() => {
+            Some(ending) if ending.status == RunStatus::Passed && self.has_failed() => {
                 RunStatus::Failed
             }
             Some(ending) => ending.status,
@@ -54,8 +54,12 @@ impl Plan<'_> {
         Some(Step::Finish(status))
     }
 
-    fn has_unclean_end(&self) -> bool {
-        let mut finally = self.workflow.gates.iter().filter(|gate| gate.is_finally());
-        finally.any(|gate| self.run.gate(&gate.id).is_some_and(|state| !is_satisfied(gate, state)))
+    /// Whether a gate has failed, or one that cleans up did not do so: an end that says PASSED stands
+    /// for what was not done, and not for that.
+    fn has_failed(&self) -> bool {
+        self.workflow.gates.iter().any(|gate| {
+            let unsatisfied = self.run.gate(&gate.id).filter(|state| !is_satisfied(gate, state));
+            unsatisfied.is_some_and(|state| gate.is_finally() || state.status == GateStatus::Fail)
+        })
     }
 }

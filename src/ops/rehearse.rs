@@ -10,7 +10,9 @@ use super::start;
 use super::start::Begin;
 use crate::advance;
 use crate::advance::Handed;
+use crate::check::MadeOf;
 use crate::checkpoint_policy::CheckpointPolicy;
+use crate::contract::Contract;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
@@ -22,6 +24,7 @@ use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
 use crate::surroundings::Surroundings;
+use crate::template::Context;
 use crate::workflow::Approval;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -231,6 +234,17 @@ fn copy_texts(project: &Project, request: &Request, stage: &std::path::Path) -> 
     };
     for text in definition.texts.values() {
         write(&text.path, text.source.text.as_bytes())?;
+    }
+    // Files that the checks themselves are made of, as far as no template names them.
+    let rules = workflow.gates.iter().filter_map(|gate| gate.contract.as_ref());
+    let checks = rules.flat_map(Contract::rules);
+    let checks = checks.filter_map(|rule| rule.build(&Context::default()).ok());
+    for check in checks {
+        let MadeOf::File(path) = check.made_of() else { continue };
+        let inside = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
+        if let Ok(bytes) = project.folder.read(&inside, project.config.limits.text_bytes) {
+            write(path, &bytes)?;
+        }
     }
     let config = files::read_own(&project.folder.root().join("orch.toml"));
     write("orch.toml", &config.ok().flatten().unwrap_or_default())?;

@@ -52,12 +52,21 @@ fn context(driver: &Driver<'_>, gate: &Gate, id: &GateId) -> Context {
 
 /// One item with the fields that texts of the workflow ask it for.
 fn item(driver: &Driver<'_>, name: &str) -> Json {
-    let field = Regex::new(&format!(r"\b{}\.([A-Za-z_][A-Za-z0-9_]*)", regex::escape(name)));
+    // What is compared with a number, or reckoned with, is one.
+    let field = Regex::new(&format!(
+        r"\b{}\.([A-Za-z_][A-Za-z0-9_]*)(\s*(?:[<>]=?|[=!]=|[-+*/])\s*\d)?",
+        regex::escape(name)
+    ));
     let texts = driver.run().started.definition.iter().map(|text| text.text.as_str());
-    let fields: serde_json::Map<String, Json> = texts
-        .flat_map(|text| field.iter().flat_map(|field| field.captures_iter(text)))
-        .map(|found| (found[1].to_owned(), Json::from(EXAMPLE)))
-        .collect();
+    let mut fields = serde_json::Map::new();
+    for found in texts.flat_map(|text| field.iter().flat_map(|field| field.captures_iter(text))) {
+        let is_number = found.get(2).is_some();
+        let example = if is_number { Json::from(1) } else { Json::from(EXAMPLE) };
+        let known = fields.entry(found[1].to_owned()).or_insert_with(|| example.clone());
+        if is_number {
+            *known = example;
+        }
+    }
     if fields.is_empty() { Json::from(EXAMPLE) } else { Json::Object(fields) }
 }
 

@@ -141,6 +141,8 @@ impl Run {
             None
         } else if judged.given_up {
             Some(Declined::GivenUp)
+        } else if !judged.trespassed.is_empty() {
+            Some(Declined::Trespassed)
         } else {
             judged.is_refusal().then_some(Declined::Refused)
         };
@@ -255,6 +257,7 @@ impl Run {
 #[expect(clippy::assigning_clones, reason = "what it advises is what takes the room")]
 fn fill(attempt: &mut Attempt, judged: &Judged) {
     attempt.artifacts = judged.artifacts.clone();
+    attempt.trespassed = judged.trespassed.clone();
     attempt.validations = judged.validations.clone();
     attempt.findings = judged.findings.clone();
 }

@@ -83,6 +83,8 @@ pub enum Declined {
     Refused,
     /// The work cannot be done.
     GivenUp,
+    /// It changed files of earlier gates without saying so.
+    Trespassed,
 }
 
 /// A gate, or one instance of it, as far as the run has come.
@@ -176,7 +178,7 @@ impl GateState {
     /// now cannot at once.
     pub fn has_tries(&self, gate: &Gate) -> bool {
         let has_answered = match self.declined {
-            Some(Declined::Refused) => true,
+            Some(Declined::Refused | Declined::Trespassed) => true,
             Some(Declined::GivenUp) => gate.audits.is_some(),
             None => false,
         };
@@ -299,6 +301,8 @@ pub struct Attempt {
     pub invocation_ids: Vec<InvocationId>,
     /// What it left behind.
     pub artifacts: Vec<Artifact>,
+    /// Files of earlier gates that it changed without saying so, as it left them.
+    pub trespassed: Vec<Artifact>,
     /// What was checked.
     pub validations: Vec<Validation>,
     /// What was found.
@@ -337,6 +341,7 @@ impl Attempt {
             reuse: started.reuse.clone(),
             invocation_ids: Vec::new(),
             artifacts: Vec::new(),
+            trespassed: Vec::new(),
             validations: Vec::new(),
             findings: Vec::new(),
             approval: None,

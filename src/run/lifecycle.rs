@@ -1,5 +1,7 @@
 //! The lifecycle of a run: taken up, paused, done again, ended; and as `RUN.json` lists it.
 
+use super::Declined;
+use super::GateState;
 use super::GateStatus;
 use super::IllegalEvent;
 use super::Run;
@@ -11,6 +13,7 @@ use crate::event::PlannedGate;
 use crate::event::RunStatus;
 use crate::event::SessionStatus;
 use crate::event::digests_of;
+use crate::executor::ExecutorKind;
 use crate::finding::Finding;
 use crate::id::GateId;
 
@@ -126,7 +129,11 @@ impl Run {
     /// Goes back: what is opened again by it begins a round, and inner loops count anew.
     pub(super) fn jump(&mut self, at: Moment, event: &Event) {
         let Event::GateJumped { from, to, reopened, findings, also, anew } = event else { return };
-        let refused = self.gates.get(to).map(|state| digests_of(state.artifacts()));
+        let is_refused = std::iter::once(from)
+            .chain(also)
+            .any(|gate| self.gates.get(gate).is_some_and(has_refused));
+        let refused = self.gates.get(to).filter(|_| is_refused);
+        let refused = refused.map(|state| digests_of(state.artifacts()));
         self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
         // What they found goes along; none of them has it to mend.
         for gate in reopened {
@@ -237,4 +244,11 @@ impl Run {
             Some(_) | None => Ok(()),
         }
     }
+}
+
+/// Whether a gate that failed has refused the work that it was about. A command says so by its exit code
+/// and a person by their word; an agent may have failed to do its own.
+fn has_refused(state: &GateState) -> bool {
+    let executor = state.attempt().map(|attempt| attempt.executor);
+    executor != Some(ExecutorKind::Agent) || state.declined == Some(Declined::Refused)
 }

@@ -145,7 +145,8 @@ pub struct GateFile {
     #[schemars(with = "Option<String>")]
     pub executor: Option<Placed<String>>,
     /// The role of an agent gate: the agent of that name in `orch.toml`, else the default agent. As a
-    /// template over inputs and the item of `each` it names an agent or a preset, which must exist.
+    /// template, such as `"{{ reviewer }}"`, it names an agent or a preset, which must exist: at the start of
+    /// the run where inputs alone say which, else when the gate starts.
     #[schemars(with = "Option<String>")]
     pub agent: Option<Placed<String>>,
     /// The gate's instructions: a template below `prompts/`.

@@ -176,11 +176,7 @@ pub(super) fn build(
         let text = value.get_ref().as_str().unwrap_or_default();
         template(&Placed::new(value.span(), text.to_owned()))?;
     }
-    // Known before any gate has run, so that a run keeps every agent that it may need.
-    let mut agent_names = around.view.inputs.clone();
-    agent_names.extend(file.each.iter().map(|each| each.name.get_ref().as_str()));
-    let agent_texts = Texts::new(source, &agent_names);
-    let work = work::build(file, &template, &|text| agent_texts.template(text))?;
+    let work = work::build(file, &template)?;
     let stdout = file.stdout.as_ref().map(inside).transpose()?;
     let contract = build_contract(file, around, &names)?;
     let on_interrupt = on_interrupt(file, &work);

@@ -33,8 +33,6 @@ pub struct Seen {
 
 /// What the templates of gates may look at.
 pub(super) struct View {
-    /// The inputs alone.
-    pub(super) inputs: Names,
     /// The inputs, and what every gate sees.
     pub(super) names: Names,
     /// Every gate there is.
@@ -43,15 +41,14 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn new(inputs: &[Input], gates: &[GateFile]) -> Self {
-        let inputs = of_inputs(inputs);
-        let mut names = inputs.clone();
+        let mut names = of_inputs(inputs);
         names.extend(GATE_NAMES);
         names.insert(GATES, shape_of(gates));
         let seen = |gate: &GateFile| {
             let gate_id = GateId::parse(gate.id.get_ref().as_str()).ok()?;
             Some(Seen { gate: gate_id, answers: gate.answers.keys().cloned().collect() })
         };
-        Self { inputs, names, all: gates.iter().filter_map(seen).collect() }
+        Self { names, all: gates.iter().filter_map(seen).collect() }
     }
 
     /// The gates that templates ask for; none is looked at that no template asks for, since a long

@@ -43,7 +43,7 @@ pub enum Role {
     Any,
     /// The agent of that name where `orch.toml` has one, else as above.
     Named(String),
-    /// The agent whose name a template over inputs and the item of a fan-out gives.
+    /// The agent whose name a template gives.
     Chosen(Template),
 }
 
@@ -59,11 +59,7 @@ impl Work {
 }
 
 /// The work that a table of a gate asks for which the rules have found sound.
-pub(super) fn build(
-    file: &GateFile,
-    template: &Parse<'_>,
-    agent: &Parse<'_>,
-) -> Result<Work, Box<Unsound>> {
+pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
     let kind = file.executor.as_ref().and_then(|kind| ExecutorKind::parse(kind.get_ref()));
     let kind = kind.unwrap_or(ExecutorKind::Human);
     Ok(match (kind, &file.command, &file.shell, &file.workflow) {
@@ -79,7 +75,7 @@ pub(super) fn build(
         }
         (ExecutorKind::Agent, _, _, _) => Work::Agent(match &file.agent {
             None => Role::Any,
-            Some(name) => match agent(name)? {
+            Some(name) => match template(name)? {
                 literal if literal.is_literal() => Role::Named(literal.text().to_owned()),
                 template => Role::Chosen(template),
             },

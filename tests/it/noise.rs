@@ -151,6 +151,7 @@ fn judged(dice: &Dice) -> Judged {
         }],
         findings: vec![finding],
         baselines: [(dice.text.clone(), BTreeMap::new())].into(),
+        trespassed: Vec::new(),
         given_up: dice.flag,
     }
 }

@@ -160,3 +160,28 @@ fn an_input_may_have_a_name_that_only_other_commands_have_as_a_flag() {
         workflow(name).orch(&format!("run demo --{flag} x")).code(2).says(&says);
     }
 }
+
+#[test]
+fn schemas_and_numbers_of_items_are_no_obstacle() {
+    let house = House::new()
+        .file("schemas/s.json", "{\"type\": \"array\"}")
+        .contract(
+            "plan",
+            "[[output]]\npath = 'plan.json'\n\
+             checks = [{ kind = 'json_schema', schema = 'schemas/s.json' }]\n",
+        )
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'plan'
+             executor = 'human'
+             contract = 'plan'
+             [[gate]]
+             id = 'do'
+             executor = 'command'
+             each = { file = 'plan.json', as = 'p' }
+             when = '{{ p.size > 0 }}'
+             command = ['echo', '{{ p.id }}']",
+        );
+    house.orch("rehearse demo").code(0).says("$ echo example").says("the run is PASSED");
+}

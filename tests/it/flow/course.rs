@@ -243,3 +243,31 @@ fn keys_that_nobody_reads_at_a_person_s_gate_are_told() {
     house.orch("workflow check demo").code(2).says("write pointer = \"/said/x\"");
     house.workflow("demo", &from("/said/x")).orch("workflow check demo").code(0);
 }
+
+#[test]
+fn an_end_that_says_passed_stands_for_no_failure() {
+    let house = |on_fail: &str| {
+        House::new().workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'lint'
+                 executor = 'command'
+                 needs = []
+                 command = ['false']
+                 on_fail = '{on_fail}'
+                 [[gate]]
+                 id = 'build'
+                 executor = 'command'
+                 needs = []
+                 command = ['true']
+                 [[gate]]
+                 id = 'e'
+                 needs = ['build']
+                 end = {{ status = 'PASSED' }}"
+            ),
+        )
+    };
+    house("continue").orch("run demo --jobs 1").code(1).says("FAILED");
+    house("ignore").orch("run demo --jobs 1").code(0).says("PASSED");
+}

@@ -96,3 +96,41 @@ fn the_packet_says_so() {
                 .contains("\n  - it is written for this gate: a file from before does not count\n")
     );
 }
+
+#[test]
+fn only_a_refusal_asks_for_other_bytes_and_an_optional_output_answers_it() {
+    let audit = House::new()
+        .agents("[agents.auditor]\nuse = 'claude'\n")
+        .contract(
+            "e",
+            "[[output]]\npath = 'e.md'\n[[output]]\npath = 'sources.md'\noptional = true\n",
+        )
+        .contract(
+            "au",
+            "[[output]]\npath = 'au.md'\n\
+             checks = [{ kind = 'contains_text', all = ['pass'], verdict = true }]\n",
+        )
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'agent'
+             contract = 'e'
+             [[gate]]
+             id = 'audit'
+             executor = 'agent'
+             audits = { gate = 'write', same_program = true }
+             contract = 'au'
+             on_fail = { goto = 'write', visits = 2 }",
+        )
+        .script("write", "echo essay > e.md; test ! -f au.md || echo as asked > sources.md")
+        .script("audit", "test -f sources.md && echo pass > au.md || echo no > au.md");
+    audit.orch("run demo").code(0);
+    assert_eq!(audit.attempts("write"), "PASS PASS");
+    // An audit that has left no report has refused nothing: the same words are as good as before.
+    let unwritten = audit.script("write", "echo essay > e.md").script("audit.1", "true");
+    let unwritten = unwritten.script("audit.2", "echo pass > au.md");
+    unwritten.remove("sources.md");
+    unwritten.orch("run demo").code(0);
+    assert_eq!(unwritten.attempts("write"), "PASS PASS");
+}

@@ -67,3 +67,28 @@ fn any_does_not_start_when_all_have_failed() {
     house.orch("run demo").code(1);
     assert_eq!(house.gates(), "bad FAIL, last FAIL");
 }
+
+#[test]
+fn what_stands_on_a_gate_that_is_done_again_waits_for_it() {
+    let house = House::new().leaves("s", "summary.txt").workflow(
+        "demo",
+        "[[gate]]
+         id = 'test'
+         executor = 'command'
+         shell = 'sleep 0.2; test -f ok'
+         [[gate]]
+         id = 'summary'
+         executor = 'command'
+         join = 'done'
+         command = ['sh', '-c', 'echo {{ gates.test.status }} > summary.txt']
+         contract = 's'
+         [[gate]]
+         id = 'send'
+         executor = 'command'
+         shell = 'cat summary.txt > sent.txt'",
+    );
+    house.orch("run demo --jobs 2").code(1);
+    house.write("ok", "");
+    house.orch("run resume --jobs 2").code(0);
+    assert_eq!(house.read("sent.txt"), "PASS\n");
+}

@@ -142,3 +142,96 @@ fn two_gates_with_one_output_have_an_order() {
         .says("`a` and `b` leave behind out.md, and neither comes before the other");
     plan("needs = ['a']").orch("workflow check demo").code(0);
 }
+
+/// A gate that changes what an earlier one left behind, without saying so, and one that uses it.
+fn trespass(more: &str) -> House {
+    House::new().leaves("a", "x.txt").workflow(
+        "demo",
+        &format!(
+            "[[gate]]
+             id = 'a'
+             executor = 'command'
+             shell = 'echo safe > x.txt'
+             contract = 'a'
+             [[gate]]
+             id = 'b'
+             executor = 'command'
+             shell = 'echo evil > x.txt'
+             {more}
+             [[gate]]
+             id = 'publish'
+             executor = 'command'
+             shell = 'cp x.txt published'"
+        ),
+    )
+}
+
+#[test]
+fn a_change_that_was_found_once_passes_at_no_later_try() {
+    for more in [
+        "",
+        "retry = { attempts = 3 }",
+        "on_fail = { goto = 'b', visits = 2 }",
+        "on_fail = { goto = 'a', visits = 2 }",
+    ] {
+        let house = trespass(more);
+        house.orch("run demo").code(1).says("x.txt: it belongs to gate a");
+        house.orch("run resume").code(1).says("x.txt: it belongs to gate a");
+        assert!(!house.exists("published"), "{more}");
+    }
+    // What a person puts right is theirs.
+    let house = trespass("");
+    house.orch("run demo").code(1);
+    house.write("workflows/demo.toml", "");
+    house.write("x.txt", "safe\n");
+    assert_eq!(house.gates(), "a PASS, b FAIL, publish NOT_STARTED");
+}
+
+#[test]
+fn a_file_that_joins_the_outputs_of_an_earlier_gate_is_a_change_of_them() {
+    let house = |more: &str| {
+        House::new().contract("c", "[[output]]\nglob = 'ch/*.md'\n").workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'a'
+                 executor = 'command'
+                 shell = 'mkdir -p ch; echo a > ch/1.md'
+                 contract = 'c'
+                 [[gate]]
+                 id = 'b'
+                 executor = 'command'
+                 shell = 'echo b > ch/2.md; echo b >> log'
+                 {more}
+                 [[gate]]
+                 id = 'c'
+                 executor = 'command'
+                 shell = 'true'"
+            ),
+        )
+    };
+    let silent = house("");
+    silent.orch("run demo").code(1).says("ch/2.md: it belongs to gate a");
+    assert_eq!(silent.read("log"), "b\n");
+    let open = house("edits = ['ch/*.md']");
+    open.orch("run demo").code(0);
+    assert_eq!(open.read("log"), "b\n");
+}
+
+#[test]
+fn what_cleans_up_leaves_the_files_of_the_others_alone() {
+    let house = House::new().leaves("a", "x.txt").workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         shell = 'echo safe > x.txt'
+         contract = 'a'
+         [[gate]]
+         id = 'tidy'
+         executor = 'command'
+         finally = true
+         shell = 'echo evil > x.txt'",
+    );
+    house.orch("run demo").code(1).says("x.txt: it belongs to gate a");
+}

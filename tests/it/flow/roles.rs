@@ -92,17 +92,26 @@ fn an_item_that_no_agent_is_called_by_is_refused_when_it_is_known() {
 }
 
 #[test]
-fn what_a_gate_answers_chooses_nobody() {
-    let house = agents().workflow(
-        "demo",
-        "[[gate]]
-         id = 'ask'
-         executor = 'human'
-         answers = { who = { type = 'string' } }
-         [[gate]]
-         id = 'write'
-         executor = 'agent'
-         agent = '{{ gates.ask.answers.who }}'",
-    );
-    house.orch("workflow check demo").code(2).says("gates").says("workflows/demo.toml:10");
+fn an_answer_chooses_the_agent_and_a_slip_fails_the_gate() {
+    let house = || {
+        agents().workflow(
+            "demo",
+            "[[gate]]
+             id = 'ask'
+             executor = 'human'
+             answers = { who = { type = 'string' } }
+             [[gate]]
+             id = 'write'
+             executor = 'agent'
+             agent = '{{ gates.ask.answers.who }}'",
+        )
+    };
+    house().orch("workflow check demo").code(0);
+    let (right, wrong) = (house(), house());
+    right.orch("run demo").code(3);
+    right.orch("gate finish --answer who=poet").code(0);
+    assert_eq!(right.gates(), "ask PASS, write PASS");
+    wrong.orch("run demo").code(3);
+    wrong.orch("gate finish --answer who=peot").code(0).says("did you mean `poet`?");
+    assert_eq!(wrong.gates(), "ask PASS, write FAIL");
 }
