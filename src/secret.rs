@@ -62,13 +62,14 @@ pub struct Secrets {
 pub enum Error {
     #[error("the secret `{0}` is not set in the environment")]
     Missing(String),
-    #[error("the secret `{0}` is not text")]
+    #[error("the secret `{0}` is not valid UTF-8")]
     NotText(String),
     #[error(
-        "the secret `{0}` is shorter than {VALUE_BYTES_MIN} bytes: it occurs by chance, and would be blotted out there too"
+        "the secret `{0}` is shorter than {VALUE_BYTES_MIN} bytes: \
+         redacting it would also hide text that matches by chance"
     )]
     TooShort(String),
-    #[error("the secrets are too long to be looked for")]
+    #[error("the secrets are too long to redact")]
     TooLong,
 }
 
@@ -77,7 +78,8 @@ impl Error {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::TooShort(name) => Some(format!(
-                "a longer secret, or secrets = [{{ name = \"{name}\", short = true }}] where it must be that short"
+                "use a longer secret, or write \
+                 secrets = [{{ name = \"{name}\", short = true }}] to allow it"
             )),
             Self::Missing(_) | Self::NotText(_) | Self::TooLong => None,
         }

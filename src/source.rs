@@ -148,7 +148,7 @@ pub fn suggest_of<'c>(
 
 fn suggest_with(unknown: &str, mut candidates: Vec<&str>, listing: Option<&str>) -> String {
     if candidates.is_empty() {
-        return "there is none to choose from".to_owned();
+        return "none is defined".to_owned();
     }
     if let Some(nearest) = nearest(unknown, candidates.iter().copied()) {
         return nearest;
@@ -184,6 +184,6 @@ mod tests {
     fn the_nearest_name_is_suggested() {
         assert_eq!(suggest("min_source", ["min_sources", "csv"]), "did you mean `min_sources`?");
         assert_eq!(suggest("x", ["min_sources", "csv"]), "known: csv, min_sources");
-        assert_eq!(suggest("x", []), "there is none to choose from");
+        assert_eq!(suggest("x", []), "none is defined");
     }
 }

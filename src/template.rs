@@ -120,7 +120,7 @@ impl Template {
         match self.render(context).map_err(|error| format!("`when`: {error}"))?.as_str() {
             "true" => Ok(true),
             "false" | "" => Ok(false),
-            other => Err(format!("`when` renders `{other}`, neither true nor false")),
+            other => Err(format!("`when` renders `{other}`, expected `true` or `false`")),
         }
     }
 
@@ -269,7 +269,7 @@ fn unclosed(text: &str) -> Option<String> {
     let is_open =
         |(begin, end): &(&str, &str)| text.matches(begin).count() > text.matches(end).count();
     let (begin, end) = marks.into_iter().find(is_open)?;
-    Some(format!("write {begin} … {end}: what begins with {begin} is closed by {end}"))
+    Some(format!("write {begin} … {end}: {end} closes {begin}"))
 }
 
 fn explain(error: &tera::Error) -> Error {
@@ -277,9 +277,10 @@ fn explain(error: &tera::Error) -> Error {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
             Error { message: report.message().to_owned(), line: Some(report.span().start_line) }
         }
-        ErrorKind::Io(_) => {
-            Error::other(format!("it renders more than {} MiB", RENDERED_BYTES_MAX / 1024 / 1024))
-        }
+        ErrorKind::Io(_) => Error::other(format!(
+            "the result is larger than {} MiB",
+            RENDERED_BYTES_MAX / 1024 / 1024
+        )),
         ErrorKind::Msg(_)
         | ErrorKind::CircularExtend { .. }
         | ErrorKind::CircularInclude { .. }
@@ -352,6 +353,6 @@ mod tests {
         let text = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}{{ long }}{% endfor %}{% endfor %}";
         let context = Context::default().with("long", &"x".repeat(100_000));
         let error = parse(text, &["long"]).unwrap().render(&context).unwrap_err();
-        assert!(error.message.contains("more than"), "{error}");
+        assert!(error.message.contains("larger than 16 MiB"), "{error}");
     }
 }

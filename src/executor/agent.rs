@@ -67,9 +67,7 @@ impl Agent {
         let said = settings.clone();
         let mut argv = settings.command.unwrap_or_default();
         if argv.first().is_none_or(String::is_empty) {
-            return Err(format!(
-                "agent `{name}` has no program: give it `preset`, `use` or `command`"
-            ));
+            return Err(format!("agent `{name}` requires `preset`, `use` or `command`"));
         }
         if settings.model.is_some() {
             argv.extend(settings.model_arguments.unwrap_or_default());
@@ -80,20 +78,20 @@ impl Agent {
         match (&settings.model, names(MODEL)) {
             (Some(model), false) => {
                 return Err(format!(
-                    "the model `{model}` does not reach the program of `{name}`: \
-                     write `{MODEL}` into `command`, or give `model_arguments`"
+                    "the command of agent `{name}` does not use its model `{model}`: \
+                     add `{MODEL}` to `command`, or set `model_arguments`"
                 ));
             }
             (None, true) => {
                 return Err(format!(
-                    "the command of `{name}` has `{MODEL}`, but `model` is not set"
+                    "the command of agent `{name}` has `{MODEL}`, but `model` is not set"
                 ));
             }
             (Some(_), true) | (None, false) => {}
         }
         if names(PACKET) && packet != PacketBy::Argument {
             return Err(format!(
-                "the command of `{name}` has `{PACKET}`, which needs `packet = \"argument\"`"
+                "the command of agent `{name}` has `{PACKET}`, which requires `packet = \"argument\"`"
             ));
         }
         let last = match packet {
@@ -358,17 +356,17 @@ mod tests {
             let agent = agent(&format!("{text}env = {{ CODE = '{code}' }}")).unwrap();
             stage.begin(&agent, "").conclusion
         };
-        assert_eq!(conclusion(41), failed("`sh` exited with 41: it is not signed in: at x"));
+        assert_eq!(conclusion(41), failed("`sh` exited with code 41: it is not signed in: at x"));
         assert_eq!(conclusion(0), failed("agent `mine`: at x"));
-        let reason = "`sh` exited with 7".to_owned();
+        let reason = "`sh` exited with code 7".to_owned();
         assert_eq!(conclusion(7), Conclusion::Interrupted { cut: Cut::Outside, reason });
     }
 
     #[test]
     fn what_cannot_work_is_refused_before_it_starts() {
         let error = |text| agent(text).unwrap_err();
-        assert!(error("model = 'm'").contains("has no program"));
-        assert!(error("command = ['x']\nmodel = 'm'").contains("does not reach the program"));
+        assert!(error("model = 'm'").contains("requires `preset`"));
+        assert!(error("command = ['x']\nmodel = 'm'").contains("does not use its model"));
         assert!(error("command = ['x', '{model}']").contains("`model` is not set"));
         assert!(error("command = ['x', '{packet}']").contains("packet = \"argument\""));
     }

@@ -71,13 +71,13 @@ mod tests {
     fn failures_and_interruptions_are_told_apart() {
         let mut stage = Stage::new();
         let conclusion = |script: &str| stage.begin(&shell(script), "").conclusion;
-        assert_eq!(conclusion("exit 3"), failed("`sh` exited with 3"));
-        assert_eq!(conclusion("exit 75"), interrupted("`sh` exited with 75"));
+        assert_eq!(conclusion("exit 3"), failed("`sh` exited with code 3"));
+        assert_eq!(conclusion("exit 75"), interrupted("`sh` exited with code 75"));
         assert_eq!(conclusion("kill -KILL $$"), interrupted("`sh` was ended by signal 9"));
         assert_eq!(conclusion("kill -SEGV $$"), failed("`sh` was ended by signal 11"));
         stage.timeout = Some(Duration::from_millis(100));
         let outcome = stage.begin(&shell("sleep 60"), "");
-        assert_eq!(outcome.conclusion, failed("`sh` did not end within 100ms"));
+        assert_eq!(outcome.conclusion, failed("`sh` timed out after 100ms"));
         assert_eq!(outcome.exit_code(), None);
         stage.timeout = None;
         stage.stop.raise();

@@ -153,7 +153,8 @@ pub enum Error {
     #[error(transparent)]
     Process(#[from] process::Error),
     #[error(
-        "the packet for `{agent}` has {bytes} bytes, an argument takes {}; give the agent `packet = \"stdin\"` or `packet = \"file\"`",
+        "the packet for `{agent}` has {bytes} bytes, but an argument holds at most {}; \
+         give the agent `packet = \"stdin\"` or `packet = \"file\"`",
         process::ARGUMENT_BYTES_MAX
     )]
     PacketTooLong { agent: String, bytes: usize },
@@ -254,13 +255,13 @@ impl Landing {
         let reason = match self.ending {
             Ending::Exited(0) => return Conclusion::Done,
             Ending::Exited(code) => match exits.get(&code.to_string()) {
-                Some(words) => format!("`{program}` exited with {code}: {words}"),
-                None => format!("`{program}` exited with {code}"),
+                Some(words) => format!("`{program}` exited with code {code}: {words}"),
+                None => format!("`{program}` exited with code {code}"),
             },
             Ending::Signaled(signal) => format!("`{program}` was ended by signal {signal}"),
             Ending::TimedOut => {
                 let time = self.timeout.map(show_duration).unwrap_or_default();
-                format!("`{program}` did not end within {time}")
+                format!("`{program}` timed out after {time}")
             }
             Ending::Stopped => format!("`{program}` was stopped"),
             Ending::Halted => self.halted.clone().unwrap_or_default(),

@@ -21,66 +21,67 @@ const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The longest error text that is kept, in characters.
 const ERROR_CHARACTERS_MAX: usize = 500;
 
-/// Where an agent's output tells what it used.
+/// Where the output of an agent reports its usage.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the keys as a person writes them")]
 pub struct Output {
     pub format: Format,
-    /// Where the cost in US dollars stands.
+    /// Where to find the cost in US dollars.
     #[serde(default)]
     cost_usd: Pointers,
-    /// Where the tokens that went in stand, those read from a cache among them.
+    /// Where to find the input tokens, including those read from a cache.
     #[serde(default)]
     input_tokens: Pointers,
-    /// Where the tokens that came out stand.
+    /// Where to find the output tokens.
     #[serde(default)]
     output_tokens: Pointers,
-    /// Where the tokens read from a cache stand.
+    /// Where to find the input tokens read from a cache.
     #[serde(default)]
     cached_input_tokens: Pointers,
-    /// Where the agent's name for its session stands; the last one on any line counts.
+    /// Where to find the agent's own session id; the last one in the output counts.
     #[serde(default)]
     session: Pointers,
-    /// Where the model stands; the first line that names one counts.
+    /// Where to find the model; the first line with one counts.
     #[serde(default)]
     model: Pointers,
-    /// Where `true` means that the agent failed, on the lines that `match` chooses.
+    /// Where `true` means that the agent failed, on the lines selected by `match`.
     #[serde(default)]
     is_error: Pointers,
-    /// Where the text of a failure stands: read where `is_error` is true, without
-    /// `is_error` on any line, and then it is a failure wherever it is found.
+    /// Where to find the error message. It is read if `is_error` is true; without `is_error` it is
+    /// read from any line and means that the agent failed.
     #[serde(default)]
     error: Pointers,
-    /// What must stand where on a line whose figures count; every line without it.
+    /// Values that a line must have at these pointers for its figures to count; all lines count by
+    /// default.
     #[serde(default, rename = "match")]
     chosen: BTreeMap<Pointer, Json>,
-    /// How the figures of several lines make one.
+    /// How to combine the figures of several lines.
     #[serde(default)]
     pub counts: Counts,
-    /// Where earlier lines tell what was used so far, of an agent that tells the whole only at
-    /// its end. They count until that is told.
+    /// Where earlier lines report usage so far, for an agent that reports the total only at its
+    /// end. They count until the total is reported.
     #[serde(default)]
     live: Option<Live>,
 }
 
-/// Where the lines before the last tell what each step used.
+/// Where the lines before the last report the usage of each step.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Live {
-    /// What must stand where on such a line.
+    /// Values that such a line must have at these pointers.
     #[serde(default, rename = "match")]
     chosen: BTreeMap<Pointer, Json>,
-    /// Where a step's own name stands: lines of one name tell the same step again.
+    /// Where to find the id of a step; lines with the same id report the same step.
     #[serde(default)]
     step: Pointers,
-    /// Where the tokens that went in stand, those read from a cache among them.
+    /// Where to find the input tokens, including those read from a cache.
     #[serde(default)]
     input_tokens: Pointers,
-    /// Where the tokens that came out stand.
+    /// Where to find the output tokens.
     #[serde(default)]
     output_tokens: Pointers,
-    /// Where the tokens read from a cache stand.
+    /// Where to find the input tokens read from a cache.
     #[serde(default)]
     cached_input_tokens: Pointers,
 }
@@ -110,29 +111,29 @@ impl Told {
     }
 }
 
-/// The form of an agent's output.
+/// The format of an agent's output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// One JSON object; lines before it are left out.
+    /// One JSON object; lines before it are ignored.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Jsonl,
-    /// Text for people, which tells no figures.
+    /// Plain text without figures.
     #[default]
     Text,
 }
 
-/// How the figures of several lines, and of several calls in one session, add up.
+/// How to combine the figures of several lines, and of several calls in one session.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Counts {
-    /// The last line tells it all.
+    /// The last line has the total of the call.
     #[default]
     Last,
-    /// Every line tells its own.
+    /// Every line has its own figures, which are added up.
     Sum,
-    /// The last line tells the total of the whole session, earlier calls included.
+    /// The last line has the total of the whole session, including earlier calls.
     Delta,
 }
 
@@ -182,7 +183,7 @@ impl Output {
         }
         let mut usage = told.usage();
         if !told.has_json && self.format != Format::Text {
-            usage.unread = Some("what it printed is no JSON".into());
+            usage.unread = Some("its output is not JSON".into());
         }
         Ok(usage)
     }
@@ -199,7 +200,7 @@ impl Output {
         if self.format == Format::Text || places.is_empty() {
             return None;
         }
-        let other = || format!("no amount stands at {} of what it printed", places.join(", "));
+        let other = || format!("its output has no amount at {}", places.join(", "));
         Some(usage.unread.clone().unwrap_or_else(|| other().into()))
     }
 
@@ -219,7 +220,7 @@ impl Output {
         if self.is_error.is_empty() {
             usage.error = self.error_text(json).or(usage.error.take());
         } else if counts {
-            let unnamed = || "the agent reports a failure without saying which".to_owned();
+            let unnamed = || "the agent reported a failure without details".to_owned();
             let is_error = self.is_error.is_true(json);
             usage.error = is_error.then(|| self.error_text(json).unwrap_or_else(unnamed));
         }
@@ -348,7 +349,7 @@ mod tests {
         let usage = read(LINES, &printed);
         assert_eq!((usage.cost_usd, usage.session.as_deref()), (Some(3.0), Some("s")));
         let nothing = read(LINES, b"");
-        assert_eq!(nothing.unread.as_deref(), Some("what it printed is no JSON"));
+        assert_eq!(nothing.unread.as_deref(), Some("its output is not JSON"));
         assert_eq!(nothing, Usage { unread: nothing.unread.clone(), ..Usage::default() });
     }
 

@@ -29,7 +29,10 @@ impl TryFrom<String> for Pointer {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
         let path = text.strip_prefix('/').ok_or_else(|| {
-            format!("`{text}` is no JSON pointer: write `/usage/input_tokens`, `*` for any member")
+            format!(
+                "`{text}` is not a JSON pointer: \
+                 write `/usage/input_tokens`, with `*` for any member"
+            )
         })?;
         let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
         Ok(Self { segments: path.split('/').map(unescape).collect() })
@@ -163,7 +166,7 @@ impl JsonSchema for Pointers {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "A JSON pointer or a list of them, whose numbers are added up; `*` stands for every member, a last `*#` for the names of the members.",
+            "description": "A JSON pointer or a list of them; the numbers are added up. `*` stands for every member, a final `*#` for the names of the members.",
             "type": ["string", "array"],
             "items": { "type": "string" }
         })
@@ -205,7 +208,7 @@ mod tests {
     #[test]
     fn a_pointer_begins_with_a_slash() {
         let error = Pointer::try_from("usage/x".to_owned()).unwrap_err();
-        assert!(error.starts_with("`usage/x` is no JSON pointer"), "{error}");
+        assert!(error.starts_with("`usage/x` is not a JSON pointer"), "{error}");
         assert!(serde_json::from_value::<Pointers>(json!(["/a", "b"])).is_err());
     }
 }

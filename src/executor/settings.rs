@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What is said of an agent; what is not said comes from what it stands on.
+/// The settings of an agent. Omitted ones are taken from its `use` or `preset`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AgentSettings {
@@ -18,44 +18,45 @@ pub struct AgentSettings {
     #[serde(skip)]
     #[schemars(skip)]
     pub definition: Option<String>,
-    /// What this agent is, for lists.
+    /// A description for listings.
     pub description: Option<String>,
-    /// The shipped preset that this agent stands on.
+    /// The built-in preset to build on.
     #[serde(skip_serializing)]
     #[schemars(with = "Option<String>")]
     pub preset: Option<Placed<String>>,
-    /// Another agent of `orch.toml`, or a preset, that this one stands on.
+    /// Another agent in `orch.toml`, or a preset, to build on.
     #[serde(rename = "use", skip_serializing)]
     #[schemars(with = "Option<String>")]
     pub stands_on: Option<Placed<String>>,
-    /// The program and its arguments; `{packet}`, `{packet_path}` and `{model}` in them are
-    /// replaced, never split.
+    /// The program and its arguments. `{packet}`, `{packet_path}` and `{model}` are replaced and
+    /// never split.
     pub command: Option<Vec<String>>,
-    /// The model to ask for.
+    /// The model to request.
     pub model: Option<String>,
-    /// What is added to the command when a model is named, such as `["--model", "{model}"]`.
+    /// Arguments to add if a model is set, such as `["--model", "{model}"]`.
     pub model_arguments: Option<Vec<String>>,
-    /// More arguments, after all others.
+    /// More arguments, added last.
     pub args: Option<Vec<String>>,
-    /// How the packet reaches the program.
+    /// How to pass the packet to the program.
     pub packet: Option<PacketBy>,
-    /// Where the program's output tells what it used.
+    /// Where the program's output reports its usage.
     pub output: Option<Output>,
-    /// Variables set for the program.
+    /// Environment variables to set for the program.
     #[serde(default, skip_serializing)]
     pub env: BTreeMap<String, String>,
-    /// Variables of the surroundings that the program gets beside those that every program gets; one
-    /// that ends in `*` stands for all that begin so.
+    /// Environment variables to pass on to the program, in addition to those that every program
+    /// gets. A name that ends in `*` stands for all variables with that prefix.
     pub pass: Option<Vec<String>>,
-    /// The longest that one call may take, such as `45m`.
+    /// Timeout of one call, such as `45m`.
     pub timeout: Option<Period>,
-    /// Exit codes that mean it was cut short from outside, beside 75: no try is spent.
+    /// Exit codes, besides 75, that mean an interruption from outside, which does not count as a
+    /// try.
     pub interrupted: Option<Vec<i32>>,
-    /// What exit codes mean, in words.
+    /// Explanations of exit codes.
     #[serde(default)]
     pub exits: BTreeMap<String, String>,
-    /// What this agent may spend in one run, under whatever roles. One that stands on another and
-    /// states no budget draws on the other's, and all that do so share it.
+    /// The budget of this agent in one run, in all its roles. An agent without a budget that builds
+    /// on another one shares that agent's budget.
     pub budget: Option<Budget>,
     /// Whose budget it is; found out, not written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,16 +64,16 @@ pub struct AgentSettings {
     pub purse: Option<String>,
 }
 
-/// How a packet reaches a program.
+/// How to pass the packet to a program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PacketBy {
-    /// By standard input.
+    /// On standard input.
     #[default]
     Stdin,
-    /// By the path of its file: at `{packet_path}`, or as the last argument.
+    /// As the path of a file: at `{packet_path}`, or as the last argument.
     File,
-    /// As an argument: at `{packet}`, or as the last one.
+    /// As an argument: at `{packet}`, or as the last argument.
     Argument,
 }
 

@@ -32,17 +32,17 @@ pub struct Usage {
 /// Prices by the name of the model.
 pub type Prices = BTreeMap<String, Price>;
 
-/// What a model costs, for agents that tell tokens and no money.
+/// The price of a model, for agents that report tokens but no cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// US dollars for a million tokens that go in.
+    /// US dollars per million input tokens.
     pub input_usd_per_million: Amount,
-    /// US dollars for a million tokens that come out.
+    /// US dollars per million output tokens.
     pub output_usd_per_million: Amount,
-    /// US dollars for a million tokens read from a cache; as those that go in by default.
+    /// US dollars per million cached input tokens; the input price by default.
     pub cached_input_usd_per_million: Option<Amount>,
-    /// The day on which these prices were looked up, such as `2026-01-19`.
+    /// The date of these prices, such as `2026-01-19`.
     pub date: Option<Day>,
 }
 

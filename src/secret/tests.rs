@@ -188,7 +188,7 @@ fn a_secret_has_the_value_that_a_face_found() {
     assert_eq!(told("PATH"), Ok(()));
     assert!(Secrets::of_all([&name("PATH")], &set).is_err());
     assert!(told("PEN").unwrap_err().starts_with("the secret `PEN` is shorter than"));
-    assert_eq!(told("RAW").unwrap_err(), "the secret `RAW` is not text");
+    assert_eq!(told("RAW").unwrap_err(), "the secret `RAW` is not valid UTF-8");
     assert!(!format!("{set:?}").contains("cuttlefish"));
 }
 

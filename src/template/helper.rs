@@ -99,12 +99,12 @@ fn ask(request: &[u8]) -> Result<process::Answer, Error> {
     *slot = None;
     Err(Error::other(match lost {
         Lost::TooLong => format!(
-            "rendering takes longer than {} s; check its loops and includes",
+            "rendering takes longer than {} s; check loops and includes",
             RENDERING_MAX.as_secs()
         ),
         Lost::Ended => format!(
-            "rendering needs more than {} MiB of memory, or its values nest too deep; \
-             check what it repeats or joins",
+            "rendering needs more than {} MiB of memory, or values nest too deeply; \
+             check repetitions and joins",
             MEMORY_BYTES_MAX / 1024 / 1024
         ),
     }))
