@@ -93,7 +93,7 @@ impl<'b> Book<'b> {
         match (&entry.settings.stands_on, &entry.settings.preset) {
             (None, None) => Ok(own),
             (Some(name), Some(_)) => {
-                let message = "an agent stands on one thing: give it `use` or `preset`, not both";
+                let message = "an agent must not have both `use` and `preset`";
                 Err(entry.name.at(name).unsound(message))
             }
             (None, Some(name)) => {
@@ -124,7 +124,7 @@ impl<'b> Book<'b> {
             return Err(entry
                 .name
                 .at(name)
-                .unsound(format!("agents stand on each other: {round}")));
+                .unsound(format!("agents use each other in a cycle: {round}")));
         }
         match (self.entries.get(text), preset) {
             (Some(used), _) => self.follow(used, path),

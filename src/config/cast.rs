@@ -77,15 +77,15 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Miscast {
     /// Its text was changed, or comes from another version.
-    #[error("what the run keeps of agent `{agent}` is not to be read: {message}")]
+    #[error("cannot read agent `{agent}` from the run: {message}")]
     Unreadable { agent: String, message: String },
     /// The values of its variables lie in `orch.toml` alone.
     #[error(
-        "the variables that orch.toml sets for agent `{agent}` are not those that the run began with"
+        "the variables that orch.toml sets for agent `{agent}` have changed since the run started"
     )]
     Environment { agent: String },
     /// Whoever works in the project may have put something else there.
-    #[error("{path}, which the command of agent `{agent}` names, is not what the run began with")]
+    #[error("`{path}`, used by the command of agent `{agent}`, has changed since the run started")]
     Program { agent: String, path: String },
 }
 

@@ -64,17 +64,17 @@ pub struct Config {
     project: PathBuf,
 }
 
-/// When a run's record is committed on its branch.
+/// When to commit a run's record to its branch.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordBranch {
-    /// Once at every stop: when the run waits for somebody, is paused, or ends.
+    /// At every stop: when the run waits, is paused or ends.
     #[default]
     Stops,
-    /// With each attempt that has ended, too. Git keeps its index in one file and writes it whole, so
-    /// that each of these commits takes longer the more the record and the project hold.
+    /// Also after every attempt. Each of these commits takes longer the larger the record and the
+    /// project are, because git rewrites its whole index.
     Attempts,
-    /// Never: the run's own ref alone holds the record, and the working tree holds none.
+    /// Never: only the run's own ref has the record, not the working tree.
     Never,
 }
 
@@ -307,14 +307,14 @@ mod tests {
     fn agents_that_cannot_be_are_refused() {
         let round = "[agents.a]\nuse = 'b'\n[agents.b]\nuse = 'c'\n[agents.c]\nuse = 'b'";
         let (message, line, ..) = error(round);
-        assert_eq!((message.as_str(), line), ("agents stand on each other: b → c → b", 6));
+        assert_eq!((message.as_str(), line), ("agents use each other in a cycle: b → c → b", 6));
         assert!(error("[agents.a]\nuse = 'a'").0.ends_with("a → a"));
         let both = error("[agents.a]\nuse = 'claude'\npreset = 'claude'");
-        assert!(both.0.contains("not both") && both.1 == 2, "{both:?}");
+        assert!(both.0.contains("both `use` and `preset`") && both.1 == 2, "{both:?}");
         let (message, line, column, _) = error("[agents.a]\nmodel = 'm'");
-        assert!(message.contains("has no program"), "{message}");
+        assert!(message.contains("requires `preset`"), "{message}");
         assert_eq!((line, column), (1, 9));
-        assert!(error("[agents.none]\ncommand = ['x']").0.contains("no agent can have this name"));
+        assert!(error("[agents.none]\ncommand = ['x']").0.contains("must not be named `none`"));
     }
 
     #[test]

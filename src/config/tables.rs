@@ -44,41 +44,41 @@ pub(super) struct Layer {
     pub(super) checkpoint: Option<CheckpointPolicy>,
 }
 
-/// A whole `orch.toml`.
+/// The configuration file `orch.toml`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Tables {
-    /// What is taken where nothing is given.
+    /// Defaults for what the command line does not set.
     defaults: DefaultsTable,
     /// The agents, by name or role.
     #[schemars(with = "BTreeMap<String, AgentSettings>")]
     agents: BTreeMap<Placed<String>, AgentSettings>,
-    /// What models cost, for agents that tell tokens and no money.
+    /// Prices of models, for agents that report tokens but no cost.
     prices: BTreeMap<String, Price>,
-    /// Bounds of what the program takes on.
+    /// Limits.
     limits: LimitsTable,
-    /// Where records are kept.
+    /// When to commit records.
     record: RecordTable,
-    /// What programs get of the variables that orch was started with.
+    /// Which of orch's own environment variables programs receive.
     environment: EnvironmentTable,
-    /// With what approvals are signed, and whose signatures count.
+    /// The key that signs approvals, and the allowed signers.
     signing: SigningTable,
-    /// What a run may spend.
+    /// The budget of a run.
     budget: Option<Budget>,
-    /// When checkpoints are sealed.
+    /// When to seal checkpoints.
     checkpoint: Option<CheckpointPolicy>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct DefaultsTable {
-    /// The agent for every role without one of its own; `none` waits for a person.
+    /// The agent for roles without an agent of their own; `none` waits for a person.
     #[schemars(with = "Option<String>")]
     agent: Option<Placed<String>>,
-    /// The workflow that is meant where none is named.
+    /// The workflow to use if none is given.
     #[schemars(with = "Option<String>")]
     workflow: Option<Placed<String>>,
-    /// The workflow that a session begins where none is named.
+    /// The workflow that a session starts if none is given.
     #[schemars(with = "Option<String>")]
     session_workflow: Option<Placed<String>>,
 }
@@ -86,23 +86,23 @@ struct DefaultsTable {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct LimitsTable {
-    /// The largest text that a text check reads, in bytes.
+    /// Maximum size in bytes of a file that a text check reads.
     text_bytes: Option<NonZeroU64>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct RecordTable {
-    /// When a run's record is committed on its branch, beside the run's own ref, which gets every
-    /// attempt.
+    /// When to commit a run's record to its branch. The run's own ref gets every attempt
+    /// regardless.
     branch: Option<RecordBranch>,
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct EnvironmentTable {
-    /// Names of variables, beside those that always go on; one that ends in `*` stands for all that
-    /// begin so.
+    /// Names of environment variables to pass on, in addition to those that are always passed on. A
+    /// name that ends in `*` stands for all variables with that prefix.
     #[schemars(with = "Vec<String>")]
     pass: Vec<Placed<String>>,
 }
@@ -119,18 +119,18 @@ impl EnvironmentTable {
     }
 }
 
-/// Where a path is named, it begins at the project, or with `~/` at the home folder.
+/// Paths are relative to the project, or to the home folder if they start with `~/`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct SigningTable {
-    /// The SSH key: its file, or that of its public half; by default git's `user.signingkey`.
+    /// The SSH key: the file of its private or public half; git's `user.signingkey` by default.
     pub(super) key: Option<String>,
-    /// The file that says whose keys count, as `ssh-keygen` reads it; by default git's
-    /// `gpg.ssh.allowedSignersFile`. A run keeps it as it was at the start.
+    /// The allowed-signers file, in the format of `ssh-keygen`; git's `gpg.ssh.allowedSignersFile`
+    /// by default. A run keeps a copy from its start.
     pub(super) allowed_signers: Option<String>,
-    /// Whether approvals are signed too where the gate does not ask for it.
+    /// Sign approvals even where the gate does not require it.
     pub(super) approvals: Option<bool>,
-    /// Whether what a run came to is signed at its end, with a key that need not ask for anything.
+    /// Sign the result of a run at its end. Requires a key that does not prompt.
     pub(super) heads: Option<bool>,
 }
 
@@ -186,7 +186,7 @@ impl Layer {
         if let Some(entry) = agents.get(super::NO_AGENT) {
             return Err(entry
                 .name
-                .unsound("no agent can have this name: it means that there is none"));
+                .unsound("an agent must not be named `none`, which means no agent"));
         }
         Ok(Self {
             defaults: Defaults {

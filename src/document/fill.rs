@@ -61,8 +61,10 @@ fn templates<'t>(
     for (name, template) in named {
         let DeValue::Table(keys) = template.get_ref() else { continue };
         if let Some((id, _)) = keys.get_key_value(ID) {
-            let message = format!("a template has no `{ID}`");
-            return Err(source.unsound(id.span(), message).advise("each gate has its own"));
+            let message = format!("a template must not have an `{ID}`");
+            return Err(source
+                .unsound(id.span(), message)
+                .advise("remove it: each gate has its own"));
         }
         tables.insert(name.get_ref().to_string(), keys.clone());
     }
@@ -81,8 +83,10 @@ impl<'t> Templates<'_, 't> {
                     .advise(suggest(&name, self.tables.keys().map(String::as_str))));
             };
             if open.contains(&name) {
-                let message =
-                    format!("templates use each other: {} use {name}", open.join(" use "));
+                let message = format!(
+                    "templates use each other in a cycle: {} use {name}",
+                    open.join(" use ")
+                );
                 return Err(self.source.unsound(span, message));
             }
             open.push(name);
@@ -113,7 +117,7 @@ impl<'t> Templates<'_, 't> {
                 .source
                 .unsound(
                     value.span(),
-                    format!("`{USE}` is the name of a template or a list of them"),
+                    format!("`{USE}` must be the name of a template or a list of names"),
                 )
                 .advise(format!("write {USE} = \"NAME\", and [{TEMPLATES}.NAME] above"))),
         };

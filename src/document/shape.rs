@@ -192,7 +192,7 @@ impl<'s> Shape<'s> {
         let of_keys = || self.of_keys(name, value, expected);
         let is_number = value.get_ref().is_integer() || value.get_ref().is_float();
         if is_number && DURATIONS.contains(&name) && expected.takes(Kind::Text) {
-            return Some(format!("write \"{written}s\" for seconds, or m, h or d in place of s"));
+            return Some(format!("write \"{written}s\" for seconds, or use m, h or d"));
         }
         if !value.get_ref().is_str() && !expected.words.is_empty() && !expected.takes(Kind::Text) {
             let words = expected.words.iter().map(|word| format!("\"{word}\""));

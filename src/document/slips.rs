@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Keys that belong into another file.
 pub(super) const MISPLACED: [(&[&str], &str); 1] = [(
     &["check", "checks", "output", "outputs"],
-    "outputs and checks stand in a contract: write contract = \"NAME\" in the gate, and [[output]] \
+    "outputs and checks belong in a contract: write contract = \"NAME\" in the gate, and [[output]] \
      and [[check]] in contracts/NAME.toml",
 )];
 
@@ -39,7 +39,7 @@ pub(super) fn misquoted(text: &str, span: &Range<usize>) -> Option<String> {
         let whole = text.get(line_begin + begin + 1..line_end)?;
         let whole = whole.split('"').next().filter(|whole| !whole.contains('\''));
         let shown = whole.unwrap_or("…");
-        return Some(format!("write '{shown}', in single quotes, which keep a backslash"));
+        return Some(format!("write '{shown}' in single quotes, where a backslash is kept"));
     }
     None
 }

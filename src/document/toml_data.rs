@@ -48,7 +48,7 @@ fn refuse_unkept(text: &str, value: &Spanned<DeValue<'_>>) -> Result<(), Wrong> 
 
 fn out_of_range(written: &str) -> String {
     format!(
-        "`{written}` is no integer of TOML, which are {} to {}: write a text in quotes",
+        "`{written}` is not a TOML integer, which must be from {} to {}: write a string in quotes",
         i64::MIN,
         i64::MAX
     )

@@ -18,7 +18,7 @@ struct Node(Spanned<Tree<Node>>);
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 pub(super) fn read(text: &str) -> Result<Data, Flaw> {
-    let unread = || Flaw { message: "there is no room to read it".to_owned(), line: 1 };
+    let unread = || Flaw { message: "not enough memory to read it".to_owned(), line: 1 };
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(STACK_BYTES);
         let reader = reader.spawn_scoped(scope, || parse(text)).map_err(|_| unread())?;
