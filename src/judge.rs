@@ -224,7 +224,7 @@ fn judge_print(
     let is_another = document.digest().is_some_and(|judged| print_digest != Some(judged));
     let (severity, message) = match print {
         _ if is_another => {
-            (Severity::Error, "it changed while it was judged; judge it again".to_owned())
+            (Severity::Error, "it changed while it was being checked; check it again".to_owned())
         }
         Err(error) if !is_told => (Severity::Error, error.to_string()),
         Ok(print) if print.names > 1 => {
@@ -232,7 +232,7 @@ fn judge_print(
                 1 => "1 more name (a hard link)".to_owned(),
                 count => format!("{count} more names (hard links)"),
             };
-            let message = format!("it has {others}: what is written there changes it too");
+            let message = format!("it has {others}: writing there changes this file too");
             (Severity::Warning, message)
         }
         Ok(_) | Err(_) => return None,
@@ -260,7 +260,7 @@ fn judge_alternatives(
             return Judgement::default();
         }
         let shown = output.show(context).unwrap_or_default();
-        let finding = Finding::of("file_exists", format!("none of these exists: {shown}"));
+        let finding = Finding::of("file_exists", format!("none of these files exists: {shown}"));
         return Judgement {
             validations: vec![failed("file_exists", None, finding)],
             artifacts: Vec::new(),

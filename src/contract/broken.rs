@@ -49,7 +49,7 @@ fn broken_in(source: &Source, project: &ProjectFolder) -> Vec<(ProjectPath, Box<
     let told = all.filter_map(|check| {
         let (span, Broken { path, message, .. }) = broken_check(source, check, project)?;
         let unsound = source.unsound(span, message).advise(format!(
-            "write {path}, or name it among the outputs of the gate that makes it"
+            "write a valid {path}, or add it to the outputs of the gate that writes it"
         ));
         Some((path, unsound))
     });

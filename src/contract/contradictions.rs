@@ -34,12 +34,12 @@ pub(super) fn refuse(source: &Source, rules: &[Placing<'_>]) -> Result<(), Box<U
                 crossing(first.rule, second.rule).or_else(|| crossing(second.rule, first.rule))
             {
                 let message = format!(
-                    "two `{}` checks of {} ask for at least {least} and at most {most}",
+                    "two `{}` checks of {} require at least {least} and at most {most}",
                     second.rule.kind.name, second.subject
                 );
                 return Err(source
                     .unsound(second.span.clone(), message)
-                    .advise("change one of them, or give them a `when` each"));
+                    .advise("change one of them, or give each a `when`"));
             }
         }
     }
@@ -93,11 +93,11 @@ mod tests {
         assert_eq!(
             output("\n{ kind = 'word_count', min = 900 },\n{ kind = 'word_count', max = '500' }")
                 .unwrap(),
-            "6:1 two `word_count` checks of a.md ask for at least 900 and at most 500"
+            "6:1 two `word_count` checks of a.md require at least 900 and at most 500"
         );
         assert_eq!(
             output("\n{ kind = 'csv', max_rows = 3 },\n{ kind = 'csv', min_rows = 4 }").unwrap(),
-            "6:1 two `csv` checks of a.md ask for at least 4 and at most 3"
+            "6:1 two `csv` checks of a.md require at least 4 and at most 3"
         );
         let alone = |kind: &str| format!("[[check]]\n{kind}\n");
         let files = "kind = 'file_count'\nglob = 'a/*'";

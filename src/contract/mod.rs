@@ -82,7 +82,7 @@ fn kind_to_name<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::E
 
 fn kind_of_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Kind, D::Error> {
     let name = String::deserialize(deserializer)?;
-    check::kind(&name).ok_or_else(|| D::Error::custom(format!("there is no check `{name}`")))
+    check::kind(&name).ok_or_else(|| D::Error::custom(format!("unknown check `{name}`")))
 }
 
 impl Contract {
@@ -305,7 +305,9 @@ mod tests {
         assert!(
             error("name = 'R'\n[[output]]\nany_of = ['a', 'b/.']\n").starts_with("3:16 \"b/.\"")
         );
-        assert!(error("name = 'R'\n[[output]]\n").starts_with("2:1 an output has one of"));
+        assert!(
+            error("name = 'R'\n[[output]]\n").starts_with("2:1 an output requires exactly one of")
+        );
         assert!(error("name = 'R'\nfoo = 1").starts_with("2:1 unknown key `foo`"));
         assert!(error("description = 'R'").contains("missing field `name`"));
     }

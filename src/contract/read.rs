@@ -34,9 +34,9 @@ use toml::de::DeValue;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ContractFile {
-    /// What to call it.
+    /// The title of the contract.
     name: String,
-    /// What it asks for, in a sentence.
+    /// What the contract requires, in one sentence.
     #[serde(default)]
     description: String,
 }
@@ -45,42 +45,43 @@ struct ContractFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OutputFile {
-    /// One file, relative to the project; a template.
+    /// A file, relative to the project. A template.
     #[schemars(with = "Option<String>")]
     path: Option<Placed<String>>,
-    /// Alternatives: at least one exists, and one that exists passes all checks.
+    /// Alternative files: at least one must exist and pass all checks.
     #[schemars(with = "Option<Vec<String>>")]
     any_of: Option<Vec<Placed<String>>>,
-    /// Alternatives in their order: the first that exists passes all checks; the others are no outputs.
+    /// Alternative files, in order: the first one that exists must pass all checks. The others are
+    /// not outputs.
     #[schemars(with = "Option<Vec<String>>")]
     first_of: Option<Vec<Placed<String>>>,
-    /// All files that match; at least one must.
+    /// A glob. All matching files are outputs; at least one must match.
     #[schemars(with = "Option<String>")]
     glob: Option<Placed<String>>,
-    /// Whether it may be missing.
+    /// Whether the output may be missing.
     #[serde(default)]
     optional: bool,
-    /// Whether it must have been written since this round of the gate began, or, after a refusal, one
-    /// of these outputs must differ from what was refused. By default outputs of agents that are not
-    /// optional must.
+    /// Whether the output must be written in this round of the gate. After a refusal, at least one
+    /// such output must differ from the refused version. `true` by default for outputs of agent
+    /// gates that are not optional.
     fresh: Option<bool>,
 }
 
 /// What every check takes beside its own parameters.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct CommonFile {
-    /// `error` (default) fails the gate, `warning` only informs.
+    /// `error` (default) fails the gate, `warning` only reports.
     #[serde(default)]
     severity: Severity,
-    /// Judged only where this renders `true`.
+    /// Run the check only if this renders `true`. A template.
     #[schemars(with = "Option<String>")]
     when: Option<Placed<String>>,
-    /// Said in place of the finding's own words; a template.
+    /// A message to show instead of the check's own. A template.
     #[schemars(with = "Option<String>")]
     message: Option<Placed<String>>,
-    /// Whether this says what the gate has decided: it is read only when all else holds, and where it
-    /// fails the attempt is a refusal. The gate is not tried again for it; what it found goes where its
-    /// `on_fail` goes back to.
+    /// Whether this check reads the gate's decision. It runs only if everything else passes; if it
+    /// fails, the attempt is a refusal. The gate is not retried then: the finding is passed to the
+    /// gate that `on_fail` goes back to.
     #[serde(default)]
     verdict: bool,
 }
@@ -167,14 +168,14 @@ fn take_tables<'t>(
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
         | DeValue::Table(_) => {
-            Err(source.unsound(span, format!("`{key}` is a list of tables")).advise(help))
+            Err(source.unsound(span, format!("`{key}` must be a list of tables")).advise(help))
         }
     }
 }
 
 fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Output, Box<Unsound>> {
     let span = value.span();
-    let mut table = into_table(source, value, "write [[output]], and its keys below it")?;
+    let mut table = into_table(source, value, "write [[output]] with its keys below")?;
     let help = "write checks = [{ kind = \"…\" }]";
     let checks = take_tables(source, &mut table, ("checks", help))?;
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
@@ -195,7 +196,10 @@ fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Outpu
         }
         _ => {
             return Err(source
-                .unsound(span, "an output has one of `path`, `any_of`, `first_of` and `glob`")
+                .unsound(
+                    span,
+                    "an output requires exactly one of `path`, `any_of`, `first_of` and `glob`",
+                )
                 .advise("write path = \"…\", any_of = [\"…\", \"…\"] or glob = \"…\""));
         }
     };
@@ -234,7 +238,7 @@ fn read_rule(
     let span = value.span();
     let mut table = into_table(source, value, "write { kind = \"…\" }")?;
     let Some(kind_value) = table.get_mut().remove("kind") else {
-        return Err(source.unsound(span, "a check has a `kind`").advise(suggest_kind("")));
+        return Err(source.unsound(span, "the check has no `kind`").advise(suggest_kind("")));
     };
     let kind_span = kind_value.span();
     let name: String = document::read_value(source, kind_value)?;
@@ -247,14 +251,14 @@ fn read_rule(
     let common = take_common(source, &mut table, &span)?;
     if common.verdict && common.severity != Severity::Error {
         return Err(source
-            .unsound(severity.unwrap_or(span), "a verdict that only warns decides nothing")
-            .advise("leave `severity` or `verdict` out"));
+            .unsound(severity.unwrap_or(span), "a check with `verdict` must not be a warning")
+            .advise("remove `severity` or `verdict`"));
     }
     if common.severity == Severity::Info {
         // Only a check that was not made informs.
         return Err(source
-            .unsound(severity.unwrap_or(span), "`severity` is `error` or `warning`")
-            .advise("write severity = \"warning\" for what fails nothing"));
+            .unsound(severity.unwrap_or(span), "`severity` must be `error` or `warning`")
+            .advise("write severity = \"warning\" for a check that must not fail the gate"));
     }
     let has_own_path = kind_takes_path(kind);
     let path = match table.get_ref().get("path").cloned() {
@@ -268,7 +272,7 @@ fn read_rule(
     };
     if own_path && path.is_none() && (kind.reads_a_file)() {
         return Err(source
-            .unsound(span, format!("`{name}` reads a file: give its `path`"))
+            .unsound(span, format!("check `{name}` requires a `path`"))
             .advise("write path = \"…\", or put the check under an [[output]]"));
     }
     check_templates(source, &table, names)?;
@@ -331,7 +335,7 @@ fn into_table<'t>(
         | DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
-        | DeValue::Array(_) => Err(source.unsound(span, "a table is expected here").advise(help)),
+        | DeValue::Array(_) => Err(source.unsound(span, "expected a table").advise(help)),
     }
 }
 
@@ -356,7 +360,7 @@ fn check_template(source: &Source, value: &Value<'_>, names: &Names) -> Result<(
             }
             let kept = written.parse::<f64>().unwrap_or_default();
             Err(source
-                .unsound(value.span(), format!("`{written}` has more digits than a float keeps"))
+                .unsound(value.span(), format!("`{written}` has more digits than a float can hold"))
                 .advise(format!("write {kept}, or \"{written}\", in quotes")))
         }
         DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => Ok(()),

@@ -98,14 +98,14 @@ pub(super) fn judge(
 }
 
 fn unwritten(path: &ProjectPath) -> Validation {
-    let message = "it was not written in this round: it lies there from before";
+    let message = "it was not written in this round of the gate; it existed before";
     let finding = Finding::of(CHECK, message).path(path);
     failed(CHECK, Some(path.to_string()), finding)
 }
 
 fn unchanged(paths: &[ProjectPath]) -> Validation {
     let names = paths.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let message = format!("nothing differs from what was refused: {names}");
+    let message = format!("unchanged since the refusal: {names}");
     failed(CHECK, None, Finding::of(CHECK, message).expected("a change that answers the refusal"))
 }
 

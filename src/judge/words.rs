@@ -43,10 +43,10 @@ pub fn words(
 }
 
 /// What is asked of an output that is written anew.
-const WRITTEN: &str = "it is written for this gate: a file from before does not count";
+const WRITTEN: &str = "it is written in this round of the gate; an older file does not count";
 
 /// What is asked of one where the work was refused.
-const CHANGED: &str = "it differs from what was refused, unless another output does";
+const CHANGED: &str = "it differs from the refused version, unless another output does";
 
 /// Where something is asked for.
 fn push(demands: &mut Vec<Demand>, demand: Demand) {
@@ -71,13 +71,13 @@ fn demanded(rule: &Rule, context: &Context) -> String {
     };
     match rule.severity {
         Severity::Error => said,
-        Severity::Warning | Severity::Info => format!("{said} (a warning only)"),
+        Severity::Warning | Severity::Info => format!("{said} (warning only)"),
     }
 }
 
 /// What a verdict is read from, which is nothing to reach for.
 fn decided(rule: &Rule, context: &Context) -> String {
-    format!("it counts as an approval only where {}", plainly(rule, &rule.build(context)))
+    format!("it counts as an approval only if {}", plainly(rule, &rule.build(context)))
 }
 
 fn plainly(rule: &Rule, check: &Result<Box<dyn Check + Send + Sync>, String>) -> String {
