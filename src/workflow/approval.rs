@@ -44,23 +44,25 @@ pub(super) fn build(source: &Source, file: &GateFile) -> Result<Approval, Box<Un
     let unsound = |message: &str| source.unsound(approval.span(), message);
     match (&table.by, table.signed) {
         (ApproversFile::Person, false) if table.not_by.is_some() => {
-            Err(unsound("`not_by` needs a signed approval: any name can be put into a plain one")
-                .advise("write signed = true, by = [\"ada@example.org\"], or leave `not_by` out"))
+            Err(unsound("`not_by` requires a signed approval")
+                .advise("write signed = true, by = [\"ada@example.org\"], or remove `not_by`"))
         }
         (ApproversFile::Person, false) => Ok(Approval::Person),
-        (ApproversFile::Person, true) => Err(unsound("a signed approval names its signers")
-            .advise("name who may: by = [\"ada@example.org\"]")),
+        (ApproversFile::Person, true) => {
+            Err(unsound("a signed approval requires the names of its signers")
+                .advise("write by = [\"ada@example.org\"]"))
+        }
         (ApproversFile::Signers(by), true) if by.is_empty() => {
-            Err(unsound("a signed approval that nobody can give")
-                .advise("name who may: by = [\"ada@example.org\"]"))
+            Err(unsound("`by` is empty: a signed approval requires at least one signer")
+                .advise("write by = [\"ada@example.org\"]"))
         }
         (ApproversFile::Signers(by), true) => {
             Ok(Approval::Signed { by: by.clone(), not_by: not_by(source, approval, table)? })
         }
-        (ApproversFile::Signers(_), false) => {
-            Err(unsound("names count only with a signature: `signed` must be `true`")
-                .advise("write by = \"person\" for an approval without a signature"))
-        }
+        (ApproversFile::Signers(_), false) => Err(unsound(
+            "`by` with names requires `signed = true`",
+        )
+        .advise("write signed = true, or by = \"person\" for an approval without a signature")),
     }
 }
 

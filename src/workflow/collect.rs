@@ -112,13 +112,13 @@ impl Fetch<'_> {
             let bare = bare.strip_suffix(ending).filter(|_| !ending.is_empty()).unwrap_or(bare);
             let names = self.shelf.names(folder, ending);
             if bare != name.get_ref() && names.iter().any(|known| known == bare) {
-                let message = format!("there is no {path}");
+                let message = format!("`{path}` not found");
                 return Err(source
                     .unsound(name.span(), message)
                     .advise(format!("write \"{bare}\"")));
             }
             return Err(source
-                .unsound(name.span(), format!("there is no {path}"))
+                .unsound(name.span(), format!("`{path}` not found"))
                 .advise(suggest_of(name.get_ref(), names.iter().map(String::as_str), SHOW)));
         };
         let included =
@@ -141,7 +141,7 @@ fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Bo
         Error::Unsound(unsound) => unsound,
         Error::Unreadable(message) => source.unsound(name.span(), message),
         Error::Unknown { name: unknown, help } | Error::NoName { name: unknown, help } => {
-            source.unsound(name.span(), format!("there is no workflow `{unknown}`")).advise(help)
+            source.unsound(name.span(), format!("workflow `{unknown}` not found")).advise(help)
         }
     })?;
     let child = reading::read(&text.source)?;

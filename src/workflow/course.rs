@@ -67,9 +67,7 @@ pub(super) fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box
     let Some(file) = &file.retry else { return Ok(retry) };
     retry.attempts = *file.attempts.get_ref();
     if retry.attempts == 0 {
-        return Err(
-            source.unsound(file.attempts.span(), "`attempts` is all tries together: at least 1")
-        );
+        return Err(source.unsound(file.attempts.span(), "`attempts` must be at least 1"));
     }
     if let Some(delay) = &file.delay {
         retry.delay = read_duration(source, delay)?;
@@ -77,7 +75,7 @@ pub(super) fn build_retry(source: &Source, file: &GateFile) -> Result<Retry, Box
     if let Some(backoff) = &file.backoff {
         retry.backoff = *backoff.get_ref();
         if !(1.0..=100.0).contains(&retry.backoff) {
-            return Err(source.unsound(backoff.span(), "`backoff` is a factor of 1 to 100"));
+            return Err(source.unsound(backoff.span(), "`backoff` must be from 1 to 100"));
         }
     }
     Ok(retry)

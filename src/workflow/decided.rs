@@ -135,7 +135,7 @@ impl Given<'_> {
             template.render(&self.context).is_ok_and(|rendered| rendered == name)
         };
         let written = templates.iter().find(is_since).unwrap_or(first);
-        Err(unsound(source, written.text(), &format!("with these inputs: `since` names {flaw}"))
+        Err(unsound(source, written.text(), &format!("with these inputs: invalid `since`: {flaw}"))
             .advise(help))
     }
 

@@ -36,31 +36,31 @@ use serde_json::Value as Json;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkflowFile {
-    /// Its name, equal to the file's stem.
+    /// The name of the workflow; must equal the file name without `.toml`.
     #[schemars(with = "String")]
     pub name: Placed<String>,
-    /// Its version, as its authors count.
+    /// The version of the workflow, in any scheme.
     pub version: String,
-    /// What it is for, in a sentence.
+    /// The purpose of the workflow, in one sentence.
     #[serde(default)]
     pub description: String,
-    /// What one run is about: names the run, its branch, its listing. A template over the inputs;
+    /// The subject of a run, used in its name, its branch and listings. A template over the inputs;
     /// the workflow's name by default.
     #[schemars(with = "Option<String>")]
     pub key: Option<Placed<String>>,
-    /// What a run may spend.
+    /// The budget of a run.
     #[serde(default)]
     pub budget: Budget,
-    /// When a run in progress is sealed.
+    /// When to seal checkpoints during a run.
     #[serde(default)]
     pub checkpoint: CheckpointPolicy,
     /// Typed parameters; each becomes a flag of `orch run`.
     #[serde(default)]
     pub inputs: IndexMap<String, InputFile>,
-    /// The stops on the way, in order.
+    /// The gates of the workflow, in order.
     #[serde(default)]
     pub gate: Vec<GateFile>,
-    /// Keys that gates share: a gate takes them over with `use = "NAME"`.
+    /// Keys shared by several gates. A gate includes them with `use = "NAME"`.
     #[serde(default)]
     pub template: IndexMap<String, TemplateFile>,
 }
@@ -72,23 +72,23 @@ pub struct InputFile {
     #[serde(rename = "type")]
     #[schemars(with = "InputType")]
     pub kind: Placed<InputType>,
-    /// What it means, for `--help` and the form.
+    /// A description for `--help` and the form.
     #[serde(default)]
     pub help: String,
-    /// What stands where nothing is given; a text may refer to other inputs.
+    /// The value if none is given. A string may refer to other inputs.
     #[schemars(with = "Option<Json>")]
     pub default: Option<Placed<Json>>,
-    /// Whether it may stay without a value.
+    /// Whether the value may be omitted.
     #[serde(default)]
     pub optional: bool,
-    /// Another input: where that is true, or given, this one must be. `{ depth = "deep" }`: where those
-    /// have these values. Elsewhere it may stay without a value.
+    /// The value is required if this other input is true or given, or, with `{ depth = "deep" }`,
+    /// if these inputs have these values. Otherwise it is optional.
     #[schemars(with = "Option<ConditionFile>")]
     pub required_if: Option<Placed<ConditionFile>>,
-    /// The same turned round: it must be given except where that is so.
+    /// The value is required unless this condition holds. Written like `required_if`.
     #[schemars(with = "Option<ConditionFile>")]
     pub required_unless: Option<Placed<ConditionFile>>,
-    /// The values to choose from, for type `choice`.
+    /// The allowed values, for type `choice`.
     #[serde(default)]
     pub choices: Vec<String>,
 }
@@ -102,13 +102,13 @@ pub enum InputType {
     Slug,
     /// A path inside the project.
     Path,
-    /// An existing file inside the project; what it holds goes into every packet.
+    /// An existing file inside the project; every packet includes its content.
     File,
     Choice,
     Integer,
     Number,
     Bool,
-    /// Texts: one split at commas, or several, each an item as it stands.
+    /// A list of strings: a single value is split at commas, several values are taken as they are.
     List,
 }
 
@@ -128,155 +128,161 @@ impl InputType {
     }
 }
 
-/// One stop on the way: packet, executor, contract.
+/// A gate: packet, executor, contract.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GateFile {
-    /// Unique in the workflow.
+    /// The id of the gate, unique in the workflow.
     #[schemars(with = "String")]
     pub id: Placed<String>,
-    /// The templates that it takes keys from, one or a list: what the gate says itself counts, then
-    /// what the last one of them says.
+    /// A template or a list of templates to take keys from. Keys of the gate itself take
+    /// precedence, then those of the last template.
     #[serde(default, rename = "use")]
     pub uses: UseFile,
-    /// What to call it; its id by default.
+    /// The title of the gate; its id by default.
     pub name: Option<String>,
-    /// Who does the work: `human`, `agent`, `command` or `workflow`. Only a gate with `end` has none.
+    /// Who does the work: `human`, `agent`, `command` or `workflow`. Only a gate with `end` may
+    /// omit it.
     #[schemars(with = "Option<String>")]
     pub executor: Option<Placed<String>>,
-    /// The role of an agent gate: the agent of that name in `orch.toml`, else the default agent. As a
-    /// template, such as `"{{ reviewer }}"`, it names an agent or a preset, which must exist: at the start of
-    /// the run where inputs alone say which, else when the gate starts.
+    /// The role of an agent gate: the agent with that name in `orch.toml`, otherwise the default
+    /// agent. A template, such as `"{{ reviewer }}"`, names an agent or a preset, which must exist:
+    /// at the start of the run if the inputs alone decide it, otherwise when the gate starts.
     #[schemars(with = "Option<String>")]
     pub agent: Option<Placed<String>>,
-    /// The gate's instructions: a template below `prompts/`.
+    /// The gate's instructions: a template in `prompts/`.
     #[schemars(with = "Option<String>")]
     pub prompt: Option<Placed<String>>,
-    /// What it must leave behind: `a/b` is `contracts/a/b.toml`.
+    /// The contract of the gate: `a/b` is `contracts/a/b.toml`.
     #[schemars(with = "Option<String>")]
     pub contract: Option<Placed<String>>,
-    /// Whose word is needed after a passing contract, and what they are shown before they give it.
+    /// Who must approve after the contract passes, and what they are shown first.
     #[serde(default)]
     #[schemars(with = "ApprovalFile")]
     pub approval: Option<Placed<ApprovalFile>>,
-    /// The gate whose work this one judges: never done by the same agent, under whatever role, nor
-    /// in its session. With `{ gate, same_program = true }` another session of that agent will do.
+    /// The gate whose work this gate reviews. The review is never done by the same agent, under any
+    /// role, nor in its session. `{ gate, same_program = true }` allows another session of that
+    /// agent.
     #[serde(default)]
     #[schemars(with = "AuditsFile")]
     pub audits: Option<Placed<AuditsFile>>,
-    /// Tries before the gate has failed.
+    /// How often to try before the gate fails.
     pub retry: Option<RetryFile>,
-    /// What happens when it has failed: `stop` (default) begins nothing more, `continue` lets go on
-    /// what does not need it, `ignore` lets go on what needs it too, `{ goto, visits }` goes back.
+    /// What to do when the gate has failed. `stop` (default) starts no further gate, `continue`
+    /// runs the gates that do not need it, `ignore` also runs those that need it, and
+    /// `{ goto, visits }` goes back.
     #[serde(default)]
     #[schemars(with = "OnFailFile")]
     pub on_fail: Option<Placed<OnFailFile>>,
-    /// The longest time one attempt may take, such as `45m`; a person's too.
+    /// Timeout of one attempt, such as `45m`; applies to people too.
     #[schemars(with = "Option<String>")]
     pub timeout: Option<Placed<String>>,
-    /// How long a person is waited for, such as `48h`, at a gate of theirs and for an approval: half of
-    /// it over, whoever looks is reminded; all of it over, the attempt has failed.
+    /// How long to wait for a person, such as `48h`, both for their work and for an approval. A
+    /// reminder is shown after half the time; after all of it the attempt fails.
     #[schemars(with = "Option<String>")]
     pub within: Option<Placed<String>>,
-    /// The program and its arguments; each is a template, rendered by itself, never split.
+    /// The program and its arguments. Each is a template that is rendered separately and never
+    /// split.
     #[schemars(with = "Option<Vec<String>>")]
     pub command: Option<Placed<Vec<Placed<String>>>>,
-    /// A script for `sh`, which stops at the first line that fails (`sh -e`); inputs reach it as
-    /// `ORCH_INPUT_…`, a template in it is an error. With `{ script, with }` another program runs it.
+    /// A script for `sh -e`, which stops at the first failing line. Inputs are available as
+    /// `ORCH_INPUT_…`; templates in the script are an error. `{ script, with }` runs it with
+    /// another program.
     #[serde(default)]
     #[schemars(with = "ShellFile")]
     pub shell: Option<Placed<ShellFile>>,
-    /// The folder of the project where its program works; a template. Outputs, globs and checks stay
+    /// The project folder in which the program runs. A template. Outputs, globs and checks stay
     /// relative to the project.
     #[schemars(with = "Option<String>")]
     pub dir: Option<Placed<String>>,
-    /// A file that keeps what a command prints to standard output, as an output of the gate; a
-    /// template.
+    /// A file for the standard output of a command; it is an output of the gate. A template.
     #[schemars(with = "Option<String>")]
     pub stdout: Option<Placed<String>>,
-    /// Whether the person is shown what a command printed to standard output.
+    /// Whether to show the standard output of a command to the person who runs the workflow.
     #[schemars(with = "Option<bool>")]
     pub show: Option<Placed<bool>>,
-    /// Asks again until it is there: exit 75 of the command means "not yet".
+    /// Run the command again as long as it exits with code 75, which means "not yet".
     pub poll: Option<PollFile>,
-    /// Locks that it holds while it is at work: gates that name the same one, in this and other runs of
-    /// the project, are never at work together.
+    /// Locks to hold while the gate is running. Gates with a common lock never run at the same
+    /// time, in this or any other run of the project.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub locks: Vec<Placed<String>>,
-    /// The gates it waits for; the one above it by default, none for `[]`.
+    /// The gates to wait for; the previous gate by default, none for `[]`.
     #[schemars(with = "Option<Vec<String>>")]
     pub needs: Option<Vec<Placed<String>>>,
-    /// What must have become of `needs`: `all` (default) are satisfied, `any` has passed, all are
-    /// `done`, passed or not, or so many have passed: `{ passed_min = 2 }`.
+    /// When the gate may start: `all` (default) of `needs` are satisfied, `any` of them has passed,
+    /// all are `done`, passed or not, or a number of them have passed: `{ passed_min = 2 }`.
     #[serde(default)]
     #[schemars(with = "Join")]
     pub join: Option<Placed<Join>>,
-    /// Runs once nothing else can, at every end of the run, and again when the run goes on after it:
-    /// what cleans up. It needs no gate unless it names some.
+    /// Run this gate, for cleanup, when nothing else can run: at every end of the run, and again if
+    /// the run is resumed after that. It needs no other gate unless `needs` lists some.
     #[serde(default)]
     pub finally: bool,
-    /// Ends the run when this gate is reached and not skipped, after its work where it has some:
-    /// nothing but `finally` gates begins any more.
+    /// End the run at this gate, after its work if it has any, unless it is skipped. Only `finally`
+    /// gates start after that.
     pub end: Option<EndFile>,
-    /// Renders `true` or `false` when the gate is ready; skipped where false.
+    /// A template that renders `true` or `false` when the gate is ready; `false` skips the gate.
     #[schemars(with = "Option<String>")]
     pub when: Option<Placed<String>>,
-    /// Variables for the executor; templates.
+    /// Environment variables for the executor. Templates.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, String>")]
     pub env: IndexMap<Placed<String>, Placed<String>>,
-    /// Names of variables that hold secrets: passed through, blotted out of everything that is kept
-    /// or shown, line by line and in every usual encoding. One shorter than 8 bytes is refused
-    /// unless it is given as `{ name = "PIN", short = true }`; an empty one is none.
+    /// Names of environment variables that hold secrets. They are passed to the executor and
+    /// redacted in everything that is stored or shown, line by line and in all common encodings. A
+    /// secret shorter than 8 bytes is an error unless given as `{ name = "PIN", short = true }`; an
+    /// empty one is ignored.
     #[serde(default)]
     #[schemars(with = "Vec<SecretFile>")]
     pub secrets: Vec<Placed<SecretFile>>,
-    /// Globs of files that earlier gates left behind and this one makes new versions of: they belong
-    /// to it from then on. Its own outputs need not be named. Templates.
+    /// Globs of files that earlier gates wrote and this gate replaces with new versions; they
+    /// belong to this gate from then on. The gate's own outputs need not be listed. Templates.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub edits: Vec<Placed<String>>,
-    /// Globs of what the gate reads, for `reuse`.
+    /// Globs of the files that the gate reads, for `reuse`. Templates.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub reads: Vec<Placed<String>>,
-    /// Skip the work where all that decides it is as it was when the gate last passed, in this or an
-    /// earlier run: inputs, packet, attached files, agent and model, variables and secrets, scripts and
-    /// schemas of the project, what it `reads`, and its outputs.
+    /// Skip the work if nothing it depends on has changed since the gate last passed, in this or an
+    /// earlier run: inputs, packet, attached files, agent and model, variables and secrets, scripts
+    /// and schemas of the project, the files in `reads`, and the outputs.
     #[serde(default)]
     pub reuse: bool,
-    /// One instance of the gate for each item of a list.
+    /// Run one instance of the gate for each item of a list.
     pub each: Option<EachFile>,
     /// The workflow of a child run.
     #[schemars(with = "Option<String>")]
     pub workflow: Option<Placed<String>>,
-    /// Inputs of the child run; templates.
+    /// Inputs of the child run. Templates.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, Json>")]
     pub with: IndexMap<String, Placed<Json>>,
     /// Where a child run works.
     pub isolation: Option<Isolation>,
-    /// Judged anew at each sitting.
+    /// Check the gate again in each session.
     #[serde(default)]
     pub every_session: bool,
-    /// After an interruption: `ask` (default of commands) or `rerun` (default of agents).
+    /// What to do after an interruption: `ask` (default for commands) or `rerun` (default for
+    /// agents).
     pub on_interrupt: Option<OnInterrupt>,
-    /// Helper files that are put into the packet whole; templates.
+    /// Files to include in full in the packet. Templates.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub attach: Vec<Placed<String>>,
-    /// How long the work should take, such as `2h`.
+    /// Estimated working time, such as `2h`.
     #[schemars(with = "Option<String>")]
     pub estimate: Option<Placed<String>>,
-    /// What the gate may spend in a run, all its attempts together; each instance of a fan-out.
+    /// The budget of the gate for all attempts in a run; with `each`, per instance.
     #[serde(default)]
     pub budget: Budget,
-    /// A form, checked like inputs. A person fills it in; an agent or a command writes its answers as
-    /// a JSON object to the file that `ORCH_ANSWERS` names, or leaves them where `answers_from` says.
+    /// A form, validated like inputs. A person fills it in; an agent or a command writes the
+    /// answers as a JSON object to the file in `ORCH_ANSWERS`, or to the file in `answers_from`.
     #[serde(default)]
     pub answers: IndexMap<String, InputFile>,
-    /// Where a program leaves its answers, if not in the file that `ORCH_ANSWERS` names.
+    /// The file that a program writes its answers to, instead of the file in `ORCH_ANSWERS`.
     pub answers_from: Option<AnswersFromFile>,
 }
 
@@ -284,7 +290,7 @@ pub struct GateFile {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnswersFromFile {
-    /// A JSON, YAML or TOML file, relative to the project; a template.
+    /// A JSON, YAML or TOML file, relative to the project. A template.
     #[schemars(with = "String")]
     pub file: Placed<String>,
     /// A JSON pointer to the table of answers in the file; the whole file by default.
@@ -296,13 +302,13 @@ pub struct AnswersFromFile {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetryFile {
-    /// All tries together, the first one included.
+    /// Number of tries, including the first.
     #[schemars(with = "u32")]
     pub attempts: Placed<u32>,
-    /// The pause before the second try, such as `10s`.
+    /// Delay before the second try, such as `10s`.
     #[schemars(with = "Option<String>")]
     pub delay: Option<Placed<String>>,
-    /// What each further pause is multiplied by.
+    /// The factor by which the delay grows with each further try.
     #[schemars(with = "Option<f64>")]
     pub backoff: Option<Placed<f64>>,
 }
@@ -315,23 +321,23 @@ pub struct EachFile {
     #[serde(rename = "in")]
     #[schemars(with = "Option<String>")]
     pub list: Option<Placed<String>>,
-    /// A JSON, YAML or TOML file, read when the gate is ready; a template.
+    /// A JSON, YAML or TOML file, read when the gate is ready. A template.
     #[schemars(with = "Option<String>")]
     pub file: Option<Placed<String>>,
     /// A JSON pointer to the list in the file; the whole file by default.
     #[serde(default)]
     pub pointer: String,
-    /// The name of one item in templates.
+    /// The name of the item in templates.
     #[serde(rename = "as")]
     #[schemars(with = "String")]
     pub name: Placed<String>,
-    /// Whether the instances are at work side by side (`parallel`, the default) or one by one in the
+    /// Whether the instances run at the same time (`parallel`, the default) or one by one in the
     /// order of the list (`serial`).
     #[serde(default)]
     pub order: Order,
 }
 
-/// How the instances of a fan-out follow each other.
+/// How the instances of a fan-out run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
@@ -340,19 +346,19 @@ pub enum Order {
     Serial,
 }
 
-/// How a command is asked again in the same attempt.
+/// How to poll a command within one attempt.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PollFile {
-    /// The pause after each "not yet", such as `30s`.
+    /// Delay after each "not yet", such as `30s`.
     #[schemars(with = "String")]
     pub every: Placed<String>,
-    /// How long it is asked before the attempt has failed, such as `2h`.
+    /// How long to poll before the attempt fails, such as `2h`.
     #[schemars(with = "String")]
     pub deadline: Placed<String>,
 }
 
-/// What happens to an attempt that was cut off.
+/// What to do with an interrupted attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OnInterrupt {

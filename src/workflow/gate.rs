@@ -268,7 +268,7 @@ fn build_contract(
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     match around.definition.source(&path) {
         Some(source) => Ok(Some(Contract::parse(source, names)?)),
-        None => Err(around.source.unsound(name.span(), format!("there is no {path}"))),
+        None => Err(around.source.unsound(name.span(), format!("`{path}` not found"))),
     }
 }
 
@@ -289,7 +289,7 @@ fn build_poll(source: &Source, file: &PollFile) -> Result<Poll, Box<Unsound>> {
     let every = read_duration(source, &file.every)?;
     if every.is_zero() {
         return Err(source
-            .unsound(file.every.span(), "`every` of 0 asks without a pause")
+            .unsound(file.every.span(), "`every` must be more than 0")
             .advise("write every = \"30s\""));
     }
     Ok(Poll { every, deadline: read_duration(source, &file.deadline)? })

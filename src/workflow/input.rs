@@ -118,7 +118,7 @@ impl Input {
                 let items = items.iter().filter(|item| !item.is_empty());
                 self.check(items.cloned().map(Json::from).collect(), project)
             }
-            (_, texts) => Err(self.wrong(format!("it is given {} times", texts.len()), None)),
+            (_, texts) => Err(self.wrong(format!("given {} times", texts.len()), None)),
         }
     }
 
@@ -134,14 +134,16 @@ impl Input {
             (InputType::String, Some(_)) => Ok(value),
             (InputType::Slug, Some(text)) if id::is_slug(text) => Ok(value),
             (InputType::Slug, _) => Err(wrong(format!(
-                "`{shown}` is no slug: use a-z, 0-9, `.`, `_` and `-`, a letter or digit first"
+                "`{shown}` is not a slug: use a-z, 0-9, `.`, `_` and `-`, \
+                 starting with a letter or digit"
             ))),
             (InputType::Choice, Some(text)) if self.choices.iter().any(|choice| choice == text) => {
                 Ok(value)
             }
             (InputType::Choice, _) => {
                 let help = source::nearest(&shown, self.choices.iter().map(String::as_str));
-                Err(self.wrong(format!("`{shown}` is none of {}", self.choices.join(", ")), help))
+                Err(self
+                    .wrong(format!("`{shown}` is not one of {}", self.choices.join(", ")), help))
             }
             (InputType::Path | InputType::File, Some(text)) => {
                 let path = project.path(text).map_err(|error| wrong(error.to_string()))?;
@@ -155,7 +157,8 @@ impl Input {
             (InputType::Number, _) if value.is_number() => Ok(value),
             (InputType::Bool, _) if value.is_boolean() => Ok(value),
             (InputType::List, _) if is_list_of_scalars(&value) => Ok(value),
-            (kind, _) => Err(wrong(format!("`{shown}` is no {}", kind.words()))),
+            (InputType::Bool, _) => Err(wrong(format!("`{shown}` is neither `true` nor `false`"))),
+            (kind, _) => Err(wrong(format!("`{shown}` is not a {}", kind.words()))),
         }
     }
 }
@@ -189,7 +192,7 @@ pub fn resolve(inputs: &[Input], given: &Values, project: &ProjectFolder) -> Res
             open.iter().copied().partition(|input| is_ready(input, &values));
         if ready.is_empty() {
             let name = rest[0].name.clone();
-            let message = "its default goes in a circle".to_owned();
+            let message = "its default refers to itself".to_owned();
             return Err(Error::Wrong { name, message, help: None });
         }
         for input in ready {
@@ -276,13 +279,18 @@ fn build_one(
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(word) {
         return Err(source
-            .unsound(span, format!("`{name}` is no input name"))
-            .advise("use a-z, 0-9 and `_`, a letter first"));
+            .unsound(span, format!("`{name}` is not a valid input name"))
+            .advise("use a-z, 0-9 and `_`, starting with a letter"));
     }
     let kind = *file.kind.get_ref();
     if (kind == InputType::Choice) == file.choices.is_empty() {
+        let message = if kind == InputType::Choice {
+            format!("input `{name}`: type \"choice\" requires `choices`")
+        } else {
+            format!("input `{name}`: `choices` requires type \"choice\"")
+        };
         return Err(source
-            .unsound(span, format!("input `{name}`: type \"choice\" and `choices` go together"))
+            .unsound(span, message)
             .advise("write type = \"choice\", choices = [\"a\", \"b\"]"));
     }
     let mut input = Input {
@@ -366,9 +374,9 @@ fn refuse_circular_defaults(
             let place = places.get(&first.name).cloned().unwrap_or_default();
             let names: Vec<&str> = open.iter().map(|input| input.name.as_str()).collect();
             let message = match names.as_slice() {
-                [only] => format!("the default of {only} goes in a circle: it refers to itself"),
+                [only] => format!("the default of {only} refers to itself"),
                 names => {
-                    format!("the defaults of {} refer to each other in a circle", names.join(", "))
+                    format!("the defaults of {} refer to each other in a cycle", names.join(", "))
                 }
             };
             return Err(source.unsound(place, message).advise("give one of them a fixed default"));

@@ -88,14 +88,14 @@ pub struct Workflow {
 /// Why there is no workflow.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
-    #[error("there is no workflow `{name}`")]
+    #[error("workflow `{name}` not found")]
     #[diagnostic(code("not_found"))]
     Unknown {
         name: String,
         #[help]
         help: String,
     },
-    #[error("`{name}` is no workflow name")]
+    #[error("`{name}` is not a valid workflow name")]
     #[diagnostic(code("not_found"))]
     NoName {
         name: String,
@@ -142,7 +142,7 @@ impl Workflow {
     pub fn parse(name: &str, definition: &Definition) -> Result<Self, Error> {
         let path = format!("workflows/{name}.toml");
         let source = definition.source(&path).ok_or_else(|| {
-            Error::Unreadable(format!("{path} is not among the texts of the definition"))
+            Error::Unreadable(format!("the definition does not contain `{path}`"))
         })?;
         build(source, reading::read(source)?, definition, name).map_err(first)
     }

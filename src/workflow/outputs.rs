@@ -29,11 +29,11 @@ pub(super) fn check(
             };
             if let Some(other) = others.iter().find(is_unordered) {
                 let message = format!(
-                    "`{}` and `{}` leave behind {path}, and neither comes before the other",
+                    "gates `{}` and `{}` both write {path}, and neither depends on the other",
                     other.id, gate.id
                 );
                 let help = format!(
-                    "write needs = [\"{}\"] in gate `{}`, or let them leave files of their own",
+                    "write needs = [\"{}\"] in gate `{}`, or let each write its own file",
                     other.id, gate.id
                 );
                 errors.push(source.unsound(place.clone(), message).advise(help));

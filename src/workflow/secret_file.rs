@@ -8,18 +8,19 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretFile(pub Name);
 
-/// A secret and what is special to it.
+/// A secret and its options.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SecretTable {
-    /// The name of the variable.
+    /// The name of the environment variable.
     name: String,
-    /// Whether it may be shorter than 8 bytes; it is then blotted out wherever it occurs by chance.
+    /// Allow a value shorter than 8 bytes. It is redacted wherever it occurs, even by chance.
     #[serde(default)]
     short: bool,
 }
 
-const SECRET_WORDS: &str = "the name of a variable, or { name = \"PIN\", short = true }";
+const SECRET_WORDS: &str =
+    "the name of an environment variable, or { name = \"PIN\", short = true }";
 
 impl<'de> Deserialize<'de> for SecretFile {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -23,7 +23,7 @@ pub(super) fn check(
         let named = gate.contract.as_ref()?.gates_compared_with();
         let (message, help) = named.iter().find_map(|name| plan.flaw(at, name))?;
         let contract = gate.contract_path.as_deref().unwrap_or_default();
-        let message = format!("{contract} compares with {message}");
+        let message = format!("{contract}: invalid `since`: {message}");
         Some(source.unsound(place.clone(), message).advise(help))
     });
     flaws.collect()
@@ -47,9 +47,11 @@ impl Plan<'_> {
         let named = self.gates.iter().position(|gate| gate.id.as_str() == name);
         let what = match named {
             None => format!("unknown gate `{name}`"),
-            Some(named) if named == at => format!("gate `{name}` itself, which passes later"),
+            Some(named) if named == at => {
+                format!("gate `{name}` has not passed yet when its own contract is checked")
+            }
             Some(named) if self.is_past(at, named) => return None,
-            Some(_) => format!("gate `{name}`, which does not come before `{}`", gate.id),
+            Some(_) => format!("gate `{name}` does not come before `{}`", gate.id),
         };
         let past = (0..self.gates.len()).filter(|other| *other != at && self.is_past(at, *other));
         let past = past.map(|other| self.gates[other].id.as_str()).chain(["run"]);

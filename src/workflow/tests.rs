@@ -61,7 +61,7 @@ fn unsound_workflows_are_refused_with_their_place() {
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'command'\n",
-            "5:12 a command gate has a `command` or a `shell`",
+            "5:12 a command gate requires `command` or `shell`",
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\ncommand = ['x']\n",
@@ -74,7 +74,7 @@ fn unsound_workflows_are_refused_with_their_place() {
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = { goto = 'a' }\n",
-            "6:11 a `goto` without a bound",
+            "6:11 `goto` requires `visits`",
         ),
         ("[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = 'goto'\n", "6:11 unknown value `goto`"),
         (
@@ -83,7 +83,7 @@ fn unsound_workflows_are_refused_with_their_place() {
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nwhen = '{{ false }}'\n",
-            "6:8 gate `a` is never reached",
+            "6:8 gate `a` can never run",
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nwhen = '{{ gates.b.answers.x }}'\n",
@@ -96,24 +96,24 @@ fn unsound_workflows_are_refused_with_their_place() {
         ("[[gate]]\nid = 'a'\nexecutor = 'human'\ntimeout = '5'\n", "6:11 `5` is no duration"),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nretry = { attempts = 0 }\n",
-            "6:22 `attempts` is all tries",
+            "6:22 `attempts` must be at least 1",
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'echo {{ slug }}'\n",
-            "6:15 a template in a shell script",
+            "6:15 a shell script must not contain templates",
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nprompt = 'x.md'\n",
-            "6:10 there is no prompts/x.md",
+            "6:10 `prompts/x.md` not found",
         ),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'w/x'\n",
-            "6:12 there is no contracts/w/x.toml",
+            "6:12 `contracts/w/x.toml` not found",
         ),
         ("[[gate]]\nid = '../x'\nexecutor = 'human'\n", "4:6 `../x` is no gate id"),
         (
             "[inputs]\nagent = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
-            "4:18 input `agent` meets the flag",
+            "4:18 input `agent` conflicts with the flag",
         ),
         (
             "[inputs]\na = { type = 'strin' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
@@ -124,7 +124,7 @@ fn unsound_workflows_are_refused_with_their_place() {
             "the defaults of a, b refer to each other",
         ),
         ("gate = 3\n", "3:8 invalid type"),
-        ("", "1:8 a workflow has at least one gate"),
+        ("", "1:8 a workflow requires at least one gate"),
         ("[[gate]\n", "3:"),
     ] {
         let error = gates(text).unwrap_err();
@@ -132,9 +132,9 @@ fn unsound_workflows_are_refused_with_their_place() {
         assert!(error.contains(expected), "{text}\n  gave {error}\n  not  {expected}");
     }
     let twice = gates(&format!("{one}{one}")).unwrap_err();
-    assert!(twice.contains("7:6 there are two gates `a`"), "{twice}");
+    assert!(twice.contains("7:6 duplicate gate id `a`"), "{twice}");
     let other = load("name = 'v'\nversion = '1'\n[[gate]]\nid = 'a'\nexecutor = 'human'\n");
-    assert!(other.unwrap_err().contains("its file's name is `w`"));
+    assert!(other.unwrap_err().contains("write name = \"w\""));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn prompts_include_each_other_and_errors_lie_where_they_were_made() {
     let error = load_with(&text, &[include, ("prompts/w/b.md", "\n{{ gat }}")]).unwrap_err();
     assert!(error.contains("unknown name `gat`"), "{error}");
     let error = load_with(&text, &[include]).unwrap_err();
-    assert!(error.starts_with("prompts/w/a.md:1:13 there is no prompts/w/b.md"), "{error}");
+    assert!(error.starts_with("prompts/w/a.md:1:13 `prompts/w/b.md` not found"), "{error}");
     let error = load_with(&text, &[("prompts/w/a.md", "x\n{{ gate ")]).unwrap_err();
     assert!(error.starts_with("prompts/w/a.md:2:"), "{error}");
 }
@@ -155,7 +155,7 @@ fn an_unknown_workflow_names_the_nearest() {
     let shelf =
         Shelf::new(ProjectFolder::new(std::path::Path::new("/tmp"), Vec::new()).unwrap(), None);
     let error = Workflow::load("no-such-thing", &shelf).unwrap_err();
-    assert_eq!(error.to_string(), "there is no workflow `no-such-thing`");
+    assert_eq!(error.to_string(), "workflow `no-such-thing` not found");
 }
 
 #[test]
@@ -184,12 +184,15 @@ fn a_contract_compares_with_a_gate_that_has_passed_by_then() {
         }
         for (since, expected) in [
             ("frist", "unknown gate `frist` | did you mean `first`?"),
-            ("a", "gate `a` itself, which passes later | known: first, run"),
-            ("later", "gate `later`, which does not come before `a` | known: first, run"),
-            ("beside", "gate `beside`, which does not come before `a` | known: first, run"),
+            (
+                "a",
+                "gate `a` has not passed yet when its own contract is checked | known: first, run",
+            ),
+            ("later", "gate `later` does not come before `a` | known: first, run"),
+            ("beside", "gate `beside` does not come before `a` | known: first, run"),
         ] {
             let expected =
-                format!("workflows/w.toml:11:12 contracts/c.toml compares with {expected}");
+                format!("workflows/w.toml:11:12 contracts/c.toml: invalid `since`: {expected}");
             assert_eq!(load(since, path).unwrap_err(), expected);
         }
     }

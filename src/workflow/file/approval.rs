@@ -24,28 +24,28 @@ impl ApprovalFile {
     }
 }
 
-/// An approval by a person, signed or not, and what they are asked with.
+/// An approval by a person, signed or not, and what to show them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalTable {
-    /// Whether only a signature counts.
+    /// Whether the approval must be signed.
     #[serde(default)]
     pub signed: bool,
-    /// `"person"`; for a signed approval those whose signatures count, by their names in the file of
-    /// allowed signers: at least one.
+    /// `"person"`, or, for a signed approval, the names of at least one allowed signer, as in the
+    /// allowed-signers file.
     pub by: ApproversFile,
-    /// The gate whose producer may not approve; for a signed approval.
+    /// The gate whose author must not approve. Requires a signed approval.
     pub not_by: Option<String>,
-    /// Globs of files that are shown before the question, each whole or with what changed in it since
-    /// the gate was last approved in this run. Templates.
+    /// Globs of files to show before asking for approval: each in full, or what changed since the
+    /// gate was last approved in this run. Templates.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub show: Vec<Placed<String>>,
-    /// What is said before the question: a template below `prompts/`.
+    /// A text to show before asking for approval: a template in `prompts/`.
     #[schemars(with = "Option<String>")]
     pub message: Option<Placed<String>>,
-    /// How long the approval is waited for, such as `48h`, before the attempt has failed; what the
-    /// gate's own `within` says by default.
+    /// How long to wait for the approval, such as `48h`, before the attempt fails; the gate's own
+    /// `within` by default.
     #[schemars(with = "Option<String>")]
     pub within: Option<Placed<String>>,
 }

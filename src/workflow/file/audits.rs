@@ -11,13 +11,13 @@ pub struct AuditsFile {
     pub same_program: bool,
 }
 
-/// The gate that is audited, and whether another session of the same agent will do.
+/// The gate that is audited, and whether another session of the same agent may do it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuditsTable {
-    /// The gate whose work is judged.
+    /// The gate whose work is reviewed.
     pub gate: String,
-    /// Whether the agent that did that work may judge it, in another session.
+    /// Whether the agent that did that work may review it in another session.
     #[serde(default)]
     pub same_program: bool,
 }

@@ -34,18 +34,18 @@ pub struct JoinFile {
     pub passed_min: u32,
 }
 
-/// How a gate ends the run that reaches it.
+/// How a gate ends the run.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndFile {
-    /// What the run comes to.
+    /// The status of the run.
     pub status: EndStatus,
-    /// Why, for the record; a template.
+    /// The reason, for the record. A template.
     #[schemars(with = "Option<String>")]
     pub reason: Option<Placed<String>>,
 }
 
-/// What a run can come to before its last gate.
+/// The status of a run that ends before its last gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EndStatus {
@@ -76,11 +76,12 @@ pub enum OnFailFile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GotoFile {
-    /// The gate itself or one before it.
+    /// This gate or an earlier one.
     pub goto: String,
-    /// How many jumps at most. They count anew where a later gate's jump opens this one again.
+    /// Maximum number of jumps. The count restarts when a later gate jumps back to or before this
+    /// gate.
     pub visits: Option<u32>,
-    /// The later gate whose jumps let them count anew, and no other's.
+    /// The only later gate whose jumps restart the count.
     pub per: Option<String>,
 }
 

@@ -19,10 +19,10 @@ pub struct ShellFile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShellTable {
-    /// The script; inputs reach it as `ORCH_INPUT_…`.
+    /// The script. Inputs are available as `ORCH_INPUT_…`.
     pub script: String,
-    /// The program that runs it and its arguments; the script comes after them as the last one.
-    /// `["sh", "-e", "-c"]` by default.
+    /// The program that runs the script, and its arguments; the script is added as the last
+    /// argument. `["sh", "-e", "-c"]` by default.
     pub with: Option<Vec<String>>,
 }
 

@@ -52,7 +52,7 @@ impl JsonSchema for TemplateFile {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let mut schema = GateFile::json_schema(generator);
         schema.remove("required");
-        schema.insert("description".to_owned(), "Any keys of a gate but its `id`.".into());
+        schema.insert("description".to_owned(), "Any keys of a gate except `id`.".into());
         if let Some(keys) = schema.get_mut("properties").and_then(Json::as_object_mut) {
             keys.remove("id");
         }

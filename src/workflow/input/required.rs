@@ -140,15 +140,15 @@ impl Conditions {
                         format!("input `{name}` has both `required_if` and `required_unless`");
                     return Err(source
                         .unsound(second.span(), message)
-                        .advise("leave one of them out"));
+                        .advise("remove one of them"));
                 }
             };
             if let Some(default) = &file.default {
-                let message = format!("input `{name}` has a default, so it is never missing");
                 let key = if is_if { "required_if" } else { "required_unless" };
+                let message = format!("input `{name}` has a default, so `{key}` has no effect");
                 return Err(source
                     .unsound(default.span(), message)
-                    .advise(format!("leave out `default` or `{key}`")));
+                    .advise(format!("remove `default` or `{key}`")));
             }
             all.insert(name.clone(), (is_if, condition.clone()));
         }
@@ -186,7 +186,7 @@ fn condition(
             Ok(Condition::Given(name.clone()))
         }
         ConditionFile::Values(values) if values.is_empty() => Err(source
-            .unsound(place, "the condition names no input")
+            .unsound(place, "the condition is empty")
             .advise("write required_if = { input = value }")),
         ConditionFile::Values(values) => {
             let mut all = Vec::new();
@@ -209,7 +209,10 @@ fn other<'i>(
 ) -> Result<&'i Input, Box<Unsound>> {
     if own == name {
         return Err(source
-            .unsound(place.clone(), format!("whether `{own}` is required depends on itself"))
+            .unsound(
+                place.clone(),
+                format!("the condition of input `{own}` must not name the input itself"),
+            )
             .advise("name another input"));
     }
     inputs.iter().find(|input| input.name == name).ok_or_else(|| {
@@ -257,5 +260,5 @@ fn refuse_always_given(
     let name = &other.name;
     Err(source
         .unsound(place, format!("input `{name}` always has a value"))
-        .advise(format!("say which one: {{ {name} = … }}")))
+        .advise(format!("write the value: {{ {name} = … }}")))
 }

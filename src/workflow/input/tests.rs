@@ -31,9 +31,9 @@ fn defaults_refer_to_other_inputs() {
     assert_eq!(error(&[("slug", "x"), ("slag", "y")]), "unknown input `slag`");
     assert_eq!(
         error(&[("slug", "x"), ("depth", "dep")]),
-        "input `depth`: `dep` is none of quick, deep"
+        "input `depth`: `dep` is not one of quick, deep"
     );
-    assert!(error(&[("slug", "../x")]).contains("is no slug"));
+    assert!(error(&[("slug", "../x")]).contains("is not a slug"));
     assert!(error(&[("slug", "x"), ("path", "-rf")]).contains("begins with `-`"));
     assert!(error(&[("slug", "x"), ("brief", "none.md")]).contains("does not exist"));
 }
@@ -51,7 +51,7 @@ fn typed_values_are_read_and_refused() {
     assert_eq!(accept(0, "3").unwrap(), 3);
     assert_eq!(accept(2, "yes").unwrap(), true);
     assert_eq!(accept(3, "a, b").unwrap(), serde_json::json!(["a", "b"]));
-    assert_eq!(accept(0, "3.5").unwrap_err().to_string(), "input `n`: `3.5` is no whole number");
+    assert_eq!(accept(0, "3.5").unwrap_err().to_string(), "input `n`: `3.5` is not a whole number");
     assert!(accept(1, "x").is_err());
     assert!(accept(2, "maybe").is_err());
 }
@@ -127,31 +127,28 @@ fn a_condition_that_says_nothing_is_refused() {
         ("required_if = { deap = 'no' }", "3:36 unknown input `deap` | did you mean `deep`?"),
         (
             "required_if = { deep = 'yep' }",
-            "3:36 input `deep`: `yep` is none of yes, no | did you mean `yes`?",
+            "3:36 input `deep`: `yep` is not one of yes, no | did you mean `yes`?",
         ),
-        (
-            "required_if = {}",
-            "3:36 the condition names no input | write required_if = { input = value }",
-        ),
+        ("required_if = {}", "3:36 the condition is empty | write required_if = { input = value }"),
         (
             "required_unless = 'deep'",
-            "3:40 input `deep` always has a value | say which one: { deep = … }",
+            "3:40 input `deep` always has a value | write the value: { deep = … }",
         ),
         (
             "required_if = 'name'",
-            "3:36 input `name` always has a value | say which one: { name = … }",
+            "3:36 input `name` always has a value | write the value: { name = … }",
         ),
         (
             "required_if = 'x'",
-            "3:36 whether `x` is required depends on itself | name another input",
+            "3:36 the condition of input `x` must not name the input itself | name another input",
         ),
         (
             "required_if = 'name', default = 'a'",
-            "3:54 input `x` has a default, so it is never missing | leave out `default` or `required_if`",
+            "3:54 input `x` has a default, so `required_if` has no effect | remove `default` or `required_if`",
         ),
         (
             "required_if = 'name', required_unless = 'deep'",
-            "3:62 input `x` has both `required_if` and `required_unless` | leave one of them out",
+            "3:62 input `x` has both `required_if` and `required_unless` | remove one of them",
         ),
     ] {
         assert_eq!(error(condition), says);

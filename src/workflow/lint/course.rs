@@ -27,14 +27,14 @@ fn check_join(draft: &Draft<'_>, gate: &GateFile, needs: usize) -> Result<(), Bo
     let most = usize::try_from(min).unwrap_or(usize::MAX);
     if min == 0 {
         return unsound(
-            "`passed_min` of 0 waits for nothing".to_owned(),
-            "write at least 1, or join = \"done\" to wait for the end of all".to_owned(),
+            "`passed_min` must be at least 1".to_owned(),
+            "write passed_min = 1, or join = \"done\" to wait until all have ended".to_owned(),
         );
     }
     if most > needs {
         return unsound(
-            format!("`passed_min` is {min}, but the gate needs {needs}"),
-            format!("write at most {needs}, or name more gates in `needs`"),
+            format!("`passed_min` is {min}, but `needs` has {needs}"),
+            format!("write at most {needs}, or add gates to `needs`"),
         );
     }
     Ok(())
@@ -68,11 +68,11 @@ fn check_end(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
     let (message, help) = match key {
         "each" | "finally" => (
             format!("`end` and `{key}` exclude each other"),
-            "put `end` into a gate of its own".to_owned(),
+            "move `end` to a separate gate".to_owned(),
         ),
         key => (
-            format!("a gate with `end` and no executor has no `{key}`"),
-            format!("name an `executor`, or leave `{key}` out"),
+            format!("a gate with `end` and without executor must not have `{key}`"),
+            format!("add an `executor`, or remove `{key}`"),
         ),
     };
     Err(draft.source.unsound(span, message).advise(help))
@@ -90,7 +90,7 @@ fn check_finally(draft: &Draft<'_>, gate: &GateFile, needs: &[&str]) -> Result<(
                     gate.id.span(),
                     format!("`{need}` runs at the end of the run, after this gate"),
                 )
-                .advise("need another gate, or write finally = true here too")),
+                .advise("remove it from `needs`, or write finally = true here too")),
         };
     }
     if let Some(on_fail) = &gate.on_fail
@@ -98,8 +98,8 @@ fn check_finally(draft: &Draft<'_>, gate: &GateFile, needs: &[&str]) -> Result<(
     {
         return Err(draft
             .source
-            .unsound(on_fail.span(), "a gate that runs at the end of the run goes back to none")
-            .advise("let the gate whose failure it follows go back"));
+            .unsound(on_fail.span(), "a `finally` gate must not use `goto`")
+            .advise("put `goto` into the `on_fail` of the gate that fails"));
     }
     Ok(())
 }

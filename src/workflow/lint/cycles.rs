@@ -51,7 +51,7 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     Err(draft
         .source
         .unsound(span, format!("gates wait for each other: {}", path.join(" needs ")))
-        .advise("leave one of these needs out"))
+        .advise("remove one of these from `needs`"))
 }
 
 /// One circle among gates that all wait for another of them.

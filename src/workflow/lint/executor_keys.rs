@@ -45,7 +45,7 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
             return Err(draft
                 .source
                 .unsound(span, format!("`{key}` belongs to executor \"{owner}\""))
-                .advise(format!("write executor = \"{owner}\", or leave `{key}` out")));
+                .advise(format!("write executor = \"{owner}\", or remove `{key}`")));
         }
     }
     check_program_keys(draft, gate, executor)?;
@@ -54,18 +54,17 @@ fn check_gate(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         |message: &str, help: &str| Err(draft.source.unsound(named.span(), message).advise(help));
     match (executor, &gate.command, &gate.shell) {
         (ExecutorKind::Command, None, None) => unsound(
-            "a command gate has a `command` or a `shell`",
+            "a command gate requires `command` or `shell`",
             "write command = [\"program\", \"argument\"]",
         ),
-        (ExecutorKind::Command, Some(_), Some(_)) => unsound(
-            "a command gate has a `command` or a `shell`, not both",
-            "leave one of them out",
-        ),
+        (ExecutorKind::Command, Some(_), Some(_)) => {
+            unsound("a command gate must not have both `command` and `shell`", "remove one of them")
+        }
         (ExecutorKind::Command, Some(command), None) if command.get_ref().is_empty() => {
             unsound("`command` is empty", "write command = [\"program\", \"argument\"]")
         }
         (ExecutorKind::Workflow, _, _) if gate.workflow.is_none() => {
-            unsound("a workflow gate names its `workflow`", "write workflow = \"name\"")
+            unsound("a workflow gate requires `workflow`", "write workflow = \"name\"")
         }
         (
             ExecutorKind::Human
@@ -101,7 +100,7 @@ fn check_program_keys(
         return Err(draft
             .source
             .unsound(span, format!("`{key}` belongs to executor \"agent\" or \"command\""))
-            .advise(format!("leave `{key}` out: no program works at this gate")));
+            .advise(format!("remove `{key}`: this gate runs no program")));
     }
     let pointer = gate.answers_from.as_ref().map(|from| from.pointer.as_str());
     if let (Some(pointer), Some(span)) = (pointer, &answers_from)
@@ -116,7 +115,7 @@ fn check_program_keys(
     match answers_from.filter(|_| gate.answers.is_empty()) {
         Some(span) => Err(draft
             .source
-            .unsound(span, "`answers_from` without `answers`")
+            .unsound(span, "`answers_from` requires `answers`")
             .advise("write answers = { NAME = { type = \"string\" } }")),
         None => Ok(()),
     }
@@ -133,7 +132,7 @@ fn check_within(
     match gate.within.as_ref().filter(|_| !waits) {
         Some(within) => Err(draft
             .source
-            .unsound(within.span(), "`within` is for a person, and this gate waits for none")
+            .unsound(within.span(), "`within` requires a person, and this gate waits for none")
             .advise("write timeout = \"45m\", or approval = \"person\"")),
         None => Ok(()),
     }
@@ -145,7 +144,7 @@ fn check_each(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> {
         (Some(_), None) | (None, Some(_)) => Ok(()),
         (None, None) | (Some(_), Some(_)) => Err(draft
             .source
-            .unsound(each.name.span(), "`each` has one of `in` and `file`")
+            .unsound(each.name.span(), "`each` requires exactly one of `in` and `file`")
             .advise("write each = { in = \"{{ chapters }}\", as = \"chapter\" }")),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         if goto.visits.is_none_or(|visits| visits == 0) {
             return Err(draft
                 .source
-                .unsound(on_fail.span(), "a `goto` without a bound could go on for ever")
+                .unsound(on_fail.span(), "`goto` requires `visits`")
                 .advise(format!("write on_fail = {{ goto = \"{}\", visits = 3 }}", goto.goto)));
         }
         let id = gate.id.get_ref().as_str();
@@ -23,7 +23,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             return Err(draft
                 .source
                 .unsound(on_fail.span(), format!("`{}` does not come before `{id}`", goto.goto))
-                .advise("jump to the gate itself or to one that it needs"));
+                .advise("write this gate or one that it needs"));
         }
         refuse_other_loop(draft, id, goto.per.as_deref(), &needs)
             .map_err(|(message, help)| draft.source.unsound(on_fail.span(), message).advise(help))
@@ -49,8 +49,8 @@ fn refuse_other_loop(
         return Ok(());
     }
     Err((
-        format!("`per` names `{per}`, whose jumps do not open `{id}` again"),
-        "name a later gate whose `on_fail` goes back to this gate or before it",
+        format!("`per` is `{per}`, whose jumps do not reopen `{id}`"),
+        "write a later gate whose `on_fail` goes back to this gate or an earlier one",
     ))
 }
 

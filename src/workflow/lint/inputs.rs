@@ -35,18 +35,18 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                 .source
                 .unsound(
                     input.kind.span(),
-                    format!("input `{name}` meets the flag --{flag} of `orch run`"),
+                    format!("input `{name}` conflicts with the flag --{flag} of `orch run`"),
                 )
-                .advise("give it another name"));
+                .advise("rename the input"));
         }
         if GATE_NAMES.contains(&name.as_str()) {
             return Err(draft
                 .source
                 .unsound(
                     input.kind.span(),
-                    format!("input `{name}` meets the template name `{name}`"),
+                    format!("input `{name}` conflicts with the template name `{name}`"),
                 )
-                .advise("give it another name"));
+                .advise("rename the input"));
         }
     }
     for gate in &draft.file.gate {
@@ -55,8 +55,11 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
         if draft.file.inputs.contains_key(name) || GATE_NAMES.contains(&name.as_str()) {
             return Err(draft
                 .source
-                .unsound(each.name.span(), format!("`{name}` is taken: an input or template name"))
-                .advise("give the item another name"));
+                .unsound(
+                    each.name.span(),
+                    format!("`{name}` is already the name of an input or a template value"),
+                )
+                .advise("rename the item"));
         }
     }
     Ok(())

@@ -19,31 +19,33 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     if name.get_ref() != draft.name {
         return Err(draft
             .source
-            .unsound(name.span(), format!("the workflow calls itself `{}`", name.get_ref()))
-            .advise(format!("its file's name is `{0}`: write name = \"{0}\"", draft.name)));
+            .unsound(name.span(), format!("`{}` is not the name of the file", name.get_ref()))
+            .advise(format!("write name = \"{0}\"", draft.name)));
     }
     if RESERVED_NAMES.contains(&draft.name) || !id::is_slug(draft.name) {
         return Err(draft
             .source
-            .unsound(name.span(), format!("no workflow can be called `{}`", draft.name))
-            .advise("use a-z, 0-9, `-`, `_`; the subcommands of `orch run` are taken"));
+            .unsound(name.span(), format!("`{}` is not a valid workflow name", draft.name))
+            .advise("use a-z, 0-9, `-` and `_`, but no subcommand of `orch run`"));
     }
     if draft.file.gate.is_empty() {
         return Err(draft
             .source
-            .unsound(name.span(), "a workflow has at least one gate")
-            .advise("write [[gate]] with an `id` and an `executor`"));
+            .unsound(name.span(), "a workflow requires at least one gate")
+            .advise("write [[gate]] with `id` and `executor`"));
     }
     let mut seen = BTreeSet::new();
     for gate in &draft.file.gate {
         let id = gate_id(draft.source, &gate.id)?;
         if id.as_str().contains('[') {
-            return Err(draft.source.unsound(gate.id.span(), "a gate's id has no brackets"));
+            return Err(draft
+                .source
+                .unsound(gate.id.span(), "a gate id must not contain brackets"));
         }
         if !seen.insert(gate.id.get_ref()) {
             return Err(draft
                 .source
-                .unsound(gate.id.span(), format!("there are two gates `{}`", gate.id.get_ref())));
+                .unsound(gate.id.span(), format!("duplicate gate id `{}`", gate.id.get_ref())));
         }
     }
     Ok(())

@@ -42,7 +42,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
             return Err(draft
                 .source
                 .unsound(audits.span(), format!("gate `{own}` audits itself"))
-                .advise("name another gate: the one whose work this one judges"));
+                .advise("write the gate whose work this one reviews"));
         }
         Ok(())
     })

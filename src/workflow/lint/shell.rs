@@ -11,7 +11,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         if shell.get_ref().with.first().is_none_or(String::is_empty) {
             return Err(draft
                 .source
-                .unsound(shell.span(), "`with` names no program")
+                .unsound(shell.span(), "`with` is empty")
                 .advise("write with = [\"bash\", \"-euo\", \"pipefail\", \"-c\"]"));
         }
         let ShellFile { script, with } = shell.get_ref();
@@ -24,11 +24,9 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                 .source
                 .unsound(
                     start..start + 2,
-                    "a template in a shell script would run an input as code",
+                    "a shell script must not contain templates: an input could run as code",
                 )
-                .advise(
-                    "read the input from its variable: \"$ORCH_INPUT_<NAME>\", or use `command`",
-                ));
+                .advise("use the variable \"$ORCH_INPUT_<NAME>\", or `command`"));
         }
         Ok(())
     })

@@ -12,13 +12,13 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     draft.each_gate(|gate| {
         refuse_false(draft, gate)?;
         let never = |help: String| {
-            let message = format!("gate `{}` is never reached", gate.id.get_ref());
+            let message = format!("gate `{}` can never run", gate.id.get_ref());
             Err(draft.source.unsound(gate.id.span(), message).advise(help))
         };
         let joins_nothing = gate.join.as_ref().is_some_and(|join| *join.get_ref() == Join::Any)
             && gate.needs.as_ref().is_some_and(Vec::is_empty);
         if joins_nothing {
-            return never("it waits for any of no gates: name some in `needs`".to_owned());
+            return never("`join = \"any\"` needs at least one gate in `needs`".to_owned());
         }
         match never_met(draft, gate, &needs) {
             Some(why) => never(why),
@@ -34,8 +34,8 @@ fn refuse_false(draft: &Draft<'_>, gate: &GateFile) -> Result<(), Box<Unsound>> 
     }
     Err(draft
         .source
-        .unsound(when.span(), format!("gate `{}` is never reached", gate.id.get_ref()))
-        .advise("its `when` is always false: write a condition, or leave the gate out"))
+        .unsound(when.span(), format!("gate `{}` can never run", gate.id.get_ref()))
+        .advise("its `when` is always false: change the condition or remove the gate"))
 }
 
 /// Why what a gate waits for never comes: a gate that does nothing but end the run never passes with
@@ -56,14 +56,14 @@ fn never_met(
     match join {
         Join::Any => match ending {
             Some(end) if passing == 0 => Some(format!(
-                "it waits for one that passes, and `{end}` ends the run: need another"
+                "it waits for `{end}`, which ends the run: add another gate to `needs`"
             )),
             Some(_) | None => None,
         },
         Join::Passed(min) => {
             let min = usize::try_from(*min).unwrap_or(usize::MAX);
             let help = format!(
-                "it waits for {min} that pass, and {passing} can: name more gates in `needs`"
+                "it waits for {min} gates to pass, but only {passing} can: add gates to `needs`"
             );
             // More than are named at all is told as that.
             (passing < min && (ending.is_some() || min <= gate.needs.as_ref()?.len()))
@@ -71,7 +71,7 @@ fn never_met(
         }
         Join::All => {
             let end = needs.iter().filter(|id| ends(id)).find(|id| !may_be_skipped(id))?;
-            Some(format!("`{end}` always ends the run before it: give that a `when`"))
+            Some(format!("`{end}` always ends the run first: give `{end}` a `when`"))
         }
         Join::Done => None,
     }

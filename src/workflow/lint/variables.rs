@@ -13,7 +13,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         else {
             return Ok(());
         };
-        let message = format!("`{name}` is no name of a variable");
+        let message = format!("`{name}` is not a valid variable name");
         let help = "write a name such as API_URL, without `=`";
         Err(draft.source.unsound(span, message).advise(help))
     })
