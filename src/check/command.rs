@@ -31,20 +31,21 @@ const TAIL_LINES: usize = 20;
 /// Makes the names of what commands print distinct within this process.
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
-/// The program exits so. It runs in the project's folder, without a shell and with nothing to
-/// read; the last 20 lines of each of its outputs, at most 2000 bytes, go into the finding.
+/// Runs a program, which must end with the expected exit code. It runs in the project folder,
+/// without a shell and with empty standard input. The finding shows the last 20 lines of stdout and
+/// of stderr, up to 2000 bytes each.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Command {
     /// The program and its arguments, such as `["npm", "test"]`.
     #[serde(rename = "command")]
     argv: Vec<String>,
-    /// The exit code that is wanted: a number, a list of them, or `"nonzero"`; 0 by default.
+    /// The expected exit code: a number, a list of numbers, or `"nonzero"`; 0 by default.
     #[serde(default)]
     expect: Expect,
-    /// The time after which it is ended and fails, such as `90s`; `10m` by default.
+    /// After this time, such as `90s`, the program is ended and the check fails; `10m` by default.
     timeout: Option<String>,
-    /// Variables set for it, on top of the inherited ones and those of the run.
+    /// Environment variables to set, in addition to the inherited ones and those of the run.
     #[serde(default)]
     env: BTreeMap<String, String>,
 }
@@ -85,17 +86,17 @@ impl Check for Command {
 
     fn flaw(&self) -> Option<String> {
         if self.argv.first().is_none_or(String::is_empty) {
-            return Some("`command` names no program".to_owned());
+            return Some("`command` is empty".to_owned());
         }
         if self.expect.is_empty() {
-            return Some("`expect` names nothing".to_owned());
+            return Some("`expect` is an empty list".to_owned());
         }
         if let Some(name) = self.env.keys().find(|name| !process::is_variable(name)) {
-            return Some(format!("`{name}` is no name of a variable"));
+            return Some(format!("`{name}` is not a valid variable name"));
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
-            Ok(Duration::ZERO) => Some("`timeout` is no time at all".to_owned()),
+            Ok(Duration::ZERO) => Some("`timeout` must be more than 0".to_owned()),
             Ok(_) => None,
             Err(message) => Some(message),
         }
@@ -128,20 +129,22 @@ impl Check for Command {
         };
         for log in [&mut command.stdout, &mut command.stderr] {
             if let Err(error) = scene.secrets.redact_log(log) {
-                return vec![Finding::new(format!("what it printed cannot be kept: {error}"))];
+                return vec![Finding::new(format!(
+                    "cannot save the output of the program: {error}"
+                ))];
             }
         }
         let found = match ending {
             Ending::Exited(code) if self.expect.is(code) => return Vec::new(),
             Ending::Stopped | Ending::Halted => return vec![Finding::new("interrupted")],
-            Ending::Exited(code) => format!("exit {code}"),
-            Ending::Signaled(signal) => format!("an end by signal {signal}"),
-            Ending::TimedOut => format!("no end within {}", clock::show_duration(timeout)),
+            Ending::Exited(code) => format!("exit code {code}"),
+            Ending::Signaled(signal) => format!("ended by signal {signal}"),
+            Ending::TimedOut => format!("still running after {}", clock::show_duration(timeout)),
         };
         let printed = [("stdout", &command.stdout), ("stderr", &command.stderr)]
             .map(|(name, log)| tail(name, log))
             .concat();
-        let message = format!("`{}` did not end as it must", self.shown());
+        let message = format!("`{}` did not end as expected", self.shown());
         let finding =
             Finding::new(message).expected(&self.expect).actual(format!("{found}{printed}"));
         let said = [&command.stdout, &command.stderr].into_iter();
@@ -169,7 +172,7 @@ fn outputs(scratch: &Beneath) -> io::Result<(Log, Log)> {
 fn tail(name: &str, log: &Log) -> String {
     let printed = log.tail(TAIL_BYTES).unwrap_or_default();
     let printed = text::tail(&printed, TAIL_LINES);
-    if printed.is_empty() { printed } else { format!("; {name} ends:\n{printed}\n") }
+    if printed.is_empty() { printed } else { format!("; end of {name}:\n{printed}\n") }
 }
 
 #[cfg(test)]
@@ -217,18 +220,18 @@ mod tests {
         assert_eq!(
             findings,
             [format!(
-                "{message} did not end as it must (expected exit 0, found exit 2; stdout ends:\n\
-                 {numbers}\n; stderr ends:\nbad\n) []"
+                "{message} did not end as expected (expected exit code 0, found exit code 2; end of stdout:\n\
+                 {numbers}\n; end of stderr:\nbad\n) []"
             )]
         );
         assert_eq!(
             judge("command", "command = ['true']\nexpect = 'nonzero'", &[]),
-            ["`true` did not end as it must (expected an exit other than 0, found exit 0) []"]
+            ["`true` did not end as expected (expected a nonzero exit code, found exit code 0) []"]
         );
         assert_eq!(
             judge("command", "command = ['sh', '-c', 'kill -9 $$']\nexpect = 'nonzero'", &[]),
             [
-                "`sh -c kill -9 $$` did not end as it must (expected an exit other than 0, found an end by signal 9) []"
+                "`sh -c kill -9 $$` did not end as expected (expected a nonzero exit code, found ended by signal 9) []"
             ]
         );
     }
@@ -241,7 +244,9 @@ mod tests {
         );
         assert_eq!(
             judge("command", "command = ['sleep', '60']\ntimeout = '200ms'", &[]),
-            ["`sleep 60` did not end as it must (expected exit 0, found no end within 200ms) []"]
+            [
+                "`sleep 60` did not end as expected (expected exit code 0, found still running after 200ms) []"
+            ]
         );
         let folder = tempfile::tempdir().unwrap();
         let setting = Setting::default();
@@ -256,12 +261,15 @@ mod tests {
     #[test]
     fn unsound_parameters_are_refused() {
         let flaw = |parameters: &str| read("command", parameters).err().unwrap();
-        assert_eq!(flaw("command = []"), "`command` names no program");
-        assert_eq!(flaw("command = ['x']\nexpect = []"), "`expect` names nothing");
-        assert_eq!(flaw("command = ['x']\ntimeout = '0s'"), "`timeout` is no time at all");
+        assert_eq!(flaw("command = []"), "`command` is empty");
+        assert_eq!(flaw("command = ['x']\nexpect = []"), "`expect` is an empty list");
+        assert_eq!(flaw("command = ['x']\ntimeout = '0s'"), "`timeout` must be more than 0");
         assert!(flaw("command = ['x']\ntimeout = '5'").contains("is no duration"));
         assert!(flaw("command = ['x']\nexpect = 'zero'").contains("or \"nonzero\""));
-        assert_eq!(flaw("command = ['x']\nenv = { 'a=b' = '' }"), "`a=b` is no name of a variable");
+        assert_eq!(
+            flaw("command = ['x']\nenv = { 'a=b' = '' }"),
+            "`a=b` is not a valid variable name"
+        );
         assert!(testing::read("command", "command = ['x']\nexpect = '{{ code }}'").is_ok());
     }
 }

@@ -15,13 +15,13 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
-/// These files are committed in git as they are: none is modified, staged, untracked, deleted or in
-/// conflict. Files that git ignores count only where they are named one by one, or where nothing else
-/// matches; the runs themselves never count. Where no file matches, and outside of git, it fails.
+/// All matching files are committed in git: none is modified, staged, untracked, deleted or in
+/// conflict. Ignored files count only if they are named individually or if nothing else matches;
+/// files of runs never count. Fails if no file matches, and outside a git repository.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Committed {
-    /// Globs relative to the project, one or a list.
+    /// A glob or a list of globs, relative to the project.
     paths: OneOrMany,
 }
 
@@ -35,7 +35,7 @@ impl Check for Committed {
     }
 
     fn words(&self) -> String {
-        format!("{} is committed in git", self.paths.glob_words())
+        format!("everything that matches {} is committed in git", self.paths.glob_words())
     }
 
     fn flaw(&self) -> Option<String> {
@@ -46,7 +46,7 @@ impl Check for Committed {
         // A handle belongs to one thread, and checks run on several.
         let repository = match Repository::discover(scene.project.root()) {
             Ok(Some(repository)) => repository,
-            Ok(None) => return vec![Finding::new("the project is in no git repository")],
+            Ok(None) => return vec![Finding::new("the project is not in a git repository")],
             Err(error) => return vec![Finding::new(error.to_string())],
         };
         match self.left_over(scene.project, &repository) {
@@ -109,8 +109,8 @@ fn holds_any(path: &str, files: &BTreeSet<String>) -> bool {
 /// What git puts before the paths of a project in a sub-folder of the working tree.
 fn prefix(project: &ProjectFolder, repository: &Repository) -> Result<String, String> {
     let work = ProjectFolder::new(repository.work_folder(), Vec::new())
-        .map_err(|error| format!("the working tree: {error}"))?;
-    let outside = || "the project is not in the working tree of its repository".to_owned();
+        .map_err(|error| format!("cannot find the git working tree: {error}"))?;
+    let outside = || "the project is outside the working tree of its repository".to_owned();
     let inner = project.root().strip_prefix(work.root()).map_err(|_| outside())?;
     match inner.to_str() {
         Some("") => Ok(String::new()),
@@ -236,9 +236,9 @@ mod tests {
         );
         assert_eq!(
             judge("committed", "paths = 'a.md'", &[("a.md", "")]),
-            ["the project is in no git repository []"]
+            ["the project is not in a git repository []"]
         );
-        assert_eq!(read("committed", "paths = []").err().unwrap(), "`paths` names nothing");
+        assert_eq!(read("committed", "paths = []").err().unwrap(), "`paths` is empty");
         let folder = read("committed", "paths = ['a.md', '{{ x }}/']").err().unwrap();
         assert!(folder.starts_with("\"{{ x }}/\" names a folder: "), "{folder}");
     }

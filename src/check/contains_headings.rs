@@ -15,20 +15,21 @@ use crate::template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A Markdown parser finds these headings. Words in prose, code or comments do not count; texts
-/// compare after trimming, without inline markup, and with their letter case.
+/// The Markdown document has these headings. Text in prose, code or comments does not count.
+/// Headings are compared without surrounding blanks and inline markup; case matters.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContainsHeadings {
-    /// The headings, one or a list. `Layer 1` may stand at any level, `## Layer 1` at level 2.
+    /// A heading or a list of headings. `Layer 1` matches at any level, `## Layer 1` only at level
+    /// 2.
     headings: OneOrMany,
-    /// The level of all of them, 1 to 6; any by default.
+    /// The level of all headings, 1 to 6; any level by default.
     level: Option<Count>,
-    /// Whether they must stand in this order, others between them; `false` by default.
+    /// Require this order; other headings may come between. `false` by default.
     #[serde(default)]
     ordered: bool,
-    /// `whole` (default): a heading is this text. `start`: it begins with it, at the end of a word;
-    /// `Layer 1` finds `Layer 1: Light`, and not `Layer 10`.
+    /// `whole` (default): the whole heading must match. `start`: the heading must start with the
+    /// text, up to the end of a word: `Layer 1` matches `Layer 1: Light`, but not `Layer 10`.
     #[serde(default, rename = "match")]
     extent: Extent,
 }
@@ -105,7 +106,7 @@ impl Check for ContainsHeadings {
         let level = level.unwrap_or_default();
         let which = match self.extent {
             Extent::Whole => format!("the {level}headings"),
-            Extent::Start => format!("{level}headings that begin with"),
+            Extent::Start => format!("{level}headings that start with"),
         };
         format!("the file has {which} {}{order}", self.headings.words())
     }
@@ -115,21 +116,21 @@ impl Check for ContainsHeadings {
         if let Some(level) = level.and_then(Count::known)
             && !(1..=6).contains(&level)
         {
-            return Some(format!("`level` is 1 to 6, not {level}"));
+            return Some(format!("`level` must be 1 to 6, not {level}"));
         }
         for heading in self.headings.iter().filter(|text| !template::has_expressions(text)) {
             if is_mismarked(heading) {
-                let message = "1 to 6 marks and a blank stand before its text";
-                return Some(format!("`{heading}` is no heading: {message}"));
+                let message = "write 1 to 6 `#` and a space before the text";
+                return Some(format!("`{heading}` is not a heading: {message}"));
             }
             let wanted = Wanted::parse(heading, None, self.extent);
             if wanted.text.is_empty() {
-                return Some(format!("`{heading}` is no heading"));
+                return Some(format!("`{heading}` is not a heading"));
             }
             if let (Some(Count::Value(_)), Some(marks)) = (level, wanted.level)
                 && level.map(Count::value) != Some(marks)
             {
-                return Some(format!("the marks of `{heading}` and `level` say different things"));
+                return Some(format!("`{heading}` and `level` state different levels"));
             }
         }
         self.headings.flaw("headings")
@@ -158,7 +159,8 @@ impl Check for ContainsHeadings {
                 Some(at) => after = Some((begin + at, wanted.shown)),
                 None => few.add(|| {
                     let before = after.as_ref().map_or("", |(_, shown)| shown);
-                    let message = format!("the heading {} does not follow {before}", wanted.shown);
+                    let message =
+                        format!("the heading {} does not come after {before}", wanted.shown);
                     Finding::new(message).line(found[first].line)
                 }),
             }
@@ -172,7 +174,7 @@ fn missing(wanted: &Wanted, found: &[Heading]) -> Finding {
     let other = found.iter().find(|heading| wanted.begins(heading));
     match (other, wanted.level) {
         (Some(other), Some(level)) => {
-            let message = format!("the heading {} has another level", wanted.shown);
+            let message = format!("the heading {} has the wrong level", wanted.shown);
             Finding::new(message).line(other.line).expected(level).actual(other.level)
         }
         _ => Finding::new(format!("the heading {} is missing", wanted.shown)),
@@ -223,11 +225,11 @@ mod tests {
     fn level_and_order_count() {
         assert_eq!(
             judge("contains_headings", "headings = ['## Color']", FILE),
-            ["a.md:16: the heading `## Color` has another level (expected 2, found 3) []"]
+            ["a.md:16: the heading `## Color` has the wrong level (expected 2, found 3) []"]
         );
         assert_eq!(
             judge("contains_headings", "headings = ['Color', 'Layer 1']\nordered = true", FILE),
-            ["a.md:5: the heading `Layer 1` does not follow `Color` []"]
+            ["a.md:5: the heading `Layer 1` does not come after `Color` []"]
         );
     }
 
@@ -244,11 +246,11 @@ mod tests {
         assert_eq!(start("'Op'"), ["the heading `Op` is missing []"]);
         assert_eq!(
             start("'## Layer 1'"),
-            ["a.md:1: the heading `## Layer 1` has another level (expected 2, found 1) []"]
+            ["a.md:1: the heading `## Layer 1` has the wrong level (expected 2, found 1) []"]
         );
         assert_eq!(
             start("['Open', '# Layer 1']\nordered = true"),
-            ["a.md:1: the heading `# Layer 1` does not follow `Open` []"]
+            ["a.md:1: the heading `# Layer 1` does not come after `Open` []"]
         );
         assert_eq!(judge("headings = 'Layer 1'"), ["the heading `Layer 1` is missing []"]);
         let flaw = read("contains_headings", "headings = 'x'\nmatch = 'end'").err().unwrap();
@@ -270,16 +272,16 @@ mod tests {
     #[test]
     fn unsound_parameters_are_refused() {
         let flaw = |parameters: &str| read("contains_headings", parameters).err().unwrap();
-        assert_eq!(flaw("headings = []"), "`headings` names nothing");
+        assert_eq!(flaw("headings = []"), "`headings` is empty");
         for bad in ["## ", "#", "##", "####### x", "##x", " ####### x ", "#######"] {
             let told = flaw(&format!("headings = ['# a', '{bad}']"));
-            assert!(told.starts_with(&format!("`{bad}` is no heading")), "{told}");
+            assert!(told.starts_with(&format!("`{bad}` is not a heading")), "{told}");
         }
         assert!(read("contains_headings", "headings = ['#1', '# #1', '###### x']").is_ok());
-        assert_eq!(flaw("headings = 'a'\nlevel = 7"), "`level` is 1 to 6, not 7");
+        assert_eq!(flaw("headings = 'a'\nlevel = 7"), "`level` must be 1 to 6, not 7");
         assert_eq!(
             flaw("headings = '## a'\nlevel = 3"),
-            "the marks of `## a` and `level` say different things"
+            "`## a` and `level` state different levels"
         );
         assert!(read("contains_headings", "headings = '{{ x }}'\nlevel = '{{ y }}'").is_ok());
     }

@@ -11,22 +11,22 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// These literals stand in the file: every one of `all`, or at least one of `any`.
+/// The file contains these literal texts: all of `all`, or at least one of `any`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContainsText {
-    /// A text, or a list of texts that must all be there.
+    /// A text or a list of texts; all must occur.
     all: Option<OneOrMany>,
-    /// A list of texts of which one is enough.
+    /// A list of texts; at least one must occur.
     any: Option<OneOrMany>,
-    /// Whether upper and lower case are the same; `false` by default.
+    /// Ignore the difference between upper and lower case; `false` by default.
     #[serde(default)]
     ignore_case: bool,
 }
 
 impl Check for ContainsText {
     fn words(&self) -> String {
-        let case = if self.ignore_case { ", in any letter case" } else { "" };
+        let case = if self.ignore_case { ", ignoring case" } else { "" };
         match (&self.all, &self.any) {
             (_, Some(any)) => format!("the file contains one of {}{case}", any.words()),
             (all, None) => {
@@ -38,8 +38,8 @@ impl Check for ContainsText {
 
     fn flaw(&self) -> Option<String> {
         match (&self.all, &self.any) {
-            (None, None) => Some("give `all` or `any`".to_owned()),
-            (Some(_), Some(_)) => Some("give only one of `all` and `any`".to_owned()),
+            (None, None) => Some("requires `all` or `any`".to_owned()),
+            (Some(_), Some(_)) => Some("use `all` or `any`, not both".to_owned()),
             (Some(all), None) => all.flaw("all"),
             (None, Some(any)) => any.flaw("any"),
         }
@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn parameters_must_say_something() {
         let flaw = |parameters: &str| read("contains_text", parameters).err().unwrap();
-        assert_eq!(flaw(""), "give `all` or `any`");
-        assert_eq!(flaw("all = 'a'\nany = 'b'"), "give only one of `all` and `any`");
-        assert_eq!(flaw("all = []"), "`all` names nothing");
-        assert_eq!(flaw("any = ['']"), "`any` holds an empty text");
+        assert_eq!(flaw(""), "requires `all` or `any`");
+        assert_eq!(flaw("all = 'a'\nany = 'b'"), "use `all` or `any`, not both");
+        assert_eq!(flaw("all = []"), "`all` is empty");
+        assert_eq!(flaw("any = ['']"), "`any` contains an empty string");
     }
 }

@@ -13,20 +13,20 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The file is a sound CSV: a header of distinct names, then rows of as many fields. A malformed row
-/// is a finding with its line, and so is what programs read in different ways: an empty line between
-/// rows, a line that ends with a carriage return alone, a NUL or a byte order mark within. Commas
-/// part fields, tabs in a file that is called `.tsv`; quotes stand around a whole field and are
-/// doubled within quotes, as RFC 4180 has it.
+/// The file is valid CSV as of RFC 4180: a header with distinct names, then rows with as many
+/// fields. Fields are separated by commas, in `.tsv` files by tabs; quotes enclose a whole field
+/// and are doubled inside it. Each malformed row is reported with its line, and so is anything that
+/// programs read differently: an empty line between rows, a carriage return without a line feed, a
+/// NUL, or a byte order mark inside the file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Csv {
-    /// Columns that the header names just so, blanks and letter case included, one or a list; there
-    /// may be others, in any order.
+    /// A required column or a list of them, spelled exactly as in the header, including blanks and
+    /// case. Other columns are allowed, in any order.
     columns: Option<OneOrMany>,
-    /// The least number of rows, the header not counted; 1 by default.
+    /// Minimum number of rows, not counting the header; 1 by default.
     min_rows: Option<Count>,
-    /// The largest number of rows, the header not counted.
+    /// Maximum number of rows, not counting the header.
     max_rows: Option<Count>,
 }
 
@@ -36,7 +36,7 @@ impl Check for Csv {
             self.columns.as_ref().map(|columns| format!(" the columns {}", columns.words()));
         let columns = columns.map(|columns| format!("{columns} and")).unwrap_or_default();
         let rows = super::range_words(Some(&self.least()), self.max_rows.as_ref());
-        format!("the file is a CSV with{columns} {rows} rows")
+        format!("the file is valid CSV with{columns} {rows} rows")
     }
 
     fn flaw(&self) -> Option<String> {
@@ -77,7 +77,7 @@ impl Check for Csv {
         }
         for (index, name) in header.iter().enumerate() {
             if header.iter().take(index).any(|other| other.trim() == name.trim()) {
-                let message = format!("the header names the column {} twice", text::quoted(name));
+                let message = format!("the header has the column {} twice", text::quoted(name));
                 few.add(|| Finding::new(message).line(1));
             }
         }
@@ -94,7 +94,7 @@ impl Check for Csv {
             }
         }
         if let Some(expected) = super::between(rows, Some(&self.least()), self.max_rows.as_ref()) {
-            few.add(|| Finding::new("the wrong number of rows").expected(expected).actual(rows));
+            few.add(|| Finding::new("wrong number of rows").expected(expected).actual(rows));
         }
         few.finish()
     }
@@ -124,7 +124,7 @@ enum Within {
 /// around a whole field and doubled within, or an end of a line that not all take for one.
 fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
     if let Some(at) = text.find(['\0', '\u{feff}']) {
-        return Some((at, "a NUL or a byte order mark within the file: take it out"));
+        return Some((at, "a NUL or a byte order mark inside the file: remove it"));
     }
     let end = text.trim_end_matches(['\r', '\n']).len();
     let mut within = Within::Line;
@@ -161,13 +161,16 @@ fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
             }
             Within::Closed(_) => return Some((at, "text after a closing quote")),
             Within::Unquoted if byte == b'"' => {
-                return Some((at, "a quote in a field without quotes: double it in quotes"));
+                return Some((
+                    at,
+                    "a quote in an unquoted field: quote the field and double the quote",
+                ));
             }
             Within::Line | Within::Begin | Within::Unquoted => Within::Unquoted,
         };
     }
     match within {
-        Within::Quoted(begin) => Some((begin, "a quote is never closed")),
+        Within::Quoted(begin) => Some((begin, "an unclosed quote")),
         Within::Line | Within::Begin | Within::Unquoted | Within::Closed(_) => None,
     }
 }
@@ -175,9 +178,8 @@ fn ambiguous(text: &str, delimiter: u8) -> Option<(usize, &'static str)> {
 /// The finding for a row that is no row.
 fn malformed(error: &csv::Error, text: &str) -> Finding {
     let finding = if let csv::ErrorKind::UnequalLengths { expected_len, len, .. } = error.kind() {
-        Finding::new("the row has another number of fields than the header")
-            .expected(expected_len)
-            .actual(len)
+        let fields = if *len == 1 { "field" } else { "fields" };
+        Finding::new(format!("the row has {len} {fields}, the header has {expected_len}"))
     } else {
         Finding::new(format!("malformed CSV: {}", text::short(&error.to_string())))
     };
@@ -215,12 +217,12 @@ mod tests {
             judge("csv", "columns = ['Id', 'name']\nmin_rows = 2", &file),
             [
                 "a.csv:1: the column `Id` is missing (found id, name) []",
-                "the wrong number of rows (expected at least 2, found 1) []"
+                "wrong number of rows (expected at least 2, found 1) []"
             ]
         );
         assert_eq!(
             judge("csv", "", &[("a.csv", "id,name\n")]),
-            ["the wrong number of rows (expected at least 1, found 0) []"]
+            ["wrong number of rows (expected at least 1, found 0) []"]
         );
     }
 
@@ -229,23 +231,23 @@ mod tests {
         assert_eq!(
             judge("csv", "", &[("a.csv", "a,b\r\n1,2\r\n\"\n\",3\n3\n4,5,6\n\r\n\n")]),
             [
-                "a.csv:5: the row has another number of fields than the header (expected 2, found 1) []",
-                "a.csv:6: the row has another number of fields than the header (expected 2, found 3) []"
+                "a.csv:5: the row has 1 field, the header has 2 []",
+                "a.csv:6: the row has 3 fields, the header has 2 []"
             ]
         );
     }
 
     #[test]
     fn quotes_stand_around_whole_fields() {
-        let stray = "a quote in a field without quotes: double it in quotes";
+        let stray = "a quote in an unquoted field: quote the field and double the quote";
         for (text, line, message) in [
             ("a,b\n\"1\"x,2\n", 2, "text after a closing quote"),
             ("a,b\n\"1\" ,2\n", 2, "text after a closing quote"),
             ("\"a\"\"\",\"b\"c\n1,2\n", 1, "text after a closing quote"),
             ("a,b\n1,2\n1\",2\n", 3, stray),
             ("a,b\n1, \"2\"\n", 2, stray),
-            ("a\n\"1\n2\n", 2, "a quote is never closed"),
-            ("a\n1\n\"\"\"\n", 3, "a quote is never closed"),
+            ("a\n\"1\n2\n", 2, "an unclosed quote"),
+            ("a\n1\n\"\"\"\n", 3, "an unclosed quote"),
         ] {
             let expected = format!("a.csv:{line}: {message} []");
             assert_eq!(judge("csv", "", &[("a.csv", text)]), [expected], "{text:?}");
@@ -259,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_programs_read_in_different_ways_fails() {
-        let mark = "a NUL or a byte order mark within the file: take it out";
+        let mark = "a NUL or a byte order mark inside the file: remove it";
         let lone = "a carriage return without a line feed: end lines with both";
         for (text, line, message) in [
             ("a,b\n1,\0,2\n", 2, mark),
@@ -272,9 +274,9 @@ mod tests {
             ("a\n\n1\n", 2, "an empty line"),
             ("a\r\n1\r\n\r\n2\r\n", 3, "an empty line"),
             ("\na\n1\n", 1, "an empty line"),
-            ("a,b,a\n1,2,3\n", 1, "the header names the column `a` twice"),
-            ("a,b,,\n1,2,3,4\n", 1, "the header names the column `` twice"),
-            ("a, a\n1,2\n", 1, "the header names the column ` a` twice"),
+            ("a,b,a\n1,2,3\n", 1, "the header has the column `a` twice"),
+            ("a,b,,\n1,2,3,4\n", 1, "the header has the column `` twice"),
+            ("a, a\n1,2\n", 1, "the header has the column ` a` twice"),
         ] {
             let expected = format!("a.csv:{line}: {message} []");
             assert_eq!(judge("csv", "", &[("a.csv", text)]), [expected], "{text:?}");

@@ -8,7 +8,7 @@ use crate::template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The folder is there; a link to one is none.
+/// The folder exists. A symbolic link to a folder does not count.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DirExists {
@@ -40,7 +40,7 @@ impl Check for DirExists {
         match scene.project.is_folder(&path) {
             Ok(true) => Vec::new(),
             Ok(false) if scene.project.exists(&path) => {
-                vec![Finding::new("it is no folder").path(&path)]
+                vec![Finding::new("it is not a folder").path(&path)]
             }
             Ok(false) => vec![Finding::new("the folder does not exist").path(&path)],
             Err(error) => vec![Finding::new(error.to_string())],
@@ -63,7 +63,7 @@ mod tests {
     fn what_is_no_folder_fails() {
         let judge = |path: &str| judge("dir_exists", &format!("path = '{path}'"), &[("a/b", "")]);
         assert_eq!(judge("c"), ["c: the folder does not exist []"]);
-        assert_eq!(judge("a/b"), ["a/b: it is no folder []"]);
+        assert_eq!(judge("a/b"), ["a/b: it is not a folder []"]);
         assert_eq!(
             judge("orchestration/runs/x"),
             [

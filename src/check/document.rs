@@ -29,7 +29,8 @@ impl<'s> Document<'s> {
             });
             text.map_err(|error| match error {
                 OpenError::TooLarge { bytes, limit, .. } => format!(
-                    "too large for a text check: {bytes} bytes, `[limits] text_bytes` is {limit}"
+                    "the file is too large for a text check: {bytes} bytes, \
+                     `[limits] text_bytes` is {limit}"
                 ),
                 OpenError::Missing { .. } => "the file does not exist".to_owned(),
                 OpenError::NotText { at, .. } => format!("the file is not valid UTF-8 (byte {at})"),

@@ -39,10 +39,10 @@ impl fmt::Display for Expect {
         match self {
             Self::OneOf(codes) => {
                 let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
-                write!(f, "exit {}", codes.join(" or "))
+                write!(f, "exit code {}", codes.join(" or "))
             }
-            Self::Nonzero => f.write_str("an exit other than 0"),
-            Self::Template(text) => write!(f, "exit {text}"),
+            Self::Nonzero => f.write_str("a nonzero exit code"),
+            Self::Template(text) => write!(f, "exit code {text}"),
         }
     }
 }

@@ -12,27 +12,28 @@ use crate::template;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A JSON, YAML or TOML document (`.json`, `.yaml`, `.yml`, `.toml`) has a value at this JSON
-/// pointer, and it is so. One test is given: `equals`, `one_of`, `not_equals`, `none_of`, `matches`, or
-/// `min` and `max`.
+/// The value at a JSON pointer in a JSON, YAML or TOML document (`.json`, `.yaml`, `.yml`, `.toml`)
+/// passes a test. Exactly one test is required: `equals`, `one_of`, `not_equals`, `none_of`,
+/// `matches`, or `min` and `max`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Field {
     /// A JSON pointer such as `/audit/scores/0`; empty for the whole document.
     pointer: String,
-    /// The value. A number goes by its value; a text equals what is written so: "1.10" is not 1.1.
+    /// The expected value. Numbers compare by value, strings as they are written: "1.10" is not
+    /// 1.1.
     equals: Option<Scalar>,
-    /// The values of which it is one.
+    /// The allowed values.
     one_of: Option<Vec<Scalar>>,
-    /// The value that it is not. A list, a table or nothing at all is no other value, and fails.
+    /// A value that is not allowed. A list, a table or null fails too.
     not_equals: Option<Scalar>,
-    /// The values of which it is none. A list, a table or nothing at all fails.
+    /// Values that are not allowed. A list, a table or null fails too.
     none_of: Option<Vec<Scalar>>,
-    /// The least number.
+    /// The smallest allowed number.
     min: Option<Number>,
-    /// The largest number.
+    /// The largest allowed number.
     max: Option<Number>,
-    /// A regular expression that matches somewhere in the value.
+    /// A regular expression that must match somewhere in the value.
     matches: Option<String>,
 }
 
@@ -64,7 +65,7 @@ impl Check for Field {
         let is_sound = pointer.is_empty() || pointer.starts_with('/');
         if !is_sound && !template::has_expressions(pointer) {
             let meant = pointer.trim_start_matches(['$', '.']).replace('.', "/");
-            return Some(format!("`{pointer}` is no JSON pointer: write `/{meant}`"));
+            return Some(format!("`{pointer}` is not a JSON pointer: write `/{meant}`"));
         }
         self.test().flaw()
     }
@@ -81,7 +82,7 @@ impl Check for Field {
         match data.pointer(&self.pointer) {
             None => {
                 let pointer = text::quoted(&self.pointer);
-                vec![Finding::new(format!("the document has nothing at {pointer}"))]
+                vec![Finding::new(format!("the document has no value at {pointer}"))]
             }
             Some(value) => self.test().judge(&self.pointer, value).into_iter().collect(),
         }
@@ -114,25 +115,23 @@ mod tests {
         let json = [("a.json", r#"{"n": null, "s": "1"}"#)];
         assert_eq!(
             judge("field", "pointer = '/s'\nequals = 1", &json),
-            ["`/s` is not as it must be (expected 1, found \"1\") []"]
+            ["`/s` has the wrong value (expected 1, found \"1\") []"]
         );
         assert_eq!(
             judge("field", "pointer = '/n'\nmatches = ''", &json),
-            ["`/n` is not as it must be (expected a text that matches ``, found null) []"]
+            ["`/n` has the wrong value (expected a string that matches ``, found null) []"]
         );
         assert_eq!(
             judge("field", "pointer = '/s'\nnone_of = ['1', '2']", &json),
-            [
-                "`/s` is not as it must be (expected a value other than \"1\", \"2\", found \"1\") []"
-            ]
+            ["`/s` has the wrong value (expected a value other than \"1\", \"2\", found \"1\") []"]
         );
         assert_eq!(
             judge("field", "pointer = '/n'\nnot_equals = 'x'", &json),
-            ["`/n` is not as it must be (expected a value other than \"x\", found null) []"]
+            ["`/n` has the wrong value (expected a value other than \"x\", found null) []"]
         );
         assert_eq!(
             judge("field", "pointer = '/x'\nmax = 3", &json),
-            ["the document has nothing at `/x` []"]
+            ["the document has no value at `/x` []"]
         );
     }
 
@@ -142,14 +141,14 @@ mod tests {
             |name: &str, text: &str| judge("field", "pointer = '/a'\nequals = 1", &[(name, text)]);
         assert_eq!(
             judge("a.md", "{}"),
-            ["a.md: its name says no format; known: .json, .yaml, .yml, .toml []"]
+            ["a.md: unknown file format; expected .json, .yaml, .yml or .toml []"]
         );
         assert_eq!(
             judge("a.json", "{\n\"a\": 1,}"),
-            ["a.json:2: no valid JSON: trailing comma at line 2 column 8 []"]
+            ["a.json:2: invalid JSON: trailing comma at line 2 column 8 []"]
         );
         assert_eq!(judge("a.yaml", "a: [1\n").len(), 1);
-        assert_eq!(judge("a.toml", "a = 1\na = 1"), ["a.toml:2: no valid TOML: duplicate key []"]);
+        assert_eq!(judge("a.toml", "a = 1\na = 1"), ["a.toml:2: invalid TOML: duplicate key []"]);
         assert_eq!(
             judge_bytes("field", "pointer = ''\nmin = 1", &[("a.json", b"\xff")]),
             ["a.json: the file is not valid UTF-8 (byte 0) []"]
@@ -174,7 +173,7 @@ mod tests {
             }
             assert_eq!(judge("equals = 1.1"), [""; 0]);
             assert_eq!(judge("min = 1.1\nmax = '1.1'"), [""; 0]);
-            let finding = "`/v` is not as it must be (expected \"1.1\", found 1.10) []";
+            let finding = "`/v` has the wrong value (expected \"1.1\", found 1.10) []";
             assert_eq!(judge("equals = '1.1'"), [finding], "{name}");
         }
         assert_eq!(of("a.yaml", "v: no\n")("equals = 'no'"), [""; 0]);
@@ -189,12 +188,12 @@ mod tests {
         };
         assert_eq!(
             judge("a.json", "{\"x\": {\"v\": 1,\n\"\\u0076\": 2}, \"v\": 1}"),
-            ["a.json:2: no valid JSON: duplicate key `v` at line 2 column 8 []"]
+            ["a.json:2: invalid JSON: duplicate key `v` at line 2 column 8 []"]
         );
         assert_eq!(
             judge("a.toml", "v = 1\nn = inf\n"),
             [
-                "a.toml:2: no valid TOML: `inf` is no finite number: write one, or a text in quotes []"
+                "a.toml:2: invalid TOML: `inf` is not a finite number: write one, or a string in quotes []"
             ]
         );
         for (name, text) in
@@ -209,14 +208,14 @@ mod tests {
         let flaw = |parameters: &str| read("field", parameters).err().unwrap();
         for text in ["a.b", "$.a.b", ".a.b"] {
             let told = flaw(&format!("pointer = '{text}'\nequals = 1"));
-            assert_eq!(told, format!("`{text}` is no JSON pointer: write `/a/b`"));
+            assert_eq!(told, format!("`{text}` is not a JSON pointer: write `/a/b`"));
         }
-        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is no JSON pointer: write `/a`");
+        assert_eq!(flaw("pointer = 'a'\nequals = 1"), "`a` is not a JSON pointer: write `/a`");
         assert_eq!(
             flaw("pointer = '/a'"),
-            "give one of `equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`"
+            "requires one of `equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`"
         );
         assert!(read("field", "pointer = '{{ p }}'\nmatches = '({{ x }}'").is_ok());
-        assert!(flaw("pointer = '/a'\nequals = [1]").contains("a text, a number, true or false"));
+        assert!(flaw("pointer = '/a'\nequals = [1]").contains("a string, a number, true or false"));
     }
 }

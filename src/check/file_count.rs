@@ -10,17 +10,17 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// So many files match the glob: regular files, and links to regular files of the project; those
-/// that git ignores count too. Where none matches, it fails, unless `min = 0` or `max = 0` says
-/// that none will do.
+/// The number of files that match a glob is within bounds. Regular files count, and links to
+/// regular files of the project, even if git ignores them. Fails if no file matches, unless `min =
+/// 0` or `max = 0` allows that.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileCount {
     /// A glob relative to the project: `*` stays within a folder, `**` crosses folders.
     glob: String,
-    /// The least number of files; this, `max` or both are given.
+    /// Minimum number of files. `min`, `max` or both are required.
     min: Option<Count>,
-    /// The largest number of files.
+    /// Maximum number of files.
     max: Option<Count>,
 }
 
@@ -40,7 +40,7 @@ impl Check for FileCount {
 
     fn flaw(&self) -> Option<String> {
         if self.min.is_none() && self.max.is_none() {
-            return Some("give `min`, `max` or both".to_owned());
+            return Some("requires `min`, `max` or both".to_owned());
         }
         let flaw = ProjectPath::folder_flaw(&self.glob);
         flaw.or_else(|| count::count_flaw(self.min.as_ref(), self.max.as_ref()))
@@ -57,7 +57,8 @@ impl Check for FileCount {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message = format!("files that match `{}`: {found}", Globs::shown(&self.glob));
+                let message =
+                    format!("wrong number of files that match `{}`", Globs::shown(&self.glob));
                 vec![Finding::new(message).expected(expected).actual(found)]
             }
         }
@@ -84,15 +85,15 @@ mod tests {
     fn too_few_too_many_and_none_fail() {
         assert_eq!(
             judge("file_count", "glob = 'r/*.md'\nmin = 3", FILES),
-            ["files that match `r/*.md`: 2 (expected at least 3, found 2) []"]
+            ["wrong number of files that match `r/*.md` (expected at least 3, found 2) []"]
         );
         assert_eq!(
             judge("file_count", "glob = 'r/*.md'\nmax = 1", FILES),
-            ["files that match `r/*.md`: 2 (expected at most 1, found 2) []"]
+            ["wrong number of files that match `r/*.md` (expected at most 1, found 2) []"]
         );
         assert_eq!(
             judge("file_count", "glob = 'none/*'\nmax = 5", FILES),
-            ["files that match `none/*`: 0 (expected at least 1, found 0) []"]
+            ["wrong number of files that match `none/*` (expected at least 1, found 0) []"]
         );
         assert_eq!(
             judge("file_count", "glob = '../*'\nmin = 1", FILES),
@@ -126,7 +127,7 @@ mod tests {
         assert_eq!(judge("min = 3\nmax = 3"), [""; 0]);
         assert_eq!(
             judge("min = 4"),
-            ["files that match `n/*`: 3 (expected at least 4, found 3) []"]
+            ["wrong number of files that match `n/*` (expected at least 4, found 3) []"]
         );
         drop(socket);
     }
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn bounds_are_needed_and_sound() {
         let flaw = |parameters: &str| read("file_count", parameters).err().unwrap();
-        assert_eq!(flaw("glob = 'a'"), "give `min`, `max` or both");
+        assert_eq!(flaw("glob = 'a'"), "requires `min`, `max` or both");
         assert_eq!(flaw("glob = 'a'\nmin = 2\nmax = 1"), "`min` 2 is above `max` 1");
         assert!(flaw("glob = 'a/'\nmin = 1").starts_with("\"a/\" names a folder: "));
     }

@@ -8,14 +8,14 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The file is there, is a regular file, and is not empty. Implied by every output that is not
-/// `optional`.
+/// The file exists, is a regular file, and is not empty. Every output implies this check unless it
+/// is `optional`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileExists {
-    /// The least size in bytes; 1 by default.
+    /// Minimum size in bytes; 1 by default.
     min_bytes: Option<Count>,
-    /// The largest size in bytes.
+    /// Maximum size in bytes.
     max_bytes: Option<Count>,
 }
 

@@ -13,27 +13,28 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The document begins with front matter, YAML between `---` lines or TOML between `+++` lines,
-/// and this field of it is so. One test is given: `equals`, `one_of`, `not_equals`, `none_of`,
-/// `matches`, or `min` and `max`.
+/// A field in the front matter of the document passes a test. Front matter starts on the first
+/// line: YAML between `---` lines or TOML between `+++` lines. Exactly one test is required:
+/// `equals`, `one_of`, `not_equals`, `none_of`, `matches`, or `min` and `max`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FrontMatter {
     /// The field: `status`, `audit.status`, or a JSON pointer such as `/audit/status`.
     field: String,
-    /// The value. A number goes by its value; a text equals what is written so: "1.10" is not 1.1.
+    /// The expected value. Numbers compare by value, strings as they are written: "1.10" is not
+    /// 1.1.
     equals: Option<Scalar>,
-    /// The values of which it is one.
+    /// The allowed values.
     one_of: Option<Vec<Scalar>>,
-    /// The value that it is not. A list, a table or nothing at all is no other value, and fails.
+    /// A value that is not allowed. A list, a table or null fails too.
     not_equals: Option<Scalar>,
-    /// The values of which it is none. A list, a table or nothing at all fails.
+    /// Values that are not allowed. A list, a table or null fails too.
     none_of: Option<Vec<Scalar>>,
-    /// The least number.
+    /// The smallest allowed number.
     min: Option<Number>,
-    /// The largest number.
+    /// The largest allowed number.
     max: Option<Number>,
-    /// A regular expression that matches somewhere in the value.
+    /// A regular expression that must match somewhere in the value.
     matches: Option<String>,
 }
 
@@ -95,7 +96,7 @@ impl Check for FrontMatter {
         let (language, text) = match markdown::front_matter(text) {
             markdown::FrontMatter::Found { language, text, .. } => (language, text),
             markdown::FrontMatter::Open => {
-                return vec![Finding::new("the front matter is never closed").line(1)];
+                return vec![Finding::new("the front matter is not closed").line(1)];
             }
             markdown::FrontMatter::None => {
                 let message = "the file has no front matter between `---` or `+++` lines";
@@ -167,31 +168,31 @@ mod tests {
         assert_eq!(judge("front_matter", "field = 'v'\nequals = 1.1", &toml), [""; 0]);
         assert_eq!(
             judge("front_matter", "field = 'v'\nequals = '1.1'", &toml),
-            ["a.md:2: `v` is not as it must be (expected \"1.1\", found 1.10) []"]
+            ["a.md:2: `v` has the wrong value (expected \"1.1\", found 1.10) []"]
         );
         let late = [("a.md", "---\na: 1\nb: .inf\n---\n")];
         let findings = judge("front_matter", "field = 'a'\nequals = 1", &late);
-        assert!(findings[0].starts_with("a.md:3: no valid YAML: "), "{findings:?}");
+        assert!(findings[0].starts_with("a.md:3: invalid YAML: "), "{findings:?}");
     }
 
     #[test]
     fn a_field_that_is_not_so_fails() {
         assert_eq!(
             judge("front_matter", "field = 'audit.status'\nequals = 'GO'", YAML),
-            ["a.md:2: `audit.status` is not as it must be (expected \"GO\", found \"NO-GO\") []"]
+            ["a.md:2: `audit.status` has the wrong value (expected \"GO\", found \"NO-GO\") []"]
         );
         assert_eq!(
             judge("front_matter", "field = 'score'\nmin = 90", YAML),
-            ["a.md:3: `score` is not as it must be (expected at least 90, found 87) []"]
+            ["a.md:3: `score` has the wrong value (expected at least 90, found 87) []"]
         );
         assert_eq!(
             judge("front_matter", "field = 'status'\nmin = 0", YAML),
-            ["a.md:2: `status` is not as it must be (expected at least 0, found \"PASS\") []"]
+            ["a.md:2: `status` has the wrong value (expected at least 0, found \"PASS\") []"]
         );
         assert_eq!(
             judge("front_matter", "field = 'audit.by'\nequals = 'ann'", YAML),
             [
-                "a.md:6: `audit.by` is not as it must be (expected \"ann\", found [\"ann\",\"bob\"]) []"
+                "a.md:6: `audit.by` has the wrong value (expected \"ann\", found [\"ann\",\"bob\"]) []"
             ]
         );
     }
@@ -209,13 +210,13 @@ mod tests {
         assert_eq!(
             judge("front_matter", "field = 'status'\nnot_equals = 'PASS'", YAML),
             [
-                "a.md:2: `status` is not as it must be (expected a value other than \"PASS\", found \"PASS\") []"
+                "a.md:2: `status` has the wrong value (expected a value other than \"PASS\", found \"PASS\") []"
             ]
         );
         assert_eq!(
             judge("front_matter", "field = 'score'\nnone_of = ['draft', 87.0]", YAML),
             [
-                "a.md:3: `score` is not as it must be (expected a value other than \"draft\", 87.0, found 87) []"
+                "a.md:3: `score` has the wrong value (expected a value other than \"draft\", 87.0, found 87) []"
             ]
         );
     }
@@ -238,14 +239,14 @@ mod tests {
         let judge =
             |text: &str| judge("front_matter", "field = 'status'\nmatches = ''", &[("a.md", text)]);
         assert_eq!(judge("---\nx: 1\n---\n"), ["the front matter has no field `status` []"]);
-        assert_eq!(judge("---\nstatus: 1\n"), ["a.md:1: the front matter is never closed []"]);
+        assert_eq!(judge("---\nstatus: 1\n"), ["a.md:1: the front matter is not closed []"]);
         assert_eq!(
             judge("\n---\nstatus: 1\n---\n"),
             ["the file has no front matter between `---` or `+++` lines []"]
         );
         assert_eq!(
             judge("+++\nx = 1\nstatus = \n+++\n"),
-            ["a.md:3: no valid TOML: string values must be quoted, expected literal string []"]
+            ["a.md:3: invalid TOML: string values must be quoted, expected literal string []"]
         );
         assert_eq!(judge("---\nx: 1\nx: 2\n---\n").len(), 1);
         assert_eq!(judge("---\n---\n"), ["the front matter has no field `status` []"]);
@@ -269,15 +270,15 @@ mod tests {
         let flaw =
             |rest: &str| read("front_matter", &format!("field = 'a'\n{rest}")).err().unwrap();
         let tests = "`equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`";
-        assert_eq!(flaw(""), format!("give one of {tests}"));
+        assert_eq!(flaw(""), format!("requires one of {tests}"));
         for two in
             ["equals = 1\nmin = 2", "equals = 1\nnot_equals = 2", "one_of = [1]\nnone_of = [2]"]
         {
-            assert_eq!(flaw(two), format!("give only one of {tests}"));
+            assert_eq!(flaw(two), format!("use only one of {tests}"));
         }
-        assert_eq!(flaw("none_of = []"), "`none_of` names nothing");
-        assert_eq!(flaw("one_of = []"), "`one_of` names nothing");
-        assert_eq!(flaw("matches = '['"), "the regex `[` is unsound: unclosed character class");
+        assert_eq!(flaw("none_of = []"), "`none_of` is empty");
+        assert_eq!(flaw("one_of = []"), "`one_of` is empty");
+        assert_eq!(flaw("matches = '['"), "the regex `[` is invalid: unclosed character class");
         assert_eq!(flaw("min = 2\nmax = 1"), "`min` 2 is above `max` 1");
     }
 }

@@ -1,4 +1,4 @@
-//! `items_closed`: the runs that are a part of this one are over.
+//! `items_closed`: the child runs of this run are over.
 
 use super::Check;
 use super::Count;
@@ -7,12 +7,11 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Every run that was begun as a part of this one, while somebody sat at it, has passed or was
-/// canceled.
+/// Every child run that was started in a session of this run has passed or was canceled.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ItemsClosed {
-    /// The least number of such runs; 0 by default.
+    /// Minimum number of child runs; 0 by default.
     min: Option<Count>,
 }
 
@@ -20,7 +19,10 @@ impl Check for ItemsClosed {
     fn words(&self) -> String {
         let count = self.min.as_ref().map(|min| super::range_words(Some(min), None));
         let count = count.map(|count| format!("; their number is {count}"));
-        format!("the runs that are a part of this one are closed{}", count.unwrap_or_default())
+        format!(
+            "all child runs of this run have passed or were canceled{}",
+            count.unwrap_or_default()
+        )
     }
 
     fn looks_at_work() -> bool {
@@ -31,10 +33,10 @@ impl Check for ItemsClosed {
         scene.judge_work(|work| {
             let open = work.items.iter().filter(|item| !item.is_closed);
             let mut findings: Vec<Finding> = open
-                .map(|item| Finding::new(format!("{} is {}", item.name, item.status)))
+                .map(|item| Finding::new(format!("child run {} is {}", item.name, item.status)))
                 .collect();
             if let Some(expected) = super::between(work.items.len(), self.min.as_ref(), None) {
-                let finding = Finding::new("too few runs are a part of this one");
+                let finding = Finding::new("too few child runs");
                 findings.push(finding.expected(expected).actual(work.items.len()));
             }
             findings
@@ -62,12 +64,12 @@ mod tests {
         let closed = work(vec![item("a", "PASSED", true)]);
         assert!(judged("min = 1", Some(closed.clone())).is_empty());
         let open = work(vec![item("a", "PASSED", true), item("b", "WAITING", false)]);
-        assert_eq!(judged("", Some(open)), ["b is WAITING []"]);
+        assert_eq!(judged("", Some(open)), ["child run b is WAITING []"]);
         assert_eq!(
             judged("min = 3", Some(closed)),
-            ["too few runs are a part of this one (expected at least 3, found 1) []"]
+            ["too few child runs (expected at least 3, found 1) []"]
         );
-        assert_eq!(judged("", None), ["there is no run to look at []"]);
+        assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("items_closed", "min = -1").is_err());
     }
 }

@@ -40,11 +40,11 @@ const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 1000 } else { 5
 /// Of a document that takes longer the violations are not told: each holds all that it stands on.
 const TOLD_WITHIN: Duration = Duration::from_millis(500);
 
-/// The document (JSON, YAML or TOML by its name) validates against a JSON Schema of draft 2020-12
-/// or an older one; each violation, at most 50, is a finding with its JSON pointer. Formats such
-/// as `date` are asserted. Nothing is fetched: a `$ref` to another document fails. A schema that is
-/// missing or unsound is an error before a run begins, unless a template names it, or an earlier gate
-/// has it among its outputs: then it fails the gate.
+/// The JSON, YAML or TOML document (by its extension) validates against a JSON Schema, draft
+/// 2020-12 or older. Each violation is reported with its JSON pointer, up to 50. Formats such as
+/// `date` are checked. Nothing is downloaded: a `$ref` to another document fails. A missing or
+/// invalid schema is an error before the run starts; if a template names the schema or an earlier
+/// gate outputs it, the gate fails instead.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JsonSchemaCheck {
@@ -125,13 +125,13 @@ fn is_valid(validator: &Arc<Validator>, json: &Arc<Json>) -> Result<bool, Findin
         let _ = sender.send(validator.is_valid(&json));
     });
     match receiver.recv_timeout(PATIENCE) {
-        Ok(false) if begun.elapsed() > TOLD_WITHIN => {
-            Err(Finding::new("the document does not validate, and it takes too long to tell where"))
-        }
+        Ok(false) if begun.elapsed() > TOLD_WITHIN => Err(Finding::new(
+            "the document does not validate, and finding out where takes too long",
+        )),
         Ok(is_valid) => Ok(is_valid),
         Err(_) => {
             let seconds = PATIENCE.as_secs();
-            Err(Finding::new(format!("the document is not validated within {seconds} s")))
+            Err(Finding::new(format!("validating the document takes longer than {seconds} s")))
         }
     }
 }
@@ -183,7 +183,7 @@ impl JsonSchemaCheck {
             .build(&schema)
             .map_err(|error| {
                 let message = text::short(&error.to_string());
-                Finding::new(format!("the schema is unsound: {message}")).path(&path)
+                Finding::new(format!("the schema is invalid: {message}")).path(&path)
             })
     }
 }
@@ -248,7 +248,7 @@ mod tests {
     fn a_schema_that_cannot_be_had_fails() {
         let outside = r#"{"$ref": "https://example.org/other.json"}"#;
         let findings = judge_with(outside, "a.json", "{}");
-        assert!(findings[0].starts_with("s/a.json: the schema is unsound: "), "{findings:?}");
+        assert!(findings[0].starts_with("s/a.json: the schema is invalid: "), "{findings:?}");
         assert_eq!(judge_with(r#"{"$ref": "b.json"}"#, "a.json", "{}").len(), 1);
         assert_eq!(judge_with(r#"{"type": 3}"#, "a.json", "{}").len(), 1);
         assert_eq!(judge_with("{", "a.json", "{}").len(), 1);
@@ -305,6 +305,6 @@ mod tests {
         let schema = serde_json::json!({"$defs": levels, "$ref": "#/$defs/x26"}).to_string();
         let files = [("a.json", "\"x\""), ("s.json", schema.as_str())];
         let found = judge("json_schema", "schema = 's.json'", &files);
-        assert!(found.len() == 1 && found[0].contains("is not validated within"), "{found:?}");
+        assert!(found.len() == 1 && found[0].contains("takes longer than 1 s"), "{found:?}");
     }
 }

@@ -13,19 +13,19 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
-/// The relative links and images of a Markdown document, reference links too, lead to files or
-/// folders of the project, and their `#anchors` to headings or HTML ids of Markdown files, named
-/// as GitHub names them. A link that begins with `/` starts at the project; one that ends with `/`
-/// leads to a folder. An empty link, `//` within one, and a `file:` URL fail. URLs of any other
-/// scheme, mail addresses in any spelling (`<name@host>`, `mailto:`) and links in raw HTML are not
-/// looked at; a document without links passes.
+/// Relative links and images in the Markdown document, including reference links, point to files or
+/// folders of the project, and their `#anchors` to headings or HTML ids of Markdown files, named as
+/// GitHub names them. A link that starts with `/` is relative to the project; one that ends with
+/// `/` must point to a folder. An empty link, `//` inside a link and a `file:` URL fail. URLs with
+/// other schemes, mail addresses (`<name@host>`, `mailto:`) and links in raw HTML are not checked.
+/// A document without links passes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LinksResolve {}
 
 impl Check for LinksResolve {
     fn words(&self) -> String {
-        "the relative links of the file and their anchors lead somewhere".to_owned()
+        "all relative links in the file, and their anchors, resolve".to_owned()
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -45,7 +45,7 @@ impl Check for LinksResolve {
             if let Err(message) = places.judge(path, &link.to) {
                 few.add(|| {
                     let to = text::quoted(&link.to);
-                    Finding::new(format!("the link {to} leads nowhere: {message}")).line(link.line)
+                    Finding::new(format!("broken link {to}: {message}")).line(link.line)
                 });
             }
         }
@@ -110,13 +110,13 @@ impl Places<'_> {
             }
             match step.as_str() {
                 "" if is_last => {}
-                "" => return Err("a name is missing between two slashes".to_owned()),
+                "" => return Err("it has no name between two slashes".to_owned()),
                 "." => {}
                 ".." => {
                     parts.pop().ok_or("it leaves the project")?;
                 }
                 _ if step.contains(['/', '\0']) => {
-                    return Err("a name holds a slash or a NUL".to_owned());
+                    return Err("a name in it contains a slash or a NUL".to_owned());
                 }
                 _ => parts.push(step),
             }
@@ -128,7 +128,9 @@ impl Places<'_> {
         let place = self.scene.project.path(path).map_err(|error| error.to_string())?;
         match self.scene.project.is_folder(&place) {
             Ok(true) => Ok(()),
-            Ok(false) if self.scene.project.exists(&place) => Err(format!("{path} is no folder")),
+            Ok(false) if self.scene.project.exists(&place) => {
+                Err(format!("{path} is not a folder"))
+            }
             Ok(false) => Err(format!("{path} does not exist")),
             Err(error) => Err(error.to_string()),
         }
@@ -193,13 +195,13 @@ mod tests {
         assert_eq!(
             judge("links_resolve", "", &files),
             [
-                "docs/a.md:1: the link `none.md` leads nowhere: docs/none.md does not exist []",
-                "docs/a.md:2: the link `../../etc/passwd` leads nowhere: it leaves the project []",
-                "docs/a.md:3: the link `b.md#no` leads nowhere: docs/b.md has no anchor `no` []",
-                "docs/a.md:5: the link `/docs/none` leads nowhere: docs/none does not exist []",
-                "docs/a.md:5: the link `#E` leads nowhere: docs/a.md has no anchor `E` []",
-                "docs/a.md:6: the link `/.git/config` leads nowhere: path \".git/config\" is inside .git []",
-                "docs/a.md:6: the link `%ff` leads nowhere: it is not valid UTF-8 []",
+                "docs/a.md:1: broken link `none.md`: docs/none.md does not exist []",
+                "docs/a.md:2: broken link `../../etc/passwd`: it leaves the project []",
+                "docs/a.md:3: broken link `b.md#no`: docs/b.md has no anchor `no` []",
+                "docs/a.md:5: broken link `/docs/none`: docs/none does not exist []",
+                "docs/a.md:5: broken link `#E`: docs/a.md has no anchor `E` []",
+                "docs/a.md:6: broken link `/.git/config`: path \".git/config\" is inside .git []",
+                "docs/a.md:6: broken link `%ff`: it is not valid UTF-8 []",
             ]
         );
     }
@@ -235,23 +237,23 @@ mod tests {
             assert_eq!(lead(link), [""; 0], "{link}");
         }
         for (link, message) in [
-            ("b.md/", "d/b.md is no folder"),
-            ("b.md/.", "d/b.md is no folder"),
-            ("b.md/./", "d/b.md is no folder"),
-            ("b.md/..", "d/b.md is no folder"),
-            ("b.md/../b.md", "d/b.md is no folder"),
-            ("b%2Emd/", "d/b.md is no folder"),
-            ("/d/b.md/#x", "d/b.md is no folder"),
+            ("b.md/", "d/b.md is not a folder"),
+            ("b.md/.", "d/b.md is not a folder"),
+            ("b.md/./", "d/b.md is not a folder"),
+            ("b.md/..", "d/b.md is not a folder"),
+            ("b.md/../b.md", "d/b.md is not a folder"),
+            ("b%2Emd/", "d/b.md is not a folder"),
+            ("/d/b.md/#x", "d/b.md is not a folder"),
             ("b.md/x", "d/b.md/x"),
             ("none/../b.md", "d/none does not exist"),
             ("none/", "d/none does not exist"),
-            ("/d//b.md", "a name is missing between two slashes"),
-            ("..//t", "a name is missing between two slashes"),
-            ("c%20d//", "a name is missing between two slashes"),
+            ("/d//b.md", "it has no name between two slashes"),
+            ("..//t", "it has no name between two slashes"),
+            ("c%20d//", "it has no name between two slashes"),
             ("", "it is empty"),
             ("<>", "it is empty"),
-            ("..%2Ft", "a name holds a slash or a NUL"),
-            ("b.md%00", "a name holds a slash or a NUL"),
+            ("..%2Ft", "a name in it contains a slash or a NUL"),
+            ("b.md%00", "a name in it contains a slash or a NUL"),
             ("../..", "it leaves the project"),
             ("../../x/t", "it leaves the project"),
             ("%2e%2e/%2E%2e/t", "it leaves the project"),
@@ -274,8 +276,8 @@ mod tests {
         assert_eq!(
             judge("links_resolve", "", &[("a.md", &text)]),
             [
-                "a.md:5: the link `info@example.md` leads nowhere: info@example.md does not exist []",
-                "a.md:5: the link `a@b/c.md` leads nowhere: a@b/c.md does not exist []",
+                "a.md:5: broken link `info@example.md`: info@example.md does not exist []",
+                "a.md:5: broken link `a@b/c.md`: a@b/c.md does not exist []",
             ]
         );
     }
@@ -289,7 +291,7 @@ mod tests {
         );
         assert_eq!(
             judge_bytes("links_resolve", "", &[("a.md", b"[a](b.md#x)"), ("b.md", b"\xff")]),
-            ["a.md:1: the link `b.md#x` leads nowhere: b.md is not valid UTF-8 (byte 0) []"]
+            ["a.md:1: broken link `b.md#x`: b.md is not valid UTF-8 (byte 0) []"]
         );
     }
 
@@ -301,7 +303,7 @@ mod tests {
         assert_eq!(
             judge_in(folder.path(), "links_resolve", "", "a.md"),
             [
-                "a.md:1: the link `etc/passwd` leads nowhere: etc/passwd leads outside the project through a symbolic link []"
+                "a.md:1: broken link `etc/passwd`: etc/passwd leads outside the project through a symbolic link []"
             ]
         );
     }

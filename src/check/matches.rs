@@ -10,17 +10,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow;
 
-/// The regular expression matches so many times. `^` and `$` match at the ends of lines; `\n`
-/// crosses them. The search may take 5 seconds, the pattern 1 MiB.
+/// The regular expression matches as many times as required. `^` and `$` match at the ends of
+/// lines; use `\n` to match across lines. A search may take 5 seconds, the compiled pattern 1 MiB.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Matches {
-    /// A regular expression as Rust's `regex` reads it: no look-around, no back-references;
-    /// `(?i)` in front ignores letter case.
+    /// A regular expression in the syntax of Rust's `regex` crate: no look-around, no
+    /// backreferences. Start it with `(?i)` to ignore case.
     regex: String,
-    /// The least number of matches that do not overlap; 1 by default.
+    /// Minimum number of matches, not overlapping; 1 by default.
     min: Option<Count>,
-    /// The largest number of matches.
+    /// Maximum number of matches.
     max: Option<Count>,
 }
 
@@ -63,7 +63,7 @@ impl Check for Matches {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let message = format!("the wrong number of matches of `{}`", self.regex);
+                let message = format!("wrong number of matches of `{}`", self.regex);
                 let more = if found > least.value() { " or more" } else { "" };
                 vec![Finding::new(message).expected(expected).actual(format!("{found}{more}"))]
             }
@@ -103,15 +103,15 @@ mod tests {
     fn too_few_and_too_many_fail() {
         assert_eq!(
             judge("matches", "regex = 'Tier [1-4]'\nmin = 5", FILE),
-            ["the wrong number of matches of `Tier [1-4]` (expected at least 5, found 3) []"]
+            ["wrong number of matches of `Tier [1-4]` (expected at least 5, found 3) []"]
         );
         assert_eq!(
             judge("matches", "regex = 'Tier'\nmax = 2", FILE),
-            ["the wrong number of matches of `Tier` (expected at most 2, found 3 or more) []"]
+            ["wrong number of matches of `Tier` (expected at most 2, found 3 or more) []"]
         );
         assert_eq!(
             judge("matches", "regex = '^1.+2$'", FILE),
-            ["the wrong number of matches of `^1.+2$` (expected at least 1, found 0) []"]
+            ["wrong number of matches of `^1.+2$` (expected at least 1, found 0) []"]
         );
     }
 
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn unsound_parameters_are_refused() {
         let flaw = |parameters: &str| read("matches", parameters).err().unwrap();
-        assert_eq!(flaw("regex = '(x'"), "the regex `(x` is unsound: unclosed group");
+        assert_eq!(flaw("regex = '(x'"), "the regex `(x` is invalid: unclosed group");
         assert_eq!(flaw("regex = 'x'\nmin = 3\nmax = 2"), "`min` 3 is above `max` 2");
     }
 }

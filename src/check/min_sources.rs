@@ -11,23 +11,23 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// The file names at least so many distinct sources: URLs (without fragment, default port and
-/// trailing slash; http and https are one), DOIs, ISBNs (10 and 13 digits of one book are one; the
-/// check digit must be right) and arXiv ids (without version). A work counts once, however it is
-/// spelled and whatever Markdown stands around it; a link whose text is a DOI, ISBN or arXiv id is
-/// that work. An ISBN of 13 digits counts anywhere, one of 10 with the word ISBN in its line, row
-/// or column's head. Code and comments do not count. A bullet without a source is none.
+/// The file cites at least `min` distinct sources: URLs (ignoring fragment, default port, trailing
+/// slash, and `http` or `https`), DOIs, ISBNs (the 10- and 13-digit numbers of a book are one
+/// source; the check digit must be right) and arXiv ids (ignoring the version). A work counts once,
+/// however it is spelled or formatted; a link whose text is a DOI, ISBN or arXiv id counts as that
+/// work. A 13-digit ISBN counts anywhere, a 10-digit one only with the word ISBN in its line, row
+/// or column header. Code and comments do not count, and neither does a bullet without a source.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MinSources {
-    /// The least number of distinct sources.
+    /// Minimum number of distinct sources.
     min: Count,
 }
 
 impl Check for MinSources {
     fn words(&self) -> String {
         format!(
-            "distinct sources (URL, DOI, ISBN or arXiv id) that the file names: at least {}",
+            "the file cites at least {} distinct sources (URL, DOI, ISBN or arXiv id)",
             self.min
         )
     }

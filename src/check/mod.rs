@@ -224,7 +224,7 @@ impl Scene<'_> {
 }
 
 fn no_document() -> Finding {
-    Finding::new("no file to look at: put the check under an [[output]] or give it a `path`")
+    Finding::new("the check has no file: put it under an [[output]] or give it a `path`")
 }
 
 /// Every check there is. The reference and the error for an unknown one come from here.
@@ -348,7 +348,7 @@ mod tests {
         );
         assert_eq!(
             error("field", "pointer = ''\none_of = [\n1, [2]]"),
-            "4:4 invalid type: list, expected a text, a number, true or false"
+            "4:4 invalid type: list, expected a string, a number, true or false"
         );
         assert_eq!(
             error("not_contains", "text = ['a',\n2]"),
@@ -356,7 +356,7 @@ mod tests {
         );
         assert_eq!(
             error("file_count", "glob = 'a'\nmin = nan"),
-            "3:7 `nan` is no finite number: write one, or a text in quotes"
+            "3:7 `nan` is not a finite number: write one, or a string in quotes"
         );
     }
 }

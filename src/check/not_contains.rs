@@ -12,20 +12,20 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// None of these literals stands in the file. Each place where one does is a finding, at most 20.
+/// The file contains none of these literal texts. Each occurrence is reported, up to 20.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotContains {
-    /// A text or a list of texts.
+    /// A string or a list of strings.
     text: OneOrMany,
-    /// Whether upper and lower case are the same; `false` by default.
+    /// Ignore the difference between upper and lower case; `false` by default.
     #[serde(default)]
     ignore_case: bool,
 }
 
 impl Check for NotContains {
     fn words(&self) -> String {
-        let case = if self.ignore_case { ", in any letter case" } else { "" };
+        let case = if self.ignore_case { ", ignoring case" } else { "" };
         format!("the file does not contain {}{case}", self.text.words())
     }
 
@@ -96,6 +96,9 @@ mod tests {
             judge_bytes("not_contains", "text = 'x'", &[("a.md", b"\xff")]),
             ["a.md: the file is not valid UTF-8 (byte 0) []"]
         );
-        assert_eq!(read("not_contains", "text = ''").err().unwrap(), "`text` holds an empty text");
+        assert_eq!(
+            read("not_contains", "text = ''").err().unwrap(),
+            "`text` contains an empty string"
+        );
     }
 }

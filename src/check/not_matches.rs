@@ -11,19 +11,20 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow;
 
-/// The regular expression does not match. `^` and `$` match at the ends of lines; `\n`
-/// crosses them. Each match is a finding, at most 20. The search may take 5 seconds, the pattern 1 MiB.
+/// The regular expression does not match. `^` and `$` match at the ends of lines; use `\n` to match
+/// across lines. Each match is reported, up to 20. A search may take 5 seconds, the compiled
+/// pattern 1 MiB.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotMatches {
-    /// A regular expression as Rust's `regex` reads it: no look-around, no back-references;
-    /// `(?i)` in front ignores letter case.
+    /// A regular expression in the syntax of Rust's `regex` crate: no look-around, no
+    /// backreferences. Start it with `(?i)` to ignore case.
     regex: String,
 }
 
 impl Check for NotMatches {
     fn words(&self) -> String {
-        format!("nothing matches `{}`", self.regex)
+        format!("nothing in the file matches `{}`", self.regex)
     }
 
     fn words_beside_message(&self) -> Option<String> {
@@ -46,7 +47,7 @@ impl Check for NotMatches {
         let mut few = Few::new(PLACES_MAX);
         let search = pattern::search(&regex, text, pattern::PATIENCE, |line, found| {
             few.add(|| {
-                Finding::new(format!("`{}` matches", self.regex))
+                Finding::new(format!("unwanted match of `{}`", self.regex))
                     .line(line)
                     .actual(text::quoted(found))
             });
@@ -75,8 +76,8 @@ mod tests {
         assert_eq!(
             judge("not_matches", "regex = '\\\\u[0-9A-F]{4}'", &[("a.md", "a\\u00E9\nb\\u1234")]),
             [
-                "a.md:1: `\\\\u[0-9A-F]{4}` matches (found `\\u00E9`) []",
-                "a.md:2: `\\\\u[0-9A-F]{4}` matches (found `\\u1234`) []"
+                "a.md:1: unwanted match of `\\\\u[0-9A-F]{4}` (found `\\u00E9`) []",
+                "a.md:2: unwanted match of `\\\\u[0-9A-F]{4}` (found `\\u1234`) []"
             ]
         );
         let many = judge("not_matches", "regex = 'x'", &[("a.md", &"x".repeat(30))]);
@@ -96,7 +97,7 @@ mod tests {
         );
         assert_eq!(
             read("not_matches", "regex = '*'").err().unwrap(),
-            "the regex `*` is unsound: repetition operator missing expression"
+            "the regex `*` is invalid: repetition operator missing expression"
         );
     }
 }

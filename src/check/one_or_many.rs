@@ -29,10 +29,10 @@ impl OneOrMany {
     /// What is wrong with texts of which there must be at least one, none of them empty.
     pub(super) fn flaw(&self, parameter: &str) -> Option<String> {
         if self.0.is_empty() {
-            return Some(format!("`{parameter}` names nothing"));
+            return Some(format!("`{parameter}` is empty"));
         }
         let empty = self.0.iter().any(String::is_empty);
-        empty.then(|| format!("`{parameter}` holds an empty text"))
+        empty.then(|| format!("`{parameter}` contains an empty string"))
     }
 
     /// The same for globs that name files.
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
         impl<'de> serde::de::Visitor<'de> for Visitor {
             type Value = OneOrMany;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or a list of texts")
+                f.write_str("a string or a list of strings")
             }
             fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
                 Ok(OneOrMany(vec![text.to_owned()]))
@@ -78,7 +78,7 @@ impl JsonSchema for OneOrMany {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "A text or a list of texts.",
+            "description": "A string or a list of strings.",
             "type": ["string", "array"],
             "items": { "type": "string" }
         })
@@ -104,8 +104,8 @@ mod tests {
         assert_eq!(error.place(), ("a.toml", 3, 1));
         assert!(read("text = 3").is_err());
         let flaw = |text: &str| read(text).unwrap().text.flaw("text");
-        assert_eq!(flaw("text = []").unwrap(), "`text` names nothing");
-        assert_eq!(flaw("text = ['a', '']").unwrap(), "`text` holds an empty text");
+        assert_eq!(flaw("text = []").unwrap(), "`text` is empty");
+        assert_eq!(flaw("text = ['a', '']").unwrap(), "`text` contains an empty string");
         assert_eq!(flaw("text = 'a'"), None);
     }
 }

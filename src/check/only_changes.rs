@@ -14,13 +14,14 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Since the attempt began, no file of the project was added, removed or changed outside of these
-/// globs. Files that git ignores count too: name build folders and caches here. `.git` and the
-/// runs are left out.
+/// Since the attempt started, no project file outside these globs was added, removed or changed.
+/// Files that git ignores count too: list build folders and caches here. `.git` and the runs do not
+/// count.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OnlyChanges {
-    /// Globs of what may change, relative to the project, one or a list; an empty list for nothing.
+    /// A glob or a list of globs of files that may change, relative to the project; an empty list
+    /// allows no change.
     paths: OneOrMany,
 }
 
@@ -37,7 +38,8 @@ impl OnlyChanges {
         for change in baseline::changes(before, &now) {
             if !allowed.matches_name(change.path) {
                 few.add(|| {
-                    let message = format!("it {} and may not be", change.what);
+                    let message =
+                        format!("it {}, but is not among the files that may change", change.what);
                     Finding::new(message).path(change.path)
                 });
             }
@@ -57,7 +59,7 @@ impl Check for OnlyChanges {
 
     fn words(&self) -> String {
         if self.paths.is_empty() {
-            return "no file of the project changes".to_owned();
+            return "no project file changes".to_owned();
         }
         format!("nothing outside {} changes", self.paths.glob_words())
     }
@@ -80,7 +82,9 @@ impl Check for OnlyChanges {
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let Some(before) = scene.baselines.get(&Self::request().key()) else {
-            return vec![Finding::new("nothing was recorded when the attempt began")];
+            return vec![Finding::new(
+                "the state of the files was not recorded when the attempt started",
+            )];
         };
         match self.changes(scene, before) {
             Ok(findings) => findings,
@@ -123,11 +127,11 @@ mod tests {
         assert_eq!(
             judge("paths = 'art/*'"),
             [
-                "-d: it was changed and may not be []",
-                ".hidden: it was added and may not be []",
-                "art/new/x: it was added and may not be []",
-                "src/b: it was changed and may not be []",
-                "src/c: it was removed and may not be []"
+                "-d: it was changed, but is not among the files that may change []",
+                ".hidden: it was added, but is not among the files that may change []",
+                "art/new/x: it was added, but is not among the files that may change []",
+                "src/b: it was changed, but is not among the files that may change []",
+                "src/c: it was removed, but is not among the files that may change []"
             ]
         );
         assert_eq!(judge("paths = []").len(), 6);
@@ -139,9 +143,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(
             testing::judge_in(folder.path(), "only_changes", "paths = '**'", "x"),
-            ["nothing was recorded when the attempt began []"]
+            ["the state of the files was not recorded when the attempt started []"]
         );
         let error = testing::read("only_changes", "paths = ['']").err();
-        assert_eq!(error.unwrap(), "`paths` holds an empty text");
+        assert_eq!(error.unwrap(), "`paths` contains an empty string");
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
         // A report drawn over several lines: the last one is the message.
         let report = error.to_string();
         let message = report.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        format!("the regex `{pattern}` is unsound: {message}")
+        format!("the regex `{pattern}` is invalid: {message}")
     })
 }
 
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn unsound_and_oversized_patterns_are_refused() {
-        assert_eq!(flaw("(a").unwrap(), "the regex `(a` is unsound: unclosed group");
+        assert_eq!(flaw("(a").unwrap(), "the regex `(a` is invalid: unclosed group");
         assert_eq!(
             flaw("(a{1000}){1000}").unwrap(),
             "the regex `(a{1000}){1000}` is too large (limit 1 MiB)"

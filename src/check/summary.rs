@@ -8,12 +8,12 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Somebody has said what the work of the gate comes to, with `orch done "…"` or
-/// `orch session complete --summary "…"`; the last such word of the gate's round counts.
+/// The gate has a summary of its work, given with `orch done "…"` or `orch session complete
+/// --summary "…"`. The last summary in this round of the gate counts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Summary {
-    /// The least length in characters; 1 by default.
+    /// Minimum length in characters; 1 by default.
     min_characters: Option<Count>,
 }
 
@@ -39,7 +39,7 @@ impl Check for Summary {
                 None => Vec::new(),
                 Some(expected) if work.summary.is_none() => {
                     vec![
-                        Finding::new("no summary is given")
+                        Finding::new("no summary was given")
                             .expected(format!("{expected} characters")),
                     ]
                 }
@@ -71,9 +71,9 @@ mod tests {
         );
         assert_eq!(
             judged("", Some(WorkLog::default())),
-            ["no summary is given (expected at least 1 characters) []"]
+            ["no summary was given (expected at least 1 characters) []"]
         );
-        assert_eq!(judged("", None), ["there is no run to look at []"]);
+        assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("summary", "min_characters = -1").is_err());
     }
 }

@@ -9,14 +9,15 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The run was worked on for so long: measured while its gates are worked on, never entered
-/// afterwards. Without a parameter some time must have passed.
+/// The working time of the run is within bounds. It is measured while gates are worked on and
+/// cannot be entered afterwards. Without parameters it must be more than 0.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TimeLogged {
-    /// The least time, in minutes.
+    /// Minimum working time in minutes.
     min_minutes: Option<Number>,
-    /// The most time, as a multiple of the estimate: 1.5 is half as much again. There must be one.
+    /// Maximum working time as a multiple of the estimate: 1.5 allows half as much again. Fails
+    /// without an estimate.
     max_share: Option<Number>,
 }
 
@@ -24,13 +25,13 @@ impl Check for TimeLogged {
     fn words(&self) -> String {
         let mut parts = Vec::new();
         if let Some(least) = &self.min_minutes {
-            parts.push(format!("the run was worked on for at least {least} minutes"));
+            parts.push(format!("the working time of the run is at least {least} minutes"));
         }
         if let Some(most) = &self.max_share {
-            parts.push(format!("it took at most {most} times its estimate"));
+            parts.push(format!("the working time of the run is at most {most} times its estimate"));
         }
         if parts.is_empty() {
-            parts.push("the run was worked on for some time".to_owned());
+            parts.push("the working time of the run is more than 0".to_owned());
         }
         parts.join(", and ")
     }
@@ -39,7 +40,7 @@ impl Check for TimeLogged {
         let bounds = [&self.min_minutes, &self.max_share].into_iter().flatten();
         let mut below_zero =
             bounds.filter(|bound| bound.known().is_some_and(|value| *value < 0_u64.into()));
-        below_zero.next().map(|bound| format!("a time is not below zero, as {bound} is"))
+        below_zero.next().map(|bound| format!("`{bound}` is not a valid time; use 0 or more"))
     }
 
     fn looks_at_work() -> bool {
@@ -52,17 +53,17 @@ impl Check for TimeLogged {
             let least_s = self.min_minutes.as_ref().map_or(0.0, |least| nearly(least) * 60.0);
             let active_s = work.active.as_secs_f64();
             if active_s < least_s || work.active.is_zero() {
-                let finding = Finding::new("too little time was worked");
+                let finding = Finding::new("too little working time");
                 let expected = format!("at least {} minutes", least_s / 60.0);
                 findings.push(finding.expected(expected).actual(show_duration(work.active)));
             }
             match (&self.max_share, work.estimate) {
                 (None, _) => {}
-                (Some(_), None) => findings.push(Finding::new("nobody has estimated the time")),
+                (Some(_), None) => findings.push(Finding::new("the run has no time estimate")),
                 (Some(most), Some(estimate))
                     if active_s > estimate.as_secs_f64() * nearly(most) =>
                 {
-                    let finding = Finding::new("it took longer than was estimated");
+                    let finding = Finding::new("the working time exceeds the estimate");
                     let expected = format!("{most} times {}", show_duration(estimate));
                     findings.push(
                         finding
@@ -101,23 +102,23 @@ mod tests {
         assert!(judged("min_minutes = 5\nmax_share = 1.5", Some(work(15, Some(10)))).is_empty());
         assert_eq!(
             judged("", Some(work(0, None))),
-            ["too little time was worked (expected at least 0 minutes, found 0ms) []"]
+            ["too little working time (expected at least 0 minutes, found 0ms) []"]
         );
         assert_eq!(
             judged("min_minutes = 5", Some(work(2, None))),
-            ["too little time was worked (expected at least 5 minutes, found 2m 00s) []"]
+            ["too little working time (expected at least 5 minutes, found 2m 00s) []"]
         );
         assert_eq!(
             judged("max_share = 1", Some(work(2, None))),
-            ["nobody has estimated the time []"]
+            ["the run has no time estimate []"]
         );
         assert_eq!(
             judged("max_share = 1.5", Some(work(16, Some(10)))),
             [
-                "it took longer than was estimated (expected at most 1.5 times 10m 00s, found 16m 00s) []"
+                "the working time exceeds the estimate (expected at most 1.5 times 10m 00s, found 16m 00s) []"
             ]
         );
-        assert_eq!(judged("", None), ["there is no run to look at []"]);
+        assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("time_logged", "min_minutes = -1").is_err());
     }
 }

@@ -12,15 +12,14 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// These files are byte for byte what they were when that gate passed or the run began: none is
-/// changed, removed or added. Those that git ignores or does not know count too. Where no file
-/// matches, then or now, it fails.
+/// No matching file was changed, removed or added since a gate passed or the run started. Files
+/// that git ignores or does not track count too. Fails if no file matches, now or then.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Unchanged {
-    /// Globs relative to the project, one or a list.
+    /// A glob or a list of globs, relative to the project.
     paths: OneOrMany,
-    /// The id of a gate, for when it passed; or `run`, for when the run began.
+    /// A gate id, for the time when that gate passed, or `run`, for the start of the run.
     since: String,
 }
 
@@ -35,8 +34,8 @@ impl Unchanged {
 
     fn moment(&self) -> String {
         match self.request().since {
-            Since::Run => "the run began".to_owned(),
-            Since::Attempt => "the attempt began".to_owned(),
+            Since::Run => "the run started".to_owned(),
+            Since::Attempt => "the attempt started".to_owned(),
             Since::Gate(gate) => format!("gate {gate} passed"),
         }
     }
@@ -52,7 +51,11 @@ impl Check for Unchanged {
     }
 
     fn words(&self) -> String {
-        format!("nothing has changed in {} since {}", self.paths.glob_words(), self.moment())
+        format!(
+            "nothing that matches {} has changed since {}",
+            self.paths.glob_words(),
+            self.moment()
+        )
     }
 
     fn flaw(&self) -> Option<String> {
@@ -75,7 +78,9 @@ impl Check for Unchanged {
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
         let moment = self.moment();
         let Some(before) = scene.baselines.get(&self.request().key()) else {
-            return vec![Finding::new(format!("nothing was recorded when {moment}"))];
+            return vec![Finding::new(format!(
+                "the state of the files was not recorded when {moment}"
+            ))];
         };
         let now = match baseline::snapshot(scene.project, &self.paths, |_| true) {
             Ok(now) => now,
@@ -83,7 +88,7 @@ impl Check for Unchanged {
         };
         if before.is_empty() && now.is_empty() {
             let paths = self.paths.glob_words();
-            return vec![Finding::new(format!("no file matches {paths}, then or now"))];
+            return vec![Finding::new(format!("no file matches {paths}, now or then"))];
         }
         let mut few = Few::new(FINDINGS_MAX);
         for change in baseline::changes(before, &now) {
@@ -149,18 +154,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(
             judge(folder.path(), &Setting::default()),
-            ["nothing was recorded when gate cut passed []"]
+            ["the state of the files was not recorded when gate cut passed []"]
         );
         assert_eq!(
             judge(folder.path(), &recorded(folder.path())),
-            ["no file matches `specs/**`, `*.lock`, then or now []"]
+            ["no file matches `specs/**`, `*.lock`, now or then []"]
         );
     }
 
     #[test]
     fn unsound_parameters_are_refused() {
         let flaw = |parameters: &str| testing::read("unchanged", parameters).err().unwrap();
-        assert_eq!(flaw("paths = []\nsince = 'run'"), "`paths` names nothing");
+        assert_eq!(flaw("paths = []\nsince = 'run'"), "`paths` is empty");
         assert_eq!(flaw("paths = 'a'\nsince = ''"), "`since` is empty");
         assert_eq!(flaw("paths = 'a'"), "missing field `since`");
         let check = testing::read("unchanged", "paths = 'a'\nsince = 'run'").unwrap();

@@ -8,18 +8,18 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// It was said so often in the run, with `orch update`, how far the work has come.
+/// The run has enough progress updates, given with `orch update`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Updates {
-    /// The least number of updates; 1 by default.
+    /// Minimum number of progress updates; 1 by default.
     min: Option<Count>,
 }
 
 impl Check for Updates {
     fn words(&self) -> String {
         let count = super::range_words(Some(&count::least(self.min.as_ref(), None)), None);
-        format!("updates on how far the work has come (`orch update`): {count}")
+        format!("the run has {count} progress updates (`orch update`)")
     }
 
     fn looks_at_work() -> bool {
@@ -32,7 +32,7 @@ impl Check for Updates {
             match super::between(work.updates, Some(&least), None) {
                 None => Vec::new(),
                 Some(expected) => {
-                    let finding = Finding::new("too few updates");
+                    let finding = Finding::new("too few progress updates");
                     vec![finding.expected(expected).actual(work.updates)]
                 }
             }
@@ -54,13 +54,13 @@ mod tests {
         assert!(judged("min = 3", Some(work(3))).is_empty());
         assert_eq!(
             judged("", Some(work(0))),
-            ["too few updates (expected at least 1, found 0) []"]
+            ["too few progress updates (expected at least 1, found 0) []"]
         );
         assert_eq!(
             judged("min = 3", Some(work(2))),
-            ["too few updates (expected at least 3, found 2) []"]
+            ["too few progress updates (expected at least 3, found 2) []"]
         );
-        assert_eq!(judged("", None), ["there is no run to look at []"]);
+        assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("updates", "min = -1").is_err());
     }
 }

@@ -25,23 +25,24 @@ const SAMPLE: u64 = 10;
 /// The time for one URL where nothing is said.
 const TIMEOUT: &str = "10s";
 
-/// A sample of the distinct `http` and `https` URLs of the file answers with a status of 200 to
-/// 299, after at most 5 redirects, to HEAD, or to GET where HEAD is refused. A file without URLs
-/// fails.
+/// A sample of the distinct `http` and `https` URLs in the file responds with status 200 to 299,
+/// after at most 5 redirects. The request is HEAD, or GET if HEAD is refused. Fails if the file has
+/// no URL.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UrlReachable {
-    /// A regular expression: only URLs that it matches somewhere are asked, and there must be one. A
-    /// URL is compared without its fragment, with and without a slash at its end.
+    /// Only URLs that match this regular expression are requested; at least one must match. URLs
+    /// are matched without their fragment, with and without a trailing slash.
     pattern: Option<String>,
     /// How many URLs of the sample may fail; 0 by default.
     max_failures: Option<Count>,
-    /// How many URLs are asked, evenly spaced over the file and always the same; 10 by default.
+    /// How many URLs to request, evenly spaced over the file and always the same ones; 10 by
+    /// default.
     sample: Option<Count>,
-    /// The time for one request, such as `30s`; `10s` by default, half of it for connecting.
+    /// Timeout of one request, such as `30s`; `10s` by default. Half of it is for connecting.
     timeout: Option<String>,
-    /// What happens where no request reached a network at all: `fail` (default) or `skip`, which
-    /// passes with a note.
+    /// What to do if no request reaches the network: `fail` (default), or `skip`, which passes with
+    /// a note.
     #[serde(default)]
     offline: Offline,
 }
@@ -89,7 +90,7 @@ impl UrlReachable {
         }
         let offline = outcomes.iter().all(|outcome| matches!(outcome, Outcome::Unreached(_)));
         if offline && self.offline == Offline::Skip {
-            let message = format!("not made: no network, none of {} URLs was reached", asked.len());
+            let message = format!("skipped: no network, none of {} URLs was reached", asked.len());
             return vec![Finding { severity: Severity::Info, ..Finding::new(message) }];
         }
         let most = self.max_failures.as_ref().map_or(0, Count::value);
@@ -103,13 +104,13 @@ impl UrlReachable {
                 Outcome::Answers | Outcome::Stopped => {}
                 Outcome::Fails(reason) | Outcome::Unreached(reason) => few.add(|| {
                     let url = text::quoted(found.url.as_str());
-                    Finding::new(format!("{url} does not answer: {reason}")).line(found.line)
+                    Finding::new(format!("{url} failed: {reason}")).line(found.line)
                 }),
             }
         }
         if most > 0 {
             few.add(|| {
-                let message = format!("too many of {} URLs do not answer", asked.len());
+                let message = format!("too many of {} URLs failed", asked.len());
                 Finding::new(message).expected(format!("at most {most}")).actual(failures)
             });
         }
@@ -125,12 +126,12 @@ impl Check for UrlReachable {
         };
         let which = self.pattern.as_ref().map(|pattern| format!(" that match `{pattern}`"));
         let which = which.unwrap_or_default();
-        format!("of a sample of {} URLs of the file{which}, {most} fail to answer", self.sample())
+        format!("of a sample of {} URLs in the file{which}, {most} fail", self.sample())
     }
 
     fn flaw(&self) -> Option<String> {
         if self.sample.as_ref().and_then(Count::known) == Some(0) {
-            return Some("`sample` is at least 1".to_owned());
+            return Some("`sample` must be at least 1".to_owned());
         }
         if let Some(flaw) = self.pattern.as_deref().and_then(pattern::flaw) {
             return Some(flaw);
@@ -139,11 +140,13 @@ impl Check for UrlReachable {
         if let (Some(most), Some(sample)) = (most, sample.known())
             && most >= sample
         {
-            return Some(format!("`max_failures` {most} of a `sample` of {sample} always holds"));
+            return Some(format!(
+                "`max_failures` {most} with a `sample` of {sample} always passes"
+            ));
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
-            Ok(Duration::ZERO) => Some("`timeout` is no time at all".to_owned()),
+            Ok(Duration::ZERO) => Some("`timeout` must be more than 0".to_owned()),
             Ok(_) => None,
             Err(message) => Some(message),
         }
@@ -208,15 +211,15 @@ mod tests {
         let text = format!("{text}\nhttp://127.0.0.1:{port}/closed");
         let parameters = "timeout = '800ms'\noffline = 'skip'";
         let mut findings = judge("url_reachable", parameters, &[("a.md", &text)]);
-        let closed = format!("a.md:4: `http://127.0.0.1:{port}/closed` does not answer: ");
+        let closed = format!("a.md:4: `http://127.0.0.1:{port}/closed` failed: ");
         assert!(findings.pop().unwrap().starts_with(&closed));
         assert_eq!(
             findings,
             [
-                format!("a.md:1: `{server}/404` does not answer: status 404 []"),
-                format!("a.md:2: `{server}/500` does not answer: status 500 []"),
-                format!("a.md:2: `{server}/to/6` does not answer: too many redirects []"),
-                format!("a.md:3: `{server}/slow` does not answer: timeout: global []"),
+                format!("a.md:1: `{server}/404` failed: status 404 []"),
+                format!("a.md:2: `{server}/500` failed: status 500 []"),
+                format!("a.md:2: `{server}/to/6` failed: too many redirects []"),
+                format!("a.md:3: `{server}/slow` failed: timeout: global []"),
             ]
         );
     }
@@ -228,10 +231,7 @@ mod tests {
         assert_eq!(judge("url_reachable", "max_failures = 2", &[("a.md", &text)]), [""; 0]);
         let findings = judge("url_reachable", "max_failures = '1'", &[("a.md", &text)]);
         assert_eq!(findings.len(), 3);
-        assert_eq!(
-            findings[2],
-            "too many of 3 URLs do not answer (expected at most 1, found 2) []"
-        );
+        assert_eq!(findings[2], "too many of 3 URLs failed (expected at most 1, found 2) []");
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
         // The sample is taken of them: of all URLs it would be those of folder a.
         assert_eq!(
             judge("pattern = '/b/'\nsample = 2"),
-            [format!("a.md:4: `{server}/b/500` does not answer: status 500 []")]
+            [format!("a.md:4: `{server}/b/500` failed: status 500 []")]
         );
         assert_eq!(judge("pattern = 'top'"), ["none of 4 URLs matches `top` []"]);
         for pattern in ["^https://a[.]org$", "^https://a[.]org/"] {
@@ -274,7 +274,7 @@ mod tests {
         let lost = [lost.clone(), lost];
         let skipped = check(Offline::Skip).findings(&asked, &lost);
         assert_eq!(skipped[0].severity, Severity::Info);
-        assert_eq!(skipped[0].to_string(), "not made: no network, none of 2 URLs was reached []");
+        assert_eq!(skipped[0].to_string(), "skipped: no network, none of 2 URLs was reached []");
         let failed = check(Offline::Fail).findings(&asked, &lost);
         assert_eq!(failed.len(), 2);
         assert_eq!(failed[0].severity, Severity::Error);
@@ -302,11 +302,14 @@ mod tests {
             ["interrupted []"]
         );
         let flaw = |parameters: &str| read("url_reachable", parameters).err().unwrap();
-        assert_eq!(flaw("sample = 0"), "`sample` is at least 1");
-        assert_eq!(flaw("timeout = '0s'"), "`timeout` is no time at all");
-        assert_eq!(flaw("max_failures = 10"), "`max_failures` 10 of a `sample` of 10 always holds");
+        assert_eq!(flaw("sample = 0"), "`sample` must be at least 1");
+        assert_eq!(flaw("timeout = '0s'"), "`timeout` must be more than 0");
+        assert_eq!(
+            flaw("max_failures = 10"),
+            "`max_failures` 10 with a `sample` of 10 always passes"
+        );
         assert!(read("url_reachable", "max_failures = 2\nsample = '3'").is_ok());
-        assert_eq!(flaw("pattern = '(a'"), "the regex `(a` is unsound: unclosed group");
+        assert_eq!(flaw("pattern = '(a'"), "the regex `(a` is invalid: unclosed group");
         assert!(flaw("offline = 'maybe'").contains("unknown value `maybe`"));
     }
 }

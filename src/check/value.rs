@@ -19,7 +19,7 @@ use std::fmt;
 /// Reads a document as data, by the ending of its name.
 pub fn read(path: &ProjectPath, text: &str) -> Result<Data, Finding> {
     let Some(language) = Language::of_name(path.as_str()) else {
-        let message = "its name says no format; known: .json, .yaml, .yml, .toml";
+        let message = "unknown file format; expected .json, .yaml, .yml or .toml";
         return Err(Finding::new(message).path(path));
     };
     Data::read(language, text).map_err(|flaw| unreadable(language, &flaw, 0).path(path))
@@ -27,7 +27,7 @@ pub fn read(path: &ProjectPath, text: &str) -> Result<Data, Finding> {
 
 /// The finding for a document that is not what its name says, so many lines down in its file.
 pub(super) fn unreadable(language: Language, flaw: &Flaw, lines_above: usize) -> Finding {
-    let message = format!("no valid {}: {}", language.as_str(), text::short(&flaw.message));
+    let message = format!("invalid {}: {}", language.as_str(), text::short(&flaw.message));
     Finding::new(message).line(flaw.line + lines_above)
 }
 
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Scalar {
         impl serde::de::Visitor<'_> for Visitor {
             type Value = Scalar;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, a number, true or false")
+                f.write_str("a string, a number, true or false")
             }
             fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
                 Ok(Scalar(value.into()))
@@ -90,7 +90,7 @@ impl JsonSchema for Scalar {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "description": "A text, a number, true or false.",
+            "description": "A string, a number, true or false.",
             "type": ["string", "number", "boolean"]
         })
     }
@@ -132,12 +132,12 @@ impl Test<'_> {
         let names_nothing = |values: Option<&[Scalar]>| values.is_some_and(<[Scalar]>::is_empty);
         let tests = "`equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`";
         match given.iter().filter(|given| **given).count() {
-            0 => Some(format!("give one of {tests}")),
-            1 if names_nothing(self.one_of) => Some("`one_of` names nothing".to_owned()),
-            1 if names_nothing(self.none_of) => Some("`none_of` names nothing".to_owned()),
+            0 => Some(format!("requires one of {tests}")),
+            1 if names_nothing(self.one_of) => Some("`one_of` is empty".to_owned()),
+            1 if names_nothing(self.none_of) => Some("`none_of` is empty".to_owned()),
             1 => number::range_flaw(known(self.min), known(self.max))
                 .or_else(|| self.matches.and_then(pattern::flaw)),
-            _ => Some(format!("give only one of {tests}")),
+            _ => Some(format!("use only one of {tests}")),
         }
     }
 
@@ -160,7 +160,7 @@ impl Test<'_> {
             return format!("a value other than {}", list(unwanted));
         }
         match self.matches {
-            Some(pattern) => format!("a text that matches `{pattern}`"),
+            Some(pattern) => format!("a string that matches `{pattern}`"),
             None => number::range_words(self.min, self.max),
         }
     }
@@ -196,7 +196,7 @@ impl Test<'_> {
         match self.holds(value) {
             Ok(true) => None,
             Ok(false) => Some(
-                Finding::new(format!("{} is not as it must be", text::quoted(name)))
+                Finding::new(format!("{} has the wrong value", text::quoted(name)))
                     .expected(self.words())
                     .actual(text::short(&value.to_string())),
             ),

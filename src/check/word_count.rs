@@ -9,15 +9,15 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The Markdown document has so many words of prose: headings, lists, tables and quotes count;
-/// front matter, code (blocks and inline), HTML blocks and tags, and where links lead do not.
-/// White space parts words; what holds no letter and no digit is none.
+/// The number of words of prose in the Markdown document is within bounds. Headings, lists, tables
+/// and quotes count; front matter, code (blocks and inline), HTML blocks and tags, and link targets
+/// do not. Words are separated by whitespace and contain a letter or a digit.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WordCount {
-    /// The least number of words; this, `max` or both are given.
+    /// Minimum number of words. `min`, `max` or both are required.
     min: Option<Count>,
-    /// The largest number of words.
+    /// Maximum number of words.
     max: Option<Count>,
 }
 
@@ -29,7 +29,7 @@ impl Check for WordCount {
 
     fn flaw(&self) -> Option<String> {
         if self.min.is_none() && self.max.is_none() {
-            return Some("give `min`, `max` or both".to_owned());
+            return Some("requires `min`, `max` or both".to_owned());
         }
         count::count_flaw(self.min.as_ref(), self.max.as_ref())
     }
@@ -44,7 +44,7 @@ impl Check for WordCount {
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
             Some(expected) => {
-                let finding = Finding::new("the wrong number of words");
+                let finding = Finding::new("wrong number of words");
                 vec![finding.expected(expected).actual(found)]
             }
         }
@@ -70,15 +70,15 @@ mod tests {
     fn too_few_and_too_many_fail() {
         assert_eq!(
             judge("word_count", "min = 4", FILE),
-            ["the wrong number of words (expected at least 4, found 3) []"]
+            ["wrong number of words (expected at least 4, found 3) []"]
         );
         assert_eq!(
             judge("word_count", "max = 2", FILE),
-            ["the wrong number of words (expected at most 2, found 3) []"]
+            ["wrong number of words (expected at most 2, found 3) []"]
         );
         assert_eq!(
             judge("word_count", "max = 10", &[("a.md", "")]),
-            ["the wrong number of words (expected at least 1, found 0) []"]
+            ["wrong number of words (expected at least 1, found 0) []"]
         );
     }
 
@@ -89,6 +89,6 @@ mod tests {
             judge_bytes("word_count", "min = 1", &[("a.md", b"a \xff")]),
             ["a.md: the file is not valid UTF-8 (byte 2) []"]
         );
-        assert_eq!(read("word_count", "").err().unwrap(), "give `min`, `max` or both");
+        assert_eq!(read("word_count", "").err().unwrap(), "requires `min`, `max` or both");
     }
 }

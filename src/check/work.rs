@@ -14,7 +14,7 @@ pub struct WorkLog {
     pub summary: Option<String>,
     /// How often somebody said how far the run has come.
     pub updates: usize,
-    /// The runs that are a part of this one.
+    /// The child runs of this run.
     pub items: Vec<WorkItem>,
     /// How long the run was worked on.
     pub active: Duration,
@@ -37,7 +37,7 @@ impl Scene<'_> {
     pub(super) fn judge_work(&self, judge: impl FnOnce(&WorkLog) -> Vec<Finding>) -> Vec<Finding> {
         match self.work {
             Some(work) => judge(work),
-            None => vec![Finding::new("there is no run to look at")],
+            None => vec![Finding::new("this check requires a run")],
         }
     }
 }
