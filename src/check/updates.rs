@@ -19,7 +19,7 @@ pub(super) struct Updates {
 impl Check for Updates {
     fn words(&self) -> String {
         let count = super::range_words(Some(&count::least(self.min.as_ref(), None)), None);
-        format!("the run has {count} progress updates (`orch update`)")
+        format!("the number of progress updates (`orch update`) is {count}")
     }
 
     fn looks_at_work() -> bool {

@@ -125,7 +125,7 @@ fn a_condition_is_true_or_false_and_nothing_else() {
     let skipped = workflow(&(gate("a", "when = \"{{ 1 > 2 }}\"") + &gate("b", "")));
     assert_eq!(steps(&skipped, ""), ["skip a"]);
     let unclear = workflow(&gate("a", "when = '{{ 3 }}'"));
-    assert_eq!(steps(&unclear, ""), ["refuse a: `when` renders `3`, neither true nor false"]);
+    assert_eq!(steps(&unclear, ""), ["refuse a: `when` renders `3`, expected `true` or `false`"]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_pattern_and_a_heading_are_sound() {
         ("kind = 'not_matches', regex = '('", "unclosed group"),
         ("kind = 'field', pointer = '', matches = '('", "unclosed group"),
         ("kind = 'front_matter', field = 'a', matches = '('", "unclosed group"),
-        ("kind = 'contains_headings', headings = ['####### x']", "`####### x` is no heading"),
+        ("kind = 'contains_headings', headings = ['####### x']", "`####### x` is not a heading"),
         ("kind = 'field', pointer = '', min = 0.12345678901234567890", "write 0.12345678901234568"),
     ] {
         let house = house("x.md", check);
@@ -68,7 +68,7 @@ fn a_pattern_and_a_heading_are_sound() {
     }
     for (check, says) in [
         ("kind = 'matches', regex = '{{ n }}'", "unclosed group"),
-        ("kind = 'contains_headings', headings = '####### {{ n }}'", "is no heading"),
+        ("kind = 'contains_headings', headings = '####### {{ n }}'", "is not a heading"),
     ] {
         house("x.md", check).orch("run demo --n (").code(2).says(says);
     }
@@ -80,10 +80,10 @@ fn a_schema_is_there_and_sound() {
     let house = house("x.json", check);
     refused(&house, "4:44", "s.json does not exist");
     for (schema, says) in [
-        ("{", "the schema, line 1: no valid JSON"),
-        ("{\"type\": 3}", "the schema is unsound"),
-        ("{\"pattern\": \"(\"}", "the schema is unsound"),
-        ("{\"$ref\": \"other.json\"}", "the schema is unsound"),
+        ("{", "the schema, line 1: invalid JSON"),
+        ("{\"type\": 3}", "the schema is invalid"),
+        ("{\"pattern\": \"(\"}", "the schema is invalid"),
+        ("{\"$ref\": \"other.json\"}", "the schema is invalid"),
     ] {
         house.write("s.json", schema);
         refused(&house, "4:44", says);

@@ -139,10 +139,15 @@ fn what_could_never_run_is_refused_when_it_is_read() {
             format!("{GATE}env = {{ 'A=B' = 'x' }}\n"),
             "7:9",
             "'A=B'",
-            "`A=B` is no name of a variable",
+            "`A=B` is not a valid variable name",
         ),
-        (format!("{GATE}env = {{ '' = 'x' }}\n"), "7:9", "''", "no name of a variable"),
-        (format!("{GATE}secrets = ['A=B']\n"), "7:12", "'A=B'", "`A=B` is no name of a variable"),
+        (format!("{GATE}env = {{ '' = 'x' }}\n"), "7:9", "''", "is not a valid variable name"),
+        (
+            format!("{GATE}secrets = ['A=B']\n"),
+            "7:12",
+            "'A=B'",
+            "`A=B` is not a valid variable name",
+        ),
         (format!("{GATE}when = 'maybe'\n"), "7:8", "'maybe'", "neither `true` nor `false`"),
         (format!("{GATE}when = ' true'\n"), "7:8", "' true'", "write when = \"true\""),
     ] {
@@ -176,9 +181,9 @@ fn a_wrong_choice_is_answered_with_the_nearest() {
         house
             .orch(&format!("{words} quik"))
             .code(2)
-            .says("`quik` is none of quick, deep")
+            .says("`quik` is not one of quick, deep")
             .says(help);
-        house.orch(&format!("{words} slow")).code(2).says("none of").never_says("did you mean");
+        house.orch(&format!("{words} slow")).code(2).says("not one of").never_says("did you mean");
     }
     house.orch("run demo --depth quick --answers answers.toml").code(2).says(help);
     assert!(!house.has_runs());
@@ -251,7 +256,7 @@ fn bad_contracts_are_told_with_their_place() {
             "contracts/c.toml:4:",
             "eror",
         ),
-        ("[[check]]\nkind = 'command'\ncommand = []\n", "contracts/c.toml:", "program"),
+        ("[[check]]\nkind = 'command'\ncommand = []\n", "contracts/c.toml:", "is empty"),
     ] {
         let house = House::new()
             .workflow("demo", &format!("{GATE}contract = 'c'\n"))

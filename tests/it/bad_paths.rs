@@ -66,7 +66,7 @@ fn what_inputs_make_of_a_contract_is_refused_before_any_gate_starts() {
         (
             "since",
             format!("{output}[[check]]\nkind = 'unchanged'\npaths = 'b'\nsince = '{{{{ y }}}}'\n"),
-            "`since` names unknown gate `b/`",
+            "invalid `since`: unknown gate `b/`",
         ),
     ] {
         let rest = format!(
@@ -83,11 +83,8 @@ fn what_inputs_make_of_a_contract_is_refused_before_any_gate_starts() {
                  [[gate]]\nid = 'b'\nexecutor = 'human'\ncontract = 'c'\n[[gate]]\nid = 'd'\nexecutor = 'human'\n";
     let contract = "[[check]]\nkind = 'unchanged'\npaths = 'x'\nsince = '{{ base }}'\n";
     let house = House::new().workflow("demo", later).contract("c", contract);
-    house
-        .orch("run demo --base d")
-        .code(2)
-        .says("`since` names gate `d`, which does not come before");
-    house.orch("run demo --base b").code(2).says("`since` names gate `b` itself");
+    house.orch("run demo --base d").code(2).says("invalid `since`: gate `d` does not come before");
+    house.orch("run demo --base b").code(2).says("invalid `since`: gate `b` has not passed yet");
     assert!(!house.has_runs());
     house.orch("run demo --base a").code(3);
 }

@@ -25,15 +25,15 @@ fn every_independent_error_of_a_workflow_is_told() {
         .contract("c2", "[[check]]\nkind = 'word_cuont'\n");
     let done = house.orch("workflow check demo").code(2);
     for said in [
-        "give `min`, `max` or both",
+        "requires `min`, `max` or both",
         "unknown check `word_cuont`",
-        "there is no contracts/none.toml",
+        "`contracts/none.toml` not found",
         "unknown gate `zz`",
         "unknown gate `yy`",
         "`soon` is no duration",
         "unknown name `depht`",
-        "there is no prompts/none.md",
-        "`command` or a `shell`, not both",
+        "`prompts/none.md` not found",
+        "must not have both `command` and `shell`",
     ] {
         assert_eq!(done.stderr.matches(said).count(), 1, "`{said}`: {}", done.shown());
     }
@@ -48,7 +48,7 @@ fn a_check_of_its_own_that_reads_a_file_names_it() {
     let house = House::new().workflow("demo", &format!("{GATE}contract = 'out'\n"));
     let house = house.contract("out", "[[check]]\nkind = 'word_count'\nmin = 3\n");
     let done = house.orch("run demo").code(2).says("--> contracts/out.toml:2:1");
-    done.says("`word_count` reads a file: give its `path`");
+    done.says("check `word_count` requires a `path`");
     assert!(!house.has_runs());
     let house = house.contract(
         "out",

@@ -82,7 +82,7 @@ fn quotes_are_told() {
         ("reuse = 'true'", "6:9", "write true, without quotes"),
         ("retry = { attempts = '3' }", "6:22", "write 3, without quotes"),
         ("retry = 3", "6:9", "write retry = { attempts = … }"),
-        ("audits = 'a'", "6:10", "name another gate"),
+        ("audits = 'a'", "6:10", "write the gate whose work"),
     ] {
         told(&format!("{GATE}{more}\n"), "", &format!("workflows/demo.toml:{place}"), says);
     }
@@ -163,13 +163,13 @@ fn values_of_other_tools_are_told() {
         ("contract = './contracts/c.toml'", "6:12", "write \"c\""),
         ("name = “x”", "6:8", "write straight quotes"),
         ("name = ‘x’", "6:8", "write straight quotes"),
-        ("when = \"\\d\"", "6:10", "write '\\d', in single quotes"),
+        ("when = \"\\d\"", "6:10", "write '\\d' in single quotes"),
     ] {
         told(&format!("{GATE}{more}\n"), "", &format!("workflows/demo.toml:{place}"), says);
     }
     let with = format!("{GATE}contract = 'c'\n");
     let regex = "[[check]]\nkind = 'matches'\npath = 'x'\nregex = \"a \\d+\\.\"\n";
-    told(&with, regex, "contracts/c.toml:5:13", "write 'a \\d+\\.', in single quotes");
+    told(&with, regex, "contracts/c.toml:5:13", "write 'a \\d+\\.' in single quotes");
     let pointer = "[[check]]\nkind = 'field'\npath = 'x.json'\npointer = 'a.b'\nequals = 1\n";
     told(&with, pointer, "contracts/c.toml:2:1", "write `/a/b`");
 }

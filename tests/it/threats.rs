@@ -61,14 +61,14 @@ fn outputs_nested_without_end_fail_the_gate() {
     let field = "kind = 'field', pointer = '/a', equals = 1";
     let front = "kind = 'front_matter', field = 'a', equals = 1";
     for (path, check, text, says) in [
-        ("a.json", field, "[".repeat(DEEP), "no valid JSON"),
-        ("a.json", field, "{\"a\":".repeat(DEEP), "no valid JSON"),
-        ("a.yaml", field, "[".repeat(DEEP), "no valid YAML"),
-        ("a.yaml", field, "- ".repeat(DEEP), "no valid YAML"),
-        ("a.toml", field, format!("a = {}", "[".repeat(DEEP)), "no valid TOML"),
-        ("a.toml", field, format!("a{} = 1", ".a".repeat(DEEP)), "no valid TOML"),
-        ("a.md", front, format!("---\na: {}\n---\n", "[".repeat(DEEP)), "no valid YAML"),
-        ("a.md", front, format!("+++\na = {}\n+++\n", "[".repeat(DEEP)), "no valid TOML"),
+        ("a.json", field, "[".repeat(DEEP), "invalid JSON"),
+        ("a.json", field, "{\"a\":".repeat(DEEP), "invalid JSON"),
+        ("a.yaml", field, "[".repeat(DEEP), "invalid YAML"),
+        ("a.yaml", field, "- ".repeat(DEEP), "invalid YAML"),
+        ("a.toml", field, format!("a = {}", "[".repeat(DEEP)), "invalid TOML"),
+        ("a.toml", field, format!("a{} = 1", ".a".repeat(DEEP)), "invalid TOML"),
+        ("a.md", front, format!("---\na: {}\n---\n", "[".repeat(DEEP)), "invalid YAML"),
+        ("a.md", front, format!("+++\na = {}\n+++\n", "[".repeat(DEEP)), "invalid TOML"),
         ("a.md", "kind = 'word_count', min = 1", "> ".repeat(DEEP), "number of words"),
     ] {
         let done = judging(path, check, text).orch("run demo");
@@ -76,7 +76,7 @@ fn outputs_nested_without_end_fail_the_gate() {
     }
     let house = judging("a.json", "kind = 'json_schema', schema = 's.json'", "{}");
     house.write("s.json", "{\"not\":".repeat(DEEP));
-    house.orch("run demo").code(2).says("the schema, line 1: no valid JSON");
+    house.orch("run demo").code(2).says("the schema, line 1: invalid JSON");
 }
 
 #[test]

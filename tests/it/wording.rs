@@ -65,10 +65,10 @@ fn a_path_is_no_workflow_name() {
         "workflow show a/../h",
         "workflow show a/b",
     ] {
-        let done = house.orch(words).code(2).says("is no workflow name").says("help: ");
+        let done = house.orch(words).code(2).says("is not a valid workflow name").says("help: ");
         done.never_says("workflows/");
     }
-    house.orch("run dmo").code(2).says("there is no workflow `dmo`").says("did you mean `demo`?");
+    house.orch("run dmo").code(2).says("workflow `dmo` not found").says("did you mean `demo`?");
     house.orch("contract test ../x").code(2).says("`../x` is no contract name");
 }
 
@@ -139,6 +139,6 @@ fn of_many_names_the_nearest_few_are_told() {
         assert_eq!(known.matches(", ").count(), 7, "{known}");
     };
     few("workflow show something-else", "more: orch workflow list)");
-    few("workflow check bad", "more: orch workflow show NAME shows those of a workflow)");
+    few("workflow check bad", "more: orch workflow show NAME lists those of a workflow)");
     few("run demo --until elsewhere", "(22 more)");
 }

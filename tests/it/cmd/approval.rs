@@ -84,15 +84,15 @@ fn files_that_change_while_the_question_stands_are_not_approved() {
 #[test]
 fn a_missing_message_a_path_outside_and_names_without_a_signature_are_load_errors() {
     for (approval, said) in [
-        ("by = 'person', message = 'release/aprove.md'", "there is no prompts/release/aprove.md"),
+        ("by = 'person', message = 'release/aprove.md'", "`prompts/release/aprove.md` not found"),
         ("by = 'person', message = 'bad.md'", "unknown name `nope`"),
         ("by = 'person', show = ['../x']", "leaves the project"),
         ("by = 'person', show = ['{{ nope }}']", "unknown name `nope`"),
         ("by = 'person', show = ['a[']", "glob \"a[\""),
-        ("by = ['ada@example.org']", "`signed` must be `true`"),
-        ("by = 'person', signed = true", "names its signers"),
+        ("by = ['ada@example.org']", "requires `signed = true`"),
+        ("by = 'person', signed = true", "requires the names of its signers"),
         ("by = 'persn'", "expected `person`"),
-        ("by = 'person', not_by = 'a'", "`not_by` needs a signed approval"),
+        ("by = 'person', not_by = 'a'", "`not_by` requires a signed approval"),
     ] {
         let gate = format!("[[gate]]\nid = 'a'\nexecutor = 'human'\napproval = {{ {approval} }}");
         let house = house().workflow("bad", &gate).file("prompts/bad.md", "{{ nope }}\n");

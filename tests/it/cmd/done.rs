@@ -59,7 +59,7 @@ fn on_a_terminal_the_summary_is_added_now() {
     let house = at_work();
     let talk = [(MENU, "\r"), ("what it comes to", "all of it is built\r")];
     let done = house.on_terminal("done", &talk).code(0);
-    done.says("not done yet:").says("no summary is given").says("PASS");
+    done.says("not done yet:").says("no summary was given").says("PASS");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work PASS");
 }
 
@@ -81,7 +81,7 @@ fn on_a_terminal_it_is_forced_by_name_and_reason() {
 fn on_a_terminal_one_may_go_on_working() {
     let house = at_work();
     let go_on = format!("{DOWN}{DOWN}\r");
-    house.on_terminal("done", &[(MENU, go_on.as_str())]).code(1).says("no summary is given");
+    house.on_terminal("done", &[(MENU, go_on.as_str())]).code(1).says("no summary was given");
     house.on_terminal("done", &[(MENU, "\u{1b}")]).code(1);
     assert_eq!(house.attempts("work"), "WAITING");
 }
@@ -120,9 +120,9 @@ fn a_word_on_earlier_work_does_not_count_for_work_that_was_rejected() {
         )
         .contract("c", "[[check]]\nkind = 'summary'\n");
     house.orch("run demo").code(3).says("    orch done --run").never_says("orch gate finish --run");
-    house.orch("gate check").code(1).says("no summary is given");
+    house.orch("gate check").code(1).says("no summary was given");
     house.orch("done all of it").code(0);
     house.on_terminal("gate reject --reason half", &[]).code(0);
     house.orch("run resume").code(3);
-    house.orch("gate finish").code(1).says("no summary is given");
+    house.orch("gate finish").code(1).says("no summary was given");
 }

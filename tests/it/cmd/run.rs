@@ -105,7 +105,7 @@ fn what_does_not_fit_an_input_is_refused_and_nothing_is_written() {
         ("run demo", "slug"),
         ("run demo --slug Not_A_Slug!", "slug"),
         ("run demo --slug x --count many", "count"),
-        ("run demo --slug x --depth deeep", "is none of quick, deep"),
+        ("run demo --slug x --depth deeep", "is not one of quick, deep"),
         ("run demo --slug x --loud perhaps", "loud"),
         ("run demo --slug x --slgu y", "--slug"),
         ("run demo --slug x --artifact-path ../up", "../up"),

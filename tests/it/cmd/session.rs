@@ -284,7 +284,7 @@ fn what_is_missing_keeps_a_session_from_being_complete() {
     assert_eq!(next["suggested_commands"], serde_json::json!(["orch session complete --epic x"]));
     house.orch("done").code(0);
     let done = house.orch("session complete").code(1);
-    done.says("no summary is given (expected at least 10 characters)");
+    done.says("no summary was given (expected at least 10 characters)");
     assert_eq!((house.keepers().len(), field(&house, "status")), (1, "running".into()));
     let done = house.orch_with(&["session", "complete", "--summary", "all is built"]).code(0);
     done.says("PASSED");

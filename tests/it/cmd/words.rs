@@ -37,7 +37,7 @@ fn a_number_that_is_none_is_told_as_typed() {
         house
             .orch(&format!("run demo --n {typed}"))
             .code(2)
-            .says(&format!("`{typed}` is no number"));
+            .says(&format!("`{typed}` is not a number"));
     }
 }
 

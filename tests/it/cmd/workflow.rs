@@ -185,7 +185,7 @@ fn check_tells_every_error_of_a_file() {
     exit 2
     -- stdout
     -- stderr
-    error: there are two gates `a`
+    error: duplicate gate id `a`
       --> workflows/broken.toml:14:15
        |
     14 |          id = 'a'
@@ -195,7 +195,7 @@ fn check_tells_every_error_of_a_file() {
        |
     11 |          command = ['x']
        |                    ^^^^^
-    help: write executor = "command", or leave `command` out
+    help: write executor = "command", or remove `command`
     error: unknown gate `c`
       --> workflows/broken.toml:12:20
        |
@@ -207,8 +207,8 @@ fn check_tells_every_error_of_a_file() {
       |
     7 |          needs = ['b']
       |                   ^^^
-    help: leave one of these needs out
-    error: a `goto` without a bound could go on for ever
+    help: remove one of these from `needs`
+    error: `goto` requires `visits`
       --> workflows/broken.toml:12:20
        |
     12 |          on_fail = { goto = 'c' }

@@ -51,10 +51,10 @@ fn a_later_one_does_not_make_up_for_the_first() {
 fn one_must_be_there_unless_it_is_optional() {
     let house = |options| self::house("first_of", options);
     let refused = house("").orch("run demo").code(1);
-    refused.says("none of these exists: page.mdx, else page.md");
+    refused.says("none of these files exists: page.mdx, else page.md");
     house("optional = true").orch("run demo").code(0);
     let unsound = house("path = 'page.md'").orch("run demo").code(2);
-    unsound.says("an output has one of `path`, `any_of`, `first_of` and `glob`");
+    unsound.says("an output requires exactly one of `path`, `any_of`, `first_of` and `glob`");
 }
 
 #[test]

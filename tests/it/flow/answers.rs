@@ -75,7 +75,10 @@ fn a_file_that_does_not_fit_begins_nothing() {
     let twice = house.orch("run demo --ci --answers twice.json").code(2);
     twice.says("twice.json:2: duplicate key `go`");
     house.write("inf.toml", b"[ask]\nversion = inf\n");
-    house.orch("run demo --ci --answers inf.toml").code(2).says("inf.toml:2: `inf` is no finite");
+    house
+        .orch("run demo --ci --answers inf.toml")
+        .code(2)
+        .says("inf.toml:2: `inf` is not a finite");
     assert!(!house.has_runs());
 }
 
@@ -152,7 +155,7 @@ fn an_agent_answers_where_its_packet_says() {
 fn an_agent_that_answers_wrongly_fails_with_a_finding() {
     let from = "answers_from = { file = 'class.json', pointer = '/found' }";
     for (more, script, says) in [
-        ("", "echo '{\"kind\": \"bgu\"}' > \"$ORCH_ANSWERS\"", "`bgu` is none of bug, wish"),
+        ("", "echo '{\"kind\": \"bgu\"}' > \"$ORCH_ANSWERS\"", "`bgu` is not one of bug, wish"),
         ("", "true", "no answers were written"),
         ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are not a table"),
         ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown input `x`"),

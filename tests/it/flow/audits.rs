@@ -156,7 +156,7 @@ fn an_auditor_whose_script_was_replaced_waits_for_a_person() {
     );
     for again in ["run demo", "run resume"] {
         let done = house.orch(again).code(1);
-        done.says("judge, which the command of agent `auditor` names").says("orch run amend");
+        done.says("judge`, used by the command of agent `auditor`").says("orch run amend");
         assert!(!house.exists("report.md"));
     }
     let kept = house.run_folder().join("record/definition/agents/auditor.json");
@@ -190,7 +190,7 @@ fn a_script_is_replaced_by_no_link_and_by_no_new_file() {
                  [agents.auditor]\ncommand = ['sh', '{script}']\n"
             ),
         );
-        house.orch("run demo").code(1).says("which the command of agent `auditor` names");
+        house.orch("run demo").code(1).says("used by the command of agent `auditor`");
         assert!(!house.exists("report.md"), "{replace}");
     }
 }

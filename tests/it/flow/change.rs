@@ -129,7 +129,7 @@ fn what_changes_while_it_is_judged_is_not_recorded_as_judged() {
                  { kind = 'command', command = ['sh', '-c', 'sleep 0.3; echo c >> a.txt'] },
              ]",
         );
-    house.orch("run demo").code(1).says("it changed while it was judged");
+    house.orch("run demo").code(1).says("it changed while it was being checked");
 }
 
 #[test]

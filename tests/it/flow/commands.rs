@@ -10,7 +10,7 @@ fn script(shell: &str) -> House {
 #[test]
 fn a_script_stops_at_its_first_failing_line() {
     let house = script("'''\ncd nowhere\ntouch after\n'''");
-    house.orch("run demo").code(1).says("`sh` exited with ");
+    house.orch("run demo").code(1).says("`sh` exited with code ");
     assert!(!house.exists("after"));
     let house = script("'''\nfalse || true\ntest -e no && touch no\ntouch after\n'''");
     house.orch("run demo").code(0);
@@ -26,16 +26,16 @@ fn a_script_names_what_runs_it() {
     let strict = |script: &str| {
         format!("{{ script = '{script}', with = ['bash', '-euo', 'pipefail', '-c'] }}")
     };
-    script(&strict("false | true")).orch("run demo").code(1).says("`bash` exited with 1");
+    script(&strict("false | true")).orch("run demo").code(1).says("`bash` exited with code 1");
     script(&strict("[[ a == a ]] | true")).orch("run demo").code(0);
 }
 
 #[test]
 fn what_runs_a_script_is_a_program_and_no_template() {
     let says = [
-        ("{ script = 'x', with = [] }", "`with` names no program"),
-        ("{ script = 'x', with = ['{{ run }}'] }", "a template in a shell script"),
-        ("{ script = 'echo {{ run }}' }", "a template in a shell script"),
+        ("{ script = 'x', with = [] }", "`with` is empty"),
+        ("{ script = 'x', with = ['{{ run }}'] }", "a shell script must not contain templates"),
+        ("{ script = 'echo {{ run }}' }", "a shell script must not contain templates"),
         ("{ script = 'x', wiht = ['sh'] }", "did you mean `with`?"),
         ("{ with = ['sh'] }", "missing field `script`"),
         ("3", "expected a string or a table"),
@@ -150,7 +150,7 @@ fn keys_of_programs_belong_to_gates_that_have_one() {
         ("executor = 'human'\ndir = 'x'", "`dir` belongs to executor \"agent\" or \"command\""),
         ("executor = 'agent'\nstdout = 'x'", "`stdout` belongs to executor \"command\""),
         ("executor = 'human'\nshow = true", "`show` belongs to executor \"command\""),
-        ("executor = 'agent'\nanswers_from = { file = 'x' }", "`answers_from` without `answers`"),
+        ("executor = 'agent'\nanswers_from = { file = 'x' }", "`answers_from` requires `answers`"),
     ] {
         let house = House::new().workflow("demo", &format!("[[gate]]\nid = 'a'\n{more}\n"));
         house.orch("workflow check demo").code(2).says(says);

@@ -62,10 +62,7 @@ fn visits_of_an_inner_loop_count_anew_in_each_round_of_the_outer_one() {
         assert_eq!(house.attempts("review"), "FAIL PASS FAIL PASS FAIL PASS");
     }
     let house = House::new().workflow("demo", &plan(", per = 'step'"));
-    house
-        .orch("run demo")
-        .code(2)
-        .says("`per` names `step`, whose jumps do not open `review` again");
+    house.orch("run demo").code(2).says("`per` is `step`, whose jumps do not reopen `review`");
 }
 
 #[test]
@@ -165,20 +162,23 @@ fn mistakes_in_the_course_are_told_with_what_to_write() {
     told("[[gate]]\nid = 'a'", "gate `a` has no executor");
     told(
         &(shell("a", "true", "") + &shell("b", "true", "join = { passed_min = 2 }")),
-        "`passed_min` is 2, but the gate needs 1",
+        "`passed_min` is 2, but `needs` has 1",
     );
-    told(&shell("b", "true", "needs = []\njoin = { passed_min = 0 }"), "waits for nothing");
+    told(
+        &shell("b", "true", "needs = []\njoin = { passed_min = 0 }"),
+        "`passed_min` must be at least 1",
+    );
     told(
         &(shell("a", "true", "finally = true") + &shell("b", "true", "needs = ['a']")),
         "`a` runs at the end of the run, after this gate",
     );
     told(
         &shell("a", "true", "finally = true\non_fail = { goto = 'a', visits = 1 }"),
-        "a gate that runs at the end of the run goes back to none",
+        "a `finally` gate must not use `goto`",
     );
     told(
         "[[gate]]\nid = 'a'\ncontract = 'c'\nend = { status = 'PASSED' }",
-        "a gate with `end` and no executor has no `contract`",
+        "a gate with `end` and without executor must not have `contract`",
     );
     told(
         &shell("a", "true", "finally = true\nend = { status = 'PASSED' }"),
@@ -190,7 +190,7 @@ fn mistakes_in_the_course_are_told_with_what_to_write() {
         "retry = { attempts = 2 }",
         "on_fail = 'continue'",
     ] {
-        let says = format!("no `{}`", key.split_once(' ').unwrap().0);
+        let says = format!("must not have `{}`", key.split_once(' ').unwrap().0);
         told(&format!("[[gate]]\nid = 'a'\nend = {{ status = 'PASSED' }}\n{key}"), &says);
     }
 }
@@ -207,13 +207,13 @@ fn a_gate_behind_one_that_ends_the_run_is_told() {
         house.orch("workflow check demo")
     };
     let any = "needs = ['stop']\njoin = 'any'";
-    let told = check(&end("stop", when), any).code(2).says("gate `b` is never reached");
-    told.says("it waits for one that passes, and `stop` ends the run").says("demo.toml:14:6");
-    check(&end("stop", ""), "").code(2).says("`stop` always ends the run before it");
+    let told = check(&end("stop", when), any).code(2).says("gate `b` can never run");
+    told.says("it waits for `stop`, which ends the run").says("demo.toml:14:6");
+    check(&end("stop", ""), "").code(2).says("`stop` always ends the run first");
     let two = "needs = ['a', 'stop']\njoin = { passed_min = 2 }";
-    check(&end("stop", when), two).code(2).says("it waits for 2 that pass, and 1 can");
+    check(&end("stop", when), two).code(2).says("it waits for 2 gates to pass, but only 1 can");
     let twice = "needs = ['a', 'a']\njoin = { passed_min = 2 }";
-    check("", twice).code(2).says("it waits for 2 that pass, and 1 can");
+    check("", twice).code(2).says("it waits for 2 gates to pass, but only 1 can");
     for (course, more) in [
         (end("stop", when), ""),
         (end("stop", when), "needs = ['a', 'stop']\njoin = 'any'"),

@@ -75,7 +75,7 @@ fn a_deadline_ends_while_another_gate_is_at_work() {
 fn a_gate_that_waits_for_no_person_has_no_deadline_of_one() {
     let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\nwithin = '1h'\n";
     let house = House::new().workflow("bad", gate);
-    house.orch("workflow check bad").code(2).says("`within` is for a person").says("timeout");
+    house.orch("workflow check bad").code(2).says("`within` requires a person").says("timeout");
     let house = House::new().workflow("good", &format!("{gate}approval = 'person'"));
     house.orch("workflow check good").code(0);
 }

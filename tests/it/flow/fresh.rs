@@ -73,7 +73,7 @@ fn a_refusal_is_answered_by_a_change() {
     assert_eq!(house.attempts("write"), "PASS FAIL PASS");
     let finding = house.attempt("write", 2)["findings"].to_string()
         + &house.attempt("write", 2)["validations"].to_string();
-    assert!(finding.contains("nothing differs from what was refused: report.md"), "{finding}");
+    assert!(finding.contains("unchanged since the refusal: report.md"), "{finding}");
 }
 
 #[test]
@@ -92,8 +92,9 @@ fn the_packet_says_so() {
     let packet = house.packet("write", 1);
     assert!(
         packet.contains("\n- `report.md`\n")
-            && packet
-                .contains("\n  - it is written for this gate: a file from before does not count\n")
+            && packet.contains(
+                "\n  - it is written in this round of the gate; an older file does not count\n"
+            )
     );
 }
 

@@ -18,7 +18,7 @@ fn a_check_that_is_skipped_without_a_network_passes_with_a_note() {
                { kind = 'url_reachable', offline = 'skip', timeout = '2s', message = 'dead links' },
              ]",
         );
-    let done = house.orch("run demo").code(0).says("not made: no network");
+    let done = house.orch("run demo").code(0).says("skipped: no network");
     done.never_says("dead links");
     let attempt = house.attempt("a", 1);
     let made = attempt["validations"].as_array().unwrap();

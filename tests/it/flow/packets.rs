@@ -83,8 +83,8 @@ fn a_packet_holds_prompt_instructions_helpers_outputs_and_checks() {
     - `rain.md`
       - the file exists and is not empty
       - the file has 3 to 20 words of prose
-      - the file contains one of `rain`, `drop` (a warning only)
-      - it is written for this gate: a file from before does not count
+      - the file contains one of `rain`, `drop` (warning only)
+      - it is written in this round of the gate; an older file does not count
 
     ## How to finish
 

@@ -139,7 +139,7 @@ fn two_gates_with_one_output_have_an_order() {
     plan("needs = []")
         .orch("workflow check demo")
         .code(2)
-        .says("`a` and `b` leave behind out.md, and neither comes before the other");
+        .says("gates `a` and `b` both write out.md, and neither depends on the other");
     plan("needs = ['a']").orch("workflow check demo").code(0);
 }
 

@@ -35,7 +35,7 @@ fn the_cause_stands_in_finding_packet_and_reports() {
             assert!(text.contains(part), "{part}: {text}");
         }
     }
-    assert_eq!(attempt["failure_reason"], "`sh` exited with 1: adds: FAILED, 4 is not 5");
+    assert_eq!(attempt["failure_reason"], "`sh` exited with code 1: adds: FAILED, 4 is not 5");
     assert_eq!(attempt["findings"][0]["logs"][0], log.as_str());
     assert!(house.read(&log).starts_with("adds: FAILED"));
 }

@@ -132,7 +132,7 @@ fn a_short_secret_is_refused_unless_it_is_said_to_be_one() {
     let house = house.workflow("demo", &gate("{ nam = 'PIN' }"));
     house.orch("run demo").code(2).says("unknown key `nam`").says("demo.toml:7:");
     let house = house.workflow("demo", &gate("{ name = 'A=B' }"));
-    house.orch("workflow check demo").code(2).says("`A=B` is no name of a variable");
+    house.orch("workflow check demo").code(2).says("`A=B` is not a valid variable name");
     let house = house.env("PIN", "").workflow("demo", &gate("'PIN'"));
     house.orch("run demo").code(1).says("pin");
 }

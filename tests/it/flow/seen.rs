@@ -66,7 +66,7 @@ fn a_gate_tells_how_those_before_it_went() {
     assert_eq!(
         told,
         [
-            "bad FAIL 3 `false` exited with 1",
+            "bad FAIL 3 `false` exited with code 1",
             "off SKIPPED when = \"{{ 1 > 2 }}\" is false",
             "make PASS [\"made.txt\"]",
             "each PASS PASS",

@@ -46,7 +46,11 @@ fn what_is_wrong_with_templates_is_told_at_its_place() {
             "demo.toml:16:1",
         ),
         ("use = 'quick'\n[template.odd]\nretry = 3", "expected a table", "demo.toml:16:9"),
-        ("use = 'quick'\n[template.odd]\nid = 'x'", "a template has no `id`", "demo.toml:16:1"),
+        (
+            "use = 'quick'\n[template.odd]\nid = 'x'",
+            "a template must not have an `id`",
+            "demo.toml:16:1",
+        ),
         ("use = 'odd'\n[template.odd]\ntimeout = '5'", "`5` is no duration", "demo.toml:16:11"),
         (
             "use = 'x'\n[template.x]\nuse = 'y'\n[template.y]\nuse = 'x'",

@@ -10,9 +10,9 @@ const GATE: &str = "[[gate]]\nid = 'a'\nexecutor = 'human'\nprompt = 'p.md'\n";
 /// A text of 16 bytes, to be made longer.
 const SET: &str = "{% set s = 'xxxxxxxxxxxxxxxx' %}{% set a = [1] %}";
 
-const MEMORY: &str = "more than 128 MiB of memory, or its values nest too deep";
+const MEMORY: &str = "more than 128 MiB of memory, or values nest too deeply";
 const TIME: &str = "longer than 3 s";
-const OUTPUT: &str = "more than 16 MiB";
+const OUTPUT: &str = "larger than 16 MiB";
 
 /// What a run of a prompt says in an address space of 400 MB.
 fn said_of(prompt: &str) -> String {

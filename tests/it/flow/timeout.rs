@@ -18,7 +18,7 @@ fn a_timeout_ends_the_whole_process_group() {
          '''
          timeout = '1s'",
     );
-    house.orch("run demo").code(1).says("did not end within 1.0s");
+    house.orch("run demo").code(1).says("timed out after 1.0s");
     assert_eq!(house.gates(), "slow FAIL");
     assert_eq!(house.attempt("slow", 1)["invocations"][0]["status"], "TIMEOUT");
     let child = house.read("child.pid");

@@ -42,12 +42,12 @@ fn tokens_that_are_known_in_part_are_told_as_no_sum() {
 #[test]
 fn what_an_agent_told_in_no_readable_way_is_told_so() {
     for (prints, says) in [
-        ("{\"usage\":{\"cost\":0.9}}", "no amount stands at `/cost` of what it printed"),
-        ("{\"cost\":\"0.9\"}", "no amount stands at `/cost` of what it printed"),
-        ("{\"cost\":-1}", "no amount stands at `/cost` of what it printed"),
-        ("{\"cost\":0.9", "what it printed is no JSON"),
-        ("done", "what it printed is no JSON"),
-        ("", "what it printed is no JSON"),
+        ("{\"usage\":{\"cost\":0.9}}", "its output has no amount at `/cost`"),
+        ("{\"cost\":\"0.9\"}", "its output has no amount at `/cost`"),
+        ("{\"cost\":-1}", "its output has no amount at `/cost`"),
+        ("{\"cost\":0.9", "its output is not JSON"),
+        ("done", "its output is not JSON"),
+        ("", "its output is not JSON"),
     ] {
         for format in ["json", "jsonl"] {
             let house = House::new()

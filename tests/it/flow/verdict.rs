@@ -138,7 +138,7 @@ fn a_verdict_that_only_warns_is_refused() {
             "c",
             "[[output]]\npath = 'a'\nchecks = [{ kind = 'word_count', min = 1, verdict = true, severity = 'warning' }]\n",
         );
-    house.orch("workflow check demo").code(2).says("a verdict that only warns decides nothing");
+    house.orch("workflow check demo").code(2).says("a check with `verdict` must not be a warning");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn the_writer_is_told_who_sent_the_work_back_and_where_the_report_stands() {
 
     - audit.json: it was refused (expected "accepted", found "refused") [field]
     "#);
-    assert!(packet.contains("it differs from what was refused"), "{packet}");
+    assert!(packet.contains("it differs from the refused version"), "{packet}");
 }
 
 #[test]
