@@ -86,17 +86,22 @@ fn a_circle_of_defaults_is_told_at_its_defaults() {
             circle("{{ b }}", "x{{ a }}")
         ),
     );
-    at(&house.orch("run demo").code(2), "workflows/demo.toml:5:34", "'{{ b }}'");
+    at(&house.orch("run demo").code(2), "workflows/demo.toml:5:34", "'{{ b }}'", "in a cycle");
     let form = "[[gate]]\nid = 'a'\nexecutor = 'human'\n[gate.answers]\n";
     let house = House::new().workflow("demo", &format!("{form}{}", circle("{{ a }}", "x")));
-    at(&house.orch("workflow check demo").code(2), "workflows/demo.toml:7:34", "'{{ a }}'");
+    at(
+        &house.orch("workflow check demo").code(2),
+        "workflows/demo.toml:7:34",
+        "'{{ a }}'",
+        "refers to itself",
+    );
 }
 
-/// Demands the place with its caret.
+/// Demands the place with its caret, and the words.
 #[track_caller]
-fn at(done: &Done, place: &str, meant: &str) {
+fn at(done: &Done, place: &str, meant: &str, says: &str) {
     let caret = format!(" {}\n", "^".repeat(meant.chars().count()));
-    let is_told = [&format!("--> {place}\n"), meant, &caret, "circle"]
+    let is_told = [&format!("--> {place}\n"), meant, &caret, says]
         .iter()
         .all(|part| done.stderr.contains(*part));
     assert!(is_told, "{}", done.shown());
@@ -139,6 +144,6 @@ fn of_many_names_the_nearest_few_are_told() {
         assert_eq!(known.matches(", ").count(), 7, "{known}");
     };
     few("workflow show something-else", "more: orch workflow list)");
-    few("workflow check bad", "more: orch workflow show NAME lists those of a workflow)");
+    few("workflow check bad", "more: orch workflow show NAME shows those of a workflow)");
     few("run demo --until elsewhere", "(22 more)");
 }
