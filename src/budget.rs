@@ -170,7 +170,9 @@ impl TryFrom<f64> for Share {
         if value > 0.0 && value <= 1.0 {
             Ok(Self(value))
         } else {
-            Err(format!("{value} is no share: write a number above 0 and up to 1, such as 0.8"))
+            Err(format!(
+                "`{value}` is not a valid share; use a number above 0 and up to 1, such as 0.8"
+            ))
         }
     }
 }

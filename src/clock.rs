@@ -59,7 +59,7 @@ impl fmt::Display for Moment {
 impl TryFrom<String> for Moment {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("`{text}` is no RFC 3339 time"))
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is not an RFC 3339 time"))
     }
 }
 
@@ -115,15 +115,15 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "d" => 86_400.0,
         _ => {
             return Err(format!(
-                "`{text}` is no duration: write `500ms`, `90s`, `45m`, `2h` or `1d`"
+                "`{text}` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`"
             ));
         }
     };
     let number: f64 = number
         .parse()
-        .map_err(|_| format!("`{text}` is no duration: a number comes before the unit"))?;
+        .map_err(|_| format!("`{text}` is not a duration; expected a number before the unit"))?;
     Duration::try_from_secs_f64(number * seconds_per_unit)
-        .map_err(|_| format!("`{text}` is too long a duration"))
+        .map_err(|_| format!("duration `{text}` is too long"))
 }
 
 /// A duration as people write it in a definition: `45m`.
@@ -149,7 +149,7 @@ impl TryFrom<String> for Period {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
         match parse_duration(&text)? {
-            Duration::ZERO => Err(format!("`{text}` is no time at all: leave the key out")),
+            Duration::ZERO => Err(format!("duration `{text}` is zero; omit the key instead")),
             duration => Ok(Self(duration)),
         }
     }

@@ -18,7 +18,7 @@ const NAME_BYTES_MAX: usize = 64;
 
 /// Why a text is no id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no {kind}: {rule}")]
+#[error("`{text}` is not a valid {kind}; {rule}")]
 pub struct Error {
     /// The text.
     pub text: String,
@@ -78,21 +78,21 @@ id_type!(
     RunId,
     "run id",
     is_run_id,
-    "it reads run_<time>_<key>_<six letters or digits>"
+    "expected run_<time>_<key>_<six letters or digits>"
 );
 id_type!(
     /// A gate of a workflow, or one instance of a fanned-out gate: `write[intro]`.
     GateId,
     "gate id",
     is_gate_id,
-    "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
+    "use at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit"
 );
 id_type!(
     /// One call of an executor: `inv_20260119T143012Z_ab12cd`.
     InvocationId,
     "invocation id",
     is_name,
-    "use letters, digits, `.`, `_` and `-`, at most 64, a letter or digit first"
+    "use at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit"
 );
 
 /// One attempt at a gate.

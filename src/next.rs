@@ -244,7 +244,7 @@ impl Plan<'_> {
             .needs
             .iter()
             .find(|need| self.run.gate(need).is_some_and(|need| need.changed > state.begun))?;
-        Some(format!("{changed} is {} now", self.run.status_of(changed)))
+        Some(format!("{changed} is now {}", self.run.status_of(changed)))
     }
 
     fn retry(&mut self, gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
@@ -347,9 +347,9 @@ impl Plan<'_> {
         let ends = gate.needs.iter().map(|id| format!("{id} is {}", run.status_of(id)));
         let ends = ends.collect::<Vec<_>>().join(", ");
         Some(match gate.join {
-            Join::Any => format!("none of its needs can pass any more: {ends}"),
+            Join::Any => format!("none of its needs can still pass: {ends}"),
             Join::Passed(_) | Join::All | Join::Done => {
-                format!("fewer than {min} of its needs can pass: {ends}")
+                format!("fewer than {min} of its needs can still pass: {ends}")
             }
         })
     }

@@ -123,19 +123,21 @@ pub enum Ending {
 pub enum Error {
     #[error("the command is empty")]
     Empty,
-    #[error("`{program}` is not a program on this machine: it is not found on PATH")]
+    #[error("`{program}` was not found on PATH")]
     NotFound { program: String },
     #[error(
-        "an argument or variable of `{program}` has {bytes} bytes, the system takes {ARGUMENT_BYTES_MAX}; hand it over by a file or standard input"
+        "an argument or variable of `{program}` has {bytes} bytes; the system limit is \
+         {ARGUMENT_BYTES_MAX}; pass it in a file or on standard input"
     )]
     TooLong { program: String, bytes: usize },
     #[error(
-        "the arguments and variables of `{program}` have {bytes} bytes together, more than the system takes; hand them over by a file or standard input"
+        "the arguments and variables of `{program}` have {bytes} bytes in total, more than the \
+         system accepts; pass them in a file or on standard input"
     )]
     TooMuch { program: String, bytes: usize },
-    #[error("an argument or variable of `{program}` holds a zero byte")]
+    #[error("an argument or variable of `{program}` contains a zero byte")]
     ZeroByte { program: String },
-    #[error("`{program}` cannot be run: {source}")]
+    #[error("cannot run `{program}`: {source}")]
     Io { program: String, source: io::Error },
 }
 

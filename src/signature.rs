@@ -31,7 +31,7 @@ pub enum Error {
     Program(#[from] process::Error),
     #[error("{0}")]
     Refused(String),
-    #[error("{program} took more than {} s", PATIENCE.as_secs())]
+    #[error("{program} did not finish within {} s", PATIENCE.as_secs())]
     TimedOut { program: String },
     #[error("temporary folder: {0}")]
     Io(#[from] io::Error),
@@ -255,7 +255,7 @@ fn read_signature(folder: &Path) -> Result<String, Error> {
     if text.starts_with("-----BEGIN SSH SIGNATURE-----") {
         return Ok(text);
     }
-    Err(Error::Refused("the program left no signature behind".to_owned()))
+    Err(Error::Refused("the program wrote no signature".to_owned()))
 }
 
 #[cfg(test)]

@@ -267,13 +267,15 @@ impl Ledger {
                 if need > left + NOTHING {
                     let (left, need) = (measure.show(left), measure.show(need));
                     let gate = &claim.gate;
-                    return Err(format!("{name} has {left} left, and {gate} may need {need}"));
+                    return Err(format!("{name} has {left} left, but gate {gate} may need {need}"));
                 }
             }
             let calls = known.map_or(0, |known| known.told(*measure));
             if claim.is_open_in(*measure) && !self.has_room(claim, *measure, (need, calls)) {
                 let gate = &claim.gate;
-                return Err(format!("{gate} waits for the calls at work to tell what they used"));
+                return Err(format!(
+                    "gate {gate} is waiting for running calls to report their usage"
+                ));
             }
             if need > NOTHING {
                 reserved = reserved.with(*measure, need);
@@ -347,7 +349,7 @@ impl Ledger {
                 let line = bound * budget.warning_share();
                 if before < line && after >= line {
                     let (name, spent) = (name(&scope, measure, bound), measure.show(after));
-                    warnings.push(format!("{spent} of {name} are spent"));
+                    warnings.push(format!("{spent} of {name} is spent"));
                 }
             }
         }
@@ -380,7 +382,7 @@ impl Ledger {
 fn name(scope: &Scope, measure: Measure, bound: f64) -> String {
     let whose = match scope {
         Scope::Run => String::new(),
-        Scope::Sitting => " that the session leaves this run".to_owned(),
+        Scope::Sitting => " left by the session for this run".to_owned(),
         Scope::Gate(gate) => format!(" of gate {gate}"),
         Scope::Agent(agent) => format!(" of agent {agent}"),
     };

@@ -105,10 +105,10 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
         let count = driver.seen.changes.entry(id.clone()).or_default();
         *count += 1;
         if *count > CHANGES_MAX {
-            let reason = format!("{changed} keeps changing after gate {id} has passed");
+            let reason = format!("{changed} keeps changing after gate {id} passed");
             super::pause(driver, PauseCause::Changes, &reason)?;
             return Err(Error::environment(format!(
-                "{reason}: see what writes to it, then orch run resume --run {}",
+                "{reason}; find what writes to it, then run orch run resume --run {}",
                 driver.id()
             )));
         }
@@ -195,7 +195,7 @@ fn reopen_audits(driver: &mut Driver<'_>, id: &GateId, changed: &str) -> Result<
 fn reopen_unproved(driver: &mut Driver<'_>, fallen: Vec<(GateId, String)>) -> Result<bool, Error> {
     let has_any = !fallen.is_empty();
     for (gate, problem) in fallen {
-        reopen(driver, &gate, format!("its approval does not hold: {problem}"))?;
+        reopen(driver, &gate, format!("its approval is no longer valid: {problem}"))?;
     }
     Ok(has_any)
 }

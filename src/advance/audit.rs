@@ -28,20 +28,21 @@ pub fn problem(
         session: start.session.as_deref(),
     };
     let refuse = |id: &GateId, expected: &str, actual: &str| {
-        let message = format!("{} audits {id} and cannot be done by its producer", gate.id);
+        let message =
+            format!("{} audits {id}; the agent that did {id} must not do the audit", gate.id);
         Some(Finding::of("audits", message).expected(expected).actual(actual))
     };
     for (id, producer) in producers(run, audited) {
         let is_same_agent = producer.is_same_agent(&auditor);
         let is_same_session = producer.session.is_some() && producer.session == auditor.session;
         if is_same_session || is_same_agent && !gate.same_program {
-            let expected = "another agent and another session; `same_program = true` in `audits` lets \
-                            the same agent audit in a session of its own";
+            let expected = "a different agent in a different session; with `same_program = true` \
+                            in `audits`, the same agent may audit in its own session";
             return refuse(id, expected, &told(&auditor));
         }
         let is_known = producer.session.is_some() && (acts || auditor.session.is_some());
         if is_same_agent && !is_known {
-            return refuse(id, "another session of it", "a session that nobody told");
+            return refuse(id, "a different session of that agent", "an unknown session");
         }
     }
     None
@@ -58,7 +59,7 @@ fn unchanged(run: &Run, gate: &Gate, (id, audited): (&GateId, &GateId)) -> Optio
     let message = format!("{audited} has not changed since {} refused it", gate.id);
     Some(
         Finding::of("audits", message)
-            .expected(format!("a change of what it refused, or `orch gate redo --gate {audited}`")),
+            .expected(format!("a change to what it refused, or `orch gate redo --gate {audited}`")),
     )
 }
 

@@ -35,7 +35,8 @@ pub fn expand(driver: &mut Driver<'_>, id: &GateId) -> Result<(), Error> {
         return driver.append(&[Event::GateSkipped { gate: id.clone(), reason }]);
     }
     if values.iter().any(|value| driver.secrets.are_in(&input::as_text(value))) {
-        let reason = "an item of its list holds a secret, and items name gates, files and commits";
+        let reason = "an item of its list contains a secret; items become names of gates, files \
+                      and commits";
         return settle::refuse(driver, id, reason);
     }
     let mut names = BTreeSet::new();
@@ -72,9 +73,9 @@ fn items(driver: &Driver<'_>, each: &Each, context: &Context) -> Result<Vec<Json
             of_file(driver, &path, pointer)?
         }
     };
-    let Json::Array(items) = list else { return Err("`each` gives no list".to_owned()) };
+    let Json::Array(items) = list else { return Err("`each` is not a list".to_owned()) };
     if items.len() > ITEMS_MAX {
-        return Err(format!("`each` gives {} items, at most {ITEMS_MAX} are taken", items.len()));
+        return Err(format!("`each` gives {} items; the limit is {ITEMS_MAX}", items.len()));
     }
     Ok(items)
 }
@@ -100,7 +101,7 @@ fn of_file(driver: &Driver<'_>, path: &str, pointer: &str) -> Result<Json, Strin
     let document =
         crate::check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
     let list = document.pointer(pointer).cloned().map(Data::into_json);
-    list.ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
+    list.ok_or_else(|| format!("{path} has no value at `{pointer}`"))
 }
 
 /// What to call an item: its own text, its `id`, `slug` or `name`, else its number.

@@ -35,14 +35,14 @@ impl<'d> Look<'d> {
         let place = self.driver.project.store.key();
         let read = || place.read().map_err(|error| error.to_string());
         if read()?.is_none() {
-            let key = id::random_key().ok_or("the system gives no random numbers")?;
+            let key = id::random_key().ok_or("the system provides no random numbers")?;
             // Another process may have been faster: what lies there then counts.
             let made = place.write_new(&key).map_err(|error| error.to_string());
             if read()?.is_none() {
                 made?;
             }
         }
-        let key = read()?.ok_or("the key of this machine is gone")?;
+        let key = read()?.ok_or("the key of this machine is missing")?;
         Ok(self.key.get_or_init(|| key))
     }
 }

@@ -177,7 +177,7 @@ pub(super) fn take(driver: &mut Driver<'_>, step: Step) -> Result<(), Error> {
 fn stop_here(driver: &mut Driver<'_>) -> Result<(), Error> {
     let waiting: Vec<GateId> = driver.run().gates_in(GateStatus::Waiting).cloned().collect();
     if let (Some(until), true) = (driver.run().range.until.clone(), waiting.is_empty()) {
-        pause(driver, PauseCause::Reached, &format!("came as far as {until}"))
+        pause(driver, PauseCause::Reached, &format!("reached gate {until}"))
     } else {
         driver.append(&[Event::RunWaiting { gates: waiting }])?;
         driver.commit(None, true)

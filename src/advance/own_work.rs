@@ -39,8 +39,8 @@ pub fn own_audits_by(config: &Config, workflow: &Workflow) -> Result<Vec<String>
         };
         if let Some(both) = of_both(&players(gate)?, &players(judged)?) {
             told.push(format!(
-                "{} decides on the work of {}, and agent {both} does both: write audits = \"{}\", and name \
-                 another agent for it in orch.toml",
+                "{} judges the work of {}, but agent {both} does both; write audits = \"{}\" and \
+                 configure another agent for it in orch.toml",
                 gate.id, judged.id, judged.id
             ));
         }
@@ -70,8 +70,8 @@ fn audits_of(
         let Some(audited) = audited else { continue };
         if let Some(both) = of_both(&players(gate)?, &players(audited)?) {
             told.push(format!(
-                "{} audits {}, and agent {both} would do both: name another agent for it in orch.toml, or \
-                 write audits = {{ gate = \"{}\", same_program = true }}",
+                "{} audits {}, but agent {both} would do both; configure another agent for it in \
+                 orch.toml, or write audits = {{ gate = \"{}\", same_program = true }}",
                 gate.id, audited.id, audited.id
             ));
         }

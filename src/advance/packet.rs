@@ -159,7 +159,7 @@ pub fn write(project: &Project, run: &RunId, attempt: &AttemptId, text: &str) ->
 /// Where a program writes the answers to the gate's form, in words.
 fn answers_to(gate: &Gate, context: &Context) -> String {
     let Some(from) = &gate.answers_from else {
-        return "the file that the variable ORCH_ANSWERS names, as one JSON object".to_owned();
+        return "the file named by the variable ORCH_ANSWERS, as one JSON object".to_owned();
     };
     let file = from.file.render(context).unwrap_or_else(|error| error.to_string());
     let at =
@@ -210,7 +210,7 @@ fn question(input: &Input) -> String {
     let needed = match &input.required {
         Some(required) => format!(", required {}", required.words()),
         None if input.is_required() => String::new(),
-        None => ", may be left out".to_owned(),
+        None => ", optional".to_owned(),
     };
     let help = input.help.trim();
     let colon = if help.is_empty() { "" } else { ": " };

@@ -50,9 +50,9 @@ fn finding(miscast: &Miscast) -> Finding {
     let finding = Finding::of("agents", miscast.to_string());
     match miscast {
         Miscast::Environment { .. } => finding
-            .expected("the same values, or `orch run amend`, by which a person takes new ones in"),
+            .expected("the same values; a person can accept the new ones with `orch run amend`"),
         Miscast::Program { .. } => {
-            finding.expected("the same file, or `orch run amend`, by which a person takes it in")
+            finding.expected("the same file; a person can accept the new one with `orch run amend`")
         }
         Miscast::Unreadable { .. } => finding,
     }
@@ -149,7 +149,7 @@ fn made_key(project: &Project, run: &RunId) -> Result<Vec<u8>, Error> {
     }
     let path = key_path(project, run);
     let key = id::random_key()
-        .ok_or_else(|| Error::environment("the system gives no random numbers".to_owned()))?;
+        .ok_or_else(|| Error::environment("the system provides no random numbers".to_owned()))?;
     path.write(&key).map_err(|source| Error::disk(&path, source))?;
     Ok(key.to_vec())
 }

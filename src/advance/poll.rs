@@ -17,7 +17,7 @@ pub fn give_up(driver: &mut Driver<'_>, gate: &GateId) -> Result<(), Error> {
     let calls = state.and_then(|state| state.attempt()).map_or(0, |it| it.invocation_ids.len());
     let poll = driver.workflow.gate(gate).and_then(|gate| gate.poll);
     let deadline = poll.map(|poll| clock::in_words(poll.deadline)).unwrap_or_default();
-    let message = format!("not there within {deadline}, asked {calls} times");
+    let message = format!("not ready within {deadline} (polled {calls} times)");
     let result = WorkResult::failed(Finding::of("poll", message));
     let attempt = AttemptId::new(gate, number);
     settle::settle(driver, &WorkReport { attempt, invocation: None, result })

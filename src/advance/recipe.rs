@@ -63,7 +63,7 @@ fn reads(
         let globs = Globs::new(std::slice::from_ref(&pattern), folder)?;
         let paths = globs.files(folder).map_err(|error| error.to_string())?;
         if paths.is_empty() {
-            return Err(format!("`{}` in `reads` matches no file", Globs::shown(&pattern)));
+            return Err(format!("`{}` in `reads` matches no files", Globs::shown(&pattern)));
         }
         let files: Result<Vec<ProjectPath>, String> =
             paths.iter().map(|path| behind(folder, path)).collect();
@@ -77,7 +77,11 @@ fn reads(
 
 /// The file of the project that is read under a path, which may be a link.
 fn behind(folder: &ProjectFolder, path: &ProjectPath) -> Result<ProjectPath, String> {
-    let none =
-        || format!("{path}, which it reads, is a link that does not lead to a file of the project");
+    let none = || {
+        format!(
+            "{path}, which it reads, is a symbolic link that does not lead to a file in the \
+             project"
+        )
+    };
     folder.behind(path).ok_or_else(none)
 }

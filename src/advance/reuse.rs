@@ -53,7 +53,7 @@ impl EarlierRuns {
             return Ok(Found::Not(None));
         };
         if gate.approval != Approval::None {
-            return Ok(Found::Not(Some("an approval is given anew in each run".to_owned())));
+            return Ok(Found::Not(Some("approvals are never reused".to_owned())));
         }
         let now = match recipe::recipe(look, run, gate, id) {
             Ok(now) => now,
@@ -195,7 +195,7 @@ fn difference(
         return Some(format!("{path}, which it reads, has changed"));
     }
     if before.artifacts.is_empty() {
-        return Some("it left no outputs behind that could be compared".to_owned());
+        return Some("it has no outputs to compare".to_owned());
     }
     let changed = before.artifacts.iter().find(|artifact| !is_unchanged(driver, artifact));
     if let Some(changed) = changed {
@@ -204,7 +204,7 @@ fn difference(
     let joined = members::joined(driver, (run, gate), &before.gate, &before.artifacts, |path| {
         rewriting::is_superseded(driver, &before.gate, path)
     })?;
-    Some(format!("{joined} has joined its outputs"))
+    Some(format!("{joined} was added to its outputs"))
 }
 
 fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {

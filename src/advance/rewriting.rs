@@ -140,7 +140,13 @@ fn artifact(driver: &Driver<'_>, path: &str) -> Artifact {
 }
 
 fn trespass(gate: &GateId, owner: &GateId, path: &str) -> Finding {
-    Finding::of("edits", format!("it belongs to gate {owner} and changed while {gate} was at work"))
-        .path(path)
-        .expected(format!("edits = [\"{path}\"] in gate {}, where that is its task", gate.base()))
+    Finding::of(
+        "edits",
+        format!("it belongs to gate {owner} but changed while gate {gate} was running"),
+    )
+    .path(path)
+    .expected(format!(
+        "edits = [\"{path}\"] in gate {}, if that gate is meant to change it",
+        gate.base()
+    ))
 }

@@ -38,7 +38,7 @@ pub fn of(
             if name == NO_AGENT || names.contains(&name) {
                 return Ok(Some(name));
             }
-            Err(Finding::of("agent", format!("there is no agent `{name}`"))
+            Err(Finding::of("agent", format!("agent `{name}` not found"))
                 .expected(source::suggest(&name, names.iter().map(String::as_str))))
         }
     }
@@ -67,7 +67,7 @@ pub fn chosen(
         for name in names.into_iter().filter(|name| name != NO_AGENT) {
             if !config.names().any(|known| known == name) {
                 return Err(Error::usage(format!(
-                    "gate {}: agent = \"{}\" names `{name}`, and there is no such agent",
+                    "gate {}: agent = \"{}\" names `{name}`, which is not a known agent",
                     gate.id,
                     template.text()
                 ))

@@ -45,13 +45,14 @@ fn warning(agent: &Agent, measure: Measure, budgets: &[Budget]) -> Option<String
         .filter_map(|other| Some(other.show(bound(other)?)))
         .collect();
     let instead = match instead.as_slice() {
-        [] => "and nothing else does: give it `minutes`".to_owned(),
-        [only] => format!("the one of {only} does"),
-        [first, rest @ ..] => format!("those of {first} and {} do", rest.join(" and ")),
+        [] => "set `minutes` to limit it".to_owned(),
+        [only] => format!("the budget of {only} does"),
+        [first, rest @ ..] => format!("the budgets of {first} and {} do", rest.join(" and ")),
     };
     let name = &agent.name;
-    let what = if measure == Measure::Usd { "what it costs" } else { "how many tokens it uses" };
+    let what = if measure == Measure::Usd { "its cost" } else { "its token usage" };
     Some(format!(
-        "agent {name} does not tell {what}: the budget of {amount} does not bind it, {instead}"
+        "agent {name} does not report {what}, so the budget of {amount} does not limit it; \
+         {instead}"
     ))
 }

@@ -15,9 +15,9 @@ use crate::store::Store;
 pub fn refuse_agents(project: &Project, caller: &Caller) -> Result<(), Error> {
     if let Some(mark) = &caller.agent_mark {
         return Err(Error::usage(format!(
-            "a person's word cannot be given by an agent ({mark} is set)"
+            "this command requires a person, not an agent ({mark} is set)"
         ))
-        .advise("a person types this in a terminal of their own"));
+        .advise("a person must run it in their own terminal"));
     }
     refuse_executors(project)
 }
@@ -27,10 +27,12 @@ pub fn executor(project: &Project) -> Option<String> {
     let driver = process::holder_above(Store::is_lock)
         .map(|driver| format!("below process {driver}, which drives a run"));
     let marked = || {
-        process::marked_at_work().map(|process| format!("process {process} is at work at a gate"))
+        process::marked_at_work()
+            .map(|process| format!("process {process} is doing the work of a gate"))
     };
     driver.or_else(marked).or_else(|| {
-        group_at_work(project).map(|group| format!("process group {group} is at work at a gate"))
+        group_at_work(project)
+            .map(|group| format!("process group {group} is doing the work of a gate"))
     })
 }
 
@@ -57,8 +59,8 @@ pub fn refuse_executors(project: &Project) -> Result<(), Error> {
     match executor(project) {
         None => Ok(()),
         Some(place) => Err(Error::usage(format!(
-            "a person's word cannot be given by what a run has started ({place})"
+            "this command requires a person, not a process that a run started ({place})"
         ))
-        .advise("a person types this in a terminal of their own")),
+        .advise("a person must run it in their own terminal")),
     }
 }

@@ -47,7 +47,7 @@ impl Caller {
         match &self.agent_mark {
             Some(mark) => Ok(Author::Agent(mark.clone())),
             None if asker::is_executor(project) => {
-                Ok(Author::Agent("at work at a gate".to_owned()))
+                Ok(Author::Agent("doing the work of a gate".to_owned()))
             }
             None => self.identity(project).map(Author::User),
         }

@@ -240,7 +240,7 @@ mod tests {
     fn what_does_not_run_or_end_fails() {
         assert_eq!(
             judge("command", "command = ['no-such-program']\nexpect = 'nonzero'", &[]),
-            ["`no-such-program` is not a program on this machine: it is not found on PATH []"]
+            ["`no-such-program` was not found on PATH []"]
         );
         assert_eq!(
             judge("command", "command = ['sleep', '60']\ntimeout = '200ms'", &[]),

@@ -32,7 +32,7 @@ pub struct Appender {
 
 /// Why nothing can be appended: the file is not what it was, and what it held is not known here.
 #[derive(Debug, thiserror::Error)]
-#[error("it was cut short by another process")]
+#[error("it was truncated by another process")]
 pub struct CutShort;
 
 impl Appender {
@@ -90,7 +90,7 @@ impl Appender {
             // Somebody wrote at the same moment, before these bytes or behind them.
             self.set_foreign_aside()?;
             if tries.next().is_none() {
-                return Err(io::Error::other("another process keeps writing it"));
+                return Err(io::Error::other("another process keeps writing to it"));
             }
         }
     }

@@ -116,7 +116,7 @@ impl Globs {
 
 fn compile(pattern: &str) -> Result<Glob, String> {
     if depth(pattern) > BRACES_MAX {
-        return Err(format!("a glob has braces in more than {BRACES_MAX} braces"));
+        return Err(format!("the glob nests braces more than {BRACES_MAX} deep"));
     }
     GlobBuilder::new(pattern)
         .literal_separator(true)

@@ -60,7 +60,7 @@ impl Found {
         match self {
             Self::Link { target } => format!("is a symbolic link (to {})", target.display()),
             Self::Kind(kind) => format!("is a {kind}"),
-            Self::Names(names) => format!("is a file with {names} names (hard links)"),
+            Self::Names(names) => format!("is a file with {names} hard links"),
         }
     }
 

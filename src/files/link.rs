@@ -15,9 +15,9 @@ use std::path::PathBuf;
 pub enum Astray {
     #[error("{path} leads outside the project: {link}")]
     Outside { path: String, link: Symlink },
-    #[error("{path} leads nowhere: {link}")]
+    #[error("{path} leads to a missing file: {link}")]
     Nowhere { path: String, link: Symlink },
-    #[error("{path} leads where it may not: {link}; {source}")]
+    #[error("{path} leads to a forbidden path: {link}; {source}")]
     Closed { path: String, link: Symlink, source: PathError },
 }
 

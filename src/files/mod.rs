@@ -254,7 +254,7 @@ fn read_bounded(file: File, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(io::Error::other(format!("it has more than {limit} bytes, the limit")));
+        return Err(io::Error::other(format!("it is larger than the limit of {limit} bytes")));
     }
     Ok(bytes)
 }
@@ -385,7 +385,7 @@ mod tests {
         let read = |path: &str| {
             project.read_text(&project.path(path).unwrap(), 100).unwrap_err().to_string()
         };
-        assert_eq!(read("big"), "big has 101 bytes, the limit is 100");
+        assert_eq!(read("big"), "big has 101 bytes; the limit is 100");
         assert_eq!(read("bad"), "bad is not valid UTF-8 (byte 2)");
     }
 }

@@ -13,7 +13,7 @@ pub enum OpenError {
     Kind { path: String, found: &'static str, wanted: &'static str },
     #[error("{path} leads outside the project through a symbolic link")]
     Outside { path: String },
-    #[error("{path} has {bytes} bytes, the limit is {limit}")]
+    #[error("{path} has {bytes} bytes; the limit is {limit}")]
     TooLarge { path: String, bytes: u64, limit: u64 },
     #[error("{path} is not valid UTF-8 (byte {at})")]
     NotText { path: String, at: usize },

@@ -102,14 +102,14 @@ impl Outlet {
         flags.set(OFlags::APPEND, self.is_continued);
         let file = match rustix::fs::openat(&folder, name, flags, Mode::from_raw_mode(0o666)) {
             Err(Errno::NXIO) => {
-                return Err(io::Error::other("it is a pipe or socket that nobody reads"));
+                return Err(io::Error::other("it is a pipe or socket without a reader"));
             }
             Err(Errno::LOOP) => return Err(planted("a symbolic link")),
             opened => File::from(opened?),
         };
         let metadata = file.metadata()?;
         if metadata.is_file() && metadata.nlink() > 1 && found != Some(identity(&metadata)) {
-            return Err(planted("another name of a file"));
+            return Err(planted("a hard link"));
         }
         if metadata.is_file() && !self.is_continued {
             file.set_len(0)?;
@@ -119,7 +119,7 @@ impl Outlet {
 }
 
 fn planted(what: &str) -> io::Error {
-    io::Error::other(format!("{what} was put there since the run was started, and is not followed"))
+    io::Error::other(format!("{what} was put there after the run started; orch does not follow it"))
 }
 
 fn identity(metadata: &Metadata) -> (u64, u64) {
@@ -188,7 +188,7 @@ fn write_in_time(file: &mut File, mut bytes: &[u8]) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(error),
             Err(_) if since.elapsed() < PATIENCE => std::thread::sleep(LOOK_EVERY),
-            Err(_) => return Err(io::Error::other("whoever reads it takes nothing")),
+            Err(_) => return Err(io::Error::other("its reader accepts no data")),
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::fmt;
 pub enum PathError {
     #[error("the path is empty")]
     Empty,
-    #[error("path \"{path}\" is absolute; write it relative to the project")]
+    #[error("path \"{path}\" is absolute; make it relative to the project")]
     Absolute { path: String },
     #[error("path \"{path}\" leaves the project")]
     Leaves { path: String },
@@ -17,9 +17,9 @@ pub enum PathError {
     Git { path: String },
     #[error("path \"{path}\" is inside {closed}, which only orch writes")]
     Closed { path: String, closed: &'static str },
-    #[error("path \"{path}\" begins with `-` and would be taken for an option")]
+    #[error("path \"{path}\" starts with `-` and would be read as an option")]
     Option { path: String },
-    #[error("path {path:?} holds a control character or a backslash")]
+    #[error("path {path:?} contains a control character or a backslash")]
     Character { path: String },
 }
 
@@ -71,8 +71,8 @@ impl ProjectPath {
                 file => (file, format!("{}/**", file.trim_end_matches("/**"))),
             };
             format!(
-                "\"{text}\" names a folder: write \"{file}\" for a file, or the glob \"{within}\" for all \
-                 that lies in the folder"
+                "\"{text}\" names a folder; use \"{file}\" for a file, or the glob \"{within}\" \
+                 for all files in the folder"
             )
         })
     }
@@ -180,8 +180,7 @@ mod tests {
         let flaw = |text| ProjectPath::folder_flaw(text);
         for text in ["out/", "out//", "out/.", "out/./"] {
             let message = flaw(text).unwrap();
-            let rest =
-                "write \"out\" for a file, or the glob \"out/**\" for all that lies in the folder";
+            let rest = "use \"out\" for a file, or the glob \"out/**\" for all files in the folder";
             assert_eq!(message, format!("\"{text}\" names a folder: {rest}"));
         }
         assert!(flaw(".").is_some() && flaw("./").is_some() && flaw("{{ x }}/").is_some());

@@ -97,7 +97,7 @@ fn place(
             super::create_folder(folder)?;
         }
     }
-    Err(io::Error::new(io::ErrorKind::NotFound, "its folder is taken away each time"))
+    Err(io::Error::new(io::ErrorKind::NotFound, "its folder keeps being removed"))
 }
 
 fn sync_at_once(files: &[&File]) -> io::Result<()> {
@@ -311,7 +311,7 @@ pub fn unreadable(path: &Path) -> Option<String> {
     match File::open(path).and_then(|file| file.metadata()) {
         Ok(metadata) if metadata.is_file() => None,
         Ok(metadata) => Some(format!("it is a {}", super::kind_of(&metadata))),
-        Err(error) if super::is_missing(&error) => Some("there is no such file".to_owned()),
+        Err(error) if super::is_missing(&error) => Some("no such file".to_owned()),
         Err(error) => Some(error.to_string()),
     }
 }

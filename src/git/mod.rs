@@ -71,34 +71,35 @@ use std::sync::Once;
 pub enum Error {
     #[error("git: {0}")]
     Git(#[from] git2::Error),
-    #[error("{path} is a bare repository: a working tree is needed")]
+    #[error("{path} is a bare repository; orch requires a working tree")]
     Bare { path: String },
     #[error(
-        "the repository of {path} belongs to another user; to trust it: git config --global --add safe.directory {path}"
+        "the repository at {path} belongs to another user; to trust it: git config --global --add \
+         safe.directory {path}"
     )]
     Owner { path: String },
-    #[error("the repository of {path} is of a kind that is not supported ({reason})")]
+    #[error("the repository at {path} is not supported ({reason})")]
     Unsupported { path: String, reason: String },
     /// Nothing was done: it is for the caller to come again when the user is through.
-    #[error("a {state} is under way in {path}; end or abort it first")]
+    #[error("a {state} is in progress in {path}; finish or abort it first")]
     Busy { state: &'static str, path: String },
     #[error("another git process holds {path}; if none is running, remove that file")]
     Locked { path: String },
     #[error("{path} is a named pipe, expected a regular file; remove it: rm {path}")]
     Pipe { path: String },
-    #[error("the lock of the repository's commits is {0}")]
+    #[error("the repository's commit lock is {0}")]
     Held(crate::files::LockHolder),
-    #[error("the branch {name} does not exist any more")]
+    #[error("the branch {name} no longer exists")]
     NoBranch { name: String },
-    #[error("{name} moved each time that a commit was to be added; try again")]
+    #[error("{name} kept moving while orch tried to commit; try again")]
     Moved { name: String },
-    #[error("`{path}` in the {place} stands where a file or folder is to be committed; rename it")]
+    #[error("`{path}` in the {place} is in the way of a file or folder to commit; rename it")]
     Blocked { path: String, place: &'static str },
-    #[error("{path:?} is no path that git can hold")]
+    #[error("git cannot store the path {path:?}")]
     Path { path: String },
-    #[error("the tree of `{path}` is damaged; see `git fsck`")]
+    #[error("the tree of `{path}` is damaged; run `git fsck`")]
     BadTree { path: String },
-    #[error("the index {path} is damaged; `git reset` makes it anew")]
+    #[error("the index {path} is damaged; run `git reset` to rebuild it")]
     BadIndex { path: String },
     #[error("`git update-index` failed: {reason}")]
     UpdateIndex { reason: String },

@@ -218,7 +218,8 @@ impl Repository {
     fn update_by_git(&self, wanted: &WantedFiles) -> Result<(), Error> {
         // Without git the index would stay behind, and the user's next commit with it.
         if crate::process::resolve("git", &self.work_folder).is_none() {
-            let reason = "this index needs git itself, which is not found".to_owned();
+            let reason =
+                "this index requires the git program, which was not found on PATH".to_owned();
             return Err(Error::UpdateIndex { reason });
         }
         let mut lines = String::new();

@@ -50,7 +50,8 @@ impl Repository {
         let format = self.setting("gpg.format").unwrap_or_else(|| "openpgp".to_owned());
         let (name, usual) = match format.as_str() {
             "ssh" => {
-                let reason = "git names no key; git config user.signingkey ~/.ssh/KEY.pub";
+                let reason = "no signing key is configured; run git config user.signingkey \
+                              ~/.ssh/KEY.pub";
                 let key = self.key_of_commits();
                 let key = key.ok_or_else(|| Error::Signing { reason: reason.into() })?;
                 return key.sign(NAMESPACE, text).map_err(|error| self.failed(&error));
@@ -58,7 +59,8 @@ impl Repository {
             "openpgp" => ("gpg.openpgp.program", "gpg"),
             "x509" => ("gpg.x509.program", "gpgsm"),
             other => {
-                let reason = format!("git's gpg.format is `{other}`: openpgp, x509 or ssh");
+                let reason =
+                    format!("git's gpg.format is `{other}`; expected openpgp, x509 or ssh");
                 return Err(Error::Signing { reason });
             }
         };

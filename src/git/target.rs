@@ -72,5 +72,5 @@ pub(super) fn resolve(repository: &git2::Repository, name: &str) -> Result<Strin
             Err(error) => return Err(error.into()),
         };
     }
-    Err(git2::Error::from_str(&format!("symbolic refs lead round in a circle at {name}")).into())
+    Err(git2::Error::from_str(&format!("symbolic refs form a cycle at {name}")).into())
 }

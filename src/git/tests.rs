@@ -287,13 +287,13 @@ fn a_path_that_git_could_not_hold_is_refused() {
     }
     record(&mut repository, &main_branch(), &files(&["a"])).unwrap();
     let error = extend(&mut repository, &files(&["a/x"])).unwrap_err();
-    assert!(error.to_string().starts_with("`a` in the branch stands where"), "{error}");
+    assert!(error.to_string().starts_with("`a` in the branch is in the way"), "{error}");
     sandbox.git(&["rm", "-rq", "orchestration"]);
     sandbox.git(&["commit", "-qm", "gone"]);
     sandbox.write("orchestration", "a file\n");
     sandbox.git(&["add", "orchestration"]);
     let error = commit(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
-    assert!(error.to_string().starts_with("`orchestration` in the index stands"), "{error}");
+    assert!(error.to_string().starts_with("`orchestration` in the index is in the way"), "{error}");
     assert_eq!(sandbox.git(&["log", "--format=%s", "-1"]), "gone\n");
 }
 

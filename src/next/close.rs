@@ -31,7 +31,7 @@ impl Plan<'_> {
                     }
                     GateStatus::Pass | GateStatus::Fail | GateStatus::Skipped => {
                         if last > state.begun {
-                            let reason = "the run went on after it".to_owned();
+                            let reason = "the run continued after it".to_owned();
                             return Some(Step::Reopen { gate: gate.id.clone(), reason });
                         }
                     }

@@ -62,11 +62,11 @@ impl Deadline {
     /// What is left, as people are told.
     pub fn words(&self) -> String {
         let left = match self.left_s {
-            0 => "it is over".to_owned(),
+            0 => "overdue".to_owned(),
             seconds => format!("{} left", clock::in_words(Duration::from_secs(seconds))),
         };
         let reminder =
-            if self.is_near && self.left_s > 0 { ", more than half is over" } else { "" };
+            if self.is_near && self.left_s > 0 { ", more than half has passed" } else { "" };
         format!("until {} ({left}{reminder})", self.at)
     }
 }

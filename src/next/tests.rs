@@ -164,12 +164,12 @@ fn a_gate_waits_for_as_many_as_it_needs() {
     assert_eq!(steps(&two, "a+ b+ c"), ["start d"]);
     assert_eq!(
         steps(&two, "a+ b- c-"),
-        ["refuse d: fewer than 2 of its needs can pass: a is PASS, b is FAIL, c is FAIL"]
+        ["refuse d: fewer than 2 of its needs can still pass: a is PASS, b is FAIL, c is FAIL"]
     );
     let any = panel("join = 'any'");
     assert_eq!(
         steps(&any, "a- b- c-"),
-        ["refuse d: none of its needs can pass any more: a is FAIL, b is FAIL, c is FAIL"]
+        ["refuse d: none of its needs can still pass: a is FAIL, b is FAIL, c is FAIL"]
     );
     assert_eq!(steps(&panel(""), "a+ b- c-"), ["start d"]);
     assert_eq!(steps(&panel(""), "a+ b- c- d+"), ["finish PASSED"]);

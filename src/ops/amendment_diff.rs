@@ -66,7 +66,7 @@ fn of_script(project: &Project, run: &Run, script: &Script) -> Result<TextDiff, 
         };
     }
     let is_known = old.is_some() || script.before.is_none();
-    let unknown = if is_known { "" } else { "; git does not have its earlier text" };
+    let unknown = if is_known { "" } else { "; git does not have the earlier text" };
     Ok(TextDiff {
         path: format!("{} (script of agent {}{unknown})", script.path, script.agent),
         diff: git::text_diff(&old.unwrap_or_default(), &new.unwrap_or_default()),

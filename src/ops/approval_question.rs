@@ -138,7 +138,7 @@ pub(super) fn shown(
     shown.extend(gone.map(|path| ShownFile {
         path,
         digest: None,
-        remark: "gone since the last approval",
+        remark: "deleted since the last approval",
         text: String::new(),
     }));
     Ok(shown)
@@ -178,7 +178,7 @@ fn shown_file(
         }
         None => file(
             digest,
-            "changed since the last approval; git does not have what was approved",
+            "changed since the last approval; git does not have the approved version",
             text,
         ),
     })

@@ -13,7 +13,7 @@ pub fn back(project: &Project, caller: &Caller) -> Result<Reply, Error> {
     let mut current = Current::read(project, caller)?;
     if current.stack.is_empty() {
         return Err(
-            Error::usage("no run was chosen").advise_command(Suggestion::new("use").word("RUN"))
+            Error::usage("no current run").advise_command(Suggestion::new("use").word("RUN"))
         );
     }
     current.stack.remove(0);

@@ -133,11 +133,14 @@ fn write(
     }
     let paper = Paper::find(&project.shelf, request.format, &whole)?;
     let fitted = fit::fit(&whole, request.max_tokens, |brief| paper.render(brief));
-    let fitted = fitted.map_err(|error| Error::usage(format!("the brief: {error}")))?;
+    let fitted =
+        fitted.map_err(|error| Error::usage(format!("cannot render the brief: {error}")))?;
     match fitted {
         Ok((brief, text)) => Ok(Reply { brief, tokens: fit::tokens(&text), text }),
-        Err(smallest) => Err(Error::usage(format!("the smallest brief takes {smallest} tokens"))
-            .advise(format!("--max-tokens {smallest}"))),
+        Err(smallest) => Err(Error::usage(format!(
+            "`max_tokens` is too small: the shortest brief has {smallest} tokens"
+        ))
+        .advise(format!("--max-tokens {smallest}"))),
     }
 }
 
@@ -150,7 +153,7 @@ fn changes(project: &Project, run: &Run) -> Changes {
             let changed = repository.changed_since(commit.as_deref());
             changed.map(|files| within(files, &root)).map_err(|error| error.to_string())
         }
-        (None, Ok(Some(_))) => Err("the run began outside of git".to_owned()),
+        (None, Ok(Some(_))) => Err("the run started outside a git repository".to_owned()),
         (Some(_) | None, Ok(None)) => Err(project.uncommitted.clone().unwrap_or_default()),
         (Some(_) | None, Err(error)) => Err(error.to_string()),
     };
@@ -166,11 +169,11 @@ fn base(run: &Run) -> (String, Option<String>) {
     let sealed = ended.and_then(|session| {
         let within = |sealed: Option<u32>| sealed == Some(session.number);
         let (_, first) = run.checkpoints.iter().find(|(_, sealed)| within(sealed.session))?;
-        Some((format!("session {} began", session.number), first.git_head.clone()))
+        Some((format!("session {} started", session.number), first.git_head.clone()))
     });
     sealed.unwrap_or_else(|| {
         let head = run.started.git.as_ref().and_then(|git| git.head.clone());
-        ("the run began".to_owned(), head)
+        ("the run started".to_owned(), head)
     })
 }
 

@@ -83,7 +83,8 @@ pub fn checkpoint_restore(
         keeping: checkpoint::REFS,
     };
     let worktree = request.worktree.as_ref().map(|folder| {
-        let unfit = |error| Error::usage(format!("the folder {}: {error}", folder.display()));
+        let unfit =
+            |error| Error::usage(format!("cannot use folder {}: {error}", folder.display()));
         std::path::absolute(folder).map_err(unfit)
     });
     let worktree = worktree.transpose()?;
@@ -129,17 +130,17 @@ fn done(restored: Restored, run: &RunId) -> Result<RestorePlan, Error> {
     match restored {
         Restored::Done(plan) => Ok(plan),
         Restored::Unsaved(paths) => Err(Error::usage(format!(
-            "no commit and no checkpoint holds what these files hold now: {}",
+            "these files have changes that no commit or checkpoint contains: {}",
             named(&paths)
         ))
         .advise_command_that(
             Suggestion::new("checkpoint create").of(run),
-            "keeps it; then restore",
+            "saves the changes; then restore",
         )),
         Restored::Barred(paths) => Err(Error::usage(format!(
-            "files that no checkpoint keeps stand in the way: {}",
+            "files that checkpoints do not keep are in the way: {}",
             named(&paths)
         ))
-        .advise("move them away, or choose others with --path")),
+        .advise("move them away, or choose other files with --path")),
     }
 }

@@ -58,13 +58,13 @@ pub(super) fn chosen(
     let run = &reply.run_id;
     let create = Suggestion::new("checkpoint create").of(run);
     let Some(last) = reply.checkpoints.last() else {
-        return Err(Error::usage(format!("run {run} has no checkpoint yet")).advise_command(create));
+        return Err(Error::usage(format!("run {run} has no checkpoints")).advise_command(create));
     };
     let Some(number) = number else { return Ok(last) };
     reply.checkpoints.iter().find(|entry| entry.checkpoint.checkpoint == number).ok_or_else(|| {
         let known: Vec<String> =
             reply.checkpoints.iter().map(|entry| entry.checkpoint.checkpoint.to_string()).collect();
-        Error::usage(format!("run {run} has no checkpoint {number}"))
+        Error::usage(format!("checkpoint {number} of run {run} not found"))
             .advise(suggest(&number.to_string(), known.iter().map(String::as_str)))
     })
 }
@@ -75,8 +75,10 @@ pub(super) fn commit_of(entry: &CheckpointEntry) -> Result<&str, Error> {
     let reason = || entry.checkpoint.no_snapshot.clone();
     match &entry.checkpoint.snapshot {
         Some(snapshot) if entry.is_kept => Ok(&snapshot.commit),
-        Some(_) => Err(Error::usage(format!("the tree of checkpoint {number} is not kept here"))
-            .advise_command(Suggestion::new("checkpoint list"))),
+        Some(_) => {
+            Err(Error::usage(format!("the tree of checkpoint {number} is not in this repository"))
+                .advise_command(Suggestion::new("checkpoint list")))
+        }
         None => Err(Error::usage(format!(
             "checkpoint {number} has no tree: {}",
             reason().unwrap_or_default()
@@ -87,5 +89,7 @@ pub(super) fn commit_of(entry: &CheckpointEntry) -> Result<&str, Error> {
 /// The repository that keeps the trees.
 pub(super) fn repository(project: &Project) -> Result<Repository, Error> {
     let reason = || project.uncommitted.clone().unwrap_or_default();
-    project.repository()?.ok_or_else(|| Error::usage(format!("no tree is kept here: {}", reason())))
+    project
+        .repository()?
+        .ok_or_else(|| Error::usage(format!("no checkpoint trees here: {}", reason())))
 }

@@ -40,7 +40,7 @@ pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Run
         return named(project, key, &ids);
     }
     if ids.is_empty() {
-        return Err(Error::usage("there is no run yet")
+        return Err(Error::usage("there are no runs")
             .advise_command(Suggestion::new("run").word("WORKFLOW")));
     }
     let entries = runs::runs(project)?;
@@ -50,9 +50,7 @@ pub fn run(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Run
         ([only], _) => Ok((*only).clone()),
         ([], [only]) => Ok(only.clone()),
         ([], _) => Err(all_over(&entries)),
-        (_, _) => {
-            Err(ambiguous("several runs are unfinished; which one is meant?", open.into_iter()))
-        }
+        (_, _) => Err(ambiguous("several runs are unfinished; choose one", open.into_iter())),
     }
 }
 
@@ -69,7 +67,7 @@ pub fn open_run(project: &Project, caller: &Caller, choice: &RunChoice) -> Resul
     if open.is_empty() {
         return Err(Error::usage(message).advise_command(Suggestion::new("run").word("WORKFLOW")));
     }
-    Err(ambiguous(&format!("{message}; which one is meant?"), open.iter()))
+    Err(ambiguous(&format!("{message}; choose an unfinished run"), open.iter()))
 }
 
 /// All runs of a key.
@@ -97,7 +95,10 @@ pub fn open_run_of(project: &Project, key: &str) -> Result<Option<RunId>, Error>
     match open.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(only.clone())),
-        _ => Err(ambiguous(&format!("several runs of `{key}` are unfinished"), open.iter())),
+        _ => Err(ambiguous(
+            &format!("several runs of `{key}` are unfinished; choose one"),
+            open.iter(),
+        )),
     }
 }
 
@@ -121,19 +122,19 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
     match matches.as_slice() {
         [only] => Ok((*only).clone()),
         [] if foreign(project, name)?.is_some() => Err(Error::usage(format!(
-            "`{name}` is the record of another tool, which can be looked at and not taken up"
+            "`{name}` is the record of another tool; it can be shown but not resumed"
         ))
         .advise_command(Suggestion::new("run show").option("run", name))),
         [] => {
             refuse_of_other_project(project, name, &mark)?;
             let known = ids.iter().map(RunId::as_str);
-            Err(Error::usage(format!("there is no run `{name}`")).advise(suggest_of(
+            Err(Error::usage(format!("run `{name}` not found")).advise(suggest_of(
                 name,
                 known,
                 "orch run list",
             )))
         }
-        _ => Err(ambiguous(&format!("`{name}` fits several runs"), matches.into_iter())),
+        _ => Err(ambiguous(&format!("`{name}` matches several runs"), matches.into_iter())),
     }
 }
 
@@ -178,8 +179,7 @@ fn all_over(entries: &[RunEntry]) -> Error {
     if entries.len() > RUNS_SHOWN_MAX {
         lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));
     }
-    Error::usage("no run is unfinished; which one is meant? The newest comes first")
-        .advise(lines.join("\n      "))
+    Error::usage("no run is unfinished; choose one (newest first)").advise(lines.join("\n      "))
 }
 
 fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
@@ -218,7 +218,7 @@ pub fn gate_of(
     if let Some(name) = name {
         return match known.iter().find(|known| **known == name) {
             Some(_) => GateId::parse(name).map_err(|error| Error::usage(error.to_string())),
-            None => Err(Error::usage(format!("there is no gate `{name}` in this run"))
+            None => Err(Error::usage(format!("gate `{name}` not found in this run"))
                 .advise(suggest(name, known))),
         };
     }
@@ -229,13 +229,14 @@ pub fn gate_of(
     match open.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(Error::usage(format!(
-            "no gate of run {} is at work or waits; which one is meant?",
+            "no gate of run {} is RUNNING or WAITING; choose one",
             run.started.run_id
         ))
         .advise(format!("--gate {}", known.join(" or --gate ")))),
         _ => {
             let gates: Vec<String> = open.iter().map(|gate| format!("--gate {gate}")).collect();
-            Err(Error::usage("several gates wait; which one is meant?").advise(gates.join(" or ")))
+            Err(Error::usage("several gates are RUNNING or WAITING; choose one")
+                .advise(gates.join(" or ")))
         }
     }
 }

@@ -104,14 +104,14 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
     let text = found.ok_or_else(|| {
         let names = project.shelf.names("contracts", ".toml");
         let message = if is_name {
-            format!("there is no contract `{name}`")
+            format!("contract `{name}` not found")
         } else {
-            format!("`{name}` is no contract name")
+            format!("`{name}` is not a valid contract name")
         };
         Error::usage(message).advise(suggest_of(
             name,
             names.iter().map(String::as_str),
-            "orch workflow show NAME shows those of a workflow",
+            "orch workflow show NAME lists the contracts of a workflow",
         ))
     })?;
     let folder = project.shelf.folder(text.origin).join(format!("contracts/{name}.fixtures"));
@@ -119,8 +119,11 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
         .map_err(|source| Error::environment(format!("{}: {source}", folder.display())))?;
     names.retain(|name| folder.join(name).is_dir());
     if names.is_empty() {
-        return Err(Error::usage(format!("there are no fixtures in contracts/{name}.fixtures"))
-            .advise("make a folder there for each case, with the outputs and an expect.toml: expect = \"pass\""));
+        return Err(Error::usage(format!("no fixtures found in contracts/{name}.fixtures"))
+            .advise(
+                "create a folder there for each case, with the outputs and an expect.toml such \
+                 as: expect = \"pass\"",
+            ));
     }
     let fixtures = Fixtures { project, contract: text.source, folder, names };
     fixtures.names.iter().map(|fixture| fixtures.judge(fixture)).collect()
@@ -133,7 +136,7 @@ impl Fixtures<'_> {
         let contract = Contract::parse(&self.contract, &names).map_err(|error| {
             let help = error.help.as_ref().map(|help| format!("{help} ")).unwrap_or_default();
             error.advise(format!(
-                "{help}(names get their values under [inputs] of {fixture}/expect.toml)"
+                "{help}(set values for names under [inputs] in {fixture}/expect.toml)"
             ))
         })?;
         refuse_unknown_checks(fixture, &contract, &expectation)?;
@@ -141,7 +144,7 @@ impl Fixtures<'_> {
         let stage = self.stage(fixture, &expectation, (&contract, &context))?;
         if let Some(broken) = contract::broken(&[&self.contract], &stage.folder).pop() {
             return Err(broken
-                .advise(format!("fixture {fixture} is judged as a project: put it there too"))
+                .advise(format!("fixture {fixture} is judged as a project; add the file there too"))
                 .into());
         }
         let mut environment =
@@ -184,9 +187,9 @@ impl Fixtures<'_> {
             let other = self.own_expectation(self.known(fixture, base)?)?;
             if let Some(third) = other.base {
                 return Err(Error::usage(format!(
-                    "fixture {fixture} rests on {base}, which rests on {third}"
+                    "fixture {fixture} is based on {base}, which is based on {third}"
                 ))
-                .advise("let it rest on one that is whole"));
+                .advise("use a base that has no base itself"));
             }
             let own_inputs = std::mem::replace(&mut own.inputs, other.inputs);
             own.inputs.extend(own_inputs);
@@ -213,8 +216,10 @@ impl Fixtures<'_> {
         if self.names.iter().any(|known| known == name) {
             return Ok(name);
         }
-        Err(Error::usage(format!("fixture {fixture} names an unknown one, `{name}`"))
-            .advise(source::suggest(name, self.names.iter().map(String::as_str))))
+        Err(Error::usage(format!(
+            "fixture {fixture} refers to fixture `{name}`, which was not found"
+        ))
+        .advise(source::suggest(name, self.names.iter().map(String::as_str))))
     }
 }
 
@@ -231,7 +236,8 @@ fn refuse_unknown_checks(
     match expectation.checks.keys().find(|kind| !kinds.contains(kind.as_str())) {
         None => Ok(()),
         Some(kind) => Err(Error::usage(format!(
-            "fixture {fixture} expects something of `{kind}`, a check that the contract does not make"
+            "fixture {fixture} expects a result of check `{kind}`, which the contract does not \
+             have"
         ))
         .advise(source::suggest(kind, kinds))),
     }

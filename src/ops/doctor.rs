@@ -95,7 +95,7 @@ pub fn doctor(
         symptoms.extend(runs::look(project, repository.as_mut(), &id));
     }
     symptoms.extend(project.store.foreign().unwrap_or_default().into_iter().map(|foreign| {
-        let finding = "foreign: another tool made this record, and it is left alone";
+        let finding = "made by another tool; left unchanged";
         Symptom::well(format!("record {}", foreign.name), finding)
     }));
     if request.fix {
@@ -124,7 +124,7 @@ fn mend(
     symptom.is_well = mended.is_ok();
     let (Ok(words) | Err(words)) = &mended;
     let colon = if words.is_empty() { "" } else { ": " };
-    let word = if symptom.is_well { "mended" } else { "not mended" };
+    let word = if symptom.is_well { "fixed" } else { "not fixed" };
     symptom.finding = format!("{}; {word}{colon}{words}", symptom.finding);
 }
 
@@ -168,7 +168,7 @@ fn definitions(project: &Project) -> Vec<Symptom> {
     let symptom = |checked: workflow_check::Checked| {
         let what = format!("workflow {}", checked.name);
         match checked.errors.first() {
-            None => Symptom::well(what, "sound"),
+            None => Symptom::well(what, "valid"),
             Some(error) => {
                 Symptom::ill(what, format!("{error}; see orch workflow check {}", checked.name))
             }
@@ -184,7 +184,7 @@ fn agents(project: &Project) -> Vec<Symptom> {
         if let Some(path) = process::resolve(program, project.folder.root()) {
             return Symptom::well(what, path.display().to_string());
         }
-        let finding = format!("`{program}` is not found on PATH; install it or change orch.toml");
+        let finding = format!("`{program}` was not found on PATH; install it or change orch.toml");
         Symptom::ill(what, finding)
     };
     project.config.agents().map(symptom).collect()
@@ -204,7 +204,7 @@ fn locks(project: &Project, repository: &Repository) -> Result<Vec<Symptom>, Err
     let is_alive = |name: &str| is_alive(project, name);
     let stale = if commits { Vec::new() } else { repository.stale_locks(&is_alive)? };
     for path in stale {
-        let finding = "a killed commit of orch left it".to_owned();
+        let finding = "left behind by an interrupted orch commit".to_owned();
         symptoms.push(Symptom::ill(project.shown(&path), finding).with(Remedy::RemoveLocks));
     }
     if let Some(path) = repository.foreign_index_lock().filter(|_| !commits) {
@@ -217,7 +217,7 @@ fn locks(project: &Project, repository: &Repository) -> Result<Vec<Symptom>, Err
 /// Git's locks do not say whose they are, nor whether that process lives.
 fn foreign(project: &Project, path: &Path) -> Symptom {
     let shown = project.shown(path);
-    let finding = format!("another git process holds it; if none is running: rm {shown}");
+    let finding = format!("held by another git process; if none is running: rm {shown}");
     Symptom::ill(shown, finding)
 }
 
@@ -225,18 +225,18 @@ fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
     let what = "repository";
     let Some(repository) = repository else {
         let reason = project.uncommitted.as_deref().unwrap_or_default();
-        return Symptom::ill(what, format!("{reason}: runs work, and nothing is committed"));
+        return Symptom::ill(what, format!("{reason}: runs work, but nothing is committed"));
     };
     match repository.branch() {
         Some(branch) => Symptom::well(what, branch),
-        None => Symptom::ill(what, "the head is detached: commits may be lost on checkout"),
+        None => Symptom::ill(what, "HEAD is detached; a checkout may lose commits"),
     }
 }
 
 fn folder(project: &Project) -> Symptom {
     let what = format!("folder {RUNS}");
     match project.store.runs() {
-        Ok(_) => Symptom::well(what, "free"),
+        Ok(_) => Symptom::well(what, "accessible"),
         Err(error) => Symptom::ill(what, error.to_string()),
     }
 }

@@ -77,10 +77,10 @@ pub fn gate_approve(
     let shown = approval_question::shown(project, (&driver.workflow, driver.run()), &attempt)?;
     let shown = approval_question::digests_shown(&shown);
     if shown != approval_question::digests_shown(&question.shown) {
-        let message = format!("the files that gate {gate} shows have changed since you saw them");
+        let message = format!("the files shown for gate {gate} have changed since you saw them");
         return Err(Error::usage(message).advise_command_that(
             Suggestion::new("gate approve").of(&id).at(&gate),
-            "shows what is there now",
+            "shows the current files",
         ));
     }
     let approval = Approved {
@@ -105,7 +105,7 @@ pub fn changed(id: &RunId, gate: &GateId) -> Error {
     Error::usage(format!("the outputs of gate {gate} have changed since they passed"))
         .advise_command_that(
             Suggestion::new("gate finish").of(id).at(gate),
-            "judges what is there now; then approve that",
+            "judges the current outputs; then approve them",
         )
 }
 
@@ -131,10 +131,10 @@ pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {
     match run.gate(gate).and_then(|state| state.waits_for) {
         Some(WaitsFor::Approval) => Ok(()),
         Some(other @ (WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision)) => {
-            Err(Error::usage(format!("gate {gate} waits for {other}, not for an approval")))
+            Err(Error::usage(format!("gate {gate} is waiting for {other}, not for an approval")))
         }
         None => Err(Error::usage(format!(
-            "gate {gate} is {} and waits for no approval",
+            "gate {gate} is {}, not waiting for an approval",
             run.status_of(gate)
         ))),
     }

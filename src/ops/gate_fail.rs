@@ -98,12 +98,12 @@ fn give_up(
     let run = project.store.read(&id)?.run;
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
     if choose::own_gate(caller, &run).as_ref() != Some(&gate) {
-        let message = format!("this agent works at another gate and cannot give up {gate}");
-        return Err(Error::usage(message).advise("leave out --run and --gate".to_owned()));
+        let message = format!("this agent works on another gate; it cannot fail gate {gate}");
+        return Err(Error::usage(message).advise("omit --run and --gate".to_owned()));
     }
     let state = run.gate(&gate).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else {
-        return Err(Error::usage(format!("gate {gate} is {}, not at work", run.status_of(&gate))));
+        return Err(Error::usage(format!("gate {gate} is {}, not RUNNING", run.status_of(&gate))));
     };
     let attempt = attempt.attempt;
     let reason = request.reason.trim();

@@ -115,7 +115,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
     let id = driver.id();
     if run.status.is_final() {
-        return Err(Error::usage(format!("run {id} is {}; it does not go on", run.status)));
+        return Err(Error::usage(format!("run {id} is {}; it cannot continue", run.status)));
     }
     match (open, state.and_then(|state| state.waits_for)) {
         (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
@@ -123,15 +123,15 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         (Some(attempt), Some(WaitsFor::Person)) => {
             asker::refuse_executors(driver.project).map(|()| attempt.attempt)
         }
-        (_, Some(WaitsFor::Approval)) => {
-            Err(Error::usage(format!("gate {gate} waits for an approval: its outputs have passed"))
-                .advise_command(Suggestion::new("gate approve").of(id).at(gate)))
-        }
+        (_, Some(WaitsFor::Approval)) => Err(Error::usage(format!(
+            "gate {gate} is waiting for an approval; its outputs have passed"
+        ))
+        .advise_command(Suggestion::new("gate approve").of(id).at(gate))),
         (_, Some(WaitsFor::Decision)) => {
-            Err(Error::usage(format!("gate {gate} was cut off and waits for a decision"))
+            Err(Error::usage(format!("gate {gate} was interrupted and is waiting for a decision"))
                 .advise_command(Suggestion::new("gate start").of(id).at(gate)))
         }
-        (_, _) => Err(Error::usage(format!("gate {gate} is {}, not waiting", run.status_of(gate)))
+        (_, _) => Err(Error::usage(format!("gate {gate} is {}, not WAITING", run.status_of(gate)))
             .advise_command(Suggestion::new("gate start").of(id).at(gate))),
     }
 }
@@ -208,7 +208,7 @@ pub(super) fn answers(
     let mut texts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for pair in typed {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is no answer")).advise("--answer NAME=VALUE")
+            Error::usage(format!("`{pair}` is not a valid answer")).advise("--answer NAME=VALUE")
         })?;
         texts.entry(name).or_default().push(text.to_owned());
     }
@@ -216,7 +216,7 @@ pub(super) fn answers(
     for (name, texts) in texts {
         let input = form.iter().find(|input| input.name == name).ok_or_else(|| {
             let known = form.iter().map(|input| input.name.as_str());
-            Error::usage(format!("gate {gate} asks no question `{name}`"))
+            Error::usage(format!("gate {gate} has no question `{name}`"))
                 .advise(crate::source::suggest(name, known))
         })?;
         given.insert(name.to_owned(), input.accept_all(&texts, folder)?);
@@ -226,7 +226,7 @@ pub(super) fn answers(
     }
     input::resolve(form, &given, folder).map_err(|error| match error {
         input::Error::Missing { name, because, help } => {
-            Error::usage(format!("gate {gate} asks `{name}`{because}: {help}"))
+            Error::usage(format!("gate {gate} requires an answer to `{name}`{because}: {help}"))
                 .advise(format!("--answer {name}=…"))
         }
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),

@@ -47,7 +47,7 @@ pub fn gate_redo(
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if driver.run().status == RunStatus::Canceled {
         return Err(Error::usage(format!(
-            "run {} is CANCELED: nothing of it is done again",
+            "run {} is CANCELED; its gates cannot be redone",
             driver.id()
         ))
         .advise_command(Suggestion::new("run").word(&driver.run().started.workflow)));
@@ -59,7 +59,7 @@ pub fn gate_redo(
         | GateStatus::Waived
         | GateStatus::Waiting => {}
         status @ (GateStatus::NotStarted | GateStatus::Running | GateStatus::Stale) => {
-            return Err(Error::usage(format!("gate {gate} is {status}: it is still to be done"))
+            return Err(Error::usage(format!("gate {gate} is {status}; it is not done yet"))
                 .advise_command(Suggestion::new("run resume").of(driver.id())));
         }
     }

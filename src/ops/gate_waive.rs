@@ -48,13 +48,13 @@ pub fn gate_waive(
     let is_over = run_status.is_final();
     if is_over || matches!(status, GateStatus::Running | GateStatus::Pass | GateStatus::Waived) {
         return Err(Error::usage(format!(
-            "gate {gate} is {status} in a run that is {run_status}: it cannot be waived"
+            "gate {gate} cannot be waived: it is {status}, and the run is {run_status}"
         )));
     }
     if let Some(by) = driver.workflow.gate(&gate).and_then(signing::demand) {
         let by = by.join(" or ");
         return Err(Error::usage(format!(
-            "gate {gate} asks for a signature of {by}: a waiver is none, and would let nothing begin"
+            "gate {gate} requires a signature of {by}; it cannot be waived"
         )));
     }
     let mut events = Vec::new();

@@ -24,11 +24,11 @@ pub fn init(project: &Project) -> Result<Reply, Error> {
     let runs = project.store.runs_folder();
     runs.refuse_odd_way().map_err(|source| Error::disk(&runs, source))?;
     if let Some(reason) = &project.uncommitted {
-        reply.remarks.push(format!("{reason}: runs work, and nothing is committed"));
+        reply.remarks.push(format!("{reason}: runs work, but nothing is committed"));
     }
     let config = Beneath::new(project.folder.root()).join("orch.toml");
     if config.exists() {
-        reply.remarks.push("orch.toml is there already and stays as it is".to_owned());
+        reply.remarks.push("orch.toml already exists; left unchanged".to_owned());
         return Ok(reply);
     }
     config.write_new(CONFIG.as_bytes()).map_err(|source| Error::disk(&config, source))?;

@@ -112,57 +112,61 @@ impl Instructions {
             NextStep::Approve(waiting) => self.approve(run, waiting),
             NextStep::Decide(gate) => {
                 self.say(format!(
-                    "Gate {gate} was cut off; see what it left behind, then do it again or fail it."
+                    "Gate {gate} was interrupted. Check what it left behind, then start it again \
+                     or fail it."
                 ));
                 self.suggest(&at("gate start", gate));
                 self.suggest(&at("gate fail", gate).option("reason", OPEN_WORDS));
             }
             NextStep::Mend { gate, reason, refused: false } => {
-                self.say(format!("Mend gate {gate}: {reason}"));
+                self.say(format!("Fix gate {gate}: {reason}"));
             }
             NextStep::Mend { gate, reason, refused: true } => {
                 self.say(format!(
-                    "Gate {gate} refused: {reason}. Change what it judged, then resume."
+                    "Gate {gate} refused: {reason}. Change the work it judged, then resume."
                 ));
             }
             NextStep::RaiseBudget => {
-                self.say("A budget is reached; give the run more, or leave it as it is.");
+                self.say("A budget is spent. Raise it to continue.");
                 // Without a run named it adds up all of them.
                 self.suggest(&Suggestion::new("cost").option("run", run.as_str()));
                 self.suggest(&of("run resume").option("budget", OPEN));
             }
             NextStep::Resume => {
-                self.say("The run is paused; take it up again.");
+                self.say("The run is paused. Resume it.");
                 self.suggest(&take_up(standing));
             }
             NextStep::GoFurther => {
-                self.say("The run came as far as it was to; name a later gate, or lift the bound.");
+                self.say(
+                    "The run reached the gate given with --until. Name a later gate, or remove \
+                     the limit.",
+                );
                 self.suggest(&of("run resume").option("until", "end"));
             }
             NextStep::TakeUp => self.suggest(&take_up(standing)),
             NextStep::Drive => {
-                self.say("Nobody drives the run; take it up again.");
+                self.say("No process drives the run. Resume it.");
                 self.suggest(&take_up(standing));
             }
             NextStep::Watch(gate) => {
-                let gate = gate.map(|gate| format!(" Gate {gate} is at work."));
+                let gate = gate.map(|gate| format!(" Gate {gate} is running."));
                 self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
                 self.suggest(&of("status"));
             }
             NextStep::Start { gate, failed } => {
                 self.say(match failed {
-                    Some(reason) => format!("Mend gate {gate}: {reason}"),
-                    None => format!("Begin gate {gate}."),
+                    Some(reason) => format!("Fix gate {gate}: {reason}"),
+                    None => format!("Start gate {gate}."),
                 });
                 self.suggest(&at("gate start", gate));
             }
             NextStep::Complete => {
-                self.say("No gate is left to begin; end the run.");
+                self.say("No gates are left to start. Complete the run.");
                 self.suggest(&of("run complete"));
             }
             NextStep::Show => self.suggest(&of("run show")),
             NextStep::Report => {
-                self.say("Say how far the work has come.");
+                self.say("Report your progress.");
                 self.suggest(&of("update").word(OPEN_WORDS));
             }
         }
@@ -172,7 +176,7 @@ impl Instructions {
         let gate = &waiting.gate;
         let packet = waiting.packet.as_deref().unwrap_or("its packet");
         let until = until(waiting);
-        self.say(format!("Do the work of gate {gate} as {packet} says{until}."));
+        self.say(format!("Do the work of gate {gate} as described in {packet}{until}."));
         let at = |command| Suggestion::new(command).of(run).at(gate);
         self.suggest(&at("gate check"));
         let answer = |finish: Suggestion, name| finish.option("answer", format!("{name}={OPEN}"));
@@ -184,11 +188,11 @@ impl Instructions {
         let shown = waiting.shows.iter().filter(|path| !waiting.artifacts.contains(path));
         let files: Vec<&str> = waiting.artifacts.iter().chain(shown).map(String::as_str).collect();
         let read = match files.as_slice() {
-            [] => "looks at what was done".to_owned(),
-            files => format!("reads {}", files.join(", ")),
+            [] => "review the work".to_owned(),
+            files => format!("read {}", files.join(", ")),
         };
         let until = until(waiting);
-        self.say(format!("A person {read} and approves gate {gate}, or rejects it{until}."));
+        self.say(format!("A person must {read}, then approve or reject gate {gate}{until}."));
         let at = |command| Suggestion::new(command).of(run).at(gate);
         self.suggest(&at("gate approve"));
         self.suggest(&at("gate reject").option("reason", OPEN_WORDS));

@@ -62,8 +62,10 @@ pub fn invocation_record(
 ) -> Result<Invocation, Error> {
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     let Some(attempt) = driver.run().gate(&gate).and_then(|state| state.attempt()) else {
-        return Err(Error::usage(format!("gate {gate} has no attempt to record a call in"))
-            .advise_command(Suggestion::new("gate start").of(driver.id()).at(&gate)));
+        return Err(Error::usage(format!(
+            "gate {gate} has no attempt; a call is recorded in an attempt"
+        ))
+        .advise_command(Suggestion::new("gate start").of(driver.id()).at(&gate)));
     };
     request.cost.map(Amount::try_from).transpose().map_err(Error::usage)?;
     // Recorded tokens and a price tell as much as an agent's own would.

@@ -133,12 +133,13 @@ pub(super) fn said(
     let secrets = Secrets::of_those_set(workflow(run)?.secrets(), &project.surroundings.variables)?;
     let text = secrets.redact(check::plain_text(&secrets.redact(text)).trim());
     if text.is_empty() {
-        return Err(Error::usage(format!("an empty {kind} says nothing")));
+        return Err(Error::usage(format!("the {kind} is empty")));
     }
     if text.len() > TEXT_BYTES_MAX {
-        let message = format!("a {kind} of {} bytes is too long", text.len());
-        return Err(Error::usage(message)
-            .advise(format!("at most {TEXT_BYTES_MAX} bytes; write a file and name it")));
+        let message = format!("the {kind} is too long ({} bytes)", text.len());
+        return Err(Error::usage(message).advise(format!(
+            "use at most {TEXT_BYTES_MAX} bytes, or write a file and refer to it"
+        )));
     }
     let by = caller.who(project)?.to_string();
     Ok(Note { kind, gate, text, by, said_at: None })

@@ -85,6 +85,6 @@ fn take_in(
 pub(super) fn repository(project: &Project) -> Result<Repository, Error> {
     project.repository()?.ok_or_else(|| {
         let reason = project.uncommitted.clone().unwrap_or_default();
-        Error::usage(format!("{reason}: the records of its runs have no refs"))
+        Error::usage(format!("{reason}: there are no record refs to send or fetch"))
     })
 }

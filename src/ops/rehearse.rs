@@ -83,7 +83,7 @@ pub fn rehearse(
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
         let base = name.split('[').next().unwrap_or_default();
         if !known().any(|gate| gate == base) {
-            return Err(Error::usage(format!("there is no gate `{name}` to fail"))
+            return Err(Error::usage(format!("gate `{name}`, which is to fail, not found"))
                 .advise(crate::source::suggest(name, known())));
         }
     }
@@ -156,7 +156,7 @@ fn perform(
     let decides = gate.contract.iter().any(|contract| contract.rules().any(|rule| rule.verdict));
     let decision = if fails {
         let how = if decides { "refuses" } else { "fails" };
-        format!("attempt {attempt} by {who}: {how}, as asked")
+        format!("attempt {attempt} by {who}: {how}, as requested")
     } else if gate.approval != Approval::None {
         format!("attempt {attempt} by {who}: passes, and a person approves it")
     } else {
@@ -179,7 +179,7 @@ fn perform(
 }
 
 /// What a rehearsed failure is told to whoever mends it.
-const FAILURE: &str = "what was found would stand here";
+const FAILURE: &str = "the findings would be listed here";
 
 /// A failure that was asked for. A gate that decides of another one's work refuses it.
 fn failed(decides: bool) -> Judged {
@@ -262,20 +262,18 @@ fn copy_texts(project: &Project, request: &Request, stage: &std::path::Path) -> 
 
 fn decision(step: &Step) -> RehearsalStep {
     let (gate, decision) = match step {
-        Step::Expand(gate) => (Some(gate), "is fanned out over its list".to_owned()),
+        Step::Expand(gate) => (Some(gate), "fans out over its list".to_owned()),
         Step::Skip { gate, reason } => (Some(gate), format!("is skipped: {reason}")),
-        Step::Jump { from, to, .. } => (Some(from), format!("has failed and goes back to {to}")),
-        Step::Gather { gate, passed: true } => {
-            (Some(gate), "all its instances have passed".to_owned())
-        }
+        Step::Jump { from, to, .. } => (Some(from), format!("failed and goes back to {to}")),
+        Step::Gather { gate, passed: true } => (Some(gate), "all its instances passed".to_owned()),
         Step::Gather { gate, passed: false } => {
             (Some(gate), "some of its instances failed".to_owned())
         }
-        Step::Refuse { gate, reason } => (Some(gate), format!("cannot begin: {reason}")),
-        Step::Reopen { gate, reason } => (Some(gate), format!("is opened again: {reason}")),
+        Step::Refuse { gate, reason } => (Some(gate), format!("cannot start: {reason}")),
+        Step::Reopen { gate, reason } => (Some(gate), format!("is reopened: {reason}")),
         Step::End { gate, status, .. } => (Some(gate), format!("ends the run as {status}")),
         Step::Start { gate, .. } => (Some(gate), "starts".to_owned()),
-        Step::Poll { gate, .. } => (Some(gate), "is asked again".to_owned()),
+        Step::Poll { gate, .. } => (Some(gate), "is polled again".to_owned()),
         Step::Finish(status) => (None, format!("the run is {status}")),
     };
     RehearsalStep { gate: gate.cloned(), decision, ..RehearsalStep::default() }

@@ -187,7 +187,7 @@ pub(super) fn give_agent(
 /// What was typed, as the drive needs it.
 pub(super) fn limits(request: &DriveRequest) -> Result<advance::Limits, Error> {
     if request.jobs == Some(0) {
-        return Err(Error::usage("`jobs` is 0, and so no gate could be done"));
+        return Err(Error::usage("`jobs` is 0; use 1 or more"));
     }
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Ok(advance::Limits {
@@ -207,7 +207,7 @@ pub(super) fn range(
         let found = workflow.gates.iter().find(|gate| gate.id.as_str() == name);
         found.map(|gate| gate.id.clone()).ok_or_else(|| {
             let known = workflow.gates.iter().map(|gate| gate.id.as_str());
-            Error::usage(format!("there is no gate `{name}`"))
+            Error::usage(format!("gate `{name}` not found"))
                 .advise(crate::source::suggest(name, known))
         })
     };

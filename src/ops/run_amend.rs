@@ -99,11 +99,11 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
     match workflow.gates.iter().find(|gate| signing::demand(gate).is_some()) {
         None => Ok(()),
         Some(gate) => Err(Error::usage(format!(
-            "gate {} of this run asks for a signature, which no amendment has",
+            "gate {} of this run requires a signature; the run cannot be amended",
             gate.id
         ))
         .advise(format!(
-            "begin another run: orch run cancel --run {id} && orch run {}",
+            "start another run: orch run cancel --run {id} && orch run {}",
             started.workflow,
             id = started.run_id
         ))),
@@ -165,7 +165,7 @@ fn asked(run: &RunId, amended: &Amended, diffs: Vec<TextDiff>) -> AmendmentQuest
     let changes = amended.changes.iter().map(|change| {
         let how = match (change.before, change.after) {
             (None, _) => "added",
-            (Some(_), None) => "taken out",
+            (Some(_), None) => "removed",
             (Some(_), Some(_)) => "changed",
         };
         format!("{how} {}", shown(&change.path))
@@ -185,7 +185,7 @@ fn refuse_over(run: &Run) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::usage(format!(
-        "run {} is {}: its definition is part of what it came to",
+        "run {} is {}; its definition can no longer change",
         run.started.run_id, run.status
     )))
 }

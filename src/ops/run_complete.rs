@@ -72,7 +72,7 @@ pub fn run_complete(
         return Ok(advance::standing(&driver));
     }
     if driver.run().status.is_final() {
-        return Err(Error::usage(format!("run {id} is {} already", driver.run().status)));
+        return Err(Error::usage(format!("run {id} is already {}", driver.run().status)));
     }
     if status == RunStatus::Passed {
         advance::look_at_all(&mut driver)?;
@@ -133,8 +133,8 @@ fn refuse_ending(project: &Project, caller: &Caller, id: &RunId) -> Result<(), E
     if run.status.is_end() || run.started.parent.is_some() && !is_own {
         return Ok(());
     }
-    Err(Error::usage(format!("run {id} cannot be ended by an agent ({agent})")).advise(
-        "orch gate fail --reason \"…\" says that a gate's work cannot be done; a person ends the run \
-         in a terminal of their own",
+    Err(Error::usage(format!("an agent cannot end run {id} ({agent})")).advise(
+        "if the work of a gate cannot be done: orch gate fail --reason \"…\"; only a person can \
+         end the run, in their own terminal",
     ))
 }

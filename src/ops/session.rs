@@ -42,7 +42,7 @@ impl Epic {
         }
         let last = choose::runs_of(project, epic)?.into_iter().max();
         last.ok_or_else(|| {
-            Error::usage(format!("there is no run of `{epic}`")).advise_command(begin(epic))
+            Error::usage(format!("no run found for `{epic}`")).advise_command(begin(epic))
         })
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn begin_keeping(project: &Project, run: &RunId, session: u32) -> Res
     arguments.extend(now.iter().flat_map(|now| ["--now", now.as_str()]));
     process::start_detached(program, &arguments, project.folder.root())
         .map(|_| ())
-        .map_err(|error| Error::environment(format!("nobody keeps the session: {error}")))
+        .map_err(|error| Error::environment(format!("cannot start the session keeper: {error}")))
 }
 
 /// Refuses where somebody sits at the run.
@@ -103,6 +103,6 @@ pub(super) fn refuse_sat(project: &Project, run: &Run) -> Result<(), Error> {
 /// The error that nobody sits at a run.
 pub(super) fn nobody_sits(driver: &Driver<'_>) -> Error {
     let (run, status) = (driver.id(), driver.run().status);
-    Error::usage(format!("nobody sits at run {run}, which is {status}"))
+    Error::usage(format!("run {run} is {status} and has no active session"))
         .advise_command(resume(&driver.run().started.key))
 }

@@ -164,7 +164,7 @@ fn take_or_begin<'s>(
         return take_up(project, request, &id);
     }
     if request.resume {
-        return Err(Error::usage(format!("there is no open run of `{epic}` to take up"))
+        return Err(Error::usage(format!("no open run of `{epic}` to resume"))
             .advise_command(session::begin(epic)));
     }
     // Of two who begin at once, the second finds the run of the first.
@@ -183,9 +183,8 @@ fn begin<'s>(
 ) -> Result<Driver<'s>, Error> {
     let default = project.config.defaults.session_workflow.as_ref();
     let name = request.workflow.as_deref().or(default.map(|stated| stated.text.as_str()));
-    let name = name.ok_or_else(|| {
-        Error::usage("no workflow is named for sessions").advise("--workflow NAME")
-    })?;
+    let name = name
+        .ok_or_else(|| Error::usage("no workflow is set for sessions").advise("--workflow NAME"))?;
     let loaded = Workflow::load(name, &project.shelf)?;
     signing::refuse_unsignable(project, &loaded.0)?;
     let inputs = inputs(project, &loaded.0, request)?;
@@ -203,11 +202,11 @@ fn inputs(project: &Project, workflow: &Workflow, request: &Request) -> Result<V
     let mut inputs = Values::new();
     for pair in &request.inputs {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is no input")).advise("--input NAME=VALUE")
+            Error::usage(format!("`{pair}` is not a valid input")).advise("--input NAME=VALUE")
         })?;
         let known = workflow.inputs.iter().find(|input| input.name == name).ok_or_else(|| {
             let names = workflow.inputs.iter().map(|input| input.name.as_str());
-            Error::usage(format!("{} takes no input `{name}`", workflow.name))
+            Error::usage(format!("workflow {} has no input `{name}`", workflow.name))
                 .advise(crate::source::suggest(name, names))
         })?;
         inputs.insert(name.to_owned(), known.accept_all(&[text.to_owned()], &project.folder)?);
@@ -245,11 +244,11 @@ fn take_up<'s>(
     // Whoever began it was killed before they sat down: nothing but its beginning is there.
     let is_unbegun = reading.count == 1 && run.sessions.is_empty();
     if run.session().is_none() && !request.resume && !is_unbegun {
-        let message = format!("a run of `{epic}` is {} already: {id}", run.status);
+        let message = format!("a run of `{epic}` is already {}: {id}", run.status);
         return Err(Error::usage(message).advise_command(session::resume(epic)));
     }
     if let Some(other) = request.workflow.as_ref().filter(|name| *name != workflow) {
-        let message = format!("the run of `{epic}` is one of {workflow}, not of {other}");
+        let message = format!("the run of `{epic}` uses workflow {workflow}, not {other}");
         return Err(Error::usage(message).advise_command(session::resume(epic)));
     }
     let is_it = |dead: &&Session| run.session().is_some_and(|live| live.number == dead.number);
@@ -299,7 +298,11 @@ fn sit_down(
     events.extend(budget.map(|budget| Event::BudgetSet { budget, by }));
     let gates = judged_before(driver);
     if !gates.is_empty() {
-        events.push(Event::GatesReopened { gates, reason: "a new sitting".to_owned(), kept: None });
+        events.push(Event::GatesReopened {
+            gates,
+            reason: "a new session started".to_owned(),
+            kept: None,
+        });
     }
     driver.append(&events)?;
     Ok(found)
@@ -320,7 +323,7 @@ fn number(run: &Run) -> u32 {
 /// What a sitting that died has left, in a sentence.
 fn found(run: &Run, number: u32, since: Moment) -> String {
     let said = run.notes.last().map(|(at, note)| {
-        format!("; the last word, at {at}: {}", note.text.lines().next().unwrap_or_default())
+        format!("; last note, at {at}: {}", note.text.lines().next().unwrap_or_default())
     });
     let sealed = run
         .checkpoints
@@ -334,7 +337,7 @@ fn found(run: &Run, number: u32, since: Moment) -> String {
         .collect();
     let open = if open.is_empty() { String::new() } else { format!(" with {}", open.join(", ")) };
     format!(
-        "session {number}, begun at {since}, died{open}{}{}",
+        "session {number}, started at {since}, died{open}{}{}",
         said.unwrap_or_default(),
         sealed.unwrap_or_default()
     )

@@ -27,7 +27,7 @@ pub fn attachments(
     let context = context(driver, gate, id);
     for template in &gate.attach {
         let Ok(path) = template.render(&context) else { continue };
-        lay(real, driver, &path, || format!("{path}, as an earlier gate leaves it behind.\n"))?;
+        lay(real, driver, &path, || format!("{path}, as an earlier gate would leave it.\n"))?;
     }
     Ok(())
 }

@@ -111,7 +111,7 @@ pub fn begin<'p>(
 /// The key of a run with these inputs.
 pub(super) fn key(workflow: &Workflow, inputs: &Values) -> Result<String, Error> {
     let key = workflow.key.render(&input::context(inputs));
-    key.map_err(|error| Error::usage(format!("`key` does not render: {error}")))
+    key.map_err(|error| Error::usage(format!("cannot render `key`: {error}")))
 }
 
 /// Takes the lock of whoever begins the run of a key.
@@ -127,7 +127,7 @@ fn refuse_unfinished(project: &Project, key: &str, parent: Option<&RunId>) -> Re
     let open = unfinished(project, key, parent)?;
     let Some(entry) = open.first() else { return Ok(()) };
     let (id, status) = (&entry.run_id, entry.status);
-    Err(Error::usage(format!("run {id} of `{key}` is {status}; another one needs --again"))
+    Err(Error::usage(format!("run {id} of `{key}` is {status}; to start another one, use --again"))
         .advise_command(Suggestion::new("run resume").of(id)))
 }
 
@@ -159,17 +159,19 @@ fn refuse_secret_inputs(
     match inputs.iter().find(|(_, value)| secrets.are_in(&input::as_text(value))) {
         None => Ok(()),
         Some((name, _)) => Err(Error::usage(format!(
-            "input `{name}` holds one of the workflow's secrets, and inputs are recorded"
+            "input `{name}` contains one of the workflow's secrets, but inputs are recorded"
         ))
-        .advise("programs find the secret in the variable that `secrets` names")),
+        .advise("programs can read the secret from the variable named in `secrets`")),
     }
 }
 
 /// A key names the run in listings and commit messages: one line, not too long.
 fn refuse_unfit_key(key: &str) -> Result<(), Error> {
     if key.trim().is_empty() || key.len() > KEY_BYTES_MAX || key.chars().any(char::is_control) {
-        return Err(Error::usage(format!("`key` renders {key:?}, which names no run"))
-            .advise(format!("one line of 1 to {KEY_BYTES_MAX} bytes; see `key` in the workflow")));
+        return Err(Error::usage(format!("`key` renders to {key:?}, which is not a valid key"))
+            .advise(format!(
+                "use one line of 1 to {KEY_BYTES_MAX} bytes; see `key` in the workflow"
+            )));
     }
     Ok(())
 }

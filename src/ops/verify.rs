@@ -156,7 +156,7 @@ pub fn verify(
 ) -> Result<Vec<Verified>, Error> {
     let head = request.head.as_deref().map(|text| {
         Digest::parse(text).ok_or_else(|| {
-            Error::usage(format!("`{text}` is no head of a chain")).advise("64 hex digits")
+            Error::usage(format!("`{text}` is not a journal head")).advise("expected 64 hex digits")
         })
     });
     let head = head.transpose()?;
@@ -243,12 +243,14 @@ fn one(
     verified.events = reading.count;
     verified.head = Some(reading.head);
     if let Some(line) = reading.first_foreign_line() {
-        let difference = story.copy.difference(line, "no line that orch would write");
+        let difference = story.copy.difference(line, "orch would not write this line");
         verified.differences.push(difference);
     }
     if let Some(head) = told.head.filter(|head| !reading.stood_at(*head)) {
         let path = project.shown(&project.store.record(id).join("journal").path());
-        verified.differences.push(Difference::of(path, format!("the chain never stood at {head}")));
+        verified
+            .differences
+            .push(Difference::of(path, format!("the journal never had the head {head}")));
     }
     if let Some(git) = git {
         verified.differences.extend(anchors::look(git, &places, &reading)?);

@@ -89,7 +89,7 @@ fn conditions(gate: &Gate) -> Vec<String> {
     }
     let ends = gate.end().into_iter().filter(|end| end.after_work);
     conditions.extend(ends.map(|end| format!("ends the run as {}", end.status.as_str())));
-    conditions.extend(gate.is_finally().then(|| "at every end of the run".to_owned()));
+    conditions.extend(gate.is_finally().then(|| "runs at every end of the run".to_owned()));
     if gate.on_fail == OnFail::Ignore {
         conditions.push("its failure is ignored".to_owned());
     }
@@ -147,7 +147,7 @@ fn worked(gate: &Gate) -> Vec<String> {
     }
     conditions.extend(gate.dir.as_ref().map(|dir| format!("works in {}", dir.text())));
     let kept = gate.printing.file.as_ref();
-    conditions.extend(kept.map(|file| format!("keeps its output in {}", file.text())));
+    conditions.extend(kept.map(|file| format!("saves its output in {}", file.text())));
     conditions
 }
 

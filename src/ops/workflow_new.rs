@@ -34,8 +34,8 @@ pub struct Request {
 pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = request.name.as_str();
     if !id::is_slug(name) || RESERVED_NAMES.contains(&name) {
-        return Err(Error::usage(format!("no workflow can be called `{name}`"))
-            .advise("use a-z, 0-9, `-` and `_`; the subcommands of `orch run` are taken"));
+        return Err(Error::usage(format!("`{name}` is not a valid workflow name"))
+            .advise("use a-z, 0-9, `-` and `_`, but not a subcommand of `orch run`"));
     }
     let texts = [
         (format!("workflows/{name}.toml"), WORKFLOW),
@@ -47,7 +47,7 @@ pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error
         let path = project.folder.path(path).map_err(|error| Error::usage(error.to_string()))?;
         if project.folder.exists(&path) {
             return Err(
-                Error::usage(format!("{path} is there already")).advise("choose another name")
+                Error::usage(format!("{path} already exists")).advise("choose another name")
             );
         }
         let place = project.folder.place(&path).map_err(|error| Error::usage(error.to_string()))?;

@@ -51,10 +51,10 @@ pub fn workflow_show(project: &Project, request: &Request) -> Result<Reply, Erro
     let text = definition.texts.get(&path);
     let origin = text.map_or(Origin::BuiltIn, |text| text.origin);
     let why = match origin {
-        Origin::Project => format!("{path} in the project comes before all others"),
-        Origin::User => format!("~/.config/orch/{path}: the project has none of that name"),
+        Origin::Project => format!("{path} in the project takes precedence"),
+        Origin::User => format!("~/.config/orch/{path}; the project has no workflow of that name"),
         Origin::BuiltIn => {
-            "built into the binary: neither the project nor ~/.config/orch has one of that name"
+            "built into orch; neither the project nor ~/.config/orch has a workflow of that name"
                 .to_owned()
         }
     };

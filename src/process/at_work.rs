@@ -138,7 +138,7 @@ impl Orphan {
 
 fn end(group: u32, stop: &Stop) -> io::Result<()> {
     let pid = i32::try_from(group).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| io::Error::other(format!("{group} is no process group")))?;
+    let pid = pid.ok_or_else(|| io::Error::other(format!("{group} is not a process group")))?;
     let signal = |signal| match rustix::process::kill_process_group(pid, signal) {
         Err(rustix::io::Errno::SRCH) | Ok(()) => Ok(()),
         Err(error) => Err(io::Error::from(error)),
@@ -162,7 +162,7 @@ fn end(group: u32, stop: &Stop) -> io::Result<()> {
     if goes(DEATH, &Stop::default()) {
         return Ok(());
     }
-    Err(io::Error::other(format!("process group {group} does not end")))
+    Err(io::Error::other(format!("process group {group} did not end")))
 }
 
 fn life(note: Option<&Note>, path: &Path, processes: &[Process]) -> Life {

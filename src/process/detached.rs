@@ -33,7 +33,7 @@ pub fn start_detached(program: &Path, arguments: &[&str], folder: &Path) -> Resu
         return Ok(child.id());
     }
     let _ = child.wait();
-    let said = if said.trim().is_empty() { "it ended at once" } else { said.trim() };
+    let said = if said.trim().is_empty() { "it ended immediately" } else { said.trim() };
     Err(trouble(io::Error::other(said.to_owned())))
 }
 

@@ -32,5 +32,5 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
 /// The same of every attempt that the journal says is at work.
 pub fn all_cut_off(driver: &Driver<'_>) -> Vec<Event> {
     let at_work = driver.run().gates_in(GateStatus::Running);
-    at_work.flat_map(|gate| cut_off(driver, gate, "orch ended while it was at work")).collect()
+    at_work.flat_map(|gate| cut_off(driver, gate, "orch ended while it was running")).collect()
 }

@@ -232,12 +232,12 @@ impl<'s> Driver<'s> {
         let message = match refused {
             Refused::Journal(error) => return error.into(),
             Refused::Lost => format!(
-                "the lock of run {id} was taken away; another process may drive it now, and nothing \
-                 more is written here"
+                "this process lost the lock of run {id}; another process may drive it now; \
+                 nothing more was written"
             ),
             Refused::Moved { expected, head } => format!(
-                "run {id} stands at {head}, and not at {expected}: another process has written it, and \
-                 nothing more is written here"
+                "another process wrote to run {id}: its journal head is {head}, expected \
+                 {expected}; nothing more was written"
             ),
         };
         Error::Lost { run: id.clone(), message }
@@ -264,7 +264,7 @@ impl<'s> Driver<'s> {
     pub fn intrusions(&mut self, of_record: bool) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         for aside in self.lease.set_foreign_aside()? {
-            let message = "lines that orch did not write were taken out of the journal";
+            let message = "lines that orch did not write were removed from the journal";
             let aside = aside.file_name().unwrap_or_default().to_string_lossy();
             findings.push(Finding::of("journal", message).actual(format!("moved to {aside}")));
         }
@@ -272,8 +272,10 @@ impl<'s> Driver<'s> {
         let folder = self.project.shown(&self.project.store.record(self.id()).path());
         findings.extend(changed.into_iter().map(|(path, mended)| {
             let message = match mended {
-                Ok(()) => "it was changed during the attempt, and put right again".to_owned(),
-                Err(error) => format!("it was changed during the attempt, and stays so: {error}"),
+                Ok(()) => "it was changed during the attempt and has been restored".to_owned(),
+                Err(error) => {
+                    format!("it was changed during the attempt and could not be restored: {error}")
+                }
             };
             Finding::of("record", message).path(format!("{folder}/{path}"))
         }));

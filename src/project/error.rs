@@ -92,7 +92,7 @@ pub enum Error {
         held: LockHolder,
     },
     /// Somebody sits at the run.
-    #[error("{by} sits at run {run} in session {session}, {held}")]
+    #[error("run {run} is in use in session {session} of {by}, {held}")]
     #[diagnostic(code("held"))]
     Sat {
         /// The run's id.
@@ -234,11 +234,11 @@ impl Error {
             Self::Held { run: None, .. } => Some("wait for it".to_owned()),
             Self::Lost { run, .. } => {
                 let resume = Suggestion::new("run resume").of(run).line(at_hand);
-                Some(format!("see `{command}`; where it is STALLED: {resume}"))
+                Some(format!("see `{command}`; if the run is STALLED: {resume}"))
             }
             Self::Sat { epic, .. } => {
                 let pause = Suggestion::new("session pause").at_key(epic);
-                Some(format!("see `{command}`; to end it: {pause}"))
+                Some(format!("see `{command}`; to pause the session: {pause}"))
             }
             Self::Budget { command, .. } => {
                 let command = command.as_ref().clone().option("budget", OPEN);

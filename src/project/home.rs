@@ -16,7 +16,7 @@ pub fn refuse_other_project(project: &Project, id: &RunId) -> Result<(), Error> 
     let name = if other == "." { "at the root of the repository" } else { &other };
     let error = Error::usage(format!("run {id} belongs to the project {name}"));
     Err(match project.store.folder_of_project(&other) {
-        Some(folder) => error.advise(format!("go on there: cd {folder}")),
+        Some(folder) => error.advise(format!("continue there: cd {folder}")),
         None => error,
     })
 }
@@ -34,5 +34,5 @@ pub(super) fn refuse_other_worktree(project: &Project, started: &RunStarted) -> 
     let (run, folder) = (&started.run_id, folder.display().to_string());
     let (name, folder) = (branch.trim_start_matches("refs/heads/"), folder.trim_end_matches('/'));
     Err(Error::usage(format!("run {run} belongs to {name}, which is checked out in {folder}"))
-        .advise(format!("go on there: cd {folder}")))
+        .advise(format!("continue there: cd {folder}")))
 }

@@ -97,7 +97,7 @@ impl Project {
     /// Finds the project upward from a folder: the nearest with `orch.toml` or `.git`, else the folder.
     pub fn open(options: Options) -> Result<Self, Error> {
         let folder = options.folder.canonicalize().map_err(|source| {
-            Error::usage(format!("the folder {}: {source}", options.folder.display()))
+            Error::usage(format!("cannot open folder {}: {source}", options.folder.display()))
         })?;
         let root = folder
             .ancestors()
@@ -109,9 +109,9 @@ impl Project {
             .map_err(|source| Error::environment(format!("{}: {source}", root.display())))?;
         let (repository, uncommitted) = match Repository::discover(folder.root()) {
             Ok(Some(repository)) => (Some(repository), None),
-            Ok(None) => (None, Some("this is no git repository".to_owned())),
+            Ok(None) => (None, Some("this is not a git repository".to_owned())),
             Err(git::Error::Unsupported { reason, .. }) => {
-                let words = "orch cannot commit to a git repository of this kind";
+                let words = "orch cannot commit to this kind of git repository";
                 (None, Some(format!("{words} ({reason})")))
             }
             Err(error) => return Err(error.into()),

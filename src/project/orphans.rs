@@ -24,18 +24,18 @@ pub fn end(project: &Project, id: &RunId) -> Result<BTreeMap<String, String>, Er
     for orphan in find(project, id)? {
         orphan.end(&project.stop).map_err(|source| {
             Error::environment(format!(
-                "{}, left at work by a killed run: {source}",
+                "{}, left running by a killed run: {source}",
                 shown(&orphan).unwrap_or_default()
             ))
         })?;
         let said = match orphan.life {
             Life::Ended => continue,
             Life::AtWork(_) => {
-                "orch was killed; a process of the killed run was still at work and was ended"
+                "orch was killed; a process of the killed run was still running and was ended"
             }
             Life::Unknown { .. } => {
-                "orch was killed; whether a process of the killed run is still at work cannot be \
-                 told on this system"
+                "orch was killed; this system does not show whether a process of the killed run \
+                 is still running"
             }
         };
         words.insert(orphan.what, said.to_owned());
@@ -54,11 +54,11 @@ pub fn shown(orphan: &Orphan) -> Option<String> {
     match orphan.life {
         Life::Ended => None,
         Life::AtWork(group) => {
-            Some(format!("gate {gate}: process group {group} is at work without orch"))
+            Some(format!("gate {gate}: process group {group} is running without orch"))
         }
         Life::Unknown { group } => {
             let group = group.map_or_else(String::new, |group| format!(" {group}"));
-            Some(format!("gate {gate}: process group{group} may be at work without orch"))
+            Some(format!("gate {gate}: process group{group} may be running without orch"))
         }
     }
 }

@@ -65,9 +65,9 @@ pub fn refuse_untrue(
     if let Some(problem) = unsigned_amendment(reading)? {
         let id = &reading.run.started.run_id;
         return Err(Error::Untrue {
-            message: format!("run {id} cannot go on: {problem}"),
+            message: format!("run {id} cannot continue: {problem}"),
             help: format!(
-                "begin another run under the definition that is right now; see orch run show --run {id}"
+                "start another run with the current definition; see orch run show --run {id}"
             ),
         });
     }
@@ -90,8 +90,8 @@ pub fn unsigned_amendment(reading: &Reading) -> Result<Option<String>, Error> {
             let workflow = Workflow::parse(&name, &Definition::thaw(&definition))?;
             if let Some(gate) = workflow.gates.iter().find(|gate| signing::demand(gate).is_some()) {
                 return Ok(Some(format!(
-                    "its definition was amended, and gate {} asks for a signature, which no \
-                         amendment has",
+                    "its definition was amended, but gate {} requires a signature, and amendments \
+                     are not signed",
                     gate.id
                 )));
             }
@@ -138,11 +138,11 @@ fn refuse_unproved(
             let journal = project.shown(&project.store.state(id).join(journal::FILE).path());
             return Err(Error::Untrue {
                 message: format!(
-                    "gate {gate} of run {id} is not approved as its journal says: {problem}"
+                    "gate {gate} of run {id} lacks the approval that its journal claims: {problem}"
                 ),
                 help: format!(
-                    "somebody else wrote that; to go on from the record's copy, if that is sound:\n      \
-                     mv {journal} {journal}.aside && orch verify --run {id}"
+                    "orch did not write that; to continue from the record's copy, if it is \
+                     valid:\n      mv {journal} {journal}.aside && orch verify --run {id}"
                 ),
             });
         }
@@ -195,7 +195,7 @@ impl Proofs {
         let (key, _) = approved(run, gate)?;
         match self.0.get(&key) {
             Some(proof) => proof.by.as_ref().err().cloned(),
-            None => Some("the journal tells of no such approval".to_owned()),
+            None => Some("the journal has no such approval".to_owned()),
         }
     }
 
@@ -276,23 +276,23 @@ pub fn claim(run: &Run, workflow: &Workflow, id: &GateId) -> Option<String> {
         | GateStatus::Waiting
         | GateStatus::Fail
         | GateStatus::Stale => None,
-        GateStatus::Waived => said("it was waived, and a waiver is no signature"),
+        GateStatus::Waived => said("it was waived, and a waiver is not a signature"),
         GateStatus::Skipped if may_be_skipped(run, gate, id) => None,
-        GateStatus::Skipped => said("it was skipped, and its definition gives no reason for that"),
+        GateStatus::Skipped => said("it was skipped, but its definition gives no reason for that"),
         GateStatus::Pass if state.reused.is_some() => {
-            said("it was taken over from another run, and asks for a signed approval")
+            said("it was reused from another run, but requires a signed approval")
         }
         GateStatus::Pass => match (&state.items, state.attempt()) {
             (Some(items), _) => {
                 let is_open = |item: &GateId| !run.status_of(item).satisfies();
                 let open = items.iter().map(|item| &item.gate).find(|item| is_open(item));
-                let none = items.is_empty().then(|| "it passed without any instance".to_owned());
+                let none = items.is_empty().then(|| "it passed without any instances".to_owned());
                 open.map(|item| format!("it passed without {item}")).or(none)
             }
             (None, Some(attempt)) => match &attempt.approval {
-                None => said("it passed without the signed approval that it asks for"),
+                None => said("it passed without the signed approval that it requires"),
                 Some(approval) if approval.seen != digests_of(&attempt.artifacts) => {
-                    said("it passed with other bytes than were approved")
+                    said("it passed with content that was not approved")
                 }
                 Some(_) => None,
             },

@@ -41,7 +41,7 @@ impl Happened {
         } else if let Event::RunPaused { reason, .. } = event {
             self.add(Occasion::Pause, format!("paused: {reason}"));
         } else if let Event::SessionStarted(started) = event {
-            self.add(Occasion::SessionStart, format!("session {} began", started.session));
+            self.add(Occasion::SessionStart, format!("session {} started", started.session));
         } else if let Event::SessionEnded { .. } = event {
             self.has_sat = true;
         } else if let Event::InvocationRecorded(_) = event {
@@ -179,7 +179,7 @@ fn share_spent(driver: &Driver<'_>, policy: &CheckpointPolicy) -> Option<String>
     let is_past = |cost_usd: Option<f64>| cost_usd.is_some_and(|cost| cost >= share * budget_usd);
     let is_sealed = run.checkpoints.iter().any(|(_, sealed)| is_past(sealed.cost_usd));
     (is_past(Cost::of_run(run).cost_usd) && !is_sealed)
-        .then(|| format!("{} % of the budget are spent", (share * 100.0).round()))
+        .then(|| format!("{} % of the budget is spent", (share * 100.0).round()))
 }
 
 /// Where the run stands, in a sentence.

@@ -65,10 +65,11 @@ pub fn sign(
             approved.signature = Some(signed(allowed.map(|_| who)));
             Ok(approved)
         }
-        Err(problem) => {
-            Err(Error::usage(format!("this cannot approve gate {}: {problem}", attempt.gate))
-                .advise("nothing was written; the allowed signers are those of the run's start"))
-        }
+        Err(problem) => Err(Error::usage(format!(
+            "this signature cannot approve gate {}: {problem}",
+            attempt.gate
+        ))
+        .advise("nothing was written; the run uses the allowed signers from its start")),
     }
 }
 
@@ -77,10 +78,10 @@ fn refuse_clock_turned_back(journal: &Reading, now: Moment) -> Result<(), Error>
     match journal.latest().filter(|latest| now < *latest) {
         None => Ok(()),
         Some(latest) => Err(Error::usage(format!(
-            "the clock says {now}, and the run had already come to {latest}: a signature of that \
-             time would prove nothing"
+            "the clock says {now}, but the run has already reached {latest}; a signature with \
+             that time would not be valid"
         ))
-        .advise("nothing was written; set the clock right, or wait until it has come as far")),
+        .advise("nothing was written; correct the clock, or wait until it passes that time")),
     }
 }
 

@@ -59,7 +59,7 @@ pub fn verdict(
     let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
     let text = approved.signed_text(&run.started.run_id, attempt);
     let (Some(text), Some(signed)) = (text, &approved.signature) else {
-        return bad("its definition asks for a signature, and there is none".to_owned());
+        return bad("its definition requires a signature, but there is none".to_owned());
     };
     let matter = Matter {
         namespace: APPROVAL_NAMESPACE,
@@ -117,18 +117,19 @@ impl Matter<'_> {
             at: Some(self.signed.at),
         };
         let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
-            return bad(format!("the signature does not belong to this {}", self.what));
+            return bad(format!("the signature does not match this {}", self.what));
         };
         let Some(allowed) = self.allowed else {
             return match demanded {
-                Some(_) => bad("the run keeps no allowed signers".to_owned()),
+                Some(_) => bad("the run has no allowed signers".to_owned()),
                 None => Ok(SignatureVerdict::Good(format!("key {fingerprint}"))),
             };
         };
         let names = signature.principals(allowed).map_err(explain)?;
         if names.is_empty() {
             return bad(format!(
-                "key {fingerprint} is nobody's by the allowed signers, or was not then"
+                "key {fingerprint} is not in the allowed-signers file, or was not valid at that \
+                 time"
             ));
         }
         if let Some(problem) = barred(&names) {
@@ -138,7 +139,7 @@ impl Matter<'_> {
             if signature.is_by(name, allowed).map_err(explain)? {
                 return match &self.signed.signer {
                     Some(said) if said != name => {
-                        bad(format!("it is said to be signed by {said}, and is signed by {name}"))
+                        bad(format!("it claims to be signed by {said}, but is signed by {name}"))
                     }
                     Some(_) | None => Ok(SignatureVerdict::Good(name.clone())),
                 };
@@ -147,9 +148,9 @@ impl Matter<'_> {
         let names = names.join(", ");
         bad(match demanded {
             Some(by) => {
-                format!("it is signed by {names}, and approved by {} only", by.join(" or "))
+                format!("it is signed by {names}, but only {} may approve it", by.join(" or "))
             }
-            None => format!("the key of {names} does not sign this, or did not then"),
+            None => format!("the key of {names} must not sign this, or was not valid at that time"),
         })
     }
 }
@@ -170,7 +171,9 @@ fn barred(run: &Run, workflow: &Workflow, id: &GateId, names: &[String]) -> Opti
     for (done, state) in done {
         let producers = producers(state);
         if producers.is_empty() && is_by_hand(state, workflow.gate(done)) {
-            return Some(format!("who did gate {done} is not recorded, and must not approve this"));
+            return Some(format!(
+                "{done} must be approved by someone else, but the run does not record who did it"
+            ));
         }
         let own = producers.iter().find(|who| names.iter().any(|name| is_same(name, who)));
         if let Some(own) = own {
@@ -218,7 +221,7 @@ pub fn configured_key(project: &Project) -> Option<SshKey> {
 /// The key that approvals are signed with; an error where none is named.
 pub fn key(project: &Project) -> Result<SshKey, Error> {
     configured_key(project).ok_or_else(|| {
-        Error::usage("a signed approval is asked for, and no SSH key is named").advise(
+        Error::usage("a signed approval is required, but no SSH key is configured").advise(
             "git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub,\n      \
              or key = \"~/.ssh/id_ed25519\" under [signing] in ~/.config/orch/orch.toml",
         )
@@ -235,5 +238,5 @@ fn expanded(project: &Project, path: &str) -> PathBuf {
 
 /// The same error as that of an operation.
 pub fn explain(error: signature::Error) -> Error {
-    Error::environment(format!("signatures cannot be checked: {error}"))
+    Error::environment(format!("cannot check signatures: {error}"))
 }

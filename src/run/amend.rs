@@ -24,7 +24,7 @@ impl Run {
     ) -> Result<(), IllegalEvent> {
         self.refuse_ended(event)?;
         if amended.before != definition::digest_of(&self.started.definition) {
-            return Err(illegal(event, "it amends another definition than the run has"));
+            return Err(illegal(event, "it amends a definition that is not the run's"));
         }
         let (retired, mut texts): (Vec<Frozen>, Vec<Frozen>) =
             self.started.definition.iter().cloned().partition(|text| {
@@ -34,7 +34,7 @@ impl Run {
         texts.retain(|text| amended.texts.iter().all(|new| new.path != text.path));
         texts.extend(amended.texts.iter().cloned());
         if amended.after != definition::digest_of(&texts) {
-            return Err(illegal(event, "its texts are not the definition that it names"));
+            return Err(illegal(event, "its texts do not match the definition it names"));
         }
         self.retired.retain(|text| amended.texts.iter().all(|new| new.path != text.path));
         self.retired.extend(retired);

@@ -32,10 +32,10 @@ impl Run {
         let gate = self.state(&started.gate);
         let expected = u32::try_from(gate.attempts.len()).unwrap_or(u32::MAX).saturating_add(1);
         if started.attempt != expected {
-            return Err(illegal(event, &format!("attempt {expected} comes next")));
+            return Err(illegal(event, &format!("expected attempt {expected}")));
         }
         if gate.status == GateStatus::Running {
-            return Err(illegal(event, "the gate runs already"));
+            return Err(illegal(event, "the gate is already RUNNING"));
         }
         gate.begun = events;
         if !gate.feedback.is_empty() {

@@ -239,7 +239,7 @@ impl Run {
         match planned.find(|plan| self.is_open(plan)) {
             Some(open) if status == RunStatus::Passed => {
                 let (gate, is) = (&open.gate, self.status_of(&open.gate));
-                Err(illegal(event, &format!("gate {gate} is {is}, and the run has not passed")))
+                Err(illegal(event, &format!("gate {gate} is {is}, so the run has not passed")))
             }
             Some(_) | None => Ok(()),
         }

@@ -105,7 +105,7 @@ impl Run {
         let Event::RunStarted(started) = event else {
             return Err(illegal(
                 event,
-                &format!("the first event of a run is {}", EventKind::RunStarted),
+                &format!("the first event of a run must be {}", EventKind::RunStarted),
             ));
         };
         let mut run = Self {
@@ -141,7 +141,7 @@ impl Run {
         let id = AttemptId::new;
         self.events += 1;
         match event {
-            Event::RunStarted(_) => return Err(illegal(event, "the run has begun already")),
+            Event::RunStarted(_) => return Err(illegal(event, "the run has already started")),
             Event::RunResumed { retried } => self.resume(at, event, retried)?,
             Event::RunAmended(amended) => self.amend(at, event, amended)?,
             Event::RunWaiting { .. } => self.stop(event, RunStatus::Waiting, None)?,
@@ -339,5 +339,5 @@ impl Run {
 
 fn illegal(event: &Event, why: &str) -> IllegalEvent {
     let kind = EventKind::from(event);
-    IllegalEvent(format!("{kind} cannot stand here: {why}"))
+    IllegalEvent(format!("unexpected event {kind}: {why}"))
 }

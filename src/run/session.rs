@@ -44,7 +44,7 @@ impl Run {
         self.refuse_ended(event)?;
         let expected = self.sessions.last().map_or(1, |session| session.number.saturating_add(1));
         if self.session().is_some() || started.session != expected {
-            let why = format!("session {expected} comes next, when the one before has ended");
+            let why = format!("expected session {expected}, after the previous one has ended");
             return Err(illegal(event, &why));
         }
         self.sessions.push(Session {
@@ -95,7 +95,7 @@ impl Run {
     ) -> Result<(), IllegalEvent> {
         let expected = self.checkpoints.last().map_or(1, |(_, last)| last.checkpoint + 1);
         if checkpoint.checkpoint != expected {
-            return Err(illegal(event, &format!("checkpoint {expected} comes next")));
+            return Err(illegal(event, &format!("expected checkpoint {expected}")));
         }
         self.checkpoints.push((at, checkpoint.clone()));
         Ok(())
@@ -104,6 +104,6 @@ impl Run {
     fn live_session(&mut self, event: &Event, number: u32) -> Result<&mut Session, IllegalEvent> {
         let live = self.sessions.last_mut().filter(|session| session.status.is_live());
         live.filter(|session| session.number == number)
-            .ok_or_else(|| illegal(event, &format!("session {number} does not go on")))
+            .ok_or_else(|| illegal(event, &format!("session {number} is not active")))
     }
 }

@@ -84,7 +84,7 @@ fn nothing_begins_that_cannot_be_carried() {
     let after = ledger(&[call("inv_a", "a", Some(0.6))]);
     assert_eq!(
         need(&after, claim("b", usd(1.0), open)).unwrap_err(),
-        "the budget of 1.00 USD has 0.40 USD left, and b may need 0.60 USD"
+        "the budget of 1.00 USD has 0.40 USD left, but gate b may need 0.60 USD"
     );
     assert_eq!(need(&after, claim("b", usd(1.0), usd(0.4))), Ok(usd(0.4)));
     assert_eq!(
@@ -105,7 +105,7 @@ fn what_is_at_work_is_held_and_stopped_together() {
     let run = usd(1.0);
     ledger.begin(id("inv_a"), claim("a", run, usd(0.7)), usd(0.7));
     let error = ledger.need(&claim("b", run, usd(0.5))).unwrap_err();
-    assert_eq!(error, "the budget of 1.00 USD has 0.30 USD left, and b may need 0.50 USD");
+    assert_eq!(error, "the budget of 1.00 USD has 0.30 USD left, but gate b may need 0.50 USD");
     let reserved = ledger.need(&claim("b", run, Budget::default())).unwrap();
     ledger.begin(id("inv_b"), claim("b", run, Budget::default()), reserved);
     let told = |usd| Amounts { usd, ..Amounts::default() };
@@ -128,6 +128,6 @@ fn a_warning_comes_once_when_its_line_is_passed() {
         warnings
     };
     assert_eq!(warnings("inv_b", 0.1), Vec::<String>::new());
-    assert_eq!(warnings("inv_c", 0.2), ["0.80 USD of the budget of 1.00 USD are spent"]);
+    assert_eq!(warnings("inv_c", 0.2), ["0.80 USD of the budget of 1.00 USD is spent"]);
     assert_eq!(warnings("inv_d", 0.1), Vec::<String>::new());
 }

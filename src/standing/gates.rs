@@ -71,7 +71,7 @@ fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &Gat
             }
             GateStatus::Waiting => {
                 let polled = state.and_then(|state| state.polled_at);
-                polled.map(|at| format!("not there yet when asked at {at}"))
+                polled.map(|at| format!("not ready when polled at {at}"))
             }
             GateStatus::NotStarted | GateStatus::Running | GateStatus::Pass => None,
         },

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// What is spent of one measure.
 #[derive(Debug, Clone, Serialize)]
 pub struct Spending {
-    /// In words: `0.50 of 5.00 USD, of 2 calls unknown`.
+    /// In words: `0.50 USD of 5.00 USD, cost unknown for 1 of 2 calls`.
     pub words: String,
     /// Whether the line is passed at which a warning is given.
     pub is_near: bool,
@@ -30,14 +30,15 @@ pub fn spending(cost: &Cost, budget: &Budget) -> Vec<Spending> {
         let mut words = if known || unknown == 0 {
             measure.show(spent)
         } else {
-            format!("unknown {}", measure.unit())
+            "an unknown amount".to_owned()
         };
         if *measure == Measure::Usd && cost.cost_is_estimate {
-            words.push_str(" by estimate");
+            words.push_str(" (estimated)");
         }
         words.extend(bound.map(|bound| format!(" of {}", measure.show(bound))));
         if unknown > 0 {
-            words.push_str(&format!(", unknown of {unknown} of {} calls", cost.calls));
+            let what = if *measure == Measure::Usd { "cost" } else { "tokens" };
+            words.push_str(&format!(", {what} unknown for {unknown} of {} calls", cost.calls));
         }
         let is_near = bound.is_some_and(|bound| spent >= bound * budget.warning_share());
         Some(Spending { words, is_near })

@@ -44,11 +44,12 @@ pub enum Error {
     Empty { path: PathBuf },
     /// Found by the process that drives the run.
     #[error("{} was changed by another process: {message}", path.display())]
-    #[diagnostic(help("nothing more was written; see what is left: orch verify"))]
+    #[diagnostic(help("nothing more was written; to check the run: orch verify"))]
     Changed { path: PathBuf, message: String },
     /// Two sound journals of one run that each say something the other does not.
-    #[error("{} stands at {here}, and its committed copy {} at {committed}: the run was taken two ways", path.display(), copy.display())]
-    #[diagnostic(help("keep the one that is right, and put it in the place of the other"))]
+    #[error("local and committed journals have diverged: {} has head {here}, {} has head \
+             {committed}", path.display(), copy.display())]
+    #[diagnostic(help("keep the correct one, and replace the other with it"))]
     Fork { path: PathBuf, here: Digest, copy: PathBuf, committed: Digest },
 }
 
@@ -202,7 +203,7 @@ impl Journal {
             }
             Ok(reading) => {
                 let (here, head) = (reading.head, self.head);
-                let message = format!("it stands at {here}, and was written up to {head}");
+                let message = format!("its head is {here}, expected {head}");
                 Err(Error::Changed { path, message })
             }
             Err(error) => Err(error),
@@ -295,7 +296,7 @@ fn refuse_broken_chain(
 ) -> Result<(), Error> {
     let (seq, head) = before.map_or((0, None), |reading| (reading.count, Some(reading.head)));
     if header.seq != seq + 1 {
-        let message = format!("the count goes from {seq} to {}", header.seq);
+        let message = format!("`seq` goes from {seq} to {}", header.seq);
         return Err(line_error(path, line, message));
     }
     if header.prev != head {

@@ -26,9 +26,9 @@ pub enum Durability {
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     /// Another process may hold the run now.
-    #[error("its lock was taken away")]
+    #[error("its lock was lost")]
     Lost,
-    #[error("the chain stands at {head}, and not at {expected}")]
+    #[error("the journal head is {head}, expected {expected}")]
     Moved { expected: Digest, head: Digest },
     #[error(transparent)]
     Journal(#[from] journal::Error),

@@ -109,7 +109,7 @@ fn read(place: &Beneath) -> Read {
 fn by_letter(Written { note, agent }: Written) -> Note {
     let by = match agent {
         Some(sign) => Author::Agent(sign).to_string(),
-        None => format!("{} (says a letter)", note.by),
+        None => format!("{} (unverified)", note.by),
     };
     Note { by, ..note }
 }
@@ -144,7 +144,7 @@ mod tests {
         let letters = mailbox.letters().unwrap();
         let texts: Vec<&str> = letters.iter().map(|letter| letter.note.text.as_str()).collect();
         assert_eq!(texts, ["a", "b", "c"]);
-        assert_eq!(letters[0].note.by, "Ada (says a letter)");
+        assert_eq!(letters[0].note.by, "Ada (unverified)");
         assert_eq!(letters[2].note.by, "an agent (MARK)");
         letters[0].take().unwrap();
         assert_eq!(mailbox.letters().unwrap().len(), 2);

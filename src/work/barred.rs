@@ -18,10 +18,10 @@ impl Barred {
     pub fn finding(&self, session: Option<&str>) -> Option<Finding> {
         let actual = match session {
             Some(session) if self.sessions.iter().any(|barred| barred == session) => session,
-            None if self.is_same_agent => "a session that the agent did not tell",
+            None if self.is_same_agent => "a session that the agent did not report",
             Some(_) | None => return None,
         };
-        let message = "the audit was done in the session of the work that it judges";
-        Some(Finding::of("audits", message).expected("another session").actual(actual))
+        let message = "the audit was done in the same session as the work it judges";
+        Some(Finding::of("audits", message).expected("a different session").actual(actual))
     }
 }

@@ -78,7 +78,7 @@ impl<'w> HandIn<'w> {
             let place = Beneath::new(self.workspace.project.root()).join(path.as_str());
             log.map_or(Ok(()), |log| log.copy_to(&place))
         });
-        kept.map_err(|error| format!("{path} cannot be written: {error}"))
+        kept.map_err(|error| format!("cannot write {path}: {error}"))
     }
 
     fn answers(&self) -> Result<Values, String> {
@@ -101,8 +101,8 @@ impl<'w> HandIn<'w> {
         let place = self.logs.join(ANSWERS);
         let bytes = place.read().map_err(|error| error.to_string())?;
         let redacted = self.workspace.secrets.redact_file(&place);
-        redacted.map_err(|error| format!("the answers cannot be kept: {error}"))?;
-        let bytes = bytes.ok_or("no answers were written to the file that ORCH_ANSWERS names")?;
+        redacted.map_err(|error| format!("cannot store the answers: {error}"))?;
+        let bytes = bytes.ok_or("no answers were written to the file named by ORCH_ANSWERS")?;
         let text = std::str::from_utf8(&bytes).map_err(|error| error.to_string())?;
         let data = Data::read(Language::Json, text).map_err(|flaw| flaw.message);
         let data = data.map_err(|error| format!("the answers are not a JSON object: {error}"))?;
@@ -117,13 +117,13 @@ impl<'w> HandIn<'w> {
             project.read_text(&path, ANSWERS_BYTES_MAX).map_err(|error| error.to_string())?;
         if files::stat_of(&project.absolute(&path)) == self.before {
             return Err(format!(
-                "{path} holds earlier answers: it was not written in this attempt"
+                "{path} was not written in this attempt; it contains earlier answers"
             ));
         }
         let document =
             check::parse_document(&path, &text).map_err(|finding| finding.to_string())?;
         let answers = document.pointer(pointer).cloned().map(Data::into_json);
-        answers.ok_or_else(|| format!("{path} has nothing at `{pointer}`"))
+        answers.ok_or_else(|| format!("{path} has no value at `{pointer}`"))
     }
 
     fn path(&self, text: &str) -> Result<ProjectPath, String> {

@@ -101,5 +101,5 @@ impl Judging {
 
 /// What an output's name has to do with secrets.
 fn leak(path: &ProjectPath) -> Finding {
-    Finding::of("secrets", "the name of an output holds a secret").path(path)
+    Finding::of("secrets", "the name of an output contains a secret").path(path)
 }

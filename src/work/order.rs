@@ -103,7 +103,7 @@ impl WorkOrder {
         Measure::ALL.into_iter().find_map(|measure| {
             let bound = self.reserved.bound(measure)?;
             let is_over = spent.get(measure) >= bound;
-            is_over.then(|| format!("the {} that it had are spent", measure.show(bound)))
+            is_over.then(|| format!("its budget of {} is spent", measure.show(bound)))
         })
     }
 }

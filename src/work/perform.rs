@@ -103,7 +103,8 @@ impl Hands<'_> {
         let path = project.path(dir).map_err(|error| error.to_string())?;
         if !Beneath::new(&root).join(path.as_str()).is_folder() {
             return Err(format!(
-                "`dir` names {path}, which is not a folder of the project, or is reached through a link"
+                "`dir` names {path}, which is not a folder in the project or is reached through a \
+                 symbolic link"
             ));
         }
         Ok(project.absolute(&path))

@@ -111,25 +111,25 @@ fn finding(role: Role, path: &str) -> Finding {
     let (check, message) = match role {
         Role::Definition => (
             "definition",
-            "it was changed during the attempt; this run goes on with what it began with",
+            "it was changed during the attempt; this run continues with the definition it started \
+             with",
         ),
         Role::KeptAgents => (
             "agents",
-            "it was changed during the attempt; this run goes on with the agents and the \
-             environment that it began with",
+            "it was changed during the attempt; this run continues with the agents and the \
+             environment it started with",
         ),
-        Role::ReadAgents => (
-            "agents",
-            "it was changed during the attempt, and this run takes its agents from there",
-        ),
+        Role::ReadAgents => {
+            ("agents", "it was changed during the attempt, and this run reads its agents from it")
+        }
         Role::Signers => (
             "signers",
-            "whose signatures count was changed during the attempt; this run goes on with those \
-             that it began with, and later ones would not",
+            "the allowed signers were changed during the attempt; this run continues with the \
+             ones it started with, but later runs would not",
         ),
         Role::Git => (
             "git",
-            "it was changed during the attempt; git would run or obey it in every later command",
+            "it was changed during the attempt; every later git command would run or obey it",
         ),
     };
     Finding { severity: Severity::Warning, ..Finding::of(check, message).path(path) }

@@ -300,8 +300,8 @@ fn no_link_is_followed_that_was_put_where_output_was_named() {
     for (plant, named, says) in [
         ("ln -s ../outside/precious out.xml", "out.xml", "a symbolic link was put there"),
         ("ln -s ../outside/new out.xml", "out.xml", "a symbolic link was put there"),
-        ("ln ../outside/precious out.xml", "out.xml", "another name of a file was put there"),
-        ("rm old.xml; ln ../outside/precious old.xml", "old.xml", "another name of a file"),
+        ("ln ../outside/precious out.xml", "out.xml", "a hard link was put there"),
+        ("rm old.xml; ln ../outside/precious old.xml", "old.xml", "a hard link"),
         ("rm -r deep; ln -s ../outside deep", "deep/precious", "a symbolic link was put there"),
         ("ln -s ../outside new", "new/precious", "a symbolic link was put there"),
         ("rm link.xml; ln -s ../outside/precious link.xml", "link.xml", ""),

@@ -69,7 +69,7 @@ fn a_path_is_no_workflow_name() {
         done.never_says("workflows/");
     }
     house.orch("run dmo").code(2).says("workflow `dmo` not found").says("did you mean `demo`?");
-    house.orch("contract test ../x").code(2).says("`../x` is no contract name");
+    house.orch("contract test ../x").code(2).says("`../x` is not a valid contract name");
 }
 
 #[test]

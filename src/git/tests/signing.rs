@@ -112,7 +112,7 @@ fn a_program_that_does_not_answer_is_waited_for_once() {
     let mut repository = sandbox.repository();
     for _ in 0..3 {
         let error = record(&mut repository, &main_branch(), &files(&["a.json"])).unwrap_err();
-        assert!(error.to_string().contains("slow took more than 5 s"), "{error}");
+        assert!(error.to_string().contains("slow did not finish within 5 s"), "{error}");
     }
     assert_eq!(fs::read_to_string(sandbox.path(".git/slow.asked")).unwrap(), "\n");
 }

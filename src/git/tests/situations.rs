@@ -73,7 +73,7 @@ fn another_branch_and_a_ref_are_reached_without_the_work_folder() {
     assert!(!sandbox.path("orchestration").exists());
     sandbox.git(&["branch", "-qD", "main"]);
     let error = commit(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
-    assert_eq!(error.to_string(), "the branch refs/heads/main does not exist any more");
+    assert_eq!(error.to_string(), "the branch refs/heads/main no longer exists");
     sandbox.assert_sound();
 }
 

@@ -80,8 +80,8 @@ fn taking_up(history: &[(Moment, Event)]) -> usize {
 fn words(event: &Event) -> Option<String> {
     let because = |reason: Option<&String>| reason.map(|r| format!(": {r}")).unwrap_or_default();
     Some(match event {
-        Event::RunStarted(started) => format!("run of {} began", started.workflow),
-        Event::RunResumed { .. } => "run taken up again".to_owned(),
+        Event::RunStarted(started) => format!("run of {} started", started.workflow),
+        Event::RunResumed { .. } => "run resumed".to_owned(),
         Event::RunAmended(amended) => {
             let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
             format!("definition amended: {}", changed.join(", "))
@@ -101,11 +101,11 @@ fn words(event: &Event) -> Option<String> {
             format!("gate {gate} failed, attempt {attempt}: {reason}")
         }
         Event::GateInterrupted { gate, attempt, reason, .. } => {
-            format!("gate {gate} cut off, attempt {attempt}: {reason}")
+            format!("gate {gate} interrupted, attempt {attempt}: {reason}")
         }
         Event::GateWaived { gate, reason, .. } => format!("gate {gate} waived: {reason}"),
         Event::GatesReopened { gates, reason, .. } => {
-            format!("{} opened again: {reason}", names(gates))
+            format!("{} reopened: {reason}", names(gates))
         }
         Event::GateJumped { from, to, .. } => format!("gate {from} went back to {to}"),
         Event::GateRedone { gate, reason, .. } => format!("gate {gate} redone: {reason}"),
@@ -113,9 +113,9 @@ fn words(event: &Event) -> Option<String> {
             format!("gate {gate} ended the run as {status}{}", because(reason.as_ref()))
         }
         Event::RunEnding { status, reason, gate: None } => {
-            format!("run is to end as {status}{}", because(reason.as_ref()))
+            format!("run is ending as {status}{}", because(reason.as_ref()))
         }
-        Event::SessionStarted(started) => format!("session {} began", started.session),
+        Event::SessionStarted(started) => format!("session {} started", started.session),
         Event::SessionEnded { session, status, reason, .. } => {
             format!("session {session} {status}{}", because(reason.as_ref()))
         }
@@ -148,10 +148,10 @@ fn words(event: &Event) -> Option<String> {
 
 fn bounds(range: &Range) -> String {
     match (&range.start_from, &range.until) {
-        (None, None) => "bounds of the run lifted".to_owned(),
-        (Some(from), None) => format!("run bounded: from gate {from} on"),
-        (None, Some(until)) => format!("run bounded: until gate {until}"),
-        (Some(from), Some(until)) => format!("run bounded: from gate {from} until {until}"),
+        (None, None) => "limits of the run removed".to_owned(),
+        (Some(from), None) => format!("run limited: from gate {from}"),
+        (None, Some(until)) => format!("run limited: until gate {until}"),
+        (Some(from), Some(until)) => format!("run limited: from gate {from} until {until}"),
     }
 }
 
@@ -229,7 +229,7 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
     }
     if let Event::GateInterrupted { gate, attempt, reason, findings } = event {
         let findings = findings.iter().map(ToString::to_string).collect();
-        let cut = plain("cut off", Some(gate), reason.clone());
+        let cut = plain("interrupted", Some(gate), reason.clone());
         return Some(Setback { attempt: Some(*attempt), findings, ..cut });
     }
     if let Event::GateJumped { from, to, .. } = event {
@@ -239,7 +239,7 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
         return Some(plain("redone", Some(gate), reason.clone()));
     }
     if let Event::GatesReopened { gates, reason, .. } = event {
-        return Some(plain("opened again", None, format!("{}: {reason}", names(gates))));
+        return Some(plain("reopened", None, format!("{}: {reason}", names(gates))));
     }
     None
 }

@@ -290,7 +290,7 @@ fn in_short(text: &str) -> String {
         return text.to_owned();
     };
     let (short, rest) = text.split_at(end);
-    format!("{short}… ({} characters more)", rest.chars().count())
+    format!("{short}… ({} more characters)", rest.chars().count())
 }
 
 fn gates(run: &Run, now: Moment) -> Vec<Gate> {
@@ -339,8 +339,8 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
     let spent = run.spent(now);
     let together = advance::estimate(workflow, run);
     let variance = |estimate: Duration| match spent.active.checked_sub(estimate) {
-        Some(over) => format!("{} over it", clock::in_words(over)),
-        None => format!("{} below it", clock::in_words(estimate.saturating_sub(spent.active))),
+        Some(over) => format!("{} over", clock::in_words(over)),
+        None => format!("{} under", clock::in_words(estimate.saturating_sub(spent.active))),
     };
     let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     Spending {

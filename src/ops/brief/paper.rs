@@ -26,7 +26,7 @@ impl Paper {
     /// Finds the template; `brief` says which names it may use.
     pub(super) fn find(shelf: &Shelf, format: BriefFormat, brief: &Brief) -> Result<Self, Error> {
         let text = shelf.find(TEMPLATE)?;
-        let text = text.ok_or_else(|| Error::environment(format!("there is no {TEMPLATE}")))?;
+        let text = text.ok_or_else(|| Error::environment(format!("{TEMPLATE} not found")))?;
         let source = match format {
             BriefFormat::Markdown => text.source,
             BriefFormat::Text => Source::new(text.source.name, without_marks(&text.source.text)),

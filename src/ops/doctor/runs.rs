@@ -31,7 +31,8 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
     if !project.store.is_own(id) && !project.store.record(id).exists() {
         let reference = record::reference(id);
         let finding = format!(
-            "only {reference} holds it; to have its journal and record here: orch record rebuild --run {id}"
+            "it exists only in {reference}; to restore its journal and record: orch record \
+             rebuild --run {id}"
         );
         return vec![Symptom::well(what, finding)];
     }
@@ -41,7 +42,7 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
         symptoms.push(Symptom::ill(what.clone(), finding).with(remedy));
     }
     if reading.run.status == RunStatus::Running {
-        let finding = format!("it stalled; orch run resume --run {id}");
+        let finding = format!("it is STALLED; to resume it: orch run resume --run {id}");
         symptoms.push(Symptom::ill(what.clone(), finding));
     }
     let orphans = match orphans::find(project, id) {
@@ -66,9 +67,7 @@ fn cut_back(project: &Project, reading: &Reading, id: &RunId) -> Option<String> 
     let here = project.store.journal_bytes(id)?;
     let whole = reading.bytes.len() as u64;
     (here < whole).then(|| {
-        format!(
-            "its journal has {here} bytes, and what was committed of it {whole}: it was cut back"
-        )
+        format!("its journal was truncated: it has {here} bytes, but {whole} bytes were committed")
     })
 }
 
@@ -80,7 +79,7 @@ fn lost(
     id: &RunId,
 ) -> Option<String> {
     let found = place(project, repository, reading, id);
-    found.unwrap_or_else(|error| Some(format!("its record cannot be looked for: {error}")))
+    found.unwrap_or_else(|error| Some(format!("cannot look for its record: {error}")))
 }
 
 fn place(
@@ -91,10 +90,10 @@ fn place(
 ) -> Result<Option<String>, git::Error> {
     let reference = record::reference(id);
     let Some(tip) = repository.tip(&reference)? else {
-        return Ok(Some(format!("{reference} is gone")));
+        return Ok(Some(format!("{reference} is missing")));
     };
     if !repository.is_sound(&tip) {
-        return Ok(Some(format!("{reference} has lost objects")));
+        return Ok(Some(format!("{reference} has missing objects")));
     }
     let held = repository.files_of(&tip)?;
     let all = record::all_files(reading);
@@ -106,7 +105,7 @@ fn place(
     let due = all.iter().filter(|(path, _)| is_at_rest || !record::is_summary(path));
     let missing = due.filter(|file| !is_held(file)).count();
     if missing > 0 {
-        return Ok(Some(format!("{reference} lacks {missing} files of its record")));
+        return Ok(Some(format!("{reference} lacks {missing} files of the record")));
     }
     // While a run goes on, its branch holds it as of its last stop.
     if !is_at_rest || project.config.record_branch == RecordBranch::Never {
@@ -118,7 +117,7 @@ fn place(
         return Ok(None);
     };
     if !repository.is_grafted(&target, &folder, &tip)? {
-        return Ok(Some("its record is not, or not wholly, committed on its branch".to_owned()));
+        return Ok(Some("its record is not fully committed on its branch".to_owned()));
     }
     if !repository.is_checked_out(&target)? {
         let is_left =
@@ -127,7 +126,7 @@ fn place(
         return Ok(is_left.then(|| words.to_owned()));
     }
     if !repository.is_index_settled(&folder)? {
-        return Ok(Some("the index differs from what is committed of its record".to_owned()));
+        return Ok(Some("the index differs from its committed record".to_owned()));
     }
     let record = project.store.record(id);
     let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
@@ -141,5 +140,5 @@ fn place(
     let is_left =
         |folder: &&Path| record.join(folder).half_written().is_ok_and(|left| !left.is_empty());
     let has_left = folders.iter().any(is_left);
-    Ok(has_left.then(|| "a killed process left half-written files in its record".to_owned()))
+    Ok(has_left.then(|| "a killed process left partly written files in its record".to_owned()))
 }

@@ -19,10 +19,10 @@ pub fn look(project: &Project) -> Result<Vec<Symptom>, Error> {
             Some(problem) => Symptom::ill(what, format!("{}: {problem}", project.shown(path))),
             None => Symptom::well(what, project.shown(path)),
         }),
-        Some(None) => symptoms.push(Symptom::well(what, "held by an agent")),
+        Some(None) => symptoms.push(Symptom::well(what, "held by the SSH agent")),
         None if settings.approvals || settings.heads => {
-            let finding = "orch.toml asks for signatures, and no SSH key is named; \
-                           git config gpg.format ssh && git config user.signingkey FILE";
+            let finding = "orch.toml requires signatures, but no SSH key is configured; git \
+                           config gpg.format ssh && git config user.signingkey FILE";
             symptoms.push(Symptom::ill(what, finding));
         }
         None => {}

@@ -40,7 +40,7 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
     let workflow = match workflow_of(&reading.run) {
         Ok(workflow) => workflow,
         Err(error) => {
-            let message = format!("what approvals it asks for is not to be read: {error}");
+            let message = format!("cannot read which approvals it requires: {error}");
             verified.differences.push(Difference::of("definition", message));
             return Ok(());
         }
@@ -72,7 +72,7 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
                 match verdict_on_head(then, head, (allowed, written))? {
                     SignatureVerdict::Good(by) => verified.head_signed_by = Some(by),
                     SignatureVerdict::Bad(problem) => {
-                        let message = format!("its signature is not proved: {problem}");
+                        let message = format!("its signature is not valid: {problem}");
                         verified.differences.push(Difference::of("head", message));
                     }
                 }
@@ -102,7 +102,7 @@ fn verdict_on_head(
     match proof::misplaced(then, &head.signed, written) {
         Some(problem) => Ok(SignatureVerdict::Bad(problem)),
         None if head.status != then.run.status => Ok(SignatureVerdict::Bad(format!(
-            "it says {}, and the run was {}",
+            "it says {}, but the run was {}",
             head.status, then.run.status
         ))),
         None => signing::verdict_on_head(then.run, head, allowed),
@@ -123,9 +123,9 @@ fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
         let since = run.amended.get(id).copied().unwrap_or_default();
         for attempt in state.attempts.iter().skip(since).filter(|attempt| passed(attempt.status)) {
             let problem = match &attempt.approval {
-                None if is_demanded => "it passed without the signed approval that it asks for",
+                None if is_demanded => "it passed without the signed approval that it requires",
                 Some(approval) if approval.seen != digests_of(&attempt.artifacts) => {
-                    "it passed with other bytes than were approved"
+                    "it passed with content that was not approved"
                 }
                 Some(_) | None => continue,
             };
@@ -136,7 +136,7 @@ fn of_passes(run: &Run, workflow: &Workflow) -> Vec<Difference> {
 }
 
 fn of_approval(attempt: &AttemptId, problem: &str) -> Difference {
-    of_attempt(attempt, &format!("its approval is not proved: {problem}"))
+    of_attempt(attempt, &format!("its approval is not valid: {problem}"))
 }
 
 fn of_attempt(attempt: &AttemptId, problem: &str) -> Difference {

@@ -239,8 +239,10 @@ impl Open<'_> {
     fn plain(&self) -> Difference {
         let recorded = self.recorded;
         let message = match self.found {
-            Some(found) => format!("recorded as {recorded}, found {found}; no commit says why"),
-            None => format!("recorded as {recorded}, and it is not there"),
+            Some(found) => {
+                format!("recorded as {recorded}, found {found}; no commit explains the change")
+            }
+            None => format!("recorded as {recorded}, but the file is missing"),
         };
         Difference::of(self.path, message)
     }

@@ -77,7 +77,7 @@ impl Copy {
         let reading = journal::fold(Path::new(&self.path), self.bytes.clone())?;
         // Nobody was in the middle of writing what is committed.
         if self.kind != Kind::Own && reading.bytes.len() < self.bytes.len() {
-            let (line, message) = (reading.count + 1, "the line has no end".to_owned());
+            let (line, message) = (reading.count + 1, "the line is incomplete".to_owned());
             return Err(journal::Error::Line { path: self.path.clone().into(), line, message });
         }
         Ok(reading)
@@ -172,7 +172,7 @@ fn believe(copies: Vec<Copy>, heads: &HashSet<Digest>, folder: &str) -> Result<S
         None => (none, None),
     };
     if reading.is_none() && differences.is_empty() {
-        differences.push(Difference::of(folder, "there is no journal"));
+        differences.push(Difference::of(folder, "journal not found"));
     }
     Ok(Story { reading, copy, differences })
 }
@@ -210,7 +210,8 @@ fn rather(
         (true, true) | (false, false) => {
             let (here, there) = (known.head, reading.head);
             let message = format!(
-                "the run was taken two ways: its journal stands at {here}, this copy at {there}"
+                "the journal and this copy have diverged: the journal has head {here}, this copy \
+                 {there}"
             );
             differences.push(Difference::of(format!("{}{}", other.path, other.note), message));
             (copy, known)
@@ -234,7 +235,7 @@ fn changed_end(reading: &Reading, copy: &Copy, records: &[&Files]) -> Option<Dif
         is_other && own.is_none_or(|(own, _)| own != digest)
     };
     records.iter().find(is_of_another)?;
-    Some(copy.difference(reading.count, "it was changed: RUN.json and SHA256SUMS tell of another"))
+    Some(copy.difference(reading.count, "it was changed: RUN.json and SHA256SUMS do not match it"))
 }
 
 /// The line that a byte lies in, counted from 1.

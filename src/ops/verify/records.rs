@@ -59,7 +59,7 @@ fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Diffe
             Staged::Bytes(bytes) => drop(files.insert(path.clone(), bytes.clone())),
             Staged::Deleted => drop(files.remove(path)),
             Staged::Conflicted => {
-                differences.push(Difference::of(path, "the index holds a conflict; settle it"));
+                differences.push(Difference::of(path, "the index has a conflict; resolve it"));
             }
         }
     }
@@ -67,10 +67,12 @@ fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Diffe
         let found = found.into_iter().filter(|found| places.staged.contains_key(&found.path));
         differences.extend(found.map(|found| {
             let what = match places.staged.get(&found.path) {
-                Some(Staged::Deleted) => "the index holds it as deleted",
-                Some(Staged::Bytes(_) | Staged::Conflicted) | None => "the index holds other bytes",
+                Some(Staged::Deleted) => "it is deleted in the index",
+                Some(Staged::Bytes(_) | Staged::Conflicted) | None => {
+                    "the index has different content"
+                }
             };
-            Difference { message: format!("{what}; `orch doctor --fix` mends it"), ..found }
+            Difference { message: format!("{what}; `orch doctor --fix` fixes it"), ..found }
         }));
     }
     differences

@@ -78,12 +78,12 @@ fn untrue(
     };
     Error::Untrue {
         message: format!(
-            "the journal of run {run} was cut back or written anew: commit {commit} was made when \
-             it stood at {anchor}, which it never did"
+            "the journal of run {run} was truncated or rewritten: commit {commit} names the head \
+             {anchor}, which the journal never had"
         ),
         help: format!(
-            "bring back what was committed, and go on from there:\n      \
-             mv {journal} {journal}.aside && {serve}"
+            "restore what was committed, and continue from there:\n      mv {journal} \
+             {journal}.aside && {serve}"
         ),
     }
 }

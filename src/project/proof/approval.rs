@@ -49,7 +49,7 @@ pub fn expired(
         at: Some(today),
     };
     let is_valid = signature.is_by(who, allowed).map_err(signing::explain)?;
-    Ok((!is_valid).then(|| format!("the key of {who} is not valid any more")))
+    Ok((!is_valid).then(|| format!("the key of {who} is no longer valid")))
 }
 
 /// What is wrong where something was signed at another place of the chain, or at a time that cannot
@@ -58,16 +58,15 @@ pub fn misplaced(then: &Then<'_>, signed: &Signed, written: Moment) -> Option<St
     let (chain, at) = (signed.chain, signed.at);
     if chain != then.head {
         return Some(format!(
-            "it was signed where the chain stood at {chain}, and stands behind {}",
+            "it was signed at journal head {chain}, but comes after head {}",
             then.head
         ));
     }
     if at < then.latest {
         return Some(format!(
-            "it says that it was signed at {at}, when the run had already come to {}",
+            "it claims to be signed at {at}, but the run had already reached {}",
             then.latest
         ));
     }
-    (at > written)
-        .then(|| format!("it says that it was signed at {at}, and was written at {written}"))
+    (at > written).then(|| format!("it claims to be signed at {at}, but was written at {written}"))
 }

@@ -22,12 +22,12 @@ pub fn refuse_unsignable(project: &Project, workflow: &Workflow) -> Result<(), E
     let demanding = workflow.gates.iter().find(|gate| demand(gate).is_some());
     match (demanding, signers_path(project, workflow)?) {
         (Some(gate), None) => Err(Error::usage(format!(
-            "gate {} asks for a signed approval, and nothing says whose signatures count",
+            "gate {} requires a signed approval, but no allowed-signers file is configured",
             gate.id
         ))
         .advise(
             "git config gpg.ssh.allowedSignersFile FILE, or allowed_signers = \"FILE\" under \
-             [signing] in orch.toml;\n      a line of it: ada@example.org ssh-ed25519 AAAA…",
+             [signing] in orch.toml;\n      example line: ada@example.org ssh-ed25519 AAAA…",
         )),
         (_, Some(path)) => read_signers(&path).map(|_| ()),
         (None, None) => Ok(()),
@@ -62,10 +62,11 @@ pub fn configured_signers(project: &Project) -> Result<Option<PathBuf>, Error> {
 
 /// The text of a file that says whose signatures count.
 pub fn read_signers(path: &Path) -> Result<String, Error> {
-    let unreadable =
-        |problem: String| Error::usage(format!("allowed signers {}: {problem}", path.display()));
+    let unreadable = |problem: String| {
+        Error::usage(format!("allowed-signers file {}: {problem}", path.display()))
+    };
     let bytes = files::read_small(path, SIGNERS_BYTES_MAX);
     let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| unreadable("there is no such file".to_owned()))?;
-    String::from_utf8(bytes).map_err(|_| unreadable("it is not text".to_owned()))
+    let bytes = bytes.ok_or_else(|| unreadable("no such file".to_owned()))?;
+    String::from_utf8(bytes).map_err(|_| unreadable("it is not valid UTF-8".to_owned()))
 }

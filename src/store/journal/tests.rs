@@ -49,7 +49,7 @@ fn a_torn_last_line_is_dropped_and_any_other_bad_line_refused() {
     let prev = lines[1].split_once("\"prev\":\"").unwrap().1;
     let other = format!("{}{}", if prev.starts_with('0') { '1' } else { '0' }, &prev[1..]);
     assert!(error(good.replace(prev, &other)).starts_with("2: it was changed"));
-    assert_eq!(error(format!("{}\n{}\n", lines[0], lines[2])), "2: the count goes from 1 to 3");
+    assert_eq!(error(format!("{}\n{}\n", lines[0], lines[2])), "2: `seq` goes from 1 to 3");
     assert!(error(format!("{}\nnonsense\n{}\n", lines[0], lines[1])).starts_with("2: "));
     fs::write(&path, format!("{good}{{\"seq\":4")).unwrap();
     let (journal, _) = Journal::open(&Beneath::new(folder.path())).unwrap();

@@ -50,7 +50,7 @@ impl Copy {
         let whole = match journal::fold(&self.folder(), std::mem::take(&mut self.bytes)) {
             // Nobody was in the middle of writing it: what is committed is whole.
             Ok(reading) if reading.bytes.len() < length => {
-                let (line, message) = (reading.count + 1, "the line has no end".to_owned());
+                let (line, message) = (reading.count + 1, "the line is incomplete".to_owned());
                 Err(journal::Error::Line { path: self.folder(), line, message })
             }
             other => other,

@@ -33,7 +33,7 @@ impl Difference {
         let line = found[..at].split(|byte| *byte == b'\n').count();
         let message = match (found.get(at), expected.get(at)) {
             (None, _) => "it ends too early",
-            (Some(_), None) => "it goes on after its end",
+            (Some(_), None) => "it continues after its expected end",
             (Some(_), Some(_)) => "it differs from here on",
         };
         let number = |count: usize| u64::try_from(count).ok();
@@ -176,7 +176,7 @@ impl<'r> Expected<'r> {
 }
 
 const MISSING: &str = "it is missing";
-const FOREIGN: &str = "it is no part of the record";
+const FOREIGN: &str = "it is not part of the record";
 
 /// Where the files of a record differ from what the journal says, in the order of their paths.
 fn differences(reading: &Reading, expected: &Files, found: &Files) -> Vec<Difference> {
@@ -220,7 +220,7 @@ fn summarised(reading: &Reading, found: &Files) -> Result<Option<Files>, Differe
         return Ok(None);
     }
     let reached = end.and_then(|end| reading.bytes.get(..end)).map(<[u8]>::to_vec);
-    let reached = reached.ok_or_else(|| broken("it tells of more than the journal".to_owned()))?;
+    let reached = reached.ok_or_else(|| broken("it covers more than the journal".to_owned()))?;
     let earlier = journal::fold(Path::new(journal::FILE), reached);
     Ok(Some(super::all_files(&earlier.map_err(|error| broken(error.to_string()))?)))
 }
@@ -237,7 +237,10 @@ mod tests {
         };
         assert_eq!(place(b"one\nTwo\n"), (2, 5, "it differs from here on".to_owned()));
         assert_eq!(place(b"one\ntw"), (2, 7, "it ends too early".to_owned()));
-        assert_eq!(place(b"one\ntwo\n\n"), (3, 9, "it goes on after its end".to_owned()));
+        assert_eq!(
+            place(b"one\ntwo\n\n"),
+            (3, 9, "it continues after its expected end".to_owned())
+        );
         assert_eq!(place(b""), (1, 1, "it ends too early".to_owned()));
     }
 }

@@ -55,7 +55,7 @@ enum Uncommitted {
     Journal(#[from] journal::Error),
     #[error(transparent)]
     Disk(#[from] Error),
-    #[error("{0} moves each time that a commit is to be added; another process writes it")]
+    #[error("{0} kept moving while orch tried to commit; another process writes to it")]
     Contested(String),
 }
 
@@ -353,7 +353,7 @@ impl RecordWriter {
                 None => journal
                     .as_ref()
                     .and_then(|files| files.get(&path).cloned())
-                    .ok_or_else(|| "the journal does not give it any more".to_owned()),
+                    .ok_or_else(|| "the journal no longer contains it".to_owned()),
             };
             let write = |bytes: Vec<u8>| {
                 self.folder.write(&path, &bytes).map_err(|error| error.to_string())

@@ -25,7 +25,10 @@ fn house() -> House {
 #[test]
 fn message_and_files_are_shown_before_the_question_and_bound_by_their_digests() {
     let house = house();
-    house.orch("run demo").code(3).says("A person reads built.txt, release/notes.md and approves");
+    house
+        .orch("run demo")
+        .code(3)
+        .says("A person must read built.txt, release/notes.md, then approve");
     house.orch("status").code(0).says("waits for approval of release/notes.md");
     let status = house.orch("status --json").code(0).json();
     assert_eq!(status["data"]["gates"][0]["shows"][0], "release/notes.md");
@@ -59,7 +62,7 @@ fn what_changed_since_the_last_approval_is_shown_line_by_line() {
         "--- release/notes.md (changed since the last approval)\n@@ -1,2 +1,2 @@\n one\n-two\n+three\n",
     );
     house.remove("release/notes.md");
-    house.orch("gate approve").code(2).says("release/notes.md (gone since the last approval)");
+    house.orch("gate approve").code(2).says("release/notes.md (deleted since the last approval)");
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn a_checkpoint_says_where_the_run_stood_and_verify_holds_it_to_that() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     house.orch("verify").code(0);
     house.orch("checkpoint show").code(0).says("before lunch").says("0 of 2 gates done");
-    house.orch("checkpoint show 2").code(2).says("has no checkpoint 2");
+    house.orch("checkpoint show 2").code(2).says("checkpoint 2 of run");
     let data = house.orch("checkpoint list --json").code(0).json()["data"].clone();
     assert_eq!(data["checkpoints"][0]["is_kept"], true);
 }
@@ -110,7 +110,7 @@ fn a_checkpoint_says_where_the_run_stood_and_verify_holds_it_to_that() {
 #[test]
 fn a_diff_is_against_the_working_tree_or_another_checkpoint() {
     let house = at_work();
-    house.orch("checkpoint diff").code(2).says("has no checkpoint yet");
+    house.orch("checkpoint diff").code(2).says("has no checkpoints");
     house.orch("checkpoint create").code(0);
     change(&house);
     house.orch("checkpoint create").code(0);
@@ -140,7 +140,10 @@ fn gc_keeps_a_snapshot_and_retention_lets_it_go() {
     let refs = house.git("for-each-ref --format=%(refname) refs/orch/checkpoints");
     assert_eq!(refs.lines().count(), 2, "{refs}");
     house.orch("checkpoint list").code(0).says("tree not kept any more").says("2 trees are kept");
-    house.orch("checkpoint diff 1").code(2).says("the tree of checkpoint 1 is not kept here");
+    house
+        .orch("checkpoint diff 1")
+        .code(2)
+        .says("the tree of checkpoint 1 is not in this repository");
     house.orch("verify").code(0);
 }
 
@@ -199,7 +202,7 @@ fn a_share_of_the_budget_is_sealed_once() {
 fn where_git_cannot_keep_the_tree_a_checkpoint_says_so() {
     let house = House::outside_git().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
     house.orch("run demo").code(3);
-    house.orch("checkpoint create").code(1).says("not kept: this is no git repository");
+    house.orch("checkpoint create").code(1).says("not kept: this is not a git repository");
     house.orch("checkpoint restore 1").code(2).says("checkpoint 1 has no tree");
     house.orch("verify").code(0);
 }

@@ -83,7 +83,7 @@ fn what_no_checkpoint_keeps_is_not_written_over_either() {
     assert_eq!(house.read("cache/x.txt"), "ignored now\n");
     house.orch("checkpoint restore 1 --path .gitignore").code(0);
     house.orch("checkpoint restore 1 --path ../x").code(2);
-    house.orch("checkpoint restore 7").code(2).says("has no checkpoint 7");
+    house.orch("checkpoint restore 7").code(2).says("checkpoint 7 of run");
 }
 
 #[test]

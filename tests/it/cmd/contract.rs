@@ -73,7 +73,10 @@ fn a_fixture_rests_on_another() {
     );
     house.orch("contract test poem").code(0).says("vast: as expected");
     let chained = fixture(house, "deep", &[("expect.toml", "expect = 'warn'\nbase = 'vast'\n")]);
-    chained.orch("contract test poem").code(2).says("deep rests on vast, which rests on good");
+    chained
+        .orch("contract test poem")
+        .code(2)
+        .says("deep is based on vast, which is based on good");
     let lost = fixture(chained, "deep", &[("expect.toml", "expect = 'warn'\nbase = 'god'\n")]);
     lost.orch("contract test poem").code(2).says("did you mean `good`?");
 }

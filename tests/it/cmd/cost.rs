@@ -81,7 +81,7 @@ fn recorded_tokens_and_a_price_make_an_estimate_marked_as_one() {
         .code(0)
         .says("m      2      ~2.5000")
         .says("other  1      unknown");
-    house.orch("status").code(0).says("spent 2.50 USD by estimate, unknown of 1 of 3 calls");
+    house.orch("status").code(0).says("spent 2.50 USD (estimated), cost unknown for 1 of 3 calls");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn a_ref_that_has_lost_objects_begins_anew() {
         let (folder, name) = id.trim().split_at(2);
         fs::remove_file(house.project().join(".git/objects").join(folder).join(name)).unwrap();
         assert!(!house.try_git("fsck --no-dangling"), "{lost}");
-        house.orch("doctor").code(1).says("has lost objects");
+        house.orch("doctor").code(1).says("has missing objects");
         house.orch("doctor --fix").code(0).says("mended");
         house.git("fsck --no-dangling");
         house.git("gc --quiet --prune=now");
@@ -69,7 +69,7 @@ fn own_stale_locks_go_and_others_stay() {
     ] {
         fs::write(git(twin), "").unwrap();
         fs::hard_link(git(twin), git(lock)).unwrap();
-        house.orch("doctor").code(1).says(lock).says("a killed commit of orch left it");
+        house.orch("doctor").code(1).says(lock).says("left behind by an interrupted orch commit");
         house.orch("doctor --fix").code(0);
         assert!(!git(twin).exists() && !git(lock).exists());
         house.orch("doctor").code(0);
@@ -91,10 +91,13 @@ fn what_the_settings_of_signing_name_must_be_there() {
     house.write("orch.toml", "[signing]\nkey = '~/none'\nallowed_signers = 'none'\n");
     let done = house.orch("doctor").code(1);
     let done = done.says("signing key").says("$HOUSE/home/none: there is no such file");
-    done.says("allowed signers $HOUSE/project/none: there is no such file");
+    done.says("allowed-signers file $HOUSE/project/none: no such file");
     fs::write(house.outside("home/none"), "").unwrap();
     house.write("none", [0xff]);
-    house.orch("doctor").code(1).says("allowed signers $HOUSE/project/none: it is not text");
+    house
+        .orch("doctor")
+        .code(1)
+        .says("allowed-signers file $HOUSE/project/none: it is not valid UTF-8");
     house.write("none", "ada@example.org ssh-ed25519 AAAA\n");
     house.orch("doctor").code(0).says("$HOUSE/home/none");
     // The same as git names them.
@@ -106,7 +109,7 @@ fn what_the_settings_of_signing_name_must_be_there() {
     done.says("project/gone: there is no such file");
     house.git("config user.signingkey ssh-ed25519");
     house.git("config --unset gpg.ssh.allowedSignersFile");
-    house.orch("doctor").code(0).says("held by an agent");
+    house.orch("doctor").code(0).says("held by the SSH agent");
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn a_journal_that_was_cut_back_is_told_and_comes_back() {
         let whole = fs::read_to_string(&journal).unwrap();
         let kept: String = whole.split_inclusive('\n').take(4).collect();
         fs::write(&journal, &kept).unwrap();
-        house.orch("doctor").code(1).says("it was cut back").says("orch doctor --fix");
+        house.orch("doctor").code(1).says("its journal was truncated").says("orch doctor --fix");
         house.orch("doctor --fix").code(0).says("mended");
         assert_eq!(fs::read_to_string(&journal).unwrap(), whole, "{branch}");
         house.orch("verify").code(0);
@@ -141,7 +144,7 @@ fn a_run_that_only_its_ref_holds_is_told() {
     let command = format!("orch record rebuild --run {run}");
     house.orch("doctor").code(0).says(&said).says(&command);
     house.orch(&command["orch ".len()..]).code(0);
-    house.orch("doctor").code(0).never_says("only refs");
+    house.orch("doctor").code(0).never_says("it exists only in");
     house.orch("verify").code(0);
 }
 

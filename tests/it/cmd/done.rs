@@ -27,9 +27,9 @@ fn off_a_terminal_what_is_missing_is_listed() {
     // No attempt is spent.
     assert_eq!(house.gates(), "sound PASS, plan PASS, work WAITING");
     assert_eq!(house.attempts("work"), "WAITING");
-    house.orch("done --answer x").code(2).says("`x` is no answer");
+    house.orch("done --answer x").code(2).says("`x` is not a valid answer");
     house.orch("done all of it is built").code(0).says("gate work PASS");
-    house.orch("done").code(2).says("is at work or waits; which");
+    house.orch("done").code(2).says("is RUNNING or WAITING; choose");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn an_agent_forces_nothing() {
     let house = at_work().env("ORCH_ATTEMPT", "1");
     house.on_terminal("done", &[]).code(1).never_says(MENU);
     house.on_terminal("session complete", &[]).code(1).never_says(MENU);
-    let refused = "a person's word cannot be given by an agent (ORCH_ATTEMPT is set)";
+    let refused = "this command requires a person, not an agent (ORCH_ATTEMPT is set)";
     house.on_terminal("session complete --force late", &[]).code(2).says(refused);
     house.orch("session complete --force late").code(2).says(refused);
     house.orch("gate waive --gate work --reason late").code(2).says(refused);

@@ -37,7 +37,7 @@ fn check_judges_and_changes_nothing() {
     -- stderr
 
     next:
-      Do the work of gate write as orchestration/runs/run_20260119T143012Z_demo_000001/logs/gates/write/prompt.txt says.
+      Do the work of gate write as described in orchestration/runs/run_20260119T143012Z_demo_000001/logs/gates/write/prompt.txt.
       $ orch gate check
       $ orch gate finish
     ");
@@ -65,7 +65,7 @@ fn finish_gives_the_verdict() {
     FAIL write
 
     next:
-      Mend gate write: draft.md does not exist [file_exists]
+      Fix gate write: draft.md does not exist [file_exists]
       $ orch run resume
     ");
     let json = house.orch("gate finish --gate write --json").code(2).json();

@@ -77,7 +77,7 @@ fn nobody_is_kept_by_what_is_no_work_of_an_agent() {
 #[test]
 fn nobody_is_kept_by_an_error_which_is_told() {
     let house = house();
-    hook(&house, "--run nope", false).code(0).says("there is no run `nope`");
+    hook(&house, "--run nope", false).code(0).says("run `nope` not found");
     hook(&house, "--run demo --gate writ", false).code(0).says("did you mean `write`?");
     house.write("orch.toml", "[agents");
     hook(&house, "--run demo", false).code(0).says("orch.toml:1");

@@ -113,7 +113,7 @@ fn a_reminder_names_run_gate_and_time() {
     let run = house.run_id();
     let expected = serde_json::json!({
         "next_actions": [format!(
-            "Do the work of gate write as orchestration/runs/{run}/logs/gates/write/prompt.txt says."
+            "Do the work of gate write as described in orchestration/runs/{run}/logs/gates/write/prompt.txt."
         )],
         "suggested_commands": [
             "orch gate check",
@@ -145,11 +145,11 @@ fn an_error_about_a_run_tells_where_that_run_stands() {
     exit 2
     -- stdout
     -- stderr
-    error: there is no gate `nope` in this run
+    error: gate `nope` not found in this run
     help: known: publish, write
 
     next:
-      Do the work of gate write as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt says.
+      Do the work of gate write as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt.
       $ orch gate check
       $ orch gate finish
     ");

@@ -18,7 +18,7 @@ fn a_call_is_recorded_and_what_is_not_said_stays_unknown() {
         .orch("status")
         .code(0)
         .says("spent 0.50 USD\n")
-        .says("spent 9 tokens, unknown of 1 of 1 calls\n");
+        .says("spent 9 tokens, tokens unknown for 1 of 1 calls\n");
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn impossible_figures_are_refused() {
     }
     house.orch("invocation record --cost 1e13").code(2).says("use 0 to 1000000000000");
     house.orch("invocation record --status SUCESS").code(2).says("SUCCESS");
-    house.orch("invocation record --gate b").code(2).says("there is no gate `b`");
+    house.orch("invocation record --gate b").code(2).says("gate `b` not found");
     assert_eq!(house.record()["invocations"].as_array().unwrap().len(), 0);
 }
 

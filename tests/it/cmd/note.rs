@@ -37,7 +37,7 @@ fn words_go_to_the_run_and_gate_at_hand() {
     -- stderr
 
     next:
-      Do the work of gate one as orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/one/prompt.txt says.
+      Do the work of gate one as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/one/prompt.txt.
       $ orch gate check
       $ orch gate finish
     ");
@@ -68,13 +68,13 @@ fn a_chosen_gate_is_the_one_at_hand_until_it_is_done() {
     house.orch("gate finish").code(0).says("gate one PASS");
     house.orch("note b").code(0);
     assert_eq!(notes(&house), [r#""note" "two" "a""#, r#""note" null "b""#]);
-    house.orch("use --gate three").code(2).says("there is no gate `three`");
+    house.orch("use --gate three").code(2).says("gate `three` not found");
 }
 
 #[test]
 fn a_closed_or_ambiguous_run_is_an_error_that_names_the_choices() {
     let house = house();
-    house.orch("note a").code(2).says("there is no run yet");
+    house.orch("note a").code(2).says("there are no runs");
     house.orch("run demo --slug x --seed 1").code(3);
     house.orch("run demo --slug y --seed 2").code(3);
     house.orch("run cancel --run x").code(0);
@@ -91,7 +91,7 @@ fn a_closed_or_ambiguous_run_is_an_error_that_names_the_choices() {
 fn what_says_nothing_or_too_much_is_refused_and_escapes_are_dropped() {
     let house = house();
     house.orch("run demo --slug x").code(3);
-    house.orch_with(&["note", " \u{1b}[31m "]).code(2).says("an empty note says nothing");
+    house.orch_with(&["note", " \u{1b}[31m "]).code(2).says("the note is empty");
     house.orch_with(&["note", &"x".repeat(70_000)]).code(2).says("too long");
     house.orch("note").code(2);
     house.orch_with(&["note", "a\u{1b}]52;c;x\u{7}b\u{202e}c"]).code(0);

@@ -60,8 +60,8 @@ fn answers_and_failures_can_be_given() {
     == ask: attempt 1 by human: passes
     == write: attempt 1 by agent: passes
     == danger: is skipped: when = "{{ gates.ask.answers.go }}" is false
-    == audit: attempt 1 by agent: fails, as asked
-    == audit: has failed and goes back to write
+    == audit: attempt 1 by agent: fails, as requested
+    == audit: failed and goes back to write
     == write: attempt 2 by agent: passes
     == danger: is skipped: when = "{{ gates.ask.answers.go }}" is false
     == audit: attempt 2 by agent: passes

@@ -134,7 +134,7 @@ fn by_hand_every_gate_is_started_and_finished() {
     -- stderr
 
     next:
-      Begin gate a.
+      Start gate a.
       $ orch gate start --gate a
     ");
     assert_eq!(house.record()["status"], "RUNNING");
@@ -227,7 +227,7 @@ fn a_run_is_shown_whole() {
     house.orch("run show").code(0).says("WAITING");
     let json = house.orch("run show --run x --json").code(0).json();
     assert_eq!(json["data"]["run_id"], house.run_id());
-    house.orch("run show --run nope").code(2).says("there is no run `nope`");
+    house.orch("run show --run nope").code(2).says("run `nope` not found");
 }
 
 #[test]

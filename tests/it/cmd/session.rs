@@ -53,8 +53,8 @@ fn a_session_begins_and_its_status_is_told() {
     WAITING plan  (waits for a person)
 
     next:
-      Do the work of gate plan as orchestration/runs/run_20260119T143013Z_x_000001/logs/gates/plan/prompt.txt says.
-      Say how far the work has come.
+      Do the work of gate plan as described in orchestration/runs/run_20260119T143013Z_x_000001/logs/gates/plan/prompt.txt.
+      Report your progress.
       $ orch gate check
       $ orch gate finish
       $ orch update "…"
@@ -70,7 +70,7 @@ fn a_session_begins_and_its_status_is_told() {
     assert_eq!((&data["cost_usd"], &data["remaining_usd"]), (&1.25.into(), &3.75.into()));
     assert_eq!(data["sessions"][0]["cost_usd"], 1.25);
     house.orch("session status").code(0).says("session x@1 running").says("1.2500 USD of 5.00 USD");
-    house.orch("session status --epic y").code(2).says("there is no run of `y`");
+    house.orch("session status --epic y").code(2).says("no run found for `y`");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_pause_ends_the_keeper_and_frees_the_lock() {
     -- stderr
 
     next:
-      The run is paused; take it up again.
+      The run is paused. Resume it.
       $ orch session resume x
     ");
     assert!(house.keepers().is_empty());
@@ -97,7 +97,7 @@ fn a_pause_ends_the_keeper_and_frees_the_lock() {
     house
         .orch("session pause")
         .code(2)
-        .says("nobody sits at run")
+        .says("has no active session")
         .says("session start --epic x --resume");
     house.orch("verify").code(0);
 }
@@ -119,7 +119,7 @@ fn the_words_of_a_pause_decide_nothing() {
 #[test]
 fn the_checkpoints_of_an_epic_are_listed() {
     let house = house();
-    house.orch("session list").code(2).says("there is no run yet");
+    house.orch("session list").code(2).says("there are no runs");
     house.orch("session start --epic x").code(0);
     house.orch_with(&["checkpoint", "create", "--reason", "before lunch"]).code(0);
     house.orch("session pause").code(0);
@@ -140,7 +140,7 @@ fn a_live_session_is_refused_with_who_holds_it() {
     house.orch("session start --epic x").code(0);
     let keeper = house.keepers()[0];
     let refused = house.orch("session start --epic x").code(5);
-    refused.says("Ada <ada@example.org> sits at run").says(&format!("process {keeper}"));
+    refused.says("of Ada <ada@example.org>, held by").says(&format!("process {keeper}"));
     house.orch("session resume x").code(5).says("session 1");
     house.orch("session start --epic x --resume").code(5);
     assert_eq!(house.keepers(), [keeper]);
@@ -169,7 +169,7 @@ fn a_paused_session_is_taken_up_by_saying_so() {
     house
         .orch("session start --epic x --resume --workflow task")
         .code(2)
-        .says("one of demo, not of task");
+        .says("uses workflow demo, not task");
     house.orch("verify").code(0);
 }
 
@@ -196,8 +196,8 @@ fn a_dead_session_is_taken_over_and_what_was_found_is_said() {
     house.kill_keepers();
     assert_eq!(field(&house, "status"), "failed");
     let done = house.orch("session start --epic x").code(0);
-    done.says("took over: session 1, begun at ")
-        .says("died with plan WAITING; the last word, at ")
+    done.says("took over: session 1, started at ")
+        .says("died with plan WAITING; last note, at ")
         .says("the cache is cold");
     let data = house.orch("session status --json").code(0).json()["data"].clone();
     assert_eq!(data["sessions"][0]["status"], "failed");
@@ -292,7 +292,7 @@ fn what_is_missing_keeps_a_session_from_being_complete() {
     assert_eq!(house.gates(), "sound PASS, plan PASS, work PASS");
     assert_eq!(field(&house, "status"), "completed");
     house.orch("status").code(0).says("_x_").says("PASSED");
-    house.orch("session complete --epic x").code(2).says("nobody sits at run");
+    house.orch("session complete --epic x").code(2).says("has no active session");
     house.orch("session start --epic x --resume").code(2).says("no open run of `x`");
     house.orch("session start --epic x").code(0).says("session x@1");
     house.orch("verify").code(0);
@@ -313,7 +313,7 @@ fn a_session_can_be_kept_outside_git() {
     let house =
         House::outside_git().workflow("demo", "key = 'x'\n[[gate]]\nid = 'a'\nexecutor = 'human'");
     let start = "session start --epic x --workflow demo";
-    house.orch(start).code(0).says("this is no git repository");
+    house.orch(start).code(0).says("this is not a git repository");
     assert_eq!(house.keepers().len(), 1);
     house.orch(start).code(5);
     house.kill_keepers();

@@ -114,15 +114,15 @@ fn a_signature_of_somebody_else_is_not_taken_and_nothing_is_written() {
     sign_with(&house, "bob");
     approve(&house)
         .code(2)
-        .says("it is signed by bob@example.org, and approved by ada@example.org");
+        .says("it is signed by bob@example.org, but only ada@example.org may approve it");
     sign_with(&house, "mallory");
-    approve(&house).code(2).says("is nobody's by the allowed signers");
+    approve(&house).code(2).says("is not in the allowed-signers file");
     // What an agent adds to the file now counts in later runs only.
     let more = fs::read_to_string(house.outside("mallory.pub")).unwrap();
     let allowed = house.outside("allowed");
     let signers = fs::read_to_string(&allowed).unwrap();
     fs::write(&allowed, format!("{signers}ada@example.org {more}")).unwrap();
-    approve(&house).code(2).says("is nobody's by the allowed signers");
+    approve(&house).code(2).says("is not in the allowed-signers file");
     sign_with(&house, "nobody");
     approve(&house).code(2).says("signing failed").says("nothing was written");
     house.git("config --global --unset user.signingkey");
@@ -265,7 +265,7 @@ fn the_end_of_a_run_is_signed_where_that_is_wanted() {
     let run = house.run_id();
     house.orch(&format!("verify --run {run}")).code(0).never_says("signed by");
     sign_with(&house, "mallory");
-    house.orch(&format!("record rebuild --run {run}")).says("is nobody's by the allowed signers");
+    house.orch(&format!("record rebuild --run {run}")).says("is not in the allowed-signers file");
     sign_with(&house, "ada");
     house.orch(&format!("record rebuild --run {run}")).code(0);
     house.orch(&format!("verify --run {run}")).code(0).says("signed by ada@example.org");
@@ -281,7 +281,7 @@ fn whoever_verifies_can_say_whose_signatures_count() {
     let other = house.outside("other");
     fs::write(&other, format!("ada@example.org {public}")).unwrap();
     let verify = format!("verify --signers {}", other.display());
-    house.orch(&verify).code(6).says("is nobody's by the allowed signers");
+    house.orch(&verify).code(6).says("is not in the allowed-signers file");
     house.orch("verify --signers none").code(2).says("there is no such file");
 }
 

@@ -101,7 +101,7 @@ fn a_forged_approval_is_found() {
     let Some(house) = approved() else { return };
     forge(&house, |_| {});
     house.orch("verify").code(0);
-    let two = "gate two attempt 2: its approval is not proved: ";
+    let two = "gate two attempt 2: its approval is not valid: ";
     let other_text = format!("{two}the signature does not belong");
     found(&house, &other_text, |events| {
         let at = approvals(events)[2];
@@ -116,14 +116,14 @@ fn a_forged_approval_is_found() {
             "2025-01-19T14:30:12Z",
             "signed at 2025-01-19T14:30:12.000Z, when the run had already come",
         ),
-        ("2027-01-19T14:30:12Z", "signed at 2027-01-19T14:30:12.000Z, and was written at 2026"),
+        ("2027-01-19T14:30:12Z", "signed at 2027-01-19T14:30:12.000Z, but was written at 2026"),
     ] {
         found(&house, said, |events| {
             let at = approvals(events)[2];
             events[at]["data"]["approval"]["signature"]["at"] = Json::from(time);
         });
     }
-    let none = format!("{two}its definition asks for a signature, and there is none");
+    let none = format!("{two}its definition requires a signature, but there is none");
     found(&house, &none, |events| {
         let at = approvals(events)[2];
         let approval = events[at]["data"]["approval"].as_object_mut().unwrap();
@@ -134,7 +134,7 @@ fn a_forged_approval_is_found() {
         let at = approvals(events)[2];
         events.remove(at);
     });
-    found(&house, "it is said to be signed by bob@example.org", |events| {
+    found(&house, "it claims to be signed by bob@example.org", |events| {
         let at = approvals(events)[2];
         events[at]["data"]["approval"]["signature"]["signer"] = Json::from("bob@example.org");
     });
@@ -145,8 +145,8 @@ fn a_signature_by_another_key_is_found() {
     let Some(house) = approved() else { return };
     let by_ada = signature(&house, "ada");
     for (name, said) in [
-        ("bob", "it is signed by bob@example.org, and approved by ada@example.org only"),
-        ("mallory", "is nobody's by the allowed signers"),
+        ("bob", "it is signed by bob@example.org, but only ada@example.org may approve it"),
+        ("mallory", "is not in the allowed-signers file"),
     ] {
         let armored = signature(&house, name);
         found(&house, said, |events| {
@@ -165,7 +165,7 @@ fn a_signature_by_another_key_is_found() {
 #[test]
 fn an_approval_that_was_moved_is_found() {
     let Some(house) = approved() else { return };
-    let not_proved = |gate: &str| format!("gate {gate}: its approval is not proved: ");
+    let not_proved = |gate: &str| format!("gate {gate}: its approval is not valid: ");
     // From gate to gate, and from attempt to attempt.
     for (from, to, place) in [(1, 2, "two attempt 2"), (0, 1, "one attempt 2")] {
         for with_its_chain in [true, false] {
@@ -181,7 +181,7 @@ fn an_approval_that_was_moved_is_found() {
         }
     }
     // From another time of the same run: what stood before it is signed too.
-    found(&house, "it was signed where the chain stood at", |events| {
+    found(&house, "it was signed at journal head", |events| {
         let first = &mut events[0]["data"]["key"];
         *first = Json::from("another key");
     });
@@ -213,13 +213,13 @@ fn other_bytes_than_were_approved_are_found() {
         let is_pass = |event: &&Json| event["type"] == "GATE_PASSED";
         events.len() - 1 - events.iter().rev().position(|event| is_pass(&event)).unwrap()
     };
-    let said = "gate two attempt 2: it passed with other bytes than were approved";
+    let said = "gate two attempt 2: it passed with content that was not approved";
     found(&house, said, |events| {
         let at = passed(events);
         events[at]["data"]["judged"]["artifacts"][0]["sha256"] = other.clone();
     });
     // With the digests of the approval changed too, the signature is no longer of its text.
-    found(&house, "two attempt 2: its approval is not proved", |events| {
+    found(&house, "two attempt 2: its approval is not valid", |events| {
         let at = passed(events);
         events[at]["data"]["judged"]["artifacts"][0]["sha256"] = other.clone();
         let at = approvals(events)[2];
@@ -236,17 +236,17 @@ fn a_forged_head_is_found() {
     house.write("orch.toml", signing);
     house.orch("run demo").code(0);
     house.orch("verify").code(0).says("end of the run signed by ada@example.org");
-    found(&house, "head: its signature is not proved: it was signed where", |events| {
+    found(&house, "head: its signature is not valid: it was signed at", |events| {
         events[0]["data"]["key"] = Json::from("another");
     });
-    found(&house, "head: its signature is not proved: it says FAILED", |events| {
+    found(&house, "head: its signature is not valid: it says FAILED", |events| {
         events.last_mut().unwrap()["data"]["status"] = Json::from("FAILED");
     });
     found(&house, "does not belong to this run, status, chain and time", |events| {
         let last = events.last_mut().unwrap();
         last["data"]["at"] = last["ts"].clone();
     });
-    found(&house, "when the run had already come to", |events| {
+    found(&house, "but the run had already reached", |events| {
         events.last_mut().unwrap()["data"]["at"] = Json::from("2025-01-19T14:30:12Z");
     });
 }

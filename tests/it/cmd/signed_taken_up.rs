@@ -81,7 +81,7 @@ fn what_is_appended_to_an_idle_journal_lets_nothing_begin() {
     let skipped = json!({"gate": "one", "reason": "not today"});
     let of_type = |name: &str, data: Json| json!({"type": name, "data": data});
     for (events, said) in [
-        (plain.clone(), "asks for a signature, and there is none"),
+        (plain.clone(), "requires a signature, but there is none"),
         (vec![plain[1].clone()], "passed without the signed approval"),
         (vec![of_type("GATE_WAIVED", waived)], "a waiver is no signature"),
         (vec![of_type("GATE_SKIPPED", skipped)], "its definition gives no reason"),
@@ -221,7 +221,7 @@ fn a_key_must_be_valid_in_truth_and_the_clock_cannot_go_back() {
     let before = fs::read(house.journal()).unwrap();
     let ask = [("Approve this as", "y\r")];
     let approve = format!("gate approve --run {run}");
-    house.on_terminal(&approve, &ask).code(2).says("is not valid any more");
+    house.on_terminal(&approve, &ask).code(2).says("is no longer valid");
     let early = format!("--now 2026-01-01T00:00:00Z {approve}");
     house.on_terminal(&early, &ask).code(2).says("the run had already come to");
     assert_eq!(fs::read(house.journal()).unwrap(), before);
@@ -244,7 +244,7 @@ fn an_amendment_takes_no_question_for_a_signature_away() {
     let signed = "approval = { signed = true, by = ['ada@example.org'] }";
     assert!(text.contains(signed));
     house.write("workflows/demo.toml", text.replace(signed, ""));
-    let said = "asks for a signature, which no amendment has";
+    let said = "requires a signature";
     house.on_terminal("run amend", &[]).code(2).says(said);
     house.orch("run resume").code(3);
     assert!(!house.exists("deployed"));
@@ -283,7 +283,7 @@ fn a_forged_amendment_carries_no_run_past_a_signed_gate() {
     }});
     append(&house, &[amended]);
     house.orch("run resume").code(6).says("was amended, and gate one asks for a signature");
-    house.orch("verify").code(6).says("asks for a signature, which no amendment has");
+    house.orch("verify").code(6).says("requires a signature");
     assert!(!house.exists("deployed"));
 }
 

@@ -67,7 +67,7 @@ fn every_file_of_the_record_is_looked_at() {
         fs::write(&path, &bytes).unwrap();
     }
     fs::write(record.join("extra.json"), "{}").unwrap();
-    house.orch("verify").code(6).says("extra.json: it is no part of the record");
+    house.orch("verify").code(6).says("extra.json: it is not part of the record");
     fs::remove_file(record.join("extra.json")).unwrap();
     house.orch("verify").code(0);
 }
@@ -135,7 +135,7 @@ fn a_commit_from_before_the_run_is_no_excuse() {
     house.git("commit -qm texts");
     house.orch("run demo").code(0);
     house.git("checkout -q -- a.txt");
-    house.orch("verify").code(6).says("no commit says why");
+    house.orch("verify").code(6).says("no commit explains the change");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_journal_that_was_made_anew_is_found_by_what_was_told_of_it() {
     house
         .orch(&format!("verify --head {}", "0".repeat(64)))
         .code(6)
-        .says("the chain never stood at");
+        .says("the journal never had the head");
     house.orch("verify --head abc").code(2).says("64 hex digits");
     // Cut back to where it was sound: the chain holds, but commits and record know better.
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
@@ -284,8 +284,8 @@ fn two_journals_of_one_run_that_went_apart_are_refused_with_both_heads() {
         let entry = entry.unwrap();
         fs::copy(entry.path(), record.join(entry.file_name())).unwrap();
     }
-    house.orch("status").code(6).says("the run was taken two ways");
-    house.orch("verify").code(6).says("the run was taken two ways");
+    house.orch("status").code(6).says("have diverged");
+    house.orch("verify").code(6).says("have diverged");
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

@@ -90,7 +90,7 @@ fn graphs_tell_who_decides_and_how_work_is_done() {
         .file("web/index", "");
     insta::assert_snapshot!(house.orch("workflow graph demo").code(0).stdout, @"
     read [agent {{ reader }}]  <- -  gives a verdict  approved by a person, who is shown *.md, within 2 hours
-    built [command]  <- read  polls every 30 seconds for at most 2 hours  holds the lock registry  edits src/**  works in web  keeps its output in log.txt
+    built [command]  <- read  polls every 30 seconds for at most 2 hours  holds the lock registry  edits src/**  works in web  saves its output in log.txt
     ask [human]  <- built  waits at most 2 hours  for each n of [1], one by one
     ");
 }
@@ -246,7 +246,7 @@ fn a_new_workflow_passes_its_check_and_can_be_rehearsed_and_run() {
     house.orch("workflow check my-flow").code(0);
     house.orch("rehearse my-flow --slug example").code(0);
     house.orch("run my-flow --slug example").code(3);
-    house.orch("workflow new my-flow").code(2).says("is there already");
+    house.orch("workflow new my-flow").code(2).says("already exists");
     house.orch("workflow new start").code(2);
     house.orch("workflow new ../up").code(2);
 }

@@ -230,6 +230,9 @@ fn an_agent_judges_its_own_gate_without_naming_it() {
     house.orch("run demo").code(0);
     assert!(house.read("before").contains("gate write would fail"), "{}", house.read("before"));
     let packet = house.packet("write", 1);
-    assert!(packet.contains("\n    orch gate check     # judge, change nothing\n"), "{packet}");
+    assert!(
+        packet.contains("\n    orch gate check     # judge only, record nothing\n"),
+        "{packet}"
+    );
     assert!(packet.contains("\n    orch gate fail --reason \"…\"\n"), "{packet}");
 }

@@ -160,7 +160,7 @@ fn an_agent_that_answers_wrongly_fails_with_a_finding() {
         ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are not a table"),
         ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown input `x`"),
         (from, "true", "class.json holds earlier answers"),
-        (from, "echo '{}' > class.json", "class.json has nothing at `/found`"),
+        (from, "echo '{}' > class.json", "class.json has no value at `/found`"),
         (from, "rm class.json", "does not exist"),
     ] {
         let house = sorter(more, script).file("class.json", "{\"found\": {\"kind\": \"bug\"}}");

@@ -54,7 +54,7 @@ fn another_agent_in_another_session_audits() {
 
 #[test]
 fn an_audit_of_ones_own_work_is_told_before_that_work_begins() {
-    let said = "audit audits write, and agent claude would do both: name another agent";
+    let said = "audit audits write, but agent claude would do both; configure another agent";
     let own = of_one_agent("'write'");
     own.orch("workflow check demo").code(0).says("demo is sound").says(said);
     let done = own.orch("run demo").code(1);
@@ -113,9 +113,9 @@ fn another_session_of_one_agent_audits_where_the_workflow_says_so() {
 fn an_unknown_session_of_one_agent_is_refused() {
     let more = "{ gate = 'write', same_program = true }";
     let house = of_one_agent(more).script("audit", "# session: unknown\necho fine > report.md");
-    house.orch("run demo").code(1).says("a session that the agent did not tell");
+    house.orch("run demo").code(1).says("a session that the agent did not report");
     let house = of_one_agent(more).script("write", "# session: unknown\necho x > draft.md");
-    house.orch("run demo").code(1).says("a session that nobody told");
+    house.orch("run demo").code(1).says("an unknown session");
     assert!(!house.exists("report.md"));
 }
 
@@ -199,7 +199,7 @@ fn a_script_is_replaced_by_no_link_and_by_no_new_file() {
 fn who_says_to_work_by_hand_is_held_to_it() {
     let house = of_one_agent("{ gate = 'write', same_program = true }");
     house.orch("run demo --until write").code(0);
-    house.orch("gate start --gate audit --agent claude").says("a session that nobody told");
+    house.orch("gate start --gate audit --agent claude").says("an unknown session");
     assert_eq!(house.attempts("audit"), "FAIL");
     house.orch("run resume --until write");
     house.orch("gate start --gate audit --agent claude --session s1").says("cannot be done by its");

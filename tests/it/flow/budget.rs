@@ -27,7 +27,7 @@ fn no_gate_starts_that_the_budget_cannot_carry() {
         .script("b", &usd(0.45))
         .script("c", &usd(0.1));
     let done = house.orch("run demo").code(4);
-    let reason = "the budget of 1.00 USD has 0.25 USD left, and c may need 0.45 USD";
+    let reason = "the budget of 1.00 USD has 0.25 USD left, but gate c may need 0.45 USD";
     done.says(&format!("PAUSED ({reason})")).says("orch run resume --budget …");
     assert_eq!(house.gates(), "a PASS, b PASS, c NOT_STARTED");
     let record = house.record();
@@ -81,7 +81,7 @@ fn gates_side_by_side_cannot_overspend_together() {
     house
         .orch("run demo --jobs 2")
         .code(4)
-        .says("the budget of 1.00 USD has 0.50 USD left, and b may need 0.60 USD");
+        .says("the budget of 1.00 USD has 0.50 USD left, but gate b may need 0.60 USD");
     // Each alone fits and both do not: the second waited for the first, and did not fit then.
     assert_eq!(
         (house.gates().as_str(), house.read("seen").as_str()),
@@ -250,13 +250,13 @@ fn a_budget_that_cannot_bind_is_told_at_the_start() {
         .file("orch.toml", agent)
         .workflow("demo", &format!("[budget]\nusd = 1.0\n{}", agents(&[("a", ""), ("b", "")])));
     let done = house.orch("run demo").code(0).says(
-        "agent mute does not tell what it costs: the budget of 1.00 USD does not bind it, \
-         and nothing else does: give it `minutes`",
+        "agent mute does not report its cost, so the budget of 1.00 USD does not limit it; \
+         set `minutes` to limit it",
     );
     assert_eq!(done.stderr.matches("does not bind").count(), 1, "{}", done.stderr);
     let house = house
         .workflow("demo", &format!("[budget]\nusd = 1.0\nminutes = 5\n{}", agents(&[("a", "")])));
-    house.orch("run demo").code(0).says("does not bind it, the one of 5.0 minutes does");
+    house.orch("run demo").code(0).says("does not limit it; the budget of 5.0 minutes does");
 }
 
 #[test]
@@ -329,10 +329,8 @@ fn a_warning_comes_once_and_stays_in_the_status() {
         .script("c", &usd(0.05));
     let text = house.read("orch.toml") + "[budget]\nusd = 1.5\nwarn_at = 0.5\n";
     let house = house.file("orch.toml", &text);
-    let done = house
-        .orch("run demo")
-        .code(0)
-        .says("warning: 0.85 USD of the budget of 1.50 USD are spent");
+    let done =
+        house.orch("run demo").code(0).says("warning: 0.85 USD of the budget of 1.50 USD is spent");
     assert_eq!(done.stderr.matches("warning: 0.").count(), 1, "{}", done.stderr);
     house.orch("status").code(0).says("spent 0.90 USD of 1.50 USD  near its end");
 }

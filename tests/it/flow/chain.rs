@@ -87,7 +87,7 @@ fn an_output_that_is_missing_stops_the_chain() {
     FAIL one
 
     next:
-      Mend gate one: one.txt does not exist [file_exists]
+      Fix gate one: one.txt does not exist [file_exists]
       $ orch run resume
     ");
     assert_eq!(house.gates(), "one FAIL, two NOT_STARTED");

@@ -149,7 +149,8 @@ fn what_cannot_be_put_right_in_the_record_is_not_said_to_be() {
         );
     house.orch("run demo").code(3);
     house.orch("gate finish").code(0);
-    let done = house.orch("gate finish").says("stays so").never_says("put right again");
+    let done =
+        house.orch("gate finish").says("could not be restored").never_says("has been restored");
     done.says("attempt-1.json is a folder").says("rm -r");
 }
 

@@ -92,7 +92,7 @@ fn an_agent_works_in_its_folder_and_is_told() {
     let house = house.agents("").script("a", "cp x made");
     house.orch("run demo").code(0);
     let packet = house.packet("a", 1);
-    let told = "\n- folder: web, where the program starts; the project is ORCH_PROJECT\n";
+    let told = "\n- folder: web (the program starts here; ORCH_PROJECT is the project folder)\n";
     assert!(packet.contains(told), "{packet}");
 }
 

@@ -15,7 +15,7 @@ fn what_is_not_done_in_time_fails_when_the_run_goes_on() {
     house.orch("status").code(0).says(left);
     let brief = house.orch("brief --json").code(0).json();
     assert_eq!(brief["data"]["gates"][0]["deadline"]["at"], "2026-01-19T14:34:16.000Z");
-    house.orch("next").code(0).says("(1 minute left, more than half is over)");
+    house.orch("next").code(0).says("(1 minute left, more than half has passed)");
     house.orch("status").code(0).says("more than half is over");
     house.orch("run resume").code(1).says("not done within 4 minutes");
     assert_eq!(house.gates(), "ask FAIL");

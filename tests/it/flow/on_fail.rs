@@ -80,7 +80,7 @@ fn a_jump_back_carries_the_findings_into_the_next_packet() {
     assert_eq!(house.attempts("between"), "PASS PASS");
     assert_eq!(house.attempts("review"), "FAIL PASS");
     let packet = house.packet("draft", 2);
-    assert!(packet.contains("## Why the work came back"), "{packet}");
+    assert!(packet.contains("## Why the work was sent back"), "{packet}");
     assert!(packet.contains("moon") && packet.contains("[contains_text]"), "{packet}");
     assert!(!house.packet("draft", 1).contains("Findings"));
 }
@@ -93,12 +93,12 @@ fn what_earlier_rounds_found_is_told_again_behind_what_is_found_now() {
         .script("draft.2", "echo the moon >> draft.md")
         .script("draft.3", "echo the stars >> draft.md");
     house.orch("run demo").code(0);
-    let earlier = "## Findings of earlier attempts (do not bring them back)\n\n";
+    let earlier = "## Findings of earlier attempts (do not reintroduce them)\n\n";
     assert!(!house.packet("draft", 2).contains(earlier));
     let packet = house.packet("draft", 3);
     let (now, earlier) = packet.split_once(earlier).unwrap_or_else(|| panic!("{packet}"));
     assert!(now.contains("stars") && !now.contains("\"moon\""), "{packet}");
-    assert!(earlier.contains("moon") && earlier.contains("(told to attempt 2)"), "{packet}");
+    assert!(earlier.contains("moon") && earlier.contains("(reported to attempt 2)"), "{packet}");
     assert!(!earlier.contains("stars"), "{packet}");
 }
 

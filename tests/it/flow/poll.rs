@@ -40,7 +40,7 @@ fn it_is_given_up_at_its_deadline_and_any_other_code_is_an_answer() {
          shell = 'exit 75'
          poll = { every = '300ms', deadline = '1s' }",
     );
-    late.orch_by_the_clock("run demo").code(1).says("not there within 1 second");
+    late.orch_by_the_clock("run demo").code(1).says("not ready within 1 second");
     assert_eq!(late.attempts("ready"), "FAIL");
     let broken = house("exit 3", "");
     broken.orch("run demo").code(1);

@@ -25,11 +25,11 @@ fn house() -> House {
 #[test]
 fn until_holds_over_stops_and_is_moved_and_lifted() {
     let house = house();
-    let reached = house.orch("run demo --until a").code(0).says("PAUSED (came as far as a)");
+    let reached = house.orch("run demo --until a").code(0).says("PAUSED (reached gate a)");
     reached.says("orch run resume --until end");
-    house.orch("run resume").code(0).says("came as far as a");
+    house.orch("run resume").code(0).says("reached gate a");
     assert_eq!(house.gates(), "a PASS, b NOT_STARTED, c NOT_STARTED");
-    house.orch("run resume --until b").code(0).says("came as far as b");
+    house.orch("run resume --until b").code(0).says("reached gate b");
     assert_eq!(house.gates(), "a PASS, b PASS, c NOT_STARTED");
     assert_eq!(house.record()["range"]["until"], "b");
     house.orch("run resume --until end").code(0).says("PASSED");
@@ -42,7 +42,7 @@ fn until_holds_where_a_person_finishes_a_gate() {
     let ask = "[[gate]]\nid = 'ask'\nexecutor = 'human'\n";
     let house = House::new().workflow("demo", &format!("{ask}{CHAIN}")).leaves("a", "a.txt");
     house.orch("run demo --until a").code(3);
-    house.orch("gate finish").code(0).says("came as far as a");
+    house.orch("gate finish").code(0).says("reached gate a");
     assert_eq!(house.read("done"), "a\n");
 }
 

@@ -129,7 +129,7 @@ fn what_joins_the_outputs_was_judged_by_nobody() {
     let house = house();
     house.orch(RUN).code(0);
     house.write("parts/two.txt", "2\n");
-    house.orch(RUN).code(0).says("write is not reused: parts/two.txt has joined its outputs");
+    house.orch(RUN).code(0).says("write is not reused: parts/two.txt was added to its outputs");
 }
 
 #[test]
@@ -160,5 +160,5 @@ fn what_reads_nothing_is_told() {
     let house = house();
     house.remove("facts.txt");
     house.orch(RUN).code(0);
-    house.orch(RUN).code(0).says("`facts.txt` in `reads` matches no file");
+    house.orch(RUN).code(0).says("`facts.txt` in `reads` matches no files");
 }

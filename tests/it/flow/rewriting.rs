@@ -46,7 +46,7 @@ fn a_gate_that_does_not_say_so_fails_before_anything_follows() {
     house
         .orch("run demo")
         .code(1)
-        .says("CHANGES.md: it belongs to gate draft and changed while stamp was at work")
+        .says("CHANGES.md: it belongs to gate draft but changed while gate stamp was running")
         .says("edits = [\"CHANGES.md\"] in gate stamp");
     assert_eq!(house.gates(), "draft PASS, stamp FAIL, publish NOT_STARTED");
     assert!(!house.exists("published"));

@@ -83,11 +83,7 @@ fn an_item_that_no_agent_is_called_by_is_refused_when_it_is_known() {
     assert!(!given.has_runs());
     let found =
         reviews("file = 'plan.json', pointer = ''").file("plan.json", "[\"poet\", \"cricic\"]");
-    found
-        .orch("run demo")
-        .code(1)
-        .says("there is no agent `cricic`")
-        .says("did you mean `critic`?");
+    found.orch("run demo").code(1).says("agent `cricic` not found").says("did you mean `critic`?");
     assert_eq!(found.gates(), "review FAIL, review[poet] PASS, review[cricic] FAIL");
 }
 

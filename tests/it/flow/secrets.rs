@@ -177,7 +177,11 @@ fn an_item_that_holds_a_secret_names_nothing() {
          [[gate]]\nid = 'f'\nexecutor = 'command'\ncommand = ['true']\n\
          each = { file = 'list.json', as = 'item' }\n",
     );
-    house.orch("run demo").code(1).says("an item of its list holds a secret").never_says("horse");
+    house
+        .orch("run demo")
+        .code(1)
+        .says("an item of its list contains a secret")
+        .never_says("horse");
     let found =
         child::output(house.program("grep").args(["-rl", "horse", "orchestration", ".git"]));
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");

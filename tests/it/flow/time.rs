@@ -60,10 +60,7 @@ fn an_estimate_may_be_given_anew_and_what_is_over_it_is_told() {
     house.orch_at("10:32:00", "gate estimate 2h --gate write").code(0);
     let said = house.orch_at("10:33:00", "update still at it --json").code(0).json();
     assert_eq!(said["data"]["overrun"], Json::Null);
-    house
-        .orch_at("10:34:00", "brief")
-        .code(0)
-        .says("estimate: 2 hours, 1 hour 26 minutes below it");
+    house.orch_at("10:34:00", "brief").code(0).says("estimate: 2 hours, 1 hour 26 minutes under");
 }
 
 #[test]

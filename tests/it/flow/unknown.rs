@@ -12,7 +12,7 @@ fn what_is_unknown_is_shown_as_unknown() {
         .script("a", "# cost_usd: unknown\n# input_tokens: unknown\n# output_tokens: unknown")
         .script("b", &usd(0.5));
     house.orch("run demo").code(0);
-    house.orch("status").code(0).says("spent 0.50 USD, unknown of 1 of 2 calls");
+    house.orch("status").code(0).says("spent 0.50 USD, cost unknown for 1 of 2 calls");
     let table = house.orch(&format!("cost --run {}", house.run_id())).code(0);
     let expected = "gate   calls  USD          tokens    minutes\n\
         a      1      unknown      unknown   0.0\n\
@@ -32,7 +32,7 @@ fn tokens_that_are_known_in_part_are_told_as_no_sum() {
         .script("a", "# output_tokens: unknown")
         .script("b", "# input_tokens: unknown");
     house.orch("run demo").code(0);
-    house.orch("status").code(0).says("spent 110 tokens, unknown of 2 of 2 calls");
+    house.orch("status").code(0).says("spent 110 tokens, tokens unknown for 2 of 2 calls");
     let json = house.orch("--json cost").json();
     let total = &json["data"]["total"];
     assert_eq!((total["tokens"].as_u64(), total["tokens_unknown"].as_u64()), (Some(110), Some(2)));

@@ -47,7 +47,7 @@ fn a_refusal_is_not_tried_again_and_goes_back_with_its_findings() {
     assert!(house.packet("audit", 2).contains("latin"), "{}", house.packet("audit", 2));
     assert!(house.packet("write", 2).contains("it was refused"), "{}", house.packet("write", 2));
     let third = house.packet("audit", 3);
-    assert!(!third.contains("mend these") && !third.contains("it was refused"), "{third}");
+    assert!(!third.contains("Findings to fix") && !third.contains("it was refused"), "{third}");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_decision_on_ones_own_work_is_told_where_nothing_calls_it_an_audit() {
             ),
         )
     };
-    let said = "audit decides on the work of write, and agent claude does both";
+    let said = "audit judges the work of write, but agent claude does both";
     plan("").orch("workflow check demo").code(0).says(said);
     let audit = "audits = { gate = 'write', same_program = true }";
     plan(audit).orch("workflow check demo").code(0).never_says("does both");
@@ -147,7 +147,7 @@ fn an_audit_that_cannot_be_done_refuses_nothing_and_is_not_tried_again() {
     let accept = r#"echo '{"language": "english", "decision": "accepted"}' > audit.json"#;
     let house = house().script("audit.1", &give_up).script("audit.2", accept);
     let done = house.orch("run demo").code(1);
-    done.says("FAIL audit").says("Mend gate audit: no network");
+    done.says("FAIL audit").says("Fix gate audit: no network");
     assert_eq!([house.attempts("write"), house.attempts("audit")], ["PASS", "FAIL"]);
     // Once the network is there again, the audit goes on where it stood.
     house.orch("run resume").code(0).says("PASSED");
@@ -159,10 +159,11 @@ fn the_writer_is_told_who_sent_the_work_back_and_where_the_report_stands() {
     let house = house();
     house.orch("run demo").code(0);
     let packet = house.packet("write", 2);
-    let (_, back) = packet.split_once("## Why the work came back").expect("a section of its own");
+    let (_, back) =
+        packet.split_once("## Why the work was sent back").expect("a section of its own");
     let (back, _) = back.split_once("## How to finish").expect("an end");
     insta::assert_snapshot!(back.trim(), @r#"
-    Gate audit did not accept it. Its findings are about your work and stand in full in `audit.json`: mend your work, and leave what that gate wrote as it is.
+    Gate audit did not accept your work. Its findings are about your work and are in `audit.json` in full. Fix your work, and leave what that gate wrote unchanged.
 
     - audit.json: it was refused (expected "accepted", found "refused") [field]
     "#);
@@ -179,5 +180,5 @@ fn what_a_gate_decided_itself_is_nothing_that_it_is_to_mend() {
     house.orch("gate finish").code(1).says("Gate intake refused: ").says("then resume");
     house.orch("run resume").code(3);
     let packet = house.packet("intake", 2);
-    assert!(!packet.contains("mend these") && !packet.contains("it was refused"), "{packet}");
+    assert!(!packet.contains("Findings to fix") && !packet.contains("it was refused"), "{packet}");
 }

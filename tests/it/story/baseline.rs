@@ -245,7 +245,7 @@ fn nothing_to_run_is_a_failure_that_says_so() {
     FAIL detect
 
     next:
-      Mend gate detect: `sh` exited with code 1: nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project
+      Fix gate detect: `sh` exited with code 1: nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project
       $ orch run resume
     "#);
     let python = self::house(&["python3"]).file("requirements.txt", "");

@@ -143,7 +143,7 @@ fn a_run_that_was_not_merged_is_found_by_its_name() {
     let run = house.run_id();
     let (path, there) = cloned(&house, "clone", "");
     there(&format!("verify --run {run}")).code(0).says("verified").says(&run);
-    there("verify --run another").code(2).says("there is no run `another`");
+    there("verify --run another").code(2).says("run `another` not found");
     // The run's own ref alone, with the record at its root or at its usual path.
     let id = house.git(&format!("rev-parse feature:orchestration/runs/{run}/record"));
     for tree in [id.trim(), house.git("rev-parse feature^{tree}").trim()] {
@@ -186,7 +186,7 @@ fn a_project_with_the_records_of_another_tool_has_runs_as_any_other() {
         house.orch(&format!("run show --run {name}")).code(0).says("rain");
         house.orch(&format!("run resume --run {name}")).code(2).says("record of another tool");
     }
-    house.orch("status").code(2).says("there is no run yet");
+    house.orch("status").code(2).says("there are no runs");
     // Nor does its key belong to it.
     house.orch("run note").code(3);
     house.orch("status").code(0).says("WAITING");
@@ -220,7 +220,7 @@ fn the_record_of_another_tool_is_passed_over_with_a_word() {
     house.git("rm -r --quiet --cached orchestration");
     house.git("commit --quiet --message=gone");
     std::fs::remove_dir_all(house.project().join(".git/orch")).unwrap();
-    house.orch("verify --all").code(6).says("there is no journal");
+    house.orch("verify --all").code(6).says("journal not found");
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn the_index_is_looked_at_too() {
     let run = house.run_id();
     let record = format!("orchestration/runs/{run}/record");
     house.git(&format!("rm --quiet --cached {record}/RUN.json"));
-    house.orch("verify").code(6).says("RUN.json (index)").says("the index holds it as deleted");
+    house.orch("verify").code(6).says("RUN.json (index)").says("it is deleted in the index");
     house.git("reset --quiet");
     let whole = house.read(&format!("{record}/RUN.json"));
     house.write(&format!("{record}/RUN.json"), "{}");
@@ -239,7 +239,7 @@ fn the_index_is_looked_at_too() {
         .orch("verify")
         .code(6)
         .says("RUN.json (index) line 1")
-        .says("the index holds other bytes");
+        .says("the index has different content");
     // A merge that is not committed yet holds what the journal says.
     let house = self::house();
     house.git("merge --quiet --squash feature");

@@ -82,7 +82,7 @@ fn an_essay_from_topic_to_approval() {
     let packet = house.packet("G2", 2);
     assert!(packet.contains("## Findings of the last attempt"), "{packet}");
     assert!(packet.contains("[min_sources]") && packet.contains('8'), "{packet}");
-    assert!(!house.packet("G2", 1).contains("Findings of the last"));
+    assert!(!house.packet("G2", 1).contains("Findings to fix"));
 
     for gate in ["G1", "G3", "G9"] {
         let record = house.record();

@@ -104,7 +104,7 @@ fn is_the_users(house: &House, place: &str) {
 /// Takes a run up that was cut off anywhere, and demands the end that it has undisturbed.
 pub fn comes_to_its_end(house: &House, whole: &Json, place: &str) {
     let mut done = house.orch("run resume");
-    if done.code == 2 && done.stderr.contains("there is no run yet") {
+    if done.code == 2 && done.stderr.contains("there are no runs") {
         done = house.orch("run demo");
     }
     assert_eq!(done.code, 0, "{place}: {}", done.shown());

@@ -61,7 +61,7 @@ fn a_line_forged_into_the_journal_is_taken_out() {
     assert_eq!(house.gates(), "write PASS, review WAITING");
     assert_eq!(
         findings(&house),
-        ["journal: lines that orch did not write were taken out of the journal"]
+        ["journal: lines that orch did not write were removed from the journal"]
     );
     let folder = house.journal().parent().unwrap().to_owned();
     let aside = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -90,10 +90,10 @@ fn an_edit_of_record_hooks_or_settings_is_told() {
     assert_eq!(
         findings(&house),
         [
-            "definition: it was changed during the attempt; this run goes on with what it began with (contracts/draft.toml)".to_owned(),
-            "git: it was changed during the attempt; git would run or obey it in every later command (.git/config)".to_owned(),
-            "git: it was changed during the attempt; git would run or obey it in every later command (.git/hooks/pre-commit)".to_owned(),
-            format!("record: it was changed during the attempt, and put right again (orchestration/runs/{run}/record/definition/contracts/draft.toml)"),
+            "definition: it was changed during the attempt; this run continues with the definition it started with (contracts/draft.toml)".to_owned(),
+            "git: it was changed during the attempt; every later git command would run or obey it (.git/config)".to_owned(),
+            "git: it was changed during the attempt; every later git command would run or obey it (.git/hooks/pre-commit)".to_owned(),
+            format!("record: it was changed during the attempt and has been restored (orchestration/runs/{run}/record/definition/contracts/draft.toml)"),
         ]
     );
     house.orch("verify").code(0);
@@ -268,7 +268,7 @@ fn an_agent_ends_no_run_but_a_part_of_its_own() {
         .script("write", &format!("echo draft > draft.txt; set +e\n{}\n{own}", tries.join("\n")));
     house.orch("run demo --again").code(3);
     let said = house.read("said.txt");
-    assert_eq!(said.matches("cannot be ended by an agent").count(), 4, "{said}");
+    assert_eq!(said.matches("an agent cannot end run").count(), 4, "{said}");
     assert_eq!(said.matches("orch gate fail --reason").count(), 4, "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
     // What the agent of a sitting has begun, it may give up; not the work that it was given.
@@ -279,7 +279,7 @@ fn an_agent_ends_no_run_but_a_part_of_its_own() {
     house.orch("run plan").code(3);
     house.orch("run cancel").code(0).says("CANCELED");
     house.orch("session pause").code(0).says("PAUSED");
-    house.orch("run cancel --run parser").code(2).says("cannot be ended by an agent");
+    house.orch("run cancel --run parser").code(2).says("an agent cannot end run");
 }
 
 #[test]
@@ -300,8 +300,8 @@ fn who_wrote_a_letter_is_not_who_it_says() {
         let event: serde_json::Value = serde_json::from_str(line).unwrap();
         event["data"]["by"].as_str().unwrap().to_owned()
     };
-    assert_eq!(by(r#""text":"said""#), "an agent (at work at a gate)");
-    assert_eq!(by(r#""text":"forged""#), "Ada <ada@example.org> (says a letter)");
+    assert_eq!(by(r#""text":"said""#), "an agent (doing the work of a gate)");
+    assert_eq!(by(r#""text":"forged""#), "Ada <ada@example.org> (unverified)");
 }
 
 #[test]
@@ -331,7 +331,8 @@ fn an_edit_of_the_users_own_git_settings_is_told() {
     ] {
         let house = house().script("write", &format!("echo draft > draft.txt; {script}"));
         house.orch("run demo").code(3);
-        let told = "git: it was changed during the attempt; git would run or obey it in every later command";
+        let told =
+            "git: it was changed during the attempt; every later git command would run or obey it";
         assert_eq!(findings(&house), [format!("{told} {file}")]);
     }
 }

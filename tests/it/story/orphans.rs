@@ -117,7 +117,7 @@ fn the_doctor_ends_what_outlived_a_kill() {
     killed(&house);
     house.orch("doctor").code(1).says("gate long");
     assert!(grows(&house));
-    house.orch("doctor --fix").says("is at work without orch; mended");
+    house.orch("doctor --fix").says("is running without orch; fixed");
     assert!(!grows(&house));
     house.orch("doctor").never_says("gate long");
 }

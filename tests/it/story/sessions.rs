@@ -196,13 +196,13 @@ fn a_run_that_is_over_is_not_worked_on_by_its_name() {
     house.orch("session start --epic y").code(0);
     let house = house.env("ORCH_RUN", &id);
     for words in ["note a", "update a", "done"] {
-        house.orch(words).code(2).says("is CANCELED; which one is meant?").says("_y_");
+        house.orch(words).code(2).says("is CANCELED; choose an unfinished run").says("_y_");
     }
-    house.orch("session pause").code(2).says("nobody sits at run");
-    house.orch("session complete").code(2).says("nobody sits at run");
+    house.orch("session pause").code(2).says("has no active session");
+    house.orch("session complete").code(2).says("has no active session");
     house.orch("session status").code(0).says("completed");
     let house = house.env("ORCH_RUN", "nothing");
-    house.orch("note a").code(2).says("there is no run `nothing`");
+    house.orch("note a").code(2).says("run `nothing` not found");
     let house = house.env("ORCH_RUN", "y@1");
     house.orch("note a").code(0);
 }
