@@ -15,7 +15,7 @@ impl Repository {
         index.write()?;
         let tree = inner.find_tree(index.write_tree()?)?;
         let author = Signature::now("orch", "orch@localhost")?;
-        inner.commit(Some("HEAD"), &author, &author, "All that lies here", &tree, &[])?;
+        inner.commit(Some("HEAD"), &author, &author, "Initial state", &tree, &[])?;
         Ok(())
     }
 }

@@ -40,7 +40,7 @@ pub enum Error {
     Io { path: PathBuf, source: io::Error },
     #[error("{} line {line}: {message}", path.display())]
     Line { path: PathBuf, line: u64, message: String },
-    #[error("{} holds no events", path.display())]
+    #[error("{} contains no events", path.display())]
     Empty { path: PathBuf },
     /// Found by the process that drives the run.
     #[error("{} was changed by another process: {message}", path.display())]

@@ -11,7 +11,7 @@ fn paths_of_a_gate_that_lead_elsewhere_are_told_with_their_place() {
     for (key, meant, says) in [
         ("attach = ['../../etc/passwd']", "'../../etc/passwd'", "leaves the project"),
         ("attach = ['.git/config']", "'.git/config'", "is inside .git"),
-        ("attach = ['-x']", "'-x'", "begins with `-`"),
+        ("attach = ['-x']", "'-x'", "starts with `-`"),
         ("reads = ['../x']\nreuse = true", "'../x'", "leaves the project"),
         ("reads = ['/etc/*']\nreuse = true", "'/etc/*'", "is absolute"),
         ("reads = ['orchestration/runs/**']\nreuse = true", "'orchestration/runs/**'", "only orch"),

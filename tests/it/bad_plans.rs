@@ -30,7 +30,7 @@ fn every_independent_error_of_a_workflow_is_told() {
         "`contracts/none.toml` not found",
         "unknown gate `zz`",
         "unknown gate `yy`",
-        "`soon` is no duration",
+        "`soon` is not a duration",
         "unknown name `depht`",
         "`prompts/none.md` not found",
         "must not have both `command` and `shell`",

@@ -34,7 +34,7 @@ fn defaults_refer_to_other_inputs() {
         "input `depth`: `dep` is not one of quick, deep"
     );
     assert!(error(&[("slug", "../x")]).contains("is not a slug"));
-    assert!(error(&[("slug", "x"), ("path", "-rf")]).contains("begins with `-`"));
+    assert!(error(&[("slug", "x"), ("path", "-rf")]).contains("starts with `-`"));
     assert!(error(&[("slug", "x"), ("brief", "none.md")]).contains("does not exist"));
 }
 

@@ -79,7 +79,7 @@ fn what_no_checkpoint_keeps_is_not_written_over_either() {
     house.write(".gitignore", "ignored/\ncache/\n");
     house.write("cache/x.txt", "ignored now\n");
     house.orch("checkpoint create").code(0);
-    house.orch("checkpoint restore 1").code(2).says("stand in the way: cache/x.txt");
+    house.orch("checkpoint restore 1").code(2).says("are in the way: cache/x.txt");
     assert_eq!(house.read("cache/x.txt"), "ignored now\n");
     house.orch("checkpoint restore 1 --path .gitignore").code(0);
     house.orch("checkpoint restore 1 --path ../x").code(2);

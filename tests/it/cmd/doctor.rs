@@ -18,8 +18,8 @@ fn a_record_that_the_branch_lost_is_committed_again() {
     let house = finished();
     for loss in ["reset -q --hard HEAD~1", "revert --no-edit HEAD"] {
         house.git(loss);
-        house.orch("doctor").code(1).says("not wholly, committed").says("orch doctor --fix");
-        house.orch("doctor --fix").code(0).says("mended");
+        house.orch("doctor").code(1).says("not fully committed").says("orch doctor --fix");
+        house.orch("doctor --fix").code(0).says("fixed");
         house.orch("doctor").code(0);
         house.orch("verify").code(0);
         assert_eq!(house.git("status --porcelain"), "", "after git {loss}");
@@ -35,7 +35,7 @@ fn a_ref_that_has_lost_objects_begins_anew() {
         fs::remove_file(house.project().join(".git/objects").join(folder).join(name)).unwrap();
         assert!(!house.try_git("fsck --no-dangling"), "{lost}");
         house.orch("doctor").code(1).says("has missing objects");
-        house.orch("doctor --fix").code(0).says("mended");
+        house.orch("doctor --fix").code(0).says("fixed");
         house.git("fsck --no-dangling");
         house.git("gc --quiet --prune=now");
         house.orch("verify").code(0);
@@ -49,12 +49,12 @@ fn what_cannot_be_written_is_told_beside_what_was() {
     fs::remove_file(record.join("RUN.json")).unwrap();
     fs::create_dir_all(record.join("RUN.json/mine")).unwrap();
     fs::remove_file(record.join("SHA256SUMS")).unwrap();
-    let said = "not mended: 1 file written, 1 file not written:";
+    let said = "not fixed: 1 file written, 1 file not written:";
     house.orch("doctor --fix").code(1).says(said).says("RUN.json is a folder").says("rm -r");
     assert!(record.join("SHA256SUMS").is_file());
     house.orch("record rebuild").code(1).says("RUN.json could not be written");
     fs::remove_dir_all(record.join("RUN.json")).unwrap();
-    house.orch("doctor --fix").code(0).says("mended: 1 file written");
+    house.orch("doctor --fix").code(0).says("fixed: 1 file written");
     house.orch("verify").code(0);
 }
 
@@ -78,7 +78,7 @@ fn own_stale_locks_go_and_others_stay() {
     house
         .orch("doctor --fix")
         .code(1)
-        .says("another git process holds it")
+        .says("held by another git process")
         .says("rm .git/index.lock");
     assert!(git("index.lock").exists());
 }
@@ -87,10 +87,10 @@ fn own_stale_locks_go_and_others_stay() {
 fn what_the_settings_of_signing_name_must_be_there() {
     let house = finished();
     house.write("orch.toml", "[signing]\nheads = true\n");
-    house.orch("doctor").code(1).says("no SSH key is named");
+    house.orch("doctor").code(1).says("no SSH key is configured");
     house.write("orch.toml", "[signing]\nkey = '~/none'\nallowed_signers = 'none'\n");
     let done = house.orch("doctor").code(1);
-    let done = done.says("signing key").says("$HOUSE/home/none: there is no such file");
+    let done = done.says("signing key").says("$HOUSE/home/none: no such file");
     done.says("allowed-signers file $HOUSE/project/none: no such file");
     fs::write(house.outside("home/none"), "").unwrap();
     house.write("none", [0xff]);
@@ -105,8 +105,8 @@ fn what_the_settings_of_signing_name_must_be_there() {
     house.git("config gpg.format ssh");
     house.git("config user.signingkey ~/gone.pub");
     house.git("config gpg.ssh.allowedSignersFile gone");
-    let done = house.orch("doctor").code(1).says("home/gone.pub: there is no such file");
-    done.says("project/gone: there is no such file");
+    let done = house.orch("doctor").code(1).says("home/gone.pub: no such file");
+    done.says("project/gone: no such file");
     house.git("config user.signingkey ssh-ed25519");
     house.git("config --unset gpg.ssh.allowedSignersFile");
     house.orch("doctor").code(0).says("held by the SSH agent");
@@ -125,7 +125,7 @@ fn a_journal_that_was_cut_back_is_told_and_comes_back() {
         let kept: String = whole.split_inclusive('\n').take(4).collect();
         fs::write(&journal, &kept).unwrap();
         house.orch("doctor").code(1).says("its journal was truncated").says("orch doctor --fix");
-        house.orch("doctor --fix").code(0).says("mended");
+        house.orch("doctor --fix").code(0).says("fixed");
         assert_eq!(fs::read_to_string(&journal).unwrap(), whole, "{branch}");
         house.orch("verify").code(0);
         house.orch("doctor").code(0);
@@ -140,7 +140,7 @@ fn a_run_that_only_its_ref_holds_is_told() {
     house.git("commit -qm gone");
     fs::remove_dir_all(house.project().join(".git/orch/runs")).unwrap();
     let _ = fs::remove_dir_all(house.project().join("orchestration"));
-    let said = format!("only refs/orch/runs/{run} holds it");
+    let said = format!("it exists only in refs/orch/runs/{run}");
     let command = format!("orch record rebuild --run {run}");
     house.orch("doctor").code(0).says(&said).says(&command);
     house.orch(&command["orch ".len()..]).code(0);

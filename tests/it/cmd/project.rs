@@ -8,7 +8,7 @@ fn init_writes_a_config_once() {
     house.orch("init").code(0).says("orch.toml");
     let text = house.read("orch.toml");
     house.write("orch.toml", text + "# mine\n");
-    house.orch("init").code(0).says("stays as it is");
+    house.orch("init").code(0).says("left unchanged");
     assert!(house.read("orch.toml").ends_with("# mine\n"));
     house.orch("doctor").code(0);
 }

@@ -35,7 +35,7 @@ fn a_run_is_the_current_one_of_its_own_project_only() {
     let house = house();
     for project in ["web", ""] {
         for words in ["status", "next", "gate finish", "run resume", "run cancel", "note hello"] {
-            at(&house, project, words).code(2).says("not found").never_says("_build_");
+            at(&house, project, words).code(2).says("there are no runs").never_says("_build_");
         }
         assert_eq!(at(&house, project, "run list").code(0).stdout, "");
     }

@@ -125,7 +125,7 @@ fn the_checkpoints_of_an_epic_are_listed() {
     house.orch("session pause").code(0);
     let list = house.orch("session list --epic x").code(0);
     insta::assert_snapshot!(list.stdout, @"
-    1  2026-01-19T14:31:22.000Z  session 1  session 1 began             RUNNING, 1 of 3 gates done
+    1  2026-01-19T14:31:22.000Z  session 1  session 1 started           RUNNING, 1 of 3 gates done
     2  2026-01-19T14:32:13.000Z  session 1  before lunch                WAITING, 1 of 3 gates done: plan WAITING
     3  2026-01-19T14:33:15.000Z  session 1  paused: paused by a person  PAUSED, 1 of 3 gates done: plan WAITING
     ");
@@ -155,7 +155,7 @@ fn a_paused_session_is_taken_up_by_saying_so() {
     house.orch("done").code(0);
     house.orch("session pause").code(0);
     let again = "orch session start --epic x --resume";
-    house.orch("session start --epic x").code(2).says("is PAUSED already").says(again);
+    house.orch("session start --epic x").code(2).says("is already PAUSED").says(again);
     for (number, words) in
         [(2, "session start --epic x --resume"), (3, "session resume x"), (4, "session resume x@1")]
     {

@@ -126,7 +126,7 @@ fn a_signature_of_somebody_else_is_not_taken_and_nothing_is_written() {
     sign_with(&house, "nobody");
     approve(&house).code(2).says("signing failed").says("nothing was written");
     house.git("config --global --unset user.signingkey");
-    approve(&house).code(2).says("no SSH key is named").says("git config user.signingkey");
+    approve(&house).code(2).says("no SSH key is configured").says("git config user.signingkey");
     assert_eq!(fs::read(house.journal()).unwrap(), before);
     sign_with(&house, "ada");
     approve(&house).code(0);
@@ -136,10 +136,14 @@ fn a_signature_of_somebody_else_is_not_taken_and_nothing_is_written() {
 fn a_run_that_nobody_could_approve_is_not_begun() {
     let Some(house) = with_keys(demo(House::new())) else { return };
     fs::rename(house.outside("allowed"), house.outside("away")).unwrap();
-    house.orch("run demo").code(2).says("there is no such file");
+    house.orch("run demo").code(2).says("no such file");
     house.git("config --global --unset gpg.ssh.allowedSignersFile");
-    house.orch("run demo").code(2).says("whose signatures count").says("allowedSignersFile");
-    house.orch("run start --workflow demo").code(2).says("whose signatures count");
+    house
+        .orch("run demo")
+        .code(2)
+        .says("no allowed-signers file is configured")
+        .says("allowedSignersFile");
+    house.orch("run start --workflow demo").code(2).says("no allowed-signers file is configured");
     assert!(!house.has_runs());
     house.orch("rehearse demo").code(0);
     house.write("orch.toml", "[signing]\nallowed_signers = '../away'\nkey = '../ada'\n");
@@ -282,7 +286,7 @@ fn whoever_verifies_can_say_whose_signatures_count() {
     fs::write(&other, format!("ada@example.org {public}")).unwrap();
     let verify = format!("verify --signers {}", other.display());
     house.orch(&verify).code(6).says("is not in the allowed-signers file");
-    house.orch("verify --signers none").code(2).says("there is no such file");
+    house.orch("verify --signers none").code(2).says("no such file");
 }
 
 #[test]

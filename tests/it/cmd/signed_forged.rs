@@ -202,7 +202,7 @@ fn an_approval_that_was_moved_is_found() {
     let folder = house.run_folder();
     fs::rename(&folder, folder.with_file_name(&other)).unwrap();
     let done = house.orch(&format!("verify --run {other}")).code(6);
-    assert_eq!(done.stdout.matches("does not belong to this run").count(), 3, "{}", done.shown());
+    assert_eq!(done.stdout.matches("does not match this run").count(), 3, "{}", done.shown());
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_forged_head_is_found() {
     found(&house, "head: its signature is not valid: it says FAILED", |events| {
         events.last_mut().unwrap()["data"]["status"] = Json::from("FAILED");
     });
-    found(&house, "does not belong to this run, status, chain and time", |events| {
+    found(&house, "does not match this run, status, chain and time", |events| {
         let last = events.last_mut().unwrap();
         last["data"]["at"] = last["ts"].clone();
     });

@@ -83,9 +83,12 @@ fn what_is_appended_to_an_idle_journal_lets_nothing_begin() {
     for (events, said) in [
         (plain.clone(), "requires a signature, but there is none"),
         (vec![plain[1].clone()], "passed without the signed approval"),
-        (vec![of_type("GATE_WAIVED", waived)], "a waiver is no signature"),
+        (vec![of_type("GATE_WAIVED", waived)], "a waiver is not a signature"),
         (vec![of_type("GATE_SKIPPED", skipped)], "its definition gives no reason"),
-        (vec![of_type("GATES_REUSED", json!({"gates": [reused]}))], "taken over from another run"),
+        (
+            vec![of_type("GATES_REUSED", json!({"gates": [reused]}))],
+            "it was reused from another run",
+        ),
     ] {
         append(&house, &events);
         for words in ["run resume", "run cancel", "gate start --gate between", "note hello"] {
@@ -135,7 +138,10 @@ fn a_signature_of_another_run_is_none_of_this_one() {
     house.remove("deployed");
     house.orch("run demo").code(3);
     append(&house, &own);
-    house.orch(&format!("run resume --run {}", house.run_id())).code(6).says("it was signed where");
+    house
+        .orch(&format!("run resume --run {}", house.run_id()))
+        .code(6)
+        .says("it was signed at journal head");
     assert!(!house.exists("deployed"));
 }
 
@@ -157,7 +163,7 @@ fn a_rejection_cannot_be_taken_back() {
     forget();
     house.git(&format!("update-ref -d refs/orch/runs/{}", house.run_id()));
     let words = "gate approve --run demo";
-    house.on_terminal(words, &[("Approve this as", "y\r")]).code(6).says("was cut back");
+    house.on_terminal(words, &[("Approve this as", "y\r")]).code(6).says("was truncated");
     house.orch("run resume --run demo").code(6).says("git checkout");
     house.git(&format!("checkout HEAD -- {}", record.display()));
     house.orch("verify --run demo").code(0);
@@ -183,7 +189,7 @@ fn what_the_own_ref_tells_comes_back_by_the_words_of_the_error() {
     reject("worse");
     house.git(&format!("update-ref {own} {first}"));
     house.git(&format!("reset --quiet --soft {committed}"));
-    let done = house.orch("run resume --run demo").code(6).says("was cut back or written anew");
+    let done = house.orch("run resume --run demo").code(6).says("was truncated or rewritten");
     let advice = done.stderr.lines().find(|line| line.contains("mv ")).unwrap().trim();
     let (moves, rebuild) = advice.split_once(" && orch ").unwrap();
     for paths in moves.split(" && ").filter_map(|words| words.strip_prefix("mv ")) {
@@ -205,7 +211,7 @@ fn a_fork_names_the_ref_that_the_other_journal_lies_on() {
     fs::write(house.journal(), lines.join("\n") + "\n").unwrap();
     append(&house, &[serde_json::from_str(&last.replace("one.txt", "two.txt")).unwrap()]);
     let place = format!("refs/orch/runs/{}:journal at ", house.run_id());
-    house.orch("status --run demo").code(6).says("taken two ways").says(&place);
+    house.orch("status --run demo").code(6).says("have diverged").says(&place);
 }
 
 #[test]
@@ -223,14 +229,14 @@ fn a_key_must_be_valid_in_truth_and_the_clock_cannot_go_back() {
     let approve = format!("gate approve --run {run}");
     house.on_terminal(&approve, &ask).code(2).says("is no longer valid");
     let early = format!("--now 2026-01-01T00:00:00Z {approve}");
-    house.on_terminal(&early, &ask).code(2).says("the run had already come to");
+    house.on_terminal(&early, &ask).code(2).says("the run has already reached");
     assert_eq!(fs::read(house.journal()).unwrap(), before);
 }
 
 #[test]
 fn a_gate_that_asks_for_a_signature_is_not_waived() {
     let Some(house) = waiting() else { return };
-    let said = "a waiver is none";
+    let said = "it cannot be waived";
     house
         .on_terminal("gate waive --gate one --reason late", &[("Waive one as Ada", "y\r")])
         .code(2)
@@ -282,7 +288,7 @@ fn a_forged_amendment_carries_no_run_past_a_signed_gate() {
         "version": "1", "gates": first["data"]["gates"], "inputs": {}, "reopened": ["one"],
     }});
     append(&house, &[amended]);
-    house.orch("run resume").code(6).says("was amended, and gate one asks for a signature");
+    house.orch("run resume").code(6).says("was amended, but gate one requires a signature");
     house.orch("verify").code(6).says("requires a signature");
     assert!(!house.exists("deployed"));
 }

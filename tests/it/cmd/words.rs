@@ -69,7 +69,7 @@ fn an_audit_in_the_session_of_its_producer_names_the_session() {
         .script("work", "# session: same")
         .script("audit", "# session: same");
     let done = house.orch("run demo").code(1);
-    done.says("(expected another session, found same)");
+    done.says("(expected a different session, found same)");
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn the_list_has_the_projects_and_the_shipped_ones() {
 fn show_says_which_copy_won() {
     let house = house();
     house.orch("workflow show demo").code(0).says("A demonstration").says("in the project");
-    house.orch("workflow show visual-essay").code(0).says("built into the binary");
+    house.orch("workflow show visual-essay").code(0).says("built into orch");
     let user = house.outside("home/.config/orch/workflows");
     std::fs::create_dir_all(&user).unwrap();
     std::fs::write(

@@ -140,7 +140,7 @@ fn a_run_goes_on_under_the_agents_that_it_began_with() {
     house.orch("gate finish").code(0);
     assert_eq!(house.read("audit.md"), "very-secret BAD\n");
     let findings = house.attempt("write", 1)["findings"].to_string();
-    assert!(findings.contains("goes on with the agents and the environment that"), "{findings}");
+    assert!(findings.contains("continues with the agents and the environment it"), "{findings}");
     let kept = house.read(&format!(
         "orchestration/runs/{}/record/definition/agents/auditor.json",
         house.run_id()
@@ -219,7 +219,7 @@ fn an_agent_gives_up_no_gate_but_its_own() {
         .script("b", "until test -s said; do sleep 0.1; done");
     house.orch("run demo --jobs 2").code(0);
     let said = house.read("said");
-    assert!(said.contains("cannot give up b") && said.ends_with("2\n"), "{said}");
+    assert!(said.contains("cannot fail gate b") && said.ends_with("2\n"), "{said}");
     assert_eq!(house.gates(), "a PASS, b PASS");
 }
 

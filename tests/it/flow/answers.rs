@@ -138,7 +138,7 @@ fn an_agent_answers_where_its_packet_says() {
     let packet = house.packet("sort", 1);
     assert!(
         packet.contains(
-            "Write the answers as {\"kind\": …} to the file that the variable ORCH_ANSWERS names"
+            "write the answers as {\"kind\": …} to the file named by the variable ORCH_ANSWERS"
         ),
         "{packet}"
     );
@@ -159,7 +159,7 @@ fn an_agent_that_answers_wrongly_fails_with_a_finding() {
         ("", "true", "no answers were written"),
         ("", "echo '[]' > \"$ORCH_ANSWERS\"", "the answers are not a table"),
         ("", "echo '{\"kind\": \"bug\", \"x\": 1}' > \"$ORCH_ANSWERS\"", "unknown input `x`"),
-        (from, "true", "class.json holds earlier answers"),
+        (from, "true", "class.json was not written in this attempt"),
         (from, "echo '{}' > class.json", "class.json has no value at `/found`"),
         (from, "rm class.json", "does not exist"),
     ] {

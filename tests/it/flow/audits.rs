@@ -106,7 +106,7 @@ fn another_session_of_one_agent_audits_where_the_workflow_says_so() {
     house.orch("run demo").code(0);
     assert_eq!(house.gates(), "write PASS, audit PASS");
     let house = house.script("audit", "# session: s1\necho fine > report.md");
-    house.orch("run demo").code(1).says("the session of the work that it judges");
+    house.orch("run demo").code(1).says("the same session as the work it judges");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn two_agents_of_one_command_are_one_agent() {
     let command = "command = ['sh', '-c', 'cat >/dev/null; echo x | tee draft.md report.md']";
     let house = house("auditor")
         .file("orch.toml", &format!("[agents.writer]\n{command}\n[agents.auditor]\n{command}\n"));
-    house.orch("run demo").code(1).says("cannot be done by its producer");
+    house.orch("run demo").code(1).says("must not do the audit");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn who_says_to_work_by_hand_is_held_to_it() {
     house.orch("gate start --gate audit --agent claude").says("an unknown session");
     assert_eq!(house.attempts("audit"), "FAIL");
     house.orch("run resume --until write");
-    house.orch("gate start --gate audit --agent claude --session s1").says("cannot be done by its");
+    house.orch("gate start --gate audit --agent claude --session s1").says("must not do the audit");
     house.orch("gate start --gate audit --agent claude --session s9").code(0);
 }
 
@@ -216,7 +216,7 @@ fn every_instance_of_a_fan_out_bars_its_agent() {
         .file("workflows/demo.toml", &text)
         .script("write[a]", "echo x > draft.md")
         .script("write[b]", "echo x > draft.md");
-    house.orch("run demo --jobs 1").code(1).says("cannot be done by its producer");
+    house.orch("run demo --jobs 1").code(1).says("must not do the audit");
 }
 
 #[test]

@@ -253,7 +253,7 @@ fn a_budget_that_cannot_bind_is_told_at_the_start() {
         "agent mute does not report its cost, so the budget of 1.00 USD does not limit it; \
          set `minutes` to limit it",
     );
-    assert_eq!(done.stderr.matches("does not bind").count(), 1, "{}", done.stderr);
+    assert_eq!(done.stderr.matches("does not limit it").count(), 1, "{}", done.stderr);
     let house = house
         .workflow("demo", &format!("[budget]\nusd = 1.0\nminutes = 5\n{}", agents(&[("a", "")])));
     house.orch("run demo").code(0).says("does not limit it; the budget of 5.0 minutes does");

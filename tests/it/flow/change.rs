@@ -169,6 +169,6 @@ fn what_an_agent_edits_in_the_record_is_told_as_it_comes() {
     house.orch("gate finish").code(0);
     let done = house.orch("gate finish").code(0);
     let told =
-        done.stderr.lines().find(|line| line.contains("put right again")).unwrap_or_default();
+        done.stderr.lines().find(|line| line.contains("has been restored")).unwrap_or_default();
     assert!(told.contains("warning write") && told.contains("attempt-1.json"), "{}", done.shown());
 }

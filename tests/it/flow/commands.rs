@@ -80,7 +80,7 @@ fn the_folder_is_one_of_the_project_and_no_link() {
         let house = works_in(dir);
         std::os::unix::fs::symlink("/tmp", house.project().join("aside")).unwrap();
         std::os::unix::fs::symlink("packages", house.project().join("through")).unwrap();
-        house.orch("run demo").code(1).says("is not a folder of the project");
+        house.orch("run demo").code(1).says("is not a folder in the project");
     }
     works_in("{{ part }}/x").orch("run demo --part ../..").code(2);
 }

@@ -16,7 +16,7 @@ fn what_is_not_done_in_time_fails_when_the_run_goes_on() {
     let brief = house.orch("brief --json").code(0).json();
     assert_eq!(brief["data"]["gates"][0]["deadline"]["at"], "2026-01-19T14:34:16.000Z");
     house.orch("next").code(0).says("(1 minute left, more than half has passed)");
-    house.orch("status").code(0).says("more than half is over");
+    house.orch("status").code(0).says("more than half has passed");
     house.orch("run resume").code(1).says("not done within 4 minutes");
     assert_eq!(house.gates(), "ask FAIL");
     assert_eq!(house.attempt("ask", 1)["failure_reason"], "not done within 4 minutes [within]");

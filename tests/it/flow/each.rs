@@ -81,7 +81,7 @@ fn a_list_that_cannot_be_read_is_a_failure_that_says_so() {
         .leaves("chapter", "{{ chapter }}.md");
     house.orch("run demo").code(1).says("book.json");
     house.write("book.json", r#"{"parts": 7}"#);
-    house.orch("run resume").code(1).says("no list");
+    house.orch("run resume").code(1).says("`each` is not a list");
     house.write("book.json", r#"{"parts": ["a"]}"#);
     house.orch("run resume").code(0);
     assert_eq!(house.gates(), "write PASS, write[a] PASS, bind PASS");

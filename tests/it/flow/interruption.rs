@@ -39,7 +39,7 @@ fn a_command_that_was_cut_off_is_asked_about() {
          executor = 'command'
          shell = 'test -f ready || exit 75'",
     );
-    house.orch("run demo").code(3).says("cut off");
+    house.orch("run demo").code(3).says("interrupted");
     assert_eq!(house.attempts("deploy"), "INTERRUPTED");
     house.write("ready", "");
     house.orch("gate start").code(0).says("PASSED");
@@ -68,7 +68,7 @@ fn an_agent_that_was_cut_off_is_given_its_gate_again() {
         .leaves("out", "out.md")
         .script("write", "test -f go || exit 75; echo x > out.md");
     house.orch("run demo").code(3);
-    house.orch("gate start").says("cut off");
+    house.orch("gate start").says("interrupted");
     house.write("go", "");
     house.orch("gate start").code(0).says("PASSED");
     assert_eq!(house.attempts("write"), "INTERRUPTED INTERRUPTED INTERRUPTED INTERRUPTED PASS");

@@ -152,7 +152,7 @@ fn what_it_reads_through_a_link_is_what_lies_behind() {
     house.write("real.txt", "two\n");
     house.orch(RUN).code(0).says("facts.txt, which it reads, has changed");
     house.remove("real.txt");
-    house.orch(RUN).code(0).says("is a link that does not lead to a file of the project");
+    house.orch(RUN).code(0).says("is a symbolic link that does not lead to a file in the project");
 }
 
 #[test]

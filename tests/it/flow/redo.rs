@@ -53,11 +53,11 @@ fn it_is_a_persons_word_on_a_gate_that_has_ended() {
     house
         .orch_by(&["env", "CLAUDECODE=1"], "gate redo --gate fetch --reason again")
         .code(2)
-        .says("cannot be given by an agent");
+        .says("requires a person, not an agent");
     house.orch("run cancel").code(0);
     let run = house.run_id();
     house
         .orch(&format!("gate redo --run {run} --gate fetch --reason again"))
         .code(2)
-        .says("nothing of it is done again");
+        .says("its gates cannot be redone");
 }

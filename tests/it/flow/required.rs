@@ -59,7 +59,9 @@ fn answers_require_each_other_too() {
     let house = house();
     house.orch("run demo --topic x").code(3);
     let refused = house.orch("gate finish --answer verdict=hold").code(2);
-    refused.says("gate ask asks `reason`, since `verdict` is hold: Why?").says("--answer reason=");
+    refused
+        .says("gate ask requires an answer to `reason`, since `verdict` is hold: Why?")
+        .says("--answer reason=");
     house.orch("gate finish --answer verdict=ship").code(0);
 }
 

@@ -95,7 +95,7 @@ fn an_output_that_is_named_by_a_secret_fails() {
     let house = house.workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['sh', 'say.sh']\nsecrets = ['TOKEN']\ncontract = 'c'\n");
     let house = house.contract("c", "[[output]]\nglob = 'out/*.md'\n");
     let done =
-        house.orch("run demo").code(1).says("out/[redacted].md: the name of an output holds");
+        house.orch("run demo").code(1).says("out/[redacted].md: the name of an output contains");
     is_tight(&house, &done);
     is_tight(&house, &house.orch("gate check --gate a --json").code(1));
     is_tight(&house, &house.orch("status --json"));
@@ -144,7 +144,7 @@ fn an_input_that_holds_a_secret_is_refused() {
         "demo",
         "[inputs]\nx = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\nsecrets = ['TOKEN']\n",
     );
-    let done = house.orch("run demo --x a-sesame99open").code(2).says("input `x` holds one");
+    let done = house.orch("run demo --x a-sesame99open").code(2).says("input `x` contains one");
     done.never_says("sesame");
     assert!(!house.has_runs());
 }

@@ -51,7 +51,7 @@ fn what_is_wrong_with_templates_is_told_at_its_place() {
             "a template must not have an `id`",
             "demo.toml:16:1",
         ),
-        ("use = 'odd'\n[template.odd]\ntimeout = '5'", "`5` is no duration", "demo.toml:16:11"),
+        ("use = 'odd'\n[template.odd]\ntimeout = '5'", "`5` is not a duration", "demo.toml:16:11"),
         (
             "use = 'x'\n[template.x]\nuse = 'y'\n[template.y]\nuse = 'x'",
             "templates use each other",

@@ -31,7 +31,7 @@ fn tasks_of_a_sitting_draw_on_its_budget() {
     assert!((data["remaining_usd"].as_f64().unwrap() - 0.2).abs() < 1e-9);
     // One call over it at most.
     house.orch("run task --id three").code(0).says("0.20 USD left by the session for this run");
-    house.orch("run task --id four").code(4).says("that the session leaves this run is spent");
+    house.orch("run task --id four").code(4).says("left by the session for this run is spent");
     house.orch("session start --epic moon --resume").code(5);
     house.orch("session pause --epic moon").code(0);
     house.orch("session start --epic moon --resume").code(4);

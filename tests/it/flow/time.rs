@@ -36,7 +36,7 @@ fn a_pause_stops_the_clock_and_waiting_is_told_apart() {
     assert_eq!(minutes(&house, "13:00:30"), (20, 0, Some(-39)));
     house.orch_at("13:10:00", "session resume x").code(0);
     assert_eq!(minutes(&house, "13:30:30"), (40, 0, Some(-19)));
-    house.orch_at("13:40:00", "done").code(0).says("approves gate write");
+    house.orch_at("13:40:00", "done").code(0).says("approve or reject gate write");
     assert_eq!(minutes(&house, "14:10:30").1, 30);
     house.orch_at("14:40:30", "session pause").code(0);
     assert_eq!(minutes(&house, "18:00:30"), (50, 60, Some(-9)));

@@ -245,7 +245,7 @@ fn what_was_committed_on_a_detached_head_follows_to_a_branch() {
     house.git("checkout --quiet main");
     house.orch("verify").code(0);
     house.orch(&format!("run show --run {run}")).code(0).says("PASSED");
-    house.orch("doctor").code(1).says("not, or not wholly, committed");
+    house.orch("doctor").code(1).says("not, or not fully committed");
     house.orch("doctor --fix").code(0);
     assert_eq!(summary(&house, "main", &run)["status"], "PASSED");
     the_branch_holds_the_run(&house);

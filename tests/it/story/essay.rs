@@ -75,7 +75,7 @@ fn an_essay_from_topic_to_approval() {
     house.write("untracked.txt", "mine\n");
     let index = house.git("ls-files --stage staged.txt");
 
-    house.orch("run visual-essay --slug the-word-robot").code(3).says("approves gate G1");
+    house.orch("run visual-essay --slug the-word-robot").code(3).says("approve or reject gate G1");
     // Research falls short first, and its findings reach the second packet.
     house.on_terminal("run resume", YES_THRICE).code(0).says("PASSED");
     assert_eq!(house.attempts("G2"), "FAIL PASS");

@@ -222,7 +222,7 @@ fn no_other_name_of_the_program_makes_a_person_of_an_agent() {
         ),
     );
     std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
-    house.orch("run demo --again").code(5).says("was taken away");
+    house.orch("run demo --again").code(5).says("this process lost the lock of run");
     let said = std::fs::read_to_string(&said).unwrap();
     assert_eq!(said.matches("by what a run has started").count(), 2, "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");

@@ -150,7 +150,7 @@ fn whatever_is_lost_is_made_again_from_the_rest() {
     let folder = format!("orchestration/runs/{}", house.run_id());
     let start = house.git(&format!("rev-parse {reference}~2"));
     let whole = |what: &str| {
-        house.orch("doctor --fix").says("mended");
+        house.orch("doctor --fix").says("fixed");
         assert_eq!(house.git("status --porcelain"), "", "{what}");
         assert_eq!(trees(&house), trees_before, "{what}");
         house.orch("verify").code(0);
@@ -263,7 +263,7 @@ fn a_ref_that_is_no_chain_is_made_again() {
     for bad in [nowhere, String::new(), blob, "ref: refs/heads/main\n".to_owned()] {
         std::fs::write(&path, &bad).unwrap();
         house.orch("doctor").code(1).says(&house.run_id());
-        house.orch("doctor --fix").code(0).says("mended");
+        house.orch("doctor --fix").code(0).says("fixed");
         house.orch("verify").code(0);
         house.git("fsck --strict --no-dangling");
         assert_eq!(house.git("rev-parse main"), main, "{bad:?}");
@@ -297,7 +297,7 @@ fn another_branch_at_the_stop_is_left_without_the_record() {
     let tar = child::output(house.program("tar").args(["-xf", "../left.tar"]));
     assert!(tar.status.success());
     house.orch("doctor").code(1).says("left behind when another branch was checked out");
-    house.orch("doctor --fix").code(0).says("mended");
+    house.orch("doctor --fix").code(0).says("fixed");
     house.git("checkout --quiet main");
     house.orch("verify").code(0);
 }
@@ -354,7 +354,7 @@ fn a_driver_whose_lock_was_taken_away_writes_no_more() {
         "[[gate]]\nid = 'a'\nexecutor = 'command'\nshell = 'rm -f .git/orch/runs/*/lock'\n\
          [[gate]]\nid = 'b'\nexecutor = 'command'\ncommand = ['true']\n",
     );
-    house.orch("run demo").code(5).says("the lock of run").says("was taken away");
+    house.orch("run demo").code(5).says("this process lost the lock of run");
     house.orch("run resume").code(3);
     house.orch("verify").code(0);
 }
