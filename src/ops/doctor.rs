@@ -95,7 +95,7 @@ pub fn doctor(
         symptoms.extend(runs::look(project, repository.as_mut(), &id));
     }
     symptoms.extend(project.store.foreign().unwrap_or_default().into_iter().map(|foreign| {
-        let finding = "made by another tool; left unchanged";
+        let finding = "foreign: made by another tool; left unchanged";
         Symptom::well(format!("record {}", foreign.name), finding)
     }));
     if request.fix {

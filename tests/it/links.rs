@@ -163,7 +163,7 @@ fn is_named_or_passed(place: &str) {
     orch(&house, "run demo");
     let done = orch(&house, "run resume --run k");
     assert_eq!(held(&house.outside("outside")), outside, "{place}\n{}", done.shown());
-    done.says("names (hard links)");
+    done.says("hard links");
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn what_the_user_names_for_output_stays_what_it_is() {
     junit("/dev/stdout").code(0).says("</testsuites>");
     child::output(house.program("mkfifo").arg("pipe"));
     let done = junit("pipe");
-    assert!(done.code != 0 && done.stderr.contains("nobody reads"), "{}", done.shown());
+    assert!(done.code != 0 && done.stderr.contains("without a reader"), "{}", done.shown());
     let mut reader = house.start_other(house.program("cat").arg("pipe"));
     let done = junit("pipe").code(0);
     reader.wait();

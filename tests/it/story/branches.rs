@@ -195,7 +195,7 @@ fn a_repository_that_cannot_be_written_to_is_worked_in_without_commits() {
         );
         let house = house.leaves("a", "a.txt");
         house.git(&format!("init -q {kind} ."));
-        house.orch("run demo").code(0).says("cannot commit to a git repository of this kind");
+        house.orch("run demo").code(0).says("cannot commit to this kind of git repository");
         house.orch("verify").code(0).says("1 artifact as recorded");
         house.write("a.txt", "b\n");
         house.orch("verify").code(6).says("a.txt");
@@ -245,7 +245,7 @@ fn what_was_committed_on_a_detached_head_follows_to_a_branch() {
     house.git("checkout --quiet main");
     house.orch("verify").code(0);
     house.orch(&format!("run show --run {run}")).code(0).says("PASSED");
-    house.orch("doctor").code(1).says("not, or not fully committed");
+    house.orch("doctor").code(1).says("not fully committed");
     house.orch("doctor --fix").code(0);
     assert_eq!(summary(&house, "main", &run)["status"], "PASSED");
     the_branch_holds_the_run(&house);
