@@ -65,11 +65,11 @@ fn head(question: &ApprovalQuestion) -> String {
     }
     if !question.signers.is_empty() {
         let signers = question.signers.join(" or ");
-        let _ = writeln!(text, "  counts only with a signature of {signers}");
+        let _ = writeln!(text, "  requires a signature by {signers}");
     }
     for path in &question.changed {
         let _ =
-            writeln!(text, "  {path} has been changed since: these are not the bytes on the disk");
+            writeln!(text, "  {path} has changed since: the file on disk differs from these bytes");
     }
     if let Some(message) = &question.message {
         let _ = writeln!(text, "\n{}\n", message.trim());

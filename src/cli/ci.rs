@@ -27,13 +27,13 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// What an automatic run takes and leaves behind.
+/// Answers and reports of an unattended run.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct CiArguments {
-    /// Write the gates as JUnit XML.
+    /// Write the gate results as JUnit XML.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
-    /// Typed answers for gates that ask: TOML or JSON, a table for each gate.
+    /// Typed answers for gates that ask: TOML or JSON, one table per gate.
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,
 }
@@ -50,7 +50,7 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let shown = path.display();
     let bytes = crate::files::read_small(path, ANSWERS_BYTES_MAX)
         .map_err(|error| Error::usage(format!("{shown}: {error}")))?
-        .ok_or_else(|| Error::usage(format!("{shown} does not exist")))?;
+        .ok_or_else(|| Error::usage(format!("`{shown}` not found")))?;
     let source = Source::of_bytes(shown.to_string(), bytes)
         .map_err(|unsound| Error::usage(unsound.message))?;
     let is_json = path.extension().is_some_and(|ending| ending == "json");
@@ -58,7 +58,7 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let data = Data::read(language, &source.text)
         .map_err(|flaw| Error::usage(format!("{shown}:{}: {}", flaw.line, flaw.message)))?;
     serde_json::from_value(data.into_json()).map_err(|_| {
-        Error::usage(format!("{shown} has no table for each gate"))
+        Error::usage(format!("`{shown}` must contain one table per gate"))
             .advise("[GATE]\nname = \"value\"")
     })
 }
@@ -75,16 +75,16 @@ pub fn refuse_unfit(
         let gate =
             workflow.gates.iter().find(|gate| gate.id.as_str() == base).ok_or_else(|| {
                 Error::usage(format!(
-                    "the answers name a gate `{id}`, which workflow {} does not have",
+                    "gate `{id}` in the answers not found in workflow `{}`",
                     workflow.name
                 ))
                 .advise(suggest(id, known()))
             })?;
         for (name, value) in given {
             let input = gate.answers.iter().find(|input| input.name == *name).ok_or_else(|| {
-                let error = Error::usage(format!("gate {id} asks no question `{name}`"));
+                let error = Error::usage(format!("gate `{id}` has no question `{name}`"));
                 if gate.answers.is_empty() {
-                    return error.advise("an approval can be given by no file");
+                    return error.advise("approvals cannot be given in a file");
                 }
                 let known = gate.answers.iter().map(|input| input.name.as_str());
                 error.advise(suggest(name, known))
@@ -94,7 +94,7 @@ pub fn refuse_unfit(
                 None => input.accept(&input::as_text(value), folder),
             };
             accepted.map_err(|error| {
-                let told = Error::usage(format!("answers of gate {id}: {error}"));
+                let told = Error::usage(format!("answers for gate `{id}`: {error}"));
                 if let input::Error::Wrong { help: Some(help), .. } = error {
                     return told.advise(help);
                 }

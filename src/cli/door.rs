@@ -177,7 +177,7 @@ fn write_out(text: &str) {
 pub fn code(code: u8) -> u8 {
     match UNWRITTEN.get() {
         Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            err(&format!("error: standard output cannot be written: {error}\n"));
+            err(&format!("error: cannot write to standard output: {error}\n"));
             if code == exit::DONE { exit::FAILED } else { code }
         }
         Some(_) | None => code,

@@ -14,16 +14,16 @@ pub struct Global {
     /// Print one JSON object instead of text.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Work as if started in this folder.
+    /// Run as if started in this folder.
     #[arg(long, global = true, value_name = "FOLDER")]
     pub project: Option<PathBuf>,
-    /// Ask nothing and draw nothing; on by itself where `CI` is set.
+    /// No prompts, no progress display; implied if `CI` is set.
     #[arg(long, global = true)]
     pub ci: bool,
-    /// The time to record, for tests: RFC 3339; each reading moves it by a second.
+    /// Clock for tests: an RFC 3339 time that advances by one second on each reading.
     #[arg(long, global = true, hide = true, value_parser = parse_moment)]
     pub now: Option<Moment>,
-    /// What ids are made from, for tests.
+    /// Seed for ids, for tests.
     #[arg(long, global = true, hide = true)]
     pub seed: Option<u64>,
 }
@@ -79,5 +79,5 @@ impl Global {
 }
 
 fn parse_moment(text: &str) -> Result<Moment, String> {
-    Moment::parse(text).ok_or_else(|| format!("`{text}` is no RFC 3339 time"))
+    Moment::parse(text).ok_or_else(|| format!("`{text}` is not an RFC 3339 time"))
 }

@@ -45,9 +45,9 @@ pub fn read(
         if of_flag.count() > 1 {
             let (name, command) = (&input.name, command.get_name());
             return Err(Error::usage(format!(
-                "input `{name}` meets the flag --{flag} of `{command}`"
+                "input `{name}` conflicts with the flag `--{flag}` of `{command}`"
             ))
-            .advise("give the input another name")
+            .advise("rename the input")
             .into());
         }
     }
@@ -57,7 +57,7 @@ pub fn read(
 fn flag(input: &Input) -> Arg {
     let mut help = input.help.clone();
     if input.kind == InputType::List {
-        help.push_str(" [split at commas; repeat the flag for items taken whole]");
+        help.push_str(" [comma-separated; repeat the flag for items that contain commas]");
     }
     match &input.default {
         Some(DefaultValue::Value(value)) => {
@@ -181,7 +181,7 @@ fn prompt(input: &Input) -> String {
     let enter = match &input.default {
         Some(DefaultValue::Value(value)) => format!(", Enter for {}", as_text(value)),
         Some(DefaultValue::Template(text)) => format!(", Enter for {}", text.text()),
-        None if input.optional => ", Enter leaves it out".to_owned(),
+        None if input.optional => ", Enter to skip".to_owned(),
         None => String::new(),
     };
     format!("{} [{takes}{enter}]", asked(input))
@@ -209,7 +209,7 @@ fn choose(input: &Input) -> Result<Option<String>, Error> {
         }
         None if input.optional => {
             at_hand = items.len();
-            items.push("leave it out");
+            items.push("(skip)");
         }
         None => {}
     }

@@ -131,10 +131,10 @@ impl Desk<'_> {
 
     fn work(&self) -> Result<Chosen, Error> {
         let items = [
-            "done: judge the outputs",
-            "check the outputs, and change nothing",
+            "finish: judge the outputs",
+            "check the outputs without recording anything",
             "open the packet in $EDITOR",
-            "copy the packet",
+            "copy the packet to the clipboard",
             "fail with a reason",
         ];
         match self.select("What now", &items)? {
@@ -167,7 +167,7 @@ impl Desk<'_> {
             progress::finding(self.face, &reply.gate, finding);
         }
         let word = if reply.passed { "would pass" } else { "would fail" };
-        self.face.say(&format!("{} {word} as it is now", reply.gate));
+        self.face.say(&format!("{} {word} now", reply.gate));
         Ok(Chosen::Again)
     }
 
@@ -193,7 +193,7 @@ impl Desk<'_> {
         // The terminal itself puts the text on the clipboard, over ssh too (OSC 52).
         let bytes = bytes.unwrap_or_default();
         door::to_clipboard(&bytes);
-        self.face.say("The packet is on the clipboard, if the terminal lets programs write there.");
+        self.face.say("Copied the packet to the clipboard, if the terminal allows it.");
         Chosen::Again
     }
 
@@ -215,17 +215,17 @@ impl Desk<'_> {
         let asked = gate_approve::question(self.project, &self.face.caller, &self.choice)?;
         approval::show(self.face, &asked);
         if !asked.changed.is_empty() {
-            let items = ["judge what is there now", "reject with a reason"];
-            return match self.select("These bytes cannot be approved", &items)? {
+            let items = ["judge the current files", "reject with a reason"];
+            return match self.select("The files have changed and cannot be approved", &items)? {
                 Some(0) => self.judge_again(),
                 Some(1) => self.reject(&person),
                 other => Ok(self.left(other, items.len())),
             };
         }
-        let page = (!asked.shown.is_empty()).then_some("read the files page by page");
+        let page = (!asked.shown.is_empty()).then_some("page through the files");
         let items: Vec<&str> =
             ["approve", "reject with a reason"].into_iter().chain(page).collect();
-        match self.select_at_leisure("Your word on these bytes", &items)? {
+        match self.select_at_leisure("Your decision on these files", &items)? {
             Some(0) => self.approve(&person, &asked),
             Some(1) => self.reject(&person),
             Some(2) if page.is_some() => {
@@ -242,7 +242,7 @@ impl Desk<'_> {
         person: &Person,
         asked: &gate_approve::ApprovalQuestion,
     ) -> Result<Chosen, Error> {
-        let ask = format!("To approve it as {}, type approve or {}", person.by, asked.gate);
+        let ask = format!("To approve as {}, type `approve` or `{}`", person.by, asked.gate);
         if !question::word(&ask, &["approve", asked.gate.as_str()])? {
             self.face.say("Not approved.");
             return Ok(Chosen::Again);
@@ -283,7 +283,7 @@ impl Desk<'_> {
     }
 
     fn with_ways_out<'i>(&self, items: &[&'i str]) -> Vec<&'i str> {
-        let other = self.has_others.then_some("go to the next gate that waits");
+        let other = self.has_others.then_some("go to the next waiting gate");
         items.iter().copied().chain(other).chain(["pause"]).collect()
     }
 
@@ -303,8 +303,8 @@ impl Desk<'_> {
     }
 
     fn decision(&self) -> Result<Chosen, Error> {
-        let items = ["do it again", "fail with a reason"];
-        match self.select("It was cut off. What now", &items)? {
+        let items = ["start it again", "fail with a reason"];
+        match self.select("The attempt was interrupted. What now", &items)? {
             Some(0) => {
                 let request = gate_start::Request {
                     gate: self.choice.clone(),

@@ -30,7 +30,7 @@ use command::Command;
 use global::Global;
 use std::ffi::OsString;
 
-/// Runs workflows that people and AI agents carry out together, and keeps proof of what was done.
+/// Run workflows for people and AI agents, and keep proof of what was done.
 #[derive(Debug, clap::Parser)]
 #[command(name = "orch", version, max_term_width = 100, after_help = after_help())]
 struct Arguments {
@@ -41,9 +41,9 @@ struct Arguments {
 }
 
 const FIRST_STEPS: &str = "\
-Begin with:  orch workflow list              what can be run here
-             orch run WORKFLOW --help        what a workflow takes
-             orch status                     where the current run stands";
+Get started:  orch workflow list        list the workflows available here
+              orch run WORKFLOW --help  show the inputs of a workflow
+              orch status               show the status of the current run";
 
 fn after_help() -> String {
     format!("{FIRST_STEPS}\n\nExit codes:\n{}", exit::meanings())

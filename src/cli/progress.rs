@@ -75,7 +75,7 @@ impl<'f> Progress<'f> {
         match &foreword.brief {
             // It belongs to what the person reads; a program finds it in the data.
             Some(Ok(brief)) if !self.face.global.json => lines.line(&format!("\n{}", brief.text)),
-            Some(Err(reason)) => lines.line(&format!("no brief: {}", plain_text(reason))),
+            Some(Err(reason)) => lines.line(&format!("brief unavailable: {}", plain_text(reason))),
             Some(Ok(_)) | None => {}
         }
         let choice = RunChoice { run: Some(foreword.run.to_string()) };
@@ -176,7 +176,7 @@ impl Lines {
                 self.line(&format!("{} failed; back to {to}", named(&failed)));
             }
             Event::GateRedone { gate, reason, .. } => {
-                self.line(&format!("{gate} is done again: {}", plain_text(reason)));
+                self.line(&format!("redoing {gate}: {}", plain_text(reason)));
             }
             Event::RunEnding { status, reason, .. } => self.ending(*status, reason.as_deref()),
             Event::GatesReused { gates } => {
@@ -221,7 +221,7 @@ impl Lines {
 
     fn ending(&mut self, status: RunStatus, reason: Option<&str>) {
         let why = reason.map(|reason| format!(": {}", plain_text(reason))).unwrap_or_default();
-        self.line(&format!("the run ends as {status}{why}"));
+        self.line(&format!("the run is ending as {status}{why}"));
     }
 
     fn started(&mut self, started: &GateStarted) {
@@ -235,7 +235,7 @@ impl Lines {
     fn called(&self, call: &Invocation) {
         if let Some(why) = &call.unread {
             let agent = call.agent.as_deref().unwrap_or_default();
-            self.warning(&format!("what agent {agent} used at {} is unknown: {why}", call.gate));
+            self.warning(&format!("usage of agent {agent} at {} is unknown: {why}", call.gate));
         }
         call.warnings.iter().for_each(|warning| self.warning(warning));
     }
@@ -269,8 +269,8 @@ impl Lines {
         }
         let paths: Vec<String> = paths.iter().map(|path| run_amend::shown(path)).collect();
         self.line(&format!(
-            "note: the run goes on under what it began with, and the files differ: {}; \
-             to take them in: orch run amend --run {run}",
+            "note: these files have changed, but the run keeps using the originals: {}; \
+             to apply the changes: orch run amend --run {run}",
             plain_text(&paths.join(", "))
         ));
     }

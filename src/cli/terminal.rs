@@ -61,17 +61,16 @@ pub fn unanswered(error: dialoguer::Error) -> Error {
     if error.kind() == std::io::ErrorKind::Interrupted {
         return Error::Interrupted;
     }
-    Error::environment(format!("the terminal gave no answer: {error}"))
+    Error::environment(format!("cannot read from the terminal: {error}"))
 }
 
 /// The person at the terminal; nobody where there is none, or where an agent is.
 pub fn person(project: &Project, caller: &Caller, is_ci: bool) -> Result<Person, Error> {
     asker::refuse_agents(project, caller)?;
     if is_ci || !can_ask() {
-        return Err(Error::usage("a person's word is given on a terminal, and there is none")
-            .advise(
-                "type the same command in a terminal; no file and no flag can answer for a person",
-            ));
+        return Err(Error::usage("this needs a person at an interactive terminal").advise(
+            "run the same command in a terminal; no file or flag can answer for a person",
+        ));
     }
     let terminal = rustix::termios::ttyname(std::io::stdin(), Vec::new())
         .ok()

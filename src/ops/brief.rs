@@ -42,7 +42,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch brief` takes.
+/// Arguments of `orch brief`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -50,17 +50,17 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// The most tokens that the text may take, four characters counted as one: the oldest is left
-    /// out first, the next steps never.
+    /// Token limit, at four characters per token; drops the oldest entries first, never the next
+    /// steps.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub max_tokens: Option<usize>,
-    /// How the text is written.
+    /// Output format.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
     pub format: BriefFormat,
 }
 
-/// How a brief is written.
+/// Output format of a brief.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]

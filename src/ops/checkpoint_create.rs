@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch checkpoint create` takes.
+/// Arguments of `orch checkpoint create`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default)]
@@ -22,7 +22,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// Why, for the record.
+    /// Reason, for the record.
     #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT", default_value_t = Self::default().reason))]
     pub reason: String,
 }

@@ -13,11 +13,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch checkpoint diff` takes.
+/// Arguments of `orch checkpoint diff`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The checkpoint; by default the last one.
+    /// Checkpoint number; defaults to the latest.
     #[cfg_attr(feature = "cli", arg(value_name = "N"))]
     pub number: Option<u32>,
     /// Compare with this checkpoint instead of the working tree.

@@ -24,17 +24,17 @@ use std::path::PathBuf;
 /// How many files an error names.
 const NAMED_MAX: usize = 8;
 
-/// What `orch checkpoint restore` takes.
+/// Arguments of `orch checkpoint restore`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The checkpoint's number.
+    /// Checkpoint number.
     #[cfg_attr(feature = "cli", arg(value_name = "N"))]
     pub number: u32,
-    /// Make a new git worktree there, and leave this one as it is.
+    /// Restore into a new git worktree here, and leave this one unchanged.
     #[cfg_attr(feature = "cli", arg(long, value_name = "FOLDER"))]
     pub worktree: Option<PathBuf>,
-    /// Only these files and folders, relative to the project; given once for each.
+    /// Restore only these files and folders, relative to the project; repeatable.
     #[cfg_attr(feature = "cli", arg(long = "path", value_name = "GLOB"))]
     #[serde(default)]
     pub paths: Vec<String>,

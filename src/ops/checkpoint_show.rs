@@ -14,11 +14,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch checkpoint show` takes.
+/// Arguments of `orch checkpoint show`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The checkpoint's number; by default the last one.
+    /// Checkpoint number; defaults to the latest.
     #[cfg_attr(feature = "cli", arg(value_name = "N"))]
     pub number: Option<u32>,
     /// Which run.

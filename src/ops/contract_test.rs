@@ -86,12 +86,12 @@ struct Fixtures<'s> {
     names: Vec<String>,
 }
 
-/// Which contract.
+/// The contract to test.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The contract's name, such as `essay/g1`.
+    /// Contract name, such as `essay/g1`.
     pub name: String,
 }
 

@@ -16,20 +16,20 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What `orch cost` takes.
+/// Arguments of `orch cost`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// One run: its id, a unique part of it, or its key; by default all runs of the project.
+    /// Run id, a unique part of it, or key; defaults to all runs of the project.
     #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
     pub run: Option<String>,
-    /// What the lines are about; by default the runs, of one run its gates.
+    /// Group by; defaults to `run`, or to `gate` with --run.
     #[cfg_attr(feature = "cli", arg(long, value_enum))]
     pub by: Option<By>,
 }
 
-/// What a line of the table is about.
+/// How cost is grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -39,7 +39,7 @@ pub enum By {
     Gate,
     Agent,
     Model,
-    /// The day on which a call began, in UTC.
+    /// Day on which a call started, in UTC
     Day,
 }
 

@@ -22,13 +22,13 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::path::Path;
 
-/// What `orch doctor` takes.
+/// Arguments of `orch doctor`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Mend what can be mended: records that a branch lost, journals that were cut back, locks and
-    /// programs that a kill left.
+    /// Repair what can be repaired: records lost from a branch, truncated journals, and locks and
+    /// programs left behind by a kill.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,

@@ -20,17 +20,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch done` takes.
+/// Arguments of `orch done`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 // Its fields stand beside those of the request it holds, whose group has the same name.
 #[cfg_attr(feature = "cli", group(skip))]
 pub struct Request {
-    /// What the work comes to; several words need no quotes.
+    /// Summary of the work; needs no quotes.
     #[cfg_attr(feature = "cli", arg(value_name = "SUMMARY", num_args = 0..))]
     #[serde(default)]
     pub summary: Vec<String>,
-    /// What is handed in.
+    /// The gate, its answers and how to continue.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub finish: gate_finish::Request,

@@ -34,7 +34,7 @@ pub use super::approval_question::ShownFile;
 pub use super::approval_question::keep_shown;
 pub use super::approval_question::question;
 
-/// What `orch gate approve` takes.
+/// Arguments of `orch gate approve`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -42,10 +42,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// A remark, for the record.
+    /// Note for the record.
     #[cfg_attr(feature = "cli", arg(long))]
     pub note: Option<String>,
-    /// How the run goes on.
+    /// How to continue the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,

@@ -14,11 +14,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch gate estimate` takes.
+/// Arguments of `orch gate estimate`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The time that it should take: 45m, 2h, 1d.
+    /// Estimated time: 45m, 2h, 1d.
     #[cfg_attr(feature = "cli", arg(value_name = "DURATION"))]
     pub estimate: String,
     /// Which gate.

@@ -34,7 +34,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What `orch gate finish` takes.
+/// Arguments of `orch gate finish`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -42,11 +42,11 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// An answer to a question of the gate; given once for each, for a list once for each item.
+    /// Answer to a question of the gate; repeat per question, and per item of a list.
     #[cfg_attr(feature = "cli", arg(long = "answer", value_name = "NAME=VALUE"))]
     #[serde(default)]
     pub answers: Vec<String>,
-    /// How the run goes on.
+    /// How to continue the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,

@@ -24,13 +24,13 @@ use serde::Serialize;
 /// The file in a gate's logs with a digest of what was found the time before.
 const FOUND: &str = "hook.sha256";
 
-/// What a stop hook takes.
+/// Arguments of a stop hook.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// Which gate.
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// Whether the program goes on already because a stop hook wanted it to.
+    /// Whether the agent is already continuing because of a stop hook.
     #[serde(default)]
     pub stop_hook_active: bool,
 }

@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch gate redo` takes.
+/// Arguments of `orch gate redo`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -27,10 +27,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// Why, for the record and the next attempt.
+    /// Reason, for the record and the next attempt.
     #[cfg_attr(feature = "cli", arg(long))]
     pub reason: String,
-    /// How the run goes on.
+    /// How to continue the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,

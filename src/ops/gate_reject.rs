@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch gate reject` takes.
+/// Arguments of `orch gate reject`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -28,10 +28,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// What is wrong; the next attempt is told.
+    /// What is wrong; passed on to the next attempt.
     #[cfg_attr(feature = "cli", arg(long))]
     pub reason: String,
-    /// How the run goes on.
+    /// How to continue the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,

@@ -26,7 +26,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch gate start` takes.
+/// Arguments of `orch gate start`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -34,10 +34,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// The agent that will do the work, for the record.
+    /// Agent that will do the work, for the record.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub agent: Option<String>,
-    /// That agent's session, so that no audit is done in it.
+    /// Session id of that agent; audits do not run in this session.
     #[cfg_attr(feature = "cli", arg(long, value_name = "ID"))]
     pub session: Option<String>,
 }

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch gate waive` takes.
+/// Arguments of `orch gate waive`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -26,10 +26,10 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// Why the run may pass without it.
+    /// Why the run may pass without this gate.
     #[cfg_attr(feature = "cli", arg(long))]
     pub reason: String,
-    /// How the run goes on.
+    /// How to continue the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,

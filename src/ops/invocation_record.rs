@@ -19,7 +19,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch invocation record` takes. What is not given is recorded as unknown.
+/// Arguments of `orch invocation record`. Omitted values are recorded as unknown.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -27,29 +27,29 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub gate: GateChoice,
-    /// The agent that was called.
+    /// Agent that was invoked.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub agent: Option<String>,
-    /// How the call ended.
+    /// How the invocation ended.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
     pub status: InvocationStatus,
-    /// The model that answered.
+    /// Model that answered.
     #[cfg_attr(feature = "cli", arg(long))]
     pub model: Option<String>,
-    /// The agent's session.
+    /// Session id of the agent.
     #[cfg_attr(feature = "cli", arg(long, value_name = "ID"))]
     pub session: Option<String>,
-    /// What it cost, in US dollars: 0 to 10^12.
+    /// Cost in US dollars, from 0 to 10^12.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", allow_negative_numbers = true))]
     pub cost: Option<f64>,
-    /// Tokens that went in.
+    /// Input tokens.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub input_tokens: Option<u64>,
-    /// Tokens that came out.
+    /// Output tokens.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub output_tokens: Option<u64>,
-    /// How long it took, in milliseconds.
+    /// Duration in milliseconds.
     #[cfg_attr(feature = "cli", arg(long, value_name = "MS"))]
     pub duration_ms: Option<u64>,
 }

@@ -105,17 +105,17 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Which run an operation is about.
+/// The run that an operation applies to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct RunChoice {
-    /// The run: its id, a unique part of it, or its key; by default the current run.
+    /// Run id, a unique part of it, or key; defaults to the current run.
     #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
     pub run: Option<String>,
 }
 
-/// Which gate of which run an operation is about.
+/// The gate that an operation applies to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct GateChoice {
@@ -123,7 +123,7 @@ pub struct GateChoice {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// The gate's id; by default the one that is at work or waits.
+    /// Gate id; defaults to the gate that is running or waiting.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub gate: Option<String>,
 }

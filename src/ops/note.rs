@@ -23,15 +23,15 @@ use serde::Serialize;
 /// More than this is no note but a document, in bytes.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
-/// What `orch update`, `note`, `log` and `decide` take.
+/// Arguments of `orch update`, `note`, `log` and `decide`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// What kind of thing is said.
+    /// Kind of note.
     #[cfg_attr(feature = "cli", arg(skip))]
     #[serde(default)]
     pub kind: NoteKind,
-    /// The words; several need no quotes.
+    /// Text; needs no quotes.
     #[cfg_attr(feature = "cli", arg(value_name = "TEXT", required = true, num_args = 1..))]
     pub text: Vec<String>,
     /// Which gate.

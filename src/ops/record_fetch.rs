@@ -14,12 +14,12 @@ use serde::Serialize;
 /// Where refs lie until they are compared with those of the same runs here.
 const ASIDE: &str = "refs/orch/fetched/";
 
-/// What `orch record fetch` takes.
+/// Arguments of `orch record fetch`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Where from: a remote's name or address; by default the current branch's, else `origin`.
+    /// Remote name or URL; defaults to the current branch's remote, or else `origin`.
     pub remote: Option<String>,
 }
 

@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch record push` takes.
+/// Arguments of `orch record push`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Where to: a remote's name or address; by default the current branch's, else `origin`.
+    /// Remote name or URL; defaults to the current branch's remote, or else `origin`.
     pub remote: Option<String>,
 }
 

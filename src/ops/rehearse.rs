@@ -37,19 +37,19 @@ use serde_json::Value as Json;
 /// More steps than any sound workflow takes when every gate passes.
 const STEPS_MAX: usize = 20_000;
 
-/// Which workflow, with what, and what fails on the way.
+/// The workflow to rehearse, its inputs, and the gates to fail.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The workflow's name.
+    /// Workflow name.
     pub workflow: String,
-    /// The workflow's inputs, by name.
+    /// Inputs of the workflow, by name.
     #[serde(default)]
     pub inputs: Values,
     /// Answers by gate, for `when` and the packets.
     #[serde(default)]
     pub answers: std::collections::BTreeMap<String, Values>,
-    /// Gates that fail their first attempt, to see what follows.
+    /// Gates whose first attempt fails.
     #[serde(default)]
     pub fail: Vec<String>,
 }

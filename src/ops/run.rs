@@ -31,26 +31,26 @@ use std::thread;
 /// What `--until` takes instead of a gate, to lift the bound.
 const TO_THE_END: &str = "end";
 
-/// Which workflow, with what, and how far.
+/// The workflow to run, its inputs, and how to drive the run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The workflow's name.
+    /// Workflow name.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub workflow: String,
-    /// The workflow's inputs, by name.
+    /// Inputs of the workflow, by name.
     #[cfg_attr(feature = "cli", arg(skip))]
     #[serde(default)]
     pub inputs: Values,
-    /// How it begins.
+    /// How to start the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub begin: BeginRequest,
-    /// What it may spend.
+    /// Budget of the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub budget: BudgetRequest,
-    /// How the run goes on.
+    /// How to drive the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,
@@ -67,23 +67,23 @@ impl Request {
     }
 }
 
-/// How a run begins beside others.
+/// How to start a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct BeginRequest {
-    /// Begin another run of this key beside one that is unfinished.
+    /// Start another run of this key even if one is unfinished.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub again: bool,
 }
 
-/// What a run may spend, as it is typed.
+/// Budget of a run.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct BudgetRequest {
-    /// The most that the run may spend from its start on, in US dollars.
+    /// Budget for the whole run, in US dollars, counted from its start.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", value_parser = usd, allow_negative_numbers = true))]
     pub budget: Option<Amount>,
 }
@@ -102,22 +102,22 @@ fn usd(text: &str) -> Result<Amount, String> {
     Amount::try_from(amount)
 }
 
-/// How a run is driven.
+/// How to drive a run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct DriveRequest {
-    /// Who does agent gates whose role is not in orch.toml; `none` for nobody.
+    /// Agent for gates whose role is not in orch.toml; `none` for no agent.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub agent: Option<String>,
-    /// How many gates may be at work side by side; by default one for each core.
+    /// Maximum number of gates to run in parallel; defaults to the number of cores.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..)))]
     #[schemars(range(min = 1))]
     pub jobs: Option<u16>,
-    /// Stop when this gate is done, over all stops of the run; `end` lifts the bound.
+    /// Stop after this gate, even across resumes; `end` removes the limit.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub until: Option<String>,
-    /// Begin at this gate: for the ones before it, what lies there is judged and never done.
+    /// Start at this gate; earlier gates are judged by their existing outputs, never run.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub start_from: Option<String>,
 }

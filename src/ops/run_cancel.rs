@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch run cancel` takes.
+/// Arguments of `orch run cancel`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -19,7 +19,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// Why, for the record.
+    /// Reason, for the record.
     #[cfg_attr(feature = "cli", arg(long))]
     pub reason: Option<String>,
 }

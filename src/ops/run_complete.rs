@@ -24,7 +24,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch run complete` takes.
+/// Arguments of `orch run complete`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -32,16 +32,16 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// How the run ended.
+    /// Final status of the run.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
     pub status: Completion,
-    /// Why, for the record.
+    /// Reason, for the record.
     #[cfg_attr(feature = "cli", arg(long))]
     pub reason: Option<String>,
 }
 
-/// The ends that a person can give a run.
+/// Final status that a person can set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

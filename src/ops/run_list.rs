@@ -13,12 +13,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch run list` takes.
+/// Arguments of `orch run list`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// List the runs of all projects in the repository, each with its project.
+    /// List the runs of all projects in the repository, with the project of each.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub all_projects: bool,

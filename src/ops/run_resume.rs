@@ -21,7 +21,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch run resume` takes.
+/// Arguments of `orch run resume`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -29,11 +29,11 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// What it may spend.
+    /// Budget of the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub budget: BudgetRequest,
-    /// How the run goes on.
+    /// How to drive the run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub drive: DriveRequest,

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-/// What `orch run show` takes.
+/// Arguments of `orch run show`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

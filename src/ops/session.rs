@@ -21,12 +21,12 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::thread;
 
-/// Which run an operation on sittings is about.
+/// The run that a session operation applies to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Epic {
-    /// What the work is about: the key of its run; by default the current run.
+    /// Key of the run; defaults to the current run.
     #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
     pub epic: Option<String>,
 }

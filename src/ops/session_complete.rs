@@ -25,18 +25,18 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch session complete` takes.
+/// Arguments of `orch session complete`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// Whose session.
+    /// Which run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub epic: Epic,
-    /// What the work comes to.
+    /// Summary of the work.
     #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT"))]
     pub summary: Option<String>,
-    /// End it although something is missing, and say why; a person on a terminal.
+    /// Complete it although something is missing, for this reason (interactive terminal only).
     #[cfg_attr(feature = "cli", arg(long, value_name = "REASON"))]
     pub force: Option<String>,
 }

@@ -35,15 +35,15 @@ const PROCESS_LOOKS_EVERY: Duration = Duration::from_secs(2);
 /// How often a thread does, which cannot be asked.
 const THREAD_LOOKS_EVERY: Duration = Duration::from_millis(100);
 
-/// Which sitting is kept.
+/// The session to keep open.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The run's id.
+    /// Run id.
     #[cfg_attr(feature = "cli", arg(long))]
     pub run: String,
-    /// The number of the sitting.
+    /// Session number.
     #[cfg_attr(feature = "cli", arg(long))]
     pub session: u32,
 }

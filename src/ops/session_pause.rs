@@ -16,16 +16,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch session pause` takes.
+/// Arguments of `orch session pause`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default)]
 pub struct Request {
-    /// Whose session.
+    /// Which run.
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub epic: Epic,
-    /// Why, for the record.
+    /// Reason, for the record.
     #[cfg_attr(feature = "cli", arg(long, default_value_t = Self::default().reason))]
     pub reason: String,
 }

@@ -37,25 +37,25 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch session start` takes.
+/// Arguments of `orch session start`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// What the work is about: the key of its run.
+    /// Key of the run: what the work is about.
     #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
     pub epic: String,
-    /// The most that the run may cost, in US dollars, all sittings together.
+    /// Budget for the whole run, in US dollars, across all sessions.
     #[cfg_attr(feature = "cli", arg(long, value_name = "USD", allow_negative_numbers = true))]
     pub budget: Option<f64>,
-    /// Take up the run of this key where the last sitting left it.
+    /// Resume the run of this key where the last session left it.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub resume: bool,
-    /// The workflow to begin; by default `session_workflow` of orch.toml.
+    /// Workflow to start; defaults to `session_workflow` in orch.toml.
     #[cfg_attr(feature = "cli", arg(long, value_name = "NAME"))]
     pub workflow: Option<String>,
-    /// An input of the workflow; given once for each.
+    /// Input of the workflow; repeatable.
     #[cfg_attr(feature = "cli", arg(long = "input", value_name = "NAME=VALUE"))]
     #[serde(default)]
     pub inputs: Vec<String>,

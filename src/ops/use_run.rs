@@ -14,15 +14,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// What `orch use` takes.
+/// Arguments of `orch use`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The run: its id, a unique part of it, or its key; by default the current one.
+    /// Run id, a unique part of it, or key; defaults to the current run.
     #[cfg_attr(feature = "cli", arg(value_name = "RUN", required_unless_present = "gate"))]
     pub run: Option<String>,
-    /// The gate to work on.
+    /// Gate to work on.
     #[cfg_attr(feature = "cli", arg(long, value_name = "GATE"))]
     pub gate: Option<String>,
 }

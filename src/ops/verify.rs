@@ -35,7 +35,7 @@ use std::path::PathBuf;
 /// How often a run is looked at again that goes on while it is looked at.
 const LOOKS_MAX: usize = 5;
 
-/// What `orch verify` takes.
+/// Arguments of `orch verify`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -43,13 +43,13 @@ pub struct Request {
     #[cfg_attr(feature = "cli", command(flatten))]
     #[serde(flatten)]
     pub run: RunChoice,
-    /// A head of the run's chain that you were told of; the journal must hold it.
+    /// Chain head that the journal must contain, such as one you noted earlier.
     #[cfg_attr(feature = "cli", arg(long, value_name = "SHA256"))]
     pub head: Option<String>,
-    /// Whose signatures count, as `ssh-keygen` reads it; by default what each run kept at its start.
+    /// Allowed-signers file for `ssh-keygen`; defaults to the one each run stored at its start.
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub signers: Option<PathBuf>,
-    /// Artifacts that are not in this copy of the project, such as build outputs in a clone.
+    /// Artifacts missing from this copy of the project, such as build outputs in a clone.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
     pub artifacts: Artifacts,

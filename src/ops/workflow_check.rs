@@ -21,12 +21,12 @@ pub struct Checked {
     pub warnings: Vec<String>,
 }
 
-/// Which workflows.
+/// The workflows to check.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The workflows' names; all of them by default.
+    /// Workflow names; defaults to all workflows.
     #[serde(default)]
     pub names: Vec<String>,
 }

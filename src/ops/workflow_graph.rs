@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// The language of the drawing.
+/// Output format of a graph.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -32,14 +32,14 @@ pub enum GraphFormat {
     Dot,
 }
 
-/// Which workflow, and how to draw it.
+/// The workflow to draw, and the output format.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The workflow's name.
+    /// Workflow name.
     pub name: String,
-    /// The language of the drawing.
+    /// Output format.
     #[cfg_attr(feature = "cli", arg(long, value_enum, default_value_t))]
     #[serde(default)]
     pub format: GraphFormat,

@@ -21,12 +21,12 @@ pub struct Reply {
     pub files: Vec<String>,
 }
 
-/// Which workflow.
+/// The workflow to create.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The new workflow's name.
+    /// Name of the new workflow.
     pub name: String,
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use serde_json::json;
 
-/// Which file's schema.
+/// Kind of file that a schema describes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -24,12 +24,12 @@ pub enum SchemaSubject {
     Config,
 }
 
-/// Which schema.
+/// The schema to print.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// The file that it describes.
+    /// Kind of file.
     #[cfg_attr(feature = "cli", arg(value_enum, default_value_t))]
     #[serde(default)]
     pub subject: SchemaSubject,

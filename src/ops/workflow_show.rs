@@ -34,7 +34,7 @@ pub struct ShownText {
     pub origin: Origin,
 }
 
-/// Which workflow.
+/// The workflow to show.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]

@@ -40,7 +40,7 @@ fn every_shipped_workflow_is_sound() {
     for entry in std::fs::read_dir(root().join("workflows")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        house.orch(&format!("workflow check {name}")).code(0).says(&format!("{name} is sound"));
+        house.orch(&format!("workflow check {name}")).code(0).says(&format!("{name} is valid"));
         house.orch(&format!("workflow graph {name} --format mermaid")).code(0);
         count += 1;
     }

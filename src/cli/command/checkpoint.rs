@@ -11,15 +11,15 @@ use crate::ops;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum CheckpointCommand {
-    /// Seal a checkpoint now: where the run stands, and the working tree with untracked files.
+    /// Create a checkpoint of the run and the working tree, untracked files included.
     Create(ops::checkpoint_create::Request),
-    /// List the checkpoints of a run, and what keeping them costs.
+    /// List the checkpoints of a run, with the space they take.
     List(ops::checkpoint_list::Request),
-    /// Show one checkpoint.
+    /// Show a checkpoint.
     Show(ops::checkpoint_show::Request),
-    /// Show what changed since a checkpoint, or between two.
+    /// Show changes since a checkpoint, or between two.
     Diff(checkpoint_diff::Arguments),
-    /// Bring the files of a checkpoint back, never over work that nothing else keeps.
+    /// Restore the files of a checkpoint; never overwrites work that is saved nowhere else.
     Restore(ops::checkpoint_restore::Request),
 }
 

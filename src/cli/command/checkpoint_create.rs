@@ -38,12 +38,12 @@ pub fn execute(face: &Face, request: &checkpoint_create::Request) -> Result<u8, 
 pub(super) fn tree(checkpoint: &Checkpoint) -> String {
     let Some(snapshot) = &checkpoint.snapshot else {
         let reason = checkpoint.no_snapshot.as_deref().unwrap_or_default();
-        return format!("the working tree is not kept: {reason}\n");
+        return format!("working tree not saved: {reason}\n");
     };
     let (all, new) = (bytes(snapshot.bytes), bytes(snapshot.new_bytes));
-    let mut text = format!("{} files, {all}, of which {new} are new\n", snapshot.files);
+    let mut text = format!("{} files, {all}, {new} new\n", snapshot.files);
     for path in &snapshot.left_out {
-        let _ = writeln!(text, "not kept: {path}");
+        let _ = writeln!(text, "not saved: {path}");
     }
     text
 }

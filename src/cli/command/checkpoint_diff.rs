@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 pub struct Arguments {
     #[command(flatten)]
     request: checkpoint_diff::Request,
-    /// Only name the files, with how many lines were added and deleted.
+    /// Show only file names, with the number of lines added and deleted.
     #[arg(long)]
     stat: bool,
 }

@@ -17,9 +17,9 @@ pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Fa
     let mut text = answer::table(&rows);
     let (kept, new) = (reply.kept, bytes(reply.new_bytes));
     let _ = match kept {
-        0 => writeln!(text, "no tree is kept here"),
-        1 => writeln!(text, "1 tree is kept, with {new} that its commit does not hold"),
-        _ => writeln!(text, "{kept} trees are kept, with {new} that their commits do not hold"),
+        0 => writeln!(text, "0 trees saved here"),
+        1 => writeln!(text, "1 tree saved, {new} not in its commit"),
+        _ => writeln!(text, "{kept} trees saved, {new} not in their commits"),
     };
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
@@ -32,7 +32,7 @@ fn row(entry: &CheckpointEntry) -> Vec<String> {
             let (all, new) = (bytes(snapshot.bytes), bytes(snapshot.new_bytes));
             format!("{} files, {all}, {new} new", snapshot.files)
         }
-        Some(_) => "tree not kept any more".to_owned(),
+        Some(_) => "tree no longer saved".to_owned(),
         None => "no tree".to_owned(),
     };
     let cost = checkpoint.cost_usd.map(|cost| format!("{cost:.4} USD")).unwrap_or_default();

@@ -20,14 +20,14 @@ pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8,
         count => format!("{count} files"),
     };
     let number = reply.checkpoint;
-    let _ = writeln!(text, "{count} changed to what checkpoint {number} holds");
+    let _ = writeln!(text, "restored {count} from checkpoint {number}");
     let mut next = Instructions::default();
     if let Some(folder) = &reply.worktree {
         let _ = writeln!(text, "worktree {}", folder.display());
         next.suggest_other(format!("cd {}", folder.display()));
     }
     if !reply.plan.filtered.is_empty() {
-        next.say("These files pass through a filter; git itself brings them back:");
+        next.say("These files pass through a git filter; restore them with git:");
         let (commit, paths) = (&reply.commit, reply.plan.filtered.join(" "));
         next.suggest_other(format!("git restore --source {commit} -- {paths}"));
     }

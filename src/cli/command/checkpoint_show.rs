@@ -12,14 +12,14 @@ pub fn execute(face: &Face, request: &checkpoint_show::Request) -> Result<u8, Fa
     let project = face.global.open(false)?;
     let reply = checkpoint_show::checkpoint_show(&project, &face.caller, request)?;
     let checkpoint = &reply.entry.checkpoint;
-    let kept = if reply.entry.is_kept { "kept" } else { "not kept here" };
+    let kept = if reply.entry.is_kept { "saved" } else { "not saved here" };
     let rows = [
         ("checkpoint", Some(checkpoint.checkpoint.to_string())),
         ("run", Some(reply.run_id.to_string())),
         ("sealed", Some(reply.entry.sealed_at.to_string())),
         ("session", checkpoint.session.map(|session| session.to_string())),
         ("reason", Some(checkpoint.reason.clone())),
-        ("stood", Some(checkpoint.summary.clone())),
+        ("state", Some(checkpoint.summary.clone())),
         ("cost", checkpoint.cost_usd.map(|cost| format!("{cost:.4} USD"))),
         ("chain", Some(checkpoint.journal_head.to_string())),
         ("checked out", checkpoint.git_head.clone()),

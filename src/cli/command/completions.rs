@@ -7,9 +7,10 @@ use crate::ops::Instructions;
 use clap_complete::Shell;
 use serde_json::json;
 
-/// Which shell.
+/// The shell to complete for.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    /// Shell.
     #[arg(value_enum)]
     shell: Shell,
 }

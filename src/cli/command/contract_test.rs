@@ -11,10 +11,12 @@ use std::fmt::Write as _;
 /// What can be typed after `orch contract`.
 #[derive(Debug, clap::Subcommand)]
 pub enum ContractCommand {
-    /// Judge the fixture folders beside a contract: contracts/NAME.fixtures/<case>/, each with an
-    /// expect.toml: `expect` = "pass", "fail" or "warn"; [checks] the same per kind; [inputs] for
-    /// templates; `base` = a case whose files and inputs these are laid over; `before` = the case
-    /// that shows what was there, and committed, at the moment that a check compares with.
+    /// Test a contract against its fixtures.
+    ///
+    /// Each folder contracts/NAME.fixtures/<case>/ is a fixture with an expect.toml. In it,
+    /// `expect` is "pass", "fail" or "warn"; [checks] sets the same per kind of check. [inputs] sets
+    /// values for templates. `base` names a case whose files and inputs this one overlays. `before`
+    /// names the case that holds the earlier, committed state that a check compares with.
     Test(contract_test::Request),
 }
 
@@ -24,7 +26,7 @@ pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
     let tried = contract_test::contract_test(&project, &request)?;
     let mut text = String::new();
     for fixture in &tried {
-        let word = if fixture.holds { "as expected" } else { "otherwise than expected" };
+        let word = if fixture.holds { "as expected" } else { "not as expected" };
         let _ = writeln!(text, "{}: {word}", fixture.fixture);
         for difference in &fixture.differences {
             let _ = writeln!(text, "  {difference}");
@@ -35,7 +37,7 @@ pub fn execute(face: &Face, command: ContractCommand) -> Result<u8, Failure> {
         return Ok(exit::DONE);
     }
     let again = Instructions::to(
-        "Mend the contract, or what its fixtures expect.",
+        "Fix the contract, or what its fixtures expect.",
         [Suggestion::new("contract test").word(&request.name)],
     );
     face.answer_failure(&tried, &again, &text);

@@ -27,10 +27,10 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     rows.push(row("total", &reply.total));
     let mut text = answer::table(&rows);
     if reply.total.cost_is_estimate {
-        text.push_str("~ a part of it is reckoned by a price table\n");
+        text.push_str("~ includes estimates from the price table\n");
     }
     if reply.total.cost_unknown > 0 || reply.total.tokens_unknown > 0 {
-        text.push_str("+ n? of n calls nobody knows it, or not all of it\n");
+        text.push_str("+ n? = n calls of unknown or partly unknown cost\n");
     }
     let budget = reply.budget.filter(|budget| !budget.is_open());
     for spending in budget.iter().flat_map(|budget| standing::spending(&reply.total, budget)) {

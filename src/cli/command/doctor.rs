@@ -15,7 +15,7 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
     let rows: Vec<Vec<String>> = symptoms
         .iter()
         .map(|symptom| {
-            let word = if symptom.is_well { "well" } else { "ILL" };
+            let word = if symptom.is_well { "ok" } else { "PROBLEM" };
             vec![word.to_owned(), symptom.what.clone(), symptom.finding.clone()]
         })
         .collect();
@@ -30,11 +30,11 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
 }
 
 fn after_mending() -> Instructions {
-    Instructions::to("All is well; go on with your runs.", [Suggestion::new("run list")])
+    Instructions::to("No problems found; continue with your runs.", [Suggestion::new("run list")])
 }
 
 fn advice(symptoms: &[Symptom]) -> Instructions {
     let can_be_mended = symptoms.iter().any(|symptom| !symptom.is_well && symptom.remedy.is_some());
     let mend = can_be_mended.then(|| Suggestion::new("doctor").flag("fix"));
-    Instructions::to("Something is ill; the lines above say what to do.", mend)
+    Instructions::to("Problems found; the lines above say how to fix them.", mend)
 }

@@ -43,7 +43,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
         let missing = match reply {
             Reply::Done(reply) => return Ok(drive::gate_words(face, &project, &reply)),
             Reply::HandedOver(said) => {
-                let text = "summary handed over; the gate is judged when this work ends";
+                let text = "summary recorded; the gate is judged when this work ends";
                 let choice = RunChoice { run: Some(said.run_id.to_string()) };
                 face.answer(&said, &Instructions::of_run(&project, &face.caller, &choice), text);
                 return Ok(exit::DONE);
@@ -83,10 +83,10 @@ pub(super) fn ask(face: &Face, project: &Project, missing: &[Finding]) -> Result
     for finding in missing {
         face.say(&format!("  {finding}"));
     }
-    let choices = ["say now what the work comes to", "end it all the same", "go on working"];
-    let chosen = question::choose("What now?", &choices, 0)?;
+    let choices = ["add a summary", "end it anyway", "keep working"];
+    let chosen = question::choose("What now", &choices, 0)?;
     let said = match chosen {
-        Some(0) => question::line("what it comes to")?.map(Choice::Add),
+        Some(0) => question::line("summary")?.map(Choice::Add),
         Some(1) => {
             let person = terminal::person(project, &face.caller, face.global.is_ci())?;
             question::line("reason")?.map(|reason| Choice::Force(person, reason))

@@ -16,23 +16,23 @@ use crate::ops;
 /// What can be typed after `orch gate`.
 #[derive(Debug, clap::Subcommand)]
 pub enum GateCommand {
-    /// Begin an attempt by hand.
+    /// Start an attempt by hand.
     Start(ops::gate_start::Request),
-    /// Have the outputs judged, and go on; exits with the verdict.
+    /// Judge the outputs and continue the run; the exit code is the verdict.
     Finish(ops::gate_finish::Request),
-    /// End an attempt as failed.
+    /// Fail the current attempt.
     Fail(ops::gate_fail::Request),
-    /// Approve outputs that have passed; a person on a terminal.
+    /// Approve outputs that passed (interactive terminal only).
     Approve(ops::gate_approve::Request),
-    /// Refuse outputs that have passed; a person on a terminal.
+    /// Reject outputs that passed (interactive terminal only).
     Reject(ops::gate_reject::Request),
-    /// Have a gate done again, passed or failed, and all that follows from it; a person.
+    /// Redo a gate, passed or failed, and every gate that depends on it (not for agents).
     Redo(ops::gate_redo::Request),
-    /// Let the run pass without a gate; a person on a terminal.
+    /// Let the run pass without a gate (interactive terminal only).
     Waive(ops::gate_waive::Request),
-    /// Say how long a gate should take.
+    /// Estimate how long a gate will take.
     Estimate(ops::gate_estimate::Request),
-    /// Judge the outputs as they are now, and change nothing.
+    /// Judge the current outputs without recording anything.
     Check(gate_check::Arguments),
 }
 

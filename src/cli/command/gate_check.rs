@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 pub struct Arguments {
     #[command(flatten)]
     request: gate_check::Request,
-    /// Answer as an agent's stop hook: exit 2 with the findings on standard error while the gate of
-    /// ORCH_RUN, ORCH_SESSION or --run that an agent works on fails by its form, else exit 0.
+    /// Act as an agent's stop hook: exit 2, with findings on standard error, while the agent's gate
+    /// in ORCH_RUN, ORCH_SESSION or --run fails its form checks; otherwise exit 0.
     #[arg(long)]
     hook: bool,
 }

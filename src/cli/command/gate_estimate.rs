@@ -13,7 +13,7 @@ pub fn execute(face: &Face, request: &gate_estimate::Request) -> Result<u8, Fail
     let reply = gate_estimate::gate_estimate(&project, &face.caller, request)?;
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let text = format!(
-        "gate {} should take {}, {} worked so far",
+        "gate {}: estimated {}, worked {} so far",
         reply.gate,
         shown(reply.estimate_s),
         shown(reply.active_s)

@@ -22,10 +22,7 @@ pub fn execute(face: &Face, request: &gate_fail::Request) -> Result<u8, Failure>
             drive::gate_words(face, &project, &reply);
         }
         Reply::HandedOver(said) => {
-            let text = format!(
-                "gate {} fails with this reason when this work ends: {}",
-                said.gate, said.reason
-            );
+            let text = format!("gate {} will fail when this work ends: {}", said.gate, said.reason);
             let choice = RunChoice { run: Some(said.run_id.to_string()) };
             face.answer(&said, &Instructions::of_run(&project, &face.caller, &choice), &text);
         }

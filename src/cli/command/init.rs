@@ -14,7 +14,7 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
         face.say(remark);
     }
     let commands = ["doctor", "workflow list"].map(Suggestion::new);
-    let instructions = Instructions::to("Name your agents in orch.toml.", commands);
+    let instructions = Instructions::to("Configure your agents in orch.toml.", commands);
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)
 }

@@ -9,7 +9,7 @@ use crate::ops::invocation_record;
 /// What can be typed after `orch invocation`.
 #[derive(Debug, clap::Subcommand)]
 pub enum InvocationCommand {
-    /// Record a call of an agent that orch did not make itself.
+    /// Record an agent invocation that orch did not make itself.
     Record(invocation_record::Request),
 }
 

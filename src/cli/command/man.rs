@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Where to.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder for the pages, such as ~/.local/share/man/man1.
+    /// Output folder, such as ~/.local/share/man/man1.
     folder: PathBuf,
 }
 

@@ -70,86 +70,87 @@ use crate::ops;
 /// Everything that can be typed after `orch`.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Run a workflow, or act on runs.
+    /// Run a workflow, or manage runs.
     #[command(
         args_conflicts_with_subcommands = true,
         override_usage = "orch run WORKFLOW [--<input> …]\n       orch run <COMMAND>",
-        after_help = "orch run WORKFLOW --help lists the inputs of a workflow; orch workflow list, the workflows."
+        after_help = "List workflows with: orch workflow list\n\
+                      List the inputs of a workflow with: orch run WORKFLOW --help"
     )]
     Run {
         #[command(subcommand)]
         command: run::RunCommand,
     },
-    /// Act on a gate of a run.
+    /// Start, finish, approve and redo gates.
     Gate {
         #[command(subcommand)]
         command: gate::GateCommand,
     },
-    /// Note calls of agents.
+    /// Record agent invocations.
     Invocation {
         #[command(subcommand)]
         command: invocation_record::InvocationCommand,
     },
-    /// Sit down at a run, get up again, see how it stands.
+    /// Start, pause and inspect sessions.
     Session {
         #[command(subcommand)]
         command: session::SessionCommand,
     },
-    /// Seal points in a run, with the working tree, and come back to them.
+    /// Create, compare and restore checkpoints of a run and its working tree.
     Checkpoint {
         #[command(subcommand)]
         command: checkpoint::CheckpointCommand,
     },
-    /// Show where the current run stands.
+    /// Show the status of the current run.
     Status(ops::RunChoice),
-    /// Say what to do next in the current run, with its packet.
+    /// Show the next step of the current run, with its packet.
     Next(ops::RunChoice),
-    /// Tell whoever sits down at the current run all they need to go on.
+    /// Summarize the current run for whoever resumes it.
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.
     Logs(logs::Arguments),
-    /// Make a run the current one, and a gate of it.
+    /// Select the current run, and optionally a gate.
     Use(ops::use_run::Request),
-    /// Return to the run that was current before.
+    /// Switch back to the previous run.
     Back,
-    /// Say how far the work has come.
+    /// Record progress.
     Update(ops::note::Request),
-    /// Say what is worth knowing.
+    /// Record a note.
     Note(ops::note::Request),
-    /// Say what was done.
+    /// Record completed work.
     Log(ops::note::Request),
-    /// Say what was decided, and why.
+    /// Record a decision and its reason.
     Decide(ops::note::Request),
-    /// Hand in the work at hand, if nothing is missing.
+    /// Finish the current gate, unless something is missing.
     Done(ops::done::Request),
-    /// Read, write and draw workflows; nothing is executed.
+    /// List, show, create and check workflows.
     Workflow {
         #[command(subcommand)]
         command: workflow::WorkflowCommand,
     },
-    /// Try contracts.
+    /// Test contracts.
     Contract {
         #[command(subcommand)]
         command: contract_test::ContractCommand,
     },
-    /// Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched.
+    /// Dry-run a workflow in a scratch folder, showing every packet and decision.
     Rehearse(rehearse::Arguments),
-    /// Show what runs cost: money, tokens and time, by run, gate, agent, model or day.
+    /// Show cost, tokens and time by run, gate, agent, model or day.
     Cost(ops::cost::Request),
-    /// Check that records and artifacts are what was recorded, byte for byte.
+    /// Verify records and artifacts, byte for byte.
     Verify(ops::verify::Request),
-    /// Act on the committed documents of runs.
+    /// Rebuild, push and fetch the records of runs.
     Record {
         #[command(subcommand)]
         command: record::RecordCommand,
     },
-    /// Make a project ready: write an orch.toml.
+    /// Set up a project: create orch.toml.
     Init,
-    /// Look at what runs need here, say what is wrong, and mend it with --fix.
+    /// Diagnose problems with this project; repair them with --fix.
     Doctor(ops::doctor::Request),
-    /// Print a shell's completions.
+    /// Print a shell completion script.
     Completions(completions::Arguments),
-    /// Write man pages into a folder, one for each command.
+    /// Write man pages to a folder, one per command.
     Man(man::Arguments),
 }
 

@@ -23,7 +23,7 @@ pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8
     let reply = note::note(&project, &face.caller, &request)?;
     let gate = reply.gate.as_ref().map(|gate| format!(", gate {gate}")).unwrap_or_default();
     let who =
-        if reply.handed_over { "; the process that holds the run writes it down" } else { "" };
+        if reply.handed_over { "; the process that holds the run will record it" } else { "" };
     let text = format!("{kind} on {}{gate}{who}", reply.run_id);
     let mut instructions = Instructions::of_run(&project, &face.caller, &request.gate.run);
     if let Some(overrun) = &reply.overrun {
@@ -43,15 +43,18 @@ fn ask_again(
 ) -> Result<(), Error> {
     let shown = |seconds| show_duration(Duration::from_secs(seconds));
     let (gate, worked) = (&overrun.gate, shown(overrun.active_s));
-    let words = format!("gate {gate} should take {}, and took {worked}", shown(overrun.estimate_s));
+    let words = format!(
+        "gate {gate} was estimated at {}, but has taken {worked}",
+        shown(overrun.estimate_s)
+    );
     if !face.can_ask() || face.caller.agent_mark.is_some() {
-        instructions.say(format!("{words}: give a new estimate."));
+        instructions.say(format!("{words}; set a new estimate."));
         let estimate = Suggestion::new("gate estimate").of(&reply.run_id).at(gate);
         instructions.suggest(&estimate.word(OPEN));
         return Ok(());
     }
     face.say(&words);
-    let Some(estimate) = question::line("new estimate, such as 3h; nothing to leave it")? else {
+    let Some(estimate) = question::line("new estimate, such as 3h (Enter to keep it)")? else {
         return Ok(());
     };
     let gate = GateChoice {

@@ -9,11 +9,11 @@ use crate::ops;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum RecordCommand {
-    /// Make the record of a run again from its journal, byte for byte, and commit what was missing.
+    /// Rebuild the record of a run from its journal, byte for byte, and commit what was missing.
     Rebuild(ops::record_rebuild::Request),
-    /// Send the records of all runs to another repository.
+    /// Push the records of all runs to another repository.
     Push(ops::record_push::Request),
-    /// Bring the records of runs from another repository.
+    /// Fetch the records of runs from another repository.
     Fetch(ops::record_fetch::Request),
 }
 

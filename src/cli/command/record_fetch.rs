@@ -12,16 +12,16 @@ pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failu
     let fetched = record_fetch::record_fetch(&project, request)?;
     let mut lines: Vec<String> = fetched.brought.iter().map(ToString::to_string).collect();
     lines.extend(
-        fetched.held.iter().map(|run| format!("{run} is driven here and was left as it is")),
+        fetched.held.iter().map(|run| format!("{run} is held by a process here; not updated")),
     );
     lines.extend(fetched.forked.iter().map(|run| {
         format!(
-            "{run} went on here and at {}: refs/orch/fetched/{run} holds the other",
+            "{run} has diverged from {}: refs/orch/fetched/{run} holds the other history",
             fetched.remote
         )
     }));
     if lines.is_empty() {
-        lines.push(format!("{} has no run that is not here", fetched.remote));
+        lines.push(format!("nothing new at {}", fetched.remote));
     }
     let text = lines.join("\n");
     let mut next = Instructions::default();

@@ -10,7 +10,7 @@ pub fn execute(face: &Face, request: &record_push::Request) -> Result<u8, Failur
     let project = face.global.open(true)?;
     let pushed = record_push::record_push(&project, request)?;
     let text = match pushed.refs.len() {
-        0 => "there is no run to push".to_owned(),
+        0 => "no runs to push".to_owned(),
         1 => format!("pushed the record of 1 run to {}", pushed.remote),
         count => format!("pushed the records of {count} runs to {}", pushed.remote),
     };

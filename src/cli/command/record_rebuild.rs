@@ -12,17 +12,17 @@ pub fn execute(face: &Face, request: &record_rebuild::Request) -> Result<u8, Fai
     let rebuilt = record_rebuild::record_rebuild(&project, &face.caller, request)?;
     let mut lines = rebuilt.files.clone();
     lines.push(match rebuilt.files.len() {
-        0 if !rebuilt.unwritten.is_empty() => "no file was made again".to_owned(),
-        0 => format!("the record of {} is whole", rebuilt.run_id),
-        1 => "1 file was made again".to_owned(),
-        count => format!("{count} files were made again"),
+        0 if !rebuilt.unwritten.is_empty() => "rebuilt 0 files".to_owned(),
+        0 => format!("the record of {} is complete", rebuilt.run_id),
+        1 => "rebuilt 1 file".to_owned(),
+        count => format!("rebuilt {count} files"),
     });
     lines.extend(rebuilt.unwritten.iter().map(|path| format!("{path} could not be written")));
     for problem in &rebuilt.problems {
         face.say(&format!("not committed: {problem}"));
     }
     let mut next = Instructions::of_run(&project, &face.caller, &request.run);
-    next.say("Have the record compared with the journal.");
+    next.say("Verify the record against the journal.");
     next.suggest(&Suggestion::new("verify").of(&rebuilt.run_id));
     if rebuilt.unwritten.is_empty() {
         face.answer(&rebuilt, &next, &lines.join("\n"));

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(disable_help_flag = true)]
 pub struct Arguments {
-    /// The workflow's name, then its inputs; --answers FILE; --fail GATE for one that fails first.
+    /// Workflow name and inputs; --answers FILE; --fail GATE to fail its first attempt.
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -34,17 +34,19 @@ pub struct Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let Some((name, _)) = arguments.words.split_first() else {
-        return Err(Error::usage("which workflow?")
+        return Err(Error::usage("a workflow name is required")
             .advise_command(Suggestion::new("workflow list"))
             .into());
     };
     if name == "--help" || name == "-h" {
         let command = flags(Command::new("orch rehearse"))
             .override_usage("orch rehearse WORKFLOW [--<input> …] [OPTIONS]")
-            .after_help("orch rehearse WORKFLOW --help lists the inputs of a workflow too.");
+            .after_help("List the inputs of a workflow with: orch rehearse WORKFLOW --help");
         return Err(command
             .try_get_matches_from(["orch rehearse", "--help"])
-            .map_or_else(Failure::from, |_| Failure::Operation(Error::usage("which workflow?"))));
+            .map_or_else(Failure::from, |_| {
+                Failure::Operation(Error::usage("a workflow name is required"))
+            }));
     }
     let face = &Face::new(face.global.or_among(&arguments.words));
     let project = face.global.open(false)?;
@@ -76,7 +78,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
 /// What an attempt is handed, line by line.
 fn write_scene(text: &mut String, scene: &rehearse::RehearsalStep) {
     if let Some(problem) = &scene.problem {
-        let _ = writeln!(text, "   ! it would fail here: {problem}");
+        let _ = writeln!(text, "   ! would fail here: {problem}");
     }
     let command = scene.command.as_ref().map(|argv| argv.join(" "));
     for line in command.iter().flat_map(|command| command.lines()) {
@@ -86,7 +88,7 @@ fn write_scene(text: &mut String, scene: &rehearse::RehearsalStep) {
         let _ = writeln!(text, "   | {line}");
     }
     if let Some(message) = &scene.message {
-        let _ = writeln!(text, "   the person who approves it is told:");
+        let _ = writeln!(text, "   message to the approver:");
         for line in message.lines() {
             let _ = writeln!(text, "   > {line}");
         }
@@ -98,13 +100,13 @@ fn flags(command: Command) -> Command {
         .long("answers")
         .value_name("FILE")
         .value_parser(clap::value_parser!(PathBuf))
-        .help("Typed answers by gate: TOML or JSON");
+        .help("Typed answers for gates that ask: TOML or JSON, one table per gate");
     let fail = Arg::new("fail")
         .long("fail")
         .value_name("GATE")
         .action(ArgAction::Append)
-        .help("Let this gate's first attempt fail, to see what follows");
+        .help("Fail the first attempt of this gate; repeatable");
     Global::augment_args(command.arg(answers).arg(fail))
-        .about("Walk a whole workflow in a scratch folder: every packet, every decision, nothing touched")
+        .about("Dry-run a workflow in a scratch folder, showing every packet and decision")
         .max_term_width(100)
 }

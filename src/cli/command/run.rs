@@ -15,19 +15,19 @@ use crate::ops;
 /// What can be typed after `orch run`.
 #[derive(Debug, clap::Subcommand)]
 pub enum RunCommand {
-    /// Begin a run that you take through gate by gate.
+    /// Start a run to work through by hand, gate by gate.
     Start(run_start::Arguments),
-    /// Take a run up again.
+    /// Resume a run.
     Resume(run_resume::Arguments),
-    /// List the project's runs.
+    /// List the runs of this project.
     List(ops::run_list::Request),
-    /// Show the whole record of a run.
+    /// Show the full record of a run.
     Show(ops::run_show::Request),
-    /// End a run: PASSED, FAILED or CANCELED.
+    /// End a run as PASSED, FAILED or CANCELED.
     Complete(ops::run_complete::Request),
-    /// End a run that is not wanted any more.
+    /// Cancel a run.
     Cancel(ops::run_cancel::Request),
-    /// Take a corrected definition into a run that goes on.
+    /// Apply a corrected definition to an unfinished run.
     Amend(ops::run_amend::Request),
     #[command(external_subcommand)]
     Workflow(Vec<String>),

@@ -20,12 +20,12 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     let Some(asked) = run_amend::question(&project, &face.caller, request)? else {
         let reply = run_amend::unchanged(&project, &face.caller, request)?;
         let text =
-            format!("nothing to amend: run {} goes on under what the files say", reply.run.run_id);
+            format!("nothing to amend: run {} already uses the current files", reply.run.run_id);
         face.answer(&reply, &Instructions::default(), &text);
         return Ok(exit::DONE);
     };
     let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
-    face.say(&format!("Run {} would go on under another definition:", asked.run));
+    face.say(&format!("Run {} would continue with a changed definition:", asked.run));
     for change in &asked.changes {
         face.say(&format!("  {change}"));
     }
@@ -35,10 +35,10 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     }
     let gates: Vec<&str> = asked.reopened.iter().map(GateId::as_str).collect();
     if !gates.is_empty() {
-        face.say(&format!("  open again, without their approvals: {}", gates.join(", ")));
+        face.say(&format!("  reopened, without their approvals: {}", gates.join(", ")));
     }
-    if !question::word(&format!("Take this in as {}? [yes/no]", person.by), &WORDS)? {
-        return Err(Error::usage("not taken in; nothing was written").into());
+    if !question::word(&format!("Apply this as {}? [yes/no]", person.by), &WORDS)? {
+        return Err(Error::usage("not amended; nothing was written").into());
     }
     let reply = run_amend::run_amend(&project, &face.caller, request, (&person, &asked))?;
     let text = format!("run {} {}\nhead {}", reply.run.run_id, reply.run.status, reply.run.head);

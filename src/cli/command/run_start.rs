@@ -20,7 +20,7 @@ use clap::FromArgMatches;
 #[derive(Debug, clap::Args)]
 #[command(disable_help_flag = true)]
 pub struct Arguments {
-    /// --workflow NAME, then the workflow's inputs.
+    /// --workflow NAME, followed by the workflow's inputs.
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -37,8 +37,8 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
             std::iter::once("orch run start".to_owned()).chain(words.clone()),
         );
         matches?;
-        return Err(Error::usage("which workflow?")
-            .advise("--workflow NAME; orch workflow list")
+        return Err(Error::usage("a workflow name is required")
+            .advise("pass --workflow NAME; orch workflow list shows the names")
             .into());
     };
     let face = &Face::new(face.global.or_among(words));
@@ -61,7 +61,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
-const ABOUT: &str = "Begin a run that you take through gate by gate";
+const ABOUT: &str = "Start a run to work through by hand, gate by gate";
 
 fn with_own_flags(command: Command) -> Command {
     // The flags bring a description of themselves; it is not the command's.
@@ -69,11 +69,7 @@ fn with_own_flags(command: Command) -> Command {
 }
 
 fn workflow_flag() -> Arg {
-    Arg::new("workflow")
-        .long("workflow")
-        .value_name("NAME")
-        .required(true)
-        .help("The workflow's name")
+    Arg::new("workflow").long("workflow").value_name("NAME").required(true).help("Workflow name")
 }
 
 /// The workflow that the words name, before its other flags can be known.

@@ -26,7 +26,7 @@ use clap::FromArgMatches;
 
 pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let Some((name, flags)) = words.split_first() else {
-        return Err(Error::usage("which workflow?")
+        return Err(Error::usage("a workflow name is required")
             .advise_command(Suggestion::new("workflow list"))
             .into());
     };
@@ -75,7 +75,7 @@ fn another(
     let unfinished = run::unfinished(project, &face.caller, workflow, &request.inputs)?;
     let Some(entry) = unfinished.into_iter().next() else { return Ok(None) };
     let question = format!("Run {} of `{}` is {}", entry.run_id, entry.key, entry.status);
-    match question::choose(&question, &["resume it", "begin another run", "do nothing"], 0)? {
+    match question::choose(&question, &["resume it", "start another run", "do nothing"], 0)? {
         Some(0) => Ok(Some(entry.run_id)),
         Some(1) => {
             request.begin.again = true;

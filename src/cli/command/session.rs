@@ -14,19 +14,19 @@ use crate::ops::session_keep;
 /// What can be typed after `orch session`.
 #[derive(Debug, clap::Subcommand)]
 pub enum SessionCommand {
-    /// Sit down at the run of a key: begin it, or take it up with --resume.
+    /// Start a session: start the run of a key, or resume it with --resume.
     Start(ops::session_start::Request),
-    /// Take up the run of a key: the same as `start --resume`.
+    /// Resume the run of a key; same as `start --resume`.
     Resume(session_start::Resume),
-    /// Show the sittings at a run, with cost and time.
+    /// Show the sessions of a run, with cost and time.
     Status(ops::Epic),
-    /// Get up: the run is paused until somebody sits down again.
+    /// Pause the session and its run.
     Pause(ops::session_pause::Request),
-    /// List the checkpoints of a key, in all its runs.
+    /// List the checkpoints of all runs of a key.
     List(ops::Epic),
-    /// End the sitting and the run, if nothing is missing.
+    /// Complete the session and its run, unless something is missing.
     Complete(ops::session_complete::Request),
-    /// Hold a session; `start` begins this by itself.
+    /// Keep a session open; `start` runs this automatically.
     #[command(hide = true)]
     Keep(session_keep::Request),
 }

@@ -21,9 +21,9 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let mut person = None;
     if let Some(reason) = &request.force {
         let who = terminal::person(&project, &face.caller, face.global.is_ci())?;
-        let ask = format!("End it as {}, whatever is missing: {reason}? [yes/no]", who.by);
+        let ask = format!("Complete it anyway as {}: {reason}? [yes/no]", who.by);
         if !question::word(&ask, &["yes", "y", "end"])? {
-            return Err(Error::usage("not ended; nothing was written").into());
+            return Err(Error::usage("not completed; nothing was written").into());
         }
         person = Some(who);
     }

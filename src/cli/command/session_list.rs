@@ -25,7 +25,7 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
             ]
         })
         .collect();
-    let none = format!("no checkpoint of {} yet", reply.epic);
+    let none = format!("no checkpoints of {} yet", reply.epic);
     let text = if rows.is_empty() { none } else { answer::table(&rows) };
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)

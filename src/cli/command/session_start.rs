@@ -11,13 +11,13 @@ use crate::ops::session_start;
 use crate::ops::session_start::Request;
 use std::fmt::Write as _;
 
-/// The run to take up.
+/// The run to resume.
 #[derive(Debug, clap::Args)]
 pub struct Resume {
-    /// What the work is about: the key of its run, or the key of one of its sessions.
+    /// Key of the run, or of one of its sessions.
     #[arg(value_name = "KEY")]
     key: String,
-    /// The most that the run may cost, in US dollars, all sittings together.
+    /// Budget for the whole run, in US dollars, across all sessions.
     #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     budget: Option<f64>,
 }
@@ -49,7 +49,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
         reply.session_key, reply.status, reply.run_id, reply.run.status, reply.workflow
     );
     if let Some(found) = &reply.found {
-        let _ = writeln!(text, "took over: {found}");
+        let _ = writeln!(text, "recovered: {found}");
     }
     for (gate, reason) in &reply.run.failed {
         let _ = writeln!(text, "gate {gate} FAIL: {reason}");

@@ -16,7 +16,7 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
     let reply = session_status::session_status(&project, &face.caller, epic)?;
     let mut text = match (&reply.session_key, reply.status) {
         (Some(key), Some(status)) => format!("session {key} {status}"),
-        (_, _) => format!("nobody has sat at {} yet", reply.epic),
+        (_, _) => format!("no sessions of {} yet", reply.epic),
     };
     if let Some(reason) = &reply.reason {
         let _ = write!(text, " ({reason})");
@@ -47,7 +47,7 @@ fn time(reply: &session_status::Reply) -> String {
     let mut text =
         format!("time: {} worked, {} waited", shown(reply.active_s), shown(reply.waiting_s));
     if let (Some(estimate), Some(variance)) = (reply.estimate_s, reply.variance_s) {
-        let word = if variance > 0 { "over" } else { "below" };
+        let word = if variance > 0 { "over" } else { "under" };
         let by = shown(variance.unsigned_abs());
         let _ = write!(text, ", {by} {word} the estimate of {}", shown(estimate));
     }

@@ -18,7 +18,7 @@ pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
         reply.run_id, reply.key, reply.status, "workflow", reply.workflow
     );
     for spending in &reply.spending {
-        let mark = if spending.is_near { "  near its end" } else { "" };
+        let mark = if spending.is_near { "  near the limit" } else { "" };
         let _ = writeln!(text, "spent {}{mark}", spending.words);
     }
     let rows: Vec<Vec<String>> = reply

@@ -16,7 +16,7 @@ pub fn execute(face: &Face, request: &use_run::Request) -> Result<u8, Failure> {
 
 pub(super) fn answer(face: &Face, project: &Project, reply: &Reply) {
     let text = match &reply.current {
-        None => "no run is chosen".to_owned(),
+        None => "no current run".to_owned(),
         Some(place) => {
             let gate = place.gate.as_ref().map(|gate| format!(", gate {gate}")).unwrap_or_default();
             format!("current run: {}{gate}", place.run)

@@ -44,7 +44,7 @@ pub fn execute(face: &Face, request: &verify::Request) -> Result<u8, Failure> {
         }
     }
     if !next.suggested_commands.is_empty() {
-        let action = "Find out who changed this; the record can be made again from the journal:";
+        let action = "Find out who changed this, then rebuild the record from the journal:";
         next.next_actions.push(action.to_owned());
     }
     face.answer_wrong(&verified, &error(&verified), &next, &text);
@@ -99,7 +99,7 @@ fn complete_what_is_behind(verified: &[Verified]) -> Instructions {
         }
     }
     if !next.suggested_commands.is_empty() {
-        next.say("Complete the record; the journal holds all of it:");
+        next.say("Complete the record from the journal:");
     }
     next
 }
@@ -109,7 +109,7 @@ fn words(face: &Face, verified: &Verified) -> String {
     match &verified.passed_over {
         Some(PassedOver::Foreign) => {
             return format!(
-                "foreign  {}  another tool made this record: there is no journal to verify it by\n",
+                "foreign  {}  record of another tool: no journal to verify it against\n",
                 verified.run_id
             );
         }
@@ -144,10 +144,10 @@ fn words(face: &Face, verified: &Verified) -> String {
     }
     if let Some(known) = verified.behind {
         let all = verified.events;
-        let _ = writeln!(text, "  behind   the record: git holds {known} of its {all} events");
+        let _ = writeln!(text, "  behind   the record: git has {known} of its {all} events");
     }
     if verified.is_unfinished {
-        let _ = writeln!(text, "  unfinished  orch was killed while it wrote the record");
+        let _ = writeln!(text, "  unfinished  orch was killed while writing the record");
     }
     let is_absent = |moved_on: &&MovedOn| moved_on.fate == Fate::Unknown;
     let moved_on = verified.moved_on.iter().filter(|one| !is_absent(one));
@@ -157,10 +157,9 @@ fn words(face: &Face, verified: &Verified) -> String {
     }
     match verified.not_looked_at {
         0 => {}
-        1 => text.push_str("  1 artifact was not looked at: it is not in this copy\n"),
+        1 => text.push_str("  1 artifact not checked: it is not in this copy\n"),
         count => {
-            let _ =
-                writeln!(text, "  {count} artifacts were not looked at: they are not in this copy");
+            let _ = writeln!(text, "  {count} artifacts not checked: they are not in this copy");
         }
     }
     text

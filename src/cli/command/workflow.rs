@@ -13,17 +13,17 @@ use crate::ops;
 /// What can be typed after `orch workflow`.
 #[derive(Debug, clap::Subcommand)]
 pub enum WorkflowCommand {
-    /// List every workflow that can be run here.
+    /// List the workflows available here.
     List,
-    /// Show a workflow's text, which copy of it won, and why.
+    /// Show a workflow's text, which copy is used, and why.
     Show(ops::workflow_show::Request),
-    /// Write a workflow, a contract and a prompt to write on from.
+    /// Create a starter workflow, with a contract and a prompt.
     New(ops::workflow_new::Request),
-    /// Check workflows whole and tell everything that is wrong.
+    /// Check workflows and report every error.
     Check(ops::workflow_check::Request),
-    /// Draw a workflow's gates and what they wait for.
+    /// Draw a workflow's gates and their dependencies.
     Graph(ops::workflow_graph::Request),
-    /// Print the JSON Schema of workflows, contracts or orch.toml.
+    /// Print the JSON Schema for workflows, contracts or orch.toml.
     Schema(ops::workflow_schema::Request),
 }
 

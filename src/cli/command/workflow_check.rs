@@ -30,7 +30,7 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
     let mut text = String::new();
     for checked in &checked {
         if checked.errors.is_empty() {
-            text.push_str(&format!("{} is sound\n", checked.name));
+            text.push_str(&format!("{} is valid\n", checked.name));
             for warning in checked.warnings.iter().filter(|_| !face.global.json) {
                 face.say(&format!("warning: {}: {warning}", checked.name));
             }
@@ -44,7 +44,7 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
     }
     let unsound = checked.iter().filter(|checked| !checked.errors.is_empty());
     let again = unsound.map(|checked| Suggestion::new("workflow check").word(&checked.name));
-    let instructions = Instructions::to("Mend what is named above.", again);
+    let instructions = Instructions::to("Fix the errors above.", again);
     let first = checked.iter().find_map(|checked| checked.errors.first());
     let error = first.map(|error| report::as_json(error, report::help(error))).unwrap_or_default();
     face.answer_wrong(&data, &error, &instructions, &text);

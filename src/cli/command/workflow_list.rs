@@ -22,7 +22,7 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
                 None => "",
             };
             let description = match &entry.problem {
-                Some(problem) => format!("unsound: {problem}"),
+                Some(problem) => format!("invalid: {problem}"),
                 None => entry.description.clone(),
             };
             let version = entry.version.clone().unwrap_or_default();

@@ -12,7 +12,7 @@ pub fn execute(face: &Face, request: &workflow_new::Request) -> Result<u8, Failu
     let reply = workflow_new::workflow_new(&project, request)?;
     let name = &request.name;
     let instructions = Instructions::to(
-        "Make these files say what you want.",
+        "Edit these files to describe your work.",
         [
             Suggestion::new("workflow check").word(name),
             Suggestion::new("rehearse").word(name).option("slug", "example"),

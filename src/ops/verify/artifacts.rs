@@ -19,15 +19,15 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// What becomes of artifacts that are not in this copy of the project.
+/// How to treat artifacts missing from this copy of the project.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Artifacts {
-    /// Tell how many were not looked at
+    /// Report how many were not checked
     #[default]
     Present,
-    /// Take each one that is missing for a difference
+    /// Report each missing artifact as a difference
     Required,
 }
 

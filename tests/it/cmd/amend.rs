@@ -3,7 +3,7 @@
 use crate::house::House;
 use crate::house::wait_until;
 
-const TAKE: &[(&str, &str)] = &[("Take this in as Ada", "y\r")];
+const TAKE: &[(&str, &str)] = &[("Apply this as Ada", "y\r")];
 
 const GATES: &str = "[inputs]\nname = { type = 'slug', default = 'x' }\n\
     [[gate]]\nid = 'make'\nexecutor = 'command'\nshell = 'echo made >> made; echo x > made.md'\n\
@@ -123,7 +123,7 @@ fn nobody_but_a_person_amends_and_only_what_is_sound() {
     let house = mended();
     house.orch("run amend").code(2).says("terminal");
     house
-        .on_terminal("run amend", &[("Take this in as Ada", "n\r")])
+        .on_terminal("run amend", &[("Apply this as Ada", "n\r")])
         .code(2)
         .says("nothing was written");
     let marked = house.env("CLAUDECODE", "1");

@@ -78,7 +78,7 @@ fn files_that_change_while_the_question_stands_are_not_approved() {
     let house = house.env("PAGER", "echo paged");
     let down = "\u{1b}[B".repeat(3);
     let page = format!("{down}\r");
-    let word = "Your word on these bytes";
+    let word = "Your decision on these files";
     let talk = [(word, page.as_str()), ("paged /", ""), (word, "\u{1b}")];
     house.on_terminal("run resume", &talk).code(3);
     house.on_terminal("gate approve", &[YES]).code(0);
@@ -109,7 +109,7 @@ fn a_rehearsal_says_what_the_person_is_told_and_an_amended_message_asks_again() 
     house.orch("rehearse demo").code(0).says("Releasing v1 in attempt 1.");
     house.orch("run demo").code(3);
     house.write("prompts/release/approve.md", "Releasing {{ tag }}, at last.\n");
-    let take = [("Take this in as Ada", "yes\r")];
+    let take = [("Apply this as Ada", "yes\r")];
     house.on_terminal("run amend", &take).code(0).says("prompts/release/approve.md");
     house.orch("run resume").code(3);
     assert_eq!(house.attempts("build"), "CANCELED WAITING");

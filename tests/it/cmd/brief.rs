@@ -200,7 +200,7 @@ fn a_project_has_a_template_of_its_own() {
     house.orch("brief").code(2).says("unknown name `keyy`").says("did you mean `key`?");
     // What only a brief says wrong keeps nobody from going on.
     house.write("page.md", "rain on the roof");
-    house.orch("run resume").code(3).says("no brief: unknown name `keyy`");
+    house.orch("run resume").code(3).says("brief unavailable: unknown name `keyy`");
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn gc_keeps_a_snapshot_and_retention_lets_it_go() {
     assert_eq!(house.git(&format!("show {}:work.txt", reference(&house, 2))), "version 2\n");
     let refs = house.git("for-each-ref --format=%(refname) refs/orch/checkpoints");
     assert_eq!(refs.lines().count(), 2, "{refs}");
-    house.orch("checkpoint list").code(0).says("tree not kept any more").says("2 trees are kept");
+    house.orch("checkpoint list").code(0).says("tree no longer saved").says("2 trees saved");
     house
         .orch("checkpoint diff 1")
         .code(2)
@@ -161,7 +161,7 @@ fn a_policy_seals_at_gates_and_errors() {
     list.says("gate a passed").says("gate b failed").says("2 trees are kept");
     house.orch("verify").code(0);
     house.orch("run plain").code(1);
-    house.orch("checkpoint list --run plain").code(0).says("no tree is kept here");
+    house.orch("checkpoint list --run plain").code(0).says("0 trees saved here");
     house.orch("rehearse demo").code(0);
     assert_eq!(house.git("for-each-ref refs/orch/checkpoints").lines().count(), 2);
 }
@@ -202,7 +202,7 @@ fn a_share_of_the_budget_is_sealed_once() {
 fn where_git_cannot_keep_the_tree_a_checkpoint_says_so() {
     let house = House::outside_git().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
     house.orch("run demo").code(3);
-    house.orch("checkpoint create").code(1).says("not kept: this is not a git repository");
+    house.orch("checkpoint create").code(1).says("not saved: this is not a git repository");
     house.orch("checkpoint restore 1").code(2).says("checkpoint 1 has no tree");
     house.orch("verify").code(0);
 }
@@ -222,7 +222,7 @@ fn any_state_of_a_repository_can_be_kept() {
     let large = std::fs::File::create(house.project().join("large.bin")).unwrap();
     large.set_len(65 * 1024 * 1024).unwrap();
     let done = house.orch("checkpoint create").code(0);
-    done.says("not kept: within").says("not kept: large.bin");
+    done.says("not saved: within").says("not saved: large.bin");
     let kept = house.git(&format!("ls-tree -r -z {}", reference(&house, 1)));
     assert!(kept.contains("odd") && !kept.contains("large"), "{kept}");
     // In the middle of a merge, and with files that are not checked out.

@@ -88,7 +88,7 @@ fn an_ambiguous_run_lists_the_candidates() {
     house.orch("run demo --slug y").code(3);
     house.orch("status").code(0).says("_y_");
     house.orch("back").code(0).says("_x_");
-    house.orch("back").code(0).says("no run is chosen");
+    house.orch("back").code(0).says("no current run");
     let done = house.orch("status").code(2);
     insta::assert_snapshot!(done.shown(), @"
     exit 2
@@ -114,7 +114,7 @@ fn use_and_back_walk_between_runs() {
     house.orch("status").code(0).says("_y_");
     house.orch("back").code(0).says("_x_");
     house.orch("status").code(0).says("_x_");
-    house.orch("back").code(0).says("no run is chosen");
+    house.orch("back").code(0).says("no current run");
     house.orch("status").code(2);
     house.orch("use nope").code(2).says("run `nope` not found");
 }

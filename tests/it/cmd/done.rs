@@ -3,7 +3,7 @@
 use super::session::house;
 use crate::house::House;
 
-const MENU: &str = "What now?";
+const MENU: &str = "What now";
 const DOWN: &str = "\u{1b}[B";
 
 /// A run whose gate wants a summary that nobody has given.
@@ -57,7 +57,7 @@ fn what_was_changed_since_it_passed_keeps_a_session_from_its_end() {
 #[test]
 fn on_a_terminal_the_summary_is_added_now() {
     let house = at_work();
-    let talk = [(MENU, "\r"), ("what it comes to", "all of it is built\r")];
+    let talk = [(MENU, "\r"), ("summary", "all of it is built\r")];
     let done = house.on_terminal("done", &talk).code(0);
     done.says("not done yet:").says("no summary was given").says("PASS");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work PASS");
@@ -101,9 +101,12 @@ fn an_agent_forces_nothing() {
 #[test]
 fn a_session_is_forced_to_its_end_by_name_and_reason() {
     let house = at_work();
-    house.orch("session complete --force late").code(2).says("there is none");
-    let ask = "End it as Ada <ada@example.org>, whatever is missing: late?";
-    house.on_terminal("session complete --force late", &[(ask, "n\r")]).code(2).says("not ended");
+    house.orch("session complete --force late").code(2).says("interactive terminal");
+    let ask = "Complete it anyway as Ada <ada@example.org>: late?";
+    house
+        .on_terminal("session complete --force late", &[(ask, "n\r")])
+        .code(2)
+        .says("not completed");
     assert_eq!(house.keepers().len(), 1);
     house.on_terminal("session complete --force late", &[(ask, "y\r")]).code(0).says("PASSED");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work WAIVED");

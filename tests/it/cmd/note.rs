@@ -136,10 +136,7 @@ fn an_agent_at_work_sums_up_and_its_driver_judges() {
         .script("a", &script("a", b_has_passed))
         .script("b", &script("b", "test -s a.txt"));
     house.orch("run demo --jobs 2").code(0);
-    assert_eq!(
-        house.read("a.txt"),
-        "summary handed over; the gate is judged when this work ends\n"
-    );
+    assert_eq!(house.read("a.txt"), "summary recorded; the gate is judged when this work ends\n");
     let mut said = notes(&house);
     said.sort();
     assert_eq!(

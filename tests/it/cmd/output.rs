@@ -43,7 +43,7 @@ fn a_full_output_is_no_success() {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let (code, said) = said(&house, words, full);
         assert_eq!(code, Some(1), "{words}: {said}");
-        assert!(said.contains("error: standard output cannot be written: No space left"), "{said}");
+        assert!(said.contains("error: cannot write to standard output: No space left"), "{said}");
     }
 }
 
@@ -52,7 +52,7 @@ fn a_closed_output_is_no_success() {
     let house = house();
     for words in COMMANDS {
         let done = house.orch_in("exec \"$@\" >&-", words).code(1);
-        done.says("error: standard output cannot be written: it is closed");
+        done.says("error: cannot write to standard output: it is closed");
     }
     // The null device takes everything.
     assert_eq!(said(&house, "run list", Stdio::null()).0, Some(0));

@@ -27,7 +27,7 @@ fn doctor_tells_what_is_wrong() {
         .file("orch.toml", "[agents.x]\ncommand = ['no-such-program']\n");
     let done = house.orch("doctor").code(1);
     let done = done.says("no-such-program").says("orch workflow check broken");
-    assert!(done.stdout.contains("well"), "{}", done.stdout);
+    assert!(done.stdout.contains("ok "), "{}", done.stdout);
     let json = house.orch("doctor --json").code(1).json();
     assert_eq!(json["success"], false);
 }

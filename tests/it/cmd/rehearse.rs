@@ -112,7 +112,7 @@ fn each_gate_is_handed_what_a_run_hands_it() {
     let upload = done.stdout.split_once("== upload").map(|(_, rest)| rest).expect("its scene");
     insta::assert_snapshot!(upload, @"
     : attempt 1 by command: passes
-       ! it would fail here: the secret `UPLOAD_TOKEN` is not set in the environment [secrets]
+       ! would fail here: the secret `UPLOAD_TOKEN` is not set in the environment [secrets]
        $ upload x.md
     == the run is PASSED
     ");
@@ -143,7 +143,7 @@ fn an_input_may_have_a_name_that_only_other_commands_have_as_a_flag() {
     for name in ["version", "from", "quiet", "worktree", "fail", "workflow"] {
         let house = workflow(name);
         house.orch(&format!("run demo --{name} x")).code(0).says("PASSED");
-        let refused = format!("input `{name}` meets the flag --{name} of");
+        let refused = format!("input `{name}` conflicts with the flag `--{name}` of");
         match name {
             "fail" => house.orch("rehearse demo --fail x").code(2).says(&refused),
             _ => house.orch(&format!("rehearse demo --{name} x")).code(0),

@@ -44,23 +44,23 @@ fn help_is_written_from_the_workflow() {
           --depth <quick|deep>      How deep [default: quick]
           --count <WHOLE_NUMBER>    How many [default: 2]
           --loud [<TRUE_OR_FALSE>]  Whether loud [default: false]
-          --parts <LIST>            Its parts [split at commas; repeat the flag for items taken whole]
-                                    [optional]
+          --parts <LIST>            Its parts [comma-separated; repeat the flag for items that contain
+                                    commas] [optional]
 
     Options:
-          --again              Begin another run of this key beside one that is unfinished
-          --budget <USD>       The most that the run may spend from its start on, in US dollars
-          --agent <NAME>       Who does agent gates whose role is not in orch.toml; `none` for nobody
-          --jobs <N>           How many gates may be at work side by side; by default one for each core
-          --until <GATE>       Stop when this gate is done, over all stops of the run; `end` lifts the
-                               bound
-          --start-from <GATE>  Begin at this gate: for the ones before it, what lies there is judged and
-                               never done
-          --junit <FILE>       Write the gates as JUnit XML
-          --answers <FILE>     Typed answers for gates that ask: TOML or JSON, a table for each gate
+          --again              Start another run of this key even if one is unfinished
+          --budget <USD>       Budget for the whole run, in US dollars, counted from its start
+          --agent <NAME>       Agent for gates whose role is not in orch.toml; `none` for no agent
+          --jobs <N>           Maximum number of gates to run in parallel; defaults to the number of
+                               cores
+          --until <GATE>       Stop after this gate, even across resumes; `end` removes the limit
+          --start-from <GATE>  Start at this gate; earlier gates are judged by their existing outputs,
+                               never run
+          --junit <FILE>       Write the gate results as JUnit XML
+          --answers <FILE>     Typed answers for gates that ask: TOML or JSON, one table per gate
           --json               Print one JSON object instead of text
-          --project <FOLDER>   Work as if started in this folder
-          --ci                 Ask nothing and draw nothing; on by itself where `CI` is set
+          --project <FOLDER>   Run as if started in this folder
+          --ci                 No prompts, no progress display; implied if `CI` is set
       -h, --help               Print help
     -- stderr
     ");

@@ -196,7 +196,7 @@ fn a_dead_session_is_taken_over_and_what_was_found_is_said() {
     house.kill_keepers();
     assert_eq!(field(&house, "status"), "failed");
     let done = house.orch("session start --epic x").code(0);
-    done.says("took over: session 1, started at ")
+    done.says("recovered: session 1, started at ")
         .says("died with plan WAITING; last note, at ")
         .says("the cache is cold");
     let data = house.orch("session status --json").code(0).json()["data"].clone();
@@ -317,7 +317,7 @@ fn a_session_can_be_kept_outside_git() {
     assert_eq!(house.keepers().len(), 1);
     house.orch(start).code(5);
     house.kill_keepers();
-    house.orch(start).code(0).says("took over: session 1");
+    house.orch(start).code(0).says("recovered: session 1");
     house.orch("session pause").code(0);
     house.orch("session resume x").code(0);
     house.orch("session complete").code(0).says("PASSED");

@@ -5,8 +5,8 @@ use crate::house::House;
 const DOWN: &str = "\u{1b}[B";
 
 /// What is at hand is the pause, the last item; the first one comes after it.
-const TO_APPROVE: (&str, &str) = ("Your word on these bytes", "\u{1b}[B\r");
-const APPROVE: (&str, &str) = ("To approve it as", "approve\r");
+const TO_APPROVE: (&str, &str) = ("Your decision on these files", "\u{1b}[B\r");
+const APPROVE: (&str, &str) = ("To approve as", "approve\r");
 
 fn house() -> House {
     House::new()
@@ -93,7 +93,7 @@ fn the_packet_is_opened_in_an_editor_and_copied() {
     let pause = DOWN.repeat(5) + "\r";
     let done = house.on_terminal(
         "run demo --slug x",
-        &[("What now", &copy), ("on the clipboard", ""), ("What now", &pause)],
+        &[("What now", &copy), ("to the clipboard, if", ""), ("What now", &pause)],
     );
     assert!(done.stdout.contains("\u{1b}]52;c;"), "{}", done.stdout);
     let house = house.env("EDITOR", "cp -vt opened");
@@ -147,11 +147,11 @@ fn the_form_shows_what_it_takes_and_enter_takes_the_default() {
                 ("mood", "\r"),
                 ("tone", "\r"),
                 ("count [whole number, Enter for 3]", "\r"),
-                ("remark [text, Enter leaves it out]", "\r"),
+                ("remark [text, Enter to skip]", "\r"),
             ],
         )
         .code(0)
-        .says("leave it out");
+        .says("(skip)");
     let answers = house.record()["gates"][0]["answers"].clone();
     assert_eq!(
         answers,
@@ -174,7 +174,7 @@ fn slow() -> House {
 
 #[test]
 fn what_is_typed_before_a_question_shows_does_not_answer_it() {
-    let pause = ("Your word on these bytes", "\u{1b}");
+    let pause = ("Your decision on these files", "\u{1b}");
     for keys in ["\r", "y\r", "approve\r", "\u{1b}[B\rapprove\r", "\r\ry\r"] {
         let house = slow();
         let done = house.on_terminal("run demo", &[("write", keys), pause]).code(3);
@@ -184,7 +184,7 @@ fn what_is_typed_before_a_question_shows_does_not_answer_it() {
     let house = slow();
     let (to_approve, more) = TO_APPROVE;
     let pasted = format!("{more}approve\r");
-    let talk = [(to_approve, pasted.as_str()), ("To approve it as", "\r"), pause];
+    let talk = [(to_approve, pasted.as_str()), ("To approve as", "\r"), pause];
     house.on_terminal("run demo", &talk).code(3).says("Not approved.");
     assert_eq!(house.gates(), "write WAITING");
 }
@@ -192,7 +192,7 @@ fn what_is_typed_before_a_question_shows_does_not_answer_it() {
 #[test]
 fn enter_alone_approves_and_waives_nothing() {
     let house = slow();
-    house.on_terminal("run demo", &[("Your word on these bytes", "\r")]).code(3);
+    house.on_terminal("run demo", &[("Your decision on these files", "\r")]).code(3);
     for keys in ["\r", "n\r", "approv\r"] {
         let ask = [("Approve this as", keys)];
         house.on_terminal("gate approve", &ask).code(2).says("nothing was written");
@@ -204,7 +204,7 @@ fn enter_alone_approves_and_waives_nothing() {
     for word in ["approve", "write"] {
         let house = slow();
         let typed = format!("{word}\r");
-        let ask = ("type approve or write", typed.as_str());
+        let ask = ("type `approve` or `write`", typed.as_str());
         house.on_terminal("run demo", &[TO_APPROVE, ask]).code(0);
     }
     for word in ["yes", "approve", "write"] {

@@ -86,10 +86,10 @@ fn the_place_of_the_first_changed_byte_is_told() {
         done.shown()
     );
     // The journal is still what it was: the record can be made again.
-    house.orch("record rebuild").code(0).says("1 file was made again");
+    house.orch("record rebuild").code(0).says("rebuilt 1 file");
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
     house.orch("verify").code(0);
-    house.orch("record rebuild").code(0).says("is whole");
+    house.orch("record rebuild").code(0).says("is complete");
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn what_a_kill_leaves_unfinished_is_told_and_is_no_difference() {
     let record = record_folder(&house);
     // Killed between files: git holds the record as it was at an earlier stop.
     house.git("reset -q --soft HEAD~1");
-    house.orch("verify").code(0).says("behind   the record: git holds");
+    house.orch("verify").code(0).says("behind   the record: git has");
     house.git("reset -q");
     house.orch("verify").code(0);
     let old = house.git("ls-tree -r --name-only HEAD orchestration");

@@ -180,7 +180,7 @@ fn check_tells_every_error_of_a_file() {
          id = 'a'
          executor = 'human'",
     );
-    house.orch("workflow check demo").code(0).says("demo is sound");
+    house.orch("workflow check demo").code(0).says("demo is valid");
     insta::assert_snapshot!(house.orch("workflow check broken").code(2).shown(), @r#"
     exit 2
     -- stdout
@@ -216,7 +216,7 @@ fn check_tells_every_error_of_a_file() {
     help: write on_fail = { goto = "c", visits = 3 }
 
     next:
-      Mend what is named above.
+      Fix the errors above.
       $ orch workflow check broken
     "#);
     let json = house.orch("workflow check broken --json").code(2).json();
@@ -238,7 +238,7 @@ fn a_new_workflow_passes_its_check_and_can_be_rehearsed_and_run() {
     -- stderr
 
     next:
-      Make these files say what you want.
+      Edit these files to describe your work.
       $ orch workflow check my-flow
       $ orch rehearse my-flow --slug example
       $ orch run my-flow --slug example

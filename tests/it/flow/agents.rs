@@ -202,7 +202,7 @@ fn an_agent_that_cannot_do_its_work_says_so_and_its_attempt_fails_with_its_words
         )
         .script("write.2", "echo x > out.md");
     house.orch("run demo").code(0);
-    assert!(house.read("said").contains("fails with this reason when this work ends: no network"));
+    assert!(house.read("said").contains("will fail when this work ends: no network"));
     assert_eq!(house.attempts("write"), "FAIL PASS");
     assert_eq!(house.attempt("write", 1)["failure_reason"], "no network");
     assert!(house.packet("write", 2).contains("no network"));

@@ -56,7 +56,7 @@ fn another_agent_in_another_session_audits() {
 fn an_audit_of_ones_own_work_is_told_before_that_work_begins() {
     let said = "audit audits write, but agent claude would do both; configure another agent";
     let own = of_one_agent("'write'");
-    own.orch("workflow check demo").code(0).says("demo is sound").says(said);
+    own.orch("workflow check demo").code(0).says("demo is valid").says(said);
     let done = own.orch("run demo").code(1);
     let (told, began) = (done.stderr.find(said), done.stderr.find("STARTED write"));
     assert!(told.is_some_and(|told| told < began.unwrap()), "{}", done.shown());
@@ -166,7 +166,7 @@ fn an_auditor_whose_script_was_replaced_waits_for_a_person() {
     house.orch("run resume").code(0);
     assert_eq!(house.read("report.md"), "BAD\n");
     house.orch("run demo").code(1);
-    let take = [("Take this in as", "yes\r")];
+    let take = [("Apply this as", "yes\r")];
     let amend = format!("run amend --run {}", house.run_id());
     let done = house.on_terminal(&amend, &take).code(0).says("agents/auditor.json");
     done.says("judge (script of agent auditor").says("+echo GOOD > report.md");

@@ -332,7 +332,7 @@ fn a_warning_comes_once_and_stays_in_the_status() {
     let done =
         house.orch("run demo").code(0).says("warning: 0.85 USD of the budget of 1.50 USD is spent");
     assert_eq!(done.stderr.matches("warning: 0.").count(), 1, "{}", done.stderr);
-    house.orch("status").code(0).says("spent 0.90 USD of 1.50 USD  near its end");
+    house.orch("status").code(0).says("spent 0.90 USD of 1.50 USD  near the limit");
 }
 
 #[test]

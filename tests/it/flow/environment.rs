@@ -185,7 +185,7 @@ fn a_run_passes_on_what_was_allowed_when_it_began() {
     house.orch("run resume").code(3).says("agents.json").says("orch run amend");
     house.orch("run demo --again").code(1);
     let first = house.run_folders()[0].file_name().unwrap().to_string_lossy().into_owned();
-    let talk = [("Take this in as", "yes\r")];
+    let talk = [("Apply this as", "yes\r")];
     house.on_terminal(&format!("run amend --run {first}"), &talk).code(0).says("agents.json");
     house.orch(&format!("run resume --run {first}")).code(3).never_says("orch run amend");
 }

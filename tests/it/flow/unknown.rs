@@ -18,7 +18,7 @@ fn what_is_unknown_is_shown_as_unknown() {
         a      1      unknown      unknown   0.0\n\
         b      1      0.5000       110       0.0\n\
         total  2      0.5000 + 1?  110 + 1?  0.0\n\
-        + n? of n calls nobody knows it, or not all of it\n";
+        + n? = n calls of unknown or partly unknown cost\n";
     assert_eq!(table.stdout, expected);
     let only = house.orch("--json cost --by gate").json();
     assert!(only["data"]["lines"][0]["cost_usd"].is_null());
@@ -60,7 +60,7 @@ fn what_an_agent_told_in_no_readable_way_is_told_so() {
                 )
                 .file("printed", &format!("{prints}\n"))
                 .workflow("demo", &agents(&[("a", "agent = 'one'")]));
-            let told = format!("what agent one used at a is unknown: {says}");
+            let told = format!("usage of agent one at a is unknown: {says}");
             house.orch("run demo --budget 1").code(0).says(&told);
             assert_eq!(house.record()["invocations"][0]["unread"], says, "{format} {prints}");
             house.orch("cost").code(0).says("unknown");

@@ -90,7 +90,7 @@ fn a_run_is_verified_in_every_kind_of_clone() {
             house.git("config uploadpack.allowFilter true");
             let (path, there) = cloned(&house, name, words);
             let git = |words: &str| house.git(&format!("-C {path} {words}"));
-            let left = "1 artifact was not looked at: it is not in this copy";
+            let left = "1 artifact not checked: it is not in this copy";
             there(&format!("verify --run {run}")).code(0).says("1 artifact as recorded").says(left);
             git("checkout --quiet --detach");
             there("verify --all").code(0).says(&run);
@@ -152,7 +152,7 @@ fn a_run_that_was_not_merged_is_found_by_its_name() {
         let git = |words: &str| house.git(&format!("-C {path} {words}"));
         git("fetch --quiet origin +refs/orch/runs/*:refs/orch/runs/*");
         git("update-ref -d refs/remotes/origin/feature");
-        there("verify --all").code(0).says(&run).says("2 artifacts were not looked at");
+        there("verify --all").code(0).says(&run).says("2 artifacts not checked");
         there(&format!("verify --run {run}")).code(0);
     }
 }

@@ -63,8 +63,8 @@ fn house() -> House {
         .script("G8", &essay_texts::certification(FOLDER))
 }
 
-const APPROVE: (&str, &str) = ("Your word on these bytes", "\u{1b}[B\r");
-const SURELY: (&str, &str) = ("To approve it as", "approve\r");
+const APPROVE: (&str, &str) = ("Your decision on these files", "\u{1b}[B\r");
+const SURELY: (&str, &str) = ("To approve as", "approve\r");
 
 #[test]
 fn an_essay_from_topic_to_approval() {

@@ -124,7 +124,7 @@ fn what_the_branch_lost_is_told_and_comes_again() {
             house.orch("verify").code(6);
             house.git("commit --quiet --message=revert");
         }
-        house.orch("verify").code(0).says("behind   the record: git holds").says("record rebuild");
+        house.orch("verify").code(0).says("behind   the record: git has").says("record rebuild");
         house.orch("record rebuild").code(0);
         house.orch("verify").code(0).never_says("behind");
     }

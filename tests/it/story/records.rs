@@ -102,7 +102,7 @@ fn a_run_goes_on_in_a_clone_that_fetched_its_ref() {
     clone.orch("run list").code(0).never_says("demo");
     let run = house.run_id();
     clone.orch("record fetch").code(0).says(&run);
-    clone.orch("record fetch").code(0).says("origin has no run that is not here");
+    clone.orch("record fetch").code(0).says("nothing new at origin");
     clone.orch("status --run demo").code(0).says("WAITING");
     clone.orch("gate finish --run demo").code(0).says("PASSED");
     clone.orch("record push").code(0);
@@ -130,7 +130,7 @@ fn a_run_that_went_on_in_two_places_is_told_and_left() {
     house
         .orch("record fetch ../elsewhere")
         .code(6)
-        .says("went on here and at ../elsewhere")
+        .says("has diverged from ../elsewhere")
         .says(&forked);
     house.orch("status").code(0).says("FAILED");
     house.orch("record push ../elsewhere").code(1).says("`git push` failed");
