@@ -216,7 +216,7 @@ mod tests {
             read("tokens = 1\nusd = -1.0").unwrap_err(),
             ("`-1` is not a valid amount; use 0 to 1000000000000".to_owned(), 2)
         );
-        assert!(read("warn_at = 80").unwrap_err().0.starts_with("80 is no share"));
+        assert!(read("warn_at = 80").unwrap_err().0.starts_with("`80` is not a valid share"));
         assert!(read("usd = inf").is_err());
         assert!(read("usd = '20'").is_err());
         assert_eq!(read("dollars = 1").unwrap_err().0, "unknown key `dollars`");

@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn what_is_no_policy_is_refused_with_its_place() {
         let (message, line) = read("at_cost = 0.8\nevery = '15'").unwrap_err();
-        assert!(message.starts_with("`15` is no duration"), "{message}");
+        assert!(message.starts_with("`15` is not a duration"), "{message}");
         assert_eq!(line, 2);
-        assert!(read("every = '0s'").unwrap_err().0.contains("no time at all"));
+        assert!(read("every = '0s'").unwrap_err().0.contains("is zero; omit the key"));
         assert!(read("on = ['gate']").unwrap_err().0.contains("unknown value `gate`"));
     }
 }

@@ -264,7 +264,7 @@ mod tests {
         assert_eq!(flaw("command = []"), "`command` is empty");
         assert_eq!(flaw("command = ['x']\nexpect = []"), "`expect` is an empty list");
         assert_eq!(flaw("command = ['x']\ntimeout = '0s'"), "`timeout` must be more than 0");
-        assert!(flaw("command = ['x']\ntimeout = '5'").contains("is no duration"));
+        assert!(flaw("command = ['x']\ntimeout = '5'").contains("is not a duration"));
         assert!(flaw("command = ['x']\nexpect = 'zero'").contains("or \"nonzero\""));
         assert_eq!(
             flaw("command = ['x']\nenv = { 'a=b' = '' }"),

@@ -194,7 +194,7 @@ mod tests {
             assert!(found(&[pattern]).is_err(), "{pattern} was taken");
         }
         let deep = format!("{}a{}", "{".repeat(100_000), "}".repeat(100_000));
-        assert!(found(&[&deep]).unwrap_err().contains("more than 10 braces"));
+        assert!(found(&[&deep]).unwrap_err().contains("more than 10 deep"));
     }
 
     #[test]

@@ -340,7 +340,7 @@ mod tests {
         assert!(read_small(&path, 4).unwrap().is_none());
         fs::write(&path, "abcd").unwrap();
         assert_eq!(read_small(&path, 4).unwrap().unwrap(), b"abcd");
-        assert!(read_small(&path, 3).unwrap_err().to_string().contains("more than 3 bytes"));
+        assert!(read_small(&path, 3).unwrap_err().to_string().contains("limit of 3 bytes"));
         assert!(read_small(folder.path(), 4).unwrap_err().to_string().contains("is a folder"));
         let pipe = folder.path().join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();

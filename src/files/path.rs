@@ -181,7 +181,7 @@ mod tests {
         for text in ["out/", "out//", "out/.", "out/./"] {
             let message = flaw(text).unwrap();
             let rest = "use \"out\" for a file, or the glob \"out/**\" for all files in the folder";
-            assert_eq!(message, format!("\"{text}\" names a folder: {rest}"));
+            assert_eq!(message, format!("\"{text}\" names a folder; {rest}"));
         }
         assert!(flaw(".").is_some() && flaw("./").is_some() && flaw("{{ x }}/").is_some());
         assert!(flaw("out/**/").unwrap().contains("\"out/**\""));

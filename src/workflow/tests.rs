@@ -93,7 +93,7 @@ fn unsound_workflows_are_refused_with_their_place() {
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nwhen = '{{ dept }}'\n",
             "6:12 unknown name `dept` in a template",
         ),
-        ("[[gate]]\nid = 'a'\nexecutor = 'human'\ntimeout = '5'\n", "6:11 `5` is no duration"),
+        ("[[gate]]\nid = 'a'\nexecutor = 'human'\ntimeout = '5'\n", "6:11 `5` is not a duration"),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\nretry = { attempts = 0 }\n",
             "6:22 `attempts` must be at least 1",
@@ -110,7 +110,7 @@ fn unsound_workflows_are_refused_with_their_place() {
             "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'w/x'\n",
             "6:12 `contracts/w/x.toml` not found",
         ),
-        ("[[gate]]\nid = '../x'\nexecutor = 'human'\n", "4:6 `../x` is no gate id"),
+        ("[[gate]]\nid = '../x'\nexecutor = 'human'\n", "4:6 `../x` is not a valid gate id"),
         (
             "[inputs]\nagent = { type = 'string' }\n[[gate]]\nid = 'a'\nexecutor = 'human'\n",
             "4:18 input `agent` conflicts with the flag",

@@ -103,7 +103,7 @@ fn in_the_middle_of_a_merge_nothing_is_committed_but_on_an_own_ref() {
     assert!(git_in(sandbox.folder.path(), &["merge", "side"]).is_err());
     let mut repository = sandbox.repository();
     let error = record(&mut repository, &main_branch(), &files(&["RUN.json"])).unwrap_err();
-    assert!(error.to_string().starts_with("a merge is under way"), "{error}");
+    assert!(error.to_string().starts_with("a merge is in progress"), "{error}");
     assert_eq!(sandbox.git(&["log", "--format=%s", "-1"]), "main\n");
     let more = files(&["a.json"]);
     sandbox.write(&more[0].0, str::from_utf8(&more[0].1).unwrap());

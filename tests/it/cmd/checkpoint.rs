@@ -158,7 +158,7 @@ fn a_policy_seals_at_gates_and_errors() {
         House::new().workflow("demo", &format!("{policy}{gates}")).workflow("plain", &gates);
     house.orch("run demo").code(1);
     let list = house.orch("checkpoint list").code(0);
-    list.says("gate a passed").says("gate b failed").says("2 trees are kept");
+    list.says("gate a passed").says("gate b failed").says("2 trees saved");
     house.orch("verify").code(0);
     house.orch("run plain").code(1);
     house.orch("checkpoint list --run plain").code(0).says("0 trees saved here");

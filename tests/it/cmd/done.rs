@@ -57,7 +57,7 @@ fn what_was_changed_since_it_passed_keeps_a_session_from_its_end() {
 #[test]
 fn on_a_terminal_the_summary_is_added_now() {
     let house = at_work();
-    let talk = [(MENU, "\r"), ("summary", "all of it is built\r")];
+    let talk = [(MENU, "\r"), ("summary:", "all of it is built\r")];
     let done = house.on_terminal("done", &talk).code(0);
     done.says("not done yet:").says("no summary was given").says("PASS");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work PASS");

@@ -29,7 +29,7 @@ fn the_last_gate_is_meant_and_another_can_be_named() {
         (&"out of a\n".into(), &1.into())
     );
     house.orch("logs b --attempt 3").code(2).says("gate b has no attempt 3");
-    house.orch("logs c").code(2).says("no gate `c`");
+    house.orch("logs c").code(2).says("gate `c` not found");
 }
 
 #[test]

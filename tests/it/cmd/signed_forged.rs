@@ -102,7 +102,7 @@ fn a_forged_approval_is_found() {
     forge(&house, |_| {});
     house.orch("verify").code(0);
     let two = "gate two attempt 2: its approval is not valid: ";
-    let other_text = format!("{two}the signature does not belong");
+    let other_text = format!("{two}the signature does not match");
     found(&house, &other_text, |events| {
         let at = approvals(events)[2];
         events[at]["data"]["approval"]["by"] = Json::from("Bob <bob@example.org>");

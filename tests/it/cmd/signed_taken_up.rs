@@ -210,7 +210,7 @@ fn a_fork_names_the_ref_that_the_other_journal_lies_on() {
     let last = lines.pop().unwrap();
     fs::write(house.journal(), lines.join("\n") + "\n").unwrap();
     append(&house, &[serde_json::from_str(&last.replace("one.txt", "two.txt")).unwrap()]);
-    let place = format!("refs/orch/runs/{}:journal at ", house.run_id());
+    let place = format!("refs/orch/runs/{}:journal has head ", house.run_id());
     house.orch("status --run demo").code(6).says("have diverged").says(&place);
 }
 

@@ -220,7 +220,7 @@ fn the_record_of_another_tool_is_passed_over_with_a_word() {
     house.git("rm -r --quiet --cached orchestration");
     house.git("commit --quiet --message=gone");
     std::fs::remove_dir_all(house.project().join(".git/orch")).unwrap();
-    house.orch("verify --all").code(6).says("journal not found");
+    house.orch("verify --all").code(6).says("there is no journal");
 }
 
 #[test]

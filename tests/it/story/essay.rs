@@ -80,7 +80,7 @@ fn an_essay_from_topic_to_approval() {
     house.on_terminal("run resume", YES_THRICE).code(0).says("PASSED");
     assert_eq!(house.attempts("G2"), "FAIL PASS");
     let packet = house.packet("G2", 2);
-    assert!(packet.contains("## Findings of the last attempt"), "{packet}");
+    assert!(packet.contains("## Findings to fix"), "{packet}");
     assert!(packet.contains("[min_sources]") && packet.contains('8'), "{packet}");
     assert!(!house.packet("G2", 1).contains("Findings to fix"));
 
@@ -127,6 +127,6 @@ fn an_audit_refuses_its_own_producer() {
     house.orch("run visual-essay --slug the-word-robot").code(3);
     house.on_terminal("run resume", &[APPROVE, SURELY, APPROVE, SURELY]).code(1);
     let reason = house.attempt("G6", 1)["failure_reason"].to_string();
-    assert!(reason.contains("session of the work that it judges"), "{reason}");
+    assert!(reason.contains("the same session as the work it judges"), "{reason}");
     assert_eq!(house.record()["status"], "FAILED");
 }

@@ -152,7 +152,7 @@ fn an_edit_of_whose_signatures_count_is_told() {
         house.orch("run demo").code(3);
         let found = findings(&house);
         assert_eq!(found.len(), 1, "{found:?}");
-        let expected = "signers: whose signatures count was changed during the attempt";
+        let expected = "signers: the allowed signers were changed during the attempt";
         assert!(found[0].starts_with(expected), "{found:?}");
         assert!(found[0].ends_with(&format!("({place})")), "{found:?}");
     }
@@ -187,7 +187,10 @@ fn an_agent_cannot_approve_from_a_terminal_of_its_own() {
     house.orch("run demo --again").code(3);
     for number in ["1", "2"] {
         let said = std::fs::read_to_string(format!("{said}.{number}")).unwrap();
-        assert!(said.contains("by what a run has started (below process"), "{number}: {said}");
+        assert!(
+            said.contains("not a process that a run started (below process"),
+            "{number}: {said}"
+        );
     }
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
     // The same words from outside of any run are a person's.
@@ -224,7 +227,7 @@ fn no_other_name_of_the_program_makes_a_person_of_an_agent() {
     std::fs::remove_file(house.outside("scripts/write.1.sh")).unwrap();
     house.orch("run demo --again").code(5).says("this process lost the lock of run");
     let said = std::fs::read_to_string(&said).unwrap();
-    assert_eq!(said.matches("by what a run has started").count(), 2, "{said}");
+    assert_eq!(said.matches("not a process that a run started").count(), 2, "{said}");
     house.orch(&format!("status --run {waiting}")).code(0).says("waits for approval");
     let approve = format!("gate approve --run {waiting}");
     house.on_terminal(&approve, &[("Approve this as", "y\r")]).code(0);
@@ -244,7 +247,7 @@ fn an_agent_hands_in_nothing_for_a_person() {
     );
     house.orch("run demo").code(3);
     assert!(
-        house.read("said.txt").contains("by what a run has started"),
+        house.read("said.txt").contains("not a process that a run started"),
         "{}",
         house.read("said.txt")
     );
@@ -340,8 +343,8 @@ fn an_edit_of_the_users_own_git_settings_is_told() {
 #[test]
 fn a_journal_that_is_changed_in_the_middle_of_a_drive_ends_it_as_different() {
     for (change, said) in [
-        ("truncate -s 100 \"$f\"", "cut short"),
-        (": > \"$f\"", "cut short"),
+        ("truncate -s 100 \"$f\"", "truncated"),
+        (": > \"$f\"", "truncated"),
         ("sed s/RUN_STARTED/RUN_STRATED/ \"$f\" > x; cat x > \"$f\"", "line 1: "),
     ] {
         let house = House::new().workflow(

@@ -73,7 +73,7 @@ fn what_outlived_a_kill_is_ended_before_the_work_is_done_again() {
     assert!(!is_alive(&house.read("pid")) && !grows(&house));
     assert_eq!(house.attempts("long"), "INTERRUPTED PASS");
     let reason = house.attempt("long", 1)["failure_reason"].to_string();
-    assert!(reason.contains("still at work and was ended"), "{reason}");
+    assert!(reason.contains("still running and was ended"), "{reason}");
     assert_eq!(notes(&house), [""; 0].map(PathBuf::from));
     house.orch("doctor").never_says("gate long");
 }
@@ -200,7 +200,7 @@ fn what_outlived_a_kill_gives_no_persons_word() {
     for number in ["1", "2"] {
         wait_until("it has asked", || house.exists(&format!("said.{number}.done")));
         let said = house.read(&format!("said.{number}"));
-        assert!(said.contains("by what a run has started (process"), "{number}: {said}");
+        assert!(said.contains("not a process that a run started (process"), "{number}: {said}");
     }
     end(&house);
 }
