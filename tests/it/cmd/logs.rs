@@ -17,7 +17,7 @@ fn the_last_gate_is_meant_and_another_can_be_named() {
          shell = 'echo try $ORCH_ATTEMPT; test $ORCH_ATTEMPT = 2'
          retry = { attempts = 2 }",
     );
-    house.orch("logs").code(2).says("there is no run yet");
+    house.orch("logs").code(2).says("there are no runs");
     house.orch("run demo").code(0);
     assert_eq!(house.orch("logs").code(0).stdout, "try 2\n");
     assert_eq!(house.orch("logs b --attempt 1").code(0).stdout, "try 1\n");
