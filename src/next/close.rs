@@ -2,13 +2,17 @@
 
 use super::Plan;
 use super::Step;
+use super::count;
 use super::gathered;
+use super::has_passed;
 use super::instances;
 use super::is_satisfied;
 use crate::event::RunStatus;
 use crate::id::GateId;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::workflow::Gate;
+use crate::workflow::Join;
 
 impl Plan<'_> {
     /// The end of a run that nothing else can go on in: what runs at every end, then the end itself.
@@ -54,12 +58,24 @@ impl Plan<'_> {
         Some(Step::Finish(status))
     }
 
+    /// Whether as many of a gate's needs have passed as it asks for.
+    fn could_start(&self, gate: &Gate) -> bool {
+        let passed = gate.needs.iter().filter(|id| has_passed(self.run.status_of(id)));
+        match gate.join {
+            Join::Any => count(passed) >= 1,
+            Join::Passed(min) => count(passed) >= min,
+            Join::All | Join::Done => true,
+        }
+    }
+
     /// Whether a gate has failed, or one that cleans up did not do so: an end that says PASSED stands
     /// for what was not done, and not for that.
     fn has_failed(&self) -> bool {
         self.workflow.gates.iter().any(|gate| {
             let unsatisfied = self.run.gate(&gate.id).filter(|state| !is_satisfied(gate, state));
-            unsatisfied.is_some_and(|state| gate.is_finally() || state.status == GateStatus::Fail)
+            // One that could never start has failed at nothing.
+            let did_fail = |state: &GateState| state.status == GateStatus::Fail && self.could_start(gate);
+            unsatisfied.is_some_and(|state| gate.is_finally() || did_fail(state))
         })
     }
 }
