@@ -140,10 +140,10 @@ fn more_than_the_system_takes_is_told_as_that() {
     let many: Vec<String> = (0..60).map(|n| format!("E{n} = '{{{{ f }}}}'")).collect();
     let arguments = vec!["'{{ f }}'"; 60].join(",");
     for (rest, says) in [
-        (format!("{input}{GATE}env = {{ {} }}\n", many.join(",")), "more than the system takes"),
+        (format!("{input}{GATE}env = {{ {} }}\n", many.join(",")), "more than the system accepts"),
         (
             format!("{input}{}", GATE.replace("'true'", &format!("'true', {arguments}"))),
-            "more than the system takes",
+            "more than the system accepts",
         ),
         (
             format!("{input}{}", GATE.replace("'true'", "'true', '{{ f }}{{ f }}'")),

@@ -114,7 +114,7 @@ fn a_forged_approval_is_found() {
     for (time, said) in [
         (
             "2025-01-19T14:30:12Z",
-            "signed at 2025-01-19T14:30:12.000Z, when the run had already come",
+            "signed at 2025-01-19T14:30:12.000Z, but the run had already reached",
         ),
         ("2027-01-19T14:30:12Z", "signed at 2027-01-19T14:30:12.000Z, but was written at 2026"),
     ] {

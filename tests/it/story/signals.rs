@@ -58,7 +58,7 @@ fn a_killed_run_is_stalled_and_can_be_taken_up() {
     child.wait();
     house.orch("status").code(0).says("STALLED");
     house.orch("run list").code(0).says("STALLED");
-    house.orch("doctor").code(1).says("it stalled");
+    house.orch("doctor").code(1).says("it is STALLED");
     house.write("go", "");
     house.orch("run resume").code(0);
     assert_eq!(house.attempts("long"), "INTERRUPTED PASS");
@@ -75,7 +75,7 @@ fn what_was_cut_off_is_asked_about_where_the_gate_says_so() {
     wait_until("the gate is at work", || house.exists("pid"));
     signal(Signal::INT, child.id());
     child.wait();
-    house.orch("run resume").code(3).says("cut off");
+    house.orch("run resume").code(3).says("interrupted");
     house.write("go", "");
     house.orch("gate start --gate long").code(0);
     assert_eq!(house.gates(), "first PASS, long PASS");
