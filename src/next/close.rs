@@ -74,7 +74,8 @@ impl Plan<'_> {
         self.workflow.gates.iter().any(|gate| {
             let unsatisfied = self.run.gate(&gate.id).filter(|state| !is_satisfied(gate, state));
             // One that could never start has failed at nothing.
-            let did_fail = |state: &GateState| state.status == GateStatus::Fail && self.could_start(gate);
+            let did_fail =
+                |state: &GateState| state.status == GateStatus::Fail && self.could_start(gate);
             unsatisfied.is_some_and(|state| gate.is_finally() || did_fail(state))
         })
     }

@@ -91,7 +91,8 @@ fn every_operation_is_named_once_and_in_order() {
     for name in declared.lines().filter_map(|line| line.strip_prefix("pub mod ")) {
         let name = name.trim_end_matches(';');
         let text = std::fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
-        let is_operation = ["(", "<"].iter().any(|end| text.contains(&format!("pub fn {name}{end}")));
+        let is_operation =
+            ["(", "<"].iter().any(|end| text.contains(&format!("pub fn {name}{end}")));
         let is_named = REQUESTS.iter().any(|request| request.operation == name);
         assert_eq!(is_named, is_operation, "{name}");
     }
