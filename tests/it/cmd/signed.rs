@@ -85,7 +85,7 @@ fn ssh_keygen_takes(house: &House, name: &str, text: &str) -> bool {
 #[test]
 fn a_signed_approval_is_proved_to_orch_and_to_ssh_keygen() {
     let Some(house) = waiting() else { return };
-    approve(&house).code(0).says("a signature of ada@example.org").says("PASSED");
+    approve(&house).code(0).says("a signature by ada@example.org").says("PASSED");
     house.orch("verify").code(0).says("approval of write attempt 1 signed by ada@example.org");
     let path = house.run_folder().join("record/gates/write/approval-1.txt");
     let text = fs::read_to_string(&path).unwrap();

@@ -133,7 +133,7 @@ fn outside_git_a_run_works_and_says_that_nothing_is_committed() {
         .workflow("demo", CHAIN)
         .leaves("one", "one.txt")
         .leaves("two", "two.txt");
-    house.orch("run demo").code(0).says("not committed");
+    house.orch("run demo").code(0).says("the record is on disk but not committed");
     assert_eq!(house.gates(), "one PASS, two PASS");
     house.orch("run resume").code(0).says("PASSED");
 }

@@ -220,7 +220,11 @@ fn the_record_of_another_tool_is_passed_over_with_a_word() {
     house.git("rm -r --quiet --cached orchestration");
     house.git("commit --quiet --message=gone");
     std::fs::remove_dir_all(house.project().join(".git/orch")).unwrap();
-    house.orch("verify --all").code(6).says("there is no journal");
+    house
+        .orch("verify --all")
+        .code(6)
+        .says("DIFFERENT run_")
+        .says("no journal to verify it against");
 }
 
 #[test]
