@@ -49,7 +49,7 @@ fn a_run_is_told_gate_by_gate_and_attempt_by_attempt() {
 
     write Write it  PASS  2 attempts, 58.0s, 0.02 USD
       1  FAIL  agent claude, 1.0s, 0.01 USD
-         error a.md: the wrong number of words (expected at least 3, found 1) [word_count]
+         error a.md: wrong number of words (expected at least 3, found 1) [word_count]
       2  PASS  agent claude, 53.0s, 0.01 USD
          approved by Ada <ada@example.org>: fine
 
@@ -57,7 +57,7 @@ fn a_run_is_told_gate_by_gate_and_attempt_by_attempt() {
 
     send  FAIL
       1  FAIL  command, 1.0s
-         error `false` exited with 1 [executor]
+         error `false` exited with code 1 [executor]
 
     after  NOT_STARTED
     "#);
