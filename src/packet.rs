@@ -199,7 +199,7 @@ impl Packet {
         };
         let mut lines: Vec<String> = ranked.into_iter().take(EARLIER_MAX).map(line).collect();
         if left_out > 0 {
-            lines.push(format!("{left_out} more: orch run show --run {}", self.run));
+            lines.push(format!("{left_out} more: orch run show --run {} --json", self.run));
         }
         lines
     }

@@ -113,7 +113,7 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
             )));
         }
         if let Some(gate) = rewriting::trespasser(driver, id, &changed) {
-            let reason = format!("{gate} changed {changed} and does not say that it edits it");
+            let reason = format!("gate {gate} changed {changed} without listing it in `edits`");
             reopen(driver, id, reason)?;
             continue;
         }
@@ -145,11 +145,7 @@ fn first_change(driver: &Driver<'_>, id: &GateId) -> Option<String> {
     let changed = changed.map(|artifact| artifact.path.clone());
     let gate = driver.workflow.gate(id)?;
     // What joins its outputs was judged by nobody.
-    changed.or_else(|| {
-        members::joined(driver, (driver.run(), gate), id, artifacts, |path| {
-            rewriting::is_superseded(driver, id, path)
-        })
-    })
+    changed.or_else(|| members::joined(driver, (driver.run(), gate), id, artifacts))
 }
 
 /// Whether a file is what was recorded of it.

@@ -1,6 +1,7 @@
 //! What a gate's globs of outputs match: which files these are is a part of what was judged.
 
 use super::packet;
+use super::rewriting;
 use crate::contract::Target;
 use crate::event::Artifact;
 use crate::files::Globs;
@@ -10,9 +11,19 @@ use crate::project::Driver;
 use crate::run::Run;
 use crate::workflow::Gate;
 
-/// The first file that a glob of outputs matches now and did not when they were recorded, and that is
-/// no other gate's, as `is_anothers` says.
+/// The first file that a glob of outputs matches now and did not when they were recorded. One that
+/// another gate left there is that gate's.
 pub fn joined(
+    driver: &Driver<'_>,
+    of: (&Run, &Gate),
+    id: &GateId,
+    artifacts: &[Artifact],
+) -> Option<String> {
+    joined_but(driver, of, id, artifacts, |path| rewriting::is_superseded(driver, id, path))
+}
+
+/// The same, where `is_anothers` says which files belong to other gates.
+pub fn joined_but(
     driver: &Driver<'_>,
     (run, gate): (&Run, &Gate),
     id: &GateId,

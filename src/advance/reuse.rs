@@ -4,7 +4,6 @@
 use super::look::Look;
 use super::members;
 use super::recipe;
-use super::rewriting;
 use crate::event::Artifact;
 use crate::event::Event;
 use crate::event::Recipe;
@@ -201,9 +200,7 @@ fn difference(
     if let Some(changed) = changed {
         return Some(format!("its output {} has changed", changed.path));
     }
-    let joined = members::joined(driver, (run, gate), &before.gate, &before.artifacts, |path| {
-        rewriting::is_superseded(driver, &before.gate, path)
-    })?;
+    let joined = members::joined(driver, (run, gate), &before.gate, &before.artifacts)?;
     Some(format!("{joined} was added to its outputs"))
 }
 

@@ -108,7 +108,7 @@ fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
         let plan = driver.workflow.gate(owner);
         let is_anothers = |path: &str| is_newer(driver, owner, path);
         let joined = plan.and_then(|gate| {
-            members::joined(driver, (run, gate), owner, state.artifacts(), is_anothers)
+            members::joined_but(driver, (run, gate), owner, state.artifacts(), is_anothers)
         });
         let owned = |path| (owner.clone(), path);
         changed.chain(joined).map(owned).collect::<Vec<_>>()

@@ -99,12 +99,16 @@ impl Face {
     }
 }
 
+/// A text on one line, without what a terminal would obey.
+pub fn one_line(text: &str) -> String {
+    plain_text(text).replace(['\n', '\t'], " ")
+}
+
 /// A table of columns, two spaces apart, without trailing blanks.
 pub fn table(rows: &[Vec<String>]) -> String {
     // A line break in a cell would begin a row.
-    let one_line = |cell: &String| plain_text(cell).replace(['\n', '\t'], " ");
     let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(one_line).collect()).collect();
+        rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()

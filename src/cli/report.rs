@@ -18,7 +18,7 @@ use std::fmt::Write as _;
 /// exit code.
 pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
     let is_about_runs = subject.is_some() || error.command().is_some();
-    let project = face.global.open(false).ok().filter(|_| is_about_runs);
+    let project = is_about_runs.then(|| face.global.open(false).ok()).flatten();
     let state = project.as_ref().zip(subject).and_then(|(project, subject)| {
         Some(Instructions::of_run(project, &face.caller, &subject.run(project, &face.caller)?))
     });

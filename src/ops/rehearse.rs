@@ -162,17 +162,18 @@ fn perform(
     } else {
         format!("attempt {attempt} by {who}: passes")
     };
-    let gate_id = Some(id.clone());
-    scenes.push(RehearsalStep { gate: gate_id, decision, command, problem, packet, message });
-    let started = Event::GateStarted(GateStarted::new(&AttemptId::new(id, attempt), who));
+    let started = Event::GateStarted(GateStarted::new(&this, who));
+    let form = gate.answers;
+    let gate = Some(id.clone());
+    scenes.push(RehearsalStep { gate, decision, command, problem, packet, message });
     let gate_id = id.clone();
     if fails {
         let (reason, judged) = (FAILURE.to_owned(), failed(decides));
-        return driver
-            .append(&[started, Event::GateFailed { gate: gate_id, attempt, reason, judged }]);
+        let failed = Event::GateFailed { gate: gate_id, attempt, reason, judged };
+        return driver.append(&[started, failed]);
     }
     let given = request.answers.get(id.base()).cloned().unwrap_or_default();
-    let answers = answers(driver.project, &gate.answers, given)?;
+    let answers = answers(driver.project, &form, given)?;
     let answered = Event::GateAnswered { gate: id.clone(), answers };
     let judged = Judged::default();
     driver.append(&[started, answered, Event::GatePassed { gate: gate_id, attempt, judged }])

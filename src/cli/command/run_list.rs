@@ -1,6 +1,7 @@
 //! `orch run list`: one line for each run.
 
 use super::Failure;
+use crate::budget::Measure;
 use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
@@ -30,7 +31,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
                 entry.gate.clone().unwrap_or_default(),
                 entry.started_at.map(|at| age(now.since(at))).unwrap_or_default(),
                 took(entry),
-                entry.cost_usd.map(|usd| format!("{usd:.2} USD")).unwrap_or_default(),
+                entry.cost_usd.map(|usd| Measure::Usd.show(usd)).unwrap_or_default(),
             ]
             .into_iter()
             .chain(named(&entry.project))

@@ -1,8 +1,9 @@
 //! `orch run show`: what happened in a run, as a tree; `--json` gives the record.
 
 use super::Failure;
-use crate::check::plain_text;
+use crate::budget::Measure;
 use crate::cli::answer::Face;
+use crate::cli::answer::one_line;
 use crate::cli::drive;
 use crate::cli::exit;
 use crate::cli::report::named;
@@ -82,7 +83,7 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
     if gate.attempts.is_empty() {
         remarks.extend(line.reason.as_ref().map(|reason| one_line(reason)));
     }
-    let name = plain_text(&named(line.gate.as_str(), &line.name));
+    let name = one_line(&named(line.gate.as_str(), &line.name));
     let _ = writeln!(text, "\n{name}  {status}{}", beside(&remarks));
     for attempt in &gate.attempts {
         write_attempt(text, face, attempt);
@@ -121,16 +122,11 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
 fn money(cost: &Cost) -> Option<String> {
     let mark = if cost.cost_is_estimate { "~" } else { "" };
     match cost.cost_usd {
-        Some(usd) => Some(format!("{mark}{usd:.2} USD")),
+        Some(usd) => Some(format!("{mark}{}", Measure::Usd.show(usd))),
         None => (cost.cost_unknown > 0).then(|| "cost unknown".to_owned()),
     }
 }
 
 fn beside(remarks: &[String]) -> String {
     if remarks.is_empty() { String::new() } else { format!("  {}", remarks.join(", ")) }
-}
-
-/// A text of the record on one line.
-fn one_line(text: &str) -> String {
-    plain_text(text).replace(['\n', '\t'], " ")
 }

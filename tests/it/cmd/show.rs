@@ -47,10 +47,10 @@ fn a_run_is_told_gate_by_gate_and_attempt_by_attempt() {
     record    orchestration/runs/run_20260119T143012Z_demo_000001/record
     logs      orchestration/runs/run_20260119T143012Z_demo_000001/logs
 
-    write Write it  PASS  2 attempts, 58.0s, 0.02 USD
-      1  FAIL  agent claude, 1.0s, 0.01 USD
+    write Write it  PASS  2 attempts, 58.0s, 0.0200 USD
+      1  FAIL  agent claude, 1.0s, 0.0100 USD
          error a.md: wrong number of words (expected at least 3, found 1) [word_count]
-      2  PASS  agent claude, 53.0s, 0.01 USD
+      2  PASS  agent claude, 53.0s, 0.0100 USD
          approved by Ada <ada@example.org>: fine
 
     skip  SKIPPED  when = "{{ gates.write.attempts > 9 }}" is false

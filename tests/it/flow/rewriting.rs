@@ -179,12 +179,17 @@ fn a_change_that_was_found_once_passes_at_no_later_try() {
         house.orch("run resume").code(1).says("x.txt: it belongs to gate a");
         assert!(!house.exists("published"), "{more}");
     }
-    // What a person puts right is theirs.
+    // The owner is done again over it, and not over what a person wrote since.
     let house = trespass("");
     house.orch("run demo").code(1);
-    house.write("workflows/demo.toml", "");
-    house.write("x.txt", "safe\n");
-    assert_eq!(house.gates(), "a PASS, b FAIL, publish NOT_STARTED");
+    house.orch("run resume").code(1).says("gate b changed x.txt without listing it in `edits`");
+    assert_eq!(house.attempts("a"), "PASS PASS");
+    house.write("x.txt", "mine\n");
+    house.orch("run resume").code(1);
+    assert_eq!(
+        (house.attempts("a"), house.attempts("b")),
+        ("PASS PASS".into(), "FAIL FAIL FAIL".into())
+    );
 }
 
 #[test]
