@@ -1,6 +1,7 @@
 //! Rendering the packet of an attempt, and writing it where the executor and the
 //! person find it.
 
+use crate::contract::Contract;
 use crate::files::Beneath;
 use crate::finding::Finding;
 use crate::id::AttemptId;
@@ -89,8 +90,7 @@ pub fn render(
         sent_back: sent_back(workflow, run, attempt),
         earlier: earlier(run, attempt),
         messages: Vec::new(),
-        asks_for_summary: contract
-            .is_some_and(|contract| contract.rules().any(|rule| (rule.kind.asks_for_summary)())),
+        asks_for_summary: contract.is_some_and(Contract::asks_for_summary),
         answers_to: answers_to(gate, &context),
         dir: gate.dir.as_ref().and_then(|dir| dir.render(&context).ok()),
         answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),

@@ -149,6 +149,11 @@ impl Contract {
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
     }
+
+    /// Whether the work is handed in with a summary of it.
+    pub fn asks_for_summary(&self) -> bool {
+        self.rules().any(|rule| (rule.kind.asks_for_summary)())
+    }
 }
 
 impl Output {

@@ -146,22 +146,11 @@ fn refuse_of_other_project(project: &Project, name: &str, mark: &str) -> Result<
     others.next_back().map_or(Ok(()), |id| refuse_other_project(project, id))
 }
 
-/// The record of another tool that has this name.
+/// The record of another tool that has this name, or the only one that has it as a part of its own.
 pub fn foreign(project: &Project, name: &str) -> Result<Option<Foreign>, Error> {
     let mut all = project.foreign()?;
     if let Some(at) = all.iter().position(|foreign| foreign.name == name) {
         return Ok(Some(all.swap_remove(at)));
-    }
-    if all.is_empty() {
-        return Ok(None);
-    }
-    // Part of a name is enough where it fits one record, and no run.
-    let ids = project.store.runs().unwrap_or_default();
-    if ids
-        .iter()
-        .any(|id| id.as_str().contains(name) || key_of(project, id).as_deref() == Some(name))
-    {
-        return Ok(None);
     }
     all.retain(|foreign| foreign.name.contains(name));
     Ok(if all.len() == 1 { all.pop() } else { None })

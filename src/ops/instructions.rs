@@ -180,7 +180,10 @@ impl Instructions {
         let at = |command| Suggestion::new(command).of(run).at(gate);
         self.suggest(&at("gate check"));
         let answer = |finish: Suggestion, name| finish.option("answer", format!("{name}={OPEN}"));
-        self.suggest(&waiting.asks.iter().fold(at("gate finish"), answer));
+        let finish = if waiting.asks_for_summary { "done" } else { "gate finish" };
+        let finish = waiting.asks.iter().fold(at(finish), answer);
+        let summary = waiting.asks_for_summary.then_some(OPEN_WORDS);
+        self.suggest(&summary.into_iter().fold(finish, Suggestion::word));
     }
 
     fn approve(&mut self, run: &RunId, waiting: &Waiting) {

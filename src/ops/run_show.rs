@@ -64,10 +64,19 @@ pub struct Told {
 /// Gives what `RUN.json` says of the run now, and what happened in it.
 pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let named = request.run.run.as_ref().or(caller.run.as_ref());
-    if let Some(foreign) = named.map(|name| choose::foreign(project, name)).transpose()?.flatten() {
-        return Ok(Reply { record: Json::Object(foreign.told), told: None });
-    }
-    let id = choose::run(project, caller, &request.run)?;
+    let foreign = named.map(|name| choose::foreign(project, name)).transpose()?.flatten();
+    let id = match (choose::run(project, caller, &request.run), foreign) {
+        // A part of a name means a run first.
+        (Ok(id), foreign)
+            if foreign.as_ref().is_none_or(|foreign| Some(&foreign.name) != named) =>
+        {
+            id
+        }
+        (_, Some(foreign)) => {
+            return Ok(Reply { record: Json::Object(foreign.told), told: None });
+        }
+        (chosen, None) => chosen?,
+    };
     let reading = proof::read(project, &id)?;
     let files = record::all_files(&reading);
     let bytes = files.get("RUN.json").map(Vec::as_slice).unwrap_or_default();

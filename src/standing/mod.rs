@@ -21,6 +21,7 @@ pub use story::Story;
 pub use story::story;
 
 use crate::clock::Moment;
+use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
@@ -148,6 +149,9 @@ pub struct Waiting {
     pub deadline: Option<Deadline>,
     /// The questions that must be answered with it.
     pub asks: Vec<String>,
+    /// Whether it is handed in with a summary of the work.
+    #[serde(skip)]
+    pub asks_for_summary: bool,
 }
 
 impl Standing {
@@ -171,6 +175,7 @@ impl Standing {
                 shows: Vec::new(),
                 deadline: Deadline::of(workflow.gate(gate)?, state, || around.now),
                 asks: asks(workflow, gate),
+                asks_for_summary: asks_for_summary(workflow, gate),
             })
         });
         let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
@@ -201,6 +206,11 @@ impl Standing {
 fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     let form = workflow.gate(gate).map(|gate| gate.answers.as_slice()).unwrap_or_default();
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
+}
+
+fn asks_for_summary(workflow: &Workflow, gate: &GateId) -> bool {
+    let contract = workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
+    contract.is_some_and(Contract::asks_for_summary)
 }
 
 fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {

@@ -5,10 +5,11 @@ use crate::house::Done;
 use crate::house::House;
 
 /// A state, and how a project comes to it.
-const STATES: [(&str, &[&str]); 15] = [
+const STATES: [(&str, &[&str]); 16] = [
     ("nothing has begun", &[]),
     ("a person is to work", &["run people --slug x"]),
     ("a person is to answer", &["run answers"]),
+    ("a person is to sum it up", &["run summed"]),
     ("a person is to approve", &["run people --slug x", "gate finish"]),
     ("a gate has failed", &["run fails"]),
     ("a gate was rejected", &["run people --slug x", "gate finish", "! gate reject --reason no"]),
@@ -46,6 +47,8 @@ fn house() -> House {
         .agents("[agents.claude.budget]\nusd = 1.0\n")
         .workflow("one", "[[gate]]\nid = 'a'\nexecutor = 'human'\n")
         .workflow("two", two)
+        .workflow("summed", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 's'\n")
+        .contract("s", "[[check]]\nkind = 'summary'\n")
         .workflow("fails", "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n")
         .workflow("dear", "[[gate]]\nid = 'a'\nexecutor = 'agent'\n[[gate]]\nid = 'b'\nexecutor = 'agent'\n")
         .workflow(
@@ -122,6 +125,8 @@ fn what_is_suggested_is_not_refused() {
     a person is to work: orch gate finish
     a person is to answer: orch gate check
     a person is to answer: orch gate finish --answer go=…
+    a person is to sum it up: orch gate check
+    a person is to sum it up: orch done "…"
     a person is to approve: orch gate approve
     a person is to approve: orch gate reject --reason "…"
     a gate has failed: orch run resume

@@ -187,6 +187,7 @@ fn a_project_with_the_records_of_another_tool_has_runs_as_any_other() {
         house.orch(&format!("run resume --run {name}")).code(2).says("record of another tool");
     }
     house.orch("status").code(2).says("there are no runs");
+    house.orch("run show --run note_ab12").code(0).says("rain");
     // Nor does its key belong to it.
     house.orch("run note").code(3);
     house.orch("status").code(0).says("WAITING");
