@@ -4,6 +4,7 @@
 //! this is meant.
 
 mod finder;
+mod text;
 
 pub use finder::Finder;
 
@@ -183,19 +184,14 @@ impl Look<'_> {
         self.is_in_text = outer;
     }
 
-    /// Takes a text for a shell apart, as far as that goes without being one.
+    /// Notes what a text for a shell runs, and the text, which tells what is done.
     fn text(&mut self, text: &str, depth: u32) {
-        let ends = [';', '\n', '&', '|', '(', ')', '`'];
-        let is_word = |letter: char| !letter.is_whitespace() && !"\"'\\<>$".contains(letter);
-        let words = |command: &str| -> Vec<String> {
-            let words = command.split(|letter| !is_word(letter)).filter(|word| !word.is_empty());
-            words.map(str::to_owned).collect()
-        };
-        let commands: Vec<Vec<String>> = text.split(ends).map(words).collect();
-        let whole: Vec<String> = commands.iter().map(|words| words.join(" ")).collect();
-        self.programs.found.insert(format!("text {}", whole.join(";")));
+        let is_between = |letter: char| letter.is_whitespace() || "\"'\\<>$;&|()`".contains(letter);
+        let words = text.split(is_between);
+        let told: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        self.programs.found.insert(format!("text {}", told.join(" ")));
         let outer = std::mem::replace(&mut self.is_in_text, true);
-        for command in commands {
+        for command in text::commands(text) {
             self.at(&command, depth);
         }
         self.is_in_text = outer;
