@@ -1,5 +1,6 @@
 //! Judging the outputs of a gate: what the run says of it, put together for the hands.
 
+use super::adopted;
 use super::baselines;
 use super::fresh;
 use super::packet;
@@ -73,6 +74,7 @@ pub fn judging(
         worked: worked(project, workflow, run, gate, &attempt.gate),
         freshness: fresh::of_attempt(project, run, gate, &attempt),
         is_fresh: gate.writes_anew(),
+        superseded: adopted::superseded(workflow, run, &attempt.gate),
         attempt,
     }
 }

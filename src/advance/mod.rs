@@ -4,6 +4,7 @@
 
 #![warn(missing_docs)]
 
+mod adopted;
 mod artifacts;
 mod asking;
 mod attempt;

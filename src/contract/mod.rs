@@ -15,6 +15,7 @@ use crate::check;
 use crate::check::Check;
 use crate::check::Kind;
 use crate::check::Since;
+use crate::files::Globs;
 use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -176,6 +177,16 @@ impl Output {
         let (paths, between) = self.paths(context)?;
         let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
         Ok(paths.join(between))
+    }
+
+    /// Patterns that match the files it means and no others.
+    pub fn patterns(&self, context: &Context) -> Result<Vec<String>, template::Error> {
+        let literal = |path: &Template| path.render(context).map(|path| Globs::literal(&path));
+        match &self.target {
+            Target::Path(path) => Ok(vec![literal(path)?]),
+            Target::Glob(glob) => Ok(vec![glob.render_glob(context)?]),
+            Target::AnyOf(paths) | Target::FirstOf(paths) => paths.iter().map(literal).collect(),
+        }
     }
 
     /// The paths that it may have, and what is said between two of them.

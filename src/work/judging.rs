@@ -7,6 +7,7 @@ use crate::check::Scene;
 use crate::contract::Contract;
 use crate::event::Artifact;
 use crate::event::Judged;
+use crate::files::Globs;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::id::AttemptId;
@@ -42,6 +43,8 @@ pub struct Judging {
     pub freshness: Option<Freshness>,
     /// Whether outputs must be fresh that say nothing of it.
     pub is_fresh: bool,
+    /// Files of which a later gate made newer versions, as patterns: they are judged as that gate's.
+    pub superseded: Vec<String>,
 }
 
 impl Judging {
@@ -63,7 +66,19 @@ impl Judging {
             work: work.as_ref(),
         };
         let freshness = self.freshness.as_ref().map(|compared| (compared, self.is_fresh));
-        let judgement = judge::judge(contract, freshness, &scene, &self.context);
+        let mut judgement = judge::judge(contract, freshness, &scene, &self.context);
+        if let Some(newer) = self.newer(workspace) {
+            let is_newer = |path: &ProjectPath| newer.matches(path);
+            let there = judgement.artifacts.iter().filter(|(_, print)| print.is_some());
+            let there: Vec<&str> = there
+                .map(|(path, _)| path)
+                .filter(|path| is_newer(path))
+                .map(ProjectPath::as_str)
+                .collect();
+            let is_told =
+                |path: &Option<String>| path.as_deref().is_some_and(|path| there.contains(&path));
+            judgement.validations.retain(|validation| !is_told(&validation.path));
+        }
         // The record goes by the names of outputs: one that it may not hold, it cannot keep.
         let (leaking, kept): (Vec<_>, Vec<_>) = judgement
             .artifacts
@@ -83,6 +98,12 @@ impl Judging {
         };
         judged.each_text(&|text| workspace.secrets.blot(text));
         judged
+    }
+
+    /// The files that are there as another gate left them.
+    fn newer(&self, workspace: &Workspace) -> Option<Globs> {
+        let some = Some(&self.superseded).filter(|patterns| !patterns.is_empty())?;
+        Globs::new(some, &workspace.project).ok()
     }
 
     /// All variables that the programs of the attempt get.

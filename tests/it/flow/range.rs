@@ -138,3 +138,55 @@ fn a_gate_that_is_done_again_by_a_persons_word_is_done() {
     house.orch("gate redo --gate a --reason anew").code(0);
     assert_eq!(house.read("done"), "c\na\nc\n");
 }
+
+const REWRITTEN: &str = "
+[[gate]]
+id = 'draft'
+executor = 'human'
+contract = 'draft'
+[[gate]]
+id = 'edit'
+executor = 'human'
+contract = 'edit'
+[[gate]]
+id = 'polish'
+executor = 'human'
+edits = ['text/*.md']
+[[gate]]
+id = 'count'
+executor = 'command'
+command = ['wc', '-w', 'text/a.md']
+";
+
+fn says(text: &str) -> String {
+    format!(
+        "[[output]]\npath = 'text/a.md'\n\
+         checks = [{{ kind = 'contains_text', all = ['{text}'] }}]\n"
+    )
+}
+
+#[test]
+fn a_file_that_lies_there_is_judged_as_the_last_of_its_gates_left_it() {
+    let house = House::new().workflow("demo", REWRITTEN);
+    let house = house.contract("draft", &says("DRAFT")).contract("edit", &says("EDITED"));
+    house.write("text/a.md", "DRAFT\n");
+    house.orch("run demo --start-from edit").code(3);
+    house.orch("run cancel --reason over").code(0);
+    house.write("text/a.md", "EDITED\n");
+    // `polish` may have changed it in any way, so nothing is asked of it but that it is there.
+    house.orch("run demo --start-from count").code(0);
+    assert_eq!(house.gates(), "draft PASS, edit PASS, polish PASS, count PASS");
+    house.orch("verify").code(0);
+    house.remove("text/a.md");
+    house.orch("run demo --start-from count").code(1).says("text/a.md");
+}
+
+#[test]
+fn a_later_version_that_is_wrong_is_its_own_gates() {
+    let gates = REWRITTEN.replace("edits = ['text/*.md']\n", "");
+    let house = House::new().workflow("demo", &gates);
+    let house = house.contract("draft", &says("DRAFT")).contract("edit", &says("EDITED"));
+    house.write("text/a.md", "DRAFT\n");
+    house.orch("run demo --start-from count").code(1).says("EDITED");
+    assert_eq!(house.gates(), "draft PASS, edit FAIL, polish NOT_STARTED, count NOT_STARTED");
+}
