@@ -62,6 +62,13 @@ impl Globs {
         compile(pattern).err()
     }
 
+    /// Whether a pattern matches a path, as both are written; an unsound pattern matches nothing.
+    pub fn is_in(pattern: &str, path: &str) -> bool {
+        let plain = |text: &'_ str| text.strip_prefix("./").unwrap_or(text).to_owned();
+        let (pattern, path) = (plain(pattern), plain(path));
+        pattern == path || compile(&pattern).is_ok_and(|glob| glob.compile_matcher().is_match(path))
+    }
+
     /// A text as a pattern that matches this text and nothing else: each character that would mean
     /// more stands in a class of its own.
     pub fn literal(text: &str) -> String {

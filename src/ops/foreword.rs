@@ -17,7 +17,8 @@ pub struct Foreword {
     pub run: RunId,
     /// Files that are others now than what the run goes on under.
     pub differs: Vec<String>,
-    /// Budgets that do not bind an agent, and audits that none could do, in words.
+    /// Budgets that do not bind an agent, audits that none could do, and reuse that compares no files,
+    /// in words.
     pub warnings: Vec<String>,
     /// What a sitting before this one left to know, or why that cannot be told: a template that does
     /// not render keeps nobody from going on. `None` where there is nothing to take up.
@@ -31,6 +32,7 @@ impl Foreword {
     pub(super) fn at_the_start(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
         let mut warnings = advance::unbound(driver, agent)?;
         warnings.extend(advance::own_audits(driver, agent)?);
+        warnings.extend(driver.workflow.blind_reuse());
         let (run, differs) = (driver.id().clone(), Vec::new());
         let printed = Printed::of(driver.project, &driver.workflow, &run);
         Ok(Self { run, differs, warnings, brief: None, printed })

@@ -2,8 +2,11 @@
 
 use super::Project;
 use crate::advance;
+use crate::files::Globs;
+use crate::template::Template;
 use crate::workflow;
 use crate::workflow::Error;
+use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -17,7 +20,8 @@ pub struct Checked {
     pub name: String,
     /// What is wrong with it; none where it is sound.
     pub errors: Vec<Error>,
-    /// What would stop a run of a sound one with the agents of `orch.toml`.
+    /// What is unlikely to be meant in a sound one, and what would stop a run of it with the agents of
+    /// `orch.toml`.
     pub warnings: Vec<String>,
 }
 
@@ -47,5 +51,23 @@ pub fn workflow_check(project: &Project, request: &Request) -> Vec<Checked> {
 /// What is wrong with `orch.toml` itself is told where it is read.
 fn warnings(project: &Project, name: &str) -> Vec<String> {
     let Ok((workflow, _)) = Workflow::load(name, &project.shelf) else { return Vec::new() };
-    advance::own_audits_by(&project.config, &workflow).unwrap_or_default()
+    let mut told = advance::own_audits_by(&project.config, &workflow).unwrap_or_default();
+    told.extend(workflow.warnings());
+    told.extend(workflow.gates.iter().flat_map(|gate| unmatched(project, &workflow, gate)));
+    told
+}
+
+/// The `reads` of a gate that match nothing: neither files of the project nor what an earlier gate
+/// leaves behind. What values they hold is known in a run alone.
+fn unmatched(project: &Project, workflow: &Workflow, gate: &Gate) -> Vec<String> {
+    let literal = gate.reads.iter().filter(|glob| glob.is_literal());
+    let is_there = |glob: &&Template| {
+        let globs = Globs::new(&[glob.text().to_owned()], &project.folder);
+        let files = globs.ok().and_then(|globs| globs.files(&project.folder).ok());
+        files.is_none_or(|files| !files.is_empty())
+    };
+    let unmatched = literal.filter(|glob| !is_there(glob) && !workflow.is_made_before(gate, glob));
+    let told = unmatched
+        .map(|glob| format!("`{}` in `reads` of gate {} matches no files", glob.text(), gate.id));
+    told.collect()
 }

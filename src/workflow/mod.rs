@@ -16,6 +16,7 @@ mod outputs;
 mod reading;
 mod since;
 mod texts;
+mod warnings;
 mod work;
 
 pub use approval::Approval;

@@ -7,6 +7,7 @@ mod cycles;
 mod executor_keys;
 mod goto;
 mod inputs;
+mod instances;
 mod names;
 mod references;
 mod shell;
@@ -80,6 +81,7 @@ static RULES: &[Rule] = &[
     cycles::check,
     goto::check,
     course::check,
+    instances::check,
     unreachable::check,
     child_runs::check,
 ];

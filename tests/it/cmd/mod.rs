@@ -35,4 +35,5 @@ mod suggestions;
 mod terminal;
 mod verify;
 mod workflow;
+mod workflow_warnings;
 mod words;

@@ -1,0 +1,170 @@
+//! What is sound and yet unlikely to be meant: told by `workflow check`, and no obstacle to a run.
+
+use super::Approval;
+use super::Gate;
+use super::Order;
+use super::Workflow;
+use crate::contract::Target;
+use crate::files::Globs;
+use crate::id::GateId;
+use crate::template::Template;
+use std::collections::BTreeSet;
+
+/// How the bytes of a file came to count.
+struct Seen<'w> {
+    /// The gate after which they do.
+    after: &'w GateId,
+    what: String,
+}
+
+impl Workflow {
+    /// Everything of the kind, in words.
+    pub fn warnings(&self) -> Vec<String> {
+        let edited = self.gates.iter().flat_map(|gate| edited_after(self, gate));
+        let together = self.gates.iter().flat_map(|gate| edited_together(self, gate));
+        let shared = self.gates.iter().filter_map(shared_by_instances);
+        self.blind_reuse().into_iter().chain(edited).chain(together).chain(shared).collect()
+    }
+
+    /// Gates whose work is reused whatever the files hold that it is made from.
+    pub fn blind_reuse(&self) -> Vec<String> {
+        let blind = self.gates.iter().filter(|gate| gate.reuse && gate.reads.is_empty());
+        let told = blind.map(|gate| {
+            format!(
+                "gate {} has `reuse = true` but no `reads`: it is not done again when the files \
+                 that it uses change; list them, as in reads = [\"data/**\"]",
+                gate.id
+            )
+        });
+        told.collect()
+    }
+
+    /// Whether a pattern matches what some gate before this one leaves behind, as far as it is written
+    /// out.
+    pub fn is_made_before(&self, gate: &Gate, pattern: &Template) -> bool {
+        let before = self.stands_on(&gate.id);
+        let mut makers = before.iter().filter_map(|id| self.gate(id));
+        makers.any(|maker| makes(maker).any(|made| !made.is_literal() || matches(pattern, made)))
+    }
+}
+
+/// Files that a gate changes after somebody approved or audited them, where nobody looks at the newer
+/// version.
+fn edited_after(workflow: &Workflow, gate: &Gate) -> Vec<String> {
+    let is_looked_at = gate.approval != Approval::None
+        || workflow.gates.iter().any(|other| other.audits.as_ref() == Some(&gate.id));
+    if is_looked_at {
+        return Vec::new();
+    }
+    let before = workflow.stands_on(&gate.id);
+    let mut told = Vec::new();
+    for owner in before.iter().filter_map(|id| workflow.gate(id)) {
+        let changed = makes(owner).find(|made| changes(gate, made));
+        let Some(changed) = changed else { continue };
+        let seen = seen(workflow, owner).into_iter().find(|seen| {
+            before.contains(seen.after) && !is_seen_between(workflow, gate, (seen.after, changed))
+        });
+        told.extend(seen.map(|seen| {
+            format!(
+                "gate {} changes {} after {}, and nobody approves or audits the new version",
+                gate.id,
+                changed.text(),
+                seen.what
+            )
+        }));
+    }
+    told
+}
+
+/// Who looks at the work of a gate.
+fn seen<'w>(workflow: &'w Workflow, owner: &'w Gate) -> Vec<Seen<'w>> {
+    let approved = (owner.approval != Approval::None)
+        .then(|| Seen { after: &owner.id, what: "a person approved it".to_owned() });
+    let audits = workflow.gates.iter().filter(|gate| gate.audits.as_ref() == Some(&owner.id));
+    let audits = audits
+        .map(|audit| Seen { after: &audit.id, what: format!("gate {} audited it", audit.id) });
+    approved.into_iter().chain(audits).collect()
+}
+
+/// Whether another gate changes the file in between, so that the one behind it is told of that one.
+fn is_seen_between(workflow: &Workflow, gate: &Gate, (after, file): (&GateId, &Template)) -> bool {
+    let before = workflow.stands_on(&gate.id);
+    let between = workflow.gates.iter().filter(|other| {
+        before.contains(&other.id) && workflow.stands_on(&other.id).contains(after)
+    });
+    let mut editors = between.filter(|other| other.id != gate.id && changes(other, file));
+    editors.next().is_some()
+}
+
+/// Files that a gate may change while another one does.
+fn edited_together(workflow: &Workflow, gate: &Gate) -> Vec<String> {
+    let is_certain = |gate: &Gate| gate.when.is_none() && !gate.is_finally();
+    if gate.edits.is_empty() || !is_certain(gate) {
+        return Vec::new();
+    }
+    let before = workflow.stands_on(&gate.id);
+    let behind: BTreeSet<GateId> = workflow.followers(&gate.id).into_iter().collect();
+    let is_unordered = |other: &&Gate| {
+        other.id != gate.id && !before.contains(&other.id) && !behind.contains(&other.id)
+    };
+    let others = workflow.gates.iter().filter(is_unordered).filter(|other| is_certain(other));
+    let both = others.filter_map(|other| {
+        let is_same = |glob: &&Template| other.edits.iter().any(|it| it.text() == glob.text());
+        let edited = gate.edits.iter().find(is_same);
+        // Of two that edit it, one tells.
+        let edited = edited.filter(|_| gate.id < other.id);
+        let path = edited.or_else(|| makes(other).find(|made| edits(gate, made)))?;
+        Some(format!(
+            "gates {} and {} both change {}, and neither depends on the other; write \
+             needs = [\"{}\"] in gate {}",
+            gate.id,
+            other.id,
+            path.text(),
+            other.id,
+            gate.id
+        ))
+    });
+    both.collect()
+}
+
+/// A file that each instance of a fan-out writes while others do.
+fn shared_by_instances(gate: &Gate) -> Option<String> {
+    let each = gate.each.as_ref().filter(|each| each.order == Order::Parallel)?;
+    let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
+    let mut paths = outputs.filter_map(|output| match &output.target {
+        Target::Path(path) => Some(path),
+        Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => None,
+    });
+    let shared = paths.find(|path| !path.names().contains(&each.name))?;
+    Some(format!(
+        "all instances of gate {} have the output {}; name the item in its path, such as \
+         out/{{{{ {} }}}}.md, or write order = \"serial\" in `each`",
+        gate.id,
+        shared.text(),
+        each.name
+    ))
+}
+
+/// The files that a gate leaves behind, as they are written.
+fn makes(gate: &Gate) -> impl Iterator<Item = &Template> {
+    let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
+    outputs.flat_map(|output| match &output.target {
+        Target::Path(path) => std::slice::from_ref(path),
+        Target::AnyOf(paths) | Target::FirstOf(paths) => paths,
+        Target::Glob(glob) => std::slice::from_ref(glob),
+    })
+}
+
+fn changes(gate: &Gate, file: &Template) -> bool {
+    makes(gate).any(|made| made.text() == file.text()) || edits(gate, file)
+}
+
+fn edits(gate: &Gate, file: &Template) -> bool {
+    gate.edits.iter().any(|glob| matches(glob, file))
+}
+
+/// Whether a pattern matches a path, as far as both are written out.
+pub(super) fn matches(pattern: &Template, path: &Template) -> bool {
+    let are_literal = pattern.is_literal() && path.is_literal();
+    pattern.text() == path.text() || are_literal && Globs::is_in(pattern.text(), path.text())
+}
