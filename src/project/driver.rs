@@ -215,7 +215,8 @@ impl<'s> Driver<'s> {
             if let Event::GateRerecorded { gate, attempt, .. } = event {
                 self.ended.push(AttemptId::new(gate, *attempt));
             }
-            if let Event::RunCompleted { .. }
+            if let Event::RunEnding { .. }
+            | Event::RunCompleted { .. }
             | Event::RunAmended(_)
             | Event::GatesReopened { .. }
             | Event::GateJumped { .. }

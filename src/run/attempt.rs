@@ -3,6 +3,7 @@
 use super::Attempt;
 use super::AttemptStatus;
 use super::Declined;
+use super::GateState;
 use super::GateStatus;
 use super::IllegalEvent;
 use super::Run;
@@ -220,8 +221,10 @@ impl Run {
         Ok(())
     }
 
-    pub(super) fn cancel_attempts(&mut self, at: Moment) {
-        let gates: Vec<GateId> = self.gates.keys().cloned().collect();
+    /// Ends the attempts of some gates, which are not wanted any more.
+    pub(super) fn cancel_attempts(&mut self, at: Moment, of: impl Fn(&GateState) -> bool) {
+        let some = self.gates.iter().filter(|(_, state)| of(state));
+        let gates: Vec<GateId> = some.map(|(gate, _)| gate.clone()).collect();
         for gate in gates {
             if self.cancel_attempt(at, &gate) {
                 self.open(&gate, GateStatus::NotStarted, "canceled");

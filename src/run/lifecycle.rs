@@ -106,11 +106,15 @@ impl Run {
         Ok(())
     }
 
-    pub(super) fn be_ending(&mut self, event: &Event) -> Result<(), IllegalEvent> {
+    pub(super) fn be_ending(&mut self, at: Moment, event: &Event) -> Result<(), IllegalEvent> {
         let Event::RunEnding { status, reason, gate } = event else { return Ok(()) };
         self.refuse_ended(event)?;
         if let Some(gate) = gate {
             self.set(gate, GateStatus::Pass, &format!("it ends the run as {status}"));
+        }
+        if self.ending.is_none() {
+            // Whom the end leaves waiting is not needed any more, however long it takes to clean up.
+            self.cancel_attempts(at, |state| state.status == GateStatus::Waiting);
         }
         let (status, reason, gate) = (*status, reason.clone(), gate.clone());
         self.ending = Some(Ending { status, reason, gate });
@@ -215,9 +219,8 @@ impl Run {
             session.status = SessionStatus::Completed;
             session.ended_at = Some(at);
         }
-        // Whom an early end leaves waiting is not needed any more.
         if self.status == RunStatus::Canceled || self.ending.is_some() {
-            self.cancel_attempts(at);
+            self.cancel_attempts(at, |_| true);
         }
         Ok(())
     }

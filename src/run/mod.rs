@@ -190,7 +190,7 @@ impl Run {
             Event::GatesReopened { .. } => self.open_again(at, event),
             Event::GateJumped { .. } => self.jump(at, event),
             Event::GateRedone { .. } => self.redo(at, event)?,
-            Event::RunEnding { .. } => self.be_ending(event)?,
+            Event::RunEnding { .. } => self.be_ending(at, event)?,
             Event::GateRerecorded { gate, judged, .. } => self.rerecord(event, gate, judged)?,
             Event::GatesReused { gates } => self.reuse(gates),
             Event::AgentGiven { texts, .. } => self.started.definition.extend(texts.clone()),

@@ -271,3 +271,24 @@ fn an_end_that_says_passed_stands_for_no_failure() {
     house("continue").orch("run demo --jobs 1").code(1).says("FAILED");
     house("ignore").orch("run demo --jobs 1").code(0).says("PASSED");
 }
+
+#[test]
+fn nobody_is_waited_for_behind_the_end_but_whoever_cleans_up() {
+    let plan = shell("look", "true", "needs = []")
+        + "[[gate]]\nid = 'ask'\nneeds = ['look']\nexecutor = 'human'\n\
+           [[gate]]\nid = 'enough'\nneeds = ['look']\nend = { status = 'PASSED' }\n\
+           [[gate]]\nid = 'tidy'\nfinally = true\nexecutor = 'human'\n";
+    let house = House::new().workflow(
+        "demo",
+        &plan.replace(
+            "needs = ['look']\nend",
+            "needs = ['look']\nwhen = '{{ gates.look.status == \"PASS\" }}'\nend",
+        ),
+    );
+    house.orch("run demo").code(3).says("tidy").never_says("--gate ask");
+    assert_eq!(house.gates(), "look PASS, ask NOT_STARTED, enough PASS, tidy WAITING");
+    house.orch("gate finish --gate ask").code(2);
+    house.orch("gate finish").code(0);
+    assert_eq!(house.record()["status"], "PASSED");
+    house.orch("verify").code(0);
+}
