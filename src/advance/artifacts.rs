@@ -32,15 +32,31 @@ fn is_approved(gate: &Gate) -> bool {
     gate.approval != Approval::None
 }
 
+/// What a look came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looked {
+    /// All is as it was.
+    Same,
+    /// Something was not, and events say so.
+    Wrote,
+    /// Something is not, and a gate that is at work may have done it: its end tells.
+    Unclear,
+}
+
 /// Looks at the artifacts of all gates that one stands on, and at the signed approvals among these; says
-/// whether anything was written. What lies further back is not looked at for each of many quick gates
-/// again, unless somebody approved it.
+/// whether anything was written.
 pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
+    Ok(look_at_all_needs(driver, id)? == Looked::Wrote)
+}
+
+/// The same. What lies further back is not looked at for each of many quick gates again, unless somebody
+/// approved it.
+fn look_at_all_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<Looked, Error> {
     let fallen = fallen::fallen(driver, id)?;
     if reopen_unproved(driver, fallen)? {
-        return Ok(true);
+        return Ok(Looked::Wrote);
     }
-    let Some(gate) = driver.workflow.gate(id) else { return Ok(false) };
+    let Some(gate) = driver.workflow.gate(id) else { return Ok(Looked::Same) };
     let mut needs: BTreeSet<GateId> = gate.needs.iter().chain(&gate.audits).cloned().collect();
     let is_due = driver.seen.looked_at.is_none_or(|at| at.elapsed() >= LOOK_AGAIN_AFTER);
     if is_due {
@@ -62,13 +78,13 @@ pub fn look_at_needs(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error
 
 /// The same before a gate starts. What cleans up at the end of a run that is about to pass comes after
 /// all that this end stands on.
-pub fn look_before_start(driver: &mut Driver<'_>, id: &GateId) -> Result<bool, Error> {
+pub fn look_before_start(driver: &mut Driver<'_>, id: &GateId) -> Result<Looked, Error> {
     let is_finally = driver.workflow.gate(id).is_some_and(Gate::is_finally);
     let is_good = driver.run().gates_in(GateStatus::Fail).next().is_none();
     if is_finally && is_good && driver.run().ending.is_none() && look_at_all(driver)? {
-        return Ok(true);
+        return Ok(Looked::Wrote);
     }
-    look_at_needs(driver, id)
+    look_at_all_needs(driver, id)
 }
 
 /// The same for every gate that waits for somebody, before they are asked.
@@ -89,19 +105,23 @@ pub fn look_at_all(driver: &mut Driver<'_>) -> Result<bool, Error> {
         return Ok(true);
     }
     let gates: Vec<GateId> = driver.run().gates_in(GateStatus::Pass).cloned().collect();
-    look_again(driver, &gates)
+    Ok(look_again(driver, &gates)? == Looked::Wrote)
 }
 
 /// Judges again what has changed: still good, it is recorded anew; not good, the gate is open again,
 /// and so is everything that needs it. An approval falls with the bytes it saw.
-pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Error> {
-    let mut wrote = false;
+fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<Looked, Error> {
+    let mut looked = Looked::Same;
     for id in gates {
         if driver.run().status_of(id) != GateStatus::Pass {
             continue;
         }
         let Some(changed) = first_change(driver, id) else { continue };
-        wrote = true;
+        if driver.run().gates_in(GateStatus::Running).next().is_some() {
+            looked = Looked::Unclear;
+            break;
+        }
+        looked = Looked::Wrote;
         let count = driver.seen.changes.entry(id.clone()).or_default();
         *count += 1;
         if *count > CHANGES_MAX {
@@ -133,7 +153,7 @@ pub fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<bool, Err
             None => reopen(driver, id, has_changed(&changed, id))?,
         }
     }
-    Ok(wrote)
+    Ok(looked)
 }
 
 /// The first artifact of a gate whose bytes are not the recorded ones.

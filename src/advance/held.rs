@@ -5,6 +5,7 @@ use super::Prepared;
 use super::Start;
 use super::StartedBy;
 use super::artifacts;
+use super::artifacts::Looked;
 use super::deadline;
 use super::finish;
 use super::limits;
@@ -157,9 +158,13 @@ impl<'d, 's> Held<'d, 's> {
                     round.wait_until(due);
                     return Ok(ControlFlow::Continue(()));
                 }
-                if artifacts::look_before_start(self.driver, &gate)? {
-                    round.taken.has_more = true;
-                    return Ok(ControlFlow::Break(()));
+                match artifacts::look_before_start(self.driver, &gate)? {
+                    Looked::Same => {}
+                    Looked::Wrote => {
+                        round.taken.has_more = true;
+                        return Ok(ControlFlow::Break(()));
+                    }
+                    Looked::Unclear => return Ok(ControlFlow::Continue(())),
                 }
                 let run = self.driver.run();
                 let reason = match self.earlier.find(self.driver, run, &gate)? {

@@ -13,6 +13,7 @@ use crate::project::Driver;
 use crate::run::Attempt;
 use crate::run::GateState;
 use crate::run::GateStatus;
+use crate::run::Run;
 use crate::workflow::Gate;
 use std::collections::BTreeSet;
 
@@ -79,7 +80,8 @@ fn globs(driver: &Driver<'_>, patterns: &[String]) -> Option<Globs> {
     if patterns.is_empty() { None } else { Globs::new(patterns, &driver.project.folder).ok() }
 }
 
-/// The files of gates that one stands on which are not what those passed with, each with its owner.
+/// The files of earlier gates which are not what those passed with, each with its owner: of gates that
+/// one stands on, and of all others where nothing else happened since it began.
 fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
     let run = driver.run();
     let instances = |base: &GateId| {
@@ -90,7 +92,7 @@ fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
     // What cleans up comes after all gates.
     let is_finally = driver.workflow.gate(id).is_some_and(Gate::is_finally);
     let all = || driver.workflow.gates.iter().map(|gate| gate.id.clone());
-    let before: BTreeSet<GateId> = if is_finally {
+    let before: BTreeSet<GateId> = if is_finally || was_alone(run, id) {
         all().filter(|other| other != id).collect()
     } else {
         driver.workflow.stands_on(id)
@@ -114,6 +116,16 @@ fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
         changed.chain(joined).map(owned).collect::<Vec<_>>()
     };
     passed.into_iter().flat_map(of_owner).collect()
+}
+
+/// Whether no other gate was at work or came to an end since this one began: whose change it was cannot
+/// be told otherwise, where it stands on none of them.
+fn was_alone(run: &Run, id: &GateId) -> bool {
+    let began = run.gate(id).map_or(0, |state| state.begun);
+    let others = run.gates.iter().filter(|(other, _)| *other != id && other.as_str() != id.base());
+    others
+        .map(|(_, state)| state)
+        .all(|other| other.status != GateStatus::Running && other.changed < began)
 }
 
 /// Whether another gate passed with a file after its owner did.

@@ -240,3 +240,62 @@ fn what_cleans_up_leaves_the_files_of_the_others_alone() {
     );
     house.orch("run demo").code(1).says("x.txt: it belongs to gate a");
 }
+
+/// A gate that changes the draft at once and goes on, beside one that needs the draft.
+fn beside(jobs: u32) -> House {
+    let house = House::new().leaves("draft", "draft.md").workflow(
+        "demo",
+        "[[gate]]
+         id = 'draft'
+         executor = 'command'
+         shell = 'echo draft >> drafts; echo draft > draft.md'
+         contract = 'draft'
+         [[gate]]
+         id = 'change'
+         executor = 'command'
+         shell = 'rm draft.md; : > changed; sleep 1'
+         needs = ['draft']
+         [[gate]]
+         id = 'wait'
+         executor = 'command'
+         shell = 'test -e changed || sleep 0.3'
+         needs = ['draft']
+         [[gate]]
+         id = 'use'
+         executor = 'command'
+         shell = 'cat draft.md >> used'
+         needs = ['wait']",
+    );
+    house.orch(&format!("run demo --jobs {jobs}")).code(1).says("belongs to gate draft");
+    house
+}
+
+#[test]
+fn what_a_gate_at_work_may_have_changed_waits_for_its_end() {
+    for jobs in [1, 2] {
+        let house = beside(jobs);
+        assert!(house.gates().contains("change FAIL"), "{jobs}: {}", house.gates());
+        assert!(!house.exists("used"), "{jobs}");
+        assert_eq!(house.read("drafts"), "draft\n", "{jobs}");
+    }
+}
+
+#[test]
+fn a_gate_answers_for_what_it_changes_though_it_stands_on_none_of_it() {
+    let house = House::new().leaves("draft", "draft.md").workflow(
+        "demo",
+        "[[gate]]
+         id = 'draft'
+         executor = 'command'
+         shell = 'echo draft >> drafts; echo draft > draft.md'
+         contract = 'draft'
+         [[gate]]
+         id = 'other'
+         executor = 'command'
+         shell = 'rm draft.md'
+         needs = []",
+    );
+    house.orch("run demo --jobs 1").code(1).says("draft.md: it belongs to gate draft");
+    assert_eq!(house.attempts("other"), "FAIL");
+    assert_eq!(house.read("drafts"), "draft\n");
+}
