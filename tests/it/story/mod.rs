@@ -12,6 +12,7 @@ mod essay_texts;
 mod every_call;
 pub mod every_crash;
 mod git_actions;
+mod hello;
 mod kills;
 mod intruders;
 mod orphans;
