@@ -143,7 +143,7 @@ pub fn is_satisfied(gate: &Gate, state: &GateState) -> bool {
 
 /// The values that a gate's templates see.
 pub fn context(run: &Run, gate: &Gate, id: &GateId) -> Context {
-    let mut context = input::context(&run.started.inputs);
+    let mut context = input::context(&gate.takes(&run.started.inputs));
     context.insert("run", &run.started.run_id);
     context.insert("gate", id);
     let state = run.gate(id);

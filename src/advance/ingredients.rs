@@ -36,7 +36,7 @@ struct Ingredients<'r> {
     environment: BTreeMap<&'r str, String>,
     /// What programs find in the surroundings because somebody named it.
     surroundings: Option<Digest>,
-    inputs: &'r input::Values,
+    inputs: input::Values,
     item: Option<&'r Json>,
     /// What its templates see of other gates.
     seen: Json,
@@ -97,7 +97,7 @@ pub fn digest(
         place: [dir?, stdout?, answers_from?],
         environment: environment.collect::<Result<_, String>>()?,
         surroundings: surroundings(look, gate, agent.as_ref())?,
-        inputs: &run.started.inputs,
+        inputs: gate.takes(&run.started.inputs),
         item: item.map(|item| &item.value),
         seen: seen(run, gate),
         answers: &gate.answers,
@@ -169,7 +169,9 @@ fn texts<'r>(driver: &Driver<'_>, run: &'r Run, gate: &'r Gate) -> Vec<(&'r str,
     let contract = gate.contract_path.as_deref().and_then(find).map(|at| &definition[at]);
     let prompts = gate.prompt.iter().flat_map(|_| definition);
     let prompts = prompts.filter(|text| text.path.starts_with("prompts/"));
-    let files = driver.workflow.inputs.iter().filter(|input| input.kind == InputType::File);
+    let is_own = |input: &&Input| gate.inputs.as_ref().is_none_or(|own| own.contains(&input.name));
+    let files =
+        driver.workflow.inputs.iter().filter(|input| input.kind == InputType::File).filter(is_own);
     let files = files.filter_map(|input| find(&format!("inputs/{}", input.name)));
     let files = files.map(|at| &definition[at]);
     let all = contract.into_iter().chain(prompts).chain(files);

@@ -41,8 +41,8 @@ fn environment(run: &Run, gate: &Gate, attempt: &AttemptId) -> BTreeMap<String, 
     let mut set = |name: &str, value: &serde_json::Value| {
         variables.insert(input::variable(name), input::as_text(value));
     };
-    for (name, value) in &run.started.inputs {
-        set(name, value);
+    for (name, value) in gate.takes(&run.started.inputs) {
+        set(&name, &value);
     }
     let items = run.gate(&gate.id).and_then(|state| state.items.as_ref());
     let item = items.and_then(|items| items.iter().find(|item| item.gate == *id));

@@ -63,6 +63,7 @@ pub fn render(
     let outputs = contract.map(|contract| outputs(contract, &context)).unwrap_or_default();
     let (checks, decisions) =
         contract.map(|contract| judge::words(contract, anew, &context)).unwrap_or_default();
+    let own = gate.takes(&run.started.inputs);
     let packet = Packet {
         workflow: format!("{} {}", workflow.name, workflow.version),
         run: run.started.run_id.to_string(),
@@ -70,8 +71,8 @@ pub fn render(
         gate_name: gate.name.clone(),
         attempt: attempt.number,
         agent: agent.map(str::to_owned),
-        inputs: inputs(workflow, run),
-        prompts: prompts(workflow, run),
+        inputs: inputs(workflow, &own),
+        prompts: prompts(workflow, run, &own),
         instructions,
         attached,
         outputs,
@@ -179,8 +180,7 @@ fn outputs(contract: &crate::contract::Contract, context: &Context) -> Vec<Strin
 }
 
 /// The inputs as texts, those without a value left out.
-fn inputs(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
-    let values = &run.started.inputs;
+fn inputs(workflow: &Workflow, values: &input::Values) -> Vec<(String, String)> {
     let value = |name: &str| values.get(name).filter(|value| !value.is_null()).map(shown);
     let named =
         workflow.inputs.iter().filter_map(|input| Some((input.name.clone(), value(&input.name)?)));
@@ -218,11 +218,11 @@ fn question(input: &Input) -> String {
 }
 
 /// What `file` inputs held when the run began.
-fn prompts(workflow: &Workflow, run: &Run) -> Vec<(String, String)> {
+fn prompts(workflow: &Workflow, run: &Run, values: &input::Values) -> Vec<(String, String)> {
     let files = workflow.inputs.iter().filter(|input| input.kind == InputType::File);
     files
         .filter_map(|input| {
-            let path = run.started.inputs.get(&input.name)?.as_str()?;
+            let path = values.get(&input.name)?.as_str()?;
             let frozen = format!("inputs/{}", input.name);
             let text = run.started.definition.iter().find(|text| text.path == frozen)?;
             Some((path.to_owned(), text.text.clone()))

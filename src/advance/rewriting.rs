@@ -32,7 +32,8 @@ pub fn note(driver: &Driver<'_>, attempt: &AttemptId, acted: bool, judged: &mut 
         if may_edit {
             judged.artifacts.push(artifact(driver, &path));
         } else if acted {
-            judged.findings.push(trespass(&attempt.gate, &owner, &path));
+            let others = beside(driver.run(), &attempt.gate);
+            judged.findings.push(trespass((&attempt.gate, &others), &owner, &path));
             judged.trespassed.push(artifact(driver, &path));
         }
     }
@@ -121,11 +122,17 @@ fn changed_before(driver: &Driver<'_>, id: &GateId) -> Vec<(GateId, String)> {
 /// Whether no other gate was at work or came to an end since this one began: whose change it was cannot
 /// be told otherwise, where it stands on none of them.
 fn was_alone(run: &Run, id: &GateId) -> bool {
+    beside(run, id).is_empty()
+}
+
+/// The gates that were at work since one began.
+fn beside<'r>(run: &'r Run, id: &GateId) -> Vec<&'r GateId> {
     let began = run.gate(id).map_or(0, |state| state.begun);
     let others = run.gates.iter().filter(|(other, _)| *other != id && other.as_str() != id.base());
-    others
-        .map(|(_, state)| state)
-        .all(|other| other.status != GateStatus::Running && other.changed < began)
+    let others = others.filter(|(_, other)| {
+        other.status == GateStatus::Running || other.begun > 0 && other.changed > began
+    });
+    others.map(|(other, _)| other).collect()
 }
 
 /// Whether another gate passed with a file after its owner did.
@@ -151,14 +158,18 @@ fn artifact(driver: &Driver<'_>, path: &str) -> Artifact {
     }
 }
 
-fn trespass(gate: &GateId, owner: &GateId, path: &str) -> Finding {
+fn trespass((gate, beside): (&GateId, &[&GateId]), owner: &GateId, path: &str) -> Finding {
+    let mut right =
+        format!("edits = [\"{path}\"] in gate {}, if that gate is meant to change it", gate.base());
+    if !beside.is_empty() {
+        let names: Vec<&str> = beside.iter().map(|other| other.as_str()).collect();
+        let names = names.join(", ");
+        right.push_str(&format!("; these gates were running too and may have done it: {names}"));
+    }
     Finding::of(
         "edits",
         format!("it belongs to gate {owner} but changed while gate {gate} was running"),
     )
     .path(path)
-    .expected(format!(
-        "edits = [\"{path}\"] in gate {}, if that gate is meant to change it",
-        gate.base()
-    ))
+    .expected(right)
 }

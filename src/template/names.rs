@@ -8,6 +8,7 @@ use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 use tera::Tera;
@@ -16,6 +17,8 @@ use tera::Tera;
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     shapes: BTreeMap<String, Shape>,
+    /// Names that are there for others: inputs that a gate says it does without.
+    hidden: BTreeSet<String>,
 }
 
 /// What is known of a value.
@@ -45,6 +48,14 @@ struct Flaw<'t> {
 impl Names {
     pub fn insert(&mut self, name: impl Into<String>, shape: Shape) {
         self.shapes.insert(name.into(), shape);
+    }
+
+    /// Without some of the names, and the reason why they are unknown.
+    pub fn hide<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) {
+        for name in names {
+            self.shapes.remove(name);
+            self.hidden.insert(name.clone());
+        }
     }
 
     fn flaw<'t>(&self, path: &Path<'t>) -> Option<Flaw<'t>> {
@@ -88,7 +99,8 @@ impl Fields {
 impl<N: Into<String>> FromIterator<N> for Names {
     /// Names of values of which nothing is known.
     fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
-        Self { shapes: names.into_iter().map(|name| (name.into(), Shape::Any)).collect() }
+        let shapes = names.into_iter().map(|name| (name.into(), Shape::Any)).collect();
+        Self { shapes, hidden: BTreeSet::new() }
     }
 }
 
@@ -120,6 +132,12 @@ pub(super) fn refuse_unknown(
     if let Some(unknown) = used.iter().find(|used| !names.shapes.contains_key(**used)) {
         let first = within.find('{').unwrap_or(0);
         let at = words_at(&within[first..], unknown).next().map(|at| first + at);
+        if names.hidden.contains(*unknown) {
+            let message = format!("`{unknown}` is not listed in the `inputs` of the gate");
+            return Err(source
+                .unsound(place(at, unknown), message)
+                .advise(format!("add \"{unknown}\" to `inputs`")));
+        }
         return Err(source
             .unsound(place(at, unknown), format!("unknown name `{unknown}` in a template"))
             .advise(suggest(unknown, names.shapes.keys().map(String::as_str))));

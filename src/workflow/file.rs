@@ -242,6 +242,10 @@ pub struct GateFile {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub edits: Vec<Placed<String>>,
+    /// The inputs that the gate uses; all of them by default. Its templates, packet and programs see no
+    /// others, so that `reuse` works across runs that differ in those.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub inputs: Option<Vec<Placed<String>>>,
     /// Globs of the files that the gate reads, for `reuse`. Templates.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]

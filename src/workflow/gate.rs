@@ -38,6 +38,7 @@ use crate::source::Unsound;
 use crate::template::Names;
 use crate::template::Template;
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,6 +75,8 @@ pub struct Gate {
     pub when: Option<Template>,
     pub environment: IndexMap<String, Template>,
     pub secrets: Vec<secret::Name>,
+    /// The inputs that it uses, where it does not use all of them.
+    pub inputs: Option<BTreeSet<String>>,
     pub reads: Vec<Template>,
     /// Globs of files of earlier gates that it makes new versions of.
     pub edits: Vec<Template>,
@@ -95,6 +98,13 @@ impl Gate {
     /// Whether it runs once nothing else can, at every end of the run.
     pub fn is_finally(&self) -> bool {
         matches!(self.course, Course::Finally)
+    }
+
+    /// The values of the inputs that it uses.
+    pub fn takes(&self, values: &input::Values) -> input::Values {
+        let is_own = |name: &String| self.inputs.as_ref().is_none_or(|own| own.contains(name));
+        let own = values.iter().filter(|(name, _)| is_own(name));
+        own.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// Whether its outputs must be written in the round that they are judged in, unless they say
@@ -159,8 +169,7 @@ pub(super) fn build(
     around: &Surroundings<'_>,
 ) -> Result<Gate, Box<Unsound>> {
     let source = around.source;
-    let mut names = around.view.names.clone();
-    names.extend(file.each.iter().map(|each| each.name.get_ref().as_str()));
+    let names = around.view.names_of(source, file)?;
     let texts = Texts::new(source, &names);
     let template = |text: &Placed<String>| texts.template(text);
     let inside = |text: &Placed<String>| texts.inside(text);
@@ -207,6 +216,7 @@ pub(super) fn build(
         when: file.when.as_ref().map(|text| texts.condition(text)).transpose()?,
         environment: environment.collect::<Result<_, Box<Unsound>>>()?,
         secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
+        inputs: names::own_inputs(file),
         reads: paths(&file.reads)?,
         edits: paths(&file.edits)?,
         reuse: file.reuse,
@@ -221,6 +231,7 @@ pub(super) fn build(
         sees: Arc::default(),
         id,
     };
+    names::check_prompts(&gate, around.definition, &names)?;
     let mut asked = texts.asked();
     names::ask(&gate, around.definition, &mut asked);
     gate.sees = around.view.seen(&asked);

@@ -6,11 +6,16 @@ use super::InputType;
 use super::file::GateFile;
 use crate::definition::Definition;
 use crate::id::GateId;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest;
 use crate::template;
 use crate::template::Asked;
 use crate::template::Fields;
+use crate::template::Library;
 use crate::template::Names;
 use crate::template::Shape;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -37,6 +42,7 @@ pub(super) struct View {
     pub(super) names: Names,
     /// Every gate there is.
     all: Arc<[Seen]>,
+    inputs: BTreeSet<String>,
 }
 
 impl View {
@@ -48,7 +54,26 @@ impl View {
             let gate_id = GateId::parse(gate.id.get_ref().as_str()).ok()?;
             Some(Seen { gate: gate_id, answers: gate.answers.keys().cloned().collect() })
         };
-        Self { names, all: gates.iter().filter_map(seen).collect() }
+        let all = gates.iter().filter_map(seen).collect();
+        let inputs = inputs.iter().map(|input| input.name.clone()).collect();
+        Self { names, all, inputs }
+    }
+
+    /// What the templates of one gate may look at.
+    pub(super) fn names_of(&self, source: &Source, gate: &GateFile) -> Result<Names, Box<Unsound>> {
+        let mut names = self.names.clone();
+        if let Some(own) = &gate.inputs {
+            let unknown = own.iter().find(|name| !self.inputs.contains(name.get_ref()));
+            if let Some(unknown) = unknown {
+                let message = format!("unknown input `{}`", unknown.get_ref());
+                let help = suggest(unknown.get_ref(), self.inputs.iter().map(String::as_str));
+                return Err(source.unsound(unknown.span(), message).advise(help));
+            }
+            let is_own = |name: &&String| own.iter().any(|own| own.get_ref() == *name);
+            names.hide(self.inputs.iter().filter(|name| !is_own(name)));
+        }
+        names.extend(gate.each.iter().map(|each| each.name.get_ref().as_str()));
+        Ok(names)
     }
 
     /// The gates that templates ask for; none is looked at that no template asks for, since a long
@@ -110,14 +135,46 @@ pub(super) fn ask(gate: &Gate, definition: &Definition, asked: &mut Asked) {
     if let Some(contract) = &gate.contract {
         contract.each_template(&mut |text| asked.take(text, GATES));
     }
+    for (_, source) in prompts(gate, definition) {
+        asked.take(&source.text, GATES);
+    }
+}
+
+/// The prompt and the message of a gate, with all that these include, by their paths.
+pub(super) fn prompts<'d>(gate: &Gate, definition: &'d Definition) -> BTreeMap<String, &'d Source> {
     let mut open: Vec<String> = gate.prompt.iter().chain(&gate.asking.message).cloned().collect();
-    let mut read = BTreeSet::new();
+    let mut read = BTreeMap::new();
     while let Some(path) = open.pop() {
-        let Some(source) = definition.source(&path).filter(|_| read.insert(path.clone())) else {
+        let Some(source) = definition.source(&path).filter(|_| !read.contains_key(&path)) else {
             continue;
         };
-        asked.take(&source.text, GATES);
         let included = template::included(&source.text).into_iter();
         open.extend(included.map(|name| format!("prompts/{name}")));
+        read.insert(path, source);
     }
+    read
+}
+
+/// The inputs that a gate names as those it uses.
+pub(super) fn own_inputs(gate: &GateFile) -> Option<BTreeSet<String>> {
+    let own = gate.inputs.as_ref()?;
+    Some(own.iter().map(|name| name.get_ref().clone()).collect())
+}
+
+/// Refuses inputs in a gate's prompt and message that it says it does not use. All other names there are
+/// looked at for all prompts together.
+pub(super) fn check_prompts(
+    gate: &Gate,
+    definition: &Definition,
+    names: &Names,
+) -> Result<(), Box<Unsound>> {
+    if gate.inputs.is_none() {
+        return Ok(());
+    }
+    let own = prompts(gate, definition);
+    let texts: Vec<(&str, &Source)> = own
+        .iter()
+        .map(|(path, source)| (path.strip_prefix("prompts/").unwrap_or(path), *source))
+        .collect();
+    Library::parse(&texts, names).map(drop)
 }

@@ -23,7 +23,9 @@ impl Workflow {
         let edited = self.gates.iter().flat_map(|gate| edited_after(self, gate));
         let together = self.gates.iter().flat_map(|gate| edited_together(self, gate));
         let shared = self.gates.iter().filter_map(shared_by_instances);
-        self.blind_reuse().into_iter().chain(edited).chain(together).chain(shared).collect()
+        let beside = self.gates.iter().filter_map(|gate| beside_end(self, gate));
+        let told = self.blind_reuse().into_iter().chain(edited).chain(together);
+        told.chain(shared).chain(beside).collect()
     }
 
     /// Gates whose work is reused whatever the files hold that it is made from.
@@ -142,6 +144,22 @@ fn shared_by_instances(gate: &Gate) -> Option<String> {
         gate.id,
         shared.text(),
         each.name
+    ))
+}
+
+/// Gates of which nothing says whether they come before the end of the run.
+fn beside_end(workflow: &Workflow, gate: &Gate) -> Option<String> {
+    gate.end()?;
+    let before = workflow.stands_on(&gate.id);
+    let behind: BTreeSet<GateId> = workflow.followers(&gate.id).into_iter().collect();
+    let beside = workflow.gates.iter().find(|other| {
+        let is_ordered = before.contains(&other.id) || behind.contains(&other.id);
+        other.id != gate.id && !is_ordered && !other.is_finally()
+    })?;
+    Some(format!(
+        "whether gate {} runs before gate {} ends the run depends on which is reached first; write \
+         needs = [\"{}\"] in gate {}, or needs = [\"{}\"] in gate {}",
+        beside.id, gate.id, beside.id, gate.id, gate.id, beside.id
     ))
 }
 

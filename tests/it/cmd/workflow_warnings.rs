@@ -125,3 +125,16 @@ fn unordered_gates_with_one_output_are_refused_however_it_is_spelled() {
         house.workflow("demo", &ordered).orch("workflow check demo").code(0);
     }
 }
+
+#[test]
+fn what_stands_beside_an_end_may_run_or_not() {
+    let plan = |needs: &str| {
+        gate("look", "")
+            + &format!("[[gate]]\nid = 'enough'\nneeds = {needs}\nend = {{ status = 'PASSED' }}\n")
+            + &gate("work", "needs = ['look']")
+            + &gate("tidy", "finally = true")
+    };
+    let house = House::new().workflow("demo", &plan("['look']"));
+    insta::assert_snapshot!(warnings(&house), @r#"warning: demo: whether gate work runs before gate enough ends the run depends on which is reached first; write needs = ["work"] in gate enough, or needs = ["enough"] in gate work"#);
+    assert_eq!(warnings(&house.workflow("demo", &plan("['work']"))), "");
+}

@@ -91,3 +91,79 @@ fn why_a_gate_is_done_again_is_told() {
     house.orch("run demo").code(0).says("a is not reused: data, which it reads, has changed");
     house.orch("run demo").code(0).says("REUSED").never_says("is not reused");
 }
+
+/// A gate that uses one of two inputs, in a workflow whose key is the other.
+fn of_one_input(inputs: &str, script: &str) -> House {
+    let gate = format!(
+        "key = '{{{{ slug }}}}'
+         [inputs]
+         slug = {{ type = 'string' }}
+         mode = {{ type = 'string', default = 'x' }}
+         [[gate]]
+         id = 'copy'
+         executor = 'command'
+         command = ['sh', '-c', '{script}']
+         contract = 'copy'
+         reads = ['in.txt']
+         reuse = true
+         inputs = [{inputs}]",
+    );
+    let house = House::new().file("in.txt", "one\n").leaves("copy", "out.txt");
+    house.workflow("demo", &gate)
+}
+
+#[test]
+fn inputs_that_a_gate_does_without_are_not_compared() {
+    let script = "echo \"$ORCH_INPUT_MODE$ORCH_INPUT_SLUG\" >> times; cp in.txt out.txt";
+    let house = of_one_input("'mode'", script);
+    house.orch("run demo --slug a").code(0);
+    house.orch("run demo --slug b").code(0).says("REUSED copy");
+    house.orch("run demo --slug b --mode y").code(0);
+    // It does not get the others either.
+    assert_eq!(house.read("times"), "x\ny\n");
+}
+
+#[test]
+fn inputs_that_a_gate_does_without_are_used_nowhere_in_it() {
+    let told = |house: &House| house.orch("workflow check demo").code(2).stderr;
+    insta::assert_snapshot!(told(&of_one_input("'mode'", "echo {{ slug }}")), @r#"
+    error: `slug` is not listed in the `inputs` of the gate
+      --> workflows/demo.toml:10:42
+       |
+    10 |          command = ['sh', '-c', 'echo {{ slug }}']
+       |                                          ^^^^
+    help: add "slug" to `inputs`
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    "#);
+    insta::assert_snapshot!(told(&of_one_input("'mod'", "true")), @"
+    error: unknown input `mod`
+      --> workflows/demo.toml:14:20
+       |
+    14 |          inputs = ['mod']
+       |                    ^^^^^
+    help: did you mean `mode`?
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    ");
+    let house = of_one_input("'mode'", "true").file("prompts/a.md", "{% include 'b.md' %}\n");
+    let house = house.file("prompts/b.md", "About {{ slug }}\n");
+    let plan = house.read("workflows/demo.toml");
+    house.write("workflows/demo.toml", format!("{plan}\nprompt = 'a.md'\n"));
+    insta::assert_snapshot!(told(&house), @r#"
+    error: `slug` is not listed in the `inputs` of the gate
+      --> prompts/a.md:1:1
+      |
+    1 | {% include 'b.md' %}
+      | ^^^^^^^^^^^^^^^^^^^^
+    help: add "slug" to `inputs`
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    "#);
+}
