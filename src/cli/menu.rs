@@ -20,6 +20,7 @@ use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::Standing;
 use crate::ops::Waiting;
+use crate::ops::done;
 use crate::ops::gate_approve;
 use crate::ops::gate_check;
 use crate::ops::gate_fail;
@@ -131,14 +132,14 @@ impl Desk<'_> {
 
     fn work(&self) -> Result<Chosen, Error> {
         let items = [
-            "finish: judge the outputs",
+            "done: hand in the outputs",
             "check the outputs without recording anything",
             "open the packet in $EDITOR",
             "copy the packet to the clipboard",
             "fail with a reason",
         ];
         match self.select("What now", &items)? {
-            Some(0) => self.finish(),
+            Some(0) => self.done(),
             Some(1) => self.check(),
             Some(2) => Ok(self.edit()),
             Some(3) => Ok(self.copy()),
@@ -147,17 +148,31 @@ impl Desk<'_> {
         }
     }
 
-    fn finish(&self) -> Result<Chosen, Error> {
+    /// Hands in the work where nothing is missing; what is missing is listed, and costs no attempt.
+    fn done(&self) -> Result<Chosen, Error> {
         let answers = inputs::fill_in(
             self.project,
             &gate_form::gate_form(self.project, &self.face.caller, &self.choice)?,
         )?;
-        let request =
-            gate_finish::Request { gate: self.choice.clone(), answers, drive: self.drive.clone() };
+        let asks = self.waiting.asks_for_summary;
+        let summary = if asks { question::line("summary of the work")? } else { None };
+        let (gate, drive) = (self.choice.clone(), self.drive.clone());
+        let finish = gate_finish::Request { gate, answers, drive };
+        let request = done::Request { summary: summary.into_iter().collect(), finish };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
-        let reply = gate_finish::gate_finish(self.project, &self.face.caller, &request)?;
+        let reply = done::done(self.project, &self.face.caller, &request)?;
         drop(progress);
-        Ok(self.changed(reply))
+        match reply {
+            done::Reply::Done(reply) => Ok(self.changed(*reply)),
+            done::Reply::HandedOver(_) => Ok(Chosen::Again),
+            done::Reply::Missing(missing) => {
+                self.face.say("not done yet:");
+                for finding in &missing.missing {
+                    progress::finding(self.face, &missing.gate, finding);
+                }
+                Ok(Chosen::Again)
+            }
+        }
     }
 
     fn check(&self) -> Result<Chosen, Error> {

@@ -10,6 +10,7 @@ use super::choose;
 use super::gate_finish;
 use super::note;
 use crate::advance;
+use crate::contract::Contract;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::finding::Finding;
@@ -59,6 +60,20 @@ pub struct Missing {
     pub gate: GateId,
     /// What its contract finds missing or wrong.
     pub missing: Vec<Finding>,
+    /// Whether the work is handed in with a summary of it.
+    #[serde(skip)]
+    pub asks_for_summary: bool,
+}
+
+/// Whether one of some gates is handed in with a summary of the work.
+pub(super) fn asks_for_summary<'g>(
+    driver: &Driver<'_>,
+    mut gates: impl Iterator<Item = &'g GateId>,
+) -> bool {
+    gates.any(|gate| {
+        let contract = driver.workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
+        contract.is_some_and(Contract::asks_for_summary)
+    })
 }
 
 /// Judges the gate at hand; the attempt ends only where nothing is missing.
@@ -79,7 +94,8 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     // A refusal is an answer like another: nothing is missing.
     if !missing.is_empty() && !judged.is_refusal() {
-        return Ok(Reply::Missing(Missing { run_id: id, gate, missing }));
+        let asks_for_summary = asks_for_summary(&driver, std::iter::once(&gate));
+        return Ok(Reply::Missing(Missing { run_id: id, gate, missing, asks_for_summary }));
     }
     gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
     let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;

@@ -62,6 +62,9 @@ pub struct Missing {
     pub epic: String,
     /// What has to be there before the run is over.
     pub missing: Vec<Finding>,
+    /// Whether the work of an open gate is handed in with a summary of it.
+    #[serde(skip)]
+    pub asks_for_summary: bool,
 }
 
 /// Ends the sitting and the run. What is open is waived where a person forces it.
@@ -80,7 +83,8 @@ pub fn session_complete(
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
             let epic = driver.run().started.key.clone();
-            return Ok(Reply::Missing(Missing { run_id: id, epic, missing }));
+            let asks_for_summary = done::asks_for_summary(&driver, open_gates(&driver).iter());
+            return Ok(Reply::Missing(Missing { run_id: id, epic, missing, asks_for_summary }));
         };
         let waived = open_gates(&driver).into_iter().map(|gate| Event::GateWaived {
             gate,

@@ -33,6 +33,13 @@ pub(super) enum Choice {
     GoOn,
 }
 
+/// What a person may choose from.
+enum Offer {
+    Add,
+    Keep,
+    Force,
+}
+
 pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     let mut request = request.clone();
@@ -50,7 +57,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        match ask(face, &project, &missing.missing)? {
+        match ask(face, &project, (&missing.missing, missing.asks_for_summary))? {
             Choice::Add(summary) => request.summary = vec![summary],
             Choice::Force(person, reason) => {
                 let gate = GateChoice {
@@ -74,8 +81,13 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
     }
 }
 
-/// Asks a person at a terminal; anybody else goes on working.
-pub(super) fn ask(face: &Face, project: &Project, missing: &[Finding]) -> Result<Choice, Error> {
+/// Asks a person at a terminal; anybody else goes on working. A summary is asked for where the work is
+/// handed in with one.
+pub(super) fn ask(
+    face: &Face,
+    project: &Project,
+    (missing, asks_for_summary): (&[Finding], bool),
+) -> Result<Choice, Error> {
     if !face.can_ask() || face.caller.agent_mark.is_some() {
         return Ok(Choice::GoOn);
     }
@@ -83,15 +95,17 @@ pub(super) fn ask(face: &Face, project: &Project, missing: &[Finding]) -> Result
     for finding in missing {
         face.say(&format!("  {finding}"));
     }
-    let choices = ["add a summary", "end it anyway", "keep working"];
-    let chosen = question::choose("What now", &choices, 0)?;
-    let said = match chosen {
-        Some(0) => question::line("summary")?.map(Choice::Add),
-        Some(1) => {
+    let add = asks_for_summary.then_some((Offer::Add, "add a summary"));
+    let others = [(Offer::Keep, "keep working"), (Offer::Force, "end it anyway")];
+    let (offers, labels): (Vec<Offer>, Vec<&str>) = add.into_iter().chain(others).unzip();
+    let chosen = question::choose("What now", &labels, 0)?;
+    let said = match chosen.map(|chosen| &offers[chosen]) {
+        Some(Offer::Add) => question::line("summary")?.map(Choice::Add),
+        Some(Offer::Force) => {
             let person = terminal::person(project, &face.caller, face.global.is_ci())?;
             question::line("reason")?.map(|reason| Choice::Force(person, reason))
         }
-        Some(_) | None => None,
+        Some(Offer::Keep) | None => None,
     };
     Ok(said.unwrap_or(Choice::GoOn))
 }

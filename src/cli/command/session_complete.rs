@@ -40,7 +40,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        match done::ask(face, &project, &missing.missing)? {
+        match done::ask(face, &project, (&missing.missing, missing.asks_for_summary))? {
             done::Choice::Add(summary) => request.summary = Some(summary),
             done::Choice::Force(who, reason) => {
                 request.force = Some(reason);

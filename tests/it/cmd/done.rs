@@ -66,7 +66,7 @@ fn on_a_terminal_the_summary_is_added_now() {
 #[test]
 fn on_a_terminal_it_is_forced_by_name_and_reason() {
     let house = at_work();
-    let force = format!("{DOWN}\r");
+    let force = format!("{DOWN}{DOWN}\r");
     let talk = [(MENU, force.as_str()), ("reason:", "it is late\r")];
     house.on_terminal("done", &talk).code(0).says("WAIVED");
     let journal = std::fs::read_to_string(house.journal()).unwrap();
@@ -80,7 +80,7 @@ fn on_a_terminal_it_is_forced_by_name_and_reason() {
 #[test]
 fn on_a_terminal_one_may_go_on_working() {
     let house = at_work();
-    let go_on = format!("{DOWN}{DOWN}\r");
+    let go_on = format!("{DOWN}\r");
     house.on_terminal("done", &[(MENU, go_on.as_str())]).code(1).says("no summary was given");
     house.on_terminal("done", &[(MENU, "\u{1b}")]).code(1);
     assert_eq!(house.attempts("work"), "WAITING");
@@ -128,4 +128,34 @@ fn a_word_on_earlier_work_does_not_count_for_work_that_was_rejected() {
     house.on_terminal("gate reject --reason half", &[]).code(0);
     house.orch("run resume").code(3);
     house.orch("gate finish").code(1).says("no summary was given");
+}
+
+#[test]
+fn the_menu_asks_for_what_is_missing_and_spends_no_attempt() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
+        .contract("c", "[[output]]\npath = 'a.md'\n[[check]]\nkind = 'summary'\n");
+    let pause = format!("{}\r", DOWN.repeat(5));
+    let talk = [
+        (MENU, "\r"),
+        ("summary of the work", "all of it is built\r"),
+        ("not done yet", ""),
+        (MENU, pause.as_str()),
+    ];
+    house.on_terminal("run demo", &talk).code(3).says("a.md");
+    assert_eq!(house.attempts("a"), "WAITING");
+    house.write("a.md", "text\n");
+    let talk = [(MENU, "\r"), ("summary of the work", "all of it is built\r")];
+    house.on_terminal("run resume", &talk).code(0).says("PASSED");
+}
+
+#[test]
+fn no_summary_is_asked_for_where_none_is_handed_in() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'a'\n")
+        .leaves("a", "a.md");
+    house.orch("run demo").code(3);
+    let done = house.on_terminal("done", &[(MENU, "\r")]).code(1);
+    done.says("keep working").never_says("add a summary");
+    assert_eq!(house.attempts("a"), "WAITING");
 }
