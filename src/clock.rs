@@ -29,6 +29,11 @@ impl Moment {
         self.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()
     }
 
+    /// The time of day in UTC, as a log says it: `14:30:12Z`.
+    pub fn time_of_day(self) -> String {
+        self.timestamp().strftime("%H:%M:%SZ").to_string()
+    }
+
     /// The time from `earlier` to here; zero where the clock went back.
     pub fn since(self, earlier: Moment) -> Duration {
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))

@@ -5,7 +5,7 @@ use super::Driver;
 use super::Error;
 use super::amendment;
 use super::brief;
-use super::follow::Printed;
+use super::follow::Shown;
 use crate::advance;
 use crate::id::RunId;
 
@@ -23,8 +23,8 @@ pub struct Foreword {
     /// What a sitting before this one left to know, or why that cannot be told: a template that does
     /// not render keeps nobody from going on. `None` where there is nothing to take up.
     pub brief: Option<Result<Box<brief::Reply>, String>>,
-    /// What is shown of what its commands print.
-    pub printed: Printed,
+    /// What is shown of it beside its events.
+    pub shown: Shown,
 }
 
 impl Foreword {
@@ -34,8 +34,9 @@ impl Foreword {
         warnings.extend(advance::own_audits(driver, agent)?);
         warnings.extend(driver.workflow.blind_reuse());
         let (run, differs) = (driver.id().clone(), Vec::new());
-        let printed = Printed::of(driver.project, &driver.workflow, &run);
-        Ok(Self { run, differs, warnings, brief: None, printed })
+        let seq = driver.run().events as u64;
+        let shown = Shown::of(driver.project, &driver.workflow, (driver.run(), seq));
+        Ok(Self { run, differs, warnings, brief: None, shown })
     }
 
     /// For whoever takes one up.

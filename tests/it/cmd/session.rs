@@ -47,10 +47,10 @@ fn a_session_begins_and_its_status_is_told() {
     head <sha256>
     -- stderr
     run run_20260119T143013Z_x_000001
-    STARTED sound  attempt 1  command
-    PASS sound
-    STARTED plan  attempt 1  human
-    WAITING plan  (waits for a person)
+    14:30:18Z STARTED sound  attempt 1  command
+    14:30:20Z PASS sound  2.0s
+    14:30:26Z STARTED plan  attempt 1  human
+    14:30:27Z WAITING plan  (waits for a person)
 
     next:
       Do the work of gate plan as described in orchestration/runs/run_20260119T143013Z_x_000001/logs/gates/plan/prompt.txt.

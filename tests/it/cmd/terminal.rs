@@ -224,3 +224,37 @@ fn what_a_run_has_started_is_not_asked_for_an_approval() {
     house.on_terminal_at_work("run resume", &[]).code(3).never_says("error:");
     assert_eq!(house.gates(), "a WAITING");
 }
+
+#[test]
+fn what_is_waited_for_counts_down() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'again'
+         executor = 'command'
+         shell = 'test -e tried || { touch tried; false; }'
+         retry = { attempts = 2, delay = '2s' }
+         [[gate]]
+         id = 'ask'
+         executor = 'command'
+         shell = 'test -e asked || { touch asked; exit 75; }'
+         poll = { every = '2s', deadline = '1h' }",
+    );
+    let plain = house.copy().orch("run demo").code(0).stderr;
+    insta::assert_snapshot!(plain, @"
+    run run_20260119T143012Z_demo_000001
+    14:30:15Z STARTED again  attempt 1  command
+      error again: `sh` exited with code 1 [executor]
+    14:30:16Z FAIL again  1.0s
+    14:30:16Z RETRYING again in 2.0s
+    14:30:20Z STARTED again  attempt 2  command
+    14:30:21Z PASS again  attempt 2  1.0s
+    14:30:24Z STARTED ask  attempt 1  command
+    14:30:30Z PASS ask  6.0s
+
+    next:
+      $ orch run show
+    ");
+    let drawn = house.on_terminal("run demo", &[]).code(0);
+    drawn.says("s until again is tried again").says("s until ask is asked again");
+}

@@ -30,10 +30,10 @@ fn gates_follow_each_other_and_the_run_passes() {
     head <sha256>
     -- stderr
     run run_20260119T143012Z_demo_000001
-    STARTED one  attempt 1  command
-    PASS one
-    STARTED two  attempt 1  command
-    PASS two
+    14:30:15Z STARTED one  attempt 1  command
+    14:30:16Z PASS one  1.0s
+    14:30:19Z STARTED two  attempt 1  command
+    14:30:20Z PASS two  1.0s
 
     next:
       $ orch run show
@@ -82,9 +82,9 @@ fn an_output_that_is_missing_stops_the_chain() {
     head <sha256>
     -- stderr
     run run_20260119T143012Z_demo_000001
-    STARTED one  attempt 1  command
+    14:30:15Z STARTED one  attempt 1  command
       error one: one.txt does not exist [file_exists]
-    FAIL one
+    14:30:16Z FAIL one  1.0s
 
     next:
       Fix gate one: one.txt does not exist [file_exists]

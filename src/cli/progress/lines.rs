@@ -1,0 +1,270 @@
+//! What happens to a run, as lines that stay. Off a terminal those that tell of a gate begin with the time.
+
+use super::live::Live;
+use crate::check::plain_text;
+use crate::cli::answer::Face;
+use crate::cli::door;
+use crate::cli::door::Colour;
+use crate::clock;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::event::GateStarted;
+use crate::event::Invocation;
+use crate::event::Judged;
+use crate::event::RunStatus;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::id::GateId;
+use crate::id::RunId;
+use crate::ops::follow::Due;
+use crate::ops::follow::Shown;
+use crate::ops::run_amend;
+use crate::run::GateStatus;
+use crate::store::journal::JournalEntry;
+use std::collections::BTreeMap;
+
+pub(super) struct Lines {
+    face: Face,
+    pub(super) live: Live,
+    /// The attempts at work: what is said of each, and when it began.
+    at_work: BTreeMap<GateId, (String, Moment)>,
+    /// What was shown of gates that wait: their end tells it once more.
+    findings: BTreeMap<GateId, Vec<Finding>>,
+    shown: Option<Shown>,
+    /// When what is told happened.
+    at: Option<Moment>,
+}
+
+impl Lines {
+    pub(super) fn new(face: &Face, live: Live, shown: Option<Shown>) -> Self {
+        let (at_work, findings) = (BTreeMap::new(), BTreeMap::new());
+        Self { face: face.clone(), live, at_work, findings, shown, at: None }
+    }
+
+    pub(super) fn show(&mut self, entry: &JournalEntry) {
+        self.live.is_busy_no_more();
+        self.at = Some(entry.at);
+        if let Some(shown) = &mut self.shown {
+            shown.note(entry);
+        }
+        self.tell(&entry.event);
+    }
+
+    fn tell(&mut self, event: &Event) {
+        match event {
+            Event::GateStarted(started) => self.started(started),
+            Event::InvocationRecorded(call) => self.called(call),
+            Event::GateWaiting { gate, attempt, waits_for, judged } => {
+                let findings = judged.iter().flat_map(Judged::all_findings).cloned().collect();
+                let shown = self.show_findings(gate, findings);
+                self.findings.insert(gate.clone(), shown);
+                let reason = format!("waits for {waits_for}");
+                self.end(gate, GateStatus::Waiting, *attempt, Some(&reason));
+            }
+            Event::GatePassed { gate, attempt, judged } => {
+                self.judged(gate, *attempt, judged, GateStatus::Pass);
+            }
+            Event::GateFailed { gate, attempt, judged, .. } => {
+                self.judged(gate, *attempt, judged, GateStatus::Fail);
+                self.wait_for(gate);
+            }
+            Event::GateInterrupted { gate, attempt, reason, findings } => {
+                self.show_findings(gate, findings.clone());
+                self.end(gate, GateStatus::NotStarted, *attempt, Some(reason));
+                self.wait_for(gate);
+            }
+            Event::GateSkipped { gate, reason } => {
+                self.end(gate, GateStatus::Skipped, 0, Some(reason));
+            }
+            Event::GateWaived { gate, .. } => self.end(gate, GateStatus::Waived, 0, None),
+            Event::GatesReopened { gates, reason, .. } => {
+                let word = self.face.coloured(GateStatus::Stale.as_str(), Colour::Yellow);
+                self.told(&format!("{word} {}  ({})", named(gates), plain_text(reason)));
+            }
+            Event::GateJumped { from, also, to, .. } => {
+                let failed: Vec<GateId> = std::iter::once(from).chain(also).cloned().collect();
+                self.told(&format!("{} failed; back to {to}", named(&failed)));
+            }
+            Event::GateRedone { gate, reason, .. } => {
+                self.told(&format!("redoing {gate}: {}", plain_text(reason)));
+            }
+            Event::GatePolled { gate, .. } => self.wait_for(gate),
+            // A poll is asked again.
+            Event::InvocationStarted { gate, .. } => {
+                if let Some((text, _)) = self.at_work.get(gate) {
+                    self.live.at_work(gate, text);
+                }
+            }
+            Event::RunEnding { status, reason, .. } => self.ending(*status, reason.as_deref()),
+            Event::GatesReused { gates } => {
+                let gates: Vec<GateId> = gates.iter().map(|reused| reused.gate.clone()).collect();
+                let word = self.face.coloured("REUSED", Colour::Green);
+                let why = "recipe, inputs and outputs are unchanged";
+                self.told(&format!("{word} {}: {why}", named(&gates)));
+            }
+            Event::RunStarted(_)
+            | Event::RunResumed { .. }
+            | Event::RunAmended(_)
+            | Event::RunWaiting { .. }
+            | Event::RangeSet(_)
+            | Event::RunPaused { .. }
+            | Event::RunCompleted { .. }
+            | Event::GateExpanded { .. }
+            | Event::GateGathered { .. }
+            | Event::GateAnswered { .. }
+            | Event::GateApproved { .. }
+            | Event::GateHandedIn { .. }
+            | Event::GateRerecorded { .. }
+            | Event::AgentGiven { .. }
+            | Event::HeadSigned(_)
+            | Event::SessionStarted(_)
+            | Event::SessionReady { .. }
+            | Event::SessionEnded { .. }
+            | Event::CheckpointSealed(_)
+            | Event::Noted(_)
+            | Event::GateEstimated { .. }
+            | Event::BudgetSet { .. } => {}
+        }
+    }
+
+    fn judged(&mut self, gate: &GateId, attempt: u32, judged: &Judged, status: GateStatus) {
+        let text = self.shown.as_ref().and_then(|shown| shown.printed(gate, attempt));
+        text.iter().flat_map(|text| text.lines()).for_each(|line| self.line(line));
+        self.show_findings(gate, judged.all_findings().cloned().collect());
+        self.end(gate, status, attempt, None);
+    }
+
+    fn ending(&mut self, status: RunStatus, reason: Option<&str>) {
+        let why = reason.map(|reason| format!(": {}", plain_text(reason))).unwrap_or_default();
+        self.told(&format!("the run is ending as {status}{why}"));
+    }
+
+    fn started(&mut self, started: &GateStarted) {
+        let gate = &started.gate;
+        if let Some(reason) = &started.reuse {
+            self.line(&format!("{gate} is not reused: {}", plain_text(reason)));
+        }
+        self.begin(started);
+    }
+
+    fn called(&self, call: &Invocation) {
+        if let Some(why) = &call.unread {
+            let agent = call.agent.as_deref().unwrap_or_default();
+            self.warning(&format!("usage of agent {agent} at {} is unknown: {why}", call.gate));
+        }
+        call.warnings.iter().for_each(|warning| self.warning(warning));
+    }
+
+    /// Shows the findings that were not shown before; gives all of them.
+    fn show_findings(&mut self, gate: &GateId, findings: Vec<Finding>) -> Vec<Finding> {
+        let shown = self.findings.remove(gate).unwrap_or_default();
+        let new = findings.iter().filter(|finding| !shown.contains(finding));
+        new.for_each(|finding| self.finding(gate, finding));
+        findings
+    }
+
+    pub(super) fn finding(&self, gate: &GateId, finding: &Finding) {
+        let (word, colour) = match finding.severity {
+            Severity::Error => ("  error", Colour::Red),
+            Severity::Warning => ("  warning", Colour::Yellow),
+            Severity::Info => ("  note", Colour::Dim),
+        };
+        let word = self.face.coloured(word, colour);
+        self.line(&format!("{word} {gate}: {}", plain_text(&finding.to_string())));
+    }
+
+    pub(super) fn warning(&self, warning: &str) {
+        let word = self.face.coloured("warning:", Colour::Yellow);
+        self.line(&format!("{word} {warning}"));
+    }
+
+    pub(super) fn differs(&self, run: &RunId, paths: &[String]) {
+        if paths.is_empty() {
+            return;
+        }
+        let paths: Vec<String> = paths.iter().map(|path| run_amend::shown(path)).collect();
+        self.line(&format!(
+            "note: these files have changed, but the run keeps using the originals: {}; \
+             to apply the changes: orch run amend --run {run}",
+            plain_text(&paths.join(", "))
+        ));
+    }
+
+    fn begin(&mut self, started: &GateStarted) {
+        let GateStarted { gate, attempt, executor, .. } = started;
+        let text = format!("{gate}  attempt {attempt}  {executor}");
+        if !self.live.is_drawn() {
+            self.told(&format!("STARTED {text}"));
+        }
+        self.live.at_work(gate, &text);
+        if let Some(at) = self.at {
+            self.at_work.insert(gate.clone(), (text, at));
+        }
+    }
+
+    /// Says when a gate is tried or asked again, where that takes a while.
+    fn wait_for(&mut self, gate: &GateId) {
+        let due = self.shown.as_ref().and_then(|shown| shown.due(gate));
+        let (Some(due), Some(now)) = (due, self.at) else { return };
+        let (text, at) = match due {
+            Due::Retry(at) => (format!("until {gate} is tried again"), at),
+            Due::Poll(at) => (format!("until {gate} is asked again"), at),
+        };
+        let left = at.since(now);
+        if left.is_zero() {
+            return;
+        }
+        self.live.count_down(gate, &text, left);
+        if let (Due::Retry(_), false) = (due, self.live.is_drawn()) {
+            self.told(&format!("RETRYING {gate} in {}", clock::show_duration(left)));
+        }
+    }
+
+    fn end(&mut self, gate: &GateId, status: GateStatus, attempt: u32, reason: Option<&str>) {
+        self.live.end(gate);
+        let began = self.at_work.remove(gate).map(|(_, began)| began);
+        let took = began.zip(self.at).map(|(began, at)| clock::show_duration(at.since(began)));
+        let took = took.filter(|_| status != GateStatus::Waiting).map(|took| format!("  {took}"));
+        let colour = match status {
+            GateStatus::Pass | GateStatus::Waived => Colour::Green,
+            GateStatus::Fail => Colour::Red,
+            GateStatus::Waiting | GateStatus::Stale => Colour::Yellow,
+            GateStatus::NotStarted | GateStatus::Running | GateStatus::Skipped => Colour::Dim,
+        };
+        // An attempt that was cut off leaves its gate open: that is no news, the cut is.
+        let is_cut = status == GateStatus::NotStarted;
+        let word = if is_cut { "INTERRUPTED" } else { status.as_str() };
+        let word = self.face.coloured(word, colour);
+        let attempt = if attempt > 1 { format!("  attempt {attempt}") } else { String::new() };
+        let reason = reason.filter(|_| status != GateStatus::Fail);
+        let reason = reason.map(|reason| format!("  ({reason})")).unwrap_or_default();
+        let took = took.unwrap_or_default();
+        self.told(&format!("{word} {gate}{attempt}{took}{}", plain_text(&reason)));
+    }
+
+    /// A line that tells of a gate: off a terminal with the time, since nobody sees it come.
+    fn told(&self, text: &str) {
+        match self.at.filter(|_| !self.live.is_drawn()) {
+            Some(at) => self.line(&format!("{} {text}", at.time_of_day())),
+            None => self.line(text),
+        }
+    }
+
+    /// A line that stays, above those that move.
+    pub(super) fn line(&self, text: &str) {
+        if !self.live.print(text) {
+            door::err(&format!("{text}\n"));
+        }
+    }
+}
+
+/// The gates, or how many there are from which to which.
+fn named(gates: &[GateId]) -> String {
+    let names: Vec<&str> = gates.iter().map(GateId::as_str).collect();
+    match names.as_slice() {
+        [first, .., last] if names.len() > 4 => {
+            format!("{} gates, {first} to {last}", names.len())
+        }
+        _ => names.join(", "),
+    }
+}
