@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Invocation;
 use crate::event::Judged;
+use crate::event::Reused;
 use crate::event::RunStatus;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -77,10 +78,7 @@ impl Lines {
                 self.end(gate, GateStatus::Skipped, 0, Some(reason));
             }
             Event::GateWaived { gate, .. } => self.end(gate, GateStatus::Waived, 0, None),
-            Event::GatesReopened { gates, reason, .. } => {
-                let word = self.face.coloured(GateStatus::Stale.as_str(), Colour::Yellow);
-                self.told(&format!("{word} {}  ({})", named(gates), plain_text(reason)));
-            }
+            Event::GatesReopened { gates, reason, .. } => self.reopened(gates, reason),
             Event::GateJumped { from, also, to, .. } => {
                 let failed: Vec<GateId> = std::iter::once(from).chain(also).cloned().collect();
                 self.told(&format!("{} failed; back to {to}", named(&failed)));
@@ -96,12 +94,7 @@ impl Lines {
                 }
             }
             Event::RunEnding { status, reason, .. } => self.ending(*status, reason.as_deref()),
-            Event::GatesReused { gates } => {
-                let gates: Vec<GateId> = gates.iter().map(|reused| reused.gate.clone()).collect();
-                let word = self.face.coloured("REUSED", Colour::Green);
-                let why = "recipe, inputs and outputs are unchanged";
-                self.told(&format!("{word} {}: {why}", named(&gates)));
-            }
+            Event::GatesReused { gates } => self.reused(gates),
             Event::RunStarted(_)
             | Event::RunResumed { .. }
             | Event::RunAmended(_)
@@ -132,6 +125,18 @@ impl Lines {
         text.iter().flat_map(|text| text.lines()).for_each(|line| self.line(line));
         self.show_findings(gate, judged.all_findings().cloned().collect());
         self.end(gate, status, attempt, None);
+    }
+
+    fn reopened(&self, gates: &[GateId], reason: &str) {
+        let word = self.face.coloured(GateStatus::Stale.as_str(), Colour::Yellow);
+        self.told(&format!("{word} {}  ({})", named(gates), plain_text(reason)));
+    }
+
+    fn reused(&self, gates: &[Reused]) {
+        let gates: Vec<GateId> = gates.iter().map(|reused| reused.gate.clone()).collect();
+        let word = self.face.coloured("REUSED", Colour::Green);
+        let why = "recipe, inputs and outputs are unchanged";
+        self.told(&format!("{word} {}: {why}", named(&gates)));
     }
 
     fn ending(&mut self, status: RunStatus, reason: Option<&str>) {
