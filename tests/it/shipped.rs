@@ -1,12 +1,18 @@
 //! What comes with the program: its workflows are sound, its schemas and reference are
-//! what the program says today, and its README holds.
+//! what the program says today, and its README and book hold.
 
+mod fragment;
 mod language;
+mod pages;
 mod papers;
+mod picture;
+mod reference;
+mod shapes;
+mod surfaces;
+mod templates;
 
 use crate::house::House;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -114,75 +120,7 @@ fn schemas_lie_beside_for_editors() {
     }
 }
 
-#[test]
-fn the_reference_is_what_the_program_says() {
-    made("reference.md", &reference());
-}
-
-/// The README from top to bottom, as a reader would follow it: files are written, commands run.
-#[test]
-fn the_readme_holds() {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let house = House::new();
-    let mut ran = 0;
-    for (kind, block) in fenced(&readme) {
-        let first = block.lines().next().unwrap_or_default();
-        let path = first.strip_prefix("# ").or_else(|| first.strip_prefix("{# "));
-        let path = path.map(|path| path.trim_end_matches(" #}"));
-        match (kind.as_str(), path) {
-            ("toml" | "markdown", Some(path)) => house.write(path, &block),
-            ("console", _) => {
-                for line in block.lines().filter_map(|line| line.strip_prefix("$ orch ")) {
-                    let words: Vec<&str> = line.split_whitespace().collect();
-                    house.orch_with(&words).code(0);
-                    ran += 1;
-                }
-            }
-            ("console agent" | "console person" | "console install", _) => {
-                known_commands(&block);
-            }
-            _ => {}
-        }
-    }
-    assert!(ran >= 8, "the README runs only {ran} commands");
-    house.orch("status --run snow").code(0).says("PASSED");
-}
-
-/// Commands that need an agent, a person or an installation are at least there.
-fn known_commands(block: &str) {
-    for line in block.lines().filter_map(|line| line.strip_prefix("$ orch ")) {
-        let path: Vec<&str> = line
-            .split_whitespace()
-            .take_while(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))
-            .take(2)
-            .collect();
-        let known = [path.as_slice(), &path[..path.len().min(1)]]
-            .into_iter()
-            .any(|path| House::new().orch_with(&[path, &["--help"]].concat()).code == 0);
-        assert!(known, "README: `orch {line}` is no command");
-    }
-}
-
-/// The fenced blocks of a text, in its order, each with what stands behind its fence.
-fn fenced(text: &str) -> Vec<(String, String)> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(String, String)> = None;
-    for line in text.lines() {
-        match &mut open {
-            None => {
-                let kind = line.strip_prefix("```");
-                open = kind.map(|kind| (kind.to_owned(), String::new()));
-            }
-            Some(_) if line == "```" => blocks.extend(open.take()),
-            Some((_, block)) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-        }
-    }
-    blocks
-}
-
+/// Every file below a folder whose name ends so.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -195,113 +133,4 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
-}
-
-fn add_agents(text: &mut String) {
-    text.push_str(
-        "\n## Agents\n\nPresets, each a table that `[agents.NAME]` in `orch.toml` could hold.\n",
-    );
-    for path in files(&root().join("src/executor/presets"), "toml") {
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let _ = write!(
-            text,
-            "\n### `{name}`\n\n```toml\n{}```\n",
-            std::fs::read_to_string(&path).unwrap()
-        );
-    }
-}
-
-/// The files that people write: workflows, contracts, `orch.toml`.
-fn add_languages(text: &mut String, contract: &serde_json::Value) {
-    let parsed = |subject| serde_json::from_str(&schema(subject)).unwrap();
-    let workflow = parsed("workflow");
-    text.push_str("\n## Workflows\n\nA workflow `x` is the file `workflows/x.toml`.\n");
-    text.push_str(&language::pages(&workflow, "Top level"));
-    text.push_str(language::TEMPLATES);
-    text.push_str("\n## Contracts\n\nA contract `a/b` is the file `contracts/a/b.toml`.\n");
-    text.push_str("\n### The contract itself\n");
-    text.push_str(&language::keys(contract, contract, &["output", "check"]));
-    let output = contract.pointer("/properties/output/items").unwrap();
-    text.push_str("\n### `[[output]]`\n\nOne of `path`, `any_of`, `first_of` and `glob`, and `checks`: a list of the checks below.\n");
-    text.push_str(&language::keys(contract, output, &["checks"]));
-    let check = contract.pointer("/properties/output/items/properties/checks/items/oneOf/0");
-    let check = check.unwrap();
-    let own = check["properties"].as_object().unwrap().keys().map(String::as_str);
-    let own: Vec<&str> = own.filter(|key| !COMMON.contains(key)).collect();
-    text.push_str("\n### Every check\n\nA `[[check]]` stands by itself; one that reads a file names it with `path`.\n");
-    text.push_str(&language::keys(contract, check, &[&own[..], &["kind"]].concat()));
-    text.push_str(
-        "\n## `orch.toml`\n\nIn the project, and in `~/.config/orch` for all projects.\n",
-    );
-    text.push_str(&language::pages(&parsed("config"), "Settings"));
-}
-
-/// What every check takes.
-const COMMON: [&str; 3] = ["severity", "when", "message"];
-
-/// Languages, checks, agents and commands, from the program itself.
-fn reference() -> String {
-    let mut text = String::from(
-        "# Reference\n\nMade from the program; `UPDATE=1 cargo test --test it shipped` makes it anew.\n",
-    );
-    let schema: serde_json::Value = serde_json::from_str(&schema("contract")).unwrap();
-    add_languages(&mut text, &schema);
-    text.push_str("\n## Checks\n");
-    let kinds = schema.pointer("/properties/output/items/properties/checks/items/oneOf").unwrap();
-    for kind in kinds.as_array().unwrap() {
-        let name = kind["properties"]["kind"]["const"].as_str().unwrap();
-        let _ = write!(
-            text,
-            "\n### `{name}`\n\n{}\n",
-            kind["description"].as_str().unwrap_or_default()
-        );
-        let parameters: Vec<_> = kind["properties"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .filter(|(key, _)| *key != "kind" && !COMMON.contains(&key.as_str()))
-            .collect();
-        if parameters.is_empty() {
-            continue;
-        }
-        text.push_str("\n| parameter | |\n| --- | --- |\n");
-        for (key, schema) in parameters {
-            let needed = kind["required"].as_array().unwrap().iter().any(|name| name == key);
-            let needed = if needed { " (required)" } else { "" };
-            let words = schema["description"]
-                .as_str()
-                .unwrap_or_default()
-                .replace('\n', " ")
-                .replace('|', "\\|");
-            let _ = writeln!(text, "| `{key}`{needed} | {words} |");
-        }
-    }
-    add_agents(&mut text);
-    text.push_str("\n## Commands\n");
-    let house = House::new();
-    let mut open = vec![Vec::<String>::new()];
-    while let Some(path) = open.pop() {
-        let mut words: Vec<&str> = path.iter().map(String::as_str).collect();
-        words.push("--help");
-        let help = house.orch_with(&words).code(0).stdout;
-        let _ = write!(
-            text,
-            "\n### `{}`\n\n```text\n{}\n```\n",
-            ["orch".to_owned()].into_iter().chain(path.clone()).collect::<Vec<_>>().join(" "),
-            help.trim_end()
-        );
-        let mut below: Vec<Vec<String>> = help
-            .lines()
-            .skip_while(|line| *line != "Commands:")
-            .skip(1)
-            .take_while(|line| !line.is_empty())
-            .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
-            .filter_map(|line| line.split_whitespace().next())
-            .filter(|name| *name != "help")
-            .map(|name| [path.clone(), vec![name.to_owned()]].concat())
-            .collect();
-        below.reverse();
-        open.extend(below);
-    }
-    text
 }

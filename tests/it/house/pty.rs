@@ -21,7 +21,20 @@ impl House {
         self.talk(self.command(&words.split_whitespace().collect::<Vec<_>>()), talk)
     }
 
-    /// The same on a terminal that rules the program: one that its children can open too.
+    /// The same by the clock of the system, on a terminal that is so wide.
+    pub fn on_terminal_by_the_clock(
+        &self,
+        words: &str,
+        columns: u16,
+        talk: &[(&str, &str)],
+    ) -> Done {
+        let script = format!("stty columns {columns} rows 40; exec \"$0\" --seed 1 {words}");
+        let mut shell = self.program("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_orch")]);
+        self.talk(shell, talk)
+    }
+
+    /// Runs it on a terminal that rules the program: one that its children can open too.
     pub fn on_own_terminal(&self, words: &str, talk: &[(&str, &str)]) -> Done {
         let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());
         let mut command = self.program("setsid");

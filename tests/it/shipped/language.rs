@@ -7,29 +7,6 @@ use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
-/// What templates see, which stands in no schema.
-pub const TEMPLATES: &str = "
-### Names in templates
-
-A name that cannot be there is an error when the workflow is loaded, and so is a comparison with a \
-status or choice that there is none of.
-
-| name | |
-| --- | --- |
-| an input's name | Its value; null where it is optional and was not given. |
-| `run`, `gate`, `attempt` | The run's id, the gate's id, the number of the attempt. |
-| `session` | The number of the sitting; 0 where nobody sits. |
-| the name that `each` gives | The item. |
-| `gates.ID.status` | `NOT_STARTED`, `RUNNING`, `WAITING`, `PASS`, `FAIL`, `SKIPPED`, `STALE` or `WAIVED`. An id with a `-` stands in brackets: `gates['a-b']`. |
-| `gates.ID.reason` | Why it failed, was skipped, waived or opened again; else null. |
-| `gates.ID.attempts` | How many attempts it has had. |
-| `gates.ID.outputs` | The files that it left behind. |
-| `gates.ID.answers.NAME` | An answer; null until it is given, and for a gate that was skipped. |
-
-A value in a glob is a name and no pattern: a folder `[slug]` is that folder. A `when` renders `true` \
-or `false`; an answer that was not given counts as `false`.
-";
-
 /// The tables of one file, each with its keys; those that hold others come first. One whose keys all
 /// stand in a table before it is told in words alone.
 pub fn pages(schema: &Json, top: &str) -> String {
