@@ -1,6 +1,7 @@
 //! What comes with the program: its workflows are sound, its schemas and reference are
 //! what the program says today, and its README and book hold.
 
+mod automation;
 mod fragment;
 mod language;
 mod pages;
