@@ -5,20 +5,20 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// The bounds of what may be spent; a bound that is not given does not bind.
+/// What may be spent. Limits that are not given do not apply.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
-    /// The most that may be spent, in US dollars.
+    /// Maximum cost in US dollars.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usd: Option<Amount>,
-    /// The most tokens that may be used, in and out together.
+    /// Maximum number of tokens, input and output together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
-    /// The most minutes that executors may take together.
+    /// Maximum working time of all executors together, in minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minutes: Option<Amount>,
-    /// The share of any bound at which a warning is given, such as 0.8.
+    /// The share of a limit at which to warn, such as 0.8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warn_at: Option<Share>,
 }

@@ -14,20 +14,20 @@ const KEEP: u32 = 20;
 /// How often a sitting is sealed where nothing else is said.
 const SESSION_EVERY: Period = Period::of_minutes(15);
 
-/// When to seal a checkpoint; what is not given is not a reason.
+/// When to seal a checkpoint. Only the conditions that are given apply.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointPolicy {
-    /// The longest time between two checkpoints of a run at work, such as `15m`.
+    /// Maximum time between two checkpoints while a run is at work, such as `15m`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<Period>,
-    /// The occasions on which one is sealed.
+    /// Occasions on which to seal one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<Vec<Occasion>>,
-    /// The share of the budget at which one is sealed, such as 0.8.
+    /// The share of the budget at which to seal one, such as 0.8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_cost: Option<Share>,
-    /// How many snapshots of the working tree a run keeps, the newest ones: 20 by default.
+    /// How many snapshots of the working tree to keep per run; the newest 20 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep: Option<NonZeroU32>,
 }
@@ -36,7 +36,7 @@ pub struct CheckpointPolicy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Occasion {
-    /// A sitting begins.
+    /// A session starts.
     SessionStart,
     /// A gate passes.
     GatePassed,

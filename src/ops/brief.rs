@@ -1,4 +1,4 @@
-//! `orch brief`: the text that brings a new sitting up to date; every resume shows it too.
+//! `orch brief`: the text that brings a new session up to date; every resume shows it too.
 
 mod acts;
 mod content;
@@ -75,17 +75,17 @@ pub enum BriefFormat {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// What it tells, field by field.
+    /// The content, field by field.
     #[serde(flatten)]
     pub brief: Brief,
-    /// How many tokens the text takes, four characters counted as one.
+    /// Size of the text in tokens, at four characters per token.
     pub tokens: usize,
-    /// The same as its template words it.
+    /// The content as text, rendered by the template.
     #[serde(skip)]
     pub text: String,
 }
 
-/// Tells where a run stands, and how it came there; changes nothing.
+/// Summarizes the state and history of a run; changes nothing.
 pub fn brief(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(project, caller, &request.run)?;
     let reading = proof::read(project, &id)?;

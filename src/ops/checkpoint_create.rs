@@ -39,14 +39,14 @@ impl Default for Request {
 pub struct Reply {
     /// The run's id.
     pub run_id: RunId,
-    /// The checkpoint, as the journal has it.
+    /// The checkpoint, as recorded in the journal.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
-    /// Why it was not committed, where it was not.
+    /// Why it was not committed, if it was not.
     pub problems: Vec<String>,
 }
 
-/// Seals a checkpoint of a run that nobody drives just now.
+/// Seals a checkpoint of a run that no process is driving.
 pub fn checkpoint_create(
     project: &Project,
     caller: &Caller,

@@ -29,7 +29,7 @@ pub struct Request {
     pub run: RunChoice,
 }
 
-/// What differs; records are no part of it.
+/// The differences, without records.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
@@ -37,7 +37,7 @@ pub struct Reply {
     pub run_id: RunId,
     /// The checkpoint that is compared.
     pub from: u32,
-    /// `None` where it is the working tree.
+    /// `None` for the working tree.
     pub to: Option<u32>,
     /// The paths that differ, and how.
     #[serde(flatten)]

@@ -30,12 +30,12 @@ pub struct Request {
 pub struct Reply {
     /// The run's id.
     pub run_id: RunId,
-    /// The checkpoints, the oldest first.
+    /// The checkpoints, oldest first.
     pub checkpoints: Vec<CheckpointEntry>,
-    /// How many trees are kept here.
+    /// Number of trees kept here.
     pub kept: usize,
-    /// What the kept trees hold beyond the commits that were checked out, in bytes; what several
-    /// hold counts for each.
+    /// Size in bytes of what the kept trees hold beyond the checked-out commits. What several trees
+    /// share is counted for each.
     pub new_bytes: u64,
 }
 
@@ -43,12 +43,12 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct CheckpointEntry {
-    /// When it was sealed.
+    /// Time of the checkpoint.
     pub sealed_at: Moment,
-    /// The checkpoint, as the journal has it.
+    /// The checkpoint, as recorded in the journal.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
-    /// Whether its tree is kept here: older ones are let go, and a clone has none.
+    /// Whether its tree is kept here. Older trees are dropped, and a clone has none.
     pub is_kept: bool,
 }
 

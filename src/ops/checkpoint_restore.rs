@@ -52,16 +52,16 @@ pub struct Reply {
     pub run_id: RunId,
     /// The number of the checkpoint.
     pub checkpoint: u32,
-    /// The new worktree, where one was asked for.
+    /// The new worktree, if one was requested.
     pub worktree: Option<PathBuf>,
     /// The commit that holds the files.
     pub commit: String,
-    /// The paths that were written and removed.
+    /// The paths written and removed.
     #[serde(flatten)]
     pub plan: RestorePlan,
 }
 
-/// Restores; refuses as a whole where anything would be lost.
+/// Restores files; changes nothing if anything would be lost.
 pub fn checkpoint_restore(
     project: &Project,
     caller: &Caller,

@@ -68,13 +68,13 @@ pub enum Expected {
 pub struct Tried {
     /// The fixture's name.
     pub fixture: String,
-    /// Whether it came as expected.
+    /// Whether the result is the expected one.
     pub holds: bool,
-    /// What the contract made of it.
+    /// The contract's verdict.
     pub found: Expected,
     /// The kinds of the checks that failed.
     pub failed: BTreeSet<String>,
-    /// What was expected and came otherwise.
+    /// Each expectation that was not met.
     pub differences: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `orch cost`: what runs came to, in money, tokens and time, by whatever it is asked by.
+//! `orch cost`: cost, tokens and time of runs, grouped as requested.
 
 use super::Caller;
 use super::Error;
@@ -43,17 +43,17 @@ pub enum By {
     Day,
 }
 
-/// What it all came to.
+/// The sums.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// What the lines are about.
+    /// What the lines are grouped by.
     pub by: By,
-    /// The lines, in their order.
+    /// The lines, in order.
     pub lines: Vec<Line>,
-    /// All lines together.
+    /// The total.
     pub total: Cost,
-    /// What the run may spend, where it is one run.
+    /// The budget, for a single run.
     pub budget: Option<Budget>,
 }
 
@@ -61,7 +61,7 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Line {
-    /// The run, gate, agent, model or day; null where nobody said which.
+    /// The run, gate, agent, model or day; null if unknown.
     pub name: Option<String>,
     /// What it came to.
     #[serde(flatten)]

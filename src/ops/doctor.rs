@@ -1,4 +1,4 @@
-//! `orch doctor`: look at what runs need here, say what is wrong, and mend what can be mended
+//! `orch doctor`: check what runs need here, report what is wrong, and repair what can be repaired
 //! without asking.
 
 mod runs;
@@ -38,13 +38,13 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Symptom {
-    /// What was looked at.
+    /// What was checked.
     pub what: String,
-    /// Whether nothing is wrong with it.
+    /// Whether it is in order.
     pub is_well: bool,
-    /// What was found, and what to do about it.
+    /// What was found, and how to fix it.
     pub finding: String,
-    /// What `--fix` does about it.
+    /// What `--fix` would do.
     pub remedy: Option<Remedy>,
 }
 
@@ -53,13 +53,13 @@ pub struct Symptom {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Remedy {
-    /// Remove locks that a killed commit left.
+    /// Remove locks that a killed commit left behind.
     RemoveLocks,
-    /// End what a killed run left at work.
+    /// End programs that a killed run left running.
     EndOrphans(RunId),
-    /// Bring back the events of a journal that the run's ref or record still has.
+    /// Restore events of a journal from the run's ref or record.
     RestoreJournal(RunId),
-    /// Make a record again from its journal, and commit it.
+    /// Rebuild a record from its journal, and commit it.
     RebuildRecord(RunId),
 }
 

@@ -1,4 +1,4 @@
-//! `orch done`: hand in the work at hand, if nothing is missing; what is missing is listed,
+//! `orch done`: finish the current gate, unless something is missing; what is missing is listed,
 //! and the work goes on.
 
 use super::Caller;
@@ -42,11 +42,11 @@ pub struct Request {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
-    /// The attempt has ended; its gate, as it stands now.
+    /// The attempt has ended; the state of its gate.
     Done(Box<GateReply>),
-    /// Whoever drives the run judges it when this work ends.
+    /// The process that drives the run judges it when this work ends.
     HandedOver(note::Reply),
-    /// Something is missing, and the work goes on.
+    /// Something is missing; nothing was ended.
     Missing(Missing),
 }
 
@@ -56,7 +56,7 @@ pub enum Reply {
 pub struct Missing {
     /// The run's id.
     pub run_id: RunId,
-    /// The gate that the work is of.
+    /// The gate of the work.
     pub gate: GateId,
     /// What its contract finds missing or wrong.
     pub missing: Vec<Finding>,

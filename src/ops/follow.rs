@@ -1,4 +1,4 @@
-//! Following a run: a face shows what happens to it by the events that are appended to its journal.
+//! Following a run: a face shows what happens by the events appended to its journal.
 
 use super::Caller;
 use super::Error;

@@ -1,4 +1,4 @@
-//! What whoever begins a run or takes one up is told before it goes on.
+//! What a caller is told before a run starts or resumes.
 
 use super::Caller;
 use super::Driver;
@@ -15,7 +15,7 @@ use crate::id::RunId;
 pub struct Foreword {
     /// The run that begins or goes on.
     pub run: RunId,
-    /// Files that are others now than what the run goes on under.
+    /// Files that differ from the run's frozen definition.
     pub differs: Vec<String>,
     /// Budgets that do not bind an agent, audits that none could do, and reuse that compares no files,
     /// in words.

@@ -34,13 +34,13 @@ pub struct Reply {
     pub run_id: RunId,
     /// The gate that was judged.
     pub gate: GateId,
-    /// Whether its outputs hold.
+    /// Whether the outputs fulfil the contract.
     pub passed: bool,
-    /// Whether nothing fails but what the gate itself decided: a refusal, well-formed as it is.
+    /// Whether only the gate's own verdict fails: a well-formed refusal.
     pub refused: bool,
-    /// Every check, with what came of it.
+    /// Every check, with its result.
     pub validations: Vec<Validation>,
-    /// What is wrong, in the order of the contract.
+    /// The findings, in the order of the contract.
     pub findings: Vec<Finding>,
 }
 

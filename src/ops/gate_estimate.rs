@@ -1,4 +1,4 @@
-//! `orch gate estimate`: how long a gate should take, by a newer word than the workflow's.
+//! `orch gate estimate`: a newer estimate than the workflow's of how long a gate takes.
 
 use super::Caller;
 use super::Driver;
@@ -33,11 +33,11 @@ pub struct Request {
 pub struct Reply {
     /// The run's id.
     pub run_id: RunId,
-    /// The gate that it is about.
+    /// The gate.
     pub gate: GateId,
-    /// Seconds that it should take.
+    /// Estimated working time in seconds.
     pub estimate_s: u64,
-    /// Seconds that it was worked on.
+    /// Working time so far, in seconds.
     pub active_s: u64,
 }
 

@@ -44,9 +44,9 @@ pub struct Request {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
-    /// The attempt has failed; its gate, as it stands now.
+    /// The attempt has failed; the state of its gate.
     Failed(Box<GateReply>),
-    /// Whoever drives the run fails the attempt when its executor has ended.
+    /// The process that drives the run fails the attempt when its executor has ended.
     HandedOver(HandedOver),
 }
 
@@ -56,11 +56,11 @@ pub enum Reply {
 pub struct HandedOver {
     /// The run's id.
     pub run_id: RunId,
-    /// The gate that cannot be done.
+    /// The gate that was given up.
     pub gate: GateId,
     /// The number of the attempt.
     pub attempt: u32,
-    /// Why it gave up.
+    /// The reason.
     pub reason: String,
 }
 

@@ -1,5 +1,5 @@
-//! `orch gate check --hook`: whether an agent's program may stop, asked by its stop hook. It is kept
-//! from that by its own gate alone, as long as the form of what it left behind is wrong.
+//! `orch gate check --hook`: whether an agent's program may stop, for its stop hook. Only its own
+//! gate keeps it from stopping, as long as the gate's form checks fail.
 
 use super::Caller;
 use super::Error;
@@ -41,7 +41,7 @@ pub struct Request {
 pub struct Reply {
     /// The agent's own gate.
     pub gate: GateId,
-    /// What is wrong with the form of what it left behind.
+    /// The findings of its form checks.
     pub findings: Vec<Finding>,
 }
 

@@ -1,4 +1,4 @@
-//! `orch init`: make a folder ready for runs: an `orch.toml`, and the runs' folder
+//! `orch init`: set up a project: an `orch.toml`, and the runs' folder
 //! known to be free.
 
 use super::Error;
@@ -14,7 +14,7 @@ const CONFIG: &str = include_str!("init/orch.toml");
 pub struct Reply {
     /// The files that were written, relative to the project.
     pub files: Vec<String>,
-    /// What is worth knowing about the project, in words.
+    /// Remarks about the project.
     pub remarks: Vec<String>,
 }
 

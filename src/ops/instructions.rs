@@ -1,4 +1,4 @@
-//! What to do next, told from where a run stands by rules in one place: after every
+//! What to do next, by rules in one place and from the state of a run: after every
 //! change and every failure; after mere reads it is empty.
 
 use super::Caller;
@@ -22,11 +22,11 @@ use std::collections::BTreeMap;
 /// Next steps, as words and as commands that can be pasted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Instructions {
-    /// What to do, in words.
+    /// What to do next, in words.
     pub next_actions: Vec<String>,
-    /// What to type, as it can be pasted.
+    /// Commands that can be pasted.
     pub suggested_commands: Vec<String>,
-    /// What the run is and how it stands, by name.
+    /// Facts about the run, by name.
     pub context_reminder: BTreeMap<String, String>,
     /// What the commands need not name.
     #[serde(skip)]

@@ -1,4 +1,4 @@
-//! `orch invocation record`: note a call of an agent that orch did not make itself.
+//! `orch invocation record`: record an agent's call that orch did not make itself.
 
 use super::Caller;
 use super::Error;

@@ -31,10 +31,10 @@ const CHUNK_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
-    /// The gate; by default the one at work, else the one that started last.
+    /// Gate id; defaults to the running gate, or else the one that started last.
     #[cfg_attr(feature = "cli", arg(value_name = "GATE"))]
     pub gate: Option<String>,
-    /// The number of the attempt; the last one by default.
+    /// Attempt number; defaults to the last one.
     #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
     pub attempt: Option<u32>,
     /// Which run.
@@ -60,11 +60,11 @@ pub struct Logs<'p> {
 /// What was printed since the last look.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct News {
-    /// To standard output.
+    /// Text written to standard output.
     pub stdout: String,
-    /// To standard error.
+    /// Text written to standard error.
     pub stderr: String,
-    /// Whether nothing more comes.
+    /// Whether nothing more will come.
     #[serde(skip)]
     pub is_over: bool,
 }

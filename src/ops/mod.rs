@@ -1,4 +1,4 @@
-//! Operations: one file each, with what it takes, what it gives, and one function.
+//! Operations: one file each, with its request, its reply and one function.
 //! The command line calls them; other faces will call the same ones.
 
 #![warn(missing_docs)]
@@ -133,7 +133,7 @@ pub struct GateChoice {
 pub struct Person {
     /// Name and address.
     pub by: String,
-    /// How they gave their word: `terminal /dev/pts/3`.
+    /// How they were asked, such as `terminal /dev/pts/3`.
     pub how: String,
 }
 
@@ -147,17 +147,17 @@ pub struct GateReply {
     pub gate: crate::id::GateId,
     /// The number of its last attempt.
     pub attempt: u32,
-    /// How the gate stands.
+    /// The gate's status.
     pub status: crate::run::GateStatus,
-    /// Whether its outputs hold: the attempt has passed, or waits for an approval.
+    /// Whether the contract holds: the attempt has passed, or waits for an approval.
     pub passed: bool,
-    /// What is wrong with the attempt.
+    /// The findings of the attempt.
     pub findings: Vec<crate::finding::Finding>,
-    /// Where the packet lies, where there is one.
+    /// Path of the packet, if there is one.
     pub packet: Option<String>,
-    /// Files that are others now than what the run goes on under.
+    /// Files that differ from the run's frozen definition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,
-    /// The run after it.
+    /// The state of the run afterwards.
     pub run: Standing,
 }

@@ -18,11 +18,11 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// How the run stands.
+    /// The status of the run.
     pub run: Standing,
-    /// The packet of the gate that waits first.
+    /// The packet of the first waiting gate.
     pub packet: Option<String>,
-    /// What follows from that.
+    /// The next steps.
     #[serde(skip)]
     pub instructions: Instructions,
 }

@@ -46,15 +46,15 @@ pub struct Request {
 pub struct Reply {
     /// The run's id.
     pub run_id: RunId,
-    /// The gate that it was noted at, where that is clear.
+    /// The gate it was noted for, if known.
     pub gate: Option<GateId>,
-    /// What kind of thing was said.
+    /// Kind of note.
     pub kind: NoteKind,
-    /// The words, as the record has them.
+    /// The text, as recorded.
     pub text: String,
-    /// Whether another process holds the run and will write it down.
+    /// Whether it was passed to the process that holds the run, which will record it.
     pub handed_over: bool,
-    /// The gate at hand, where it takes longer than was estimated.
+    /// The current gate, if it takes longer than estimated.
     pub overrun: Option<Overrun>,
 }
 
@@ -64,9 +64,9 @@ pub struct Reply {
 pub struct Overrun {
     /// The gate.
     pub gate: GateId,
-    /// Seconds that it was estimated at.
+    /// Estimate in seconds.
     pub estimate_s: u64,
-    /// Seconds that it was worked on.
+    /// Working time so far, in seconds.
     pub active_s: u64,
 }
 

@@ -1,5 +1,5 @@
-//! `orch record fetch`: bring the refs that hold the records of runs from another repository. A run that
-//! went on there can be taken up here; one that went on in both places is told and left as it is.
+//! `orch record fetch`: fetch the refs with the records of runs from another repository. A run that
+//! advanced there can be resumed here; one that advanced on both sides is reported and left alone.
 
 use super::Error;
 use super::Project;
@@ -27,13 +27,13 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Fetched {
-    /// Where it came from.
+    /// The remote.
     pub remote: String,
-    /// Runs that are new here, or went on there.
+    /// Runs that are new here, or have advanced there.
     pub brought: Vec<RunId>,
-    /// Runs that went on there, and that a process drives here.
+    /// Runs that have advanced there while a process drives them here.
     pub held: Vec<RunId>,
-    /// Runs that went on there and here: their refs lie under `refs/orch/fetched/`.
+    /// Runs that have advanced on both sides; their refs are under `refs/orch/fetched/`.
     pub forked: Vec<RunId>,
 }
 

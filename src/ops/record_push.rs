@@ -1,4 +1,4 @@
-//! `orch record push`: send the refs that hold the records of runs to another repository.
+//! `orch record push`: push the refs with the records of runs to another repository.
 
 use super::Error;
 use super::Project;
@@ -21,9 +21,9 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Pushed {
-    /// Where it went.
+    /// The remote.
     pub remote: String,
-    /// The refs that the remote holds now as they are here.
+    /// The refs that are now the same on the remote.
     pub refs: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `orch record rebuild`: make a run's record again from its journal, and commit it.
+//! `orch record rebuild`: rebuild a run's record from its journal, and commit it.
 
 use super::Caller;
 use super::Driver;
@@ -30,10 +30,10 @@ pub struct Rebuilt {
     pub run_id: RunId,
     /// Files that were missing or differed, relative to the project.
     pub files: Vec<String>,
-    /// Files that still differ: they could not be written.
+    /// Files that still differ because they could not be written.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unwritten: Vec<String>,
-    /// Why nothing could be committed, or the end of the run not be signed.
+    /// Why nothing could be committed, or why the end of the run could not be signed.
     pub problems: Vec<String>,
 }
 

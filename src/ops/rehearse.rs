@@ -58,17 +58,17 @@ pub struct Request {
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct RehearsalStep {
-    /// The gate that it concerns; `None` where it is the run as a whole.
+    /// The gate concerned; `None` for the run as a whole.
     pub gate: Option<GateId>,
     /// What happens there, in words.
     pub decision: String,
-    /// The command of an attempt that begins, and its arguments.
+    /// The command of an attempt, with its arguments.
     pub command: Option<Vec<String>>,
-    /// What would make it fail here and now before it does anything, such as a secret that is not set.
+    /// What would make it fail before it starts, such as a secret that is not set.
     pub problem: Option<Finding>,
-    /// The packet of an attempt that begins.
+    /// The packet of an attempt.
     pub packet: Option<String>,
-    /// What is said to whoever approves it.
+    /// The text shown to the person who approves.
     pub message: Option<String>,
 }
 

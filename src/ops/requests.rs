@@ -62,14 +62,14 @@ use serde::Serialize;
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// A kind of request: which operation it is made to, and what can be said in it.
+/// A request: the operation it belongs to, and what it may contain.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestKind {
-    /// The name of the operation: of its module and its function.
+    /// The name of the operation, of its module and of its function.
     pub operation: &'static str,
     /// The JSON Schema of its request.
     pub schema: fn() -> Schema,
-    /// Says what is wrong with a request in JSON; it is not carried out.
+    /// Validates a request in JSON without carrying it out.
     pub check: fn(&serde_json::Value) -> Result<(), serde_json::Error>,
 }
 

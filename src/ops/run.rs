@@ -122,7 +122,7 @@ pub struct DriveRequest {
     pub start_from: Option<String>,
 }
 
-/// Begins a run of a workflow and drives it as far as nobody is needed; `greet` is called once, in
+/// Starts a run of a workflow and drives it until a person is needed; `greet` is called once, in
 /// between.
 pub fn run(
     project: &Project,
@@ -161,7 +161,7 @@ pub fn run_loaded(
     Ok(standing)
 }
 
-/// The unfinished runs beside which one of these inputs would begin.
+/// The unfinished runs with the key that these inputs would give.
 pub fn unfinished(
     project: &Project,
     caller: &Caller,

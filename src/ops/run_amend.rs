@@ -1,4 +1,4 @@
-//! `orch run amend`: a person takes a corrected definition into a run that goes on.
+//! `orch run amend`: a person applies a corrected definition to an unfinished run.
 
 use super::Caller;
 use super::Driver;
@@ -44,31 +44,31 @@ pub struct Request {
     pub reason: Option<String>,
 }
 
-/// What a person is asked to take in.
+/// What a person is asked to apply.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct AmendmentQuestion {
-    /// The run that would go on under other texts.
+    /// The run to amend.
     pub run: RunId,
-    /// The digest of all texts that the run goes on under.
+    /// The digest of the run's frozen definition.
     pub before: Digest,
-    /// The digest of all texts as they are now.
+    /// The digest of the definition as it is now.
     pub after: Digest,
-    /// The texts that changed, each with how.
+    /// The texts that changed, and how.
     pub changes: Vec<String>,
-    /// What differs in each of them, and in the scripts that commands of agents name.
+    /// The differences, also in scripts that agents' commands name.
     pub diffs: Vec<TextDiff>,
-    /// The gates that will be open again.
+    /// The gates that will be opened again.
     pub reopened: Vec<GateId>,
 }
 
-/// What became of it.
+/// Its state.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// How the run stands.
+    /// The status of the run.
     pub run: Standing,
-    /// What was taken in; none where there was nothing.
+    /// What was applied; `None` if there was nothing to apply.
     pub amended: Option<AmendmentQuestion>,
 }
 
@@ -117,7 +117,7 @@ pub fn unchanged(project: &Project, caller: &Caller, request: &Request) -> Resul
     Ok(Reply { run: advance::standing(&driver), amended: None })
 }
 
-/// Takes in what was shown, and nothing else.
+/// Applies what was shown, and nothing else.
 pub fn run_amend(
     project: &Project,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! `orch run complete`: end a run by a person's word.
+//! `orch run complete`: a person ends a run.
 
 use super::Caller;
 use super::Driver;

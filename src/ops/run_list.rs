@@ -1,4 +1,4 @@
-//! `orch run list`: the project's runs, the newest first, and behind them the records of other tools.
+//! `orch run list`: the project's runs, newest first, then the records of other tools.
 
 use super::Error;
 use super::Project;
@@ -102,13 +102,13 @@ fn moment(project: &Project, typed: &str) -> Result<Moment, Error> {
 pub struct ForeignEntry {
     /// The name of its folder.
     pub run_id: String,
-    /// Always `FOREIGN`: what its own status means is for its tool to say.
+    /// Always `FOREIGN`; only its own tool knows what its status means.
     pub status: &'static str,
-    /// The workflow that it names.
+    /// The workflow it names.
     pub workflow: Option<String>,
-    /// The key that it names.
+    /// The key it names.
     pub key: Option<String>,
-    /// When it began, as it is written there.
+    /// Its start time, as written there.
     pub started_at: Option<String>,
 }
 
@@ -117,9 +117,9 @@ pub struct ForeignEntry {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Listed {
-    /// A run of ours, whether it can be read or not.
+    /// A run of orch, readable or not.
     Run(RunEntry),
-    /// What another tool left.
+    /// A record of another tool.
     Foreign(ForeignEntry),
 }
 

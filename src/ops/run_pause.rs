@@ -1,4 +1,4 @@
-//! Pausing a run from outside its drive: it stays as it is until somebody takes it up.
+//! Pausing a run from outside its drive: it stays as it is until it is resumed.
 
 use super::Caller;
 use super::Driver;
@@ -21,9 +21,9 @@ pub struct Request {
     /// Which run.
     #[serde(flatten)]
     pub run: RunChoice,
-    /// Why, for the record.
+    /// Reason, for the record.
     pub reason: String,
-    /// What pauses it.
+    /// Cause of the pause.
     pub cause: PauseCause,
 }
 

@@ -1,4 +1,4 @@
-//! `orch run resume`: take a run up again, whatever ended its last sitting.
+//! `orch run resume`: resume a run, whatever stopped it.
 
 use super::Caller;
 use super::Driver;
@@ -39,7 +39,7 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
-/// Takes a run up and drives it; `greet` is called once, in between. A run that has passed or was
+/// Resumes a run and drives it; `greet` is called once, in between. A run that has passed or was
 /// canceled is left as it is.
 pub fn run_resume(
     project: &Project,

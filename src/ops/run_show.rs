@@ -33,10 +33,10 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// What `RUN.json` says.
+    /// The content of `RUN.json`.
     #[serde(flatten)]
     pub record: Json,
-    /// What happened; `None` of another tool's record.
+    /// What happened; `None` for another tool's record.
     #[serde(skip)]
     pub told: Option<Told>,
 }
@@ -47,11 +47,11 @@ pub struct Reply {
 pub struct Told {
     /// What happened, gate by gate.
     pub story: Story,
-    /// How the run stands.
+    /// The status of the run.
     pub status: State,
-    /// Why it stands so, where somebody or something said.
+    /// The reason, if there is one.
     pub reason: Option<String>,
-    /// What is spent, against what may be.
+    /// What is spent of each budget.
     pub spending: Vec<Spending>,
     /// The runs that are a part of it, with how they stand.
     pub children: Vec<(RunId, State)>,
@@ -61,7 +61,7 @@ pub struct Told {
     pub logs: String,
 }
 
-/// Gives what `RUN.json` says of the run now, and what happened in it.
+/// Gives the current `RUN.json`, and what happened in the run.
 pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let named = request.run.run.as_ref().or(caller.run.as_ref());
     let foreign = named.map(|name| choose::foreign(project, name)).transpose()?.flatten();

@@ -1,4 +1,4 @@
-//! `orch run start`: begin a run that a person takes through step by step.
+//! `orch run start`: start a run that a person works through gate by gate.
 
 use super::Caller;
 use super::Error;
@@ -25,12 +25,12 @@ pub struct Request {
     /// The workflow's inputs, by name.
     #[serde(default)]
     pub inputs: Values,
-    /// Begin another run of this key beside one that is unfinished.
+    /// Start another run of this key even if one is unfinished.
     #[serde(default)]
     pub again: bool,
 }
 
-/// Begins a run, commits its record, and leaves every gate to the person.
+/// Starts a run, commits its record, and leaves every gate to the person.
 pub fn run_start(project: &Project, caller: &Caller, request: &Request) -> Result<Standing, Error> {
     start_loaded(project, caller, Workflow::load(&request.workflow, &project.shelf)?, request)
 }

@@ -1,5 +1,5 @@
-//! What the operations on sittings share: the run that is meant, the process that keeps a
-//! sitting, and how a sitting ends.
+//! What the operations on sessions share: the run that is meant, the process that keeps a
+//! session, and how a session ends.
 
 use super::Caller;
 use super::Driver;

@@ -1,4 +1,4 @@
-//! `orch session complete`: end the sitting and the run with it, if nothing is missing.
+//! `orch session complete`: end the session and its run, unless something is missing.
 
 use super::Caller;
 use super::Driver;
@@ -41,33 +41,33 @@ pub struct Request {
     pub force: Option<String>,
 }
 
-/// Whether the run is over.
+/// Whether the run has ended.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
-    /// The run is over.
+    /// The run has ended.
     Complete(Box<Standing>),
-    /// Something is missing, and the sitting goes on.
+    /// Something is missing; the session goes on.
     Missing(Missing),
 }
 
-/// What keeps the run from being over.
+/// What is missing before the run can end.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Missing {
     /// The run's id.
     pub run_id: RunId,
-    /// What the work is about: the run's key.
+    /// The run's key.
     pub epic: String,
-    /// What has to be there before the run is over.
+    /// What is missing before the run can end.
     pub missing: Vec<Finding>,
     /// Whether the work of an open gate is handed in with a summary of it.
     #[serde(skip)]
     pub asks_for_summary: bool,
 }
 
-/// Ends the sitting and the run. What is open is waived where a person forces it.
+/// Ends the session and the run. If a person forces it, open gates are waived.
 pub fn session_complete(
     project: &Project,
     caller: &Caller,

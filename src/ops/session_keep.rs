@@ -1,5 +1,5 @@
-//! The keeper of a sitting: a process of its own that holds the session's lock, and seals a
-//! checkpoint every so often, until it is asked to end or the sitting is over.
+//! The keeper of a session: a process of its own that holds the session's lock and seals a
+//! checkpoint every so often, until it is asked to end or the session is over.
 
 use super::Driver;
 use super::Error;
@@ -48,7 +48,7 @@ pub struct Request {
     pub session: u32,
 }
 
-/// Keeps it in a process of its own. A signal ends this at any point: what it does outlasts that.
+/// Keeps it in a process of its own. A signal may end that at any point; what it did lasts.
 pub fn session_keep(project: &Project, request: &Request) -> Result<(), Error> {
     let id = RunId::parse(&request.run).map_err(|error| Error::usage(error.to_string()))?;
     let _lock = hold(project, &id)?;

@@ -14,9 +14,9 @@ use serde::Serialize;
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// What the work is about: the key of its runs.
+    /// The key of the runs.
     pub epic: String,
-    /// The checkpoints, the oldest first.
+    /// The checkpoints, oldest first.
     pub checkpoints: Vec<SessionEntry>,
 }
 
@@ -24,11 +24,11 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SessionEntry {
-    /// The run that it was sealed in.
+    /// The run of the checkpoint.
     pub run_id: RunId,
-    /// When it was sealed.
+    /// Time of the checkpoint.
     pub at: Moment,
-    /// The checkpoint, as the journal has it.
+    /// The checkpoint, as recorded in the journal.
     #[serde(flatten)]
     pub checkpoint: Checkpoint,
 }

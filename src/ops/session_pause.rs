@@ -1,4 +1,4 @@
-//! `orch session pause`: get up from a run; it stays as it is until somebody sits down again.
+//! `orch session pause`: pause the session and its run.
 
 use super::Caller;
 use super::Driver;
@@ -36,7 +36,7 @@ impl Default for Request {
     }
 }
 
-/// Ends the sitting and pauses the run.
+/// Ends the session and pauses the run.
 pub fn session_pause(
     project: &Project,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! `orch session start`: sit down at a run, begun by it or taken up again.
+//! `orch session start`: start a session, at a new run or one to resume.
 
 use super::Caller;
 use super::Driver;
@@ -61,34 +61,34 @@ pub struct Request {
     pub inputs: Vec<String>,
 }
 
-/// The sitting that has begun.
+/// The session that was started.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
     pub run_id: RunId,
-    /// What the work is about: the run's key.
+    /// The run's key.
     pub epic: String,
     /// The workflow's name.
     pub workflow: String,
-    /// Counted within the run.
+    /// The session's number within the run.
     pub session: u32,
-    /// Stands for the run in `ORCH_SESSION`: `my-feature@2`.
+    /// The session's name for `ORCH_SESSION`, such as `my-feature@2`.
     pub session_key: String,
-    /// How the sitting stands.
+    /// The status of the session.
     pub status: SessionStatus,
-    /// What the run may spend, where there is a budget.
+    /// The run's budget, if it has one.
     pub budget_usd: Option<f64>,
-    /// What was found of the sitting before, where that one died.
+    /// What was found of the previous session, if it died.
     pub found: Option<String>,
-    /// What whoever takes the run up was told first.
+    /// The brief shown on resuming.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<Box<brief::Reply>>,
-    /// Where the run stands after what a sitting begins with.
+    /// The state of the run after the gates that every session checks.
     pub run: Standing,
 }
 
-/// Sits down. What is judged anew at each sitting is judged; then a keeper holds the session.
+/// Starts a session. Gates that every session checks are checked, then a keeper holds it.
 /// `greet` is called once, before.
 pub fn session_start(
     project: &Project,

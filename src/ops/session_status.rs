@@ -1,4 +1,4 @@
-//! `orch session status`: the sitting at a run, what it cost and how long it takes.
+//! `orch session status`: the sessions of a run, with cost and time.
 
 use super::Caller;
 use super::Error;
@@ -20,71 +20,71 @@ use crate::spending::Cost;
 use crate::workflow::Workflow;
 use serde::Serialize;
 
-/// The last sitting at a run, and all of them together.
+/// The last session of a run, and all of them together.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
     pub run_id: RunId,
-    /// What the work is about: the run's key.
+    /// The run's key.
     pub epic: String,
     /// The workflow's name.
     pub workflow: String,
-    /// How the run stands.
+    /// The status of the run.
     pub run_status: RunStatus,
-    /// The number of the last sitting; 0 where there was none.
+    /// The number of the last session; 0 if there was none.
     pub session: u32,
-    /// Stands for the run in `ORCH_SESSION`; null where nobody ever sat at it.
+    /// The session's name for `ORCH_SESSION`; null if there was none.
     pub session_key: Option<String>,
-    /// How the last sitting stands or ended.
+    /// The status of the last session.
     pub status: Option<SessionStatus>,
-    /// Why it ended, where somebody said.
+    /// Why it ended, if a reason was given.
     pub reason: Option<String>,
-    /// What the run may spend; null without a budget.
+    /// The run's budget; null without one.
     pub budget_usd: Option<f64>,
-    /// What all sittings have cost; null where nothing is known.
+    /// Cost of all sessions; null if unknown.
     pub cost_usd: Option<f64>,
-    /// What the runs that were begun in its sittings have spent.
+    /// Cost of the runs that were started in its sessions.
     pub parts_usd: f64,
-    /// What is left of that.
+    /// What is left of the budget.
     pub remaining_usd: Option<f64>,
-    /// Seconds that gates were worked on, in all sittings.
+    /// Working time in seconds, over all sessions.
     pub active_s: u64,
-    /// Seconds that gates waited for a word, in all sittings.
+    /// Waiting time in seconds, over all sessions.
     pub waiting_s: u64,
-    /// Seconds that the gates should take, as far as somebody said so.
+    /// Estimated working time in seconds, of the gates with an estimate.
     pub estimate_s: Option<u64>,
-    /// Seconds that the work is over the estimate, or below it where negative.
+    /// Working time minus the estimate, in seconds.
     pub variance_s: Option<i64>,
-    /// How many checkpoints were sealed.
+    /// Number of checkpoints.
     pub checkpoints: usize,
-    /// All sittings, the oldest first.
+    /// All sessions, oldest first.
     pub sessions: Vec<Sitting>,
 }
 
-/// One sitting.
+/// One session.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Sitting {
-    /// Counted within the run.
+    /// The session's number within the run.
     pub session: u32,
-    /// Who sat down.
+    /// Who started it.
     pub by: String,
-    /// How it stands or ended.
+    /// The status.
     pub status: SessionStatus,
-    /// When somebody sat down.
+    /// Start time.
     pub started_at: Moment,
-    /// When it ended; null while it goes on.
+    /// End time; null while it is active.
     pub ended_at: Option<Moment>,
-    /// Seconds from its start to its end, or until now.
+    /// Seconds from start to end, or until now.
     pub duration_s: u64,
-    /// Null where nothing is known.
+    /// Cost; null if unknown.
     pub cost_usd: Option<f64>,
-    /// Why it ended, where somebody said.
+    /// Why it ended, if a reason was given.
     pub reason: Option<String>,
 }
 
-/// Reads where the sitting stands.
+/// Reads the state of the sessions.
 pub fn session_status(project: &Project, caller: &Caller, epic: &Epic) -> Result<Reply, Error> {
     let id = epic.run(project, caller)?;
     let run = proof::read(project, &id)?.run;

@@ -27,29 +27,29 @@ pub struct Reply {
     pub run_id: RunId,
     /// The workflow's name.
     pub workflow: String,
-    /// What the work is about: the run's key.
+    /// The run's key.
     pub key: String,
-    /// How the run stands.
+    /// The status of the run.
     pub status: State,
-    /// Why it stands so, where somebody or something said.
+    /// The reason, if there is one.
     pub reason: Option<String>,
-    /// When it began.
+    /// Start time.
     pub started_at: Moment,
-    /// When it came to its end.
+    /// End time.
     pub finished_at: Option<Moment>,
-    /// Known costs together; null where none is known.
+    /// Known cost in total; null if none is known.
     pub cost_usd: Option<f64>,
-    /// The most that may be spent; null without a budget.
+    /// The budget; null without one.
     pub budget_usd: Option<f64>,
-    /// What is left of that.
+    /// What is left of the budget.
     pub remaining_usd: Option<f64>,
-    /// What is spent, against what may be.
+    /// What is spent of each budget.
     pub spending: Vec<Spending>,
     /// All gates, in the order of the workflow.
     pub gates: Vec<GateLine>,
 }
 
-/// Reads where the run stands.
+/// Reads the state of the run.
 pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Reply, Error> {
     let id = choose::run(project, caller, choice)?;
     let run = proof::read(project, &id)?.run;

@@ -1,4 +1,4 @@
-//! `orch use`: make a run the current one, and a gate of it, until another is chosen or
+//! `orch use`: make a run the current one, and a gate of it, until another is selected or
 //! `orch back` is typed.
 
 use super::Caller;
@@ -27,13 +27,13 @@ pub struct Request {
     pub gate: Option<String>,
 }
 
-/// What is current now, and what lies below it.
+/// The current run, and those to go back to.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Reply {
-    /// The run that is current now; `None` where none is chosen.
+    /// The current run; `None` if none is selected.
     pub current: Option<ChosenRun>,
-    /// Those that `orch back` returns to, the next one first.
+    /// The runs that `orch back` returns to, next one first.
     pub before: Vec<ChosenRun>,
 }
 
@@ -47,7 +47,7 @@ impl Reply {
     }
 }
 
-/// Chooses a run, and the gate that is named.
+/// Selects a run, and the named gate.
 pub fn use_run(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(project, caller, &RunChoice { run: request.run.clone() })?;
     let gate = match &request.gate {

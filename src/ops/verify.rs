@@ -1,5 +1,5 @@
-//! `orch verify`: whether records and artifacts are what the journal says, byte for byte, whether
-//! the journal is the one that commits and people were told of, and approvals are proved.
+//! `orch verify`: whether records and artifacts match the journal byte for byte, whether the
+//! journal is the one that commits and people know of, and whether approvals are valid.
 
 mod anchors;
 mod approvals;
@@ -59,51 +59,51 @@ pub struct Request {
     pub all: bool,
 }
 
-/// What became of one run's verification.
+/// The result of verifying one run.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Verified {
-    /// A record of another tool is named after its folder.
+    /// The run's id; for a record of another tool, the name of its folder.
     pub run_id: String,
-    /// How many events the journal holds.
+    /// Number of events in the journal.
     pub events: u64,
-    /// The digest that its chain ends in.
+    /// The head of the hash chain.
     pub head: Option<Digest>,
-    /// Artifacts that are what they were.
+    /// Artifacts that are unchanged.
     pub artifacts: usize,
-    /// Artifacts that were not looked at: they are not in this copy of the project.
+    /// Artifacts that were not checked, because this copy of the project does not have them.
     pub not_looked_at: usize,
-    /// Approvals whose signatures are good.
+    /// Approvals with a valid signature.
     pub approvals: Vec<SignedApproval>,
-    /// Whose signature of the end of the run is good.
+    /// Who signed the end of the run, if the signature is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_signed_by: Option<String>,
-    /// What is not as the journal says it was.
+    /// Differences from the journal.
     pub differences: Vec<Difference>,
-    /// How many events the record knows where git brought an earlier one back: after a reset or a
-    /// revert the journal still holds the rest, and the next sitting or a rebuild brings it again.
+    /// Number of events in the record, if git restored an earlier one: after a reset or revert the
+    /// journal still has the rest, and the next session or a rebuild restores it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind: Option<u64>,
-    /// Whether a kill left the record half written, or the index as it was before.
+    /// Whether a kill left the record half written or the index outdated.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_unfinished: bool,
-    /// What completes the record where it is behind or unfinished.
+    /// What completes the record, if it is behind or unfinished.
     #[serde(skip)]
     pub completed_by: Option<CompletedBy>,
-    /// Why the run was passed over, or could not be looked at.
+    /// Why the run was skipped or could not be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub passed_over: Option<PassedOver>,
-    /// Artifacts that commits have moved on, or that no commit ever brought here.
+    /// Artifacts that later commits have changed, or that no commit ever contained.
     pub moved_on: Vec<MovedOn>,
 }
 
-/// An artifact that is not what it was, and rightly so.
+/// An artifact that was changed legitimately.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct MovedOn {
     /// The artifact, relative to the project.
     pub path: String,
-    /// What became of it.
+    /// Its state.
     #[serde(flatten)]
     pub fate: Fate,
 }
@@ -122,9 +122,9 @@ pub enum CompletedBy {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PassedOver {
-    /// Another tool made the record: there is no journal to verify it by.
+    /// A record of another tool, which has no journal to verify.
     Foreign,
-    /// It could not be looked at.
+    /// It could not be checked.
     Unreadable(String),
 }
 

@@ -1,4 +1,4 @@
-//! `orch workflow check`: read workflows whole and tell everything that is wrong.
+//! `orch workflow check`: read whole workflows and report everything that is wrong.
 
 use super::Project;
 use crate::advance;

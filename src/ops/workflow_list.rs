@@ -11,13 +11,13 @@ use serde::Serialize;
 pub struct WorkflowEntry {
     /// The workflow's name.
     pub name: String,
-    /// Its version, where it can be read.
+    /// Its version, if it can be read.
     pub version: Option<String>,
-    /// What it says of itself.
+    /// Its description.
     pub description: String,
     /// Where it was found.
     pub origin: Option<Origin>,
-    /// What is wrong with it, where it cannot be run.
+    /// What is wrong with it, if it cannot run.
     pub problem: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! `orch workflow new`: a workflow, a contract and a prompt that pass
-//! `orch workflow check`, to write on from.
+//! `orch workflow new`: a starter workflow, contract and prompt that pass
+//! `orch workflow check`.
 
 use super::Error;
 use super::Project;

@@ -1,4 +1,4 @@
-//! `orch workflow show`: a workflow's text, which of its copies won, and why.
+//! `orch workflow show`: a workflow's text, which copy is used, and why.
 
 use super::Error;
 use super::Project;
@@ -16,11 +16,11 @@ pub struct Reply {
     pub name: String,
     /// Where it was found.
     pub origin: Origin,
-    /// Why this copy and no other.
+    /// Why this copy is used.
     pub why: String,
     /// The text of its file.
     pub text: String,
-    /// Every text it is made of, with where each was found.
+    /// Every text of its definition, and where each was found.
     pub texts: Vec<ShownText>,
 }
 
@@ -28,7 +28,7 @@ pub struct Reply {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct ShownText {
-    /// The text's path, below the folder that it was found in.
+    /// The path of the text, relative to the folder it was found in.
     pub path: String,
     /// Where it was found.
     pub origin: Origin,

@@ -302,7 +302,7 @@ pub struct AnswersFromFile {
     pub pointer: String,
 }
 
-/// Tries of a gate.
+/// How often to try a gate.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetryFile {
@@ -317,7 +317,7 @@ pub struct RetryFile {
     pub backoff: Option<Placed<f64>>,
 }
 
-/// A list to fan out over: `in`, or a JSON file with a pointer to the list in it.
+/// A list to fan out over: `in`, or `file` with a `pointer` to the list in it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EachFile {

@@ -13,15 +13,15 @@ use std::time::Duration;
 /// How many of the last acts are told.
 const ACTS: usize = 3;
 
-/// One thing that somebody did.
+/// One act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Act {
     /// When it was done.
     pub at: Moment,
-    /// What it was, in words.
+    /// What was done.
     pub what: String,
-    /// Who did it, where that is known.
+    /// Who did it, if known.
     pub by: Option<String>,
 }
 
@@ -29,15 +29,15 @@ pub struct Act {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Setback {
-    /// When it went wrong.
+    /// Time of the failure.
     pub at: Moment,
-    /// The gate that it concerns; `None` where it is the run as a whole.
+    /// The gate concerned; `None` for the run as a whole.
     pub gate: Option<GateId>,
     /// The attempt of that gate.
     pub attempt: Option<u32>,
     /// What happened, in a word or two.
     pub what: &'static str,
-    /// Why, as it was recorded.
+    /// The recorded reason.
     pub reason: String,
     /// Those that still stand are told with their gate.
     pub findings: Vec<String>,

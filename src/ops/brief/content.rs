@@ -39,7 +39,7 @@ pub(super) struct Facts<'f> {
     pub now: Moment,
 }
 
-/// What brings a new sitting up to date.
+/// What brings a new session up to date.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Brief {
@@ -49,65 +49,65 @@ pub struct Brief {
     pub workflow: String,
     /// The workflow's version, as the run keeps it.
     pub version: String,
-    /// What the workflow says of itself.
+    /// The workflow's description.
     pub description: String,
-    /// What the work is about: the run's key.
+    /// The run's key.
     pub key: String,
-    /// How the run stands.
+    /// The status of the run.
     pub status: String,
-    /// Why it stands so, where somebody or something said.
+    /// The reason, if there is one.
     pub reason: Option<String>,
     /// When the run began.
     pub started_at: Moment,
-    /// The sitting that goes on or was the last one.
+    /// The current or last session.
     pub session: Option<Sitting>,
-    /// The last pause of a run that has gone on since.
+    /// The last pause, if the run was resumed since.
     pub paused: Option<Pause>,
     /// The inputs that have a value.
     pub inputs: Vec<Input>,
-    /// What `file` inputs held when the run began, in short.
+    /// Excerpts of the `file` inputs, as they were when the run started.
     pub prompts: Vec<Prompt>,
     /// All gates, in the order of the workflow.
     pub gates: Vec<Gate>,
-    /// The last things that were done, the oldest first.
+    /// Recent acts, oldest first.
     pub acts: Vec<Act>,
-    /// What was decided, the oldest first.
+    /// Decisions, oldest first.
     pub decisions: Vec<Said>,
     /// Updates, notes, logs and summaries.
     pub notes: Vec<Said>,
     /// What did not work.
     pub setbacks: Vec<Setback>,
-    /// The files that changed since the last sitting.
+    /// The files that changed since the last session.
     pub changes: Changes,
-    /// What was forwarded to the run.
+    /// Messages forwarded to the run.
     pub messages: Vec<String>,
-    /// What was used so far, and what is left.
+    /// Cost and time so far, and what is left.
     pub spent: Spending,
     /// What to do next, in words.
     pub next_actions: Vec<String>,
-    /// What to type next.
+    /// Commands to type next.
     pub suggested_commands: Vec<String>,
-    /// How many of each were left out for want of room.
+    /// How many entries were left out to fit the limit.
     pub left_out: BTreeMap<&'static str, usize>,
 }
 
-/// One sitting.
+/// One session.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Sitting {
-    /// Counted within the run.
+    /// The session's number within the run.
     pub number: u32,
-    /// How it stands or ended.
+    /// The status.
     pub status: String,
-    /// Who sits or sat down.
+    /// Who started it.
     pub by: String,
-    /// Why it ended, where somebody said.
+    /// Why it ended, if a reason was given.
     pub reason: Option<String>,
-    /// What was found of the sitting before, where that one died.
+    /// What was found of the previous session, if it died.
     pub found: Option<String>,
 }
 
-/// A stop that somebody resumed from, or will.
+/// A pause.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Pause {
@@ -131,7 +131,7 @@ pub struct Input {
 pub struct Prompt {
     /// The file that the input named.
     pub path: String,
-    /// How it begins.
+    /// Its beginning.
     pub text: String,
 }
 
@@ -139,14 +139,14 @@ pub struct Prompt {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Gate {
-    /// How it stands.
+    /// Its status.
     #[serde(flatten)]
     pub line: GateLine,
-    /// How long it was worked on, in words.
+    /// Working time, in words.
     pub active: String,
     /// When the last attempt ended.
     pub ended_at: Option<Moment>,
-    /// What is wrong with its last attempt.
+    /// The findings of its last attempt.
     pub findings: Vec<String>,
 }
 
@@ -154,15 +154,15 @@ pub struct Gate {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Said {
-    /// When it was said.
+    /// Time of the note.
     pub at: Moment,
     /// Who said it.
     pub by: String,
-    /// What kind of thing it is.
+    /// Kind of note.
     pub kind: NoteKind,
-    /// The gate that it is about, where one was named.
+    /// The gate it is about, if any.
     pub gate: Option<GateId>,
-    /// The words.
+    /// The text.
     pub text: String,
 }
 
@@ -172,41 +172,41 @@ pub struct Said {
 pub struct Changes {
     /// Since when, in words.
     pub since: String,
-    /// The files; `None` where they are not known.
+    /// The files; `None` if they are unknown.
     pub files: Option<Vec<Changed>>,
-    /// Why they are not known.
+    /// Why they are unknown.
     pub unknown: Option<String>,
 }
 
-/// Money, tokens and time. What nobody said is null, never zero.
+/// Money, tokens and time. What is unknown is null, never zero.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Spending {
-    /// The known costs together.
+    /// Known cost in total.
     pub cost_usd: Option<f64>,
-    /// How many calls there were.
+    /// Number of calls.
     pub calls: u64,
-    /// How many of them nobody knows the cost of.
+    /// Number of calls of unknown cost.
     pub calls_of_unknown_cost: u64,
-    /// The known tokens together, in and out.
+    /// Known tokens in total, in and out.
     pub tokens: Option<u64>,
-    /// What the run may spend.
+    /// The run's budget.
     pub budget: Budget,
-    /// What is left of the money, where there is a budget.
+    /// What is left of the budget, if there is one.
     pub remaining_usd: Option<f64>,
-    /// Seconds that gates were worked on.
+    /// Working time in seconds.
     pub active_s: u64,
     /// The same in words.
     pub active: String,
-    /// Seconds that gates waited for a word.
+    /// Waiting time in seconds.
     pub waiting_s: u64,
     /// The same in words.
     pub waiting: String,
-    /// The estimates of the gates that have one, together.
+    /// The sum of all estimates, in seconds.
     pub estimate_s: Option<u64>,
     /// The estimates in words.
     pub estimate: Option<String>,
-    /// How much longer it took than was estimated; below zero where it took less.
+    /// Working time minus the estimate, in seconds.
     pub variance_s: Option<i64>,
     /// The variance in words.
     pub variance: Option<String>,

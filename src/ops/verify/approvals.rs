@@ -22,7 +22,7 @@ use crate::workflow;
 use crate::workflow::Workflow;
 use serde::Serialize;
 
-/// An approval that is proved.
+/// An approval with a valid signature.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct SignedApproval {
@@ -30,7 +30,7 @@ pub struct SignedApproval {
     pub gate: GateId,
     /// The attempt whose outputs were approved.
     pub attempt: u32,
-    /// A name of the allowed signers, or a key where the run keeps none.
+    /// The signer's name, or the key if the run has no list of signers.
     pub by: String,
 }
 

@@ -41,7 +41,7 @@ struct Open<'a> {
     in_git: Option<String>,
 }
 
-/// Looks at the artifacts of every gate that has passed.
+/// Checks the artifacts of every gate that has passed.
 pub fn look(
     project: &Project,
     reading: &Reading,

@@ -26,7 +26,7 @@ impl Join {
     }
 }
 
-/// How many of its needs must have passed.
+/// How many of the gate's needs must have passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JoinFile {

@@ -19,7 +19,7 @@ fn the_reference_is_what_the_program_says() {
 
 fn reference() -> String {
     let mut text = String::from(
-        "# Reference\n\nMade from the program; `UPDATE=1 cargo test --test it shipped` makes it anew.\n",
+        "# Reference\n\nGenerated from the program by `UPDATE=1 cargo test --test it shipped`.\n",
     );
     let contract: serde_json::Value = serde_json::from_str(&schema("contract")).unwrap();
     add_languages(&mut text, &contract);
@@ -70,13 +70,13 @@ fn add_languages(text: &mut String, contract: &serde_json::Value) {
     text.push_str("\n### The contract itself\n");
     text.push_str(&language::keys(contract, contract, &["output", "check"]));
     let output = contract.pointer("/properties/output/items").unwrap();
-    text.push_str("\n### `[[output]]`\n\nOne of `path`, `any_of`, `first_of` and `glob`, and `checks`: a list of the checks below.\n");
+    text.push_str("\n### `[[output]]`\n\nExactly one of `path`, `any_of`, `first_of` and `glob`; and `checks`, a list of [checks](#checks).\n");
     text.push_str(&language::keys(contract, output, &["checks"]));
     let check = contract.pointer("/properties/output/items/properties/checks/items/oneOf/0");
     let check = check.unwrap();
     let own = check["properties"].as_object().unwrap().keys().map(String::as_str);
     let own: Vec<&str> = own.filter(|key| !COMMON.contains(key)).collect();
-    text.push_str("\n### Every check\n\nA `[[check]]` stands by itself; one that reads a file names it with `path`.\n");
+    text.push_str("\n### Every check\n\nA check of an output reads that output. A `[[check]]` of its own names the file that it reads with `path`.\n");
     text.push_str(&language::keys(contract, check, &[&own[..], &["kind"]].concat()));
     let words = "In the project, and in `~/.config/orch` for all projects.";
     open(text, "Configuration", words);
