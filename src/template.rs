@@ -4,6 +4,7 @@
 //! What a template can take is bounded: see [`plain`] and [`helper`].
 
 mod context;
+mod group_by;
 mod helper;
 mod library;
 mod names;
@@ -214,6 +215,7 @@ pub fn included(text: &str) -> Vec<String> {
 fn new_engine() -> Tera {
     let mut engine = Tera::default();
     engine.autoescape_on(Vec::<String>::new());
+    engine.register_filter("group_by", group_by::group_by);
     engine
 }
 

@@ -126,6 +126,10 @@ impl Instructions {
                     "Gate {gate} refused: {reason}. Change the work it judged, then resume."
                 ));
             }
+            NextStep::Redo { gate, reason } => {
+                self.say(format!("Gate {gate} failed: {reason}. Fix it, then redo the gate."));
+                self.suggest(&at("gate redo", gate).option("reason", OPEN_WORDS));
+            }
             NextStep::RaiseBudget => {
                 self.say("A budget is spent. Raise it to continue.");
                 // Without a run named it adds up all of them.

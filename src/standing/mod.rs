@@ -74,7 +74,7 @@ pub struct Standing {
     /// Why the end of the run is not signed, where it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsigned: Option<String>,
-    /// The gates that failed, each with why.
+    /// The gates that failed and are not to be ignored, each with why.
     pub failed: Vec<(GateId, String)>,
     /// Those of them that did their work and refused that of another gate.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -179,7 +179,12 @@ impl Standing {
             })
         });
         let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
-            let reason = run.gate(id)?.attempt()?.failure_reason.clone()?;
+            let state = run.gate(id)?;
+            // A failure that is ignored is nothing to put right.
+            if workflow.gate(id).is_some_and(|gate| next::is_satisfied(gate, state)) {
+                return None;
+            }
+            let reason = state.attempt()?.failure_reason.clone()?;
             Some((id.clone(), reason))
         });
         let refused = run.gates_in(GateStatus::Fail).filter(|id| {

@@ -27,6 +27,13 @@ pub enum NextStep<'s> {
         /// Whether it did its work, and what it refused is to be mended.
         refused: bool,
     },
+    /// Put right why a gate failed, and do it again; the run waits for others meanwhile.
+    Redo {
+        /// The gate.
+        gate: &'s GateId,
+        /// Why it failed.
+        reason: &'s str,
+    },
     /// Give the run more to spend.
     RaiseBudget,
     /// Resume the run that is paused.
@@ -86,7 +93,10 @@ impl Standing {
             // Step by step a run is not told that the gate it waited for is done.
             RunStatus::Waiting if self.waiting.is_empty() => steps.extend(self.going_on()),
             RunStatus::Passed | RunStatus::Canceled => steps.push(NextStep::Show),
-            RunStatus::Waiting => {}
+            RunStatus::Waiting => {
+                let failed = self.failed.iter();
+                steps.extend(failed.map(|(gate, reason)| NextStep::Redo { gate, reason }));
+            }
         }
         if self.here.session.is_some() && !self.status.is_end() {
             steps.push(NextStep::Report);

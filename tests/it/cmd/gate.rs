@@ -62,7 +62,7 @@ fn finish_gives_the_verdict() {
     head <sha256>
     -- stderr
       error write: draft.md does not exist [file_exists]
-    FAIL write
+    14:31:13Z FAIL write
 
     next:
       Fix gate write: draft.md does not exist [file_exists]

@@ -255,6 +255,6 @@ fn what_is_waited_for_counts_down() {
     next:
       $ orch run show
     ");
-    let drawn = house.on_terminal("run demo", &[]).code(0);
+    let drawn = house.on_terminal_by_the_clock("run demo", 80, &[]).code(0);
     drawn.says("s until again is tried again").says("s until ask is asked again");
 }
