@@ -115,7 +115,10 @@ impl<'p> Reader<'p> {
         let mut left = printed.lines();
         for wanted in expected {
             let pattern = regex::escape(wanted.trim_end()).replace('…', ".*");
-            let pattern = Regex::new(&format!(r"^\s*{}\s*$", pattern.trim_start())).unwrap();
+            // Lines of a run may begin with a time and end with how long it took.
+            let (time, took) = (r"(?:\d\d:\d\d:\d\dZ )?", r"(?:  [\d.]+[hms][\d. hms]*)?");
+            let pattern = format!(r"^\s*{time}{}{took}\s*$", pattern.trim_start());
+            let pattern = Regex::new(&pattern).unwrap();
             let page = self.page;
             assert!(left.any(|it| pattern.is_match(it)), "{page}: $ {line}: {wanted}\n{printed}");
         }
