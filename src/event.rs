@@ -58,7 +58,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use std::fmt;
 
-/// One fact. The names are the record's; see the record's reference.
+/// One fact. The names are those of the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
 #[strum_discriminants(
     name(EventKind),
@@ -70,16 +70,16 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Event {
     RunStarted(Box<RunStarted>),
-    /// Somebody drives the run again; gates that had failed get a new attempt.
+    /// The run is driven again; gates that had failed get a new attempt.
     RunResumed {
         retried: Vec<GateId>,
     },
-    /// A person took a corrected definition in.
+    /// A person applied a corrected definition.
     RunAmended(Box<Amended>),
     RunWaiting {
         gates: Vec<GateId>,
     },
-    /// Which of its gates the run does from now on.
+    /// Which of its gates the run does from here on.
     RangeSet(Range),
     RunPaused {
         reason: String,
@@ -108,7 +108,7 @@ pub enum Event {
         invocation_id: InvocationId,
         gate: GateId,
         attempt: u32,
-        /// What the budgets hold ready for it until it is recorded.
+        /// What is reserved for it in the budgets until it is recorded.
         #[serde(default, skip_serializing_if = "Budget::is_open")]
         reserved: Budget,
     },
@@ -119,7 +119,7 @@ pub enum Event {
         waits_for: WaitsFor,
         judged: Option<Judged>,
     },
-    /// A command said "not yet"; its attempt goes on when it is asked again.
+    /// A command said "not yet"; its attempt continues when it is polled again.
     GatePolled {
         gate: GateId,
         attempt: u32,
@@ -133,7 +133,7 @@ pub enum Event {
         attempt: u32,
         approval: Approved,
     },
-    /// Somebody handed in work that they did themselves, where a later approval depends on who.
+    /// Someone finished work that they did themselves; a later approval depends on who it was.
     GateHandedIn {
         gate: GateId,
         attempt: u32,
@@ -162,7 +162,7 @@ pub enum Event {
         by: String,
         reason: String,
     },
-    /// Gates that were done and are open again, and why.
+    /// Gates that were done and are opened again, and why.
     GatesReopened {
         gates: Vec<GateId>,
         reason: String,
@@ -183,22 +183,22 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         anew: Vec<GateId>,
     },
-    /// A person had a gate done again, and all that follows from it.
+    /// A person opened a gate again, and everything that depends on it.
     GateRedone {
         gate: GateId,
         reopened: Vec<GateId>,
         by: String,
         reason: String,
     },
-    /// The run comes to its end early: nothing begins any more but what runs at every end.
+    /// The run ends early: only gates that run at every end still start.
     RunEnding {
         status: RunStatus,
         reason: Option<String>,
-        /// The gate that ends it; a person's word otherwise.
+        /// The gate that ends it; a person, if there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         gate: Option<GateId>,
     },
-    /// Artifacts that changed after their gate passed and are still good.
+    /// Artifacts that changed after their gate passed and still fulfil its contract.
     GateRerecorded {
         gate: GateId,
         attempt: u32,
@@ -214,10 +214,10 @@ pub enum Event {
         by: String,
         texts: Vec<Frozen>,
     },
-    /// The chain as it stood before this line was signed.
+    /// The chain before this line was signed.
     HeadSigned(SignedHead),
     SessionStarted(SessionStarted),
-    /// What a sitting begins with was judged: now it is for the work.
+    /// The gates that every session checks were checked; the work can start.
     SessionReady {
         session: u32,
     },
@@ -225,14 +225,14 @@ pub enum Event {
         session: u32,
         status: SessionStatus,
         reason: Option<String>,
-        /// The last sign of life of one that died: nobody worked since.
+        /// The last sign of life of one that died; nothing was done since.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen_at: Option<Moment>,
     },
     CheckpointSealed(Box<Checkpoint>),
-    /// What somebody had to say about the work.
+    /// A note on the work.
     Noted(Note),
-    /// How long a gate should take, by somebody's newer word than the workflow's.
+    /// A newer estimate of a gate than the workflow's.
     GateEstimated {
         gate: GateId,
         estimate_s: u64,
@@ -258,7 +258,7 @@ impl Event {
         None
     }
 
-    /// Whether nothing follows until somebody acts, or at all.
+    /// Whether nothing follows until a person acts, or at all.
     pub fn is_stop(&self) -> bool {
         matches!(
             self,
@@ -294,7 +294,7 @@ pub enum WaitsFor {
     Agent,
     /// A person approves what passed.
     Approval,
-    /// A person says whether work that was cut off is done again.
+    /// A person decides whether interrupted work is done again.
     Decision,
 }
 

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A person took a corrected definition in: what it was, what it is, and what is open again.
+/// A person applied a corrected definition: what it was, what it is, and what is opened again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Amended {
     pub by: String,
-    /// How they gave their word: `terminal /dev/pts/3`.
+    /// How they were asked, such as `terminal /dev/pts/3`.
     pub how: String,
     pub reason: Option<String>,
     /// Of all texts before and after.
@@ -26,9 +26,9 @@ pub struct Amended {
     pub version: String,
     pub gates: Vec<PlannedGate>,
     pub inputs: Values,
-    /// Gates whose definition changed, with what follows from them, as far as they had begun.
+    /// Gates whose definition changed and those that depend on them, as far as they had started.
     pub reopened: Vec<GateId>,
-    /// What new checks compare with: as it was when this was taken in.
+    /// What new checks compare with, as it was when this was applied.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,
 }
@@ -37,8 +37,8 @@ pub struct Amended {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub path: String,
-    /// None where it was added.
+    /// `None` if it was added.
     pub before: Option<Digest>,
-    /// None where it was taken out.
+    /// `None` if it was removed.
     pub after: Option<Digest>,
 }

@@ -13,13 +13,13 @@ use std::fmt::Write as _;
 /// The namespace of the signatures: no other program's signature can be taken for an approval.
 pub const APPROVAL_NAMESPACE: &str = "orch-approval@v1";
 
-/// A person's word on exact bytes.
+/// A person's approval of exact bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approved {
     pub by: String,
-    /// How it was given: `terminal /dev/pts/3`.
+    /// How it was given, such as `terminal /dev/pts/3`.
     pub how: String,
-    /// The digests that were seen, by path.
+    /// The digests of the approved files, by path.
     pub seen: BTreeMap<String, Digest>,
     /// The digests of the files that were shown beside them, by path.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -32,10 +32,10 @@ pub struct Approved {
 /// A signature of a text, and what the text says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed {
-    /// Whose key it is by the run's allowed signers; `None` where the run has none.
+    /// Whose key it is, by the run's allowed signers; `None` if the run has none.
     pub signer: Option<String>,
     pub at: Moment,
-    /// Where the chain stood: everything before is signed with it.
+    /// The head of the chain; everything before it is signed too.
     pub chain: Digest,
     /// Armored, as `ssh-keygen` writes it.
     pub armored: String,
@@ -44,7 +44,7 @@ pub struct Signed {
 /// The namespace of the signatures of heads.
 pub const HEAD_NAMESPACE: &str = "orch-head@v1";
 
-/// A signature of everything that a run came to: of the head of its chain.
+/// A signature of a whole run, by the head of its chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedHead {
     /// How the run had ended.

@@ -27,9 +27,9 @@ pub struct GateStarted {
     /// Globs of what it may change of what earlier gates left behind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<String>,
-    /// What the work is made from; equal ones can be reused.
+    /// What the work is made from; the result for equal ones can be reused.
     pub recipe: Option<Recipe>,
-    /// Why an earlier result was not reused, where the gate asks for it.
+    /// Why an earlier result was not reused, if the gate asks for that.
     pub reuse: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl GateStarted {
     }
 }
 
-/// Everything that decides what a gate's work comes to.
+/// Everything that a gate's work depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recipe {
     /// Of the gate, its contract, prompt, command and inputs as rendered.

@@ -4,26 +4,26 @@ use crate::digest::Digest;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Where a run stood, and the working tree with it.
+/// The state of a run and of the working tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// Counted within the run, from 1 on.
+    /// Its number within the run, from 1.
     pub checkpoint: u32,
-    /// The sitting in which it was sealed.
+    /// The session in which it was sealed.
     pub session: Option<u32>,
     /// Why it was sealed: `every 15m`, `gate G2 passed`, or a person's words.
     pub reason: String,
-    /// Where the run stood, in a sentence.
+    /// The state of the run, in a sentence.
     pub summary: String,
     /// The head of the chain before this event.
     pub journal_head: Digest,
     /// The commit that was checked out.
     pub git_head: Option<String>,
-    /// What the run had cost, as far as it is known.
+    /// The known cost of the run so far.
     pub cost_usd: Option<f64>,
-    /// The working tree, where git can keep it.
+    /// The working tree, if git can keep it.
     pub snapshot: Option<Snapshot>,
-    /// Why it is not kept, where it is not.
+    /// Why it is not kept, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_snapshot: Option<String>,
 }

@@ -17,12 +17,12 @@ pub struct Worker {
     /// The program that was started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
-    /// The agent of `orch.toml` whose budget its calls draw on, where one states a budget.
+    /// The agent of `orch.toml` whose budget its calls use, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purse: Option<String>,
 }
 
-/// One call of an executor. What it did not say is null, never zero.
+/// One call of an executor. What it did not report is null, never zero.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Invocation {
     pub invocation_id: InvocationId,
@@ -45,10 +45,10 @@ pub struct Invocation {
     pub output_tokens: Option<u64>,
     pub cached_input_tokens: Option<u64>,
     pub error: Option<String>,
-    /// Why some of what it used is unknown, though its agent should have told it.
+    /// Why some of its usage is unknown although its agent should have reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<Box<str>>,
-    /// What was said of budgets when it was recorded: that one comes near its end.
+    /// Warnings about budgets when it was recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }

@@ -39,7 +39,7 @@ pub struct Judged {
     /// Files of earlier gates that it changed without saying so, as it left them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trespassed: Vec<Artifact>,
-    /// Whether whoever was to do the work said that it cannot be done: an audit has then refused nothing.
+    /// Whether the executor reported that the work cannot be done: an audit then refused nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
 }
@@ -51,17 +51,17 @@ impl Judged {
         self.findings.iter().chain(checked)
     }
 
-    /// The findings that keep the outputs from passing.
+    /// The findings that make the attempt fail.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.all_findings().filter(|finding| finding.severity == Severity::Error)
     }
 
-    /// Whether nothing keeps the outputs from passing.
+    /// Whether the outputs pass.
     pub fn passes(&self) -> bool {
         self.errors().next().is_none()
     }
 
-    /// Whether nothing keeps the outputs from passing but what the gate itself decided.
+    /// Whether only the gate's own verdict keeps the outputs from passing.
     pub fn is_refusal(&self) -> bool {
         let is_error = |finding: &Finding| finding.severity == Severity::Error;
         let mut others = self

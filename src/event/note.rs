@@ -7,21 +7,21 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
 
-/// One thing that was said.
+/// A note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     pub kind: NoteKind,
-    /// The gate that it is about; `None` where it is about the run.
+    /// The gate it is about; `None` if it is about the run.
     pub gate: Option<GateId>,
     pub text: String,
     /// A person as git knows them, or the agent whose marks were found.
     pub by: String,
-    /// When, where it was said before whoever held the run could write it down.
+    /// Time of the note, if it was recorded later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said_at: Option<Moment>,
 }
 
-/// Who says something.
+/// The author of a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Author {
     /// An agent, and how it is known to be one: by a mark, or by its work at a gate.
@@ -40,20 +40,20 @@ impl fmt::Display for Author {
     }
 }
 
-/// What kind of thing it is.
+/// Kind of note.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
-    /// How far the work has come.
+    /// Progress.
     Update,
-    /// What is worth knowing.
+    /// Anything worth knowing.
     #[default]
     Note,
-    /// What was done.
+    /// Completed work.
     Log,
-    /// What was decided, and why.
+    /// A decision and its reason.
     Decision,
-    /// What the finished work comes to.
+    /// The summary of finished work.
     Summary,
 }
 

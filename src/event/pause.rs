@@ -11,14 +11,14 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PauseCause {
-    /// By somebody's word.
+    /// By a person.
     #[default]
     Person,
-    /// What is left of a budget does not carry what comes next.
+    /// The rest of a budget is not enough for what comes next.
     Budget,
-    /// The process that drove it was told to end.
+    /// The process that drove it was told to end by a signal.
     Signal,
-    /// It came as far as it was asked to.
+    /// It reached the gate of `--until`.
     Reached,
     /// Files keep changing after their gate has passed.
     Changes,

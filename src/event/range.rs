@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 /// The stretch of its gates that a run does.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
-    /// The gate that it begins at.
+    /// The gate to start at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_from: Option<GateId>,
-    /// The gate that it goes no further than.
+    /// The gate to stop after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<GateId>,
-    /// The gates before its beginning: what lies there for them is judged, and they are never done.
+    /// The gates before the start: their existing outputs are judged, and they are never run.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub adopted: BTreeSet<GateId>,
 }

@@ -24,9 +24,9 @@ pub struct RunStarted {
     pub version: String,
     pub key: String,
     pub inputs: Values,
-    /// Whether `orch run` drives it, or a person step by step.
+    /// Whether `orch run` drives it, or a person gate by gate.
     pub driven: bool,
-    /// Who does agent gates whose role is not configured; `none` for nobody.
+    /// The agent for gates whose role is not configured; `none` for no agent.
     pub agent: Option<String>,
     /// Every gate of the plan, in its order.
     pub gates: Vec<PlannedGate>,
@@ -35,10 +35,10 @@ pub struct RunStarted {
     /// Names of the variables that programs were allowed to see at the start; never their values.
     pub environment: Vec<String>,
     pub git: Option<GitFacts>,
-    /// The run that this one is a part of.
+    /// The run that this one is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<RunId>,
-    /// What it may spend: the workflow's bounds, and those of `orch.toml` where it gives none.
+    /// Its budget: the workflow's limits, and those of `orch.toml` for what it leaves out.
     #[serde(default, skip_serializing_if = "Budget::is_open")]
     pub budget: Budget,
     /// What later gates must find unchanged.
@@ -64,10 +64,10 @@ impl PlannedGate {
     }
 }
 
-/// Where the repository stood when a run began.
+/// The state of the repository when a run started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GitFacts {
     pub head: Option<String>,
-    /// The full name of the branch that the record belongs to; none on a detached head.
+    /// The full name of the branch that the record belongs to; `None` on a detached HEAD.
     pub branch: Option<String>,
 }

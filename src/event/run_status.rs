@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
 
-/// Where a run stands.
+/// The status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RunStatus {
@@ -32,7 +32,7 @@ impl RunStatus {
         }
     }
 
-    /// Whether the run never goes on; one that has failed can be taken up.
+    /// Whether the run can never be resumed; a failed one can.
     pub fn is_final(self) -> bool {
         match self {
             Self::Passed | Self::Canceled => true,

@@ -4,22 +4,22 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
 
-/// A sitting begins.
+/// A session starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionStarted {
-    /// Counted within the run, from 1 on.
+    /// Its number within the run, from 1.
     pub session: u32,
-    /// Who sits down: a person as git knows them, or the agent whose marks were found.
+    /// Who started it: a person as git knows them, or the agent whose marks were found.
     pub by: String,
-    /// What was found of the sitting before, where that one died.
+    /// What was found of the previous session, if it died.
     pub found: Option<String>,
 }
 
-/// Where a sitting stands.
+/// The status of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
-    /// What is judged anew at each sitting is being judged.
+    /// The gates that every session checks are being checked.
     Initializing,
     Running,
     Paused,

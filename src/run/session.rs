@@ -10,27 +10,27 @@ use crate::event::RunStatus;
 use crate::event::SessionStarted;
 use crate::event::SessionStatus;
 
-/// One sitting at the run.
+/// One session of the run.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Counted within the run.
+    /// Its number within the run.
     pub number: u32,
-    /// Who sat down.
+    /// Who started it.
     pub by: String,
-    /// What was found of the sitting before, where that one died.
+    /// What was found of the previous session, if it died.
     pub found: Option<String>,
-    /// How it stands or ended.
+    /// Its status.
     pub status: SessionStatus,
-    /// When somebody sat down.
+    /// Start time.
     pub started_at: Moment,
-    /// When it ended.
+    /// End time.
     pub ended_at: Option<Moment>,
-    /// Why it ended, where somebody said.
+    /// Why it ended, if a reason was given.
     pub reason: Option<String>,
 }
 
 impl Run {
-    /// The sitting that goes on.
+    /// The current session.
     pub fn session(&self) -> Option<&Session> {
         self.sessions.last().filter(|session| session.status.is_live())
     }

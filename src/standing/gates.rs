@@ -17,21 +17,21 @@ pub struct GateLine {
     pub gate: GateId,
     /// Its name, as the workflow has it.
     pub name: String,
-    /// How it stands.
+    /// Its status.
     pub status: GateStatus,
-    /// How many attempts it had.
+    /// Number of attempts.
     pub attempts: usize,
-    /// Whom it waits for.
+    /// Who must act, if it waits.
     pub waits_for: Option<WaitsFor>,
-    /// Why it stands so, where that is known.
+    /// The reason, if known.
     pub reason: Option<String>,
-    /// The files that are shown to whoever approves it.
+    /// The files to show to the person who approves.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shows: Vec<String>,
-    /// Until when a person is waited for.
+    /// The deadline for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Deadline>,
-    /// The gates that made newer versions of files that it passed with.
+    /// The gates that made newer versions of its files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superseded_by: Vec<GateId>,
 }

@@ -38,72 +38,72 @@ use crate::workflow::Workflow;
 use serde::Serialize;
 use std::time::Duration;
 
-/// What is not in the fold, and belongs to how a run stands.
+/// What belongs to the state of a run beside its events.
 #[derive(Debug, Clone, Copy)]
 pub struct Around {
-    /// The time that it is.
+    /// The current time.
     pub now: Moment,
     /// The head of the run's hash chain.
     pub head: Digest,
     /// Who drives it.
     pub driver: DrivenBy,
-    /// Whether somebody keeps a sitting at it.
+    /// Whether a session keeper is alive.
     pub is_kept: bool,
-    /// Whether its record is committed where it lies.
+    /// Whether its record is committed.
     pub is_committed: bool,
 }
 
-/// How a run stands, and what of its record is not where it belongs.
+/// The state of a run, and problems with its record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Standing {
     /// The run's id.
     pub run_id: RunId,
-    /// How it stands.
+    /// Its status.
     pub status: RunStatus,
-    /// Why, where somebody or something said.
+    /// The reason, if there is one.
     pub reason: Option<String>,
-    /// Why it stands still, where it is paused.
+    /// The cause of the pause, if it is paused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pause: Option<PauseCause>,
-    /// The gates that wait for somebody.
+    /// The gates that wait for a person or an agent.
     pub waiting: Vec<Waiting>,
     /// The head of the run's hash chain.
     pub head: Digest,
-    /// Why records were not committed, where they were not.
+    /// Why records were not committed, if they were not.
     pub problems: Vec<String>,
-    /// Why the end of the run is not signed, where it should be.
+    /// Why the end of the run is not signed, if it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsigned: Option<String>,
-    /// The gates that failed and are not to be ignored, each with why.
+    /// The failed gates, each with the reason; ignored failures left out.
     pub failed: Vec<(GateId, String)>,
-    /// Those of them that did their work and refused that of another gate.
+    /// Those of them that did their work and refused another gate's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<GateId>,
     /// Whether its record is all committed.
     pub committed: bool,
-    /// What a reminder tells beside it.
+    /// More for a reminder.
     #[serde(skip)]
     pub here: Here,
 }
 
-/// Where whoever works on the run is.
+/// The current place in the run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Here {
-    /// What the work is about: the run's key.
+    /// The run's key.
     pub key: String,
-    /// Whether `orch run` drives it, or somebody step by step.
+    /// Whether `orch run` drives it, or a person gate by gate.
     pub is_driven: bool,
     /// Who drives it now.
     pub driver: DrivenBy,
-    /// The gate that waits, is at work or comes next.
+    /// The gate that waits, is running or comes next.
     pub gate: Option<GateId>,
     /// How long that gate has been open to this moment; without one, all gates together.
     pub elapsed: Duration,
-    /// The gates that can begin.
+    /// The gates that can start.
     pub ready: Vec<GateId>,
-    /// The sitting that goes on.
+    /// The current session.
     pub session: Option<u32>,
-    /// Whether somebody has sat at it, and nobody sits at it now.
+    /// Whether it had a session, and has none now.
     pub was_left: bool,
 }
 
@@ -135,13 +135,13 @@ pub struct Waiting {
     pub name: String,
     /// The number of the attempt.
     pub attempt: u32,
-    /// Whom it waits for.
+    /// Who must act, if it waits.
     pub waits_for: WaitsFor,
     /// The packet, relative to the project.
     pub packet: Option<String>,
     /// The outputs that it names, for an approval.
     pub artifacts: Vec<String>,
-    /// The files that are shown to whoever approves it.
+    /// The files to show to the person who approves.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub shows: Vec<String>,
     /// Until when it is waited for.

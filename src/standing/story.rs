@@ -31,7 +31,7 @@ pub struct Story {
     pub key: String,
     /// When it started.
     pub started_at: Moment,
-    /// When it ended.
+    /// End time.
     pub finished_at: Option<Moment>,
     /// The branch where it started, in full.
     pub branch: Option<String>,

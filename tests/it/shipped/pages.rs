@@ -112,14 +112,15 @@ impl<'p> Reader<'p> {
 
     /// Demands the lines of a page among those that were printed, in their order.
     fn find(&self, line: &str, expected: &[&str], printed: &str) {
-        // The reader of a page has a terminal, where no line begins with the time.
-        let time = Regex::new(r"^\d\d:\d\d:\d\dZ ").unwrap();
-        let mut left = printed.lines().map(|line| time.replace(line, ""));
+        let mut left = printed.lines();
         for wanted in expected {
             let pattern = regex::escape(wanted.trim_end()).replace('…', ".*");
-            let pattern = Regex::new(&format!(r"^\s*{}\s*$", pattern.trim_start())).unwrap();
+            // Lines of a run may begin with a time and end with how long it took.
+            let (time, took) = (r"(?:\d\d:\d\d:\d\dZ )?", r"(?:  [\d.]+[hms][\d. hms]*)?");
+            let pattern = format!(r"^\s*{time}{}{took}\s*$", pattern.trim_start());
+            let pattern = Regex::new(&pattern).unwrap();
             let page = self.page;
-            assert!(left.any(|it| pattern.is_match(&it)), "{page}: $ {line}: {wanted}\n{printed}");
+            assert!(left.any(|it| pattern.is_match(it)), "{page}: $ {line}: {wanted}\n{printed}");
         }
     }
 

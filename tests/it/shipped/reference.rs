@@ -70,7 +70,7 @@ fn add_languages(text: &mut String, contract: &serde_json::Value) {
     text.push_str("\n### The contract itself\n");
     text.push_str(&language::keys(contract, contract, &["output", "check"]));
     let output = contract.pointer("/properties/output/items").unwrap();
-    text.push_str("\n### `[[output]]`\n\nExactly one of `path`, `any_of`, `first_of` and `glob`; and `checks`, a list of [checks](#checks).\n");
+    text.push_str("\n### `[[output]]`\n\nExactly one of `path`, `any_of`, `first_of` and `glob`; and `checks`, a list of checks.\n");
     text.push_str(&language::keys(contract, output, &["checks"]));
     let check = contract.pointer("/properties/output/items/properties/checks/items/oneOf/0");
     let check = check.unwrap();

@@ -52,7 +52,7 @@ const FILTERS: [(&str, &str, &str); 40] = [
     (
         "[{'k': 'x'}, {'k': 'y'}] | group_by(attribute='k') | keys | join(sep=',')",
         "x,y",
-        "A table of lists, by a field of the items.",
+        "A table of lists, by a field of the items, in the order of their first items.",
     ),
     (
         "'a' | indent(width=2, first=true)",
@@ -61,7 +61,7 @@ const FILTERS: [(&str, &str, &str); 40] = [
     ),
     ("'42' | int", "42", "A whole number; `base` for other bases."),
     ("['a', 'b'] | join(sep=', ')", "a, b", "One text from a list."),
-    ("{'a': 1} | keys | join", "a", "The keys of a table."),
+    ("{'b': 1, 'a': 2} | keys | join(sep=',')", "b,a", "The keys of a table, in its order."),
     ("[1, 2] | last", "2", "The last item; null for an empty list."),
     ("'abc' | length", "3", "The length of a text, list or table."),
     ("'ABC' | lower", "abc", "In lower case."),
@@ -87,7 +87,7 @@ const FILTERS: [(&str, &str, &str); 40] = [
     ),
     ("[1, 1, 2] | unique | join", "12", "Each item once."),
     ("'abc' | upper", "ABC", "In upper case."),
-    ("{'a': 1} | values | join", "1", "The values of a table."),
+    ("{'b': 1, 'a': 2} | values | join(sep=',')", "1,2", "The values of a table, in its order."),
     ("'two words' | wordcount", "2", "The number of words."),
     ("range(end=3) | join", "012", "Numbers from `start` (0) to before `end`, by `step_by` (1)."),
     ("{'quick': 3, 'deep': 15}['deep']", "15", "A value by its key."),
