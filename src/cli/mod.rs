@@ -5,17 +5,21 @@ mod answer;
 mod approval;
 mod ci;
 mod command;
+mod completion;
 mod door;
 mod drive;
 mod environment;
+mod examples;
 mod exit;
 mod global;
 mod inputs;
 mod junit;
 mod menu;
+mod pager;
 mod progress;
 mod question;
 mod report;
+mod screen;
 mod subject;
 mod terminal;
 
@@ -60,9 +64,12 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     if arguments.get(1).is_some_and(|argument| argument == template::HELPER_ARGUMENT) {
         return if template::help().is_ok() { exit::DONE } else { exit::BUG };
     }
+    if let Some(code) = completion::answer(&arguments) {
+        return code;
+    }
     template::use_helper();
     let wants_json = arguments.iter().any(|argument| argument == "--json");
-    let parsed = Arguments::command()
+    let parsed = whole()
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     let parsed = match parsed {
@@ -85,7 +92,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// The whole command, for completions and the reference.
+/// The whole command, with examples.
 pub fn whole() -> clap::Command {
-    Arguments::command()
+    examples::with_examples(Arguments::command())
 }

@@ -1,6 +1,7 @@
 //! What the operations take, by name: a face that is told what to do in JSON, such as a server,
 //! offers them from this list and needs to know none of them.
 
+use super::AttemptChoice;
 use super::Epic;
 use super::GateChoice;
 use super::RunChoice;
@@ -14,6 +15,7 @@ use super::contract_test;
 use super::cost;
 use super::doctor;
 use super::done;
+use super::explain;
 use super::gate_approve;
 use super::gate_check;
 use super::gate_estimate;
@@ -24,8 +26,9 @@ use super::gate_redo;
 use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
+use super::init;
 use super::invocation_record;
-use super::logs;
+use super::log;
 use super::note;
 use super::record_fetch;
 use super::record_push;
@@ -96,6 +99,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<cost::Request>("cost"),
     request::<doctor::Request>("doctor"),
     request::<done::Request>("done"),
+    request::<explain::Request>("explain"),
     request::<RunChoice>("follow"),
     request::<gate_approve::Request>("gate_approve"),
     request::<gate_check::Request>("gate_check"),
@@ -108,11 +112,13 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<gate_reject::Request>("gate_reject"),
     request::<gate_start::Request>("gate_start"),
     request::<gate_waive::Request>("gate_waive"),
-    request::<Nothing>("init"),
+    request::<init::Request>("init"),
     request::<invocation_record::Request>("invocation_record"),
-    request::<logs::Request>("logs"),
+    request::<log::Request>("log"),
+    request::<AttemptChoice>("logs"),
     request::<RunChoice>("next"),
     request::<note::Request>("note"),
+    request::<AttemptChoice>("open"),
     request::<record_fetch::Request>("record_fetch"),
     request::<record_push::Request>("record_push"),
     request::<record_rebuild::Request>("record_rebuild"),
@@ -135,6 +141,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<RunChoice>("status"),
     request::<use_run::Request>("use_run"),
     request::<verify::Request>("verify"),
+    request::<RunChoice>("watch"),
     request::<workflow_check::Request>("workflow_check"),
     request::<workflow_graph::Request>("workflow_graph"),
     request::<Nothing>("workflow_list"),

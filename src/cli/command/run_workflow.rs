@@ -19,6 +19,9 @@ use crate::ops::run;
 use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
 use crate::ops::run::DriveRequest;
+use crate::source::nearest_of;
+use crate::workflow;
+use crate::workflow::RESERVED_NAMES;
 use crate::workflow::Workflow;
 use clap::Args;
 use clap::Command;
@@ -32,8 +35,9 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let face = &Face::new(face.global.or_among(flags));
     let project = face.global.open(false)?;
-    let (workflow, definition) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
-    let command = command(&workflow);
+    let loaded = Workflow::load(name, &project.shelf);
+    let (workflow, definition) = loaded.map_err(|error| or_subcommand(&project, error))?;
+    let command = of_workflow(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let project = face.global.open(true)?;
@@ -61,6 +65,18 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     Ok(drive::go_on(&face, &project, (standing, None), (&drive_request, &ci, &reports))?)
 }
 
+/// A name that no workflow has may be a mistyped subcommand.
+fn or_subcommand(project: &Project, error: workflow::Error) -> Error {
+    let workflow::Error::Unknown { name, .. } = &error else { return error.into() };
+    let names = project.shelf.names("workflows", ".toml");
+    let all = names.iter().map(String::as_str).chain(RESERVED_NAMES);
+    match nearest_of(name, all).filter(|nearest| RESERVED_NAMES.contains(nearest)) {
+        Some(subcommand) => Error::usage(format!("`{name}` is neither a workflow nor a command"))
+            .advise(format!("did you mean `orch run {subcommand}`?")),
+        None => error.into(),
+    }
+}
+
 /// Asks what becomes of an unfinished run of the same key, where there is one and somebody to ask;
 /// gives the run to go on with instead.
 fn another(
@@ -86,7 +102,7 @@ fn another(
 }
 
 /// `orch run NAME` as a command of its own, for its flags and its help.
-fn command(workflow: &Workflow) -> Command {
+pub fn of_workflow(workflow: &Workflow) -> Command {
     let command = Command::new(format!("orch run {}", workflow.name))
         .bin_name(format!("orch run {}", workflow.name))
         .max_term_width(100);
@@ -115,10 +131,20 @@ mod tests {
         let (path, source) = ("workflows/w.toml".to_owned(), Source::new("w.toml", text));
         let mut definition = Definition::default();
         definition.insert(Text { path, origin: Origin::Project, source });
-        let command = command(&Workflow::parse("w", &definition).unwrap());
+        let command = of_workflow(&Workflow::parse("w", &definition).unwrap());
         let mut flags: Vec<&str> =
             command.get_arguments().filter_map(clap::Arg::get_long).collect();
         flags.sort_unstable();
         assert_eq!(flags, RESERVED_FLAGS);
+    }
+
+    #[test]
+    fn the_names_that_no_workflow_may_have_are_the_subcommands() {
+        let run = crate::cli::whole();
+        let run = run.find_subcommand("run").unwrap();
+        let names: Vec<&str> = run.get_subcommands().map(Command::get_name).collect();
+        let reserved: Vec<&str> =
+            RESERVED_NAMES.into_iter().filter(|name| *name != "help").collect();
+        assert_eq!(names, reserved);
     }
 }

@@ -1,25 +1,30 @@
 //! One file for each group of commands: text and JSON, exit codes, and errors that
 //! name the candidates.
 
+mod aliases;
 mod amend;
 mod approval;
 mod checkpoint;
 mod checkpoint_restore;
 mod brief;
 mod by_hand;
+mod completion;
 mod contract;
 mod cost;
 mod current;
 mod doctor;
 mod done;
+mod explain;
 mod gate;
 mod hook;
+mod init;
 mod instructions;
 mod keeper;
 mod logs;
 mod man;
 mod invocation;
 mod note;
+mod open;
 mod output;
 mod project;
 mod projects;
@@ -34,6 +39,7 @@ mod signed_taken_up;
 mod suggestions;
 mod terminal;
 mod verify;
+mod watch;
 mod workflow;
 mod workflow_warnings;
 mod words;
