@@ -2,6 +2,7 @@
 //! Each runs in a process group of its own, which ends as a whole.
 
 mod ancestry;
+mod ask;
 mod at_work;
 mod detached;
 mod group;
@@ -14,6 +15,7 @@ pub use ancestry::adopt_orphans;
 pub use ancestry::groups_above;
 pub use ancestry::holder_above;
 pub use ancestry::marked_at_work;
+pub use ask::ask_to_end;
 pub use at_work::Life;
 pub use at_work::Orphan;
 pub use at_work::Register;

@@ -2,11 +2,11 @@
 
 use super::answer::Face;
 use super::door;
+use super::pager;
 use crate::ops::Error;
 use crate::ops::Project;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
-use crate::process;
 use std::fmt::Write as _;
 
 /// How many lines of files are shown with the question itself.
@@ -44,11 +44,7 @@ pub fn is_long(question: &ApprovalQuestion) -> bool {
 /// Lets the person read the files in `$PAGER`; they are printed where it cannot be started.
 pub fn page(face: &Face, project: &Project, question: &ApprovalQuestion) -> Result<(), Error> {
     let kept = gate_approve::keep_shown(project, question, &door::clean(&files(question)))?;
-    let pager = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
-    let pager = pager.unwrap_or_else(|| "less".to_owned());
-    let mut argv: Vec<String> = pager.split_whitespace().map(str::to_owned).collect();
-    argv.push(kept.display().to_string());
-    if let Err(error) = process::run_on_terminal(&argv, project.folder.root()) {
+    if let Err(error) = pager::page(&kept, project.folder.root()) {
         show_files(face, question);
         face.say(&format!("{error}; set PAGER"));
     }

@@ -124,8 +124,13 @@ fn pause(
         Pause::Chosen => (PauseCause::Person, "paused by a person"),
         Pause::Interrupted => (PauseCause::Signal, "interrupted"),
     };
-    let request = run_pause::Request { run: run.clone(), reason: reason.to_owned(), cause };
-    match run_pause::run_pause(project, &face.caller, &request) {
+    let request = run_pause::Request {
+        run: run.clone(),
+        reason: reason.to_owned(),
+        cause,
+        ..run_pause::Request::default()
+    };
+    match run_pause::pause_where_free(project, &face.caller, &request) {
         Err(Error::Held { .. }) => Ok(Standing {
             problems: standing.problems,
             ..next::next(project, &face.caller, &run)?.run

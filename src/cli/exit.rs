@@ -69,7 +69,9 @@ fn of_chosen_pause(standing: &Standing) -> u8 {
 pub fn of_error(error: &Error) -> u8 {
     match error {
         Error::Usage { .. } | Error::Unsound(_) | Error::Workflow(_) | Error::Config(_) => USAGE,
-        Error::Held { .. } | Error::Sat { .. } | Error::Lost { .. } => HELD,
+        Error::Held { .. } | Error::Sat { .. } | Error::Lost { .. } | Error::Unstopped { .. } => {
+            HELD
+        }
         Error::Budget { .. } => BUDGET,
         Error::Interrupted => INTERRUPTED,
         Error::Untrue { .. }

@@ -13,9 +13,11 @@ mod global;
 mod inputs;
 mod junit;
 mod menu;
+mod pager;
 mod progress;
 mod question;
 mod report;
+mod screen;
 mod subject;
 mod terminal;
 

@@ -1,22 +1,18 @@
 //! `orch logs`: what a gate's program printed, while it is at work and after.
 
+use super::AttemptChoice;
 use super::Caller;
 use super::Error;
 use super::Project;
-use super::RunChoice;
 use super::choose;
 use crate::definition::Definition;
 use crate::executor;
 use crate::files::Beneath;
 use crate::id::AttemptId;
 use crate::id::RunId;
-use crate::run::Run;
 use crate::secret::Secrets;
-use crate::suggestion::Suggestion;
 use crate::work;
 use crate::workflow::Workflow;
-use schemars::JsonSchema;
-use serde::Deserialize;
 use serde::Serialize;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -26,22 +22,6 @@ use std::os::unix::fs::MetadataExt;
 
 /// The most that is read of a log at once.
 const CHUNK_BYTES: usize = 1 << 20;
-
-/// What `orch logs` takes.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(feature = "cli", derive(clap::Args))]
-pub struct Request {
-    /// Gate id; defaults to the running gate, or else the one that started last.
-    #[cfg_attr(feature = "cli", arg(value_name = "GATE"))]
-    pub gate: Option<String>,
-    /// Attempt number; defaults to the last one.
-    #[cfg_attr(feature = "cli", arg(long, value_name = "N"))]
-    pub attempt: Option<u32>,
-    /// Which run.
-    #[cfg_attr(feature = "cli", command(flatten))]
-    #[serde(flatten)]
-    pub run: RunChoice,
-}
 
 /// The logs of one attempt.
 #[derive(Debug)]
@@ -83,11 +63,11 @@ struct Stream {
 pub fn logs<'p>(
     project: &'p Project,
     caller: &Caller,
-    request: &Request,
+    request: &AttemptChoice,
 ) -> Result<Logs<'p>, Error> {
     let run_id = choose::run(project, caller, &request.run)?;
     let run = project.store.glance(&run_id)?.run;
-    let attempt = attempt(project, caller, &run, request)?;
+    let attempt = request.find(project, caller, &run)?;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
@@ -96,41 +76,6 @@ pub fn logs<'p>(
     let streams =
         streams.map(|name| Stream { place: folder.join(name), inode: 0, at: 0, lines: 0 });
     Ok(Logs { run_id, attempt, folder: project.shown(&folder.path()), project, secrets, streams })
-}
-
-fn attempt(
-    project: &Project,
-    caller: &Caller,
-    run: &Run,
-    request: &Request,
-) -> Result<AttemptId, Error> {
-    let named = request.gate.as_deref();
-    let named = named.map(|name| choose::gate_of(project, caller, run, Some(name))).transpose()?;
-    let at_hand = || choose::gate_at_hand(project, caller, run);
-    let last = || {
-        let started = run.gates.iter().filter(|(_, state)| !state.attempts.is_empty());
-        Some(started.max_by_key(|(_, state)| state.begun)?.0.clone())
-    };
-    let Some(gate) = named.or_else(at_hand).or_else(last) else {
-        let message = format!("no gate of run {} has started yet", run.started.run_id);
-        return Err(Error::usage(message));
-    };
-    let attempts = run.gate(&gate).map(|state| state.attempts.as_slice()).unwrap_or_default();
-    let found = match request.attempt {
-        Some(number) => attempts.iter().find(|attempt| attempt.attempt == number),
-        None => attempts.last(),
-    };
-    let Some(found) = found else {
-        let message = match request.attempt {
-            Some(number) => {
-                format!("gate {gate} has no attempt {number}; it had {}", attempts.len())
-            }
-            None => format!("gate {gate} has not started yet"),
-        };
-        let status = Suggestion::new("status").of(&run.started.run_id);
-        return Err(Error::usage(message).advise_command(status));
-    };
-    Ok(AttemptId::new(&gate, found.attempt))
 }
 
 impl Logs<'_> {

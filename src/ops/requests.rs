@@ -1,6 +1,7 @@
 //! What the operations take, by name: a face that is told what to do in JSON, such as a server,
 //! offers them from this list and needs to know none of them.
 
+use super::AttemptChoice;
 use super::Epic;
 use super::GateChoice;
 use super::RunChoice;
@@ -25,7 +26,7 @@ use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
 use super::invocation_record;
-use super::logs;
+use super::log;
 use super::note;
 use super::record_fetch;
 use super::record_push;
@@ -110,9 +111,11 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<gate_waive::Request>("gate_waive"),
     request::<Nothing>("init"),
     request::<invocation_record::Request>("invocation_record"),
-    request::<logs::Request>("logs"),
+    request::<log::Request>("log"),
+    request::<AttemptChoice>("logs"),
     request::<RunChoice>("next"),
     request::<note::Request>("note"),
+    request::<AttemptChoice>("open"),
     request::<record_fetch::Request>("record_fetch"),
     request::<record_push::Request>("record_push"),
     request::<record_rebuild::Request>("record_rebuild"),
@@ -135,6 +138,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<RunChoice>("status"),
     request::<use_run::Request>("use_run"),
     request::<verify::Request>("verify"),
+    request::<RunChoice>("watch"),
     request::<workflow_check::Request>("workflow_check"),
     request::<workflow_graph::Request>("workflow_graph"),
     request::<Nothing>("workflow_list"),

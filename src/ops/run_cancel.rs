@@ -5,8 +5,12 @@ use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::Standing;
+use super::choose;
 use super::run_complete;
 use super::run_complete::Completion;
+use super::take_over;
+use super::take_over::Told;
+use super::take_over::Wait;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -22,18 +26,22 @@ pub struct Request {
     /// Reason, for the record.
     #[cfg_attr(feature = "cli", arg(long))]
     pub reason: Option<String>,
+    /// How long to wait.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    #[serde(flatten)]
+    pub wait: Wait,
 }
 
-/// Cancels a run; one that is canceled already stays so.
+/// Cancels a run; one that is canceled already stays so. A process that drives it is asked to stop
+/// first, and `told` hears of that.
 pub fn run_cancel(
     project: &Project,
     caller: &Caller,
     request: &Request,
+    told: Told<'_>,
 ) -> Result<Standing, Error> {
-    let request = run_complete::Request {
-        run: request.run.clone(),
-        status: Completion::Canceled,
-        reason: request.reason.clone(),
-    };
-    run_complete::run_complete(project, caller, &request)
+    let id = choose::run(project, caller, &request.run)?;
+    run_complete::refuse_ending(project, caller, &id)?;
+    let taken = take_over::take(project, caller, (&id, &request.wait), told)?;
+    run_complete::complete(caller, taken.driver, Completion::Canceled, request.reason.clone())
 }

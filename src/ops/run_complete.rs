@@ -10,8 +10,8 @@ use super::choose;
 use super::current;
 use super::run::DriveRequest;
 use super::run::limits;
+use super::take_over;
 use crate::advance;
-use crate::caller::asker;
 use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::RunId;
@@ -62,8 +62,18 @@ pub fn run_complete(
 ) -> Result<Standing, Error> {
     let id = choose::run(project, caller, &request.run)?;
     refuse_ending(project, caller, &id)?;
-    let mut driver = Driver::take(project, &id)?;
-    let status = match request.status {
+    complete(caller, Driver::take(project, &id)?, request.status, request.reason.clone())
+}
+
+/// Ends a run that is held.
+pub(super) fn complete(
+    caller: &Caller,
+    mut driver: Driver<'_>,
+    completion: Completion,
+    reason: Option<String>,
+) -> Result<Standing, Error> {
+    let (project, id) = (driver.project, driver.id().clone());
+    let status = match completion {
         Completion::Passed => RunStatus::Passed,
         Completion::Failed => RunStatus::Failed,
         Completion::Canceled => RunStatus::Canceled,
@@ -78,7 +88,7 @@ pub fn run_complete(
         advance::look_at_all(&mut driver)?;
         refuse_open_gates(&driver)?;
     }
-    end(&mut driver, status, request.reason.clone())?;
+    end(&mut driver, status, reason)?;
     sitting::end_keeping(project, &id);
     current::end(project, caller, driver.run());
     Ok(advance::standing(&driver))
@@ -123,14 +133,10 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
 
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a
 /// run ends otherwise is for its gates or a person to say.
-fn refuse_ending(project: &Project, caller: &Caller, id: &RunId) -> Result<(), Error> {
-    let mark = caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
-    let Some(agent) = mark.or_else(|| asker::executor(project)) else { return Ok(()) };
-    let run = project.store.read(id)?.run;
-    let chosen = caller.run.clone().map(|name| RunChoice { run: Some(name) });
-    let is_own =
-        chosen.is_some_and(|own| choose::run(project, caller, &own).is_ok_and(|own| own == *id));
-    if run.status.is_end() || run.started.parent.is_some() && !is_own {
+pub(super) fn refuse_ending(project: &Project, caller: &Caller, id: &RunId) -> Result<(), Error> {
+    let Some(agent) = take_over::agent(project, caller) else { return Ok(()) };
+    let is_over = project.store.read(id)?.run.status.is_end();
+    if is_over || take_over::is_own_part(project, caller, id)? {
         return Ok(());
     }
     Err(Error::usage(format!("an agent cannot end run {id} ({agent})")).advise(

@@ -22,18 +22,20 @@ pub fn adopt_orphans() {
 /// The nearest process above this one that holds a file of this kind open. What a program is called
 /// and what its children clear away says nothing; what it holds open, only its own end takes back.
 pub fn holder_above(is_of_kind: impl Fn(&Path) -> bool) -> Option<u32> {
-    let holds = |process: &u32| {
-        let folder = format!("/proc/{process}/fd");
-        let names = files::names_in(Path::new(&folder)).unwrap_or_default();
-        let mut targets = names.iter().filter_map(|name| {
-            let target = files::link_target(&Path::new(&folder).join(name)).ok()?;
-            // A file that was taken away while it is held is named so.
-            let target = target.to_str()?.trim_end_matches(" (deleted)").to_owned();
-            Some(PathBuf::from(target))
-        });
-        targets.any(|target| is_of_kind(&target))
-    };
-    ancestors().find(holds)
+    ancestors().find(|process| holds(*process, &is_of_kind))
+}
+
+/// Whether a process holds a file of this kind open.
+pub(super) fn holds(process: u32, is_of_kind: impl Fn(&Path) -> bool) -> bool {
+    let folder = format!("/proc/{process}/fd");
+    let names = files::names_in(Path::new(&folder)).unwrap_or_default();
+    let mut targets = names.iter().filter_map(|name| {
+        let target = files::link_target(&Path::new(&folder).join(name)).ok()?;
+        // A file that was taken away while it is held is named so.
+        let target = target.to_str()?.trim_end_matches(" (deleted)").to_owned();
+        Some(PathBuf::from(target))
+    });
+    targets.any(|target| is_of_kind(&target))
 }
 
 /// The nearest process, this one or above it, that was started with the mark of a program at work,

@@ -115,6 +115,17 @@ pub enum Error {
         /// How it was lost.
         message: String,
     },
+    /// The process that drives the run was asked to stop, and has not.
+    #[error("process {process} still drives run {run}, {waited} after it was asked to stop")]
+    #[diagnostic(code("held"))]
+    Unstopped {
+        /// The run.
+        run: RunId,
+        /// The process that drives it.
+        process: u32,
+        /// How long it was waited for, in words.
+        waited: String,
+    },
     /// What is left of a budget does not carry what was asked for; nothing was written.
     #[error("{reason}")]
     #[diagnostic(code("budget"))]
@@ -210,7 +221,9 @@ impl Error {
         match self {
             Self::Usage { help, .. } => help.as_ref()?.command().cloned(),
             Self::Held { run, .. } => Some(Suggestion::new("status").of(run.as_ref()?)),
-            Self::Lost { run, .. } => Some(Suggestion::new("status").of(run)),
+            Self::Lost { run, .. } | Self::Unstopped { run, .. } => {
+                Some(Suggestion::new("status").of(run))
+            }
             Self::Sat { epic, .. } => Some(Suggestion::new("session status").at_key(epic)),
             Self::Unsound(_)
             | Self::Workflow(_)
@@ -236,6 +249,10 @@ impl Error {
                 let resume = Suggestion::new("run resume").of(run).line(at_hand);
                 Some(format!("see `{command}`; if the run is STALLED: {resume}"))
             }
+            Self::Unstopped { process, .. } => Some(format!(
+                "wait longer with `--wait`, or end it with `kill -KILL {process}` and try again; \
+                 what is recorded is kept"
+            )),
             Self::Sat { epic, .. } => {
                 let pause = Suggestion::new("session pause").at_key(epic);
                 Some(format!("see `{command}`; to pause the session: {pause}"))
@@ -283,6 +300,7 @@ impl Error {
             | Self::Held { .. }
             | Self::Sat { .. }
             | Self::Lost { .. }
+            | Self::Unstopped { .. }
             | Self::Budget { .. }
             | Self::Untrue { .. }
             | Self::Interrupted

@@ -164,7 +164,12 @@ impl Store {
 
     /// Follows a run's own journal from where the run stands now.
     pub fn follow(&self, id: &RunId) -> Result<Follow, journal::Error> {
-        Ok(Follow::after(self.state(id).join(journal::FILE), &self.read(id)?))
+        Ok(self.follow_after(id, &self.read(id)?))
+    }
+
+    /// Follows a run's own journal from where a reading of it ended.
+    pub fn follow_after(&self, id: &RunId, reading: &Reading) -> Follow {
+        Follow::after(self.state(id).join(journal::FILE), reading)
     }
 
     /// Whether the run was driven on this machine, or came here as a committed copy only.

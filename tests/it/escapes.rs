@@ -8,11 +8,16 @@ const EVIL: &str =
     "e\u{1b}]0;PWN\u{7}\u{1b}[31m\u{9b}2J\u{202e}\u{2066}\u{200f}\u{7f}\u{1b}]52;c;eA==\u{7}\u{8}v";
 
 /// Every command, as it may be typed; those that change something last. `EVIL` stands for itself.
-const COMMANDS: [&str; 75] = [
+const COMMANDS: [&str; 83] = [
     "status",
     "next",
     "brief",
     "logs",
+    "log",
+    "open",
+    "open EVIL",
+    "ls",
+    "show",
     "cost",
     "cost --by gate",
     "doctor",
@@ -35,6 +40,7 @@ const COMMANDS: [&str; 75] = [
     "gate finish --answer EVIL",
     "gate finish --answer EVIL=EVIL",
     "gate approve --gate a",
+    "approve --gate a",
     "gate reject --gate a --reason EVIL",
     "gate waive --gate a --reason EVIL",
     "gate redo --gate a --reason EVIL",
@@ -83,6 +89,8 @@ const COMMANDS: [&str; 75] = [
     "done EVIL",
     "gate start --gate a",
     "gate fail --gate a --reason EVIL",
+    "run pause --reason EVIL",
+    "resume",
     "run resume",
 ];
 

@@ -5,6 +5,7 @@ use crate::check::plain_text;
 use crate::cli::answer::Face;
 use crate::cli::door;
 use crate::cli::exit;
+use crate::ops::AttemptChoice;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::logs;
@@ -20,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    request: logs::Request,
+    request: AttemptChoice,
     /// Keep printing until the attempt ends.
     #[arg(short, long)]
     follow: bool,

@@ -25,10 +25,12 @@ mod gate_start;
 mod gate_waive;
 mod init;
 mod invocation_record;
+mod log;
 mod logs;
 mod man;
 mod next;
 mod note;
+mod open;
 mod record;
 mod record_fetch;
 mod record_push;
@@ -39,6 +41,7 @@ mod run_amend;
 mod run_cancel;
 mod run_complete;
 mod run_list;
+mod run_pause;
 mod run_resume;
 mod run_show;
 mod run_start;
@@ -102,13 +105,15 @@ pub enum Command {
         command: checkpoint::CheckpointCommand,
     },
     /// Show the status of the current run.
-    Status(ops::RunChoice),
+    Status(status::Arguments),
     /// Show the next step of the current run, with its packet.
     Next(ops::RunChoice),
     /// Summarize the current run for whoever resumes it.
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.
     Logs(logs::Arguments),
+    /// Show the packet and the outputs of a gate.
+    Open(ops::AttemptChoice),
     /// Select the current run, and optionally a gate.
     Use(ops::use_run::Request),
     /// Switch back to the previous run.
@@ -117,8 +122,8 @@ pub enum Command {
     Update(ops::note::Request),
     /// Record a note.
     Note(ops::note::Request),
-    /// Record completed work.
-    Log(ops::note::Request),
+    /// Record completed work; without a text, list what was recorded.
+    Log(log::Arguments),
     /// Record a decision and its reason.
     Decide(ops::note::Request),
     /// Finish the current gate, unless something is missing.
@@ -152,6 +157,14 @@ pub enum Command {
     Completions(completions::Arguments),
     /// Write man pages to a folder, one per command.
     Man(man::Arguments),
+    /// Short for `orch run list`.
+    Ls(ops::run_list::Request),
+    /// Short for `orch run show`.
+    Show(ops::run_show::Request),
+    /// Short for `orch run resume`.
+    Resume(run_resume::Arguments),
+    /// Short for `orch gate approve`.
+    Approve(ops::gate_approve::Request),
 }
 
 /// Why a command was not carried out.
@@ -181,15 +194,16 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Invocation { command } => invocation_record::execute(face, command),
         Command::Session { command } => session::execute(face, command),
         Command::Checkpoint { command } => checkpoint::execute(face, command),
-        Command::Status(choice) => status::execute(face, &choice),
+        Command::Status(arguments) => status::execute(face, &arguments),
         Command::Next(choice) => next::execute(face, &choice),
         Command::Brief(request) => brief::execute(face, &request),
         Command::Logs(arguments) => logs::execute(face, &arguments),
+        Command::Open(choice) => open::execute(face, &choice),
         Command::Use(request) => use_run::execute(face, &request),
         Command::Back => back::execute(face),
         Command::Update(request) => note::execute(face, NoteKind::Update, request),
         Command::Note(request) => note::execute(face, NoteKind::Note, request),
-        Command::Log(request) => note::execute(face, NoteKind::Log, request),
+        Command::Log(arguments) => log::execute(face, arguments),
         Command::Decide(request) => note::execute(face, NoteKind::Decision, request),
         Command::Done(request) => done::execute(face, &request),
         Command::Workflow { command } => workflow::execute(face, command),
@@ -202,5 +216,9 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Doctor(request) => doctor::execute(face, &request),
         Command::Completions(arguments) => Ok(completions::execute(face, &arguments)),
         Command::Man(arguments) => man::execute(face, &arguments),
+        Command::Ls(request) => run_list::execute(face, &request),
+        Command::Show(request) => run_show::execute(face, &request),
+        Command::Resume(arguments) => run_resume::execute(face, &arguments),
+        Command::Approve(request) => gate_approve::execute(face, &request),
     }
 }

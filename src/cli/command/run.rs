@@ -5,6 +5,7 @@ use super::run_amend;
 use super::run_cancel;
 use super::run_complete;
 use super::run_list;
+use super::run_pause;
 use super::run_resume;
 use super::run_show;
 use super::run_start;
@@ -25,8 +26,10 @@ pub enum RunCommand {
     Show(ops::run_show::Request),
     /// End a run as PASSED, FAILED or CANCELED.
     Complete(ops::run_complete::Request),
-    /// Cancel a run.
+    /// Cancel a run; a process that drives it is asked to stop.
     Cancel(ops::run_cancel::Request),
+    /// Pause a run; a process that drives it is asked to stop.
+    Pause(ops::run_pause::Request),
     /// Apply a corrected definition to an unfinished run.
     Amend(ops::run_amend::Request),
     #[command(external_subcommand)]
@@ -42,6 +45,7 @@ pub fn execute(face: &Face, command: RunCommand) -> Result<u8, Failure> {
         RunCommand::Complete(request) => run_complete::execute(face, &request),
         RunCommand::Amend(request) => run_amend::execute(face, &request),
         RunCommand::Cancel(request) => run_cancel::execute(face, &request),
+        RunCommand::Pause(request) => run_pause::execute(face, &request),
         RunCommand::Workflow(words) => run_workflow::execute(face, &words),
     }
 }

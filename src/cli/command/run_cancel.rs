@@ -1,6 +1,7 @@
 //! `orch run cancel`: end a run that is not wanted.
 
 use super::Failure;
+use super::run_pause;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
@@ -8,7 +9,8 @@ use crate::ops::run_cancel;
 
 pub fn execute(face: &Face, request: &run_cancel::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let standing = run_cancel::run_cancel(&project, &face.caller, request)?;
+    let mut told = run_pause::told(face);
+    let standing = run_cancel::run_cancel(&project, &face.caller, request, &mut told)?;
     drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

@@ -19,6 +19,9 @@ use crate::ops::run;
 use crate::ops::run::BeginRequest;
 use crate::ops::run::BudgetRequest;
 use crate::ops::run::DriveRequest;
+use crate::source::nearest_of;
+use crate::workflow;
+use crate::workflow::RESERVED_NAMES;
 use crate::workflow::Workflow;
 use clap::Args;
 use clap::Command;
@@ -32,7 +35,8 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     };
     let face = &Face::new(face.global.or_among(flags));
     let project = face.global.open(false)?;
-    let (workflow, definition) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
+    let loaded = Workflow::load(name, &project.shelf);
+    let (workflow, definition) = loaded.map_err(|error| or_subcommand(&project, error))?;
     let command = command(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
@@ -59,6 +63,18 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
         run::run_loaded(&project, &face.caller, (workflow, definition), &request, &mut greet)?;
     drop(progress);
     Ok(drive::go_on(&face, &project, (standing, None), (&drive_request, &ci, &reports))?)
+}
+
+/// A name that no workflow has may be a mistyped subcommand.
+fn or_subcommand(project: &Project, error: workflow::Error) -> Error {
+    let workflow::Error::Unknown { name, .. } = &error else { return error.into() };
+    let names = project.shelf.names("workflows", ".toml");
+    let all = names.iter().map(String::as_str).chain(RESERVED_NAMES);
+    match nearest_of(name, all).filter(|nearest| RESERVED_NAMES.contains(nearest)) {
+        Some(subcommand) => Error::usage(format!("`{name}` is neither a workflow nor a command"))
+            .advise(format!("did you mean `orch run {subcommand}`?")),
+        None => error.into(),
+    }
 }
 
 /// Asks what becomes of an unfinished run of the same key, where there is one and somebody to ask;
@@ -120,5 +136,15 @@ mod tests {
             command.get_arguments().filter_map(clap::Arg::get_long).collect();
         flags.sort_unstable();
         assert_eq!(flags, RESERVED_FLAGS);
+    }
+
+    #[test]
+    fn the_names_that_no_workflow_may_have_are_the_subcommands() {
+        let run = crate::cli::whole();
+        let run = run.find_subcommand("run").unwrap();
+        let names: Vec<&str> = run.get_subcommands().map(Command::get_name).collect();
+        let reserved: Vec<&str> =
+            RESERVED_NAMES.into_iter().filter(|name| *name != "help").collect();
+        assert_eq!(names, reserved);
     }
 }

@@ -1,17 +1,76 @@
-//! `orch status`: one line for each gate.
+//! `orch status`: one line for each gate; with `--watch`, as often as something changes.
 
 use super::Failure;
 use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::screen::Screen;
+use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::status;
+use crate::ops::watch;
+use crate::ops::watch::Change;
 use std::fmt::Write as _;
+use std::time::Duration;
 
-pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
+/// How often it is looked whether another process has written something.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// What `orch status` takes on the command line.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    run: RunChoice,
+    /// Keep showing the status until the run ends.
+    #[arg(short, long)]
+    watch: bool,
+}
+
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    if arguments.watch && face.global.json {
+        return Err(Error::usage("`--watch` prints text and takes no `--json`").into());
+    }
     let project = face.global.open(false)?;
-    let reply = status::status(&project, &face.caller, choice)?;
+    if arguments.watch {
+        watch(face, &project, &arguments.run)?;
+        return Ok(exit::DONE);
+    }
+    let reply = status::status(&project, &face.caller, &arguments.run)?;
+    face.answer(&reply, &Instructions::default(), &text(&reply));
+    Ok(exit::DONE)
+}
+
+/// On a terminal the status is drawn over itself; elsewhere each change is a line.
+fn watch(face: &Face, project: &Project, choice: &RunChoice) -> Result<(), Error> {
+    let mut watch = watch::watch(project, &face.caller, choice)?;
+    let choice = RunChoice { run: Some(watch.run_id().to_string()) };
+    let now = || status::status(project, &face.caller, &choice).map(|reply| text(&reply));
+    let screen = Screen::of(face);
+    screen.show(&now()?);
+    while !watch.is_over() {
+        watch.wait(LOOK_EVERY);
+        let changes = watch.news()?;
+        match screen.is_drawn() {
+            true if changes.is_empty() => {}
+            true => screen.show(&now()?),
+            false => changes.iter().for_each(|change| screen.show(&line(change))),
+        }
+    }
+    screen.end(&now()?);
+    Ok(())
+}
+
+/// A change on one line.
+fn line(change: &Change) -> String {
+    let what = change.gate.as_ref().map_or_else(|| "run".to_owned(), |gate| format!("gate {gate}"));
+    let attempt = change.attempt.map(|number| format!(", attempt {number}")).unwrap_or_default();
+    let reason = change.reason.as_ref().map(|reason| format!(" ({})", answer::one_line(reason)));
+    format!("{} {what} {}{attempt}{}\n", change.at, change.status, reason.unwrap_or_default())
+}
+
+fn text(reply: &status::Reply) -> String {
     let reason = reply.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let mut text = format!(
         "{} {} {}{reason}\n{} {}\n",
@@ -50,6 +109,5 @@ pub fn execute(face: &Face, choice: &RunChoice) -> Result<u8, Failure> {
         })
         .collect();
     text.push_str(&answer::table(&rows));
-    face.answer(&reply, &Instructions::default(), &text);
-    Ok(exit::DONE)
+    text
 }

@@ -21,10 +21,12 @@ pub fn subject(command: &Command) -> Option<Subject> {
         Command::Invocation { command: InvocationCommand::Record(request) } => &request.gate.run,
         Command::Record { command: RecordCommand::Rebuild(request) } => &request.run,
         Command::Checkpoint { command } => of_checkpoint(command)?,
-        Command::Update(request)
-        | Command::Note(request)
-        | Command::Log(request)
-        | Command::Decide(request) => &request.gate.run,
+        Command::Update(request) | Command::Note(request) | Command::Decide(request) => {
+            &request.gate.run
+        }
+        Command::Log(arguments) => arguments.written_to()?,
+        Command::Resume(arguments) => arguments.run(),
+        Command::Approve(request) => &request.gate.run,
         Command::Done(request) => &request.finish.gate.run,
         Command::Use(_) | Command::Back => &RunChoice::default(),
         Command::Record { command: RecordCommand::Push(_) | RecordCommand::Fetch(_) }
@@ -32,6 +34,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Next(_)
         | Command::Brief(_)
         | Command::Logs(_)
+        | Command::Open(_)
         | Command::Cost(_)
         | Command::Workflow { .. }
         | Command::Contract { .. }
@@ -40,7 +43,9 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Init
         | Command::Doctor(_)
         | Command::Completions(_)
-        | Command::Man(_) => return None,
+        | Command::Man(_)
+        | Command::Ls(_)
+        | Command::Show(_) => return None,
     };
     Some(Subject::Run(choice.clone()))
 }
@@ -61,6 +66,7 @@ fn of_run(command: &RunCommand) -> Option<&RunChoice> {
         RunCommand::Complete(request) => Some(&request.run),
         RunCommand::Amend(request) => Some(&request.run),
         RunCommand::Cancel(request) => Some(&request.run),
+        RunCommand::Pause(request) => Some(&request.run),
         RunCommand::Start(_)
         | RunCommand::List(_)
         | RunCommand::Show(_)

@@ -7,8 +7,8 @@ use crate::workflow::gate::gate_id;
 use std::collections::BTreeSet;
 
 /// Subcommands of `orch run`, which no workflow can be called by.
-pub const RESERVED_NAMES: [&str; 7] =
-    ["start", "resume", "list", "show", "complete", "cancel", "help"];
+pub const RESERVED_NAMES: [&str; 9] =
+    ["start", "resume", "list", "show", "complete", "cancel", "pause", "amend", "help"];
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     first(draft).err().into_iter().collect()

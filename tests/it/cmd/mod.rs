@@ -1,6 +1,7 @@
 //! One file for each group of commands: text and JSON, exit codes, and errors that
 //! name the candidates.
 
+mod aliases;
 mod amend;
 mod approval;
 mod checkpoint;
@@ -20,6 +21,7 @@ mod logs;
 mod man;
 mod invocation;
 mod note;
+mod open;
 mod output;
 mod project;
 mod projects;
@@ -34,6 +36,7 @@ mod signed_taken_up;
 mod suggestions;
 mod terminal;
 mod verify;
+mod watch;
 mod workflow;
 mod workflow_warnings;
 mod words;

@@ -58,6 +58,33 @@ fn words_go_to_the_run_and_gate_at_hand() {
 }
 
 #[test]
+fn what_was_said_is_listed_oldest_first() {
+    let house = house();
+    house.orch("log").code(2).says("there are no runs");
+    house.orch("run demo --slug x").code(3);
+    let done = house.orch("log").code(0);
+    assert_eq!(done.stderr, format!("nothing is logged for run {}\n", house.run_id()));
+    assert_eq!(house.orch("log --json").code(0).json()["data"]["entries"], serde_json::json!([]));
+    house.orch("update half done").code(0);
+    house.orch("decide tera --gate two").code(0);
+    house.orch("log ran the tests").code(0);
+    insta::assert_snapshot!(house.orch("log").code(0).shown(), @"
+    exit 0
+    -- stdout
+    2026-01-19T14:34:13.000Z  update    one  Ada <ada@example.org>  half done
+    2026-01-19T14:35:13.000Z  decision  two  Ada <ada@example.org>  tera
+    2026-01-19T14:36:13.000Z  log       one  Ada <ada@example.org>  ran the tests
+    -- stderr
+    ");
+    let two = house.orch("log --gate two --json").code(0).json();
+    assert_eq!(two["data"]["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(two["data"]["entries"][0]["kind"], "decision");
+    house.orch("log --gate three").code(2).says("gate `three` not found");
+    house.orch("run cancel").code(0);
+    house.orch("log").code(0).says("ran the tests");
+}
+
+#[test]
 fn a_chosen_gate_is_the_one_at_hand_until_it_is_done() {
     let house = house();
     house.orch("run start --workflow demo --slug x").code(0);

@@ -321,7 +321,7 @@ fn two_processes_never_drive_one_run() {
     let mut child = house.start("run demo");
     crate::house::wait_until("the gate is at work", || house.exists("here"));
     house.orch("run resume").code(5).says("is held by process");
-    house.orch("run cancel").code(5);
+    house.orch("run complete --status CANCELED").code(5);
     house.orch("status").code(0).says("RUNNING");
     house.write("go", "");
     assert!(child.wait().success());

@@ -19,3 +19,4 @@ mod orphans;
 mod records;
 mod sessions;
 mod signals;
+mod stopping;

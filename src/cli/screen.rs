@@ -1,0 +1,48 @@
+//! A text that is drawn over itself on a terminal, and printed as it comes elsewhere.
+
+use super::answer::Face;
+use super::door;
+use super::terminal;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+
+/// Where the text is shown.
+pub struct Screen {
+    bar: Option<ProgressBar>,
+}
+
+impl Screen {
+    /// Draws where a terminal lets it.
+    pub fn of(face: &Face) -> Self {
+        let draws = !face.global.is_ci() && terminal::can_draw() && terminal::shows_both();
+        let bar = draws.then(ProgressBar::new_spinner);
+        if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template("{msg}")) {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    /// Whether a text takes the place of the one before it.
+    pub fn is_drawn(&self) -> bool {
+        self.bar.is_some()
+    }
+
+    /// Shows a text.
+    pub fn show(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(door::clean(text.trim_end()));
+                bar.tick();
+            }
+            None => door::out(text),
+        }
+    }
+
+    /// Leaves the last text where it was drawn.
+    pub fn end(self, text: &str) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+            door::out(text);
+        }
+    }
+}
