@@ -8,6 +8,7 @@ mod command;
 mod door;
 mod drive;
 mod environment;
+mod examples;
 mod exit;
 mod global;
 mod inputs;
@@ -64,7 +65,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
     template::use_helper();
     let wants_json = arguments.iter().any(|argument| argument == "--json");
-    let parsed = Arguments::command()
+    let parsed = whole()
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     let parsed = match parsed {
@@ -87,7 +88,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// The whole command, for completions and the reference.
+/// The whole command, with examples.
 pub fn whole() -> clap::Command {
-    Arguments::command()
+    examples::with_examples(Arguments::command())
 }

@@ -86,7 +86,10 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
 fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>) -> String {
     let mut text = String::new();
     let word = face.coloured("error:", Colour::Red);
-    let _ = writeln!(text, "{word} {}", crate::check::plain_text(&error.to_string()));
+    let code = error.code().map(|code| code.to_string()).filter(|code| is_explained(code));
+    let code = code.map(|code| face.coloured(&format!(" [{code}]"), Colour::Dim));
+    let message = crate::check::plain_text(&error.to_string());
+    let _ = writeln!(text, "{word} {message}{}", code.unwrap_or_default());
     if let Some(place) = place(error) {
         let _ = writeln!(text, "  --> {}:{}:{}", place.file, place.line, place.column);
         let gutter = place.line.to_string().len();
@@ -110,6 +113,11 @@ fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>
         let _ = writeln!(text, "{word} {}", crate::check::plain_text(&help));
     }
     text
+}
+
+/// Whether `orch explain` says more of an error than its own words and place do.
+fn is_explained(code: &str) -> bool {
+    !["usage", "unsound", "not_found"].contains(&code)
 }
 
 /// What an error of a definition says would be right.

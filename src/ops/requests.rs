@@ -15,6 +15,7 @@ use super::contract_test;
 use super::cost;
 use super::doctor;
 use super::done;
+use super::explain;
 use super::gate_approve;
 use super::gate_check;
 use super::gate_estimate;
@@ -97,6 +98,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<cost::Request>("cost"),
     request::<doctor::Request>("doctor"),
     request::<done::Request>("done"),
+    request::<explain::Request>("explain"),
     request::<RunChoice>("follow"),
     request::<gate_approve::Request>("gate_approve"),
     request::<gate_check::Request>("gate_check"),

@@ -13,6 +13,7 @@ mod contract_test;
 mod cost;
 mod doctor;
 mod done;
+mod explain;
 mod gate;
 mod gate_approve;
 mod gate_check;
@@ -153,6 +154,8 @@ pub enum Command {
     Init,
     /// Diagnose problems with this project; repair them with --fix.
     Doctor(ops::doctor::Request),
+    /// Explain a check, key, command, agent, error code or exit code.
+    Explain(ops::explain::Request),
     /// Print a shell completion script.
     Completions(completions::Arguments),
     /// Write man pages to a folder, one per command.
@@ -214,6 +217,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Record { command } => record::execute(face, command),
         Command::Init => init::execute(face),
         Command::Doctor(request) => doctor::execute(face, &request),
+        Command::Explain(request) => explain::execute(face, &request),
         Command::Completions(arguments) => Ok(completions::execute(face, &arguments)),
         Command::Man(arguments) => man::execute(face, &arguments),
         Command::Ls(request) => run_list::execute(face, &request),

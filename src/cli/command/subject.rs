@@ -42,6 +42,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Verify(_)
         | Command::Init
         | Command::Doctor(_)
+        | Command::Explain(_)
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Ls(_)

@@ -13,6 +13,7 @@ mod cost;
 mod current;
 mod doctor;
 mod done;
+mod explain;
 mod gate;
 mod hook;
 mod instructions;

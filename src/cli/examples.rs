@@ -1,0 +1,248 @@
+//! Examples for the help of each command: what to type, and what it does. A test reads each of them
+//! with the real command line.
+
+use std::fmt::Write as _;
+
+/// What can be typed, and what it does.
+type Example = (&'static str, &'static str);
+
+/// Commands by their path, each with examples.
+const EXAMPLES: [(&str, &[Example]); 64] = [
+    ("run", &[("orch run hello", "start a workflow and drive it")]),
+    (
+        "run start",
+        &[("orch run start --workflow essay --slug snow", "start it without driving it")],
+    ),
+    (
+        "run resume",
+        &[
+            ("orch run resume", "go on with the current run"),
+            ("orch run resume --run snow --budget 10", "go on with another, with more money"),
+        ],
+    ),
+    (
+        "run list",
+        &[
+            ("orch run list --status WAITING", "runs that wait for somebody"),
+            ("orch run list --workflow essay --since 7d", "essays of the last week"),
+        ],
+    ),
+    ("run show", &[("orch run show --run snow", "what happened in that run")]),
+    (
+        "run complete",
+        &[("orch run complete --status FAILED --reason \"no sources\"", "end it as FAILED")],
+    ),
+    ("run cancel", &[("orch run cancel --run snow --reason \"wrong topic\"", "end it for good")]),
+    ("run pause", &[("orch run pause --reason lunch", "stop it until somebody resumes it")]),
+    ("run amend", &[("orch run amend --reason \"typo in the contract\"", "use the mended files")]),
+    ("gate start", &[("orch gate start --gate draft", "start a gate and print its packet")]),
+    (
+        "gate finish",
+        &[
+            ("orch gate finish", "check the outputs and go on"),
+            ("orch gate finish --answer audience=children", "with an answer to its form"),
+        ],
+    ),
+    (
+        "gate fail",
+        &[("orch gate fail --reason \"the archive is offline\"", "say why it cannot be done")],
+    ),
+    ("gate approve", &[("orch gate approve --gate draft --note \"good\"", "asks for your word")]),
+    ("gate reject", &[("orch gate reject --reason \"too long\"", "send it back with a reason")]),
+    ("gate redo", &[("orch gate redo --gate draft --reason \"new brief\"", "do it again")]),
+    ("gate waive", &[("orch gate waive --gate links --reason \"offline\"", "go on without it")]),
+    ("gate estimate", &[("orch gate estimate 2h --gate draft", "how long it should take")]),
+    ("gate check", &[("orch gate check", "judge the outputs without finishing the gate")]),
+    (
+        "invocation record",
+        &[("orch invocation record --agent claude --cost 0.12 --input-tokens 900", "add a call")],
+    ),
+    (
+        "session start",
+        &[("orch session start --epic my-feature --budget 5", "start the run of a key")],
+    ),
+    ("session resume", &[("orch session resume my-feature", "go on where you stopped")]),
+    ("session status", &[("orch session status --epic my-feature", "sessions, cost and time")]),
+    ("session pause", &[("orch session pause --reason \"end of day\"", "stop for today")]),
+    ("session list", &[("orch session list --epic my-feature", "its checkpoints")]),
+    ("session complete", &[("orch session complete", "end it, unless something is missing")]),
+    (
+        "checkpoint create",
+        &[("orch checkpoint create --reason \"before the rewrite\"", "seal one now")],
+    ),
+    ("checkpoint list", &[("orch checkpoint list", "checkpoints of the current run")]),
+    ("checkpoint show", &[("orch checkpoint show 3", "what checkpoint 3 holds")]),
+    (
+        "checkpoint diff",
+        &[
+            ("orch checkpoint diff 3", "what has changed since"),
+            ("orch checkpoint diff 2 3", "what changed between two"),
+        ],
+    ),
+    (
+        "checkpoint restore",
+        &[("orch checkpoint restore 3 --path \"docs/**\"", "bring some files back")],
+    ),
+    (
+        "status",
+        &[
+            ("orch status", "the current run"),
+            ("orch status --watch --run snow", "another one, until it ends"),
+        ],
+    ),
+    ("next", &[("orch next", "what to do now, with the packet")]),
+    ("brief", &[("orch brief", "what happened, for whoever goes on")]),
+    (
+        "logs",
+        &[
+            ("orch logs --follow", "what the gate at work prints"),
+            ("orch logs build --attempt 1", "what its first attempt printed"),
+        ],
+    ),
+    ("open", &[("orch open draft", "packet and outputs of a gate")]),
+    ("use", &[("orch use snow --gate draft", "make this the current run and gate")]),
+    ("back", &[("orch back", "the run before this one")]),
+    ("update", &[("orch update half of the chapters are done", "how far the work is")]),
+    ("note", &[("orch note the archive closes at six", "something worth knowing")]),
+    (
+        "log",
+        &[
+            ("orch log rewrote the introduction", "record what was done"),
+            ("orch log", "list what was recorded"),
+        ],
+    ),
+    ("decide", &[("orch decide use tera: it reports unknown names", "a decision and its reason")]),
+    ("done", &[("orch done \"the parser reads all samples\"", "finish the current gate")]),
+    ("workflow list", &[("orch workflow list", "what can be run here")]),
+    ("workflow show", &[("orch workflow show essay", "its file, and where it comes from")]),
+    ("workflow new", &[("orch workflow new essay", "a workflow to start from")]),
+    (
+        "workflow check",
+        &[
+            ("orch workflow check", "all workflows of the project"),
+            ("orch workflow check essay", "one of them"),
+        ],
+    ),
+    ("workflow graph", &[("orch workflow graph essay --format mermaid", "a picture of its gates")]),
+    ("workflow schema", &[("orch workflow schema contract", "for your editor")]),
+    ("contract test", &[("orch contract test essay/draft", "try it on its fixtures")]),
+    ("rehearse", &[("orch rehearse essay --slug snow", "every packet, and nothing is done")]),
+    (
+        "cost",
+        &[("orch cost", "what the current run has cost"), ("orch cost --by model", "by model")],
+    ),
+    (
+        "verify",
+        &[("orch verify", "the current run"), ("orch verify --all", "all runs of the project")],
+    ),
+    ("record rebuild", &[("orch record rebuild", "write the record anew from the journal")]),
+    ("record push", &[("orch record push origin", "send records to a remote")]),
+    ("record fetch", &[("orch record fetch origin", "get records from a remote")]),
+    ("init", &[("orch init", "create orch.toml")]),
+    ("doctor", &[("orch doctor --fix", "find problems and repair them")]),
+    (
+        "explain",
+        &[
+            ("orch explain min_sources", "a check"),
+            ("orch explain on_fail", "a key of a workflow"),
+            ("orch explain held", "the code of an error"),
+        ],
+    ),
+    (
+        "completions",
+        &[(
+            "orch completions bash > ~/.local/share/bash-completion/completions/orch",
+            "install them",
+        )],
+    ),
+    ("man", &[("orch man ~/.local/share/man/man1", "install the man pages")]),
+    ("ls", &[("orch ls --status FAILED", "runs that failed")]),
+    ("show", &[("orch show --run snow", "what happened in that run")]),
+    ("resume", &[("orch resume", "go on with the current run")]),
+    ("approve", &[("orch approve --gate draft", "asks for your word")]),
+];
+
+/// A command with examples in its help, and in that of each command below it.
+pub fn with_examples(command: clap::Command) -> clap::Command {
+    below(command, "")
+}
+
+fn below(mut command: clap::Command, path: &str) -> clap::Command {
+    let names: Vec<String> =
+        command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    for name in names {
+        let path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command = command.mut_subcommand(&name, |inner| below(inner, &path));
+    }
+    let Some((_, examples)) = EXAMPLES.iter().find(|(of, _)| *of == path) else { return command };
+    let told = command.get_after_help().map(|told| format!("{told}\n\n")).unwrap_or_default();
+    command.after_help(format!("{told}{}", text(examples)))
+}
+
+fn text(examples: &[Example]) -> String {
+    let width = examples.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
+    let mut text = String::from("Examples:");
+    for (line, what) in examples {
+        let _ = write!(text, "\n  {line:<width$}  {what}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// A line as a shell splits it, as far as examples go.
+    fn words(line: &str) -> Vec<String> {
+        let line = line.split(" > ").next().unwrap_or(line);
+        let mut words = Vec::new();
+        for (number, part) in line.split('"').enumerate() {
+            if number % 2 == 1 {
+                words.push(part.to_owned());
+            } else {
+                words.extend(part.split_whitespace().map(str::to_owned));
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn each_example_is_read_by_the_command_that_it_stands_at() {
+        for (path, examples) in EXAMPLES {
+            for (line, _) in examples {
+                let words = words(line);
+                assert!(
+                    format!("{} ", words.join(" ")).starts_with(&format!("orch {path} ")),
+                    "{line}"
+                );
+                let read = crate::cli::whole().try_get_matches_from(&words);
+                assert!(
+                    read.is_ok(),
+                    "{line}: {}",
+                    read.err().map(|it| it.to_string()).unwrap_or_default()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_command_has_examples() {
+        let mut all = BTreeSet::new();
+        collect(&crate::cli::whole(), "", &mut all);
+        let told: BTreeSet<String> = EXAMPLES.iter().map(|(path, _)| (*path).to_owned()).collect();
+        assert_eq!(all.difference(&told).collect::<Vec<_>>(), [""; 0]);
+        assert_eq!(told.len(), EXAMPLES.len());
+    }
+
+    fn collect(command: &clap::Command, path: &str, all: &mut BTreeSet<String>) {
+        for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
+            let path = format!("{path} {}", inner.get_name()).trim().to_owned();
+            if inner.has_subcommands() {
+                collect(inner, &path, all);
+            } else {
+                all.insert(path);
+            }
+        }
+    }
+}
