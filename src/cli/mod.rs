@@ -5,6 +5,7 @@ mod answer;
 mod approval;
 mod ci;
 mod command;
+mod completion;
 mod door;
 mod drive;
 mod environment;
@@ -62,6 +63,9 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     // No command of anyone's: `orch` starts itself so.
     if arguments.get(1).is_some_and(|argument| argument == template::HELPER_ARGUMENT) {
         return if template::help().is_ok() { exit::DONE } else { exit::BUG };
+    }
+    if let Some(code) = completion::answer(&arguments) {
+        return code;
     }
     template::use_helper();
     let wants_json = arguments.iter().any(|argument| argument == "--json");

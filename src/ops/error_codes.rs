@@ -10,7 +10,7 @@ pub struct ErrorCode {
 }
 
 /// All codes, in their order.
-pub const ERROR_CODES: [ErrorCode; 9] = [
+pub const ERROR_CODES: [ErrorCode; 10] = [
     ErrorCode {
         code: "budget",
         meaning: "What is left of a budget does not carry what was asked for, or the budget is \
@@ -23,6 +23,11 @@ pub const ERROR_CODES: [ErrorCode; 9] = [
         meaning: "A journal cannot be read: a line was changed, or the journal and the committed \
                   record have diverged. The error names file and line. `orch verify` shows all \
                   differences; `orch record fetch` brings a copy from a remote. Exit code 6.",
+    },
+    ErrorCode {
+        code: "different",
+        meaning: "`orch verify` found that a journal, record, artifact or signature is not what \
+                  it should be. It names file and line. Exit code 6.",
     },
     ErrorCode {
         code: "environment",

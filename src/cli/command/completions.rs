@@ -1,8 +1,11 @@
 //! `orch completions`: a script for the shell.
 
-use crate::cli;
+use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::completion;
+use crate::cli::door;
 use crate::cli::exit;
+use crate::ops::Error;
 use crate::ops::Instructions;
 use clap_complete::Shell;
 use serde_json::json;
@@ -15,15 +18,15 @@ pub struct Arguments {
     shell: Shell,
 }
 
-pub fn execute(face: &Face, arguments: &Arguments) -> u8 {
-    let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut cli::whole(), "orch", &mut script);
+pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
+    let script = completion::script(&arguments.shell.to_string())
+        .map_err(|error| Error::environment(error.to_string()))?;
     let script = String::from_utf8_lossy(&script);
     if face.global.json {
         let data = json!({ "shell": arguments.shell.to_string(), "script": script });
         face.answer(&data, &Instructions::default(), "");
     } else {
-        cli::door::out(&script);
+        door::out(&script);
     }
-    exit::DONE
+    Ok(exit::DONE)
 }

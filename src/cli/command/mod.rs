@@ -65,6 +65,7 @@ mod workflow_new;
 mod workflow_schema;
 mod workflow_show;
 
+pub use run_workflow::of_workflow;
 pub use subject::subject;
 
 use super::answer::Face;
@@ -218,7 +219,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Init => init::execute(face),
         Command::Doctor(request) => doctor::execute(face, &request),
         Command::Explain(request) => explain::execute(face, &request),
-        Command::Completions(arguments) => Ok(completions::execute(face, &arguments)),
+        Command::Completions(arguments) => completions::execute(face, &arguments),
         Command::Man(arguments) => man::execute(face, &arguments),
         Command::Ls(request) => run_list::execute(face, &request),
         Command::Show(request) => run_show::execute(face, &request),

@@ -37,7 +37,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let loaded = Workflow::load(name, &project.shelf);
     let (workflow, definition) = loaded.map_err(|error| or_subcommand(&project, error))?;
-    let command = command(&workflow);
+    let command = of_workflow(&workflow);
     let matches = inputs::read(command, &workflow, words.to_vec())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let project = face.global.open(true)?;
@@ -102,7 +102,7 @@ fn another(
 }
 
 /// `orch run NAME` as a command of its own, for its flags and its help.
-fn command(workflow: &Workflow) -> Command {
+pub fn of_workflow(workflow: &Workflow) -> Command {
     let command = Command::new(format!("orch run {}", workflow.name))
         .bin_name(format!("orch run {}", workflow.name))
         .max_term_width(100);
@@ -131,7 +131,7 @@ mod tests {
         let (path, source) = ("workflows/w.toml".to_owned(), Source::new("w.toml", text));
         let mut definition = Definition::default();
         definition.insert(Text { path, origin: Origin::Project, source });
-        let command = command(&Workflow::parse("w", &definition).unwrap());
+        let command = of_workflow(&Workflow::parse("w", &definition).unwrap());
         let mut flags: Vec<&str> =
             command.get_arguments().filter_map(clap::Arg::get_long).collect();
         flags.sort_unstable();

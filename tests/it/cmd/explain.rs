@@ -63,9 +63,12 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
 #[test]
 fn every_code_of_an_error_is_explained_and_told() {
     let code = regex::Regex::new(r#"\bcode\("([a-z_]+)"\)"#).unwrap();
-    let mut found = BTreeSet::from(["usage".to_owned()]);
+    let made = regex::Regex::new(r#""code": "([a-z_]+)""#).unwrap();
+    let mut found = BTreeSet::new();
     for (_, text) in tidy::sources("src") {
-        found.extend(code.captures_iter(&text).map(|found| found[1].to_owned()));
+        for code in [&code, &made] {
+            found.extend(code.captures_iter(&text).map(|found| found[1].to_owned()));
+        }
     }
     let known: Vec<&str> = orch::ops::ERROR_CODES.iter().map(|code| code.code).collect();
     assert_eq!(found.into_iter().collect::<Vec<_>>(), known);

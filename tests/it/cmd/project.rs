@@ -37,7 +37,7 @@ fn completions_are_printed_for_every_shell() {
     let house = House::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let done = house.orch(&format!("completions {shell}")).code(0);
-        assert!(done.stdout.contains("rehearse"), "{shell}");
+        assert!(done.stdout.contains("ORCH_COMPLETE"), "{shell}");
     }
     house.orch("completions tcsh").code(2).says("bash");
 }

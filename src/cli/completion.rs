@@ -1,0 +1,248 @@
+//! Completion in a shell: commands and flags from the command line itself, names from the project.
+//! The shell starts `orch` with a variable for it; what it takes then is no command of anyone's.
+
+use super::Global;
+use super::command;
+use super::door;
+use super::environment;
+use super::exit;
+use crate::executor::Preset;
+use crate::ops::Caller;
+use crate::ops::Project;
+use crate::ops::RunChoice;
+use crate::ops::checkpoint_list;
+use crate::ops::explain;
+use crate::ops::status;
+use crate::project::runs;
+use crate::workflow::InputType;
+use crate::workflow::RESERVED_NAMES;
+use crate::workflow::Workflow;
+use clap::Arg;
+use clap::Command;
+use clap::ValueHint;
+use clap_complete::ArgValueCandidates;
+use clap_complete::CompleteEnv;
+use clap_complete::CompletionCandidate;
+use clap_complete::env::Shells;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+
+/// The variable by which a shell asks; `COMPLETE` alone may be anybody's.
+const VARIABLE: &str = "ORCH_COMPLETE";
+
+const PROGRAM: &str = "orch";
+
+/// The script that has a shell ask.
+pub fn script(shell: &str) -> io::Result<Vec<u8>> {
+    let mut script = Vec::new();
+    let shells = Shells::builtins();
+    let shell = shells.completer(shell).ok_or(io::ErrorKind::NotFound)?;
+    shell.write_registration(VARIABLE, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
+    Ok(script)
+}
+
+/// Answers a shell that asks; gives the exit code, or nothing where none does.
+pub fn answer(arguments: &[OsString]) -> Option<u8> {
+    std::env::var_os(VARIABLE).filter(|shell| !shell.is_empty())?;
+    let folder = std::env::current_dir().ok();
+    let typed = Typed::of(arguments);
+    let environment = CompleteEnv::with_factory(|| commands(&typed)).var(VARIABLE);
+    Some(match environment.try_complete(arguments, folder.as_deref()) {
+        Ok(_) => exit::DONE,
+        Err(error) => {
+            door::err(&error.render().to_string());
+            exit::USAGE
+        }
+    })
+}
+
+/// The words on the command line that is completed.
+#[derive(Debug, Clone, Default)]
+struct Typed(Vec<String>);
+
+impl Typed {
+    fn of(arguments: &[OsString]) -> Self {
+        let words = arguments.iter().map(|word| word.to_string_lossy().into_owned());
+        let mut words = words.skip_while(|word| word != "--");
+        words.next();
+        Self(words.collect())
+    }
+
+    fn option(&self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|word| word == name)?;
+        self.0.get(at + 1).filter(|value| !value.is_empty()).cloned()
+    }
+
+    fn project(&self) -> Option<Project> {
+        let project = self.option("--project").map(Into::into);
+        Global { project, ..Global::default() }.open(false).ok()
+    }
+
+    fn run(&self) -> RunChoice {
+        RunChoice { run: self.option("--run") }
+    }
+
+    fn caller() -> Caller {
+        environment::caller()
+    }
+}
+
+/// What a value names.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Run,
+    Key,
+    Gate,
+    Agent,
+    Workflow,
+    Contract,
+    Checkpoint,
+    Topic,
+}
+
+impl Kind {
+    /// What an argument of a command names, by its id.
+    fn of(path: &str, argument: &str) -> Option<Self> {
+        Some(match (path, argument) {
+            (_, "run") => Self::Run,
+            (_, "epic" | "key") => Self::Key,
+            (_, "gate" | "until" | "start_from") => Self::Gate,
+            (_, "agent") => Self::Agent,
+            (_, "workflow") | ("workflow show" | "workflow graph", "name") => Self::Workflow,
+            ("workflow check", "names") | ("rehearse", "words") => Self::Workflow,
+            ("contract test", "name") => Self::Contract,
+            ("explain", "topic") => Self::Topic,
+            (path, "number" | "from" | "to") if path.starts_with("checkpoint ") => Self::Checkpoint,
+            (_, _) => return None,
+        })
+    }
+
+    /// The names that there are, each with a word about it.
+    fn names(self, typed: &Typed) -> Vec<(String, String)> {
+        let Some(project) = typed.project() else { return Vec::new() };
+        let alone = |name: String| (name, String::new());
+        match self {
+            Self::Run => {
+                let entries = runs::runs(&project).unwrap_or_default();
+                let told = |entry: &runs::RunEntry| {
+                    format!("{} {} {}", entry.status, entry.workflow, entry.key)
+                };
+                entries.iter().map(|entry| (entry.run_id.to_string(), told(entry))).collect()
+            }
+            Self::Key => {
+                let entries = runs::runs(&project).unwrap_or_default();
+                let keys = entries.into_iter().rev();
+                let keys = keys.map(|entry| (entry.key, entry.status.to_string()));
+                keys.collect::<BTreeMap<_, _>>().into_iter().collect()
+            }
+            Self::Gate => {
+                let status = status::status(&project, &Typed::caller(), &typed.run());
+                let gates = status.map(|reply| reply.gates).unwrap_or_default().into_iter();
+                gates.map(|line| (line.gate.to_string(), line.status.to_string())).collect()
+            }
+            Self::Agent => {
+                let presets = Preset::all().into_iter().map(|preset| preset.name);
+                let mut names: Vec<String> = project.config.names().map(str::to_owned).collect();
+                names.extend(presets.filter(|preset| project.config.definition(preset).is_none()));
+                names.into_iter().map(alone).collect()
+            }
+            Self::Workflow => {
+                project.shelf.names("workflows", ".toml").into_iter().map(alone).collect()
+            }
+            Self::Contract => {
+                project.shelf.names("contracts", ".toml").into_iter().map(alone).collect()
+            }
+            Self::Checkpoint => {
+                let request = checkpoint_list::Request { run: typed.run() };
+                let list = checkpoint_list::checkpoint_list(&project, &Typed::caller(), &request);
+                let list = list.map(|reply| reply.checkpoints).unwrap_or_default().into_iter();
+                list.map(|entry| (entry.checkpoint.checkpoint.to_string(), entry.checkpoint.reason))
+                    .collect()
+            }
+            Self::Topic => explain::all_topics().into_iter().map(alone).collect(),
+        }
+    }
+}
+
+/// The commands, with what can stand for each value.
+fn commands(typed: &Typed) -> Command {
+    let mut whole = named(super::whole(), "", typed);
+    let is_run = typed.0.get(1).is_some_and(|word| word == "run");
+    if let (true, Some(project)) = (is_run, typed.project()) {
+        whole = whole.mut_subcommand("run", |run| with_workflows(run, &project, typed));
+    }
+    whole
+}
+
+/// The workflows beside the subcommands of `orch run`; the one that was typed with its inputs.
+fn with_workflows(mut run: Command, project: &Project, typed: &Typed) -> Command {
+    for name in project.shelf.names("workflows", ".toml") {
+        if RESERVED_NAMES.contains(&name.as_str()) {
+            continue;
+        }
+        let is_typed = typed.0.get(2) == Some(&name);
+        let loaded = is_typed.then(|| Workflow::load(&name, &project.shelf).ok()).flatten();
+        run = run.subcommand(match loaded {
+            Some((workflow, _)) => of_workflow(&workflow),
+            None => Command::new(name),
+        });
+    }
+    run
+}
+
+fn of_workflow(workflow: &Workflow) -> Command {
+    let mut command = command::of_workflow(workflow).name(workflow.name.clone());
+    for input in &workflow.inputs {
+        let choices = match input.kind {
+            InputType::Choice => input.choices.clone(),
+            InputType::Bool => vec!["true".to_owned(), "false".to_owned()],
+            InputType::Path | InputType::File => {
+                command = command.mut_arg(&input.name, |arg| arg.value_hint(ValueHint::AnyPath));
+                continue;
+            }
+            InputType::String
+            | InputType::Slug
+            | InputType::Integer
+            | InputType::Number
+            | InputType::List => continue,
+        };
+        command = command.mut_arg(&input.name, |arg| offering(arg, choices));
+    }
+    let gates: Vec<String> = workflow.gates.iter().map(|gate| gate.id.to_string()).collect();
+    for bound in ["until", "start_from"] {
+        command = command.mut_arg(bound, |arg| offering(arg, gates.clone()));
+    }
+    named(command, "run NAME", &Typed::default())
+}
+
+fn offering(arg: Arg, names: Vec<String>) -> Arg {
+    arg.add(ArgValueCandidates::new(move || {
+        names.iter().map(|name| CompletionCandidate::new(door::clean(name))).collect()
+    }))
+}
+
+/// A command whose arguments know what they name, and so do those of the commands below it.
+fn named(mut command: Command, path: &str, typed: &Typed) -> Command {
+    let below: Vec<String> =
+        command.get_subcommands().map(|inner| inner.get_name().to_owned()).collect();
+    for name in below {
+        let path = format!("{path} {name}");
+        command = command.mut_subcommand(&name, |inner| named(inner, path.trim(), typed));
+    }
+    command.mut_args(|arg| {
+        let is_told = arg.get::<ArgValueCandidates>().is_some();
+        let Some(kind) = Kind::of(path, arg.get_id().as_str()).filter(|_| !is_told) else {
+            return arg;
+        };
+        let typed = typed.clone();
+        arg.add(ArgValueCandidates::new(move || {
+            kind.names(&typed).into_iter().map(|(name, told)| candidate(&name, &told)).collect()
+        }))
+    })
+}
+
+fn candidate(name: &str, told: &str) -> CompletionCandidate {
+    let told = Some(door::clean(told)).filter(|told| !told.is_empty());
+    CompletionCandidate::new(door::clean(name)).help(told.map(Into::into))
+}

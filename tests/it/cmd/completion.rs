@@ -1,0 +1,112 @@
+//! Completion in a shell: commands and flags, and the names that a project has.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new()
+        .workflow(
+            "demo",
+            "key = 'snow'
+             [inputs]
+             depth = { type = 'choice', choices = ['quick', 'deep'], default = 'quick' }
+             loud = { type = 'bool', default = false }
+             [[gate]]
+             id = 'draft'
+             executor = 'human'
+             [[gate]]
+             id = 'print'
+             executor = 'human'",
+        )
+        .leaves("essay/draft", "a.txt")
+        .agents("[agents.reviewer]\nuse = 'claude'\n")
+}
+
+/// What a shell offers behind these words; the last one is being typed.
+fn offered(house: &House, words: &[&str]) -> Vec<String> {
+    let mut command = house.program(env!("CARGO_BIN_EXE_orch"));
+    let index = words.len() - 1;
+    command.env("ORCH_COMPLETE", "bash").env("_CLAP_IFS", "\n");
+    command.env("_CLAP_COMPLETE_INDEX", index.to_string()).arg("--").args(words);
+    let output = crate::house::child::output(&mut command);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn names_of_the_project_are_offered() {
+    let house = house();
+    house.orch("run demo").code(3);
+    house.orch("checkpoint create --reason here").code(0);
+    let offered = |words: &[&str]| offered(&house, &[&["orch"], words].concat());
+    let run = house.run_id();
+    let cases: [(&[&str], &[&str]); 17] = [
+        (&["gate", "approve", "--gate", ""], &["draft", "print"]),
+        (&["gate", "approve", "--gate", "p"], &["print"]),
+        (&["gate", "approve", "--run", &run, "--gate", "d"], &["draft"]),
+        (&["open", "d"], &["draft"]),
+        (&["run", "show", "--run", "run_"], &[&run]),
+        (&["show", "--run", "run_"], &[&run]),
+        (&["use", "run_"], &[&run]),
+        (&["run", "list", "--key", ""], &["snow"]),
+        (&["session", "start", "--epic", ""], &["snow"]),
+        (&["run", "resume", "--agent", "r"], &["reviewer"]),
+        (&["run", "resume", "--until", ""], &["draft", "print"]),
+        (&["workflow", "show", "de"], &["demo"]),
+        (&["run", "de"], &["demo"]),
+        (&["rehearse", "de"], &["demo"]),
+        (&["contract", "test", "essay/"], &["essay/draft"]),
+        (&["checkpoint", "show", ""], &["1"]),
+        (&["explain", "min_s"], &["min_sources"]),
+    ];
+    for (words, names) in cases {
+        let offered = offered(words);
+        // Where a flag can stand too, flags come behind the names.
+        let first: Vec<&String> = offered.iter().filter(|name| !name.starts_with("--")).collect();
+        assert_eq!(first, names, "{words:?}: {offered:?}");
+    }
+}
+
+#[test]
+fn a_workflow_offers_its_inputs_and_their_choices() {
+    let house = house();
+    let offered = |words: &[&str]| offered(&house, &[&["orch", "run", "demo"], words].concat());
+    assert_eq!(offered(&["--de"]), ["--depth"]);
+    assert_eq!(offered(&["--depth", ""]), ["quick", "deep"]);
+    assert_eq!(offered(&["--loud", ""])[..2], ["true", "false"]);
+    assert_eq!(offered(&["--until", "p"]), ["print"]);
+    let flags = offered(&["--"]);
+    assert!(flags.contains(&"--budget".to_owned()), "{flags:?}");
+    assert!(!flags.iter().any(|flag| ["--now", "--seed"].contains(&flag.as_str())), "{flags:?}");
+}
+
+#[test]
+fn a_project_elsewhere_and_none_at_all_are_no_trouble() {
+    let house = house();
+    let elsewhere = house.outside("packets");
+    let folder = house.project().display().to_string();
+    let offered = |words: &[&str]| {
+        let mut command = house.program(env!("CARGO_BIN_EXE_orch"));
+        command.env("ORCH_COMPLETE", "bash").env("_CLAP_IFS", "\n").current_dir(&elsewhere);
+        command.env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string()).arg("--").args(words);
+        crate::house::child::output(&mut command)
+    };
+    let none = offered(&["orch", "gate", "approve", "--gate", ""]);
+    assert_eq!((none.status.code(), none.stdout.len()), (Some(0), 0));
+    let there = offered(&["orch", "workflow", "show", "--project", &folder, "de"]);
+    assert_eq!(String::from_utf8(there.stdout).unwrap().trim(), "demo");
+    let shell = house.orch_by(&["env", "ORCH_COMPLETE=tcsh"], "status").code(2);
+    assert!(shell.stderr.contains("unknown shell `tcsh`"), "{}", shell.shown());
+}
+
+#[test]
+fn bash_takes_the_script() {
+    let house = house();
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let folder = orch.trim_end_matches("/orch");
+    let script = "PATH=\"$1:$PATH\"; source <(orch completions bash)
+        COMP_WORDS=(orch run demo --depth ''); COMP_CWORD=4; COMP_TYPE=9
+        _clap_complete_orch orch '' --depth; echo \"${COMPREPLY[@]}\"";
+    let mut bash = house.program("bash");
+    let output = crate::house::child::output(bash.args(["-c", script, "bash", folder]));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "quick deep\n");
+}
