@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for Digest {
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Digest, E> {
                 let digest = Digest::parse(text);
-                digest.ok_or_else(|| E::custom(format!("`{text}` is no SHA-256 in hex")))
+                digest.ok_or_else(|| E::custom(format!("`{text}` is not a SHA-256 digest in hex")))
             }
         }
         deserializer.deserialize_str(Visitor)

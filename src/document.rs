@@ -85,14 +85,29 @@ where
     read_rest(source, value, &[])
 }
 
+/// The same, with everything that is wrong, as far as one error does not hide another: at least one.
+pub fn read_value_all<T>(source: &Source, value: Value<'_>) -> Result<T, Vec<Box<Unsound>>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    let errors = Shape::new(source, known::<T>(), &[]).check(&value);
+    if errors.is_empty() {
+        deserialize(source, value).map_err(|error| vec![error])
+    } else {
+        Err(errors)
+    }
+}
+
 /// The same for what is left of a table after some of its keys were taken out, which are shown as
 /// they are written.
 pub fn read_rest<T>(source: &Source, value: Value<'_>, taken: &[&str]) -> Result<T, Box<Unsound>>
 where
     T: DeserializeOwned + JsonSchema,
 {
-    Shape::new(source, known::<T>(), taken).check(&value)?;
-    deserialize(source, value)
+    match Shape::new(source, known::<T>(), taken).check(&value).into_iter().next() {
+        Some(error) => Err(error),
+        None => deserialize(source, value),
+    }
 }
 
 fn deserialize<T: DeserializeOwned>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound>> {
@@ -132,7 +147,7 @@ fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize
     if error.message().starts_with(UNKNOWN_VARIANT) {
         unsound.advise_if(nearest(first, words))
     } else if error.message().starts_with(MISSING_FIELD) {
-        unsound.advise(format!("write {first} = …"))
+        unsound.advise(slips::missing(first))
     } else {
         unsound
     }

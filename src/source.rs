@@ -87,7 +87,7 @@ impl Unsound {
 }
 
 /// What other tools and languages call a thing, and its name here.
-const OTHERS_SAY: [(&str, &str); 18] = [
+const OTHERS_SAY: [(&str, &str); 19] = [
     ("ai", "agent"),
     ("array", "list"),
     ("bash", "command"),
@@ -106,6 +106,7 @@ const OTHERS_SAY: [(&str, &str); 18] = [
     ("str", "string"),
     ("text", "string"),
     ("user", "human"),
+    ("warn", "warning"),
 ];
 
 /// The candidate that an unknown name stands for, where one is near.

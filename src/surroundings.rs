@@ -71,7 +71,7 @@ impl Allowed {
         match names.iter().find(|name| !is_name(name)) {
             None => Ok(Self(names)),
             Some(name) => Err(format!(
-                "`{name}` is no name of a variable; a `*` stands for the rest of a name, at its end"
+                "`{name}` is not a variable name; only its end may be `*`, for all names that begin so"
             )),
         }
     }

@@ -10,6 +10,7 @@ mod library;
 mod names;
 mod paths;
 mod plain;
+mod words;
 
 pub use context::Context;
 pub use helper::ARGUMENT as HELPER_ARGUMENT;
@@ -79,6 +80,10 @@ impl Template {
         }
         let mut engine = new_engine();
         engine.add_raw_template(SINGLE, text).map_err(|error| {
+            if let Some(unknown) = words::unknown(text) {
+                let place = names::place_of(source, &span, unknown.word);
+                return source.unsound(place, unknown.message).advise(unknown.help);
+            }
             let message = format!("template: {}", explain(&error).message);
             source.unsound(span.clone(), message).advise_if(unclosed(text))
         })?;

@@ -1,6 +1,7 @@
 //! `command`: a program that judges by how it exits.
 
 use super::Check;
+use super::Flaw;
 use super::MadeOf;
 use super::Scene;
 use super::expect::Expect;
@@ -84,21 +85,21 @@ impl Check for Command {
         format!("`{}` ends with {}", self.shown(), self.expect)
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if self.argv.first().is_none_or(String::is_empty) {
-            return Some("`command` is empty".to_owned());
+            return Some(Flaw::of("command", "`command` is empty"));
         }
         if self.expect.is_empty() {
-            return Some("`expect` is an empty list".to_owned());
+            return Some(Flaw::of("expect", "`expect` is an empty list"));
         }
         if let Some(name) = self.env.keys().find(|name| !process::is_variable(name)) {
-            return Some(format!("`{name}` is not a valid variable name"));
+            return Some(Flaw::of("env", format!("`{name}` is not a valid variable name")));
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
-            Ok(Duration::ZERO) => Some("`timeout` must be more than 0".to_owned()),
+            Ok(Duration::ZERO) => Some(Flaw::of("timeout", "`timeout` must be more than 0")),
             Ok(_) => None,
-            Err(message) => Some(message),
+            Err(message) => Some(Flaw::of("timeout", message)),
         }
     }
 

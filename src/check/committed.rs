@@ -1,6 +1,7 @@
 //! `committed`: files that git must hold.
 
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
@@ -38,7 +39,7 @@ impl Check for Committed {
         format!("everything that matches {} is committed in git", self.paths.glob_words())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         self.paths.glob_flaw("paths")
     }
 

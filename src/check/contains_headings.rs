@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
@@ -111,26 +112,30 @@ impl Check for ContainsHeadings {
         format!("the file has {which} {}{order}", self.headings.words())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         let level = self.level.as_ref();
         if let Some(level) = level.and_then(Count::known)
             && !(1..=6).contains(&level)
         {
-            return Some(format!("`level` must be 1 to 6, not {level}"));
+            return Some(Flaw::of("level", format!("`level` must be 1 to 6, not {level}")));
         }
         for heading in self.headings.iter().filter(|text| !template::has_expressions(text)) {
             if is_mismarked(heading) {
                 let message = "write 1 to 6 `#` and a space before the text";
-                return Some(format!("`{heading}` is not a heading: {message}"));
+                return Some(Flaw::of(
+                    "headings",
+                    format!("`{heading}` is not a heading: {message}"),
+                ));
             }
             let wanted = Wanted::parse(heading, None, self.extent);
             if wanted.text.is_empty() {
-                return Some(format!("`{heading}` is not a heading"));
+                return Some(Flaw::of("headings", format!("`{heading}` is not a heading")));
             }
             if let (Some(Count::Value(_)), Some(marks)) = (level, wanted.level)
                 && level.map(Count::value) != Some(marks)
             {
-                return Some(format!("`{heading}` and `level` state different levels"));
+                let message = format!("`{heading}` and `level` state different levels");
+                return Some(Flaw::of("level", message));
             }
         }
         self.headings.flaw("headings")

@@ -1,6 +1,7 @@
 //! `contains_text`: literals that must be there.
 
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
@@ -36,10 +37,10 @@ impl Check for ContainsText {
         }
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         match (&self.all, &self.any) {
-            (None, None) => Some("requires `all` or `any`".to_owned()),
-            (Some(_), Some(_)) => Some("use `all` or `any`, not both".to_owned()),
+            (None, None) => Some(Flaw::whole("requires `all` or `any`")),
+            (Some(_), Some(_)) => Some(Flaw::of("any", "use `all` or `any`, not both")),
             (Some(all), None) => all.flaw("all"),
             (None, Some(any)) => any.flaw("any"),
         }

@@ -1,5 +1,6 @@
 //! Counts in parameters: whole numbers of at least 0, and what is said beside them.
 
+use super::Flaw;
 use super::number::range_flaw;
 use crate::document::Decimal;
 use schemars::JsonSchema;
@@ -97,8 +98,8 @@ pub(crate) fn between(count: usize, min: Option<&Count>, max: Option<&Count>) ->
 }
 
 /// What is wrong with bounds on a count.
-pub(crate) fn count_flaw(min: Option<&Count>, max: Option<&Count>) -> Option<String> {
-    range_flaw(min.and_then(Count::known), max.and_then(Count::known))
+pub(crate) fn count_flaw(min: Option<&Count>, max: Option<&Count>) -> Option<Flaw> {
+    range_flaw(min.and_then(Count::known), max.and_then(Count::known)).map(Flaw::whole)
 }
 
 /// The least that counts as there: 1, unless it is said that none will do.
@@ -134,8 +135,8 @@ mod tests {
     #[test]
     fn bounds_must_make_sense() {
         let [zero, one, two] = [0, 1, 2].map(Count::Value);
-        assert_eq!(count_flaw(Some(&one), Some(&two)), None);
-        assert_eq!(count_flaw(Some(&two), Some(&one)).unwrap(), "`min` 2 is above `max` 1");
+        assert!(count_flaw(Some(&one), Some(&two)).is_none());
+        assert_eq!(count_flaw(Some(&two), Some(&one)).unwrap().message, "`min` 2 is above `max` 1");
         assert_eq!(least(None, Some(&zero)), zero);
         assert_eq!(least(None, Some(&two)), one);
     }

@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::count;
 use super::few::FINDINGS_MAX;
@@ -39,7 +40,7 @@ impl Check for Csv {
         format!("the file is valid CSV with{columns} {rows} rows")
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         self.columns
             .as_ref()
             .and_then(|columns| columns.flaw("columns"))

@@ -1,6 +1,7 @@
 //! `dir_exists`: a folder that must be there.
 
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
@@ -25,11 +26,11 @@ impl Check for DirExists {
         format!("the folder `{}` exists", self.path)
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if template::has_expressions(&self.path) {
             return None;
         }
-        ProjectPath::parse(&self.path).err().map(|error| error.to_string())
+        ProjectPath::parse(&self.path).err().map(|error| Flaw::of("path", error.to_string()))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

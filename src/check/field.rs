@@ -1,6 +1,7 @@
 //! `field`: one value of a JSON, YAML or TOML document.
 
 use super::Check;
+use super::Flaw;
 use super::Number;
 use super::Scene;
 use super::text;
@@ -60,12 +61,15 @@ impl Check for Field {
         self.matches.is_none().then(|| self.words())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         let pointer = &self.pointer;
         let is_sound = pointer.is_empty() || pointer.starts_with('/');
         if !is_sound && !template::has_expressions(pointer) {
             let meant = pointer.trim_start_matches(['$', '.']).replace('.', "/");
-            return Some(format!("`{pointer}` is not a JSON pointer: write `/{meant}`"));
+            return Some(Flaw::of(
+                "pointer",
+                format!("`{pointer}` is not a JSON pointer: write `/{meant}`"),
+            ));
         }
         self.test().flaw()
     }

@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::count;
 use crate::files::Globs;
@@ -38,11 +39,11 @@ impl Check for FileCount {
         format!("the number of files that match `{}` is {count}", Globs::shown(&self.glob))
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if self.min.is_none() && self.max.is_none() {
-            return Some("requires `min`, `max` or both".to_owned());
+            return Some(Flaw::whole("requires `min`, `max` or both"));
         }
-        let flaw = ProjectPath::folder_flaw(&self.glob);
+        let flaw = ProjectPath::folder_flaw(&self.glob).map(|flaw| Flaw::of("glob", flaw));
         flaw.or_else(|| count::count_flaw(self.min.as_ref(), self.max.as_ref()))
     }
 

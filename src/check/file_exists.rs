@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::count;
 use crate::finding::Finding;
@@ -33,7 +34,7 @@ impl Check for FileExists {
         }
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         count::count_flaw(Some(&self.least()), self.max_bytes.as_ref())
     }
 

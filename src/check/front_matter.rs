@@ -1,6 +1,7 @@
 //! `front_matter`: one field of what stands above a document.
 
 use super::Check;
+use super::Flaw;
 use super::Number;
 use super::Scene;
 use super::markdown;
@@ -81,9 +82,9 @@ impl Check for FrontMatter {
         self.matches.is_none().then(|| self.words())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if self.field.is_empty() {
-            return Some("`field` is empty".to_owned());
+            return Some(Flaw::of("field", "`field` is empty"));
         }
         self.test().flaw()
     }

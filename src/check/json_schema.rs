@@ -2,6 +2,7 @@
 
 use super::Broken;
 use super::Check;
+use super::Flaw;
 use super::MadeOf;
 use super::Scene;
 use super::few::FINDINGS_MAX;
@@ -57,12 +58,13 @@ impl Check for JsonSchemaCheck {
         format!("the document validates against `{}`", self.schema)
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
+        let folder = ProjectPath::folder_flaw(&self.schema);
         if template::has_expressions(&self.schema) {
-            return ProjectPath::folder_flaw(&self.schema);
+            return folder.map(|flaw| Flaw::of("schema", flaw));
         }
         let flaw = ProjectPath::parse(&self.schema).err().map(|error| error.to_string());
-        flaw.or_else(|| ProjectPath::folder_flaw(&self.schema))
+        flaw.or(folder).map(|flaw| Flaw::of("schema", flaw))
     }
 
     fn made_of(&self) -> MadeOf<'_> {

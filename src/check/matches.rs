@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::count;
 use super::pattern;
@@ -35,8 +36,9 @@ impl Check for Matches {
         is_counted.then(|| super::range_words(Some(&self.least()), self.max.as_ref()))
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         pattern::flaw(&self.regex)
+            .map(|flaw| Flaw::of("regex", flaw))
             .or_else(|| count::count_flaw(Some(&self.least()), self.max.as_ref()))
     }
 

@@ -17,6 +17,7 @@ mod few;
 mod field;
 mod file_count;
 mod file_exists;
+mod flaw;
 mod front_matter;
 mod html;
 mod isbn;
@@ -53,6 +54,7 @@ pub use baseline::record_baseline;
 pub use count::Count;
 pub(crate) use count::between;
 pub use document::Document;
+pub use flaw::Flaw;
 pub use kind::Kind;
 pub use number::Number;
 pub(crate) use number::range_words;
@@ -92,7 +94,7 @@ pub trait Check {
     }
 
     /// What is wrong with the parameters themselves, once no template is left in them.
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         None
     }
 

@@ -1,6 +1,7 @@
 //! `not_contains`: literals that must not be there.
 
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use super::few::Few;
 use super::few::PLACES_MAX;
@@ -29,7 +30,7 @@ impl Check for NotContains {
         format!("the file does not contain {}{case}", self.text.words())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         self.text.flaw("text")
     }
 

@@ -1,6 +1,7 @@
 //! `not_matches`: what a regular expression must not find.
 
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use super::few::Few;
 use super::few::PLACES_MAX;
@@ -31,8 +32,8 @@ impl Check for NotMatches {
         None
     }
 
-    fn flaw(&self) -> Option<String> {
-        pattern::flaw(&self.regex)
+    fn flaw(&self) -> Option<Flaw> {
+        pattern::flaw(&self.regex).map(|flaw| Flaw::of("regex", flaw))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

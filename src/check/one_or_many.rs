@@ -1,5 +1,6 @@
 //! A text, or a list of texts, where a parameter takes either.
 
+use super::Flaw;
 use crate::files::Globs;
 use crate::files::ProjectPath;
 use schemars::JsonSchema;
@@ -27,18 +28,18 @@ impl OneOrMany {
     }
 
     /// What is wrong with texts of which there must be at least one, none of them empty.
-    pub(super) fn flaw(&self, parameter: &str) -> Option<String> {
+    pub(super) fn flaw(&self, parameter: &'static str) -> Option<Flaw> {
         if self.0.is_empty() {
-            return Some(format!("`{parameter}` is empty"));
+            return Some(Flaw::of(parameter, format!("`{parameter}` is empty")));
         }
         let empty = self.0.iter().any(String::is_empty);
-        empty.then(|| format!("`{parameter}` contains an empty string"))
+        empty.then(|| Flaw::of(parameter, format!("`{parameter}` contains an empty string")))
     }
 
     /// The same for globs that name files.
-    pub(super) fn glob_flaw(&self, parameter: &str) -> Option<String> {
-        self.flaw(parameter)
-            .or_else(|| self.0.iter().find_map(|text| ProjectPath::folder_flaw(text)))
+    pub(super) fn glob_flaw(&self, parameter: &'static str) -> Option<Flaw> {
+        let folder = || self.0.iter().find_map(|text| ProjectPath::folder_flaw(text));
+        self.flaw(parameter).or_else(|| folder().map(|flaw| Flaw::of(parameter, flaw)))
     }
 }
 
@@ -104,8 +105,8 @@ mod tests {
         assert_eq!(error.place(), ("a.toml", 3, 1));
         assert!(read("text = 3").is_err());
         let flaw = |text: &str| read(text).unwrap().text.flaw("text");
-        assert_eq!(flaw("text = []").unwrap(), "`text` is empty");
-        assert_eq!(flaw("text = ['a', '']").unwrap(), "`text` contains an empty string");
-        assert_eq!(flaw("text = 'a'"), None);
+        assert_eq!(flaw("text = []").unwrap().message, "`text` is empty");
+        assert_eq!(flaw("text = ['a', '']").unwrap().message, "`text` contains an empty string");
+        assert!(flaw("text = 'a'").is_none());
     }
 }

@@ -3,6 +3,7 @@
 use super::Baseline;
 use super::BaselineRequest;
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use super::Since;
 use super::baseline;
@@ -64,7 +65,7 @@ impl Check for OnlyChanges {
         format!("nothing outside {} changes", self.paths.glob_words())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if self.paths.is_empty() { None } else { self.paths.glob_flaw("paths") }
     }
 

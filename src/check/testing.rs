@@ -104,5 +104,5 @@ pub(crate) fn read(kind: &str, parameters: &str) -> Result<Box<dyn Check + Send 
     let kind = super::kind(kind).unwrap();
     let data = Data::read(Language::Toml, parameters).map_err(|flaw| flaw.message)?;
     let check = (kind.from_json)(data.into_json())?;
-    check.flaw().map_or(Ok(check), Err)
+    check.flaw().map_or(Ok(check), |flaw| Err(flaw.message))
 }

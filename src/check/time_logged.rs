@@ -1,6 +1,7 @@
 //! `time_logged`: the time that was worked, against what was estimated.
 
 use super::Check;
+use super::Flaw;
 use super::Number;
 use super::Scene;
 use crate::clock::show_duration;
@@ -36,11 +37,15 @@ impl Check for TimeLogged {
         parts.join(", and ")
     }
 
-    fn flaw(&self) -> Option<String> {
-        let bounds = [&self.min_minutes, &self.max_share].into_iter().flatten();
-        let mut below_zero =
-            bounds.filter(|bound| bound.known().is_some_and(|value| *value < 0_u64.into()));
-        below_zero.next().map(|bound| format!("`{bound}` is not a valid time; use 0 or more"))
+    fn flaw(&self) -> Option<Flaw> {
+        let bounds = [("min_minutes", &self.min_minutes), ("max_share", &self.max_share)];
+        let mut bounds =
+            bounds.into_iter().filter_map(|(name, bound)| Some((name, bound.as_ref()?)));
+        let below_zero =
+            bounds.find(|(_, bound)| bound.known().is_some_and(|value| *value < 0_u64.into()));
+        below_zero.map(|(name, bound)| {
+            Flaw::of(name, format!("`{bound}` is not a valid time; use 0 or more"))
+        })
     }
 
     fn looks_at_work() -> bool {

@@ -2,6 +2,7 @@
 
 use super::BaselineRequest;
 use super::Check;
+use super::Flaw;
 use super::Scene;
 use super::Since;
 use super::baseline;
@@ -58,8 +59,8 @@ impl Check for Unchanged {
         )
     }
 
-    fn flaw(&self) -> Option<String> {
-        let no_since = self.since.is_empty().then(|| "`since` is empty".to_owned());
+    fn flaw(&self) -> Option<Flaw> {
+        let no_since = self.since.is_empty().then(|| Flaw::of("since", "`since` is empty"));
         self.paths.glob_flaw("paths").or(no_since)
     }
 

@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::few::FINDINGS_MAX;
 use super::few::Few;
@@ -129,26 +130,27 @@ impl Check for UrlReachable {
         format!("of a sample of {} URLs in the file{which}, {most} fail", self.sample())
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if self.sample.as_ref().and_then(Count::known) == Some(0) {
-            return Some("`sample` must be at least 1".to_owned());
+            return Some(Flaw::of("sample", "`sample` must be at least 1"));
         }
         if let Some(flaw) = self.pattern.as_deref().and_then(pattern::flaw) {
-            return Some(flaw);
+            return Some(Flaw::of("pattern", flaw));
         }
         let (most, sample) = (self.max_failures.as_ref().and_then(Count::known), self.sample());
         if let (Some(most), Some(sample)) = (most, sample.known())
             && most >= sample
         {
-            return Some(format!(
-                "`max_failures` {most} with a `sample` of {sample} always passes"
+            return Some(Flaw::of(
+                "max_failures",
+                format!("`max_failures` {most} with a `sample` of {sample} always passes"),
             ));
         }
         let timeout = self.timeout.as_deref().filter(|text| !template::has_expressions(text))?;
         match clock::parse_duration(timeout) {
-            Ok(Duration::ZERO) => Some("`timeout` must be more than 0".to_owned()),
+            Ok(Duration::ZERO) => Some(Flaw::of("timeout", "`timeout` must be more than 0")),
             Ok(_) => None,
-            Err(message) => Some(message),
+            Err(message) => Some(Flaw::of("timeout", message)),
         }
     }
 

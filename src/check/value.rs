@@ -5,6 +5,7 @@ use super::Number;
 use super::number;
 use super::pattern;
 use super::text;
+use crate::check;
 use crate::document::Data;
 use crate::document::Decimal;
 use crate::document::Flaw;
@@ -119,7 +120,7 @@ fn is_other(value: &Data, unwanted: &[Scalar]) -> bool {
 }
 
 impl Test<'_> {
-    pub(super) fn flaw(&self) -> Option<String> {
+    pub(super) fn flaw(&self) -> Option<check::Flaw> {
         let ranged = self.min.is_some() || self.max.is_some();
         let given = [
             self.equals.is_some(),
@@ -132,12 +133,18 @@ impl Test<'_> {
         let names_nothing = |values: Option<&[Scalar]>| values.is_some_and(<[Scalar]>::is_empty);
         let tests = "`equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`";
         match given.iter().filter(|given| **given).count() {
-            0 => Some(format!("requires one of {tests}")),
-            1 if names_nothing(self.one_of) => Some("`one_of` is empty".to_owned()),
-            1 if names_nothing(self.none_of) => Some("`none_of` is empty".to_owned()),
-            1 => number::range_flaw(known(self.min), known(self.max))
-                .or_else(|| self.matches.and_then(pattern::flaw)),
-            _ => Some(format!("use only one of {tests}")),
+            0 => Some(check::Flaw::whole(format!("requires one of {tests}"))),
+            1 if names_nothing(self.one_of) => Some(check::Flaw::of("one_of", "`one_of` is empty")),
+            1 if names_nothing(self.none_of) => {
+                Some(check::Flaw::of("none_of", "`none_of` is empty"))
+            }
+            1 => {
+                let range = number::range_flaw(known(self.min), known(self.max));
+                let pattern = || self.matches.and_then(pattern::flaw);
+                let pattern = || pattern().map(|flaw| check::Flaw::of("matches", flaw));
+                range.map(check::Flaw::whole).or_else(pattern)
+            }
+            _ => Some(check::Flaw::whole(format!("use only one of {tests}"))),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Flaw;
 use super::Scene;
 use super::count;
 use super::markdown::Markdown;
@@ -27,9 +28,9 @@ impl Check for WordCount {
         format!("the file has {count} words of prose")
     }
 
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self) -> Option<Flaw> {
         if self.min.is_none() && self.max.is_none() {
-            return Some("requires `min`, `max` or both".to_owned());
+            return Some(Flaw::whole("requires `min`, `max` or both"));
         }
         count::count_flaw(self.min.as_ref(), self.max.as_ref())
     }

@@ -91,7 +91,7 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
         ],
     ),
     ("next", &[("orch next", "what to do now, with the packet")]),
-    ("brief", &[("orch brief", "what happened, for whoever goes on")]),
+    ("brief", &[("orch brief", "what happened so far")]),
     (
         "logs",
         &[

@@ -89,7 +89,11 @@ fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>
     let code = error.code().map(|code| code.to_string()).filter(|code| is_explained(code));
     let code = code.map(|code| face.coloured(&format!(" [{code}]"), Colour::Dim));
     let message = crate::check::plain_text(&error.to_string());
-    let _ = writeln!(text, "{word} {message}{}", code.unwrap_or_default());
+    let (first, rest) = message.split_once('\n').unwrap_or((&message, ""));
+    let _ = writeln!(text, "{word} {first}{}", code.unwrap_or_default());
+    if !rest.is_empty() {
+        let _ = writeln!(text, "{rest}");
+    }
     if let Some(place) = place(error) {
         let _ = writeln!(text, "  --> {}:{}:{}", place.file, place.line, place.column);
         let gutter = place.line.to_string().len();

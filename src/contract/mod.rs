@@ -4,12 +4,13 @@
 mod broken;
 mod contradictions;
 mod read;
+mod rule;
 
 pub use broken::broken;
-pub use read::common_schema;
 pub use read::inside;
 pub use read::output_schema;
 pub use read::schema;
+pub use rule::common_schema;
 
 use crate::check;
 use crate::check::Check;
@@ -89,6 +90,11 @@ fn kind_of_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static K
 impl Contract {
     /// Parses a contract; `names` are the names that its templates may use.
     pub fn parse(source: &Source, names: &Names) -> Result<Self, Box<Unsound>> {
+        Self::parse_all(source, names).map_err(|mut errors| errors.swap_remove(0))
+    }
+
+    /// The same, with everything that is wrong: at least one thing.
+    pub fn parse_all(source: &Source, names: &Names) -> Result<Self, Vec<Box<Unsound>>> {
         read::read(source, names)
     }
 
@@ -219,7 +225,7 @@ impl Rule {
             }
         }
         let check = (self.kind.from_json)(parameters)?;
-        check.flaw().map_or(Ok(check), Err)
+        check.flaw().map_or(Ok(check), |flaw| Err(flaw.message))
     }
 
     /// The `file_exists` that every output implies.

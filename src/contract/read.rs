@@ -4,24 +4,19 @@
 use super::Contract;
 use super::Output;
 use super::RUNS;
-use super::Rule;
 use super::Target;
 use super::contradictions;
 use super::contradictions::Placing;
-use crate::check;
-use crate::check::Kind;
+use super::rule::read_rules;
 use crate::document;
-use crate::document::Decimal;
 use crate::document::Placed;
 use crate::document::Table;
 use crate::document::Value;
 use crate::files::Globs;
 use crate::files::PathError;
 use crate::files::ProjectPath;
-use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
-use crate::source::suggest_of;
 use crate::template::Names;
 use crate::template::Template;
 use schemars::JsonSchema;
@@ -67,44 +62,41 @@ struct OutputFile {
     fresh: Option<bool>,
 }
 
-/// What every check takes beside its own parameters.
-#[derive(Debug, Deserialize, JsonSchema)]
-struct CommonFile {
-    /// `error` (default) fails the gate, `warning` only reports.
-    #[serde(default)]
-    severity: Severity,
-    /// Run the check only if this renders `true`. A template.
-    #[schemars(with = "Option<String>")]
-    when: Option<Placed<String>>,
-    /// A message to show instead of the check's own. A template.
-    #[schemars(with = "Option<String>")]
-    message: Option<Placed<String>>,
-    /// Whether this check reads the gate's decision. It runs only if everything else passes; if it
-    /// fails, the attempt is a refusal. The gate is not retried then: the finding is passed to the
-    /// gate that `on_fail` goes back to.
-    #[serde(default)]
-    verdict: bool,
-}
-
 /// Reads a contract file; `names` are the names that its templates may use.
-pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Box<Unsound>> {
-    let mut table = document::parse(source)?;
-    let outputs = take_tables(source, &mut table, ("output", "write [[output]]"))?;
-    let checks = take_tables(source, &mut table, ("check", "write [[check]]"))?;
+pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Vec<Box<Unsound>>> {
+    let mut table = document::parse(source).map_err(|error| vec![error])?;
+    let mut errors = Vec::new();
+    let mut take = |key| {
+        take_tables(source, &mut table, key).unwrap_or_else(|error| {
+            errors.push(error);
+            Vec::new()
+        })
+    };
+    let outputs = take(("output", "write [[output]]"));
+    let checks = take(("check", "write [[check]]"));
     let span = table.span();
     let rest = Placed::new(span, DeValue::Table(table.into_inner()));
-    let file: ContractFile = document::read_rest(source, rest, &["[[output]]", "[[check]]"])?;
+    let file = document::read_rest::<ContractFile>(source, rest, &["[[output]]", "[[check]]"]);
     let places: Vec<Range<usize>> =
         outputs.iter().flat_map(checks_of).chain(&checks).map(Placed::span).collect();
-    let outputs = outputs.into_iter().map(|value| read_output(source, value, names));
-    let mut outputs: Vec<Output> = outputs.collect::<Result<_, _>>()?;
+    let outputs = outputs.into_iter().filter_map(|value| {
+        let output = read_output(source, value, names, &mut errors);
+        output.map_err(|error| errors.push(error)).ok()
+    });
+    let mut outputs: Vec<Output> = outputs.collect();
     // It lies where the tables lay, which are larger; long workflows hold many contracts.
     outputs.shrink_to_fit();
-    let checks = checks.into_iter().map(|value| read_rule(source, value, names, true));
-    let mut checks: Vec<Rule> = checks.collect::<Result<_, _>>()?;
+    let mut checks = read_rules(source, (checks, names), true, &mut errors);
     checks.shrink_to_fit();
+    let file = match file {
+        Ok(file) if errors.is_empty() => file,
+        file => {
+            errors.extend(file.err());
+            return Err(errors);
+        }
+    };
     let contract = Contract { name: file.name, description: file.description, outputs, checks };
-    contradictions::refuse(source, &placed(&contract, places))?;
+    contradictions::refuse(source, &placed(&contract, places)).map_err(|error| vec![error])?;
     Ok(contract)
 }
 
@@ -145,11 +137,6 @@ pub fn output_schema() -> Json {
     document::schema_of::<OutputFile>().to_value()
 }
 
-/// The schema of what every check takes.
-pub fn common_schema() -> Json {
-    document::schema_of::<CommonFile>().to_value()
-}
-
 /// Takes an array of tables out of a document; each stays with its place.
 fn take_tables<'t>(
     source: &Source,
@@ -173,11 +160,23 @@ fn take_tables<'t>(
     }
 }
 
-fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Output, Box<Unsound>> {
+/// Reads an output; what is wrong with its checks is told beside it.
+fn read_output(
+    source: &Source,
+    value: Value<'_>,
+    names: &Names,
+    errors: &mut Vec<Box<Unsound>>,
+) -> Result<Output, Box<Unsound>> {
     let span = value.span();
     let mut table = into_table(source, value, "write [[output]] with its keys below")?;
     let help = "write checks = [{ kind = \"…\" }]";
     let checks = take_tables(source, &mut table, ("checks", help))?;
+    if let Some((key, _)) = table.get_ref().get_key_value("check") {
+        // As in the file of a check of its own.
+        return Err(source
+            .unsound(key.span(), "unknown key `check` of an output")
+            .advise("write checks = [{ kind = \"…\" }] below [[output]]"));
+    }
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
     let file: OutputFile = document::read_rest(source, rest, &["`checks`"])?;
     let template = |text: &Placed<String>| inside(source, text, names);
@@ -203,8 +202,7 @@ fn read_output(source: &Source, value: Value<'_>, names: &Names) -> Result<Outpu
                 .advise("write path = \"…\", any_of = [\"…\", \"…\"] or glob = \"…\""));
         }
     };
-    let checks = checks.into_iter().map(|value| read_rule(source, value, names, false));
-    let checks = checks.collect::<Result<_, _>>()?;
+    let checks = read_rules(source, (checks, names), false, errors);
     Ok(Output { target, optional: file.optional, fresh: file.fresh, checks })
 }
 
@@ -229,100 +227,7 @@ pub fn inside(
     Ok(template)
 }
 
-fn read_rule(
-    source: &Source,
-    value: Value<'_>,
-    names: &Names,
-    own_path: bool,
-) -> Result<Rule, Box<Unsound>> {
-    let span = value.span();
-    let mut table = into_table(source, value, "write { kind = \"…\" }")?;
-    let Some(kind_value) = table.get_mut().remove("kind") else {
-        return Err(source.unsound(span, "the check has no `kind`").advise(suggest_kind("")));
-    };
-    let kind_span = kind_value.span();
-    let name: String = document::read_value(source, kind_value)?;
-    let Some(kind) = check::kind(&name) else {
-        return Err(source
-            .unsound(kind_span, format!("unknown check `{name}`"))
-            .advise(suggest_kind(&name)));
-    };
-    let severity = table.get_ref().get("severity").map(Placed::span);
-    let common = take_common(source, &mut table, &span)?;
-    if common.verdict && common.severity != Severity::Error {
-        return Err(source
-            .unsound(severity.unwrap_or(span), "a check with `verdict` must not be a warning")
-            .advise("remove `severity` or `verdict`"));
-    }
-    if common.severity == Severity::Info {
-        // Only a check that was not made informs.
-        return Err(source
-            .unsound(severity.unwrap_or(span), "`severity` must be `error` or `warning`")
-            .advise("write severity = \"warning\" for a check that must not fail the gate"));
-    }
-    let has_own_path = kind_takes_path(kind);
-    let path = match table.get_ref().get("path").cloned() {
-        Some(value) if own_path && !has_own_path => {
-            table.get_mut().remove("path");
-            let span = value.span();
-            let text: String = document::read_value(source, value)?;
-            Some(inside(source, &Placed::new(span, text), names)?)
-        }
-        Some(_) | None => None,
-    };
-    if own_path && path.is_none() && (kind.reads_a_file)() {
-        return Err(source
-            .unsound(span, format!("check `{name}` requires a `path`"))
-            .advise("write path = \"…\", or put the check under an [[output]]"));
-    }
-    check_templates(source, &table, names)?;
-    let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
-    let parameters = document::data_of(source, &rest).into_json();
-    let check = (kind.read)(source, rest)?;
-    if let Some(flaw) = check.flaw() {
-        return Err(source.unsound(span, format!("{name}: {flaw}")));
-    }
-    let when = common.when.as_ref();
-    let when =
-        when.map(|text| Template::parse_condition(text.get_ref(), source, text.span(), names));
-    let message = common.message.as_ref();
-    let message = message.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
-    Ok(Rule {
-        kind,
-        parameters,
-        severity: common.severity,
-        when: when.transpose()?,
-        message: message.transpose()?,
-        path,
-        verdict: common.verdict,
-    })
-}
-
-fn suggest_kind(name: &str) -> String {
-    let names = check::KINDS.iter().map(|kind| kind.name);
-    suggest_of(name, names, "orch workflow schema contract")
-}
-
-fn take_common(
-    source: &Source,
-    table: &mut Table<'_>,
-    span: &Range<usize>,
-) -> Result<CommonFile, Box<Unsound>> {
-    let mut common = toml::de::DeTable::new();
-    for key in ["severity", "when", "message", "verdict"] {
-        if let Some((key, value)) = table.get_mut().remove_entry(key) {
-            common.insert(key, value);
-        }
-    }
-    document::read_value(source, Placed::new(span.clone(), DeValue::Table(common)))
-}
-
-/// Whether `path` is a parameter of the check's own.
-fn kind_takes_path(kind: &Kind) -> bool {
-    (kind.schema)().pointer("/properties/path").is_some()
-}
-
-fn into_table<'t>(
+pub(super) fn into_table<'t>(
     source: &Source,
     value: Value<'t>,
     help: &str,
@@ -336,33 +241,5 @@ fn into_table<'t>(
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
         | DeValue::Array(_) => Err(source.unsound(span, "expected a table").advise(help)),
-    }
-}
-
-/// Parses every string of a check's parameters as the template it is.
-fn check_templates(source: &Source, table: &Table<'_>, names: &Names) -> Result<(), Box<Unsound>> {
-    table.get_ref().iter().try_for_each(|(_, value)| check_template(source, value, names))
-}
-
-fn check_template(source: &Source, value: &Value<'_>, names: &Names) -> Result<(), Box<Unsound>> {
-    match value.get_ref() {
-        DeValue::String(text) => Template::parse(text, source, value.span(), names).map(|_| ()),
-        DeValue::Array(items) => {
-            items.iter().try_for_each(|item| check_template(source, item, names))
-        }
-        DeValue::Table(table) => {
-            table.iter().try_for_each(|(_, item)| check_template(source, item, names))
-        }
-        DeValue::Float(number) => {
-            let written = number.as_str();
-            if Decimal::kept_float(written).is_some() {
-                return Ok(());
-            }
-            let kept = written.parse::<f64>().unwrap_or_default();
-            Err(source
-                .unsound(value.span(), format!("`{written}` has more digits than a float can hold"))
-                .advise(format!("write {kept}, or \"{written}\", in quotes")))
-        }
-        DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => Ok(()),
     }
 }

@@ -9,6 +9,7 @@ use super::known::Known;
 use super::slips::DURATIONS;
 use super::slips::MISPLACED;
 use super::slips::OTHERS_WRITE;
+use super::slips::words;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest_of;
@@ -30,51 +31,51 @@ impl<'s> Shape<'s> {
         Self { source, known, taken }
     }
 
-    /// Refuses the first thing that has another shape than the schema says.
-    pub(super) fn check(&self, value: &Value<'_>) -> Result<(), Box<Unsound>> {
-        self.walk("", value, &self.known.root, self.taken)
+    /// Everything that has another shape than the schema says, in the order of the text.
+    pub(super) fn check(&self, value: &Value<'_>) -> Vec<Box<Unsound>> {
+        let mut errors = Vec::new();
+        self.walk("", value, (&self.known.root, self.taken), &mut errors);
+        errors
     }
 
     fn walk(
         &self,
         name: &str,
         value: &Value<'_>,
-        schema: &'static Json,
-        taken: &[&str],
-    ) -> Result<(), Box<Unsound>> {
+        (schema, taken): (&'static Json, &[&str]),
+        errors: &mut Vec<Box<Unsound>>,
+    ) {
         let expected = self.known.expected(schema);
         if let Some(error) = self.other_kind(name, value, &expected) {
-            return Err(error);
+            errors.push(error);
+            return;
         }
         match value.get_ref() {
             DeValue::Table(table) => {
                 for (key, value) in table {
                     let name = key.get_ref().as_ref();
                     match expected.keys.get(name).copied().or(expected.any_key) {
-                        Some(schema) => self.walk(name, value, schema, &[])?,
+                        Some(schema) => self.walk(name, value, (schema, &[]), errors),
                         None if expected.keys.is_empty() => {
-                            self.walk(name, value, &ANYTHING, &[])?;
+                            self.walk(name, value, (&ANYTHING, &[]), errors);
                         }
                         None => {
                             let help = self.suggest(name, value, &expected.keys, taken);
-                            return Err(self
-                                .source
-                                .unsound(key.span(), format!("unknown key `{name}`"))
-                                .advise(help));
+                            let unknown = format!("unknown key `{name}`");
+                            errors.push(self.source.unsound(key.span(), unknown).advise(help));
                         }
                     }
                 }
-                Ok(())
             }
             DeValue::Array(items) => {
                 let schema = expected.items.unwrap_or(&ANYTHING);
-                items.iter().try_for_each(|item| self.walk(name, item, schema, &[]))
+                items.iter().for_each(|item| self.walk(name, item, (schema, &[]), errors));
             }
             DeValue::String(_)
             | DeValue::Integer(_)
             | DeValue::Float(_)
             | DeValue::Boolean(_)
-            | DeValue::Datetime(_) => Ok(()),
+            | DeValue::Datetime(_) => {}
         }
     }
 
@@ -225,9 +226,7 @@ impl<'s> Shape<'s> {
                 if items.takes(Kind::Text) {
                     // A program and its arguments, each a text of its own.
                     let parts: Vec<String> = match name {
-                        "command" => {
-                            text.split_whitespace().map(|word| format!("{word:?}")).collect()
-                        }
+                        "command" => words(text).iter().map(|word| format!("{word:?}")).collect(),
                         _ => vec![written.to_owned()],
                     };
                     return Some(format!("write [{}]", parts.join(", ")));

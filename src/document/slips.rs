@@ -23,7 +23,43 @@ pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 9] = [
 ];
 
 /// Keys that take a time, such as `45m`.
-pub(super) const DURATIONS: [&str; 4] = ["timeout", "delay", "estimate", "every"];
+pub(super) const DURATIONS: [&str; 5] = ["timeout", "delay", "estimate", "every", "within"];
+
+/// What may stand under keys that must be there.
+const EXAMPLES: [(&str, &str); 11] = [
+    ("attempts", "3"),
+    ("by", "\"person\", or with signed = true: by = [\"ada@example.org\"]"),
+    ("executor", "\"human\", \"agent\" or \"command\""),
+    ("gate", "\"…\", the id of the gate whose work this one reviews"),
+    ("goto", "\"…\", the id of this gate or an earlier one"),
+    ("id", "\"draft\""),
+    ("kind", "\"file_exists\" or the name of another check"),
+    ("name", "\"…\""),
+    ("passed_min", "2"),
+    ("type", "\"string\", \"choice\", \"integer\" or another type"),
+    ("version", "\"1.0.0\""),
+];
+
+/// How a key that is missing can be written.
+pub(super) fn missing(key: &str) -> String {
+    let example = EXAMPLES.iter().find(|(of, _)| *of == key);
+    format!("write {key} = {}", example.map_or("…", |(_, example)| example))
+}
+
+/// A command line as its words; a template is one of them, whatever blanks stand in it.
+pub(super) fn words(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for part in line.split_whitespace() {
+        match words.last_mut().filter(|_| is_open) {
+            Some(word) => *word = format!("{word} {part}"),
+            None => words.push(part.to_owned()),
+        }
+        let last = words.last().map(String::as_str).unwrap_or_default();
+        is_open = last.matches("{{").count() > last.matches("}}").count();
+    }
+    words
+}
 
 /// What to write where a text is in quotes that are none, or that read a backslash as their own.
 pub(super) fn misquoted(text: &str, span: &Range<usize>) -> Option<String> {

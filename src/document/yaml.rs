@@ -6,7 +6,11 @@ use super::data::Flaw;
 use super::number;
 use super::tree::Tree;
 use serde::Deserialize;
+use serde_saphyr::Error;
+use serde_saphyr::MessageFormatter;
 use serde_saphyr::Spanned;
+use serde_saphyr::UserMessageFormatter;
+use serde_saphyr::budget::BudgetBreach;
 use std::thread;
 
 /// A value with its place.
@@ -35,10 +39,27 @@ fn parse(text: &str) -> Result<Data, Flaw> {
     };
     let node: Node = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
-        let message = error.without_snippet().to_string();
+        let message = words(error.without_snippet());
         Flaw { message, line: usize::try_from(line).unwrap_or(1) }
     })?;
     data(node, text)
+}
+
+/// What is wrong, for people who wrote the document and not the program that reads it.
+fn words(error: &Error) -> String {
+    let is_second_document = matches!(
+        error,
+        Error::MultipleDocuments { .. }
+            | Error::Budget { breach: BudgetBreach::Documents { .. }, .. }
+    );
+    if is_second_document {
+        return "expected one document, found another behind `---`".to_owned();
+    }
+    if let Error::DuplicateMappingKey { key, .. } = error {
+        let key = key.as_ref().map(|key| format!(" `{key}`"));
+        return format!("duplicate key{}", key.unwrap_or_default());
+    }
+    UserMessageFormatter.format_message(error).into_owned()
 }
 
 fn data(Node(node): Node, text: &str) -> Result<Data, Flaw> {

@@ -69,8 +69,9 @@ use std::sync::Once;
 /// Why git could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("git: {0}")]
-    Git(#[from] git2::Error),
+    /// Without the class and code of the library, which say nothing to who uses git.
+    #[error("git: {}", .0.message())]
+    Git(git2::Error),
     #[error("{path} is a bare repository; orch requires a working tree")]
     Bare { path: String },
     #[error(
@@ -111,6 +112,12 @@ pub enum Error {
     Signing { reason: String },
     #[error("{path}: {source}")]
     Io { path: String, source: io::Error },
+}
+
+impl From<git2::Error> for Error {
+    fn from(error: git2::Error) -> Self {
+        Self::Git(error)
+    }
 }
 
 /// The most that libgit2 keeps of the objects it has read.

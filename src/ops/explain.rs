@@ -101,7 +101,9 @@ fn pages() -> Vec<Page> {
             page.text.push('\n');
         }
     }
-    pages.iter_mut().for_each(|page| page.text = page.text.trim().to_owned());
+    for page in &mut pages {
+        page.text = page.text.trim().to_owned();
+    }
     pages
 }
 

@@ -7,6 +7,7 @@ use super::Names;
 use super::explain;
 use super::names;
 use super::new_engine;
+use super::words;
 use crate::source::Source;
 use crate::source::Unsound;
 use tera::ErrorKind;
@@ -43,6 +44,11 @@ fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsoun
     if let ErrorKind::SyntaxError(report) = error.kind()
         && let Some((_, source)) = named(report.filename())
     {
+        if let Some(unknown) = words::unknown(&source.text) {
+            let whole = 0..source.text.len();
+            let place = names::place_of(source, &whole, unknown.word);
+            return source.unsound(place, unknown.message).advise(unknown.help);
+        }
         let span = report.span().range.clone();
         return source.unsound(span, format!("template: {}", report.message()));
     }

@@ -155,6 +155,13 @@ pub(super) fn refuse_unknown(
     Ok(used.into_iter().map(str::to_owned).collect())
 }
 
+/// Where a word stands in what is written at `span` of a source, else all of that.
+pub(super) fn place_of(source: &Source, span: &Range<usize>, word: &str) -> Range<usize> {
+    let within = source.text.get(span.clone()).unwrap_or_default();
+    let at = words_at(within, word).next();
+    at.map_or(span.clone(), |at| span.start + at..span.start + at + word.len())
+}
+
 /// Where a word stands by itself.
 fn words_at<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';

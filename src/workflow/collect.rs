@@ -36,7 +36,7 @@ pub(super) struct Collected {
 }
 
 /// Collects what a workflow is made of.
-pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Box<Unsound>> {
+pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Vec<Box<Unsound>>> {
     let source = text.source.clone();
     let file = reading::read(&source)?;
     let mut definition = Definition::default();
@@ -144,7 +144,7 @@ fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Bo
             source.unsound(name.span(), format!("workflow `{unknown}` not found")).advise(help)
         }
     })?;
-    let child = reading::read(&text.source)?;
+    let child = reading::read(&text.source).map_err(|mut errors| errors.swap_remove(0))?;
     if let Some((unknown, value)) =
         gate.with.iter().find(|(key, _)| !child.inputs.contains_key(*key))
     {

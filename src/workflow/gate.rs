@@ -167,10 +167,29 @@ pub(super) fn build(
     file: &GateFile,
     above: Option<&Placed<String>>,
     around: &Surroundings<'_>,
+) -> Result<Gate, Vec<Box<Unsound>>> {
+    let names = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
+    let (contract, mut errors) = match build_contract(file, around, &names) {
+        Ok(contract) => (contract, Vec::new()),
+        Err(errors) => (None, errors),
+    };
+    match build_with(file, above, around, (&names, contract)) {
+        Ok(gate) if errors.is_empty() => Ok(gate),
+        gate => {
+            errors.extend(gate.err());
+            Err(errors)
+        }
+    }
+}
+
+fn build_with(
+    file: &GateFile,
+    above: Option<&Placed<String>>,
+    around: &Surroundings<'_>,
+    (names, contract): (&Names, Option<Contract>),
 ) -> Result<Gate, Box<Unsound>> {
     let source = around.source;
-    let names = around.view.names_of(source, file)?;
-    let texts = Texts::new(source, &names);
+    let texts = Texts::new(source, names);
     let template = |text: &Placed<String>| texts.template(text);
     let inside = |text: &Placed<String>| texts.inside(text);
     let paths = |texts: &[Placed<String>]| texts.iter().map(inside).collect::<Result<Vec<_>, _>>();
@@ -187,7 +206,6 @@ pub(super) fn build(
     }
     let work = work::build(file, &template)?;
     let stdout = file.stdout.as_ref().map(inside).transpose()?;
-    let contract = build_contract(file, around, &names)?;
     let on_interrupt = on_interrupt(file, &work);
     let mut gate = Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
@@ -275,11 +293,11 @@ fn build_contract(
     file: &GateFile,
     around: &Surroundings<'_>,
     names: &Names,
-) -> Result<Option<Contract>, Box<Unsound>> {
+) -> Result<Option<Contract>, Vec<Box<Unsound>>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
     match around.definition.source(&path) {
-        Some(source) => Ok(Some(Contract::parse(source, names)?)),
-        None => Err(around.source.unsound(name.span(), format!("`{path}` not found"))),
+        Some(source) => Contract::parse_all(source, names).map(Some),
+        None => Err(vec![around.source.unsound(name.span(), format!("`{path}` not found"))]),
     }
 }
 

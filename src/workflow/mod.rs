@@ -131,7 +131,7 @@ impl Workflow {
     pub fn load(name: &str, shelf: &Shelf) -> Result<(Self, Definition), Error> {
         let text = find(name, shelf)?;
         let source = text.source.clone();
-        let Collected { file, definition, errors } = collect(text, shelf)?;
+        let Collected { file, definition, errors } = collect(text, shelf).map_err(first)?;
         if let Some(error) = errors.into_iter().next() {
             return Err(error.into());
         }
@@ -145,7 +145,7 @@ impl Workflow {
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("the definition does not contain `{path}`"))
         })?;
-        build(source, reading::read(source)?, definition, name).map_err(first)
+        build(source, reading::read(source).map_err(first)?, definition, name).map_err(first)
     }
 
     /// The secrets of all gates.
@@ -247,15 +247,15 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
 
 /// Everything that is wrong with a workflow, as far as one error does not hide another.
 pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
-    let collected = find(name, shelf).and_then(|text| {
-        let source = text.source.clone();
-        Ok((source, collect(text, shelf)?))
-    });
-    let (source, Collected { file, definition, mut errors }) = match collected {
-        Ok(collected) => collected,
+    let collected = find(name, shelf).map(|text| (text.source.clone(), collect(text, shelf)));
+    let mut errors = match collected {
+        Ok((source, Ok(Collected { file, definition, mut errors }))) => {
+            errors.extend(build(&source, file, &definition, name).err().into_iter().flatten());
+            errors
+        }
+        Ok((_, Err(errors))) => errors,
         Err(error) => return vec![error],
     };
-    errors.extend(build(&source, file, &definition, name).err().into_iter().flatten());
     // Gates may share a contract, and a text that is missing is missed twice.
     let mut told = BTreeSet::new();
     errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
@@ -315,7 +315,7 @@ fn build(
         for gate in built {
             match gate {
                 Ok(gate) => gates.push(gate),
-                Err(error) => errors.push(error),
+                Err(found) => errors.extend(found),
             }
         }
         let on_the_way = some.iter().rev().find(|table| !table.finally);

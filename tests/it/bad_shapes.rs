@@ -51,7 +51,7 @@ fn brackets_are_told() {
             "workflows/demo.toml:6:3",
             "[[check]] in contracts/",
         ),
-        (&with, output.as_str(), "contracts/c.toml:4:10", "did you mean `checks`?"),
+        (&with, output.as_str(), "contracts/c.toml:4:10", "write checks = [{ kind"),
         (&with, single.as_str(), "contracts/c.toml:4:1", "write checks = [{ kind"),
         (&with, "[output]\npath = 'x'\n", "contracts/c.toml:2:1", "write [[output]]"),
         (&with, "[check]\nkind = 'x'\n", "contracts/c.toml:2:1", "write [[check]]"),
@@ -171,5 +171,5 @@ fn values_of_other_tools_are_told() {
     let regex = "[[check]]\nkind = 'matches'\npath = 'x'\nregex = \"a \\d+\\.\"\n";
     told(&with, regex, "contracts/c.toml:5:13", "write 'a \\d+\\.' in single quotes");
     let pointer = "[[check]]\nkind = 'field'\npath = 'x.json'\npointer = 'a.b'\nequals = 1\n";
-    told(&with, pointer, "contracts/c.toml:2:1", "write `/a/b`");
+    told(&with, pointer, "contracts/c.toml:5:11", "write `/a/b`");
 }

@@ -21,6 +21,7 @@ mod hands;
 mod harness;
 mod house;
 mod links;
+mod mistakes;
 mod noise;
 mod ports;
 mod requests;

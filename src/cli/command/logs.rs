@@ -29,7 +29,7 @@ pub struct Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     if arguments.follow && face.global.json {
-        return Err(Error::usage("`--follow` prints text and takes no `--json`").into());
+        return Err(Error::usage("`--follow` cannot be combined with `--json`").into());
     }
     let project = face.global.open(false)?;
     let mut logs = logs::logs(&project, &face.caller, &arguments.request)?;

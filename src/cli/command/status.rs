@@ -30,7 +30,7 @@ pub struct Arguments {
 
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     if arguments.watch && face.global.json {
-        return Err(Error::usage("`--watch` prints text and takes no `--json`").into());
+        return Err(Error::usage("`--watch` cannot be combined with `--json`").into());
     }
     let project = face.global.open(false)?;
     if arguments.watch {

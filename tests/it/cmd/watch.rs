@@ -47,7 +47,7 @@ fn each_change_is_a_line_off_a_terminal() {
     run PASSED
     ");
     house.orch("status --watch").code(0).says("PASSED");
-    house.orch("status --watch --json").code(2).says("`--watch` prints text and takes no `--json`");
+    house.orch("status --watch --json").code(2).says("`--watch` cannot be combined with `--json`");
 }
 
 #[test]

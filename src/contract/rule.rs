@@ -1,0 +1,194 @@
+//! Reading the checks of a contract: what every check takes, and the parameters of its kind.
+
+use super::Rule;
+use super::read::inside;
+use super::read::into_table;
+use crate::check;
+use crate::check::Kind;
+use crate::document;
+use crate::document::Decimal;
+use crate::document::Placed;
+use crate::document::Table;
+use crate::document::Value;
+use crate::finding::Severity;
+use crate::source::Source;
+use crate::source::Unsound;
+use crate::source::suggest_of;
+use crate::template::Names;
+use crate::template::Template;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::de::DeValue;
+
+/// What every check takes beside its own parameters.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct CommonFile {
+    /// `error` (default) fails the gate, `warning` only reports.
+    #[serde(default)]
+    severity: Severity,
+    /// Run the check only if this renders `true`. A template.
+    #[schemars(with = "Option<String>")]
+    when: Option<Placed<String>>,
+    /// A message to show instead of the check's own. A template.
+    #[schemars(with = "Option<String>")]
+    message: Option<Placed<String>>,
+    /// Whether this check reads the gate's decision. It runs only if everything else passes; if it
+    /// fails, the attempt is a refusal. The gate is not retried then: the finding is passed to the
+    /// gate that `on_fail` goes back to.
+    #[serde(default)]
+    verdict: bool,
+}
+
+/// The schema of what every check takes.
+pub fn common_schema() -> Json {
+    document::schema_of::<CommonFile>().to_value()
+}
+
+/// The checks that are sound; what is wrong with the others is told.
+pub(super) fn read_rules(
+    source: &Source,
+    (checks, names): (Vec<Value<'_>>, &Names),
+    own_path: bool,
+    errors: &mut Vec<Box<Unsound>>,
+) -> Vec<Rule> {
+    let read = |value| match read_rule(source, value, names, own_path) {
+        Ok(rule) => Some(rule),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    };
+    checks.into_iter().filter_map(read).collect()
+}
+
+fn read_rule(
+    source: &Source,
+    value: Value<'_>,
+    names: &Names,
+    own_path: bool,
+) -> Result<Rule, Box<Unsound>> {
+    let span = value.span();
+    let mut table = into_table(source, value, "write { kind = \"…\" }")?;
+    let Some(kind_value) = table.get_mut().remove("kind") else {
+        return Err(source.unsound(span, "the check has no `kind`").advise(suggest_kind("")));
+    };
+    let kind_span = kind_value.span();
+    let name: String = document::read_value(source, kind_value)?;
+    let Some(kind) = check::kind(&name) else {
+        return Err(source
+            .unsound(kind_span, format!("unknown check `{name}`"))
+            .advise(suggest_kind(&name)));
+    };
+    let severity = table.get_ref().get("severity").map(Placed::span);
+    let common = take_common(source, &mut table, &span)?;
+    if common.verdict && common.severity != Severity::Error {
+        return Err(source
+            .unsound(severity.unwrap_or(span), "a check with `verdict` must not be a warning")
+            .advise("remove `severity` or `verdict`"));
+    }
+    if common.severity == Severity::Info {
+        // Only a check that was not made informs.
+        return Err(source
+            .unsound(severity.unwrap_or(span), "`severity` must be `error` or `warning`")
+            .advise("write severity = \"warning\" for a check that must not fail the gate"));
+    }
+    let has_own_path = kind_takes_path(kind);
+    let path = match table.get_ref().get("path").cloned() {
+        Some(value) if own_path && !has_own_path => {
+            table.get_mut().remove("path");
+            let span = value.span();
+            let text: String = document::read_value(source, value)?;
+            Some(inside(source, &Placed::new(span, text), names)?)
+        }
+        Some(_) | None => None,
+    };
+    if own_path && path.is_none() && (kind.reads_a_file)() {
+        return Err(source
+            .unsound(span, format!("check `{name}` requires a `path`"))
+            .advise("write path = \"…\", or put the check under an [[output]]"));
+    }
+    check_templates(source, &table, names)?;
+    let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
+    let parameters = document::data_of(source, &rest).into_json();
+    let places = places_of(&rest);
+    let check = (kind.read)(source, rest)?;
+    if let Some(flaw) = check.flaw() {
+        let place = flaw.parameter.and_then(|name| places.get(name).cloned());
+        return Err(source.unsound(place.unwrap_or(span), format!("{name}: {}", flaw.message)));
+    }
+    let when = common.when.as_ref();
+    let when =
+        when.map(|text| Template::parse_condition(text.get_ref(), source, text.span(), names));
+    let message = common.message.as_ref();
+    let message = message.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
+    Ok(Rule {
+        kind,
+        parameters,
+        severity: common.severity,
+        when: when.transpose()?,
+        message: message.transpose()?,
+        path,
+        verdict: common.verdict,
+    })
+}
+
+/// Where the values of a table stand.
+fn places_of(table: &Value<'_>) -> BTreeMap<String, Range<usize>> {
+    let entries = table.get_ref().as_table().into_iter().flatten();
+    entries.map(|(key, value)| (key.get_ref().to_string(), value.span())).collect()
+}
+
+fn suggest_kind(name: &str) -> String {
+    let names = check::KINDS.iter().map(|kind| kind.name);
+    suggest_of(name, names, "orch workflow schema contract")
+}
+
+fn take_common(
+    source: &Source,
+    table: &mut Table<'_>,
+    span: &Range<usize>,
+) -> Result<CommonFile, Box<Unsound>> {
+    let mut common = toml::de::DeTable::new();
+    for key in ["severity", "when", "message", "verdict"] {
+        if let Some((key, value)) = table.get_mut().remove_entry(key) {
+            common.insert(key, value);
+        }
+    }
+    document::read_value(source, Placed::new(span.clone(), DeValue::Table(common)))
+}
+
+/// Whether `path` is a parameter of the check's own.
+fn kind_takes_path(kind: &Kind) -> bool {
+    (kind.schema)().pointer("/properties/path").is_some()
+}
+
+/// Parses every string of a check's parameters as the template it is.
+fn check_templates(source: &Source, table: &Table<'_>, names: &Names) -> Result<(), Box<Unsound>> {
+    table.get_ref().iter().try_for_each(|(_, value)| check_template(source, value, names))
+}
+
+fn check_template(source: &Source, value: &Value<'_>, names: &Names) -> Result<(), Box<Unsound>> {
+    match value.get_ref() {
+        DeValue::String(text) => Template::parse(text, source, value.span(), names).map(|_| ()),
+        DeValue::Array(items) => {
+            items.iter().try_for_each(|item| check_template(source, item, names))
+        }
+        DeValue::Table(table) => {
+            table.iter().try_for_each(|(_, item)| check_template(source, item, names))
+        }
+        DeValue::Float(number) => {
+            let written = number.as_str();
+            if Decimal::kept_float(written).is_some() {
+                return Ok(());
+            }
+            let kept = written.parse::<f64>().unwrap_or_default();
+            Err(source
+                .unsound(value.span(), format!("`{written}` has more digits than a float can hold"))
+                .advise(format!("write {kept}, or \"{written}\", in quotes")))
+        }
+        DeValue::Integer(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => Ok(()),
+    }
+}

@@ -1,0 +1,152 @@
+//! The filters and tests that the engine has, so that a mistyped one is told with the nearest.
+
+use crate::source::suggest;
+
+const FILTERS: [&str; 37] = [
+    "abs",
+    "capitalize",
+    "default",
+    "escape",
+    "escape_html",
+    "escape_xml",
+    "first",
+    "float",
+    "get",
+    "group_by",
+    "indent",
+    "int",
+    "join",
+    "keys",
+    "last",
+    "length",
+    "lower",
+    "newlines_to_br",
+    "nth",
+    "pairs",
+    "pluralize",
+    "replace",
+    "reverse",
+    "round",
+    "safe",
+    "sort",
+    "split",
+    "str",
+    "title",
+    "trim",
+    "trim_end",
+    "trim_start",
+    "truncate",
+    "unique",
+    "upper",
+    "values",
+    "wordcount",
+];
+
+const TESTS: [&str; 17] = [
+    "array",
+    "bool",
+    "containing",
+    "defined",
+    "divisible_by",
+    "ending_with",
+    "even",
+    "float",
+    "integer",
+    "iterable",
+    "map",
+    "none",
+    "number",
+    "odd",
+    "starting_with",
+    "string",
+    "undefined",
+];
+
+/// A word of a template that the engine does not know.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct UnknownWord<'t> {
+    pub word: &'t str,
+    pub message: String,
+    pub help: String,
+}
+
+/// The first filter or test of a template that there is none of.
+pub(super) fn unknown(template: &str) -> Option<UnknownWord<'_>> {
+    let told = |word, called: &str, known: &[&str]| UnknownWord {
+        word,
+        message: format!("unknown {called} `{word}` in a template"),
+        help: suggest(word, known.iter().copied()),
+    };
+    expressions(template).find_map(|expression| {
+        let expression = Unquoted::of(expression);
+        let filter = expression.words_behind("|").find(|word| !FILTERS.contains(word));
+        let test = expression.words_behind(" is ").find(|word| !TESTS.contains(word));
+        let filter = filter.map(|word| told(word, "filter", &FILTERS));
+        filter.or_else(|| test.map(|word| told(word, "test", &TESTS)))
+    })
+}
+
+/// What stands between the marks of expressions and statements.
+fn expressions(text: &str) -> impl Iterator<Item = &str> {
+    let begins = ["{{", "{%"].into_iter().flat_map(|mark| text.match_indices(mark));
+    begins.filter_map(|(at, _)| {
+        let rest = text.get(at + 2..)?;
+        let end = rest.find("}}").into_iter().chain(rest.find("%}")).min()?;
+        rest.get(..end)
+    })
+}
+
+/// The parts of an expression that stand in no quotes.
+struct Unquoted<'t>(Vec<&'t str>);
+
+impl<'t> Unquoted<'t> {
+    fn of(expression: &'t str) -> Self {
+        let (mut parts, mut rest) = (Vec::new(), expression);
+        while let Some(at) = rest.find(['"', '\'', '`']) {
+            parts.push(&rest[..at]);
+            let quote = &rest[at..=at];
+            let end = rest[at + 1..].find(quote).map_or(rest.len(), |end| at + end + 2);
+            rest = &rest[end..];
+        }
+        parts.push(rest);
+        Self(parts)
+    }
+
+    fn words_behind(&self, mark: &'static str) -> impl Iterator<Item = &'t str> {
+        let behind = self.0.iter().flat_map(move |part| part.split(mark).skip(1));
+        behind.filter_map(|rest| {
+            let rest = rest.trim_start();
+            let rest = rest.strip_prefix("not ").map_or(rest, str::trim_start);
+            let end =
+                rest.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(rest.len());
+            Some(&rest[..end]).filter(|word| !word.is_empty())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engine_has_each_of_them() {
+        for filter in FILTERS {
+            let text = format!("{{{{ x | {filter} }}}}");
+            assert!(super::super::new_engine().add_raw_template("t", &text).is_ok(), "{filter}");
+        }
+        for test in TESTS {
+            let text = format!("{{{{ x is {test} }}}}");
+            assert!(super::super::new_engine().add_raw_template("t", &text).is_ok(), "{test}");
+        }
+    }
+
+    #[test]
+    fn the_first_unknown_one_is_told() {
+        let told = |text| unknown(text).map(|it| format!("{} | {}", it.message, it.help));
+        let filter = "unknown filter `uper` in a template | did you mean `upper`?";
+        assert_eq!(told("a {{ x | trim | uper }}").unwrap(), filter);
+        assert_eq!(told("{{ '| uper' ~ x | lower }} | uper"), None);
+        let test = "unknown test `strng` in a template | did you mean `string`?";
+        assert_eq!(told("{% if x is not strng %}{% endif %}").unwrap(), test);
+    }
+}

@@ -1,0 +1,222 @@
+//! Mistakes that were made: each is told with what to write, so that nobody needs the documents.
+
+use crate::house::House;
+
+/// What the check of a workflow says first: its errors, without the line and its caret.
+fn told(house: &House) -> String {
+    let done = house.orch("workflow check demo").code(2);
+    let is_told =
+        |line: &&str| ["error: ", "  --> ", "help: "].iter().any(|it| line.starts_with(it));
+    done.stderr.lines().filter(is_told).collect::<Vec<_>>().join("\n")
+}
+
+fn workflow(rest: &str) -> House {
+    House::new().workflow("demo", rest)
+}
+
+fn contract(rest: &str) -> House {
+    workflow("[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n").contract("c", rest)
+}
+
+#[test]
+fn a_workflow_says_what_to_write_instead() {
+    let gate = |keys: &str| format!("[[gate]]\nid = 'a'\nexecutor = 'agent'\n{keys}");
+    let cases = [
+        "[gate]\nid = 'a'\nexecutor = 'human'".to_owned(),
+        format!("[inputs]\nn = {{ type = 'int' }}\n{}", gate("")),
+        format!("description = 2026-01-31\n{}", gate("")),
+        gate("timeout = 30"),
+        gate("within = 48"),
+        gate("command = 'cp {{ slug }}.md out'"),
+        format!("key = '{{{{ x | shout }}}}'\n[inputs]\nx = {{ type = 'string' }}\n{}", gate("")),
+        gate("when = \"{{ 'x' is strng }}\""),
+        gate("audits = 'a'"),
+        gate("approval = { show = ['a.md'] }"),
+        gate("approval = { by = ['ada@example.org'] }"),
+        gate("retry = 3"),
+        "[[gate]]\nexecutor = 'human'".to_owned(),
+    ];
+    let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    error: invalid type: table, expected a list
+      --> workflows/demo.toml:3:1
+    help: write [[gate]], with two brackets on each side
+
+    error: unknown value `int`, expected one of `string`, `slug`, `path`, `file`, `choice`, `integer`, `number`, `bool`, `list`
+      --> workflows/demo.toml:4:14
+    help: did you mean `integer`?
+
+    error: invalid type: date or time `2026-01-31`, expected a string
+      --> workflows/demo.toml:3:15
+    help: write "2026-01-31", in quotes
+
+    error: invalid type: integer `30`, expected a string
+      --> workflows/demo.toml:6:11
+    help: write "30s" for seconds, or use m, h or d
+
+    error: invalid type: integer `48`, expected a string
+      --> workflows/demo.toml:6:10
+    help: write "48s" for seconds, or use m, h or d
+
+    error: invalid type: string "cp {{ slug }}.md out", expected a list
+      --> workflows/demo.toml:6:11
+    help: write ["cp", "{{ slug }}.md", "out"]
+
+    error: unknown filter `shout` in a template
+      --> workflows/demo.toml:3:15
+    help: did you mean `sort`?
+
+    error: unknown test `strng` in a template
+      --> workflows/demo.toml:6:19
+    help: did you mean `string`?
+
+    error: gate `a` audits itself
+      --> workflows/demo.toml:6:10
+    help: write the gate whose work this one reviews
+
+    error: missing field `by`
+      --> workflows/demo.toml:6:12
+    help: write by = "person", or with signed = true: by = ["ada@example.org"]
+
+    error: `by` with names requires `signed = true`
+      --> workflows/demo.toml:6:12
+    help: write signed = true, or by = "person" for an approval without a signature
+
+    error: invalid type: integer `3`, expected a table
+      --> workflows/demo.toml:6:9
+    help: write retry = { attempts = … }
+
+    error: missing field `id`
+      --> workflows/demo.toml:3:1
+    help: write id = "draft"
+    "#);
+}
+
+#[test]
+fn a_contract_says_what_to_write_instead_and_where() {
+    let cases = [
+        "[output]\npath = 'a'",
+        "[[output]]\npath = 'a'\n[[output.check]]\nkind = 'csv'",
+        "[[output]]\npath = 'a'\nchecks = [{ kind = 'csv', severity = 'warn' }]",
+        "[[check]]\nkind = 'matches'\npath = 'a'\nregex = '('",
+        "[[check]]\nkind = 'file_count'\nglob = 'a/*'\nmin = 'three'",
+        "[[check]]\nkind = 'contains_headings'\npath = 'a'\nlevel = 9\nheadings = ['b']",
+        "[[check]]\nkind = 'unchanged'\npaths = []\nsince = 'run'",
+        "[[output]]\npath = 'a'\nchecks = [{ kind = 'field', pointer = 'x', equals = 1 }]",
+        "[[check]]\nkind = 'command'\ncommand = ['x']\ntimeout = '5'",
+    ];
+    let told: Vec<String> = cases.iter().map(|rest| told(&contract(rest))).collect();
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    error: `output` must be a list of tables
+      --> contracts/c.toml:2:1
+    help: write [[output]]
+
+    error: unknown key `check` of an output
+      --> contracts/c.toml:4:10
+    help: write checks = [{ kind = "…" }] below [[output]]
+
+    error: unknown value `warn`, expected one of `error`, `warning`, `info`
+      --> contracts/c.toml:4:38
+    help: did you mean `warning`?
+
+    error: matches: the regex `(` is invalid: unclosed group
+      --> contracts/c.toml:5:9
+
+    error: invalid value: string "three", expected a whole number of at least 0, or a template that renders one
+      --> contracts/c.toml:5:7
+
+    error: contains_headings: `level` must be 1 to 6, not 9
+      --> contracts/c.toml:5:9
+
+    error: unchanged: `paths` is empty
+      --> contracts/c.toml:4:9
+
+    error: field: `x` is not a JSON pointer: write `/x`
+      --> contracts/c.toml:4:39
+
+    error: command: `5` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+      --> contracts/c.toml:5:11
+    "#);
+}
+
+#[test]
+fn all_errors_are_told_at_once() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'a'
+             executor = 'human'
+             contract = 'c'
+             [[gate]]
+             id = 'b'
+             executor = 'command'
+             command = ['{{ nothing }}']
+             contract = 'd'",
+        )
+        .contract("c", "[[output]]\npth = 'x'\n[[check]]\nkind = 'fle_count'\n")
+        .contract(
+            "d",
+            "[[output]]\npath = 'x'\nchecks = [{ kind = 'csvv' }, { kind = 'matches', regex = '[' }]\n",
+        );
+    insta::assert_snapshot!(told(&house), @"
+    error: unknown key `pth`
+      --> contracts/c.toml:3:1
+    help: did you mean `path`?
+    error: unknown check `fle_count`
+      --> contracts/c.toml:5:8
+    help: did you mean `file_count`?
+    error: unknown check `csvv`
+      --> contracts/d.toml:4:20
+    help: did you mean `csv`?
+    error: matches: the regex `[` is invalid: unclosed character class
+      --> contracts/d.toml:4:58
+    error: unknown name `nothing` in a template
+      --> workflows/demo.toml:10:29
+    help: known: attempt, gate, gates, run, session
+    ");
+    let house = workflow(
+        "[[gate]]\nidd = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\ntimeout = 5\nexectuor = 'x'\n",
+    );
+    insta::assert_snapshot!(told(&house), @r#"
+    error: unknown key `idd`
+      --> workflows/demo.toml:4:1
+    help: did you mean `id`?
+    error: invalid type: integer `5`, expected a string
+      --> workflows/demo.toml:8:11
+    help: write "5s" for seconds, or use m, h or d
+    error: unknown key `exectuor`
+      --> workflows/demo.toml:9:1
+    help: did you mean `executor`?
+    "#);
+}
+
+#[test]
+fn a_document_is_told_in_the_words_of_who_wrote_it() {
+    let house = contract(
+        "[[output]]\npath = 'a.yaml'\nchecks = [{ kind = 'field', pointer = '/a', equals = 1 }]\n",
+    );
+    house.orch("run demo").code(3);
+    for (text, said) in [
+        ("a: 1\na: 2\n", "a.yaml:2: invalid YAML: duplicate key `a` [field]\n"),
+        (
+            "a: 1\n---\nb: 2\n",
+            "a.yaml:2: invalid YAML: expected one document, found another behind `---` [field]\n",
+        ),
+        ("a: *b\n", "a.yaml:1: invalid YAML: reference to unknown value [field]\n"),
+        ("a: [1\n", "a.yaml:1: invalid YAML: unclosed bracket '[' [field]\n"),
+    ] {
+        house.write("a.yaml", text);
+        house.orch("gate check").code(1).says(said);
+    }
+}
+
+#[test]
+fn git_is_told_without_the_classes_of_a_library() {
+    let house = workflow("[[gate]]\nid = 'a'\nexecutor = 'human'");
+    house.write(".git/config", "[user\n");
+    let done = house.orch("run demo").code(1).never_says("class=");
+    let first = done.stderr.lines().next().unwrap();
+    assert!(first.starts_with("error: git: failed to parse config file: "), "{}", done.shown());
+    assert!(first.ends_with(" [environment]"), "{}", done.shown());
+}
