@@ -138,7 +138,16 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     ("record rebuild", &[("orch record rebuild", "write the record anew from the journal")]),
     ("record push", &[("orch record push origin", "send records to a remote")]),
     ("record fetch", &[("orch record fetch origin", "get records from a remote")]),
-    ("init", &[("orch init", "create orch.toml")]),
+    (
+        "init",
+        &[
+            ("orch init", "create orch.toml, and ask what else"),
+            (
+                "orch init --with schemas,agents-md",
+                "with schemas for editors, and words for agents",
+            ),
+        ],
+    ),
     ("doctor", &[("orch doctor --fix", "find problems and repair them")]),
     (
         "explain",

@@ -26,6 +26,7 @@ use super::gate_redo;
 use super::gate_reject;
 use super::gate_start;
 use super::gate_waive;
+use super::init;
 use super::invocation_record;
 use super::log;
 use super::note;
@@ -111,7 +112,7 @@ pub const REQUESTS: &[RequestKind] = &[
     request::<gate_reject::Request>("gate_reject"),
     request::<gate_start::Request>("gate_start"),
     request::<gate_waive::Request>("gate_waive"),
-    request::<Nothing>("init"),
+    request::<init::Request>("init"),
     request::<invocation_record::Request>("invocation_record"),
     request::<log::Request>("log"),
     request::<AttemptChoice>("logs"),

@@ -1,15 +1,19 @@
-//! `orch init`: make a project ready.
+//! `orch init`: make a project ready; a person is asked for each part that is missing.
 
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::question;
+use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::init;
 
-pub fn execute(face: &Face) -> Result<u8, Failure> {
+pub fn execute(face: &Face, request: init::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let reply = init::init(&project)?;
+    let asks = request.with.is_empty() && face.can_ask();
+    let with = if asks { wanted(init::missing(&project))? } else { request.with };
+    let reply = init::init(&project, &init::Request { with })?;
     for remark in reply.remarks.iter().filter(|_| !face.global.json) {
         face.say(remark);
     }
@@ -17,4 +21,18 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
     let instructions = Instructions::to("Configure your agents in orch.toml.", commands);
     face.answer(&reply, &instructions, &reply.files.join("\n"));
     Ok(exit::DONE)
+}
+
+/// The parts that a person wants.
+fn wanted(missing: Vec<init::Part>) -> Result<Vec<init::Part>, Error> {
+    let mut wanted = Vec::new();
+    for part in missing {
+        let question = format!("Write {}?", part.words());
+        match question::choose(&question, &["no", "yes"], 0)? {
+            Some(1) => wanted.push(part),
+            Some(_) => {}
+            None => return Err(Error::Interrupted),
+        }
+    }
+    Ok(wanted)
 }

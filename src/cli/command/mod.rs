@@ -151,8 +151,8 @@ pub enum Command {
         #[command(subcommand)]
         command: record::RecordCommand,
     },
-    /// Set up a project: create orch.toml.
-    Init,
+    /// Set up a project: create orch.toml, and what else is asked for.
+    Init(ops::init::Request),
     /// Diagnose problems with this project; repair them with --fix.
     Doctor(ops::doctor::Request),
     /// Explain a check, key, command, agent, error code or exit code.
@@ -216,7 +216,7 @@ pub fn execute(face: &Face, command: Command) -> Result<u8, Failure> {
         Command::Cost(request) => cost::execute(face, &request),
         Command::Verify(request) => verify::execute(face, &request),
         Command::Record { command } => record::execute(face, command),
-        Command::Init => init::execute(face),
+        Command::Init(request) => init::execute(face, request),
         Command::Doctor(request) => doctor::execute(face, &request),
         Command::Explain(request) => explain::execute(face, &request),
         Command::Completions(arguments) => completions::execute(face, &arguments),

@@ -40,7 +40,7 @@ pub fn subject(command: &Command) -> Option<Subject> {
         | Command::Contract { .. }
         | Command::Rehearse(_)
         | Command::Verify(_)
-        | Command::Init
+        | Command::Init(_)
         | Command::Doctor(_)
         | Command::Explain(_)
         | Command::Completions(_)

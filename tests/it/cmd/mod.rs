@@ -17,6 +17,7 @@ mod done;
 mod explain;
 mod gate;
 mod hook;
+mod init;
 mod instructions;
 mod keeper;
 mod logs;
