@@ -81,7 +81,8 @@ pub fn all_topics() -> BTreeSet<String> {
 fn topics(pages: &[Page]) -> BTreeMap<String, Vec<String>> {
     let mut topics: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for page in pages {
-        topics.entry(page.part.clone()).or_default().push(page.title.clone());
+        let titles = topics.entry(page.part.clone()).or_default();
+        titles.extend((page.title != page.part).then(|| page.title.clone()));
     }
     topics
 }
@@ -91,8 +92,11 @@ fn pages() -> Vec<Page> {
     let (mut pages, mut part, mut is_fenced) = (Vec::<Page>::new(), String::new(), false);
     for line in REFERENCE.lines() {
         is_fenced ^= line.starts_with("```");
-        if let Some(title) = line.strip_prefix("## ").filter(|_| !is_fenced) {
+        if line.starts_with("<!-- ") {
+            // A mark for the book.
+        } else if let Some(title) = line.strip_prefix("## ").filter(|_| !is_fenced) {
             part = title.replace('`', "");
+            pages.push(Page { part: part.clone(), title: part.clone(), text: String::new() });
         } else if let Some(title) = line.strip_prefix("### ").filter(|_| !is_fenced) {
             let title = title.replace('`', "");
             pages.push(Page { part: part.clone(), title, text: String::new() });
@@ -104,14 +108,21 @@ fn pages() -> Vec<Page> {
     for page in &mut pages {
         page.text = page.text.trim().to_owned();
     }
+    pages.retain(|page| !page.text.is_empty());
     pages
 }
 
 /// The rows of a page's tables, each with the key that it explains.
 fn rows(page: &Page) -> Vec<(String, Page)> {
     let row = |line: &str| {
-        let line = line.strip_prefix("| `")?;
-        let (key, rest) = line.split_once('`')?;
+        let (first, rest) = line.strip_prefix("| ")?.split_once(" |")?;
+        let (marked, beside) = match first.strip_prefix('`') {
+            Some(first) => first.split_once('`')?,
+            None => (first, ""),
+        };
+        let is_key = first.starts_with('`') || first.parse::<u8>().is_ok();
+        let key = Some(marked).filter(|_| is_key)?;
+        let rest = format!("{beside} |{rest}");
         let cells = rest.trim_end_matches('|').split(" | ").map(str::trim);
         let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty() && *cell != "|").collect();
         let title = format!("{key} in {}", page.title);
@@ -156,7 +167,11 @@ mod tests {
         assert_eq!(titles("retry"), ["Workflows: retry in [[gate]]", "Workflows: [gate.retry]"]);
         assert_eq!(titles("[gate.retry]"), ["Workflows: [gate.retry]"]);
         assert_eq!(titles("held"), ["Error codes: held"]);
-        assert_eq!(titles("5"), ["Exit codes: 5"]);
+        assert_eq!(titles("5"), ["Exit codes: 5 in Exit codes"]);
+        assert_eq!(
+            titles("orch_run"),
+            ["Environment variables: ORCH_RUN in Environment variables"; 2]
+        );
     }
 
     #[test]

@@ -249,7 +249,7 @@ fn build_with(
         sees: Arc::default(),
         id,
     };
-    names::check_prompts(&gate, around.definition, &names)?;
+    names::check_prompts(&gate, around.definition, names)?;
     let mut asked = texts.asked();
     names::ask(&gate, around.definition, &mut asked);
     gate.sees = around.view.seen(&asked);

@@ -26,6 +26,10 @@ fn reference() -> String {
     add_checks(&mut text, &contract);
     add_agents(&mut text);
     add_commands(&mut text);
+    open(&mut text, "Error codes", "In `error.code` of `--json`, and behind the message in text.");
+    for code in orch::ops::ERROR_CODES {
+        let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code.meaning);
+    }
     open(&mut text, "Environment variables", "");
     text.push_str(&surfaces::variables());
     open(&mut text, "JSON output", "");

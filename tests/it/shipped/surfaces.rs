@@ -9,13 +9,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Variables that orch reads.
-const READ: [(&str, &str); 14] = [
+const READ: [(&str, &str); 15] = [
     ("ORCH_RUN", "The current run, as for `--run`."),
     ("ORCH_GATE", "The current gate, as for `--gate`."),
     (
         "ORCH_SESSION",
         "The current session, such as `parser@2`. It has a current run of its own, for `use` and `back`.",
     ),
+    ("ORCH_COMPLETE", "A shell that asks for completions; see `orch completions`."),
     ("CI", "Any value but an empty one, `0` and `false` implies `--ci`."),
     ("NO_COLOR", "Any value but an empty one turns colours off."),
     ("TERM", "`dumb` turns colours and the progress display off."),
