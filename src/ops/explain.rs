@@ -81,7 +81,8 @@ pub fn all_topics() -> BTreeSet<String> {
 fn topics(pages: &[Page]) -> BTreeMap<String, Vec<String>> {
     let mut topics: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for page in pages {
-        topics.entry(page.part.clone()).or_default().push(page.title.clone());
+        let titles = topics.entry(page.part.clone()).or_default();
+        titles.extend((page.title != page.part).then(|| page.title.clone()));
     }
     topics
 }

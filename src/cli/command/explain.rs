@@ -14,7 +14,10 @@ pub fn execute(face: &Face, request: &explain::Request) -> Result<u8, Failure> {
         Reply::Pages(pages) => pages.iter().map(page).collect::<Vec<_>>().join("\n\n"),
         Reply::Topics(topics) => topics
             .iter()
-            .map(|(part, titles)| format!("{part}: {}", titles.join(", ")))
+            .map(|(part, titles)| match titles.as_slice() {
+                [] => part.clone(),
+                titles => format!("{part}: {}", titles.join(", ")),
+            })
             .collect::<Vec<_>>()
             .join("\n\n"),
     };
