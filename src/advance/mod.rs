@@ -24,6 +24,7 @@ mod limits;
 mod look;
 mod members;
 mod locks;
+mod outage;
 mod own_work;
 mod packet;
 pub mod player;
