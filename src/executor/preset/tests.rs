@@ -13,7 +13,7 @@ use std::path::Path;
 #[test]
 fn every_preset_is_an_agent() {
     let names: Vec<String> = Preset::all().into_iter().map(|preset| preset.name).collect();
-    assert_eq!(names, ["claude", "codex", "gemini", "opencode"]);
+    assert_eq!(names, ["aider", "amp", "claude", "codex", "copilot", "gemini", "opencode", "qwen"]);
     for preset in Preset::all() {
         let mut settings = preset.settings().unwrap();
         assert!(settings.description.is_some() && settings.preset.is_none());
@@ -244,5 +244,35 @@ fn opencode_is_read() {
       ses-171 - ? USD, in ? (cached ?), out ?
     opencode-failure-refused.jsonl: transient None: `sh` exited with code 1: Cannot connect to API: Unable to connect. Is the computer able to access the url?
       ses-172 - ? USD, in ? (cached ?), out ?
+    "#);
+}
+
+#[test]
+fn the_others_are_read() {
+    insta::assert_snapshot!(calls(&[
+        ("qwen-success.jsonl", 0),
+        ("qwen-failure-400.jsonl", 1),
+        ("qwen-failure-503.jsonl", 1),
+        ("copilot-success.jsonl", 0),
+        ("copilot-failure-401.jsonl", 1),
+        ("amp-success.jsonl", 0),
+        ("aider-failure.txt", 1),
+    ]), @r#"
+    qwen-success.jsonl: done
+      q1 qwen3-coder-plus ? USD, in 2220 (cached 2000), out 50
+      denied: run_shell_command(npm test)
+    qwen-failure-400.jsonl: failed: `sh` exited with code 1: [API Error: 400 the prompt is too long]
+      q6 qwen3-coder-plus ? USD, in 0 (cached 0), out 0
+    qwen-failure-503.jsonl: transient None: `sh` exited with code 1: [API Error: 503 the servers failed]
+      q8 qwen3-coder-plus ? USD, in 0 (cached 0), out 0
+    copilot-success.jsonl: done
+      c6 gpt-5 ? USD, in ? (cached ?), out ?
+      denied: Permission denied because no interactive user response was available.
+    copilot-failure-401.jsonl: failed: `sh` exited with code 1: authentication
+      c9 gpt-5 ? USD, in ? (cached ?), out ?
+    amp-success.jsonl: done
+      T-1 - ? USD, in 2220 (cached 2000), out 50
+    aider-failure.txt: transient None: `sh` exited with code 1
+      - - ? USD, in ? (cached ?), out ?
     "#);
 }
