@@ -1,7 +1,6 @@
 //! Claude Code.
 
 use crate::it::house::House;
-use crate::it::house::wait_until;
 use crate::model;
 use crate::model::Model;
 use crate::model::SHORT;
@@ -9,7 +8,6 @@ use crate::model::WELL;
 use crate::model::call;
 use crate::model::poem;
 use crate::model::tokens;
-use rustix::process::Signal;
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -88,12 +86,7 @@ fn what_it_may_not_do_is_a_finding() {
 #[test]
 fn a_kill_leaves_a_run_that_goes_on() {
     let Some((house, model)) = house(&json!([{"hang": true}, poem(WELL)])) else { return };
-    let mut run = house.start("run demo");
-    wait_until("the model is asked", || !model.answers().is_empty());
-    crate::it::house::signal(Signal::KILL, run.id());
-    run.wait();
-    house.orch("run resume").code(0);
-    assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
+    model::kill_and_resume(&house, &model);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Codex CLI.
 
 use crate::it::house::House;
-use crate::it::house::wait_until;
 use crate::model;
 use crate::model::Model;
 use crate::model::SHORT;
@@ -9,7 +8,6 @@ use crate::model::WELL;
 use crate::model::call;
 use crate::model::poem;
 use crate::model::tokens;
-use rustix::process::Signal;
 use serde_json::Value as Json;
 use serde_json::json;
 
@@ -78,10 +76,5 @@ fn a_budget_ends_the_run_behind_its_call() {
 #[test]
 fn a_kill_leaves_a_run_that_goes_on() {
     let Some((house, model)) = house(&json!([{"hang": true}, poem(WELL)])) else { return };
-    let mut run = house.start("run demo");
-    wait_until("the model is asked", || !model.answers().is_empty());
-    crate::it::house::signal(Signal::KILL, run.id());
-    run.wait();
-    house.orch("run resume").code(0);
-    assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
+    model::kill_and_resume(&house, &model);
 }

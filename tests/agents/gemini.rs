@@ -21,7 +21,11 @@ fn house(script: &Json) -> Option<(House, Model)> {
     std::fs::create_dir_all(&home).unwrap();
     std::fs::write(home.join("settings.json"), settings.to_string()).unwrap();
     let house = house
-        .file("orch.toml", "[agents.it]\npreset = 'gemini'\nbackoff = { delay = '1ms' }\n")
+        .file(
+            "orch.toml",
+            "[agents.it]\npreset = 'gemini'\nmodel = 'small'\nbackoff = { delay = '1ms' }\n\
+             [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n",
+        )
         .env("GOOGLE_GEMINI_BASE_URL", &format!("http://127.0.0.1:{}", model.port))
         .env("GEMINI_API_KEY", "test");
     Some((house, model))
@@ -49,4 +53,17 @@ fn what_is_wrong_is_told_and_a_rate_limit_spends_no_try() {
     assert_eq!(house.attempts("write"), "FAIL INTERRUPTED PASS");
     assert!(call(&house, 2)["session"].is_string(), "a failure keeps its session");
     assert!(model.heard().contains("Findings to fix"));
+}
+
+#[test]
+fn a_budget_ends_the_run_behind_its_call() {
+    let Some((house, _model)) = house(&json!([poem(SHORT)])) else { return };
+    house.orch("run demo --budget 0.000001").code(4).says("budget");
+    assert_eq!(house.attempts("write"), "FAIL");
+}
+
+#[test]
+fn a_kill_leaves_a_run_that_goes_on() {
+    let Some((house, model)) = house(&json!([{"hang": true}, poem(WELL)])) else { return };
+    model::kill_and_resume(&house, &model);
 }

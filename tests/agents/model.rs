@@ -3,7 +3,9 @@
 use crate::installed;
 use crate::it::house::House;
 use crate::it::house::Started;
+use crate::it::house::signal;
 use crate::it::house::wait_until;
+use rustix::process::Signal;
 use serde_json::Value as Json;
 use serde_json::json;
 use std::path::Path;
@@ -89,4 +91,14 @@ pub fn call(house: &House, attempt: u32) -> Json {
 /// Session, and the tokens of a call: in, cached, out.
 pub fn tokens(call: &Json) -> [Option<u64>; 3] {
     ["input_tokens", "cached_input_tokens", "output_tokens"].map(|name| call[name].as_u64())
+}
+
+/// Kills the driver of a run while the model keeps its agent waiting, and has the run go on.
+pub fn kill_and_resume(house: &House, model: &Model) {
+    let mut run = house.start("run demo");
+    wait_until("the model is asked", || !model.answers().is_empty());
+    signal(Signal::KILL, run.id());
+    run.wait();
+    house.orch("run resume").code(0);
+    assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
 }

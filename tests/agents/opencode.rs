@@ -54,3 +54,29 @@ fn what_is_wrong_is_told_to_the_next_attempt() {
     assert_eq!(house.attempts("write"), "FAIL PASS");
     assert!(model.heard().contains("Findings to fix"));
 }
+
+#[test]
+fn a_rate_limit_spends_no_try() {
+    // It waits as long as it is told, and asks again itself.
+    let Some((house, model)) = house(&json!([{"fail": 429, "after": 1}, poem(WELL)])) else {
+        return;
+    };
+    house.orch("run demo").code(0);
+    assert_eq!(house.attempts("write"), "PASS");
+    assert_eq!(model.answers()[0]["step"]["fail"], 429);
+}
+
+#[test]
+fn a_budget_ends_it() {
+    let again = json!({"run": "orch gate check", "always": true});
+    let Some((house, _model)) = house(&json!([poem(SHORT), again])) else { return };
+    house.orch("run demo --budget 0.0005").code(4).says("the budget of 0.0005 USD is spent");
+    assert_eq!(house.attempts("write"), "INTERRUPTED");
+    assert!(call(&house, 1)["cost_usd"].as_f64().unwrap() >= 0.0005);
+}
+
+#[test]
+fn a_kill_leaves_a_run_that_goes_on() {
+    let Some((house, model)) = house(&json!([{"hang": true}, poem(WELL)])) else { return };
+    model::kill_and_resume(&house, &model);
+}
