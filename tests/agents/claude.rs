@@ -28,14 +28,16 @@ fn house(script: &Json) -> Option<(House, Model)> {
 #[test]
 fn it_writes_checks_and_passes_and_its_figures_are_exact() {
     let check = json!({"run": "orch gate check"});
-    let Some((house, model)) = house(&json!([poem(WELL), check])) else { return };
+    let sum_up = json!({"run": "orch done 'Four words on frost.'"});
+    let Some((house, model)) = house(&json!([poem(WELL), check, sum_up])) else { return };
     house.orch("run demo").code(0).never_says("permission");
     let call = call(&house, 1);
-    assert_eq!(tokens(&call), [Some(3 * 1110), Some(3 * 1000), Some(3 * 25)]);
+    assert_eq!(tokens(&call), [1110, 1000, 25].map(|each| Some(each * 4)));
     assert!(call["session"].is_string() && call["cost_usd"].as_f64().unwrap() > 0.0, "{call}");
     assert!(!call["model"].as_str().unwrap().contains('['), "{call}");
     let heard = model.heard();
     assert!(heard.contains("gate write would pass"), "the check was not run:\n{heard}");
+    assert!(heard.contains("summary recorded"), "it was not summed up:\n{heard}");
     // The packet arrives as it was written, and no file is pulled in by it.
     assert!(heard.contains("Ask ada@example.org, and see @/etc/hostname."));
     let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default();

@@ -34,7 +34,8 @@ fn house(script: &Json) -> Option<(House, Model)> {
 #[test]
 fn it_writes_checks_and_passes_and_its_figures_are_known() {
     let check = json!({"run": "orch gate check"});
-    let Some((house, model)) = house(&json!([poem(WELL), check])) else { return };
+    let sum_up = json!({"run": "orch done 'Four words on frost.'"});
+    let Some((house, model)) = house(&json!([poem(WELL), check, sum_up])) else { return };
     house.orch("run demo").code(0);
     let call = call(&house, 1);
     // What it asks beside its work, such as which model to use, is counted too.
@@ -42,6 +43,7 @@ fn it_writes_checks_and_passes_and_its_figures_are_known() {
     assert_eq!(model::tokens(&call), [1110, 1000, 25].map(|each| Some(each * requests)), "{call}");
     assert!(call["session"].is_string(), "{call}");
     assert!(model.heard().contains("gate write would pass"));
+    assert!(model.heard().contains("summary recorded"));
     assert!(model.heard().contains("Ask ada@example.org, and see @/etc/hostname."));
 }
 

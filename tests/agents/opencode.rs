@@ -32,7 +32,12 @@ fn house(script: &Json) -> Option<(House, Model)> {
 
 #[test]
 fn it_writes_checks_and_passes_and_its_figures_are_exact() {
-    let script = json!([poem(WELL), {"run": "orch gate check"}, {"run": "touch made-by-shell"}]);
+    let script = json!([
+        poem(WELL),
+        {"run": "orch gate check"},
+        {"run": "orch done 'Four words on frost.'"},
+        {"run": "touch made-by-shell"},
+    ]);
     let Some((house, model)) = house(&script) else { return };
     house.orch("run demo").code(0).says("permission was denied: bash(touch");
     assert!(!house.exists("made-by-shell"));
@@ -42,6 +47,7 @@ fn it_writes_checks_and_passes_and_its_figures_are_exact() {
     assert_eq!(tokens(&call), [1110, 1000, 25].map(|each| Some(each * requests)), "{call}");
     assert!(call["session"].is_string(), "{call}");
     assert!(model.heard().contains("gate write would pass"));
+    assert!(model.heard().contains("summary recorded"));
     assert!(model.heard().contains("Ask ada@example.org, and see @/etc/hostname."));
 }
 
