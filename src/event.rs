@@ -156,6 +156,9 @@ pub enum Event {
         reason: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         findings: Vec<Finding>,
+        /// When it is tried again after a failure of the surroundings that may pass.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Moment>,
     },
     GateWaived {
         gate: GateId,

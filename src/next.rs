@@ -293,7 +293,8 @@ impl Plan<'_> {
         if gate.each.is_some() && *id == gate.id {
             return Some(Step::Expand(id.clone()));
         }
-        Some(Step::Start { gate: id.clone(), not_before: None })
+        let outage = self.run.gate(id).and_then(|state| state.outage);
+        Some(Step::Start { gate: id.clone(), not_before: outage.map(|outage| outage.retry_at) })
     }
 
     /// The end that the run has come to where a gate says so.

@@ -2,6 +2,7 @@
 //! can carry one more. Pure; who drives a run keeps a [`Ledger`] of what is at work.
 
 mod cost;
+mod known;
 
 pub use cost::Cost;
 pub use cost::lost;
@@ -15,7 +16,7 @@ use crate::executor::Usage;
 use crate::id::GateId;
 use crate::id::InvocationId;
 use crate::run::Run;
-use cost::tells_tokens;
+use known::Known;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -157,31 +158,6 @@ impl Claim {
     }
 }
 
-/// What the calls of one agent have told.
-#[derive(Debug, Clone, Copy, Default)]
-struct Known {
-    dearest: Amounts,
-    /// How many told their cost, and how many their tokens.
-    cost: usize,
-    tokens: usize,
-}
-
-impl Known {
-    fn learn(&mut self, invocation: &Invocation, amounts: &Amounts) {
-        self.dearest.merge(amounts, f64::max);
-        self.cost += usize::from(invocation.cost_usd.is_some());
-        self.tokens += usize::from(tells_tokens(invocation));
-    }
-
-    fn told(&self, measure: Measure) -> usize {
-        match measure {
-            Measure::Usd => self.cost,
-            Measure::Tokens => self.tokens,
-            Measure::Minutes => usize::MAX,
-        }
-    }
-}
-
 #[derive(Debug, Clone)]
 struct AtWork {
     claim: Claim,
@@ -282,6 +258,15 @@ impl Ledger {
             }
         }
         Ok(reserved)
+    }
+
+    /// The most that a call may use before one of its budgets is spent, beside what the calls at work
+    /// hold; `None` where nothing bounds it.
+    pub fn left(&self, claim: &Claim, measure: Measure) -> Option<f64> {
+        let left = |(scope, budget): (Scope, Budget)| {
+            Some((budget.bound(measure)? - self.taken(&scope, measure)).max(0.0))
+        };
+        claim.budgets().into_iter().filter_map(left).min_by(f64::total_cmp)
     }
 
     /// Whether a call that only the run's budget bounds may begin beside those at work. A call can

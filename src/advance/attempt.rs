@@ -16,6 +16,7 @@ use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Worker;
 use crate::executor::ExecutorKind;
+use crate::executor::OrchBy;
 use crate::executor::Usage;
 use crate::finding::Finding;
 use crate::id::AttemptId;
@@ -120,6 +121,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     }
     let now = project.clock.now();
     let invocation_id = project.new_invocation_id(now);
+    let left_usd = claim.as_ref().and_then(|claim| driver.meter.left_usd(claim));
     let reserved = claim.map(|claim| driver.meter.begin(&invocation_id, claim));
     let intent = reserved.map(|reserved| intent(&attempt, &invocation_id, reserved));
     let begun: Vec<Event> = started.into_iter().chain(intent).collect();
@@ -140,6 +142,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
         is_polled: gate.poll.is_some(),
         earlier: earlier(driver.run()),
         reserved: reserved.unwrap_or_default(),
+        left_usd,
         place: chosen.place,
         answers: gate.answers.clone(),
         barred,
@@ -223,14 +226,28 @@ fn packet_text(
     if gate.work.executor() == ExecutorKind::Command {
         return Ok(String::new());
     }
-    let is_driven = chosen.acts();
+    let by_path = match &chosen.doer {
+        Doer::Agent(agent) => agent.orch() == OrchBy::Path,
+        Doer::Command(_) | Doer::Outside(_) | Doer::Nobody => false,
+    };
+    let program = driver.project.surroundings.program.as_ref().filter(|_| by_path);
+    let orch = program.map(|path| quoted(&path.display().to_string()));
     let text = packet::render(
         (driver.project, &driver.workflow, driver.run()),
         gate,
         (attempt, agent),
-        is_driven,
+        (chosen.acts(), orch),
     )?;
     Ok(driver.secrets.redact(&text))
+}
+
+/// A path as one word of a shell.
+fn quoted(path: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "/._-+@%".contains(letter);
+    if path.chars().all(is_plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 /// The event that says what is about to be done.

@@ -44,7 +44,7 @@ pub fn render(
     (project, workflow, run): (&Project, &Workflow, &Run),
     gate: &Gate,
     (attempt, agent): (&AttemptId, Option<&str>),
-    is_driven: bool,
+    (is_driven, orch): (bool, Option<String>),
 ) -> Result<String, String> {
     let context = attempt_context(run, gate, attempt);
     let instructions = match &gate.prompt {
@@ -96,6 +96,7 @@ pub fn render(
         dir: gate.dir.as_ref().and_then(|dir| dir.render(&context).ok()),
         answers: gate.answers.iter().map(|input| (input.name.clone(), question(input))).collect(),
         is_driven,
+        orch,
     };
     Ok(packet.text())
 }

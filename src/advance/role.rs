@@ -50,6 +50,11 @@ pub fn all(run: &Run, gate: &Gate) -> Vec<String> {
     told(gate, &run.started.inputs, items).unwrap_or_default()
 }
 
+/// Every role of a gate that the inputs tell.
+pub fn of_inputs(gate: &Gate, inputs: &Values) -> Vec<String> {
+    told(gate, inputs, None).unwrap_or_default()
+}
+
 /// The agents that templates may choose in a run with these inputs: what they choose, where the inputs
 /// alone tell it, else every one that there is. One that does not exist is refused.
 pub fn chosen(

@@ -2,6 +2,7 @@
 
 use super::attempt::next_attempt;
 use super::baselines;
+use super::outage;
 use super::rewriting;
 use crate::check::Since;
 use crate::event::Event;
@@ -49,11 +50,13 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
             reason: reason.clone(),
             judged: with_findings(judged, &intrusions),
         }),
-        WorkResult::Interrupted { reason, findings, .. } => {
-            let (gate, reason) = (gate.clone(), reason.clone());
+        WorkResult::Interrupted { cut, reason, findings } => {
+            let (next, reason) = outage::after(driver, &report.attempt, *cut, reason);
+            let retry_at = if let outage::Next::Retry(at) = next { Some(at) } else { None };
             let findings = [findings.clone(), intrusions].concat();
-            events.push(Event::GateInterrupted { gate, attempt, reason, findings });
-            events.extend(ask_after_interruption(driver, &report.attempt));
+            let gate = gate.clone();
+            events.push(Event::GateInterrupted { gate, attempt, reason, findings, retry_at });
+            events.extend(ask_after_interruption(driver, &report.attempt, next));
         }
         WorkResult::NotYet => {
             events.push(Event::GatePolled { gate: gate.clone(), attempt });
@@ -175,12 +178,20 @@ pub fn refuse(driver: &mut Driver<'_>, id: &GateId, reason: &str) -> Result<(), 
 }
 
 /// A command is not run twice unasked; an agent is, but not for ever.
-pub fn ask_after_interruption(driver: &Driver<'_>, attempt: &AttemptId) -> Option<Event> {
+fn ask_after_interruption(
+    driver: &Driver<'_>,
+    attempt: &AttemptId,
+    next: outage::Next,
+) -> Option<Event> {
     let AttemptId { gate: id, number } = attempt;
     let gate = driver.workflow.gate(id)?;
     let interruptions = driver.run().gate(id).map_or(0, |state| state.interruptions);
-    let asks =
-        gate.on_interrupt == OnInterrupt::Ask || interruptions + 1 >= super::INTERRUPTIONS_MAX;
+    let is_enough = match next {
+        outage::Next::Retry(_) => false,
+        outage::Next::GiveUp => true,
+        outage::Next::Again => interruptions + 1 >= super::INTERRUPTIONS_MAX,
+    };
+    let asks = gate.on_interrupt == OnInterrupt::Ask || is_enough;
     let (gate, attempt, waits_for) = (id.clone(), *number, WaitsFor::Decision);
     asks.then_some(Event::GateWaiting { gate, attempt, waits_for, judged: None })
 }

@@ -50,7 +50,14 @@ fn warning(agent: &Agent, measure: Measure, budgets: &[Budget]) -> Option<String
         [first, rest @ ..] => format!("the budgets of {first} and {} do", rest.join(" and ")),
     };
     let name = &agent.name;
-    let what = if measure == Measure::Usd { "its cost" } else { "its token usage" };
+    let what = match (measure, agent.can_tell(Measure::Tokens), &agent.model) {
+        (Measure::Usd, true, Some(model)) => {
+            format!("its cost, and `prices` has none for its model `{model}`")
+        }
+        (Measure::Usd, true, None) => "its cost, and without `model` it has no price".to_owned(),
+        (Measure::Usd, false, _) => "its cost".to_owned(),
+        (Measure::Tokens | Measure::Minutes, _, _) => "its token usage".to_owned(),
+    };
     Some(format!(
         "agent {name} does not report {what}, so the budget of {amount} does not limit it; \
          {instead}"

@@ -5,14 +5,20 @@ use super::Begun;
 use super::Call;
 use super::CallOutcome;
 use super::Conclusion;
+use super::Cut;
 use super::Error;
 use super::Executor;
+use super::Landing;
 use super::Launch;
 use super::output::Counts;
+use super::output::Format;
 use super::output::Output;
+use super::output::Signs;
 use super::settings::AgentSettings;
+use super::settings::OrchBy;
 use super::settings::PacketBy;
 use super::stream::Stream;
+use super::transient::Backoff;
 use super::usage;
 use super::usage::Prices;
 use super::usage::Usage;
@@ -22,7 +28,9 @@ use crate::clock::Period;
 use crate::files::Log;
 use crate::files::ProjectPath;
 use crate::process;
+use crate::process::Ending;
 use crate::surroundings::Allowed;
+use crate::surroundings::Variables;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -31,6 +39,10 @@ use std::time::Duration;
 const PACKET: &str = "{packet}";
 const PACKET_PATH: &str = "{packet_path}";
 const MODEL: &str = "{model}";
+const BUDGET_USD: &str = "{budget_usd}";
+
+/// How much of the end of an output is searched for a transient failure, in bytes.
+const WORDS_BYTES: u64 = 16 * 1024;
 
 /// An agent with a program behind it, ready to be called.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +62,10 @@ pub struct Agent {
     /// The agent whose budget that is.
     pub purse: Option<String>,
     argv: Vec<String>,
+    /// Added where a budget in US dollars bounds a call, at that place among the others.
+    budget_arguments: (usize, Vec<String>),
+    #[serde(default)]
+    orch: OrchBy,
     packet: PacketBy,
     output: Output,
     environment: BTreeMap<String, String>,
@@ -57,6 +73,7 @@ pub struct Agent {
     allowed: Allowed,
     timeout: Option<Duration>,
     interrupted: Vec<i32>,
+    backoff: Backoff,
     exits: BTreeMap<String, String>,
     prices: Prices,
 }
@@ -72,6 +89,7 @@ impl Agent {
         if settings.model.is_some() {
             argv.extend(settings.model_arguments.unwrap_or_default());
         }
+        let budget_arguments = (argv.len(), settings.budget_arguments.unwrap_or_default());
         argv.extend(settings.args.unwrap_or_default());
         let names = |placeholder| argv.iter().any(|argument| argument.contains(placeholder));
         let packet = settings.packet.unwrap_or_default();
@@ -109,6 +127,8 @@ impl Agent {
             budget: settings.budget,
             purse: settings.purse,
             argv,
+            budget_arguments,
+            orch: settings.orch.unwrap_or_default(),
             packet,
             output: settings.output.unwrap_or_default(),
             environment: settings.env,
@@ -116,6 +136,7 @@ impl Agent {
                 .map_err(|message| format!("`pass` of agent `{name}`: {message}"))?,
             timeout: settings.timeout.map(Period::duration),
             interrupted: settings.interrupted.unwrap_or_default(),
+            backoff: settings.backoff.unwrap_or_default(),
             exits: settings.exits,
             prices: prices.clone(),
         })
@@ -124,6 +145,18 @@ impl Agent {
     /// The program that is started, for `doctor` and for errors.
     pub fn program(&self) -> &str {
         &self.argv[0]
+    }
+
+    /// How its packets name `orch`.
+    pub fn orch(&self) -> OrchBy {
+        self.orch
+    }
+
+    /// What it sets of the environment of its program, beside what goes on of those that are set.
+    pub fn environment(&self, set: &Variables) -> BTreeMap<String, String> {
+        let mut environment = self.allowed.values(set);
+        environment.extend(self.environment.clone());
+        environment
     }
 
     /// The program and its arguments, as far as they are known before a call.
@@ -145,11 +178,9 @@ impl Agent {
     pub fn can_tell(&self, measure: Measure) -> bool {
         match measure {
             Measure::Usd => {
-                let is_priced = match &self.model {
-                    _ if self.output.tells_model() => !self.prices.is_empty(),
-                    Some(model) => usage::price(&self.prices, model).is_some(),
-                    None => false,
-                };
+                let model = self.model.as_deref();
+                let is_priced =
+                    model.is_some_and(|model| usage::price(&self.prices, model).is_some());
                 self.output.tells_cost() || self.output.tells_tokens() && is_priced
             }
             Measure::Tokens => self.output.tells_tokens(),
@@ -157,11 +188,26 @@ impl Agent {
         }
     }
 
+    /// Arguments of a call of its program that costs nothing and fails where the agent cannot work.
+    pub fn probe(&self) -> Option<&[String]> {
+        self.settings.probe.as_deref()
+    }
+
     fn argv(&self, invocation: &Call<'_>) -> Result<Vec<String>, Error> {
         let path = invocation.packet_path.path().display().to_string();
         let model = self.model.as_deref().unwrap_or_default();
-        let values = [(PACKET, invocation.packet), (PACKET_PATH, path.as_str()), (MODEL, model)];
-        let argv: Vec<String> = self.argv.iter().map(|text| fill_in(text, &values)).collect();
+        let left_usd = invocation.left_usd.map(|usd| format!("{:.6}", usd.value()));
+        let values = [
+            (PACKET, invocation.packet),
+            (PACKET_PATH, path.as_str()),
+            (MODEL, model),
+            (BUDGET_USD, left_usd.as_deref().unwrap_or_default()),
+        ];
+        let (at, of_budget) = &self.budget_arguments;
+        let (before, after) = self.argv.split_at(*at);
+        let of_budget = left_usd.as_ref().map_or(&[][..], |_| of_budget);
+        let argv = before.iter().chain(of_budget).chain(after);
+        let argv: Vec<String> = argv.map(|text| fill_in(text, &values)).collect();
         let longest = argv.iter().map(String::len).max().unwrap_or_default();
         if self.packet == PacketBy::Argument && longest > process::ARGUMENT_BYTES_MAX {
             return Err(Error::PacketTooLong { agent: self.name.clone(), bytes: longest });
@@ -169,16 +215,53 @@ impl Agent {
         Ok(argv)
     }
 
-    /// What the agent said it used, as far as it can be known.
-    fn usage(&self, printed: &Log, invocation: &Call<'_>) -> Usage {
+    /// What the agent said it used, as far as it can be known, and what else it said.
+    fn read(&self, landing: &Landing, invocation: &Call<'_>) -> (Usage, Signs) {
         // A log that cannot be read says nothing, and so the usage is unknown.
-        let printed = self.output.read_log(printed);
-        let mut usage = self.of_this_call(printed.unwrap_or_default(), invocation);
+        let read = self.output.read_logs(&landing.stdout, &landing.stderr);
+        let (usage, signs) = read.unwrap_or_default();
+        let usage = if landing.ending == Ending::Exited(0) && usage.error.is_none() {
+            usage.without_zeros()
+        } else {
+            usage
+        };
+        let mut usage = self.of_this_call(usage, invocation);
         // Records hold no absolute path, and an agent's message may.
         let folder = invocation.folder.display().to_string();
         usage.error = usage.error.map(|error| ProjectPath::name_from(&folder, &error));
         usage.unread = self.output.unread(&usage);
-        usage
+        (usage, signs)
+    }
+
+    /// What a failure means: an agent also ends so where its budget is spent, or where its provider is
+    /// out of reach for a while.
+    fn meant(
+        &self,
+        landing: &Landing,
+        reason: String,
+        (usage, signs): (&Usage, &Signs),
+    ) -> Conclusion {
+        if signs.is_budget_spent {
+            return Conclusion::Interrupted { cut: Cut::Budget, reason };
+        }
+        let code = match landing.ending {
+            Ending::Exited(code) => Some(code),
+            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped | Ending::Halted => None,
+        };
+        let words = match (&usage.error, self.output.format) {
+            (Some(error), _) => error.clone(),
+            (None, Format::Text) => {
+                let tail = |log: &Log| log.tail(WORDS_BYTES).unwrap_or_default();
+                tail(&landing.stdout) + "\n" + &tail(&landing.stderr)
+            }
+            (None, Format::Json | Format::Jsonl) => String::new(),
+        };
+        if self.output.transient.fits(&signs.transient, code, &words) {
+            let (retry_after, backoff) = (signs.transient.retry_after, self.backoff);
+            let cut = Cut::Transient { retry_after, backoff };
+            return Conclusion::Interrupted { cut, reason };
+        }
+        Conclusion::Failed { reason }
     }
 
     /// What was printed, without what earlier calls of a resumed session used.
@@ -198,22 +281,27 @@ impl Executor for Agent {
             PacketBy::Stdin => Some(invocation.packet_path.clone()),
             PacketBy::File | PacketBy::Argument => None,
         };
-        let mut environment = self.allowed.values(invocation.variables);
-        environment.extend(self.environment.clone());
+        let environment = self.environment(invocation.variables);
         let launch =
             Launch { argv: self.argv(invocation)?, environment, stdin, timeout: self.timeout };
         let mut stream = Stream::new(&self.output);
         let mut told = |printed: &Log| self.of_this_call(stream.told(printed), invocation);
         let landing = invocation.launch(launch, &mut told)?;
-        let usage = self.usage(&landing.stdout, invocation);
+        let (usage, signs) = self.read(&landing, invocation);
         let conclusion = landing.conclusion(self.program(), &self.exits, &self.interrupted);
         let conclusion = match (conclusion, &usage.error) {
             // Agents exit with 0 after failures, too.
             (Conclusion::Done, Some(error)) => {
-                Conclusion::Failed { reason: format!("agent `{}`: {error}", self.name) }
+                let reason = format!("agent `{}`: {error}", self.name);
+                self.meant(&landing, reason, (&usage, &signs))
             }
-            (Conclusion::Failed { reason }, Some(error)) => {
-                Conclusion::Failed { reason: format!("{reason}: {error}") }
+            (Conclusion::Failed { reason }, error) => {
+                let told = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+                self.meant(&landing, reason + &told, (&usage, &signs))
+            }
+            (Conclusion::Interrupted { cut: Cut::Transient { .. }, reason }, _) => {
+                let (retry_after, backoff) = (signs.transient.retry_after, self.backoff);
+                Conclusion::Interrupted { cut: Cut::Transient { retry_after, backoff }, reason }
             }
             (conclusion, _) => conclusion,
         };
@@ -222,6 +310,7 @@ impl Executor for Agent {
             ending: landing.ending,
             duration: landing.duration,
             usage,
+            denied: signs.denied,
         })))
     }
 }
@@ -242,132 +331,4 @@ fn fill_in(text: &str, values: &[(&str, &str)]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document;
-    use crate::executor::Cut;
-    use crate::executor::Preset;
-    use crate::executor::testing::Stage;
-    use crate::source::Source;
-
-    fn agent(text: &str) -> Result<Agent, String> {
-        let settings: AgentSettings = document::read(&Source::new("a.toml", text)).unwrap();
-        let preset = settings.preset.as_ref().map(|name| Preset::find(name.get_ref()).unwrap());
-        let below = preset.map(|preset| preset.settings().unwrap()).unwrap_or_default();
-        let prices = "[m]\ninput_usd_per_million = 1000000\noutput_usd_per_million = 2000000";
-        let prices = document::read(&Source::new("a.toml", prices)).unwrap();
-        Agent::new("mine", settings.over(below), &prices)
-    }
-
-    fn failed(reason: &str) -> Conclusion {
-        Conclusion::Failed { reason: reason.to_owned() }
-    }
-
-    /// The scripted agent at a gate whose script is `script`.
-    fn scripted(stage: &mut Stage, script: &str) -> Agent {
-        let (folder, path) = (stage.folder.path(), env!("CARGO_MANIFEST_DIR"));
-        crate::files::write_view(&folder.join("cut.2.sh"), script.as_bytes()).unwrap();
-        let environment = [
-            ("ORCH_GATE", "cut".to_owned()),
-            ("ORCH_ATTEMPT", "2".to_owned()),
-            ("ORCH_TEST_SCRIPTS", folder.display().to_string()),
-            ("ORCH_TEST_PACKET", folder.join("packet").display().to_string()),
-        ];
-        stage.environment.extend(environment.map(|(name, value)| (name.to_owned(), value)));
-        agent(&format!("preset = 'claude'\ncommand = ['{path}/tests/agent/scripted-agent']"))
-            .unwrap()
-    }
-
-    #[test]
-    fn the_scripted_agent_works_through_the_same_door() {
-        let mut stage = Stage::new();
-        let script = "# cost_usd: 0.25\necho written > art.md\necho noise";
-        let agent = scripted(&mut stage, script);
-        let outcome = stage.begin(&agent, "Write art.md\n");
-        assert_eq!(outcome.conclusion, Conclusion::Done);
-        let usage = Usage {
-            session: Some("session-cut-2".to_owned()),
-            model: Some("scripted-model".to_owned()),
-            cost_usd: Some(0.25),
-            input_tokens: Some(100),
-            output_tokens: Some(10),
-            ..Usage::default()
-        };
-        assert_eq!(outcome.usage, usage);
-        let read = |name| crate::files::read_tail(&stage.folder.path().join(name), 100).unwrap();
-        assert_eq!((read("packet"), read("art.md")), ("Write art.md\n".into(), "written\n".into()));
-    }
-
-    #[test]
-    fn the_scripted_agent_fails_as_a_real_one_does() {
-        let mut stage = Stage::new();
-        let script = "# error: \"quota\" gone\n# cost_usd: unknown\n# session: unknown";
-        let agent = scripted(&mut stage, script);
-        let outcome = stage.begin(&agent, "");
-        assert_eq!(outcome.conclusion, failed("agent `mine`: \"quota\" gone"));
-        assert_eq!((outcome.usage.cost_usd, outcome.usage.session), (None, None));
-        let agent = scripted(&mut stage, "exit 75");
-        let outcome = stage.begin(&agent, "");
-        assert!(matches!(outcome.conclusion, Conclusion::Interrupted { .. }));
-    }
-
-    #[test]
-    fn a_packet_goes_in_by_every_way_and_is_never_split() {
-        let stage = Stage::new();
-        let packet = "two words {model}\n; $(id)";
-        let print = "command = ['printf', '[%s]', 'a{packet}b', '{other}']\npacket = 'argument'";
-        stage.begin(&agent(print).unwrap(), packet);
-        assert_eq!(stage.printed(), format!("[a{packet}b][{{other}}]"));
-        stage.begin(&agent("command = ['printf', '[%s]']\npacket = 'argument'").unwrap(), packet);
-        assert_eq!(stage.printed(), format!("[{packet}]"));
-        stage.begin(&agent("command = ['cat']\npacket = 'file'").unwrap(), packet);
-        assert_eq!(stage.printed(), packet);
-        stage.begin(&agent("command = ['cat']").unwrap(), packet);
-        assert_eq!(stage.printed(), packet);
-        let long = "x".repeat(process::ARGUMENT_BYTES_MAX + 1);
-        let error = stage.try_begin(&agent(print).unwrap(), &long).unwrap_err().to_string();
-        assert!(
-            error.contains("131074 bytes") && error.contains("`packet = \"stdin\"`"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn running_totals_are_counted_once_and_priced() {
-        let mut stage = Stage::new();
-        let print = "command = ['echo', '{\"s\": \"t\", \"in\": 30, \"out\": 7}']\nmodel = 'm'\n\
-            model_arguments = ['{model}']\noutput = { format = 'json', session = '/s', \
-            input_tokens = '/in', output_tokens = '/out', counts = 'delta' }";
-        let earlier = Usage { input_tokens: Some(20), output_tokens: Some(4), ..Usage::default() };
-        stage.earlier.insert("t".to_owned(), earlier);
-        let usage = stage.begin(&agent(print).unwrap(), "").usage;
-        assert_eq!((usage.input_tokens, usage.output_tokens), (Some(10), Some(3)));
-        assert_eq!((usage.cost_usd, usage.cost_is_estimate), (Some(16.0), true));
-        assert_eq!(usage.model.as_deref(), Some("m"));
-    }
-
-    #[test]
-    fn the_words_of_exit_codes_and_the_agents_own_are_told() {
-        let stage = Stage::new();
-        let text = "command = ['sh', '-c', 'echo \"{\\\"e\\\":\\\"at $PWD/x\\\"}\"; exit $CODE']\n\
-            exits = { 41 = 'it is not signed in' }\ninterrupted = [7]\n\
-            output = { format = 'json', error = '/e' }\n";
-        let conclusion = |code| {
-            let agent = agent(&format!("{text}env = {{ CODE = '{code}' }}")).unwrap();
-            stage.begin(&agent, "").conclusion
-        };
-        assert_eq!(conclusion(41), failed("`sh` exited with code 41: it is not signed in: at x"));
-        assert_eq!(conclusion(0), failed("agent `mine`: at x"));
-        let reason = "`sh` exited with code 7".to_owned();
-        assert_eq!(conclusion(7), Conclusion::Interrupted { cut: Cut::Outside, reason });
-    }
-
-    #[test]
-    fn what_cannot_work_is_refused_before_it_starts() {
-        let error = |text| agent(text).unwrap_err();
-        assert!(error("model = 'm'").contains("requires `preset`"));
-        assert!(error("command = ['x']\nmodel = 'm'").contains("does not use its model"));
-        assert!(error("command = ['x', '{model}']").contains("`model` is not set"));
-        assert!(error("command = ['x', '{packet}']").contains("packet = \"argument\""));
-    }
-}
+mod tests;

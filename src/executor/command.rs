@@ -30,6 +30,7 @@ impl Executor for Command {
             ending: landing.ending,
             duration: landing.duration,
             usage: Usage::default(),
+            denied: Vec::new(),
         })))
     }
 }
@@ -37,6 +38,7 @@ impl Executor for Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::executor::Backoff;
     use crate::executor::Conclusion;
     use crate::executor::Cut;
     use crate::executor::testing::Stage;
@@ -52,6 +54,11 @@ mod tests {
 
     fn interrupted(reason: &str) -> Conclusion {
         Conclusion::Interrupted { cut: Cut::Outside, reason: reason.to_owned() }
+    }
+
+    fn transient(reason: &str) -> Conclusion {
+        let cut = Cut::Transient { retry_after: None, backoff: Backoff::default() };
+        Conclusion::Interrupted { cut, reason: reason.to_owned() }
     }
 
     #[test]
@@ -72,7 +79,7 @@ mod tests {
         let mut stage = Stage::new();
         let conclusion = |script: &str| stage.begin(&shell(script), "").conclusion;
         assert_eq!(conclusion("exit 3"), failed("`sh` exited with code 3"));
-        assert_eq!(conclusion("exit 75"), interrupted("`sh` exited with code 75"));
+        assert_eq!(conclusion("exit 75"), transient("`sh` exited with code 75"));
         assert_eq!(conclusion("kill -KILL $$"), interrupted("`sh` was ended by signal 9"));
         assert_eq!(conclusion("kill -SEGV $$"), failed("`sh` was ended by signal 11"));
         stage.timeout = Some(Duration::from_millis(100));

@@ -4,6 +4,8 @@
 
 mod agent;
 mod command;
+mod denied;
+mod documents;
 mod human;
 mod kind;
 mod output;
@@ -11,6 +13,7 @@ mod pointer;
 mod preset;
 mod settings;
 mod stream;
+mod transient;
 mod usage;
 
 pub use agent::Agent;
@@ -24,12 +27,15 @@ pub use pointer::Pointer;
 pub use pointer::Pointers;
 pub use preset::Preset;
 pub use settings::AgentSettings;
+pub use settings::OrchBy;
 pub use settings::PacketBy;
+pub use transient::Backoff;
 pub use usage::Day;
 pub use usage::Price;
 pub use usage::Prices;
 pub use usage::Usage;
 
+use crate::budget::Amount;
 use crate::clock::show_duration;
 use crate::files;
 use crate::files::Beneath;
@@ -107,6 +113,8 @@ pub struct Call<'i> {
     pub secrets: &'i Secrets,
     /// The folder for what is printed, this call's own: [`STDOUT`] and [`STDERR`].
     pub logs: &'i Beneath,
+    /// What is left for it of the budgets in US dollars, for a program that can be told.
+    pub left_usd: Option<Amount>,
     /// The gate's; where the executor has one too, the shorter counts.
     pub timeout: Option<Duration>,
     /// What earlier calls used together, by the agent's session, for agents that tell running totals.
@@ -124,6 +132,8 @@ pub struct CallOutcome {
     pub ending: Ending,
     pub duration: Duration,
     pub usage: Usage,
+    /// What an agent says that it was not permitted to do.
+    pub denied: Vec<String>,
 }
 
 /// What an ending means for the attempt.
@@ -141,10 +151,18 @@ pub enum Conclusion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cut {
-    /// A signal, a stop, or surroundings that failed.
+    /// A signal or a stop.
     Outside,
-    /// Its meter: a budget is spent.
+    /// A budget is spent.
     Budget,
+    /// Its program is not there.
+    Missing,
+    /// Surroundings that failed and may be well again after a pause.
+    Transient {
+        /// The pause that the provider named.
+        retry_after: Option<Duration>,
+        backoff: Backoff,
+    },
 }
 
 /// Why a call did not begin.
@@ -160,6 +178,13 @@ pub enum Error {
     PacketTooLong { agent: String, bytes: usize },
     #[error("{}", files::told(path, source))]
     Log { path: PathBuf, source: io::Error },
+}
+
+impl Error {
+    /// Whether the program is not there: that is no failure of the work.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Process(process::Error::NotFound { .. }))
+    }
 }
 
 impl CallOutcome {
@@ -189,6 +214,7 @@ struct Landing {
     halted: Option<String>,
     /// What it printed.
     stdout: Log,
+    stderr: Log,
 }
 
 /// Says what a program has used, by what it has printed.
@@ -239,7 +265,8 @@ impl Call<'_> {
             redacted.map_err(|source| Error::Log { path: log.place().path(), source })?;
         }
         let halted = halted.map(|(_, reason)| reason);
-        Ok(Landing { ending, duration, timeout, halted, stdout: command.stdout })
+        let (stdout, stderr) = (command.stdout, command.stderr);
+        Ok(Landing { ending, duration, timeout, halted, stdout, stderr })
     }
 }
 
@@ -268,7 +295,11 @@ impl Landing {
         };
         let ended_from_outside = [Signal::HUP, Signal::INT, Signal::KILL, Signal::TERM];
         let is_from_outside = match self.ending {
-            Ending::Exited(code) => code == EXIT_INFRASTRUCTURE || interrupted.contains(&code),
+            Ending::Exited(EXIT_INFRASTRUCTURE) => {
+                let cut = Cut::Transient { retry_after: None, backoff: Backoff::default() };
+                return Conclusion::Interrupted { cut, reason };
+            }
+            Ending::Exited(code) => interrupted.contains(&code),
             Ending::Signaled(signal) => {
                 ended_from_outside.iter().any(|outside| outside.as_raw() == signal)
             }
@@ -330,6 +361,7 @@ mod testing {
                 logs: &self.logs,
                 timeout: self.timeout,
                 earlier: &self.earlier,
+                left_usd: Amount::try_from(0.5).ok(),
                 stop: &self.stop,
                 meter: &|_, _| None,
                 register: None,

@@ -1,9 +1,15 @@
 //! What an agent printed, read for what it used: line by line, with bounded memory.
 //! Broken lines are no reason to lose the rest; what cannot be read is unknown.
 
+use super::denied::Denied;
+use super::documents::first_document;
+use super::documents::next_line;
 use super::pointer::Pointer;
 use super::pointer::Pointers;
+use super::transient::Seen;
+use super::transient::Transient;
 use super::usage::Usage;
+use super::usage::model_name;
 use crate::files::Log;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,10 +19,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::io::Read;
-
-/// A longer line, or a longer single document, is left out.
-const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// The longest error text that is kept, in characters.
 const ERROR_CHARACTERS_MAX: usize = 500;
@@ -42,7 +44,8 @@ pub struct Output {
     /// Where to find the agent's own session id; the last one in the output counts.
     #[serde(default)]
     session: Pointers,
-    /// Where to find the model; the first line with one counts.
+    /// Where to find the model. A line selected by `match` counts, else the first one with a model; a
+    /// suffix such as `[1m]` is left out.
     #[serde(default)]
     model: Pointers,
     /// Where `true` means that the agent failed, on the lines selected by `match`.
@@ -63,6 +66,16 @@ pub struct Output {
     /// end. They count until the total is reported.
     #[serde(default)]
     live: Option<Live>,
+    /// Values that a line has if the agent ended because the budget passed to it was spent.
+    #[serde(default)]
+    budget_spent: BTreeMap<Pointer, Json>,
+    /// Where the output reports what the agent was not permitted to do.
+    #[serde(default)]
+    denied: Option<Denied>,
+    /// How to recognize transient failures: they spend no try, and the gate is tried again after a
+    /// pause.
+    #[serde(default)]
+    pub(super) transient: Transient,
 }
 
 /// Where the lines before the last report the usage of each step.
@@ -72,7 +85,8 @@ struct Live {
     /// Values that such a line must have at these pointers.
     #[serde(default, rename = "match")]
     chosen: BTreeMap<Pointer, Json>,
-    /// Where to find the id of a step; lines with the same id report the same step.
+    /// Where to find the id of a step; lines with the same id report the same step, and lines without
+    /// one are added up.
     #[serde(default)]
     step: Pointers,
     /// Where to find the input tokens, including those read from a cache.
@@ -95,6 +109,19 @@ pub(super) struct Told {
     has_json: bool,
     usage: Usage,
     steps: BTreeMap<String, Usage>,
+    /// What lines told that name no step.
+    unnamed: Usage,
+    signs: Signs,
+}
+
+/// What an output tells beside figures.
+#[derive(Debug, Default)]
+pub(super) struct Signs {
+    /// Whether the agent ended because the budget that it was given is spent.
+    pub(super) is_budget_spent: bool,
+    /// What it was not permitted to do.
+    pub(super) denied: Vec<String>,
+    pub(super) transient: Seen,
 }
 
 impl Told {
@@ -107,7 +134,7 @@ impl Told {
         if has_figures {
             return usage;
         }
-        self.steps.values().fold(usage, Usage::plus)
+        self.steps.values().fold(usage.plus(&self.unnamed), Usage::plus)
     }
 }
 
@@ -153,19 +180,24 @@ impl Output {
         self.format != Format::Text && (whole || steps)
     }
 
-    /// Whether it can tell which model answered.
-    pub fn tells_model(&self) -> bool {
-        self.format != Format::Text && !self.model.is_empty()
+    /// Reads what was printed. Where it holds no JSON, the report may stand among the errors.
+    pub(super) fn read_logs(&self, printed: &Log, errors: &Log) -> io::Result<(Usage, Signs)> {
+        let read = |log: &Log, format| self.told(BufReader::new(log.reader_from(0)), format);
+        let mut told = read(printed, self.format)?;
+        if !told.has_json && self.format != Format::Text {
+            told = read(errors, Format::Json)?;
+        }
+        Ok(self.concluded(told))
     }
 
-    /// Reads what was printed.
-    pub fn read_log(&self, printed: &Log) -> io::Result<Usage> {
-        self.read(BufReader::new(printed.reader_from(0)))
+    #[cfg(test)]
+    pub(super) fn read(&self, printed: impl BufRead) -> io::Result<(Usage, Signs)> {
+        Ok(self.concluded(self.told(printed, self.format)?))
     }
 
-    pub(super) fn read(&self, mut printed: impl BufRead) -> io::Result<Usage> {
+    fn told(&self, mut printed: impl BufRead, format: Format) -> io::Result<Told> {
         let mut told = Told::default();
-        match self.format {
+        match format {
             Format::Text => {}
             Format::Json => {
                 if let Some(json) = first_document(printed)? {
@@ -181,11 +213,15 @@ impl Output {
                 }
             }
         }
+        Ok(told)
+    }
+
+    fn concluded(&self, told: Told) -> (Usage, Signs) {
         let mut usage = told.usage();
         if !told.has_json && self.format != Format::Text {
             usage.unread = Some("its output is not JSON".into());
         }
-        Ok(usage)
+        (usage, told.signs)
     }
 
     /// Why figures that should be there are not, once all is reckoned.
@@ -208,15 +244,20 @@ impl Output {
     pub(super) fn take(&self, told: &mut Told, json: &Json) {
         told.has_json = true;
         if let Some(live) = &self.live {
-            live.take(&mut told.steps, json);
+            live.take(told, json);
         }
+        if let Some(denied) = &self.denied {
+            denied.take(&mut told.signs.denied, json);
+        }
+        self.transient.take(&mut told.signs.transient, json);
+        told.signs.is_budget_spent |=
+            !self.budget_spent.is_empty() && is_chosen(&self.budget_spent, json);
+        let counts = is_chosen(&self.chosen, json);
         let usage = &mut told.usage;
         usage.session = self.session.text(json).or(usage.session.take());
-        if usage.model.is_none() {
-            let models = self.model.texts(json);
-            usage.model = (!models.is_empty()).then(|| models.join(", "));
+        if usage.model.is_none() || counts {
+            usage.model = self.models(json).or(usage.model.take());
         }
-        let counts = is_chosen(&self.chosen, json);
         if self.is_error.is_empty() {
             usage.error = self.error_text(json).or(usage.error.take());
         } else if counts {
@@ -245,6 +286,18 @@ impl Output {
         }
     }
 
+    /// The models that one document names.
+    fn models(&self, json: &Json) -> Option<String> {
+        let mut models: Vec<String> = Vec::new();
+        for name in self.model.texts(json) {
+            let name = model_name(&name);
+            if !models.iter().any(|model| model == name) {
+                models.push(name.to_owned());
+            }
+        }
+        (!models.is_empty()).then(|| models.join(", "))
+    }
+
     /// The text of a failure on one line, bounded: it goes into the record.
     fn error_text(&self, json: &Json) -> Option<String> {
         let text = self.error.text(json)?;
@@ -256,21 +309,22 @@ impl Output {
 }
 
 impl Live {
-    fn take(&self, steps: &mut BTreeMap<String, Usage>, json: &Json) {
+    fn take(&self, told: &mut Told, json: &Json) {
         if !is_chosen(&self.chosen, json) {
             return;
         }
-        // A step without a name is told once.
-        let step =
-            self.step.text(json).unwrap_or_else(|| format!("{} without a name", steps.len()));
-        if steps.len() < STEPS_MAX || steps.contains_key(&step) {
-            let told = Usage {
-                input_tokens: self.input_tokens.count(json),
-                output_tokens: self.output_tokens.count(json),
-                cached_input_tokens: self.cached_input_tokens.count(json),
-                ..Usage::default()
-            };
-            steps.insert(step, told);
+        let usage = Usage {
+            input_tokens: self.input_tokens.count(json),
+            output_tokens: self.output_tokens.count(json),
+            cached_input_tokens: self.cached_input_tokens.count(json),
+            ..Usage::default()
+        };
+        match self.step.text(json) {
+            None => told.unnamed = std::mem::take(&mut told.unnamed).plus(&usage),
+            Some(step) if told.steps.len() < STEPS_MAX || told.steps.contains_key(&step) => {
+                told.steps.insert(step, usage);
+            }
+            Some(_) => {}
         }
     }
 }
@@ -284,110 +338,5 @@ fn is_bidi(letter: char) -> bool {
     matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Reads the next line without its end into `line`, which is left empty for a line that is too
-/// long; `false` at the end of the text.
-fn next_line(printed: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
-    line.clear();
-    let (mut is_any, mut is_too_long) = (false, false);
-    loop {
-        let bytes = printed.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok(is_any);
-        }
-        is_any = true;
-        let end = bytes.iter().position(|byte| *byte == b'\n');
-        let part = &bytes[..end.unwrap_or(bytes.len())];
-        is_too_long |= line.len() + part.len() > DOCUMENT_BYTES_MAX;
-        if is_too_long {
-            line.clear();
-        } else {
-            line.extend_from_slice(part);
-        }
-        let used = end.map_or(bytes.len(), |end| end + 1);
-        printed.consume(used);
-        if end.is_some() {
-            return Ok(true);
-        }
-    }
-}
-
-/// The JSON object that begins on the first line which looks like one; `None` where it is broken.
-fn first_document(printed: impl BufRead) -> io::Result<Option<Json>> {
-    let mut text = Vec::new();
-    printed.take(DOCUMENT_BYTES_MAX as u64 + 1).read_to_end(&mut text)?;
-    let mut rest = text.as_slice();
-    while !rest.trim_ascii_start().starts_with(b"{") {
-        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
-            return Ok(None);
-        };
-        rest = &rest[end + 1..];
-    }
-    let mut documents = serde_json::Deserializer::from_slice(rest).into_iter();
-    Ok(documents.next().and_then(Result::ok))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document;
-    use crate::source::Source;
-
-    fn read(output: &str, printed: &[u8]) -> Usage {
-        let output: Output = document::read(&Source::new("a", output)).unwrap();
-        output.read(printed).unwrap()
-    }
-
-    const LINES: &str = "format = 'jsonl'\ncost_usd = '/usd'\nsession = '/id'\nerror = '/error'";
-
-    #[test]
-    fn broken_and_endless_lines_are_left_out() {
-        let mut printed =
-            b"{\"usd\": 1}\nnot json\n{\"usd\": 2, \"id\": \"s\"}\n{\"usd\": ".to_vec();
-        assert_eq!(read(LINES, &printed).cost_usd, Some(2.0));
-        printed.extend(std::iter::repeat_n(b'1', DOCUMENT_BYTES_MAX));
-        printed.extend(b"}\n{\"usd\": 3}");
-        let usage = read(LINES, &printed);
-        assert_eq!((usage.cost_usd, usage.session.as_deref()), (Some(3.0), Some("s")));
-        let nothing = read(LINES, b"");
-        assert_eq!(nothing.unread.as_deref(), Some("its output is not JSON"));
-        assert_eq!(nothing, Usage { unread: nothing.unread.clone(), ..Usage::default() });
-    }
-
-    #[test]
-    fn a_single_document_may_follow_other_lines_and_must_be_whole() {
-        let output = "format = 'json'\ninput_tokens = '/in'";
-        let tokens = |printed: &str| read(output, printed.as_bytes()).input_tokens;
-        assert_eq!(tokens("Loaded.\n {\n\"in\":\n 7}\nbye"), Some(7));
-        assert_eq!(tokens("{\"in\": 7"), None);
-        assert_eq!(tokens("nothing"), None);
-    }
-
-    #[test]
-    fn lines_add_up_or_the_last_one_counts() {
-        let printed = b"{\"usd\": 1, \"n\": 1}\n{\"usd\": 2}\n{\"other\": 0, \"n\": 1}";
-        assert_eq!(read(LINES, printed).cost_usd, Some(2.0));
-        assert_eq!(read(&format!("{LINES}\ncounts = 'sum'"), printed).cost_usd, Some(3.0));
-        let chosen = format!("{LINES}\ncounts = 'sum'\nmatch = {{ '/n' = 1 }}");
-        assert_eq!(read(&chosen, printed).cost_usd, Some(1.0));
-        assert_eq!(read("format = 'text'", printed), Usage::default());
-    }
-
-    #[test]
-    fn steps_count_until_the_whole_is_told() {
-        let output = "format = 'jsonl'\nmatch = { '/type' = 'whole' }\ninput_tokens = '/in'\n\
-            [live]\nmatch = { '/type' = 'step' }\nstep = '/id'\ninput_tokens = '/in'";
-        let printed = "{\"type\":\"step\",\"id\":\"a\",\"in\":3}\n{\"type\":\"step\",\"id\":\"a\",\"in\":4}\n\
-            {\"type\":\"step\",\"id\":\"b\",\"in\":5}\n{\"type\":\"step\",\"in\":1}\n";
-        assert_eq!(read(output, printed.as_bytes()).input_tokens, Some(10));
-        let whole = format!("{printed}{{\"type\":\"whole\",\"in\":9}}\n");
-        assert_eq!(read(output, whole.as_bytes()).input_tokens, Some(9));
-    }
-
-    #[test]
-    fn an_error_is_one_bounded_line_without_escapes() {
-        let error = "a\\u001b[31m\\n b\\u202e".to_owned() + &"x".repeat(1000);
-        let error = read(LINES, format!("{{\"error\": \"{error}\"}}").as_bytes()).error.unwrap();
-        assert!(error.starts_with("a[31m bx"), "{error}");
-        assert_eq!(error.chars().count(), ERROR_CHARACTERS_MAX);
-    }
-}
+mod tests;

@@ -85,7 +85,8 @@ impl Pointers {
         places.collect::<Vec<_>>().join(", ")
     }
 
-    fn values(&self, json: &Json) -> impl Iterator<Item = Json> {
+    /// Everything that the places reach.
+    pub fn values(&self, json: &Json) -> impl Iterator<Item = Json> {
         self.0.iter().flat_map(|pointer| pointer.values(json))
     }
 
@@ -106,6 +107,11 @@ impl Pointers {
             sum = Some(sum.unwrap_or(0).saturating_add(value.as_u64()?));
         }
         sum
+    }
+
+    /// The first value there.
+    pub fn first(&self, json: &Json) -> Option<Json> {
+        self.values(json).find(|value| !value.is_null())
     }
 
     /// The first text there that is not empty.

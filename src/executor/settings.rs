@@ -2,6 +2,7 @@
 //! `orch.toml`, so that a preset holds nothing that a person could not write.
 
 use super::output::Output;
+use super::transient::Backoff;
 use crate::budget::Budget;
 use crate::clock::Period;
 use crate::document::Placed;
@@ -35,10 +36,18 @@ pub struct AgentSettings {
     pub model: Option<String>,
     /// Arguments to add if a model is set, such as `["--model", "{model}"]`.
     pub model_arguments: Option<Vec<String>>,
+    /// Arguments to add if a budget in US dollars applies, such as
+    /// `["--max-budget-usd", "{budget_usd}"]`; `{budget_usd}` is what is left of it.
+    pub budget_arguments: Option<Vec<String>>,
     /// More arguments, added last.
     pub args: Option<Vec<String>>,
     /// How to pass the packet to the program.
     pub packet: Option<PacketBy>,
+    /// How packets name orch: as `name`, or by its `path` for a program whose shell does not find it.
+    pub orch: Option<OrchBy>,
+    /// Arguments of a call that costs nothing and fails if the agent cannot work, for
+    /// `orch doctor --agents`.
+    pub probe: Option<Vec<String>>,
     /// Where the program's output reports its usage.
     pub output: Option<Output>,
     /// Environment variables to set for the program.
@@ -49,9 +58,11 @@ pub struct AgentSettings {
     pub pass: Option<Vec<String>>,
     /// Timeout of one call, such as `45m`.
     pub timeout: Option<Period>,
-    /// Exit codes, besides 75, that mean an interruption from outside, which does not count as a
-    /// try.
+    /// Exit codes that mean an interruption from outside, which does not count as a try.
     pub interrupted: Option<Vec<i32>>,
+    /// The pauses between tries after transient failures, which do not count as tries: see
+    /// `output.transient`.
+    pub backoff: Option<Backoff>,
     /// Explanations of exit codes.
     #[serde(default)]
     pub exits: BTreeMap<String, String>,
@@ -77,6 +88,17 @@ pub enum PacketBy {
     Argument,
 }
 
+/// How packets name orch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OrchBy {
+    /// `orch`, found on the program's PATH.
+    #[default]
+    Name,
+    /// Its full path.
+    Path,
+}
+
 impl AgentSettings {
     /// These settings, with what they leave open taken from `below`; tables are filled up by name.
     #[must_use]
@@ -98,13 +120,20 @@ impl AgentSettings {
             command: self.command.or(below.command),
             model: self.model.or(below.model),
             model_arguments: self.model_arguments.or(below.model_arguments),
+            budget_arguments: self.budget_arguments.or(below.budget_arguments),
             args: self.args.or(below.args),
             packet: self.packet.or(below.packet),
+            orch: self.orch.or(below.orch),
+            probe: self.probe.or(below.probe),
             output: self.output.or(below.output),
             env: fill(self.env, below.env),
             pass: self.pass.or(below.pass),
             timeout: self.timeout.or(below.timeout),
             interrupted: self.interrupted.or(below.interrupted),
+            backoff: match (self.backoff, below.backoff) {
+                (Some(own), Some(below)) => Some(own.over(below)),
+                (own, below) => own.or(below),
+            },
             exits: fill(self.exits, below.exits),
             budget: self.budget.or(below.budget),
         }

@@ -44,6 +44,8 @@ pub struct Price {
     pub cached_input_usd_per_million: Option<Amount>,
     /// The date of these prices, such as `2026-01-19`.
     pub date: Option<Day>,
+    /// Where these prices were looked up.
+    pub source: Option<String>,
 }
 
 /// A day, written as a TOML date or as a text.
@@ -85,6 +87,27 @@ impl Usage {
         self
     }
 
+    /// What a call of which only zeros are told used is unknown: agents print them where their provider
+    /// told them nothing.
+    #[must_use]
+    pub(super) fn without_zeros(self) -> Self {
+        let tokens = [self.input_tokens, self.output_tokens, self.cached_input_tokens];
+        let is_zero = self.cost_usd.unwrap_or(0.0) == 0.0
+            && tokens.iter().all(|count| count.unwrap_or(0) == 0);
+        let is_told = self.cost_usd.is_some() || tokens.iter().any(Option::is_some);
+        if !(is_zero && is_told) {
+            return self;
+        }
+        Self {
+            cost_usd: None,
+            input_tokens: None,
+            output_tokens: None,
+            cached_input_tokens: None,
+            unread: Some("its output reports zero for everything".into()),
+            ..self
+        }
+    }
+
     /// Fills in a cost that the agent did not tell, where tokens and prices allow it.
     #[must_use]
     pub fn estimated(mut self, prices: &Prices) -> Self {
@@ -111,8 +134,17 @@ impl Usage {
     }
 }
 
+/// The name of a model without a suffix such as `[1m]`, which chooses a variant of it.
+pub(super) fn model_name(name: &str) -> &str {
+    match name.split_once('[') {
+        Some((model, _)) if !model.is_empty() => model,
+        Some(_) | None => name,
+    }
+}
+
 /// The price of a model: of that very name, else of the name without the day of its release.
 pub(super) fn price<'p>(prices: &'p Prices, model: &str) -> Option<&'p Price> {
+    let model = model_name(model);
     let undated = || {
         let (name, day) = model.rsplit_once('-')?;
         let is_day = day.len() == 8 && day.bytes().all(|letter| letter.is_ascii_digit());
@@ -201,6 +233,7 @@ mod tests {
         assert_eq!(estimate("small, other", tokens), None);
         assert_eq!(estimate("small-20260119", tokens), Some(4.0));
         assert_eq!(estimate("small-2", tokens), None);
+        assert_eq!(estimate("small[1m]", tokens), Some(4.0));
         assert_eq!(estimate("small", [Some(1), None, None]), None);
         let told = Usage { cost_usd: Some(0.5), ..usage("small", tokens) }.estimated(&prices());
         assert_eq!((told.cost_usd, told.cost_is_estimate), (Some(0.5), false));
@@ -214,6 +247,16 @@ mod tests {
         assert_eq!(now, usage("m", [Some(50), Some(4), Some(7)]));
         let sum = earlier.plus(&usage("m", [None, Some(5), None]));
         assert_eq!(sum, usage("m", [Some(100), Some(15), None]));
+    }
+
+    #[test]
+    fn zeros_for_everything_tell_nothing() {
+        let zeros = Usage { cost_usd: Some(0.0), ..usage("m", [Some(0), Some(0), None]) };
+        let unread = Some("its output reports zero for everything".into());
+        assert_eq!(zeros.without_zeros(), Usage { unread, ..usage("m", [None; 3]) });
+        let free = Usage { cost_usd: Some(0.0), ..usage("m", [Some(1), Some(0), None]) };
+        assert_eq!(free.clone().without_zeros(), free);
+        assert_eq!(usage("m", [None; 3]).without_zeros(), usage("m", [None; 3]));
     }
 
     #[test]

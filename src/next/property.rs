@@ -224,7 +224,13 @@ impl<'p> Play<'p> {
         }
         if self.order.roll(12) == 0 {
             let (gate, attempt, reason) = (gate.clone(), *number, "cut off".to_owned());
-            return self.apply(&Event::GateInterrupted { gate, attempt, reason, findings: vec![] });
+            return self.apply(&Event::GateInterrupted {
+                gate,
+                attempt,
+                reason,
+                findings: vec![],
+                retry_at: None,
+            });
         }
         let plan = self.workflow.gate(gate).unwrap();
         // Of which needs another join has come to know by now is left to chance.

@@ -1,6 +1,7 @@
 //! `orch doctor`: check what runs need here, report what is wrong, and repair what can be repaired
 //! without asking.
 
+mod agents;
 mod runs;
 mod signing;
 
@@ -12,7 +13,6 @@ use super::workflow_check;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
-use crate::process;
 use crate::project::orphans;
 use crate::store::checkpoint;
 use crate::store::record;
@@ -32,6 +32,11 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,
+    /// Also call the program of each agent for its version, and for what it can tell of itself
+    /// without cost, such as whether it is signed in.
+    #[cfg_attr(feature = "cli", arg(long))]
+    #[serde(default)]
+    pub agents: bool,
 }
 
 /// One thing that was looked at.
@@ -89,7 +94,7 @@ pub fn doctor(
         symptoms.extend(locks(project, repository)?);
     }
     symptoms.extend(definitions(project));
-    symptoms.extend(agents(project));
+    symptoms.extend(agents::look(project, request.agents));
     symptoms.extend(signing::look(project)?);
     for id in project.store.runs().unwrap_or_default() {
         symptoms.extend(runs::look(project, repository.as_mut(), &id));
@@ -175,19 +180,6 @@ fn definitions(project: &Project) -> Vec<Symptom> {
         }
     };
     checked.map(symptom).collect()
-}
-
-fn agents(project: &Project) -> Vec<Symptom> {
-    let symptom = |agent: &crate::executor::Agent| {
-        let what = format!("agent {}", agent.name);
-        let program = agent.program();
-        if let Some(path) = process::resolve(program, project.folder.root()) {
-            return Symptom::well(what, path.display().to_string());
-        }
-        let finding = format!("`{program}` was not found on PATH; install it or change orch.toml");
-        Symptom::ill(what, finding)
-    };
-    project.config.agents().map(symptom).collect()
 }
 
 /// Whether a process drives the run that a ref belongs to: its commits take no lock of all.

@@ -57,6 +57,7 @@ pub fn run_resume(
     super::run::give_agent(&mut driver, caller, &request.drive)?;
     let limits = super::run::limits(&request.drive)?;
     let range = super::run::range(&driver.workflow, &driver.run().range, &request.drive)?;
+    advance::refuse_missing_now(&driver, limits.agent.as_deref())?;
     let more = request.budget.event(project, caller)?.into_iter().chain(range);
     driver.append(&more.chain(resumed(&driver)).collect::<Vec<_>>())?;
     greet(&Foreword::on_return(&driver, caller, limits.agent.as_deref())?);

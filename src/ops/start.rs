@@ -68,6 +68,9 @@ pub fn begin<'p>(
     workflow.secrets().try_for_each(|secret| secret.refuse_unfit(set))?;
     let inputs = input::resolve(&workflow.inputs, &request.inputs, &project.folder)?;
     refuse_secret_inputs(project, &workflow, &inputs)?;
+    if request.driven {
+        advance::refuse_missing(project, (&workflow, &inputs), request.agent.as_deref())?;
+    }
     workflow::refuse_unfit(&workflow, &definition, &inputs)?;
     let key = request.key.map_or_else(|| key(&workflow, &inputs), Ok)?;
     refuse_unfit_key(&key)?;

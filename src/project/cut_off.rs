@@ -19,8 +19,13 @@ pub fn cut_off(driver: &Driver<'_>, id: &GateId, reason: &str) -> Vec<Event> {
         // Whoever was at it was killed before they could do this.
         let _ = driver.secrets.redact_file(&logs.join(name));
     }
-    let mut events =
-        vec![Event::GateInterrupted { gate: gate.clone(), attempt, reason, findings: Vec::new() }];
+    let mut events = vec![Event::GateInterrupted {
+        gate: gate.clone(),
+        attempt,
+        reason,
+        findings: Vec::new(),
+        retry_at: None,
+    }];
     let plan = driver.workflow.gate(id);
     if plan.is_some_and(|gate| gate.on_interrupt == OnInterrupt::Ask) {
         let waits_for = WaitsFor::Decision;

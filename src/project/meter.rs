@@ -1,7 +1,9 @@
 //! The meter of a held run: what its budgets carry, shared by the loop that begins calls
 //! and the threads that they run on.
 
+use crate::budget::Amount;
 use crate::budget::Budget;
+use crate::budget::Measure;
 use crate::event::Event;
 use crate::event::Invocation;
 use crate::executor::Usage;
@@ -44,6 +46,11 @@ impl Meter {
     /// What a call needs, or why it cannot begin now.
     pub fn need(&self, claim: &Claim) -> Result<Budget, String> {
         self.ledger().need(claim)
+    }
+
+    /// What is left for a call of the budgets in US dollars, where one bounds it.
+    pub fn left_usd(&self, claim: &Claim) -> Option<Amount> {
+        self.ledger().left(claim, Measure::Usd).map(Amount::at_most)
     }
 
     /// Holds ready what a call needs; says what that is.

@@ -6,6 +6,7 @@ use super::Declined;
 use super::GateState;
 use super::GateStatus;
 use super::IllegalEvent;
+use super::Outage;
 use super::Run;
 use super::illegal;
 use super::time::Phase;
@@ -130,6 +131,7 @@ impl Run {
         let state = self.state(&attempt.gate);
         state.tries += 1;
         state.interruptions = 0;
+        state.outage = None;
         state.waits_for = None;
         state.time.turn(at, None);
         state.feedback.clear();
@@ -187,7 +189,7 @@ impl Run {
         at: Moment,
         event: &Event,
         attempt: &AttemptId,
-        (reason, findings): (&str, &[Finding]),
+        (reason, findings, retry_at): (&str, &[Finding], Option<Moment>),
     ) -> Result<(), IllegalEvent> {
         let open = self.open_attempt(event, attempt)?;
         open.findings = findings.to_vec();
@@ -196,7 +198,14 @@ impl Run {
         open.failure_reason = Some(reason.to_owned());
         let events = self.events;
         let state = self.state(&attempt.gate);
-        state.interruptions += 1;
+        match retry_at {
+            None => state.interruptions += 1,
+            Some(retry_at) => {
+                let (since, failures) =
+                    state.outage.map_or((at, 0), |outage| (outage.since, outage.failures));
+                state.outage = Some(Outage { since, failures: failures + 1, retry_at });
+            }
+        }
         state.time.turn(at, None);
         state.waits_for = None;
         state.turn_to(GateStatus::NotStarted, events);

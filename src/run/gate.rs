@@ -87,6 +87,17 @@ pub enum Declined {
     Trespassed,
 }
 
+/// Failures in a row that say nothing about the work and may pass: no try is spent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outage {
+    /// When the first of them was.
+    pub since: Moment,
+    /// How many there were.
+    pub failures: u32,
+    /// When the gate is tried again.
+    pub retry_at: Moment,
+}
+
 /// A gate, or one instance of it, as far as the run has come.
 #[derive(Debug, Clone, Default)]
 pub struct GateState {
@@ -104,6 +115,8 @@ pub struct GateState {
     pub tries: u32,
     /// Interruptions in a row.
     pub interruptions: u32,
+    /// Failures in a row of what the work needs around it.
+    pub outage: Option<Outage>,
     /// Jumps that started here, as far as they count.
     pub visits: u32,
     /// What the next attempt is told.

@@ -82,6 +82,10 @@ impl Run {
         self.stop(event, RunStatus::Running, None)?;
         self.start_clocks(at);
         self.finished_at = None;
+        // Whoever has the run go on wants it tried now.
+        for state in self.gates.values_mut() {
+            state.outage = None;
+        }
         for id in retried {
             let refused = self.state(id).refused.take();
             self.open(id, GateStatus::NotStarted, "resumed");

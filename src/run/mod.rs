@@ -18,6 +18,7 @@ pub use gate::AttemptStatus;
 pub use gate::Declined;
 pub use gate::GateState;
 pub use gate::GateStatus;
+pub use gate::Outage;
 pub use gate::Producer;
 pub use lifecycle::Ending;
 pub use session::Session;
@@ -180,8 +181,8 @@ impl Run {
             Event::GateFailed { gate, attempt, reason, judged } => {
                 self.fail(at, event, &id(gate, *attempt), (reason, judged))?;
             }
-            Event::GateInterrupted { gate, attempt, reason, findings } => {
-                self.interrupt(at, event, &id(gate, *attempt), (reason, findings))?;
+            Event::GateInterrupted { gate, attempt, reason, findings, retry_at } => {
+                self.interrupt(at, event, &id(gate, *attempt), (reason, findings, *retry_at))?;
             }
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
@@ -300,6 +301,7 @@ impl Run {
         // Whoever gives more has seen what was cut off.
         for state in self.gates.values_mut() {
             state.interruptions = 0;
+            state.outage = None;
         }
     }
 
@@ -314,6 +316,7 @@ impl Run {
         gate.polled_at = None;
         gate.tries = 0;
         gate.interruptions = 0;
+        gate.outage = None;
         gate.waits_for = None;
         gate.approval = None;
         gate.reused = None;

@@ -5,6 +5,7 @@ use super::Judging;
 use super::Watch;
 use super::WorkReport;
 use super::WorkResult;
+use crate::budget::Amount;
 use crate::budget::Budget;
 use crate::budget::Measure;
 use crate::clock::Moment;
@@ -47,6 +48,9 @@ pub struct WorkOrder {
     pub earlier: BTreeMap<String, Usage>,
     /// The most that it may use, where nobody follows what it uses.
     pub reserved: Budget,
+    /// What is left for it of the budgets in US dollars: its program may be told.
+    #[serde(default)]
+    pub left_usd: Option<Amount>,
     /// Where its program works and leaves things.
     pub place: Place,
     /// The form that an agent or a command fills in.

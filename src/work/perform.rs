@@ -16,11 +16,13 @@ use crate::executor;
 use crate::executor::Begun;
 use crate::executor::CallOutcome;
 use crate::executor::Conclusion;
+use crate::executor::Cut;
 use crate::executor::Executor;
 use crate::executor::Human;
 use crate::files::Beneath;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::process::Ending;
 use crate::workflow::input::Values;
 use std::path::PathBuf;
@@ -73,6 +75,7 @@ impl Hands<'_> {
             variables: &self.workspace.variables,
             secrets: &self.workspace.secrets,
             logs: &self.logs,
+            left_usd: self.order.left_usd,
             timeout: self.order.timeout,
             earlier: &self.order.earlier,
             stop: &self.workspace.stop,
@@ -85,11 +88,18 @@ impl Hands<'_> {
         match executor.begin(&call) {
             Ok(Begun::Waiting) => self.report(None, WorkResult::Waiting(self.order.waits_for())),
             Ok(Begun::Finished(outcome)) => {
-                let result = self.with_edits(&before, self.result(&outcome, &hand_in));
+                let mut result = self.with_edits(&before, self.result(&outcome, &hand_in));
+                result.add(outcome.denied.iter().map(|denied| denial(denied)));
                 self.report(Some(self.invocation(&outcome)), result)
             }
             Err(error) => {
-                let invocation = self.not_begun(&error, self.begun.elapsed());
+                let mut invocation = self.not_begun(&error, self.begun.elapsed());
+                if error.is_missing() && matches!(self.order.doer, Doer::Agent(_)) {
+                    invocation.status = InvocationStatus::Interrupted;
+                    let (cut, reason) = (Cut::Missing, error.to_string());
+                    let result = WorkResult::Interrupted { cut, reason, findings: Vec::new() };
+                    return self.report(Some(invocation), result);
+                }
                 self.report(Some(invocation), self.failed("executor", error.to_string()))
             }
         }
@@ -112,12 +122,12 @@ impl Hands<'_> {
 
     /// Says what the executor did where it has no business.
     fn with_edits(&self, before: &Sight, mut result: WorkResult) -> WorkResult {
-        let edits = || self.order.watch.findings(self.workspace, before);
-        match &mut result {
-            WorkResult::Passed { judged, .. } | WorkResult::Failed { judged, .. } => {
-                judged.findings.extend(edits());
+        match &result {
+            WorkResult::Passed { .. }
+            | WorkResult::Failed { .. }
+            | WorkResult::Interrupted { .. } => {
+                result.add(self.order.watch.findings(self.workspace, before));
             }
-            WorkResult::Interrupted { findings, .. } => findings.extend(edits()),
             WorkResult::Waiting(_) | WorkResult::NotYet => {}
         }
         result
@@ -243,4 +253,10 @@ impl Hands<'_> {
     fn report(&self, invocation: Option<Invocation>, result: WorkResult) -> WorkReport {
         WorkReport { attempt: self.order.attempt.clone(), invocation, result }
     }
+}
+
+/// What an agent was not permitted to do, which may be why its work is not what it should be.
+fn denial(denied: &str) -> Finding {
+    let finding = Finding::of("permission", format!("permission was denied: {denied}"));
+    Finding { severity: Severity::Warning, ..finding }
 }

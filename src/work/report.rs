@@ -51,6 +51,17 @@ impl WorkResult {
         }
     }
 
+    /// Adds what was found beside the verdict.
+    pub fn add(&mut self, found: impl IntoIterator<Item = Finding>) {
+        match self {
+            Self::Passed { judged, .. } | Self::Failed { judged, .. } => {
+                judged.findings.extend(found);
+            }
+            Self::Interrupted { findings, .. } => findings.extend(found),
+            Self::Waiting(_) | Self::NotYet => {}
+        }
+    }
+
     /// A failure for one reason.
     pub fn failed(finding: Finding) -> Self {
         let reason = finding.to_string();

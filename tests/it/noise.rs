@@ -84,7 +84,8 @@ fn event(dice: &Dice) -> Event {
         5 => Event::GateFailed { gate, attempt, reason, judged },
         6 => {
             let findings = judged.findings;
-            Event::GateInterrupted { gate, attempt, reason, findings }
+            let retry_at = flag.then_some(at());
+            Event::GateInterrupted { gate, attempt, reason, findings, retry_at }
         }
         7 => {
             let kinds = [WaitsFor::Person, WaitsFor::Agent, WaitsFor::Approval, WaitsFor::Decision];

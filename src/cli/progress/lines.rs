@@ -69,7 +69,7 @@ impl Lines {
                 self.judged(gate, *attempt, judged, GateStatus::Fail);
                 self.wait_for(gate);
             }
-            Event::GateInterrupted { gate, attempt, reason, findings } => {
+            Event::GateInterrupted { gate, attempt, reason, findings, .. } => {
                 self.show_findings(gate, findings.clone());
                 self.end(gate, GateStatus::NotStarted, *attempt, Some(reason));
                 self.wait_for(gate);

@@ -227,7 +227,7 @@ fn setback(run: &Run, at: Moment, event: &Event) -> Option<Setback> {
         let failed = plain("failed", Some(gate), reason.clone());
         return Some(Setback { attempt: Some(*attempt), findings, ..failed });
     }
-    if let Event::GateInterrupted { gate, attempt, reason, findings } = event {
+    if let Event::GateInterrupted { gate, attempt, reason, findings, .. } = event {
         let findings = findings.iter().map(ToString::to_string).collect();
         let cut = plain("interrupted", Some(gate), reason.clone());
         return Some(Setback { attempt: Some(*attempt), findings, ..cut });

@@ -1,6 +1,7 @@
 //! `orch doctor --fix`: what a user's git, or a kill, has left broken is mended, and nothing else.
 
 use crate::house::House;
+use crate::house::child;
 use std::fs;
 
 fn finished() -> House {
@@ -177,4 +178,25 @@ fn locks_that_other_git_processes_left_are_told() {
         fs::remove_file(&path).unwrap();
     }
     house.orch("doctor").code(0);
+}
+
+#[test]
+fn agents_tell_of_themselves_when_they_are_called() {
+    let house = House::new()
+        .file(
+            "orch.toml",
+            "[agents.well]\ncommand = ['./well']\nprobe = ['status']\n\
+             [agents.ill]\ncommand = ['./ill']\nprobe = ['status']\n\
+             [agents.gone]\ncommand = ['no-such-agent']\n",
+        )
+        .file("well", "#!/bin/sh\necho well 1.2.3\n")
+        .file("ill", "#!/bin/sh\ntest \"$1\" = --version || { echo signed out >&2; exit 4; }\n");
+    for name in ["well", "ill"] {
+        let done = child::output(house.program("chmod").args(["+x", name]));
+        assert!(done.status.success());
+    }
+    house.orch("doctor").code(1).says("`no-such-agent` was not found").never_says("1.2.3");
+    let done = house.orch("doctor --agents").code(1).says("well (well 1.2.3)");
+    done.says("`./ill status` exited with code 4: signed out")
+        .says("`no-such-agent` was not found");
 }

@@ -236,3 +236,16 @@ fn an_agent_judges_its_own_gate_without_naming_it() {
     );
     assert!(packet.contains("\n    orch gate fail --reason \"…\"\n"), "{packet}");
 }
+
+#[test]
+fn a_missing_program_is_told_before_anything_begins() {
+    let house = house().file(
+        "orch.toml",
+        "[agents.mine]\ncommand = ['no-such-agent']\n[agents.poet]\nuse = 'mine'\n",
+    );
+    let done = house.orch("run demo").code(2);
+    done.says("agent `poet` runs `no-such-agent`, which was not found on PATH");
+    assert!(!house.has_runs());
+    house.orch("run demo --agent none").code(3);
+    house.orch("run resume --agent mine").code(2).says("which was not found on PATH");
+}

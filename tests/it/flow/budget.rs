@@ -347,9 +347,9 @@ fn claude_is_ended_by_what_its_messages_tell_and_their_price() {
         .script(
             "a",
             "echo '{\"type\":\"system\",\"subtype\":\"init\",\"model\":\"claude-sonnet-4-5-20250929\"}'\n\
-             message='{\"type\":\"assistant\",\"message\":{\"id\":\"m1\",\"usage\":{\"input_tokens\":500000,\"output_tokens\":10}}}'\n\
-             echo \"$message\"\necho \"$message\"\nsleep 1\n\
-             echo \"$message\" | sed 's/m1/m2/'\nsleep 300\n",
+             start='{\"type\":\"stream_event\",\"event\":{\"message\":{\"usage\":{\"input_tokens\":500000,\"output_tokens\":1}}}}'\n\
+             end='{\"type\":\"stream_event\",\"event\":{\"usage\":{\"output_tokens\":10}}}'\n\
+             echo \"$start\"\necho \"$end\"\nsleep 1\necho \"$start\"\necho \"$end\"\nsleep 300\n",
         );
     house.orch("run demo --budget 2").code(4).says("the budget of 2.00 USD is spent");
     let call = house.attempt("a", 1)["invocations"][0].clone();

@@ -1,9 +1,9 @@
-//! Exit 75 and its like: infrastructure fails, and no try is spent.
+//! Work that is cut off by a signal or its like: no try is spent.
 
 use crate::house::House;
 
 #[test]
-fn exit_75_of_an_agent_is_done_again_and_spends_no_try() {
+fn an_agent_that_was_cut_off_is_called_again_and_spends_no_try() {
     let house = House::new()
         .agents("")
         .workflow(
@@ -14,7 +14,7 @@ fn exit_75_of_an_agent_is_done_again_and_spends_no_try() {
              contract = 'out'",
         )
         .leaves("out", "out.md")
-        .script("write.1", "exit 75")
+        .script("write.1", "exit 130")
         .script("write", "echo x > out.md");
     house.orch("run demo").code(0);
     assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
@@ -25,7 +25,7 @@ fn an_agent_that_is_always_cut_off_ends_with_a_question() {
     let house = House::new()
         .agents("")
         .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'")
-        .script("write", "exit 75");
+        .script("write", "exit 130");
     house.orch("run demo").code(3).says("gate start");
     assert_eq!(house.gates(), "write WAITING");
 }
@@ -66,7 +66,7 @@ fn an_agent_that_was_cut_off_is_given_its_gate_again() {
         .agents("")
         .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'\ncontract = 'out'")
         .leaves("out", "out.md")
-        .script("write", "test -f go || exit 75; echo x > out.md");
+        .script("write", "test -f go || exit 130; echo x > out.md");
     house.orch("run demo").code(3);
     house.orch("gate start").says("interrupted");
     house.write("go", "");
@@ -79,7 +79,7 @@ fn the_work_of_an_agent_that_was_cut_off_can_be_taken_over() {
     let house = House::new()
         .agents("")
         .workflow("demo", "[[gate]]\nid = 'write'\nexecutor = 'agent'")
-        .script("write", "exit 75");
+        .script("write", "exit 130");
     house.orch("run demo").code(3);
     house.orch("gate start --agent other").code(0).says("WAITING");
     house.orch("gate finish").code(0).says("PASSED");

@@ -20,6 +20,7 @@ mod interruption;
 mod join;
 mod locks;
 mod on_fail;
+mod outage;
 mod packets;
 mod parallel;
 mod poll;

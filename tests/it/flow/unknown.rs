@@ -67,3 +67,23 @@ fn what_an_agent_told_in_no_readable_way_is_told_so() {
         }
     }
 }
+
+#[test]
+fn a_budget_over_a_model_without_a_price_is_told_at_the_start() {
+    let output = "output = { format = 'json', input_tokens = '/in', output_tokens = '/out' }\n";
+    let agent = |model: &str| {
+        let command = "command = ['sh', '-c', 'echo \"{\\\"in\\\":1,\\\"out\\\":1}\"']";
+        format!("[defaults]\nagent = 'it'\n[agents.it]\n{command}\n{model}{output}")
+    };
+    let house = House::new().workflow("demo", &agents(&[("a", "")]));
+    let model = |name: &str| format!("model = '{name}'\nmodel_arguments = ['{{model}}']\n");
+    let house = house.file("orch.toml", &agent(&model("unheard-of")));
+    house
+        .orch("run demo --budget 1")
+        .code(0)
+        .says("does not report its cost, and `prices` has none for its model `unheard-of`");
+    let house = house.file("orch.toml", &agent(""));
+    house.orch("run demo --budget 1").code(0).says("without `model` it has no price");
+    let house = house.file("orch.toml", &agent(&model("claude-sonnet-4-5")));
+    house.orch("run demo --budget 1").code(0).never_says("does not limit it");
+}

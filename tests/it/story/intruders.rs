@@ -102,7 +102,7 @@ fn an_edit_of_record_hooks_or_settings_is_told() {
 #[test]
 fn what_was_done_in_an_attempt_that_was_cut_off_is_told_too() {
     let house = house()
-        .script("write.1", "echo '[[output]]' >> contracts/draft.toml; exit 75")
+        .script("write.1", "echo '[[output]]' >> contracts/draft.toml; exit 130")
         .script("write", "echo draft > draft.txt");
     house.orch("run demo").code(3).says("it was changed during the attempt");
     assert_eq!(house.attempts("write"), "INTERRUPTED PASS");

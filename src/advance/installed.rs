@@ -1,0 +1,59 @@
+//! Whether the programs of agents are there: told before a run begins or goes on, and not by a gate
+//! that fails for want of one.
+
+use super::player;
+use super::role;
+use crate::executor::Agent;
+use crate::process;
+use crate::project::Driver;
+use crate::project::Error;
+use crate::project::Project;
+use crate::workflow::Workflow;
+use crate::workflow::input::Values;
+
+/// Refuses a run that would begin with these inputs; `given` plays roles without an agent.
+pub fn refuse_missing(
+    project: &Project,
+    (workflow, inputs): (&Workflow, &Values),
+    given: Option<&str>,
+) -> Result<(), Error> {
+    for gate in &workflow.gates {
+        for role in role::of_inputs(gate, inputs) {
+            if let Some(agent) = project.config.agent(&role, given)? {
+                refuse_missing_of(project, agent)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to go on with a run that has work left for an agent whose program is missing.
+pub fn refuse_missing_now(driver: &Driver<'_>, given: Option<&str>) -> Result<(), Error> {
+    let run = driver.run();
+    for gate in &driver.workflow.gates {
+        if run.status_of(&gate.id).satisfies() {
+            continue;
+        }
+        for role in role::all(run, gate) {
+            // What else is wrong with an agent is told where it is to work.
+            if let Ok(Some(agent)) = player::player(driver.project, run, (&role, given))? {
+                refuse_missing_of(driver.project, &agent)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
+    let program = agent.program();
+    // One that sets its own PATH is found by that.
+    let has_own_path = agent.settings().env.contains_key("PATH");
+    if has_own_path || process::resolve(program, project.folder.root()).is_some() {
+        return Ok(());
+    }
+    let place = if program.contains('/') { "does not exist" } else { "was not found on PATH" };
+    let message = format!("agent `{}` runs `{program}`, which {place}", agent.name);
+    let help =
+        "install it, change `command` in orch.toml, or do the work by hand with --agent none";
+    Err(Error::usage(message).advise(help))
+}

@@ -1,0 +1,88 @@
+//! The agents of a project: whether their programs are there, which versions they are, and whether
+//! they can work.
+
+use super::Symptom;
+use crate::executor::Agent;
+use crate::files::Beneath;
+use crate::files::Log;
+use crate::ops::Project;
+use crate::process;
+use crate::process::Ending;
+use std::time::Duration;
+
+/// The arguments with which every program tells its version.
+const VERSION: &str = "--version";
+
+/// How long a program may take to tell of itself: some load for seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of what it says is read, in bytes.
+const WORDS_BYTES: u64 = 4096;
+
+/// Looks at each agent that `orch.toml` names, and at the default one; `calls` has them tell of
+/// themselves.
+pub(super) fn look(project: &Project, calls: bool) -> Vec<Symptom> {
+    let default = project.config.agent("", None).ok().flatten();
+    let mut agents: Vec<&Agent> = project.config.agents().collect();
+    agents.extend(default.filter(|agent| !agents.iter().any(|known| known.name == agent.name)));
+    agents.into_iter().map(|agent| symptom(project, agent, calls)).collect()
+}
+
+fn symptom(project: &Project, agent: &Agent, calls: bool) -> Symptom {
+    let what = format!("agent {}", agent.name);
+    let program = agent.program();
+    let Some(path) = process::resolve(program, project.folder.root()) else {
+        let finding = format!("`{program}` was not found on PATH; install it or change orch.toml");
+        return Symptom::ill(what, finding);
+    };
+    let path = path.display().to_string();
+    if !calls {
+        return Symptom::well(what, path);
+    }
+    let version = match call(project, agent, &[VERSION.to_owned()]) {
+        Ok(version) => version,
+        Err(message) => return Symptom::ill(what, format!("{path}: {message}")),
+    };
+    match agent.probe().map(|arguments| call(project, agent, arguments)) {
+        Some(Err(message)) => Symptom::ill(what, format!("{path} ({version}): {message}")),
+        Some(Ok(_)) | None => Symptom::well(what, format!("{path} ({version})")),
+    }
+}
+
+/// The first line that the agent's program says to these arguments, or what is wrong with it.
+fn call(project: &Project, agent: &Agent, arguments: &[String]) -> Result<String, String> {
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let log = |name| {
+        let place = Beneath::new(folder.path()).join(name);
+        Log::create(place).map_err(|error| error.to_string())
+    };
+    let set = &project.surroundings.variables;
+    let mut environment = project.config.allowed.values(set);
+    environment.extend(agent.environment(set));
+    let argv = std::iter::once(agent.program().to_owned()).chain(arguments.iter().cloned());
+    let command = process::Command {
+        argv: argv.collect(),
+        folder: project.folder.root().to_owned(),
+        environment,
+        stdin: None,
+        stdout: log("stdout")?,
+        stderr: log("stderr")?,
+        timeout: Some(PATIENCE),
+        register: None,
+    };
+    let ending = process::run(&command, &project.stop).map_err(|error| error.to_string())?;
+    let said = |log: &Log| {
+        let text = log.tail(WORDS_BYTES).unwrap_or_default();
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| line.len() > 1).map(str::to_owned).next()
+    };
+    let line = said(&command.stdout).or_else(|| said(&command.stderr)).unwrap_or_default();
+    let shown = ["`", agent.program(), " ", &arguments.join(" "), "`"].concat();
+    match ending {
+        Ending::Exited(0) => Ok(line),
+        Ending::Exited(code) => Err(format!("{shown} exited with code {code}: {line}")),
+        Ending::TimedOut => Err(format!("{shown} did not answer within {} s", PATIENCE.as_secs())),
+        Ending::Signaled(signal) => Err(format!("{shown} was ended by signal {signal}")),
+        Ending::Stopped | Ending::Halted => Err(format!("{shown} was stopped")),
+    }
+}

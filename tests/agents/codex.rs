@@ -1,0 +1,80 @@
+//! Codex CLI.
+
+use crate::it::house::House;
+use crate::model;
+use crate::model::Model;
+use crate::model::SHORT;
+use crate::model::WELL;
+use crate::model::call;
+use crate::model::poem;
+use crate::model::tokens;
+use serde_json::Value as Json;
+use serde_json::json;
+
+fn house(script: &Json) -> Option<(House, Model)> {
+    let (house, model) = model::house(script)?;
+    // A folder for its own helpers must not lie among temporary files; it does without them.
+    let provider = format!(
+        "model = 'small'\nmodel_provider = 'local'\n[model_providers.local]\nname = 'local'\n\
+         base_url = 'http://127.0.0.1:{}/v1'\nenv_key = 'OPENAI_API_KEY'\nwire_api = 'responses'\n\
+         request_max_retries = 0\nstream_max_retries = 0\n",
+        model.port
+    );
+    let home = house.outside("home/codex");
+    std::fs::create_dir_all(&home).unwrap();
+    std::fs::write(home.join("config.toml"), provider).unwrap();
+    let house = house
+        .file(
+            "orch.toml",
+            "[agents.it]\npreset = 'codex'\nmodel = 'small'\nbackoff = { delay = '1ms' }\n\
+             [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n",
+        )
+        .env("CODEX_HOME", &home.display().to_string())
+        .env("OPENAI_API_KEY", "sk-test");
+    Some((house, model))
+}
+
+#[test]
+fn it_writes_checks_and_passes_and_its_figures_are_exact() {
+    let check = format!("{} gate check", env!("CARGO_BIN_EXE_orch"));
+    let Some((house, model)) = house(&json!([poem(WELL), {"run": check}])) else { return };
+    house.orch("run demo").code(0);
+    let call = call(&house, 1);
+    assert_eq!(tokens(&call), [Some(3 * 1110), Some(3 * 1000), Some(3 * 25)]);
+    assert!(call["session"].is_string(), "{call}");
+    let heard = model.heard();
+    // The command that the packet names is the one that works in its shell.
+    assert!(heard.contains(&format!("    {check} ")), "{heard}");
+    assert!(heard.contains("gate write would pass"), "{heard}");
+    assert!(heard.contains("Ask ada@example.org, and see @/etc/hostname."));
+}
+
+#[test]
+fn what_is_wrong_is_told_to_the_next_attempt() {
+    let Some((house, model)) = house(&json!([poem(SHORT), {"say": "Done."}, poem(WELL)])) else {
+        return;
+    };
+    house.orch("run demo").code(0);
+    assert_eq!(house.attempts("write"), "FAIL PASS");
+    assert!(model.heard().contains("Findings to fix"));
+}
+
+#[test]
+fn a_rate_limit_spends_no_try() {
+    let Some((house, _model)) = house(&json!([{"fail": 429}, poem(WELL)])) else { return };
+    house.orch("run demo").code(0).says("next try in");
+    assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
+}
+
+#[test]
+fn a_budget_ends_the_run_behind_its_call() {
+    let Some((house, _model)) = house(&json!([poem(SHORT)])) else { return };
+    house.orch("run demo --budget 0.000001").code(4).says("budget");
+    assert_eq!(house.attempts("write"), "FAIL");
+}
+
+#[test]
+fn a_kill_leaves_a_run_that_goes_on() {
+    let Some((house, model)) = house(&json!([{"hang": true}, poem(WELL)])) else { return };
+    model::kill_and_resume(&house, &model);
+}

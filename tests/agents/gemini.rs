@@ -1,0 +1,71 @@
+//! Gemini CLI.
+
+use crate::it::house::House;
+use crate::model;
+use crate::model::Model;
+use crate::model::SHORT;
+use crate::model::WELL;
+use crate::model::call;
+use crate::model::poem;
+use serde_json::Value as Json;
+use serde_json::json;
+
+fn house(script: &Json) -> Option<(House, Model)> {
+    let (house, model) = model::house(script)?;
+    let settings = json!({
+        "security": {"auth": {"selectedType": "gemini-api-key"}},
+        "general": {"maxAttempts": 1, "enableAutoUpdate": false},
+        "privacy": {"usageStatisticsEnabled": false},
+    });
+    let home = house.outside("home/.gemini");
+    std::fs::create_dir_all(&home).unwrap();
+    std::fs::write(home.join("settings.json"), settings.to_string()).unwrap();
+    let house = house
+        .file(
+            "orch.toml",
+            "[agents.it]\npreset = 'gemini'\nmodel = 'small'\nbackoff = { delay = '1ms' }\n\
+             [prices.small]\ninput_usd_per_million = 1\noutput_usd_per_million = 1\n",
+        )
+        .env("GOOGLE_GEMINI_BASE_URL", &format!("http://127.0.0.1:{}", model.port))
+        .env("GEMINI_API_KEY", "test");
+    Some((house, model))
+}
+
+#[test]
+fn it_writes_checks_and_passes_and_its_figures_are_known() {
+    let check = json!({"run": "orch gate check"});
+    let sum_up = json!({"run": "orch done 'Four words on frost.'"});
+    let Some((house, model)) = house(&json!([poem(WELL), check, sum_up])) else { return };
+    house.orch("run demo").code(0);
+    let call = call(&house, 1);
+    // What it asks beside its work, such as which model to use, is counted too.
+    let requests = u64::try_from(model.answers().len()).unwrap();
+    assert_eq!(model::tokens(&call), [1110, 1000, 25].map(|each| Some(each * requests)), "{call}");
+    assert!(call["session"].is_string(), "{call}");
+    assert!(model.heard().contains("gate write would pass"));
+    assert!(model.heard().contains("summary recorded"));
+    assert!(model.heard().contains("Ask ada@example.org, and see @/etc/hostname."));
+}
+
+#[test]
+fn what_is_wrong_is_told_and_a_rate_limit_spends_no_try() {
+    let script = json!([poem(SHORT), {"say": "Done."}, {"fail": 429}, poem(WELL)]);
+    let Some((house, model)) = house(&script) else { return };
+    house.orch("run demo").code(0).says("next try in");
+    assert_eq!(house.attempts("write"), "FAIL INTERRUPTED PASS");
+    assert!(call(&house, 2)["session"].is_string(), "a failure keeps its session");
+    assert!(model.heard().contains("Findings to fix"));
+}
+
+#[test]
+fn a_budget_ends_the_run_behind_its_call() {
+    let Some((house, _model)) = house(&json!([poem(SHORT)])) else { return };
+    house.orch("run demo --budget 0.000001").code(4).says("budget");
+    assert_eq!(house.attempts("write"), "FAIL");
+}
+
+#[test]
+fn a_kill_leaves_a_run_that_goes_on() {
+    let Some((house, model)) = house(&json!([{"hang": true}, poem(WELL)])) else { return };
+    model::kill_and_resume(&house, &model);
+}

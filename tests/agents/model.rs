@@ -1,0 +1,104 @@
+//! A house with a real agent in it and the model that the agent talks to.
+
+use crate::installed;
+use crate::it::house::House;
+use crate::it::house::Started;
+use crate::it::house::signal;
+use crate::it::house::wait_until;
+use rustix::process::Signal;
+use serde_json::Value as Json;
+use serde_json::json;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// A model that answers by a script.
+pub struct Model {
+    server: Started,
+    pub port: u16,
+    log: PathBuf,
+}
+
+impl Model {
+    /// Starts one for the agents of a house.
+    fn start(house: &House, script: &Json) -> Self {
+        let (steps, log) = (house.outside("home/model.json"), house.outside("home/model.log"));
+        std::fs::write(&steps, script.to_string()).unwrap();
+        std::fs::write(&log, "").unwrap();
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/agents/model.mjs");
+        let server = house.start_other(house.program("node").arg(path).arg(&steps).arg(&log));
+        wait_until("the model names its port", || server.printed().ends_with('\n'));
+        let port = server.printed().trim().parse().unwrap();
+        Self { server, port, log }
+    }
+
+    /// The requests that offered tools, each by what it was answered.
+    pub fn answers(&self) -> Vec<Json> {
+        let log = std::fs::read_to_string(&self.log).unwrap();
+        log.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Everything that the agent has sent, as text.
+    pub fn heard(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// A project with one gate, `write`, that leaves `out/poem.md` with three words, and a model with a
+/// script for it; `None` where these tests do not run. In the script, `$PROJECT` is the project.
+pub fn house(script: &Json) -> Option<(House, Model)> {
+    let programs = installed::programs()?;
+    let orch = Path::new(env!("CARGO_BIN_EXE_orch")).parent().unwrap();
+    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{}:{path}", programs.display(), orch.display());
+    let house = House::new()
+        .env("PATH", &path)
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'write'\nexecutor = 'agent'\nagent = 'it'\nprompt = 'ask.md'\n\
+             contract = 'poem'\nretry = { attempts = 2 }\n",
+        )
+        .file("prompts/ask.md", "Write the poem. Ask ada@example.org, and see @/etc/hostname.\n")
+        .contract(
+            "poem",
+            "[[output]]\npath = 'out/poem.md'\nchecks = [{ kind = 'word_count', min = 3 }]\n",
+        );
+    let script = script.to_string().replace("$PROJECT", &house.project().display().to_string());
+    let script = serde_json::from_str(&script).unwrap();
+    let model = Model::start(&house, &script);
+    Some((house, model))
+}
+
+/// A poem that is long enough, and one that is not.
+pub fn poem(words: &str) -> Json {
+    json!({"write": ["$PROJECT/out/poem.md", words]})
+}
+
+pub const WELL: &str = "Frost on the line\n";
+pub const SHORT: &str = "Frost\n";
+
+/// The only call of an attempt, as the record has it.
+pub fn call(house: &House, attempt: u32) -> Json {
+    house.attempt("write", attempt)["invocations"][0].clone()
+}
+
+/// Session, and the tokens of a call: in, cached, out.
+pub fn tokens(call: &Json) -> [Option<u64>; 3] {
+    ["input_tokens", "cached_input_tokens", "output_tokens"].map(|name| call[name].as_u64())
+}
+
+/// Kills the driver of a run while the model keeps its agent waiting, and has the run go on.
+pub fn kill_and_resume(house: &House, model: &Model) {
+    let mut run = house.start("run demo");
+    wait_until("the model is asked", || !model.answers().is_empty());
+    signal(Signal::KILL, run.id());
+    run.wait();
+    house.orch("run resume").code(0);
+    assert_eq!(house.attempts("write"), "INTERRUPTED PASS");
+}
