@@ -98,7 +98,8 @@ pub fn rehearse(
     let (mut workflow, definition) = Workflow::load(&request.workflow, &stage.shelf)?;
     // There is no work that could be lost.
     workflow.checkpoint = CheckpointPolicy::default();
-    let begin = Begin { inputs: request.inputs.clone(), driven: true, ..Begin::default() };
+    let inputs = request.inputs.clone();
+    let begin = Begin { inputs, driven: true, rehearsed: true, ..Begin::default() };
     let mut driver = start::begin(&stage, &caller.elsewhere(), (workflow, definition), begin)?;
     let mut scenes = Vec::new();
     for _ in 0..STEPS_MAX {

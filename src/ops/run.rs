@@ -149,7 +149,7 @@ pub fn run_loaded(
         agent: request.drive.agent.clone(),
         driven: true,
         again: request.begin.again,
-        key: None,
+        ..Begin::default()
     };
     let mut driver = start::begin(project, caller, loaded, begin)?;
     current::begin(project, caller, driver.id());

@@ -193,7 +193,7 @@ fn begin<'s>(
         project,
         caller,
         loaded,
-        Begin { inputs, agent: None, driven: true, again: true, key },
+        Begin { inputs, driven: true, again: true, key, ..Begin::default() },
     )
 }
 

@@ -48,6 +48,8 @@ pub struct Begin {
     pub agent: Option<String>,
     /// Whether it is driven, or taken through by hand.
     pub driven: bool,
+    /// Whether nobody will do its work: then the agents' programs need not be there.
+    pub rehearsed: bool,
     /// Whether it may begin beside an unfinished run of its key.
     pub again: bool,
     /// Its key, where that is not the workflow's to say.
@@ -68,7 +70,7 @@ pub fn begin<'p>(
     workflow.secrets().try_for_each(|secret| secret.refuse_unfit(set))?;
     let inputs = input::resolve(&workflow.inputs, &request.inputs, &project.folder)?;
     refuse_secret_inputs(project, &workflow, &inputs)?;
-    if request.driven {
+    if request.driven && !request.rehearsed {
         advance::refuse_missing(project, (&workflow, &inputs), request.agent.as_deref())?;
     }
     workflow::refuse_unfit(&workflow, &definition, &inputs)?;

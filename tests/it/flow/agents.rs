@@ -248,4 +248,6 @@ fn a_missing_program_is_told_before_anything_begins() {
     assert!(!house.has_runs());
     house.orch("run demo --agent none").code(3);
     house.orch("run resume --agent mine").code(2).says("which was not found on PATH");
+    // Where nobody does the work, nobody needs to be there.
+    house.orch("rehearse demo").code(0);
 }
