@@ -162,7 +162,8 @@ mod tests {
     #[test]
     fn a_topic_is_found_however_it_is_written() {
         assert_eq!(titles("min_sources"), ["Checks: min_sources"]);
-        assert_eq!(titles("orch run list"), ["Commands: orch run list"]);
+        let pages = ["Commands: orch run list", "JSON output: orch run list"];
+        assert_eq!(titles("orch run list"), pages);
         assert_eq!(titles("run list"), titles("orch run list"));
         assert_eq!(titles("retry"), ["Workflows: retry in [[gate]]", "Workflows: [gate.retry]"]);
         assert_eq!(titles("[gate.retry]"), ["Workflows: [gate.retry]"]);
