@@ -221,7 +221,10 @@ fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
     };
     match repository.branch() {
         Some(branch) => Symptom::well(what, branch),
-        None => Symptom::ill(what, "HEAD is detached; a checkout may lose commits"),
+        None => Symptom::ill(
+            what,
+            "HEAD is detached; a checkout may lose commits; to keep them: git switch -c NAME",
+        ),
     }
 }
 

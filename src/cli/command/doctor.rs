@@ -16,7 +16,9 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
         .iter()
         .map(|symptom| {
             let word = if symptom.is_well { "ok" } else { "PROBLEM" };
-            vec![word.to_owned(), symptom.what.clone(), symptom.finding.clone()]
+            let is_mendable = !symptom.is_well && symptom.remedy.is_some() && !request.fix;
+            let mend = if is_mendable { "; to repair it: orch doctor --fix" } else { "" };
+            vec![word.to_owned(), symptom.what.clone(), format!("{}{mend}", symptom.finding)]
         })
         .collect();
     let text = answer::table(&rows);

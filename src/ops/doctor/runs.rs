@@ -21,7 +21,10 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
     let what = format!("run {id}");
     let reading = match project.store.read(id) {
         Ok(reading) => reading,
-        Err(error) => return vec![Symptom::ill(what, error.to_string())],
+        Err(error) => {
+            let finding = format!("{error}; to see more: orch verify --run {id}");
+            return vec![Symptom::ill(what, finding)];
+        }
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
     if let Some(held) = project.store.holder(id) {

@@ -200,3 +200,20 @@ fn agents_tell_of_themselves_when_they_are_called() {
     done.says("`./ill status` exited with code 4: signed out")
         .says("`no-such-agent` was not found");
 }
+
+#[test]
+fn each_problem_names_its_command() {
+    let house = finished();
+    let id = house.run_id();
+    house.git("reset -q --hard HEAD~1");
+    let done = house.orch("doctor").code(1);
+    let line = done.stdout.lines().find(|line| line.contains(&id)).unwrap();
+    assert!(line.ends_with("; to repair it: orch doctor --fix"), "{}", done.shown());
+    house.orch("doctor --fix").code(0).never_says("to repair it");
+    house.git("checkout -q --detach");
+    house.orch("doctor").code(1).says("; to keep them: git switch -c NAME");
+    house.git("checkout -q main");
+    let journal = std::fs::read_to_string(house.journal()).unwrap();
+    std::fs::write(house.journal(), journal.replacen("GATE_STARTED", "GATE_STARTLED", 1)).unwrap();
+    house.orch("doctor").code(1).says(&format!("; to see more: orch verify --run {id}"));
+}
