@@ -65,11 +65,11 @@ fn every_code_of_an_error_is_explained_and_told() {
     let code = regex::Regex::new(r#"\bcode\("([a-z_]+)"\)"#).unwrap();
     let made = regex::Regex::new(r#""code": "([a-z_]+)""#).unwrap();
     let mut found = BTreeSet::new();
-    let mut find = |code: &regex::Regex, text: &str| {
-        found.extend(code.captures_iter(text).map(|found| found[1].to_owned()));
-    };
-    tidy::sources("src").iter().for_each(|(_, text)| find(&code, text));
-    tidy::sources("src/cli").iter().for_each(|(_, text)| find(&made, text));
+    for (folder, code) in [("src", &code), ("src/cli", &made)] {
+        for (_, text) in tidy::sources(folder) {
+            found.extend(code.captures_iter(&text).map(|found| found[1].to_owned()));
+        }
+    }
     let known: Vec<&str> = orch::ops::ERROR_CODES.iter().map(|code| code.code).collect();
     assert_eq!(found.into_iter().collect::<Vec<_>>(), known);
     for code in known {
