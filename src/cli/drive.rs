@@ -31,6 +31,7 @@ use crate::ops::brief;
 use crate::ops::gate_finish;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
+use crate::ops::run_amend;
 use crate::ops::run_pause;
 use crate::workflow::input;
 use serde::Serialize;
@@ -166,6 +167,11 @@ fn closing_words(
     let mut text = summary(face, standing);
     if let Some(packet) = packet.as_ref().filter(|_| !face.can_ask()) {
         let _ = write!(text, "\n{packet}");
+    }
+    if standing.status == RunStatus::Failed {
+        // What was mended in a file that the run does not use has mended nothing.
+        let pending = run_amend::pending(project, &standing.run_id);
+        progress::differs(face, &standing.run_id, &pending);
     }
     warn(face, project, standing);
     let reply = Reply { standing, packet, brief };

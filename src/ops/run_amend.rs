@@ -7,6 +7,7 @@ use super::Person;
 use super::Project;
 use super::RunChoice;
 use super::Standing;
+use super::amendment;
 use super::amendment::amendment;
 use super::amendment_diff;
 pub use super::amendment_diff::TextDiff;
@@ -108,6 +109,12 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
             id = started.run_id
         ))),
     }
+}
+
+/// The files that have changed since a run started and that it does not use; none if it cannot be read.
+pub fn pending(project: &Project, run: &RunId) -> Vec<String> {
+    let reading = project.store.glance(run);
+    reading.map(|reading| amendment::differs(project, &reading.run)).unwrap_or_default()
 }
 
 /// Where a run stands that there was nothing to take into.

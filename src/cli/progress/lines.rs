@@ -24,6 +24,9 @@ use crate::run::GateStatus;
 use crate::store::journal::JournalEntry;
 use std::collections::BTreeMap;
 
+/// How many findings of a gate stand each by itself; more stand below the gate's name.
+const ALONE_MAX: usize = 3;
+
 pub(super) struct Lines {
     face: Face,
     pub(super) live: Live,
@@ -163,19 +166,29 @@ impl Lines {
     /// Shows the findings that were not shown before; gives all of them.
     fn show_findings(&mut self, gate: &GateId, findings: Vec<Finding>) -> Vec<Finding> {
         let shown = self.findings.remove(gate).unwrap_or_default();
-        let new = findings.iter().filter(|finding| !shown.contains(finding));
-        new.for_each(|finding| self.finding(gate, finding));
+        let new: Vec<&Finding> =
+            findings.iter().filter(|finding| !shown.contains(finding)).collect();
+        if new.len() > ALONE_MAX {
+            self.line(&format!("  {gate}: {} findings", new.len()));
+            new.iter().for_each(|finding| self.one_finding("    ", "", finding));
+        } else {
+            new.iter().for_each(|finding| self.finding(gate, finding));
+        }
         findings
     }
 
     pub(super) fn finding(&self, gate: &GateId, finding: &Finding) {
+        self.one_finding("  ", &format!("{gate}: "), finding);
+    }
+
+    fn one_finding(&self, indent: &str, gate: &str, finding: &Finding) {
         let (word, colour) = match finding.severity {
-            Severity::Error => ("  error", Colour::Red),
-            Severity::Warning => ("  warning", Colour::Yellow),
-            Severity::Info => ("  note", Colour::Dim),
+            Severity::Error => ("error", Colour::Red),
+            Severity::Warning => ("warning", Colour::Yellow),
+            Severity::Info => ("note", Colour::Dim),
         };
         let word = self.face.coloured(word, colour);
-        self.line(&format!("{word} {gate}: {}", plain_text(&finding.to_string())));
+        self.line(&format!("{indent}{word} {gate}{}", plain_text(&finding.to_string())));
     }
 
     pub(super) fn warning(&self, warning: &str) {

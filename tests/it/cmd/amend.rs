@@ -178,3 +178,14 @@ fn a_changed_script_of_an_agent_is_shown_line_by_line() {
     done.says("tools/work (script of agent mine):").says("-exit 3").says("+exit 0");
     house.orch("run resume").code(0);
 }
+
+#[test]
+fn a_failure_says_that_the_run_does_not_use_what_was_mended() {
+    let plan = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['false']\n";
+    let house = House::new().workflow("demo", plan);
+    house.orch("run demo").code(1).never_says("keeps using the originals");
+    let house = house.workflow("demo", &plan.replace("false", "true"));
+    let again = house.orch("run resume").code(1);
+    let notes = again.stderr.matches("keeps using the originals: workflows/demo.toml").count();
+    assert_eq!(notes, 2, "before it begins, and where it has failed again: {}", again.stderr);
+}

@@ -25,3 +25,26 @@ fn a_check_that_is_skipped_without_a_network_passes_with_a_note() {
     let made = made.iter().find(|made| made["type"] == "url_reachable").unwrap();
     assert_eq!(made["pass"], true, "{made}");
 }
+
+#[test]
+fn many_findings_stand_below_the_name_of_their_gate() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]\nid = 'write'\nexecutor = 'command'\ncommand = ['true']\ncontract = 'c'",
+        )
+        .contract(
+            "c",
+            "[[output]]\npath = 'a.md'\n[[output]]\npath = 'b.md'\n[[output]]\npath = 'c.md'\n\
+             [[output]]\npath = 'd.md'\n",
+        );
+    let told = house.orch("run demo").code(1).stderr;
+    let findings: Vec<&str> = told.lines().filter(|line| line.starts_with("  ")).take(5).collect();
+    insta::assert_snapshot!(findings.join("\n"), @"
+    write: 4 findings
+      error a.md does not exist [file_exists]
+      error b.md does not exist [file_exists]
+      error c.md does not exist [file_exists]
+      error d.md does not exist [file_exists]
+    ");
+}
