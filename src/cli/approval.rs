@@ -53,8 +53,11 @@ pub fn page(face: &Face, project: &Project, question: &ApprovalQuestion) -> Resu
 
 fn head(question: &ApprovalQuestion) -> String {
     let mut text = format!("{} {} of run {}:\n", question.gate, question.name, question.run);
-    if question.seen.is_empty() {
+    if question.seen.is_empty() && question.shown.is_empty() {
         text.push_str("  (no files)\n");
+    }
+    for (name, value) in &question.answers {
+        let _ = writeln!(text, "  {name}: {value}");
     }
     for (path, digest) in &question.seen {
         let _ = writeln!(text, "  {digest}  {path}");

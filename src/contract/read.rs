@@ -216,6 +216,13 @@ pub fn inside(
     if let Some(flaw) = ProjectPath::folder_flaw(text.get_ref()) {
         return Err(source.unsound(text.span(), flaw));
     }
+    if !template.is_literal() && leaves_anyway(text.get_ref()) {
+        let message =
+            format!("\"{}\" leads out of the project whatever its values", text.get_ref());
+        return Err(source
+            .unsound(text.span(), message)
+            .advise("write a path relative to the project, without `..`"));
+    }
     if template.is_literal() {
         let path = ProjectPath::parse(text.get_ref());
         let path = path.map_err(|error| source.unsound(text.span(), error.to_string()))?;
@@ -225,6 +232,13 @@ pub fn inside(
         }
     }
     Ok(template)
+}
+
+/// Whether a path leads out of the project whatever stands for its expressions.
+fn leaves_anyway(text: &str) -> bool {
+    let before = text.split_once('{').map_or(text, |(before, _)| before);
+    let is_up = |part: &str| part == "..";
+    text.starts_with('/') || before.split('/').any(is_up) || text.split('/').any(is_up)
 }
 
 pub(super) fn into_table<'t>(

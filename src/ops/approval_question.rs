@@ -19,6 +19,7 @@ use crate::project::signing;
 use crate::run::Run;
 use crate::work;
 use crate::workflow::Workflow;
+use crate::workflow::input;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -40,6 +41,8 @@ pub struct ApprovalQuestion {
     pub changed: Vec<String>,
     /// Whose signature alone is taken, where one is asked for.
     pub signers: Vec<String>,
+    /// The answers that were given with it.
+    pub answers: Vec<(String, String)>,
     /// What its author says to whoever approves it.
     pub message: Option<String>,
     /// Files that the gate shows beside its outputs.
@@ -82,7 +85,10 @@ pub fn question(
         print.is_none_or(|print| print.digest != **digest)
     };
     let changed = seen.iter().filter(is_changed).map(|(path, _)| path.clone()).collect();
-    let attempt = run.gate(&gate).and_then(|state| state.attempt());
+    let state = run.gate(&gate);
+    let answers = state.into_iter().flat_map(|state| &state.answers);
+    let answers = answers.map(|(name, value)| (name.clone(), input::as_text(value))).collect();
+    let attempt = state.and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let message = advance::approval_message(&workflow, &run, &attempt)?;
     let shown = shown(project, (&workflow, &run), &attempt)?;
@@ -95,6 +101,7 @@ pub fn question(
         gate,
         name,
         attempt: number,
+        answers,
         message,
         shown,
     })

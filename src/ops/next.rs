@@ -6,9 +6,11 @@ use super::Instructions;
 use super::Project;
 use super::RunChoice;
 use super::Standing;
+use super::Waiting;
 use super::choose;
 use crate::advance;
 use crate::definition::Definition;
+use crate::event::WaitsFor;
 use crate::project::proof;
 use crate::store::record::Head;
 use crate::workflow::Workflow;
@@ -20,7 +22,7 @@ use serde::Serialize;
 pub struct Reply {
     /// The status of the run.
     pub run: Standing,
-    /// The packet of the first waiting gate.
+    /// The packet of the first waiting gate, if its work is still to be done.
     pub packet: Option<String>,
     /// The next steps.
     #[serde(skip)]
@@ -34,8 +36,11 @@ pub fn next(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Re
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
     let run = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
-    let packet =
-        run.waiting.first().and_then(|waiting| advance::read_packet(project, &id, &waiting.gate));
+    // For an approval the outputs are to be read, not what was asked of whoever made them.
+    let works =
+        |waiting: &&Waiting| matches!(waiting.waits_for, WaitsFor::Person | WaitsFor::Agent);
+    let first = run.waiting.first().filter(works);
+    let packet = first.and_then(|waiting| advance::read_packet(project, &id, &waiting.gate));
     let at_hand = choose::at_hand_beside(project, caller, &reading.run);
     Ok(Reply { instructions: Instructions::of(&run, at_hand), packet, run })
 }

@@ -321,7 +321,13 @@ fn build_poll(source: &Source, file: &PollFile) -> Result<Poll, Box<Unsound>> {
             .unsound(file.every.span(), "`every` must be more than 0")
             .advise("write every = \"30s\""));
     }
-    Ok(Poll { every, deadline: read_duration(source, &file.deadline)? })
+    let deadline = read_duration(source, &file.deadline)?;
+    if deadline < every {
+        return Err(source
+            .unsound(file.deadline.span(), "`deadline` is shorter than `every`")
+            .advise("make the deadline longer, so that the command is asked more than once"));
+    }
+    Ok(Poll { every, deadline })
 }
 
 pub(super) fn read_duration(

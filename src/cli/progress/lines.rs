@@ -23,6 +23,7 @@ use crate::ops::run_amend;
 use crate::run::GateStatus;
 use crate::store::journal::JournalEntry;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// How many findings of a gate stand each by itself; more stand below the gate's name.
 const ALONE_MAX: usize = 3;
@@ -34,6 +35,8 @@ pub(super) struct Lines {
     at_work: BTreeMap<GateId, (String, Moment)>,
     /// What was shown of gates that wait: their end tells it once more.
     findings: BTreeMap<GateId, Vec<Finding>>,
+    /// The gates whose polls were told of.
+    polled: BTreeSet<GateId>,
     shown: Option<Shown>,
     /// When what is told happened.
     at: Option<Moment>,
@@ -41,8 +44,8 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(face: &Face, live: Live, shown: Option<Shown>) -> Self {
-        let (at_work, findings) = (BTreeMap::new(), BTreeMap::new());
-        Self { face: face.clone(), live, at_work, findings, shown, at: None }
+        let (at_work, findings, polled) = Default::default();
+        Self { face: face.clone(), live, at_work, findings, polled, shown, at: None }
     }
 
     pub(super) fn show(&mut self, entry: &JournalEntry) {
@@ -233,13 +236,23 @@ impl Lines {
             return;
         }
         self.live.count_down(gate, &text, left);
-        if let (Due::Retry(_), false) = (due, self.live.is_drawn()) {
-            self.told(&format!("RETRYING {gate} in {}", clock::show_duration(left)));
+        if self.live.is_drawn() {
+            return;
+        }
+        let left = clock::show_duration(left);
+        match due {
+            Due::Retry(_) => self.told(&format!("RETRYING {gate} in {left}")),
+            // Once is enough: nothing new is known until it ends.
+            Due::Poll(_) if self.polled.insert(gate.clone()) => {
+                self.told(&format!("POLLING {gate} every {left}"));
+            }
+            Due::Poll(_) => {}
         }
     }
 
     fn end(&mut self, gate: &GateId, status: GateStatus, attempt: u32, reason: Option<&str>) {
         self.live.end(gate);
+        self.polled.remove(gate);
         let began = self.at_work.remove(gate).map(|(_, began)| began);
         let took = began.zip(self.at).map(|(began, at)| clock::show_duration(at.since(began)));
         let took = took.filter(|_| status != GateStatus::Waiting).map(|took| format!("  {took}"));

@@ -44,7 +44,7 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
         let remedy = Remedy::RestoreJournal(id.clone());
         symptoms.push(Symptom::ill(what.clone(), finding).with(remedy));
     }
-    if reading.run.status == RunStatus::Running {
+    if reading.run.wants_a_driver() {
         let finding = format!("it is STALLED; to resume it: orch run resume --run {id}");
         symptoms.push(Symptom::ill(what.clone(), finding));
     }

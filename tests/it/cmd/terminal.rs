@@ -45,7 +45,7 @@ fn done_answers_approve_in_one_sitting() {
         "run demo --slug x",
         &[("What now", "\r"), ("Which mood?", "calm\r"), TO_APPROVE, APPROVE],
     );
-    done.code(0).says("PASSED");
+    done.code(0).says("PASSED").says("  mood: calm");
     assert_eq!(house.gates(), "write PASS");
     assert_eq!(house.record()["gates"][0]["answers"]["mood"], "calm");
     assert_eq!(house.record()["gates"][0]["approval"]["by"], "Ada <ada@example.org>");
@@ -250,6 +250,7 @@ fn what_is_waited_for_counts_down() {
     14:30:20Z STARTED again  attempt 2  command
     14:30:21Z PASS again  attempt 2  1.0s
     14:30:24Z STARTED ask  attempt 1  command
+    14:30:25Z POLLING ask every 2.0s
     14:30:30Z PASS ask  6.0s
 
     next:

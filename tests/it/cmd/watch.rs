@@ -72,13 +72,15 @@ fn a_terminal_is_drawn_over_until_the_run_ends() {
     let orch = env!("CARGO_BIN_EXE_orch");
     let finish = format!(
         "while ! test -f go; do sleep 0.02; done
-         while ! {orch} gate finish >/dev/null 2>&1; do sleep 0.05; done"
+         while ! {orch} status 2>/dev/null | grep -q 'demo WAITING'; do sleep 0.05; done
+         sleep 2
+         {orch} gate finish"
     );
     let mut finisher = house.program("sh");
     let mut finisher = house.start_other(finisher.args(["-c", &finish]));
     let toucher = house.project().join("go");
     let writer = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(700));
+        std::thread::sleep(std::time::Duration::from_secs(3));
         std::fs::write(toucher, "").unwrap();
     });
     let done = house.on_terminal("status --watch", &[("RUNNING", ""), ("WAITING", "")]);
