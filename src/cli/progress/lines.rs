@@ -173,9 +173,13 @@ impl Lines {
             findings.iter().filter(|finding| !shown.contains(finding)).collect();
         if new.len() > ALONE_MAX {
             self.line(&format!("  {gate}: {} findings", new.len()));
-            new.iter().for_each(|finding| self.one_finding("    ", "", finding));
+            for finding in new {
+                self.one_finding("    ", "", finding);
+            }
         } else {
-            new.iter().for_each(|finding| self.finding(gate, finding));
+            for finding in new {
+                self.finding(gate, finding);
+            }
         }
         findings
     }
