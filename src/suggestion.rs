@@ -64,6 +64,12 @@ impl Suggestion {
         Self { key: Some(key.into()), ..self }
     }
 
+    /// About the sittings at this run, which has this key.
+    #[must_use]
+    pub fn of_key(self, run: &RunId, key: impl Into<String>) -> Self {
+        self.of(run).at_key(key)
+    }
+
     /// With a word of its own, such as a workflow's name.
     #[must_use]
     pub fn word(self, word: impl Into<String>) -> Self {
@@ -91,14 +97,17 @@ impl Suggestion {
     pub fn line(&self, at_hand: &AtHand) -> String {
         let mut line = format!("orch {}", self.command);
         let is_run_at_hand = self.run.is_none() || self.run == at_hand.run;
-        if let Some(run) = self.run.as_ref().filter(|_| !is_run_at_hand) {
+        // A command that takes a key names the run by that.
+        let is_keyed = self.key.is_some();
+        if let Some(run) = self.run.as_ref().filter(|_| !is_run_at_hand && !is_keyed) {
             let _ = write!(line, " --run {run}");
         }
         let is_gate_at_hand = is_run_at_hand && self.gate == at_hand.gate;
         if let Some(gate) = self.gate.as_ref().filter(|_| !is_gate_at_hand) {
             let _ = write!(line, " --gate {}", quoted(gate.as_str()));
         }
-        if let Some(key) = &self.key {
+        let is_key_at_hand = self.run.is_some() && is_run_at_hand;
+        if let Some(key) = self.key.as_ref().filter(|_| !is_key_at_hand) {
             let _ = write!(line, " --epic {}", quoted(key));
         }
         for argument in &self.arguments {
@@ -152,6 +161,8 @@ mod tests {
             reject(a).to_string(),
             Suggestion::new("session resume").word("it's mine").to_string(),
             Suggestion::new("session start").at_key("a/b").flag("resume").to_string(),
+            Suggestion::new("session complete").of_key(&run, "x").line(&at_hand(&run, a)),
+            Suggestion::new("session complete").of_key(&run, "x").line(&at_hand(&other, a)),
         ];
         insta::assert_snapshot!(lines.join("\n"), @r#"
         orch gate reject --reason "…"
@@ -160,6 +171,8 @@ mod tests {
         orch gate reject --run run_20260101T000000Z_x_abcdef --gate a --reason "…"
         orch session resume 'it'\''s mine'
         orch session start --epic a/b --resume
+        orch session complete
+        orch session complete --epic x
         "#);
     }
 }

@@ -3,7 +3,9 @@
 use super::answer::Face;
 use super::door;
 use super::pager;
+use super::question;
 use crate::ops::Error;
+use crate::ops::Person;
 use crate::ops::Project;
 use crate::ops::gate_approve;
 use crate::ops::gate_approve::ApprovalQuestion;
@@ -27,6 +29,13 @@ pub fn show(face: &Face, question: &ApprovalQuestion) {
     } else {
         show_files(face, question);
     }
+}
+
+/// Whether the person gives their word for it. Nothing is taken for granted.
+pub fn ask(person: &Person, question: &ApprovalQuestion) -> Result<bool, Error> {
+    let ask = format!("Approve this as {}? [yes/no]", person.by);
+    // Whoever types `gate approve`, or chooses that gate, has these words in mind already.
+    question::word(&ask, &["yes", "y", "approve", question.gate.as_str()])
 }
 
 /// Shows the files of a question whole.

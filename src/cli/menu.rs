@@ -119,6 +119,15 @@ struct Desk<'d> {
 }
 
 impl Desk<'_> {
+    /// Refuses what was chosen where somebody else paused or ended the run while the menu was open.
+    fn refuse_stopped(&self) -> Result<(), Error> {
+        let now = next::next(self.project, &self.face.caller, &self.choice.run)?.run;
+        match now.stopped() {
+            Some(stopped) => Err(Error::usage(format!("{stopped}; nothing was written"))),
+            None => Ok(()),
+        }
+    }
+
     /// Where the run stands, if this gate does not wait for the same any more.
     fn changed_elsewhere(&self) -> Result<Option<Standing>, Error> {
         let now = next::next(self.project, &self.face.caller, &self.choice.run)?.run;
@@ -126,8 +135,8 @@ impl Desk<'_> {
             (&other.gate, other.attempt, other.waits_for)
                 == (&self.waiting.gate, self.waiting.attempt, self.waiting.waits_for)
         };
-        let same = now.waiting.iter().find(is_this).is_some();
-        Ok((!same).then_some(now))
+        let is_same = now.stopped().is_none() && now.waiting.iter().find(is_this).is_some();
+        Ok((!is_same).then_some(now))
     }
 
     fn work(&self) -> Result<Chosen, Error> {
@@ -156,6 +165,7 @@ impl Desk<'_> {
         )?;
         let asks = self.waiting.asks_for_summary;
         let summary = if asks { question::line("summary of the work")? } else { None };
+        self.refuse_stopped()?;
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let finish = gate_finish::Request { gate, answers, drive };
         let request = done::Request { summary: summary.into_iter().collect(), finish };
@@ -213,7 +223,8 @@ impl Desk<'_> {
     }
 
     fn fail(&self) -> Result<Chosen, Error> {
-        let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
+        let Some(reason) = question::reason()? else { return Ok(Chosen::Again) };
+        self.refuse_stopped()?;
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
@@ -257,8 +268,7 @@ impl Desk<'_> {
         person: &Person,
         asked: &gate_approve::ApprovalQuestion,
     ) -> Result<Chosen, Error> {
-        let ask = format!("To approve as {}, type `approve` or `{}`", person.by, asked.gate);
-        if !question::word(&ask, &["approve", asked.gate.as_str()])? {
+        if !approval::ask(person, asked)? {
             self.face.say("Not approved.");
             return Ok(Chosen::Again);
         }
@@ -277,7 +287,8 @@ impl Desk<'_> {
     }
 
     fn reject(&self, person: &Person) -> Result<Chosen, Error> {
-        let Some(reason) = question::line("reason")? else { return Ok(Chosen::Again) };
+        let Some(reason) = question::reason()? else { return Ok(Chosen::Again) };
+        self.refuse_stopped()?;
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_reject::Request { gate, reason, drive };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
@@ -309,6 +320,7 @@ impl Desk<'_> {
 
     /// Judges outputs that were changed while they waited for approval.
     fn judge_again(&self) -> Result<Chosen, Error> {
+        self.refuse_stopped()?;
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_finish::Request { gate, answers: Vec::new(), drive };
         let progress = Progress::of(self.face, self.project, &self.choice.run);
@@ -321,6 +333,7 @@ impl Desk<'_> {
         let items = ["start it again", "fail with a reason"];
         match self.select("The attempt was interrupted. What now", &items)? {
             Some(0) => {
+                self.refuse_stopped()?;
                 let request = gate_start::Request {
                     gate: self.choice.clone(),
                     ..gate_start::Request::default()

@@ -45,6 +45,11 @@ pub fn line_that(
         .map_err(terminal::unanswered)
 }
 
+/// Asks why; `None` where nothing is said, since Escape does not leave a line.
+pub fn reason() -> Result<Option<String>, Error> {
+    line("reason (Enter to go back)")
+}
+
 /// Whether a person gives their word: one of these is typed, and Enter. Nothing is taken for granted.
 pub fn word(question: &str, words: &[&str]) -> Result<bool, Error> {
     let said = line(question)?;

@@ -10,6 +10,7 @@ use super::gate_approve;
 use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
+use crate::event::RunStatus;
 use crate::files::ProjectPath;
 use crate::git;
 use crate::id::AttemptId;
@@ -29,6 +30,8 @@ use std::path::PathBuf;
 pub struct ApprovalQuestion {
     /// The run that waits.
     pub run: RunId,
+    /// The status of that run.
+    pub run_status: RunStatus,
     /// The gate of it that is asked about.
     pub gate: GateId,
     /// The gate's name, as its workflow has it.
@@ -95,6 +98,7 @@ pub fn question(
     let number = attempt.number;
     Ok(ApprovalQuestion {
         run: id,
+        run_status: run.status,
         seen,
         changed,
         signers,

@@ -16,6 +16,7 @@ use crate::caller::asker;
 use crate::digest::Digest;
 use crate::event::Approved;
 use crate::event::Event;
+use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::event::digests_of;
 use crate::id::AttemptId;
@@ -61,6 +62,7 @@ pub fn gate_approve(
     asker::refuse_agents(project, caller)?;
     let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
+    refuse_stopped_since(&driver, question.run_status)?;
     let gate = gate_of(project, caller, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     if advance::expire(&mut driver, &gate)? {
@@ -98,6 +100,15 @@ pub fn gate_approve(
     driver.append(&[approved, passed])?;
     driver.commit(Some(&gate), false)?;
     gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
+}
+
+/// Refuses the word of a person who was asked before somebody else paused or ended the run.
+fn refuse_stopped_since(driver: &Driver<'_>, asked_in: RunStatus) -> Result<(), Error> {
+    let went_on = matches!(asked_in, RunStatus::Running | RunStatus::Waiting);
+    match advance::standing(driver).stopped().filter(|_| went_on) {
+        Some(stopped) => Err(Error::usage(format!("{stopped}; nothing was written"))),
+        None => Ok(()),
+    }
 }
 
 /// Nobody can approve bytes that were never judged; they are judged first.

@@ -10,6 +10,7 @@ use super::choose;
 use super::gate_finish;
 use super::run::DriveRequest;
 use crate::advance;
+use crate::event::RunStatus;
 use crate::event::WaitsFor;
 use crate::id::AttemptId;
 use crate::id::GateId;
@@ -75,6 +76,7 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
         taken => taken?,
     };
     let gate = choose::gate(&driver, caller, request.gate.gate.as_deref())?;
+    let is_paused = driver.run().status == RunStatus::Paused;
     if waits_for(&driver, &gate) == Some(WaitsFor::Decision) {
         advance::refuse(&mut driver, &gate, &request.reason)?;
     } else {
@@ -84,7 +86,13 @@ pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Resul
             WorkReport { attempt: AttemptId::new(&gate, attempt), invocation: None, result };
         advance::settle(&mut driver, &ended)?;
     }
-    let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.drive)?;
+    // A paused run stays paused until somebody resumes it: what failed is not tried again before.
+    let reply = if is_paused {
+        driver.commit(Some(&gate), true)?;
+        gate_finish::reply(&mut driver, &gate)?
+    } else {
+        gate_finish::go_on(&mut driver, caller, &gate, &request.drive)?
+    };
     Ok(Reply::Failed(Box::new(reply)))
 }
 

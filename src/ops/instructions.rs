@@ -9,7 +9,6 @@ use super::Standing;
 use super::Waiting;
 use super::next;
 use crate::clock;
-use crate::finding::Finding;
 use crate::id::RunId;
 use crate::standing::NextStep;
 use crate::suggestion::AtHand;
@@ -64,9 +63,9 @@ impl Instructions {
         Self { suggested_commands: commands, ..of_run }
     }
 
-    /// Where something is missing that a run needs: that first, then the same again.
-    pub fn missing(of_run: Self, missing: &[Finding], again: &Suggestion) -> Self {
-        let next_actions = missing.iter().map(ToString::to_string).collect();
+    /// Where something is missing that was listed already: the same again, once it is added.
+    pub fn again(of_run: Self, again: &Suggestion) -> Self {
+        let next_actions = vec!["Add what is missing, then try again.".to_owned()];
         let again = again.line(&of_run.at_hand);
         Self { next_actions, suggested_commands: vec![again], ..of_run }
     }
@@ -167,6 +166,10 @@ impl Instructions {
             NextStep::Complete => {
                 self.say("No gates are left to start. Complete the run.");
                 self.suggest(&of("run complete"));
+            }
+            NextStep::GiveUp => {
+                self.say("Or end the run as failed.");
+                self.suggest(&of("run complete").option("status", "FAILED"));
             }
             NextStep::Show => self.suggest(&of("run show")),
             NextStep::Report => {
@@ -294,8 +297,19 @@ mod tests {
         let by_hand = Here { ready: vec![gate], ..Here::default() };
         let driven = Here { is_driven: true, ..Here::default() };
         assert_eq!(running(driven.clone()), ["orch run resume --run R"]);
-        let held = Here { driver: DrivenBy::Another, ..driven };
+        let held = Here { driver: DrivenBy::Another, ..driven.clone() };
         assert_eq!(running(held), ["orch status --run R"]);
+        let failed = GateId::parse("b").unwrap();
+        let stuck = |here| Standing {
+            failed: vec![(failed.clone(), "broken".to_owned())],
+            ..standing(RunStatus::Waiting, here)
+        };
+        let next = Instructions::of(&stuck(driven.clone()), AtHand::default());
+        let words =
+            ["Gate b failed: broken. Fix it, then redo the gate.", "Or end the run as failed."];
+        assert_eq!(next.next_actions, words);
+        let end = next.suggested_commands.last().unwrap();
+        assert!(end.ends_with("--status FAILED"), "{end}");
         assert_eq!(running(by_hand.clone()), ["orch gate start --run R --gate a"]);
         assert_eq!(running(Here::default()), ["orch run complete --run R"]);
         let sitting = Here { session: Some(2), ..by_hand };

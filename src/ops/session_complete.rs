@@ -62,7 +62,7 @@ pub struct Missing {
     pub epic: String,
     /// What is missing before the run can end.
     pub missing: Vec<Finding>,
-    /// Whether the work of an open gate is handed in with a summary of it.
+    /// Whether only a gate is open whose work is handed in with a summary of it.
     #[serde(skip)]
     pub asks_for_summary: bool,
 }
@@ -83,7 +83,9 @@ pub fn session_complete(
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
             let epic = driver.run().started.key.clone();
-            let asks_for_summary = done::asks_for_summary(&driver, open_gates(&driver).iter());
+            let open = open_gates(&driver);
+            // With more open than one gate, no summary makes it complete.
+            let asks_for_summary = open.len() == 1 && done::asks_for_summary(&driver, open.iter());
             return Ok(Reply::Missing(Missing { run_id: id, epic, missing, asks_for_summary }));
         };
         let waived = open_gates(&driver).into_iter().map(|gate| Event::GateWaived {

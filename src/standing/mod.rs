@@ -120,6 +120,19 @@ pub enum DrivenBy {
 }
 
 impl Standing {
+    /// Why the run does not continue, in words, where it was paused or has ended.
+    pub fn stopped(&self) -> Option<String> {
+        let what = match self.status {
+            RunStatus::Running | RunStatus::Waiting => return None,
+            RunStatus::Paused => "was paused",
+            RunStatus::Canceled => "was canceled",
+            RunStatus::Passed => "has passed",
+            RunStatus::Failed => "has failed",
+        };
+        let reason = self.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        Some(format!("the run {what}{reason}"))
+    }
+
     /// Whether this gate is one of those that failed.
     pub fn has_failed(&self, gate: &GateId) -> bool {
         self.failed.iter().any(|(failed, _)| failed == gate)

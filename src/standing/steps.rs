@@ -55,6 +55,8 @@ pub enum NextStep<'s> {
     },
     /// No gate is left to begin: end the run.
     Complete,
+    /// A gate failed that the run cannot pass without: end it as failed.
+    GiveUp,
     /// It is over: look at what it came to.
     Show,
     /// Somebody sits at it: say how far the work has come.
@@ -91,17 +93,29 @@ impl Standing {
             RunStatus::Paused => steps.push(NextStep::Resume),
             RunStatus::Running => steps.extend(self.going_on()),
             // Step by step a run is not told that the gate it waited for is done.
-            RunStatus::Waiting if self.waiting.is_empty() => steps.extend(self.going_on()),
+            RunStatus::Waiting if self.waiting.is_empty() && !self.is_stuck() => {
+                steps.extend(self.going_on());
+            }
             RunStatus::Passed | RunStatus::Canceled => steps.push(NextStep::Show),
             RunStatus::Waiting => {
                 let failed = self.failed.iter();
                 steps.extend(failed.map(|(gate, reason)| NextStep::Redo { gate, reason }));
+                if self.is_stuck() {
+                    steps.push(NextStep::GiveUp);
+                }
             }
         }
         if self.here.session.is_some() && !self.status.is_end() {
             steps.push(NextStep::Report);
         }
         steps
+    }
+
+    /// Whether nothing but its failed gates keeps the run from its end: to drive it changes nothing.
+    fn is_stuck(&self) -> bool {
+        let here = &self.here;
+        let is_at_rest = here.is_driven && here.driver == DrivenBy::Nobody && here.ready.is_empty();
+        is_at_rest && self.waiting.is_empty() && !self.failed.is_empty()
     }
 
     /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.

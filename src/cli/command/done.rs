@@ -73,8 +73,10 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                 return Ok(drive::gate_words(face, &project, &reply));
             }
             Choice::GoOn => {
-                let command = Suggestion::new("done").of(&missing.run_id).word(OPEN_WORDS);
-                list((face, &project), (&missing.run_id, &missing), &missing.missing, &command);
+                let summary = missing.asks_for_summary.then_some(OPEN_WORDS);
+                let again = Suggestion::new("done").of(&missing.run_id).at(&missing.gate);
+                let again = summary.into_iter().fold(again, Suggestion::word);
+                list((face, &project), (&missing.run_id, &missing), &missing.missing, Some(&again));
                 return Ok(exit::FAILED);
             }
         }
@@ -103,26 +105,30 @@ pub(super) fn ask(
         Some(Offer::Add) => question::line("summary")?.map(Choice::Add),
         Some(Offer::Force) => {
             let person = terminal::person(project, &face.caller, face.global.is_ci())?;
-            question::line("reason")?.map(|reason| Choice::Force(person, reason))
+            question::reason()?.map(|reason| Choice::Force(person, reason))
         }
         Some(Offer::Keep) | None => None,
     };
     Ok(said.unwrap_or(Choice::GoOn))
 }
 
-/// Says what is missing of a run, in the reply and as what to do next.
+/// Says what is missing of a run; next comes the same again, where one command can add it, else what
+/// the run itself needs.
 pub(super) fn list(
     (face, project): (&Face, &Project),
     (run, reply): (&RunId, &impl Serialize),
     missing: &[Finding],
-    again: &Suggestion,
+    again: Option<&Suggestion>,
 ) {
     let mut text = String::from("not done yet:\n");
     for finding in missing {
         let _ = writeln!(text, "  {finding}");
     }
     let choice = RunChoice { run: Some(run.to_string()) };
-    let instructions =
-        Instructions::missing(Instructions::of_run(project, &face.caller, &choice), missing, again);
+    let of_run = Instructions::of_run(project, &face.caller, &choice);
+    let instructions = match again {
+        Some(again) => Instructions::again(of_run, again),
+        None => of_run,
+    };
     face.answer_failure(reply, &instructions, &text);
 }

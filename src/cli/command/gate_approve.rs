@@ -5,7 +5,6 @@ use crate::cli::answer::Face;
 use crate::cli::approval;
 use crate::cli::drive;
 use crate::cli::progress::Progress;
-use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
 use crate::ops::gate_approve;
@@ -30,9 +29,7 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
     if !asked.changed.is_empty() {
         return Err(gate_approve::changed(&asked.run, &asked.gate).into());
     }
-    let ask = format!("Approve this as {}? [yes/no]", person.by);
-    // Whoever types this command has the word in it already.
-    if !question::word(&ask, &["yes", "y", "approve", asked.gate.as_str()])? {
+    if !approval::ask(&person, &asked)? {
         return Err(Error::usage("not approved; nothing was written").into());
     }
     let progress = Progress::of(face, &project, &request.gate.run);

@@ -9,6 +9,7 @@ use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
 use crate::ops::Error;
+use crate::ops::OPEN_WORDS;
 use crate::ops::RunChoice;
 use crate::ops::Suggestion;
 use crate::ops::session_complete;
@@ -47,9 +48,12 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
                 person = Some(who);
             }
             done::Choice::GoOn => {
-                let command = Suggestion::new("session complete").at_key(&missing.epic);
+                let again =
+                    Suggestion::new("session complete").of_key(&missing.run_id, &missing.epic);
+                let again = again.option("summary", OPEN_WORDS);
+                let again = missing.asks_for_summary.then_some(&again);
                 let reply = (&missing.run_id, &missing);
-                done::list((face, &project), reply, &missing.missing, &command);
+                done::list((face, &project), reply, &missing.missing, again);
                 return Ok(exit::FAILED);
             }
         }

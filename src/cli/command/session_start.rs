@@ -51,17 +51,19 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     if let Some(found) = &reply.found {
         let _ = writeln!(text, "recovered: {found}");
     }
-    for (gate, reason) in &reply.run.failed {
-        let _ = writeln!(text, "gate {gate} FAIL: {reason}");
+    // Why they failed has been shown, and is said with what to do next.
+    for (gate, _) in &reply.run.failed {
+        let _ = writeln!(text, "gate {gate} FAIL");
     }
     let _ = writeln!(text, "head {}", reply.run.head);
     drive::warn(face, &project, &reply.run);
     let instructions = Instructions::of(&reply.run, ops::at_hand(&project, &face.caller));
-    if reply.run.failed.is_empty() {
-        face.answer(&reply, &instructions, &text);
-        Ok(exit::DONE)
-    } else {
+    // The session runs; what failed waits for whoever sits there.
+    let code = if reply.run.failed.is_empty() { exit::DONE } else { exit::of_standing(&reply.run) };
+    if code == exit::FAILED {
         face.answer_failure(&reply, &instructions, &text);
-        Ok(exit::FAILED)
+    } else {
+        face.answer(&reply, &instructions, &text);
     }
+    Ok(code)
 }

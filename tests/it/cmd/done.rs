@@ -21,7 +21,11 @@ fn off_a_terminal_what_is_missing_is_listed() {
     let missing = "the summary is too short (expected at least 10 characters, found 5) [summary]";
     assert_eq!(json["success"], false);
     assert_eq!(json["data"]["gate"], "work");
-    assert_eq!(json["instructions"]["next_actions"], serde_json::json!([missing]));
+    assert_eq!(json["data"]["missing"].as_array().unwrap().len(), 1);
+    let text = house.orch("done short").code(1);
+    assert_eq!(text.shown().matches(missing).count(), 1, "{}", text.shown());
+    let action = "Add what is missing, then try again.";
+    assert_eq!(json["instructions"]["next_actions"], serde_json::json!([action]));
     let again = "orch done \"…\"";
     assert_eq!(json["instructions"]["suggested_commands"], serde_json::json!([again]));
     // No attempt is spent.
@@ -30,6 +34,16 @@ fn off_a_terminal_what_is_missing_is_listed() {
     house.orch("done --answer x").code(2).says("`x` is not a valid answer");
     house.orch("done all of it is built").code(0).says("gate work PASS");
     house.orch("done").code(2).says("is RUNNING or WAITING; choose");
+}
+
+#[test]
+fn no_summary_is_asked_for_where_something_else_is_missing() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'a'")
+        .leaves("a", "a.txt");
+    house.orch("run demo").code(3);
+    let done = house.orch("done").code(1).says("a.txt does not exist");
+    done.says("\n  $ orch done\n");
 }
 
 #[test]
@@ -67,7 +81,7 @@ fn on_a_terminal_the_summary_is_added_now() {
 fn on_a_terminal_it_is_forced_by_name_and_reason() {
     let house = at_work();
     let force = format!("{DOWN}{DOWN}\r");
-    let talk = [(MENU, force.as_str()), ("reason:", "it is late\r")];
+    let talk = [(MENU, force.as_str()), ("reason (Enter to go back)", "it is late\r")];
     house.on_terminal("done", &talk).code(0).says("WAIVED");
     let journal = std::fs::read_to_string(house.journal()).unwrap();
     let waived = journal.lines().find(|line| line.contains("GATE_WAIVED")).unwrap();

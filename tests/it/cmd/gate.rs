@@ -156,3 +156,21 @@ fn a_gate_is_waived_by_name_and_reason() {
     assert_eq!(gate["reason"], "deadline (waived by Ada <ada@example.org>)");
     assert_eq!(house.record()["status"], "PASSED");
 }
+
+#[test]
+fn a_gate_that_is_failed_leaves_a_paused_run_paused() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\nretry = { attempts = 2 }\n");
+    house.orch("run demo").code(3);
+    house.orch("run pause --reason lunch").code(3);
+    house
+        .orch("gate fail --gate a --reason wrong")
+        .code(1)
+        .says("PAUSED (lunch)")
+        .says("The run is paused. Resume it.");
+    assert_eq!((house.gates(), house.attempts("a")), ("a FAIL".into(), "FAIL".into()));
+    assert_eq!(house.record()["status"], "PAUSED");
+    house.orch("run resume").code(3);
+    assert_eq!((house.gates(), house.attempts("a")), ("a WAITING".into(), "FAIL WAITING".into()));
+    house.orch("verify").code(0);
+}

@@ -6,7 +6,7 @@ const DOWN: &str = "\u{1b}[B";
 
 /// What is at hand is the pause, the last item; the first one comes after it.
 const TO_APPROVE: (&str, &str) = ("Your decision on these files", "\u{1b}[B\r");
-const APPROVE: (&str, &str) = ("To approve as", "approve\r");
+const APPROVE: (&str, &str) = ("Approve this as", "approve\r");
 
 fn house() -> House {
     House::new()
@@ -56,7 +56,10 @@ fn fail_with_a_reason_from_the_menu() {
     let house = house();
     let fail = DOWN.repeat(4) + "\r";
     house
-        .on_terminal("run demo --slug x", &[("What now", &fail), ("reason:", "wrong tone\r")])
+        .on_terminal(
+            "run demo --slug x",
+            &[("What now", &fail), ("reason (Enter to go back)", "wrong tone\r")],
+        )
         .code(1);
     assert_eq!(house.gates(), "write FAIL");
     assert!(house.attempt("write", 1)["failure_reason"].as_str().unwrap().contains("wrong tone"));
@@ -184,7 +187,7 @@ fn what_is_typed_before_a_question_shows_does_not_answer_it() {
     let house = slow();
     let (to_approve, more) = TO_APPROVE;
     let pasted = format!("{more}approve\r");
-    let talk = [(to_approve, pasted.as_str()), ("To approve as", "\r"), pause];
+    let talk = [(to_approve, pasted.as_str()), ("Approve this as", "\r"), pause];
     house.on_terminal("run demo", &talk).code(3).says("Not approved.");
     assert_eq!(house.gates(), "write WAITING");
 }
@@ -201,10 +204,10 @@ fn enter_alone_approves_and_waives_nothing() {
         house.on_terminal(waive, &ask).code(2).says("nothing was written");
     }
     assert_eq!(house.gates(), "write WAITING");
-    for word in ["approve", "write"] {
+    for word in ["yes", "approve", "write"] {
         let house = slow();
         let typed = format!("{word}\r");
-        let ask = ("type `approve` or `write`", typed.as_str());
+        let ask = ("Approve this as Ada <ada@example.org>? [yes/no]", typed.as_str());
         house.on_terminal("run demo", &[TO_APPROVE, ask]).code(0);
     }
     for word in ["yes", "approve", "write"] {
@@ -258,4 +261,72 @@ fn what_is_waited_for_counts_down() {
     ");
     let drawn = house.on_terminal_by_the_clock("run demo", 80, &[]).code(0);
     drawn.says("s until again is tried again").says("s until ask is asked again");
+}
+
+/// A house in which somebody else stops the run while the menu is open: by the program that the
+/// menu shows files with.
+fn stopped_meanwhile(house: House, command: &str) -> House {
+    let orch = env!("CARGO_BIN_EXE_orch");
+    house.write("stop.sh", format!("'{orch}' run {command} --reason lunch >/dev/null 2>&1\n"));
+    house.env("EDITOR", "sh stop.sh").env("PAGER", "sh stop.sh")
+}
+
+#[test]
+fn a_run_that_was_stopped_elsewhere_takes_nothing_from_an_open_menu() {
+    let (open, fail) = (DOWN.repeat(2) + "\r", DOWN.repeat(4) + "\r");
+    for (command, word, code) in [("pause", "paused", 3), ("cancel", "canceled", 0)] {
+        let answers = [("What now", "\r"), ("Which mood?", "calm\r")];
+        let reason = [("What now", fail.as_str()), ("reason (Enter to go back)", "late\r")];
+        for talk in [answers, reason] {
+            let house = stopped_meanwhile(house(), command);
+            let opened = [("What now", open.as_str())];
+            let talk: Vec<(&str, &str)> = opened.into_iter().chain(talk).collect();
+            house
+                .on_terminal("run demo --slug x", &talk)
+                .code(code)
+                .says(&format!("error: the run was {word}: lunch; nothing was written"));
+            assert_eq!(house.record()["status"], word.to_uppercase());
+            assert_ne!(house.gates(), "write PASS");
+            assert_ne!(house.gates(), "write FAIL");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_was_stopped_elsewhere_takes_no_approval_that_was_asked_for_before() {
+    let long = |house: House| {
+        house.write("release.md", "line\n".repeat(60));
+        house
+    };
+    let gate = "[[gate]]
+         id = 'a'
+         executor = 'command'
+         command = ['true']
+         approval = { by = 'person', show = ['release.md'] }";
+    for (command, word) in [("pause", "paused"), ("cancel", "canceled")] {
+        let house = stopped_meanwhile(long(House::new().workflow("demo", gate)), command);
+        house.orch("run demo").code(3);
+        house
+            .on_terminal("gate approve", &[("Approve this as", "yes\r")])
+            .code(2)
+            .says(&format!("error: the run was {word}: lunch; nothing was written"));
+        assert_eq!(house.record()["status"], word.to_uppercase());
+        assert_ne!(house.gates(), "a PASS");
+    }
+    // Who finds the run paused approves knowingly.
+    let house = House::new().workflow("demo", gate).file("release.md", "line\n");
+    house.orch("run demo").code(3);
+    house.orch("run pause").code(3);
+    house.on_terminal("gate approve", &[("Approve this as", "yes\r")]).code(0);
+    assert_eq!(house.gates(), "a PASS");
+}
+
+#[test]
+fn a_reason_that_is_left_empty_goes_back_to_the_menu() {
+    let house = house();
+    let fail = DOWN.repeat(4) + "\r";
+    let talk =
+        [("What now", fail.as_str()), ("reason (Enter to go back)", "\r"), ("What now", "\u{1b}")];
+    house.on_terminal("run demo --slug x", &talk).code(3);
+    assert_eq!(house.gates(), "write WAITING");
 }

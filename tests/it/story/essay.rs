@@ -64,7 +64,7 @@ fn house() -> House {
 }
 
 const APPROVE: (&str, &str) = ("Your decision on these files", "\u{1b}[B\r");
-const SURELY: (&str, &str) = ("To approve as", "approve\r");
+const SURELY: (&str, &str) = ("Approve this as", "approve\r");
 
 #[test]
 fn an_essay_from_topic_to_approval() {
