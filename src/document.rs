@@ -55,7 +55,8 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
         return Err(source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK));
     }
     toml_data::parse(&source.text).map_err(|(span, message)| {
-        let help = slips::misquoted(&source.text, &span);
+        let help =
+            slips::misquoted(&source.text, &span).or_else(|| slips::unquoted(&source.text, &span));
         source.unsound(span, message).advise_if(help)
     })
 }

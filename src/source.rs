@@ -9,6 +9,9 @@ use std::sync::Arc;
 /// The most names that an error lists.
 const NAMES_MAX: usize = 8;
 
+/// Where only so many are left, they are listed too.
+const NAMES_SPARE: usize = 3;
+
 /// What stands for bytes that are no text takes so many.
 const REPLACED_BYTES: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 
@@ -27,8 +30,9 @@ pub struct Unsound {
     pub message: String,
     #[source_code]
     source_code: NamedSource<Arc<str>>,
+    /// What was typed on the command line has none.
     #[label]
-    span: SourceSpan,
+    span: Option<SourceSpan>,
     #[help]
     pub help: Option<String>,
 }
@@ -51,6 +55,12 @@ impl Source {
         Ok(Self::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text)))
     }
 
+    /// Where a name stands last before a place, as a key does before its value.
+    pub fn key_before(&self, name: &str, place: usize) -> Option<Range<usize>> {
+        let start = self.text.get(..place)?.rfind(name)?;
+        Some(start..start + name.len())
+    }
+
     /// An error at a byte range of this text.
     pub fn unsound(&self, span: Range<usize>, message: impl Into<String>) -> Box<Unsound> {
         let end = span.end.min(self.text.len());
@@ -58,13 +68,19 @@ impl Source {
         Box::new(Unsound {
             message: message.into(),
             source_code: NamedSource::new(&self.name, Arc::clone(&self.text)),
-            span: (start, end - start).into(),
+            span: Some((start, end - start).into()),
             help: None,
         })
     }
 }
 
 impl Unsound {
+    /// The same of a text that is too short to be pointed into, such as the value of a flag.
+    pub fn without_place(mut self: Box<Self>) -> Box<Self> {
+        self.span = None;
+        self
+    }
+
     pub fn advise(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
         self.help = Some(help.into());
         self
@@ -79,7 +95,7 @@ impl Unsound {
     /// The file, and the line and column there, both from 1.
     pub fn place(&self) -> (&str, usize, usize) {
         let text = self.source_code.inner();
-        let before = text.get(..self.span.offset()).unwrap_or_default();
+        let before = text.get(..self.span.map_or(0, |span| span.offset())).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (self.source_code.name(), line, column)
@@ -154,13 +170,15 @@ fn suggest_with(unknown: &str, mut candidates: Vec<&str>, listing: Option<&str>)
     if let Some(nearest) = nearest(unknown, candidates.iter().copied()) {
         return nearest;
     }
-    let more = candidates.len().saturating_sub(NAMES_MAX);
+    let count = candidates.len();
+    let listed = if count <= NAMES_MAX + NAMES_SPARE { count } else { NAMES_MAX };
+    let more = count - listed;
     if more > 0 && !unknown.is_empty() {
         candidates.sort_by_cached_key(|candidate| strsim::damerau_levenshtein(unknown, candidate));
-        candidates.truncate(NAMES_MAX);
+        candidates.truncate(listed);
     }
     candidates.sort_unstable();
-    candidates.truncate(NAMES_MAX);
+    candidates.truncate(listed);
     let known = candidates.join(", ");
     match listing {
         _ if more == 0 => format!("known: {known}"),
@@ -186,5 +204,13 @@ mod tests {
         assert_eq!(suggest("min_source", ["min_sources", "csv"]), "did you mean `min_sources`?");
         assert_eq!(suggest("x", ["min_sources", "csv"]), "known: csv, min_sources");
         assert_eq!(suggest("x", []), "none is defined");
+    }
+
+    #[test]
+    fn a_list_is_not_cut_for_the_sake_of_a_few() {
+        let names: Vec<String> = (10..22).map(|number| format!("name-{number}")).collect();
+        let told = |count| suggest("x", names.iter().take(count).map(String::as_str));
+        assert!(told(11).ends_with(", name-20"), "{}", told(11));
+        assert!(told(12).ends_with(", name-17 (4 more)"), "{}", told(12));
     }
 }

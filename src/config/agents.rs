@@ -41,7 +41,11 @@ pub(super) fn resolve(
     for (name, entry) in entries {
         let settings = book.follow(entry, &mut Vec::new())?;
         let agent = Agent::new(name, settings, prices);
-        agents.insert(name.clone(), agent.map_err(|message| entry.name.unsound(message))?);
+        let own = &entry.settings;
+        let is_empty = own.command.is_none() && own.preset.is_none() && own.stands_on.is_none();
+        let help = is_empty.then_some("write command = [\"PROGRAM\", \"ARGUMENT\"]");
+        let agent = agent.map_err(|message| entry.name.unsound(message).advise_if(help))?;
+        agents.insert(name.clone(), agent);
     }
     let mut known = agents.clone();
     for (name, settings) in &presets {

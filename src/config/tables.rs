@@ -25,7 +25,8 @@ use std::ops::Range;
 pub struct Stated {
     pub text: String,
     source: Source,
-    span: Range<usize>,
+    /// What was typed on the command line stands in no text.
+    span: Option<Range<usize>>,
 }
 
 /// What one or several files say.
@@ -137,12 +138,12 @@ pub(super) struct SigningTable {
 impl Stated {
     fn placed(source: &Source, name: Placed<String>) -> Self {
         let span = name.span();
-        Self { text: name.into_inner(), source: source.clone(), span }
+        Self { text: name.into_inner(), source: source.clone(), span: Some(span) }
     }
 
     /// A value of a flag; errors show it as it was given.
     pub fn on_command_line(flag: &str, text: &str) -> Self {
-        Self { text: text.to_owned(), source: Source::new(flag, text), span: 0..text.len() }
+        Self { text: text.to_owned(), source: Source::new(flag, text), span: None }
     }
 
     /// Another name in the same file.
@@ -152,7 +153,10 @@ impl Stated {
 
     /// An error at the place of this name.
     pub fn unsound(&self, message: impl Into<String>) -> Box<Unsound> {
-        self.source.unsound(self.span.clone(), message)
+        match self.span.clone() {
+            Some(span) => self.source.unsound(span, message),
+            None => self.source.unsound(0..0, message).without_place(),
+        }
     }
 
     /// The error that nothing of this `kind` has the name, with the nearest of the names there are.

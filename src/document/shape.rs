@@ -18,6 +18,9 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
 
+/// Of more keys than this none is listed where none is near.
+const KEYS_LISTED_MAX: usize = 11;
+
 /// A walk over a value of a document.
 pub(super) struct Shape<'s> {
     source: &'s Source,
@@ -34,13 +37,13 @@ impl<'s> Shape<'s> {
     /// Everything that has another shape than the schema says, in the order of the text.
     pub(super) fn check(&self, value: &Value<'_>) -> Vec<Box<Unsound>> {
         let mut errors = Vec::new();
-        self.walk("", value, (&self.known.root, self.taken), &mut errors);
+        self.walk(("", ""), value, (&self.known.root, self.taken), &mut errors);
         errors
     }
 
     fn walk(
         &self,
-        name: &str,
+        (name, table_name): (&str, &str),
         value: &Value<'_>,
         (schema, taken): (&'static Json, &[&str]),
         errors: &mut Vec<Box<Unsound>>,
@@ -54,13 +57,26 @@ impl<'s> Shape<'s> {
             DeValue::Table(table) => {
                 for (key, value) in table {
                     let name = key.get_ref().as_ref();
-                    match expected.keys.get(name).copied().or(expected.any_key) {
-                        Some(schema) => self.walk(name, value, (schema, &[]), errors),
+                    let named = expected.keys.get(name).copied();
+                    // What is called as its author likes is explained by the name of its table.
+                    let known_name = if named.is_some() { name } else { table_name };
+                    match named.or(expected.any_key) {
+                        Some(schema) => {
+                            self.walk((name, known_name), value, (schema, &[]), errors);
+                        }
                         None if expected.keys.is_empty() => {
-                            self.walk(name, value, (&ANYTHING, &[]), errors);
+                            self.walk((name, known_name), value, (&ANYTHING, &[]), errors);
                         }
                         None => {
                             let help = self.suggest(name, value, &expected.keys, taken);
+                            let is_listed = expected.keys.len() <= KEYS_LISTED_MAX;
+                            let help = help.unwrap_or_else(|| match table_name {
+                                table if is_listed || table.is_empty() => {
+                                    let bare = taken.iter().map(|name| name.trim_matches('`'));
+                                    suggest(name, expected.keys.keys().copied().chain(bare))
+                                }
+                                table => format!("for the list of keys: orch explain {table}"),
+                            });
                             let unknown = format!("unknown key `{name}`");
                             errors.push(self.source.unsound(key.span(), unknown).advise(help));
                         }
@@ -69,7 +85,9 @@ impl<'s> Shape<'s> {
             }
             DeValue::Array(items) => {
                 let schema = expected.items.unwrap_or(&ANYTHING);
-                items.iter().for_each(|item| self.walk(name, item, (schema, &[]), errors));
+                for item in items {
+                    self.walk((name, table_name), item, (schema, &[]), errors);
+                }
             }
             DeValue::String(_)
             | DeValue::Integer(_)
@@ -86,7 +104,7 @@ impl<'s> Shape<'s> {
         value: &Value<'_>,
         known: &BTreeMap<&'static str, &'static Json>,
         taken: &[&str],
-    ) -> String {
+    ) -> Option<String> {
         let shown = |(name, schema): (&&'static str, &&'static Json)| match value.get_ref() {
             DeValue::Table(_) | DeValue::Array(_) => self.header(name, schema),
             DeValue::String(_)
@@ -107,21 +125,15 @@ impl<'s> Shape<'s> {
             .map(|(_, shown)| shown.as_str())
             .collect();
         if !meant.is_empty() {
-            return format!("did you mean {}?", meant.join(" or "));
+            return Some(format!("did you mean {}?", meant.join(" or ")));
         }
-        match nearest_of(unknown, names.iter().map(|(name, _)| name.as_str())) {
-            Some(nearest) => {
-                let shown = names.iter().find(|(name, _)| name == nearest);
-                format!("did you mean {}?", shown.map_or(nearest, |(_, shown)| shown))
-            }
-            None => match MISPLACED.iter().find(|(names, _)| names.contains(&unknown)) {
-                Some((_, help)) => (*help).to_owned(),
-                None => suggest(
-                    unknown,
-                    known.keys().copied().chain(taken.iter().map(|name| name.trim_matches('`'))),
-                ),
-            },
-        }
+        let nearest = nearest_of(unknown, names.iter().map(|(name, _)| name.as_str()));
+        let Some(nearest) = nearest else {
+            let misplaced = MISPLACED.iter().find(|(names, _)| names.contains(&unknown));
+            return misplaced.map(|(_, help)| (*help).to_owned());
+        };
+        let shown = names.iter().find(|(name, _)| name == nearest);
+        Some(format!("did you mean {}?", shown.map_or(nearest, |(_, shown)| shown)))
     }
 
     /// How a key is written that holds tables, else the key.
@@ -260,11 +272,22 @@ impl<'s> Shape<'s> {
 
     /// A table of the keys that must be there, the value that was given under the first of them
     /// where it fits.
-    fn of_keys(&self, name: &str, value: &Value<'_>, expected: &Expected<'_>) -> Option<String> {
+    fn of_keys(
+        &self,
+        name: &str,
+        value: &Value<'_>,
+        expected: &Expected<'static>,
+    ) -> Option<String> {
         let first = expected.first_key.filter(|_| expected.takes(Kind::Table))?;
         let written = self.source.text.get(value.span()).unwrap_or_default();
+        let is_number = value.get_ref().is_integer() || value.get_ref().is_float();
+        let takes_number = || {
+            let schema = expected.keys.get(first).copied();
+            schema.is_some_and(|schema| self.known.expected(schema).takes_number())
+        };
         // A list is put in where a template may stand for one.
-        let given = if written.contains("{{") { written } else { "…" };
+        let fits = written.contains("{{") || is_number && takes_number();
+        let given = if fits { written } else { "…" };
         let others = expected.required.iter().filter(|key| **key != first);
         let others: String = others.map(|key| format!(", {key} = …")).collect();
         Some(format!("write {name} = {{ {first} = {given}{others} }}"))

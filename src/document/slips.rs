@@ -2,12 +2,16 @@
 
 use std::ops::Range;
 
-/// Keys that belong into another file.
-pub(super) const MISPLACED: [(&[&str], &str); 1] = [(
-    &["check", "checks", "output", "outputs"],
-    "outputs and checks belong in a contract: write contract = \"NAME\" in the gate, and [[output]] \
-     and [[check]] in contracts/NAME.toml",
-)];
+/// Keys that belong into another table or file, or nowhere.
+pub(super) const MISPLACED: [(&[&str], &str); 3] = [
+    (
+        &["check", "checks", "output", "outputs"],
+        "outputs and checks belong in a contract: write contract = \"NAME\" in the gate, and \
+         [[output]] and [[check]] in contracts/NAME.toml",
+    ),
+    (&["session_workflow"], "put it under [defaults] in orch.toml"),
+    (&["required"], "remove it: an input is required unless it has `optional = true` or a default"),
+];
 
 /// What other tools call a key, and its names here.
 pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 9] = [
@@ -59,6 +63,16 @@ pub(super) fn words(line: &str) -> Vec<String> {
         is_open = last.matches("{{").count() > last.matches("}}").count();
     }
     words
+}
+
+/// What to write where a text has no quotes at all.
+pub(super) fn unquoted(text: &str, span: &Range<usize>) -> Option<String> {
+    let before = text.get(..span.start)?.trim_end_matches([' ', '\t']);
+    let rest = text.get(span.start..)?;
+    let word = rest.split(['\n', '\r', ',', ']', '}', '#']).next()?.trim();
+    let is_word = word.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !word.contains(['"', '\'', '=', '\\']);
+    (is_word && before.ends_with('=')).then(|| format!("write \"{word}\", in quotes"))
 }
 
 /// What to write where a text is in quotes that are none, or that read a backslash as their own.

@@ -278,8 +278,10 @@ fn build_one(
     let span = file.kind.span();
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(word) {
+        // The key has no place of its own; it stands before its table.
+        let place = source.key_before(&name, span.start).unwrap_or(span);
         return Err(source
-            .unsound(span, format!("`{name}` is not a valid input name"))
+            .unsound(place, format!("`{name}` is not a valid input name"))
             .advise("use a-z, 0-9 and `_`, starting with a letter"));
     }
     let kind = *file.kind.get_ref();

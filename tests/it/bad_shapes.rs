@@ -81,7 +81,7 @@ fn quotes_are_told() {
         ("needs = 'x'", "6:9", "write ['x']"),
         ("reuse = 'true'", "6:9", "write true, without quotes"),
         ("retry = { attempts = '3' }", "6:22", "write 3, without quotes"),
-        ("retry = 3", "6:9", "write retry = { attempts = … }"),
+        ("retry = 3", "6:9", "write retry = { attempts = 3 }"),
         ("audits = 'a'", "6:10", "write the gate whose work"),
     ] {
         told(&format!("{GATE}{more}\n"), "", &format!("workflows/demo.toml:{place}"), says);

@@ -84,7 +84,7 @@ fn a_workflow_says_what_to_write_instead() {
 
     error: invalid type: integer `3`, expected a table
       --> workflows/demo.toml:6:9
-    help: write retry = { attempts = … }
+    help: write retry = { attempts = 3 }
 
     error: missing field `id`
       --> workflows/demo.toml:3:1
@@ -219,4 +219,52 @@ fn git_is_told_without_the_classes_of_a_library() {
     let first = done.stderr.lines().next().unwrap();
     assert!(first.starts_with("error: git: failed to parse config file: "), "{}", done.shown());
     assert!(first.ends_with(" [environment]"), "{}", done.shown());
+}
+
+#[test]
+fn a_mistake_is_told_once_and_at_its_place() {
+    let gate = "[[gate]]\nid = 'draft'\nexecutor = 'human'\n";
+    let cases = [
+        format!("{gate}{gate}"),
+        format!("[inputs]\nmy-slug = {{ type = 'string' }}\n{gate}"),
+        format!("[inputs]\na = {{ type = 'string', required = true }}\n{gate}"),
+        format!("budget = 5\n{gate}"),
+        "[[gate]]\nid = draft\nexecutor = 'human'".to_owned(),
+        format!("{gate}zebra = 3\n"),
+        format!("{gate}on_fail = {{ goto = 'send', visits = 2 }}\n"),
+    ];
+    let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    error: duplicate gate id `draft`
+      --> workflows/demo.toml:7:6
+
+    error: `my-slug` is not a valid input name
+      --> workflows/demo.toml:4:1
+    help: use a-z, 0-9 and `_`, starting with a letter
+
+    error: unknown key `required`
+      --> workflows/demo.toml:4:24
+    help: remove it: an input is required unless it has `optional = true` or a default
+
+    error: invalid type: integer `5`, expected a table
+      --> workflows/demo.toml:3:10
+    help: write budget = { usd = 5 }
+
+    error: string values must be quoted, expected literal string
+      --> workflows/demo.toml:4:6
+    help: write "draft", in quotes
+
+    error: unknown key `zebra`
+      --> workflows/demo.toml:6:1
+    help: for the list of keys: orch explain gate
+
+    error: unknown gate `send`
+      --> workflows/demo.toml:6:11
+    help: known: draft
+    "#);
+    let house = House::new();
+    house.write("orch.toml", "session_workflow = 'x'\n");
+    house.orch("ls").code(2).says("help: put it under [defaults] in orch.toml");
+    house.write("orch.toml", "[agents.c]\n");
+    house.orch("ls").code(2).says("help: write command = [\"PROGRAM\", \"ARGUMENT\"]");
 }

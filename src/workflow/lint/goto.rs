@@ -19,7 +19,8 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                 .advise(format!("write on_fail = {{ goto = \"{}\", visits = 3 }}", goto.goto)));
         }
         let id = gate.id.get_ref().as_str();
-        if goto.goto != id && !before(id, &needs).contains(goto.goto.as_str()) {
+        let exists = draft.gate(&goto.goto).is_some();
+        if exists && goto.goto != id && !before(id, &needs).contains(goto.goto.as_str()) {
             return Err(draft
                 .source
                 .unsound(on_fail.span(), format!("`{}` does not come before `{id}`", goto.goto))

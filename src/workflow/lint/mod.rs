@@ -58,6 +58,11 @@ impl<'d> Draft<'d> {
         all
     }
 
+    /// Whether two gates share an id.
+    fn has_duplicates(&self) -> bool {
+        self.gates.len() < self.file.gate.len()
+    }
+
     /// What a rule has against each gate.
     fn each_gate(&self, rule: impl Fn(&GateFile) -> Result<(), Box<Unsound>>) -> Vec<Box<Unsound>> {
         self.file.gate.iter().filter_map(|gate| rule(gate).err()).collect()

@@ -28,10 +28,15 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
         {
             named.extend(table.not_by.iter().map(|gate| (gate.as_str(), approval.span())));
         }
+        let jumps_to = |name: &str| match gate.on_fail.as_ref().map(Placed::get_ref) {
+            Some(OnFailFile::Goto(goto)) => goto.goto == name,
+            Some(OnFailFile::Stop | OnFailFile::Continue | OnFailFile::Ignore) | None => false,
+        };
         for (name, span) in named {
             if draft.gate(name).is_none() {
-                let others = draft.file.gate.iter().map(|gate| gate.id.get_ref());
-                let ids = others.filter(|id| *id != own).map(String::as_str);
+                let all = draft.file.gate.iter().map(|gate| gate.id.get_ref());
+                // A gate can go back to itself, and to nothing else of its own.
+                let ids = all.filter(|id| *id != own || jumps_to(name)).map(String::as_str);
                 return Err(draft
                     .source
                     .unsound(span, format!("unknown gate `{name}`"))

@@ -202,12 +202,6 @@ fn check_tells_every_error_of_a_file() {
     12 |          on_fail = { goto = 'c' }
        |                    ^^^^^^^^^^^^^^
     help: did you mean `a`?
-    error: gates wait for each other: a needs b needs a
-      --> workflows/broken.toml:7:19
-      |
-    7 |          needs = ['b']
-      |                   ^^^
-    help: remove one of these from `needs`
     error: `goto` requires `visits`
       --> workflows/broken.toml:12:20
        |
