@@ -6,12 +6,14 @@ use super::command;
 use super::door;
 use super::environment;
 use super::exit;
+use crate::config::NO_AGENT;
 use crate::executor::Preset;
 use crate::ops::Caller;
 use crate::ops::Project;
 use crate::ops::RunChoice;
 use crate::ops::checkpoint_list;
 use crate::ops::explain;
+use crate::ops::run_list;
 use crate::ops::status;
 use crate::project::runs;
 use crate::workflow::InputType;
@@ -99,6 +101,7 @@ enum Kind {
     Contract,
     Checkpoint,
     Topic,
+    Status,
 }
 
 impl Kind {
@@ -109,6 +112,7 @@ impl Kind {
             (_, "epic" | "key") => Self::Key,
             (_, "gate" | "until" | "start_from") => Self::Gate,
             (_, "agent") => Self::Agent,
+            ("run list" | "ls", "status") => Self::Status,
             (_, "workflow") | ("workflow show" | "workflow graph", "name") => Self::Workflow,
             ("workflow check", "names") | ("rehearse", "words") => Self::Workflow,
             ("contract test", "name") => Self::Contract,
@@ -145,6 +149,7 @@ impl Kind {
                 let presets = Preset::all().into_iter().map(|preset| preset.name);
                 let mut names: Vec<String> = project.config.names().map(str::to_owned).collect();
                 names.extend(presets.filter(|preset| project.config.definition(preset).is_none()));
+                names.push(NO_AGENT.to_owned());
                 names.into_iter().map(alone).collect()
             }
             Self::Workflow => {
@@ -159,6 +164,9 @@ impl Kind {
                 let list = list.map(|reply| reply.checkpoints).unwrap_or_default().into_iter();
                 list.map(|entry| (entry.checkpoint.checkpoint.to_string(), entry.checkpoint.reason))
                     .collect()
+            }
+            Self::Status => {
+                run_list::statuses().into_iter().map(|status| alone(status.to_owned())).collect()
             }
             Self::Topic => explain::all_topics().into_iter().map(alone).collect(),
         }

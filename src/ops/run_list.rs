@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// Arguments of `orch run list`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
@@ -75,11 +75,16 @@ impl<'r> Filter<'r> {
     }
 }
 
-/// A status as it is written, in whatever case it was typed.
-fn known_status(typed: &str) -> Result<&'static str, Error> {
+/// Every status that a listed run can have.
+pub fn statuses() -> Vec<&'static str> {
     let states = RunStatus::ALL.into_iter().map(State::Recorded);
     let states = states.chain([State::Stalled, State::Damaged]).map(State::as_str);
-    let known: Vec<&str> = states.chain([FOREIGN]).collect();
+    states.chain([FOREIGN]).collect()
+}
+
+/// A status as it is written, in whatever case it was typed.
+fn known_status(typed: &str) -> Result<&'static str, Error> {
+    let known = statuses();
     let upper = typed.to_uppercase();
     known.iter().find(|status| **status == upper).copied().ok_or_else(|| {
         Error::usage(format!("unknown status `{typed}`")).advise(suggest(&upper, known.clone()))

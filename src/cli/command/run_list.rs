@@ -6,11 +6,14 @@ use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::clock::show_duration;
+use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::Project;
 use crate::ops::Suggestion;
 use crate::ops::run_list;
 use crate::ops::run_list::Listed;
 use crate::project::runs::RunEntry;
+use crate::source::nearest;
 use std::time::Duration;
 
 pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> {
@@ -20,6 +23,8 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
         request.all_projects.then(|| project.clone().unwrap_or_default())
     };
     let now = project.clock.now();
+    let projects = request.all_projects.then_some("PROJECT");
+    let headings: Vec<String> = HEADINGS.into_iter().chain(projects).map(str::to_owned).collect();
     let rows: Vec<Vec<String>> = entries
         .iter()
         .map(|listed| match listed {
@@ -53,8 +58,38 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
         instructions.say(format!("Run {} cannot be read: {problem}", entry.run_id));
         instructions.suggest(&Suggestion::new("verify").of(&entry.run_id));
     }
+    if rows.is_empty() {
+        face.say(&nothing(&project, request)?);
+    }
+    let headings = Some(headings).filter(|_| !rows.is_empty());
+    let rows: Vec<Vec<String>> = headings.into_iter().chain(rows).collect();
     face.answer(&entries, &instructions, &answer::table(&rows));
     Ok(exit::DONE)
+}
+
+/// What stands in each column; the project of a run where runs of several are listed.
+const HEADINGS: [&str; 8] = ["RUN", "STATUS", "WORKFLOW", "KEY", "GATE", "STARTED", "TOOK", "COST"];
+
+/// Why nothing is listed: a workflow's name may be mistyped.
+fn nothing(project: &Project, request: &run_list::Request) -> Result<String, Error> {
+    let all = run_list::Request { all_projects: request.all_projects, ..Default::default() };
+    if *request == all {
+        return Ok("no runs".to_owned());
+    }
+    let Some(name) = &request.workflow else { return Ok("no runs match".to_owned()) };
+    let workflow_of = |listed: Listed| match listed {
+        Listed::Run(entry) => Some(entry.workflow),
+        Listed::Foreign(entry) => entry.workflow,
+    };
+    let listed = run_list::run_list(project, &all)?;
+    let mut known = project.shelf.names("workflows", ".toml");
+    known.extend(listed.into_iter().filter_map(workflow_of));
+    if known.contains(name) {
+        return Ok("no runs match".to_owned());
+    }
+    let meant = nearest(name, known.iter().map(String::as_str));
+    let meant = meant.map(|meant| format!("; {meant}")).unwrap_or_default();
+    Ok(format!("no runs match: there is no workflow `{name}`{meant}"))
 }
 
 /// How long ago it started, in the largest unit.

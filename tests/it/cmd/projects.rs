@@ -67,7 +67,7 @@ fn a_list_of_all_projects_names_each() {
     at(&house, "web", "run build").code(3);
     let rows = |done: Done| -> Vec<String> {
         let row = |line: &str| line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
-        done.stdout.lines().map(row).collect()
+        done.stdout.lines().skip(1).map(row).collect()
     };
     assert_eq!(rows(at(&house, "web", "run list")), ["WAITING build build look 1m ago"]);
     let all = rows(at(&house, "", "run list --all-projects"));

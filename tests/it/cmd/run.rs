@@ -168,8 +168,9 @@ fn runs_are_listed_newest_first_with_where_they_stand() {
     house.orch("run cancel --run y --reason enough").code(0).says("CANCELED");
     let done = house.orch("run list").code(0);
     insta::assert_snapshot!(done.stdout, @"
-    run_20260119T143212Z_y_0001jl  CANCELED  demo  y     2m ago  1m 01s
-    run_20260119T143112Z_x_0000rt  WAITING   demo  x  a  3m ago
+    RUN                            STATUS    WORKFLOW  KEY  GATE  STARTED  TOOK    COST
+    run_20260119T143212Z_y_0001jl  CANCELED  demo      y          2m ago   1m 01s
+    run_20260119T143112Z_x_0000rt  WAITING   demo      x    a     3m ago
     ");
     let json = house.orch("run list --json").code(0).json();
     assert_eq!(json["success"], true);
