@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 type Example = (&'static str, &'static str);
 
 /// Commands by their path, each with examples.
-const EXAMPLES: [(&str, &[Example]); 64] = [
+const EXAMPLES: [(&str, &[Example]); 71] = [
     ("run", &[("orch run hello", "start a workflow and drive it")]),
     (
         "run start",
@@ -16,14 +16,14 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     (
         "run resume",
         &[
-            ("orch run resume", "go on with the current run"),
-            ("orch run resume --run snow --budget 10", "go on with another, with more money"),
+            ("orch run resume", "resume the current run"),
+            ("orch run resume --run snow --budget 10", "resume another with a larger budget"),
         ],
     ),
     (
         "run list",
         &[
-            ("orch run list --status WAITING", "runs that wait for somebody"),
+            ("orch run list --status WAITING", "runs that need a person or an agent"),
             ("orch run list --workflow essay --since 7d", "essays of the last week"),
         ],
     ),
@@ -34,7 +34,18 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     ),
     ("run cancel", &[("orch run cancel --run snow --reason \"wrong topic\"", "end it for good")]),
     ("run pause", &[("orch run pause --reason lunch", "stop it until somebody resumes it")]),
-    ("run amend", &[("orch run amend --reason \"typo in the contract\"", "use the mended files")]),
+    (
+        "run amend",
+        &[("orch run amend --reason \"typo in the contract\"", "apply the corrected files")],
+    ),
+    (
+        "gate",
+        &[
+            ("orch gate check", "judge the outputs of the current gate"),
+            ("orch gate finish", "check them and go on"),
+            ("orch gate approve --gate draft", "approve them"),
+        ],
+    ),
     ("gate start", &[("orch gate start --gate draft", "start a gate and print its packet")]),
     (
         "gate finish",
@@ -47,15 +58,27 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
         "gate fail",
         &[("orch gate fail --reason \"the archive is offline\"", "say why it cannot be done")],
     ),
-    ("gate approve", &[("orch gate approve --gate draft --note \"good\"", "asks for your word")]),
+    ("gate approve", &[("orch gate approve --gate draft --note \"good\"", "asks you to confirm")]),
     ("gate reject", &[("orch gate reject --reason \"too long\"", "send it back with a reason")]),
     ("gate redo", &[("orch gate redo --gate draft --reason \"new brief\"", "do it again")]),
     ("gate waive", &[("orch gate waive --gate links --reason \"offline\"", "go on without it")]),
     ("gate estimate", &[("orch gate estimate 2h --gate draft", "how long it should take")]),
     ("gate check", &[("orch gate check", "judge the outputs without finishing the gate")]),
     (
+        "invocation",
+        &[("orch invocation record --agent claude --cost 0.12", "add a call to the record")],
+    ),
+    (
         "invocation record",
         &[("orch invocation record --agent claude --cost 0.12 --input-tokens 900", "add a call")],
+    ),
+    (
+        "session",
+        &[
+            ("orch session start --epic my-feature --budget 5", "start the run of a key"),
+            ("orch session pause --reason \"end of day\"", "stop for today"),
+            ("orch session resume my-feature", "go on where you stopped"),
+        ],
     ),
     (
         "session start",
@@ -67,8 +90,16 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     ("session list", &[("orch session list --epic my-feature", "its checkpoints")]),
     ("session complete", &[("orch session complete", "end it, unless something is missing")]),
     (
+        "checkpoint",
+        &[
+            ("orch checkpoint create --reason \"before the rewrite\"", "create one now"),
+            ("orch checkpoint diff 3", "what has changed since"),
+            ("orch checkpoint restore 3", "bring the files back"),
+        ],
+    ),
+    (
         "checkpoint create",
-        &[("orch checkpoint create --reason \"before the rewrite\"", "seal one now")],
+        &[("orch checkpoint create --reason \"before the rewrite\"", "create one now")],
     ),
     ("checkpoint list", &[("orch checkpoint list", "checkpoints of the current run")]),
     ("checkpoint show", &[("orch checkpoint show 3", "what checkpoint 3 holds")]),
@@ -113,6 +144,14 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     ),
     ("decide", &[("orch decide use tera: it reports unknown names", "a decision and its reason")]),
     ("done", &[("orch done \"the parser reads all samples\"", "finish the current gate")]),
+    (
+        "workflow",
+        &[
+            ("orch workflow list", "what can be run here"),
+            ("orch workflow new essay", "a workflow to start from"),
+            ("orch workflow check essay", "find mistakes in it"),
+        ],
+    ),
     ("workflow list", &[("orch workflow list", "what can be run here")]),
     ("workflow show", &[("orch workflow show essay", "its file, and where it comes from")]),
     ("workflow new", &[("orch workflow new essay", "a workflow to start from")]),
@@ -125,15 +164,20 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     ),
     ("workflow graph", &[("orch workflow graph essay --format mermaid", "a picture of its gates")]),
     ("workflow schema", &[("orch workflow schema contract", "for your editor")]),
+    ("contract", &[("orch contract test essay/draft", "try it on its fixtures")]),
     ("contract test", &[("orch contract test essay/draft", "try it on its fixtures")]),
     ("rehearse", &[("orch rehearse essay --slug snow", "every packet, and nothing is done")]),
-    (
-        "cost",
-        &[("orch cost", "what the current run has cost"), ("orch cost --by model", "by model")],
-    ),
+    ("cost", &[("orch cost", "what all runs have cost"), ("orch cost --by model", "by model")]),
     (
         "verify",
         &[("orch verify", "the current run"), ("orch verify --all", "all runs of the project")],
+    ),
+    (
+        "record",
+        &[
+            ("orch record push origin", "send records to a remote"),
+            ("orch record fetch origin", "get records from a remote"),
+        ],
     ),
     ("record rebuild", &[("orch record rebuild", "write the record anew from the journal")]),
     ("record push", &[("orch record push origin", "send records to a remote")]),
@@ -144,7 +188,7 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
             ("orch init", "create orch.toml, and ask what else"),
             (
                 "orch init --with schemas,agents-md",
-                "with schemas for editors, and words for agents",
+                "with schemas for editors and a section for agents",
             ),
         ],
     ),
@@ -167,8 +211,8 @@ const EXAMPLES: [(&str, &[Example]); 64] = [
     ("man", &[("orch man ~/.local/share/man/man1", "install the man pages")]),
     ("ls", &[("orch ls --status FAILED", "runs that failed")]),
     ("show", &[("orch show --run snow", "what happened in that run")]),
-    ("resume", &[("orch resume", "go on with the current run")]),
-    ("approve", &[("orch approve --gate draft", "asks for your word")]),
+    ("resume", &[("orch resume", "resume the current run")]),
+    ("approve", &[("orch approve --gate draft", "asks you to confirm")]),
 ];
 
 /// A command with examples in its help, and in that of each command below it.

@@ -32,7 +32,7 @@ pub struct Request {
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]
     pub fix: bool,
-    /// Also call the program of each agent for its version, and for what it can tell of itself
+    /// Also call the program of each agent for its version, and for what it reports
     /// without cost, such as whether it is signed in.
     #[cfg_attr(feature = "cli", arg(long))]
     #[serde(default)]

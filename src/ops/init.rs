@@ -32,7 +32,7 @@ pub struct Request {
 pub enum Part {
     /// JSON Schemas for editors, in schemas/.
     Schemas,
-    /// Lines in .gitattributes that keep git from changing records.
+    /// Lines in .gitattributes, so that git never rewrites line endings in records.
     Gitattributes,
     /// A section in AGENTS.md on how to work at a gate.
     AgentsMd,
@@ -50,8 +50,10 @@ impl Part {
     /// What it is, as a person is asked for it.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Schemas => "JSON Schemas for your editor, in schemas/",
-            Self::Gitattributes => "lines in .gitattributes that keep git from changing records",
+            Self::Schemas => "JSON Schemas for your editor in the folder schemas",
+            Self::Gitattributes => {
+                "lines in .gitattributes, so that git never rewrites line endings in records"
+            }
             Self::AgentsMd => "a section in AGENTS.md on how to work at a gate",
             Self::Skill => "a skill for agents, in .claude/skills/orch/",
             Self::StopHook => "a stop hook for agents, in .claude/settings.json",

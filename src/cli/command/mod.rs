@@ -151,7 +151,7 @@ pub enum Command {
         #[command(subcommand)]
         command: record::RecordCommand,
     },
-    /// Set up a project: create orch.toml, and what else is asked for.
+    /// Set up a project: create orch.toml and the parts that you choose.
     Init(ops::init::Request),
     /// Diagnose problems with this project; repair them with --fix.
     Doctor(ops::doctor::Request),

@@ -35,7 +35,7 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     }
     let gates: Vec<&str> = asked.reopened.iter().map(GateId::as_str).collect();
     if !gates.is_empty() {
-        face.say(&format!("  reopened, without their approvals: {}", gates.join(", ")));
+        face.say(&format!("  reopened, approvals withdrawn: {}", gates.join(", ")));
     }
     if !question::word(&format!("Apply this as {}? [yes/no]", person.by), &WORDS)? {
         return Err(Error::usage("not amended; nothing was written").into());

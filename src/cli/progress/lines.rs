@@ -233,7 +233,7 @@ impl Lines {
         let (Some(due), Some(now)) = (due, self.at) else { return };
         let (text, at) = match due {
             Due::Retry(at) => (format!("until {gate} is tried again"), at),
-            Due::Poll(at) => (format!("until {gate} is asked again"), at),
+            Due::Poll(at) => (format!("until {gate} is polled again"), at),
         };
         let left = at.since(now);
         if left.is_zero() {

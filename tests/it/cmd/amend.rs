@@ -36,7 +36,7 @@ fn only_what_changed_is_done_again_under_the_new_definition() {
     house.orch("run resume").code(1).says("workflows/demo.toml").says("orch run amend --run");
     let before = definition(&house, "workflows/demo.toml");
     let done = house.on_terminal("run amend --reason slip", TAKE).code(0);
-    let done = done.says("changed workflows/demo.toml").says("approvals: test");
+    let done = done.says("changed workflows/demo.toml").says("approvals withdrawn: test");
     done.says("-command = ['false']").says("+command = ['true']");
     let after = definition(&house, "workflows/demo.toml");
     assert!(before.contains("false") && after.contains("true"), "{after}");

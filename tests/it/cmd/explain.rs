@@ -17,10 +17,10 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
     work. A 13-digit ISBN counts anywhere, a 10-digit one only with the word ISBN in its line, row
     or column header. Code and comments do not count, and neither does a bullet without a source.
 
-    | parameter | |
-    | --- | --- |
-    | `min` (required) | Minimum number of distinct sources. |
-    | `verdict` | Whether this check reads the gate's decision. It runs only if everything else passes; if it fails, the attempt is a refusal. The gate is not retried then: the finding is passed to the gate that `on_fail` goes back to. |
+      `min` (required)
+          Minimum number of distinct sources.
+      `verdict`
+          Whether this check reads the gate's decision. It runs only if everything else passes; if it fails, the attempt is a refusal. The gate is not retried then: the finding is passed to the gate that `on_fail` goes back to.
     ");
     insta::assert_snapshot!(house.orch("explain on_fail").code(0).stdout, @r#"
     on_fail in [[gate]] (Workflows)
@@ -32,11 +32,12 @@ fn a_check_a_key_a_command_and_a_code_are_explained() {
 
     A jump back to a gate, at most `visits` times.
 
-    | key | type | default | |
-    | --- | --- | --- | --- |
-    | `goto` | text | required | This gate or an earlier one. |
-    | `visits` | whole number |  | Maximum number of jumps. The count restarts when a later gate jumps back to or before this gate. |
-    | `per` | text |  | The only later gate whose jumps restart the count. |
+      `goto`, text, required
+          This gate or an earlier one.
+      `visits`, whole number
+          Maximum number of jumps. The count restarts when a later gate jumps back to or before this gate.
+      `per`, text
+          The only later gate whose jumps restart the count.
     "#);
     insta::assert_snapshot!(house.orch("explain held").code(0).stdout, @"
     held (Error codes)

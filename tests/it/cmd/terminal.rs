@@ -260,7 +260,7 @@ fn what_is_waited_for_counts_down() {
       $ orch run show
     ");
     let drawn = house.on_terminal_by_the_clock("run demo", 80, &[]).code(0);
-    drawn.says("s until again is tried again").says("s until ask is asked again");
+    drawn.says("s until again is tried again").says("s until ask is polled again");
 }
 
 /// A house in which somebody else stops the run while the menu is open: by the program that the
