@@ -7,6 +7,7 @@ mod at_work;
 mod detached;
 mod group;
 mod helper;
+mod program;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -27,6 +28,8 @@ pub use helper::Answer;
 pub use helper::Helper;
 pub use helper::Lost;
 pub use helper::help;
+pub use program::resolve;
+pub use program::unresolved;
 pub use table::is_alive;
 
 use crate::files::Beneath;
@@ -36,7 +39,6 @@ use rustix::process::Pid;
 use rustix::process::Signal;
 use std::collections::BTreeMap;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -125,8 +127,8 @@ pub enum Ending {
 pub enum Error {
     #[error("the command is empty")]
     Empty,
-    #[error("`{program}` was not found on PATH")]
-    NotFound { program: String },
+    #[error("`{program}` {why}")]
+    NotFound { program: String, why: &'static str },
     #[error(
         "an argument or variable of `{program}` has {bytes} bytes; the system limit is \
          {ARGUMENT_BYTES_MAX}; pass it in a file or on standard input"
@@ -158,8 +160,7 @@ pub fn run_watched(
     let io_error = |source| Error::Io { program: program.clone(), source };
     refuse_bad_arguments(command)?;
     // A resolved path lets the system spawn without copying this process first.
-    let resolved = resolve(&program, &command.folder)
-        .ok_or_else(|| Error::NotFound { program: program.clone() })?;
+    let resolved = resolved(&program, &command.folder)?;
     let mut entry =
         command.register.as_ref().map(RegisterEntry::open).transpose().map_err(io_error)?;
     let mut environment = command.environment.clone();
@@ -283,8 +284,7 @@ fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
 /// Runs a program on the terminal that this one runs on, such as an editor, to its end.
 pub fn run_on_terminal(argv: &[String], folder: &Path) -> Result<Ending, Error> {
     let program = argv.first().ok_or(Error::Empty)?.clone();
-    let not_found = || Error::NotFound { program: program.clone() };
-    let resolved = resolve(&program, folder).ok_or_else(not_found)?;
+    let resolved = resolved(&program, folder)?;
     let output = duct::cmd(resolved, &argv[1..])
         .dir(folder)
         .unchecked()
@@ -293,26 +293,16 @@ pub fn run_on_terminal(argv: &[String], folder: &Path) -> Result<Ending, Error> 
     Ok(Ending::Exited(output.status.code().unwrap_or(1)))
 }
 
-/// The absolute path of a program: as named, or found on `PATH`.
-pub fn resolve(program: &str, folder: &Path) -> Option<PathBuf> {
-    if program.contains('/') {
-        let path = folder.join(program);
-        return is_executable(&path).then_some(path);
-    }
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|path| path.is_absolute() && is_executable(path))
+fn resolved(program: &str, folder: &Path) -> Result<PathBuf, Error> {
+    resolve(program, folder).ok_or_else(|| Error::NotFound {
+        program: program.to_owned(),
+        why: unresolved(program, folder),
+    })
 }
 
 /// Whether a variable of the environment can have this name.
 pub fn is_variable(name: &str) -> bool {
     !name.is_empty() && !name.contains(['=', '\0'])
-}
-
-fn is_executable(path: &Path) -> bool {
-    path.metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[cfg(test)]

@@ -51,8 +51,8 @@ fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
     if has_own_path || process::resolve(program, project.folder.root()).is_some() {
         return Ok(());
     }
-    let place = if program.contains('/') { "does not exist" } else { "was not found on PATH" };
-    let message = format!("agent `{}` runs `{program}`, which {place}", agent.name);
+    let why = process::unresolved(program, project.folder.root());
+    let message = format!("agent `{}` runs `{program}`, which {why}", agent.name);
     let help =
         "install it, change `command` in orch.toml, or do the work by hand with --agent none";
     Err(Error::usage(message).advise(help))

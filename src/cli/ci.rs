@@ -50,7 +50,10 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     let shown = path.display();
     let bytes = crate::files::read_small(path, ANSWERS_BYTES_MAX)
         .map_err(|error| Error::usage(format!("{shown}: {error}")))?
-        .ok_or_else(|| Error::usage(format!("`{shown}` not found")))?;
+        .ok_or_else(|| {
+            Error::usage(format!("--answers names `{shown}`, which does not exist"))
+                .advise("write it, with one table per gate: [GATE], and below it name = \"value\"")
+        })?;
     let source = Source::of_bytes(shown.to_string(), bytes)
         .map_err(|unsound| Error::usage(unsound.message))?;
     let is_json = path.extension().is_some_and(|ending| ending == "json");

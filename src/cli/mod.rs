@@ -15,6 +15,7 @@ mod global;
 mod inputs;
 mod junit;
 mod menu;
+mod misplaced;
 mod pager;
 mod progress;
 mod question;
@@ -70,7 +71,8 @@ fn execute(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     template::use_helper();
     let wants_json = arguments.iter().any(|argument| argument == "--json");
     let parsed = whole()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
+        .map_err(|error| misplaced::advise(error, &whole(), &arguments))
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     let parsed = match parsed {
         Ok(parsed) => parsed,

@@ -8,6 +8,7 @@ use super::GateChoice;
 use super::Project;
 use super::RunChoice;
 use super::current::Current;
+use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::id::slug_of;
@@ -127,6 +128,10 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
         .advise_command(Suggestion::new("run show").option("run", name))),
         [] => {
             refuse_of_other_project(project, name, &mark)?;
+            if ids.is_empty() {
+                return Err(Error::usage(format!("run `{name}` not found: there are no runs"))
+                    .advise_command(Suggestion::new("run").word("WORKFLOW")));
+            }
             let known = ids.iter().map(RunId::as_str);
             Err(Error::usage(format!("run `{name}` not found")).advise(suggest_of(
                 name,
@@ -217,15 +222,33 @@ pub fn gate_of(
     let open = gates_at_work(run);
     match open.as_slice() {
         [only] => Ok((*only).clone()),
-        [] => Err(Error::usage(format!(
-            "no gate of run {} is RUNNING or WAITING; choose one",
-            run.started.run_id
-        ))
-        .advise(format!("--gate {}", known.join(" or --gate ")))),
+        [] => Err(none_at_work(run, &known)),
         _ => {
             let gates: Vec<String> = open.iter().map(|gate| format!("--gate {gate}")).collect();
             Err(Error::usage("several gates are RUNNING or WAITING; choose one")
                 .advise(gates.join(" or ")))
+        }
+    }
+}
+
+/// No gate is at work: in a run that is over, naming one seldom helps.
+fn none_at_work(run: &Run, known: &[&str]) -> Error {
+    let (id, status) = (&run.started.run_id, run.status);
+    match status {
+        RunStatus::Passed | RunStatus::Canceled => {
+            Error::usage(format!("run {id} is {status}; none of its gates is at work"))
+                .advise_command(Suggestion::new("run show").of(id))
+        }
+        RunStatus::Failed => {
+            Error::usage(format!("run {id} is {status}; none of its gates is at work"))
+                .advise_command_that(
+                    Suggestion::new("run resume").of(id),
+                    "continues it; `gate redo` and `gate waive` take the gate with --gate",
+                )
+        }
+        RunStatus::Running | RunStatus::Waiting | RunStatus::Paused => {
+            Error::usage(format!("no gate of run {id} is RUNNING or WAITING; choose one"))
+                .advise(format!("--gate {}", known.join(" or --gate ")))
         }
     }
 }

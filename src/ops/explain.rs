@@ -64,8 +64,15 @@ pub fn explain(request: &Request) -> Result<Reply, Error> {
             .map(|page| plain(&page.title))
             .chain(rows.iter().map(|row| row.0.as_str()))
             .collect();
-        return Err(Error::usage(format!("the reference has no page about `{topic}`"))
-            .advise(suggest(topic, known)));
+        // A command is known by its last word.
+        let is_last = |title: &&str| title.rsplit_once(' ').is_some_and(|(_, last)| last == topic);
+        let commands: Vec<String> =
+            known.iter().copied().filter(is_last).map(|title| format!("`{title}`")).collect();
+        let help = match commands.as_slice() {
+            [] => suggest(topic, known),
+            commands => format!("did you mean {}?", commands.join(" or ")),
+        };
+        return Err(Error::usage(format!("the reference has no page about `{topic}`")).advise(help));
     }
     Ok(Reply::Pages(found))
 }

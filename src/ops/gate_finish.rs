@@ -23,6 +23,7 @@ use crate::id::GateId;
 use crate::project::signing;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
+use crate::suggestion::OPEN;
 use crate::suggestion::Suggestion;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -115,7 +116,8 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
         state.and_then(|state| state.attempt()).filter(|attempt| attempt.finished_at.is_none());
     let id = driver.id();
     if run.status.is_final() {
-        return Err(Error::usage(format!("run {id} is {}; it cannot continue", run.status)));
+        return Err(Error::usage(format!("run {id} is {}; it cannot continue", run.status))
+            .advise_command(Suggestion::new("run show").of(id)));
     }
     match (open, state.and_then(|state| state.waits_for)) {
         (Some(attempt), Some(WaitsFor::Agent)) => Ok(attempt.attempt),
@@ -226,8 +228,13 @@ pub(super) fn answers(
     }
     input::resolve(form, &given, folder).map_err(|error| match error {
         input::Error::Missing { name, because, help } => {
-            Error::usage(format!("gate {gate} requires an answer to `{name}`{because}: {help}"))
-                .advise(format!("--answer {name}=…"))
+            let asked = if help.is_empty() { help } else { format!(": {help}") };
+            let message = format!("gate {gate} requires an answer to `{name}`{because}{asked}");
+            let choices =
+                form.iter().find(|input| input.name == name).map(|it| it.choices.join("|"));
+            let value = choices.filter(|choices| !choices.is_empty());
+            let value = value.unwrap_or_else(|| OPEN.to_owned());
+            Error::usage(message).advise(format!("--answer {name}={value}"))
         }
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),
     })

@@ -82,7 +82,8 @@ pub(super) fn complete(
         return Ok(advance::standing(&driver));
     }
     if driver.run().status.is_final() {
-        return Err(Error::usage(format!("run {id} is already {}", driver.run().status)));
+        return Err(Error::usage(format!("run {id} is already {}", driver.run().status))
+            .advise_command(Suggestion::new("run show").of(&id)));
     }
     if status == RunStatus::Passed {
         advance::look_at_all(&mut driver)?;
@@ -128,7 +129,10 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
-        .advise_command(Suggestion::new("run resume").of(driver.id())))
+        .advise_command_that(
+            Suggestion::new("run resume").of(driver.id()),
+            "continues it; to end it as it is, write --status FAILED or --status CANCELED",
+        ))
 }
 
 /// An agent ends no run but a part of the one that it works for, such as a task that it began: how a

@@ -67,7 +67,9 @@ use collect::collect;
 use file::GateFile;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::ops::Range;
+use std::path::Path;
 
 /// A sound plan.
 #[derive(Debug, Clone)]
@@ -236,7 +238,9 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
     found.ok_or_else(|| {
         let names = shelf.names("workflows", ".toml");
         let names = names.iter().map(String::as_str);
-        let help = suggest_of(name, names, "orch workflow list");
+        // Whoever typed a path meant the workflow in that file.
+        let stem = Path::new(name).file_stem().and_then(OsStr::to_str).unwrap_or(name);
+        let help = suggest_of(stem, names, "orch workflow list");
         if is_plain && !name.contains('/') {
             Error::Unknown { name: name.to_owned(), help }
         } else {

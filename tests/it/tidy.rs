@@ -209,7 +209,10 @@ const READERS: [(&str, &str); 8] = [
     ("src/files/outlet.rs", "an output that is named as a file is not written over from its start"),
     ("src/git/program.rs", "git is a part of orch, and runs with all that orch was started with"),
     ("src/git/sign.rs", "git's settings name keys by `~/`, as git itself reads them"),
-    ("src/process.rs", "programs are found on `PATH`, as the system finds what a process starts"),
+    (
+        "src/process/program.rs",
+        "programs are found on `PATH`, as the system finds what a process starts",
+    ),
     ("src/process/detached.rs", "a keeper says on its output that it is there"),
     ("src/process/helper.rs", "a helper is this program, and is talked to on its input and output"),
     ("src/signature.rs", "ssh-keygen and gpg find the user's agent by variables"),

@@ -32,6 +32,11 @@ pub struct Arguments {
 pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let words = &arguments.words;
     let Some(name) = named(words) else {
+        if let Some(name) = words.first().filter(|word| !word.starts_with('-')) {
+            return Err(Error::usage(format!("unexpected argument `{name}`"))
+                .advise(format!("to name the workflow, write --workflow {name}"))
+                .into());
+        }
         let command = with_own_flags(Command::new("orch run start")).arg(workflow_flag());
         let matches = command.try_get_matches_from(
             std::iter::once("orch run start".to_owned()).chain(words.clone()),

@@ -32,7 +32,8 @@ fn symptom(project: &Project, agent: &Agent, calls: bool) -> Symptom {
     let what = format!("agent {}", agent.name);
     let program = agent.program();
     let Some(path) = process::resolve(program, project.folder.root()) else {
-        let finding = format!("`{program}` was not found on PATH; install it or change orch.toml");
+        let why = process::unresolved(program, project.folder.root());
+        let finding = format!("`{program}` {why}; install it or change orch.toml");
         return Symptom::ill(what, finding);
     };
     let path = path.display().to_string();

@@ -22,6 +22,7 @@ mod instructions;
 mod keeper;
 mod logs;
 mod man;
+mod misplaced;
 mod invocation;
 mod note;
 mod open;

@@ -5,10 +5,10 @@ use crate::house::House;
 const GATE: &str = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n";
 
 #[test]
-fn each_gate_that_could_be_meant_is_listed_once() {
+fn a_gate_of_a_run_that_is_over_is_not_offered() {
     let house = House::new().workflow("demo", GATE);
     house.orch("run demo").code(0);
-    house.orch("gate finish").code(2).says("help: --gate a\n");
+    house.orch("gate finish").code(2).says("help: orch run show\n").never_says("--gate a");
 }
 
 #[test]
