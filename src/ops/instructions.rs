@@ -156,6 +156,10 @@ impl Instructions {
                 self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
                 self.suggest(&of("status"));
             }
+            NextStep::Follow => {
+                self.say("The run continues now. See what it waits for.");
+                self.suggest(&of("next"));
+            }
             NextStep::Start { gate, failed } => {
                 self.say(match failed {
                     Some(reason) => format!("Fix gate {gate}: {reason}"),
