@@ -33,10 +33,13 @@ impl Check for ItemsClosed {
         scene.judge_work(|work| {
             let open = work.items.iter().filter(|item| !item.is_closed);
             let mut findings: Vec<Finding> = open
-                .map(|item| Finding::new(format!("child run {} is {}", item.name, item.status)))
+                .map(|item| {
+                    let (name, status) = (&item.name, &item.status);
+                    Finding::new(format!("child run {name} is {status}; close or cancel it"))
+                })
                 .collect();
             if let Some(expected) = super::between(work.items.len(), self.min.as_ref(), None) {
-                let finding = Finding::new("too few child runs");
+                let finding = Finding::new("too few child runs were started");
                 findings.push(finding.expected(expected).actual(work.items.len()));
             }
             findings
@@ -64,10 +67,10 @@ mod tests {
         let closed = work(vec![item("a", "PASSED", true)]);
         assert!(judged("min = 1", Some(closed.clone())).is_empty());
         let open = work(vec![item("a", "PASSED", true), item("b", "WAITING", false)]);
-        assert_eq!(judged("", Some(open)), ["child run b is WAITING []"]);
+        assert_eq!(judged("", Some(open)), ["child run b is WAITING; close or cancel it []"]);
         assert_eq!(
             judged("min = 3", Some(closed)),
-            ["too few child runs (expected at least 3, found 1) []"]
+            ["too few child runs were started (expected at least 3, found 1) []"]
         );
         assert_eq!(judged("", None), ["this check requires a run []"]);
         assert!(read("items_closed", "min = -1").is_err());

@@ -33,6 +33,7 @@ use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::ops::run_amend;
 use crate::ops::run_pause;
+use crate::ops::take_over;
 use crate::workflow::input;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -98,6 +99,8 @@ pub fn go_on(
             }
         }
     }
+    interrupted |= standing.pause == Some(PauseCause::Signal);
+    let standing = take_over::after_stop(project, &face.caller, standing)?;
     reports.write(face, project, &standing.run_id)?;
     closing_words(face, project, &standing, brief);
     Ok(if interrupted { exit::INTERRUPTED } else { exit::of_standing(&standing) })

@@ -1,12 +1,15 @@
 //! `orch brief`: the text that brings a new session up to date; every resume shows it too.
 
 mod acts;
+mod child_runs;
 mod content;
 mod fit;
 mod paper;
 
 pub use acts::Act;
 pub use acts::Setback;
+pub use child_runs::ChildRun;
+pub use child_runs::WaitingGate;
 pub use content::Brief;
 pub use content::Changes;
 pub use content::Gate;
@@ -122,6 +125,7 @@ fn write(
         run,
         workflow,
         history: &reading.history(),
+        child_runs: child_runs::open(project, run)?,
         changes,
         instructions: Instructions::of(standing, choose::at_hand_beside(project, caller, run)),
         now: project.clock.now(),

@@ -102,6 +102,25 @@ pub fn begin(project: &Project, caller: &Caller, run: &RunId) {
     let _ = current.write(project, caller);
 }
 
+/// A run that is resumed leads back to what was at hand in it: a child run that is not over. Gives that.
+pub fn resume(project: &Project, caller: &Caller, run: &RunId) -> Option<RunId> {
+    let before = Current::read(project, caller).unwrap_or_default();
+    begin(project, caller, run);
+    let mut current = Current::read(project, caller).unwrap_or_default();
+    let is_open_part = |place: &&ChosenRun| {
+        let reading = project.store.glance(&place.run);
+        reading.is_ok_and(|reading| {
+            reading.run.started.parent.as_ref() == Some(run) && !reading.run.status.is_final()
+        })
+    };
+    let above = before.stack.iter().take_while(|place| place.run != *run);
+    let child = above.filter(|_| current.stack.first().is_some_and(|top| top.run == *run));
+    let child = child.clone().find(is_open_part)?;
+    current.choose(&child.run, child.gate.clone());
+    current.write(project, caller).ok()?;
+    Some(child.run.clone())
+}
+
 /// A run that has come to its end stays the current one until the next begins; a part of another one
 /// leaves the place to that.
 pub fn end(project: &Project, caller: &Caller, run: &Run) {

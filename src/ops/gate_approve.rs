@@ -24,6 +24,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::sign;
 use crate::run::Run;
+use crate::standing::stopped;
 use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -62,7 +63,7 @@ pub fn gate_approve(
     asker::refuse_agents(project, caller)?;
     let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
-    refuse_stopped_since(&driver, question.run_status)?;
+    refuse_stopped_since(driver.run(), question.run_status)?;
     let gate = gate_of(project, caller, driver.run(), &request.gate)?;
     refuse_other(driver.run(), &gate)?;
     if advance::expire(&mut driver, &gate)? {
@@ -103,9 +104,9 @@ pub fn gate_approve(
 }
 
 /// Refuses the word of a person who was asked before somebody else paused or ended the run.
-fn refuse_stopped_since(driver: &Driver<'_>, asked_in: RunStatus) -> Result<(), Error> {
+fn refuse_stopped_since(run: &Run, asked_in: RunStatus) -> Result<(), Error> {
     let went_on = matches!(asked_in, RunStatus::Running | RunStatus::Waiting);
-    match advance::standing(driver).stopped().filter(|_| went_on) {
+    match stopped(run.status, run.reason.as_deref()).filter(|_| went_on) {
         Some(stopped) => Err(Error::usage(format!("{stopped}; nothing was written"))),
         None => Ok(()),
     }

@@ -9,6 +9,7 @@ use super::Standing;
 use super::Waiting;
 use super::next;
 use crate::clock;
+use crate::id::GateId;
 use crate::id::RunId;
 use crate::standing::NextStep;
 use crate::suggestion::AtHand;
@@ -109,14 +110,7 @@ impl Instructions {
         match step {
             NextStep::Work(waiting) => self.work(run, waiting),
             NextStep::Approve(waiting) => self.approve(run, waiting),
-            NextStep::Decide(gate) => {
-                self.say(format!(
-                    "Gate {gate} was interrupted. Check what it left behind, then start it again \
-                     or fail it."
-                ));
-                self.suggest(&at("gate start", gate));
-                self.suggest(&at("gate fail", gate).option("reason", OPEN_WORDS));
-            }
+            NextStep::Decide(gate) => self.decide(run, gate),
             NextStep::Mend { gate, reason, refused: false } => {
                 self.say(format!("Fix gate {gate}: {reason}"));
             }
@@ -129,12 +123,7 @@ impl Instructions {
                 self.say(format!("Gate {gate} failed: {reason}. Fix it, then redo the gate."));
                 self.suggest(&at("gate redo", gate).option("reason", OPEN_WORDS));
             }
-            NextStep::RaiseBudget => {
-                self.say("A budget is spent. Raise it to continue.");
-                // Without a run named it adds up all of them.
-                self.suggest(&Suggestion::new("cost").option("run", run.as_str()));
-                self.suggest(&of("run resume").option("budget", OPEN));
-            }
+            NextStep::RaiseBudget => self.raise_budget(run),
             NextStep::Resume => {
                 self.say("The run is paused. Resume it.");
                 self.suggest(&take_up(standing));
@@ -155,6 +144,10 @@ impl Instructions {
                 let gate = gate.map(|gate| format!(" Gate {gate} is running."));
                 self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
                 self.suggest(&of("status"));
+            }
+            NextStep::Follow => {
+                self.say("The run continues now. See what it waits for.");
+                self.suggest(&of("next"));
             }
             NextStep::Start { gate, failed } => {
                 self.say(match failed {
@@ -177,6 +170,22 @@ impl Instructions {
                 self.suggest(&of("update").word(OPEN_WORDS));
             }
         }
+    }
+
+    fn decide(&mut self, run: &RunId, gate: &GateId) {
+        self.say(format!(
+            "Gate {gate} was interrupted. Check what it left behind, then start it again or fail it."
+        ));
+        let at = |command| Suggestion::new(command).of(run).at(gate);
+        self.suggest(&at("gate start"));
+        self.suggest(&at("gate fail").option("reason", OPEN_WORDS));
+    }
+
+    fn raise_budget(&mut self, run: &RunId) {
+        self.say("A budget is spent. Raise it to continue.");
+        // Without a run named it adds up all of them.
+        self.suggest(&Suggestion::new("cost").option("run", run.as_str()));
+        self.suggest(&Suggestion::new("run resume").of(run).option("budget", OPEN));
     }
 
     fn work(&mut self, run: &RunId, waiting: &Waiting) {
@@ -249,7 +258,6 @@ mod tests {
     use super::*;
     use crate::digest::Digest;
     use crate::event::RunStatus;
-    use crate::id::GateId;
     use crate::ops::DrivenBy;
     use crate::ops::Here;
 

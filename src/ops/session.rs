@@ -35,7 +35,8 @@ impl Epic {
     /// The run of this key: the open one, else the last one.
     pub fn run(&self, project: &Project, caller: &Caller) -> Result<RunId, Error> {
         let Some(epic) = &self.epic else {
-            return choose::run(project, caller, &RunChoice::default());
+            let id = choose::run(project, caller, &RunChoice::default())?;
+            return Ok(sat_at(project, id));
         };
         if let Some(open) = choose::open_run_of(project, epic)? {
             return Ok(open);
@@ -45,6 +46,19 @@ impl Epic {
             Error::usage(format!("no run found for `{epic}`")).advise_command(begin(epic))
         })
     }
+}
+
+/// The run that sessions were started at: a child run is a part of the session in which it began.
+fn sat_at(project: &Project, id: RunId) -> RunId {
+    let mut around = Some(id.clone());
+    while let Some(at) = around {
+        let Ok(reading) = project.store.glance(&at) else { break };
+        if !reading.run.sessions.is_empty() {
+            return at;
+        }
+        around = reading.run.started.parent.filter(|parent| *parent < at);
+    }
+    id
 }
 
 /// One gate after the other: whoever sits down waits for it.

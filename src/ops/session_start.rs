@@ -81,6 +81,9 @@ pub struct Reply {
     pub budget_usd: Option<f64>,
     /// What was found of the previous session, if it died.
     pub found: Option<String>,
+    /// The child run that was at hand when the last session ended, and is current again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub child: Option<RunId>,
     /// The brief shown on resuming.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub brief: Option<Box<brief::Reply>>,
@@ -116,7 +119,7 @@ pub fn session_start(
     }
     driver.append(&[Event::SessionReady { session: number }])?;
     driver.commit(None, true)?;
-    current::begin(project, caller, driver.id());
+    let child = current::resume(project, caller, driver.id());
     session::begin_keeping(project, driver.id(), number)?;
     let run = driver.run();
     Ok(Reply {
@@ -128,6 +131,7 @@ pub fn session_start(
         status: run.session().map_or(SessionStatus::Failed, |session| session.status),
         budget_usd: run.budget.usd.map(Amount::value),
         found,
+        child,
         brief: foreword.brief.and_then(Result::ok),
         run: advance::standing(&driver),
     })

@@ -93,7 +93,7 @@ pub fn session_status(project: &Project, caller: &Caller, epic: &Epic) -> Result
         run.sessions.iter().map(|session| sitting(project, &run, session, now)).collect();
     let last = sessions.last();
     let budget_usd = run.budget.bound(Measure::Usd);
-    let cost_usd = Cost::of_run(&run).cost_usd;
+    let cost_usd = Cost::of_run(&run).known_usd();
     let parts_usd = sitting_budget::spent_by_parts(project, &run)?.get(Measure::Usd);
     let spent = run.spent(now);
     let definition = Definition::thaw(&run.started.definition);
@@ -135,7 +135,7 @@ fn sitting(project: &Project, run: &Run, session: &Session, now: Moment) -> Sitt
         started_at: session.started_at,
         ended_at: session.ended_at,
         duration_s: end.since(session.started_at).as_secs(),
-        cost_usd: Cost::of(within).cost_usd,
+        cost_usd: Cost::of(within).known_usd(),
         reason: session.reason.clone(),
     }
 }

@@ -37,7 +37,7 @@ pub struct Reply {
     pub started_at: Moment,
     /// End time.
     pub finished_at: Option<Moment>,
-    /// Known cost in total; null if none is known.
+    /// Known cost in total; null if calls were made and none is known.
     pub cost_usd: Option<f64>,
     /// The budget; null without one.
     pub budget_usd: Option<f64>,
@@ -73,7 +73,7 @@ pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
         reason: run.reason.clone(),
         started_at: run.started_at,
         finished_at: run.finished_at,
-        cost_usd: cost.cost_usd,
+        cost_usd: cost.known_usd(),
         budget_usd,
         remaining_usd: budget_usd.map(|bound| (bound - cost.spent(Measure::Usd)).max(0.0)),
         spending: standing::spending(&cost, &run.budget),

@@ -6,10 +6,14 @@ use super::Driver;
 use super::Error;
 use super::Project;
 use super::RunChoice;
+use super::Standing;
 use super::choose;
+use super::next;
 use crate::caller::asker;
 use crate::clock::parse_duration;
 use crate::clock::show_duration;
+use crate::event::PauseCause;
+use crate::event::RunStatus;
 use crate::files::LockHolder;
 use crate::id::RunId;
 use crate::process;
@@ -46,6 +50,12 @@ impl Default for Wait {
         Self { wait: "30s".to_owned() }
     }
 }
+
+/// How long who had a driver stopped may take until they hold the run.
+const TAKEN_WITHIN: Duration = Duration::from_millis(200);
+
+/// How long they may then take to write why.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(2);
 
 /// Hears which process is asked to stop.
 pub type Told<'t> = &'t mut dyn FnMut(&LockHolder);
@@ -91,6 +101,36 @@ pub(super) fn take<'p>(
                 return Err(Error::Unstopped { run: id.clone(), process, waited });
             }
             Some(_) => {}
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// Where a run stands by now whose driver, this process, was asked to stop: who asked for that takes
+/// the run and writes why. By a signal from anywhere else it stays as it is.
+pub fn after_stop(
+    project: &Project,
+    caller: &Caller,
+    standing: Standing,
+) -> Result<Standing, Error> {
+    let is_interrupted = |status: RunStatus, pause: Option<PauseCause>| {
+        (status, pause) == (RunStatus::Paused, Some(PauseCause::Signal))
+    };
+    if !is_interrupted(standing.status, standing.pause) {
+        return Ok(standing);
+    }
+    let start = Instant::now();
+    let mut is_taken = false;
+    loop {
+        let run = project.store.glance(&standing.run_id)?.run;
+        if !is_interrupted(run.status, run.pause) {
+            let run = RunChoice { run: Some(standing.run_id.to_string()) };
+            let problems = standing.problems;
+            return Ok(Standing { problems, ..next::next(project, caller, &run)?.run });
+        }
+        is_taken |= project.store.is_held(&standing.run_id);
+        if start.elapsed() >= if is_taken { WRITTEN_WITHIN } else { TAKEN_WITHIN } {
+            return Ok(standing);
         }
         thread::sleep(LOOK_EVERY);
     }

@@ -70,6 +70,12 @@ impl Cost {
         self.tokens_unknown += 1;
     }
 
+    /// What is known to be spent in money: nothing, where no call could cost any; null where calls did
+    /// and none said how much.
+    pub fn known_usd(&self) -> Option<f64> {
+        self.cost_usd.or((self.cost_unknown == 0).then_some(0.0))
+    }
+
     /// How much of one measure is known to be spent.
     pub fn spent(&self, measure: Measure) -> f64 {
         match measure {

@@ -122,15 +122,7 @@ pub enum DrivenBy {
 impl Standing {
     /// Why the run does not continue, in words, where it was paused or has ended.
     pub fn stopped(&self) -> Option<String> {
-        let what = match self.status {
-            RunStatus::Running | RunStatus::Waiting => return None,
-            RunStatus::Paused => "was paused",
-            RunStatus::Canceled => "was canceled",
-            RunStatus::Passed => "has passed",
-            RunStatus::Failed => "has failed",
-        };
-        let reason = self.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        Some(format!("the run {what}{reason}"))
+        stopped(self.status, self.reason.as_deref())
     }
 
     /// Whether this gate is one of those that failed.
@@ -218,6 +210,19 @@ impl Standing {
             here: here(workflow, run, around),
         }
     }
+}
+
+/// Why a run of this status does not continue, in words, where it was paused or has ended.
+pub fn stopped(status: RunStatus, reason: Option<&str>) -> Option<String> {
+    let what = match status {
+        RunStatus::Running | RunStatus::Waiting => return None,
+        RunStatus::Paused => "was paused",
+        RunStatus::Canceled => "was canceled",
+        RunStatus::Passed => "has passed",
+        RunStatus::Failed => "has failed",
+    };
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    Some(format!("the run {what}{reason}"))
 }
 
 /// The questions of a gate's form that have no answer of their own.

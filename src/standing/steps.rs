@@ -46,6 +46,8 @@ pub enum NextStep<'s> {
     Drive,
     /// Another process drives it; a gate may be at work.
     Watch(Option<&'s GateId>),
+    /// This process goes on with it: see what it comes to.
+    Follow,
     /// Begin a gate by hand; one that failed is put right first.
     Start {
         /// The gate.
@@ -123,6 +125,7 @@ impl Standing {
         let here = &self.here;
         match here.driver {
             // Whoever reads this is about to drive it.
+            DrivenBy::This if self.waiting.is_empty() => vec![NextStep::Follow],
             DrivenBy::This => Vec::new(),
             DrivenBy::Another => vec![NextStep::Watch(here.gate.as_ref())],
             DrivenBy::Nobody if here.is_driven && self.waiting.is_empty() => vec![NextStep::Drive],

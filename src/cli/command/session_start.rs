@@ -7,6 +7,7 @@ use crate::cli::exit;
 use crate::cli::progress::Progress;
 use crate::ops;
 use crate::ops::Instructions;
+use crate::ops::RunChoice;
 use crate::ops::session_start;
 use crate::ops::session_start::Request;
 use std::fmt::Write as _;
@@ -57,7 +58,17 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     }
     let _ = writeln!(text, "head {}", reply.run.head);
     drive::warn(face, &project, &reply.run);
-    let instructions = Instructions::of(&reply.run, ops::at_hand(&project, &face.caller));
+    let instructions = match &reply.child {
+        Some(child) => {
+            let _ = writeln!(text, "current run {child}; `orch back` returns to {}", reply.epic);
+            Instructions::of_run(
+                &project,
+                &face.caller,
+                &RunChoice { run: Some(child.to_string()) },
+            )
+        }
+        None => Instructions::of(&reply.run, ops::at_hand(&project, &face.caller)),
+    };
     // The session runs; what failed waits for whoever sits there.
     let code = if reply.run.failed.is_empty() { exit::DONE } else { exit::of_standing(&reply.run) };
     if code == exit::FAILED {

@@ -1,6 +1,7 @@
 //! `orch session status`.
 
 use super::Failure;
+use crate::budget::Measure;
 use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
@@ -69,5 +70,5 @@ fn shown(seconds: u64) -> String {
 }
 
 fn usd(amount: Option<f64>) -> String {
-    amount.map_or_else(|| "unknown".to_owned(), |usd| format!("{usd:.4} USD"))
+    amount.map_or_else(|| "unknown".to_owned(), |usd| Measure::Usd.show(usd))
 }

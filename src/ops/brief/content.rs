@@ -3,6 +3,7 @@
 use super::acts;
 use super::acts::Act;
 use super::acts::Setback;
+use super::child_runs::ChildRun;
 use crate::advance;
 use crate::budget::Budget;
 use crate::budget::Measure;
@@ -34,6 +35,7 @@ pub(super) struct Facts<'f> {
     pub run: &'f Run,
     pub workflow: &'f Workflow,
     pub history: &'f [(Moment, Event)],
+    pub child_runs: Vec<ChildRun>,
     pub changes: Changes,
     pub instructions: Instructions,
     pub now: Moment,
@@ -69,6 +71,8 @@ pub struct Brief {
     pub prompts: Vec<Prompt>,
     /// All gates, in the order of the workflow.
     pub gates: Vec<Gate>,
+    /// The child runs that are not over, oldest first.
+    pub child_runs: Vec<ChildRun>,
     /// Recent acts, oldest first.
     pub acts: Vec<Act>,
     /// Decisions, oldest first.
@@ -214,7 +218,7 @@ pub struct Spending {
 
 impl Brief {
     pub(super) fn of(facts: Facts<'_>) -> Self {
-        let Facts { run, workflow, history, changes, instructions, now } = facts;
+        let Facts { run, workflow, history, child_runs, changes, instructions, now } = facts;
         let (decisions, notes) =
             said(run).into_iter().partition(|said| said.kind == NoteKind::Decision);
         Self {
@@ -231,6 +235,7 @@ impl Brief {
             inputs: inputs(workflow, run),
             prompts: prompts(workflow, run),
             gates: gates(run, now),
+            child_runs,
             acts: acts::last(run, history),
             decisions,
             notes,
@@ -317,7 +322,8 @@ fn findings(state: &GateState) -> Vec<String> {
     attempt.findings.iter().chain(checked).map(ToString::to_string).collect()
 }
 
-fn said(run: &Run) -> Vec<Said> {
+/// What was said in a run, oldest first.
+pub(super) fn said(run: &Run) -> Vec<Said> {
     let mut said: Vec<Said> = run
         .notes
         .iter()
@@ -344,7 +350,7 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
     };
     let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     Spending {
-        cost_usd: cost.cost_usd.map(in_millionths),
+        cost_usd: cost.known_usd().map(in_millionths),
         calls: cost.calls,
         calls_of_unknown_cost: cost.cost_unknown,
         tokens: cost.tokens,

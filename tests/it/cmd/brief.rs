@@ -150,7 +150,7 @@ fn the_data_says_what_is_unknown() {
     let json = house.orch("brief --json").code(0).json();
     assert!(json["data"]["changes"]["files"].is_null());
     assert_eq!(json["data"]["changes"]["unknown"], "this is not a git repository");
-    assert!(json["data"]["spent"]["cost_usd"].is_null());
+    assert_eq!(json["data"]["spent"]["cost_usd"], 0.0);
     house.orch("brief").code(0).says("Unknown: this is not a git repository.");
 }
 

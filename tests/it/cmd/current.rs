@@ -42,7 +42,7 @@ fn status_has_a_line_for_each_gate() {
     ");
     let json = house.orch("status --json").code(0).json();
     assert_eq!(json["data"]["gates"][1]["waits_for"], "person");
-    assert!(json["data"]["cost_usd"].is_null());
+    assert_eq!(json["data"]["cost_usd"], 0.0);
 }
 
 #[test]

@@ -175,7 +175,7 @@ fn whoever_sits_at_a_run_is_told_by_its_key() {
     };
     work(&commands(start, 0));
     work(&commands("update half way", 0));
-    assert_eq!(commands("done all of it", 1), ["orch done \"…\""]);
+    assert_eq!(commands("done all of it", 1), ["orch done"]);
     assert_eq!(commands(start, 5)[0], "orch session status --epic x");
     let resume = Json::from("orch session resume x");
     assert_eq!(commands("session pause --epic x", 0).last(), Some(&resume));
@@ -188,7 +188,8 @@ fn whoever_sits_at_a_run_is_told_by_its_key() {
     for words in ["session status --epic x", "session list --epic x"] {
         assert_eq!(instructions(&house, words, 0)["next_actions"], serde_json::json!([]));
     }
-    assert_eq!(commands("session complete --epic x", 1), ["orch session complete --epic x"]);
+    let refused = commands("session complete --epic x", 1);
+    assert!(!refused.contains(&Json::from("orch session complete --epic x")), "{refused:?}");
     house.orch("session pause --epic x").code(0);
     let shown = house.orch("session start --epic x --resume").code(0);
     assert!(shown.stderr.contains("\nBrief: demo x\n"), "{}", shown.shown());

@@ -8,6 +8,7 @@ mod checkpoint;
 mod checkpoint_restore;
 mod brief;
 mod by_hand;
+mod child_runs;
 mod completion;
 mod contract;
 mod cost;

@@ -64,12 +64,16 @@ fn a_session_begins_and_its_status_is_told() {
     let data = house.orch("session status --epic x --json").code(0).json()["data"].clone();
     let named = ["budget_usd", "cost_usd", "remaining_usd", "session", "session_key", "status"];
     let values: Vec<String> = named.map(|name| data[name].to_string()).to_vec();
-    assert_eq!(values, ["5.0", "null", "5.0", "1", "\"x@1\"", "\"running\""]);
+    assert_eq!(values, ["5.0", "0.0", "5.0", "1", "\"x@1\"", "\"running\""]);
     house.orch("invocation record --gate plan --agent me --cost 1.25").code(0);
     let data = house.orch("session status --json").code(0).json()["data"].clone();
     assert_eq!((&data["cost_usd"], &data["remaining_usd"]), (&1.25.into(), &3.75.into()));
     assert_eq!(data["sessions"][0]["cost_usd"], 1.25);
-    house.orch("session status").code(0).says("session x@1 running").says("1.2500 USD of 5.00 USD");
+    house
+        .orch("session status")
+        .code(0)
+        .says("session x@1 running")
+        .says("cost: 1.25 USD of 5.00 USD, 3.75 USD left");
     house.orch("session status --epic y").code(2).says("no run found for `y`");
 }
 
@@ -201,7 +205,7 @@ fn a_session_whose_baseline_fails_can_go_on_or_end() {
         ways.iter().fold(done, |done, way| done.says(way));
     }
     let ended = house.copy();
-    ended.orch("run complete --status FAILED").code(1).says("FAILED");
+    ended.orch("run complete --status FAILED").code(0).says("FAILED");
     assert_eq!(field(&ended, "status"), "completed");
     house.remove("broken");
     house.orch("gate redo --gate sound --reason fixed").code(0);
@@ -308,7 +312,17 @@ fn what_is_missing_keeps_a_session_from_being_complete() {
     let commands = ["orch gate check", "orch gate finish", "orch update \"…\""];
     assert_eq!(next["suggested_commands"], serde_json::json!(commands));
     house.orch("done").code(0);
-    insta::assert_snapshot!(house.orch("session complete").code(1).shown(), @"");
+    insta::assert_snapshot!(house.orch("session complete").code(1).shown(), @r#"
+    exit 1
+    -- stdout
+    not done yet:
+      no summary was given (expected at least 10 characters) [summary]
+    -- stderr
+
+    next:
+      Add what is missing, then try again.
+      $ orch session complete --summary "…"
+    "#);
     assert_eq!((house.keepers().len(), field(&house, "status")), (1, "running".into()));
     let done = house.orch_with(&["session", "complete", "--summary", "all is built"]).code(0);
     done.says("PASSED");

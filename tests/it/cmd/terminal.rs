@@ -267,7 +267,10 @@ fn what_is_waited_for_counts_down() {
 /// menu shows files with.
 fn stopped_meanwhile(house: House, command: &str) -> House {
     let orch = env!("CARGO_BIN_EXE_orch");
-    house.write("stop.sh", format!("'{orch}' run {command} --reason lunch >/dev/null 2>&1\n"));
+    house.write(
+        "stop.sh",
+        format!("'{orch}' run {command} --reason lunch >/dev/null 2>&1\necho stopped\n"),
+    );
     house.env("EDITOR", "sh stop.sh").env("PAGER", "sh stop.sh")
 }
 
@@ -279,12 +282,12 @@ fn a_run_that_was_stopped_elsewhere_takes_nothing_from_an_open_menu() {
         let reason = [("What now", fail.as_str()), ("reason (Enter to go back)", "late\r")];
         for talk in [answers, reason] {
             let house = stopped_meanwhile(house(), command);
-            let opened = [("What now", open.as_str())];
+            let opened = [("What now", open.as_str()), ("stopped", "")];
             let talk: Vec<(&str, &str)> = opened.into_iter().chain(talk).collect();
             house
                 .on_terminal("run demo --slug x", &talk)
                 .code(code)
-                .says(&format!("error: the run was {word}: lunch; nothing was written"));
+                .says(&format!("the run was {word}: lunch; nothing was written"));
             assert_eq!(house.record()["status"], word.to_uppercase());
             assert_ne!(house.gates(), "write PASS");
             assert_ne!(house.gates(), "write FAIL");
@@ -309,14 +312,14 @@ fn a_run_that_was_stopped_elsewhere_takes_no_approval_that_was_asked_for_before(
         house
             .on_terminal("gate approve", &[("Approve this as", "yes\r")])
             .code(2)
-            .says(&format!("error: the run was {word}: lunch; nothing was written"));
+            .says(&format!("the run was {word}: lunch; nothing was written"));
         assert_eq!(house.record()["status"], word.to_uppercase());
         assert_ne!(house.gates(), "a PASS");
     }
     // Who finds the run paused approves knowingly.
     let house = House::new().workflow("demo", gate).file("release.md", "line\n");
     house.orch("run demo").code(3);
-    house.orch("run pause").code(3);
+    house.orch("run pause").code(0);
     house.on_terminal("gate approve", &[("Approve this as", "yes\r")]).code(0);
     assert_eq!(house.gates(), "a PASS");
 }

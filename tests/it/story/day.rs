@@ -78,7 +78,7 @@ fn a_day_of_work_needs_few_ids() {
     day.types("update", "one page of two").code(0).says("gate tasks");
     day.does_task("T-02");
     day.types("back", "").code(0);
-    day.types("done", "").code(1).says("close or cancel every task");
+    day.types("done", "").code(1).says("child run T-02 (");
     day.types("use T-02", "").code(0);
     // The machine goes down: nobody is told anything.
     day.house.kill_keepers();

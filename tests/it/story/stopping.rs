@@ -39,7 +39,9 @@ fn a_cancel_stops_the_driver_first() {
     let asked = format!("waiting for process {}, which drives the run, to stop\n", driver.id());
     assert!(done.stderr.starts_with(&asked), "{}", done.shown());
     assert_eq!(driver.wait().code(), Some(130));
-    assert!(driver.printed().contains("PAUSED (interrupted)"), "{}", driver.printed());
+    let printed = driver.printed();
+    assert!(printed.contains("CANCELED (enough)"), "{printed}");
+    assert!(!printed.contains("orch run resume"), "{printed}");
     assert!(!is_alive(&house.read("pid")));
     assert_eq!(house.record()["status"], "CANCELED");
     house.orch("verify").code(0);
@@ -50,6 +52,7 @@ fn a_pause_stops_the_driver_and_says_why() {
     let (house, mut driver) = at_work("");
     house.orch("run pause --reason lunch").code(0).says("PAUSED (lunch)");
     assert_eq!(driver.wait().code(), Some(130));
+    assert!(driver.printed().contains("PAUSED (lunch)"), "{}", driver.printed());
     house.orch("run pause").code(0).says("PAUSED (lunch)");
     house.write("go", "");
     house.orch("run resume").code(0);
