@@ -86,13 +86,24 @@ pub(super) fn unknown(template: &str) -> Option<UnknownWord<'_>> {
     })
 }
 
-/// What stands between the marks of expressions and statements.
+/// What stands between the marks of expressions and statements, up to one that does not end.
 fn expressions(text: &str) -> impl Iterator<Item = &str> {
-    let begins = ["{{", "{%"].into_iter().flat_map(|mark| text.match_indices(mark));
-    begins.filter_map(|(at, _)| {
-        let rest = text.get(at + 2..)?;
-        let end = rest.find("}}").into_iter().chain(rest.find("%}")).min()?;
-        rest.get(..end)
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        while let Some((_, behind)) = rest.split_once('{') {
+            let end = match behind.chars().next() {
+                Some('{') => "}}",
+                Some('%') => "%}",
+                Some(_) | None => {
+                    rest = behind;
+                    continue;
+                }
+            };
+            let (inside, left) = behind[1..].split_once(end)?;
+            rest = left;
+            return Some(inside);
+        }
+        None
     })
 }
 
@@ -146,6 +157,8 @@ mod tests {
         let filter = "unknown filter `uper` in a template | did you mean `upper`?";
         assert_eq!(told("a {{ x | trim | uper }}").unwrap(), filter);
         assert_eq!(told("{{ '| uper' ~ x | lower }} | uper"), None);
+        assert_eq!(told("{ {{ x }} {{ x | uper }}").unwrap(), filter);
+        assert_eq!(told("{{ x | uper %} {% y }}"), Some(filter.to_owned()));
         let test = "unknown test `strng` in a template | did you mean `string`?";
         assert_eq!(told("{% if x is not strng %}{% endif %}").unwrap(), test);
     }
