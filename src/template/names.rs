@@ -50,7 +50,7 @@ impl Names {
         self.shapes.insert(name.into(), shape);
     }
 
-    /// Without some of the names, and the reason why they are unknown.
+    /// Takes some of the names away; a template that uses one is told why it cannot.
     pub fn hide<'n>(&mut self, names: impl IntoIterator<Item = &'n String>) {
         for name in names {
             self.shapes.remove(name);

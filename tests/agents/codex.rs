@@ -54,9 +54,7 @@ fn what_is_wrong_is_told_to_the_next_attempt() {
     let Some((house, model)) = house(&json!([poem(SHORT), {"say": "Done."}, poem(WELL)])) else {
         return;
     };
-    house.orch("run demo").code(0);
-    assert_eq!(house.attempts("write"), "FAIL PASS");
-    assert!(model.heard().contains("Findings to fix"));
+    model::fail_and_mend(&house, &model);
 }
 
 #[test]
@@ -69,8 +67,7 @@ fn a_rate_limit_spends_no_try() {
 #[test]
 fn a_budget_ends_the_run_behind_its_call() {
     let Some((house, _model)) = house(&json!([poem(SHORT)])) else { return };
-    house.orch("run demo --budget 0.000001").code(4).says("budget");
-    assert_eq!(house.attempts("write"), "FAIL");
+    model::spend_more_than_there_is(&house);
 }
 
 #[test]

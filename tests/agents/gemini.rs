@@ -60,8 +60,7 @@ fn what_is_wrong_is_told_and_a_rate_limit_spends_no_try() {
 #[test]
 fn a_budget_ends_the_run_behind_its_call() {
     let Some((house, _model)) = house(&json!([poem(SHORT)])) else { return };
-    house.orch("run demo --budget 0.000001").code(4).says("budget");
-    assert_eq!(house.attempts("write"), "FAIL");
+    model::spend_more_than_there_is(&house);
 }
 
 #[test]

@@ -93,6 +93,19 @@ pub fn tokens(call: &Json) -> [Option<u64>; 3] {
     ["input_tokens", "cached_input_tokens", "output_tokens"].map(|name| call[name].as_u64())
 }
 
+/// A first poem that is refused, and one that heeds what was said of it.
+pub fn fail_and_mend(house: &House, model: &Model) {
+    house.orch("run demo").code(0);
+    assert_eq!(house.attempts("write"), "FAIL PASS");
+    assert!(model.heard().contains("Findings to fix"));
+}
+
+/// A budget that one call goes beyond: nothing begins after it.
+pub fn spend_more_than_there_is(house: &House) {
+    house.orch("run demo --budget 0.000001").code(4).says("budget");
+    assert_eq!(house.attempts("write"), "FAIL");
+}
+
 /// Kills the driver of a run while the model keeps its agent waiting, and has the run go on.
 pub fn kill_and_resume(house: &House, model: &Model) {
     let mut run = house.start("run demo");

@@ -56,9 +56,7 @@ fn what_is_wrong_is_told_to_the_next_attempt() {
     let Some((house, model)) = house(&json!([poem(SHORT), {"say": "Done."}, poem(WELL)])) else {
         return;
     };
-    house.orch("run demo").code(0);
-    assert_eq!(house.attempts("write"), "FAIL PASS");
-    assert!(model.heard().contains("Findings to fix"));
+    model::fail_and_mend(&house, &model);
 }
 
 #[test]
