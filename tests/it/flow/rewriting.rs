@@ -241,16 +241,21 @@ fn what_cleans_up_leaves_the_files_of_the_others_alone() {
     house.orch("run demo").code(1).says("x.txt: it belongs to gate a");
 }
 
-/// A gate that changes the draft at once and goes on, beside one that needs the draft.
-fn beside(jobs: u32) -> House {
-    let house = House::new().leaves("draft", "draft.md").workflow(
-        "demo",
-        "[[gate]]
+/// A draft that counts how often it is written, with other gates behind it.
+fn drafted(others: &str) -> House {
+    let draft = "[[gate]]
          id = 'draft'
          executor = 'command'
          shell = 'echo draft >> drafts; echo draft > draft.md'
-         contract = 'draft'
-         [[gate]]
+         contract = 'draft'";
+    let plan = format!("{draft}\n{others}");
+    House::new().leaves("draft", "draft.md").workflow("demo", &plan)
+}
+
+/// A gate that changes the draft at once and goes on, beside one that needs the draft.
+fn beside(jobs: u32) -> House {
+    let house = drafted(
+        "[[gate]]
          id = 'change'
          executor = 'command'
          shell = 'rm draft.md; : > changed; sleep 1'
@@ -282,14 +287,8 @@ fn what_a_gate_at_work_may_have_changed_waits_for_its_end() {
 
 #[test]
 fn a_gate_answers_for_what_it_changes_though_it_stands_on_none_of_it() {
-    let house = House::new().leaves("draft", "draft.md").workflow(
-        "demo",
+    let house = drafted(
         "[[gate]]
-         id = 'draft'
-         executor = 'command'
-         shell = 'echo draft >> drafts; echo draft > draft.md'
-         contract = 'draft'
-         [[gate]]
          id = 'other'
          executor = 'command'
          shell = 'rm draft.md'
