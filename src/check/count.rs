@@ -31,6 +31,14 @@ impl Count {
     }
 }
 
+/// A range of counts and what is counted, such as `at least 1 word` and `2 to 3 words`.
+pub(super) fn counted(min: Option<&Count>, max: Option<&Count>, noun: &str) -> String {
+    let words = super::range_words(min, max);
+    let is_range = min.is_some() && max.is_some() && min != max;
+    let is_one = !is_range && max.or(min).and_then(Count::known) == Some(1);
+    format!("{words} {noun}{}", if is_one { "" } else { "s" })
+}
+
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,6 +138,18 @@ mod tests {
         {
             assert!(count(bad).is_err(), "{bad} was taken");
         }
+    }
+
+    #[test]
+    fn one_of_something_is_not_several() {
+        let [zero, one, two] = [0, 1, 2].map(Count::Value);
+        let words = |min, max| counted(min, max, "word");
+        assert_eq!(words(Some(&one), None), "at least 1 word");
+        assert_eq!(words(None, Some(&one)), "at most 1 word");
+        assert_eq!(words(Some(&zero), Some(&one)), "0 to 1 words");
+        assert_eq!(words(Some(&one), Some(&one)), "exactly 1 word");
+        assert_eq!(words(Some(&one), Some(&two)), "1 to 2 words");
+        assert_eq!(words(Some(&zero), None), "at least 0 words");
     }
 
     #[test]

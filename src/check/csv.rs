@@ -36,8 +36,8 @@ impl Check for Csv {
         let columns =
             self.columns.as_ref().map(|columns| format!(" the columns {}", columns.words()));
         let columns = columns.map(|columns| format!("{columns} and")).unwrap_or_default();
-        let rows = super::range_words(Some(&self.least()), self.max_rows.as_ref());
-        format!("the file is valid CSV with{columns} {rows} rows")
+        let rows = count::counted(Some(&self.least()), self.max_rows.as_ref(), "row");
+        format!("the file is valid CSV with{columns} {rows}")
     }
 
     fn flaw(&self) -> Option<Flaw> {

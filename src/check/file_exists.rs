@@ -29,7 +29,7 @@ impl Check for FileExists {
         match (&self.min_bytes, &self.max_bytes) {
             (None, None) => "the file exists and is not empty".to_owned(),
             (min, max) => {
-                format!("the file has {} bytes", super::range_words(min.as_ref(), max.as_ref()))
+                format!("the file has {}", count::counted(min.as_ref(), max.as_ref(), "byte"))
             }
         }
     }

@@ -5,6 +5,7 @@ use super::Count;
 use super::Scene;
 use super::citation;
 use super::citation::CitedWork;
+use super::count;
 use super::markdown;
 use crate::finding::Finding;
 use schemars::JsonSchema;
@@ -26,10 +27,8 @@ pub(super) struct MinSources {
 
 impl Check for MinSources {
     fn words(&self) -> String {
-        format!(
-            "the file cites at least {} distinct sources (URL, DOI, ISBN or arXiv id)",
-            self.min
-        )
+        let sources = count::counted(Some(&self.min), None, "distinct source");
+        format!("the file cites {sources} (URL, DOI, ISBN or arXiv id)")
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

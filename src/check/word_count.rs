@@ -24,8 +24,8 @@ pub(super) struct WordCount {
 
 impl Check for WordCount {
     fn words(&self) -> String {
-        let count = super::range_words(self.min.as_ref(), self.max.as_ref());
-        format!("the file has {count} words of prose")
+        let words = count::counted(self.min.as_ref(), self.max.as_ref(), "word");
+        format!("the file has {words} of prose")
     }
 
     fn flaw(&self) -> Option<Flaw> {
