@@ -137,6 +137,7 @@ fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<Looked, Error
             reopen(driver, id, reason)?;
             continue;
         }
+        let id = &answerable(driver, id, &changed);
         let is_approved = driver.workflow.gate(id).is_some_and(is_approved);
         match judged_again(driver, id) {
             // What nobody saw yet is shown to those who approve; the work is not done again over it.
@@ -175,6 +176,30 @@ pub fn is_unchanged(driver: &Driver<'_>, artifact: &Artifact) -> bool {
     let Some(digest) = artifact.sha256 else { return !folder.exists(&path) };
     let found = driver.seen.prints.borrow_mut().digest(folder, &path);
     found.is_ok_and(|found| found == digest)
+}
+
+/// The gate whose version of a file is looked at again when its last one is not as it was left: the last
+/// one up to there that somebody approved or audited. What later gates made of it would be made again of
+/// bytes that nobody has seen.
+fn answerable(driver: &Driver<'_>, id: &GateId, path: &str) -> GateId {
+    let run = driver.run();
+    let made = run.gate(id).map_or(0, |state| state.made);
+    let before = driver.workflow.stands_on(id);
+    let is_before = |gate: &Gate| gate.id.as_str() == id.base() || before.contains(&gate.id);
+    let is_looked_at = |gate: &Gate| {
+        is_approved(gate)
+            || driver.workflow.gates.iter().any(|audit| audit.audits.as_ref() == Some(&gate.id))
+    };
+    let makers = run.gates.iter().filter(|(_, state)| {
+        state.status == GateStatus::Pass
+            && state.made <= made
+            && state.artifacts().iter().any(|artifact| artifact.path == path)
+    });
+    let seen = makers.filter(|(maker, _)| {
+        driver.workflow.gate(maker).is_some_and(|gate| is_before(gate) && is_looked_at(gate))
+    });
+    let last = seen.max_by_key(|(_, state)| state.made);
+    last.map_or_else(|| id.clone(), |(maker, _)| maker.clone())
 }
 
 /// What the gate's contract says to the bytes that are there now; `None` where they are not good.

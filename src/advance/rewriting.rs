@@ -33,6 +33,9 @@ pub fn note(driver: &Driver<'_>, attempt: &AttemptId, acted: bool, judged: &mut 
             judged.artifacts.push(artifact(driver, &path));
         } else if acted {
             let others = beside(driver.run(), &attempt.gate);
+            if others.iter().any(|other| is_making(driver, other, (&owner, &path))) {
+                continue;
+            }
             judged.findings.push(trespass((&attempt.gate, &others), &owner, &path));
             judged.trespassed.push(artifact(driver, &path));
         }
@@ -41,16 +44,17 @@ pub fn note(driver: &Driver<'_>, attempt: &AttemptId, acted: bool, judged: &mut 
 
 /// Whether a newer version of a gate's file was made by another gate, or one is making it.
 pub fn is_superseded(driver: &Driver<'_>, id: &GateId, path: &str) -> bool {
+    let mut others = driver.run().gates.keys().filter(|other| *other != id);
+    is_newer(driver, id, path) || others.any(|other| is_making(driver, other, (id, path)))
+}
+
+/// Whether a gate that has not passed says that it makes a newer version of another one's file.
+fn is_making(driver: &Driver<'_>, id: &GateId, (owner, path): (&GateId, &str)) -> bool {
     let run = driver.run();
-    let made = run.gate(id).map_or(0, |state| state.made);
-    let has = |state: &GateState| state.artifacts().iter().any(|artifact| artifact.path == path);
-    run.gates.iter().filter(|(other, _)| *other != id).any(|(_, state)| {
-        let is_settled = state.status == GateStatus::Pass;
-        state.made > made && has(state)
-            || !is_settled
-                && state.begun > made
-                && state.attempt().is_some_and(|attempt| claims(driver, attempt, path))
-    })
+    let made = run.gate(owner).map_or(0, |state| state.made);
+    let state = run.gate(id).filter(|state| state.status != GateStatus::Pass);
+    let attempt = state.filter(|state| state.begun > made).and_then(GateState::attempt);
+    attempt.is_some_and(|attempt| claims(driver, attempt, path))
 }
 
 /// The gate that left a file of an earlier gate as it lies there now, without saying so.

@@ -298,3 +298,119 @@ fn a_gate_answers_for_what_it_changes_though_it_stands_on_none_of_it() {
     assert_eq!(house.attempts("other"), "FAIL");
     assert_eq!(house.read("drafts"), "draft\n");
 }
+
+#[test]
+fn what_was_approved_stays_what_is_used_below_a_later_version_of_it() {
+    for says in ["edits = ['spec.md']", "contract = 'spec'"] {
+        let house = House::new().leaves("spec", "spec.md").workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'spec'
+                 executor = 'command'
+                 shell = 'echo agreed > spec.md'
+                 contract = 'spec'
+                 approval = 'person'
+                 [[gate]]
+                 id = 'stamp'
+                 executor = 'command'
+                 shell = 'echo stamped >> spec.md'
+                 {says}
+                 [[gate]]
+                 id = 'window'
+                 executor = 'human'
+                 [[gate]]
+                 id = 'publish'
+                 executor = 'command'
+                 shell = 'cat spec.md >> published'"
+            ),
+        );
+        let approve = || {
+            house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0)
+        };
+        house.orch("run demo").code(3);
+        approve();
+        house.write("spec.md", "nobody saw this\n");
+        house.orch("gate finish --gate window").code(1);
+        let asked = "spec WAITING, stamp STALE, window STALE, publish NOT_STARTED";
+        assert_eq!(house.gates(), asked, "{says}");
+        assert_eq!(house.read("spec.md"), "nobody saw this\n", "{says}");
+        approve();
+        house.orch("gate finish --gate window").code(0);
+        assert_eq!(house.read("published"), "nobody saw this\nstamped\n", "{says}");
+        house.orch(&format!("verify --run {}", house.run_id())).code(0);
+    }
+}
+
+#[test]
+fn an_audit_comes_before_what_a_later_gate_makes_of_other_bytes() {
+    let house = House::new()
+        .leaves("essay", "essay.md")
+        .leaves("report", "report.md")
+        .agents("[agents.auditor]\nuse = 'claude'\n")
+        .script("audit", "cat essay.md >> audited; echo fine > report.md")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'essay'
+             executor = 'command'
+             shell = 'echo essay > essay.md'
+             contract = 'essay'
+             [[gate]]
+             id = 'audit'
+             executor = 'agent'
+             agent = 'auditor'
+             audits = 'essay'
+             contract = 'report'
+             [[gate]]
+             id = 'stamp'
+             executor = 'command'
+             shell = 'echo stamped >> essay.md'
+             edits = ['essay.md']
+             [[gate]]
+             id = 'window'
+             executor = 'human'",
+        );
+    house.orch("run demo").code(3);
+    house.write("essay.md", "other\n");
+    house.orch("gate finish --gate window").code(0);
+    assert_eq!(house.read("audited"), "essay\nother\n");
+    assert_eq!(house.read("essay.md"), "other\nstamped\n");
+}
+
+#[test]
+fn a_gate_does_not_answer_for_what_another_one_says_it_changes() {
+    for jobs in [1, 4] {
+        let house = House::new()
+            .contract("both", "[[output]]\npath = 'p.md'\n[[output]]\npath = 'q.md'")
+            .leaves("q", "q.md")
+            .workflow(
+                "demo",
+                "[[gate]]
+                 id = 'write'
+                 executor = 'command'
+                 shell = 'echo 1 > p.md; echo 2 > q.md'
+                 contract = 'both'
+                 [[gate]]
+                 id = 'edit'
+                 executor = 'command'
+                 shell = 'echo p >> p.md; : > edited; sleep 0.5'
+                 edits = ['p.*']
+                 needs = ['write']
+                 [[gate]]
+                 id = 'rewrite'
+                 executor = 'command'
+                 shell = 'test -e edited || sleep 0.2; echo q >> q.md'
+                 contract = 'q'
+                 needs = ['write']
+                 [[gate]]
+                 id = 'look'
+                 executor = 'command'
+                 shell = 'test -e edited || sleep 0.3'
+                 needs = ['write']",
+            );
+        house.orch(&format!("run demo --jobs {jobs}")).code(0);
+        assert_eq!(house.gates(), "write PASS, edit PASS, rewrite PASS, look PASS", "{jobs}");
+        house.orch(&format!("verify --run {}", house.run_id())).code(0);
+    }
+}
