@@ -11,6 +11,7 @@ mod file;
 mod gate;
 pub mod input;
 mod lint;
+mod looked_at;
 mod names;
 mod outputs;
 mod reading;
@@ -298,6 +299,7 @@ fn build(
     let prompts = build_prompts(&file.gate, definition, &view.names);
     let place = |table: &GateFile| table.contract.as_ref().map_or(0..0, Placed::span);
     let contracts: Vec<Range<usize>> = file.gate.iter().map(place).collect();
+    let ids: Vec<Range<usize>> = file.gate.iter().map(|table| table.id.span()).collect();
     let around = gate::Surroundings { source, definition, view: &view };
     let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
     let mut tables = file.gate.into_iter().peekable();
@@ -350,7 +352,8 @@ fn build(
         needs,
         prompts,
     };
-    let errors = outputs::check(source, &workflow, &contracts);
+    let mut errors = outputs::check(source, &workflow, &contracts);
+    errors.extend(looked_at::check(source, &workflow, &ids));
     if errors.is_empty() { Ok(workflow) } else { Err(errors) }
 }
 

@@ -23,9 +23,10 @@ impl Workflow {
         let edited = self.gates.iter().flat_map(|gate| edited_after(self, gate));
         let together = self.gates.iter().flat_map(|gate| edited_together(self, gate));
         let shared = self.gates.iter().filter_map(shared_by_instances);
+        let read = self.gates.iter().flat_map(|gate| read_while_changed(self, gate));
         let beside = self.gates.iter().filter_map(|gate| beside_end(self, gate));
         let told = self.blind_reuse().into_iter().chain(edited).chain(together);
-        told.chain(shared).chain(beside).collect()
+        told.chain(read).chain(shared).chain(beside).collect()
     }
 
     /// Gates whose work is reused whatever the files hold that it is made from.
@@ -100,17 +101,10 @@ fn is_seen_between(workflow: &Workflow, gate: &Gate, (after, file): (&GateId, &T
 
 /// Files that a gate may change while another one does.
 fn edited_together(workflow: &Workflow, gate: &Gate) -> Vec<String> {
-    let is_certain = |gate: &Gate| gate.when.is_none() && !gate.is_finally();
-    if gate.edits.is_empty() || !is_certain(gate) {
+    if gate.edits.is_empty() {
         return Vec::new();
     }
-    let before = workflow.stands_on(&gate.id);
-    let behind: BTreeSet<GateId> = workflow.followers(&gate.id).into_iter().collect();
-    let is_unordered = |other: &&Gate| {
-        other.id != gate.id && !before.contains(&other.id) && !behind.contains(&other.id)
-    };
-    let others = workflow.gates.iter().filter(is_unordered).filter(|other| is_certain(other));
-    let both = others.filter_map(|other| {
+    let both = beside(workflow, gate).into_iter().filter_map(|other| {
         let is_same = |glob: &&Template| other.edits.iter().any(|it| it.text() == glob.text());
         let edited = gate.edits.iter().find(is_same);
         // Of two that edit it, one tells.
@@ -129,6 +123,47 @@ fn edited_together(workflow: &Workflow, gate: &Gate) -> Vec<String> {
     both.collect()
 }
 
+/// The gates of which each run may have one at work beside this one.
+fn beside<'w>(workflow: &'w Workflow, gate: &Gate) -> Vec<&'w Gate> {
+    let is_certain = |gate: &Gate| gate.when.is_none() && !gate.is_finally();
+    if !is_certain(gate) {
+        return Vec::new();
+    }
+    let before = workflow.stands_on(&gate.id);
+    let behind: BTreeSet<GateId> = workflow.followers(&gate.id).into_iter().collect();
+    let is_unordered = |other: &&Gate| {
+        other.id != gate.id && !before.contains(&other.id) && !behind.contains(&other.id)
+    };
+    workflow.gates.iter().filter(is_unordered).filter(|other| is_certain(other)).collect()
+}
+
+/// Files that a gate or its checks read while another gate may change them.
+fn read_while_changed(workflow: &Workflow, gate: &Gate) -> Vec<String> {
+    let checked = gate.contract.iter().flat_map(|contract| &contract.checks);
+    let checked = checked.filter_map(|rule| rule.path.as_ref());
+    let read: Vec<&Template> = gate.reads.iter().chain(&gate.attach).chain(checked).collect();
+    if read.is_empty() {
+        return Vec::new();
+    }
+    let both = beside(workflow, gate).into_iter().filter_map(|other| {
+        let changes = |file: &Template| {
+            edits(other, file)
+                || makes(other).any(|made| matches(file, made) || matches(made, file))
+        };
+        let file = read.iter().find(|file| changes(file))?;
+        Some(format!(
+            "gate {} reads {}, which gate {} changes, and neither depends on the other; write \
+             needs = [\"{}\"] in gate {}",
+            gate.id,
+            file.text(),
+            other.id,
+            other.id,
+            gate.id
+        ))
+    });
+    both.collect()
+}
+
 /// A file that each instance of a fan-out writes while others do.
 fn shared_by_instances(gate: &Gate) -> Option<String> {
     let each = gate.each.as_ref().filter(|each| each.order == Order::Parallel)?;
@@ -137,9 +172,13 @@ fn shared_by_instances(gate: &Gate) -> Option<String> {
         Target::Path(path) => Some(path),
         Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => None,
     });
-    let shared = paths.find(|path| !path.names().contains(&each.name))?;
+    let is_shared = |path: &&Template| !path.names().contains(&each.name);
+    let (shared, what) = match paths.find(is_shared) {
+        Some(path) => (path, "have the output"),
+        None => (gate.edits.iter().find(is_shared)?, "change"),
+    };
     Some(format!(
-        "all instances of gate {} have the output {}; name the item in its path, such as \
+        "all instances of gate {} {what} {}; name the item in its path, such as \
          out/{{{{ {} }}}}.md, or write order = \"serial\" in `each`",
         gate.id,
         shared.text(),

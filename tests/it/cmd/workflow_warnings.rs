@@ -138,3 +138,61 @@ fn what_stands_beside_an_end_may_run_or_not() {
     insta::assert_snapshot!(warnings(&house), @r#"warning: demo: whether gate work runs before gate enough ends the run depends on which is reached first; write needs = ["work"] in gate enough, or needs = ["enough"] in gate work"#);
     assert_eq!(warnings(&house.workflow("demo", &plan("['work']"))), "");
 }
+
+#[test]
+fn a_file_is_read_while_another_gate_may_change_it() {
+    let plan = |needs: &str, reads: &str| {
+        let change = gate("change", "needs = ['make']\nedits = ['a.txt']");
+        let plan = [
+            gate("make", "contract = 'a'"),
+            change,
+            gate("read", &format!("needs = [{needs}]\n{reads}")),
+        ];
+        House::new()
+            .leaves("a", "a.txt")
+            .contract("look", "[[check]]\nkind = 'not_contains'\npath = 'a.txt'\ntext = 'x'")
+            .workflow("demo", &plan.concat())
+    };
+    for reads in ["contract = 'look'", "reads = ['a.txt']", "attach = ['a.txt']"] {
+        let told = warnings(&plan("'make'", reads));
+        assert_eq!(
+            told,
+            "warning: demo: gate read reads a.txt, which gate change changes, and neither depends on the other; write needs = [\"change\"] in gate read\n"
+        );
+        assert_eq!(warnings(&plan("'change'", reads)), "");
+    }
+}
+
+#[test]
+fn instances_change_the_same_files() {
+    let plan = |order: &str| {
+        let each =
+            format!("each = {{ in = '{{{{ [1, 2] }}}}', as = 'n'{order} }}\nedits = ['src/**']");
+        House::new().workflow("demo", &gate("a", &each))
+    };
+    insta::assert_snapshot!(warnings(&plan("")), @r#"warning: demo: all instances of gate a change src/**; name the item in its path, such as out/{{ n }}.md, or write order = "serial" in `each`"#);
+    assert_eq!(warnings(&plan(", order = 'serial'")), "");
+}
+
+#[test]
+fn a_template_looks_at_no_gate_beside_its_own() {
+    let when = "when = '{{ gates.a.status == \"PASS\" }}'";
+    let plan = |needs: &str| {
+        let c = gate("c", &format!("needs = [{needs}]\n{when}"));
+        let gates = [gate("a", "needs = []"), gate("b", "needs = []"), c];
+        House::new().workflow("demo", &gates.concat())
+    };
+    insta::assert_snapshot!(plan("'b'").orch("workflow check demo").code(2).stderr, @r#"
+    error: gate `c` looks at gate `a`, and neither depends on the other
+      --> workflows/demo.toml:14:6
+       |
+    14 | id = 'c'
+       |      ^^^
+    help: write needs = ["b", "a"] in gate `c`
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    "#);
+    assert_eq!(warnings(&plan("'b', 'a'")), "");
+}

@@ -1,0 +1,47 @@
+//! Gates whose status or answers the templates of another one look at: where neither comes before the
+//! other, what is seen would depend on which of them is faster.
+
+use super::Workflow;
+use crate::source::Source;
+use crate::source::Unsound;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// Refuses a look at a gate that is neither before nor behind the one that looks; `ids` are the places
+/// of the gates' ids, in their order.
+pub(super) fn check(
+    source: &Source,
+    workflow: &Workflow,
+    ids: &[Range<usize>],
+) -> Vec<Box<Unsound>> {
+    let mut errors = Vec::new();
+    for (gate, id) in workflow.gates.iter().zip(ids) {
+        // What looks at all of them, as a loop does, asks for none of them.
+        if gate.is_finally() || gate.sees.is_empty() || gate.sees.len() >= workflow.gates.len() {
+            continue;
+        }
+        let before = workflow.stands_on(&gate.id);
+        let behind: BTreeSet<_> = workflow.followers(&gate.id).into_iter().collect();
+        let others = gate.sees.iter().filter_map(|seen| workflow.gate(&seen.gate));
+        let beside = others.filter(|other| {
+            other.id != gate.id
+                && !other.is_finally()
+                && !before.contains(&other.id)
+                && !behind.contains(&other.id)
+        });
+        errors.extend(beside.map(|other| {
+            let message = format!(
+                "gate `{}` looks at gate `{}`, and neither depends on the other",
+                gate.id, other.id
+            );
+            let needs: Vec<String> =
+                gate.needs.iter().chain([&other.id]).map(|need| format!("\"{need}\"")).collect();
+            source.unsound(id.clone(), message).advise(format!(
+                "write needs = [{}] in gate `{}`",
+                needs.join(", "),
+                gate.id
+            ))
+        }));
+    }
+    errors
+}
