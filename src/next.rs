@@ -3,6 +3,7 @@
 
 mod close;
 mod deadline;
+mod fan_out;
 mod jump;
 mod outlook;
 #[cfg(test)]
@@ -24,14 +25,16 @@ use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::template::Context;
-use crate::template::Template;
 use crate::workflow::EndStatus;
 use crate::workflow::Gate;
 use crate::workflow::Join;
 use crate::workflow::OnFail;
-use crate::workflow::Order;
 use crate::workflow::Workflow;
 use crate::workflow::input;
+use fan_out::gathered;
+use fan_out::instances;
+use fan_out::is_judged_at;
+use fan_out::is_serial;
 use jump::Jumps;
 use outlook::Outlooks;
 use outlook::count;
@@ -87,7 +90,7 @@ pub fn next_within(
             is_held |= is_serial(gate) && !state.is_some_and(|state| is_over(gate, state));
         }
         if run.ending.is_none() {
-            steps.extend(gathered(gate, run));
+            steps.extend(gathered(gate, run, plan.stopped));
         }
     }
     // Nothing begins beside the end of the run.
@@ -158,25 +161,6 @@ pub fn context(run: &Run, gate: &Gate, id: &GateId) -> Context {
         context.insert(each.name.clone(), &item.map_or(Json::Null, |item| item.value.clone()));
     }
     context
-}
-
-/// The gate itself, or its instances once they are known.
-fn instances<'r>(gate: &Gate, run: &'r Run) -> Vec<(GateId, Option<&'r GateState>)> {
-    match run.gate(&gate.id).and_then(|state| state.items.as_ref()) {
-        None => vec![(gate.id.clone(), run.gate(&gate.id))],
-        Some(items) => items.iter().map(|item| (item.gate.clone(), run.gate(&item.gate))).collect(),
-    }
-}
-
-/// Whether a condition is judged for this gate or instance: one that looks at the item is for each.
-fn is_judged_at(gate: &Gate, id: &GateId, when: &Template) -> bool {
-    let looks_at_item = gate.each.as_ref().is_some_and(|each| when.names().contains(&each.name));
-    looks_at_item == (*id != gate.id)
-}
-
-/// Whether the instances of a gate go one by one.
-fn is_serial(gate: &Gate) -> bool {
-    gate.each.as_ref().is_some_and(|each| each.order == Order::Serial)
 }
 
 /// Whether an instance leaves the way to the next one free.
@@ -362,25 +346,4 @@ fn poll(gate: &Gate, id: &GateId, state: &GateState) -> Option<Step> {
     let began_at = state.attempt()?.started_at;
     let (not_before, deadline) = (asked_at.plus(poll.every), began_at.plus(poll.deadline));
     Some(Step::Poll { gate: id.clone(), not_before, deadline })
-}
-
-/// A fan-out is done when each of its instances is.
-fn gathered(gate: &Gate, run: &Run) -> Option<Step> {
-    let state = run.gate(&gate.id)?;
-    let items = state.items.as_ref()?;
-    match state.status {
-        GateStatus::Fail | GateStatus::Pass | GateStatus::Skipped | GateStatus::Waived => {
-            return None;
-        }
-        GateStatus::NotStarted | GateStatus::Running | GateStatus::Waiting | GateStatus::Stale => {}
-    }
-    let mut passed = true;
-    for item in items {
-        let instance = run.gate(&item.gate)?;
-        passed &= instance.status.satisfies();
-        if !instance.status.satisfies() && !has_failed_for_good(gate, instance) {
-            return None;
-        }
-    }
-    Some(Step::Gather { gate: gate.id.clone(), passed })
 }

@@ -3,9 +3,9 @@
 use super::Plan;
 use super::Step;
 use super::count;
-use super::gathered;
+use super::fan_out::gathered;
+use super::fan_out::instances;
 use super::has_passed;
-use super::instances;
 use super::is_satisfied;
 use crate::event::RunStatus;
 use crate::id::GateId;
@@ -42,7 +42,7 @@ impl Plan<'_> {
                     GateStatus::Waived => {}
                 }
             }
-            if let Some(gathered) = gathered(gate, run) {
+            if let Some(gathered) = gathered(gate, run, false) {
                 return Some(gathered);
             }
         }

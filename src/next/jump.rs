@@ -8,6 +8,7 @@ use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Gate;
+use crate::workflow::Join;
 use crate::workflow::OnFail;
 use crate::workflow::Work;
 use crate::workflow::Workflow;
@@ -49,7 +50,7 @@ struct Asked {
 pub(super) fn asked(workflow: &Workflow, run: &Run) -> Jumps {
     let mut jumps = Jumps::default();
     for gate in &workflow.gates {
-        for (id, state) in super::instances(gate, run) {
+        for (id, state) in super::fan_out::instances(gate, run) {
             let failed = state.filter(|state| {
                 state.status == GateStatus::Fail && state.items.is_none() && !state.has_tries(gate)
             });
@@ -78,7 +79,11 @@ impl Jumps {
         let mut opening = self.asked.values().filter(|asked| asked.opens.contains(&gate.id));
         opening.any(|asked| {
             let mut needs = gate.needs.iter().chain(&gate.audits);
-            let was_ready = needs.all(|need| asked.before.contains(need));
+            let was_ready = match gate.join {
+                Join::All | Join::Done => needs.all(|need| asked.before.contains(need)),
+                // Ready by some of its needs, whatever became of the others.
+                Join::Any | Join::Passed(_) => true,
+            };
             let is_for_people = matches!(gate.work, Work::Human);
             !was_ready || is_for_people
         })

@@ -3,6 +3,7 @@
 use super::is_satisfied;
 use super::jump::Jumps;
 use crate::id::GateId;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Gate;
@@ -64,13 +65,15 @@ fn is_over(
             let has_failed = state.is_some_and(|state| super::has_failed_for_good(gate, state));
             !jumps.open(&gate.id) && (is_fan_out || has_failed)
         }
-        // The instances of a fan-out say when it is over.
-        GateStatus::NotStarted | GateStatus::Stale
-            if state.is_some_and(|state| state.items.is_some()) =>
-        {
-            false
-        }
         GateStatus::NotStarted | GateStatus::Stale => {
+            // The instances of a fan-out say when it is over.
+            if let Some(items) = state.and_then(|state| state.items.as_ref()) {
+                let is_over = |state: &GateState| {
+                    super::fan_out::is_unbegun(state) || super::is_over(gate, state)
+                };
+                let mut states = items.iter().map(|item| run.gate(&item.gate));
+                return is_stopped && states.all(|state| state.is_none_or(is_over));
+            }
             let lost = |id: &&GateId| over.contains(*id) && !satisfies(workflow, run, id);
             let passed = |id: &&GateId| has_passed(run.status_of(id));
             match gate.join {

@@ -42,9 +42,8 @@ fn one(run: &Run, seen: &Seen, id: &GateId) -> Json {
 
 /// Why it stands so, where something was said.
 fn reason(state: &GateState) -> Option<&str> {
-    let failure = || state.attempt().and_then(|attempt| attempt.failure_reason.as_deref());
     match state.status {
-        GateStatus::Fail => failure().or(state.reason.as_deref()),
+        GateStatus::Fail => state.why_it_failed(),
         GateStatus::NotStarted
         | GateStatus::Running
         | GateStatus::Waiting

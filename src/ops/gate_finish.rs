@@ -133,6 +133,7 @@ pub(super) fn waiting_attempt(driver: &Driver<'_>, gate: &GateId) -> Result<u32,
             Err(Error::usage(format!("gate {gate} was interrupted and is waiting for a decision"))
                 .advise_command(Suggestion::new("gate start").of(id).at(gate)))
         }
+        (_, _) if choose::is_fan_out(&driver.workflow, gate) => Err(choose::no_instance(run, gate)),
         (_, _) => Err(Error::usage(format!("gate {gate} is {}, not WAITING", run.status_of(gate)))
             .advise_command(Suggestion::new("gate start").of(id).at(gate))),
     }
@@ -152,6 +153,10 @@ pub(super) fn go_on(
         let limits = super::run::limits(request)?;
         let range = super::run::range(&driver.workflow, &driver.run().range, request)?;
         driver.append(&range.into_iter().collect::<Vec<_>>())?;
+        if driver.run().status == RunStatus::Failed {
+            // What was waited for has ended: others may wait for that.
+            driver.append(&[Event::RunResumed { retried: Vec::new() }])?;
+        }
         reply.run = advance::drive(driver, &limits)?;
         // What it stands on may have changed: then it is open again, and its verdict stands no more.
         let status = driver.run().status_of(gate);

@@ -152,10 +152,7 @@ impl Run {
             }
             Event::GateExpanded { gate, items } => self.expand(gate, items),
             Event::GateSkipped { gate, reason } => self.set(gate, GateStatus::Skipped, reason),
-            Event::GateGathered { gate, passed } => {
-                let status = if *passed { GateStatus::Pass } else { GateStatus::Fail };
-                self.set(gate, status, "its instances are done");
-            }
+            Event::GateGathered { gate, passed } => self.gather(gate, *passed),
             Event::GateStarted(started) => self.start(at, event, started)?,
             Event::InvocationStarted { invocation_id, gate, attempt, .. } => {
                 self.begin_call(event, &id(gate, *attempt), invocation_id)?;
@@ -254,6 +251,31 @@ impl Run {
         for item in items {
             self.state(&item.gate);
         }
+    }
+
+    /// A fan-out comes to what its instances have come to.
+    fn gather(&mut self, gate: &GateId, passed: bool) {
+        let items = self.gates.get(gate).and_then(|state| state.items.as_ref());
+        let items = items.into_iter().flatten().map(|item| &item.gate);
+        let instances: Vec<(&GateId, &GateState)> =
+            items.filter_map(|id| Some((id, self.gates.get(id)?))).collect();
+        let is_skipped = |state: &GateState| state.status == GateStatus::Skipped;
+        let (status, reason) = if !passed {
+            let mut failed = instances.iter().filter(|(_, state)| state.status == GateStatus::Fail);
+            let first = failed.next().map_or_else(String::new, |(id, state)| {
+                format!("{id}: {}", state.why_it_failed().unwrap_or("it failed"))
+            });
+            let reason = match failed.count() {
+                0 => first,
+                more => format!("{first} (and {more} more)"),
+            };
+            (GateStatus::Fail, reason)
+        } else if !instances.is_empty() && instances.iter().all(|(_, state)| is_skipped(state)) {
+            (GateStatus::Skipped, "all its instances were skipped".to_owned())
+        } else {
+            (GateStatus::Pass, "its instances are done".to_owned())
+        };
+        self.set(gate, status, &reason);
     }
 
     fn reopen(&mut self, at: Moment, gates: &[GateId], reason: &str) {

@@ -144,3 +144,32 @@ fn a_gate_may_go_back_to_itself() {
     house.orch("run demo").code(0);
     assert_eq!(house.attempts("a"), "FAIL FAIL PASS");
 }
+
+#[test]
+fn what_is_ready_by_one_of_several_goes_before_a_jump_of_another() {
+    for jobs in [1, 4] {
+        let house = House::new().workflow(
+            "demo",
+            "[[gate]]
+             id = 'quick'
+             executor = 'command'
+             command = ['true']
+             needs = []
+             [[gate]]
+             id = 'slow'
+             executor = 'command'
+             shell = 'sleep 0.5; echo slow >> slow; test $(wc -l < slow) -ge 2'
+             needs = []
+             on_fail = { goto = 'slow', visits = 3 }
+             [[gate]]
+             id = 'use'
+             executor = 'command'
+             shell = 'echo use >> use'
+             needs = ['quick', 'slow']
+             join = 'any'",
+        );
+        house.orch(&format!("run demo --jobs {jobs}")).code(0);
+        assert_eq!(house.gates(), "quick PASS, slow PASS, use PASS", "{jobs}");
+        assert_eq!(house.read("use"), "use\nuse\n", "{jobs}");
+    }
+}
