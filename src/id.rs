@@ -136,6 +136,12 @@ impl GateId {
         Self(format!("{}[{}]", self.0, slug_of(item)).into())
     }
 
+    /// Whether both are instances, of items of one name.
+    pub fn is_of_item_of(&self, other: &Self) -> bool {
+        let item = |id: &Self| id.0.split_once('[').map(|(_, item)| item.to_owned());
+        item(self).is_some() && item(self) == item(other)
+    }
+
     /// The gate in the workflow that this is, or is an instance of.
     pub fn base(&self) -> &str {
         self.0.split('[').next().unwrap_or(&self.0)

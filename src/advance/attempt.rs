@@ -113,9 +113,9 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let by = (agent.clone(), chosen.worker.clone());
     let started = (!start.again)
         .then(|| started(driver, &gate, start, (attempt.number, by), (&packet, &context)));
-    if let Some(finding) = chosen.problem {
+    let refused = || audit::standing_refusal(driver.run(), &gate, id).map(WorkResult::refused);
+    if let Some(result) = chosen.problem.map(WorkResult::failed).or_else(refused) {
         driver.append(&started.into_iter().collect::<Vec<_>>())?;
-        let result = WorkResult::failed(finding);
         let report = WorkReport { attempt, invocation: None, result };
         return Ok(Prepared::Ended(Box::new(report)));
     }

@@ -3,9 +3,14 @@
 //! the session, which an agent tells at its end, after it.
 
 use super::attempt::Start;
+use crate::event::Judged;
 use crate::event::Worker;
 use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::finding::Validation;
 use crate::id::GateId;
+use crate::run::AttemptStatus;
+use crate::run::GateState;
 use crate::run::Producer;
 use crate::run::Run;
 use crate::work::Barred;
@@ -19,9 +24,6 @@ pub fn problem(
     (start, acts): (&Start<'_>, bool),
 ) -> Option<Finding> {
     let audited = gate.audits.as_ref()?;
-    if let Some(unchanged) = unchanged(run, gate, (start.gate, audited)) {
-        return Some(unchanged);
-    }
     let auditor = Producer {
         agent,
         definition: worker.definition.as_deref(),
@@ -48,19 +50,46 @@ pub fn problem(
     None
 }
 
-/// What an auditor refused is not audited again before something of it has changed.
-fn unchanged(run: &Run, gate: &Gate, (id, audited): (&GateId, &GateId)) -> Option<Finding> {
-    let refused_at = run.gate(id).map_or(0, |state| state.refused_at);
+/// The refusal that stands: what an auditor refused is not audited again before something of it has
+/// changed. Whoever is sent back for it is told again what was found.
+pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<Judged> {
+    let audited = gate.audits.as_ref()?;
+    let auditor = run.gate(id).filter(|state| state.refused_at > 0)?;
     let base = audited.to_string();
-    let mut states = run.gates.iter().filter(|(id, _)| id.base() == base).map(|(_, state)| state);
-    if refused_at == 0 || states.any(|state| state.made > refused_at) {
+    let all: Vec<_> = run.gates.iter().filter(|(id, _)| id.base() == base).collect();
+    // Who audits one item looks at the work on that item.
+    let is_for_all = !all.iter().any(|(other, _)| other.is_of_item_of(id));
+    let mut own = all.iter().filter(|(other, _)| is_for_all || other.is_of_item_of(id));
+    if own.any(|(_, state)| has_changed(state, auditor.refused_at)) {
         return None;
     }
     let message = format!("{audited} has not changed since {} refused it", gate.id);
-    Some(
-        Finding::of("audits", message)
-            .expected(format!("a change to what it refused, or `orch gate redo --gate {audited}`")),
-    )
+    let unchanged = Finding::of("audits", message)
+        .expected(format!("a change to what it refused, or `orch gate redo --gate {audited}`"));
+    let unchanged = Validation {
+        check: "audits".to_owned(),
+        path: None,
+        pass: false,
+        severity: Severity::Error,
+        verdict: true,
+        findings: vec![unchanged],
+    };
+    let refusing = auditor.attempts.iter().find(|attempt| attempt.ended == auditor.refused_at);
+    let found = refusing.into_iter().flat_map(|attempt| &attempt.validations);
+    let decided = found.filter(|it| it.verdict && !it.pass && it.check != unchanged.check);
+    let validations = [unchanged.clone()].into_iter().chain(decided.cloned()).collect();
+    Some(Judged { validations, ..Judged::default() })
+}
+
+/// Whether a gate has left anything else than what it had left at an event.
+fn has_changed(state: &GateState, event: usize) -> bool {
+    let last = state.attempt().map_or(0, |last| last.attempt);
+    let passed = state.attempts.iter().filter(|attempt| attempt.status == AttemptStatus::Pass);
+    let then = passed.filter(|attempt| attempt.ended <= event).next_back();
+    match then.filter(|then| then.attempt != last && !then.artifacts.is_empty()) {
+        Some(then) => then.artifacts != state.artifacts(),
+        None => state.made > event,
+    }
 }
 
 /// What the session of an audit must not be.

@@ -54,6 +54,9 @@ impl EarlierRuns {
         if gate.approval != Approval::None {
             return Ok(Found::Not(Some("approvals are never reused".to_owned())));
         }
+        if run.gate(id).is_some_and(|state| !state.feedback.is_empty()) {
+            return Ok(Found::Not(Some("it is done again for what was found".to_owned())));
+        }
         let now = match recipe::recipe(look, run, gate, id) {
             Ok(now) => now,
             Err(reason) => return Ok(Found::Not(Some(reason))),
@@ -63,6 +66,12 @@ impl EarlierRuns {
         let mut next = Some(run);
         while let Some(earlier) = next {
             if let Some(candidate) = candidate(earlier, gate, id) {
+                if let Some(auditor) = refused_by(driver, earlier, id) {
+                    reason = reason.or(Some(format!("{auditor} refused its last result")));
+                    next = self.earlier(driver, place)?;
+                    place += 1;
+                    continue;
+                }
                 match difference(driver, (run, gate), &now, &candidate) {
                     None => return Ok(Found::Same(Box::new(candidate))),
                     // The newest result tells best why it does not serve.
@@ -175,6 +184,20 @@ fn candidate(run: &Run, gate: &Gate, id: &GateId) -> Option<Reused> {
         answers: state.answers.clone(),
     })
     .map(|reused| Reused { gate: id.clone(), ..reused })
+}
+
+/// The auditor that refused the last result of a gate in a run.
+fn refused_by<'d>(driver: &'d Driver<'_>, run: &Run, id: &GateId) -> Option<&'d GateId> {
+    let made = run.gate(id)?.made;
+    let audits =
+        driver.workflow.gates.iter().filter(|gate| {
+            gate.audits.as_ref().is_some_and(|audited| audited.as_str() == id.base())
+        });
+    let mut audits = audits.map(|gate| &gate.id);
+    audits.find(|audit| {
+        let mut states = run.gates.iter().filter(|(id, _)| id.base() == audit.as_str());
+        states.any(|(_, state)| state.refused_at > made)
+    })
 }
 
 /// Why an earlier result does not stand, if it does not.

@@ -162,7 +162,8 @@ fn closing_words(
     standing: &Standing,
     brief: Option<&brief::Reply>,
 ) {
-    let mut instructions = Instructions::of(standing, ops::at_hand(project, &face.caller));
+    let mut instructions =
+        Instructions::of(standing, ops::at_hand_after(project, &face.caller, standing));
     if face.can_ask() && standing.status == RunStatus::Waiting {
         instructions.suggest(&Suggestion::new("run resume").of(&standing.run_id));
     }
@@ -190,7 +191,8 @@ fn closing_words(
 
 /// Prints what became of one gate, and of the run after it; the exit code is the gate's verdict.
 pub fn gate_words(face: &Face, project: &Project, reply: &GateReply) -> u8 {
-    let instructions = Instructions::of(&reply.run, ops::at_hand(project, &face.caller));
+    let at_hand = ops::at_hand_after(project, &face.caller, &reply.run);
+    let instructions = Instructions::of(&reply.run, at_hand);
     let mut text = format!("gate {} {}\n", reply.gate, status_word(face, reply.status.as_str()));
     // On a terminal they have just been shown.
     for finding in reply.findings.iter().filter(|_| !terminal::shows_both()) {

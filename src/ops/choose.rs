@@ -7,6 +7,7 @@ use super::Error;
 use super::GateChoice;
 use super::Project;
 use super::RunChoice;
+use super::Standing;
 use super::current::Current;
 use crate::event::RunStatus;
 use crate::id::GateId;
@@ -22,6 +23,7 @@ use crate::source::suggest_of;
 use crate::store::record::Foreign;
 use crate::suggestion::AtHand;
 use crate::suggestion::Suggestion;
+use crate::workflow::Workflow;
 
 /// How many runs an error lists.
 const RUNS_SHOWN_MAX: usize = 8;
@@ -231,6 +233,23 @@ pub fn gate_of(
     }
 }
 
+/// Whether a gate stands for its instances, each of which is a gate to work at.
+pub(super) fn is_fan_out(workflow: &Workflow, gate: &GateId) -> bool {
+    workflow.gate(gate).is_some_and(|plan| plan.each.is_some() && plan.id == *gate)
+}
+
+/// A fan-out is named where one of its instances is meant.
+pub(super) fn no_instance(run: &Run, gate: &GateId) -> Error {
+    let items = run.gate(gate).and_then(|state| state.items.as_ref());
+    let ids = items.into_iter().flatten().map(|item| format!("--gate '{}'", item.gate));
+    let ids = ids.collect::<Vec<_>>();
+    let error = Error::usage(format!("gate {gate} fans out; choose one of its instances"));
+    if ids.is_empty() {
+        return error.advise_command(Suggestion::new("status").of(&run.started.run_id));
+    }
+    error.advise(ids.join(" or "))
+}
+
 /// No gate is at work: in a run that is over, naming one seldom helps.
 fn none_at_work(run: &Run, known: &[&str]) -> Error {
     let (id, status) = (&run.started.run_id, run.status);
@@ -269,6 +288,21 @@ pub fn at_hand(project: &Project, caller: &Caller) -> AtHand {
         Ok(reading) => at_hand_beside(project, caller, &reading.run),
         Err(_) => AtHand { run: Some(id), gate: None },
     }
+}
+
+/// The same after a drive that leads to this standing. No gate of a run that is over is at hand, and a
+/// long one takes time to read again.
+pub fn at_hand_after(project: &Project, caller: &Caller, standing: &Standing) -> AtHand {
+    match standing.status {
+        RunStatus::Passed | RunStatus::Canceled => {
+            let id = run(project, caller, &RunChoice::default()).ok();
+            if id.as_ref() == Some(&standing.run_id) {
+                return AtHand { run: id, gate: None };
+            }
+        }
+        RunStatus::Running | RunStatus::Waiting | RunStatus::Paused | RunStatus::Failed => {}
+    }
+    at_hand(project, caller)
 }
 
 /// The same, where the fold of one run is there already.

@@ -21,6 +21,7 @@ use crate::id::GateId;
 use crate::run::GateStatus;
 use crate::suggestion::Suggestion;
 use crate::work;
+use crate::workflow::Gate;
 use crate::workflow::Work;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -97,6 +98,13 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     if run.status.is_final() {
         return Err(Error::usage(format!("run {} is {}", driver.id(), run.status)));
     }
+    if choose::is_fan_out(&driver.workflow, gate) {
+        return Err(choose::no_instance(run, gate));
+    }
+    if run.started.driven && driver.workflow.gate(gate).is_some_and(Gate::is_finally) {
+        return Err(Error::usage(format!("gate {gate} starts by itself at the end of the run"))
+            .advise_command(Suggestion::new("status").of(driver.id())));
+    }
     let status = run.status_of(gate);
     match status {
         GateStatus::NotStarted | GateStatus::Fail | GateStatus::Stale => {}
@@ -114,8 +122,23 @@ fn refuse_closed(driver: &Driver<'_>, gate: &GateId) -> Result<(), Error> {
     let missing = needs.iter().find(|need| !run.status_of(need).satisfies());
     if let Some(need) = missing {
         let status = run.status_of(need);
+        let next = match status {
+            GateStatus::NotStarted | GateStatus::Fail | GateStatus::Stale
+                if !choose::is_fan_out(&driver.workflow, need) =>
+            {
+                Suggestion::new("gate start").of(driver.id()).at(need)
+            }
+            GateStatus::NotStarted
+            | GateStatus::Fail
+            | GateStatus::Stale
+            | GateStatus::Running
+            | GateStatus::Waiting
+            | GateStatus::Pass
+            | GateStatus::Skipped
+            | GateStatus::Waived => Suggestion::new("status").of(driver.id()),
+        };
         return Err(Error::usage(format!("gate {gate} needs {need}, which is {status}"))
-            .advise_command(Suggestion::new("gate start").of(driver.id()).at(need)));
+            .advise_command(next));
     }
     Ok(())
 }

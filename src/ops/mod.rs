@@ -102,6 +102,7 @@ pub use crate::surroundings::Surroundings;
 pub use crate::surroundings::Variables;
 pub use attempt_choice::AttemptChoice;
 pub use choose::at_hand;
+pub use choose::at_hand_after;
 pub use error_codes::ERROR_CODES;
 pub use error_codes::ErrorCode;
 pub use foreword::Foreword;

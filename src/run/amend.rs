@@ -51,6 +51,8 @@ impl Run {
         for gate in &amended.reopened {
             let attempts = self.gates.get(gate).map_or(0, |state| state.attempts.len());
             self.amended.insert(gate.clone(), attempts);
+            // What it refused by other words, it may take by these.
+            self.state(gate).refused_at = 0;
         }
         let waits = self.gates_in(GateStatus::Waiting).next().is_some();
         if self.status == RunStatus::Failed || self.status == RunStatus::Waiting && !waits {

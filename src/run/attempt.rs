@@ -123,11 +123,12 @@ impl Run {
         attempt: &AttemptId,
         (status, judged): (AttemptStatus, &Judged),
     ) -> Result<(), IllegalEvent> {
+        let events = self.events;
         let open = self.open_attempt(event, attempt)?;
         open.status = status;
         open.finished_at = Some(at);
+        open.ended = events;
         fill(open, judged);
-        let events = self.events;
         let state = self.state(&attempt.gate);
         state.tries += 1;
         state.interruptions = 0;

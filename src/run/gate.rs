@@ -226,6 +226,12 @@ impl GateState {
         self.attempts.last()
     }
 
+    /// Why its last attempt failed, or what else made it fail.
+    pub fn why_it_failed(&self) -> Option<&str> {
+        let failure = self.attempt().and_then(|attempt| attempt.failure_reason.as_deref());
+        failure.or(self.reason.as_deref())
+    }
+
     /// The files that the gate's result stands on.
     pub fn artifacts(&self) -> &[Artifact] {
         match (&self.reused, self.attempts.last()) {
@@ -292,6 +298,8 @@ pub struct Attempt {
     pub started_at: Moment,
     /// When it ended.
     pub finished_at: Option<Moment>,
+    /// The number of the event in which it passed or failed; 0 where it did neither.
+    pub ended: usize,
     /// What kind of executor did it.
     pub executor: ExecutorKind,
     /// Who did it, as the record names them.
@@ -343,6 +351,7 @@ impl Attempt {
             status: AttemptStatus::Running,
             started_at: at,
             finished_at: None,
+            ended: 0,
             executor: started.executor,
             agent: started.agent.clone(),
             worker: started.worker.clone(),

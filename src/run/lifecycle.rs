@@ -137,11 +137,16 @@ impl Run {
     /// Goes back: what is opened again by it begins a round, and inner loops count anew.
     pub(super) fn jump(&mut self, at: Moment, event: &Event) {
         let Event::GateJumped { from, to, reopened, findings, also, anew } = event else { return };
-        let is_refused = std::iter::once(from)
-            .chain(also)
-            .any(|gate| self.gates.get(gate).is_some_and(has_refused));
-        let refused = self.gates.get(to).filter(|_| is_refused);
-        let refused = refused.map(|state| digests_of(state.artifacts()));
+        let asking: Vec<&GateId> = std::iter::once(from).chain(also).collect();
+        let is_refused = asking.iter().any(|gate| self.gates.get(*gate).is_some_and(has_refused));
+        let answering = answering(&asking, to, reopened);
+        // Of many instances none need differ of which nobody said that it was refused.
+        let is_meant = |id: &GateId| id == to || asking.iter().any(|gate| gate.is_of_item_of(id));
+        let refused = |id| self.gates.get(id).filter(|_| is_refused && is_meant(id));
+        let refused: Vec<_> = answering
+            .iter()
+            .map(|id| refused(id).map(|state| digests_of(state.artifacts())).unwrap_or_default())
+            .collect();
         self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
         // What they found goes along; none of them has it to mend.
         for gate in reopened {
@@ -152,13 +157,15 @@ impl Run {
         for gate in anew {
             self.state(gate).visits = 0;
         }
-        for gate in std::iter::once(from).chain(also) {
+        for gate in &asking {
             self.state(gate).visits += 1;
         }
-        let goal = self.state(to);
-        goal.feedback.clone_from(findings);
-        goal.sent_back_by = std::iter::once(from).chain(also).cloned().collect();
-        goal.refused = refused.filter(|refused| !refused.is_empty());
+        for (gate, refused) in answering.iter().zip(refused) {
+            let goal = self.state(gate);
+            goal.feedback.clone_from(findings);
+            goal.sent_back_by = asking.iter().map(|gate| (*gate).clone()).collect();
+            goal.refused = (!refused.is_empty()).then_some(refused);
+        }
     }
 
     /// Opens a gate and all that follows from it as if nothing had been tried, also of a run that has
@@ -171,12 +178,17 @@ impl Run {
         let reason = format!("{reason} (redone by {by})");
         self.reopen(at, reopened, &reason);
         for gate in reopened {
-            self.state(gate).visits = 0;
+            let state = self.state(gate);
+            state.visits = 0;
+            // A person may have the same bytes audited again.
+            state.refused_at = 0;
         }
         self.range.adopted.retain(|adopted| adopted.as_str() != gate.base());
-        let state = self.state(gate);
-        state.feedback = vec![Finding::of("redo", reason)];
-        state.sent_back_by.clear();
+        for gate in answering(&[], gate, reopened) {
+            let state = self.state(&gate);
+            state.feedback = vec![Finding::of("redo", reason.clone())];
+            state.sent_back_by.clear();
+        }
         if self.status.is_end() {
             self.start_clocks(at);
         }
@@ -255,6 +267,17 @@ impl Run {
 
 /// Whether a gate that failed has refused the work that it was about. A command says so by its exit code
 /// and a person by their word; an agent may have failed to do its own.
+/// Whom a jump is an answer for: its goal, and of a fan-out the instances of the items that it came
+/// from, or all where it came from no item.
+fn answering(asking: &[&GateId], to: &GateId, reopened: &[GateId]) -> Vec<GateId> {
+    let instances = || reopened.iter().filter(|id| *id != to && id.base() == to.as_str());
+    let is_of = |id: &GateId| asking.iter().any(|gate| gate.is_of_item_of(id));
+    let is_for_none = |gate: &&GateId| !instances().any(|id| gate.is_of_item_of(id));
+    let is_for_all = asking.is_empty() || asking.iter().any(is_for_none);
+    let answering = instances().filter(|id| is_for_all || is_of(id));
+    std::iter::once(to).chain(answering).cloned().collect()
+}
+
 fn has_refused(state: &GateState) -> bool {
     let executor = state.attempt().map(|attempt| attempt.executor);
     executor != Some(ExecutorKind::Agent) || state.declined == Some(Declined::Refused)

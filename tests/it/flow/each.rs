@@ -127,3 +127,33 @@ fn a_condition_that_names_the_item_is_judged_for_each() {
     house.orch("run demo").code(0);
     assert_eq!(house.gates(), "step PASS, step[a] SKIPPED, step[b] PASS");
 }
+
+#[test]
+fn a_fan_out_is_worked_at_by_its_instances() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'ask'
+         executor = 'human'
+         each = { in = \"{{ ['a', 'b'] }}\", as = 'who' }
+         [[gate]]
+         id = 'clean'
+         executor = 'command'
+         command = ['touch', 'cleaned']
+         finally = true",
+    );
+    house.orch("run demo").code(3);
+    for words in
+        ["gate start --gate ask", "gate finish --gate ask", "gate fail --gate ask --reason no"]
+    {
+        house
+            .orch(words)
+            .code(2)
+            .says("gate ask fans out; choose one of its instances")
+            .says("--gate 'ask[a]' or --gate 'ask[b]'");
+    }
+    house.orch("gate start --gate clean").code(2).says("gate clean starts by itself at the end");
+    assert!(!house.exists("cleaned"));
+    house.orch("gate finish --gate ask[a]").code(0);
+    house.orch("gate finish --gate ask[b]").code(0).says("PASSED");
+}

@@ -167,3 +167,61 @@ fn inputs_that_a_gate_does_without_are_used_nowhere_in_it() {
       $ orch workflow check demo
     "#);
 }
+
+/// Text that is reused, and an auditor who takes the second version of it.
+fn audited() -> House {
+    House::new()
+        .agents("[agents.auditor]\nuse = 'claude'\n")
+        .leaves("text", "text.md")
+        .contract(
+            "report",
+            "[[output]]\npath = 'report.json'
+             checks = [{ kind = 'field', pointer = '/ok', equals = true, verdict = true }]",
+        )
+        .script("audit", "grep -q two text.md && ok=true || ok=false; echo \"{\\\"ok\\\": $ok}\" > report.json")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'command'
+             shell = 'if test -e text.md; then echo two > text.md; else echo one > text.md; fi; echo done >> times'
+             contract = 'text'
+             reads = ['source']
+             reuse = true
+             [[gate]]
+             id = 'audit'
+             executor = 'agent'
+             agent = 'auditor'
+             audits = 'write'
+             contract = 'report'
+             on_fail = { goto = 'write', visits = 1 }",
+        )
+        .file("source", "x\n")
+}
+
+#[test]
+fn what_was_refused_is_not_reused_as_the_answer() {
+    let house = audited();
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("times"), "done\ndone\n");
+    // What passed then is reused by the next run.
+    house.orch("run demo").code(0);
+    assert_eq!(house.read("times"), "done\ndone\n");
+    house.orch("gate redo --gate write --reason again").code(0);
+    assert_eq!(house.read("times"), "done\ndone\ndone\n");
+}
+
+#[test]
+fn what_an_auditor_refused_last_is_not_reused_by_the_next_run() {
+    let house = audited();
+    house.write(
+        "workflows/demo.toml",
+        house
+            .read("workflows/demo.toml")
+            .replace("on_fail = { goto = 'write', visits = 1 }", "on_fail = 'stop'"),
+    );
+    let refused = house.orch("run demo");
+    assert_eq!(refused.code, 1, "{}", refused.shown());
+    house.orch("run demo").code(0);
+    assert_eq!(house.attempt("write", 1)["reuse"], "audit refused its last result");
+}

@@ -182,3 +182,131 @@ fn what_a_gate_decided_itself_is_nothing_that_it_is_to_mend() {
     let packet = house.packet("intake", 2);
     assert!(!packet.contains("Findings to fix") && !packet.contains("it was refused"), "{packet}");
 }
+
+/// An audit of what a gate leaves that need not be new, by an auditor who changes its mind. `write` is
+/// who writes, and `goal` who is sent back.
+fn wavering(write: &str, goal: &str) -> House {
+    House::new()
+        .agents("[agents.auditor]\nuse = 'claude'\n")
+        .workflow(
+            "demo",
+            &format!(
+                "[[gate]]
+                 id = 'plan'
+                 executor = 'command'
+                 command = ['true']
+                 [[gate]]
+                 id = 'write'
+                 {write}
+                 contract = 'text'
+                 [[gate]]
+                 id = 'audit'
+                 executor = 'agent'
+                 agent = 'auditor'
+                 audits = {{ gate = 'write', same_program = true }}
+                 contract = 'audit'
+                 retry = {{ attempts = 3 }}
+                 on_fail = {{ goto = '{goal}', visits = 2 }}"
+            ),
+        )
+        .leaves("text", "text.md")
+        .contract("audit", AUDIT)
+        .script("write", "echo same > text.md")
+        .script(
+            "audit.1",
+            r#"echo asked >> calls; echo '{"language": "english", "decision": "refused"}' > audit.json"#,
+        )
+        .script(
+            "audit",
+            r#"echo asked >> calls; echo '{"language": "english", "decision": "accepted"}' > audit.json"#,
+        )
+}
+
+#[test]
+fn what_was_refused_is_not_audited_again_as_it_was() {
+    for (write, goal) in [
+        ("executor = 'command'\nshell = 'echo same > text.md'", "write"),
+        ("executor = 'command'\nshell = 'echo same > text.md'", "plan"),
+        ("executor = 'agent'", "plan"),
+    ] {
+        let house = wavering(write, goal);
+        house.orch("run demo").code(1).says("write has not changed since audit refused it");
+        assert_eq!(house.read("calls"), "asked\n", "{write} {goal}");
+        // Who is sent back is told again what was wrong, and no try is spent on it.
+        assert_eq!(house.attempts("audit"), "FAIL FAIL FAIL", "{write} {goal}");
+        assert!(house.packet("audit", 3).contains("## Your verdict"));
+    }
+}
+
+#[test]
+fn a_person_may_have_the_same_bytes_audited_again() {
+    let house = wavering("executor = 'command'\nshell = 'echo same > text.md'", "write");
+    house.orch("run demo").code(1);
+    house.orch("gate redo --gate audit --reason again").code(0);
+    assert_eq!(house.read("calls"), "asked\nasked\n");
+}
+
+#[test]
+fn whoever_hands_in_the_same_text_is_told_again_what_was_wrong_with_it() {
+    let house = wavering("executor = 'human'", "write");
+    house.orch("run demo").code(3);
+    house.write("text.md", "same\n");
+    house.orch("gate finish").code(0);
+    assert_eq!(house.gates(), "plan PASS, write WAITING, audit STALE");
+    house.orch("gate finish").code(0);
+    assert_eq!(house.read("calls"), "asked\n");
+    let told = house.packet("write", 3);
+    assert!(told.contains("it was refused") && told.contains("has not changed since"), "{told}");
+    house.write("text.md", "another\n");
+    house.orch("gate finish").code(0).says("PASSED");
+    assert_eq!(house.read("calls"), "asked\nasked\n");
+}
+
+/// Chapters that are each written and audited, of which the second one is refused once.
+fn chapters(second: &str) -> House {
+    House::new()
+        .agents("[agents.auditor]\nuse = 'claude'\n")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'agent'
+             each = { in = \"{{ ['a', 'b'] }}\", as = 'chapter' }
+             contract = 'text'
+             [[gate]]
+             id = 'audit'
+             executor = 'agent'
+             agent = 'auditor'
+             audits = { gate = 'write', same_program = true }
+             each = { in = \"{{ ['a', 'b'] }}\", as = 'chapter' }
+             contract = 'report'
+             on_fail = { goto = 'write', visits = 2 }",
+        )
+        .leaves("text", "{{ chapter }}.md")
+        .contract(
+            "report",
+            "[[output]]
+path = '{{ chapter }}.json'
+checks = [{ kind = 'field', pointer = '/ok', equals = true, verdict = true, message = 'it is dull' }]",
+        )
+        .script("write[a]", "echo fine > a.md")
+        .script("write[b].1", "echo dull > b.md")
+        .script("write[b]", second)
+        .script("audit[a]", r#"echo a >> calls; echo '{"ok": true}' > a.json"#)
+        .script(
+            "audit[b]",
+            r#"echo b >> calls; grep -q dull b.md && ok=false || ok=true; echo "{\"ok\": $ok}" > b.json"#,
+        )
+}
+
+#[test]
+fn an_instance_that_was_refused_is_told_so_and_must_differ() {
+    let house = chapters("echo better > b.md");
+    house.orch("run demo").code(0);
+    let told = house.packet("write[b]", 2);
+    assert!(told.contains("it is dull"), "{told}");
+    assert!(!house.packet("write[a]", 2).contains("it is dull"));
+    let house = chapters("echo dull > b.md");
+    house.orch("run demo").code(1).says("write[b]");
+    assert_eq!(house.read("calls").matches('b').count(), 1, "{}", house.read("calls"));
+}
