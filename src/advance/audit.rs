@@ -84,8 +84,10 @@ pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<Judged> {
 /// Whether a gate has left anything else than what it had left at an event.
 fn has_changed(state: &GateState, event: usize) -> bool {
     let last = state.attempt().map_or(0, |last| last.attempt);
-    let passed = state.attempts.iter().filter(|attempt| attempt.status == AttemptStatus::Pass);
-    let then = passed.filter(|attempt| attempt.ended <= event).next_back();
+    let then = state
+        .attempts
+        .iter()
+        .rfind(|attempt| attempt.status == AttemptStatus::Pass && attempt.ended <= event);
     match then.filter(|then| then.attempt != last && !then.artifacts.is_empty()) {
         Some(then) => then.artifacts != state.artifacts(),
         None => state.made > event,

@@ -41,6 +41,10 @@ pub fn of_attempt(
 ) -> Option<Freshness> {
     contract(gate)?;
     let state = run.gate(&attempt.gate)?;
+    // What stood before is judged as it stands.
+    if state.is_kept || run.range.adopts(&attempt.gate) {
+        return None;
+    }
     state.attempt().filter(|open| open.finished_at.is_none())?;
     // An auditor answers nobody's refusal.
     if let Some(refused) = state.refused.as_ref().filter(|_| gate.audits.is_none()) {

@@ -5,6 +5,7 @@ use super::baselines;
 use super::fresh;
 use super::packet;
 use super::player;
+use super::rewriting;
 use crate::check;
 use crate::check::WorkItem;
 use crate::contract::Contract;
@@ -135,7 +136,12 @@ fn judge_in(
     let attempt = u32::try_from(attempts).unwrap_or(u32::MAX).max(1);
     let own = judging(project, (workflow, run), gate, AttemptId::new(id, attempt));
     let judging = Judging { contract: contract.cloned().or(own.contract.clone()), ..own };
-    judging.judge(workspace, Instant::now())
+    let mut judged = judging.judge(workspace, Instant::now());
+    let edited = rewriting::edited(&project.folder, run, id).into_iter();
+    let is_judged = |path: &str| judged.artifacts.iter().any(|known| known.path == path);
+    let edited = edited.filter(|edited| !is_judged(&edited.path)).collect::<Vec<_>>();
+    judged.artifacts.extend(edited);
+    judged
 }
 
 /// What the checks of this gate may look at of the work; `None` where none of them does.

@@ -6,6 +6,7 @@ use super::members;
 use crate::event::Artifact;
 use crate::event::Judged;
 use crate::files::Globs;
+use crate::files::ProjectFolder;
 use crate::finding::Finding;
 use crate::id::AttemptId;
 use crate::id::GateId;
@@ -30,14 +31,14 @@ pub fn note(driver: &Driver<'_>, attempt: &AttemptId, acted: bool, judged: &mut 
         }
         let may_edit = edits.as_ref().is_some_and(|globs| globs.matches_name(&path));
         if may_edit {
-            judged.artifacts.push(artifact(driver, &path));
+            judged.artifacts.push(artifact(&driver.project.folder, &path));
         } else if acted {
             let others = beside(driver.run(), &attempt.gate);
             if others.iter().any(|other| is_making(driver, other, (&owner, &path))) {
                 continue;
             }
             judged.findings.push(trespass((&attempt.gate, &others), &owner, &path));
-            judged.trespassed.push(artifact(driver, &path));
+            judged.trespassed.push(artifact(&driver.project.folder, &path));
         }
     }
 }
@@ -150,9 +151,18 @@ fn is_newer(driver: &Driver<'_>, owner: &GateId, path: &str) -> bool {
     })
 }
 
+/// The files that the last attempt of a gate edited, as they lie there now.
+pub fn edited(folder: &ProjectFolder, run: &Run, id: &GateId) -> Vec<Artifact> {
+    let attempt = run.gate(id).and_then(GateState::attempt);
+    let attempt = attempt.filter(|attempt| !attempt.edits.is_empty());
+    let Some(attempt) = attempt else { return Vec::new() };
+    let Ok(edits) = Globs::new(&attempt.edits, folder) else { return Vec::new() };
+    let known = attempt.artifacts.iter().filter(|known| edits.matches_name(&known.path));
+    known.map(|known| artifact(folder, &known.path)).collect()
+}
+
 /// The file as it lies there now.
-fn artifact(driver: &Driver<'_>, path: &str) -> Artifact {
-    let folder = &driver.project.folder;
+fn artifact(folder: &ProjectFolder, path: &str) -> Artifact {
     let print = folder.recorded_path(path).ok().and_then(|path| folder.hash(&path).ok());
     Artifact {
         path: path.to_owned(),

@@ -130,6 +130,12 @@ impl ProjectPath {
         named
     }
 
+    /// Whether this is such a folder of a folder below, letter case aside.
+    pub(super) fn ends_in(&self, folder: &str) -> bool {
+        let (path, folder) = (self.0.to_lowercase(), folder.to_lowercase());
+        path.strip_suffix(&folder).is_some_and(|above| above.ends_with('/'))
+    }
+
     /// Whether this is the folder or lies below it, letter case aside.
     pub fn is_in(&self, folder: &str) -> bool {
         let (path, folder) = (self.0.to_lowercase(), folder.to_lowercase());

@@ -112,7 +112,8 @@ impl ProjectFolder {
         }
         let path = ProjectPath::from_disk(relative);
         let name = relative.rsplit('/').next().unwrap_or(relative);
-        let closed = self.closed.iter().any(|closed| path.is_in(closed));
+        // A project below this one has folders of its own that only the runner writes.
+        let closed = self.closed.iter().any(|closed| path.is_in(closed) || path.ends_in(closed));
         (name != ".git" && !closed).then_some(path)
     }
 }

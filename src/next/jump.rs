@@ -72,17 +72,18 @@ impl Jumps {
         self.asked.values().any(|asked| asked.opens.contains(gate))
     }
 
-    /// Whether a gate does not begin before a jump opens it again. What stands on nothing but what a
-    /// gate that asks stands on was ready when that one was: it goes first, so that one jump takes the
-    /// findings of both, however many are at work at once. A person is not bothered for it.
+    /// Whether a gate does not begin before a jump opens it again. What stands on nothing that the jump
+    /// opens, but for what a gate that asks stands on, was ready when that one was: it goes first, so
+    /// that one jump takes the findings of both, however many are at work at once. A person is not
+    /// bothered for it.
     pub(super) fn hold(&self, gate: &Gate) -> bool {
         let mut opening = self.asked.values().filter(|asked| asked.opens.contains(&gate.id));
         opening.any(|asked| {
             let mut needs = gate.needs.iter().chain(&gate.audits);
+            let was_there = |need| asked.before.contains(need) || !asked.opens.contains(need);
             let was_ready = match gate.join {
-                Join::All | Join::Done => needs.all(|need| asked.before.contains(need)),
-                // Ready by some of its needs, whatever became of the others.
-                Join::Any | Join::Passed(_) => true,
+                Join::All | Join::Done => needs.all(was_there),
+                Join::Any | Join::Passed(_) => needs.any(was_there),
             };
             let is_for_people = matches!(gate.work, Work::Human);
             !was_ready || is_for_people
@@ -137,10 +138,14 @@ impl Jumps {
     /// the other one's opens it.
     fn had_to_begin(&self, workflow: &Workflow, id: &GateId) -> bool {
         let Some(gate) = workflow.gate(id) else { return false };
-        let opening = self.asked.values().filter(|asked| asked.opens.contains(&gate.id));
-        let others =
-            opening.flat_map(|asked| &asked.from).filter(|other| other.base() != id.base());
-        let mut others = others.map(|other| workflow.stands_on(other));
-        others.all(|before| gate.needs.iter().chain(&gate.audits).all(|need| before.contains(need)))
+        let mut opening = self.asked.values().filter(|asked| asked.opens.contains(&gate.id));
+        opening.all(|asked| {
+            let others = asked.from.iter().filter(|other| other.base() != id.base());
+            let mut others = others.map(|other| workflow.stands_on(other));
+            others.all(|before| {
+                let mut needs = gate.needs.iter().chain(&gate.audits);
+                needs.all(|need| before.contains(need) || !asked.opens.contains(need))
+            })
+        })
     }
 }

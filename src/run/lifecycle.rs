@@ -134,6 +134,19 @@ impl Run {
         }
     }
 
+    /// Lets a gate be, with those of its instances that have not passed.
+    pub(super) fn waive(&mut self, at: Moment, gate: &GateId, reason: &str) {
+        let items = self.gates.get(gate).and_then(|state| state.items.clone());
+        let mut waived = vec![gate.clone()];
+        waived.extend(items.into_iter().flatten().map(|item| item.gate));
+        waived.retain(|id| id == gate || !self.status_of(id).satisfies());
+        for id in waived {
+            self.cancel_attempt(at, &id);
+            self.set(&id, GateStatus::Waived, reason);
+            self.state(&id).time.turn(at, None);
+        }
+    }
+
     /// Goes back: what is opened again by it begins a round, and inner loops count anew.
     pub(super) fn jump(&mut self, at: Moment, event: &Event) {
         let Event::GateJumped { from, to, reopened, findings, also, anew } = event else { return };
@@ -142,11 +155,13 @@ impl Run {
         let answering = answering(&asking, to, reopened);
         // Of many instances none need differ of which nobody said that it was refused.
         let is_meant = |id: &GateId| id == to || asking.iter().any(|gate| gate.is_of_item_of(id));
-        let refused = |id| self.gates.get(id).filter(|_| is_refused && is_meant(id));
-        let refused: Vec<_> = answering
-            .iter()
-            .map(|id| refused(id).map(|state| digests_of(state.artifacts())).unwrap_or_default())
-            .collect();
+        let refused = |id| {
+            let state = self.gates.get(id)?;
+            let now = (is_refused && is_meant(id)).then(|| digests_of(state.artifacts()));
+            // What a person rejected stays so on the way back to the gate itself.
+            now.or_else(|| state.refused.clone().filter(|_| asking.contains(&id)))
+        };
+        let refused: Vec<_> = answering.iter().map(|id| refused(id).unwrap_or_default()).collect();
         self.reopen(at, reopened, &format!("{from} failed and went back to {to}"));
         // What they found goes along; none of them has it to mend.
         for gate in reopened {

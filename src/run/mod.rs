@@ -182,8 +182,7 @@ impl Run {
                 self.interrupt(at, event, &id(gate, *attempt), (reason, findings, *retry_at))?;
             }
             Event::GateWaived { gate, by, reason } => {
-                self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
-                self.state(gate).time.turn(at, None);
+                self.waive(at, gate, &format!("{reason} (waived by {by})"));
             }
             Event::GatesReopened { .. } => self.open_again(at, event),
             Event::GateJumped { .. } => self.jump(at, event),

@@ -69,7 +69,6 @@ use file::GateFile;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::ops::Range;
 use std::path::Path;
 
 /// A sound plan.
@@ -297,9 +296,9 @@ fn build(
     };
     let view = names::View::new(&inputs, &file.gate);
     let prompts = build_prompts(&file.gate, definition, &view.names);
-    let place = |table: &GateFile| table.contract.as_ref().map_or(0..0, Placed::span);
-    let contracts: Vec<Range<usize>> = file.gate.iter().map(place).collect();
-    let ids: Vec<Range<usize>> = file.gate.iter().map(|table| table.id.span()).collect();
+    let place =
+        |table: &GateFile| (table.id.span(), table.contract.as_ref().map_or(0..0, Placed::span));
+    let (ids, contracts): (Vec<_>, Vec<_>) = file.gate.iter().map(place).unzip();
     let around = gate::Surroundings { source, definition, view: &view };
     let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
     let mut tables = file.gate.into_iter().peekable();

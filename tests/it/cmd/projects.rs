@@ -2,6 +2,7 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::wait_until;
 
 const BUILD: &str = "name = 'build'
 version = '1'
@@ -72,4 +73,32 @@ fn a_list_of_all_projects_names_each() {
     assert_eq!(rows(at(&house, "web", "run list")), ["WAITING build build look 1m ago"]);
     let all = rows(at(&house, "", "run list --all-projects"));
     assert_eq!(all, ["WAITING build build look 2m ago web", "WAITING build build look 3m ago api"]);
+}
+
+#[test]
+fn the_runs_of_a_project_below_are_no_files_of_the_one_above() {
+    let house = house()
+        .contract("all", "[[output]]\nglob = '**/build.toml'")
+        .contract("still", "[[check]]\nkind = 'only_changes'\npaths = ['begun']")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'all'
+             executor = 'command'
+             command = ['true']
+             contract = 'all'
+             [[gate]]
+             id = 'still'
+             executor = 'command'
+             shell = 'touch begun; until test -e api/made; do sleep 0.1; done; rm api/made'
+             contract = 'still'
+             timeout = '60s'",
+        );
+    let mut demo = house.start("run demo");
+    wait_until("the gate is at work", || {
+        house.exists("begun") || matches!(demo.try_wait(), Ok(Some(_)))
+    });
+    assert!(house.exists("begun"), "{}", demo.printed());
+    at(&house, "api", "gate finish").code(0);
+    assert!(demo.wait().success(), "{}", demo.printed());
 }

@@ -157,3 +157,20 @@ fn a_fan_out_is_worked_at_by_its_instances() {
     house.orch("gate finish --gate ask[a]").code(0);
     house.orch("gate finish --gate ask[b]").code(0).says("PASSED");
 }
+
+#[test]
+fn who_waives_a_fan_out_waives_what_waits_of_it() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'ask'
+         executor = 'human'
+         each = { in = \"{{ ['a', 'b'] }}\", as = 'who' }",
+    );
+    house.orch("run demo").code(3);
+    house.orch("gate finish --gate ask[a]").code(0);
+    let talk = [("yes/no", "yes\r")];
+    house.on_terminal("gate waive --gate ask --reason enough", &talk).code(0).says("PASSED");
+    assert_eq!(house.gates(), "ask WAIVED, ask[a] PASS, ask[b] WAIVED");
+    assert_eq!(house.attempts("ask[b]"), "CANCELED");
+}

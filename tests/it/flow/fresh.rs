@@ -135,3 +135,47 @@ fn only_a_refusal_asks_for_other_bytes_and_an_optional_output_answers_it() {
     unwritten.orch("run demo").code(0);
     assert_eq!(unwritten.attempts("write"), "PASS PASS");
 }
+
+#[test]
+fn what_was_rejected_is_no_answer_on_the_way_back_to_the_gate_itself() {
+    let house = House::new()
+        .leaves("text", "text.md")
+        .agents("")
+        .script("write", "echo same > text.md")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'agent'
+             contract = 'text'
+             approval = 'person'
+             on_fail = { goto = 'write', visits = 2 }",
+        );
+    house.orch("run demo").code(3);
+    house.on_terminal("gate reject --reason dull", &[]).code(0);
+    assert_eq!(house.gates(), "write FAIL");
+    assert_eq!(house.attempts("write"), "FAIL FAIL FAIL");
+}
+
+#[test]
+fn a_gate_before_the_start_asks_for_answers_and_not_for_new_files() {
+    let house = House::new()
+        .leaves("text", "text.md")
+        .file("text.md", "old\n")
+        .agents("")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'write'
+             executor = 'agent'
+             contract = 'text'
+             answers = { tone = { type = 'string' } }
+             [[gate]]
+             id = 'use'
+             executor = 'command'
+             command = ['true']",
+        )
+        .file("given.json", r#"{"write": {"tone": "dry"}}"#);
+    house.orch("run demo --start-from use --answers given.json").code(0);
+    assert_eq!(house.gates(), "write PASS, use PASS");
+}

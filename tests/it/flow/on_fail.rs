@@ -173,3 +173,26 @@ fn what_is_ready_by_one_of_several_goes_before_a_jump_of_another() {
         assert_eq!(house.read("use"), "use\nuse\n", "{jobs}");
     }
 }
+
+#[test]
+fn what_was_ready_beside_the_gate_that_jumps_goes_first() {
+    for jobs in [1, 4] {
+        let gate = |id: &str, needs: &str, more: &str| {
+            format!("[[gate]]\nid = '{id}'\nexecutor = 'command'\nneeds = [{needs}]\n{more}\n")
+        };
+        let plan = [
+            gate("other", "", "command = ['true']"),
+            gate("goal", "", "command = ['true']"),
+            gate(
+                "asks",
+                "'goal'",
+                "shell = 'sleep 0.2; test $ORCH_ATTEMPT -gt 1'\non_fail = { goto = 'goal', visits = 2 }",
+            ),
+            gate("paid", "'other', 'goal'", "shell = 'echo paid >> paid'"),
+            gate("behind", "'paid'", "shell = 'echo behind >> behind'"),
+        ];
+        let house = House::new().workflow("demo", &plan.concat());
+        house.orch(&format!("run demo --jobs {jobs}")).code(0);
+        assert_eq!(house.read("paid"), "paid\npaid\n", "{jobs}");
+    }
+}

@@ -414,3 +414,61 @@ fn a_gate_does_not_answer_for_what_another_one_says_it_changes() {
         house.orch(&format!("verify --run {}", house.run_id())).code(0);
     }
 }
+
+#[test]
+fn what_a_gate_edits_can_be_approved() {
+    for work in ["executor = 'command'\nshell = 'echo polished >> draft.md'", "executor = 'human'"]
+    {
+        let house = drafted(&format!(
+            "[[gate]]
+             id = 'polish'
+             {work}
+             edits = ['draft.md']
+             approval = 'person'"
+        ));
+        house.orch("run demo").code(3);
+        if work.contains("human") {
+            house.write("draft.md", "draft\npolished\n");
+            house.orch("gate finish").code(0);
+        }
+        house
+            .on_terminal("gate approve", &[("Approve this as", "polish\r")])
+            .code(0)
+            .says("PASSED");
+        house.orch(&format!("verify --run {}", house.run_id())).code(0);
+    }
+}
+
+#[test]
+fn a_pattern_that_matches_what_was_approved_takes_it_from_nobody() {
+    let house = House::new()
+        .leaves("spec", "out/spec.md")
+        .contract("all", "[[output]]\nglob = 'out/*.md'")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'spec'
+             executor = 'command'
+             shell = 'mkdir -p out; echo agreed > out/spec.md'
+             contract = 'spec'
+             approval = 'person'
+             [[gate]]
+             id = 'notes'
+             executor = 'command'
+             shell = 'echo notes > out/notes.md'
+             contract = 'all'
+             [[gate]]
+             id = 'window'
+             executor = 'human'
+             [[gate]]
+             id = 'publish'
+             executor = 'command'
+             shell = 'cat out/spec.md >> published'",
+        );
+    house.orch("run demo").code(3);
+    house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0);
+    house.write("out/spec.md", "nobody saw this\n");
+    house.orch("gate finish --gate window").code(1);
+    assert!(house.gates().starts_with("spec WAITING, notes STALE"), "{}", house.gates());
+    assert!(!house.exists("published"));
+}
