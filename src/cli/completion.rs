@@ -8,6 +8,7 @@ use super::environment;
 use super::exit;
 use crate::config::NO_AGENT;
 use crate::executor::Preset;
+use crate::ops::BARE_RUN;
 use crate::ops::Caller;
 use crate::ops::Project;
 use crate::ops::RunChoice;
@@ -108,7 +109,7 @@ impl Kind {
     /// What an argument of a command names, by its id.
     fn of(path: &str, argument: &str) -> Option<Self> {
         Some(match (path, argument) {
-            (_, "run") => Self::Run,
+            (_, "run" | BARE_RUN) => Self::Run,
             (_, "epic" | "key") => Self::Key,
             (_, "gate" | "until" | "start_from") => Self::Gate,
             (_, "agent") => Self::Agent,

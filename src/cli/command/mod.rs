@@ -109,10 +109,13 @@ pub enum Command {
     /// Show the status of the current run.
     Status(status::Arguments),
     /// Show the next step of the current run, with its packet.
+    #[command(arg = ops::bare_run())]
     Next(ops::RunChoice),
     /// Summarize the current run for whoever resumes it.
+    #[command(arg = ops::bare_run())]
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.
+    #[command(arg = ops::bare_run())]
     Logs(logs::Arguments),
     /// Show the packet and the outputs of a gate.
     Open(ops::AttemptChoice),
@@ -147,6 +150,7 @@ pub enum Command {
     /// Verify records and artifacts, byte for byte.
     Verify(ops::verify::Request),
     /// Rebuild, push and fetch the records of runs.
+    #[command(arg = ops::bare_run())]
     Record {
         #[command(subcommand)]
         command: record::RecordCommand,
@@ -166,8 +170,10 @@ pub enum Command {
     /// Short for `orch run show`.
     Show(ops::run_show::Request),
     /// Short for `orch run resume`.
+    #[command(arg = ops::bare_run())]
     Resume(run_resume::Arguments),
     /// Short for `orch gate approve`.
+    #[command(arg = ops::bare_run())]
     Approve(ops::gate_approve::Request),
 }
 

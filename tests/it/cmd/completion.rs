@@ -39,7 +39,7 @@ fn names_of_the_project_are_offered() {
     house.orch("checkpoint create --reason here").code(0);
     let offered = |words: &[&str]| offered(&house, &[&["orch"], words].concat());
     let run = house.run_id();
-    let cases: [(&[&str], &[&str]); 17] = [
+    let cases: [(&[&str], &[&str]); 18] = [
         (&["gate", "approve", "--gate", ""], &["draft", "print"]),
         (&["gate", "approve", "--gate", "p"], &["print"]),
         (&["gate", "approve", "--run", &run, "--gate", "d"], &["draft"]),
@@ -47,6 +47,7 @@ fn names_of_the_project_are_offered() {
         (&["run", "show", "--run", "run_"], &[&run]),
         (&["show", "--run", "run_"], &[&run]),
         (&["use", "run_"], &[&run]),
+        (&["resume", "run_"], &[&run]),
         (&["run", "list", "--key", ""], &["snow"]),
         (&["session", "start", "--epic", ""], &["snow"]),
         (&["run", "resume", "--agent", "r"], &["reviewer"]),
