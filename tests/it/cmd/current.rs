@@ -87,8 +87,8 @@ fn an_ambiguous_run_lists_the_candidates() {
     house.orch("run demo --slug x").code(3);
     house.orch("run demo --slug y").code(3);
     house.orch("status").code(0).says("_y_");
-    house.orch("back").code(0).says("_x_");
-    house.orch("back").code(0).says("no current run");
+    // A clone knows the runs, and not which one was current.
+    house.remove(".git/orch/current.json");
     let done = house.orch("status").code(2);
     insta::assert_snapshot!(done.shown(), @"
     exit 2
@@ -114,8 +114,11 @@ fn use_and_back_walk_between_runs() {
     house.orch("status").code(0).says("_y_");
     house.orch("back").code(0).says("_x_");
     house.orch("status").code(0).says("_x_");
-    house.orch("back").code(0).says("no current run");
-    house.orch("status").code(2);
+    // Before it there was none: it stays.
+    let refused = house.orch("back").code(2);
+    let run = house.orch("status --json").json()["data"]["run_id"].as_str().unwrap().to_owned();
+    refused.says(&format!("error: no run was selected before {run}\nhelp: orch use RUN\n"));
+    house.orch("status").code(0).says("_x_");
     house.orch("use nope").code(2).says("run `nope` not found");
 }
 
