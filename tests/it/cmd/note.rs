@@ -35,16 +35,12 @@ fn words_go_to_the_run_and_gate_at_hand() {
     -- stdout
     update on run_20260119T143012Z_x_000001, gate one
     -- stderr
-
-    next:
-      Do the work of gate one as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/one/prompt.txt.
-      $ orch gate check
-      $ orch gate finish
     ");
     house.orch("note the cache is cold").code(0);
     house.orch("log ran the tests --gate two").code(0);
     let json = house.orch("decide --json tera, since it knows its names").code(0).json();
     assert_eq!(json["data"]["kind"], "decision");
+    assert_eq!(json["instructions"]["suggested_commands"][0], "orch gate check");
     assert_eq!(
         notes(&house),
         [
