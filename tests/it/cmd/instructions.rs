@@ -117,7 +117,7 @@ fn a_reminder_names_run_gate_and_time() {
         )],
         "suggested_commands": [
             "orch gate check",
-            "orch gate finish",
+            "orch done",
         ],
         "context_reminder": {
             "active_task": "x",
@@ -151,7 +151,7 @@ fn an_error_about_a_run_tells_where_that_run_stands() {
     next:
       Do the work of gate write as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt.
       $ orch gate check
-      $ orch gate finish
+      $ orch done
     ");
     let next = instructions(&house, "gate approve --gate publish", 2);
     assert_eq!(next["context_reminder"]["run"], run.as_str());
