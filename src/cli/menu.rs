@@ -184,6 +184,7 @@ impl Desk<'_> {
             }
         }
     }
+                progress::differs(self.face, &missing.run_id, &missing.differs);
 
     fn check(&self) -> Result<Chosen, Error> {
         let request = gate_check::Request { gate: self.choice.clone() };
@@ -199,6 +200,7 @@ impl Desk<'_> {
     fn edit(&self) -> Chosen {
         let Some(packet) = &self.waiting.packet else { return Chosen::Again };
         let editor = std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR"));
+        progress::differs(self.face, &reply.run_id, &reply.differs);
         let mut argv: Vec<String> = editor
             .unwrap_or_else(|_| "vi".to_owned())
             .split_whitespace()
