@@ -183,7 +183,7 @@ impl Run {
             }
             Event::GateWaived { gate, by, reason } => {
                 self.set(gate, GateStatus::Waived, &format!("{reason} (waived by {by})"));
-                self.state(gate).time.turn(at, None);
+                self.state(gate).turn_clock(at, None);
             }
             Event::GatesReopened { .. } => self.open_again(at, event),
             Event::GateJumped { .. } => self.jump(at, event),

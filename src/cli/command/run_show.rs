@@ -13,9 +13,13 @@ use crate::ops::Instructions;
 use crate::ops::run_show;
 use crate::ops::run_show::Told;
 use crate::spending::Cost;
+use crate::run::Spent;
 use crate::standing::AttemptStory;
 use crate::standing::GateStory;
 use serde_json::Value as Json;
+use crate::standing::Turn;
+use crate::workflow::input;
+use crate::workflow::input::Values;
 use std::fmt::Write as _;
 
 /// How many findings of an attempt are shown.
@@ -61,6 +65,13 @@ fn tree(face: &Face, told: &Told) -> String {
         line("child", &format!("{child} {status}"));
     }
     for gate in &story.gates {
+    for (at, amended) in &story.amendments {
+        let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
+        let reason = amended.reason.as_ref().map(|reason| format!(": {reason}"));
+        let words =
+            format!("{} by {}{}", changed.join(", "), amended.by, reason.unwrap_or_default());
+        line("amended", &format!("{at} {}", one_line(&words)));
+    }
         write_gate(&mut text, face, gate);
     }
     text
@@ -73,14 +84,14 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
         line.waits_for.map(|who| format!("waits for {who}")).into_iter().collect();
     if gate.attempts.len() > 1 {
         remarks.push(format!("{} attempts", gate.attempts.len()));
-        remarks.extend(gate.took.map(show_duration));
+        remarks.extend(time(gate.spent));
         remarks.extend(money(&gate.cost));
     }
     if !line.superseded_by.is_empty() {
         let newer: Vec<String> = line.superseded_by.iter().map(ToString::to_string).collect();
         remarks.push(format!("superseded by {}", newer.join(", ")));
     }
-    if gate.attempts.is_empty() {
+    if gate.attempts.is_empty() && gate.turns.is_empty() {
         remarks.extend(line.reason.as_ref().map(|reason| one_line(reason)));
     }
     let name = one_line(&named(line.gate.as_str(), &line.name));
@@ -89,6 +100,7 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
         write_attempt(text, face, attempt);
     }
 }
+    write_turns(text, &gate.turns);
 
 fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
     let status = drive::status_word(face, &attempt.status.to_string());
@@ -97,7 +109,7 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
         None => attempt.executor.to_string(),
     };
     let mut remarks = vec![who];
-    remarks.extend(attempt.took.map(show_duration));
+    remarks.extend(time(attempt.spent));
     remarks.extend(money(&attempt.cost));
     let _ = writeln!(text, "  {}  {status}{}", attempt.id.number, beside(&remarks));
     for finding in attempt.findings.iter().take(FINDINGS_MAX) {
@@ -114,12 +126,43 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
         let signed = if approval.signature.is_some() { ", signed" } else { "" };
         let note = approval.note.as_ref().map(|note| format!(": {}", one_line(note)));
         let note = note.unwrap_or_default();
+    if let Some(answers) = answers(&attempt.answers) {
+        let _ = writeln!(text, "     answered {}", one_line(&answers));
+    }
         let _ = writeln!(text, "     approved by {}{signed}{note}", one_line(&approval.by));
     }
 }
 
 /// What calls cost, where any was made.
 fn money(cost: &Cost) -> Option<String> {
+    write_turns(text, &attempt.turns);
+}
+
+fn write_turns(text: &mut String, turns: &[Turn]) {
+    for turn in turns {
+        let words = match turn {
+            Turn::Redone { by, reason } => format!("redone by {by}: {reason}"),
+            Turn::Waived { by, reason } => format!("waived by {by}: {reason}"),
+            Turn::Reopened { reason } => format!("reopened: {reason}"),
+            Turn::WentBack { to } => format!("went back to {to}"),
+        };
+        let _ = writeln!(text, "     {}", one_line(&words));
+    }
+}
+
+/// What was answered, but for questions that were skipped.
+fn answers(answers: &Values) -> Option<String> {
+    let given = answers.iter().filter(|(_, value)| !value.is_null());
+    let given: Vec<String> =
+        given.map(|(name, value)| format!("{name}: {}", input::as_text(value))).collect();
+    (!given.is_empty()).then(|| given.join(", "))
+}
+
+/// How long something was worked on, and how long it waited.
+fn time(spent: Spent) -> Vec<String> {
+    let waited =
+        (!spent.waiting.is_zero()).then(|| format!("waited {}", show_duration(spent.waiting)));
+    std::iter::once(show_duration(spent.active)).chain(waited).collect()
     let mark = if cost.cost_is_estimate { "~" } else { "" };
     match cost.cost_usd {
         Some(usd) => Some(format!("{mark}{}", Measure::Usd.show(usd))),
