@@ -23,6 +23,7 @@ mod report;
 mod screen;
 mod subject;
 mod terminal;
+mod table;
 
 pub use door::note_closed_output;
 pub use exit::BUG as EXIT_BUG;

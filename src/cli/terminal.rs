@@ -30,6 +30,13 @@ pub fn can_draw() -> bool {
     std::io::stderr().is_terminal() && !is_dumb()
 }
 
+/// How many columns standard output has, where it is a terminal.
+pub fn columns() -> Option<usize> {
+    let term = dialoguer::console::Term::stdout();
+    let size = term.is_term().then(|| term.size_checked()).flatten();
+    size.map(|(_, columns)| usize::from(columns)).filter(|columns| *columns > 0)
+}
+
 /// Whether colours are wanted on standard error.
 pub fn has_colours() -> bool {
     can_draw() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

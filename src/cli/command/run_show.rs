@@ -7,19 +7,20 @@ use crate::cli::answer::one_line;
 use crate::cli::drive;
 use crate::cli::exit;
 use crate::cli::report::named;
+use crate::cli::table::folded;
 use crate::clock::show_duration;
 use crate::json;
 use crate::ops::Instructions;
 use crate::ops::run_show;
 use crate::ops::run_show::Told;
-use crate::spending::Cost;
 use crate::run::Spent;
+use crate::spending::Cost;
 use crate::standing::AttemptStory;
 use crate::standing::GateStory;
-use serde_json::Value as Json;
 use crate::standing::Turn;
 use crate::workflow::input;
 use crate::workflow::input::Values;
+use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// How many findings of an attempt are shown.
@@ -28,7 +29,10 @@ const FINDINGS_MAX: usize = 5;
 pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let reply = run_show::run_show(&project, &face.caller, request)?;
-    let text = reply.told.as_ref().map_or_else(|| foreign(&reply.record), |told| tree(face, told));
+    let text = reply
+        .told
+        .as_ref()
+        .map_or_else(|| foreign(&reply.record), |told| folded(&tree(face, told)));
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
 }
@@ -61,10 +65,6 @@ fn tree(face: &Face, told: &Told) -> String {
     }
     line("record", &told.record);
     line("logs", &told.logs);
-    for (child, status) in &told.children {
-        line("child", &format!("{child} {status}"));
-    }
-    for gate in &story.gates {
     for (at, amended) in &story.amendments {
         let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
         let reason = amended.reason.as_ref().map(|reason| format!(": {reason}"));
@@ -72,6 +72,10 @@ fn tree(face: &Face, told: &Told) -> String {
             format!("{} by {}{}", changed.join(", "), amended.by, reason.unwrap_or_default());
         line("amended", &format!("{at} {}", one_line(&words)));
     }
+    for (child, status) in &told.children {
+        line("child", &format!("{child} {status}"));
+    }
+    for gate in &story.gates {
         write_gate(&mut text, face, gate);
     }
     text
@@ -96,11 +100,11 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
     }
     let name = one_line(&named(line.gate.as_str(), &line.name));
     let _ = writeln!(text, "\n{name}  {status}{}", beside(&remarks));
+    write_turns(text, &gate.turns);
     for attempt in &gate.attempts {
         write_attempt(text, face, attempt);
     }
 }
-    write_turns(text, &gate.turns);
 
 fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
     let status = drive::status_word(face, &attempt.status.to_string());
@@ -122,19 +126,15 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
     if let Some(reason) = attempt.reason.as_ref().filter(|_| attempt.findings.is_empty()) {
         let _ = writeln!(text, "     {}", one_line(reason));
     }
+    if let Some(answers) = answers(&attempt.answers) {
+        let _ = writeln!(text, "     answered {}", one_line(&answers));
+    }
     if let Some(approval) = &attempt.approval {
         let signed = if approval.signature.is_some() { ", signed" } else { "" };
         let note = approval.note.as_ref().map(|note| format!(": {}", one_line(note)));
         let note = note.unwrap_or_default();
-    if let Some(answers) = answers(&attempt.answers) {
-        let _ = writeln!(text, "     answered {}", one_line(&answers));
-    }
         let _ = writeln!(text, "     approved by {}{signed}{note}", one_line(&approval.by));
     }
-}
-
-/// What calls cost, where any was made.
-fn money(cost: &Cost) -> Option<String> {
     write_turns(text, &attempt.turns);
 }
 
@@ -163,6 +163,10 @@ fn time(spent: Spent) -> Vec<String> {
     let waited =
         (!spent.waiting.is_zero()).then(|| format!("waited {}", show_duration(spent.waiting)));
     std::iter::once(show_duration(spent.active)).chain(waited).collect()
+}
+
+/// What calls cost, where any was made.
+fn money(cost: &Cost) -> Option<String> {
     let mark = if cost.cost_is_estimate { "~" } else { "" };
     match cost.cost_usd {
         Some(usd) => Some(format!("{mark}{}", Measure::Usd.show(usd))),
