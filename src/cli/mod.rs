@@ -3,6 +3,7 @@
 
 mod answer;
 mod approval;
+mod choice;
 mod ci;
 mod command;
 mod completion;
@@ -22,8 +23,8 @@ mod question;
 mod report;
 mod screen;
 mod subject;
-mod terminal;
 mod table;
+mod terminal;
 
 pub use door::note_closed_output;
 pub use exit::BUG as EXIT_BUG;

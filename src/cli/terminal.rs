@@ -60,11 +60,14 @@ fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
-/// Why a question has no answer. Whoever was drawn over is made visible again.
+/// Why a question has no answer.
 pub fn unanswered(error: dialoguer::Error) -> Error {
     let dialoguer::Error::IO(error) = error;
-    // Menus hide the cursor, and do not bring it back when they are broken off.
-    let _ = dialoguer::console::Term::stderr().show_cursor();
+    unreadable(error)
+}
+
+/// Why nothing more is read: Ctrl-C for one.
+pub fn unreadable(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::Interrupted {
         return Error::Interrupted;
     }
