@@ -218,6 +218,12 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
     ("approve", &[("orch approve --gate draft", "asks you to confirm")]),
 ];
 
+/// The examples of one command, for its help.
+pub fn of(path: &str) -> String {
+    let examples = EXAMPLES.iter().find(|(of, _)| *of == path);
+    examples.map(|(_, examples)| text(examples)).unwrap_or_default()
+}
+
 /// A command with examples in its help, and in that of each command below it.
 pub fn with_examples(command: clap::Command) -> clap::Command {
     below(command, "")
@@ -230,9 +236,8 @@ fn below(mut command: clap::Command, path: &str) -> clap::Command {
         let path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
         command = command.mut_subcommand(&name, |inner| below(inner, &path));
     }
-    let Some((_, examples)) = EXAMPLES.iter().find(|(of, _)| *of == path) else { return command };
     let told = command.get_after_help().map(|told| format!("{told}\n\n")).unwrap_or_default();
-    command.after_help(format!("{told}{}", text(examples)))
+    command.after_help(format!("{told}{}", of(path)))
 }
 
 fn text(examples: &[Example]) -> String {

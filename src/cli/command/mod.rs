@@ -65,6 +65,8 @@ mod workflow_new;
 mod workflow_schema;
 mod workflow_show;
 
+pub use rehearse::of_rehearsal;
+pub use run_start::of_start;
 pub use run_workflow::of_workflow;
 pub use subject::subject;
 
@@ -107,6 +109,7 @@ pub enum Command {
         command: checkpoint::CheckpointCommand,
     },
     /// Show the status of the current run.
+    #[command(arg = ops::bare_run())]
     Status(status::Arguments),
     /// Show the next step of the current run, with its packet.
     #[command(arg = ops::bare_run())]
@@ -115,7 +118,6 @@ pub enum Command {
     #[command(arg = ops::bare_run())]
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.
-    #[command(arg = ops::bare_run())]
     Logs(logs::Arguments),
     /// Show the packet and the outputs of a gate.
     Open(ops::AttemptChoice),
@@ -148,9 +150,9 @@ pub enum Command {
     /// Show cost, tokens and time by run, gate, agent, model or day.
     Cost(ops::cost::Request),
     /// Verify records and artifacts, byte for byte.
+    #[command(arg = ops::bare_run())]
     Verify(ops::verify::Request),
     /// Rebuild, push and fetch the records of runs.
-    #[command(arg = ops::bare_run())]
     Record {
         #[command(subcommand)]
         command: record::RecordCommand,
@@ -168,12 +170,12 @@ pub enum Command {
     /// Short for `orch run list`.
     Ls(ops::run_list::Request),
     /// Short for `orch run show`.
+    #[command(arg = ops::bare_run())]
     Show(ops::run_show::Request),
     /// Short for `orch run resume`.
     #[command(arg = ops::bare_run())]
     Resume(run_resume::Arguments),
     /// Short for `orch gate approve`.
-    #[command(arg = ops::bare_run())]
     Approve(ops::gate_approve::Request),
 }
 
