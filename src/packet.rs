@@ -246,7 +246,7 @@ impl Packet {
             }
             (false, true) => {}
             (false, false) => {
-                let _ = writeln!(text, "    {orch} gate finish{this}{answers}");
+                let _ = writeln!(text, "    {orch} done{this}{answers}");
             }
         }
         let end = if self.is_driven { ", then exit" } else { "" };
@@ -350,7 +350,7 @@ mod tests {
             - haiku.md: too few words [word_count]\n\n## How to finish\n\n\
             Write the outputs to the paths above, then have them judged:\n\n    \
             orch gate check --run run_x --gate write     # judge only, record nothing\n    \
-            orch gate finish --run run_x --gate write\n\n\
+            orch done --run run_x --gate write\n\n\
             If you cannot do the work because something you need is missing or unavailable, report \
             it:\n\n    \
             orch gate fail --run run_x --gate write --reason \"…\"\n";

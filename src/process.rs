@@ -8,6 +8,8 @@ mod detached;
 mod group;
 mod helper;
 mod program;
+#[cfg(feature = "cli")]
+mod resize;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -30,6 +32,8 @@ pub use helper::Lost;
 pub use helper::help;
 pub use program::resolve;
 pub use program::unresolved;
+#[cfg(feature = "cli")]
+pub use resize::Resize;
 pub use table::is_alive;
 
 use crate::files::Beneath;

@@ -5,6 +5,7 @@ use super::door;
 use super::door::Colour;
 use super::environment;
 use super::global::Global;
+use super::table::folded;
 use super::terminal;
 use crate::check::plain_text;
 use crate::ops::Caller;
@@ -91,7 +92,7 @@ impl Face {
         }
         door::err("\nnext:\n");
         for action in &instructions.next_actions {
-            door::err(&format!("  {action}\n"));
+            door::err(&folded(&format!("  {action}\n")));
         }
         for command in &instructions.suggested_commands {
             door::err(&format!("  $ {command}\n"));
@@ -102,24 +103,4 @@ impl Face {
 /// A text on one line, without what a terminal would obey.
 pub fn one_line(text: &str) -> String {
     plain_text(text).replace(['\n', '\t'], " ")
-}
-
-/// A table of columns, two spaces apart, without trailing blanks.
-pub fn table(rows: &[Vec<String>]) -> String {
-    // A line break in a cell would begin a row.
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| one_line(cell)).collect()).collect();
-    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
-    };
-    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
-    let mut text = String::new();
-    for row in &rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
 }

@@ -8,6 +8,7 @@ use super::environment;
 use super::exit;
 use crate::config::NO_AGENT;
 use crate::executor::Preset;
+use crate::ops::BARE_RUN;
 use crate::ops::Caller;
 use crate::ops::Project;
 use crate::ops::RunChoice;
@@ -108,7 +109,7 @@ impl Kind {
     /// What an argument of a command names, by its id.
     fn of(path: &str, argument: &str) -> Option<Self> {
         Some(match (path, argument) {
-            (_, "run") => Self::Run,
+            (_, "run" | BARE_RUN) => Self::Run,
             (_, "epic" | "key") => Self::Key,
             (_, "gate" | "until" | "start_from") => Self::Gate,
             (_, "agent") => Self::Agent,
@@ -175,32 +176,59 @@ impl Kind {
 
 /// The commands, with what can stand for each value.
 fn commands(typed: &Typed) -> Command {
-    let mut whole = named(super::whole(), "", typed);
-    let is_run = typed.0.get(1).is_some_and(|word| word == "run");
-    if let (true, Some(project)) = (is_run, typed.project()) {
-        whole = whole.mut_subcommand("run", |run| with_workflows(run, &project, typed));
+    let whole = named(super::whole(), "", typed);
+    let Some(project) = typed.project() else { return whole };
+    let word = |at: usize| typed.0.get(at).map(String::as_str);
+    match (word(1), word(2)) {
+        (Some("run"), Some("start")) => whole
+            .mut_subcommand("run", |run| run.mut_subcommand("start", |_| start(&project, typed))),
+        (Some("run"), _) => whole.mut_subcommand("run", |run| {
+            with_workflows(run, &project, typed, command::of_workflow)
+        }),
+        (Some("rehearse"), _) => whole.mut_subcommand("rehearse", |_| {
+            let rehearse = Command::new("rehearse").disable_help_subcommand(true);
+            with_workflows(rehearse, &project, typed, command::of_rehearsal)
+        }),
+        (_, _) => whole,
     }
-    whole
 }
 
-/// The workflows beside the subcommands of `orch run`; the one that was typed with its inputs.
-fn with_workflows(mut run: Command, project: &Project, typed: &Typed) -> Command {
+/// A command with the workflows below it; the one that was typed with its inputs.
+fn with_workflows(
+    mut command: Command,
+    project: &Project,
+    typed: &Typed,
+    of: fn(&Workflow) -> Command,
+) -> Command {
     for name in project.shelf.names("workflows", ".toml") {
         if RESERVED_NAMES.contains(&name.as_str()) {
             continue;
         }
         let is_typed = typed.0.get(2) == Some(&name);
         let loaded = is_typed.then(|| Workflow::load(&name, &project.shelf).ok()).flatten();
-        run = run.subcommand(match loaded {
-            Some((workflow, _)) => of_workflow(&workflow),
+        command = command.subcommand(match loaded {
+            Some((workflow, _)) => with_choices(of(&workflow).name(name), &workflow, typed),
             None => Command::new(name),
         });
     }
-    run
+    command
 }
 
-fn of_workflow(workflow: &Workflow) -> Command {
-    let mut command = command::of_workflow(workflow).name(workflow.name.clone());
+/// `orch run start`, with the inputs of the workflow that was typed.
+fn start(project: &Project, typed: &Typed) -> Command {
+    let name = typed.option("--workflow");
+    let loaded = name.and_then(|name| Workflow::load(&name, &project.shelf).ok());
+    match loaded {
+        Some((workflow, _)) => {
+            let command = command::of_start(Some(&workflow)).name("start");
+            with_choices(command, &workflow, typed)
+        }
+        None => named(command::of_start(None).name("start"), "run start", typed),
+    }
+}
+
+/// A command of a workflow that knows what each of its inputs takes.
+fn with_choices(mut command: Command, workflow: &Workflow, typed: &Typed) -> Command {
     for input in &workflow.inputs {
         let choices = match input.kind {
             InputType::Choice => input.choices.clone(),
@@ -218,10 +246,11 @@ fn of_workflow(workflow: &Workflow) -> Command {
         command = command.mut_arg(&input.name, |arg| offering(arg, choices));
     }
     let gates: Vec<String> = workflow.gates.iter().map(|gate| gate.id.to_string()).collect();
-    for bound in ["until", "start_from"] {
-        command = command.mut_arg(bound, |arg| offering(arg, gates.clone()));
-    }
-    named(command, "run NAME", &Typed::default())
+    let command = command.mut_args(|arg| {
+        let is_gate = ["until", "start_from", "fail"].contains(&arg.get_id().as_str());
+        if is_gate { offering(arg, gates.clone()) } else { arg }
+    });
+    named(command, "run NAME", typed)
 }
 
 fn offering(arg: Arg, names: Vec<String>) -> Arg {

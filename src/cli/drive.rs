@@ -12,6 +12,7 @@ use super::menu::Left;
 use super::menu::Pause;
 use super::progress;
 use super::progress::Progress;
+use super::table::folded;
 use super::terminal;
 use crate::caller::asker;
 use crate::event::PauseCause;
@@ -229,7 +230,7 @@ fn packet(face: &Face, project: &Project, standing: &Standing) -> Option<String>
 fn summary(face: &Face, standing: &Standing) -> String {
     let reason = standing.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let status = status_word(face, standing.status.as_str());
-    format!("run {} {status}{reason}\nhead {}\n", standing.run_id, standing.head)
+    folded(&format!("run {} {status}{reason}\nhead {}\n", standing.run_id, standing.head))
 }
 
 /// A status in its colour.

@@ -17,7 +17,7 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
         "run resume",
         &[
             ("orch run resume", "resume the current run"),
-            ("orch run resume --run snow --budget 10", "resume another with a larger budget"),
+            ("orch run resume snow --budget 10", "resume another with a larger budget"),
         ],
     ),
     (
@@ -27,12 +27,12 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
             ("orch run list --workflow essay --since 7d", "essays of the last week"),
         ],
     ),
-    ("run show", &[("orch run show --run snow", "what happened in that run")]),
+    ("run show", &[("orch run show snow", "what happened in that run")]),
     (
         "run complete",
         &[("orch run complete --status FAILED --reason \"no sources\"", "end it as FAILED")],
     ),
-    ("run cancel", &[("orch run cancel --run snow --reason \"wrong topic\"", "end it for good")]),
+    ("run cancel", &[("orch run cancel snow --reason \"wrong topic\"", "end it for good")]),
     ("run pause", &[("orch run pause --reason lunch", "stop it until somebody resumes it")]),
     (
         "run amend",
@@ -118,7 +118,7 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
         "status",
         &[
             ("orch status", "the current run"),
-            ("orch status --watch --run snow", "another one, until it ends"),
+            ("orch status --watch snow", "another one, until it ends"),
         ],
     ),
     ("next", &[("orch next", "what to do now, with the packet")]),
@@ -210,10 +210,19 @@ const EXAMPLES: [(&str, &[Example]); 71] = [
     ),
     ("man", &[("orch man ~/.local/share/man/man1", "install the man pages")]),
     ("ls", &[("orch ls --status FAILED", "runs that failed")]),
-    ("show", &[("orch show --run snow", "what happened in that run")]),
-    ("resume", &[("orch resume", "resume the current run")]),
+    ("show", &[("orch show snow", "what happened in that run")]),
+    (
+        "resume",
+        &[("orch resume", "resume the current run"), ("orch resume snow", "resume another")],
+    ),
     ("approve", &[("orch approve --gate draft", "asks you to confirm")]),
 ];
+
+/// The examples of one command, for its help.
+pub fn of(path: &str) -> String {
+    let examples = EXAMPLES.iter().find(|(of, _)| *of == path);
+    examples.map(|(_, examples)| text(examples)).unwrap_or_default()
+}
 
 /// A command with examples in its help, and in that of each command below it.
 pub fn with_examples(command: clap::Command) -> clap::Command {
@@ -227,9 +236,8 @@ fn below(mut command: clap::Command, path: &str) -> clap::Command {
         let path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
         command = command.mut_subcommand(&name, |inner| below(inner, &path));
     }
-    let Some((_, examples)) = EXAMPLES.iter().find(|(of, _)| *of == path) else { return command };
     let told = command.get_after_help().map(|told| format!("{told}\n\n")).unwrap_or_default();
-    command.after_help(format!("{told}{}", text(examples)))
+    command.after_help(format!("{told}{}", of(path)))
 }
 
 fn text(examples: &[Example]) -> String {

@@ -1,8 +1,11 @@
 //! The menu at a gate that waits for a person, on a terminal: done, read, copy, fail,
 //! pause; for an approval: approve or reject.
 
+mod elsewhere;
+
 use super::answer::Face;
 use super::approval;
+use super::choice::Choice;
 use super::door;
 use super::door::Colour;
 use super::inputs;
@@ -31,6 +34,7 @@ use crate::ops::gate_start;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::process;
+use elsewhere::Elsewhere;
 
 /// After how many words that were refused the menu is left.
 const REFUSALS_MAX: u32 = 20;
@@ -65,7 +69,8 @@ pub fn at_gate(
         gate: Some(waiting.gate.to_string()),
     };
     let has_others = standing.waiting.len() > 1;
-    let desk = Desk { face, project, waiting, choice, drive, has_others };
+    let elsewhere = Elsewhere::watch(face, project, waiting, &choice.run)?;
+    let mut desk = Desk { face, project, waiting, choice, drive, has_others, elsewhere };
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
@@ -81,6 +86,11 @@ pub fn at_gate(
             Ok(Chosen::Other) => return Ok(Left::Other),
             Ok(Chosen::Pause) => return Ok(Left::Paused(Pause::Chosen)),
             Ok(Chosen::Changed(reply)) => return Ok(Left::Changed(Box::new(reply.run))),
+            Ok(Chosen::Settled(standing)) => {
+                let gone = || format!("gate {} no longer waits for this", waiting.gate);
+                face.say(&standing.stopped().unwrap_or_else(gone));
+                return Ok(Left::Changed(standing));
+            }
             Err(Error::Interrupted) => return Ok(Left::Paused(Pause::Interrupted)),
             // What was typed does not fit, perhaps since somebody else has gone on meanwhile.
             Err(error @ Error::Usage { .. }) => {
@@ -90,8 +100,8 @@ pub fn at_gate(
                     return Err(error);
                 }
                 report::error(face, &error, None);
-                if let Some(standing) = desk.changed_elsewhere()? {
-                    return Ok(Left::Changed(Box::new(standing)));
+                if let Some(standing) = desk.elsewhere.settled()? {
+                    return Ok(Left::Changed(standing));
                 }
             }
             Err(error) => return Err(error),
@@ -105,6 +115,14 @@ enum Chosen {
     Other,
     Pause,
     Changed(Box<GateReply>),
+    /// Somebody else has gone on meanwhile; this is where the run stands.
+    Settled(Box<Standing>),
+}
+
+/// What was picked of a menu: an item of its own, or a way out of it.
+enum Picked {
+    Item(usize),
+    Out(Chosen),
 }
 
 /// What a person at a gate has before them.
@@ -116,6 +134,7 @@ struct Desk<'d> {
     drive: &'d DriveRequest,
     /// Whether more gates wait than this one.
     has_others: bool,
+    elsewhere: Elsewhere<'d>,
 }
 
 impl Desk<'_> {
@@ -128,18 +147,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Where the run stands, if this gate does not wait for the same any more.
-    fn changed_elsewhere(&self) -> Result<Option<Standing>, Error> {
-        let now = next::next(self.project, &self.face.caller, &self.choice.run)?.run;
-        let is_this = |other: &&Waiting| {
-            (&other.gate, other.attempt, other.waits_for)
-                == (&self.waiting.gate, self.waiting.attempt, self.waiting.waits_for)
-        };
-        let is_same = now.stopped().is_none() && now.waiting.iter().find(is_this).is_some();
-        Ok((!is_same).then_some(now))
-    }
-
-    fn work(&self) -> Result<Chosen, Error> {
+    fn work(&mut self) -> Result<Chosen, Error> {
         let items = [
             "done: hand in the outputs",
             "check the outputs without recording anything",
@@ -148,12 +156,12 @@ impl Desk<'_> {
             "fail with a reason",
         ];
         match self.select("What now", &items)? {
-            Some(0) => self.done(),
-            Some(1) => self.check(),
-            Some(2) => Ok(self.edit()),
-            Some(3) => Ok(self.copy()),
-            Some(4) => self.fail(),
-            other => Ok(self.left(other, items.len())),
+            Picked::Item(0) => self.done(),
+            Picked::Item(1) => self.check(),
+            Picked::Item(2) => Ok(self.edit()),
+            Picked::Item(3) => Ok(self.copy()),
+            Picked::Item(_) => self.fail(),
+            Picked::Out(chosen) => Ok(chosen),
         }
     }
 
@@ -176,6 +184,7 @@ impl Desk<'_> {
             done::Reply::Done(reply) => Ok(self.changed(*reply)),
             done::Reply::HandedOver(_) => Ok(Chosen::Again),
             done::Reply::Missing(missing) => {
+                progress::differs(self.face, &missing.run_id, &missing.differs);
                 self.face.say("not done yet:");
                 for finding in &missing.missing {
                     progress::finding(self.face, &missing.gate, finding);
@@ -191,6 +200,7 @@ impl Desk<'_> {
         for finding in &reply.findings {
             progress::finding(self.face, &reply.gate, finding);
         }
+        progress::differs(self.face, &reply.run_id, &reply.differs);
         let word = if reply.passed { "would pass" } else { "would fail" };
         self.face.say(&format!("{} {word} now", reply.gate));
         Ok(Chosen::Again)
@@ -236,29 +246,29 @@ impl Desk<'_> {
         })
     }
 
-    fn approval(&self) -> Result<Chosen, Error> {
+    fn approval(&mut self) -> Result<Chosen, Error> {
         let person = terminal::person(self.project, &self.face.caller, self.face.global.is_ci())?;
         let asked = gate_approve::question(self.project, &self.face.caller, &self.choice)?;
         approval::show(self.face, &asked);
         if !asked.changed.is_empty() {
             let items = ["judge the current files", "reject with a reason"];
             return match self.select("The files have changed and cannot be approved", &items)? {
-                Some(0) => self.judge_again(),
-                Some(1) => self.reject(&person),
-                other => Ok(self.left(other, items.len())),
+                Picked::Item(0) => self.judge_again(),
+                Picked::Item(_) => self.reject(&person),
+                Picked::Out(chosen) => Ok(chosen),
             };
         }
         let page = (!asked.shown.is_empty()).then_some("page through the files");
         let items: Vec<&str> =
             ["approve", "reject with a reason"].into_iter().chain(page).collect();
         match self.select_at_leisure("Your decision on these files", &items)? {
-            Some(0) => self.approve(&person, &asked),
-            Some(1) => self.reject(&person),
-            Some(2) if page.is_some() => {
+            Picked::Item(0) => self.approve(&person, &asked),
+            Picked::Item(1) => self.reject(&person),
+            Picked::Item(_) => {
                 approval::page(self.face, self.project, &asked)?;
                 Ok(Chosen::Again)
             }
-            other => Ok(self.left(other, items.len())),
+            Picked::Out(chosen) => Ok(chosen),
         }
     }
 
@@ -298,24 +308,43 @@ impl Desk<'_> {
     }
 
     /// Lets choose among these, another gate and a pause; the first is at hand.
-    fn select(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
-        question::choose(question, &self.with_ways_out(items), 0)
+    fn select(&mut self, question: &str, items: &[&str]) -> Result<Picked, Error> {
+        self.select_at(question, items, 0)
     }
 
     /// The same, with the pause at hand: what binds a person is nothing that Enter alone takes.
-    fn select_at_leisure(&self, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
-        let items = self.with_ways_out(items);
-        question::choose(question, &items, items.len() - 1)
+    fn select_at_leisure(&mut self, question: &str, items: &[&str]) -> Result<Picked, Error> {
+        let ways_out = 1 + usize::from(self.has_others);
+        self.select_at(question, items, items.len() + ways_out - 1)
+    }
+
+    /// Asks until somebody here chooses, or somebody elsewhere leaves nothing to choose.
+    fn select_at(
+        &mut self,
+        question: &str,
+        items: &[&str],
+        at_hand: usize,
+    ) -> Result<Picked, Error> {
+        // What was done before the run was watched, or while another program had the terminal.
+        if let Some(standing) = self.elsewhere.settled()? {
+            return Ok(Picked::Out(Chosen::Settled(standing)));
+        }
+        let all = self.with_ways_out(items);
+        let news = &mut || self.elsewhere.news();
+        let chosen = question::choose_until(question, &all, at_hand, news)?;
+        Ok(match chosen {
+            Choice::Item(chosen) if chosen < items.len() => Picked::Item(chosen),
+            Choice::Item(chosen) if self.has_others && chosen == items.len() => {
+                Picked::Out(Chosen::Other)
+            }
+            Choice::Item(_) | Choice::Nothing => Picked::Out(Chosen::Pause),
+            Choice::Settled(standing) => Picked::Out(Chosen::Settled(standing)),
+        })
     }
 
     fn with_ways_out<'i>(&self, items: &[&'i str]) -> Vec<&'i str> {
         let other = self.has_others.then_some("go to the next waiting gate");
         items.iter().copied().chain(other).chain(["pause"]).collect()
-    }
-
-    /// What was chosen below the items of a menu's own.
-    fn left(&self, chosen: Option<usize>, own: usize) -> Chosen {
-        if self.has_others && chosen == Some(own) { Chosen::Other } else { Chosen::Pause }
     }
 
     /// Judges outputs that were changed while they waited for approval.
@@ -329,10 +358,10 @@ impl Desk<'_> {
         Ok(self.changed(reply))
     }
 
-    fn decision(&self) -> Result<Chosen, Error> {
+    fn decision(&mut self) -> Result<Chosen, Error> {
         let items = ["start it again", "fail with a reason"];
         match self.select("The attempt was interrupted. What now", &items)? {
-            Some(0) => {
+            Picked::Item(0) => {
                 self.refuse_stopped()?;
                 let request = gate_start::Request {
                     gate: self.choice.clone(),
@@ -343,8 +372,8 @@ impl Desk<'_> {
                 drop(progress);
                 Ok(self.changed(reply))
             }
-            Some(1) => self.fail(),
-            other => Ok(self.left(other, items.len())),
+            Picked::Item(_) => self.fail(),
+            Picked::Out(chosen) => Ok(chosen),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod approval;
+mod choice;
 mod ci;
 mod command;
 mod completion;
@@ -22,6 +23,7 @@ mod question;
 mod report;
 mod screen;
 mod subject;
+mod table;
 mod terminal;
 
 pub use door::note_closed_output;

@@ -1,11 +1,12 @@
 //! Questions to the person at the terminal, and the one door to it: what was typed before a question
 //! shows was no answer to it, whoever typed it, and is thrown away.
 
+use super::choice;
+use super::choice::Choice;
 use super::door;
 use super::terminal;
 use crate::ops::Error;
 use dialoguer::Input;
-use dialoguer::Select;
 use rustix::termios::QueueSelector;
 
 /// Throws away what waits to be read; what cannot be asked fails by itself right after.
@@ -15,13 +16,21 @@ fn forget_what_was_typed() {
 
 /// Lets choose one; the item at `at_hand` is the one that Enter alone takes, and Escape chooses none.
 pub fn choose(question: &str, items: &[&str], at_hand: usize) -> Result<Option<usize>, Error> {
+    Ok(match choose_until(question, items, at_hand, &mut || Ok(None::<()>))? {
+        Choice::Item(chosen) => Some(chosen),
+        Choice::Nothing | Choice::Settled(()) => None,
+    })
+}
+
+/// The same, until something else settles it; that is asked for again and again.
+pub fn choose_until<T>(
+    question: &str,
+    items: &[&str],
+    at_hand: usize,
+    settled: &mut dyn FnMut() -> Result<Option<T>, Error>,
+) -> Result<Choice<T>, Error> {
     forget_what_was_typed();
-    Select::new()
-        .with_prompt(door::clean(question))
-        .items(items.iter().map(|item| door::clean(item)))
-        .default(at_hand)
-        .interact_opt()
-        .map_err(terminal::unanswered)
+    choice::choose(question, items, at_hand, settled)
 }
 
 /// Asks for a line; `None` where nothing is said.

@@ -3,12 +3,15 @@
 use super::answer::Face;
 use super::door;
 use super::terminal;
+use crate::process::Resize;
+use dialoguer::console::Term;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 /// Where the text is shown.
 pub struct Screen {
     bar: Option<ProgressBar>,
+    resize: Option<Resize>,
 }
 
 impl Screen {
@@ -19,12 +22,24 @@ impl Screen {
         if let (Some(bar), Ok(style)) = (&bar, ProgressStyle::with_template("{msg}")) {
             bar.set_style(style);
         }
-        Self { bar }
+        let resize = bar.as_ref().and_then(|_| Resize::on_signal().ok());
+        Self { bar, resize }
     }
 
     /// Whether a text takes the place of the one before it.
     pub fn is_drawn(&self) -> bool {
         self.bar.is_some()
+    }
+
+    /// Whether the terminal has another size than before. It has broken the old lines anew, so that
+    /// nobody knows where they stand: they are cleared away.
+    pub fn is_resized(&self) -> bool {
+        let is_resized = self.resize.as_ref().is_some_and(Resize::take);
+        if let Some(bar) = self.bar.as_ref().filter(|_| is_resized) {
+            // A terminal that cannot be cleared shows the old lines above the new ones.
+            let _ = bar.suspend(|| Term::stderr().clear_screen());
+        }
+        is_resized
     }
 
     /// Shows a text.

@@ -30,6 +30,13 @@ pub fn can_draw() -> bool {
     std::io::stderr().is_terminal() && !is_dumb()
 }
 
+/// How many columns standard output has, where it is a terminal.
+pub fn columns() -> Option<usize> {
+    let term = dialoguer::console::Term::stdout();
+    let size = term.is_term().then(|| term.size_checked()).flatten();
+    size.map(|(_, columns)| usize::from(columns)).filter(|columns| *columns > 0)
+}
+
 /// Whether colours are wanted on standard error.
 pub fn has_colours() -> bool {
     can_draw() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -53,11 +60,14 @@ fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
-/// Why a question has no answer. Whoever was drawn over is made visible again.
+/// Why a question has no answer.
 pub fn unanswered(error: dialoguer::Error) -> Error {
     let dialoguer::Error::IO(error) = error;
-    // Menus hide the cursor, and do not bring it back when they are broken off.
-    let _ = dialoguer::console::Term::stderr().show_cursor();
+    unreadable(error)
+}
+
+/// Why nothing more is read: Ctrl-C for one.
+pub fn unreadable(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::Interrupted {
         return Error::Interrupted;
     }

@@ -6,6 +6,7 @@ use super::Driver;
 use super::Error;
 use super::GateReply;
 use super::Project;
+use super::amendment;
 use super::choose;
 use super::gate_finish;
 use super::note;
@@ -60,6 +61,9 @@ pub struct Missing {
     pub gate: GateId,
     /// What its contract finds missing or wrong.
     pub missing: Vec<Finding>,
+    /// Files that differ from the run's frozen definition.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
     /// Whether the work is handed in with a summary of it.
     #[serde(skip)]
     pub asks_for_summary: bool,
@@ -95,7 +99,14 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     // A refusal is an answer like another: nothing is missing.
     if !missing.is_empty() && !judged.is_refusal() {
         let asks_for_summary = asks_for_summary(&driver, std::iter::once(&gate));
-        return Ok(Reply::Missing(Missing { run_id: id, gate, missing, asks_for_summary }));
+        let differs = amendment::differs(project, driver.run());
+        return Ok(Reply::Missing(Missing {
+            run_id: id,
+            gate,
+            missing,
+            differs,
+            asks_for_summary,
+        }));
     }
     gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
     let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;

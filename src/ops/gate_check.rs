@@ -4,6 +4,7 @@ use super::Caller;
 use super::Error;
 use super::GateChoice;
 use super::Project;
+use super::amendment;
 use super::choose;
 use crate::advance;
 use crate::definition::Definition;
@@ -42,6 +43,9 @@ pub struct Reply {
     pub validations: Vec<Validation>,
     /// The findings, in the order of the contract.
     pub findings: Vec<Finding>,
+    /// Files that differ from the run's frozen definition, where it fails.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
 }
 
 /// Judges; takes no lock and writes nothing but what commands print into the run's logs.
@@ -53,10 +57,12 @@ pub fn gate_check(project: &Project, caller: &Caller, request: &Request) -> Resu
     let named = request.gate.gate.clone().or_else(|| caller.gate.clone());
     let gate = choose::gate_of(project, caller, &run, named.as_deref())?;
     let judged = advance::judge_now(project, &workflow, &run, &gate, None);
+    let passed = judged.passes();
     Ok(Reply {
         run_id: id,
         gate,
-        passed: judged.passes(),
+        passed,
+        differs: if passed { Vec::new() } else { amendment::differs(project, &run) },
         refused: judged.is_refusal(),
         findings: judged.all_findings().cloned().collect(),
         validations: judged.validations,

@@ -196,8 +196,8 @@ impl Instructions {
         let at = |command| Suggestion::new(command).of(run).at(gate);
         self.suggest(&at("gate check"));
         let answer = |finish: Suggestion, name| finish.option("answer", format!("{name}={OPEN}"));
-        let finish = if waiting.asks_for_summary { "done" } else { "gate finish" };
-        let finish = waiting.asks.iter().fold(at(finish), answer);
+        // What is missing fails `gate finish`, and costs a try.
+        let finish = waiting.asks.iter().fold(at("done"), answer);
         let summary = waiting.asks_for_summary.then_some(OPEN_WORDS);
         self.suggest(&summary.into_iter().fold(finish, Suggestion::word));
     }
@@ -232,9 +232,12 @@ impl Instructions {
         Self { at_hand, ..Self::default() }
     }
 
-    /// Adds a command, as it can be pasted.
+    /// Adds a command, as it can be pasted, unless it is there.
     pub fn suggest(&mut self, command: &Suggestion) {
-        self.suggested_commands.push(command.line(&self.at_hand));
+        let line = command.line(&self.at_hand);
+        if !self.suggested_commands.contains(&line) {
+            self.suggested_commands.push(line);
+        }
     }
 }
 

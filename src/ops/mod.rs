@@ -13,6 +13,7 @@ mod error_codes;
 mod foreword;
 mod instructions;
 mod requests;
+mod run_choice;
 mod session;
 mod stand_ins;
 mod start;
@@ -110,21 +111,16 @@ pub use instructions::Instructions;
 pub use requests::Nothing;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
+#[cfg(feature = "cli")]
+pub(crate) use run_choice::BARE_RUN;
+pub use run_choice::RunChoice;
+#[cfg(feature = "cli")]
+pub(crate) use run_choice::bare_run;
 pub use session::Epic;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
-
-/// The run that an operation applies to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[cfg_attr(feature = "cli", derive(clap::Args))]
-#[serde(deny_unknown_fields)]
-pub struct RunChoice {
-    /// Run id, a unique part of it, or key; defaults to the current run.
-    #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
-    pub run: Option<String>,
-}
 
 /// The gate that an operation applies to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]

@@ -83,7 +83,7 @@ pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result
     let record = serde_json::from_slice(bytes);
     let record = record.map_err(|error| Error::environment(error.to_string()))?;
     let run = &reading.run;
-    let story = standing::story(run);
+    let story = standing::story(run, &reading.history(), project.clock.now());
     let parts = runs::runs(project)?.into_iter().filter(|entry| entry.parent.as_ref() == Some(&id));
     let told = Told {
         status: State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id)),

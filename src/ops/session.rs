@@ -26,7 +26,7 @@ use std::thread;
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Epic {
-    /// Key of the run; defaults to the current run.
+    /// Key of the run; defaults to the current run, or to the one whose session started it.
     #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
     pub epic: Option<String>,
 }

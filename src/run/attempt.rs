@@ -52,7 +52,7 @@ impl Run {
         // Most gates have one attempt, and long runs have many gates.
         gate.attempts.reserve_exact(1);
         gate.attempts.push(Attempt::begin(at, started));
-        gate.time.turn(at, Some(Phase::Active));
+        gate.turn_clock(at, Some(Phase::Active));
         self.status = RunStatus::Running;
         Ok(())
     }
@@ -77,7 +77,7 @@ impl Run {
         state.turn_to(GateStatus::Waiting, events);
         state.waits_for = Some(waits_for);
         state.waits_since = Some(at);
-        state.time.turn(at, Some(Phase::of(waits_for)));
+        state.turn_clock(at, Some(Phase::of(waits_for)));
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl Run {
         state.turn_to(GateStatus::Waiting, events);
         state.waits_for = None;
         state.polled_at = Some(at);
-        state.time.turn(at, Some(Phase::Waiting));
+        state.turn_clock(at, Some(Phase::Waiting));
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl Run {
         state.interruptions = 0;
         state.outage = None;
         state.waits_for = None;
-        state.time.turn(at, None);
+        state.turn_clock(at, None);
         state.feedback.clear();
         state.sent_back_by.clear();
         let passed = status == AttemptStatus::Pass;
@@ -207,7 +207,7 @@ impl Run {
                 state.outage = Some(Outage { since, failures: failures + 1, retry_at });
             }
         }
-        state.time.turn(at, None);
+        state.turn_clock(at, None);
         state.waits_for = None;
         state.turn_to(GateStatus::NotStarted, events);
         Ok(())
@@ -249,7 +249,7 @@ impl Run {
         let Some(open) = open else { return false };
         open.status = AttemptStatus::Canceled;
         open.finished_at = Some(at);
-        state.time.turn(at, None);
+        state.turn_clock(at, None);
         true
     }
 

@@ -300,6 +300,8 @@ pub struct Attempt {
     pub finished_at: Option<Moment>,
     /// The number of the event in which it passed or failed; 0 where it did neither.
     pub ended: usize,
+    /// How long it was worked on and waited for.
+    pub time: TimeSpent,
     /// What kind of executor did it.
     pub executor: ExecutorKind,
     /// Who did it, as the record names them.
@@ -352,6 +354,7 @@ impl Attempt {
             started_at: at,
             finished_at: None,
             ended: 0,
+            time: TimeSpent::default(),
             executor: started.executor,
             agent: started.agent.clone(),
             worker: started.worker.clone(),

@@ -143,7 +143,7 @@ impl Run {
         for id in waived {
             self.cancel_attempt(at, &id);
             self.set(&id, GateStatus::Waived, reason);
-            self.state(&id).time.turn(at, None);
+            self.state(&id).turn_clock(at, None);
         }
     }
 

@@ -1,5 +1,6 @@
 //! How long a gate was worked on, and how long it waited, by the moments of its events.
 
+use super::GateState;
 use super::Run;
 use crate::clock::Moment;
 use crate::event::WaitsFor;
@@ -51,6 +52,16 @@ pub struct Spent {
     pub waiting: Duration,
 }
 
+impl GateState {
+    /// Turns the clock of the gate, and that of its attempt, which stands still from its end on.
+    pub(super) fn turn_clock(&mut self, at: Moment, phase: Option<Phase>) {
+        self.time.turn(at, phase);
+        if let Some(last) = self.attempts.last_mut() {
+            last.time.turn(at, phase.filter(|_| last.finished_at.is_none()));
+        }
+    }
+}
+
 impl Phase {
     /// What waiting for somebody means.
     pub(super) fn of(waits_for: WaitsFor) -> Self {
@@ -65,14 +76,14 @@ impl Run {
     /// The run stops: all clocks stand still.
     pub(super) fn stop_clocks(&mut self, at: Moment) {
         for state in self.gates.values_mut() {
-            state.time.turn(at, None);
+            state.turn_clock(at, None);
         }
     }
 
     /// Whoever worked was not seen after this moment: what the clocks count since is nobody's.
     pub(super) fn cut_clocks(&mut self, seen: Moment) {
         for state in self.gates.values_mut() {
-            state.time.turn(seen, None);
+            state.turn_clock(seen, None);
         }
     }
 
@@ -80,7 +91,7 @@ impl Run {
     pub(super) fn start_clocks(&mut self, at: Moment) {
         for state in self.gates.values_mut() {
             if let Some(waits_for) = state.waits_for {
-                state.time.turn(at, Some(Phase::of(waits_for)));
+                state.turn_clock(at, Some(Phase::of(waits_for)));
             }
         }
     }

@@ -18,6 +18,7 @@ pub use steps::NextStep;
 pub use story::AttemptStory;
 pub use story::GateStory;
 pub use story::Story;
+pub use story::Turn;
 pub use story::story;
 
 use crate::clock::Moment;

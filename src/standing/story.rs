@@ -4,7 +4,9 @@
 use super::GateLine;
 use super::gates;
 use crate::clock::Moment;
+use crate::event::Amended;
 use crate::event::Approved;
+use crate::event::Event;
 use crate::event::Invocation;
 use crate::executor::ExecutorKind;
 use crate::finding::Finding;
@@ -15,9 +17,10 @@ use crate::id::RunId;
 use crate::run::Attempt;
 use crate::run::AttemptStatus;
 use crate::run::Run;
+use crate::run::Spent;
 use crate::spending::Cost;
+use crate::workflow::input::Values;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// A run and all that happened in it.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub struct Story {
     pub branch: Option<String>,
     /// What all its calls came to.
     pub cost: Cost,
+    /// The corrected definitions that were applied, the first one first.
+    pub amendments: Vec<(Moment, Amended)>,
     /// Its gates in the order of the workflow, instances after their gate.
     pub gates: Vec<GateStory>,
 }
@@ -47,12 +52,14 @@ pub struct Story {
 pub struct GateStory {
     /// How the gate stands.
     pub line: GateLine,
-    /// From its first start to its last end, where both are known.
-    pub took: Option<Duration>,
+    /// How long it was worked on, and how long it waited for somebody's word.
+    pub spent: Spent,
     /// What its calls came to.
     pub cost: Cost,
     /// Its attempts, the first one first.
     pub attempts: Vec<AttemptStory>,
+    /// What was decided before its first attempt.
+    pub turns: Vec<Turn>,
 }
 
 /// One attempt.
@@ -67,8 +74,8 @@ pub struct AttemptStory {
     pub executor: ExecutorKind,
     /// The agent, by name.
     pub agent: Option<String>,
-    /// How long it took, where it has ended.
-    pub took: Option<Duration>,
+    /// How long it was worked on, and how long it waited for somebody's word.
+    pub spent: Spent,
     /// What its calls came to.
     pub cost: Cost,
     /// What was found, errors first.
@@ -77,10 +84,53 @@ pub struct AttemptStory {
     pub reason: Option<String>,
     /// The approval that it got.
     pub approval: Option<Approved>,
+    /// What was answered during it.
+    pub answers: Values,
+    /// What was decided after it began, before the next one.
+    pub turns: Vec<Turn>,
 }
 
-/// Tells what happened in a run.
-pub fn story(run: &Run) -> Story {
+/// Something that turned a gate from its course.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Turn {
+    /// A person had it done again.
+    Redone {
+        /// Who did.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// A person let it be without its work.
+    Waived {
+        /// Who did.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// It was opened again, since something that it stands on changed.
+    Reopened {
+        /// Why.
+        reason: String,
+    },
+    /// It sent the run back to an earlier gate.
+    WentBack {
+        /// To which one.
+        to: GateId,
+    },
+}
+
+/// What the events tell of one gate beside its attempts; each stands behind the number of the attempt
+/// that was the last one by then.
+#[derive(Default)]
+struct Told {
+    turns: Vec<(u32, Turn)>,
+    answers: BTreeMap<u32, Values>,
+}
+
+/// Tells what happened in a run up to now, by its fold and its events.
+pub fn story(run: &Run, history: &[(Moment, Event)], now: Moment) -> Story {
+    let told = told(history);
     let mut calls: BTreeMap<&GateId, Vec<&Invocation>> = BTreeMap::new();
     for call in &run.invocations {
         calls.entry(&call.gate).or_default().push(call);
@@ -89,12 +139,16 @@ pub fn story(run: &Run) -> Story {
         let calls = calls.get(&line.gate).map(Vec::as_slice).unwrap_or_default();
         let attempts = run.gate(&line.gate).map(|state| state.attempts.as_slice());
         let attempts = attempts.unwrap_or_default();
-        let first = attempts.first().map(|attempt| attempt.started_at);
-        let last = attempts.last().and_then(|attempt| attempt.finished_at);
+        let none = Told::default();
+        let told = told.get(&line.gate).unwrap_or(&none);
         GateStory {
-            took: first.zip(last).map(|(first, last)| last.since(first)),
+            spent: run.gate(&line.gate).map(|it| it.time.until(now)).unwrap_or_default(),
             cost: Cost::of(calls.iter().copied()),
-            attempts: attempts.iter().map(|attempt| told(&line.gate, attempt, calls)).collect(),
+            attempts: attempts
+                .iter()
+                .map(|it| attempt(&line.gate, it, (calls, told), now))
+                .collect(),
+            turns: told.after(0),
             line,
         }
     };
@@ -106,11 +160,62 @@ pub fn story(run: &Run) -> Story {
         finished_at: run.finished_at,
         branch: run.started.git.as_ref().and_then(|git| git.branch.clone()),
         cost: Cost::of_run(run),
+        amendments: history.iter().filter_map(amendment).collect(),
         gates: gates(run).into_iter().map(gate).collect(),
     }
 }
 
-fn told(gate: &GateId, attempt: &Attempt, calls: &[&Invocation]) -> AttemptStory {
+impl Told {
+    /// The turns behind an attempt.
+    fn after(&self, attempt: u32) -> Vec<Turn> {
+        let turns = self.turns.iter().filter(|(after, _)| *after == attempt);
+        turns.map(|(_, turn)| turn.clone()).collect()
+    }
+}
+
+fn amendment((at, event): &(Moment, Event)) -> Option<(Moment, Amended)> {
+    let Event::RunAmended(amended) = event else { return None };
+    Some((*at, amended.as_ref().clone()))
+}
+
+fn told(history: &[(Moment, Event)]) -> BTreeMap<GateId, Told> {
+    let mut begun: BTreeMap<&GateId, u32> = BTreeMap::new();
+    let mut told: BTreeMap<GateId, Told> = BTreeMap::new();
+    for (_, event) in history {
+        if let Event::GateStarted(started) = event {
+            begun.insert(&started.gate, started.attempt);
+        }
+        let after = |gate: &GateId| begun.get(gate).copied().unwrap_or_default();
+        if let Event::GateAnswered { gate, answers } = event {
+            told.entry(gate.clone()).or_default().answers.insert(after(gate), answers.clone());
+        }
+        let mut turn = |gate: &GateId, turn: Turn| {
+            told.entry(gate.clone()).or_default().turns.push((after(gate), turn));
+        };
+        if let Event::GateRedone { gate, by, reason, .. } = event {
+            turn(gate, Turn::Redone { by: by.clone(), reason: reason.clone() });
+        }
+        if let Event::GateWaived { gate, by, reason } = event {
+            turn(gate, Turn::Waived { by: by.clone(), reason: reason.clone() });
+        }
+        if let Event::GatesReopened { gates, reason, .. } = event {
+            for gate in gates {
+                turn(gate, Turn::Reopened { reason: reason.clone() });
+            }
+        }
+        if let Event::GateJumped { from, to, .. } = event {
+            turn(from, Turn::WentBack { to: to.clone() });
+        }
+    }
+    told
+}
+
+fn attempt(
+    gate: &GateId,
+    attempt: &Attempt,
+    (calls, told): (&[&Invocation], &Told),
+    now: Moment,
+) -> AttemptStory {
     let own = calls.iter().copied().filter(|call| call.attempt == attempt.attempt);
     let checked = attempt.validations.iter().flat_map(|validation| &validation.findings);
     let mut findings: Vec<Finding> = attempt.findings.iter().chain(checked).cloned().collect();
@@ -124,10 +229,12 @@ fn told(gate: &GateId, attempt: &Attempt, calls: &[&Invocation]) -> AttemptStory
         status: attempt.status,
         executor: attempt.executor,
         agent: attempt.agent.clone(),
-        took: attempt.finished_at.map(|end| end.since(attempt.started_at)),
+        spent: attempt.time.until(now),
         cost: Cost::of(own),
         findings,
         reason: attempt.failure_reason.clone(),
         approval: attempt.approval.as_deref().cloned(),
+        answers: told.answers.get(&attempt.attempt).cloned().unwrap_or_default(),
+        turns: told.after(attempt.attempt),
     }
 }

@@ -2,9 +2,9 @@
 
 use super::Failure;
 use crate::check::plain_text;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::git::Differing;
 use crate::git::Fell;
 use crate::ops::Instructions;
@@ -42,7 +42,7 @@ fn stat(files: &[Differing]) -> String {
         let lines = [count('+', file.lines_added), count('-', file.lines_deleted)];
         [vec![word(file.what).to_owned(), file.path.clone()], lines.to_vec()].concat()
     };
-    let mut text = answer::table(&files.iter().map(row).collect::<Vec<_>>());
+    let mut text = table(&files.iter().map(row).collect::<Vec<_>>());
     let sum =
         |lines: fn(&Differing) -> Option<usize>| files.iter().filter_map(lines).sum::<usize>();
     let (added, deleted) = (sum(|file| file.lines_added), sum(|file| file.lines_deleted));

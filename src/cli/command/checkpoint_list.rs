@@ -2,9 +2,9 @@
 
 use super::Failure;
 use super::checkpoint::bytes;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::checkpoint_list;
 use crate::ops::checkpoint_list::CheckpointEntry;
@@ -14,7 +14,7 @@ pub fn execute(face: &Face, request: &checkpoint_list::Request) -> Result<u8, Fa
     let project = face.global.open(false)?;
     let reply = checkpoint_list::checkpoint_list(&project, &face.caller, request)?;
     let rows: Vec<Vec<String>> = reply.checkpoints.iter().map(row).collect();
-    let mut text = answer::table(&rows);
+    let mut text = table(&rows);
     let (kept, new) = (reply.kept, bytes(reply.new_bytes));
     let _ = match kept {
         0 => writeln!(text, "0 trees saved here"),

@@ -2,9 +2,9 @@
 
 use super::Failure;
 use super::checkpoint_diff::word;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::checkpoint_restore;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ pub fn execute(face: &Face, request: &checkpoint_restore::Request) -> Result<u8,
     let reply = checkpoint_restore::checkpoint_restore(&project, &face.caller, request)?;
     let files = &reply.plan.files;
     let rows = files.iter().map(|put| vec![word(put.what).to_owned(), put.path.clone()]);
-    let mut text = answer::table(&rows.collect::<Vec<_>>());
+    let mut text = table(&rows.collect::<Vec<_>>());
     let count = match files.len() {
         1 => "1 file".to_owned(),
         count => format!("{count} files"),

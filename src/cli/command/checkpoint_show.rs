@@ -2,9 +2,9 @@
 
 use super::Failure;
 use super::checkpoint_create::tree;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::checkpoint_show;
 
@@ -27,7 +27,7 @@ pub fn execute(face: &Face, request: &checkpoint_show::Request) -> Result<u8, Fa
     ];
     let rows: Vec<Vec<String>> =
         rows.into_iter().filter_map(|(name, value)| Some(vec![name.to_owned(), value?])).collect();
-    let text = format!("{}{}", answer::table(&rows), tree(checkpoint));
+    let text = format!("{}{}", table(&rows), tree(checkpoint));
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
 }

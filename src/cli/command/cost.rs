@@ -2,9 +2,9 @@
 
 use super::Failure;
 use crate::budget::Measure;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::cost;
 use crate::spending::Cost;
@@ -25,7 +25,7 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
         rows.push(row(line.name.as_deref().unwrap_or("unknown"), &line.cost));
     }
     rows.push(row("total", &reply.total));
-    let mut text = answer::table(&rows);
+    let mut text = table(&rows);
     if reply.total.cost_is_estimate {
         text.push_str("~ includes estimates from the price table\n");
     }

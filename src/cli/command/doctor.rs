@@ -1,9 +1,9 @@
 //! `orch doctor`: what was looked at, and what is wrong.
 
 use super::Failure;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::ops::Instructions;
 use crate::ops::Suggestion;
 use crate::ops::doctor;
@@ -21,7 +21,7 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
             vec![word.to_owned(), symptom.what.clone(), format!("{}{mend}", symptom.finding)]
         })
         .collect();
-    let text = answer::table(&rows);
+    let text = table(&rows);
     if symptoms.iter().all(|symptom| symptom.is_well) {
         let next = if request.fix { after_mending() } else { Instructions::default() };
         face.answer(&symptoms, &next, &text);

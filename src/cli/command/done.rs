@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::progress;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
@@ -57,6 +58,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
+        progress::differs(face, &missing.run_id, &missing.differs);
         match ask(face, &project, (&missing.missing, missing.asks_for_summary))? {
             Choice::Add(summary) => request.summary = vec![summary],
             Choice::Force(person, reason) => {

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::progress;
 use crate::cli::report;
 use crate::cli::terminal;
 use crate::finding::Finding;
@@ -40,6 +41,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&reply, &Instructions::default(), &text);
         Ok(exit::DONE)
     } else {
+        progress::differs(face, &reply.run_id, &reply.differs);
         let next = Instructions::of_run(&project, &face.caller, &request.gate.run);
         face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)

@@ -2,9 +2,9 @@
 
 use super::Failure;
 use super::note;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::event::NoteKind;
 use crate::ops;
 use crate::ops::GateChoice;
@@ -48,6 +48,6 @@ pub fn execute(face: &Face, Arguments { text, gate }: Arguments) -> Result<u8, F
     if rows.is_empty() && !face.global.json {
         face.say(&format!("nothing is logged for run {}", reply.run_id));
     }
-    face.answer(&reply, &Instructions::default(), &answer::table(&rows));
+    face.answer(&reply, &Instructions::default(), &table(&rows));
     Ok(exit::DONE)
 }

@@ -40,9 +40,16 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
+/// A command whose synopsis is the usage of its help: all of its flags in a row cannot be read.
+fn with_usage(command: &clap::Command) -> clap::Command {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+    command.clone().override_usage(usage)
+}
+
 /// The pages of a command and of all below it.
 fn add_pages(command: &clap::Command, pages: &mut Vec<Man>) {
-    pages.push(Man::new(command.clone()));
+    pages.push(Man::new(with_usage(command)));
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
         add_pages(below, pages);
     }

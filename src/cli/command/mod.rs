@@ -65,6 +65,8 @@ mod workflow_new;
 mod workflow_schema;
 mod workflow_show;
 
+pub use rehearse::of_rehearsal;
+pub use run_start::of_start;
 pub use run_workflow::of_workflow;
 pub use subject::subject;
 
@@ -107,10 +109,13 @@ pub enum Command {
         command: checkpoint::CheckpointCommand,
     },
     /// Show the status of the current run.
+    #[command(arg = ops::bare_run())]
     Status(status::Arguments),
     /// Show the next step of the current run, with its packet.
+    #[command(arg = ops::bare_run())]
     Next(ops::RunChoice),
     /// Summarize the current run for whoever resumes it.
+    #[command(arg = ops::bare_run())]
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.
     Logs(logs::Arguments),
@@ -145,6 +150,7 @@ pub enum Command {
     /// Show cost, tokens and time by run, gate, agent, model or day.
     Cost(ops::cost::Request),
     /// Verify records and artifacts, byte for byte.
+    #[command(arg = ops::bare_run())]
     Verify(ops::verify::Request),
     /// Rebuild, push and fetch the records of runs.
     Record {
@@ -164,8 +170,10 @@ pub enum Command {
     /// Short for `orch run list`.
     Ls(ops::run_list::Request),
     /// Short for `orch run show`.
+    #[command(arg = ops::bare_run())]
     Show(ops::run_show::Request),
     /// Short for `orch run resume`.
+    #[command(arg = ops::bare_run())]
     Resume(run_resume::Arguments),
     /// Short for `orch gate approve`.
     Approve(ops::gate_approve::Request),

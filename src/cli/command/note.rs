@@ -6,6 +6,7 @@ use crate::cli::exit;
 use crate::cli::question;
 use crate::clock::show_duration;
 use crate::event::NoteKind;
+use crate::ops;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::Instructions;
@@ -25,7 +26,12 @@ pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8
     let who =
         if reply.handed_over { "; the process that holds the run will record it" } else { "" };
     let text = format!("{kind} on {}{gate}{who}", reply.run_id);
-    let mut instructions = Instructions::of_run(&project, &face.caller, &request.gate.run);
+    // Whoever says something is at work and knows what is next; a program finds it in the data.
+    let mut instructions = if face.global.json {
+        Instructions::of_run(&project, &face.caller, &request.gate.run)
+    } else {
+        Instructions::beside(ops::at_hand(&project, &face.caller))
+    };
     if let Some(overrun) = &reply.overrun {
         ask_again(face, &project, (&reply, overrun), &mut instructions)?;
     }

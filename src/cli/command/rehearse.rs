@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::ci;
+use crate::cli::examples;
 use crate::cli::exit;
 use crate::cli::global::Global;
 use crate::cli::inputs;
@@ -41,7 +42,10 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     if name == "--help" || name == "-h" {
         let command = flags(Command::new("orch rehearse"))
             .override_usage("orch rehearse WORKFLOW [--<input> …] [OPTIONS]")
-            .after_help("List the inputs of a workflow with: orch rehearse WORKFLOW --help");
+            .after_help(format!(
+                "List the inputs of a workflow with: orch rehearse WORKFLOW --help\n\n{}",
+                examples::of("rehearse")
+            ));
         return Err(command
             .try_get_matches_from(["orch rehearse", "--help"])
             .map_or_else(Failure::from, |_| {
@@ -51,9 +55,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let face = &Face::new(face.global.or_among(&arguments.words));
     let project = face.global.open(false)?;
     let (workflow, _) = Workflow::load(name, &project.shelf).map_err(Error::from)?;
-    let title = format!("orch rehearse {name}");
-    let command = inputs::flags(Command::new(title.clone()).bin_name(title), &workflow);
-    let matches = inputs::read(flags(command), &workflow, arguments.words.clone())?;
+    let matches = inputs::read(of_rehearsal(&workflow), &workflow, arguments.words.clone())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let project = face.global.open(false)?;
     let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;
@@ -95,6 +97,12 @@ fn write_scene(text: &mut String, scene: &rehearse::RehearsalStep) {
     }
 }
 
+/// `orch rehearse NAME` as a command of its own, for its flags and its help.
+pub fn of_rehearsal(workflow: &Workflow) -> Command {
+    let title = format!("orch rehearse {}", workflow.name);
+    flags(inputs::flags(Command::new(title.clone()).bin_name(title), workflow))
+}
+
 fn flags(command: Command) -> Command {
     let answers = Arg::new("answers")
         .long("answers")
@@ -108,5 +116,6 @@ fn flags(command: Command) -> Command {
         .help("Fail the first attempt of this gate; repeatable");
     Global::augment_args(command.arg(answers).arg(fail))
         .about("Dry-run a workflow in a scratch folder, showing every packet and decision")
+        .after_help(examples::of("rehearse"))
         .max_term_width(100)
 }

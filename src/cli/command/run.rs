@@ -19,18 +19,24 @@ pub enum RunCommand {
     /// Start a run to work through by hand, gate by gate.
     Start(run_start::Arguments),
     /// Resume a run.
+    #[command(arg = ops::bare_run())]
     Resume(run_resume::Arguments),
     /// List the runs of this project.
     List(ops::run_list::Request),
-    /// Show the full record of a run.
+    /// Show what happened in a run.
+    #[command(arg = ops::bare_run())]
     Show(ops::run_show::Request),
     /// End a run as PASSED, FAILED or CANCELED.
+    #[command(arg = ops::bare_run())]
     Complete(ops::run_complete::Request),
     /// Cancel a run; a process that drives it is asked to stop.
+    #[command(arg = ops::bare_run())]
     Cancel(ops::run_cancel::Request),
     /// Pause a run; a process that drives it is asked to stop.
+    #[command(arg = ops::bare_run())]
     Pause(ops::run_pause::Request),
     /// Apply a corrected definition to an unfinished run.
+    #[command(arg = ops::bare_run())]
     Amend(ops::run_amend::Request),
     #[command(external_subcommand)]
     Workflow(Vec<String>),

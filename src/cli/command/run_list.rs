@@ -2,9 +2,9 @@
 
 use super::Failure;
 use crate::budget::Measure;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::clock::show_duration;
 use crate::ops::Error;
 use crate::ops::Instructions;
@@ -63,7 +63,7 @@ pub fn execute(face: &Face, request: &run_list::Request) -> Result<u8, Failure> 
     }
     let headings = Some(headings).filter(|_| !rows.is_empty());
     let rows: Vec<Vec<String>> = headings.into_iter().chain(rows).collect();
-    face.answer(&entries, &instructions, &answer::table(&rows));
+    face.answer(&entries, &instructions, &table(&rows));
     Ok(exit::DONE)
 }
 

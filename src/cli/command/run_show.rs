@@ -7,14 +7,19 @@ use crate::cli::answer::one_line;
 use crate::cli::drive;
 use crate::cli::exit;
 use crate::cli::report::named;
+use crate::cli::table::folded;
 use crate::clock::show_duration;
 use crate::json;
 use crate::ops::Instructions;
 use crate::ops::run_show;
 use crate::ops::run_show::Told;
+use crate::run::Spent;
 use crate::spending::Cost;
 use crate::standing::AttemptStory;
 use crate::standing::GateStory;
+use crate::standing::Turn;
+use crate::workflow::input;
+use crate::workflow::input::Values;
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 
@@ -24,7 +29,10 @@ const FINDINGS_MAX: usize = 5;
 pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let reply = run_show::run_show(&project, &face.caller, request)?;
-    let text = reply.told.as_ref().map_or_else(|| foreign(&reply.record), |told| tree(face, told));
+    let text = reply
+        .told
+        .as_ref()
+        .map_or_else(|| foreign(&reply.record), |told| folded(&tree(face, told)));
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
 }
@@ -57,6 +65,13 @@ fn tree(face: &Face, told: &Told) -> String {
     }
     line("record", &told.record);
     line("logs", &told.logs);
+    for (at, amended) in &story.amendments {
+        let changed: Vec<&str> = amended.changes.iter().map(|it| it.path.as_str()).collect();
+        let reason = amended.reason.as_ref().map(|reason| format!(": {reason}"));
+        let words =
+            format!("{} by {}{}", changed.join(", "), amended.by, reason.unwrap_or_default());
+        line("amended", &format!("{at} {}", one_line(&words)));
+    }
     for (child, status) in &told.children {
         line("child", &format!("{child} {status}"));
     }
@@ -73,18 +88,19 @@ fn write_gate(text: &mut String, face: &Face, gate: &GateStory) {
         line.waits_for.map(|who| format!("waits for {who}")).into_iter().collect();
     if gate.attempts.len() > 1 {
         remarks.push(format!("{} attempts", gate.attempts.len()));
-        remarks.extend(gate.took.map(show_duration));
+        remarks.extend(time(gate.spent));
         remarks.extend(money(&gate.cost));
     }
     if !line.superseded_by.is_empty() {
         let newer: Vec<String> = line.superseded_by.iter().map(ToString::to_string).collect();
         remarks.push(format!("superseded by {}", newer.join(", ")));
     }
-    if gate.attempts.is_empty() {
+    if gate.attempts.is_empty() && gate.turns.is_empty() {
         remarks.extend(line.reason.as_ref().map(|reason| one_line(reason)));
     }
     let name = one_line(&named(line.gate.as_str(), &line.name));
     let _ = writeln!(text, "\n{name}  {status}{}", beside(&remarks));
+    write_turns(text, &gate.turns);
     for attempt in &gate.attempts {
         write_attempt(text, face, attempt);
     }
@@ -97,7 +113,7 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
         None => attempt.executor.to_string(),
     };
     let mut remarks = vec![who];
-    remarks.extend(attempt.took.map(show_duration));
+    remarks.extend(time(attempt.spent));
     remarks.extend(money(&attempt.cost));
     let _ = writeln!(text, "  {}  {status}{}", attempt.id.number, beside(&remarks));
     for finding in attempt.findings.iter().take(FINDINGS_MAX) {
@@ -110,12 +126,43 @@ fn write_attempt(text: &mut String, face: &Face, attempt: &AttemptStory) {
     if let Some(reason) = attempt.reason.as_ref().filter(|_| attempt.findings.is_empty()) {
         let _ = writeln!(text, "     {}", one_line(reason));
     }
+    if let Some(answers) = answers(&attempt.answers) {
+        let _ = writeln!(text, "     answered {}", one_line(&answers));
+    }
     if let Some(approval) = &attempt.approval {
         let signed = if approval.signature.is_some() { ", signed" } else { "" };
         let note = approval.note.as_ref().map(|note| format!(": {}", one_line(note)));
         let note = note.unwrap_or_default();
         let _ = writeln!(text, "     approved by {}{signed}{note}", one_line(&approval.by));
     }
+    write_turns(text, &attempt.turns);
+}
+
+fn write_turns(text: &mut String, turns: &[Turn]) {
+    for turn in turns {
+        let words = match turn {
+            Turn::Redone { by, reason } => format!("redone by {by}: {reason}"),
+            Turn::Waived { by, reason } => format!("waived by {by}: {reason}"),
+            Turn::Reopened { reason } => format!("reopened: {reason}"),
+            Turn::WentBack { to } => format!("went back to {to}"),
+        };
+        let _ = writeln!(text, "     {}", one_line(&words));
+    }
+}
+
+/// What was answered, but for questions that were skipped.
+fn answers(answers: &Values) -> Option<String> {
+    let given = answers.iter().filter(|(_, value)| !value.is_null());
+    let given: Vec<String> =
+        given.map(|(name, value)| format!("{name}: {}", input::as_text(value))).collect();
+    (!given.is_empty()).then(|| given.join(", "))
+}
+
+/// How long something was worked on, and how long it waited.
+fn time(spent: Spent) -> Vec<String> {
+    let waited =
+        (!spent.waiting.is_zero()).then(|| format!("waited {}", show_duration(spent.waiting)));
+    std::iter::once(show_duration(spent.active)).chain(waited).collect()
 }
 
 /// What calls cost, where any was made.

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::examples;
 use crate::cli::exit;
 use crate::cli::global::Global;
 use crate::cli::inputs;
@@ -37,8 +38,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
                 .advise(format!("to name the workflow, write --workflow {name}"))
                 .into());
         }
-        let command = with_own_flags(Command::new("orch run start")).arg(workflow_flag());
-        let matches = command.try_get_matches_from(
+        let matches = of_start(None).try_get_matches_from(
             std::iter::once("orch run start".to_owned()).chain(words.clone()),
         );
         matches?;
@@ -49,8 +49,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let face = &Face::new(face.global.or_among(words));
     let project = face.global.open(false)?;
     let (workflow, definition) = Workflow::load(&name, &project.shelf).map_err(Error::from)?;
-    let command = inputs::flags(Command::new("orch run start"), &workflow);
-    let command = with_own_flags(command).arg(workflow_flag());
+    let command = of_start(Some(&workflow));
     let words = std::iter::once("orch run start".to_owned()).chain(words.clone());
     let matches = inputs::read(command, &workflow, words)?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
@@ -66,11 +65,24 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     Ok(exit::DONE)
 }
 
+/// `orch run start` as a command of its own, with the inputs of the workflow where it is known.
+pub fn of_start(workflow: Option<&Workflow>) -> Command {
+    let command = Command::new("orch run start");
+    let command = match workflow {
+        Some(workflow) => inputs::flags(command, workflow),
+        None => command,
+    };
+    with_own_flags(command).arg(workflow_flag())
+}
+
 const ABOUT: &str = "Start a run to work through by hand, gate by gate";
 
 fn with_own_flags(command: Command) -> Command {
     // The flags bring a description of themselves; it is not the command's.
-    Global::augment_args(BeginRequest::augment_args(command)).about(ABOUT).max_term_width(100)
+    Global::augment_args(BeginRequest::augment_args(command))
+        .about(ABOUT)
+        .after_help(examples::of("run start"))
+        .max_term_width(100)
 }
 
 fn workflow_flag() -> Arg {

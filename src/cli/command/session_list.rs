@@ -1,9 +1,9 @@
 //! `orch session list`.
 
 use super::Failure;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::ops::Epic;
 use crate::ops::Instructions;
 use crate::ops::session_list;
@@ -26,7 +26,7 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
         })
         .collect();
     let none = format!("no checkpoints of {} yet", reply.epic);
-    let text = if rows.is_empty() { none } else { answer::table(&rows) };
+    let text = if rows.is_empty() { none } else { table(&rows) };
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
 }

@@ -2,9 +2,10 @@
 
 use super::Failure;
 use crate::budget::Measure;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::folded;
+use crate::cli::table::table;
 use crate::clock::show_duration;
 use crate::ops::Epic;
 use crate::ops::Instructions;
@@ -39,7 +40,8 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
             ]
         })
         .collect();
-    text.push_str(&answer::table(&rows));
+    text = folded(&text);
+    text.push_str(&table(&rows));
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)
 }

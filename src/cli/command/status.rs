@@ -5,6 +5,8 @@ use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::cli::screen::Screen;
+use crate::cli::table::folded;
+use crate::cli::table::table;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::Project;
@@ -52,8 +54,9 @@ fn watch(face: &Face, project: &Project, choice: &RunChoice) -> Result<(), Error
     while !watch.is_over() {
         watch.wait(LOOK_EVERY);
         let changes = watch.news()?;
+        let is_resized = screen.is_resized();
         match screen.is_drawn() {
-            true if changes.is_empty() => {}
+            true if changes.is_empty() && !is_resized => {}
             true => screen.show(&now()?),
             false => changes.iter().for_each(|change| screen.show(&line(change))),
         }
@@ -80,6 +83,7 @@ fn text(reply: &status::Reply) -> String {
         let mark = if spending.is_near { "  near the limit" } else { "" };
         let _ = writeln!(text, "spent {}{mark}", spending.words);
     }
+    text = folded(&text);
     let rows: Vec<Vec<String>> = reply
         .gates
         .iter()
@@ -108,6 +112,6 @@ fn text(reply: &status::Reply) -> String {
             ]
         })
         .collect();
-    text.push_str(&answer::table(&rows));
+    text.push_str(&table(&rows));
     text
 }

@@ -1,9 +1,9 @@
 //! `orch workflow list`: one line for each workflow.
 
 use super::Failure;
-use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::table;
 use crate::definition::Origin;
 use crate::ops::Instructions;
 use crate::ops::workflow_list;
@@ -29,6 +29,6 @@ pub fn execute(face: &Face) -> Result<u8, Failure> {
             vec![entry.name.clone(), version, origin.to_owned(), description]
         })
         .collect();
-    face.answer(&entries, &Instructions::default(), &answer::table(&rows));
+    face.answer(&entries, &Instructions::default(), &table(&rows));
     Ok(exit::DONE)
 }

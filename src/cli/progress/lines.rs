@@ -5,6 +5,7 @@ use crate::check::plain_text;
 use crate::cli::answer::Face;
 use crate::cli::door;
 use crate::cli::door::Colour;
+use crate::cli::table::folded;
 use crate::clock;
 use crate::clock::Moment;
 use crate::event::Event;
@@ -195,7 +196,8 @@ impl Lines {
             Severity::Info => ("note", Colour::Dim),
         };
         let word = self.face.coloured(word, colour);
-        self.line(&format!("{indent}{word} {gate}{}", plain_text(&finding.to_string())));
+        let text = format!("{indent}{word} {gate}{}", plain_text(&finding.to_string()));
+        self.line(folded(&text).trim_end());
     }
 
     pub(super) fn warning(&self, warning: &str) {

@@ -23,6 +23,7 @@ use crate::standing;
 use crate::standing::GateLine;
 use crate::workflow::Workflow;
 use crate::workflow::input;
+use crate::workflow::input::Values;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -119,11 +120,11 @@ pub struct Pause {
     pub reason: String,
 }
 
-/// An input with a value.
+/// An input or an answer, with its value.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Input {
-    /// The input's name.
+    /// Its name.
     pub name: String,
     /// Its value, as text.
     pub value: String,
@@ -152,6 +153,8 @@ pub struct Gate {
     pub ended_at: Option<Moment>,
     /// The findings of its last attempt.
     pub findings: Vec<String>,
+    /// What was answered at it.
+    pub answers: Vec<Input>,
 }
 
 /// Something that was said about the work.
@@ -306,10 +309,18 @@ fn gates(run: &Run, now: Moment) -> Vec<Gate> {
             active: clock::in_words(active),
             ended_at: state.and_then(|state| state.attempt()?.finished_at),
             findings: state.map(findings).unwrap_or_default(),
+            answers: state.map(|state| texts(&state.answers)).unwrap_or_default(),
             line,
         }
     };
     standing::gates(run).into_iter().map(gate).collect()
+}
+
+/// The values that were given, as text.
+fn texts(values: &Values) -> Vec<Input> {
+    let given = values.iter().filter(|(_, value)| !value.is_null());
+    let text = |value| input::as_text(value).replace('\n', ", ");
+    given.map(|(name, value)| Input { name: name.clone(), value: text(value) }).collect()
 }
 
 /// What the next attempt is told, else what was found at the last one.

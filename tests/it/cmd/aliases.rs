@@ -24,6 +24,33 @@ fn a_short_name_does_the_same() {
 }
 
 #[test]
+fn a_run_is_named_without_a_flag_where_a_command_takes_nothing_else() {
+    let house = house();
+    house.orch("run demo").code(3);
+    house.orch("run demo --again").code(3);
+    let runs: Vec<String> = house
+        .run_folders()
+        .iter()
+        .map(|folder| folder.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    let (first, part) = (runs[0].as_str(), &runs[0][runs[0].len() - 6..]);
+    let reads = ["show", "run show", "status", "next", "brief", "verify"];
+    let writes =
+        ["run pause", "resume", "run resume", "run cancel", "run complete --status CANCELED"];
+    for words in reads.iter().chain(&writes) {
+        for name in [first, part] {
+            let done = house.orch(&format!("{words} {name}"));
+            assert!([0, 3].contains(&done.code), "{words}: {}", done.shown());
+            done.says(first).never_says(&runs[1]);
+        }
+    }
+    house.orch("run amend demo").code(2).says("`demo` matches several runs");
+    let both = house.orch(&format!("show {first} --run {first}")).code(2);
+    both.says("the argument '[RUN]' cannot be used with '--run <RUN>'");
+    house.orch("show nope").code(2).says("run `nope` not found");
+}
+
+#[test]
 fn a_name_that_does_not_exist_brings_the_nearest_one() {
     let house = house();
     house.orch("stauts").code(2).says("a similar subcommand exists: 'status'");

@@ -189,3 +189,23 @@ fn a_failure_says_that_the_run_does_not_use_what_was_mended() {
     let notes = again.stderr.matches("keeps using the originals: workflows/demo.toml").count();
     assert_eq!(notes, 2, "before it begins, and where it has failed again: {}", again.stderr);
 }
+
+#[test]
+fn what_judges_without_ending_says_what_the_run_does_not_use() {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
+        .leaves("c", "a.txt");
+    house.orch("run demo").code(3);
+    house.write("b.txt", "b");
+    for words in ["gate check", "done"] {
+        house.orch(words).code(1).never_says("keeps using the originals");
+    }
+    house.write("contracts/c.toml", "name = 'c'\n[[output]]\npath = 'b.txt'\n");
+    for words in ["gate check", "done"] {
+        house.orch(words).code(1).says("keeps using the originals: contracts/c.toml");
+        let json = house.orch(&format!("{words} --json")).code(1).json();
+        assert_eq!(json["data"]["differs"][0], "contracts/c.toml");
+    }
+    house.write("a.txt", "a");
+    house.orch("gate check").code(0).never_says("keeps using the originals");
+}

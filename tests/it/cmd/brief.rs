@@ -117,7 +117,7 @@ fn a_brief_tells_the_whole_state() {
     - Do the work of gate write as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt.
 
         orch gate check
-        orch gate finish
+        orch done
     ");
 }
 
@@ -175,7 +175,7 @@ fn a_brief_fits_and_leaves_out_the_oldest_first() {
                 assert!(most < smallest + 10, "{}", code.shown());
                 continue;
             }
-            let text = code.code(0).says("orch gate finish").stdout;
+            let text = code.code(0).says("orch done").stdout;
             assert!(text.chars().count().div_ceil(4) <= most, "{most}: {text}");
             assert_eq!(text.contains("Omitted to fit the size limit"), most < 10_000, "{text}");
         }

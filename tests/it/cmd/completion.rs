@@ -1,6 +1,7 @@
 //! Completion in a shell: commands and flags, and the names that a project has.
 
 use crate::house::House;
+use crate::house::lacks;
 
 fn house() -> House {
     House::new()
@@ -39,13 +40,14 @@ fn names_of_the_project_are_offered() {
     house.orch("checkpoint create --reason here").code(0);
     let offered = |words: &[&str]| offered(&house, &[&["orch"], words].concat());
     let run = house.run_id();
-    let cases: [(&[&str], &[&str]); 17] = [
+    let cases: [(&[&str], &[&str]); 18] = [
         (&["gate", "approve", "--gate", ""], &["draft", "print"]),
         (&["gate", "approve", "--gate", "p"], &["print"]),
         (&["gate", "approve", "--run", &run, "--gate", "d"], &["draft"]),
         (&["open", "d"], &["draft"]),
         (&["run", "show", "--run", "run_"], &[&run]),
         (&["show", "--run", "run_"], &[&run]),
+        (&["resume", "run_"], &[&run]),
         (&["use", "run_"], &[&run]),
         (&["run", "list", "--key", ""], &["snow"]),
         (&["session", "start", "--epic", ""], &["snow"]),
@@ -80,6 +82,22 @@ fn a_workflow_offers_its_inputs_and_their_choices() {
 }
 
 #[test]
+fn a_rehearsal_and_a_start_by_hand_offer_the_same_inputs() {
+    let house = house();
+    for words in
+        [&["orch", "rehearse", "demo"][..], &["orch", "run", "start", "--workflow", "demo"]]
+    {
+        let offered = |more: &[&str]| offered(&house, &[words, more].concat());
+        assert_eq!(offered(&["--de"]), ["--depth"]);
+        assert_eq!(offered(&["--depth", "q"]), ["quick"]);
+        assert_eq!(offered(&["--loud", ""])[..2], ["true", "false"]);
+    }
+    assert_eq!(offered(&house, &["orch", "rehearse", "demo", "--fail", "d"]), ["draft"]);
+    assert_eq!(offered(&house, &["orch", "run", "start", "--workflow", "de"]), ["demo"]);
+    assert_eq!(offered(&house, &["orch", "run", "start", "--w"]), ["--workflow"]);
+}
+
+#[test]
 fn a_project_elsewhere_and_none_at_all_are_no_trouble() {
     let house = house();
     let elsewhere = house.outside("packets");
@@ -109,4 +127,47 @@ fn bash_takes_the_script() {
     let mut bash = house.program("bash");
     let output = crate::house::child::output(bash.args(["-c", script, "bash", folder]));
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "quick deep\n");
+}
+
+#[test]
+fn fish_takes_the_script() {
+    if lacks("fish") {
+        return;
+    }
+    let house = house();
+    let folder = env!("CARGO_BIN_EXE_orch").trim_end_matches("/orch");
+    let script = "set -x PATH $argv[1] $PATH; orch completions fish | source
+        complete --do-complete 'orch run demo --depth '
+        complete --do-complete 'orch rehearse de'
+        complete --do-complete 'orch gate appro'";
+    let mut fish = house.program("fish");
+    let output = crate::house::child::output(fish.args(["--no-config", "-c", script, folder]));
+    let offered = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> =
+        offered.lines().map(|line| line.split('\t').next().unwrap_or_default()).collect();
+    assert_eq!(names, ["quick", "deep", "demo", "approve"], "{offered}");
+}
+
+/// Its completion belongs to the line editor, which wants a terminal.
+#[test]
+fn zsh_takes_the_script() {
+    if lacks("zsh") {
+        return;
+    }
+    let house = house();
+    let folder = env!("CARGO_BIN_EXE_orch").trim_end_matches("/orch");
+    let prepare = format!(
+        "PATH={folder}:$PATH; autoload -U compinit; compinit -u -D; \
+         source <(orch completions zsh); echo rea''dy\r"
+    );
+    let done = house.program_on_terminal(
+        &["zsh", "--no-rcs", "--interactive"],
+        &[
+            ("\u{1b}[?2004h", &prepare),
+            ("ready\r\n", "orch rehearse demo --depth d\t"),
+            ("deep", "\u{15}orch gate appr\t"),
+            ("approve", "\u{15}exit\r"),
+        ],
+    );
+    assert_eq!(done.code, 0, "{}", done.shown());
 }

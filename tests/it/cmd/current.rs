@@ -67,7 +67,7 @@ fn next_says_what_to_do_with_the_packet() {
     When the work is done, have it judged:
 
         orch gate check --run run_20260119T143012Z_x_000001 --gate two     # judge only, record nothing
-        orch gate finish --run run_20260119T143012Z_x_000001 --gate two
+        orch done --run run_20260119T143012Z_x_000001 --gate two
 
     If you cannot do the work because something you need is missing or unavailable, report it:
 
@@ -77,7 +77,7 @@ fn next_says_what_to_do_with_the_packet() {
     next:
       Do the work of gate two as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/two/prompt.txt.
       $ orch gate check
-      $ orch gate finish
+      $ orch done
     "#);
 }
 
@@ -87,8 +87,8 @@ fn an_ambiguous_run_lists_the_candidates() {
     house.orch("run demo --slug x").code(3);
     house.orch("run demo --slug y").code(3);
     house.orch("status").code(0).says("_y_");
-    house.orch("back").code(0).says("_x_");
-    house.orch("back").code(0).says("no current run");
+    // A clone knows the runs, and not which one was current.
+    house.remove(".git/orch/current.json");
     let done = house.orch("status").code(2);
     insta::assert_snapshot!(done.shown(), @"
     exit 2
@@ -114,8 +114,11 @@ fn use_and_back_walk_between_runs() {
     house.orch("status").code(0).says("_y_");
     house.orch("back").code(0).says("_x_");
     house.orch("status").code(0).says("_x_");
-    house.orch("back").code(0).says("no current run");
-    house.orch("status").code(2);
+    // Before it there was none: it stays.
+    let refused = house.orch("back").code(2);
+    let run = house.orch("status --json").json()["data"]["run_id"].as_str().unwrap().to_owned();
+    refused.says(&format!("error: no run was selected before {run}\nhelp: orch use RUN\n"));
+    house.orch("status").code(0).says("_x_");
     house.orch("use nope").code(2).says("run `nope` not found");
 }
 
@@ -201,21 +204,21 @@ fn what_to_type_next_names_only_what_the_bare_command_would_not_mean() {
     let after = commands("next");
     insta::assert_snapshot!(said.concat() + &after, @"
     next: orch gate check
-    next: orch gate finish
+    next: orch done
     next --run x: orch gate check --run run_20260119T143012Z_x_000001 --gate a
-    next --run x: orch gate finish --run run_20260119T143012Z_x_000001 --gate a
+    next --run x: orch done --run run_20260119T143012Z_x_000001 --gate a
     next --run x: orch gate check --run run_20260119T143012Z_x_000001 --gate b
-    next --run x: orch gate finish --run run_20260119T143012Z_x_000001 --gate b
+    next --run x: orch done --run run_20260119T143012Z_x_000001 --gate b
     gate approve: orch gate check
-    gate approve: orch gate finish
+    gate approve: orch done
     gate approve --run x --gate a: orch gate check --run run_20260119T143012Z_x_000001 --gate a
-    gate approve --run x --gate a: orch gate finish --run run_20260119T143012Z_x_000001 --gate a
+    gate approve --run x --gate a: orch done --run run_20260119T143012Z_x_000001 --gate a
     gate approve --run x --gate a: orch gate check --run run_20260119T143012Z_x_000001 --gate b
-    gate approve --run x --gate a: orch gate finish --run run_20260119T143012Z_x_000001 --gate b
+    gate approve --run x --gate a: orch done --run run_20260119T143012Z_x_000001 --gate b
     next: orch gate check --gate a
-    next: orch gate finish --gate a
+    next: orch done --gate a
     next: orch gate check
-    next: orch gate finish
+    next: orch done
     ");
 }
 

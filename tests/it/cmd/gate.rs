@@ -39,7 +39,7 @@ fn check_judges_and_changes_nothing() {
     next:
       Do the work of gate write as described in orchestration/runs/run_20260119T143012Z_demo_000001/logs/gates/write/prompt.txt.
       $ orch gate check
-      $ orch gate finish
+      $ orch done
     ");
     house.write("draft.md", "three whole words\n");
     house.orch("gate check").code(0).says("would pass");

@@ -23,7 +23,7 @@ fn house() -> House {
 }
 
 /// Changing commands in an order in which each can do its work, each with its exit code.
-const CHANGES: [(&str, i32); 28] = [
+const CHANGES: [(&str, i32); 29] = [
     ("init", 0),
     ("workflow new other", 0),
     ("run start --workflow demo --slug x", 0),
@@ -49,6 +49,7 @@ const CHANGES: [(&str, i32); 28] = [
     ("record rebuild", 0),
     ("doctor --fix", 0),
     ("run cancel", 0),
+    ("run demo --slug w", 3),
     ("run demo --slug y", 3),
     ("use y", 0),
     ("back", 0),
@@ -85,8 +86,7 @@ fn whatever_changes_or_fails_says_what_comes_next() {
             let command = command.as_str().unwrap();
             assert!(command.starts_with("orch ") && !command.contains('\n'), "{words}: {command}");
         }
-        let is_about_a_run =
-            !["init", "workflow new other", "doctor --fix", "back"].contains(&words);
+        let is_about_a_run = !["init", "workflow new other", "doctor --fix"].contains(&words);
         let reminder = &next["context_reminder"];
         assert_eq!(reminder["run"].is_string(), is_about_a_run, "{words}: {next}");
         assert_eq!(reminder["time_elapsed"].is_string(), is_about_a_run, "{words}: {next}");
@@ -117,7 +117,7 @@ fn a_reminder_names_run_gate_and_time() {
         )],
         "suggested_commands": [
             "orch gate check",
-            "orch gate finish",
+            "orch done",
         ],
         "context_reminder": {
             "active_task": "x",
@@ -151,7 +151,7 @@ fn an_error_about_a_run_tells_where_that_run_stands() {
     next:
       Do the work of gate write as described in orchestration/runs/run_20260119T143012Z_x_000001/logs/gates/write/prompt.txt.
       $ orch gate check
-      $ orch gate finish
+      $ orch done
     ");
     let next = instructions(&house, "gate approve --gate publish", 2);
     assert_eq!(next["context_reminder"]["run"], run.as_str());

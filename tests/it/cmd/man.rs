@@ -13,6 +13,9 @@ fn every_command_has_a_page() {
     }
     let page = house.read("pages/man1/orch-gate-approve.1");
     assert!(page.contains(r"\fBorch gate approve\fR"), "{page}");
+    let page = house.read("pages/man1/orch-run-resume.1");
+    let synopsis = page.split(".SH ").find(|part| part.starts_with("SYNOPSIS")).unwrap();
+    assert_eq!(synopsis, "SYNOPSIS\n\\fBorch run resume\\fR [OPTIONS] [RUN]\n");
     // A second time they are replaced.
     house.write("pages/man1/orch.1", "x".repeat(100_000));
     assert_eq!(house.orch("man pages/man1 --json").code(0).json()["data"][0], "orch.1");

@@ -15,6 +15,7 @@ mod cost;
 mod current;
 mod doctor;
 mod done;
+mod elsewhere;
 mod explain;
 mod gate;
 mod hook;

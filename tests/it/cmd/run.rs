@@ -267,7 +267,7 @@ fn json_of_a_waiting_run_holds_the_packet_and_what_to_do() {
     assert_eq!(json["data"]["waiting"][0]["gate"], "a");
     assert_eq!(json["instructions"]["context_reminder"]["gate"], "a");
     let commands = json["instructions"]["suggested_commands"].to_string();
-    assert!(commands.contains("orch gate finish"), "{commands}");
+    assert!(commands.contains("orch done"), "{commands}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn a_session_begins_and_its_status_is_told() {
       Do the work of gate plan as described in orchestration/runs/run_20260119T143013Z_x_000001/logs/gates/plan/prompt.txt.
       Report your progress.
       $ orch gate check
-      $ orch gate finish
+      $ orch done
       $ orch update "…"
     "#);
     let keepers = house.keepers();
@@ -309,7 +309,7 @@ fn what_is_missing_keeps_a_session_from_being_complete() {
     let missing = done["data"]["missing"].as_array().unwrap();
     assert_eq!(missing[0]["message"], "plan is WAITING: it waits for a person");
     assert_eq!(missing[1]["message"], "work is NOT_STARTED");
-    let commands = ["orch gate check", "orch gate finish", "orch update \"…\""];
+    let commands = ["orch gate check", "orch done", "orch update \"…\""];
     assert_eq!(next["suggested_commands"], serde_json::json!(commands));
     house.orch("done").code(0);
     insta::assert_snapshot!(house.orch("session complete").code(1).shown(), @r#"

@@ -122,9 +122,9 @@ fn what_is_suggested_is_not_refused() {
     insta::assert_snapshot!(said.join("\n"), @r#"
     nothing has begun: orch run WORKFLOW
     a person is to work: orch gate check
-    a person is to work: orch gate finish
+    a person is to work: orch done
     a person is to answer: orch gate check
-    a person is to answer: orch gate finish --answer go=…
+    a person is to answer: orch done --answer go=…
     a person is to sum it up: orch gate check
     a person is to sum it up: orch done "…"
     a person is to approve: orch gate approve
@@ -132,17 +132,17 @@ fn what_is_suggested_is_not_refused() {
     a gate has failed: orch run resume
     a gate was rejected: orch run resume
     two gates wait: orch gate check --gate a
-    two gates wait: orch gate finish --gate a
+    two gates wait: orch done --gate a
     two gates wait: orch gate check --gate b
-    two gates wait: orch gate finish --gate b
+    two gates wait: orch done --gate b
     another run is the current one: orch gate check --gate a
-    another run is the current one: orch gate finish --gate a
+    another run is the current one: orch done --gate a
     another run is the current one: orch gate check --gate b
-    another run is the current one: orch gate finish --gate b
+    another run is the current one: orch done --gate b
     a gate was chosen: orch gate check --gate a
-    a gate was chosen: orch gate finish --gate a
+    a gate was chosen: orch done --gate a
     a gate was chosen: orch gate check
-    a gate was chosen: orch gate finish
+    a gate was chosen: orch done
     as far as it was to come: orch run resume --until end
     no budget is left: orch cost --run run_20260119T143012Z_dear_000001
     no budget is left: orch run resume --budget …

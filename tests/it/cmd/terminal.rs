@@ -263,67 +263,6 @@ fn what_is_waited_for_counts_down() {
     drawn.says("s until again is tried again").says("s until ask is polled again");
 }
 
-/// A house in which somebody else stops the run while the menu is open: by the program that the
-/// menu shows files with.
-fn stopped_meanwhile(house: House, command: &str) -> House {
-    let orch = env!("CARGO_BIN_EXE_orch");
-    house.write(
-        "stop.sh",
-        format!("'{orch}' run {command} --reason lunch >/dev/null 2>&1\necho stopped\n"),
-    );
-    house.env("EDITOR", "sh stop.sh").env("PAGER", "sh stop.sh")
-}
-
-#[test]
-fn a_run_that_was_stopped_elsewhere_takes_nothing_from_an_open_menu() {
-    let (open, fail) = (DOWN.repeat(2) + "\r", DOWN.repeat(4) + "\r");
-    for (command, word, code) in [("pause", "paused", 3), ("cancel", "canceled", 0)] {
-        let answers = [("What now", "\r"), ("Which mood?", "calm\r")];
-        let reason = [("What now", fail.as_str()), ("reason (Enter to go back)", "late\r")];
-        for talk in [answers, reason] {
-            let house = stopped_meanwhile(house(), command);
-            let opened = [("What now", open.as_str()), ("stopped", "")];
-            let talk: Vec<(&str, &str)> = opened.into_iter().chain(talk).collect();
-            house
-                .on_terminal("run demo --slug x", &talk)
-                .code(code)
-                .says(&format!("the run was {word}: lunch; nothing was written"));
-            assert_eq!(house.record()["status"], word.to_uppercase());
-            assert_ne!(house.gates(), "write PASS");
-            assert_ne!(house.gates(), "write FAIL");
-        }
-    }
-}
-
-#[test]
-fn a_run_that_was_stopped_elsewhere_takes_no_approval_that_was_asked_for_before() {
-    let long = |house: House| {
-        house.write("release.md", "line\n".repeat(60));
-        house
-    };
-    let gate = "[[gate]]
-         id = 'a'
-         executor = 'command'
-         command = ['true']
-         approval = { by = 'person', show = ['release.md'] }";
-    for (command, word) in [("pause", "paused"), ("cancel", "canceled")] {
-        let house = stopped_meanwhile(long(House::new().workflow("demo", gate)), command);
-        house.orch("run demo").code(3);
-        house
-            .on_terminal("gate approve", &[("Approve this as", "yes\r")])
-            .code(2)
-            .says(&format!("the run was {word}: lunch; nothing was written"));
-        assert_eq!(house.record()["status"], word.to_uppercase());
-        assert_ne!(house.gates(), "a PASS");
-    }
-    // Who finds the run paused approves knowingly.
-    let house = House::new().workflow("demo", gate).file("release.md", "line\n");
-    house.orch("run demo").code(3);
-    house.orch("run pause").code(0);
-    house.on_terminal("gate approve", &[("Approve this as", "yes\r")]).code(0);
-    assert_eq!(house.gates(), "a PASS");
-}
-
 #[test]
 fn a_reason_that_is_left_empty_goes_back_to_the_menu() {
     let house = house();

@@ -65,6 +65,58 @@ fn a_driver_that_dies_shows() {
 }
 
 #[test]
+fn a_terminal_of_another_size_is_drawn_anew() {
+    let house = house();
+    let mut driver = house.start("run demo");
+    wait_until("the gate is at work", || house.exists("here"));
+    house.write("go", "");
+    driver.wait();
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let script = format!(
+        "stty columns 100 rows 30
+         (sleep 2; stty columns 24 < /dev/tty; sleep 2; '{orch}' run cancel >/dev/null 2>&1) &
+         exec '{orch}' status --watch"
+    );
+    let talk = [
+        ("b  WAITING                waits for a person", ""),
+        ("\u{1b}[2J", ""),
+        ("waits for a person", ""),
+    ];
+    let done = house.program_on_terminal(&["sh", "-c", &script], &talk);
+    // Where the old lines stand nobody knows: they are gone before the new ones come.
+    let narrow = done.stdout.split("\u{1b}[2J").nth(1).unwrap_or_default();
+    assert!(narrow.contains("a  PASS  2 attempts     b  WAITING"), "{}", done.shown());
+    assert_eq!(done.code, 0, "{}", done.shown());
+}
+
+#[test]
+fn a_narrow_terminal_breaks_tables_between_words() {
+    let house = house().file("go", "");
+    house.orch("run demo").code(3);
+    let narrow = |words: &str| house.on_terminal_by_the_clock(words, 40, &[]).code(0).stdout;
+    for words in ["status", "run list", "run show", "session status", "workflow list"] {
+        for line in narrow(words).lines() {
+            let is_one_word = line.split_whitespace().count() == 1;
+            assert!(line.chars().count() <= 40 || is_one_word, "{words}: {line}");
+        }
+    }
+    insta::assert_snapshot!(narrow("status").replace('\r', ""), @"
+    run_20260119T143012Z_demo_000001 demo
+      WAITING
+    workflow demo
+    a  PASS  2 attempts
+    b  WAITING  waits for a person
+    ");
+    let list = narrow("run list --now 2026-01-19T15:30:12Z").replace('\r', "");
+    insta::assert_snapshot!(list, @"
+    RUN  STATUS  WORKFLOW  KEY  GATE
+      STARTED  TOOK  COST
+    run_20260119T143012Z_demo_000001
+      WAITING  demo  demo  b  1h ago
+    ");
+}
+
+#[test]
 fn a_terminal_is_drawn_over_until_the_run_ends() {
     let house = house();
     let mut driver = house.start("run demo");

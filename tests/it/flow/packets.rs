@@ -91,7 +91,7 @@ fn a_packet_holds_prompt_instructions_helpers_outputs_and_checks() {
     Write the outputs to the paths above, then have them judged:
 
         orch gate check --run run_20260119T143012Z_demo_000001 --gate write     # judge only, record nothing
-        orch gate finish --run run_20260119T143012Z_demo_000001 --gate write
+        orch done --run run_20260119T143012Z_demo_000001 --gate write
 
     If you cannot do the work because something you need is missing or unavailable, report it:
 

@@ -42,6 +42,13 @@ impl House {
         self.talk(command, talk)
     }
 
+    /// Runs another program on a terminal that rules it.
+    pub fn program_on_terminal(&self, argv: &[&str], talk: &[(&str, &str)]) -> Done {
+        let mut command = self.program("setsid");
+        command.arg("--ctty").args(argv);
+        self.talk(command, talk)
+    }
+
     /// The same below a shell that a run has started.
     pub fn on_terminal_at_work(&self, words: &str, talk: &[(&str, &str)]) -> Done {
         let orch = self.command(&words.split_whitespace().collect::<Vec<_>>());

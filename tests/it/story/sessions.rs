@@ -233,3 +233,32 @@ fn a_damaged_journal_is_refused_with_its_place() {
     }
     assert_eq!(house.run_folders().len(), 1);
 }
+
+/// A person who hands in an epic's tasks too early fails the gate that all the rest stands on.
+#[test]
+fn an_epic_whose_tasks_failed_is_told_the_way_out_and_takes_it() {
+    let house = House::new();
+    house.orch("session start --workflow epic --epic E-1").code(0);
+    let scope = "Two pages about rain; done when both have been read by somebody else.";
+    house.orch_with(&["done", scope]).code(0);
+    house.orch("gate finish").code(1).says("too few child runs were started");
+    let way_out = "orch gate redo --gate tasks --reason \"…\"";
+    let commands = |words: &str| {
+        let json = house.orch(&format!("{words} --json")).json();
+        json["instructions"]["suggested_commands"].to_string().replace("\\\"", "\"")
+    };
+    for words in ["next", "done", "gate finish", "session complete", "run resume"] {
+        assert!(commands(words).contains(way_out), "{words}: {}", commands(words));
+    }
+    house.orch("session pause").code(0);
+    assert!(commands("session resume E-1").contains(way_out));
+    // A task that begins now is a part of the epic like another.
+    house.orch("run task --id T-01").code(3);
+    house.orch("run cancel --reason another-epic-does-it").code(0);
+    house.orch_with(&["gate", "redo", "--gate", "tasks", "--reason", "there is one"]).code(0);
+    house.orch("done").code(0).says("gate tasks PASS");
+    house.orch("update nothing is left").code(0);
+    let end = "Nothing about rain is written, and somebody else knows why.";
+    house.orch_with(&["session", "complete", "--summary", end]).code(0).says("PASSED");
+    house.orch("verify").code(0);
+}
