@@ -109,8 +109,8 @@
 //! ```
 //!
 //! [`ops::REQUESTS`] lists every operation with the JSON Schema of its request, for a face that is
-//! told in JSON what to do. Such a face builds without the feature `cli`, and with it without what
-//! only the command line needs.
+//! told in JSON what to do, and [`ops::read_request`] reads one. Such a face builds without the
+//! feature `cli`, and with it without what only the command line needs.
 //!
 //! What `ops` speaks of is public: events, runs, workflows, and what they are made of. [`json`],
 //! [`secret`] and [`template`] are, since a face tells people what is recorded and starts itself to

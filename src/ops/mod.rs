@@ -107,6 +107,7 @@ pub use error_codes::ErrorCode;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use requests::Nothing;
+pub use requests::read_request;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
 pub use session::Epic;
