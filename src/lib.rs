@@ -124,16 +124,20 @@
 //! Without a [`ops::Surroundings::program`] this process keeps the sessions that it begins: they live as
 //! long as it does.
 
+#![warn(missing_docs)]
+
 pub mod id;
 pub mod digest;
 pub mod json;
 pub(crate) mod parallel;
 pub mod clock;
+#[doc(hidden)]
 pub mod files;
 pub(crate) mod surroundings;
 pub mod secret;
 pub(crate) mod process;
 pub(crate) mod signature;
+#[doc(hidden)]
 pub mod git;
 pub mod source;
 pub(crate) mod document;

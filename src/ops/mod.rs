@@ -1,8 +1,6 @@
 //! Operations: one file each, with its request, its reply and one function.
 //! The command line calls them; other faces will call the same ones.
 
-#![warn(missing_docs)]
-
 mod amendment;
 mod amendment_diff;
 mod approval_question;
@@ -107,9 +105,9 @@ pub use error_codes::ErrorCode;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use requests::Nothing;
-pub use requests::read_request;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
+pub use requests::read_request;
 pub use session::Epic;
 
 use schemars::JsonSchema;

@@ -1,8 +1,6 @@
 //! How a run stands: its status, what waits for whom, what can be done next, time and money. A view of
 //! the fold, pure, for whoever shows or decides anything by it.
 
-#![warn(missing_docs)]
-
 mod gates;
 mod money;
 mod state;
@@ -40,6 +38,7 @@ use std::time::Duration;
 
 /// What belongs to the state of a run beside its events.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Around {
     /// The current time.
     pub now: Moment,
@@ -55,6 +54,7 @@ pub struct Around {
 
 /// The state of a run, and problems with its record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Standing {
     /// The run's id.
     pub run_id: RunId,
@@ -88,6 +88,7 @@ pub struct Standing {
 
 /// The current place in the run.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Here {
     /// The run's key.
     pub key: String,
@@ -109,6 +110,7 @@ pub struct Here {
 
 /// Who drives a run now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum DrivenBy {
     /// No process does.
     #[default]
@@ -133,6 +135,7 @@ impl Standing {
 
 /// A gate that needs a person or an agent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Waiting {
     /// The gate, or the instance of one.
     pub gate: GateId,
