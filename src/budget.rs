@@ -39,14 +39,19 @@ pub struct Share(f64);
 /// What a budget bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
+    /// US dollars.
     Usd,
+    /// Tokens, in and out.
     Tokens,
+    /// Minutes of work.
     Minutes,
 }
 
 impl Measure {
+    /// All of them.
     pub const ALL: [Self; 3] = [Self::Usd, Self::Tokens, Self::Minutes];
 
+    /// What its amounts are counted in.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Usd => "USD",
@@ -142,12 +147,14 @@ impl Amount {
         Self(sum.clamp(0.0, Self::MAX))
     }
 
+    /// As a number.
     pub const fn value(self) -> f64 {
         self.0
     }
 }
 
 impl Share {
+    /// As a number.
     pub const fn value(self) -> f64 {
         self.0
     }

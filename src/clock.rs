@@ -1,8 +1,6 @@
 //! The time of day, and the only place where the real one is read: everything
 //! above is handed a `Clock`, so that a test can fix it by an argument.
 
-#![warn(missing_docs)]
-
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;

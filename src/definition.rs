@@ -40,17 +40,25 @@ struct BuiltInPrompts;
 /// Where a text was found; the first that has it wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Origin {
+    /// The project's own folders.
     Project,
+    /// The user's own folder.
     User,
+    /// The program itself.
     BuiltIn,
 }
 
 /// A definition text: its path below the folder it was found in, and its source for errors.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Text {
+    /// Its path, such as `contracts/x/a.toml`.
     pub path: String,
+    /// Where it was found.
     pub origin: Origin,
+    /// The text.
     pub source: Source,
 }
 
@@ -64,14 +72,18 @@ pub struct Shelf {
 /// All texts of one workflow, by path: `workflows/x.toml`, `contracts/x/a.toml`, `prompts/x/a.md`.
 #[derive(Debug, Clone, Default)]
 pub struct Definition {
+    /// The texts, by path.
     pub texts: BTreeMap<String, Text>,
 }
 
 /// A text as a run keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frozen {
+    /// Its path in the definition.
     pub path: String,
+    /// Its digest.
     pub sha256: Digest,
+    /// The text.
     pub text: String,
 }
 
@@ -85,7 +97,9 @@ pub fn digest_of(texts: &[Frozen]) -> Digest {
 /// Why a text cannot be had.
 #[derive(Debug)]
 pub enum Unreadable {
+    /// Its file cannot be opened.
     Unopened(String),
+    /// Its bytes are not text.
     NotText(Box<Unsound>),
 }
 
@@ -107,6 +121,7 @@ impl Shelf {
         Self { project, user_folder }
     }
 
+    /// The project that comes first.
     pub fn project_folder(&self) -> &ProjectFolder {
         &self.project
     }
@@ -164,10 +179,12 @@ impl Shelf {
 }
 
 impl Definition {
+    /// Adds a text, or replaces the one at its path.
     pub fn insert(&mut self, text: Text) {
         self.texts.insert(text.path.clone(), text);
     }
 
+    /// The text at a path.
     pub fn source(&self, path: &str) -> Option<&Source> {
         self.texts.get(path).map(|text| &text.source)
     }

@@ -1,7 +1,5 @@
 //! What checks say: findings are data, never errors, and their sum is the verdict.
 
-#![warn(missing_docs)]
-
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
@@ -33,6 +31,7 @@ impl Severity {
 
 /// One thing that does not hold, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The kind of the check, or the part of the runner, that says so.
     pub check: String,
@@ -150,6 +149,7 @@ pub struct Validation {
 
 /// The sum of all that the checks of a contract said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Verdict {
     /// All that was checked, in the order of the contract.
     pub validations: Vec<Validation>,

@@ -2,8 +2,6 @@
 //! never taken for another and an ill-formed one cannot exist. A run says each many times: a copy
 //! shares the text.
 
-#![warn(missing_docs)]
-
 use serde::Deserialize;
 use serde::Serialize;
 use serde::Serializer;

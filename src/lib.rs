@@ -109,8 +109,8 @@
 //! ```
 //!
 //! [`ops::REQUESTS`] lists every operation with the JSON Schema of its request, for a face that is
-//! told in JSON what to do. Such a face builds without the feature `cli`, and with it without what
-//! only the command line needs.
+//! told in JSON what to do, and [`ops::read_request`] reads one. Such a face builds without the
+//! feature `cli`, and with it without what only the command line needs.
 //!
 //! What `ops` speaks of is public: events, runs, workflows, and what they are made of. [`json`],
 //! [`secret`] and [`template`] are, since a face tells people what is recorded and starts itself to
@@ -124,16 +124,20 @@
 //! Without a [`ops::Surroundings::program`] this process keeps the sessions that it begins: they live as
 //! long as it does.
 
+#![warn(missing_docs)]
+
 pub mod id;
 pub mod digest;
 pub mod json;
 pub(crate) mod parallel;
 pub mod clock;
+#[doc(hidden)]
 pub mod files;
 pub(crate) mod surroundings;
 pub mod secret;
 pub(crate) mod process;
 pub(crate) mod signature;
+#[doc(hidden)]
 pub mod git;
 pub mod source;
 pub(crate) mod document;

@@ -38,6 +38,7 @@ static KNOWN: Mutex<Vec<(Vec<Value>, Secrets)>> = Mutex::new(Vec::new());
 /// The name of a variable that holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
+    /// The variable's name.
     pub name: String,
     /// Whether it is a secret however short it is.
     pub is_short: bool,
@@ -60,15 +61,19 @@ pub struct Secrets {
 /// A secret that is not there, or cannot be looked for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Its variable is not set.
     #[error("the secret `{0}` is not set in the environment")]
     Missing(String),
+    /// Its value is not text.
     #[error("the secret `{0}` is not valid UTF-8")]
     NotText(String),
+    /// Its value is too short to be told from other text.
     #[error(
         "the secret `{0}` is shorter than {VALUE_BYTES_MIN} bytes: \
          redacting it would also hide text that matches by chance"
     )]
     TooShort(String),
+    /// All values together are too long to look for.
     #[error("the secrets are too long to redact")]
     TooLong,
 }
@@ -171,6 +176,7 @@ impl Secrets {
         Ok(secrets)
     }
 
+    /// Whether there is any.
     pub fn are_any(&self) -> bool {
         self.pattern.is_some()
     }

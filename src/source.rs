@@ -18,7 +18,9 @@ const REPLACED_BYTES: usize = char::REPLACEMENT_CHARACTER.len_utf8();
 /// A text and the name to show for it, mostly its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
+    /// The name to show.
     pub name: String,
+    /// The text.
     pub text: Arc<str>,
 }
 
@@ -27,17 +29,20 @@ pub struct Source {
 #[error("{message}")]
 #[diagnostic(code("unsound"))]
 pub struct Unsound {
+    /// What is wrong.
     pub message: String,
     #[source_code]
     source_code: NamedSource<Arc<str>>,
     /// What was typed on the command line has none.
     #[label]
     span: Option<SourceSpan>,
+    /// What to write instead.
     #[help]
     pub help: Option<String>,
 }
 
 impl Source {
+    /// A text under a name.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         Self { name: name.into(), text: text.into() }
     }
@@ -81,6 +86,7 @@ impl Unsound {
         self
     }
 
+    /// Adds what to write instead.
     pub fn advise(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
         self.help = Some(help.into());
         self

@@ -32,9 +32,13 @@ const SHARE: f64 = 0.5;
 
 /// An amount of each measure.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Amounts {
+    /// US dollars.
     pub usd: f64,
+    /// Tokens, in and out.
     pub tokens: f64,
+    /// Minutes of work.
     pub minutes: f64,
 }
 
@@ -78,10 +82,12 @@ impl Amounts {
         sum
     }
 
+    /// Adds other amounts, measure by measure.
     pub fn add(&mut self, other: &Self) {
         self.merge(other, |one, other| one + other);
     }
 
+    /// The amount of one measure.
     pub fn get(&self, measure: Measure) -> f64 {
         match measure {
             Measure::Usd => self.usd,
@@ -117,6 +123,7 @@ impl Scope {
 /// A call that wants to begin, or has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
+    /// The gate it works at.
     pub gate: GateId,
     /// As the record names it.
     pub agent: Option<String>,
@@ -126,10 +133,13 @@ pub struct Claim {
     pub purse: Option<String>,
     /// Whether money and tokens may go to it, and not time alone.
     pub can_cost: bool,
+    /// The run's budget.
     pub run_budget: Budget,
     /// What the run may come to under the budget of the sitting that it is a part of.
     pub sitting_budget: Budget,
+    /// The gate's budget.
     pub gate_budget: Budget,
+    /// The agent's budget.
     pub agent_budget: Budget,
 }
 

@@ -46,6 +46,7 @@ const SINGLE: &str = "template";
 #[derive(Debug, Clone, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct Error {
+    /// What is wrong.
     pub message: String,
     /// The line in the template, from 1, where it is known.
     pub line: Option<usize>,
@@ -113,6 +114,7 @@ impl Template {
         Self { text: text.into(), engine: None, names: Vec::new() }
     }
 
+    /// Renders it; a name that the context does not have is an error.
     pub fn render(&self, context: &Context) -> Result<String, Error> {
         match &self.engine {
             None => Ok(self.text.to_string()),

@@ -2,8 +2,6 @@
 //! out new orders. It neither sleeps nor waits for work: what is at work stands in the journal, so
 //! that orders outlive the process that gave them.
 
-#![warn(missing_docs)]
-
 mod adopted;
 mod artifacts;
 mod asking;
@@ -97,6 +95,7 @@ const INTERRUPTIONS_MAX: u32 = 3;
 
 /// What comes next.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Advance {
     /// The work to be carried out, by whatever hands.
     pub orders: Vec<WorkOrder>,

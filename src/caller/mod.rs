@@ -1,8 +1,6 @@
 //! Who asks for an operation, as a face found them. Nothing below the faces reads the environment for
 //! it, nor can make a person of whoever asks; nothing below this floor knows who it is.
 
-#![warn(missing_docs)]
-
 pub mod asker;
 
 use crate::event::Author;

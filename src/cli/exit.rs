@@ -14,6 +14,7 @@ pub const WAITING: u8 = 3;
 pub const BUDGET: u8 = 4;
 pub const HELD: u8 = 5;
 pub const DIFFERENT: u8 = 6;
+/// The exit code of a bug in `orch`.
 pub const BUG: u8 = 70;
 pub const INTERRUPTED: u8 = 130;
 

@@ -37,8 +37,11 @@ pub const RUNS: &str = "orchestration/runs";
 /// What a gate must leave behind.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Contract {
+    /// Its name, as gates refer to it.
     pub name: String,
+    /// What it is for.
     pub description: String,
+    /// What must be left behind.
     pub outputs: Vec<Output>,
     /// Checks over no single output.
     pub checks: Vec<Rule>,
@@ -47,32 +50,43 @@ pub struct Contract {
 /// One file, or a set of files, and what must hold for it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Output {
+    /// The files.
     pub target: Target,
+    /// Whether it may be missing.
     pub optional: bool,
     /// Whether it must be of the round that it is judged in; the gate's executor says otherwise.
     pub fresh: Option<bool>,
+    /// What must hold for each of its files.
     pub checks: Vec<Rule>,
 }
 
 /// Which files an output means.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Target {
+    /// One file.
     Path(Template),
+    /// Any of some files; one of them must hold.
     AnyOf(Vec<Template>),
     /// The first of these that exists.
     FirstOf(Vec<Template>),
+    /// All files that match.
     Glob(Template),
 }
 
 /// A check as the contract asks for it, its templates not yet rendered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rule {
+    /// Which check it is.
     #[serde(serialize_with = "kind_to_name", deserialize_with = "kind_of_name")]
     pub kind: &'static Kind,
     pub(super) parameters: Json,
+    /// What a finding of it does.
     pub severity: Severity,
+    /// When it applies; always, if there is none.
     pub when: Option<Template>,
+    /// What its findings say in place of the check's own words.
     pub message: Option<Template>,
+    /// The file that it reads, where it is not the output's.
     pub path: Option<Template>,
     /// Whether it says what whoever judges has decided, and not what they must achieve.
     pub verdict: bool,

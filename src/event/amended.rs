@@ -12,19 +12,27 @@ use std::collections::BTreeMap;
 
 /// A person applied a corrected definition: what it was, what it is, and what is opened again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Amended {
+    /// Who applied it.
     pub by: String,
     /// How they were asked, such as `terminal /dev/pts/3`.
     pub how: String,
+    /// Why.
     pub reason: Option<String>,
     /// Of all texts before and after.
     pub before: Digest,
+    /// Of all texts after.
     pub after: Digest,
+    /// The texts that differ.
     pub changes: Vec<Change>,
     /// The texts that are new or changed.
     pub texts: Vec<Frozen>,
+    /// The workflow's version from here on.
     pub version: String,
+    /// The plan from here on.
     pub gates: Vec<PlannedGate>,
+    /// The inputs from here on.
     pub inputs: Values,
     /// Gates whose definition changed and those that depend on them, as far as they had started.
     pub reopened: Vec<GateId>,
@@ -35,7 +43,9 @@ pub struct Amended {
 
 /// A text that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
+    /// The text's path in the definition.
     pub path: String,
     /// `None` if it was added.
     pub before: Option<Digest>,

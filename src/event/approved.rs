@@ -16,6 +16,7 @@ pub const APPROVAL_NAMESPACE: &str = "orch-approval@v1";
 /// A person's approval of exact bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approved {
+    /// Name and address.
     pub by: String,
     /// How it was given, such as `terminal /dev/pts/3`.
     pub how: String,
@@ -24,16 +25,20 @@ pub struct Approved {
     /// The digests of the files that were shown beside them, by path.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub shown: BTreeMap<String, Digest>,
+    /// What they added in words.
     pub note: Option<String>,
+    /// The signature, where the gate asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signed>,
 }
 
 /// A signature of a text, and what the text says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Signed {
     /// Whose key it is, by the run's allowed signers; `None` if the run has none.
     pub signer: Option<String>,
+    /// Time of the signature.
     pub at: Moment,
     /// The head of the chain; everything before it is signed too.
     pub chain: Digest,
@@ -46,9 +51,11 @@ pub const HEAD_NAMESPACE: &str = "orch-head@v1";
 
 /// A signature of a whole run, by the head of its chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SignedHead {
     /// How the run had ended.
     pub status: RunStatus,
+    /// The signature.
     #[serde(flatten)]
     pub signed: Signed,
 }

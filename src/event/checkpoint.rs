@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// The state of a run and of the working tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Checkpoint {
     /// Its number within the run, from 1.
     pub checkpoint: u32,
@@ -30,12 +31,16 @@ pub struct Checkpoint {
 
 /// The working tree with untracked files, as a commit that no branch holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// The full name of the ref that keeps it.
     #[serde(rename = "ref")]
     pub reference: String,
+    /// The id of the commit.
     pub commit: String,
+    /// The number of its files.
     pub files: u64,
+    /// Bytes of all its files.
     pub bytes: u64,
     /// Bytes of files that the commit which was checked out does not hold.
     pub new_bytes: u64,

@@ -14,8 +14,11 @@ use std::collections::BTreeMap;
 pub struct Artifact {
     /// Relative to the project.
     pub path: String,
+    /// Its digest; null where it is missing or unreadable.
     pub sha256: Option<Digest>,
+    /// Whether it is there.
     pub exists: bool,
+    /// Its size.
     pub bytes: Option<u64>,
 }
 
@@ -29,11 +32,14 @@ pub fn digests_of(artifacts: &[Artifact]) -> BTreeMap<String, Digest> {
 /// What was found when an attempt's outputs were judged.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Judged {
+    /// The outputs.
     pub artifacts: Vec<Artifact>,
+    /// What each check of the contract found.
     pub validations: Vec<Validation>,
     /// Findings of the runner itself: a timeout, an exit code, an edited definition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+    /// What later gates must find unchanged.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub baselines: BTreeMap<String, Baseline>,
     /// Files of earlier gates that it changed without saying so, as it left them.

@@ -9,10 +9,13 @@ use std::fmt;
 
 /// A note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Note {
+    /// What kind of note it is.
     pub kind: NoteKind,
     /// The gate it is about; `None` if it is about the run.
     pub gate: Option<GateId>,
+    /// Its words.
     pub text: String,
     /// A person as git knows them, or the agent whose marks were found.
     pub by: String,
@@ -23,6 +26,7 @@ pub struct Note {
 
 /// The author of a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Author {
     /// An agent, and how it is known to be one: by a mark, or by its work at a gate.
     Agent(String),
@@ -43,6 +47,7 @@ impl fmt::Display for Author {
 /// Kind of note.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum NoteKind {
     /// Progress.
     Update,
@@ -58,6 +63,7 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
+    /// The kind as the record writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Update => "update",

@@ -10,6 +10,7 @@ use serde::Serialize;
 /// budget that is still reached the run speaks by itself as soon as it is taken up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum PauseCause {
     /// By a person.
     #[default]

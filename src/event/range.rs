@@ -20,6 +20,7 @@ pub struct Range {
 }
 
 impl Range {
+    /// Whether it is all of the plan.
     pub fn is_whole(&self) -> bool {
         self.start_from.is_none() && self.until.is_none()
     }

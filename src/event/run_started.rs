@@ -15,14 +15,19 @@ use std::collections::BTreeMap;
 /// The first fact of every run: what it will be, frozen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunStarted {
+    /// The run's id.
     pub run_id: RunId,
     /// The project that the run belongs to: its folder relative to the repository's root, `.` for the
     /// root itself; none outside of git.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
+    /// The workflow's name.
     pub workflow: String,
+    /// The workflow's version.
     pub version: String,
+    /// What the run is about, as the workflow's key renders it.
     pub key: String,
+    /// The inputs, defaults included.
     pub inputs: Values,
     /// Whether `orch run` drives it, or a person gate by gate.
     pub driven: bool,
@@ -30,10 +35,13 @@ pub struct RunStarted {
     pub agent: Option<String>,
     /// Every gate of the plan, in its order.
     pub gates: Vec<PlannedGate>,
+    /// All texts of the workflow, its contracts, prompts and agents.
     pub definition: Vec<Frozen>,
+    /// The version of `orch` that started it.
     pub orch: String,
     /// Names of the variables that programs were allowed to see at the start; never their values.
     pub environment: Vec<String>,
+    /// The state of the repository; null outside of git.
     pub git: Option<GitFacts>,
     /// The run that this one is part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +57,9 @@ pub struct RunStarted {
 /// A gate as the plan names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedGate {
+    /// Its id.
     pub gate: GateId,
+    /// Its name for people.
     pub name: String,
     /// Whether the run goes on, and can pass, though it has failed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -66,7 +76,9 @@ impl PlannedGate {
 
 /// The state of the repository when a run started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GitFacts {
+    /// The commit that was checked out; null before the first one.
     pub head: Option<String>,
     /// The full name of the branch that the record belongs to; `None` on a detached HEAD.
     pub branch: Option<String>,

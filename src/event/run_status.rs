@@ -7,12 +7,19 @@ use std::fmt;
 /// The status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
 pub enum RunStatus {
+    /// It is at work, or its driver died.
     Running,
+    /// A person or an agent must act.
     Waiting,
+    /// It stands still until it is resumed.
     Paused,
+    /// Every gate that counts has passed.
     Passed,
+    /// A gate has failed; the run can be resumed.
     Failed,
+    /// It was ended before its last gate.
     Canceled,
 }
 
@@ -21,6 +28,7 @@ impl RunStatus {
     pub const ALL: [Self; 6] =
         [Self::Running, Self::Waiting, Self::Paused, Self::Passed, Self::Failed, Self::Canceled];
 
+    /// The status as the record writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Running => "RUNNING",

@@ -6,6 +6,7 @@ use std::fmt;
 
 /// A session starts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SessionStarted {
     /// Its number within the run, from 1.
     pub session: u32,
@@ -18,18 +19,24 @@ pub struct SessionStarted {
 /// The status of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SessionStatus {
     /// The gates that every session checks are being checked.
     Initializing,
+    /// Its work can be done.
     Running,
+    /// It was paused by somebody.
     Paused,
+    /// It was completed.
     Completed,
     /// It died.
     Failed,
+    /// A budget was reached.
     BudgetExceeded,
 }
 
 impl SessionStatus {
+    /// The status as the record writes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Initializing => "initializing",

@@ -54,6 +54,7 @@ pub struct Agent {
     /// What was said of it, of all that it stands on together.
     #[serde(skip)]
     settings: AgentSettings,
+    /// What it is for, in words for people.
     pub description: Option<String>,
     /// The model that is asked for.
     pub model: Option<String>,

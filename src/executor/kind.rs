@@ -7,6 +7,7 @@ use std::fmt;
 /// A kind of executor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ExecutorKind {
     /// A person does the work and says when it is done.
     Human,
@@ -19,6 +20,7 @@ pub enum ExecutorKind {
 }
 
 impl ExecutorKind {
+    /// All of them.
     pub const ALL: [Self; 4] = [Self::Human, Self::Agent, Self::Command, Self::Workflow];
 
     /// The kind of this name.
@@ -26,6 +28,7 @@ impl ExecutorKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
+    /// The kind as workflows and the record write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Human => "human",

@@ -8,6 +8,7 @@ mod denied;
 mod documents;
 mod human;
 mod kind;
+mod outcome;
 mod output;
 mod pointer;
 mod preset;
@@ -20,6 +21,9 @@ pub use agent::Agent;
 pub use command::Command;
 pub use human::Human;
 pub use kind::ExecutorKind;
+pub use outcome::CallOutcome;
+pub use outcome::Conclusion;
+pub use outcome::Cut;
 pub use output::Counts;
 pub use output::Format;
 pub use output::Output;
@@ -46,8 +50,6 @@ use crate::process::Register;
 use crate::process::Stop;
 use crate::secret::Secrets;
 use crate::surroundings::Variables;
-use serde::Deserialize;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -80,6 +82,7 @@ const PACKET_VARIABLE: &str = "ORCH_PACKET";
 
 /// Does the work of a gate, or says that somebody else will.
 pub trait Executor {
+    /// Begins one call.
     fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error>;
 }
 
@@ -98,6 +101,7 @@ pub type UsageMeter<'m> = dyn Fn(&Usage, Duration) -> Option<String> + Sync + 'm
 
 /// All that an executor is handed for one call.
 pub struct Call<'i> {
+    /// The text that says what to do.
     pub packet: &'i str,
     /// The file that holds the packet.
     pub packet_path: &'i Beneath,
@@ -119,81 +123,46 @@ pub struct Call<'i> {
     pub timeout: Option<Duration>,
     /// What earlier calls used together, by the agent's session, for agents that tell running totals.
     pub earlier: &'i BTreeMap<String, Usage>,
+    /// Tells it to end.
     pub stop: &'i Stop,
+    /// Tells it to end when it has used too much.
     pub meter: &'i UsageMeter<'i>,
     /// Where its program is named while it runs.
     pub register: Option<&'i Register>,
 }
 
-/// How a call went.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CallOutcome {
-    pub conclusion: Conclusion,
-    pub ending: Ending,
-    pub duration: Duration,
-    pub usage: Usage,
-    /// What an agent says that it was not permitted to do.
-    pub denied: Vec<String>,
-}
-
-/// What an ending means for the attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Conclusion {
-    /// It ran to its end; now the contract judges.
-    Done,
-    /// The attempt failed.
-    Failed { reason: String },
-    /// The work was cut short by something else; no try is spent.
-    Interrupted { cut: Cut, reason: String },
-}
-
-/// What cut a call short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cut {
-    /// A signal or a stop.
-    Outside,
-    /// A budget is spent.
-    Budget,
-    /// Its program is not there.
-    Missing,
-    /// Surroundings that failed and may be well again after a pause.
-    Transient {
-        /// The pause that the provider named.
-        retry_after: Option<Duration>,
-        backoff: Backoff,
-    },
-}
-
 /// Why a call did not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Its program did not start, or could not be followed.
     #[error(transparent)]
     Process(#[from] process::Error),
+    /// The packet does not fit into an argument.
     #[error(
         "the packet for `{agent}` has {bytes} bytes, but an argument holds at most {}; \
          give the agent `packet = \"stdin\"` or `packet = \"file\"`",
         process::ARGUMENT_BYTES_MAX
     )]
-    PacketTooLong { agent: String, bytes: usize },
+    PacketTooLong {
+        /// The agent.
+        agent: String,
+        /// The packet's size.
+        bytes: usize,
+    },
+    /// What it prints cannot be kept.
     #[error("{}", files::told(path, source))]
-    Log { path: PathBuf, source: io::Error },
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// Why it cannot be written.
+        source: io::Error,
+    },
 }
 
 impl Error {
     /// Whether the program is not there: that is no failure of the work.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Process(process::Error::NotFound { .. }))
-    }
-}
-
-impl CallOutcome {
-    /// The code with which the program ended, where it ended by itself.
-    pub fn exit_code(&self) -> Option<i32> {
-        match self.ending {
-            Ending::Exited(code) => Some(code),
-            Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped | Ending::Halted => None,
-        }
     }
 }
 

@@ -28,6 +28,7 @@ const ERROR_CHARACTERS_MAX: usize = 500;
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the keys as a person writes them")]
 pub struct Output {
+    #[expect(missing_docs, reason = "its type says it, and schemas would repeat it")]
     pub format: Format,
     /// Where to find the cost in US dollars.
     #[serde(default)]

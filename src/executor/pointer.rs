@@ -75,6 +75,7 @@ fn step<'j>(value: &'j Json, segment: &str) -> Vec<&'j Json> {
 }
 
 impl Pointers {
+    /// Whether it names nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -14,6 +14,7 @@ struct Files;
 /// A shipped preset, as text.
 #[derive(Debug, Clone)]
 pub struct Preset {
+    /// Its name.
     pub name: String,
     source: Source,
 }

@@ -15,11 +15,13 @@ pub struct Usage {
     pub model: Option<String>,
     /// The agent's own name for its session, with which it can be resumed.
     pub session: Option<String>,
+    /// Its cost in US dollars.
     pub cost_usd: Option<f64>,
     /// Whether the cost was reckoned from a price table and not told by the agent.
     pub cost_is_estimate: bool,
     /// All tokens that went in, those read from a cache among them.
     pub input_tokens: Option<u64>,
+    /// Tokens that came out.
     pub output_tokens: Option<u64>,
     /// The part of `input_tokens` that was read from a cache.
     pub cached_input_tokens: Option<u64>,

@@ -1,8 +1,6 @@
 //! Operations: one file each, with its request, its reply and one function.
 //! The command line calls them; other faces will call the same ones.
 
-#![warn(missing_docs)]
-
 mod amendment;
 mod amendment_diff;
 mod approval_question;
@@ -111,6 +109,7 @@ pub use instructions::Instructions;
 pub use requests::Nothing;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
+pub use requests::read_request;
 #[cfg(feature = "cli")]
 pub(crate) use run_choice::BARE_RUN;
 pub use run_choice::RunChoice;

@@ -55,10 +55,12 @@ use super::workflow_new;
 use super::workflow_schema;
 use super::workflow_show;
 use crate::document::schema_of;
+use crate::source::suggest;
 use schemars::JsonSchema;
 use schemars::Schema;
 use serde::Deserialize;
 use serde::Serialize;
+use serde::de::Error;
 
 /// What an operation takes that needs to be told nothing.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
@@ -76,13 +78,37 @@ pub struct RequestKind {
     pub check: fn(&serde_json::Value) -> Result<(), serde_json::Error>,
 }
 
+/// Reads a request from JSON. A key that it does not have is an error: serde alone ignores it where
+/// a request has the fields of another one flattened into it.
+pub fn read_request<R>(json: &serde_json::Value) -> Result<R, serde_json::Error>
+where
+    R: JsonSchema + for<'de> Deserialize<'de>,
+{
+    let schema = schema_of::<R>();
+    let known = schema.get("properties").and_then(serde_json::Value::as_object);
+    let known: Vec<&str> = known.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let mut told = json.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    if let Some(name) = told.find(|name| !known.contains(name)) {
+        let help = suggest(name, known.iter().copied());
+        return Err(serde_json::Error::custom(format!("unknown field `{name}`; {help}")));
+    }
+    R::deserialize(json)
+}
+
+/// The schema of a request, which takes the keys that it names and no others.
+fn closed_schema<R: JsonSchema>() -> Schema {
+    let mut schema = schema_of::<R>();
+    schema.insert("additionalProperties".to_owned(), false.into());
+    schema
+}
+
 const fn request<R: JsonSchema + for<'de> Deserialize<'de>>(
     operation: &'static str,
 ) -> RequestKind {
     RequestKind {
         operation,
-        schema: schema_of::<R>,
-        check: |json| R::deserialize(json).map(|_| ()),
+        schema: closed_schema::<R>,
+        check: |json| read_request::<R>(json).map(|_| ()),
     }
 }
 

@@ -22,6 +22,7 @@ use std::io;
 
 /// What to do about an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Advice {
     /// Words, which may name commands.
     Words(String),
@@ -57,6 +58,7 @@ impl fmt::Display for Advice {
 
 /// Why an operation was not carried out.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[non_exhaustive]
 pub enum Error {
     /// Wrong usage: nothing was written.
     #[error("{message}")]

@@ -1,8 +1,6 @@
 //! The project with its runs, texts, agents and clock, and a run that is held there with what is
 //! proved of it. Opened once; every operation is handed it.
 
-#![warn(missing_docs)]
-
 pub mod cut_off;
 pub mod fallen;
 pub mod orphans;

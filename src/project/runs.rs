@@ -23,6 +23,7 @@ const TOP_BYTES_MAX: u64 = 64 * 1024;
 
 /// One line of the list.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct RunEntry {
     /// The run's id.
     pub run_id: RunId,

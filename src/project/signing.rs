@@ -40,6 +40,7 @@ pub fn demand(gate: &Gate) -> Option<&[String]> {
 }
 
 /// What there is to say about a signature.
+#[non_exhaustive]
 pub enum SignatureVerdict {
     /// Good, and by whom: a name of the allowed signers, or a key where the run has none.
     Good(String),

@@ -26,6 +26,7 @@ use std::fmt;
 /// Where a gate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
 pub enum GateStatus {
     /// Nothing has happened to it.
     #[default]
@@ -78,6 +79,7 @@ impl fmt::Display for GateStatus {
 
 /// How an attempt said no.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Declined {
     /// It did its work, and refused that of another gate.
     Refused,
@@ -89,6 +91,7 @@ pub enum Declined {
 
 /// Failures in a row that say nothing about the work and may pass: no try is spent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outage {
     /// When the first of them was.
     pub since: Moment,
@@ -100,6 +103,7 @@ pub struct Outage {
 
 /// A gate, or one instance of it, as far as the run has come.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct GateState {
     /// How many gates the run had come to before this one.
     pub place: usize,
@@ -163,6 +167,7 @@ pub struct GateState {
 
 /// Who did a work, as far as it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Producer<'p> {
     /// As the record names it: a role, or what a person said.
     pub agent: Option<&'p str>,
@@ -259,6 +264,7 @@ impl GateState {
 /// How an attempt ended, or that it has not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
 pub enum AttemptStatus {
     /// Its work goes on.
     Running,

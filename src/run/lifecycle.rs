@@ -63,6 +63,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
 
 /// The end that a run comes to before its last gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ending {
     /// What it comes to.
     pub status: RunStatus,

@@ -1,8 +1,6 @@
 //! A run: the fold of its events. `apply` is the whole transition table, the same
 //! for a live run and for one read back; an event that does not fit is refused.
 
-#![warn(missing_docs)]
-
 mod amend;
 mod attempt;
 mod gate;

@@ -12,6 +12,7 @@ use crate::event::SessionStatus;
 
 /// One session of the run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Session {
     /// Its number within the run.
     pub number: u32,

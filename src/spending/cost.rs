@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 
 /// What invocations came to together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Cost {
+    /// The number of calls.
     pub calls: u64,
     /// Known costs together; null where none is known.
     pub cost_usd: Option<f64>,
@@ -24,10 +26,12 @@ pub struct Cost {
     /// Calls of which nobody knows in full how many tokens they used: what went in, what came out,
     /// or both.
     pub tokens_unknown: u64,
+    /// Minutes of work together.
     pub minutes: f64,
 }
 
 impl Cost {
+    /// What some invocations came to.
     pub fn of<'i>(invocations: impl IntoIterator<Item = &'i Invocation>) -> Self {
         let mut cost = Self::default();
         for invocation in invocations {
@@ -45,6 +49,7 @@ impl Cost {
         cost
     }
 
+    /// Adds one invocation.
     pub fn add(&mut self, invocation: &Invocation) {
         self.calls += 1;
         self.minutes += minutes(invocation);

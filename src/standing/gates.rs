@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 /// A gate at a glance.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct GateLine {
     /// The gate, or the instance of one.
     pub gate: GateId,

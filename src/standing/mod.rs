@@ -1,8 +1,6 @@
 //! How a run stands: its status, what waits for whom, what can be done next, time and money. A view of
 //! the fold, pure, for whoever shows or decides anything by it.
 
-#![warn(missing_docs)]
-
 mod gates;
 mod money;
 mod state;
@@ -41,6 +39,7 @@ use std::time::Duration;
 
 /// What belongs to the state of a run beside its events.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Around {
     /// The current time.
     pub now: Moment,
@@ -56,6 +55,7 @@ pub struct Around {
 
 /// The state of a run, and problems with its record.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Standing {
     /// The run's id.
     pub run_id: RunId,
@@ -89,6 +89,7 @@ pub struct Standing {
 
 /// The current place in the run.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Here {
     /// The run's key.
     pub key: String,
@@ -110,6 +111,7 @@ pub struct Here {
 
 /// Who drives a run now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum DrivenBy {
     /// No process does.
     #[default]
@@ -134,6 +136,7 @@ impl Standing {
 
 /// A gate that needs a person or an agent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Waiting {
     /// The gate, or the instance of one.
     pub gate: GateId,

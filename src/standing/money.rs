@@ -7,6 +7,7 @@ use serde::Serialize;
 
 /// What is spent of one measure.
 #[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
 pub struct Spending {
     /// In words: `0.50 USD of 5.00 USD, cost unknown for 1 of 2 calls`.
     pub words: String,

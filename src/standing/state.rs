@@ -7,6 +7,7 @@ use std::fmt;
 
 /// The state of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum State {
     /// As its record says.
     Recorded(RunStatus),

@@ -11,6 +11,7 @@ use crate::id::GateId;
 
 /// Something that somebody can do next.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum NextStep<'s> {
     /// Do the work of a gate, and hand it in.
     Work(&'s Waiting),

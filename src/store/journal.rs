@@ -36,21 +36,53 @@ pub const FILE: &str = "journal.jsonl";
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 #[diagnostic(code("corrupt"))]
 pub enum Error {
+    /// It cannot be read or written.
     #[error("{}", files::told(path, source))]
-    Io { path: PathBuf, source: io::Error },
+    Io {
+        /// The journal.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A line of it is not what must stand there.
     #[error("{} line {line}: {message}", path.display())]
-    Line { path: PathBuf, line: u64, message: String },
+    Line {
+        /// The journal.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+    },
+    /// It has no first event, and so is no run's.
     #[error("{} contains no events", path.display())]
-    Empty { path: PathBuf },
+    Empty {
+        /// The journal.
+        path: PathBuf,
+    },
     /// Found by the process that drives the run.
     #[error("{} was changed by another process: {message}", path.display())]
     #[diagnostic(help("nothing more was written; to check the run: orch verify"))]
-    Changed { path: PathBuf, message: String },
+    Changed {
+        /// The journal.
+        path: PathBuf,
+        /// What was changed.
+        message: String,
+    },
     /// Two sound journals of one run that each say something the other does not.
     #[error("local and committed journals have diverged: {} has head {here}, {} has head \
              {committed}", path.display(), copy.display())]
     #[diagnostic(help("keep the correct one, and replace the other with it"))]
-    Fork { path: PathBuf, here: Digest, copy: PathBuf, committed: Digest },
+    Fork {
+        /// The local one.
+        path: PathBuf,
+        /// The head of its chain.
+        here: Digest,
+        /// The committed one.
+        copy: PathBuf,
+        /// The head of its chain.
+        committed: Digest,
+    },
 }
 
 /// What every line says beside its event.
@@ -78,6 +110,7 @@ type Write = fn(&mut Appender, &[u8]) -> io::Result<()>;
 #[derive(Debug)]
 pub struct Journal {
     appender: Appender,
+    /// The run that it has come to.
     pub run: Run,
     head: Digest,
     count: u64,
@@ -210,14 +243,17 @@ impl Journal {
         }
     }
 
+    /// The head of its chain.
     pub fn head(&self) -> Digest {
         self.head
     }
 
+    /// The number of its events.
     pub fn count(&self) -> u64 {
         self.count
     }
 
+    /// Its size.
     pub fn bytes(&self) -> u64 {
         self.appender.bytes()
     }

@@ -18,7 +18,9 @@ use std::path::PathBuf;
 /// Whether events are on the disk when they are appended, or with the next ones that are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
+    /// They are on the disk.
     Now,
+    /// They may be lost with the machine until the next ones are written.
     Later,
 }
 
@@ -28,8 +30,15 @@ pub enum Refused {
     /// Another process may hold the run now.
     #[error("its lock was lost")]
     Lost,
+    /// Somebody has written since.
     #[error("the journal head is {head}, expected {expected}")]
-    Moved { expected: Digest, head: Digest },
+    Moved {
+        /// Where the caller took the chain to stand.
+        expected: Digest,
+        /// Where it stands.
+        head: Digest,
+    },
+    /// The journal cannot be written.
     #[error(transparent)]
     Journal(#[from] journal::Error),
 }

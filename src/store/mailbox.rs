@@ -26,6 +26,7 @@ pub struct Mailbox {
 /// A letter that lies there.
 #[derive(Debug)]
 pub struct Letter {
+    /// What was said.
     pub note: Note,
     place: Beneath,
 }

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 impl Store {
+    /// The places of a project, in its repository where it has one.
     pub fn new(project: ProjectFolder, repository: Option<&Repository>) -> Self {
         let git_folder = repository.map(|repository| repository.common_folder().to_owned());
         let shared = git_folder.as_ref().map(|folder| Beneath::new(folder).join("orch"));
@@ -23,6 +24,7 @@ impl Store {
         Self { project, shared, own, project_path, git_folder }
     }
 
+    /// The project.
     pub fn project_folder(&self) -> &ProjectFolder {
         &self.project
     }
@@ -92,10 +94,12 @@ impl Store {
         Beneath::new(self.project.root()).join(RUNS)
     }
 
+    /// The folder of a run in the project.
     pub fn folder(&self, id: &RunId) -> Beneath {
         self.runs_folder().join(id.as_str())
     }
 
+    /// The folder of a run's record in the project.
     pub fn record(&self, id: &RunId) -> Beneath {
         self.folder(id).join("record").staged_in(&self.logs(id))
     }

@@ -18,6 +18,7 @@ pub struct Context {
 }
 
 impl Context {
+    /// Sets a name.
     pub fn insert(&mut self, name: impl Into<String>, value: &impl Serialize) {
         let name = name.into();
         self.values.insert(name.clone(), value);
@@ -39,6 +40,7 @@ impl Context {
         Self::from(values)
     }
 
+    /// The same context with a name more.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: &impl Serialize) -> Self {
         self.insert(name, value);

@@ -34,6 +34,7 @@ impl Library {
         Ok(Self { engine: Engine::new(engine, texts) })
     }
 
+    /// Renders one of its templates.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, Error> {
         self.engine.render(name, context)
     }

@@ -24,16 +24,20 @@ pub struct Names {
 /// What is known of a value.
 #[derive(Debug, Clone)]
 pub enum Shape {
+    /// Nothing is known of it.
     Any,
     /// One of these texts, or nothing.
     OneOf(Arc<[String]>),
+    /// A table with fields of its own.
     Table(Arc<Fields>),
 }
 
 /// The fields of a table, and what one of them is called.
 #[derive(Debug)]
 pub struct Fields {
+    /// What an error calls a field.
     pub called: &'static str,
+    /// The fields, by name.
     pub fields: BTreeMap<String, Shape>,
 }
 
@@ -46,6 +50,7 @@ struct Flaw<'t> {
 }
 
 impl Names {
+    /// Adds a name.
     pub fn insert(&mut self, name: impl Into<String>, shape: Shape) {
         self.shapes.insert(name.into(), shape);
     }

@@ -19,6 +19,7 @@ pub(super) struct Path<'t> {
 pub struct Asked {
     /// Whether a template takes the table whole, or a field that is known only when it renders.
     pub all: bool,
+    /// The fields that are named.
     pub fields: BTreeSet<String>,
 }
 

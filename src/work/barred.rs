@@ -7,6 +7,7 @@ use serde::Serialize;
 /// Sessions that may not do a work.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Barred {
+    /// The sessions.
     pub sessions: Vec<String>,
     /// Whether the work that is audited was done by the same agent: then this one's session must be
     /// told, and be another.

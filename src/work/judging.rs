@@ -24,7 +24,9 @@ use std::time::Instant;
 /// Everything that judging an attempt's outputs takes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Judging {
+    /// The attempt.
     pub attempt: AttemptId,
+    /// What it must leave behind.
     pub contract: Option<Contract>,
     /// What its templates see.
     pub context: Context,
@@ -36,6 +38,7 @@ pub struct Judging {
     pub allowed: Allowed,
     /// The secrets that they get.
     pub secrets: Vec<secret::Name>,
+    /// How much of a file text checks read.
     pub text_bytes_max: u64,
     /// The work itself, for the checks that look at it.
     pub worked: Option<Worked>,

@@ -28,12 +28,17 @@ use std::time::Duration;
 /// The work of one attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WorkOrder {
+    /// The run.
     pub run: RunId,
+    /// The attempt.
     pub attempt: AttemptId,
+    /// The executor's call.
     pub invocation_id: InvocationId,
+    /// Time of the attempt's beginning.
     pub started_at: Moment,
     /// The kind of the gate's executor.
     pub executor: ExecutorKind,
+    /// Who does it.
     pub doer: Doer,
     /// Who does it, as the record names them.
     pub agent: Option<String>,
@@ -41,6 +46,7 @@ pub struct WorkOrder {
     pub worker: Worker,
     /// What the executor is handed; a command gets none.
     pub packet: String,
+    /// How long a call may take.
     pub timeout: Option<Duration>,
     /// Whether the command is asked again when it says "not yet".
     pub is_polled: bool,
@@ -57,7 +63,9 @@ pub struct WorkOrder {
     pub answers: Vec<Input>,
     /// The sessions that may not do this work.
     pub barred: Barred,
+    /// Files that it has no business with.
     pub watch: Watch,
+    /// How its outputs are judged.
     pub judging: Judging,
 }
 
@@ -75,12 +83,15 @@ pub struct Place {
 /// Who does the work of an order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Doer {
     /// Nobody: what lies there is judged.
     Nobody,
     /// Somebody outside, who says when it is done.
     Outside(WaitsFor),
+    /// A command.
     Command(Command),
+    /// An agent's program.
     Agent(Box<Agent>),
 }
 

@@ -13,29 +13,43 @@ use serde::Serialize;
 /// How an attempt came to its end, or that it waits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WorkReport {
+    /// The attempt.
     pub attempt: AttemptId,
     /// The executor's call, where it was called.
     pub invocation: Option<Invocation>,
+    /// What became of it.
     pub result: WorkResult,
 }
 
 /// What became of the work.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum WorkResult {
+    /// The outputs are what they must be.
     Passed {
+        /// The outputs and what was found.
         judged: Judged,
+        /// The form, filled in.
         answers: Values,
     },
+    /// They are not, or the work failed.
     Failed {
+        /// The reason, in words for people.
         reason: String,
+        /// The outputs and what was found.
         judged: Judged,
     },
+    /// The work was cut short; no try is spent.
     Interrupted {
+        /// What cut it short.
         cut: Cut,
+        /// The same in words for people.
         reason: String,
+        /// What was found until then.
         findings: Vec<Finding>,
     },
+    /// Somebody outside must do it.
     Waiting(WaitsFor),
     /// A command said that what it asks for is not there yet.
     NotYet,

@@ -14,8 +14,11 @@ use std::time::Duration;
 /// The work up to the moment when it was looked at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Worked {
+    /// The work so far.
     pub work: WorkLog,
+    /// The gate.
     pub gate: GateId,
+    /// The notes, each with its time.
     pub notes: Vec<(Moment, Note)>,
     /// When the gate's round began: what was summed up before is of another round.
     pub since: Option<Moment>,

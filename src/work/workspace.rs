@@ -23,11 +23,13 @@ pub type FollowUsage = Arc<dyn Fn(&InvocationId, &Usage, Duration) -> Option<Str
 /// Where orders are carried out.
 #[derive(Clone)]
 pub struct Workspace {
+    /// The folder.
     pub project: ProjectFolder,
     /// The folder for what is printed, each attempt's below it.
     pub logs: Beneath,
     /// What nothing that is kept may hold.
     pub secrets: Secrets,
+    /// Tells programs at work there to end.
     pub stop: Stop,
     /// Where programs are named while they run; for whoever holds the run.
     pub at_work: Option<Beneath>,

@@ -17,14 +17,24 @@ use std::time::Duration;
 
 /// Whose word is needed after a passing contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Approval {
+    /// Nobody's.
     None,
+    /// A person's.
     Person,
-    Signed { by: Vec<String>, not_by: Option<GateId> },
+    /// A person's, with a signature.
+    Signed {
+        /// Whose signature counts; any allowed signer's, if it is empty.
+        by: Vec<String>,
+        /// The gate whose approver must be another person.
+        not_by: Option<GateId>,
+    },
 }
 
 /// What a person is shown before they approve.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Asking {
     /// Globs of files.
     pub show: Vec<Template>,

@@ -15,9 +15,13 @@ use std::time::Duration;
 
 /// Tries before a gate has failed, and the pauses between them.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Retry {
+    /// How many, the first included.
     pub attempts: u32,
+    /// The first pause.
     pub delay: Duration,
+    /// The factor of each further pause.
     pub backoff: f64,
 }
 
@@ -31,6 +35,7 @@ impl Retry {
 
 /// What follows when a gate has failed and no try is left.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnFail {
     /// Nothing more begins.
     Stop,
@@ -40,12 +45,21 @@ pub enum OnFail {
     Ignore,
     /// Back to a gate, so many times; they count anew where the jump of a later gate opens this one
     /// again, or of none but `per`.
-    Goto { gate: GateId, visits: u32, per: Option<GateId> },
+    Goto {
+        /// The gate to go back to.
+        gate: GateId,
+        /// How often.
+        visits: u32,
+        /// The gate whose jumps alone make them count anew.
+        per: Option<GateId>,
+    },
 }
 
 /// Where a gate stands in the course of a run.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Course {
+    /// It starts when what it needs is done.
     OnTheWay,
     /// It runs once nothing else can, at every end of the run.
     Finally,
@@ -55,8 +69,11 @@ pub enum Course {
 
 /// How a gate ends the run that reaches it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct End {
+    /// What the run comes to.
     pub status: EndStatus,
+    /// Why, in words for people.
     pub reason: Option<Template>,
     /// Whether the gate has work, which must have passed first.
     pub after_work: bool,

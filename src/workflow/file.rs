@@ -96,6 +96,7 @@ pub struct InputFile {
 /// The type of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
 pub enum InputType {
     String,
     /// Lower-case words joined by `-`.
@@ -113,6 +114,7 @@ pub enum InputType {
 }
 
 impl InputType {
+    /// What an error calls a value of this type.
     pub fn words(self) -> &'static str {
         match self {
             Self::String => "text",
@@ -344,6 +346,7 @@ pub struct EachFile {
 /// How the instances of a fan-out run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
 pub enum Order {
     #[default]
     Parallel,
@@ -365,6 +368,7 @@ pub struct PollFile {
 /// What to do with an interrupted attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
 pub enum OnInterrupt {
     Ask,
     Rerun,

@@ -44,51 +44,79 @@ use std::time::Duration;
 
 /// One stop on the way.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Gate {
+    /// Its id.
     pub id: GateId,
+    /// Its name for people; the id where it has none.
     pub name: String,
+    /// Who does the work, and how.
     pub work: Work,
     /// The path of its prompt in the definition, `prompts/a/b.md`.
     pub prompt: Option<String>,
+    /// What it must leave behind.
     pub contract: Option<Contract>,
     /// The path of its contract in the definition, `contracts/a/b.toml`.
     pub contract_path: Option<String>,
+    /// Whose word is needed once the contract holds.
     pub approval: Approval,
+    /// What a person is shown before they approve.
     pub asking: Asking,
+    /// The gate whose work it audits.
     pub audits: Option<GateId>,
     /// Whether the agent whose work it audits may do it, in another session.
     pub same_program: bool,
+    /// Tries before it has failed.
     pub retry: Retry,
+    /// What follows when no try is left.
     pub on_fail: OnFail,
     /// The folder where its program works.
     pub dir: Option<Template>,
+    /// What becomes of what its command prints.
     pub printing: Printing,
+    /// How long one call of its program may take.
     pub timeout: Option<Duration>,
     /// How long a person's work is waited for.
     pub within: Option<Duration>,
+    /// How its command is asked again while it is not done.
     pub poll: Option<Poll>,
     /// Names of what it must have to itself while it is at work.
     pub locks: Vec<String>,
+    /// The gates that must be done before it starts.
     pub needs: Vec<GateId>,
+    /// What must have become of them.
     pub join: Join,
+    /// Where it stands in the course of the run.
     pub course: Course,
+    /// Whether it is needed; always, if there is none.
     pub when: Option<Template>,
+    /// Variables for its program.
     pub environment: IndexMap<String, Template>,
+    /// Variables that are passed through and redacted.
     pub secrets: Vec<secret::Name>,
     /// The inputs that it uses, where it does not use all of them.
     pub inputs: Option<BTreeSet<String>>,
+    /// Globs of the files that its work is made from.
     pub reads: Vec<Template>,
     /// Globs of files of earlier gates that it makes new versions of.
     pub edits: Vec<Template>,
+    /// Whether an earlier result for the same recipe is taken over.
     pub reuse: bool,
+    /// The list that it fans out over.
     pub each: Option<Box<Each>>,
+    /// What to do with an interrupted attempt.
     pub on_interrupt: OnInterrupt,
+    /// Files that its packet includes whole.
     pub attach: Vec<Template>,
+    /// The expected work.
     pub estimate: Option<Duration>,
     /// What all its attempts together may spend.
     pub budget: Budget,
+    /// The form that is filled in with its work.
     pub answers: Vec<Input>,
+    /// The file that a program answers the form with.
     pub answers_from: Option<AnswersFrom>,
+    /// Whether every session judges it anew.
     pub every_session: bool,
     /// The gates that its templates look at.
     pub sees: Arc<[Seen]>,
@@ -127,30 +155,48 @@ impl Gate {
 
 /// How a command is asked again in the same attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Poll {
+    /// The delay after each "not yet".
     pub every: Duration,
+    /// How long it may stay "not yet".
     pub deadline: Duration,
 }
 
 /// A fan-out over a list.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Each {
+    /// Where the list is.
     pub list: EachList,
+    /// What templates call the element.
     pub name: String,
+    /// How the instances run.
     pub order: Order,
 }
 
 /// Where the list of a fan-out is.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum EachList {
+    /// A template that renders it.
     Expression(Template),
-    File { path: Template, pointer: String },
+    /// A document that holds it.
+    File {
+        /// The document's path.
+        path: Template,
+        /// The JSON pointer to the list.
+        pointer: String,
+    },
 }
 
 /// Where a program leaves its answers.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AnswersFrom {
+    /// The document.
     pub file: Template,
+    /// The JSON pointer to the answers.
     pub pointer: String,
 }
 

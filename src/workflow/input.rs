@@ -1,8 +1,10 @@
 //! Inputs and answers: typed values that a person gives. They become flags, forms
 //! and template values; none is ever run or parsed as anything else.
 
+mod error;
 mod required;
 
+pub use error::Error;
 pub use required::Required;
 
 use super::file::InputFile;
@@ -29,12 +31,19 @@ use std::ops::Range;
 
 /// A typed parameter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Input {
+    /// Its name, as templates use it.
     pub name: String,
+    /// Its type.
     pub kind: InputType,
+    /// The allowed values of a choice.
     pub choices: Vec<String>,
+    /// What it is for.
     pub help: String,
+    /// What it is where nothing is given.
     pub default: Option<DefaultValue>,
+    /// Whether it may be left out without a default.
     pub optional: bool,
     /// When one that is optional otherwise must be given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +53,9 @@ pub struct Input {
 /// What stands where nothing is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum DefaultValue {
+    /// A value.
     Value(Json),
     /// A text that may refer to other inputs.
     Template(Template),
@@ -52,18 +63,6 @@ pub enum DefaultValue {
 
 /// Values by input name; an optional one without a value is null.
 pub type Values = BTreeMap<String, Json>;
-
-/// What is wrong with one given value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Error {
-    /// What makes it so follows the words "is required".
-    #[error("input `{name}` is required{because}")]
-    Missing { name: String, because: String, help: String },
-    #[error("input `{name}`: {message}")]
-    Wrong { name: String, message: String, help: Option<String> },
-    #[error("unknown input `{name}`")]
-    Unknown { name: String, help: String },
-}
 
 impl Input {
     /// The flag of `orch run`: `artifact_path` is `--artifact-path`.

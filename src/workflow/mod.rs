@@ -7,6 +7,7 @@ mod collect;
 mod secret_file;
 mod course;
 mod decided;
+mod error;
 mod file;
 mod gate;
 pub mod input;
@@ -28,6 +29,7 @@ pub use course::End;
 pub use course::OnFail;
 pub use course::Retry;
 pub use decided::refuse_unfit;
+pub use error::Error;
 pub use file::EndStatus;
 pub use file::InputType;
 pub use file::Join;
@@ -52,7 +54,6 @@ use crate::checkpoint_policy::CheckpointPolicy;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
-use crate::definition::Unreadable;
 use crate::document::Placed;
 use crate::id::GateId;
 use crate::parallel;
@@ -74,58 +75,26 @@ use std::path::Path;
 /// A sound plan.
 #[derive(Debug, Clone)]
 pub struct Workflow {
+    /// Its name, which is its file's.
     pub name: String,
+    /// Its version.
     pub version: String,
+    /// What it is for.
     pub description: String,
+    /// What one run of it is about.
     pub key: Template,
+    /// Its parameters.
     pub inputs: Vec<Input>,
+    /// What a run may spend.
     pub budget: Budget,
+    /// When checkpoints are sealed.
     pub checkpoint: CheckpointPolicy,
+    /// The gates, in the order of the file.
     pub gates: Vec<Gate>,
     index: BTreeMap<GateId, usize>,
     /// The places in `gates` of what each gate needs.
     needs: Vec<Vec<usize>>,
     prompts: Library,
-}
-
-/// Why there is no workflow.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum Error {
-    #[error("workflow `{name}` not found")]
-    #[diagnostic(code("not_found"))]
-    Unknown {
-        name: String,
-        #[help]
-        help: String,
-    },
-    #[error("`{name}` is not a valid workflow name")]
-    #[diagnostic(code("not_found"))]
-    NoName {
-        name: String,
-        #[help]
-        help: String,
-    },
-    #[error("{0}")]
-    #[diagnostic(code("unsound"))]
-    Unreadable(String),
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Unsound(Box<Unsound>),
-}
-
-impl From<Box<Unsound>> for Error {
-    fn from(unsound: Box<Unsound>) -> Self {
-        Self::Unsound(unsound)
-    }
-}
-
-impl From<Unreadable> for Error {
-    fn from(unreadable: Unreadable) -> Self {
-        match unreadable {
-            Unreadable::Unopened(message) => Self::Unreadable(message),
-            Unreadable::NotText(unsound) => Self::Unsound(unsound),
-        }
-    }
 }
 
 impl Workflow {
@@ -155,6 +124,7 @@ impl Workflow {
         self.gates.iter().flat_map(|gate| &gate.secrets)
     }
 
+    /// The gate of an id.
     pub fn gate(&self, id: &GateId) -> Option<&Gate> {
         let index = self.index.get(id).or_else(|| {
             let base = GateId::parse(id.base()).ok()?;
@@ -225,6 +195,7 @@ impl Workflow {
         found
     }
 
+    /// The templates of its prompts.
     pub fn prompts(&self) -> &Library {
         &self.prompts
     }

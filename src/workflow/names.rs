@@ -32,7 +32,9 @@ pub const GATE_STATUSES: [&str; 8] =
 /// A gate that templates look at, or one instance of it, with the names of all its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
+    /// The gate.
     pub gate: GateId,
+    /// The names of its answers.
     pub answers: Vec<String>,
 }
 

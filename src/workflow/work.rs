@@ -14,6 +14,7 @@ use crate::template::Template;
 
 /// What becomes of what a command prints, besides the log.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Printing {
     /// The file that keeps it, as an output of the gate.
     pub file: Option<Template>,
@@ -23,13 +24,19 @@ pub struct Printing {
 
 /// Who does the work, and how.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Work {
+    /// A person.
     Human,
+    /// An agent.
     Agent(Role),
+    /// A program with its arguments.
     Command(Vec<Template>),
     /// A script, and the program with its arguments that runs it.
     Shell {
+        /// The script.
         script: String,
+        /// The program with its arguments.
         with: Vec<String>,
     },
     /// A child run.
@@ -38,6 +45,7 @@ pub enum Work {
 
 /// Which agent does the work of an agent gate.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Role {
     /// Whoever is given for the run, else the default agent.
     Any,
@@ -48,6 +56,7 @@ pub enum Role {
 }
 
 impl Work {
+    /// The kind of executor that does it.
     pub fn executor(&self) -> ExecutorKind {
         match self {
             Self::Human => ExecutorKind::Human,

@@ -27,7 +27,9 @@ static APPENDED_NOW: Condvar = Condvar::new();
 pub struct JournalEntry {
     /// Counted from 1.
     pub seq: u64,
+    /// Time of the event.
     pub at: Moment,
+    /// The event.
     pub event: Event,
 }
 

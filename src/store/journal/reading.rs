@@ -18,8 +18,11 @@ use std::path::Path;
 /// A journal read whole: the run it folds to, and where each segment begins.
 #[derive(Debug)]
 pub struct Reading {
+    /// The run that it folds to.
     pub run: Run,
+    /// The head of its chain.
     pub head: Digest,
+    /// The number of its events.
     pub count: u64,
     /// All sound lines; a torn last one is not among them.
     pub bytes: Vec<u8>,
@@ -29,7 +32,9 @@ pub struct Reading {
 /// A run as it stood before one of its events.
 #[derive(Debug, Clone, Copy)]
 pub struct Then<'r> {
+    /// The run.
     pub run: &'r Run,
+    /// The head of the chain then.
     pub head: Digest,
     /// The latest moment that any line before tells.
     pub latest: Moment,

@@ -7,7 +7,9 @@ use std::ops::Range;
 /// A stretch of lines that is committed together; a pure function of the events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
+    /// The number of its first event.
     pub first_seq: u64,
+    /// Its lines.
     pub bytes: Vec<u8>,
     /// Whether its last event closes it.
     pub is_closed: bool,

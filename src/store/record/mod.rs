@@ -60,8 +60,11 @@ const SUMMARIES: [&str; 2] = ["RUN.json", "SHA256SUMS"];
 /// Where the journal stands, as `RUN.json` says it.
 #[derive(Debug, Clone, Copy)]
 pub struct Head {
+    /// The number of its events.
     pub count: u64,
+    /// Its size.
     pub bytes: u64,
+    /// The head of its chain.
     pub sha256: Digest,
 }
 

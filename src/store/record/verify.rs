@@ -13,11 +13,14 @@ use std::path::Path;
 /// A place where something is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
+    /// The file.
     pub path: String,
     /// The first line and byte that differ, counted from 1; `None` where a file is missing or the
     /// recorded bytes are not at hand.
     pub line: Option<u64>,
+    /// The byte; see `line`.
     pub byte: Option<u64>,
+    /// What is wrong.
     pub message: String,
 }
 
@@ -71,6 +74,7 @@ pub enum RecordState {
     Behind(u64),
     /// Some of its files are as before and some are new: a kill came between them.
     Unfinished,
+    /// It differs from the journal.
     Different(Vec<Difference>),
 }
 
@@ -82,6 +86,7 @@ pub struct Expected<'r> {
 }
 
 impl<'r> Expected<'r> {
+    /// What the record of a journal must be.
     pub fn of(reading: &'r Reading) -> Self {
         Self { reading, files: super::all_files(reading) }
     }

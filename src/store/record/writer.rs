@@ -62,8 +62,11 @@ enum Uncommitted {
 /// News of a run that the record is to hold.
 #[derive(Debug)]
 pub struct News<'n> {
+    /// The run.
     pub run: &'n Run,
+    /// Time of the commit.
     pub at: Moment,
+    /// Where the journal stands.
     pub head: Head,
     /// Journal segments that were closed.
     pub closed: Vec<Segment>,
@@ -75,6 +78,7 @@ pub struct News<'n> {
     pub is_amended: bool,
     /// Whether the run stops here, so that the record must be true and whole for everybody.
     pub is_stop: bool,
+    /// The gate that it names.
     pub gate: Option<GateId>,
     /// The commit's first line.
     pub title: String,
@@ -83,6 +87,7 @@ pub struct News<'n> {
 /// Where a record goes.
 #[derive(Debug, Clone)]
 pub struct Destination {
+    /// The branch.
     pub target: Target,
     /// When the branch gets it.
     pub branch: RecordBranch,

@@ -48,6 +48,7 @@ pub struct EndFile {
 /// The status of a run that ends before its last gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names say it, and schemas would repeat them")]
 pub enum EndStatus {
     Passed,
     Canceled,

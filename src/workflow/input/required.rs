@@ -25,7 +25,9 @@ use std::ops::Range;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Required {
+    /// When the condition holds.
     If(Condition),
+    /// When it does not.
     Unless(Condition),
 }
 
