@@ -2,10 +2,16 @@
 //! other, what is seen would depend on which of them is faster.
 
 use super::Workflow;
+use super::file::GateFile;
 use crate::source::Source;
 use crate::source::Unsound;
 use std::collections::BTreeSet;
 use std::ops::Range;
+
+/// Where each gate says its id.
+pub(super) fn places(gates: &[GateFile]) -> Vec<Range<usize>> {
+    gates.iter().map(|gate| gate.id.span()).collect()
+}
 
 /// Refuses a look at a gate that is neither before nor behind the one that looks; `ids` are the places
 /// of the gates' ids, in their order.

@@ -267,9 +267,8 @@ fn build(
     };
     let view = names::View::new(&inputs, &file.gate);
     let prompts = build_prompts(&file.gate, definition, &view.names);
-    let place =
-        |table: &GateFile| (table.id.span(), table.contract.as_ref().map_or(0..0, Placed::span));
-    let (ids, contracts): (Vec<_>, Vec<_>) = file.gate.iter().map(place).unzip();
+    let places = looked_at::places(&file.gate);
+    let contracts = outputs::places(&file.gate);
     let around = gate::Surroundings { source, definition, view: &view };
     let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
     let mut tables = file.gate.into_iter().peekable();
@@ -323,7 +322,7 @@ fn build(
         prompts,
     };
     let mut errors = outputs::check(source, &workflow, &contracts);
-    errors.extend(looked_at::check(source, &workflow, &ids));
+    errors.extend(looked_at::check(source, &workflow, &places));
     if errors.is_empty() { Ok(workflow) } else { Err(errors) }
 }
 

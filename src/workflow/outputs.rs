@@ -3,8 +3,10 @@
 
 use super::Gate;
 use super::Workflow;
+use super::file::GateFile;
 use super::warnings;
 use crate::contract::Target;
+use crate::document::Placed;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::template::Template;
@@ -13,6 +15,12 @@ use std::ops::Range;
 
 /// A gate that makes files, and what it says of them.
 type Maker<'w> = (&'w Gate, &'w Template);
+
+/// Where each gate names its contract.
+pub(super) fn places(gates: &[GateFile]) -> Vec<Range<usize>> {
+    let place = |gate: &GateFile| gate.contract.as_ref().map_or(0..0, Placed::span);
+    gates.iter().map(place).collect()
+}
 
 /// Refuses two gates with one output of which neither comes before the other. Gates with conditions may
 /// exclude each other; `places` are those of the contracts' names, in the order of the gates.
