@@ -4,6 +4,7 @@ use super::answer::Face;
 use super::door;
 use super::pager;
 use super::question;
+use super::report::named;
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Project;
@@ -24,7 +25,7 @@ pub fn show(face: &Face, question: &ApprovalQuestion) {
                 1 => ": 1 line".to_owned(),
                 lines => format!(": {lines} lines"),
             };
-            face.say(&format!("  {}{lines}", named(file)));
+            face.say(&format!("  {}{lines}", remarked(file)));
         }
     } else {
         show_files(face, question);
@@ -61,7 +62,8 @@ pub fn page(face: &Face, project: &Project, question: &ApprovalQuestion) -> Resu
 }
 
 fn head(question: &ApprovalQuestion) -> String {
-    let mut text = format!("{} {} of run {}:\n", question.gate, question.name, question.run);
+    let gate = named(question.gate.as_str(), &question.name);
+    let mut text = format!("{gate} of run {}:\n", question.run);
     if question.seen.is_empty() && question.shown.is_empty() {
         text.push_str("  (no files)\n");
     }
@@ -90,7 +92,7 @@ fn head(question: &ApprovalQuestion) -> String {
 fn files(question: &ApprovalQuestion) -> String {
     let mut text = String::new();
     for file in &question.shown {
-        let _ = writeln!(text, "--- {}", named(file));
+        let _ = writeln!(text, "--- {}", remarked(file));
         if !file.text.is_empty() {
             let _ = writeln!(text, "{}", file.text.trim_end());
         }
@@ -98,7 +100,7 @@ fn files(question: &ApprovalQuestion) -> String {
     text
 }
 
-fn named(file: &gate_approve::ShownFile) -> String {
+fn remarked(file: &gate_approve::ShownFile) -> String {
     if file.remark.is_empty() {
         file.path.clone()
     } else {
