@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
 use crate::cli::question;
+use crate::cli::table::folded;
 use crate::clock::show_duration;
 use crate::event::NoteKind;
 use crate::ops;
@@ -35,7 +36,7 @@ pub fn execute(face: &Face, kind: NoteKind, request: note::Request) -> Result<u8
     if let Some(overrun) = &reply.overrun {
         ask_again(face, &project, (&reply, overrun), &mut instructions)?;
     }
-    face.answer(&reply, &instructions, &text);
+    face.answer(&reply, &instructions, &folded(&text));
     Ok(exit::DONE)
 }
 

@@ -5,6 +5,7 @@ use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
 use crate::cli::progress::Progress;
+use crate::cli::table::folded;
 use crate::ops;
 use crate::ops::Instructions;
 use crate::ops::RunChoice;
@@ -72,9 +73,9 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     // The session runs; what failed waits for whoever sits there.
     let code = if reply.run.failed.is_empty() { exit::DONE } else { exit::of_standing(&reply.run) };
     if code == exit::FAILED {
-        face.answer_failure(&reply, &instructions, &text);
+        face.answer_failure(&reply, &instructions, &folded(&text));
     } else {
-        face.answer(&reply, &instructions, &text);
+        face.answer(&reply, &instructions, &folded(&text));
     }
     Ok(code)
 }

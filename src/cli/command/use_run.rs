@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::table::folded;
 use crate::ops::Project;
 use crate::ops::use_run;
 use crate::ops::use_run::Reply;
@@ -22,5 +23,5 @@ pub(super) fn answer(face: &Face, project: &Project, reply: &Reply) {
             format!("current run: {}{gate}", place.run)
         }
     };
-    face.answer(reply, &reply.instructions(project, &face.caller), &text);
+    face.answer(reply, &reply.instructions(project, &face.caller), &folded(&text));
 }
