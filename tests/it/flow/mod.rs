@@ -35,6 +35,7 @@ mod reuse;
 mod said;
 mod secrets;
 mod seen;
+mod seen_versions;
 mod sitting_budget;
 mod shared;
 mod templates;
