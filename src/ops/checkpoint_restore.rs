@@ -141,6 +141,6 @@ fn done(restored: Restored, run: &RunId) -> Result<RestorePlan, Error> {
             "files that checkpoints do not keep are in the way: {}",
             named(&paths)
         ))
-        .advise("move them away, or choose other files with --path")),
+        .advise("move them away, or restore other files only")),
     }
 }

@@ -16,6 +16,8 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
 use crate::run::GateStatus;
+use crate::suggestion::OPEN_WORDS;
+use crate::suggestion::Suggestion;
 use crate::work;
 use crate::work::WorkReport;
 use crate::work::WorkResult;
@@ -107,7 +109,8 @@ fn give_up(
     let gate = choose::gate_of(project, caller, &run, request.gate.gate.as_deref())?;
     if choose::own_gate(caller, &run).as_ref() != Some(&gate) {
         let message = format!("this agent works on another gate; it cannot fail gate {gate}");
-        return Err(Error::usage(message).advise("omit --run and --gate".to_owned()));
+        let own = Suggestion::new("gate fail").option("reason", OPEN_WORDS);
+        return Err(Error::usage(message).advise_command(own));
     }
     let state = run.gate(&gate).filter(|state| state.status == GateStatus::Running);
     let Some(attempt) = state.and_then(|state| state.attempt()) else {

@@ -130,7 +130,7 @@ impl Instructions {
             }
             NextStep::GoFurther => {
                 self.say(
-                    "The run reached the gate given with --until. Name a later gate, or remove \
+                    "The run reached the gate that it stops after. Name a later gate, or remove \
                      the limit.",
                 );
                 self.suggest(&of("run resume").option("until", "end"));

@@ -18,6 +18,7 @@ use crate::id::RunId;
 use crate::next::is_satisfied;
 use crate::project::cut_off;
 use crate::project::sitting;
+use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use crate::workflow::Gate;
 use schemars::JsonSchema;
@@ -143,8 +144,8 @@ pub(super) fn refuse_ending(project: &Project, caller: &Caller, id: &RunId) -> R
     if is_over || take_over::is_own_part(project, caller, id)? {
         return Ok(());
     }
-    Err(Error::usage(format!("an agent cannot end run {id} ({agent})")).advise(
-        "if the work of a gate cannot be done: orch gate fail --reason \"…\"; only a person can \
-         end the run, in their own terminal",
+    Err(Error::usage(format!("an agent cannot end run {id} ({agent})")).advise_command_that(
+        Suggestion::new("gate fail").option("reason", OPEN_WORDS),
+        "if the work of a gate cannot be done; only a person can end the run, in their own terminal",
     ))
 }

@@ -96,7 +96,7 @@ fn moment(project: &Project, typed: &str) -> Result<Moment, Error> {
     let day = || Moment::parse(&format!("{typed}T00:00:00Z"));
     let ago = || Some(project.clock.now().minus(parse_duration(typed).ok()?));
     Moment::parse(typed).or_else(day).or_else(ago).ok_or_else(|| {
-        Error::usage(format!("`--since {typed}` is neither a duration nor a time"))
+        Error::usage(format!("`{typed}` is neither a duration nor a time"))
             .advise("write 2h, 1d, 2026-01-31 or 2026-01-31T09:00:00Z")
     })
 }

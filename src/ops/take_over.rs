@@ -74,8 +74,7 @@ pub(super) fn take<'p>(
     (id, wait): (&RunId, &Wait),
     told: Told<'_>,
 ) -> Result<Taken<'p>, Error> {
-    let patience = parse_duration(&wait.wait)
-        .map_err(|error| Error::usage(format!("`--wait {}`: {error}", wait.wait)))?;
+    let patience = parse_duration(&wait.wait).map_err(Error::usage)?;
     let start = Instant::now();
     let mut asked: Option<LockHolder> = None;
     loop {

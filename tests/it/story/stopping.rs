@@ -68,7 +68,7 @@ fn a_run_that_nobody_drives_is_paused_at_once() {
     let json = house.orch("run pause --json").code(0).json();
     assert_eq!(json["data"]["status"], "PAUSED");
     assert_eq!(json["data"]["reason"], "paused by a person");
-    house.orch("run pause --wait soon").code(2).says("`--wait soon`");
+    house.orch("run pause --wait soon").code(2).says("`soon` is not a duration");
 }
 
 #[test]
