@@ -3,7 +3,7 @@
 
 use super::look::Look;
 use super::player;
-use super::recipe::Values;
+use super::recipe::TemplateValues;
 use super::role;
 use crate::check::MadeOf;
 use crate::config::Programs;
@@ -60,7 +60,7 @@ pub fn digest(
     look: &Look<'_>,
     run: &Run,
     (gate, id): (&Gate, &GateId),
-    values: &Values<'_>,
+    values: &TemplateValues<'_>,
 ) -> Result<Digest, String> {
     let driver = look.driver;
     let role = role::of((driver.project, run), gate, |text| values.render(text));
@@ -145,7 +145,7 @@ fn surroundings(
 
 /// What its templates see of other gates, but for what differs where one was taken over.
 fn seen(run: &Run, gate: &Gate) -> Json {
-    let one = |seen: &crate::workflow::Seen| {
+    let one = |seen: &crate::workflow::SeenGate| {
         let state = run.gate(&seen.gate);
         let paths =
             state.map(|state| state.artifacts().iter().map(|it| it.path.as_str()).collect());
@@ -182,7 +182,7 @@ fn texts<'r>(driver: &Driver<'_>, run: &'r Run, gate: &'r Gate) -> Vec<(&'r str,
 fn attached(
     driver: &Driver<'_>,
     gate: &Gate,
-    values: &Values<'_>,
+    values: &TemplateValues<'_>,
 ) -> Result<Vec<(String, Digest)>, String> {
     let folder = &driver.project.folder;
     let mut attached = Vec::new();
@@ -199,7 +199,7 @@ fn files(
     look: &Look<'_>,
     gate: &Gate,
     (work, agent): (&[String], Option<&Agent>),
-    values: &Values<'_>,
+    values: &TemplateValues<'_>,
 ) -> BTreeMap<String, Option<Digest>> {
     let (driver, folder) = (look.driver, &look.driver.project.folder);
     let mut files = BTreeMap::new();

@@ -21,9 +21,9 @@ use std::collections::BTreeMap;
 
 /// The values that the templates of a gate see; most gates of a long workflow name none, and all of
 /// them are asked for their recipe.
-pub struct Values<'r>(LazyCell<Context, Box<dyn FnOnce() -> Context + 'r>>);
+pub struct TemplateValues<'r>(LazyCell<Context, Box<dyn FnOnce() -> Context + 'r>>);
 
-impl Values<'_> {
+impl TemplateValues<'_> {
     pub fn render(&self, template: &Template) -> Result<String, String> {
         if template.is_literal() {
             return Ok(template.text().to_owned());
@@ -46,7 +46,7 @@ impl Values<'_> {
 /// The recipe as it stands now, or why it cannot be told.
 pub fn recipe(look: &Look<'_>, run: &Run, gate: &Gate, id: &GateId) -> Result<Recipe, String> {
     let context = || packet::attempt_context(run, gate, &AttemptId::new(id, 1));
-    let values = Values(LazyCell::new(Box::new(context)));
+    let values = TemplateValues(LazyCell::new(Box::new(context)));
     let sha256 = ingredients::digest(look, run, (gate, id), &values)?;
     Ok(Recipe { sha256, reads: reads(look.driver, gate, &values)? })
 }
@@ -54,7 +54,7 @@ pub fn recipe(look: &Look<'_>, run: &Run, gate: &Gate, id: &GateId) -> Result<Re
 fn reads(
     driver: &Driver<'_>,
     gate: &Gate,
-    values: &Values<'_>,
+    values: &TemplateValues<'_>,
 ) -> Result<BTreeMap<String, Digest>, String> {
     let folder = &driver.project.folder;
     let mut reads = BTreeMap::new();

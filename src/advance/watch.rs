@@ -5,7 +5,7 @@ use crate::executor::ExecutorKind;
 use crate::project::Driver;
 use crate::project::signing;
 use crate::work::AgentFiles;
-use crate::work::Watch;
+use crate::work::WatchedFiles;
 use crate::workflow::Gate;
 use std::path::Path;
 use std::path::PathBuf;
@@ -16,17 +16,17 @@ const ON_DISK: [&str; 3] = ["workflows/", "contracts/", "prompts/"];
 
 /// What to watch while a gate is worked on. The definition may be long: only agents, which are
 /// not trusted, are looked after there.
-pub fn of(driver: &Driver<'_>, gate: &Gate) -> Watch {
+pub fn of(driver: &Driver<'_>, gate: &Gate) -> WatchedFiles {
     let is_agent = gate.work.executor() == ExecutorKind::Agent;
     let is_signed = signing::allowed_in(driver.run()).is_some();
     let signers = (is_agent || is_signed).then(|| signers(driver)).flatten();
     if !is_agent {
-        return Watch { signers, ..Watch::default() };
+        return WatchedFiles { signers, ..WatchedFiles::default() };
     }
     let frozen = || driver.run().started.definition.iter();
     let is_on_disk = |path: &String| ON_DISK.iter().any(|folder| path.starts_with(folder));
     let is_kept = frozen().any(|text| text.path == CAST);
-    Watch {
+    WatchedFiles {
         definition: frozen()
             .map(|text| &text.path)
             .filter(|path| is_on_disk(path))

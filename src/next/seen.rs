@@ -6,7 +6,7 @@ use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Gate;
-use crate::workflow::Seen;
+use crate::workflow::SeenGate;
 use serde_json::Map;
 use serde_json::Value as Json;
 use serde_json::json;
@@ -25,7 +25,7 @@ pub(super) fn gates(run: &Run, gate: &Gate) -> Json {
 }
 
 /// One gate: an answer that was not given is there, and null.
-fn one(run: &Run, seen: &Seen, id: &GateId) -> Json {
+fn one(run: &Run, seen: &SeenGate, id: &GateId) -> Json {
     let state = run.gate(id);
     let answer = |name: &String| {
         let value = state.and_then(|state| state.answers.get(name)).cloned();

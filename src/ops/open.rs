@@ -39,7 +39,7 @@ pub struct Reply {
 #[non_exhaustive]
 pub struct OpenFile {
     /// What it is to the gate.
-    pub role: Role,
+    pub role: FileRole,
     /// Its path, relative to the project.
     pub path: String,
     /// What it holds now; null where that is not text, too long or gone.
@@ -52,14 +52,14 @@ pub struct OpenFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Role {
+pub enum FileRole {
     /// The text that says what to do.
     Packet,
     /// A file that the gate left behind.
     Output,
 }
 
-impl Role {
+impl FileRole {
     /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -104,12 +104,16 @@ fn packet(project: &Project, run: &RunId, attempt: &AttemptId) -> Option<OpenFil
     let bytes = place.read().ok()??;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let path = project.shown(&place.path());
-    Some(OpenFile { role: Role::Packet, path, text: Some(text), remark: None })
+    Some(OpenFile { role: FileRole::Packet, path, text: Some(text), remark: None })
 }
 
 fn output(project: &Project, artifact: &Artifact) -> OpenFile {
-    let file =
-        |text, remark| OpenFile { role: Role::Output, path: artifact.path.clone(), text, remark };
+    let file = |text, remark| OpenFile {
+        role: FileRole::Output,
+        path: artifact.path.clone(),
+        text,
+        remark,
+    };
     let limit = project.config.limits.text_bytes;
     let read = project.folder.recorded_path(&artifact.path).map_err(|error| error.to_string());
     let read = read.and_then(|path| {

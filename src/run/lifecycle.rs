@@ -64,7 +64,7 @@ pub(super) fn listed(event: &Event) -> Option<(Option<&GateId>, Option<u32>)> {
 /// The end that a run comes to before its last gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Ending {
+pub struct EarlyEnd {
     /// What it comes to.
     pub status: RunStatus,
     /// Why, where somebody said.
@@ -122,7 +122,7 @@ impl Run {
             self.cancel_attempts(at, |state| state.status == GateStatus::Waiting);
         }
         let (status, reason, gate) = (*status, reason.clone(), gate.clone());
-        self.ending = Some(Ending { status, reason, gate });
+        self.ending = Some(EarlyEnd { status, reason, gate });
         Ok(())
     }
 

@@ -18,7 +18,7 @@ pub use gate::GateState;
 pub use gate::GateStatus;
 pub use gate::Outage;
 pub use gate::Producer;
-pub use lifecycle::Ending;
+pub use lifecycle::EarlyEnd;
 pub use session::Session;
 pub use time::Spent;
 pub use time::TimeSpent;
@@ -65,7 +65,7 @@ pub struct Run {
     /// Why it stands still, where it is paused.
     pub pause: Option<PauseCause>,
     /// What it comes to once nothing is at work any more, where that is decided.
-    pub ending: Option<Ending>,
+    pub ending: Option<EarlyEnd>,
     /// How many events it is the fold of.
     pub events: usize,
     /// Gates and instances that something has happened to, by id.

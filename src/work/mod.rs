@@ -23,7 +23,7 @@ pub use perform::perform;
 pub use report::WorkReport;
 pub use report::WorkResult;
 pub use watch::AgentFiles;
-pub use watch::Watch;
+pub use watch::WatchedFiles;
 pub use worked::Worked;
 pub use workspace::FollowUsage;
 pub use workspace::Workspace;

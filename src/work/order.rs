@@ -2,7 +2,7 @@
 
 use super::Barred;
 use super::Judging;
-use super::Watch;
+use super::WatchedFiles;
 use super::WorkReport;
 use super::WorkResult;
 use crate::budget::Amount;
@@ -64,7 +64,7 @@ pub struct WorkOrder {
     /// The sessions that may not do this work.
     pub barred: Barred,
     /// Files that it has no business with.
-    pub watch: Watch,
+    pub watch: WatchedFiles,
     /// How its outputs are judged.
     pub judging: Judging,
 }

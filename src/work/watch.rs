@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// Files to look at before and after the work.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Watch {
+pub struct WatchedFiles {
     /// Texts of the definition, by their paths in the project.
     pub definition: Vec<String>,
     /// The files that say what agents are.
@@ -39,7 +39,7 @@ pub enum AgentFiles {
 
 /// What a file is to a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
+pub(super) enum WatchedFile {
     Definition,
     KeptAgents,
     ReadAgents,
@@ -48,19 +48,19 @@ pub(super) enum Role {
 }
 
 /// How everything lay at one moment.
-pub(super) type Sight = BTreeMap<(Role, String), Option<Stat>>;
+pub(super) type Sight = BTreeMap<(WatchedFile, String), Option<Stat>>;
 
-impl Watch {
+impl WatchedFiles {
     pub(super) fn look(&self, workspace: &Workspace) -> Sight {
         let root = workspace.project.root();
         let definition = self.definition.iter();
         let mut sight: Sight = definition
-            .map(|path| ((Role::Definition, path.clone()), files::stat_of(&root.join(path))))
+            .map(|path| ((WatchedFile::Definition, path.clone()), files::stat_of(&root.join(path))))
             .collect();
         let role = match self.agents {
             AgentFiles::Unwatched => None,
-            AgentFiles::Kept => Some(Role::KeptAgents),
-            AgentFiles::Read => Some(Role::ReadAgents),
+            AgentFiles::Kept => Some(WatchedFile::KeptAgents),
+            AgentFiles::Read => Some(WatchedFile::ReadAgents),
         };
         if let Some(role) = role {
             let own = root.join(config::FILE);
@@ -73,12 +73,12 @@ impl Watch {
         if let Some((name, path)) = &self.signers {
             // Where a link leads is what counts, and another goal is another file.
             let stat = path.canonicalize().ok().and_then(|path| files::stat_of(&path));
-            sight.insert((Role::Signers, name.clone()), stat);
+            sight.insert((WatchedFile::Signers, name.clone()), stat);
         }
         let Some(git_folder) = &workspace.git_folder else { return sight };
         let mut look = |name: String| {
             let stat = files::stat_of(&git_folder.join(&name));
-            sight.insert((Role::Git, format!(".git/{name}")), stat);
+            sight.insert((WatchedFile::Git, format!(".git/{name}")), stat);
         };
         look("config".to_owned());
         let hooks = files::names_in(&git_folder.join("hooks")).unwrap_or_default();
@@ -87,7 +87,7 @@ impl Watch {
             look(format!("hooks/{name}"));
         }
         for (name, path) in git::user_settings() {
-            sight.insert((Role::Git, name.to_owned()), files::stat_of(&path));
+            sight.insert((WatchedFile::Git, name.to_owned()), files::stat_of(&path));
         }
         sight
     }
@@ -95,11 +95,11 @@ impl Watch {
     /// What was changed since a look.
     pub(super) fn findings(&self, workspace: &Workspace, before: &Sight) -> Vec<Finding> {
         let after = self.look(workspace);
-        let is_changed = |(key, now): &(&(Role, String), &Option<Stat>)| {
+        let is_changed = |(key, now): &(&(WatchedFile, String), &Option<Stat>)| {
             before.get(*key).copied().flatten() != **now
         };
         let changed = after.iter().filter(is_changed).map(|(key, _)| key);
-        let is_gone = |(key, stat): &(&(Role, String), &Option<Stat>)| {
+        let is_gone = |(key, stat): &(&(WatchedFile, String), &Option<Stat>)| {
             stat.is_some() && !after.contains_key(*key)
         };
         let gone = before.iter().filter(is_gone).map(|(key, _)| key);
@@ -107,27 +107,27 @@ impl Watch {
     }
 }
 
-fn finding(role: Role, path: &str) -> Finding {
+fn finding(role: WatchedFile, path: &str) -> Finding {
     let (check, message) = match role {
-        Role::Definition => (
+        WatchedFile::Definition => (
             "definition",
             "it was changed during the attempt; this run continues with the definition it started \
              with",
         ),
-        Role::KeptAgents => (
+        WatchedFile::KeptAgents => (
             "agents",
             "it was changed during the attempt; this run continues with the agents and the \
              environment it started with",
         ),
-        Role::ReadAgents => {
+        WatchedFile::ReadAgents => {
             ("agents", "it was changed during the attempt, and this run reads its agents from it")
         }
-        Role::Signers => (
+        WatchedFile::Signers => (
             "signers",
             "the allowed signers were changed during the attempt; this run continues with the \
              ones it started with, but later runs would not",
         ),
-        Role::Git => (
+        WatchedFile::Git => (
             "git",
             "it was changed during the attempt; every later git command would run or obey it",
         ),

@@ -19,7 +19,7 @@ use super::file::PollFile;
 use super::input;
 use super::input::Input;
 use super::names;
-use super::names::Seen;
+use super::names::SeenGate;
 use super::names::View;
 use super::texts::Parse;
 use super::texts::Texts;
@@ -119,7 +119,7 @@ pub struct Gate {
     /// Whether every session judges it anew.
     pub every_session: bool,
     /// The gates that its templates look at.
-    pub sees: Arc<[Seen]>,
+    pub sees: Arc<[SeenGate]>,
 }
 
 impl Gate {
@@ -201,7 +201,7 @@ pub struct AnswersFrom {
 }
 
 /// What a gate is built from beside its own table.
-pub(super) struct Surroundings<'a> {
+pub(super) struct GateSurroundings<'a> {
     pub(super) source: &'a Source,
     pub(super) definition: &'a Definition,
     pub(super) view: &'a View,
@@ -212,7 +212,7 @@ pub(super) struct Surroundings<'a> {
 pub(super) fn build(
     file: &GateFile,
     above: Option<&Placed<String>>,
-    around: &Surroundings<'_>,
+    around: &GateSurroundings<'_>,
 ) -> Result<Gate, Vec<Box<Unsound>>> {
     let names = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
     let (contract, mut errors) = match build_contract(file, around, &names) {
@@ -231,7 +231,7 @@ pub(super) fn build(
 fn build_with(
     file: &GateFile,
     above: Option<&Placed<String>>,
-    around: &Surroundings<'_>,
+    around: &GateSurroundings<'_>,
     (names, contract): (&Names, Option<Contract>),
 ) -> Result<Gate, Box<Unsound>> {
     let source = around.source;
@@ -337,7 +337,7 @@ fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<U
 
 fn build_contract(
     file: &GateFile,
-    around: &Surroundings<'_>,
+    around: &GateSurroundings<'_>,
     names: &Names,
 ) -> Result<Option<Contract>, Vec<Box<Unsound>>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };

@@ -45,7 +45,7 @@ pub use input::Input;
 pub use lint::RESERVED_FLAGS;
 pub use lint::RESERVED_NAMES;
 pub use names::GATE_STATUSES;
-pub use names::Seen;
+pub use names::SeenGate;
 pub use work::Role;
 pub use work::Work;
 
@@ -269,7 +269,7 @@ fn build(
     let prompts = build_prompts(&file.gate, definition, &view.names);
     let places = looked_at::places(&file.gate);
     let contracts = outputs::places(&file.gate);
-    let around = gate::Surroundings { source, definition, view: &view };
+    let around = gate::GateSurroundings { source, definition, view: &view };
     let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
     let mut tables = file.gate.into_iter().peekable();
     let mut last: Option<Placed<String>> = None;

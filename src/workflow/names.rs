@@ -31,7 +31,7 @@ pub const GATE_STATUSES: [&str; 8] =
 
 /// A gate that templates look at, or one instance of it, with the names of all its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct SeenGate {
     /// The gate.
     pub gate: GateId,
     /// The names of its answers.
@@ -43,7 +43,7 @@ pub(super) struct View {
     /// The inputs, and what every gate sees.
     pub(super) names: Names,
     /// Every gate there is.
-    all: Arc<[Seen]>,
+    all: Arc<[SeenGate]>,
     inputs: BTreeSet<String>,
 }
 
@@ -54,7 +54,7 @@ impl View {
         names.insert(GATES, shape_of(gates));
         let seen = |gate: &GateFile| {
             let gate_id = GateId::parse(gate.id.get_ref().as_str()).ok()?;
-            Some(Seen { gate: gate_id, answers: gate.answers.keys().cloned().collect() })
+            Some(SeenGate { gate: gate_id, answers: gate.answers.keys().cloned().collect() })
         };
         let all = gates.iter().filter_map(seen).collect();
         let inputs = inputs.iter().map(|input| input.name.clone()).collect();
@@ -80,14 +80,14 @@ impl View {
 
     /// The gates that templates ask for; none is looked at that no template asks for, since a long
     /// workflow has many.
-    pub(super) fn seen(&self, asked: &Asked) -> Arc<[Seen]> {
+    pub(super) fn seen(&self, asked: &Asked) -> Arc<[SeenGate]> {
         if asked.all {
             return Arc::clone(&self.all);
         }
         let seen = |name: &String| {
             let gate = GateId::parse(name.as_str()).ok()?;
             let whole = self.all.iter().find(|seen| seen.gate.as_str() == gate.base())?;
-            Some(Seen { gate, answers: whole.answers.clone() })
+            Some(SeenGate { gate, answers: whole.answers.clone() })
         };
         asked.fields.iter().filter_map(seen).collect()
     }

@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 /// A journal that is believed, if there is one, and what is wrong with others.
-pub struct Story {
+pub struct BelievedJournal {
     pub reading: Option<Reading>,
     /// The place of a line of it.
     pub copy: Copy,
@@ -91,7 +91,7 @@ impl Copy {
 }
 
 /// Reads all copies and chooses the one to believe: the run's own, else the longest.
-pub fn read(project: &Project, id: &RunId, places: &Places) -> Result<Story, Error> {
+pub fn read(project: &Project, id: &RunId, places: &Places) -> Result<BelievedJournal, Error> {
     let path = project.store.state(id).join(journal::FILE);
     let own = path.read().map_err(|source| journal::Error::Io { path: path.path(), source })?;
     let own = own.map(|bytes| Copy {
@@ -125,7 +125,11 @@ pub fn read(project: &Project, id: &RunId, places: &Places) -> Result<Story, Err
 }
 
 /// The copy to believe; `heads` are the digests that records say their journals stood at.
-fn believe(copies: Vec<Copy>, heads: &HashSet<Digest>, folder: &str) -> Result<Story, Error> {
+fn believe(
+    copies: Vec<Copy>,
+    heads: &HashSet<Digest>,
+    folder: &str,
+) -> Result<BelievedJournal, Error> {
     let mut best: Option<(Copy, Reading)> = None;
     let mut broken: Vec<(Copy, Difference)> = Vec::new();
     let mut differences = Vec::new();
@@ -174,7 +178,7 @@ fn believe(copies: Vec<Copy>, heads: &HashSet<Digest>, folder: &str) -> Result<S
     if reading.is_none() && differences.is_empty() {
         differences.push(Difference::of(folder, "journal not found"));
     }
-    Ok(Story { reading, copy, differences })
+    Ok(BelievedJournal { reading, copy, differences })
 }
 
 /// Which of two sound copies is believed, where the second is no part of the first.
