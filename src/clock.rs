@@ -117,9 +117,11 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         "d" => 86_400.0,
         _ => {
-            return Err(format!(
-                "`{text}` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`"
-            ));
+            let right = match meant(text) {
+                Some(meant) => format!("write `{meant}`"),
+                None => "use `500ms`, `90s`, `45m`, `2h` or `1d`".to_owned(),
+            };
+            return Err(format!("`{text}` is not a duration; {right}"));
         }
     };
     let number: f64 = number
@@ -127,6 +129,35 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("`{text}` is not a duration; expected a number before the unit"))?;
     Duration::try_from_secs_f64(number * seconds_per_unit)
         .map_err(|_| format!("duration `{text}` is too long"))
+}
+
+/// The duration that `5 minutes`, `1h30m`, `PT5M` or a bare number of seconds stands for.
+fn meant(text: &str) -> Option<String> {
+    let mut rest = text.trim().strip_prefix("PT").unwrap_or(text.trim());
+    let mut seconds = 0_u64;
+    while !rest.is_empty() {
+        let digits = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(digits);
+        let behind = behind.trim_start();
+        let end = behind.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(behind.len());
+        let per_unit = match behind.get(..end)?.to_lowercase().as_str() {
+            "" | "s" | "sec" | "secs" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
+            "d" | "day" | "days" => 86_400,
+            "w" | "week" | "weeks" => 7 * 86_400,
+            _ => return None,
+        };
+        seconds = number.parse::<u64>().ok()?.checked_mul(per_unit)?.checked_add(seconds)?;
+        rest = behind.get(end..)?.trim_start_matches([' ', ',']);
+    }
+    if text.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        return (seconds > 0).then(|| format!("{seconds}s"));
+    }
+    let units = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
+    let (per_unit, unit) =
+        units.into_iter().find(|(per_unit, _)| seconds.is_multiple_of(*per_unit))?;
+    (seconds > 0).then(|| format!("{}{unit}", seconds / per_unit))
 }
 
 /// A duration as people write it in a definition: `45m`.
@@ -217,6 +248,19 @@ mod tests {
         assert_eq!(parse_duration("500ms").unwrap(), Duration::from_millis(500));
         for bad in ["45", "m", "-1s", "1e9999d", ""] {
             assert!(parse_duration(bad).is_err(), "{bad} was taken");
+        }
+        for (text, right) in [
+            ("5 minutes", "write `5m`"),
+            ("1h30m", "write `90m`"),
+            ("2 Hours, 30 min", "write `150m`"),
+            ("PT48H", "write `2d`"),
+            ("1w", "write `7d`"),
+            ("45", "write `45s`"),
+            ("0", "use `500ms`, `90s`, `45m`, `2h` or `1d`"),
+            ("soon", "use `500ms`, `90s`, `45m`, `2h` or `1d`"),
+        ] {
+            let message = format!("`{text}` is not a duration; {right}");
+            assert_eq!(parse_duration(text), Err(message));
         }
         assert_eq!(show_duration(Duration::from_secs(245)), "4m 05s");
     }

@@ -8,8 +8,11 @@ mod fill;
 mod json;
 mod known;
 mod number;
+mod salvage;
 mod shape;
 mod slips;
+mod syntax;
+mod texts;
 mod toml_data;
 mod tree;
 mod yaml;
@@ -20,6 +23,12 @@ pub use data::Language;
 pub use decimal::Decimal;
 pub use fill::Filled;
 pub use fill::filled;
+pub use salvage::Salvaged;
+pub use salvage::entries;
+pub use salvage::items;
+pub use salvage::salvage;
+pub use salvage::take;
+pub use texts::texts;
 
 use self::data::BYTE_ORDER_MARK;
 use self::data::HOLDS_MARK;
@@ -55,9 +64,9 @@ pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
         return Err(source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK));
     }
     toml_data::parse(&source.text).map_err(|(span, message)| {
-        let help =
-            slips::misquoted(&source.text, &span).or_else(|| slips::unquoted(&source.text, &span));
-        source.unsound(span, message).advise_if(help)
+        let told = syntax::told(&source.text, &span, &message);
+        let misquoted = slips::misquoted(&source.text, &span);
+        source.unsound(span, told.message).advise_if(misquoted.or(told.help))
     })
 }
 
@@ -83,7 +92,7 @@ pub fn read_value<T>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound
 where
     T: DeserializeOwned + JsonSchema,
 {
-    read_rest(source, value, &[])
+    read_value_all(source, value).map_err(|mut errors| errors.swap_remove(0))
 }
 
 /// The same, with everything that is wrong, as far as one error does not hide another: at least one.
@@ -91,7 +100,20 @@ pub fn read_value_all<T>(source: &Source, value: Value<'_>) -> Result<T, Vec<Box
 where
     T: DeserializeOwned + JsonSchema,
 {
-    let errors = Shape::new(source, known::<T>(), &[]).check(&value);
+    read_rest(source, value, &[])
+}
+
+/// The same for what is left of a table after some of its keys were taken out, which are shown as
+/// they are written.
+pub fn read_rest<T>(
+    source: &Source,
+    value: Value<'_>,
+    taken: &[&str],
+) -> Result<T, Vec<Box<Unsound>>>
+where
+    T: DeserializeOwned + JsonSchema,
+{
+    let errors = Shape::new(source, known::<T>(), taken).check(&value);
     if errors.is_empty() {
         deserialize(source, value).map_err(|error| vec![error])
     } else {
@@ -99,16 +121,17 @@ where
     }
 }
 
-/// The same for what is left of a table after some of its keys were taken out, which are shown as
-/// they are written.
-pub fn read_rest<T>(source: &Source, value: Value<'_>, taken: &[&str]) -> Result<T, Box<Unsound>>
-where
-    T: DeserializeOwned + JsonSchema,
-{
-    match Shape::new(source, known::<T>(), taken).check(&value).into_iter().next() {
-        Some(error) => Err(error),
-        None => deserialize(source, value),
-    }
+/// Everything that has another shape than the type's schema says.
+pub fn misshapen<T: JsonSchema>(source: &Source, value: &Value<'_>) -> Vec<Box<Unsound>> {
+    Shape::new(source, known::<T>(), &[]).check(value)
+}
+
+/// Reads a value whose shape was looked at already.
+pub fn read_shaped<T: DeserializeOwned>(
+    source: &Source,
+    value: Value<'_>,
+) -> Result<T, Box<Unsound>> {
+    deserialize(source, value)
 }
 
 fn deserialize<T: DeserializeOwned>(source: &Source, value: Value<'_>) -> Result<T, Box<Unsound>> {
@@ -146,7 +169,9 @@ fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize
     let mut words = error.message().split('`').skip(1).step_by(2);
     let first = words.next().unwrap_or_default();
     if error.message().starts_with(UNKNOWN_VARIANT) {
-        unsound.advise_if(nearest(first, words))
+        let known: Vec<&str> = words.collect();
+        let other = slips::other_word(first, &known).map(str::to_owned);
+        unsound.advise_if(nearest(first, known).or(other))
     } else if error.message().starts_with(MISSING_FIELD) {
         unsound.advise(slips::missing(first))
     } else {
@@ -172,10 +197,7 @@ pub fn in_words(message: &str) -> String {
         found => found,
     };
     let expected = match expected {
-        "u8" => "a whole number from 0 to 255",
-        "u16" => "a whole number from 0 to 65535",
-        "u32" => "a whole number from 0 to 4294967295",
-        "u64" | "usize" => "a whole number of at least 0",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of at least 0",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
         "f32" | "f64" => "a number",
         "a boolean" => "true or false",
@@ -230,7 +252,7 @@ mod tests {
         assert_eq!(error("name = 'x'\n[inputs.a]\nib = 3").1, 3);
         let (message, line, column, _) = error("name = 'x'\nstep = [{ id = 'one' }]");
         assert_eq!((line, column), (2, 16));
-        assert_eq!(message, "invalid type: string \"one\", expected a whole number from 0 to 255");
+        assert_eq!(message, "invalid type: string \"one\", expected a whole number of at least 0");
         assert_eq!(error("name = ").1, 1);
         assert_eq!(error("name = 'x'\n[[step]]\nid = inf").1, 3);
         let (message, line, column, _) = error("name = 'x'\nstep = ['\u{feff}']");

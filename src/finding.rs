@@ -1,5 +1,6 @@
 //! What checks say: findings are data, never errors, and their sum is the verdict.
 
+use crate::files;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
@@ -47,6 +48,9 @@ pub struct Finding {
     pub expected: Option<String>,
     /// What was found instead.
     pub actual: Option<String>,
+    /// The end of what a program printed, under the names of its outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printed: Option<String>,
     /// The files with all that a program printed, relative to the project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<String>,
@@ -60,9 +64,10 @@ impl Finding {
             severity: Severity::Error,
             path: None,
             line: None,
-            message: message.into(),
+            message: files::in_words(&message.into()).into_owned(),
             expected: None,
             actual: None,
+            printed: None,
             logs: Vec::new(),
         }
     }
@@ -93,6 +98,13 @@ impl Finding {
         self
     }
 
+    /// The same, with the end of what a program printed; nothing where that is empty.
+    #[must_use]
+    pub fn printed(mut self, printed: impl Into<String>) -> Self {
+        self.printed = Some(printed.into()).filter(|printed| !printed.is_empty());
+        self
+    }
+
     /// The same, with what was found.
     #[must_use]
     pub fn actual(mut self, actual: impl fmt::Display) -> Self {
@@ -102,7 +114,7 @@ impl Finding {
 }
 
 impl fmt::Display for Finding {
-    /// `path:line: message (expected …, found …) [check] log: …`
+    /// `path:line: message (expected …, found …); stderr: … [check] log: …`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.path, self.line) {
             (Some(path), Some(line)) => write!(f, "{path}:{line}: ")?,
@@ -117,6 +129,9 @@ impl fmt::Display for Finding {
             (Some(expected), None) => write!(f, " (expected {expected})")?,
             (None, Some(actual)) => write!(f, " (found {actual})")?,
             (None, None) => {}
+        }
+        if let Some(printed) = &self.printed {
+            write!(f, "; {printed}")?;
         }
         write!(f, " [{}]", self.check)?;
         if self.logs.is_empty() { Ok(()) } else { write!(f, " log: {}", self.logs.join(", ")) }

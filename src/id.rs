@@ -154,6 +154,12 @@ pub fn is_slug(text: &str) -> bool {
         && text.bytes().all(|byte| !byte.is_ascii_uppercase())
 }
 
+/// The slug that a text was most likely meant to be; none where most of it would be lost.
+pub fn slug_like(text: &str) -> Option<String> {
+    let slug = slug_of(text);
+    (slug.len() * 2 > text.chars().count()).then_some(slug)
+}
+
 /// The nearest slug to any text, at most 48 bytes; `item` where nothing is left.
 pub fn slug_of(text: &str) -> String {
     let mut slug = String::new();

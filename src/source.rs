@@ -98,6 +98,11 @@ impl Unsound {
         self
     }
 
+    /// The bytes of its text that are meant.
+    pub fn span(&self) -> Range<usize> {
+        self.span.map_or(0..0, |span| span.offset()..span.offset() + span.len())
+    }
+
     /// The file, and the line and column there, both from 1.
     pub fn place(&self) -> (&str, usize, usize) {
         let text = self.source_code.inner();
@@ -142,12 +147,16 @@ pub fn nearest_of<'c>(
     if let Some(meant) = meant {
         return Some(meant);
     }
-    let distances = candidates
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(unknown, candidate), candidate));
-    let (distance, nearest) = distances.min()?;
-    let is_near = distance <= (unknown.chars().count() / 3).max(2);
-    is_near.then_some(nearest)
+    let lower = unknown.to_lowercase();
+    let length = unknown.chars().count();
+    let distances = candidates.into_iter().map(|candidate| {
+        (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate)
+    });
+    // A name in which every letter is another one is not near, however short it is.
+    let is_near = |(distance, candidate): &(usize, &str)| {
+        *distance <= (length / 3).max(2) && *distance < length.max(candidate.chars().count())
+    };
+    distances.filter(is_near).min().map(|(_, nearest)| nearest)
 }
 
 /// `did you mean …?` for the candidate nearest to an unknown name, where one is near.
@@ -210,6 +219,9 @@ mod tests {
         assert_eq!(suggest("min_source", ["min_sources", "csv"]), "did you mean `min_sources`?");
         assert_eq!(suggest("x", ["min_sources", "csv"]), "known: csv, min_sources");
         assert_eq!(suggest("x", []), "none is defined");
+        assert_eq!(suggest("NOTE", ["node", "note"]), "did you mean `note`?");
+        assert_eq!(suggest("b", ["a", "c"]), "known: a, c");
+        assert_eq!(suggest("b", ["a", "bb"]), "did you mean `bb`?");
     }
 
     #[test]

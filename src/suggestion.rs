@@ -129,7 +129,7 @@ impl fmt::Display for Suggestion {
 }
 
 /// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./@:=…".contains(c);
     if word == OPEN_WORDS || !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

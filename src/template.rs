@@ -10,6 +10,7 @@ mod library;
 mod names;
 mod paths;
 mod plain;
+mod syntax;
 mod words;
 
 pub use context::Context;
@@ -85,8 +86,9 @@ impl Template {
                 let place = names::place_of(source, &span, unknown.word);
                 return source.unsound(place, unknown.message).advise(unknown.help);
             }
-            let message = format!("template: {}", explain(&error).message);
-            source.unsound(span.clone(), message).advise_if(unclosed(text))
+            let told = syntax::told(text, &explain(&error).message);
+            let place = place_of(&error, text, source, &span);
+            source.unsound(place, told.message).advise_if(told.help)
         })?;
         let names = names::refuse_unknown(&engine, (SINGLE, text), source, span, names)?;
         let engine = Some(Engine::new(engine, [(SINGLE, text)]));
@@ -102,9 +104,16 @@ impl Template {
     ) -> Result<Self, Box<Unsound>> {
         let template = Self::parse(text, source, span.clone(), names)?;
         if template.is_literal() && !["true", "false"].contains(&text) {
-            return Err(source
-                .unsound(span, format!("`{text}` is neither `true` nor `false`"))
-                .advise("write when = \"true\", or a template such as \"{{ depth == 'deep' }}\""));
+            let bare = text.trim_matches(['{', '}', ' ']);
+            let first = bare.split([' ', '.', '=', '!']).next().unwrap_or_default();
+            let example = if names.knows(first) { bare } else { "depth == 'deep'" };
+            let help = if ["true", "false"].contains(&bare) {
+                format!("write when = \"{bare}\"")
+            } else {
+                format!("write a template, such as \"{{{{ {example} }}}}\"")
+            };
+            let message = format!("`{text}` is neither `true` nor `false`");
+            return Err(source.unsound(span, message).advise(help));
         }
         Ok(template)
     }
@@ -272,13 +281,17 @@ fn render(engine: &Tera, name: &str, values: &tera::Context) -> Result<String, E
     String::from_utf8(output.0).map_err(Error::other)
 }
 
-/// What to write where an expression is not closed.
-fn unclosed(text: &str) -> Option<String> {
-    let marks = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
-    let is_open =
-        |(begin, end): &(&str, &str)| text.matches(begin).count() > text.matches(end).count();
-    let (begin, end) = marks.into_iter().find(is_open)?;
-    Some(format!("write {begin} … {end}: {end} closes {begin}"))
+/// Where the engine sees an error, where the text stands in its source as it is; else all of it.
+fn place_of(error: &tera::Error, text: &str, source: &Source, span: &Range<usize>) -> Range<usize> {
+    let written = source.text.get(span.clone()).unwrap_or_default();
+    match (error.kind(), written.find(text)) {
+        (ErrorKind::SyntaxError(report), Some(at)) => {
+            let range = &report.span().range;
+            let begin = span.start + at;
+            begin + range.start..begin + range.end
+        }
+        _ => span.clone(),
+    }
 }
 
 fn explain(error: &tera::Error) -> Error {

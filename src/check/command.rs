@@ -144,10 +144,13 @@ impl Check for Command {
         };
         let printed = [("stdout", &command.stdout), ("stderr", &command.stderr)]
             .map(|(name, log)| tail(name, log))
-            .concat();
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n");
         let message = format!("`{}` did not end as expected", self.shown());
-        let finding =
-            Finding::new(message).expected(&self.expect).actual(format!("{found}{printed}"));
+        let finding = Finding::new(message).expected(&self.expect).actual(found);
+        let finding = finding.printed(printed);
         let said = [&command.stdout, &command.stderr].into_iter();
         let said = said.filter(|log| log.tail(1).is_ok_and(|tail| !tail.is_empty()));
         let logs = said.filter_map(|log| in_project(scene, &log.place().path())).collect();
@@ -170,10 +173,11 @@ fn outputs(scratch: &Beneath) -> io::Result<(Log, Log)> {
 }
 
 /// The last lines of an output under its name; nothing where there are none.
-fn tail(name: &str, log: &Log) -> String {
+fn tail(name: &str, log: &Log) -> Option<String> {
     let printed = log.tail(TAIL_BYTES).unwrap_or_default();
     let printed = text::tail(&printed, TAIL_LINES);
-    if printed.is_empty() { printed } else { format!("; end of {name}:\n{printed}\n") }
+    let between = if printed.contains('\n') { "\n" } else { " " };
+    (!printed.is_empty()).then(|| format!("end of {name}:{between}{printed}"))
 }
 
 #[cfg(test)]
@@ -221,8 +225,8 @@ mod tests {
         assert_eq!(
             findings,
             [format!(
-                "{message} did not end as expected (expected exit code 0, found exit code 2; end of stdout:\n\
-                 {numbers}\n; end of stderr:\nbad\n) []"
+                "{message} did not end as expected (expected exit code 0, found exit code 2); end of stdout:\n\
+                 {numbers}\nend of stderr: bad []"
             )]
         );
         assert_eq!(

@@ -39,7 +39,10 @@ impl Check for ContainsText {
 
     fn flaw(&self) -> Option<Flaw> {
         match (&self.all, &self.any) {
-            (None, None) => Some(Flaw::whole("requires `all` or `any`")),
+            (None, None) => {
+                let flaw = Flaw::whole("requires `all` or `any`");
+                Some(flaw.advise("write all = [\"…\"]"))
+            }
             (Some(_), Some(_)) => Some(Flaw::of("any", "use `all` or `any`, not both")),
             (Some(all), None) => all.flaw("all"),
             (None, Some(any)) => any.flaw("any"),

@@ -106,8 +106,11 @@ pub(crate) fn between(count: usize, min: Option<&Count>, max: Option<&Count>) ->
 }
 
 /// What is wrong with bounds on a count.
-pub(crate) fn count_flaw(min: Option<&Count>, max: Option<&Count>) -> Option<Flaw> {
-    range_flaw(min.and_then(Count::known), max.and_then(Count::known)).map(Flaw::whole)
+pub(crate) fn count_flaw(
+    (least, min): (&'static str, Option<&Count>),
+    (most, max): (&'static str, Option<&Count>),
+) -> Option<Flaw> {
+    range_flaw((least, min.and_then(Count::known)), (most, max.and_then(Count::known)))
 }
 
 /// The least that counts as there: 1, unless it is said that none will do.
@@ -155,8 +158,9 @@ mod tests {
     #[test]
     fn bounds_must_make_sense() {
         let [zero, one, two] = [0, 1, 2].map(Count::Value);
-        assert!(count_flaw(Some(&one), Some(&two)).is_none());
-        assert_eq!(count_flaw(Some(&two), Some(&one)).unwrap().message, "`min` 2 is above `max` 1");
+        assert!(count_flaw(("min", Some(&one)), ("max", Some(&two))).is_none());
+        let flaw = count_flaw(("min", Some(&two)), ("max", Some(&one))).unwrap();
+        assert_eq!(flaw.message, "`min` 2 is above `max` 1");
         assert_eq!(least(None, Some(&zero)), zero);
         assert_eq!(least(None, Some(&two)), one);
     }

@@ -41,10 +41,12 @@ impl Check for Csv {
     }
 
     fn flaw(&self) -> Option<Flaw> {
-        self.columns
-            .as_ref()
-            .and_then(|columns| columns.flaw("columns"))
-            .or_else(|| count::count_flaw(Some(&self.least()), self.max_rows.as_ref()))
+        self.columns.as_ref().and_then(|columns| columns.flaw("columns")).or_else(|| {
+            count::count_flaw(
+                ("min_rows", Some(&self.least())),
+                ("max_rows", self.max_rows.as_ref()),
+            )
+        })
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {
@@ -299,7 +301,7 @@ mod tests {
         );
         assert_eq!(
             read("csv", "min_rows = 2\nmax_rows = 1").err().unwrap(),
-            "`min` 2 is above `max` 1"
+            "`min_rows` 2 is above `max_rows` 1"
         );
     }
 }

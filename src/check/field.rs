@@ -149,10 +149,13 @@ mod tests {
         );
         assert_eq!(
             judge("a.json", "{\n\"a\": 1,}"),
-            ["a.json:2: invalid JSON: trailing comma at line 2 column 8 []"]
+            ["a.json:2: invalid JSON: a comma behind the last item: remove it []"]
         );
         assert_eq!(judge("a.yaml", "a: [1\n").len(), 1);
-        assert_eq!(judge("a.toml", "a = 1\na = 1"), ["a.toml:2: invalid TOML: duplicate key []"]);
+        assert_eq!(
+            judge("a.toml", "a = 1\na = 1"),
+            ["a.toml:2: invalid TOML: duplicate key `a` []"]
+        );
         assert_eq!(
             judge_bytes("field", "pointer = ''\nmin = 1", &[("a.json", b"\xff")]),
             ["a.json: the file is not valid UTF-8 (byte 0) []"]
@@ -192,7 +195,7 @@ mod tests {
         };
         assert_eq!(
             judge("a.json", "{\"x\": {\"v\": 1,\n\"\\u0076\": 2}, \"v\": 1}"),
-            ["a.json:2: invalid JSON: duplicate key `v` at line 2 column 8 []"]
+            ["a.json:2: invalid JSON: duplicate key `v` []"]
         );
         assert_eq!(
             judge("a.toml", "v = 1\nn = inf\n"),

@@ -41,10 +41,11 @@ impl Check for FileCount {
 
     fn flaw(&self) -> Option<Flaw> {
         if self.min.is_none() && self.max.is_none() {
-            return Some(Flaw::whole("requires `min`, `max` or both"));
+            let flaw = Flaw::whole("requires `min`, `max` or both");
+            return Some(flaw.advise("write min = 1"));
         }
         let flaw = ProjectPath::folder_flaw(&self.glob).map(|flaw| Flaw::of("glob", flaw));
-        flaw.or_else(|| count::count_flaw(self.min.as_ref(), self.max.as_ref()))
+        flaw.or_else(|| count::count_flaw(("min", self.min.as_ref()), ("max", self.max.as_ref())))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

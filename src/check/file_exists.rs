@@ -35,7 +35,10 @@ impl Check for FileExists {
     }
 
     fn flaw(&self) -> Option<Flaw> {
-        count::count_flaw(Some(&self.least()), self.max_bytes.as_ref())
+        count::count_flaw(
+            ("min_bytes", Some(&self.least())),
+            ("max_bytes", self.max_bytes.as_ref()),
+        )
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

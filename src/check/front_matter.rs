@@ -247,7 +247,7 @@ mod tests {
         );
         assert_eq!(
             judge("+++\nx = 1\nstatus = \n+++\n"),
-            ["a.md:3: invalid TOML: string values must be quoted, expected literal string []"]
+            ["a.md:3: invalid TOML: `status` has no value []"]
         );
         assert_eq!(judge("---\nx: 1\nx: 2\n---\n").len(), 1);
         assert_eq!(judge("---\n---\n"), ["the front matter has no field `status` []"]);

@@ -9,13 +9,19 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use std::fmt;
 
+/// What every check takes beside its own parameters; read by the contract.
+const KEYS_OF_ALL: [&str; 4] = ["`severity`", "`when`", "`message`", "`verdict`"];
+
 /// A check of whatever kind, as a contract holds it.
 pub type AnyCheck = Box<dyn Check + Send + Sync>;
+
+type Read = fn(&Source, document::Value<'_>) -> Result<AnyCheck, Vec<Box<Unsound>>>;
 
 /// A kind of check: its name, how its parameters are read, and its reference.
 pub struct Kind {
     pub name: &'static str,
-    pub read: fn(&Source, document::Value<'_>) -> Result<AnyCheck, Box<Unsound>>,
+    /// Tells everything that is wrong with the parameters: at least one thing.
+    pub read: Read,
     pub from_json: fn(Json) -> Result<AnyCheck, String>,
     /// Its parameters that are globs.
     pub globs: fn() -> &'static [&'static str],
@@ -35,7 +41,9 @@ impl Kind {
     {
         Self {
             name,
-            read: |source, value| Ok(Box::new(document::read_value::<T>(source, value)?)),
+            read: |source, value| {
+                Ok(Box::new(document::read_rest::<T>(source, value, &KEYS_OF_ALL)?))
+            },
             from_json: |value| {
                 let check = serde_json::from_value::<T>(value);
                 Ok(Box::new(check.map_err(|error| document::in_words(&error.to_string()))?))

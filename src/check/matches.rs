@@ -39,7 +39,7 @@ impl Check for Matches {
     fn flaw(&self) -> Option<Flaw> {
         pattern::flaw(&self.regex)
             .map(|flaw| Flaw::of("regex", flaw))
-            .or_else(|| count::count_flaw(Some(&self.least()), self.max.as_ref()))
+            .or_else(|| count::count_flaw(("min", Some(&self.least())), ("max", self.max.as_ref())))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -1,5 +1,6 @@
 //! Numbers in parameters, and what bounds say.
 
+use super::Flaw;
 use crate::document::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,13 +77,17 @@ impl JsonSchema for Number {
     }
 }
 
-/// What is wrong with two bounds, as far as both are known.
+/// What is wrong with two bounds, each with the name of its parameter, as far as both are known.
 pub(super) fn range_flaw<T: PartialOrd + fmt::Display>(
-    min: Option<T>,
-    max: Option<T>,
-) -> Option<String> {
+    (least, min): (&'static str, Option<T>),
+    (most, max): (&'static str, Option<T>),
+) -> Option<Flaw> {
     match (min, max) {
-        (Some(min), Some(max)) if min > max => Some(format!("`min` {min} is above `max` {max}")),
+        (Some(min), Some(max)) if min > max => {
+            let flaw = Flaw::of(least, format!("`{least}` {min} is above `{most}` {max}"));
+            let help = format!("write {least} = {max}, {most} = {min}, or remove one of them");
+            Some(flaw.advise(help))
+        }
         _ => None,
     }
 }

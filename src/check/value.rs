@@ -133,18 +133,24 @@ impl Test<'_> {
         let names_nothing = |values: Option<&[Scalar]>| values.is_some_and(<[Scalar]>::is_empty);
         let tests = "`equals`, `one_of`, `not_equals`, `none_of`, `min`/`max`, `matches`";
         match given.iter().filter(|given| **given).count() {
-            0 => Some(check::Flaw::whole(format!("requires one of {tests}"))),
+            0 => {
+                let flaw = check::Flaw::whole(format!("requires one of {tests}"));
+                Some(flaw.advise("write equals = \"…\", or another of them"))
+            }
             1 if names_nothing(self.one_of) => Some(check::Flaw::of("one_of", "`one_of` is empty")),
             1 if names_nothing(self.none_of) => {
                 Some(check::Flaw::of("none_of", "`none_of` is empty"))
             }
             1 => {
-                let range = number::range_flaw(known(self.min), known(self.max));
+                let range = number::range_flaw(("min", known(self.min)), ("max", known(self.max)));
                 let pattern = || self.matches.and_then(pattern::flaw);
                 let pattern = || pattern().map(|flaw| check::Flaw::of("matches", flaw));
-                range.map(check::Flaw::whole).or_else(pattern)
+                range.or_else(pattern)
             }
-            _ => Some(check::Flaw::whole(format!("use only one of {tests}"))),
+            _ => {
+                let flaw = check::Flaw::whole(format!("use only one of {tests}"));
+                Some(flaw.advise("write a check of its own for each of them"))
+            }
         }
     }
 

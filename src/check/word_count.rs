@@ -30,9 +30,10 @@ impl Check for WordCount {
 
     fn flaw(&self) -> Option<Flaw> {
         if self.min.is_none() && self.max.is_none() {
-            return Some(Flaw::whole("requires `min`, `max` or both"));
+            let flaw = Flaw::whole("requires `min`, `max` or both");
+            return Some(flaw.advise("write min = 1"));
         }
-        count::count_flaw(self.min.as_ref(), self.max.as_ref())
+        count::count_flaw(("min", self.min.as_ref()), ("max", self.max.as_ref()))
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -5,6 +5,7 @@ use super::door;
 use super::pager;
 use super::question;
 use super::report::named;
+use crate::files;
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Project;
@@ -56,7 +57,7 @@ pub fn page(face: &Face, project: &Project, question: &ApprovalQuestion) -> Resu
     let kept = gate_approve::keep_shown(project, question, &door::clean(&files(question)))?;
     if let Err(error) = pager::page(&kept, project.folder.root()) {
         show_files(face, question);
-        face.say(&format!("{error}; set PAGER"));
+        face.say(&format!("{}; set PAGER", files::in_words(&error.to_string())));
     }
     Ok(())
 }

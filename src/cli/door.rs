@@ -177,7 +177,8 @@ fn write_out(text: &str) {
 pub fn code(code: u8) -> u8 {
     match UNWRITTEN.get() {
         Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            err(&format!("error: cannot write to standard output: {error}\n"));
+            let told = format!("error: cannot write to standard output: {error}\n");
+            err(&crate::files::in_words(&told));
             if code == exit::DONE { exit::FAILED } else { code }
         }
         Some(_) | None => code,

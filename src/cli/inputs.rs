@@ -4,6 +4,7 @@
 use super::answer::Face;
 use super::command::Failure;
 use super::door;
+use super::misplaced;
 use super::question;
 use crate::ops::Error;
 use crate::ops::Project;
@@ -51,7 +52,10 @@ pub fn read(
             .into());
         }
     }
-    Ok(command.try_get_matches_from(words)?)
+    let first = workflow.inputs.iter().find(|input| input.is_required());
+    let flag = first.or(workflow.inputs.first()).map(Input::flag);
+    let matches = command.try_get_matches_from(words);
+    Ok(matches.map_err(|error| misplaced::advise_flag(error, flag.as_deref()))?)
 }
 
 fn flag(input: &Input) -> Arg {

@@ -15,6 +15,7 @@ use super::question;
 use super::report;
 use super::terminal;
 use crate::event::WaitsFor;
+use crate::files;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
@@ -216,7 +217,7 @@ impl Desk<'_> {
             .collect();
         argv.push(packet.clone());
         if let Err(error) = process::run_on_terminal(&argv, self.project.folder.root()) {
-            self.face.say(&format!("{error}; set EDITOR"));
+            self.face.say(&format!("{}; set EDITOR", files::in_words(&error.to_string())));
         }
         Chosen::Again
     }

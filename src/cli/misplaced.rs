@@ -12,11 +12,23 @@ use std::ffi::OsString;
 const NAMING: [&str; 3] = ["gate", "workflow", "run"];
 
 /// Adds the flag that an unexpected word was meant for.
-pub fn advise(mut error: Error, whole: &Command, typed: &[OsString]) -> Error {
+pub fn advise(error: Error, whole: &Command, typed: &[OsString]) -> Error {
+    with_tip(error, |unexpected| tip(unexpected, whole, typed))
+}
+
+/// Adds the flag of the input that an unexpected word was meant for, where there is one.
+pub fn advise_flag(error: Error, flag: Option<&str>) -> Error {
+    with_tip(error, |unexpected| {
+        let flag = flag.filter(|_| !unexpected.starts_with('-'))?;
+        Some(format!("inputs are given by name; write '--{flag} {unexpected}'"))
+    })
+}
+
+fn with_tip(mut error: Error, tip: impl Fn(&str) -> Option<String>) -> Error {
     if error.kind() == ErrorKind::UnknownArgument
         && error.get(ContextKind::Suggested).is_none()
         && let Some(ContextValue::String(unexpected)) = error.get(ContextKind::InvalidArg)
-        && let Some(tip) = tip(unexpected, whole, typed)
+        && let Some(tip) = tip(unexpected)
     {
         let tips = ContextValue::StyledStrs(vec![StyledStr::from(tip)]);
         error.insert(ContextKind::Suggested, tips);

@@ -5,9 +5,11 @@ use super::door;
 use super::door::Colour;
 use super::exit;
 use super::subject::Subject;
+use crate::files;
 use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::source::Unsound;
 use crate::workflow;
 use miette::Diagnostic;
 use serde_json::Value as Json;
@@ -45,6 +47,18 @@ pub fn named(id: &str, name: &str) -> String {
     if id == name { id.to_owned() } else { format!("{id} {name}") }
 }
 
+/// Prints what is unlikely to be meant, at its place.
+pub fn warning(face: &Face, doubt: &Unsound) {
+    door::err(&as_text_of(face, "warning:", doubt, help(doubt)));
+}
+
+/// The same in one line.
+pub fn in_one_line(doubt: &Unsound) -> String {
+    let (file, line, column) = doubt.place();
+    let help = doubt.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{file}:{line}:{column}: {}{help}", doubt.message)
+}
+
 /// Prints several errors of one definition.
 pub fn errors(face: &Face, errors: &[workflow::Error]) {
     for error in errors {
@@ -58,8 +72,8 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         door::out(&error.render().to_string());
         return exit::DONE;
     }
+    let text = in_words(error.render().to_string());
     if wants_json {
-        let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
         let help: Vec<&str> = text.lines().skip(1).filter(|line| !line.is_empty()).collect();
         let error = json!({
@@ -77,18 +91,40 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         });
         door::out_json(&whole);
     } else {
-        door::err(&error.render().to_string());
+        door::err(&text);
     }
     exit::USAGE
 }
 
+/// What the standard library says of a number that is none, and what people do.
+const NUMBERS: [(&str, &str); 5] = [
+    ("invalid digit found in string", "expected a whole number"),
+    ("cannot parse integer from empty string", "expected a whole number"),
+    ("number too large to fit in target type", "the number is too large"),
+    ("invalid float literal", "expected a number, such as 2.5"),
+    ("cannot parse float from empty string", "expected a number, such as 2.5"),
+];
+
+fn in_words(text: String) -> String {
+    NUMBERS.iter().fold(text, |text, (from, to)| text.replace(from, to))
+}
+
 /// `error:`, the place with its caret, causes, `help:`.
 fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>) -> String {
+    as_text_of(face, "error:", error, help)
+}
+
+fn as_text_of(
+    face: &Face,
+    word: &str,
+    error: &(dyn Diagnostic + 'static),
+    help: Option<String>,
+) -> String {
     let mut text = String::new();
-    let word = face.coloured("error:", Colour::Red);
+    let word = face.coloured(word, Colour::Red);
     let code = error.code().map(|code| code.to_string()).filter(|code| is_explained(code));
     let code = code.map(|code| face.coloured(&format!(" [{code}]"), Colour::Dim));
-    let message = crate::check::plain_text(&error.to_string());
+    let message = crate::check::plain_text(&files::in_words(&error.to_string()));
     let (first, rest) = message.split_once('\n').unwrap_or((&message, ""));
     let _ = writeln!(text, "{word} {first}{}", code.unwrap_or_default());
     if !rest.is_empty() {
@@ -105,9 +141,9 @@ fn as_text(face: &Face, error: &(dyn Diagnostic + 'static), help: Option<String>
     }
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let words = inner.to_string();
+        let words = files::in_words(&inner.to_string()).into_owned();
         // Many errors tell their cause in the same breath.
-        if !error.to_string().contains(&words) {
+        if !message.contains(&words) {
             let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&words));
         }
         cause = inner.source();
@@ -134,12 +170,12 @@ pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json
     let mut causes = Vec::new();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        causes.push(inner.to_string());
+        causes.push(files::in_words(&inner.to_string()).into_owned());
         cause = inner.source();
     }
     json!({
         "code": error.code().map(|code| code.to_string()),
-        "message": error.to_string(),
+        "message": files::in_words(&error.to_string()),
         "causes": causes,
         "help": help,
         "place": place(error).map(|place| json!({

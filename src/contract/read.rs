@@ -79,10 +79,8 @@ pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Vec<Box<U
     let file = document::read_rest::<ContractFile>(source, rest, &["[[output]]", "[[check]]"]);
     let places: Vec<Range<usize>> =
         outputs.iter().flat_map(checks_of).chain(&checks).map(Placed::span).collect();
-    let outputs = outputs.into_iter().filter_map(|value| {
-        let output = read_output(source, value, names, &mut errors);
-        output.map_err(|error| errors.push(error)).ok()
-    });
+    let outputs =
+        outputs.into_iter().filter_map(|value| read_output(source, value, names, &mut errors));
     let mut outputs: Vec<Output> = outputs.collect();
     // It lies where the tables lay, which are larger; long workflows hold many contracts.
     outputs.shrink_to_fit();
@@ -91,7 +89,7 @@ pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Vec<Box<U
     let file = match file {
         Ok(file) if errors.is_empty() => file,
         file => {
-            errors.extend(file.err());
+            errors.extend(file.err().into_iter().flatten());
             return Err(errors);
         }
     };
@@ -160,50 +158,62 @@ fn take_tables<'t>(
     }
 }
 
-/// Reads an output; what is wrong with its checks is told beside it.
+/// Reads an output and its checks; what is wrong with one of these hides no other.
 fn read_output(
     source: &Source,
     value: Value<'_>,
     names: &Names,
     errors: &mut Vec<Box<Unsound>>,
-) -> Result<Output, Box<Unsound>> {
+) -> Option<Output> {
     let span = value.span();
-    let mut table = into_table(source, value, "write [[output]] with its keys below")?;
+    let table = into_table(source, value, "write [[output]] with its keys below");
+    let mut table = table.map_err(|error| errors.push(error)).ok()?;
     let help = "write checks = [{ kind = \"…\" }]";
-    let checks = take_tables(source, &mut table, ("checks", help))?;
-    if let Some((key, _)) = table.get_ref().get_key_value("check") {
+    let checks = take_tables(source, &mut table, ("checks", help));
+    let checks = checks.map_err(|error| errors.push(error)).unwrap_or_default();
+    let checks = read_rules(source, (checks, names), false, errors);
+    if let Some((key, _)) = table.get_mut().remove_entry("check") {
         // As in the file of a check of its own.
-        return Err(source
-            .unsound(key.span(), "unknown key `check` of an output")
-            .advise("write checks = [{ kind = \"…\" }] below [[output]]"));
+        let error = source.unsound(key.span(), "unknown key `check` of an output");
+        errors.push(error.advise("write checks = [{ kind = \"…\" }] below [[output]]"));
     }
     let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
-    let file: OutputFile = document::read_rest(source, rest, &["`checks`"])?;
+    let file = document::read_rest::<OutputFile>(source, rest, &["`checks`"]);
+    let file = file.map_err(|mut wrong| errors.append(&mut wrong)).ok()?;
+    let (optional, fresh) = (file.optional, file.fresh);
+    let target = read_target(source, file, span, names);
+    let target = target.map_err(|error| errors.push(error)).ok()?;
+    Some(Output { target, optional, fresh, checks })
+}
+
+/// The files that an output means.
+fn read_target(
+    source: &Source,
+    file: OutputFile,
+    span: Range<usize>,
+    names: &Names,
+) -> Result<Target, Box<Unsound>> {
     let template = |text: &Placed<String>| inside(source, text, names);
     let all = |paths: &[Placed<String>]| paths.iter().map(template).collect::<Result<Vec<_>, _>>();
-    let target = match (file.path, file.any_of, file.first_of, file.glob) {
-        (Some(path), None, None, None) => Target::Path(template(&path)?),
-        (None, Some(paths), None, None) if !paths.is_empty() => Target::AnyOf(all(&paths)?),
-        (None, None, Some(paths), None) if !paths.is_empty() => Target::FirstOf(all(&paths)?),
+    match (file.path, file.any_of, file.first_of, file.glob) {
+        (Some(path), None, None, None) => Ok(Target::Path(template(&path)?)),
+        (None, Some(paths), None, None) if !paths.is_empty() => Ok(Target::AnyOf(all(&paths)?)),
+        (None, None, Some(paths), None) if !paths.is_empty() => Ok(Target::FirstOf(all(&paths)?)),
         (None, None, None, Some(glob)) => {
             let template = template(&glob)?;
             let flaw = Globs::flaw(glob.get_ref()).filter(|_| template.is_literal());
             if let Some(flaw) = flaw {
                 return Err(source.unsound(glob.span(), flaw));
             }
-            Target::Glob(template)
+            Ok(Target::Glob(template))
         }
-        _ => {
-            return Err(source
-                .unsound(
-                    span,
-                    "an output requires exactly one of `path`, `any_of`, `first_of` and `glob`",
-                )
-                .advise("write path = \"…\", any_of = [\"…\", \"…\"] or glob = \"…\""));
-        }
-    };
-    let checks = read_rules(source, (checks, names), false, errors);
-    Ok(Output { target, optional: file.optional, fresh: file.fresh, checks })
+        _ => Err(source
+            .unsound(
+                span,
+                "an output requires exactly one of `path`, `any_of`, `first_of` and `glob`",
+            )
+            .advise("write path = \"…\", any_of = [\"…\", \"…\"] or glob = \"…\"")),
+    }
 }
 
 /// A path or glob template that cannot lead outside by the words that are already there.

@@ -54,22 +54,75 @@ pub(super) fn read_rules(
     own_path: bool,
     errors: &mut Vec<Box<Unsound>>,
 ) -> Vec<Rule> {
-    let read = |value| match read_rule(source, value, names, own_path) {
-        Ok(rule) => Some(rule),
-        Err(error) => {
-            errors.push(error);
-            None
-        }
+    let read = |value| {
+        let rule = read_rule(source, value, names, own_path);
+        rule.map_err(|mut wrong| errors.append(&mut wrong)).ok()
     };
     checks.into_iter().filter_map(read).collect()
 }
 
+/// Reads one check, or tells everything that is wrong with it: at least one thing.
 fn read_rule(
     source: &Source,
     value: Value<'_>,
     names: &Names,
     own_path: bool,
-) -> Result<Rule, Box<Unsound>> {
+) -> Result<Rule, Vec<Box<Unsound>>> {
+    let (kind, mut table, span) = kind_of(source, value).map_err(|error| vec![error])?;
+    let mut errors = Vec::new();
+    let severity = table.get_ref().get("severity").map(Placed::span);
+    let common = match take_common(source, &mut table, &span) {
+        Ok(common) => {
+            let place = severity.unwrap_or_else(|| span.clone());
+            errors.extend(refuse_severity(source, &common, place).err());
+            Some(common)
+        }
+        Err(wrong) => {
+            errors.extend(wrong);
+            None
+        }
+    };
+    let path = if own_path { own_path_of(source, kind, &mut table, names) } else { Ok(None) };
+    let path = path.map_err(|error| errors.push(error)).unwrap_or_default();
+    check_templates(source, &table, names, &mut errors);
+    let (when, message) = match common.as_ref().map(|common| texts(source, common, names)) {
+        Some(Ok(texts)) => texts,
+        Some(Err(error)) => {
+            errors.push(error);
+            (None, None)
+        }
+        None => (None, None),
+    };
+    let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
+    let parameters = document::data_of(source, &rest).into_json();
+    let places = places_of(&rest);
+    match (kind.read)(source, rest) {
+        Ok(check) => errors.extend(check.flaw().map(|flaw| {
+            let place = flaw.parameter.and_then(|name| places.get(name).cloned());
+            let message = format!("{}: {}", kind.name, flaw.message);
+            source.unsound(place.unwrap_or_else(|| span.clone()), message).advise_if(flaw.help)
+        })),
+        Err(wrong) => errors.extend(wrong),
+    }
+    match common {
+        Some(common) if errors.is_empty() => Ok(Rule {
+            kind,
+            parameters,
+            severity: common.severity,
+            when,
+            message,
+            path,
+            verdict: common.verdict,
+        }),
+        Some(_) | None => Err(errors),
+    }
+}
+
+/// The kind of a check, and the rest of its table with its place.
+fn kind_of<'t>(
+    source: &Source,
+    value: Value<'t>,
+) -> Result<(&'static Kind, Table<'t>, Range<usize>), Box<Unsound>> {
     let span = value.span();
     let mut table = into_table(source, value, "write { kind = \"…\" }")?;
     let Some(kind_value) = table.get_mut().remove("kind") else {
@@ -82,22 +135,39 @@ fn read_rule(
             .unsound(kind_span, format!("unknown check `{name}`"))
             .advise(suggest_kind(&name)));
     };
-    let severity = table.get_ref().get("severity").map(Placed::span);
-    let common = take_common(source, &mut table, &span)?;
+    Ok((kind, table, span))
+}
+
+fn refuse_severity(
+    source: &Source,
+    common: &CommonFile,
+    place: Range<usize>,
+) -> Result<(), Box<Unsound>> {
     if common.verdict && common.severity != Severity::Error {
         return Err(source
-            .unsound(severity.unwrap_or(span), "a check with `verdict` must not be a warning")
+            .unsound(place, "a check with `verdict` must not be a warning")
             .advise("remove `severity` or `verdict`"));
     }
     if common.severity == Severity::Info {
         // Only a check that was not made informs.
         return Err(source
-            .unsound(severity.unwrap_or(span), "`severity` must be `error` or `warning`")
+            .unsound(place, "`severity` must be `error` or `warning`")
             .advise("write severity = \"warning\" for a check that must not fail the gate"));
     }
+    Ok(())
+}
+
+/// The file of a check that stands under no output.
+fn own_path_of(
+    source: &Source,
+    kind: &Kind,
+    table: &mut Table<'_>,
+    names: &Names,
+) -> Result<Option<Template>, Box<Unsound>> {
     let has_own_path = kind_takes_path(kind);
+    let span = table.span();
     let path = match table.get_ref().get("path").cloned() {
-        Some(value) if own_path && !has_own_path => {
+        Some(value) if !has_own_path => {
             table.get_mut().remove("path");
             let span = value.span();
             let text: String = document::read_value(source, value)?;
@@ -105,34 +175,26 @@ fn read_rule(
         }
         Some(_) | None => None,
     };
-    if own_path && path.is_none() && (kind.reads_a_file)() {
+    if path.is_none() && (kind.reads_a_file)() {
         return Err(source
-            .unsound(span, format!("check `{name}` requires a `path`"))
+            .unsound(span, format!("check `{}` requires a `path`", kind.name))
             .advise("write path = \"…\", or put the check under an [[output]]"));
     }
-    check_templates(source, &table, names)?;
-    let rest = Placed::new(span.clone(), DeValue::Table(table.into_inner()));
-    let parameters = document::data_of(source, &rest).into_json();
-    let places = places_of(&rest);
-    let check = (kind.read)(source, rest)?;
-    if let Some(flaw) = check.flaw() {
-        let place = flaw.parameter.and_then(|name| places.get(name).cloned());
-        return Err(source.unsound(place.unwrap_or(span), format!("{name}: {}", flaw.message)));
-    }
+    Ok(path)
+}
+
+/// The condition and the message of a check.
+fn texts(
+    source: &Source,
+    common: &CommonFile,
+    names: &Names,
+) -> Result<(Option<Template>, Option<Template>), Box<Unsound>> {
     let when = common.when.as_ref();
     let when =
         when.map(|text| Template::parse_condition(text.get_ref(), source, text.span(), names));
     let message = common.message.as_ref();
     let message = message.map(|text| Template::parse(text.get_ref(), source, text.span(), names));
-    Ok(Rule {
-        kind,
-        parameters,
-        severity: common.severity,
-        when: when.transpose()?,
-        message: message.transpose()?,
-        path,
-        verdict: common.verdict,
-    })
+    Ok((when.transpose()?, message.transpose()?))
 }
 
 /// Where the values of a table stand.
@@ -150,14 +212,14 @@ fn take_common(
     source: &Source,
     table: &mut Table<'_>,
     span: &Range<usize>,
-) -> Result<CommonFile, Box<Unsound>> {
+) -> Result<CommonFile, Vec<Box<Unsound>>> {
     let mut common = toml::de::DeTable::new();
     for key in ["severity", "when", "message", "verdict"] {
         if let Some((key, value)) = table.get_mut().remove_entry(key) {
             common.insert(key, value);
         }
     }
-    document::read_value(source, Placed::new(span.clone(), DeValue::Table(common)))
+    document::read_value_all(source, Placed::new(span.clone(), DeValue::Table(common)))
 }
 
 /// Whether `path` is a parameter of the check's own.
@@ -166,8 +228,14 @@ fn kind_takes_path(kind: &Kind) -> bool {
 }
 
 /// Parses every string of a check's parameters as the template it is.
-fn check_templates(source: &Source, table: &Table<'_>, names: &Names) -> Result<(), Box<Unsound>> {
-    table.get_ref().iter().try_for_each(|(_, value)| check_template(source, value, names))
+fn check_templates(
+    source: &Source,
+    table: &Table<'_>,
+    names: &Names,
+    errors: &mut Vec<Box<Unsound>>,
+) {
+    let checked = table.get_ref().values().map(|value| check_template(source, value, names));
+    errors.extend(checked.filter_map(Result::err));
 }
 
 fn check_template(source: &Source, value: &Value<'_>, names: &Names) -> Result<(), Box<Unsound>> {

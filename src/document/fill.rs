@@ -32,43 +32,54 @@ pub struct Filled<'t> {
     pub whole: Value<'t>,
     /// Each template as a table of the list would be, so that its keys are checked though none uses it.
     pub samples: Vec<Value<'t>>,
+    /// What is wrong with the templates and their use.
+    pub errors: Vec<Box<Unsound>>,
+    /// The places in the list of tables that lack what they use.
+    pub unfilled: Vec<usize>,
 }
 
 /// Parses a document and fills up the tables of a list from the templates that they use.
 pub fn filled<'t>(source: &'t Source, list: &str) -> Result<Filled<'t>, Box<Unsound>> {
     let mut table = super::parse(source)?;
-    let templates = Templates { source, tables: templates(source, &table)? };
+    let mut errors = Vec::new();
+    let templates = Templates { source, tables: templates(source, &table, &mut errors) };
+    let mut unfilled = Vec::new();
     if let Some(DeValue::Array(items)) = table.get_mut().get_mut(list).map(Placed::get_mut) {
-        for item in items.iter_mut() {
-            if let DeValue::Table(own) = item.get_mut() {
-                templates.complete(own, &mut Vec::new())?;
+        for (at, item) in items.iter_mut().enumerate() {
+            if let DeValue::Table(own) = item.get_mut()
+                && let Err(error) = templates.complete(own, &mut Vec::new())
+            {
+                errors.push(error);
+                unfilled.push(at);
             }
         }
     }
-    let samples = templates.samples()?;
+    let samples = templates.samples(&mut errors);
     let span = table.span();
-    Ok(Filled { whole: Placed::new(span, DeValue::Table(table.into_inner())), samples })
+    let whole = Placed::new(span, DeValue::Table(table.into_inner()));
+    Ok(Filled { whole, samples, errors, unfilled })
 }
 
 fn templates<'t>(
     source: &Source,
     table: &Table<'t>,
-) -> Result<BTreeMap<String, DeTable<'t>>, Box<Unsound>> {
+    errors: &mut Vec<Box<Unsound>>,
+) -> BTreeMap<String, DeTable<'t>> {
     let Some(DeValue::Table(named)) = table.get_ref().get(TEMPLATES).map(Placed::get_ref) else {
-        return Ok(BTreeMap::new());
+        return BTreeMap::new();
     };
     let mut tables = BTreeMap::new();
     for (name, template) in named {
         let DeValue::Table(keys) = template.get_ref() else { continue };
-        if let Some((id, _)) = keys.get_key_value(ID) {
+        let mut keys = keys.clone();
+        if let Some((id, _)) = keys.remove_entry(ID) {
             let message = format!("a template must not have an `{ID}`");
-            return Err(source
-                .unsound(id.span(), message)
-                .advise("remove it: each gate has its own"));
+            let error = source.unsound(id.span(), message);
+            errors.push(error.advise("remove it: each gate has its own"));
         }
-        tables.insert(name.get_ref().to_string(), keys.clone());
+        tables.insert(name.get_ref().to_string(), keys);
     }
-    Ok(tables)
+    tables
 }
 
 impl<'t> Templates<'_, 't> {
@@ -133,18 +144,19 @@ impl<'t> Templates<'_, 't> {
     }
 
     /// Each template with all that it uses, and an id.
-    fn samples(&self) -> Result<Vec<Value<'t>>, Box<Unsound>> {
+    fn samples(&self, errors: &mut Vec<Box<Unsound>>) -> Vec<Value<'t>> {
         let sample = |(name, keys): (&String, &DeTable<'t>)| {
             let mut keys = keys.clone();
-            self.complete(&mut keys, &mut vec![name.clone()])?;
+            let completed = self.complete(&mut keys, &mut vec![name.clone()]);
+            completed.map_err(|error| errors.push(error)).ok()?;
             let span = keys.keys().next().map(Placed::span).unwrap_or_default();
             let id = DeValue::String(Cow::Owned(name.clone()));
             keys.insert(
                 Placed::new(span.clone(), Cow::Borrowed(ID)),
                 Placed::new(span.clone(), id),
             );
-            Ok(Placed::new(span, DeValue::Table(keys)))
+            Some(Placed::new(span, DeValue::Table(keys)))
         };
-        self.tables.iter().map(sample).collect()
+        self.tables.iter().filter_map(sample).collect()
     }
 }

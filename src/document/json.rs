@@ -12,10 +12,34 @@ struct Bare(Tree<Bare>);
 
 pub(super) fn read(text: &str) -> Result<Data, Flaw> {
     let Bare(tree) = serde_json::from_str(text)
-        .map_err(|error| Flaw { message: error.to_string(), line: error.line() })?;
+        .map_err(|error| Flaw { message: words(&error), line: error.line() })?;
     let mut tokens = Tokens { text, at: 0 };
     data(tree, &mut tokens).map_err(|message| Flaw::at(text, tokens.at, message))
 }
+
+/// What is wrong, for people who wrote the document and not the program that reads it. The line is
+/// told beside it.
+fn words(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let message = message.strip_suffix(&place).unwrap_or(&message);
+    let told = WORDS.iter().find(|(said, _)| message.starts_with(said));
+    told.map_or_else(|| message.to_owned(), |(_, words)| (*words).to_owned())
+}
+
+/// What the parser says, and what people do.
+const WORDS: [(&str, &str); 10] = [
+    ("trailing comma", "a comma behind the last item: remove it"),
+    ("key must be a string", "a key must be in double quotes"),
+    ("EOF while parsing an object", "the object is not closed: write `}`"),
+    ("EOF while parsing a list", "the list is not closed: write `]`"),
+    ("EOF while parsing a string", "the text is not closed: write `\"`"),
+    ("EOF while parsing a value", "a value is missing at the end"),
+    ("expected value", "expected a value: a text in double quotes, a number, true, false or null"),
+    ("trailing characters", "expected one value, found more behind it"),
+    ("control character", "a line break or control character in a text: write \\n"),
+    ("invalid escape", "unknown escape: write \\\\ for a backslash"),
+];
 
 fn data(tree: Tree<Bare>, tokens: &mut Tokens<'_>) -> Result<Data, String> {
     Ok(match tree {
@@ -82,7 +106,7 @@ mod tests {
         let flaw = |text| read(text).unwrap_err();
         for text in [r#"{"a": 1, "a": 1}"#, r#"[{"x": {"a": 1, "\u0061": 2}}]"#] {
             let message = flaw(text).message;
-            assert!(message.starts_with("duplicate key `a` at line 1 column "), "{message}");
+            assert_eq!(message, "duplicate key `a`");
         }
         assert_eq!(flaw("{\"a\": 1,\n\"b\": 0,\n\"a\": 2}").line, 3);
         assert!(read(r#"{"a": {"a": 1}, "A": [{"a": 1}, {"a": 2}]}"#).is_ok());

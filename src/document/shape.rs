@@ -7,6 +7,7 @@ use super::known::Expected;
 use super::known::Kind;
 use super::known::Known;
 use super::slips::DURATIONS;
+use super::slips::LITERALS;
 use super::slips::MISPLACED;
 use super::slips::OTHERS_WRITE;
 use super::slips::words;
@@ -20,6 +21,9 @@ use toml::de::DeValue;
 
 /// Of more keys than this none is listed where none is near.
 const KEYS_LISTED_MAX: usize = 11;
+
+/// What only a shell understands.
+const SHELL_SIGNS: [&str; 6] = ["&&", "||", "|", ";", ">", "$("];
 
 /// A walk over a value of a document.
 pub(super) struct Shape<'s> {
@@ -203,6 +207,11 @@ impl<'s> Shape<'s> {
         let header = written.trim_matches(['[', ']']);
         let header = if header.ends_with(name) { header } else { name };
         let of_keys = || self.of_keys(name, value, expected);
+        if let Some(help) = LITERALS.iter().find(|(key, _)| *key == name).map(|(_, help)| help)
+            && value.get_ref().is_array()
+        {
+            return Some((*help).to_owned());
+        }
         let is_number = value.get_ref().is_integer() || value.get_ref().is_float();
         if is_number && DURATIONS.contains(&name) && expected.takes(Kind::Text) {
             return Some(format!("write \"{written}s\" for seconds, or use m, h or d"));
@@ -227,46 +236,75 @@ impl<'s> Shape<'s> {
             | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => of_keys(),
-            DeValue::String(text) => {
-                let is_number = text.parse().is_ok_and(f64::is_finite);
-                let is_boolean = matches!(text.as_ref(), "true" | "false");
-                if expected.takes_number() && is_number
-                    || expected.takes(Kind::Boolean) && is_boolean
-                {
-                    return Some(format!("write {text}, without quotes"));
-                }
-                if items.takes(Kind::Text) {
-                    // A program and its arguments, each a text of its own.
-                    let parts: Vec<String> = match name {
-                        "command" => words(text).iter().map(|word| format!("{word:?}")).collect(),
-                        _ => vec![written.to_owned()],
-                    };
-                    return Some(format!("write [{}]", parts.join(", ")));
-                }
-                of_keys()
-            }
-            DeValue::Array(items)
-                if expected.takes(Kind::Table)
-                    && !items.iter().all(|item| item.get_ref().is_table()) =>
-            {
-                of_keys()
-            }
-            DeValue::Array(_) if expected.takes(Kind::Table) => {
-                Some(format!("write [{header}], with one bracket on each side"))
-            }
-            DeValue::Array(items) => match &items[..] {
-                [one] if one.get_ref().is_str() && expected.takes(Kind::Text) => {
-                    let one = self.source.text.get(one.span()).unwrap_or_default();
-                    Some(format!("write {one}, without brackets"))
-                }
-                _ => None,
-            },
+            DeValue::String(text) => self.instead_of_text(name, (value, text), expected),
+            DeValue::Array(items) => self.instead_of_list((name, header), (value, items), expected),
             DeValue::Table(_) if items.takes(Kind::Table) => {
                 Some(format!("write [[{header}]], with two brackets on each side"))
             }
             DeValue::Table(_) => {
                 expected.takes(Kind::Text).then(|| format!("write {name} = \"…\""))
             }
+        }
+    }
+
+    /// What to write instead of a text.
+    fn instead_of_text(
+        &self,
+        name: &str,
+        (value, text): (&Value<'_>, &str),
+        expected: &Expected<'static>,
+    ) -> Option<String> {
+        let written = self.source.text.get(value.span()).unwrap_or_default();
+        let items = expected.items.map(|items| self.known.expected(items)).unwrap_or_default();
+        // An amount may stand with its currency.
+        let bare = text.trim_matches(['$', '€', ' ']);
+        let is_number = bare.parse().is_ok_and(f64::is_finite);
+        let is_boolean = matches!(bare, "true" | "false");
+        if expected.takes_number() && is_number || expected.takes(Kind::Boolean) && is_boolean {
+            return Some(format!("write {bare}, without quotes"));
+        }
+        if name == "command" && SHELL_SIGNS.iter().any(|sign| text.contains(sign)) {
+            return Some(format!("write shell = {written}, since it is a script"));
+        }
+        if items.takes(Kind::Text) {
+            // A program and its arguments, each a text of its own.
+            let parts: Vec<String> = match name {
+                "command" => words(text).iter().map(|word| format!("{word:?}")).collect(),
+                _ => vec![written.to_owned()],
+            };
+            return Some(format!("write [{}]", parts.join(", ")));
+        }
+        self.of_keys(name, value, expected)
+    }
+
+    /// What to write instead of a list.
+    fn instead_of_list(
+        &self,
+        (name, header): (&str, &str),
+        (value, items): (&Value<'_>, &[Value<'_>]),
+        expected: &Expected<'static>,
+    ) -> Option<String> {
+        let written = |value: &Value<'_>| self.source.text.get(value.span()).unwrap_or_default();
+        if name == "shell" {
+            return Some(format!("write command = {}", written(value)));
+        }
+        let first = items.first().and_then(|item| item.get_ref().as_str());
+        if let Some(item) = first.filter(|_| expected.any_key.is_some()) {
+            let (key, value) = item.split_once('=').unwrap_or(("NAME", "…"));
+            return Some(format!("write {name} = {{ {key} = \"{value}\" }}"));
+        }
+        if expected.takes(Kind::Table) {
+            return if items.iter().all(|item| item.get_ref().is_table()) {
+                Some(format!("write [{header}], with one bracket on each side"))
+            } else {
+                self.of_keys(name, value, expected)
+            };
+        }
+        match items {
+            [one] if one.get_ref().is_str() && expected.takes(Kind::Text) => {
+                Some(format!("write {}, without brackets", written(one)))
+            }
+            _ => None,
         }
     }
 

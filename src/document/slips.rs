@@ -14,7 +14,12 @@ pub(super) const MISPLACED: [(&[&str], &str); 3] = [
 ];
 
 /// What other tools call a key, and its names here.
-pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 9] = [
+pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 14] = [
+    (&["step", "steps", "stage", "stages", "job", "jobs"], &["gate"]),
+    (&["parameters", "params", "arguments", "args", "variables"], &["inputs"]),
+    (&["title", "label"], &["name"]),
+    (&["cwd", "working_directory", "workdir", "directory"], &["dir"]),
+    (&["continue_on_error", "allow_failure", "ignore_errors"], &["on_fail"]),
     (&["if", "condition", "only_if"], &["when"]),
     (&["run", "cmd", "exec"], &["command", "shell"]),
     (&["script", "bash", "sh"], &["shell", "command"]),
@@ -26,11 +31,35 @@ pub(super) const OTHERS_WRITE: [(&[&str], &[&str]); 9] = [
     (&["regexp", "pattern"], &["regex", "matches"]),
 ];
 
+/// Keys that take a list from a template or a file, and what to write where one is written out.
+pub(super) const LITERALS: [(&str, &str); 2] = [
+    ("each", "write each = { in = \"{{ ['a', 'b'] }}\", as = \"item\" }"),
+    ("in", "write the list as an expression in quotes: in = \"{{ ['a', 'b'] }}\""),
+];
+
+/// Words that other tools know, under the keys that do not take them here, and what to write.
+const OTHER_WORDS: [(&[&str], &str); 3] = [
+    (&["retry", "rerun", "repeat"], "to try again, write retry = { attempts = 3 } instead"),
+    (&["goto", "jump", "back"], "write on_fail = { goto = \"…\", visits = 3 }"),
+    (&["fail", "abort", "exit", "halt"], "write \"stop\""),
+];
+
+/// What to write instead of a word that is none of those that stand here.
+pub(super) fn other_word(word: &str, known: &[&str]) -> Option<&'static str> {
+    if known.contains(&"person") && known.contains(&"none") {
+        return Some("write \"person\", or { signed = true, by = [\"…\"] } for certain people");
+    }
+    let is_on_fail = known.contains(&"stop") && known.contains(&"ignore");
+    let other = OTHER_WORDS.iter().find(|(words, _)| words.contains(&word));
+    other.filter(|_| is_on_fail).map(|(_, help)| *help)
+}
+
 /// Keys that take a time, such as `45m`.
 pub(super) const DURATIONS: [&str; 5] = ["timeout", "delay", "estimate", "every", "within"];
 
 /// What may stand under keys that must be there.
-const EXAMPLES: [(&str, &str); 11] = [
+const EXAMPLES: [(&str, &str); 12] = [
+    ("as", "\"item\", the name of the item in templates"),
     ("attempts", "3"),
     ("by", "\"person\", or with signed = true: by = [\"ada@example.org\"]"),
     ("executor", "\"human\", \"agent\" or \"command\""),
@@ -65,16 +94,6 @@ pub(super) fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// What to write where a text has no quotes at all.
-pub(super) fn unquoted(text: &str, span: &Range<usize>) -> Option<String> {
-    let before = text.get(..span.start)?.trim_end_matches([' ', '\t']);
-    let rest = text.get(span.start..)?;
-    let word = rest.split(['\n', '\r', ',', ']', '}', '#']).next()?.trim();
-    let is_word = word.starts_with(|first: char| first.is_ascii_alphabetic())
-        && !word.contains(['"', '\'', '=', '\\']);
-    (is_word && before.ends_with('=')).then(|| format!("write \"{word}\", in quotes"))
-}
-
 /// What to write where a text is in quotes that are none, or that read a backslash as their own.
 pub(super) fn misquoted(text: &str, span: &Range<usize>) -> Option<String> {
     let line_begin = text.get(..span.start)?.rfind('\n').map_or(0, |at| at + 1);
@@ -84,7 +103,8 @@ pub(super) fn misquoted(text: &str, span: &Range<usize>) -> Option<String> {
         return Some("write straight quotes: \"…\" or '…'".to_owned());
     }
     let before = text.get(line_begin..span.start)?;
-    if rest.starts_with('\\') || before.ends_with('\\') {
+    let opened = before.rsplit_once('"').is_some_and(|(_, inside)| inside.contains('\\'));
+    if rest.starts_with('\\') || opened {
         let begin = before.rfind('"')?;
         let whole = text.get(line_begin + begin + 1..line_end)?;
         let whole = whole.split('"').next().filter(|whole| !whole.contains('\''));

@@ -3,6 +3,7 @@
 use super::data::Data;
 use super::data::Flaw;
 use super::number;
+use super::syntax;
 use serde_json::Number;
 use serde_json::Value as Json;
 use std::ops::Range;
@@ -22,7 +23,9 @@ pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Wrong> {
 }
 
 pub(super) fn read(text: &str) -> Result<Data, Flaw> {
-    let table = parse(text).map_err(|(span, message)| Flaw::at(text, span.start, message))?;
+    let table = parse(text).map_err(|(span, message)| {
+        Flaw::at(text, span.start, syntax::told(text, &span, &message).message)
+    })?;
     let table = table.into_inner();
     Ok(data(text, &Spanned::new(0..text.len(), DeValue::Table(table))))
 }

@@ -59,8 +59,39 @@ fn words(error: &Error) -> String {
         let key = key.as_ref().map(|key| format!(" `{key}`"));
         return format!("duplicate key{}", key.unwrap_or_default());
     }
-    UserMessageFormatter.format_message(error).into_owned()
+    let message = UserMessageFormatter.format_message(error);
+    if let Some(character) = message.strip_prefix("unexpected character: ") {
+        let character = character.strip_prefix('`').and_then(|rest| rest.strip_suffix('\''));
+        return format!("no text begins with `{}`: put it in quotes", character.unwrap_or("…"));
+    }
+    let told = WORDS.iter().find(|(said, _)| message.starts_with(said));
+    told.map_or_else(|| message.into_owned(), |(_, words)| (*words).to_owned())
 }
+
+/// What the parser says, and what people do.
+const WORDS: [(&str, &str); 9] = [
+    ("tabs disallowed", "a tab indents the line: indent with spaces"),
+    (
+        "mapping values are not allowed",
+        "a `:` where no key can stand: put the text in quotes, or align the keys",
+    ),
+    ("invalid indentation in multiline quoted", "a text in quotes is not closed"),
+    (
+        "while parsing a block collection",
+        "a key stands beside the items of a list: indent it, or begin it with `- `",
+    ),
+    (
+        "while parsing a block mapping",
+        "a line is no `key: value` of the table around it: check its indentation",
+    ),
+    (
+        "reference to unknown value",
+        "`*` refers to a name that no `&` gives: put the text in quotes",
+    ),
+    ("while scanning an anchor or alias", "no text begins with `*` or `&`: put it in quotes"),
+    ("while parsing a quoted scalar, found unknown escape", "unknown escape: use single quotes"),
+    ("expected string scalar", "a key must be a text"),
+];
 
 fn data(Node(node): Node, text: &str) -> Result<Data, Flaw> {
     // Of an alias, what it stands for.

@@ -116,7 +116,8 @@ impl Judged {
 fn findings(findings: &mut [Finding], change: &TextEdit<'_>) {
     for finding in findings {
         change(&mut finding.message);
-        let others = [&mut finding.path, &mut finding.expected, &mut finding.actual];
+        let others =
+            [&mut finding.path, &mut finding.expected, &mut finding.actual, &mut finding.printed];
         others.into_iter().flatten().chain(&mut finding.logs).for_each(change);
     }
 }

@@ -19,8 +19,10 @@ pub enum PathError {
     Closed { path: String, closed: &'static str },
     #[error("path \"{path}\" starts with `-` and would be read as an option")]
     Option { path: String },
-    #[error("path {path:?} contains a control character or a backslash")]
+    #[error("path {path:?} contains a control character")]
     Character { path: String },
+    #[error("path '{path}' contains a backslash; write '{}'", path.replace("\\\\", "/").replace('\\', "/"))]
+    Backslash { path: String },
 }
 
 /// A path relative to a project: normal components joined by `/`.
@@ -40,8 +42,11 @@ impl ProjectPath {
         if text.starts_with('/') || text.as_bytes().get(1) == Some(&b':') {
             return Err(PathError::Absolute { path: path() });
         }
-        if text.chars().any(|character| character.is_control() || character == '\\') {
+        if text.chars().any(char::is_control) {
             return Err(PathError::Character { path: path() });
+        }
+        if text.contains('\\') {
+            return Err(PathError::Backslash { path: path() });
         }
         let mut parts = Vec::new();
         for part in text.split('/') {

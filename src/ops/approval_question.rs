@@ -75,7 +75,7 @@ pub fn question(
     let id = choose::run(project, caller, &choice.run)?;
     let run = project.store.read(&id)?.run;
     let gate = gate_approve::gate_of(project, caller, &run, choice)?;
-    gate_approve::refuse_other(&run, &gate)?;
+    gate_approve::refuse_other(&id, &run, &gate)?;
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let signers = workflow.gate(&gate).and_then(signing::demand).unwrap_or_default().to_vec();

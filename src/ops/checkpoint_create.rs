@@ -6,6 +6,7 @@ use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use super::reason;
 use crate::event::Checkpoint;
 use crate::id::RunId;
 use crate::project::seal;
@@ -52,6 +53,7 @@ pub fn checkpoint_create(
     caller: &Caller,
     request: &Request,
 ) -> Result<Reply, Error> {
+    reason::refuse_blank(&*request.reason, reason::of_run("checkpoint create", &request.run))?;
     let id = choose::run(project, caller, &request.run)?;
     let mut driver = Driver::take(project, &id)?;
     let checkpoint = seal::seal(&mut driver, &request.reason)?;

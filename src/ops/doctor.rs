@@ -70,7 +70,8 @@ pub enum Remedy {
 
 impl Symptom {
     fn well(what: impl Into<String>, finding: impl Into<String>) -> Self {
-        Self { what: what.into(), is_well: true, finding: finding.into(), remedy: None }
+        let finding = crate::files::in_words(&finding.into()).into_owned();
+        Self { what: what.into(), is_well: true, finding, remedy: None }
     }
 
     fn ill(what: impl Into<String>, finding: impl Into<String>) -> Self {

@@ -65,7 +65,7 @@ pub fn gate_approve(
     let mut driver = Driver::take(project, &id)?;
     refuse_stopped_since(driver.run(), question.run_status)?;
     let gate = gate_of(project, caller, driver.run(), &request.gate)?;
-    refuse_other(driver.run(), &gate)?;
+    refuse_other(&id, driver.run(), &gate)?;
     if advance::expire(&mut driver, &gate)? {
         return gate_finish::go_on(&mut driver, caller, &gate, &request.drive);
     }
@@ -139,16 +139,25 @@ pub(super) fn gate_of(
     choose::gate_of(project, caller, run, choice.gate.as_deref())
 }
 
-pub(super) fn refuse_other(run: &Run, gate: &GateId) -> Result<(), Error> {
+pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), Error> {
     match run.gate(gate).and_then(|state| state.waits_for) {
         Some(WaitsFor::Approval) => Ok(()),
-        Some(other @ (WaitsFor::Person | WaitsFor::Agent | WaitsFor::Decision)) => {
-            Err(Error::usage(format!("gate {gate} is waiting for {other}, not for an approval")))
+        Some(other) => {
+            let (command, what) = match other {
+                WaitsFor::Person | WaitsFor::Agent | WaitsFor::Approval => {
+                    ("gate finish", "hands in the work; only finished work can be approved")
+                }
+                WaitsFor::Decision => ("gate start", "starts the interrupted work again"),
+            };
+            let message = format!("gate {gate} is waiting for {other}, not for an approval");
+            let command = Suggestion::new(command).of(id).at(gate);
+            Err(Error::usage(message).advise_command_that(command, what))
         }
         None => Err(Error::usage(format!(
             "gate {gate} is {}, not waiting for an approval",
             run.status_of(gate)
-        ))),
+        ))
+        .advise_command_that(Suggestion::new("status").of(id), "shows which gates wait for what")),
     }
 }
 

@@ -8,6 +8,7 @@ use super::GateReply;
 use super::Project;
 use super::choose;
 use super::gate_finish;
+use super::reason;
 use super::run::DriveRequest;
 use crate::advance;
 use crate::event::RunStatus;
@@ -70,6 +71,7 @@ pub struct HandedOver {
 /// Fails the open attempt of a gate; retries and `on_fail` follow as the workflow says. An audit that
 /// cannot be done has refused nothing: it is neither tried again nor does it send anything back.
 pub fn gate_fail(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
+    reason::refuse_blank(&*request.reason, reason::of_gate("gate fail", &request.gate))?;
     let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = match Driver::take(project, &id) {
         Err(Error::Held { .. }) if caller.is_at_work() => {
@@ -118,10 +120,6 @@ fn give_up(
     };
     let attempt = attempt.attempt;
     let reason = request.reason.trim();
-    if reason.is_empty() {
-        return Err(Error::usage("`--reason` is empty".to_owned())
-            .advise("say what is missing: --reason \"…\"".to_owned()));
-    }
     let logs = work::attempt_folder(&project.store.logs(&id), &AttemptId::new(&gate, attempt));
     work::give_up(&logs, reason).map_err(|source| Error::disk(&logs, source))?;
     Ok(Reply::HandedOver(HandedOver { run_id: id, gate, attempt, reason: reason.to_owned() }))

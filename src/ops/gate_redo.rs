@@ -7,6 +7,7 @@ use super::GateReply;
 use super::Project;
 use super::choose;
 use super::gate_finish;
+use super::reason;
 use super::run::DriveRequest;
 use crate::caller::asker;
 use crate::event::Event;
@@ -43,6 +44,7 @@ pub fn gate_redo(
     caller: &Caller,
     request: &Request,
 ) -> Result<GateReply, Error> {
+    reason::refuse_blank(&*request.reason, reason::of_gate("gate redo", &request.gate))?;
     asker::refuse_agents(project, caller)?;
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     if driver.run().status == RunStatus::Canceled {

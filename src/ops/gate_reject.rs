@@ -10,6 +10,7 @@ use super::Project;
 use super::choose;
 use super::gate_approve;
 use super::gate_finish;
+use super::reason;
 use super::run::DriveRequest;
 use crate::advance;
 use crate::caller::asker;
@@ -37,6 +38,11 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
+/// Refuses a reason that says nothing, before a person is asked for their word.
+pub fn refuse_blank(request: &Request) -> Result<(), Error> {
+    reason::refuse_blank(&*request.reason, reason::of_gate("gate reject", &request.gate))
+}
+
 /// Fails an attempt that waits for approval.
 pub fn gate_reject(
     project: &Project,
@@ -44,11 +50,12 @@ pub fn gate_reject(
     request: &Request,
     person: &Person,
 ) -> Result<GateReply, Error> {
+    refuse_blank(request)?;
     asker::refuse_agents(project, caller)?;
     let id = choose::run(project, caller, &request.gate.run)?;
     let mut driver = Driver::take(project, &id)?;
     let gate = gate_approve::gate_of(project, caller, driver.run(), &request.gate)?;
-    gate_approve::refuse_other(driver.run(), &gate)?;
+    gate_approve::refuse_other(&id, driver.run(), &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = attempt.map_or(0, |attempt| attempt.attempt);
     let result = WorkResult::said_to_fail(&format!("rejected by {}", person.by), &request.reason);

@@ -8,6 +8,7 @@ use super::Person;
 use super::Project;
 use super::choose;
 use super::gate_finish;
+use super::reason;
 use super::run::DriveRequest;
 use crate::caller::asker;
 use crate::event::Event;
@@ -35,6 +36,11 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
+/// Refuses a reason that says nothing, before a person is asked for their word.
+pub fn refuse_blank(request: &Request) -> Result<(), Error> {
+    reason::refuse_blank(&*request.reason, reason::of_gate("gate waive", &request.gate))
+}
+
 /// Waives a gate that is not at work and has not passed, and goes on.
 pub fn gate_waive(
     project: &Project,
@@ -42,6 +48,7 @@ pub fn gate_waive(
     request: &Request,
     person: &Person,
 ) -> Result<GateReply, Error> {
+    refuse_blank(request)?;
     asker::refuse_agents(project, caller)?;
     let (mut driver, gate) = choose::held(project, caller, &request.gate)?;
     let (status, run_status) = (driver.run().status_of(&gate), driver.run().status);

@@ -10,6 +10,8 @@ mod current;
 mod error_codes;
 mod foreword;
 mod instructions;
+mod missing_input;
+mod reason;
 mod requests;
 mod run_choice;
 mod session;

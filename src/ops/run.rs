@@ -8,6 +8,7 @@ use super::Project;
 use super::RunChoice;
 use super::Standing;
 use super::current;
+use super::missing_input;
 use super::run_resume;
 use super::start;
 use super::start::Begin;
@@ -168,7 +169,10 @@ pub fn unfinished(
     workflow: &Workflow,
     inputs: &Values,
 ) -> Result<Vec<RunEntry>, Error> {
-    let inputs = input::resolve(&workflow.inputs, inputs, &project.folder)?;
+    let given = inputs;
+    let inputs = input::resolve(&workflow.inputs, given, &project.folder).map_err(|error| {
+        missing_input::advised(error, &missing_input::Command::Run, (workflow, given))
+    })?;
     let parent = current::session_run(project, caller);
     start::unfinished(project, &start::key(workflow, &inputs)?, parent.as_ref())
 }

@@ -12,6 +12,7 @@ use super::amendment::amendment;
 use super::amendment_diff;
 pub use super::amendment_diff::TextDiff;
 use super::choose;
+use super::reason;
 use crate::advance;
 use crate::caller::asker;
 use crate::config::AGENTS;
@@ -79,6 +80,8 @@ pub fn question(
     caller: &Caller,
     request: &Request,
 ) -> Result<Option<AmendmentQuestion>, Error> {
+    let command = reason::of_run("run amend", &request.run);
+    reason::refuse_blank(request.reason.as_deref(), command)?;
     asker::refuse_agents(project, caller)?;
     let id = choose::run(project, caller, &request.run)?;
     let path = project.store.lock_place(&id);

@@ -6,6 +6,7 @@ use super::Project;
 use super::RunChoice;
 use super::Standing;
 use super::choose;
+use super::reason;
 use super::run_complete;
 use super::run_complete::Completion;
 use super::take_over;
@@ -40,6 +41,8 @@ pub fn run_cancel(
     request: &Request,
     told: Told<'_>,
 ) -> Result<Standing, Error> {
+    let command = reason::of_run("run cancel", &request.run);
+    reason::refuse_blank(request.reason.as_deref(), command)?;
     let id = choose::run(project, caller, &request.run)?;
     run_complete::refuse_ending(project, caller, &id)?;
     let taken = take_over::take(project, caller, (&id, &request.wait), told)?;

@@ -8,6 +8,7 @@ use super::RunChoice;
 use super::Standing;
 use super::choose;
 use super::current;
+use super::reason;
 use super::run::DriveRequest;
 use super::run::limits;
 use super::take_over;
@@ -61,6 +62,8 @@ pub fn run_complete(
     caller: &Caller,
     request: &Request,
 ) -> Result<Standing, Error> {
+    let command = reason::of_run("run complete", &request.run);
+    reason::refuse_blank(request.reason.as_deref(), command)?;
     let id = choose::run(project, caller, &request.run)?;
     refuse_ending(project, caller, &id)?;
     complete(caller, Driver::take(project, &id)?, request.status, request.reason.clone())

@@ -7,6 +7,7 @@ use super::Project;
 use super::RunChoice;
 use super::Standing;
 use super::choose;
+use super::reason;
 use super::take_over;
 use super::take_over::Told;
 use super::take_over::Wait;
@@ -54,6 +55,7 @@ pub fn run_pause(
     request: &Request,
     told: Told<'_>,
 ) -> Result<Standing, Error> {
+    reason::refuse_blank(&*request.reason, reason::of_run("run pause", &request.run))?;
     let id = choose::run(project, caller, &request.run)?;
     let taken = take_over::take(project, caller, (&id, &request.wait), told)?;
     pause(taken.driver, request, taken.has_stopped)
@@ -65,6 +67,7 @@ pub fn pause_where_free(
     caller: &Caller,
     request: &Request,
 ) -> Result<Standing, Error> {
+    reason::refuse_blank(&*request.reason, reason::of_run("run pause", &request.run))?;
     let id = choose::run(project, caller, &request.run)?;
     pause(Driver::take(project, &id)?, request, false)
 }

@@ -9,6 +9,7 @@ use super::Standing;
 use super::current;
 use super::done;
 use super::gate_finish;
+use super::reason;
 use super::session;
 use super::session::Epic;
 use crate::advance;
@@ -67,6 +68,12 @@ pub struct Missing {
     pub asks_for_summary: bool,
 }
 
+/// Refuses a reason that says nothing, before a person is asked for their word.
+pub fn refuse_blank(request: &Request) -> Result<(), Error> {
+    let command = reason::of_epic("session complete", &request.epic);
+    reason::refuse_blank_option("force", request.force.as_deref(), command)
+}
+
 /// Ends the session and the run. If a person forces it, open gates are waived.
 pub fn session_complete(
     project: &Project,
@@ -74,6 +81,7 @@ pub fn session_complete(
     request: &Request,
     person: Option<&Person>,
 ) -> Result<Reply, Error> {
+    refuse_blank(request)?;
     let id = request.epic.run(project, caller)?;
     let mut driver = Driver::take(project, &id)?;
     if driver.run().session().is_none() {

@@ -5,6 +5,7 @@ use super::Driver;
 use super::Error;
 use super::Project;
 use super::Standing;
+use super::reason;
 use super::session;
 use super::session::Epic;
 use crate::advance;
@@ -42,6 +43,8 @@ pub fn session_pause(
     caller: &Caller,
     request: &Request,
 ) -> Result<Standing, Error> {
+    let command = reason::of_epic("session pause", &request.epic);
+    reason::refuse_blank(&*request.reason, command)?;
     let id = request.epic.run(project, caller)?;
     let mut driver = Driver::take(project, &id)?;
     let reason = request.reason.clone();

@@ -6,6 +6,8 @@ use super::Driver;
 use super::Error;
 use super::Project;
 use super::current;
+use super::missing_input;
+use super::missing_input::Command;
 use crate::advance;
 use crate::check::Since;
 use crate::clock::Moment;
@@ -68,7 +70,14 @@ pub fn begin<'p>(
     }
     let set = &project.surroundings.variables;
     workflow.secrets().try_for_each(|secret| secret.refuse_unfit(set))?;
-    let inputs = input::resolve(&workflow.inputs, &request.inputs, &project.folder)?;
+    let command = match &request.key {
+        Some(key) => Command::SessionStart(key),
+        None if request.driven => Command::Run,
+        None => Command::RunStart,
+    };
+    let inputs = input::resolve(&workflow.inputs, &request.inputs, &project.folder);
+    let inputs = inputs
+        .map_err(|error| missing_input::advised(error, &command, (&workflow, &request.inputs)))?;
     refuse_secret_inputs(project, &workflow, &inputs)?;
     if request.driven && !request.rehearsed {
         advance::refuse_missing(project, (&workflow, &inputs), request.agent.as_deref())?;

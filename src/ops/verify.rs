@@ -177,7 +177,9 @@ pub fn verify(
     let ids = places::ids(project, git)?;
     let looked_at = ids.iter().map(|id| {
         let verified = steadily(project, git, id, &told);
-        let unreadable = |error: Error| PassedOver::Unreadable(error.to_string());
+        let unreadable = |error: Error| {
+            PassedOver::Unreadable(crate::files::in_words(&error.to_string()).into_owned())
+        };
         verified.unwrap_or_else(|error| passed_over(id.as_str(), unreadable(error)))
     });
     let foreign = others.iter().map(|other| passed_over(other, PassedOver::Foreign));

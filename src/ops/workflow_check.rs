@@ -3,6 +3,7 @@
 use super::Project;
 use crate::advance;
 use crate::files::Globs;
+use crate::source::Unsound;
 use crate::template::Template;
 use crate::workflow;
 use crate::workflow::Error;
@@ -23,6 +24,8 @@ pub struct Checked {
     /// What is unlikely to be meant in a sound one, and what would stop a run of it with the agents of
     /// `orch.toml`.
     pub warnings: Vec<String>,
+    /// What is unlikely to be meant at a place of its texts.
+    pub doubts: Vec<Box<Unsound>>,
 }
 
 /// The workflows to check.
@@ -42,18 +45,21 @@ pub fn workflow_check(project: &Project, request: &Request) -> Vec<Checked> {
     let names: Vec<String> = if names.is_empty() { all() } else { names.clone() };
     let checked = names.into_iter().map(|name| {
         let errors = workflow::check(&name, &project.shelf);
-        let warnings = if errors.is_empty() { warnings(project, &name) } else { Vec::new() };
-        Checked { name, errors, warnings }
+        let loaded =
+            if errors.is_empty() { Workflow::load(&name, &project.shelf).ok() } else { None };
+        let warnings = loaded.as_ref().map(|(workflow, _)| warnings(project, workflow));
+        let doubts = loaded.map(|(workflow, definition)| workflow.single_braces(&definition));
+        let (warnings, doubts) = (warnings.unwrap_or_default(), doubts.unwrap_or_default());
+        Checked { name, errors, warnings, doubts }
     });
     checked.collect()
 }
 
 /// What is wrong with `orch.toml` itself is told where it is read.
-fn warnings(project: &Project, name: &str) -> Vec<String> {
-    let Ok((workflow, _)) = Workflow::load(name, &project.shelf) else { return Vec::new() };
-    let mut told = advance::own_audits_by(&project.config, &workflow).unwrap_or_default();
+fn warnings(project: &Project, workflow: &Workflow) -> Vec<String> {
+    let mut told = advance::own_audits_by(&project.config, workflow).unwrap_or_default();
     told.extend(workflow.warnings());
-    told.extend(workflow.gates.iter().flat_map(|gate| unmatched(project, &workflow, gate)));
+    told.extend(workflow.gates.iter().flat_map(|gate| unmatched(project, workflow, gate)));
     told
 }
 

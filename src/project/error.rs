@@ -197,12 +197,12 @@ impl From<Unreadable> for Error {
 impl Error {
     /// Wrong usage, as words.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self::Usage { message: message.into(), help: None }
+        Self::Usage { message: files::in_words(&message.into()).into_owned(), help: None }
     }
 
     /// Surroundings that fail, as words.
     pub fn environment(message: impl Into<String>) -> Self {
-        Self::Environment { message: message.into() }
+        Self::Environment { message: files::in_words(&message.into()).into_owned() }
     }
 
     /// The disk did not give or take a file of orch's own.

@@ -5,6 +5,7 @@ use super::Project;
 use super::proof;
 use crate::clock::Moment;
 use crate::event::RunStatus;
+use crate::files;
 use crate::id::RunId;
 use crate::parallel;
 use crate::run::GateStatus;
@@ -213,7 +214,7 @@ fn damaged(project: &Project, id: &RunId, error: &Error) -> RunEntry {
         cost_usd: None,
         parent: None,
         gate: None,
-        problem: Some(error.to_string()),
+        problem: Some(files::in_words(&error.to_string()).into_owned()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::Names;
 use super::explain;
 use super::names;
 use super::new_engine;
+use super::syntax;
 use super::words;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -51,7 +52,8 @@ fn unsound_library(texts: &[(&str, &Source)], error: &tera::Error) -> Box<Unsoun
             return source.unsound(place, unknown.message).advise(unknown.help);
         }
         let span = report.span().range.clone();
-        return source.unsound(span, format!("template: {}", report.message()));
+        let told = syntax::told(&source.text, report.message());
+        return source.unsound(span, told.message).advise_if(told.help);
     }
     // The engine names the template in its words only; the place is then the file.
     let text = error.to_string();

@@ -19,6 +19,8 @@ pub struct Names {
     shapes: BTreeMap<String, Shape>,
     /// Names that are there for others: inputs that a gate says it does without.
     hidden: BTreeSet<String>,
+    /// Whether there may be others too, so that no name is refused.
+    is_open: bool,
 }
 
 /// What is known of a value.
@@ -53,6 +55,16 @@ impl Names {
     /// Adds a name.
     pub fn insert(&mut self, name: impl Into<String>, shape: Shape) {
         self.shapes.insert(name.into(), shape);
+    }
+
+    /// Whether templates may use this name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.shapes.contains_key(name)
+    }
+
+    /// Says that not all names are known.
+    pub fn open(&mut self) {
+        self.is_open = true;
     }
 
     /// Takes some of the names away; a template that uses one is told why it cannot.
@@ -105,7 +117,7 @@ impl<N: Into<String>> FromIterator<N> for Names {
     /// Names of values of which nothing is known.
     fn from_iter<I: IntoIterator<Item = N>>(names: I) -> Self {
         let shapes = names.into_iter().map(|name| (name.into(), Shape::Any)).collect();
-        Self { shapes, hidden: BTreeSet::new() }
+        Self { shapes, ..Self::default() }
     }
 }
 
@@ -130,6 +142,9 @@ pub(super) fn refuse_unknown(
         .into_iter()
         .collect();
     used.sort_unstable();
+    if names.is_open {
+        return Ok(used.into_iter().map(str::to_owned).collect());
+    }
     let within = source.text.get(span.clone()).unwrap_or_default();
     let place = |at: Option<usize>, word: &str| {
         at.map_or(span.clone(), |at| span.start + at..span.start + at + word.len())

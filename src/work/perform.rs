@@ -174,7 +174,7 @@ impl Hands<'_> {
         let mut failed = self.failed_with(check, message, &said.logs);
         if let WorkResult::Failed { reason, judged } = &mut failed {
             reason.push_str(&line.unwrap_or_default());
-            judged.findings[0].actual = Some(text).filter(|text| !text.is_empty());
+            judged.findings[0].printed = Some(text).filter(|text| !text.is_empty());
         }
         failed
     }

@@ -68,11 +68,14 @@ impl Said {
         told.or_else(last).map(|line| line.trim().to_owned())
     }
 
-    /// All that is told of it.
+    /// All that is told of it, under the names of the outputs.
     pub(super) fn text(&self) -> String {
-        let named = self.outputs.len() > 1;
         let texts = self.outputs.iter().map(|output| {
-            let mut text = if named { format!("{}:\n", output.name) } else { String::new() };
+            let tail = output.tail.trim();
+            if output.failures.is_empty() && !tail.contains('\n') {
+                return format!("{}: {tail}", output.name);
+            }
+            let mut text = format!("{}:\n", output.name);
             for line in &output.failures {
                 text.push_str(line);
                 text.push('\n');
@@ -80,7 +83,7 @@ impl Said {
             if !output.failures.is_empty() {
                 text.push_str("…\n");
             }
-            text + output.tail.trim()
+            text + tail
         });
         texts.collect::<Vec<_>>().join("\n")
     }
@@ -128,11 +131,11 @@ mod tests {
     }
 
     #[test]
-    fn both_outputs_are_told_and_a_lone_one_by_itself() {
+    fn each_output_is_told_under_its_name() {
         let (line, text) = said("adds: FAIL, 4 is not 5\n", "npm notice\n");
         assert_eq!(line.as_deref(), Some("adds: FAIL, 4 is not 5"));
-        assert_eq!(text, "stdout:\nadds: FAIL, 4 is not 5\nstderr:\nnpm notice");
-        assert_eq!(said("", "a\nb\n"), (Some("b".to_owned()), "a\nb".to_owned()));
+        assert_eq!(text, "stdout: adds: FAIL, 4 is not 5\nstderr: npm notice");
+        assert_eq!(said("", "a\nb\n"), (Some("b".to_owned()), "stderr:\na\nb".to_owned()));
         assert_eq!(said("", ""), (None, String::new()));
     }
 
@@ -141,7 +144,7 @@ mod tests {
         let many = "one more test is well\n".repeat(500);
         let (line, text) = said(&format!("test adds: FAILED\n{many}result: 0 failed\n"), "");
         assert_eq!(line.as_deref(), Some("test adds: FAILED"));
-        assert!(text.starts_with("test adds: FAILED\n…\none more"), "{text}");
+        assert!(text.starts_with("stdout:\ntest adds: FAILED\n…\none more"), "{text}");
         assert!(text.len() < 3_000 && text.ends_with("result: 0 failed"), "{text}");
     }
 }

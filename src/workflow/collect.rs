@@ -6,6 +6,7 @@ use super::file::GateFile;
 use super::file::WorkflowFile;
 use super::find;
 use super::reading;
+use super::reading::Reading;
 use crate::contract;
 use crate::definition::Definition;
 use crate::definition::Shelf;
@@ -16,6 +17,7 @@ use crate::files::ProjectPath;
 use crate::parallel;
 use crate::source::Source;
 use crate::source::Unsound;
+use crate::source::nearest;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::template;
@@ -30,19 +32,24 @@ const CONTRACTS: (&str, &str) = ("contracts", ".toml");
 
 /// A workflow's file, the texts that it is made of, and what is wrong with those that it names.
 pub(super) struct Collected {
-    pub(super) file: WorkflowFile,
+    pub(super) reading: Reading,
     pub(super) definition: Definition,
     pub(super) errors: Vec<Box<Unsound>>,
 }
 
 /// Collects what a workflow is made of.
-pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Vec<Box<Unsound>>> {
+pub(super) fn collect(
+    text: Text,
+    name: &str,
+    shelf: &Shelf,
+) -> Result<Collected, Vec<Box<Unsound>>> {
     let source = text.source.clone();
-    let file = reading::read(&source)?;
+    let reading = reading::read(&source, name)?;
+    let file = &reading.file;
     let mut definition = Definition::default();
     definition.insert(text);
     let mut errors = Vec::new();
-    let mut fetch = Fetch { definition: &mut definition, shelf, ahead: contracts_of(&file, shelf) };
+    let mut fetch = Fetch { definition: &mut definition, shelf, ahead: contracts_of(file, shelf) };
     for gate in &file.gate {
         let contract = gate.contract.iter().map(|name| (name, CONTRACTS));
         let prompt = gate.prompt.iter().map(|name| (name, ("prompts", "")));
@@ -57,7 +64,7 @@ pub(super) fn collect(text: Text, shelf: &Shelf) -> Result<Collected, Vec<Box<Un
     let contracts = definition.texts.values().filter(|text| text.path.starts_with("contracts/"));
     let contracts: Vec<&Source> = contracts.map(|text| &text.source).collect();
     errors.extend(contract::broken(&contracts, shelf.project_folder()));
-    Ok(Collected { file, definition, errors })
+    Ok(Collected { reading, definition, errors })
 }
 
 /// What lies under the names of contracts, read side by side: a long workflow has one for each gate.
@@ -117,9 +124,22 @@ impl Fetch<'_> {
                     .unsound(name.span(), message)
                     .advise(format!("write \"{bare}\"")));
             }
-            return Err(source
-                .unsound(name.span(), format!("`{path}` not found"))
-                .advise(suggest_of(name.get_ref(), names.iter().map(String::as_str), SHOW)));
+            let known = names.iter().map(String::as_str);
+            let help = if folder == "prompts" && name.get_ref().contains(char::is_whitespace) {
+                "put the instructions into a file, such as prompts/draft.md, and write \"draft.md\""
+                    .to_owned()
+            } else {
+                let create = if bare == name.get_ref() {
+                    format!("create {path}")
+                } else {
+                    format!("write \"{bare}\", and create {folder}/{bare}{ending}")
+                };
+                let known: Vec<&str> = known.collect();
+                nearest(bare, known.iter().copied())
+                    .unwrap_or_else(|| format!("{create}; {}", suggest_of(bare, known, SHOW)))
+            };
+            let message = format!("`{path}` not found");
+            return Err(source.unsound(name.span(), message).advise(help));
         };
         let included =
             if folder == "prompts" { template::included(&text.source.text) } else { Vec::new() };
@@ -144,7 +164,7 @@ fn check_child(shelf: &Shelf, source: &Source, gate: &GateFile) -> Result<(), Bo
             source.unsound(name.span(), format!("workflow `{unknown}` not found")).advise(help)
         }
     })?;
-    let child = reading::read(&text.source).map_err(|mut errors| errors.swap_remove(0))?;
+    let child = reading::read_whole(&text.source, name.get_ref())?;
     if let Some((unknown, value)) =
         gate.with.iter().find(|(key, _)| !child.inputs.contains_key(*key))
     {

@@ -21,6 +21,7 @@ use super::input::Input;
 use super::names;
 use super::names::SeenGate;
 use super::names::View;
+use super::reading::Gaps;
 use super::texts::Parse;
 use super::texts::Texts;
 use super::work;
@@ -31,6 +32,8 @@ use crate::clock;
 use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
+use crate::files::ProjectPath;
+use crate::id;
 use crate::id::GateId;
 use crate::secret;
 use crate::source::Source;
@@ -205,6 +208,7 @@ pub(super) struct GateSurroundings<'a> {
     pub(super) source: &'a Source,
     pub(super) definition: &'a Definition,
     pub(super) view: &'a View,
+    pub(super) gaps: &'a Gaps,
 }
 
 /// Builds a gate whose table `lint` has found sound by itself; `above` is the gate that it needs where
@@ -214,6 +218,12 @@ pub(super) fn build(
     above: Option<&Placed<String>>,
     around: &GateSurroundings<'_>,
 ) -> Result<Gate, Vec<Box<Unsound>>> {
+    if around.gaps.cover(file.id.span().start) {
+        // Its contract may use what is not known of the gate.
+        let mut names = Names::default();
+        names.open();
+        return Err(build_contract(file, around, &names).err().unwrap_or_default());
+    }
     let names = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
     let (contract, mut errors) = match build_contract(file, around, &names) {
         Ok(contract) => (contract, Vec::new()),
@@ -289,7 +299,8 @@ fn build_with(
         attach: paths(&file.attach)?,
         estimate: duration(&file.estimate)?,
         budget: file.budget,
-        answers: input::build(source, file.answers.clone())?,
+        answers: input::build(source, file.answers.clone())
+            .map_err(|mut errors| errors.swap_remove(0))?,
         answers_from: work::answers_from(file, &inside)?,
         every_session: file.every_session,
         sees: Arc::default(),
@@ -323,8 +334,10 @@ fn needs(
 }
 
 pub(super) fn gate_id(source: &Source, text: &Placed<String>) -> Result<GateId, Box<Unsound>> {
-    GateId::parse(text.get_ref().as_str())
-        .map_err(|error| source.unsound(text.span(), error.to_string()))
+    GateId::parse(text.get_ref().as_str()).map_err(|error| {
+        let help = id::slug_like(text.get_ref()).map(|slug| format!("write \"{slug}\""));
+        source.unsound(text.span(), error.to_string()).advise_if(help)
+    })
 }
 
 fn contract_path(file: &GateFile) -> Option<String> {
@@ -341,10 +354,12 @@ fn build_contract(
     names: &Names,
 ) -> Result<Option<Contract>, Vec<Box<Unsound>>> {
     let (Some(name), Some(path)) = (&file.contract, contract_path(file)) else { return Ok(None) };
-    match around.definition.source(&path) {
-        Some(source) => Contract::parse_all(source, names).map(Some),
-        None => Err(vec![around.source.unsound(name.span(), format!("`{path}` not found"))]),
-    }
+    let Some(source) = around.definition.source(&path) else {
+        let flaw = ProjectPath::parse(name.get_ref()).err().map(|error| error.to_string());
+        let message = flaw.unwrap_or_else(|| format!("`{path}` not found"));
+        return Err(vec![around.source.unsound(name.span(), message)]);
+    };
+    Contract::parse_all(source, names).map(Some)
 }
 
 fn build_each(
@@ -380,9 +395,5 @@ pub(super) fn read_duration(
     source: &Source,
     text: &Placed<String>,
 ) -> Result<Duration, Box<Unsound>> {
-    let text_is = text.get_ref().as_str();
-    clock::parse_duration(text_is).map_err(|message| {
-        let seconds = text_is.parse::<f64>().map(|_| format!("write \"{text_is}s\" for seconds"));
-        source.unsound(text.span(), message).advise_if(seconds.ok())
-    })
+    clock::parse_duration(text.get_ref()).map_err(|message| source.unsound(text.span(), message))
 }

@@ -1,33 +1,26 @@
 //! Inputs and answers: typed values that a person gives. They become flags, forms
 //! and template values; none is ever run or parsed as anything else.
 
+mod build;
 mod error;
 mod required;
 
+pub(super) use build::build;
 pub use error::Error;
 pub use required::Required;
 
-use super::file::InputFile;
 use super::file::InputType;
 use crate::document::Decimal;
-use crate::document::Placed;
 use crate::files::ProjectFolder;
 use crate::id;
 use crate::source;
-use crate::source::Source;
-use crate::source::Unsound;
 use crate::source::suggest;
 use crate::template::Context;
-use crate::template::Names;
 use crate::template::Template;
-use indexmap::IndexMap;
-use required::Conditions;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// A typed parameter.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -132,10 +125,13 @@ impl Input {
         match (self.kind, text) {
             (InputType::String, Some(_)) => Ok(value),
             (InputType::Slug, Some(text)) if id::is_slug(text) => Ok(value),
-            (InputType::Slug, _) => Err(wrong(format!(
-                "`{shown}` is not a slug: use a-z, 0-9, `.`, `_` and `-`, \
-                 starting with a letter or digit"
-            ))),
+            (InputType::Slug, _) => Err(self.wrong(
+                format!(
+                    "`{shown}` is not a slug: use a-z, 0-9, `.`, `_` and `-`, \
+                     starting with a letter or digit"
+                ),
+                id::slug_like(&shown).map(|slug| format!("write {slug}")),
+            )),
             (InputType::Choice, Some(text)) if self.choices.iter().any(|choice| choice == text) => {
                 Ok(value)
             }
@@ -249,97 +245,6 @@ pub fn as_text(value: &Json) -> String {
     }
 }
 
-/// Builds the inputs of a table, in its order.
-pub(super) fn build(
-    source: &Source,
-    files: IndexMap<String, InputFile>,
-) -> Result<Vec<Input>, Box<Unsound>> {
-    let names: Names = files.keys().cloned().collect();
-    let place =
-        |(name, file): (&String, &InputFile)| Some((name.clone(), file.default.as_ref()?.span()));
-    let places: BTreeMap<_, _> = files.iter().filter_map(place).collect();
-    let conditions = Conditions::take(source, &files)?;
-    let mut inputs = Vec::new();
-    for (name, file) in files {
-        inputs.push(build_one(source, name, file, &names)?);
-    }
-    conditions.give(source, &mut inputs)?;
-    refuse_circular_defaults(source, &inputs, &places)?;
-    Ok(inputs)
-}
-
-fn build_one(
-    source: &Source,
-    name: String,
-    file: InputFile,
-    names: &Names,
-) -> Result<Input, Box<Unsound>> {
-    let span = file.kind.span();
-    let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(word) {
-        // The key has no place of its own; it stands before its table.
-        let place = source.key_before(&name, span.start).unwrap_or(span);
-        return Err(source
-            .unsound(place, format!("`{name}` is not a valid input name"))
-            .advise("use a-z, 0-9 and `_`, starting with a letter"));
-    }
-    let kind = *file.kind.get_ref();
-    if (kind == InputType::Choice) == file.choices.is_empty() {
-        let message = if kind == InputType::Choice {
-            format!("input `{name}`: type \"choice\" requires `choices`")
-        } else {
-            format!("input `{name}`: `choices` requires type \"choice\"")
-        };
-        return Err(source
-            .unsound(span, message)
-            .advise("write type = \"choice\", choices = [\"a\", \"b\"]"));
-    }
-    let mut input = Input {
-        name,
-        kind,
-        choices: file.choices,
-        help: file.help,
-        default: None,
-        optional: file.optional || file.required_if.is_some() || file.required_unless.is_some(),
-        required: None,
-    };
-    let Some(default) = file.default else { return Ok(input) };
-    let value = default.get_ref().clone();
-    input.default = Some(match value.as_str() {
-        Some(text) if crate::template::has_expressions(text) => {
-            DefaultValue::Template(Template::parse(text, source, default.span(), names)?)
-        }
-        Some(_) | None => {
-            check_default(source, &input, &default, &value)?;
-            DefaultValue::Value(value)
-        }
-    });
-    Ok(input)
-}
-
-fn check_default(
-    source: &Source,
-    input: &Input,
-    default: &Placed<Json>,
-    value: &Json,
-) -> Result<(), Box<Unsound>> {
-    // Whether a default file is there is known when a run starts, not when a workflow is read.
-    if input.kind == InputType::File {
-        return Ok(());
-    }
-    let Some(nowhere) = nowhere() else { return Ok(()) };
-    match input.check(value.clone(), &nowhere) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let unsound = source.unsound(default.span(), error.to_string());
-            Err(match error {
-                Error::Wrong { help: Some(help), .. } => unsound.advise(help),
-                Error::Wrong { .. } | Error::Missing { .. } | Error::Unknown { .. } => unsound,
-            })
-        }
-    }
-}
-
 /// A project in which values are read before there is a real one.
 fn nowhere() -> Option<ProjectFolder> {
     ProjectFolder::new(std::path::Path::new("/"), Vec::new()).ok()
@@ -349,40 +254,6 @@ fn is_list_of_scalars(value: &Json) -> bool {
     value.as_array().is_some_and(|items| {
         items.iter().all(|item| item.is_string() || item.is_number() || item.is_boolean())
     })
-}
-
-/// Refuses defaults that refer to each other in a circle; `places` are those of the defaults.
-fn refuse_circular_defaults(
-    source: &Source,
-    inputs: &[Input],
-    places: &BTreeMap<String, Range<usize>>,
-) -> Result<(), Box<Unsound>> {
-    let refers_to = |input: &Input| match &input.default {
-        Some(DefaultValue::Template(template)) => template.names().to_vec(),
-        Some(DefaultValue::Value(_)) | None => Vec::new(),
-    };
-    // Take away what refers to nothing that is left, and what nothing that is left refers to.
-    let mut open: Vec<&Input> = inputs.iter().collect();
-    loop {
-        let before = open.len();
-        let left: BTreeSet<String> = open.iter().map(|input| input.name.clone()).collect();
-        let used: BTreeSet<String> = open.iter().flat_map(|input| refers_to(input)).collect();
-        open.retain(|input| {
-            used.contains(&input.name) && refers_to(input).iter().any(|name| left.contains(name))
-        });
-        let Some(first) = open.first() else { return Ok(()) };
-        if open.len() == before {
-            let place = places.get(&first.name).cloned().unwrap_or_default();
-            let names: Vec<&str> = open.iter().map(|input| input.name.as_str()).collect();
-            let message = match names.as_slice() {
-                [only] => format!("the default of {only} refers to itself"),
-                names => {
-                    format!("the defaults of {} refer to each other in a cycle", names.join(", "))
-                }
-            };
-            return Err(source.unsound(place, message).advise("give one of them a fixed default"));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! what is wrong is told with its place, and an unsound one cannot exist.
 
 mod approval;
+mod build;
 mod changed;
 mod collect;
 mod secret_file;
@@ -17,6 +18,7 @@ mod names;
 mod outputs;
 mod reading;
 mod since;
+mod single_braces;
 mod texts;
 mod warnings;
 mod work;
@@ -54,19 +56,15 @@ use crate::checkpoint_policy::CheckpointPolicy;
 use crate::definition::Definition;
 use crate::definition::Shelf;
 use crate::definition::Text;
-use crate::document::Placed;
 use crate::id::GateId;
-use crate::parallel;
 use crate::secret;
-use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
 use crate::template::Library;
-use crate::template::Names;
 use crate::template::Template;
+use build::build;
 use collect::Collected;
 use collect::collect;
-use file::GateFile;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -102,11 +100,15 @@ impl Workflow {
     pub fn load(name: &str, shelf: &Shelf) -> Result<(Self, Definition), Error> {
         let text = find(name, shelf)?;
         let source = text.source.clone();
-        let Collected { file, definition, errors } = collect(text, shelf).map_err(first)?;
-        if let Some(error) = errors.into_iter().next() {
+        let Collected { reading, definition, errors } =
+            collect(text, name, shelf).map_err(first)?;
+        // What is wrong with the workflow's own file is told before what it names.
+        if reading.errors.is_empty()
+            && let Some(error) = errors.into_iter().next()
+        {
             return Err(error.into());
         }
-        let workflow = build(&source, file, &definition, name).map_err(first)?;
+        let workflow = build(&source, reading, &definition, name).map_err(first)?;
         Ok((workflow, definition))
     }
 
@@ -116,7 +118,8 @@ impl Workflow {
         let source = definition.source(&path).ok_or_else(|| {
             Error::Unreadable(format!("the definition does not contain `{path}`"))
         })?;
-        build(source, reading::read(source).map_err(first)?, definition, name).map_err(first)
+        let reading = reading::read(source, name).map_err(first)?;
+        build(source, reading, definition, name).map_err(first)
     }
 
     /// The secrets of all gates.
@@ -220,12 +223,13 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
     })
 }
 
-/// Everything that is wrong with a workflow, as far as one error does not hide another.
+/// Everything that is wrong with a workflow and its texts, file by file from top to bottom.
 pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
-    let collected = find(name, shelf).map(|text| (text.source.clone(), collect(text, shelf)));
+    let collected = find(name, shelf);
+    let collected = collected.map(|text| (text.source.clone(), collect(text, name, shelf)));
     let mut errors = match collected {
-        Ok((source, Ok(Collected { file, definition, mut errors }))) => {
-            errors.extend(build(&source, file, &definition, name).err().into_iter().flatten());
+        Ok((source, Ok(Collected { reading, definition, mut errors }))) => {
+            errors.extend(build(&source, reading, &definition, name).err().into_iter().flatten());
             errors
         }
         Ok((_, Err(errors))) => errors,
@@ -234,123 +238,13 @@ pub fn check(name: &str, shelf: &Shelf) -> Vec<Error> {
     // Gates may share a contract, and a text that is missing is missed twice.
     let mut told = BTreeSet::new();
     errors.retain(|error| told.insert((format!("{:?}", error.place()), error.message.clone())));
+    errors.sort_by(|one, other| one.place().cmp(&other.place()));
     errors.into_iter().map(Error::Unsound).collect()
 }
-
-/// How many tables of gates are built side by side.
-const TABLES_AT_ONCE: usize = 64;
 
 /// The first of the errors of a workflow, of which there is at least one.
 fn first(mut errors: Vec<Box<Unsound>>) -> Error {
     errors.swap_remove(0).into()
-}
-
-/// Builds the workflow, or tells everything that is wrong with it: at least one thing.
-fn build(
-    source: &Source,
-    file: WorkflowFile,
-    definition: &Definition,
-    name: &str,
-) -> Result<Workflow, Vec<Box<Unsound>>> {
-    let mut errors = lint::all(&lint::Draft::new(source, &file, name));
-    let inputs = match input::build(source, file.inputs) {
-        Ok(inputs) => inputs,
-        Err(error) => {
-            errors.push(error);
-            return Err(errors);
-        }
-    };
-    let names = names::of_inputs(&inputs);
-    let key = match &file.key {
-        Some(key) => Template::parse(key.get_ref(), source, key.span(), &names),
-        None => Ok(Template::literal(name)),
-    };
-    let view = names::View::new(&inputs, &file.gate);
-    let prompts = build_prompts(&file.gate, definition, &view.names);
-    let places = looked_at::places(&file.gate);
-    let contracts = outputs::places(&file.gate);
-    let around = gate::GateSurroundings { source, definition, view: &view };
-    let mut gates: Vec<Gate> = Vec::with_capacity(file.gate.len());
-    let mut tables = file.gate.into_iter().peekable();
-    let mut last: Option<Placed<String>> = None;
-    // A few at a time: a long workflow does not lie in memory twice.
-    while tables.peek().is_some() {
-        let some: Vec<GateFile> = tables.by_ref().take(TABLES_AT_ONCE).collect();
-        // What runs at the end of the run is above nobody.
-        let above = some.iter().scan(last.as_ref(), |last, table| {
-            let above = *last;
-            if !table.finally {
-                *last = Some(&table.id);
-            }
-            Some(above)
-        });
-        let with_above: Vec<_> = some.iter().zip(above).collect();
-        let built =
-            parallel::map(&with_above, |(table, above)| gate::build(table, *above, &around));
-        for gate in built {
-            match gate {
-                Ok(gate) => gates.push(gate),
-                Err(found) => errors.extend(found),
-            }
-        }
-        let on_the_way = some.iter().rev().find(|table| !table.finally);
-        last = on_the_way.map(|table| table.id.clone()).or(last);
-    }
-    let (key, prompts) = match (key, prompts) {
-        (Ok(key), Ok(prompts)) if errors.is_empty() => (key, prompts),
-        (key, prompts) => {
-            errors.extend(key.err().into_iter().chain(prompts.err()));
-            return Err(errors);
-        }
-    };
-    let (index, needs) = index(&gates);
-    let errors = since::check(source, &gates, &index, &contracts);
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let workflow = Workflow {
-        name: name.to_owned(),
-        version: file.version,
-        description: file.description,
-        key,
-        inputs,
-        budget: file.budget,
-        checkpoint: file.checkpoint,
-        gates,
-        index,
-        needs,
-        prompts,
-    };
-    let mut errors = outputs::check(source, &workflow, &contracts);
-    errors.extend(looked_at::check(source, &workflow, &places));
-    if errors.is_empty() { Ok(workflow) } else { Err(errors) }
-}
-
-/// Where each gate stands, and where stands what it needs.
-fn index(gates: &[Gate]) -> (BTreeMap<GateId, usize>, Vec<Vec<usize>>) {
-    let index: BTreeMap<GateId, usize> =
-        gates.iter().enumerate().map(|(at, gate)| (gate.id.clone(), at)).collect();
-    let needs = gates
-        .iter()
-        .map(|gate| gate.needs.iter().filter_map(|need| index.get(need)).copied().collect())
-        .collect();
-    (index, needs)
-}
-
-/// All prompts are one library, so that they may include each other.
-fn build_prompts(
-    gates: &[GateFile],
-    definition: &Definition,
-    names: &Names,
-) -> Result<Library, Box<Unsound>> {
-    let mut names = names.clone();
-    names.extend(gates.iter().filter_map(|gate| Some(gate.each.as_ref()?.name.get_ref().clone())));
-    let prompts: Vec<(&str, &Source)> = definition
-        .texts
-        .values()
-        .filter_map(|text| Some((text.path.strip_prefix("prompts/")?, &text.source)))
-        .collect();
-    Library::parse(&prompts, &names)
 }
 
 #[cfg(test)]

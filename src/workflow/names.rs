@@ -1,9 +1,10 @@
 //! The names that the templates of a workflow may use, and which gates those of each gate look at.
 
 use super::Gate;
-use super::Input;
 use super::InputType;
 use super::file::GateFile;
+use super::file::InputFile;
+use super::reading::Gaps;
 use crate::definition::Definition;
 use crate::id::GateId;
 use crate::source::Source;
@@ -15,6 +16,7 @@ use crate::template::Fields;
 use crate::template::Library;
 use crate::template::Names;
 use crate::template::Shape;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -41,38 +43,64 @@ pub struct SeenGate {
 /// What the templates of gates may look at.
 pub(super) struct View {
     /// The inputs, and what every gate sees.
-    pub(super) names: Names,
+    names: Names,
+    /// The inputs alone.
+    inputs: Names,
     /// Every gate there is.
     all: Arc<[SeenGate]>,
-    inputs: BTreeSet<String>,
+    input_names: BTreeSet<String>,
 }
 
 impl View {
-    pub(super) fn new(inputs: &[Input], gates: &[GateFile]) -> Self {
-        let mut names = of_inputs(inputs);
+    pub(super) fn new(
+        inputs: &IndexMap<String, InputFile>,
+        gates: &[GateFile],
+        gaps: &Gaps,
+    ) -> Self {
+        let mut input_names = of_inputs(inputs);
+        if gaps.inputs_are_unknown {
+            input_names.open();
+        }
+        let mut names = input_names.clone();
         names.extend(GATE_NAMES);
-        names.insert(GATES, shape_of(gates));
+        if !gaps.gates_are_unknown {
+            names.insert(GATES, shape_of(gates, gaps));
+        }
         let seen = |gate: &GateFile| {
             let gate_id = GateId::parse(gate.id.get_ref().as_str()).ok()?;
             Some(SeenGate { gate: gate_id, answers: gate.answers.keys().cloned().collect() })
         };
         let all = gates.iter().filter_map(seen).collect();
-        let inputs = inputs.iter().map(|input| input.name.clone()).collect();
-        Self { names, all, inputs }
+        let inputs = inputs.keys().cloned().collect();
+        Self { names, inputs: input_names, all, input_names: inputs }
+    }
+
+    /// The names of the inputs.
+    pub(super) fn inputs(&self) -> &Names {
+        &self.inputs
+    }
+
+    /// What prompts may look at, beside the items of fan-outs: a gap may hold one of these.
+    pub(super) fn of_prompts(&self, gaps: &Gaps) -> Names {
+        let mut names = self.names.clone();
+        if gaps.are_any() {
+            names.open();
+        }
+        names
     }
 
     /// What the templates of one gate may look at.
     pub(super) fn names_of(&self, source: &Source, gate: &GateFile) -> Result<Names, Box<Unsound>> {
         let mut names = self.names.clone();
         if let Some(own) = &gate.inputs {
-            let unknown = own.iter().find(|name| !self.inputs.contains(name.get_ref()));
+            let unknown = own.iter().find(|name| !self.input_names.contains(name.get_ref()));
             if let Some(unknown) = unknown {
                 let message = format!("unknown input `{}`", unknown.get_ref());
-                let help = suggest(unknown.get_ref(), self.inputs.iter().map(String::as_str));
+                let help = suggest(unknown.get_ref(), self.input_names.iter().map(String::as_str));
                 return Err(source.unsound(unknown.span(), message).advise(help));
             }
             let is_own = |name: &&String| own.iter().any(|own| own.get_ref() == *name);
-            names.hide(self.inputs.iter().filter(|name| !is_own(name)));
+            names.hide(self.input_names.iter().filter(|name| !is_own(name)));
         }
         names.extend(gate.each.iter().map(|each| each.name.get_ref().as_str()));
         Ok(names)
@@ -94,16 +122,18 @@ impl View {
 }
 
 /// The inputs by their names, and which texts a choice can be.
-pub(super) fn of_inputs(inputs: &[Input]) -> Names {
-    let mut names: Names = inputs.iter().map(|input| input.name.as_str()).collect();
-    for input in inputs.iter().filter(|input| input.kind == InputType::Choice) {
-        names.insert(input.name.as_str(), Shape::OneOf(input.choices.clone().into()));
+fn of_inputs(inputs: &IndexMap<String, InputFile>) -> Names {
+    let mut names: Names = inputs.keys().map(String::as_str).collect();
+    for (name, input) in inputs {
+        if *input.kind.get_ref() == InputType::Choice && !input.choices.is_empty() {
+            names.insert(name.as_str(), Shape::OneOf(input.choices.clone().into()));
+        }
     }
     names
 }
 
 /// What every gate's entry in `gates` holds.
-fn shape_of(gates: &[GateFile]) -> Shape {
+fn shape_of(gates: &[GateFile], gaps: &Gaps) -> Shape {
     let statuses = Shape::OneOf(GATE_STATUSES.map(str::to_owned).into());
     let with_answers = |answers: Shape| {
         let any = ["reason", "attempts", "outputs"].map(|name| (name.to_owned(), Shape::Any));
@@ -124,8 +154,11 @@ fn shape_of(gates: &[GateFile]) -> Shape {
     // Most gates ask for nothing, and share what is known of them.
     let plain = with_answers(Shape::Table(Arc::new(none)));
     let fields = gates.iter().map(|gate| {
-        let shape =
-            if gate.answers.is_empty() { plain.clone() } else { with_answers(answers_of(gate)) };
+        let shape = match gate.answers.is_empty() {
+            _ if gaps.cover(gate.id.span().start) => Shape::Any,
+            true => plain.clone(),
+            false => with_answers(answers_of(gate)),
+        };
         (gate.id.get_ref().clone(), shape)
     });
     Shape::Table(Arc::new(Fields { called: "gate", fields: fields.collect() }))

@@ -68,10 +68,7 @@ fn unsound_workflows_are_refused_with_their_place() {
             "6:11 `command` belongs to executor",
         ),
         ("[[gate]]\nid = 'a'\nexecutor = 'human'\nneeds = ['b']\n", "6:10 unknown gate `b`"),
-        (
-            "[[gate]]\nid = 'a'\nexecutor = 'human'\nneeds = ['a']\n",
-            "6:10 gates wait for each other: a needs a",
-        ),
+        ("[[gate]]\nid = 'a'\nexecutor = 'human'\nneeds = ['a']\n", "6:10 gate `a` needs itself"),
         (
             "[[gate]]\nid = 'a'\nexecutor = 'human'\non_fail = { goto = 'a' }\n",
             "6:11 `goto` requires `visits`",

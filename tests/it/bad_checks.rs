@@ -35,13 +35,17 @@ fn a_count_is_whole_and_not_below_zero() {
     ] {
         refused(&house("x.md", check), place, "expected a whole number of at least 0");
     }
-    for check in [
-        "kind = 'csv', min_rows = 3, max_rows = 2",
-        "kind = 'file_exists', min_bytes = 3, max_bytes = 2",
-        "kind = 'matches', regex = 'x', min = 3, max = 2",
-        "kind = 'field', pointer = '', min = 9007199254740993, max = 9007199254740992",
+    for (check, place, says) in [
+        ("kind = 'csv', min_rows = 3, max_rows = 2", "4:38", "is above `max_rows`"),
+        ("kind = 'file_exists', min_bytes = 3, max_bytes = 2", "4:47", "is above `max_bytes`"),
+        ("kind = 'matches', regex = 'x', min = 3, max = 2", "4:50", "is above `max`"),
+        (
+            "kind = 'field', pointer = '', min = 9007199254740993, max = 9007199254740992",
+            "4:49",
+            "is above `max`",
+        ),
     ] {
-        refused(&house("x.md", check), "4:11", "is above `max`");
+        refused(&house("x.md", check), place, says);
     }
     for check in ["kind = 'min_sources', min = '{{ n }}'", "kind = 'word_count', max = '{{ n }}'"] {
         let house = house("x.md", check);

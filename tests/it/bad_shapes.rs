@@ -147,7 +147,7 @@ fn keys_of_other_tools_are_told() {
 fn values_of_other_tools_are_told() {
     for (more, place, says) in [
         ("timeout = 60", "6:11", "write \"60s\" for seconds"),
-        ("timeout = '60'", "6:11", "write \"60s\" for seconds"),
+        ("timeout = '60'", "6:11", "write `60s`"),
         ("retry = { attempts = 2, delay = 1.5 }", "6:33", "write \"1.5s\" for seconds"),
         ("approval = true", "6:12", "write approval = \"none\" or \"person\""),
         ("on_fail = false", "6:11", "write on_fail = \"stop\" or \"continue\""),

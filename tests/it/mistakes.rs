@@ -1,5 +1,10 @@
 //! Mistakes that were made: each is told with what to write, so that nobody needs the documents.
 
+mod commands;
+mod meant;
+mod syntax;
+mod together;
+
 use crate::house::House;
 
 /// What the check of a workflow says first: its errors, without the line and its caret.
@@ -134,7 +139,7 @@ fn a_contract_says_what_to_write_instead_and_where() {
     error: field: `x` is not a JSON pointer: write `/x`
       --> contracts/c.toml:4:39
 
-    error: command: `5` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+    error: command: `5` is not a duration; write `5s`
       --> contracts/c.toml:5:11
     "#);
 }
@@ -203,7 +208,10 @@ fn a_document_is_told_in_the_words_of_who_wrote_it() {
             "a: 1\n---\nb: 2\n",
             "a.yaml:2: invalid YAML: expected one document, found another behind `---` [field]\n",
         ),
-        ("a: *b\n", "a.yaml:1: invalid YAML: reference to unknown value [field]\n"),
+        (
+            "a: *b\n",
+            "a.yaml:1: invalid YAML: `*` refers to a name that no `&` gives: put the text in quotes [field]\n",
+        ),
         ("a: [1\n", "a.yaml:1: invalid YAML: unclosed bracket '[' [field]\n"),
     ] {
         house.write("a.yaml", text);
@@ -237,6 +245,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
     insta::assert_snapshot!(told.join("\n\n"), @r#"
     error: duplicate gate id `draft`
       --> workflows/demo.toml:7:6
+    help: rename one of the gates
 
     error: `my-slug` is not a valid input name
       --> workflows/demo.toml:4:1
@@ -250,7 +259,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
       --> workflows/demo.toml:3:10
     help: write budget = { usd = 5 }
 
-    error: string values must be quoted, expected literal string
+    error: `draft` is not in quotes
       --> workflows/demo.toml:4:6
     help: write "draft", in quotes
 

@@ -23,10 +23,7 @@ fn a_finding_names_its_path_once() {
 fn types_are_told_in_the_words_of_the_languages() {
     let house = House::new();
     for (rest, says) in [
-        (
-            format!("{GATE}retry = {{ attempts = 'x' }}"),
-            "expected a whole number from 0 to 4294967295",
-        ),
+        (format!("{GATE}retry = {{ attempts = 'x' }}"), "expected a whole number of at least 0"),
         (format!("{GATE}retry = {{ attempts = 1, backoff = 'x' }}"), "expected a number"),
         (format!("{GATE}retry = 3"), "integer `3`, expected a table"),
         (format!("{GATE}needs = 'a'"), "expected a list"),

@@ -12,6 +12,7 @@ use crate::ops::gate_waive;
 
 pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
+    gate_waive::refuse_blank(request)?;
     let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
     let gate = request.gate.gate.as_deref().unwrap_or("the waiting gate");
     let ask = format!("Waive {gate} as {}: {}? [yes/no]", person.by, request.reason);

@@ -7,6 +7,7 @@ use crate::cli::door;
 use crate::cli::exit;
 use crate::cli::pager;
 use crate::cli::terminal;
+use crate::files;
 use crate::ops::AttemptChoice;
 use crate::ops::Instructions;
 use crate::ops::open;
@@ -20,7 +21,7 @@ pub fn execute(face: &Face, request: &AttemptChoice) -> Result<u8, Failure> {
         let kept = open::keep(&project, &reply, &door::clean(&text))?;
         match pager::page(&kept, project.folder.root()) {
             Ok(()) => return Ok(exit::DONE),
-            Err(error) => face.say(&format!("{error}; set PAGER")),
+            Err(error) => face.say(&format!("{}; set PAGER", files::in_words(&error.to_string()))),
         }
     }
     face.answer(&reply, &Instructions::default(), &text);

@@ -20,6 +20,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     let project = face.global.open(true)?;
     let mut request = request.clone();
     let mut person = None;
+    session_complete::refuse_blank(&request)?;
     if let Some(reason) = &request.force {
         let who = terminal::person(&project, &face.caller, face.global.is_ci())?;
         let ask = format!("Complete it anyway as {}: {reason}? [yes/no]", who.by);

@@ -21,9 +21,11 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
                 .iter()
                 .map(|error| report::as_json(error, report::help(error)))
                 .collect();
+            let doubts = checked.doubts.iter().map(|doubt| report::in_one_line(doubt));
+            let warnings: Vec<_> = checked.warnings.iter().cloned().chain(doubts).collect();
             json!({
                 "name": checked.name, "sound": checked.errors.is_empty(), "errors": errors,
-                "warnings": checked.warnings,
+                "warnings": warnings,
             })
         })
         .collect();
@@ -33,6 +35,9 @@ pub fn execute(face: &Face, request: &workflow_check::Request) -> Result<u8, Fai
             text.push_str(&format!("{} is valid\n", checked.name));
             for warning in checked.warnings.iter().filter(|_| !face.global.json) {
                 face.say(&format!("warning: {}: {warning}", checked.name));
+            }
+            for doubt in checked.doubts.iter().filter(|_| !face.global.json) {
+                report::warning(face, doubt);
             }
         } else if !face.global.json {
             report::errors(face, &checked.errors);

@@ -1,10 +1,13 @@
 //! Inputs as they are given and defaulted.
 
 use super::*;
+use crate::source::Source;
+use crate::source::Unsound;
 
 fn inputs(text: &str) -> Result<Vec<Input>, Box<Unsound>> {
     let source = Source::new("w.toml", text);
-    build(&source, crate::document::read(&source).unwrap())
+    let files = crate::document::read(&source).unwrap();
+    build(&source, files).map_err(|mut errors| errors.swap_remove(0))
 }
 
 fn given(pairs: &[(&str, &str)]) -> Values {

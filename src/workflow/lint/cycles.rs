@@ -52,10 +52,30 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
         let first = gate.needs.as_ref().and_then(|needs| needs.first());
         first.unwrap_or(&gate.id).span()
     });
-    Err(draft
-        .source
-        .unsound(span, format!("gates wait for each other: {}", path.join(" needs ")))
-        .advise("remove one of these from `needs`"))
+    let message = match path[..] {
+        [id, _] => format!("gate `{id}` needs itself"),
+        _ => format!("gates wait for each other: {}", path.join(" needs ")),
+    };
+    Err(draft.source.unsound(span, message).advise(way_out(draft, &path)))
+}
+
+/// What breaks a circle: a need that is written is taken away, and one that is not is written.
+fn way_out(draft: &Draft<'_>, path: &[&str]) -> String {
+    let links = || path.iter().zip(path.iter().skip(1));
+    let is_written = |(id, need): &(&&str, &&str)| {
+        let needs = draft.gate(id).and_then(|gate| gate.needs.as_ref());
+        needs.is_some_and(|needs| needs.iter().any(|written| written.get_ref() == **need))
+    };
+    let written = links().find(is_written);
+    let written =
+        written.map(|(id, need)| format!("remove \"{need}\" from `needs` of gate `{id}`"));
+    let follows = |id: &str| draft.gate(id).is_some_and(|gate| gate.needs.is_none());
+    let unwritten = links().filter(|link| !is_written(link)).find(|(id, _)| follows(id));
+    let unwritten = unwritten.map(|(id, above)| {
+        format!("write needs = [] in gate `{id}`, which follows `{above}` without it")
+    });
+    let ways: Vec<String> = written.into_iter().chain(unwritten).collect();
+    if ways.is_empty() { "change one of these gates".to_owned() } else { ways.join("; or ") }
 }
 
 /// One circle among gates that all wait for another of them.

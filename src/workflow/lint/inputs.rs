@@ -24,33 +24,20 @@ pub const RESERVED_FLAGS: [&str; 14] = [
 ];
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    first(draft).err().into_iter().collect()
-}
-
-fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
-    for (name, input) in &draft.file.inputs {
+    let inputs = draft.file.inputs.iter().filter_map(|(name, input)| {
         let flag = name.replace('_', "-");
-        if RESERVED_FLAGS.contains(&flag.as_str()) {
-            return Err(draft
-                .source
-                .unsound(
-                    input.kind.span(),
-                    format!("input `{name}` conflicts with the flag --{flag} of `orch run`"),
-                )
-                .advise("rename the input"));
-        }
-        if GATE_NAMES.contains(&name.as_str()) {
-            return Err(draft
-                .source
-                .unsound(
-                    input.kind.span(),
-                    format!("input `{name}` conflicts with the template name `{name}`"),
-                )
-                .advise("rename the input"));
-        }
-    }
-    for gate in &draft.file.gate {
-        let Some(each) = &gate.each else { continue };
+        let taken = if RESERVED_FLAGS.contains(&flag.as_str()) {
+            format!("the flag --{flag} of `orch run`")
+        } else if GATE_NAMES.contains(&name.as_str()) {
+            format!("the template name `{name}`")
+        } else {
+            return None;
+        };
+        let message = format!("input `{name}` conflicts with {taken}");
+        Some(draft.source.unsound(input.kind.span(), message).advise("rename the input"))
+    });
+    let items = draft.each_gate(|gate| {
+        let Some(each) = &gate.each else { return Ok(()) };
         let name = each.name.get_ref();
         if draft.file.inputs.contains_key(name) || GATE_NAMES.contains(&name.as_str()) {
             return Err(draft
@@ -61,6 +48,7 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
                 )
                 .advise("rename the item"));
         }
-    }
-    Ok(())
+        Ok(())
+    });
+    inputs.chain(items).collect()
 }

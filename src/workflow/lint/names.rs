@@ -3,6 +3,7 @@
 use super::Draft;
 use crate::id;
 use crate::source::Unsound;
+use crate::workflow::file::GateFile;
 use crate::workflow::gate::gate_id;
 use std::collections::BTreeSet;
 
@@ -11,10 +12,12 @@ pub const RESERVED_NAMES: [&str; 9] =
     ["start", "resume", "list", "show", "complete", "cancel", "pause", "amend", "help"];
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    first(draft).err().into_iter().collect()
+    let mut seen = BTreeSet::new();
+    let ids = draft.file.gate.iter().filter_map(|gate| check_id(draft, gate, &mut seen).err());
+    check_name(draft).err().into_iter().chain(ids).collect()
 }
 
-fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
+fn check_name(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
     let name = &draft.file.name;
     if name.get_ref() != draft.name {
         return Err(draft
@@ -34,19 +37,26 @@ fn first(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
             .unsound(name.span(), "a workflow requires at least one gate")
             .advise("write [[gate]] with `id` and `executor`"));
     }
-    let mut seen = BTreeSet::new();
-    for gate in &draft.file.gate {
-        let id = gate_id(draft.source, &gate.id)?;
-        if id.as_str().contains('[') {
-            return Err(draft
-                .source
-                .unsound(gate.id.span(), "a gate id must not contain brackets"));
-        }
-        if !seen.insert(gate.id.get_ref()) {
-            return Err(draft
-                .source
-                .unsound(gate.id.span(), format!("duplicate gate id `{}`", gate.id.get_ref())));
-        }
+    Ok(())
+}
+
+fn check_id<'d>(
+    draft: &Draft<'d>,
+    gate: &'d GateFile,
+    seen: &mut BTreeSet<&'d str>,
+) -> Result<(), Box<Unsound>> {
+    let id = gate_id(draft.source, &gate.id)?;
+    if id.as_str().contains('[') {
+        return Err(draft
+            .source
+            .unsound(gate.id.span(), "a gate id must not contain brackets")
+            .advise("use letters, digits, `.`, `_` and `-`"));
+    }
+    if !seen.insert(gate.id.get_ref()) {
+        return Err(draft
+            .source
+            .unsound(gate.id.span(), format!("duplicate gate id `{}`", gate.id.get_ref()))
+            .advise("rename one of the gates"));
     }
     Ok(())
 }

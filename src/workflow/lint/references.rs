@@ -5,6 +5,7 @@ use crate::document::Placed;
 use crate::source::Unsound;
 use crate::source::suggest;
 use crate::workflow::file::OnFailFile;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
@@ -37,10 +38,14 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                 let all = draft.file.gate.iter().map(|gate| gate.id.get_ref());
                 // A gate can go back to itself, and to nothing else of its own.
                 let ids = all.filter(|id| *id != own || jumps_to(name)).map(String::as_str);
-                return Err(draft
-                    .source
-                    .unsound(span, format!("unknown gate `{name}`"))
-                    .advise(suggest(name, ids)));
+                let ids: BTreeSet<&str> = ids.collect();
+                let help = if ids.is_empty() {
+                    "there is no other gate: remove it, or add the gate".to_owned()
+                } else {
+                    suggest(name, ids)
+                };
+                let message = format!("unknown gate `{name}`");
+                return Err(draft.source.unsound(span, message).advise(help));
             }
         }
         if let Some(audits) = gate.audits.as_ref().filter(|audits| audits.get_ref().gate == *own) {

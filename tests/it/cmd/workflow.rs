@@ -185,11 +185,6 @@ fn check_tells_every_error_of_a_file() {
     exit 2
     -- stdout
     -- stderr
-    error: duplicate gate id `a`
-      --> workflows/broken.toml:14:15
-       |
-    14 |          id = 'a'
-       |               ^^^
     error: `command` belongs to executor "command"
       --> workflows/broken.toml:11:20
        |
@@ -201,13 +196,19 @@ fn check_tells_every_error_of_a_file() {
        |
     12 |          on_fail = { goto = 'c' }
        |                    ^^^^^^^^^^^^^^
-    help: did you mean `a`?
+    help: known: a, b
     error: `goto` requires `visits`
       --> workflows/broken.toml:12:20
        |
     12 |          on_fail = { goto = 'c' }
        |                    ^^^^^^^^^^^^^^
     help: write on_fail = { goto = "c", visits = 3 }
+    error: duplicate gate id `a`
+      --> workflows/broken.toml:14:15
+       |
+    14 |          id = 'a'
+       |               ^^^
+    help: rename one of the gates
 
     next:
       Fix the errors above.

@@ -29,9 +29,10 @@ fn a_missing_one_is_told_with_what_requires_it() {
         assert!(!house.has_runs());
     };
     let says = "input `topic` is required, since `brief` is not given";
-    missing("", says, "--topic …  (What about)");
+    missing("", says, "help: orch run demo --topic …  (topic: What about)");
     let says = "input `target` is required, since `publish` is true";
-    missing("--topic x --publish", says, "--target …  (Where to)");
+    let help = "help: orch run demo --publish true --target … --topic x  (target: Where to)";
+    missing("--topic x --publish", says, help);
     let says = "input `reviewer` is required, since `depth` is deep and `publish` is true";
     missing("--topic x --publish --target y --depth deep", says, "--reviewer …");
     house().orch("run demo --topic x --depth deep").code(3);

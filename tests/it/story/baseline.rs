@@ -241,7 +241,7 @@ fn nothing_to_run_is_a_failure_that_says_so() {
     run run_20260119T143012Z_session-baseline_000001
     14:30:15Z STARTED detect  attempt 1  command
     14:30:16Z SKIPPED close  (when = "{{ session > 0 }}" is false)
-      error detect: `sh` exited with code 1 (found nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project) [executor] log: orchestration/runs/run_20260119T143012Z_session-baseline_000001/logs/gates/detect/attempt-1/stderr.log
+      error detect: `sh` exited with code 1; stderr: nothing to run: no Cargo.toml, package.json, pyproject.toml, setup.cfg, setup.py, requirements.txt or go.mod at the root of the project [executor] log: orchestration/runs/run_20260119T143012Z_session-baseline_000001/logs/gates/detect/attempt-1/stderr.log
     14:30:17Z FAIL detect  2.0s
 
     next:

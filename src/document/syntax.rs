@@ -1,0 +1,224 @@
+//! Syntax errors of TOML in words for who writes definitions, not parsers, and what to write instead.
+
+use std::ops::Range;
+
+/// What is wrong, and what to write.
+pub(super) struct Told {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// What stands around a place.
+struct Around<'t> {
+    /// From the start of its line.
+    before: &'t str,
+    /// To the end of its line.
+    rest: &'t str,
+    /// The key of its line, where it has one.
+    key: &'t str,
+}
+
+impl<'t> Around<'t> {
+    fn of(text: &'t str, span: &Range<usize>) -> Self {
+        let (head, tail) = text.split_at_checked(span.start).unwrap_or((text, ""));
+        let before = head.rsplit('\n').next().unwrap_or_default();
+        let rest = tail.split('\n').next().unwrap_or_default().trim_end();
+        let key = before.split_once('=').map_or("", |(key, _)| key.trim());
+        Self { before, rest, key }
+    }
+
+    /// The word that begins at the place.
+    fn word(&self) -> &'t str {
+        self.rest.split([' ', '\t', ',', ']', '}', '#']).next().unwrap_or_default()
+    }
+
+    /// The whole line.
+    fn line(&self) -> String {
+        format!("{}{}", self.before, self.rest).trim().to_owned()
+    }
+
+    /// What was written as a value up to the place and behind it.
+    fn value(&self) -> String {
+        let line = self.line();
+        let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+        value.split(" #").next().unwrap_or_default().trim().to_owned()
+    }
+}
+
+/// Puts what the parser says at a place into words.
+pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
+    let around = Around::of(text, span);
+    let what = message.split_once(", expected ").map_or(message, |(what, _)| what);
+    let (message, help) = match what {
+        "key with no value" => key_alone(&around),
+        "string values must be quoted" | "invalid boolean" => unquoted(&around),
+        "unclosed table" | "unclosed array table" => {
+            let header = around.line();
+            let name = header.trim_matches(['[', ']']);
+            let right =
+                if header.starts_with("[[") { format!("[[{name}]]") } else { format!("[{name}]") };
+            (format!("the header `{header}` is not closed"), format!("write {right}"))
+        }
+        "invalid literal string" | "invalid basic string" if around.rest.is_empty() => {
+            let quote = if what.contains("literal") { "'" } else { "\"" };
+            ("the string is not closed".to_owned(), format!("write {quote} at its end"))
+        }
+        "invalid multi-line basic string" | "invalid multi-line literal string" => {
+            let quote = if what.contains("literal") { "'''" } else { "\"\"\"" };
+            ("the string is not closed".to_owned(), format!("write {quote} at its end"))
+        }
+        "duplicate key" => {
+            let name = text.get(span.clone()).unwrap_or_default();
+            let is_header = around.before.trim_start().starts_with('[');
+            let help = if is_header {
+                format!("write all its keys below one [{name}]")
+            } else {
+                "remove one of the two".to_owned()
+            };
+            (format!("duplicate key `{name}`"), help)
+        }
+        "invalid float" | "invalid integer" | "invalid decimal" => {
+            let value = around.value();
+            (format!("`{value}` is not a number"), format!("write \"{value}\", in quotes"))
+        }
+        "unexpected leading zero" => {
+            let value = around.value();
+            let right = value.trim_start_matches('0');
+            (
+                format!("`{value}` starts with a zero"),
+                format!("write {right}, or \"{value}\", in quotes"),
+            )
+        }
+        "unexpected key or value" => behind_value(&around),
+        "extra `=`" => ("unexpected second `=`".to_owned(), "write one =".to_owned()),
+        "invalid key-value pair" => (
+            format!("`{}` is not `key = value`", around.line()),
+            "write name = \"…\", one key on each line".to_owned(),
+        ),
+        "missing key for inline table element" if around.before.ends_with('{') => template(&around),
+        "missing escaped value" | "too few unicode value digits" | "invalid escape sequence" => (
+            "a backslash in double quotes begins an escape".to_owned(),
+            "write the text in single quotes, where a backslash is kept".to_owned(),
+        ),
+        "invalid literal string" | "invalid basic string" => (
+            "the string contains a control character".to_owned(),
+            "remove the character, or write it as an escape in double quotes".to_owned(),
+        ),
+        "invalid date" | "invalid time" | "invalid datetime" => {
+            let value = around.value();
+            (format!("`{value}` is not a date or time"), format!("write \"{value}\", in quotes"))
+        }
+        what => match within_value(&around, what) {
+            Some(told) => told,
+            None => return Told { message: message.to_owned(), help: None },
+        },
+    };
+    Told { message, help: Some(help) }
+}
+
+/// What is wrong inside a list or an inline table.
+fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
+    Some(match what {
+        "missing comma between array elements" => (
+            format!("a comma is missing before `{}`", around.word()),
+            "write [\"a\", \"b\"], with a comma between the items".to_owned(),
+        ),
+        "unclosed array" => ("the list is not closed".to_owned(), "write ] at its end".to_owned()),
+        "unclosed inline table" => (
+            "the table is not closed".to_owned(),
+            "write } at its end, on the same line".to_owned(),
+        ),
+        "extra assignment between key-value pairs" => {
+            let key = around.before.split_whitespace().next_back().unwrap_or_default();
+            let help = "write { a = 1, b = 2 }, with a comma between the keys".to_owned();
+            (format!("a comma is missing before `{key}`"), help)
+        }
+        "missing assignment between key-value pairs" => {
+            let key = around.before.rsplit(['{', ',', ' ']).find(|it| !it.is_empty());
+            let key = key.unwrap_or_default().trim_end_matches(':');
+            (format!("`=` is missing after `{key}`"), format!("write {key} = …"))
+        }
+        _ => return None,
+    })
+}
+
+/// A line without `=`.
+fn key_alone(around: &Around<'_>) -> (String, String) {
+    let line = around.line();
+    if line.starts_with("//") || line.starts_with("--") {
+        return (format!("`{line}` is not `key = value`"), "start a comment with #".to_owned());
+    }
+    if let Some((key, value)) = line.split_once(':').filter(|(key, _)| !key.contains(' ')) {
+        let value = value.trim().trim_matches(['"', '\'']);
+        let right = match value {
+            "" => format!("write [{key}] above its keys"),
+            value => format!("write {key} = \"{value}\""),
+        };
+        return (format!("`{line}` is YAML, expected TOML"), right);
+    }
+    match line.split_once('=') {
+        Some((key, _)) => {
+            let key = key.trim();
+            let right = key.replace([' ', '\t'], "_");
+            (format!("the key `{key}` contains a space"), format!("write {right} = …"))
+        }
+        None => (format!("`{line}` has no value"), format!("write {line} = …")),
+    }
+}
+
+/// A value that is none, mostly a text without quotes.
+fn unquoted(around: &Around<'_>) -> (String, String) {
+    let value = around.rest.split(" #").next().unwrap_or_default();
+    let value = value.split([',', ']', '}']).next().unwrap_or_default().trim();
+    if value.is_empty() {
+        let key = around.key;
+        return (format!("`{key}` has no value"), format!("write {key} = \"…\""));
+    }
+    let meant = match value.to_lowercase().as_str() {
+        "true" | "yes" | "on" => Some("write true".to_owned()),
+        "false" | "no" | "off" => Some("write false".to_owned()),
+        "null" | "none" | "nil" => {
+            Some(format!("remove `{}`: a key without a value is left out", around.key))
+        }
+        _ => amount(value).map(|amount| format!("write {amount}")),
+    };
+    match meant {
+        Some(meant) => (format!("`{value}` is not a TOML value"), meant),
+        None if value.contains(['"', '\'', '\\']) => {
+            (format!("`{value}` is not in quotes"), "write \"…\", in quotes".to_owned())
+        }
+        None => (format!("`{value}` is not in quotes"), format!("write \"{value}\", in quotes")),
+    }
+}
+
+/// The number that stands beside a sign of money or a percent sign.
+fn amount(value: &str) -> Option<f64> {
+    let number = value.trim_matches(['$', '€', '%']).trim_end_matches("USD").trim();
+    let number: f64 = number.parse().ok()?;
+    Some(if value.ends_with('%') { number / 100.0 } else { number })
+}
+
+/// Something that stands behind a value on its line.
+fn behind_value(around: &Around<'_>) -> (String, String) {
+    let value = around.value();
+    let comma = value.split_once(',');
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let help = match comma {
+        Some((whole, part)) if is_number(whole) && is_number(part) => {
+            format!("write {whole}.{part}")
+        }
+        _ if around.rest.starts_with([';', ',']) => {
+            "remove it: a value ends with its line".to_owned()
+        }
+        _ => "start a new line, or put the whole value in quotes".to_owned(),
+    };
+    (format!("unexpected `{}` behind the value", around.rest), help)
+}
+
+/// A template that stands by itself.
+fn template(around: &Around<'_>) -> (String, String) {
+    let value = around.value();
+    let quote = if value.contains('"') { '\'' } else { '"' };
+    let right = format!("write {quote}{value}{quote}, in quotes");
+    (format!("the template `{value}` is not in quotes"), right)
+}

@@ -1,0 +1,219 @@
+//! Syntax errors of templates in words for who writes one, and what to write instead.
+
+/// What is wrong, and what to write.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// Signs of other languages, and what stands for them here.
+const OTHER_SIGNS: [(&str, &str); 4] = [
+    ("&&", "write `and`"),
+    ("||", "write `or`"),
+    ("!", "write `not`, or != between two values"),
+    ("?", "write {{ 'a' if condition else 'b' }}"),
+];
+
+/// Marks that belong together.
+const MARKS: [(&str, &str); 3] = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+
+/// Statements that an end belongs to.
+const BLOCKS: [&str; 5] = ["if", "for", "filter", "set", "block"];
+
+const STATEMENTS: &str = "known: if, elif, else, endif, for, endfor, set, include";
+
+/// Puts what the engine says of a template into words.
+pub(super) fn told(text: &str, message: &str) -> Told {
+    let message = message.trim_end_matches('.');
+    if let Some((begin, end)) = unclosed(text) {
+        return of(format!("`{begin}` is not closed"), format!("write {begin} … {end}"));
+    }
+    if let Some(block) = BLOCKS.iter().find(|block| is_open(text, block)) {
+        let end = format!("{{% end{block} %}}");
+        return of(format!("`{{% {block} … %}}` has no end"), format!("write {end} behind it"));
+    }
+    let found = message.strip_prefix("Found ").and_then(|rest| rest.split_once(" but expected "));
+    if let Some((found, expected)) = found {
+        return expected_other(text, found, expected);
+    }
+    if let Some((sign, right)) = sign(text).filter(|_| message == "Unexpected character") {
+        return of(format!("`{sign}` has no meaning in a template"), right.to_owned());
+    }
+    if message.starts_with("String opened with") {
+        let help = "write 'text', with a quote on each side".to_owned();
+        return of("a string in a template is not closed".to_owned(), help);
+    }
+    if message == "Unknown tag" {
+        let tag = tag(text);
+        let help = match tag {
+            "end" => "write {% endif %} or {% endfor %}",
+            "elif" | "else" | "endif" => "write {% if … %} before it",
+            "endfor" => "write {% for x in … %} before it",
+            _ => STATEMENTS,
+        };
+        return of(format!("unknown statement `{tag}` in a template"), help.to_owned());
+    }
+    if message.starts_with("Function calls are only allowed") {
+        let help = "use a filter, such as {{ title | upper }}";
+        return of("a value in a template has no methods".to_owned(), help.to_owned());
+    }
+    if let Some(name) = message.strip_prefix("Unknown function ") {
+        let message = format!("unknown function {name} in a template");
+        return of(
+            message,
+            "use the name of an input, or a filter such as {{ slug | upper }}".to_owned(),
+        );
+    }
+    if let Some(name) = message.strip_prefix("Unknown template ") {
+        let message = format!("`{}` is not a prompt of the workflow", name.trim_matches('`'));
+        return of(message, "only prompts include others, by their paths in prompts/".to_owned());
+    }
+    Told { message: format!("template: {message}"), help: None }
+}
+
+fn of(message: String, help: String) -> Told {
+    Told { message, help: Some(help) }
+}
+
+/// What the engine found where another thing belongs.
+fn expected_other(text: &str, found: &str, expected: &str) -> Told {
+    let is_value = expected.starts_with("one of: integer");
+    match (found.trim_matches('`'), expected) {
+        (_, "=") | ("string" | "integer" | "float" | "bool", "identifier") => of(
+            "an argument in a template has no name".to_owned(),
+            "write name=value, such as {{ x | replace(from='a', to='b') }}".to_owned(),
+        ),
+        ("!", _) => of("`!` has no meaning in a template".to_owned(), "write `not`".to_owned()),
+        (_, "else") => of(
+            "`if` in an expression has no `else`".to_owned(),
+            "write {{ a if condition else '' }}".to_owned(),
+        ),
+        (found, "]" | ")") => of(
+            format!("found `{found}`, expected `{expected}`"),
+            format!("close the bracket with {expected}"),
+        ),
+        (found, _) if is_value => of(
+            format!("a value is missing before `{found}`"),
+            "write a name or a value there, such as {{ slug }}".to_owned(),
+        ),
+        ("identifier" | "string" | "integer" | "float", "}}") => of(
+            "two values stand side by side in a template".to_owned(),
+            "join texts with ~, such as {{ a ~ b }}, or give each braces of its own".to_owned(),
+        ),
+        (found, _) => {
+            let sign = sign(text).map(|(_, right)| right.to_owned());
+            let message = format!("found `{found}` in a template, expected `{expected}`");
+            Told { message, help: sign }
+        }
+    }
+}
+
+/// Marks of which one is not closed.
+fn unclosed(text: &str) -> Option<(&'static str, &'static str)> {
+    let is_open =
+        |(begin, end): &(&str, &str)| text.matches(begin).count() > text.matches(end).count();
+    MARKS.into_iter().find(is_open)
+}
+
+/// Whether a statement that needs an end has none.
+fn is_open(text: &str, block: &str) -> bool {
+    let starting = |word: &str| statements(text).filter(|statement| *statement == word).count();
+    // `{% set x = 1 %}` is whole by itself.
+    block != "set" && starting(block) > starting(&format!("end{block}")) && starting("end") == 0
+}
+
+/// The first words of statements.
+fn statements(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{%").skip(1).map(|rest| {
+        let rest = rest.trim_start_matches('-').trim_start();
+        rest.split(|it: char| !it.is_alphanumeric() && it != '_').next().unwrap_or_default()
+    })
+}
+
+/// The first statement that is unknown or out of place.
+fn tag(text: &str) -> &str {
+    let known = ["if", "for", "set", "set_global", "include", "filter", "block", "extends", "raw"];
+    let inner = ["endif", "endfor", "else", "elif"];
+    let opens = statements(text).any(|it| it == "if" || it == "for");
+    let is_known = |word: &str| known.contains(&word) || opens && inner.contains(&word);
+    let other = statements(text).find(|word| !is_known(word));
+    other.or_else(|| statements(text).next()).unwrap_or_default()
+}
+
+/// A sign of another language.
+fn sign(text: &str) -> Option<(&'static str, &'static str)> {
+    OTHER_SIGNS.into_iter().find(|(sign, _)| text.replace("!=", "").contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::explain;
+    use super::super::new_engine;
+    use super::*;
+
+    fn words(text: &str) -> String {
+        let error = new_engine().add_raw_template("t", text).expect_err(text);
+        let told = told(text, &explain(&error).message);
+        format!("{}\n  {}", told.message, told.help.unwrap_or_default())
+    }
+
+    #[test]
+    fn each_is_told_with_what_to_write() {
+        let texts = [
+            "{{ x }",
+            "{% if x %}a",
+            "{% for x in y %}{{ x }}",
+            "{% if x %}a{% end %}",
+            "{% elif x %}",
+            "{% loop %}",
+            "{{ x y }}",
+            "{{ }}",
+            "{{ x | replace('a','b') }}",
+            "{{ f(x) }}",
+            "{{ x.upper() }}",
+            "{{ x ? 'a' : 'b' }}",
+            "{{ x && y }}",
+            "{{ !x }}",
+            "{{ x[0 }}",
+            "{{ x if y }}",
+            "{{ now() }}",
+        ];
+        insta::assert_snapshot!(texts.map(words).join("\n"), @r#"
+        `{{` is not closed
+          write {{ … }}
+        `{% if … %}` has no end
+          write {% endif %} behind it
+        `{% for … %}` has no end
+          write {% endfor %} behind it
+        unknown statement `end` in a template
+          write {% endif %} or {% endfor %}
+        unknown statement `elif` in a template
+          write {% if … %} before it
+        unknown statement `loop` in a template
+          known: if, elif, else, endif, for, endfor, set, include
+        two values stand side by side in a template
+          join texts with ~, such as {{ a ~ b }}, or give each braces of its own
+        a value is missing before `}}`
+          write a name or a value there, such as {{ slug }}
+        an argument in a template has no name
+          write name=value, such as {{ x | replace(from='a', to='b') }}
+        an argument in a template has no name
+          write name=value, such as {{ x | replace(from='a', to='b') }}
+        a value in a template has no methods
+          use a filter, such as {{ title | upper }}
+        `?` has no meaning in a template
+          write {{ 'a' if condition else 'b' }}
+        `&&` has no meaning in a template
+          write `and`
+        `!` has no meaning in a template
+          write `not`
+        found `}}`, expected `]`
+          close the bracket with ]
+        `if` in an expression has no `else`
+          write {{ a if condition else '' }}
+        unknown function `now` in a template
+          use the name of an input, or a filter such as {{ slug | upper }}
+        "#);
+    }
+}

@@ -1,0 +1,138 @@
+//! Several mistakes at once: each is told, and what only follows from one is not.
+
+use super::told;
+use super::workflow;
+use crate::house::House;
+
+#[test]
+fn one_mistake_hides_no_other() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "verion = '2'
+             [inputs]
+             slug = { type = 'slg' }
+             n = { type = 'integer', default = 'x' }
+             [[gate]]
+             id = 'my gate'
+             executor = 'Human'
+             contract = 'c'
+             [[gate]]
+             idd = 'b'
+             executor = 'human'
+             each = { inn = '{{ n }}', as = 'chapter' }
+             contract = 'd'
+             [[gate]]
+             id = 'c'
+             needs = ['b', 'nowhere']
+             executor = 'command'
+             command = ['{{ slug }}', '{{ slgu }}']
+             timeout = '1h30m'
+             [[gate]]
+             id = 'e'
+             executor = 'agent'
+             prompt = 'draft.md'",
+        )
+        .contract(
+            "c",
+            "titel = 'x'
+             [[output]]
+             path = 'a'
+             optinal = true
+             checks = [{ kind = 'word_count', mni = 3, severty = 'x', when = '{{ nothing }}' }]
+             [[check]]
+             kind = 'file_count'
+             glob = 'a/*'
+             min = 5
+             max = 2",
+        )
+        .contract("d", "[[output]]\npath = '{{ chapter }}.md'\nfoo = 1\n");
+    insta::assert_snapshot!(told(&house), @r#"
+    error: unknown key `titel`
+      --> contracts/c.toml:2:1
+    help: known: [[check]], [[output]], description, name
+    error: unknown key `optinal`
+      --> contracts/c.toml:5:14
+    help: did you mean `optional`?
+    error: unknown key `mni`
+      --> contracts/c.toml:6:47
+    help: did you mean `min`?
+    error: unknown key `severty`
+      --> contracts/c.toml:6:56
+    help: did you mean `severity`?
+    error: unknown name `nothing` in a template
+      --> contracts/c.toml:6:82
+    help: known: attempt, gate, gates, n, run, session, slug
+    error: file_count: `min` 5 is above `max` 2
+      --> contracts/c.toml:10:20
+    help: write min = 2, max = 5, or remove one of them
+    error: unknown key `foo`
+      --> contracts/d.toml:4:1
+    help: known: any_of, checks, first_of, fresh, glob, optional, path
+    error: unknown key `verion`
+      --> workflows/demo.toml:3:1
+    help: did you mean `version`?
+    error: unknown value `slg`, expected one of `string`, `slug`, `path`, `file`, `choice`, `integer`, `number`, `bool`, `list`
+      --> workflows/demo.toml:5:30
+    help: did you mean `slug`?
+    error: input `n`: `x` is not a whole number
+      --> workflows/demo.toml:6:48
+    error: `my gate` is not a valid gate id; use at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit
+      --> workflows/demo.toml:8:19
+    help: write "my-gate"
+    error: unknown key `idd`
+      --> workflows/demo.toml:12:14
+    help: did you mean `id`?
+    error: unknown key `inn`
+      --> workflows/demo.toml:14:23
+    help: did you mean `in`?
+    error: unknown name `slgu` in a template
+      --> workflows/demo.toml:20:43
+    help: did you mean `slug`?
+    error: `prompts/draft.md` not found
+      --> workflows/demo.toml:25:23
+    help: create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, task/close.md, task/plan.md, task/review.md, task/work.md (12 more: orch workflow show NAME shows those of a workflow)
+    "#);
+}
+
+#[test]
+fn what_follows_from_a_mistake_is_not_told_beside_it() {
+    let cases = [
+        // What a gate is called, and what it answers, is unknown then.
+        "[[gate]]\nidd = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nneeds = ['a']\nexecutor = 'human'",
+        "[[gate]]\nid = 'a'\nexecutor = 'human'\nanswer.x = { type = 'bool' }\n\
+         [[gate]]\nid = 'b'\nexecutor = 'human'\nwhen = '{{ gates.a.answers.x }}'",
+        "[[gates]]\nid = 'a'\n[input]\nx = { type = 'string' }",
+        "[[inputs]]\nname = 'x'\n[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['{{ x }}']",
+        "[template.slow]\ntimeot = '5m'\nexecutor = 'human'\n\
+         [[gate]]\nid = 'a'\nuse = 'slow'\n[[gate]]\nid = 'b'\nuse = 'slo'",
+    ];
+    let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
+    insta::assert_snapshot!(told.join("\n\n"), @"
+    error: unknown key `idd`
+      --> workflows/demo.toml:4:1
+    help: did you mean `id`?
+
+    error: unknown key `answer`
+      --> workflows/demo.toml:6:1
+    help: did you mean [answers.NAME]?
+
+    error: unknown key `gates`
+      --> workflows/demo.toml:3:3
+    help: did you mean [[gate]]?
+    error: unknown key `input`
+      --> workflows/demo.toml:5:2
+    help: did you mean [inputs.NAME]?
+
+    error: invalid type: list, expected a table
+      --> workflows/demo.toml:3:1
+    help: write [inputs], with one bracket on each side
+
+    error: unknown key `timeot`
+      --> workflows/demo.toml:4:1
+    help: did you mean `timeout`?
+    error: unknown template `slo`
+      --> workflows/demo.toml:11:7
+    help: did you mean `slow`?
+    ");
+}
