@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How to tell a transient failure, such as a rate limit or an overloaded server, from a failure of
@@ -32,10 +33,14 @@ pub struct Transient {
     retry_after: Pointers,
 }
 
-/// A regular expression.
+/// A regular expression. It is compiled when a text is held against it: every command reads the
+/// patterns of all agents, and few need one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    text: String,
+    compiled: OnceLock<Option<Regex>>,
+}
 
 /// What the lines of an output have said about a transient failure so far.
 #[derive(Debug, Default)]
@@ -63,14 +68,20 @@ impl Transient {
     pub(super) fn fits(&self, seen: &Seen, code: Option<i32>, words: &str) -> bool {
         code.is_some_and(|code| self.exits.contains(&code))
             || seen.fields.values().any(|fits| *fits)
-            || self.text.iter().any(|pattern| pattern.0.is_match(words))
+            || self.text.iter().any(|pattern| pattern.is_in(words))
     }
 }
 
 impl Pattern {
     /// Whether it is found in a value as it is written.
     pub(super) fn fits(&self, value: &Json) -> bool {
-        self.0.is_match(&shown(value))
+        self.is_in(&shown(value))
+    }
+
+    /// Whether it is found in a text; one that is too large to compile is found nowhere.
+    fn is_in(&self, text: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| Regex::new(&self.text).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 }
 
@@ -92,24 +103,25 @@ fn pause(text: &str) -> Option<Duration> {
 impl TryFrom<String> for Pattern {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        let told = |error: regex::Error| {
+        let told = |error: regex_syntax::Error| {
             let report = error.to_string();
             let message = report.lines().last().unwrap_or_default().trim_start_matches("error: ");
             format!("the regex `{text}` is invalid: {message}")
         };
-        Regex::new(&text).map(Self).map_err(told)
+        regex_syntax::parse(&text).map_err(told)?;
+        Ok(Self { text, compiled: OnceLock::new() })
     }
 }
 
 impl From<Pattern> for String {
     fn from(pattern: Pattern) -> String {
-        pattern.0.as_str().to_owned()
+        pattern.text
     }
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.text == other.text
     }
 }
 
