@@ -22,6 +22,7 @@ mod limits;
 mod look;
 mod members;
 mod locks;
+mod named;
 mod outage;
 mod own_work;
 mod packet;

@@ -3,10 +3,12 @@
 
 use super::ingredients;
 use super::look::Look;
+use super::named;
 use super::packet;
 use crate::digest::Digest;
 use crate::event::Recipe;
 use crate::files::Globs;
+use crate::files::OpenError;
 use crate::files::ProjectFolder;
 use crate::files::ProjectPath;
 use crate::id::AttemptId;
@@ -31,7 +33,7 @@ impl TemplateValues<'_> {
         template.render(&self.0).map_err(|error| error.to_string())
     }
 
-    fn render_glob(&self, template: &Template) -> Result<String, String> {
+    pub fn render_glob(&self, template: &Template) -> Result<String, String> {
         if template.is_literal() {
             return Ok(template.text().to_owned());
         }
@@ -57,22 +59,23 @@ fn reads(
     values: &TemplateValues<'_>,
 ) -> Result<BTreeMap<String, Digest>, String> {
     let folder = &driver.project.folder;
-    let mut reads = BTreeMap::new();
+    let mut paths = named::named(folder, gate, values)?;
     for template in &gate.reads {
         let pattern = values.render_glob(template)?;
-        let globs = Globs::new(std::slice::from_ref(&pattern), folder)?;
-        let paths = globs.files(folder).map_err(|error| error.to_string())?;
-        if paths.is_empty() {
+        let found = named::files_through_links(folder, &pattern)?;
+        if found.is_empty() {
             return Err(format!("`{}` in `reads` matches no files", Globs::shown(&pattern)));
         }
-        let files: Result<Vec<ProjectPath>, String> =
-            paths.iter().map(|path| behind(folder, path)).collect();
-        let digests = driver.seen.prints.borrow_mut().digests(folder, &files?);
-        for (path, digest) in paths.iter().zip(digests) {
-            reads.insert(path.to_string(), digest.map_err(|error| error.to_string())?);
-        }
+        paths.extend(found);
     }
-    Ok(reads)
+    let paths: Vec<ProjectPath> = paths.into_iter().collect();
+    let files: Result<Vec<ProjectPath>, String> =
+        paths.iter().map(|path| behind(folder, path)).collect();
+    let digests = driver.seen.prints.borrow_mut().digests(folder, &files?);
+    let read = |(path, digest): (&ProjectPath, Result<Digest, OpenError>)| {
+        Ok((path.to_string(), digest.map_err(|error| error.to_string())?))
+    };
+    paths.iter().zip(digests).map(read).collect()
 }
 
 /// The file of the project that is read under a path, which may be a link.
@@ -83,5 +86,5 @@ fn behind(folder: &ProjectFolder, path: &ProjectPath) -> Result<ProjectPath, Str
              project"
         )
     };
-    folder.behind(path).ok_or_else(none)
+    folder.behind(path).filter(|real| folder.stat(real).is_some()).ok_or_else(none)
 }

@@ -13,6 +13,7 @@ pub use cast::Miscast;
 pub use cast::Script;
 pub use programs::Finder;
 pub use programs::Programs;
+pub use programs::names_in;
 pub use tables::Stated;
 
 use crate::budget::Budget;

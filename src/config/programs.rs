@@ -5,8 +5,10 @@
 
 mod finder;
 mod text;
+mod words;
 
 pub use finder::Finder;
+pub use words::names_in;
 
 use crate::digest::Digest;
 use crate::files;

@@ -119,6 +119,24 @@ impl Globs {
         found.dedup();
         Ok(found)
     }
+
+    /// The same behind links too: what a link to a folder holds is named by the link. One that leads
+    /// out of the project, nowhere or to a folder that it lies in is found itself.
+    pub fn files_through_links(&self, project: &ProjectFolder) -> io::Result<Vec<ProjectPath>> {
+        let is_file =
+            |path: &&ProjectPath| project.exists(path) && !project.absolute(path).is_dir();
+        let mut found: Vec<ProjectPath> = self.plain.iter().filter(is_file).cloned().collect();
+        for root in &self.roots {
+            project.walk_through_links(root, &mut |path| {
+                if self.matches(path) {
+                    found.push(path.clone());
+                }
+            })?;
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
 }
 
 fn compile(pattern: &str) -> Result<Glob, String> {
@@ -227,5 +245,63 @@ mod tests {
         }
         assert_eq!(found("p/[slug]/*.md"), "p/s/b.md");
         assert_eq!(literal_part("a/[[]b]/c*"), ("a/[b]/c".to_owned(), false));
+    }
+
+    #[test]
+    fn links_to_folders_are_read_through_where_they_stay_inside() {
+        let folder = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let project = ProjectFolder::new(folder.path(), vec!["runs"]).unwrap();
+        let root = folder.path();
+        for path in ["data/a.txt", "real/b.txt", "real/sub/c.txt", "runs/r.txt"] {
+            fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            fs::write(root.join(path), "x").unwrap();
+        }
+        fs::write(outside.path().join("o.txt"), "x").unwrap();
+        let outside = outside.path().display().to_string();
+        for (to, link) in [
+            ("../real", "data/link"),
+            ("..", "data/root"),
+            ("../data", "data/itself"),
+            ("../../data", "real/sub/back"),
+            ("../runs", "data/shut"),
+            (&outside, "data/out"),
+            ("a.txt", "data/file"),
+        ] {
+            std::os::unix::fs::symlink(to, root.join(link)).unwrap();
+        }
+        let found = |pattern: &str| {
+            let globs = Globs::new(&[pattern.to_owned()], &project).unwrap();
+            let files = globs.files_through_links(&project).unwrap();
+            files.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(found("data/**/*.txt"), "data/a.txt data/link/b.txt data/link/sub/c.txt");
+        assert_eq!(found("data/link/*.txt"), "data/link/b.txt");
+        assert_eq!(found("data/link/b.txt"), "data/link/b.txt");
+        assert_eq!(found("data/out/*"), "");
+        // Those that lead where nothing may be read are found themselves, and refused there.
+        assert_eq!(
+            found("data/*"),
+            "data/a.txt data/file data/itself data/out data/root data/shut"
+        );
+        assert_eq!(found("**/back"), "data/link/sub/back");
+        assert_eq!(found("real/**/*.txt"), "real/b.txt real/sub/back/a.txt real/sub/c.txt");
+    }
+
+    #[test]
+    fn links_that_multiply_are_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = ProjectFolder::new(folder.path(), Vec::new()).unwrap();
+        for level in 0..8 {
+            fs::create_dir(folder.path().join(level.to_string())).unwrap();
+            for side in ["l", "r"] {
+                let link = folder.path().join(format!("{level}/{side}"));
+                std::os::unix::fs::symlink(format!("../{}", level + 1), link).unwrap();
+            }
+        }
+        fs::create_dir(folder.path().join("8")).unwrap();
+        let globs = Globs::new(&["0/**".to_owned()], &project).unwrap();
+        let error = globs.files_through_links(&project).unwrap_err().to_string();
+        assert_eq!(error, "more than 50 links to folders below 0");
     }
 }

@@ -7,6 +7,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+/// How many links to folders one walk goes through: they may multiply what lies there.
+const LINKS_MAX: usize = if cfg!(test) { 50 } else { 10_000 };
+
 /// More files than any contract means; a bound on memory and time.
 pub(super) const ENTRIES_MAX: usize = if cfg!(test) { 5_000 } else { 1_000_000 };
 
@@ -50,6 +53,46 @@ impl ProjectFolder {
             }
         }
         Ok(())
+    }
+
+    /// The same, and behind each link to a folder what lies there, by the name that leads over the
+    /// link. One that leads out of the project or to a folder that it lies in is visited itself.
+    pub(super) fn walk_through_links(
+        &self,
+        root: &ProjectPath,
+        visit: &mut dyn FnMut(&ProjectPath),
+    ) -> io::Result<()> {
+        let mut open = vec![(root.clone(), Vec::new())];
+        let mut count = 0;
+        while let Some((named, passed)) = open.pop() {
+            let Some(real) = self.behind(&named) else { continue };
+            count += 1;
+            if count > LINKS_MAX {
+                return Err(io::Error::other(format!(
+                    "more than {LINKS_MAX} links to folders below {root}"
+                )));
+            }
+            self.walk(&real, |path| {
+                let rest = Path::new(path.as_str()).strip_prefix(real.as_str());
+                let rest = rest.ok().and_then(Path::to_str).unwrap_or(path.as_str());
+                let name = named.join(rest);
+                let Some(to) = self.folder_behind(path) else { return visit(&name) };
+                // The folders that links were met in, down to this one.
+                let passed: Vec<_> = passed.iter().cloned().chain(path.parent()).collect();
+                if passed.iter().any(|folder: &ProjectPath| folder.is_in(to.as_str())) {
+                    return visit(&name);
+                }
+                open.push((name, passed));
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The folder of the project that a link leads to.
+    fn folder_behind(&self, path: &ProjectPath) -> Option<ProjectPath> {
+        let absolute = self.absolute(path);
+        let is_one = absolute.is_symlink() && absolute.is_dir();
+        is_one.then(|| self.behind(path)).flatten()
     }
 
     /// Whether a regular file lies there, or a link to one of the project's.

@@ -162,3 +162,82 @@ fn what_reads_nothing_is_told() {
     house.orch(RUN).code(0);
     house.orch(RUN).code(0).says("`facts.txt` in `reads` matches no files");
 }
+
+#[test]
+fn what_it_reads_through_a_link_to_a_folder_is_what_lies_behind() {
+    let plan = WORKFLOW.replace("'facts.txt'", "'data/**'");
+    let house = house().workflow("demo", &plan).file("data/a.txt", "one\n");
+    house.write("real/b.txt", "one\n");
+    let link = house.outside("project/data/link");
+    std::os::unix::fs::symlink("../real", &link).unwrap();
+    house.orch(RUN).code(0);
+    house.orch(RUN).code(0).says("REUSED write");
+    house.write("real/b.txt", "two\n");
+    house.orch(RUN).code(0).says("data/link/b.txt, which it reads, has changed");
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("..", &link).unwrap();
+    house
+        .orch(RUN)
+        .code(0)
+        .says("data/link, which it reads, is a symbolic link that does not lead");
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink("../data", &link).unwrap();
+    house
+        .orch(RUN)
+        .code(0)
+        .says("data/link, which it reads, is a symbolic link that does not lead");
+}
+
+#[test]
+fn files_that_commands_and_checks_name_are_read() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'copy'
+             executor = 'command'
+             command = ['sh', 'copy.sh', '--rules=rules.cfg', 'out.txt']
+             contract = 'copy'
+             dir = 'work'
+             reads = ['in.txt']
+             reuse = true",
+        )
+        .contract(
+            "copy",
+            "[[output]]
+             path = 'work/out.txt'
+             [[check]]
+             kind = 'command'
+             command = ['sh', 'check.sh', '--limits=limits.cfg', 'work/out.txt', 'cases', '@list']
+             [[check]]
+             kind = 'command'
+             command = ['sh', '-c', 'grep -q . style.cfg; echo >> done.log']",
+        )
+        .file("work/copy.sh", "echo done >> times; cat ../in.txt > out.txt\n")
+        .file("in.txt", "one\n")
+        .file("check.sh", "true\n");
+    let files = [
+        "work/rules.cfg",
+        "limits.cfg",
+        "cases/a.txt",
+        "cases/deep/b.txt",
+        "list",
+        "style.cfg",
+        "work/copy.sh",
+    ];
+    for path in files.iter().filter(|path| !house.exists(path)) {
+        house.write(path, "one\n");
+    }
+    house.orch("run demo").code(0);
+    house.orch("run demo").code(0).says("REUSED copy");
+    for path in files {
+        house.write(path, format!("{}true\n", house.read(path)));
+        house
+            .orch("run demo")
+            .code(0)
+            .says(&format!("copy is not reused: {path}, which it reads, has changed"));
+        house.orch("run demo").code(0).says("REUSED copy");
+    }
+    std::fs::remove_file(house.project().join("cases/a.txt")).unwrap();
+    house.orch("run demo").code(0).says("copy is not reused: cases/a.txt, which it reads");
+}
