@@ -5,6 +5,7 @@ use super::rewriting;
 use crate::contract::Target;
 use crate::event::Artifact;
 use crate::files::Globs;
+use crate::files::ProjectFolder;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::project::Driver;
@@ -30,6 +31,17 @@ pub fn joined_but(
     artifacts: &[Artifact],
     is_anothers: impl Fn(&str) -> bool,
 ) -> Option<String> {
+    let new = joined_all(&driver.project.folder, (run, gate), id, artifacts);
+    new.into_iter().find(|path| !is_anothers(path))
+}
+
+/// Every file that a glob of outputs matches now and did not when they were recorded.
+pub fn joined_all(
+    folder: &ProjectFolder,
+    (run, gate): (&Run, &Gate),
+    id: &GateId,
+    artifacts: &[Artifact],
+) -> Vec<String> {
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     let globs: Vec<_> = outputs
         .filter_map(|output| match &output.target {
@@ -38,15 +50,14 @@ pub fn joined_but(
         })
         .collect();
     if globs.is_empty() {
-        return None;
+        return Vec::new();
     }
     let number = run.gate(id).and_then(|state| state.attempt()).map_or(1, |own| own.attempt);
     let context = packet::attempt_context(run, gate, &AttemptId::new(id, number));
-    let folder = &driver.project.folder;
     let patterns: Vec<String> =
         globs.into_iter().filter_map(|glob| glob.render_glob(&context).ok()).collect();
-    let files = Globs::new(&patterns, folder).ok()?.files(folder).ok()?;
+    let globs = Globs::new(&patterns, folder).ok();
+    let files = globs.and_then(|globs| globs.files(folder).ok()).unwrap_or_default();
     let is_known = |path: &str| artifacts.iter().any(|artifact| artifact.path == path);
-    let mut new = files.iter().map(ToString::to_string).filter(|path| !is_known(path));
-    new.find(|path| !is_anothers(path))
+    files.iter().map(ToString::to_string).filter(|path| !is_known(path)).collect()
 }

@@ -66,6 +66,7 @@ pub use judging::estimate;
 pub use judging::judge_held;
 pub use judging::judge_now;
 pub use judging::workspace_held;
+pub use members::joined_all as joined;
 pub use packet::read as read_packet;
 pub use role::all as roles_of;
 pub use settle::judged_of;

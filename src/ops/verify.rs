@@ -5,6 +5,7 @@ mod anchors;
 mod approvals;
 mod artifacts;
 mod copies;
+mod joined;
 mod places;
 mod records;
 

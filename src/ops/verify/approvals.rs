@@ -84,7 +84,7 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
     Ok(())
 }
 
-fn workflow_of(run: &Run) -> Result<Workflow, workflow::Error> {
+pub(super) fn workflow_of(run: &Run) -> Result<Workflow, workflow::Error> {
     Workflow::parse(&run.started.workflow, &Definition::thaw(&run.started.definition))
 }
 

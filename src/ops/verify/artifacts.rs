@@ -4,11 +4,13 @@
 use super::MovedOn;
 use super::Request;
 use super::Verified;
+use super::joined;
 use super::places::Places;
 use crate::digest::Digest;
 use crate::git::Fate;
 use crate::git::FoundCommit;
 use crate::git::Repository;
+use crate::id::GateId;
 use crate::ops::Error;
 use crate::ops::Project;
 use crate::parallel;
@@ -17,6 +19,7 @@ use crate::store::record::Difference;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// How to treat artifacts missing from this copy of the project.
@@ -60,6 +63,7 @@ pub fn look(
     let open = place.not_as_recorded(&recorded);
     verified.artifacts = recorded.len() - open.len();
     let git = reading.run.started.git.as_ref();
+    place.tell_joined(&joined::joined(project, &reading.run), verified)?;
     place.explain(&open, git.and_then(|git| git.head.as_deref()), verified)
 }
 
@@ -139,6 +143,30 @@ impl Place<'_> {
             (found != Some(recorded)).then(|| Open { path, recorded, found, in_git: in_git(path) })
         };
         recorded.iter().zip(found).filter_map(open).collect()
+    }
+
+    /// Says which files joined the outputs of a gate that no commit added.
+    fn tell_joined(
+        &self,
+        joined: &[(String, GateId)],
+        verified: &mut Verified,
+    ) -> Result<(), Error> {
+        let Seat::Here { head, .. } = self.seat else { return Ok(()) };
+        let root = self.project.folder.root();
+        let in_git = |path: &str| self.repository.and_then(|git| git.path_of(&root.join(path)));
+        let paths: BTreeSet<String> = joined.iter().filter_map(|(path, _)| in_git(path)).collect();
+        let committed = match (self.repository, head) {
+            (Some(git), Some(head)) => git.files_in(head, &paths)?,
+            (_, None) | (None, Some(_)) => BTreeMap::new(),
+        };
+        for (path, gate) in joined {
+            if !in_git(path).is_some_and(|path| committed.contains_key(&path)) {
+                let message =
+                    format!("it was added to the outputs of gate {gate} after they passed");
+                verified.differences.push(Difference::of(path, message));
+            }
+        }
+        Ok(())
     }
 
     /// Says of each artifact that is not as recorded why that is so.

@@ -300,3 +300,29 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 fn record_folder(house: &House) -> std::path::PathBuf {
     house.run_folder().join("record")
 }
+
+#[test]
+fn a_file_that_joins_the_outputs_is_a_difference_until_a_commit_holds_it() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\n\
+        shell = 'mkdir -p art; echo 1 > art/1.md'\ncontract = 'c'\n\
+        [[gate]]\nid = 'b'\nexecutor = 'command'\n\
+        shell = 'echo 2 > art/2.md'\ncontract = 'two'\nedits = ['art/**']\n";
+    let house = House::new()
+        .workflow("demo", gate)
+        .contract("c", "[[output]]\nglob = 'art/*.md'\n")
+        .leaves("two", "art/2.md");
+    house.orch("run demo").code(0);
+    house.orch("verify").code(0).says("2 artifacts as recorded");
+    house.write("art/3.md", "3\n");
+    house.write("art/other.txt", "3\n");
+    let joined = "art/3.md: it was added to the outputs of gate a after they passed";
+    house.orch("verify").code(6).says(joined).never_says("art/2.md").never_says("other");
+    house.git("add -A");
+    house.git("commit -qm more");
+    house.orch("verify").code(0);
+    let plain = House::outside_git().workflow("demo", gate).leaves("two", "art/2.md");
+    let plain = plain.contract("c", "[[output]]\nglob = 'art/*.md'\n");
+    plain.orch("run demo").code(0);
+    plain.write("art/3.md", "3\n");
+    plain.orch("verify").code(6).says(joined);
+}
