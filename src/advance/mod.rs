@@ -35,6 +35,7 @@ mod rewriting;
 mod settle;
 mod standing;
 mod unbound;
+mod unknown_roles;
 mod watch;
 
 pub use baselines::baselines_of;
@@ -76,6 +77,7 @@ pub use settle::settle;
 pub use standing::standing;
 pub use standing::standing_of;
 pub use unbound::unbound;
+pub use unknown_roles::unknown_roles;
 
 use crate::clock::Moment;
 use crate::event::Event;

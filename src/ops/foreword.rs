@@ -17,7 +17,7 @@ pub struct Foreword {
     pub run: RunId,
     /// Files that differ from the run's frozen definition.
     pub differs: Vec<String>,
-    /// Budgets that do not bind an agent, audits that none could do, and reuse that compares no files,
+    /// Roles without an agent, budgets that do not bind one, audits that none could do, and reuse that compares no files,
     /// in words.
     pub warnings: Vec<String>,
     /// What a sitting before this one left to know, or why that cannot be told: a template that does
@@ -30,7 +30,8 @@ pub struct Foreword {
 impl Foreword {
     /// For whoever begins a run; `agent` is who plays roles without an agent in this sitting.
     pub(super) fn at_the_start(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
-        let mut warnings = advance::unbound(driver, agent)?;
+        let mut warnings = advance::unknown_roles(driver, agent)?;
+        warnings.extend(advance::unbound(driver, agent)?);
         warnings.extend(advance::own_audits(driver, agent)?);
         warnings.extend(driver.workflow.blind_reuse());
         let (run, differs) = (driver.id().clone(), Vec::new());

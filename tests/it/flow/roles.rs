@@ -111,3 +111,37 @@ fn an_answer_chooses_the_agent_and_a_slip_fails_the_gate() {
     wrong.orch("gate finish --answer who=peot").code(0).says("did you mean `poet`?");
     assert_eq!(wrong.gates(), "ask PASS, write FAIL");
 }
+
+#[test]
+fn a_role_without_an_agent_is_told_when_the_run_begins() {
+    let plan = "[[gate]]
+         id = 'write'
+         executor = 'agent'
+         agent = 'peot'
+         [[gate]]
+         id = 'check'
+         executor = 'agent'
+         agent = 'proofreader'
+         [[gate]]
+         id = 'edit'
+         executor = 'agent'
+         agent = 'editor'
+         [[gate]]
+         id = 'read'
+         executor = 'agent'
+         agent = 'critic'";
+    let house = agents().workflow("demo", plan);
+    let done = house.orch("run demo").code(0);
+    done.clone().says(
+        "warning: gate write: orch.toml has no agent `peot`, so agent claude does its work; did \
+         you mean `poet`?",
+    );
+    let others = "orch.toml has no agent `editor`, `proofreader`, so agent claude does its work";
+    done.says(others).never_says("`critic`");
+    let given = house.orch("run demo --agent poet").code(0).never_says(others);
+    given.says("no agent `peot`, so agent poet does its work; did you mean `poet`?");
+    let nobody = House::new().workflow("demo", plan);
+    nobody.orch("run demo").code(3).says(
+        "orch.toml has no agent `critic`, `editor`, `peot`, `proofreader`, so its gates wait",
+    );
+}
