@@ -21,6 +21,7 @@ use crate::event::Range;
 use crate::id::RunId;
 use crate::project::runs::RunEntry;
 use crate::project::signing;
+use crate::workflow::TO_THE_END;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -28,9 +29,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::thread;
-
-/// What `--until` takes instead of a gate, to lift the bound.
-const TO_THE_END: &str = "end";
 
 /// The workflow to run, its inputs, and how to drive the run.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -217,8 +215,7 @@ pub(super) fn range(
     };
     let mut range = before.clone();
     if let Some(name) = &request.until {
-        let until = gate(name);
-        range.until = if name == TO_THE_END { until.ok() } else { Some(until?) };
+        range.until = if name == TO_THE_END { None } else { Some(gate(name)?) };
     }
     if let Some(name) = &request.start_from {
         let start = gate(name)?;

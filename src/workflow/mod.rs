@@ -46,6 +46,7 @@ pub use gate::Poll;
 pub use input::Input;
 pub use lint::RESERVED_FLAGS;
 pub use lint::RESERVED_NAMES;
+pub use lint::TO_THE_END;
 pub use names::GATE_STATUSES;
 pub use names::SeenGate;
 pub use work::Role;

@@ -16,6 +16,7 @@ mod variables;
 
 pub use inputs::RESERVED_FLAGS;
 pub use names::RESERVED_NAMES;
+pub use names::TO_THE_END;
 
 use super::file::GateFile;
 use super::file::WorkflowFile;

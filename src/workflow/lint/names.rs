@@ -11,6 +11,9 @@ use std::collections::BTreeSet;
 pub const RESERVED_NAMES: [&str; 9] =
     ["start", "resume", "list", "show", "complete", "cancel", "pause", "amend", "help"];
 
+/// What `--until` takes instead of a gate, to lift the bound; no gate can be called by it.
+pub const TO_THE_END: &str = "end";
+
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     let mut seen = BTreeSet::new();
     let ids = draft.file.gate.iter().filter_map(|gate| check_id(draft, gate, &mut seen).err());
@@ -51,6 +54,12 @@ fn check_id<'d>(
             .source
             .unsound(gate.id.span(), "a gate id must not contain brackets")
             .advise("use letters, digits, `.`, `_` and `-`"));
+    }
+    if id.as_str() == TO_THE_END {
+        return Err(draft
+            .source
+            .unsound(gate.id.span(), format!("`{TO_THE_END}` is not a valid gate id"))
+            .advise(format!("use another id; `--until {TO_THE_END}` means the end of the run")));
     }
     if !seen.insert(gate.id.get_ref()) {
         return Err(draft
