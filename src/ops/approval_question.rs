@@ -2,6 +2,7 @@
 //! and the files that it names, or what changed in them since it was last approved.
 
 use super::Caller;
+use super::Driver;
 use super::Error;
 use super::GateChoice;
 use super::Project;
@@ -66,16 +67,22 @@ pub struct ShownFile {
     pub text: String,
 }
 
-/// What there is to approve, for the face to show before it asks.
+/// What there is to approve, for the face to show before it asks. All that the gate stands on is looked
+/// at first: nobody is asked about work that is to be done again.
 pub fn question(
     project: &Project,
     caller: &Caller,
     choice: &GateChoice,
 ) -> Result<ApprovalQuestion, Error> {
     let id = choose::run(project, caller, &choice.run)?;
-    let run = project.store.read(&id)?.run;
+    let mut run = project.store.read(&id)?.run;
     let gate = gate_approve::gate_of(project, caller, &run, choice)?;
     gate_approve::refuse_other(&id, &run, &gate)?;
+    // While another process holds the run, that one looks.
+    if let Ok(mut driver) = Driver::take(project, &id) {
+        gate_approve::refuse_changed_needs(&mut driver, &gate)?;
+        run = driver.run().clone();
+    }
     let definition = Definition::thaw(&run.started.definition);
     let workflow = Workflow::parse(&run.started.workflow, &definition)?;
     let signers = workflow.gate(&gate).and_then(signing::demand).unwrap_or_default().to_vec();

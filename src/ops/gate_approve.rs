@@ -69,6 +69,7 @@ pub fn gate_approve(
     if advance::expire(&mut driver, &gate)? {
         return gate_finish::go_on(&mut driver, caller, &gate, &request.drive);
     }
+    refuse_changed_needs(&mut driver, &gate)?;
     let attempt = driver.run().gate(&gate).and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let judged = advance::judge_held(&driver, &gate);
@@ -110,6 +111,24 @@ fn refuse_stopped_since(run: &Run, asked_in: RunStatus) -> Result<(), Error> {
         Some(stopped) => Err(Error::usage(format!("{stopped}; nothing was written"))),
         None => Ok(()),
     }
+}
+
+/// Refuses an approval of what stands on something that has changed; that is written down first, and
+/// what was made from it is open again.
+pub(super) fn refuse_changed_needs(driver: &mut Driver<'_>, gate: &GateId) -> Result<(), Error> {
+    let goes_on = matches!(driver.run().status, RunStatus::Running | RunStatus::Waiting);
+    if !goes_on || !advance::look_at_needs(driver, gate)? {
+        return Ok(());
+    }
+    driver.commit(None, true)?;
+    let state = driver.run().gate(gate);
+    if state.is_some_and(|state| state.waits_for == Some(WaitsFor::Approval)) {
+        return Ok(());
+    }
+    let reason = state.and_then(|state| state.reason.as_deref());
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    Err(Error::usage(format!("gate {gate} must be done again before it can be approved{reason}"))
+        .advise_command(Suggestion::new("run resume").of(driver.id())))
 }
 
 /// Nobody can approve bytes that were never judged; they are judged first.

@@ -114,3 +114,41 @@ fn a_rehearsal_says_what_the_person_is_told_and_an_amended_message_asks_again() 
     house.orch("run resume").code(3);
     assert_eq!(house.attempts("build"), "CANCELED WAITING");
 }
+
+#[test]
+fn nobody_is_asked_about_what_stands_on_changed_work() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'spec'
+             executor = 'command'
+             shell = 'echo good > spec.md'
+             contract = 'spec'
+             approval = 'person'
+             [[gate]]
+             id = 'window'
+             executor = 'human'
+             [[gate]]
+             id = 'publish'
+             executor = 'command'
+             shell = 'cp spec.md published.md'
+             contract = 'published'
+             approval = 'person'",
+        )
+        .leaves("spec", "spec.md")
+        .leaves("published", "published.md");
+    house.orch("run demo").code(3);
+    house.on_terminal("gate approve", &[YES]).code(0);
+    house.orch("gate finish").code(0);
+    house.write("spec.md", "evil\n");
+    let says = "gate publish must be done again before it can be approved: spec.md has changed \
+                since spec passed";
+    let done = house.on_terminal("gate approve --gate publish", &[]).code(2).says(says);
+    done.never_says("Approve this as");
+    assert_eq!(house.gates(), "spec STALE, window STALE, publish STALE");
+    house.orch("run resume").code(3).says("approve or reject gate spec");
+    house.on_terminal("gate approve", &[YES]).code(0);
+    house.orch("gate finish").code(0);
+    house.on_terminal("gate approve --gate publish", &[YES]).code(0).says("PASSED");
+}

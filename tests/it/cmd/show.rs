@@ -40,17 +40,17 @@ fn a_run_is_told_gate_by_gate_and_attempt_by_attempt() {
     run_20260119T143012Z_demo_000001 FAILED
     workflow  demo 1
     key       demo
-    started   2026-01-19T14:30:12.000Z, finished 2026-01-19T14:31:21.000Z after 1m 09s
+    started   2026-01-19T14:30:12.000Z, finished 2026-01-19T14:31:22.000Z after 1m 10s
     branch    main
     spent     0.0200 USD
     spent     220 tokens
     record    orchestration/runs/run_20260119T143012Z_demo_000001/record
     logs      orchestration/runs/run_20260119T143012Z_demo_000001/logs
 
-    write Write it  PASS  2 attempts, 2.0s, waited 52.0s, 0.0200 USD
+    write Write it  PASS  2 attempts, 2.0s, waited 53.0s, 0.0200 USD
       1  FAIL  agent claude, 1.0s, 0.0100 USD
          error a.md: wrong number of words (expected at least 3, found 1) [word_count]
-      2  PASS  agent claude, 1.0s, waited 52.0s, 0.0100 USD
+      2  PASS  agent claude, 1.0s, waited 53.0s, 0.0100 USD
          approved by Ada <ada@example.org>: fine
 
     skip  SKIPPED  when = "{{ gates.write.attempts > 9 }}" is false
