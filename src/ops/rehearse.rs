@@ -16,6 +16,7 @@ use crate::contract::Contract;
 use crate::event::Event;
 use crate::event::GateStarted;
 use crate::event::Judged;
+use crate::event::RunStatus;
 use crate::files;
 use crate::finding::Finding;
 use crate::finding::Validation;
@@ -23,6 +24,7 @@ use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
+use crate::run::GateStatus;
 use crate::surroundings::Surroundings;
 use crate::template::Context;
 use crate::workflow::Approval;
@@ -64,7 +66,8 @@ pub struct RehearsalStep {
     pub decision: String,
     /// The command of an attempt, with its arguments.
     pub command: Option<Vec<String>>,
-    /// What would make it fail before it starts, such as a secret that is not set.
+    /// What would make it fail before it starts, such as a secret that is not set; for the run as a
+    /// whole, why it failed although nobody asked for that.
     pub problem: Option<Finding>,
     /// The packet of an attempt.
     pub packet: Option<String>,
@@ -113,7 +116,7 @@ pub fn rehearse(
                 perform(&mut driver, request, &gate, &mut scenes)?;
             }
             Step::Finish(status) => {
-                scenes.push(decision(&Step::Finish(status)));
+                scenes.push(finish(&driver, request, status));
                 break;
             }
             Step::Poll { .. } => break,
@@ -121,8 +124,11 @@ pub fn rehearse(
                 if let Some(its) = driver.workflow.gate(&gate) {
                     stand_ins::list(project, &driver, its)?;
                 }
-                scenes.push(decision(&Step::Expand(gate.clone())));
-                advance::take(&mut driver, Step::Expand(gate))?;
+                let scene = decision(&Step::Expand(gate.clone()));
+                advance::take(&mut driver, Step::Expand(gate.clone()))?;
+                let attempt = driver.run().gate(&gate).and_then(|its| its.attempt());
+                let problem = attempt.and_then(|attempt| attempt.findings.first().cloned());
+                scenes.push(RehearsalStep { problem, ..scene });
             }
             step @ (Step::Skip { .. }
             | Step::Jump { .. }
@@ -136,6 +142,20 @@ pub fn rehearse(
         }
     }
     Ok(scenes)
+}
+
+/// The end of the walk, and what made the run fail that nobody asked for.
+fn finish(driver: &super::Driver<'_>, request: &Request, status: RunStatus) -> RehearsalStep {
+    let run = driver.run();
+    let failed = run
+        .gates_in(GateStatus::Fail)
+        .filter(|id| !request.fail.iter().any(|name| name == id.as_str() || name == id.base()));
+    let first = failed.filter_map(|id| {
+        let finding = run.gate(id)?.attempt()?.findings.first()?.clone();
+        Some(Finding { message: format!("gate {id} failed: {}", finding.message), ..finding })
+    });
+    let problem = first.into_iter().next().filter(|_| status == RunStatus::Failed);
+    RehearsalStep { problem, ..decision(&Step::Finish(status)) }
 }
 
 /// Renders the packet of an attempt and plays its end: a pass, or the failure that was asked for.

@@ -18,7 +18,7 @@ use serde_json::json;
 /// What an example says in the place of a text.
 const EXAMPLE: &str = "example";
 
-/// Lays down what the packet of a gate has attached.
+/// Lays down what the packet of a gate has attached; what a later gate takes its list from is one.
 pub fn attachments(
     real: &Project,
     driver: &Driver<'_>,
@@ -27,6 +27,9 @@ pub fn attachments(
     let context = context(driver, gate, id);
     for template in &gate.attach {
         let Ok(path) = template.render(&context) else { continue };
+        for other in driver.workflow.gates.iter().filter(|other| takes_list(driver, other, &path)) {
+            list(real, driver, other)?;
+        }
         lay(real, driver, &path, || format!("{path}, as an earlier gate would leave it.\n"))?;
     }
     Ok(())
@@ -44,6 +47,13 @@ pub fn list(real: &Project, driver: &Driver<'_>, gate: &Gate) -> Result<(), Erro
         let toml = is_toml.then(|| document::to_toml(&list)).flatten();
         toml.unwrap_or_else(|| list.to_string())
     })
+}
+
+/// Whether the list of a gate is read from this file.
+fn takes_list(driver: &Driver<'_>, gate: &Gate, file: &str) -> bool {
+    let Some(each) = &gate.each else { return false };
+    let EachList::File { path, .. } = &each.list else { return false };
+    path.render(&context(driver, gate, &gate.id)).is_ok_and(|path| path == file)
 }
 
 fn context(driver: &Driver<'_>, gate: &Gate, id: &GateId) -> Context {

@@ -74,13 +74,15 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         write_scene(&mut text, scene);
     }
     face.answer(&scenes, &Instructions::default(), &text);
-    Ok(exit::DONE)
+    let has_failed = scenes.iter().any(|scene| scene.gate.is_none() && scene.problem.is_some());
+    Ok(if has_failed { exit::FAILED } else { exit::DONE })
 }
 
 /// What an attempt is handed, line by line.
 fn write_scene(text: &mut String, scene: &rehearse::RehearsalStep) {
     if let Some(problem) = &scene.problem {
-        let _ = writeln!(text, "   ! would fail here: {problem}");
+        let what = if scene.gate.is_some() { "would fail here" } else { "reason" };
+        let _ = writeln!(text, "   ! {what}: {problem}");
     }
     let command = scene.command.as_ref().map(|argv| argv.join(" "));
     for line in command.iter().flat_map(|command| command.lines()) {

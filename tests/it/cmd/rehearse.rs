@@ -185,3 +185,41 @@ fn schemas_and_numbers_of_items_are_no_obstacle() {
         );
     house.orch("rehearse demo").code(0).says("$ echo example").says("the run is PASSED");
 }
+
+#[test]
+fn a_list_that_is_attached_before_it_is_fanned_out_over_is_one_list() {
+    let house = House::new().agents("").workflow(
+        "demo",
+        "[[gate]]
+         id = 'plan'
+         executor = 'agent'
+         [[gate]]
+         id = 'read'
+         executor = 'agent'
+         attach = ['plan.json']
+         [[gate]]
+         id = 'do'
+         executor = 'agent'
+         each = { file = 'plan.json', pointer = '/parts', as = 'p' }",
+    );
+    house.orch("rehearse demo").code(0).says("== do[example]").says("the run is PASSED");
+}
+
+#[test]
+fn a_run_that_fails_unasked_says_why() {
+    let house = House::new().agents("").file("plan.json", "{}\n").workflow(
+        "demo",
+        "[[gate]]
+         id = 'do'
+         executor = 'agent'
+         each = { file = 'plan.json', pointer = '/parts', as = 'p' }",
+    );
+    insta::assert_snapshot!(house.orch("rehearse demo").code(1).stdout, @r"
+    == do: fans out over its list
+       ! would fail here: plan.json has no value at `/parts` [gate]
+    == the run is FAILED
+       ! reason: gate do failed: plan.json has no value at `/parts` [gate]
+    ");
+    let asked = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\n");
+    asked.orch("rehearse demo --fail a").code(0).says("the run is FAILED").never_says("! reason");
+}
