@@ -15,6 +15,21 @@ pub type TextEdit<'c> = dyn Fn(&mut String) + 'c;
 impl Event {
     /// Changes every text from outside.
     pub fn each_text(&mut self, change: &TextEdit<'_>) {
+        self.each_word(change);
+        if let Self::GateExpanded { items, .. } = self {
+            for item in items {
+                value(&mut item.value, change);
+            }
+        }
+        if let Self::GateAnswered { answers, .. } = self {
+            for answer in answers.values_mut() {
+                value(answer, change);
+            }
+        }
+    }
+
+    /// Changes every text from outside that is for people: values, which later steps go by, are not.
+    pub fn each_word(&mut self, change: &TextEdit<'_>) {
         let optional = |text: &mut Option<String>| text.iter_mut().for_each(change);
         match self {
             Self::RunStarted(started) => baselines(&mut started.baselines, change),
@@ -26,11 +41,6 @@ impl Event {
             Self::RunCompleted { reason, .. }
             | Self::RunEnding { reason, .. }
             | Self::SessionEnded { reason, .. } => optional(reason),
-            Self::GateExpanded { items, .. } => {
-                for item in items {
-                    value(&mut item.value, change);
-                }
-            }
             Self::GateStarted(started) => {
                 optional(&mut started.session);
                 optional(&mut started.reuse);
@@ -39,11 +49,6 @@ impl Event {
             Self::InvocationRecorded(call) => {
                 for text in [&mut call.model, &mut call.session, &mut call.error] {
                     optional(text);
-                }
-            }
-            Self::GateAnswered { answers, .. } => {
-                for answer in answers.values_mut() {
-                    value(answer, change);
                 }
             }
             Self::GateWaiting { judged, .. } => {
@@ -74,6 +79,8 @@ impl Event {
             | Self::RunWaiting { .. }
             | Self::RangeSet(_)
             | Self::GateGathered { .. }
+            | Self::GateExpanded { .. }
+            | Self::GateAnswered { .. }
             | Self::InvocationStarted { .. }
             | Self::GateApproved { .. }
             | Self::GateHandedIn { .. }

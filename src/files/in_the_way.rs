@@ -1,5 +1,6 @@
 //! What lies where only the program's own files and folders may lie: it is told, and left alone.
 
+use super::link::shown_target;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -58,7 +59,9 @@ impl Wanted {
 impl Found {
     fn words(&self) -> String {
         match self {
-            Self::Link { target } => format!("is a symbolic link (to {})", target.display()),
+            Self::Link { target } => {
+                format!("is a symbolic link (to {})", shown_target(Path::new(target)))
+            }
             Self::Kind(kind) => format!("is a {kind}"),
             Self::Names(names) => format!("is a file with {names} hard links"),
         }

@@ -23,10 +23,15 @@ pub enum Astray {
 
 /// A link by its name in the project.
 #[derive(Debug, thiserror::Error)]
-#[error("{name} is a symbolic link (to {})", target.display())]
+#[error("{name} is a symbolic link (to {})", shown_target(target))]
 pub struct Symlink {
     name: String,
     target: PathBuf,
+}
+
+/// Where a link leads, for messages that enter records: no path of this machine belongs there.
+pub(super) fn shown_target(target: &Path) -> String {
+    if target.is_absolute() { "an absolute path".to_owned() } else { target.display().to_string() }
 }
 
 impl ProjectFolder {

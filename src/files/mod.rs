@@ -367,7 +367,7 @@ mod tests {
         assert_eq!(read("none").unwrap_err(), "none does not exist");
         assert_eq!(
             read("pw").unwrap_err(),
-            "pw is a symbolic link (to /etc/passwd), expected a regular file"
+            "pw is a symbolic link (to an absolute path), expected a regular file"
         );
         assert_eq!(read("art").unwrap_err(), "art is a folder, expected a regular file");
         assert_eq!(read("pipe").unwrap_err(), "pipe is a named pipe, expected a regular file");

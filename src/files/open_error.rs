@@ -1,13 +1,18 @@
 //! Why a file of the project cannot be had.
 
+use super::link::shown_target;
 use std::io;
+use std::path::Path;
 
 /// Why a file cannot be had. The messages begin with the path, for findings.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("{path} does not exist")]
     Missing { path: String },
-    #[error("{path} is a symbolic link (to {target}), expected {wanted}")]
+    #[error(
+        "{path} is a symbolic link (to {}), expected {wanted}",
+        shown_target(Path::new(target))
+    )]
     Link { path: String, target: String, wanted: &'static str },
     #[error("{path} is a {found}, expected {wanted}")]
     Kind { path: String, found: &'static str, wanted: &'static str },

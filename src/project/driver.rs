@@ -22,6 +22,7 @@ use crate::event::Note;
 use crate::event::RunStarted;
 use crate::event::RunStatus;
 use crate::files::Lock;
+use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::AttemptId;
@@ -200,6 +201,14 @@ impl<'s> Driver<'s> {
             let blot = |text: &mut String| self.secrets.blot(text);
             events.to_mut().iter_mut().for_each(|event| event.each_text(&blot));
         }
+        // A record goes to other machines: what lies in the project is named from there.
+        let root = self.project.folder.root().to_str().unwrap_or_default();
+        let name = |text: &mut String| {
+            if text.contains(root) {
+                *text = ProjectPath::name_from(root, text);
+            }
+        };
+        events.to_mut().iter_mut().for_each(|event| event.each_word(&name));
         let at = self.project.clock.now();
         let closed = self.lease.append(self.known, (at, durability), &events);
         self.closed.extend(closed.map_err(|refused| self.explain(refused))?);

@@ -1,6 +1,7 @@
 //! What a failing program said: the cause is told wherever its failure is, with the way to the log.
 
 use crate::house::House;
+use crate::house::child;
 
 /// A test program that writes the cause to standard output, much after it, and chatter as errors.
 const TEST: &str = "echo 'adds: FAILED, 4 is not 5'
@@ -46,4 +47,50 @@ fn the_known_error_of_an_agent_is_told_without_its_stream() {
     let done = house.orch("run demo").code(1).says("the quota is used up").never_says("\"type\":");
     done.says("logs/gates/write/attempt-1/stdout.log");
     assert!(house.attempt("write", 1)["findings"][0]["actual"].is_null());
+}
+
+#[test]
+fn no_path_of_this_machine_enters_a_record() {
+    let house = House::new()
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'kept'
+             executor = 'command'
+             shell = 'ln -s \"$ORCH_PROJECT/../outside\" kept.txt; echo x'
+             stdout = 'kept.txt'
+             on_fail = 'continue'
+             [[gate]]
+             id = 'linked'
+             executor = 'command'
+             needs = []
+             shell = 'ln -s \"$ORCH_PROJECT/../outside\" linked.txt'
+             contract = 'linked'
+             on_fail = 'continue'
+             [[gate]]
+             id = 'asked'
+             executor = 'agent'
+             needs = []
+             answers = { how = { type = 'string' } }
+             on_fail = 'continue'
+             [[gate]]
+             id = 'judged'
+             executor = 'command'
+             needs = []
+             command = ['true']
+             contract = 'judged'",
+        )
+        .leaves("linked", "linked.txt")
+        .contract("judged", "[[check]]\nkind = 'command'\ncommand = ['sh', '-c', 'pwd; exit 1']\n")
+        .agents("")
+        .script("asked", "ln -s \"$ORCH_PROJECT/../outside\" \"$ORCH_ANSWERS\"");
+    let done = house.orch("run demo").code(1);
+    assert_eq!(house.gates(), "kept FAIL, linked FAIL, asked FAIL, judged FAIL");
+    let place = house.project().canonicalize().unwrap();
+    let machine = place.parent().unwrap().display().to_string();
+    let record = house.run_folder().join("record");
+    let mut find = house.program("grep");
+    let found = child::output(find.arg("-rF").arg(machine).arg(record));
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+    done.says("is a symbolic link");
 }
