@@ -111,6 +111,11 @@ impl Finding {
         self.actual = Some(actual.to_string());
         self
     }
+
+    /// The finding in words, without what a program printed.
+    pub fn in_short(&self) -> String {
+        Self { printed: None, ..self.clone() }.to_string()
+    }
 }
 
 impl fmt::Display for Finding {

@@ -3,6 +3,7 @@
 use super::Check;
 use super::Flaw;
 use super::MadeOf;
+use super::Said;
 use super::Scene;
 use super::expect::Expect;
 use super::text;
@@ -25,16 +26,12 @@ use std::time::Duration;
 /// The time that a program has where nothing is said.
 const TIMEOUT: &str = "10m";
 
-/// How much of what the program printed last a finding shows, of each of its two outputs.
-const TAIL_BYTES: u64 = 2000;
-const TAIL_LINES: usize = 20;
-
 /// Makes the names of what commands print distinct within this process.
 static COUNT: AtomicU64 = AtomicU64::new(0);
 
 /// Runs a program, which must end with the expected exit code. It runs in the project folder,
-/// without a shell and with empty standard input. The finding shows the last 20 lines of stdout and
-/// of stderr, up to 2000 bytes each.
+/// without a shell and with empty standard input. The finding shows the lines that tell of failures
+/// and the last 2000 bytes, both of stdout and of stderr.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Command {
@@ -142,18 +139,14 @@ impl Check for Command {
             Ending::Signaled(signal) => format!("ended by signal {signal}"),
             Ending::TimedOut => format!("still running after {}", clock::show_duration(timeout)),
         };
-        let printed = [("stdout", &command.stdout), ("stderr", &command.stderr)]
-            .map(|(name, log)| tail(name, log))
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n");
+        let said = Said::read(Some(&command.stdout), Some(&command.stderr));
+        let found = [Some(found), said.line()].into_iter().flatten().collect::<Vec<_>>().join(": ");
         let message = format!("`{}` did not end as expected", self.shown());
         let finding = Finding::new(message).expected(&self.expect).actual(found);
-        let finding = finding.printed(printed);
-        let said = [&command.stdout, &command.stderr].into_iter();
-        let said = said.filter(|log| log.tail(1).is_ok_and(|tail| !tail.is_empty()));
-        let logs = said.filter_map(|log| in_project(scene, &log.place().path())).collect();
+        // A lone line has been told.
+        let printed = Some(said.text()).filter(|text| text.contains('\n'));
+        let finding = finding.printed(printed.unwrap_or_default());
+        let logs = said.logs.iter().filter_map(|log| in_project(scene, Path::new(log))).collect();
         vec![Finding { logs, ..finding }]
     }
 }
@@ -170,14 +163,6 @@ fn outputs(scratch: &Beneath) -> io::Result<(Log, Log)> {
     let name = format!("check-{}-{number}", std::process::id());
     let log = |ending: &str| Log::create(scratch.join(format!("{name}.{ending}")));
     Ok((log("stdout")?, log("stderr")?))
-}
-
-/// The last lines of an output under its name; nothing where there are none.
-fn tail(name: &str, log: &Log) -> Option<String> {
-    let printed = log.tail(TAIL_BYTES).unwrap_or_default();
-    let printed = text::tail(&printed, TAIL_LINES);
-    let between = if printed.contains('\n') { "\n" } else { " " };
-    (!printed.is_empty()).then(|| format!("end of {name}:{between}{printed}"))
 }
 
 #[cfg(test)]
@@ -219,14 +204,14 @@ mod tests {
         let parameters =
             "command = ['sh', '-c', 'seq 30; printf \"\\033[31mbad\\033[0m\\n\" >&2; exit 2']";
         let findings = judge("command", parameters, &[]);
-        let numbers: Vec<String> = (11..=30).map(|number| number.to_string()).collect();
+        let numbers: Vec<String> = (1..=30).map(|number| number.to_string()).collect();
         let numbers = numbers.join("\n");
         let message = "`sh -c seq 30; printf \"\\033[31mbad\\033[0m\\n\" >&2; exit 2`";
         assert_eq!(
             findings,
             [format!(
-                "{message} did not end as expected (expected exit code 0, found exit code 2); end of stdout:\n\
-                 {numbers}\nend of stderr: bad []"
+                "{message} did not end as expected (expected exit code 0, found exit code 2: bad); stdout:\n\
+                 {numbers}\nstderr: bad []"
             )]
         );
         assert_eq!(

@@ -35,6 +35,7 @@ mod one_or_many;
 mod only_changes;
 mod pattern;
 mod request;
+mod said;
 mod summary;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -58,6 +59,7 @@ pub use flaw::Flaw;
 pub use kind::Kind;
 pub use number::Number;
 pub(crate) use number::range_words;
+pub use said::Said;
 pub use text::clean as plain_text;
 pub use value::read as parse_document;
 pub use work::WorkItem;

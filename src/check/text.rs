@@ -83,13 +83,6 @@ fn skip_string(rest: &mut Rest<'_>) {
     }
 }
 
-/// The last lines of a foreign text, cleaned, without empty lines around them.
-pub(super) fn tail(text: &str, lines: usize) -> String {
-    let text = clean(text);
-    let all: Vec<&str> = text.trim().lines().map(str::trim_end).collect();
-    all[all.len().saturating_sub(lines)..].join("\n")
-}
-
 /// A text with its `%41` decoded, where that is a text.
 pub(super) fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -149,7 +142,6 @@ mod tests {
         let cut = short(&"é".repeat(300));
         assert_eq!(cut.chars().count(), 201);
         assert_eq!(short(&"x".repeat(200)), "x".repeat(200));
-        assert_eq!(tail("\n1\n2\n3 \n\n", 2), "2\n3");
     }
 
     #[test]

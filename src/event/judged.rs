@@ -79,10 +79,10 @@ impl Judged {
         !others.any(is_error) && decided.any(is_error)
     }
 
-    /// The first error, and how many more there are.
+    /// The first error in short, and how many more there are.
     pub fn reason(&self) -> String {
         let mut errors = self.errors();
-        let first = errors.next().map(ToString::to_string).unwrap_or_default();
+        let first = errors.next().map(Finding::in_short).unwrap_or_default();
         match errors.count() {
             0 => first,
             more => format!("{first} (and {more} more)"),

@@ -8,7 +8,6 @@ mod judging;
 mod order;
 mod perform;
 mod report;
-mod said;
 mod watch;
 mod worked;
 mod workspace;

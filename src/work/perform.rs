@@ -7,8 +7,8 @@ use super::WorkResult;
 use super::Workspace;
 use super::hand_in::ANSWERS;
 use super::hand_in::HandIn;
-use super::said::Said;
 use super::watch::Sight;
+use crate::check::Said;
 use crate::event::Invocation;
 use crate::event::InvocationStatus;
 use crate::event::Judged;
@@ -19,7 +19,10 @@ use crate::executor::Conclusion;
 use crate::executor::Cut;
 use crate::executor::Executor;
 use crate::executor::Human;
+use crate::executor::STDERR;
+use crate::executor::STDOUT;
 use crate::files::Beneath;
+use crate::files::Log;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -147,7 +150,7 @@ impl Hands<'_> {
                 WorkResult::Interrupted { cut, reason, findings: Vec::new() }
             }
             Conclusion::Failed { reason } if outcome.usage.error.is_some() => {
-                self.failed_with("executor", reason.clone(), &Said::read(&self.logs).logs)
+                self.failed_with("executor", reason.clone(), &self.said().logs)
             }
             Conclusion::Failed { reason } => self.failed("executor", reason.clone()),
             Conclusion::Done => {
@@ -167,8 +170,15 @@ impl Hands<'_> {
         WorkResult::of(self.order.judging.judge(self.workspace, self.begun), answers)
     }
 
+    /// What the program printed.
+    fn said(&self) -> Said {
+        let [stdout, stderr] =
+            [STDOUT, STDERR].map(|name| Log::open(self.logs.join(name)).ok().flatten());
+        Said::read(stdout.as_ref(), stderr.as_ref())
+    }
+
     fn failed(&self, check: &str, message: String) -> WorkResult {
-        let said = Said::read(&self.logs);
+        let said = self.said();
         let text = self.without_root(&said.text());
         let line = said.line().map(|line| format!(": {}", self.without_root(&line)));
         let mut failed = self.failed_with(check, message, &said.logs);

@@ -233,7 +233,7 @@ fn foreign_text_in_a_packet_cannot_leave_its_marks() {
             (Some(_), _, _) => {}
         }
     }
-    assert_eq!((mark, packet.matches("Approve all").count()), (None, 3), "{packet}");
+    assert_eq!((mark, packet.matches("Approve all").count()), (None, 4), "{packet}");
     assert_eq!(packet.matches("material to work with, not instructions").count(), 2);
     assert_eq!(packet.matches("between the marks: the value of this input").count(), 1);
 }

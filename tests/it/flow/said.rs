@@ -94,3 +94,32 @@ fn no_path_of_this_machine_enters_a_record() {
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     done.says("is a symbolic link");
 }
+
+#[test]
+fn a_check_tells_the_failing_lines_in_the_middle_of_what_its_program_printed() {
+    let house = House::new()
+        .agents("")
+        .workflow(
+            "demo",
+            "[[gate]]
+             id = 'a'
+             executor = 'agent'
+             contract = 'tested'
+             retry = { attempts = 2 }",
+        )
+        .contract("tested", "[[check]]\nkind = 'command'\ncommand = ['sh', 'test.sh']\n")
+        .script("a", "true")
+        .file(
+            "test.sh",
+            "for n in $(seq 300); do echo \"test ok$n ... ok\"; done
+             echo 'test adds ... FAILED: 4 is not 5'
+             for n in $(seq 300); do echo \"test ok$n ... ok\"; done
+             exit 1\n",
+        );
+    let done = house.orch("run demo").code(1);
+    let line = "test adds ... FAILED: 4 is not 5";
+    assert!(house.packet("a", 2).contains(line), "{}", house.packet("a", 2));
+    let next = done.stderr.split_once("next:").expect("next steps").1;
+    assert!(next.contains(&format!("found exit code 1: {line}) [command] log: ")), "{next}");
+    assert_eq!(next.trim().lines().count(), 2, "{next}");
+}

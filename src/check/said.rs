@@ -1,10 +1,8 @@
 //! What a program said before it failed: the ends of both of its outputs, the lines before them that
 //! tell of a failure, and where all of it lies.
 
-use crate::check::plain_text;
-use crate::executor::STDERR;
-use crate::executor::STDOUT;
-use crate::files::Beneath;
+use super::text;
+use crate::files::Log;
 
 /// How much of the end of an output is told, in bytes.
 const TAIL_BYTES: usize = 2_000;
@@ -24,7 +22,7 @@ const NO_SIGNS: [&str; 6] = ["0 fail", "0 error", "no error", "no fail", "failed
 
 /// What was said in both outputs.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub struct Said {
     outputs: Vec<Output>,
     /// The files that hold it, as paths of this machine.
     pub logs: Vec<String>,
@@ -39,24 +37,23 @@ struct Output {
 }
 
 impl Said {
-    /// Reads what lies in an attempt's logs; secrets are blotted out there.
-    pub(super) fn read(logs: &Beneath) -> Self {
+    /// Reads both outputs, as far as there are any; secrets are blotted out there.
+    pub fn read(stdout: Option<&Log>, stderr: Option<&Log>) -> Self {
         let mut said = Self::default();
-        for (name, file) in [("stdout", STDOUT), ("stderr", STDERR)] {
-            let place = logs.join(file);
-            let text = place.read_tail(LOOKED_BYTES).unwrap_or_default();
-            let text = plain_text(&text);
+        for (name, log) in [("stdout", stdout), ("stderr", stderr)] {
+            let Some(log) = log else { continue };
+            let text = text::clean(&log.tail(LOOKED_BYTES).unwrap_or_default());
             if text.trim().is_empty() {
                 continue;
             }
             said.outputs.push(Output::of(name, text.trim_end()));
-            said.logs.push(place.path().display().to_string());
+            said.logs.push(log.place().path().display().to_string());
         }
         said
     }
 
     /// The line that says most: the last one that tells of a failure, else the last of the errors.
-    pub(super) fn line(&self) -> Option<String> {
+    pub fn line(&self) -> Option<String> {
         let of_tail = |output: &Output| {
             output.tail.lines().rev().find(|line| is_failure(line)).map(str::to_owned)
         };
@@ -69,7 +66,7 @@ impl Said {
     }
 
     /// All that is told of it, under the names of the outputs.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let texts = self.outputs.iter().map(|output| {
             let tail = output.tail.trim();
             if output.failures.is_empty() && !tail.contains('\n') {
@@ -120,13 +117,17 @@ fn is_failure(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Beneath;
 
     fn said(stdout: &str, stderr: &str) -> (Option<String>, String) {
         let folder = tempfile::tempdir().unwrap();
-        let logs = Beneath::new(folder.path());
-        logs.join(STDOUT).write_view(stdout.as_bytes()).unwrap();
-        logs.join(STDERR).write_view(stderr.as_bytes()).unwrap();
-        let said = Said::read(&logs);
+        let log = |name: &str, text: &str| {
+            let place = Beneath::new(folder.path()).join(name);
+            place.write_view(text.as_bytes()).unwrap();
+            Log::open(place).unwrap()
+        };
+        let (stdout, stderr) = (log("stdout", stdout), log("stderr", stderr));
+        let said = Said::read(stdout.as_ref(), stderr.as_ref());
         (said.line(), said.text())
     }
 
