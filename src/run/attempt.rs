@@ -236,7 +236,9 @@ impl Run {
         let some = self.gates.iter().filter(|(_, state)| of(state));
         let gates: Vec<GateId> = some.map(|(gate, _)| gate.clone()).collect();
         for gate in gates {
-            if self.cancel_attempt(at, &gate) {
+            // An attempt that was cut off has ended; its gate still waits for a decision.
+            let waits = self.status_of(&gate) == GateStatus::Waiting;
+            if self.cancel_attempt(at, &gate) || waits {
                 self.open(&gate, GateStatus::NotStarted, "canceled");
             }
         }

@@ -4,11 +4,14 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::progress::Progress;
 use crate::ops::run_complete;
 
 pub fn execute(face: &Face, request: &run_complete::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
+    let progress = Progress::of(face, &project, &request.run);
     let standing = run_complete::run_complete(&project, &face.caller, request)?;
+    drop(progress);
     drive::last_words(face, &project, &standing);
     Ok(exit::DONE)
 }

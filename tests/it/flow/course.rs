@@ -292,3 +292,19 @@ fn nobody_is_waited_for_behind_the_end_but_whoever_cleans_up() {
     assert_eq!(house.record()["status"], "PASSED");
     house.orch("verify").code(0);
 }
+
+#[test]
+fn a_cancel_tells_of_what_cleans_up_and_leaves_nothing_waiting() {
+    let rest = shell("cut", "kill -9 $$", "needs = []")
+        + &shell("last", "true", "needs = ['cut']")
+        + &shell("tidy", "echo tidied", "finally = true")
+        + &shell("sweep", "exit 1", "finally = true");
+    let house = House::new().workflow("demo", &rest);
+    house.orch("run demo").code(3);
+    assert_eq!(house.gates(), "cut WAITING, last NOT_STARTED, tidy NOT_STARTED, sweep NOT_STARTED");
+    let done = house.orch("run cancel").code(0).says("CANCELED");
+    done.says("PASS tidy").says("FAIL sweep").says("error sweep: `sh` exited with code 1");
+    assert_eq!(house.gates(), "cut NOT_STARTED, last NOT_STARTED, tidy PASS, sweep FAIL");
+    assert_eq!(house.attempts("cut"), "INTERRUPTED");
+    house.orch("verify").code(0);
+}
