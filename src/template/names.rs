@@ -251,6 +251,10 @@ mod tests {
                 "1:49 unknown answer `channle` in a template | did you mean `channel`?",
             ),
             (
+                "{% set a = gates.ask.answers %}{{ a.channle }}",
+                "1:45 unknown answer `channle` in a template | did you mean `channel`?",
+            ),
+            (
                 "{{ gates.ask.status in ['PASS', 'FAILED'] }}",
                 "1:42 `gates.ask.status` is never `FAILED` | did you mean `FAIL`?",
             ),

@@ -1,6 +1,7 @@
 //! What templates ask of values: `gates.a.status`, `gates['a-b'].answers.x`, and the texts that they
 //! compare it with. Read from the text, since the engine tells the first name only.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -58,14 +59,15 @@ const OPERATORS: [&str; 5] = ["and", "in", "is", "not", "or"];
 pub(super) fn paths(text: &str) -> Vec<Path<'_>> {
     let tokens = tokens(text);
     let token = |at: usize| tokens.get(at).map_or(Token::End, |(token, _)| *token);
-    let mut found = Vec::new();
+    let mut found: Vec<Path<'_>> = Vec::new();
+    let mut set: BTreeMap<&str, Vec<(&str, usize)>> = BTreeMap::new();
     for (at, (first, place)) in tokens.iter().enumerate() {
         let Token::Word(first) = first else { continue };
         let is_part = at > 0 && matches!(token(at - 1), Token::Sign("." | "?."));
         if is_part || OPERATORS.contains(first) || token(at + 1) == Token::Sign("=") {
             continue;
         }
-        let mut names = vec![(*first, *place)];
+        let mut names = set.get(first).cloned().unwrap_or_else(|| vec![(*first, *place)]);
         let mut end = at + 1;
         loop {
             let (name, more) = match (token(end), token(end + 1), token(end + 2)) {
@@ -79,9 +81,28 @@ pub(super) fn paths(text: &str) -> Vec<Path<'_>> {
         // What stands in other brackets is known only when it renders.
         let is_open = matches!(token(end), Token::Sign("[" | "?["));
         let compared_with = if is_open { Vec::new() } else { compared_with(&tokens, at, end) };
+        if let Some(name) = names_once(&tokens, at).filter(|_| token(end) == Token::End) {
+            set.insert(name, names.clone());
+        }
         found.push(Path { names, compared_with });
     }
     found
+}
+
+/// The name that a `set` gives to what begins at a token; none where the text gives it to more than
+/// that, since it is not known then which counts.
+fn names_once<'t>(tokens: &[(Token<'t>, usize)], at: usize) -> Option<&'t str> {
+    let begin = at.checked_sub(3)?;
+    let [(Token::Word("set"), _), (Token::Word(name), _), (Token::Sign("="), _)] =
+        tokens[begin..at]
+    else {
+        return None;
+    };
+    let gives = |pair: &&[(Token<'t>, usize)]| {
+        let is_giver = matches!(pair[0].0, Token::Word("set" | "set_global" | "for"));
+        is_giver && pair[1].0 == Token::Word(name)
+    };
+    (tokens.windows(2).filter(gives).count() == 1).then_some(name)
 }
 
 /// The texts that what stands from one token to before another is compared with.
@@ -224,6 +245,13 @@ mod tests {
             ("{{ {'a': {'b': c}}[d] }}{{ 'gates.x }} \\' ' ~ e }}", "c, d, e"),
             ("{{ f(gates=g) }}", "f, g"),
             ("{% raw %}{{ gates.x }}{% endraw %}{{ y }}", "raw, y"),
+            ("{% set a = b.c %}{{ a.d }}", "set, b/c, b/c/d"),
+            ("{% set a = b.c ~ 'x' %}{{ a.d }}", "set, b/c, a/d"),
+            ("{% set a = b %}{% set a = c %}{{ a.d }}", "set, b, set, c, a/d"),
+            (
+                "{% set a = b %}{% for a in c %}{{ a.d }}{% endfor %}",
+                "set, b, for, a, c, a/d, endfor",
+            ),
             ("{{ open.é", "open/é"),
             ("{{ 'open", ""),
         ] {
