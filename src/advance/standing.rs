@@ -2,10 +2,12 @@
 
 use super::asking;
 use super::packet;
+use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::files::Lock;
 use crate::project::Driver;
 use crate::project::Project;
+use crate::project::sitting_budget;
 use crate::run::Run;
 use crate::standing::Around;
 use crate::standing::DrivenBy;
@@ -41,6 +43,10 @@ pub fn standing_of(project: &Project, workflow: &Workflow, run: &Run, head: Head
         let packet = packet::path(project, id, gate);
         packet.exists().then(|| project.shown(&packet.path()))
     });
+    if run.pause == Some(PauseCause::Budget) {
+        // Where one of the runs around cannot be read, whoever asks for that is told why.
+        standing.here.bound_by = sitting_budget::binding(project, run).ok().flatten();
+    }
     for waiting in &mut standing.waiting {
         waiting.shows = asking::names_of_files(project, workflow, run, &waiting.gate);
     }

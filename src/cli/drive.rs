@@ -165,7 +165,8 @@ fn closing_words(
 ) {
     let mut instructions =
         Instructions::of(standing, ops::at_hand_after(project, &face.caller, standing));
-    if face.can_ask() && standing.status == RunStatus::Waiting {
+    let has_waiting = standing.status == RunStatus::Waiting && !standing.waiting.is_empty();
+    if face.can_ask() && has_waiting {
         instructions.suggest(&Suggestion::new("run resume").of(&standing.run_id));
     }
     let packet = packet(face, project, standing);

@@ -123,7 +123,7 @@ impl Instructions {
                 self.say(format!("Gate {gate} failed: {reason}. Fix it, then redo the gate."));
                 self.suggest(&at("gate redo", gate).option("reason", OPEN_WORDS));
             }
-            NextStep::RaiseBudget => self.raise_budget(run),
+            NextStep::RaiseBudget => self.raise_budget(standing),
             NextStep::Resume => {
                 self.say("The run is paused. Resume it.");
                 self.suggest(&take_up(standing));
@@ -140,11 +140,8 @@ impl Instructions {
                 self.say("No process drives the run. Resume it.");
                 self.suggest(&take_up(standing));
             }
-            NextStep::Watch(gate) => {
-                let gate = gate.map(|gate| format!(" Gate {gate} is running."));
-                self.say(format!("Another process drives the run.{}", gate.unwrap_or_default()));
-                self.suggest(&of("status"));
-            }
+            NextStep::Watch(gate) => self.watch(run, *gate),
+            NextStep::ActLater(waiting) => self.act_later(run, waiting),
             NextStep::Follow => {
                 self.say("The run continues now. See what it waits for.");
                 self.suggest(&of("next"));
@@ -159,6 +156,11 @@ impl Instructions {
             NextStep::Complete => {
                 self.say("No gates are left to start. Complete the run.");
                 self.suggest(&of("run complete"));
+            }
+            NextStep::CompleteSession => {
+                self.say("All gates are done. Complete the session to end the run.");
+                let key = &standing.here.key;
+                self.suggest(&Suggestion::new("session complete").of_key(run, key));
             }
             NextStep::GiveUp => {
                 self.say("Or end the run as failed.");
@@ -181,11 +183,39 @@ impl Instructions {
         self.suggest(&at("gate fail").option("reason", OPEN_WORDS));
     }
 
-    fn raise_budget(&mut self, run: &RunId) {
-        self.say("A budget is spent. Raise it to continue.");
+    fn watch(&mut self, run: &RunId, gate: Option<&GateId>) {
+        let gate = gate.map(|gate| format!(" Gate {gate} is running.")).unwrap_or_default();
+        self.say(format!("Another process drives the run.{gate}"));
+        self.suggest(&Suggestion::new("status").of(run));
+    }
+
+    fn act_later(&mut self, run: &RunId, waiting: &Waiting) {
+        let (gate, waits_for) = (&waiting.gate, waiting.waits_for);
+        self.say(format!(
+            "Gate {gate} is waiting for {waits_for}. To act on it now, pause the run first."
+        ));
+        self.suggest(&Suggestion::new("run pause").of(run));
+    }
+
+    fn raise_budget(&mut self, standing: &Standing) {
+        let run = &standing.run_id;
+        let reason = standing.reason.as_deref().unwrap_or("a budget is spent");
+        let raised = if let Some((around, key)) = &standing.here.bound_by {
+            self.say(format!(
+                "The budget of the session at `{key}` stopped the run: {reason}. Raise that \
+                 budget, then resume the run."
+            ));
+            around
+        } else {
+            self.say(format!("A budget stopped the run: {reason}. Raise it to continue."));
+            run
+        };
         // Without a run named it adds up all of them.
-        self.suggest(&Suggestion::new("cost").option("run", run.as_str()));
-        self.suggest(&Suggestion::new("run resume").of(run).option("budget", OPEN));
+        self.suggest(&Suggestion::new("cost").option("run", raised.as_str()));
+        self.suggest(&Suggestion::new("run resume").of(raised).option("budget", OPEN));
+        if raised != run {
+            self.suggest(&Suggestion::new("run resume").of(run));
+        }
     }
 
     fn work(&mut self, run: &RunId, waiting: &Waiting) {

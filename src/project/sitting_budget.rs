@@ -28,6 +28,29 @@ pub fn bound(project: &Project, run: &Run, budget: Budget) -> Result<Budget, Err
     Ok(bound)
 }
 
+/// The run around this one whose budget leaves it less than its own does, and the key of that run.
+pub fn binding(project: &Project, run: &Run) -> Result<Option<(RunId, String)>, Error> {
+    let own = &run.started.run_id;
+    let mut next = run.started.parent.clone();
+    let Some(parent) = &next else { return Ok(None) };
+    // All that it has spent itself: what it is a part of is no part of it.
+    let spent = spent_beside(project, own, parent)?;
+    let mut least = left_by(run.budget, &spent);
+    let mut binding = None;
+    while let Some(id) = next {
+        let around = project.store.glance(&id)?.run;
+        let beside = left_by(around.budget, &spent_beside(project, &id, own)?);
+        let left = left_by(beside, &spent);
+        let narrowed = least.narrowed(left);
+        if narrowed != least {
+            binding = Some((id.clone(), around.started.key.clone()));
+            least = narrowed;
+        }
+        next = around.started.parent.filter(|parent| *parent < id);
+    }
+    Ok(binding)
+}
+
 /// What the parts of a run have spent.
 pub fn spent_by_parts(project: &Project, run: &Run) -> Result<Amounts, Error> {
     spent_beside(project, &run.started.run_id, &run.started.run_id)

@@ -107,6 +107,8 @@ pub struct Here {
     pub session: Option<u32>,
     /// Whether it had a session, and has none now.
     pub was_left: bool,
+    /// The run of the session whose budget binds this one, and its key, if it is paused for that.
+    pub bound_by: Option<(RunId, String)>,
 }
 
 /// Who drives a run now.
@@ -272,5 +274,6 @@ fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
         ready,
         session: run.session().map(|session| session.number),
         was_left: !run.sessions.is_empty() && !around.is_kept,
+        bound_by: None,
     }
 }

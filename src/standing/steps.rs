@@ -35,7 +35,7 @@ pub enum NextStep<'s> {
         /// Why it failed.
         reason: &'s str,
     },
-    /// Give the run more to spend.
+    /// Give the run more to spend, or the session whose budget binds it.
     RaiseBudget,
     /// Resume the run that is paused.
     Resume,
@@ -47,6 +47,8 @@ pub enum NextStep<'s> {
     Drive,
     /// Another process drives it; a gate may be at work.
     Watch(Option<&'s GateId>),
+    /// A gate waits for somebody, who can act once the process that drives the run has stopped.
+    ActLater(&'s Waiting),
     /// This process goes on with it: see what it comes to.
     Follow,
     /// Begin a gate by hand; one that failed is put right first.
@@ -58,6 +60,8 @@ pub enum NextStep<'s> {
     },
     /// No gate is left to begin: end the run.
     Complete,
+    /// The same where a session is open: it ends with that.
+    CompleteSession,
     /// A gate failed that the run cannot pass without: end it as failed.
     GiveUp,
     /// It is over: look at what it came to.
@@ -71,7 +75,8 @@ impl Standing {
     pub fn next_steps(&self) -> Vec<NextStep<'_>> {
         let mut steps = Vec::new();
         // Where a run has ended, nobody works on; where it is paused, somebody takes it up first.
-        if matches!(self.status, RunStatus::Running | RunStatus::Waiting) {
+        let is_free = self.here.driver != DrivenBy::Another;
+        if is_free && matches!(self.status, RunStatus::Running | RunStatus::Waiting) {
             steps.extend(self.waiting.iter().map(|waiting| match waiting.waits_for {
                 WaitsFor::Person | WaitsFor::Agent => NextStep::Work(waiting),
                 WaitsFor::Approval => NextStep::Approve(waiting),
@@ -121,6 +126,16 @@ impl Standing {
         is_at_rest && self.waiting.is_empty() && !self.failed.is_empty()
     }
 
+    /// Whether nothing but its open session keeps the run from its end.
+    fn is_all_done(&self) -> bool {
+        let here = &self.here;
+        let has_open_gate = !here.ready.is_empty() || !self.waiting.is_empty();
+        self.status == RunStatus::Waiting
+            && here.session.is_some()
+            && !has_open_gate
+            && self.failed.is_empty()
+    }
+
     /// A run that neither waits nor has ended: somebody drives it, or somebody begins a gate.
     fn going_on(&self) -> Vec<NextStep<'_>> {
         let here = &self.here;
@@ -128,7 +143,13 @@ impl Standing {
             // Whoever reads this is about to drive it.
             DrivenBy::This if self.waiting.is_empty() => vec![NextStep::Follow],
             DrivenBy::This => Vec::new(),
-            DrivenBy::Another => vec![NextStep::Watch(here.gate.as_ref())],
+            DrivenBy::Another => {
+                let is_waiting = |gate: &&GateId| self.waiting.iter().any(|it| it.gate == **gate);
+                let gate = here.gate.as_ref().filter(|gate| !is_waiting(gate));
+                let later = self.waiting.iter().map(NextStep::ActLater);
+                [NextStep::Watch(gate)].into_iter().chain(later).collect()
+            }
+            DrivenBy::Nobody if self.is_all_done() => vec![NextStep::CompleteSession],
             DrivenBy::Nobody if here.is_driven && self.waiting.is_empty() => vec![NextStep::Drive],
             DrivenBy::Nobody if here.is_driven => Vec::new(),
             DrivenBy::Nobody => {

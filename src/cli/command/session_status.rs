@@ -58,7 +58,12 @@ fn time(reply: &session_status::Reply) -> String {
 }
 
 fn money(reply: &session_status::Reply) -> String {
-    let cost = usd(reply.cost_usd);
+    let own = usd(reply.cost_usd);
+    let cost = if reply.parts_usd > 0.0 {
+        format!("{own}, and {} in runs begun in it", Measure::Usd.show(reply.parts_usd))
+    } else {
+        own
+    };
     match (reply.budget_usd, reply.remaining_usd) {
         (Some(budget), Some(left)) => {
             format!("cost: {cost} of {budget:.2} USD, {left:.2} USD left")

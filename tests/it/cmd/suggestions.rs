@@ -3,6 +3,7 @@
 
 use crate::house::Done;
 use crate::house::House;
+use crate::house::wait_until;
 
 /// A state, and how a project comes to it.
 const STATES: [(&str, &[&str]); 16] = [
@@ -152,4 +153,45 @@ fn what_is_suggested_is_not_refused() {
     canceled: orch run show
     passed: orch run show
     "#);
+}
+
+#[test]
+fn a_session_whose_gates_are_done_is_to_be_completed() {
+    let house = house();
+    house.orch("session start --epic moon --workflow one").code(0);
+    let done = house.orch("gate finish").code(0);
+    let says = "All gates are done. Complete the session to end the run.\n";
+    done.says(says).says("$ orch session complete\n").never_says("run resume");
+    house.orch("next").code(0).says(says);
+    house.orch("run resume").code(3).says(says).never_says("$ orch run resume");
+    house.orch("session complete").code(0).says("PASSED");
+}
+
+#[test]
+fn nothing_is_suggested_that_waits_for_the_process_that_drives_the_run() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'ready'
+         executor = 'command'
+         shell = 'exit 75'
+         poll = { every = '100ms', deadline = '1h' }
+         [[gate]]
+         id = 'read'
+         executor = 'human'
+         needs = []",
+    );
+    let mut command = house.program(env!("CARGO_BIN_EXE_orch"));
+    let mut driving = house.start_other(command.args(["run", "demo"]));
+    wait_until("the person is asked", || driving.printed().contains("WAITING read"));
+    let next = house.orch("next").code(0).says("Another process drives the run.\n");
+    let says = "Gate read is waiting for a person. To act on it now, pause the run first.\n";
+    next.says(says).says("$ orch run pause\n").never_says("$ orch gate").never_says("$ orch done");
+    house
+        .orch("gate finish --gate read")
+        .code(5)
+        .never_says("$ orch gate")
+        .never_says("$ orch done");
+    house.orch("run pause").code(0);
+    driving.wait();
 }

@@ -32,6 +32,16 @@ fn tasks_of_a_sitting_draw_on_its_budget() {
     // One call over it at most.
     house.orch("run task --id three").code(0).says("0.20 USD left by the session for this run");
     house.orch("run task --id four").code(4).says("left by the session for this run is spent");
+    let spent = house.orch("run task --id five").code(4);
+    insta::assert_snapshot!(spent.stderr.split_once("next:").expect("next steps").1, @r"
+
+      The budget of the session at `moon` stopped the run: the budget of 0.00 USD left by the session for this run is spent. Raise that budget, then resume the run.
+      $ orch cost --run run_20260119T143013Z_moon_000001
+      $ orch run resume --run run_20260119T143013Z_moon_000001 --budget …
+      $ orch run resume
+    ");
+    let status = house.orch("session status --epic moon").code(0);
+    status.says("cost: 0.00 USD, and 1.20 USD in runs begun in it of 1.00 USD, 0.00 USD left");
     house.orch("session start --epic moon --resume").code(5);
     house.orch("session pause --epic moon").code(0);
     house.orch("session start --epic moon --resume").code(4);
@@ -48,4 +58,20 @@ fn no_sitting_begins_where_the_budget_is_spent() {
     house.orch("session start --epic moon --resume --budget 1.5").code(4);
     house.orch("session start --epic moon --resume --budget 3").code(0);
     house.orch("session pause --epic moon").code(0);
+}
+
+#[test]
+fn the_budget_that_binds_is_the_one_that_is_named_and_raised() {
+    let house = house();
+    for id in ["one", "two", "three"] {
+        house.orch(&format!("run task --id {id}")).code(0);
+    }
+    let done = house.orch("run task --id four --json").code(4).json();
+    let commands = done["instructions"]["suggested_commands"].as_array().unwrap().clone();
+    let commands: Vec<&str> = commands.iter().map(|it| it.as_str().unwrap()).collect();
+    let moon = house.orch("session status --epic moon --json").json()["data"]["run_id"].clone();
+    let raise = format!("orch run resume --run {} --budget …", moon.as_str().unwrap());
+    assert!(commands.contains(&raise.as_str()), "{commands:?}");
+    house.orch(&raise.replace("orch ", "").replace('…', "3")).code(3);
+    house.orch(commands.last().unwrap().strip_prefix("orch ").unwrap()).code(0).says("PASSED");
 }
