@@ -254,7 +254,8 @@ pub struct GateFile {
     pub reads: Vec<Placed<String>>,
     /// Skip the work if nothing it depends on has changed since the gate last passed, in this or an
     /// earlier run: inputs, packet, attached files, agent and model, variables and secrets, scripts
-    /// and schemas of the project, the files in `reads`, and the outputs.
+    /// and schemas of the project, the files that its command and checks name, those in `reads`, and
+    /// the outputs.
     #[serde(default)]
     pub reuse: bool,
     /// Run one instance of the gate for each item of a list.
