@@ -229,7 +229,8 @@ impl<'s> Driver<'s> {
             | Event::RunAmended(_)
             | Event::GatesReopened { .. }
             | Event::GateJumped { .. }
-            | Event::GateRedone { .. } = event
+            | Event::GateRedone { .. }
+            | Event::GateWaived { .. } = event
             {
                 self.note_canceled(at);
             }
