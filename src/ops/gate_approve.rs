@@ -162,15 +162,17 @@ pub(super) fn refuse_other(id: &RunId, run: &Run, gate: &GateId) -> Result<(), E
     match run.gate(gate).and_then(|state| state.waits_for) {
         Some(WaitsFor::Approval) => Ok(()),
         Some(other) => {
-            let (command, what) = match other {
-                WaitsFor::Person | WaitsFor::Agent | WaitsFor::Approval => {
-                    ("gate finish", "hands in the work; only finished work can be approved")
-                }
-                WaitsFor::Decision => ("gate start", "starts the interrupted work again"),
-            };
             let message = format!("gate {gate} is waiting for {other}, not for an approval");
-            let command = Suggestion::new(command).of(id).at(gate);
-            Err(Error::usage(message).advise_command_that(command, what))
+            let error = Error::usage(message);
+            Err(match other {
+                WaitsFor::Person | WaitsFor::Agent | WaitsFor::Approval => {
+                    error.advise("only finished work can be approved; hand it in first")
+                }
+                WaitsFor::Decision => error.advise_command_that(
+                    Suggestion::new("gate start").of(id).at(gate),
+                    "starts the interrupted work again",
+                ),
+            })
         }
         None => Err(Error::usage(format!(
             "gate {gate} is {}, not waiting for an approval",

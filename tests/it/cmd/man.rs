@@ -25,6 +25,6 @@ fn every_command_has_a_page() {
 #[test]
 fn what_is_in_the_way_is_told() {
     let house = House::new().file("taken", "");
-    house.orch("man taken").code(1).says("taken/orch.1: File exists");
+    house.orch("man taken").code(1).says("taken/orch.1: file exists");
     house.orch("man").code(2).says("<FOLDER>");
 }

@@ -43,7 +43,7 @@ fn a_full_output_is_no_success() {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let (code, said) = said(&house, words, full);
         assert_eq!(code, Some(1), "{words}: {said}");
-        assert!(said.contains("error: cannot write to standard output: No space left"), "{said}");
+        assert!(said.contains("error: cannot write to standard output: no space left"), "{said}");
     }
 }
 

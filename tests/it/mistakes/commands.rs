@@ -65,7 +65,7 @@ fn a_value_is_told_with_the_right_one() {
     error: invalid value 'many' for '--jobs <N>': expected a whole number
     For more information, try '--help'.
 
-    error: `--since yesterday` is neither a duration nor a time
+    error: `yesterday` is neither a duration nor a time
     help: write 2h, 1d, 2026-01-31 or 2026-01-31T09:00:00Z
 
     error: invalid value 'ckpt-1' for '<N>': expected a whole number
@@ -112,7 +112,7 @@ fn an_approval_that_nobody_waits_for_says_what_is_waited_for() {
     house.orch("run demo --agent none").code(3);
     house.orch("gate approve").code(2).says(
         "error: gate a is waiting for an agent, not for an approval\n\
-         help: orch gate finish\n      hands in the work; only finished work can be approved\n",
+         help: only finished work can be approved; hand it in first\n",
     );
 }
 
