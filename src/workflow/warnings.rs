@@ -3,6 +3,7 @@
 use super::Approval;
 use super::Gate;
 use super::Order;
+use super::TO_THE_END;
 use super::Work;
 use super::Workflow;
 use crate::contract::Target;
@@ -27,8 +28,9 @@ impl Workflow {
         let read = self.gates.iter().flat_map(|gate| read_while_changed(self, gate));
         let beside = self.gates.iter().filter_map(|gate| beside_end(self, gate));
         let lines = self.gates.iter().filter_map(line_as_program);
+        let named = self.gates.iter().filter_map(named_like_the_end);
         let told = self.blind_reuse().into_iter().chain(lines).chain(edited).chain(together);
-        told.chain(read).chain(shared).chain(beside).collect()
+        told.chain(read).chain(shared).chain(beside).chain(named).collect()
     }
 
     /// Gates whose work is reused whatever the files hold that it is made from.
@@ -216,6 +218,17 @@ fn beside_end(workflow: &Workflow, gate: &Gate) -> Option<String> {
          needs = [\"{}\"] in gate {}, or needs = [\"{}\"] in gate {}",
         beside.id, gate.id, beside.id, gate.id, gate.id, beside.id
     ))
+}
+
+/// A gate that no run can be stopped at.
+fn named_like_the_end(gate: &Gate) -> Option<String> {
+    let is_named = gate.id.as_str() == TO_THE_END;
+    is_named.then(|| {
+        format!(
+            "no run can be stopped at gate {TO_THE_END}: `--until {TO_THE_END}` means the end of \
+             the run"
+        )
+    })
 }
 
 /// The files that a gate leaves behind, as they are written.

@@ -97,12 +97,3 @@ fn bytes_that_are_no_text_are_told_with_their_place() {
         assert!(!house.has_runs());
     }
 }
-
-#[test]
-fn no_gate_is_called_as_the_end_of_the_run_is() {
-    let house = House::new().workflow("demo", &GATE.replace("'a'", "'end'"));
-    let done = house.orch("workflow check demo").code(2).says("--> workflows/demo.toml:4:6");
-    done.says("`end` is not a valid gate id").says("`--until end` means the end of the run");
-    let house = House::new().workflow("demo", &GATE.replace("'a'", "'ends'"));
-    house.orch("workflow check demo").code(0);
-}

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub const RESERVED_NAMES: [&str; 9] =
     ["start", "resume", "list", "show", "complete", "cancel", "pause", "amend", "help"];
 
-/// What `--until` takes instead of a gate, to lift the bound; no gate can be called by it.
+/// What `--until` takes instead of a gate, to lift the bound.
 pub const TO_THE_END: &str = "end";
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
@@ -54,12 +54,6 @@ fn check_id<'d>(
             .source
             .unsound(gate.id.span(), "a gate id must not contain brackets")
             .advise("use letters, digits, `.`, `_` and `-`"));
-    }
-    if id.as_str() == TO_THE_END {
-        return Err(draft
-            .source
-            .unsound(gate.id.span(), format!("`{TO_THE_END}` is not a valid gate id"))
-            .advise(format!("use another id; `--until {TO_THE_END}` means the end of the run")));
     }
     if !seen.insert(gate.id.get_ref()) {
         return Err(draft
