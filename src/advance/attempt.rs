@@ -113,7 +113,7 @@ pub fn prepare(driver: &mut Driver<'_>, start: &Start<'_>) -> Result<Prepared, E
     let by = (agent.clone(), chosen.worker.clone());
     let started = (!start.again)
         .then(|| started(driver, &gate, start, (attempt.number, by), (&packet, &context)));
-    let refused = || audit::standing_refusal(driver.run(), &gate, id).map(WorkResult::refused);
+    let refused = || audit::standing_refusal(driver.run(), &gate, id);
     if let Some(result) = chosen.problem.map(WorkResult::failed).or_else(refused) {
         driver.append(&started.into_iter().collect::<Vec<_>>())?;
         let report = WorkReport { attempt, invocation: None, result };

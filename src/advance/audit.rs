@@ -14,7 +14,9 @@ use crate::run::GateState;
 use crate::run::Producer;
 use crate::run::Run;
 use crate::work::Barred;
+use crate::work::WorkResult;
 use crate::workflow::Gate;
+use crate::workflow::input::Values;
 
 /// Why an audit cannot begin. `acts` says whether an agent does it here, or somebody elsewhere.
 pub fn problem(
@@ -52,7 +54,7 @@ pub fn problem(
 
 /// The refusal that stands: what an auditor refused is not audited again before something of it has
 /// changed. Whoever is sent back for it is told again what was found.
-pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<Judged> {
+pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<WorkResult> {
     let audited = gate.audits.as_ref()?;
     let auditor = run.gate(id).filter(|state| state.refused_at > 0)?;
     let base = audited.to_string();
@@ -78,7 +80,7 @@ pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<Judged> {
     let found = refusing.into_iter().flat_map(|attempt| &attempt.validations);
     let decided = found.filter(|it| it.verdict && !it.pass && it.check != unchanged.check);
     let validations = [unchanged.clone()].into_iter().chain(decided.cloned()).collect();
-    Some(Judged { validations, ..Judged::default() })
+    Some(WorkResult::of(Judged { validations, ..Judged::default() }, Values::new()))
 }
 
 /// Whether a gate has left anything else than what it had left at an event.

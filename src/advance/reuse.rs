@@ -66,13 +66,9 @@ impl EarlierRuns {
         let mut next = Some(run);
         while let Some(earlier) = next {
             if let Some(candidate) = candidate(earlier, gate, id) {
-                if let Some(auditor) = refused_by(driver, earlier, id) {
-                    reason = reason.or(Some(format!("{auditor} refused its last result")));
-                    next = self.earlier(driver, place)?;
-                    place += 1;
-                    continue;
-                }
-                match difference(driver, (run, gate), &now, &candidate) {
+                let refused = refused_by(driver, earlier, id)
+                    .map(|auditor| format!("{auditor} refused its last result"));
+                match refused.or_else(|| difference(driver, (run, gate), &now, &candidate)) {
                     None => return Ok(Found::Same(Box::new(candidate))),
                     // The newest result tells best why it does not serve.
                     Some(found) => reason = reason.or(Some(found)),

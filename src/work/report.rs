@@ -82,11 +82,6 @@ impl WorkResult {
         Self::Failed { reason, judged: Judged { findings: vec![finding], ..Judged::default() } }
     }
 
-    /// What was judged already and does not pass.
-    pub fn refused(judged: Judged) -> Self {
-        Self::Failed { reason: judged.reason(), judged }
-    }
-
     /// Whoever was to do the work says that it cannot be done.
     pub fn given_up(reason: &str) -> Self {
         let findings = vec![Finding::of("gate fail", reason)];

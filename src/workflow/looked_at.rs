@@ -1,11 +1,11 @@
 //! Gates whose status or answers the templates of another one look at: where neither comes before the
 //! other, what is seen would depend on which of them is faster.
 
+use super::Gate;
 use super::Workflow;
 use super::file::GateFile;
 use crate::source::Source;
 use crate::source::Unsound;
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Where each gate says its id.
@@ -26,15 +26,9 @@ pub(super) fn check(
         if gate.is_finally() || gate.sees.is_empty() || gate.sees.len() >= workflow.gates.len() {
             continue;
         }
-        let before = workflow.stands_on(&gate.id);
-        let behind: BTreeSet<_> = workflow.followers(&gate.id).into_iter().collect();
-        let others = gate.sees.iter().filter_map(|seen| workflow.gate(&seen.gate));
-        let beside = others.filter(|other| {
-            other.id != gate.id
-                && !other.is_finally()
-                && !before.contains(&other.id)
-                && !behind.contains(&other.id)
-        });
+        let is_seen =
+            |other: &&Gate| gate.sees.iter().any(|seen| seen.gate.base() == other.id.as_str());
+        let beside = workflow.unordered_with(gate).into_iter().filter(is_seen);
         errors.extend(beside.map(|other| {
             let message = format!(
                 "gate `{}` looks at gate `{}`, and neither depends on the other",

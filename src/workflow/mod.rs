@@ -165,6 +165,16 @@ impl Workflow {
         dependents
     }
 
+    /// The gates that come neither before this one nor behind it; those at the end of the run come
+    /// behind all.
+    pub(crate) fn unordered_with(&self, gate: &Gate) -> Vec<&Gate> {
+        let before = self.stands_on(&gate.id);
+        let behind: BTreeSet<GateId> = self.followers(&gate.id).into_iter().collect();
+        let is_ordered = |id: &GateId| before.contains(id) || behind.contains(id);
+        let others = self.gates.iter().filter(|other| other.id != gate.id && !other.is_finally());
+        others.filter(|other| !is_ordered(&other.id)).collect()
+    }
+
     /// All gates that follow from this one, by `needs` and `audits`, nearest first.
     pub fn followers(&self, id: &GateId) -> Vec<GateId> {
         let mut found: BTreeSet<&GateId> = BTreeSet::from([id]);

@@ -10,7 +10,6 @@ use crate::contract::Target;
 use crate::files::Globs;
 use crate::id::GateId;
 use crate::template::Template;
-use std::collections::BTreeSet;
 
 /// How the bytes of a file came to count.
 struct Seen<'w> {
@@ -147,12 +146,7 @@ fn beside<'w>(workflow: &'w Workflow, gate: &Gate) -> Vec<&'w Gate> {
     if !is_certain(gate) {
         return Vec::new();
     }
-    let before = workflow.stands_on(&gate.id);
-    let behind: BTreeSet<GateId> = workflow.followers(&gate.id).into_iter().collect();
-    let is_unordered = |other: &&Gate| {
-        other.id != gate.id && !before.contains(&other.id) && !behind.contains(&other.id)
-    };
-    workflow.gates.iter().filter(is_unordered).filter(|other| is_certain(other)).collect()
+    workflow.unordered_with(gate).into_iter().filter(|other| is_certain(other)).collect()
 }
 
 /// Files that a gate or its checks read while another gate may change them.
@@ -207,12 +201,7 @@ fn shared_by_instances(gate: &Gate) -> Option<String> {
 /// Gates of which nothing says whether they come before the end of the run.
 fn beside_end(workflow: &Workflow, gate: &Gate) -> Option<String> {
     gate.end()?;
-    let before = workflow.stands_on(&gate.id);
-    let behind: BTreeSet<GateId> = workflow.followers(&gate.id).into_iter().collect();
-    let beside = workflow.gates.iter().find(|other| {
-        let is_ordered = before.contains(&other.id) || behind.contains(&other.id);
-        other.id != gate.id && !is_ordered && !other.is_finally()
-    })?;
+    let beside = workflow.unordered_with(gate).into_iter().next()?;
     Some(format!(
         "whether gate {} runs before gate {} ends the run depends on which is reached first; write \
          needs = [\"{}\"] in gate {}, or needs = [\"{}\"] in gate {}",

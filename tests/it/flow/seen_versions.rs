@@ -2,33 +2,44 @@
 
 use crate::house::House;
 
+/// A specification that a person approves, what happens to it then, a window for somebody's hands, and
+/// its publication.
+fn specified(then: &str) -> House {
+    House::new().leaves("spec", "spec.md").workflow(
+        "demo",
+        &format!(
+            "[[gate]]
+             id = 'spec'
+             executor = 'command'
+             shell = 'echo agreed > spec.md'
+             contract = 'spec'
+             approval = 'person'
+             {then}
+             [[gate]]
+             id = 'window'
+             executor = 'human'
+             [[gate]]
+             id = 'publish'
+             executor = 'command'
+             shell = 'cat spec.md >> published'"
+        ),
+    )
+}
+
+fn approve(house: &House) {
+    house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0);
+}
+
 #[test]
 fn what_was_approved_and_changed_by_nobody_is_shown_anew_and_not_done_again() {
-    let house = House::new().leaves("spec", "spec.md").workflow(
-        "demo",
-        "[[gate]]
-         id = 'spec'
-         executor = 'command'
-         shell = 'echo agreed > spec.md'
-         contract = 'spec'
-         approval = 'person'
-         [[gate]]
-         id = 'window'
-         executor = 'human'
-         [[gate]]
-         id = 'publish'
-         executor = 'command'
-         shell = 'cat spec.md >> published'",
-    );
-    let approve =
-        || house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0);
+    let house = specified("");
     house.orch("run demo").code(3);
-    approve();
+    approve(&house);
     house.write("spec.md", "nobody saw this\n");
     house.orch("gate finish --gate window").code(1);
     assert_eq!(house.gates(), "spec WAITING, window STALE, publish NOT_STARTED");
     assert_eq!(house.read("spec.md"), "nobody saw this\n");
-    approve();
+    approve(&house);
     house.orch("gate finish --gate window").code(0);
     assert_eq!(house.read("published"), "nobody saw this\n");
 }
@@ -36,40 +47,21 @@ fn what_was_approved_and_changed_by_nobody_is_shown_anew_and_not_done_again() {
 #[test]
 fn what_was_approved_stays_what_is_used_below_a_later_version_of_it() {
     for says in ["edits = ['spec.md']", "contract = 'spec'"] {
-        let house = House::new().leaves("spec", "spec.md").workflow(
-            "demo",
-            &format!(
-                "[[gate]]
-                 id = 'spec'
-                 executor = 'command'
-                 shell = 'echo agreed > spec.md'
-                 contract = 'spec'
-                 approval = 'person'
-                 [[gate]]
-                 id = 'stamp'
-                 executor = 'command'
-                 shell = 'echo stamped >> spec.md'
-                 {says}
-                 [[gate]]
-                 id = 'window'
-                 executor = 'human'
-                 [[gate]]
-                 id = 'publish'
-                 executor = 'command'
-                 shell = 'cat spec.md >> published'"
-            ),
-        );
-        let approve = || {
-            house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0)
-        };
+        let house = specified(&format!(
+            "[[gate]]
+             id = 'stamp'
+             executor = 'command'
+             shell = 'echo stamped >> spec.md'
+             {says}"
+        ));
         house.orch("run demo").code(3);
-        approve();
+        approve(&house);
         house.write("spec.md", "nobody saw this\n");
         house.orch("gate finish --gate window").code(1);
         let asked = "spec WAITING, stamp STALE, window STALE, publish NOT_STARTED";
         assert_eq!(house.gates(), asked, "{says}");
         assert_eq!(house.read("spec.md"), "nobody saw this\n", "{says}");
-        approve();
+        approve(&house);
         house.orch("gate finish --gate window").code(0);
         assert_eq!(house.read("published"), "nobody saw this\nstamped\n", "{says}");
         house.orch(&format!("verify --run {}", house.run_id())).code(0);
@@ -139,7 +131,7 @@ fn a_pattern_that_matches_what_was_approved_takes_it_from_nobody() {
              shell = 'cat out/spec.md >> published'",
         );
     house.orch("run demo").code(3);
-    house.on_terminal("gate approve --gate spec", &[("Approve this as", "spec\r")]).code(0);
+    approve(&house);
     house.write("out/spec.md", "nobody saw this\n");
     house.orch("gate finish --gate window").code(1);
     assert!(house.gates().starts_with("spec WAITING, notes STALE"), "{}", house.gates());
