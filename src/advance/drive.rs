@@ -24,14 +24,20 @@ pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error
     process::adopt_orphans();
     // Nobody else has hands at a run that is held here: what the journal says is at work was cut off.
     driver.append(&all_cut_off(driver))?;
+    driver.commits_follow = true;
+    let standing = go_on(&mut Held::new(driver, limits));
+    driver.commits_follow = false;
+    standing
+}
+
+fn go_on(held: &mut Held<'_, '_>) -> Result<Standing, Error> {
     let (sender, receiver) = mpsc::channel();
-    let mut held = Held::new(driver, limits);
     let mut at_work = 0;
     let mut reports = Vec::new();
     std::thread::scope(|scope| {
         loop {
             let Advance { orders, alarm, is_over } =
-                super::advance(&mut held, std::mem::take(&mut reports))?;
+                super::advance(held, std::mem::take(&mut reports))?;
             if is_over {
                 return Ok(super::standing(held.driver));
             }
@@ -44,6 +50,7 @@ pub fn drive(driver: &mut Driver<'_>, limits: &Limits) -> Result<Standing, Error
                     let _ = sender.send(perform(&order, &workspace));
                 });
             }
+            held.driver.catch_up()?;
             reports.extend(wait(held.driver, &receiver, (at_work > 0, alarm)));
             at_work -= reports.len();
         }

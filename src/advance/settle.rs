@@ -78,7 +78,7 @@ pub fn settle(driver: &mut Driver<'_>, report: &WorkReport) -> Result<(), Error>
     }
     let is_over = events.iter().any(|event| event.ended_attempt().is_some());
     if is_over {
-        driver.commit(Some(&gate), false)?;
+        driver.commit_attempt(&gate)?;
     }
     Ok(())
 }

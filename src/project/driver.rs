@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Project;
+use super::commit::Owed;
 use super::cut_off::cut_off;
 use super::home::refuse_other_project;
 use super::home::refuse_other_worktree;
@@ -10,17 +11,14 @@ use super::meter::Meter;
 use super::orphans;
 use super::proof;
 use super::proof::Proofs;
-use super::seal;
 use super::seal::Happened;
 use super::seen::Seen;
-use super::sign;
 use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::event::Note;
 use crate::event::RunStarted;
-use crate::event::RunStatus;
 use crate::files::Lock;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
@@ -34,11 +32,11 @@ use crate::secret::Secrets;
 use crate::store::Durability;
 use crate::store::Lease;
 use crate::store::Refused;
+use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::store::journal::Segment;
 use crate::store::record::Destination;
 use crate::store::record::Head;
-use crate::store::record::News;
 use crate::store::record::RecordWriter;
 use crate::workflow::Workflow;
 use std::borrow::Cow;
@@ -53,18 +51,22 @@ pub struct Driver<'s> {
     pub project: &'s Project,
     /// The run's workflow, as its definition has it now.
     pub workflow: Workflow,
-    lease: Lease,
+    pub(super) lease: Lease,
     /// Where the chain stands, as this process knows it.
     known: Digest,
-    record: RecordWriter,
+    pub(super) record: RecordWriter,
     /// Segments that are closed and not committed yet.
-    closed: Vec<Segment>,
+    pub(super) closed: Vec<Segment>,
+    /// The commit of an attempt that waits until what comes next is at work.
+    pub(super) owed: Option<Owed>,
+    /// Whether such a commit may follow the work.
+    pub commits_follow: bool,
     /// Attempts that have ended and are not committed yet.
-    ended: Vec<AttemptId>,
+    pub(super) ended: Vec<AttemptId>,
     /// Checkpoints that are sealed and not committed yet.
-    sealed: Vec<u32>,
+    pub(super) sealed: Vec<u32>,
     /// Whether the definition has changed and the record does not show it yet.
-    is_amended: bool,
+    pub(super) is_amended: bool,
     /// What may be a reason for a checkpoint.
     pub happened: Happened,
     /// Artifacts that were seen as recorded, so that they are not read again.
@@ -76,7 +78,7 @@ pub struct Driver<'s> {
     /// What no log, packet or record of the run may hold.
     pub secrets: Secrets,
     /// Why something is not committed yet, said once.
-    uncommitted: Vec<String>,
+    pub(super) uncommitted: Vec<String>,
     /// Why snapshots that are to go could not be let go.
     pub unforgotten: Vec<String>,
     /// Why the end of the run is not signed, where it should be.
@@ -150,6 +152,8 @@ impl<'s> Driver<'s> {
             lease,
             record,
             closed: Vec::new(),
+            owed: None,
+            commits_follow: false,
             ended: Vec::new(),
             sealed: Vec::new(),
             is_amended: false,
@@ -195,6 +199,10 @@ impl<'s> Driver<'s> {
     fn add(&mut self, events: &[Event], durability: Durability) -> Result<(), Error> {
         if events.is_empty() {
             return Ok(());
+        }
+        if events.iter().any(journal::closes) {
+            // A commit holds whole segments, and each attempt has one of its own.
+            self.catch_up()?;
         }
         let mut events = Cow::Borrowed(events);
         if self.secrets.are_any() {
@@ -296,62 +304,9 @@ impl<'s> Driver<'s> {
         Ok(findings)
     }
 
-    /// Commits what has ended: on the run's own ref, and at a stop on the branch. A commit that cannot be
-    /// made now is made with the next one; the journal holds it all the same.
-    pub fn commit(&mut self, gate: Option<&GateId>, is_stop: bool) -> Result<(), Error> {
-        let run = self.lease.run();
-        let title = match gate {
-            Some(gate) => format!(
-                "orch: {gate} {} in {} {}",
-                run.status_of(gate),
-                run.started.workflow,
-                run.started.key
-            ),
-            None => format!("orch: {} {} {}", run.status, run.started.workflow, run.started.key),
-        };
-        self.keep(gate, is_stop, title)?;
-        seal::seal_if_due(self)
-    }
-
-    /// Commits a checkpoint that was sealed.
-    pub fn commit_checkpoint(&mut self, number: u32) -> Result<(), Error> {
-        let run = self.lease.run();
-        let (workflow, key) = (&run.started.workflow, &run.started.key);
-        let title = format!("orch: checkpoint {number} of {workflow} {key}");
-        self.keep(None, run.status != RunStatus::Running, title)
-    }
-
     /// Whether the last event closed a segment.
     pub fn has_no_tail(&self) -> bool {
         self.lease.has_no_tail()
-    }
-
-    fn keep(&mut self, gate: Option<&GateId>, is_stop: bool, title: String) -> Result<(), Error> {
-        if is_stop {
-            let signed = sign::sign_head(self)?;
-            self.append(&signed.map(Event::HeadSigned).into_iter().collect::<Vec<_>>())?;
-        }
-        self.lease.sync()?;
-        let head = self.head();
-        let news = News {
-            run: self.lease.run(),
-            at: self.project.clock.now(),
-            head,
-            closed: std::mem::take(&mut self.closed),
-            attempts: std::mem::take(&mut self.ended),
-            checkpoints: std::mem::take(&mut self.sealed),
-            is_amended: std::mem::take(&mut self.is_amended),
-            is_stop,
-            gate: gate.cloned(),
-            title,
-        };
-        let problem = self.record.keep(news)?;
-        if is_stop && problem.is_none() {
-            // What could not be committed before was committed now.
-            self.uncommitted.clear();
-        }
-        self.uncommitted.extend(problem.filter(|problem| !self.uncommitted.contains(problem)));
-        Ok(())
     }
 
     /// Attempts that an event of this moment ended without a word of their own.

@@ -12,6 +12,7 @@ pub mod signing;
 pub mod sitting;
 pub mod sitting_budget;
 
+mod commit;
 mod driver;
 mod error;
 mod home;

@@ -12,6 +12,7 @@ pub use follow::wake;
 pub use reading::Reading;
 pub use reading::Then;
 pub use segment::Segment;
+pub use segment::closes;
 
 use crate::clock::Moment;
 use crate::digest::Digest;

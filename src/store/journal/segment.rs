@@ -51,6 +51,6 @@ impl Stretch {
 }
 
 /// A segment ends where a commit is made: with an attempt, and wherever the run stops.
-pub(super) fn closes(event: &Event) -> bool {
+pub fn closes(event: &Event) -> bool {
     event.ended_attempt().is_some() || event.is_stop()
 }

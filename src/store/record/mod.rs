@@ -7,6 +7,7 @@
 //! - `copy`: the committed copy of a journal, with the place it came from;
 //! - `folder`: the record as files in the project;
 //! - [`Foreign`]: a record that another tool made;
+//! - [`News`]: what is new of a run, and what its commit says;
 //! - `verify`: whether a record is what its journal says;
 //! - [`RecordWriter`]: writes the documents below the project and commits them.
 
@@ -15,21 +16,22 @@ mod checkpoint_json;
 mod copy;
 mod folder;
 mod foreign;
-mod writer;
+mod news;
 mod run_json;
 mod verify;
+mod writer;
 
 pub use crate::contract::RUNS;
 pub(super) use copy::Copy;
 pub use folder::Error;
 pub use foreign::Foreign;
 pub use foreign::is_foreign;
+pub use news::News;
 pub use verify::Difference;
 pub use verify::Expected;
 pub use verify::RecordState;
 pub use verify::journal_of;
 pub use writer::Destination;
-pub use writer::News;
 pub use writer::RecordWriter;
 
 use crate::clock::Moment;

@@ -3,6 +3,7 @@
 //! with what comes next.
 
 use super::Head;
+use super::News;
 use super::RUNS;
 use super::folder::Error;
 use super::folder::Folder;
@@ -19,13 +20,10 @@ use crate::git::Repository;
 use crate::git::Target;
 use crate::git::Tip;
 use crate::id::AttemptId;
-use crate::id::GateId;
 use crate::id::RunId;
-use crate::run::Run;
 use crate::store::Store;
 use crate::store::journal;
 use crate::store::journal::Reading;
-use crate::store::journal::Segment;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -57,31 +55,6 @@ enum Uncommitted {
     Disk(#[from] Error),
     #[error("{0} kept moving while orch tried to commit; another process writes to it")]
     Contested(String),
-}
-
-/// News of a run that the record is to hold.
-#[derive(Debug)]
-pub struct News<'n> {
-    /// The run.
-    pub run: &'n Run,
-    /// Time of the commit.
-    pub at: Moment,
-    /// Where the journal stands.
-    pub head: Head,
-    /// Journal segments that were closed.
-    pub closed: Vec<Segment>,
-    /// Attempts that have ended or changed.
-    pub attempts: Vec<AttemptId>,
-    /// Checkpoints that were sealed.
-    pub checkpoints: Vec<u32>,
-    /// Whether the definition has changed.
-    pub is_amended: bool,
-    /// Whether the run stops here, so that the record must be true and whole for everybody.
-    pub is_stop: bool,
-    /// The gate that it names.
-    pub gate: Option<GateId>,
-    /// The commit's first line.
-    pub title: String,
 }
 
 /// Where a record goes.
@@ -211,7 +184,7 @@ impl RecordWriter {
         for (path, bytes) in &files {
             self.known.insert(path.clone(), Digest::of(bytes));
         }
-        if news.is_stop || self.is_summary_due(news.head.bytes) {
+        if news.is_stop || !news.is_late && self.is_summary_due(news.head.bytes) {
             files.extend(super::summary_files(news.run, news.head, &self.known));
             self.summarised = Some((Instant::now(), news.head.bytes));
         }
@@ -247,6 +220,14 @@ impl RecordWriter {
         }
     }
 
+    /// Whether a commit may wait while the run goes on: neither anybody's branch nor the summary has
+    /// to do with it.
+    pub fn may_follow(&self, head: Head) -> bool {
+        self.repository.is_some()
+            && self.destination.branch != RecordBranch::Attempts
+            && !self.is_summary_due(head.bytes)
+    }
+
     fn is_summary_due(&self, bytes: u64) -> bool {
         self.summarised.is_none_or(|(at, before)| {
             at.elapsed() >= SUMMARY_EVERY && bytes >= before * SUMMARY_GROWTH
@@ -258,7 +239,7 @@ impl RecordWriter {
         // Nobody else writes the ref of a run that this process holds; but it may have been deleted.
         for _ in 0..2 {
             let Some(repository) = &mut self.repository else { return Ok(BTreeMap::new()) };
-            let message = message(news, repository.head().as_deref());
+            let message = news.message(repository.head().as_deref());
             let frozen = self.pending.keys().filter_map(|path| path.strip_prefix("definition/"));
             let folders = frozen.filter_map(|path| Path::new(path).parent());
             let originals =
@@ -303,7 +284,7 @@ impl RecordWriter {
             target: &self.destination.target,
             folder: &self.prefix,
             tip,
-            message: &message(news, None),
+            message: &news.message(None),
             lock: &lock,
             since: &since,
             patience: PATIENCE,
@@ -379,17 +360,4 @@ impl RecordWriter {
             (Some(_), Target::Head | Target::Ref(_)) | (None, _) => true,
         }
     }
-}
-
-/// The title, and the trailers by which a commit is found and the chain is anchored; `base` is the
-/// commit that the work stood on.
-fn message(news: &News<'_>, base: Option<&str>) -> String {
-    let gate = news.gate.as_ref();
-    let status = gate.map_or(news.run.status.as_str(), |gate| news.run.status_of(gate).as_str());
-    let gate = gate.map(|gate| format!("Orch-Gate: {gate}\n")).unwrap_or_default();
-    let base = base.map(|base| format!("Orch-Base: {base}\n")).unwrap_or_default();
-    format!(
-        "{}\n\nOrch-Run: {}\n{gate}Orch-Status: {status}\nOrch-Chain: {}\n{base}",
-        news.title, news.run.started.run_id, news.head.sha256
-    )
 }

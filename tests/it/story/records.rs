@@ -69,6 +69,44 @@ fn an_attempt_is_a_commit_of_the_ref_and_a_stop_one_of_the_branch() {
     house.orch("verify").code(0);
 }
 
+/// A command holds the run's ref up, and the one after it lets go: it can, since it does not wait for
+/// the commit of the attempt before it.
+#[test]
+fn an_attempt_is_committed_while_the_next_one_runs() {
+    let gate = |id: &str, shell: &str| {
+        format!(
+            "[[gate]]\nid = '{id}'\nexecutor = 'command'\nretry = {{ attempts = 2 }}\n\
+             shell = 'lock=.git/refs/orch/runs/$ORCH_RUN.lock; {shell}'\n"
+        )
+    };
+    let gates = [
+        gate("first", "true"),
+        gate("hold", "touch $lock"),
+        gate("release", "test ! -e $lock || { rm $lock; exit 1; }"),
+    ];
+    let house = House::new().workflow("demo", &gates.concat());
+    house.git("add .");
+    house.git("commit --quiet --message=project");
+    house.orch("run demo").code(0).never_says("could not commit");
+    let log = format!(
+        "log --reverse --format=%s|%(trailers:key=Orch-Status,valueonly) {}",
+        reference(&house)
+    );
+    let log = house.git(&log);
+    let titles: Vec<&str> = log.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(
+        titles,
+        [
+            "orch: first PASS in demo demo|PASS",
+            "orch: hold PASS in demo demo|PASS",
+            "orch: release FAIL in demo demo|FAIL",
+            "orch: release PASS in demo demo|PASS",
+            "orch: PASSED demo demo|PASSED",
+        ]
+    );
+    house.orch("verify").code(0);
+}
+
 #[test]
 fn the_branch_gets_what_the_project_says() {
     let house = house().file("orch.toml", "[record]\nbranch = 'attempts'\n");
