@@ -17,6 +17,13 @@ use std::path::Path;
 /// Coarser than the timestamps of any file system in use.
 const GRAIN_NS: i128 = 2_000_000_000;
 
+/// The same of those that tell more than seconds and hundredths of them. What they tell more is no
+/// finer than the tick of the kernel's clock, which is a hundredth of a second at most.
+const FINE_GRAIN_NS: i128 = 50_000_000;
+
+/// The unit of the coarsest timestamps that are finer than seconds: those of exFAT.
+const HUNDREDTH_NS: i128 = 10_000_000;
+
 /// The largest file that is hashed: a sparse one of a terabyte takes no room, and a quarter of an hour.
 const HASHED_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 
@@ -46,7 +53,13 @@ impl Stat {
     pub fn is_settled(&self) -> bool {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let now_ns = now.map_or(0, |now| i128::try_from(now.as_nanos()).unwrap_or(i128::MAX));
-        now_ns - self.changed_ns.max(self.modified_ns) > GRAIN_NS
+        self.is_settled_at(now_ns)
+    }
+
+    fn is_settled_at(&self, now_ns: i128) -> bool {
+        let touched_ns = self.changed_ns.max(self.modified_ns);
+        let is_fine = touched_ns % HUNDREDTH_NS != 0;
+        now_ns - touched_ns > if is_fine { FINE_GRAIN_NS } else { GRAIN_NS }
     }
 
     pub(crate) fn of(metadata: &Metadata) -> Self {
@@ -140,6 +153,19 @@ impl Prints {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_shows_sooner_where_timestamps_are_finer() {
+        let touched = |ns| Stat { bytes: 1, modified_ns: 0, changed_ns: ns, inode: 1 };
+        let since = |ns, later_ns| touched(ns).is_settled_at(ns + later_ns);
+        let (second, hundredth, fine) = (5_000_000_000, 5_010_000_000, 5_010_000_001);
+        for coarse in [second, hundredth] {
+            assert!(!since(coarse, GRAIN_NS));
+            assert!(since(coarse, GRAIN_NS + 1));
+        }
+        assert!(!since(fine, FINE_GRAIN_NS));
+        assert!(since(fine, FINE_GRAIN_NS + 1));
+    }
 
     #[test]
     fn many_files_hash_as_one_does() {
