@@ -14,10 +14,8 @@ mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use ancestry::Lineage;
 pub use ancestry::adopt_orphans;
-pub use ancestry::groups_above;
-pub use ancestry::holder_above;
-pub use ancestry::marked_at_work;
 pub use ask::ask_to_end;
 pub use at_work::Life;
 pub use at_work::Orphan;

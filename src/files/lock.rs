@@ -2,6 +2,7 @@
 //! says who holds it.
 
 use super::Beneath;
+use super::Procfs;
 use super::crash;
 use serde::Deserialize;
 use serde::Serialize;
@@ -31,6 +32,9 @@ pub struct LockHolder {
     pub host: String,
     #[serde(default)]
     pub boot: String,
+    /// The namespace that `process` is a number in; `None` where the system has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<u64>,
     #[serde(skip)]
     pub path: PathBuf,
 }
@@ -45,6 +49,7 @@ impl LockHolder {
             since: since.to_owned(),
             host,
             boot,
+            namespace: Procfs::open().and_then(|procfs| procfs.pid_namespace("self")),
             path: path.to_owned(),
         }
     }

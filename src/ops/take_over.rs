@@ -148,7 +148,7 @@ fn refuse_agents_on_others(project: &Project, caller: &Caller, id: &RunId) -> Re
 /// How it is known that an agent asks, where one does.
 pub(super) fn agent(project: &Project, caller: &Caller) -> Option<String> {
     let mark = caller.agent_mark.as_ref().map(|mark| format!("{mark} is set"));
-    mark.or_else(|| asker::executor(project))
+    mark.or_else(|| asker::executor(project).map(|doubt| doubt.to_string()))
 }
 
 /// Whether a run is a part of another one, and not the one that the caller works for.

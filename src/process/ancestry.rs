@@ -1,15 +1,23 @@
 //! Which processes stand above this one. Nobody can leave a family whose head takes in its orphans,
-//! whatever they do to their environment, terminal, session or group.
+//! whatever they do to their environment, terminal, session or group; but a program can have a view
+//! of the system that hides the family, and then nothing is known of whoever asks.
 
 use super::at_work::VARIABLE;
 use super::table;
-use crate::files;
+use super::table::Process;
+use crate::files::Procfs;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::path::PathBuf;
 
 /// No chain of processes is longer; a bound where the system's answers go in a circle.
 const GENERATIONS_MAX: usize = 1000;
+
+/// The namespace of process ids that all others lie in; a fixed number of the kernel
+/// (`PROC_PID_INIT_INO`).
+const OUTERMOST: u64 = 0xEFFF_FFFC;
+
+/// How often the chain is read anew where a process of it ends meanwhile.
+const TRIES: usize = 5;
 
 /// Has the system give this process every orphan among its descendants, so that none of them is
 /// ever without it among its ancestors.
@@ -19,52 +27,109 @@ pub fn adopt_orphans() {
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// The nearest process above this one that holds a file of this kind open. What a program is called
-/// and what its children clear away says nothing; what it holds open, only its own end takes back.
-pub fn holder_above(is_of_kind: impl Fn(&Path) -> bool) -> Option<u32> {
-    ancestors().find(|process| holds(*process, &is_of_kind))
+/// This process and those above it.
+#[derive(Debug)]
+pub struct Lineage {
+    procfs: Option<Procfs>,
+    /// The nearest first; none where the system has no account of its processes.
+    processes: Vec<Process>,
+}
+
+impl Lineage {
+    /// `None` where the system would tell, and something keeps it from being seen here.
+    pub fn see() -> Option<Self> {
+        if !cfg!(target_os = "linux") {
+            return Some(Self { procfs: None, processes: Vec::new() });
+        }
+        let procfs = Procfs::open()?;
+        let processes = (0..TRIES).find_map(|_| chain(&procfs))?;
+        Some(Self { procfs: Some(procfs), processes })
+    }
+
+    /// The nearest process above this one that holds a file of this kind open. What a program is called
+    /// and what its children clear away says nothing; what it holds open, only its own end takes back.
+    pub fn holder_above(&self, is_of_kind: impl Fn(&Path) -> bool) -> Option<u32> {
+        let procfs = self.procfs.as_ref()?;
+        let mut above = self.processes.iter().skip(1);
+        above.find(|process| holds_in(procfs, process.id, &is_of_kind)).map(|process| process.id)
+    }
+
+    /// The nearest process, this one or above it, that was started with the mark of a program at work,
+    /// whatever it did to its own variables since. A mark outlives the work: what a program left running
+    /// is still what it started.
+    pub fn marked_at_work(&self) -> Option<u32> {
+        let procfs = self.procfs.as_ref()?;
+        let is_marked = |process: &&Process| {
+            let bytes = procfs.read(&format!("{}/environ", process.id)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            text.split('\0')
+                .any(|pair| pair.strip_prefix(VARIABLE).is_some_and(|rest| rest.starts_with('=')))
+        };
+        self.processes.iter().find(is_marked).map(|process| process.id)
+    }
+
+    /// Whether a process of another namespace may stand above these, unseen. It may not where they are in
+    /// the outermost one, nor where such a process can be seen, for it is then below.
+    pub fn may_begin_in(&self, namespace: u64) -> bool {
+        let Some(procfs) = &self.procfs else { return false };
+        match procfs.pid_namespace("self") {
+            None => true,
+            Some(OUTERMOST) => false,
+            Some(own) if own == namespace => false,
+            Some(_) => {
+                !procfs.names(".").iter().any(|id| procfs.pid_namespace(id) == Some(namespace))
+            }
+        }
+    }
+
+    /// Whether they are in a namespace of their own and a folder there is not as others see it.
+    pub fn is_deceived_about(&self, folder: &Path) -> bool {
+        let procfs = self.procfs.as_ref();
+        procfs.is_some_and(|procfs| {
+            procfs.pid_namespace("self") != Some(OUTERMOST) && procfs.has_mounts_in(folder)
+        })
+    }
+
+    /// The process groups of this process and of those above it.
+    pub fn groups(&self) -> BTreeSet<u32> {
+        self.processes.iter().map(|process| process.group).collect()
+    }
 }
 
 /// Whether a process holds a file of this kind open.
 pub(super) fn holds(process: u32, is_of_kind: impl Fn(&Path) -> bool) -> bool {
-    let folder = format!("/proc/{process}/fd");
-    let names = files::names_in(Path::new(&folder)).unwrap_or_default();
-    let mut targets = names.iter().filter_map(|name| {
-        let target = files::link_target(&Path::new(&folder).join(name)).ok()?;
+    Procfs::open().is_some_and(|procfs| holds_in(&procfs, process, &is_of_kind))
+}
+
+fn holds_in(procfs: &Procfs, process: u32, is_of_kind: &impl Fn(&Path) -> bool) -> bool {
+    let folder = format!("{process}/fd");
+    let names = procfs.names(&folder);
+    let mut targets = names.iter().filter_map(|name| procfs.link(&folder, name));
+    targets.any(|target| {
         // A file that was taken away while it is held is named so.
-        let target = target.to_str()?.trim_end_matches(" (deleted)").to_owned();
-        Some(PathBuf::from(target))
-    });
-    targets.any(|target| is_of_kind(&target))
+        let target = target.to_str().unwrap_or_default().trim_end_matches(" (deleted)");
+        is_of_kind(Path::new(target))
+    })
 }
 
-/// The nearest process, this one or above it, that was started with the mark of a program at work,
-/// whatever it did to its own variables since. A mark outlives the work: what a program left running
-/// is still what it started.
-pub fn marked_at_work() -> Option<u32> {
-    let is_marked = |process: &u32| {
-        let path = format!("/proc/{process}/environ");
-        let bytes = files::read_own(Path::new(&path)).ok().flatten().unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        text.split('\0')
-            .any(|pair| pair.strip_prefix(VARIABLE).is_some_and(|rest| rest.starts_with('=')))
-    };
-    lineage().find(is_marked)
-}
-
-/// The process groups of this process and of those above it.
-pub fn groups_above() -> BTreeSet<u32> {
-    lineage().filter_map(|process| Some(table::of(process)?.group)).collect()
-}
-
-fn lineage() -> impl Iterator<Item = u32> {
-    std::iter::once(std::process::id()).chain(ancestors())
-}
-
-/// The processes above this one, the nearest first.
-fn ancestors() -> impl Iterator<Item = u32> {
-    let above = |id: &u32| Some(table::of(*id)?.parent).filter(|parent| *parent > 0);
-    std::iter::successors(above(&std::process::id()), above).take(GENERATIONS_MAX)
+/// This process and those above it, the nearest first; `None` where the way up cannot be seen.
+fn chain(procfs: &Procfs) -> Option<Vec<Process>> {
+    // Where this is the view of another namespace, it has other numbers, and one of its own for this.
+    let own = table::read(&procfs.read("self/stat")?)?;
+    let has_own_numbers = own.id == std::process::id();
+    let mut chain = vec![own];
+    while let Some(parent) = chain.last().map(|last| last.parent).filter(|parent| *parent > 0) {
+        if chain.len() > GENERATIONS_MAX {
+            return None;
+        }
+        match procfs.read(&format!("{parent}/stat")).and_then(|stat| table::read(&stat)) {
+            Some(process) => chain.push(process),
+            // Processes of other users may be hidden, and none of those has started this.
+            None if has_own_numbers && table::is_of_another_user(parent) => break,
+            None => return None,
+        }
+    }
+    Some(chain)
 }
 
 #[cfg(test)]
@@ -72,9 +137,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_parent_stands_first_and_the_first_process_last() {
-        let found: Vec<u32> = ancestors().collect();
-        assert_eq!(found.first().copied(), Some(std::os::unix::process::parent_id()));
-        assert!(found.iter().all(|process| *process != std::process::id()), "{found:?}");
+    fn the_parent_stands_second_and_the_first_process_last() {
+        let lineage = Lineage::see().unwrap();
+        let found: Vec<u32> = lineage.processes.iter().map(|process| process.id).collect();
+        if cfg!(target_os = "linux") {
+            assert_eq!(found[..2], [std::process::id(), std::os::unix::process::parent_id()]);
+            assert_eq!(lineage.processes.last().map(|last| last.parent), Some(0));
+        }
     }
 }

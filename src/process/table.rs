@@ -29,6 +29,12 @@ pub fn is_alive(id: u32) -> bool {
     matches!(asked, Some(Ok(()) | Err(rustix::io::Errno::PERM)))
 }
 
+/// Whether it lives and belongs to somebody else, so that the system may hide it.
+pub(super) fn is_of_another_user(id: u32) -> bool {
+    let id = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw);
+    id.map(rustix::process::test_kill_process) == Some(Err(rustix::io::Errno::PERM))
+}
+
 /// All processes; none where there is no `/proc`.
 pub fn all() -> Vec<Process> {
     let names = files::names_in(Path::new("/proc")).unwrap_or_default();
@@ -38,11 +44,14 @@ pub fn all() -> Vec<Process> {
 /// The process of this id.
 pub fn of(id: u32) -> Option<Process> {
     let bytes = files::read_own(Path::new(&format!("/proc/{id}/stat"))).ok()??;
-    parse(id, &String::from_utf8_lossy(&bytes))
+    read(&bytes)
 }
 
-/// See proc(5): the name stands in brackets and may hold any character.
-fn parse(id: u32, stat: &str) -> Option<Process> {
+/// What `stat` in the folder of a process says. See proc(5): the name stands in brackets and may hold
+/// any character.
+pub(super) fn read(stat: &[u8]) -> Option<Process> {
+    let stat = String::from_utf8_lossy(stat);
+    let id = stat.split_once(' ')?.0.parse().ok()?;
     let (_, rest) = stat.rsplit_once(") ")?;
     let mut fields = rest.split(' ');
     let state = fields.next()?;
@@ -61,8 +70,8 @@ mod tests {
         let stat =
             "7 (a) R 1) S 1 5 5 0 -1 4194304 150 0 0 0 0 0 0 0 20 0 1 0 9876 2703360 231 1844";
         let process = Process { id: 7, parent: 1, group: 5, started: 9876, lives: true };
-        assert_eq!(parse(7, stat), Some(process));
-        assert!(!parse(7, &stat.replace(") S", ") Z")).unwrap().lives);
-        assert_eq!(parse(7, "7 (a"), None);
+        assert_eq!(read(stat.as_bytes()), Some(process));
+        assert!(!read(stat.replace(") S", ") Z").as_bytes()).unwrap().lives);
+        assert_eq!(read(b"7 (a"), None);
     }
 }

@@ -16,6 +16,7 @@ mod hello;
 mod kills;
 mod intruders;
 mod orphans;
+mod persons;
 mod records;
 mod sessions;
 mod signals;
