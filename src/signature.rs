@@ -54,6 +54,8 @@ pub struct Signature<'s> {
     pub armored: &'s str,
     /// When it was made, for keys that hold for a while only.
     pub at: Option<Moment>,
+    /// The keys that count no more, as `ssh-keygen` takes them: a list, or what it made of one.
+    pub revoked: Option<&'s [u8]>,
 }
 
 impl SshKey {
@@ -142,6 +144,7 @@ impl Signature<'_> {
         let mut arguments = vec!["verify", "-n", self.namespace, "-I", principal, "-f", "allowed"];
         let time = self.time();
         arguments.extend(time.as_deref());
+        arguments.extend(self.revoked.iter().flat_map(|_| ["-r", "revoked"]));
         Ok(self.ask(&arguments, allowed)?.is_some())
     }
 
@@ -173,6 +176,7 @@ impl Signature<'_> {
             ("text", self.text),
             ("text.sig", self.armored.as_bytes()),
             ("allowed", allowed.as_bytes()),
+            ("revoked", self.revoked.unwrap_or_default()),
         ] {
             files::write_view(&folder.path().join(name), bytes)?;
         }

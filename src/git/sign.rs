@@ -31,6 +31,12 @@ impl Repository {
         Some(PathBuf::from(self.expanded(&path)))
     }
 
+    /// The file that says which SSH keys count no more.
+    pub fn revoked_keys(&self) -> Option<PathBuf> {
+        let path = self.setting("gpg.ssh.revocationfile")?;
+        Some(PathBuf::from(self.expanded(&path)))
+    }
+
     /// A commit's text with its signature, where git is told to sign commits.
     pub(super) fn signed(&mut self, text: Vec<u8>, who: &[u8]) -> Result<Vec<u8>, Error> {
         let settings = self.settings.as_ref();

@@ -278,7 +278,8 @@ fn one(
     }
     let amended = proof::unsigned_amendment(&reading)?;
     verified.differences.extend(amended.map(|problem| Difference::of("journal", problem)));
-    approvals::look(&reading, told.signers, &mut verified)?;
+    let revoked = signing::revoked_keys(project)?;
+    approvals::look(&reading, (told.signers, revoked.as_deref()), &mut verified)?;
     artifacts::look(project, &reading, (git, &places), told.request, &mut verified)?;
     Ok(verified)
 }

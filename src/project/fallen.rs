@@ -35,7 +35,7 @@ pub fn fallen_anywhere(driver: &mut Driver<'_>) -> Result<Vec<(GateId, String)>,
 fn of_these(driver: &mut Driver<'_>, gates: Vec<GateId>) -> Result<Vec<(GateId, String)>, Error> {
     let mut proofs = std::mem::take(&mut driver.proofs);
     let held = (driver.run(), &driver.workflow);
-    let fallen = proofs.fallen(held, gates, || journal_of(driver));
+    let fallen = proofs.fallen(driver.project, held, gates, || journal_of(driver));
     driver.proofs = proofs;
     fallen
 }

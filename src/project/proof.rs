@@ -15,6 +15,7 @@ use super::Error;
 use super::Project;
 use super::signing;
 use super::signing::SignatureVerdict;
+use super::signing::Trust;
 use crate::clock::Clock;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -130,7 +131,7 @@ fn refuse_unproved(
     let signed: Vec<&GateId> = run.gates.keys().filter(|gate| is_signed(workflow, gate)).collect();
     let mut proofs = Proofs::default();
     let open = proofs.open(run, signed.iter().copied());
-    proofs.add(reading, workflow, &open)?;
+    proofs.add(project, (reading, workflow), &open)?;
     for gate in signed {
         let unproved = || proofs.problem(run, gate);
         if let Some(problem) = claim(run, workflow, gate).or_else(unproved) {
@@ -154,19 +155,20 @@ impl Proofs {
     /// Looks at the approvals of these gates that were not looked at yet, all in one fold.
     fn add(
         &mut self,
-        reading: &Reading,
-        workflow: &Workflow,
+        project: &Project,
+        (reading, workflow): (&Reading, &Workflow),
         open: &BTreeMap<AttemptId, &Approved>,
     ) -> Result<(), Error> {
         if open.is_empty() {
             return Ok(());
         }
-        let allowed = signing::allowed_in(&reading.run);
+        let revoked = signing::revoked_keys(project)?;
+        let trust = Trust::of(&reading.run, revoked.as_deref());
         reading.retrace(|then, written, event| {
             let Event::GateApproved { gate, attempt, approval } = event else { return Ok(()) };
             let id = AttemptId::new(gate, *attempt);
             if open.get(&id) == Some(&approval) {
-                let limits = (allowed, written);
+                let limits = (trust, written);
                 let by = match verdict(then, workflow, &id, approval, limits)? {
                     SignatureVerdict::Good(by) => Ok(by),
                     SignatureVerdict::Bad(problem) => Err(problem),
@@ -202,13 +204,14 @@ impl Proofs {
     /// The gates whose approvals do not hold now, and why not; `journal` is read where it is needed.
     pub fn fallen(
         &mut self,
+        project: &Project,
         (run, workflow): (&Run, &Workflow),
         gates: Vec<GateId>,
         journal: impl Fn() -> Result<Reading, Error>,
     ) -> Result<Vec<(GateId, String)>, Error> {
         let open = self.open(run, &gates);
         if !open.is_empty() {
-            self.add(&journal()?, workflow, &open)?;
+            self.add(project, (&journal()?, workflow), &open)?;
         }
         let mut today = None;
         let mut fallen = Vec::new();
@@ -216,7 +219,7 @@ impl Proofs {
             let wrong = claim(run, workflow, &gate).or_else(|| self.problem(run, &gate));
             let problem = match wrong {
                 Some(problem) => Some(problem),
-                None => self.expired(run, &gate, (&mut today, &journal))?,
+                None => self.expired(project, (run, &gate), (&mut today, &journal))?,
             };
             fallen.extend(problem.map(|problem| (gate, problem)));
         }
@@ -226,8 +229,8 @@ impl Proofs {
     /// What is wrong where the key of an approval is not valid any more; `today` is found once.
     fn expired(
         &mut self,
-        run: &Run,
-        gate: &GateId,
+        project: &Project,
+        (run, gate): (&Run, &GateId),
         (today, journal): (&mut Option<Moment>, &impl Fn() -> Result<Reading, Error>),
     ) -> Result<Option<String>, Error> {
         let Some((id, _)) = approved(run, gate) else { return Ok(None) };
@@ -241,7 +244,8 @@ impl Proofs {
             Some(today) => today,
             None => *today.insert(present(&journal()?)),
         };
-        let problem = expired(run, &id, approval, (by, today))?;
+        let revoked = signing::revoked_keys(project)?;
+        let problem = expired(run, &id, approval, (by, today), revoked.as_deref())?;
         *valid_at = problem.is_none().then(Instant::now);
         Ok(problem)
     }

@@ -5,9 +5,10 @@ use super::Error;
 use super::fallen::journal_of;
 use super::proof;
 use super::signing::SignatureVerdict;
-use super::signing::allowed_in;
+use super::signing::Trust;
 use super::signing::demand;
 use super::signing::key;
+use super::signing::revoked_keys;
 use super::signing::verdict;
 use super::signing::verdict_on_head;
 use crate::clock::Moment;
@@ -49,11 +50,12 @@ pub fn sign(
     })?;
     let signed = |signer| Signed { signer, at, chain, armored: armored.clone() };
     approved.signature = Some(signed(None));
-    let allowed = allowed_in(run);
+    let revoked = revoked_keys(driver.project)?;
+    let trust = Trust::of(run, revoked.as_deref());
     let today = proof::present(&journal);
-    let problem = match verdict(run, workflow, attempt, &approved, allowed)? {
+    let problem = match verdict(run, workflow, attempt, &approved, trust)? {
         SignatureVerdict::Good(who) => {
-            match proof::expired(run, attempt, &approved, (&who, today))? {
+            match proof::expired(run, attempt, &approved, (&who, today), trust.revoked)? {
                 Some(problem) => Err(problem),
                 None => Ok(who),
             }
@@ -62,7 +64,7 @@ pub fn sign(
     };
     match problem {
         Ok(who) => {
-            approved.signature = Some(signed(allowed.map(|_| who)));
+            approved.signature = Some(signed(trust.allowed.map(|_| who)));
             Ok(approved)
         }
         Err(problem) => Err(Error::usage(format!(
@@ -107,9 +109,11 @@ pub fn sign_head(driver: &mut Driver<'_>) -> Result<Option<SignedHead>, Error> {
             return Ok(None);
         }
     }
-    match verdict_on_head(run, &head, allowed_in(run))? {
+    let revoked = revoked_keys(project)?;
+    let trust = Trust::of(run, revoked.as_deref());
+    match verdict_on_head(run, &head, trust)? {
         SignatureVerdict::Good(who) => {
-            head.signed.signer = allowed_in(run).map(|_| who);
+            head.signed.signer = trust.allowed.map(|_| who);
             Ok(Some(head))
         }
         SignatureVerdict::Bad(problem) => {

@@ -8,6 +8,7 @@ pub use signers::configured_signers;
 pub use signers::freeze;
 pub use signers::read_signers;
 pub use signers::refuse_unsignable;
+pub use signers::revoked_keys;
 
 use super::Error;
 use super::Project;
@@ -48,6 +49,22 @@ pub enum SignatureVerdict {
     Bad(String),
 }
 
+/// Whose signatures count.
+#[derive(Debug, Clone, Copy)]
+pub struct Trust<'t> {
+    /// The text of an allowed signers file.
+    pub allowed: Option<&'t str>,
+    /// The keys that count no more; see [`revoked_keys`].
+    pub revoked: Option<&'t [u8]>,
+}
+
+impl<'t> Trust<'t> {
+    /// What a run was begun with, but for keys that were revoked since.
+    pub fn of(run: &'t Run, revoked: Option<&'t [u8]>) -> Self {
+        Self { allowed: allowed_in(run), revoked }
+    }
+}
+
 /// Whether an approval of `run`, as it stood then, is signed as the definition asks: by whom the
 /// text of allowed signers names, with a key that was valid then.
 pub fn verdict(
@@ -55,7 +72,7 @@ pub fn verdict(
     workflow: &Workflow,
     attempt: &AttemptId,
     approved: &Approved,
-    allowed: Option<&str>,
+    trust: Trust<'_>,
 ) -> Result<SignatureVerdict, Error> {
     let bad = |problem: String| Ok(SignatureVerdict::Bad(problem));
     let text = approved.signed_text(&run.started.run_id, attempt);
@@ -67,7 +84,7 @@ pub fn verdict(
         text: &text,
         what: "run, gate, attempt, chain, time, person and digests",
         signed,
-        allowed,
+        trust,
     };
     let demanded = workflow.gate(&attempt.gate).and_then(demand);
     matter.verdict(demanded, &|names| barred(run, workflow, &attempt.gate, names))
@@ -77,12 +94,12 @@ pub fn verdict(
 pub fn verdict_on_head(
     run: &Run,
     head: &SignedHead,
-    allowed: Option<&str>,
+    trust: Trust<'_>,
 ) -> Result<SignatureVerdict, Error> {
     let text = head.signed_text(&run.started.run_id);
     let what = "run, status, chain and time";
     let (namespace, signed) = (HEAD_NAMESPACE, &head.signed);
-    let matter = Matter { namespace, text: &text, what, signed, allowed };
+    let matter = Matter { namespace, text: &text, what, signed, trust };
     matter.verdict(None, &|_| None)
 }
 
@@ -99,8 +116,7 @@ struct Matter<'m> {
     /// All that the text names, in words.
     what: &'m str,
     signed: &'m Signed,
-    /// Whose signatures count.
-    allowed: Option<&'m str>,
+    trust: Trust<'m>,
 }
 
 impl Matter<'_> {
@@ -116,11 +132,12 @@ impl Matter<'_> {
             text: self.text.as_bytes(),
             armored: &self.signed.armored,
             at: Some(self.signed.at),
+            revoked: self.trust.revoked,
         };
         let Some(fingerprint) = signature.fingerprint().map_err(explain)? else {
             return bad(format!("the signature does not match this {}", self.what));
         };
-        let Some(allowed) = self.allowed else {
+        let Some(allowed) = self.trust.allowed else {
             return match demanded {
                 Some(_) => bad("the run has no allowed signers".to_owned()),
                 None => Ok(SignatureVerdict::Good(format!("key {fingerprint}"))),
@@ -146,12 +163,36 @@ impl Matter<'_> {
                 };
             }
         }
-        let names = names.join(", ");
-        bad(match demanded {
-            Some(by) => {
-                format!("it is signed by {names}, but only {} may approve it", by.join(" or "))
+        bad(self.problem(&signature, (&names, demanded), allowed)?)
+    }
+
+    /// Why none of those whose key it is may sign this.
+    fn problem(
+        &self,
+        signature: &Signature<'_>,
+        (names, demanded): (&[String], Option<&[String]>),
+        allowed: &str,
+    ) -> Result<String, Error> {
+        let is_demanded = |name: &&String| demanded.is_none_or(|by| by.contains(name));
+        let own: Vec<&String> = names.iter().filter(is_demanded).collect();
+        for name in &own {
+            let ever = Signature { revoked: None, ..*signature };
+            if self.trust.revoked.is_some() && ever.is_by(name, allowed).map_err(explain)? {
+                return Ok(format!("the key of {name} has been revoked"));
             }
-            None => format!("the key of {names} must not sign this, or was not valid at that time"),
+        }
+        Ok(match (own.first(), demanded) {
+            (Some(name), _) => format!(
+                "the allowed-signers file does not let the key of {name} sign {}, or not at that \
+                 time",
+                self.namespace
+            ),
+            (None, Some(by)) => format!(
+                "it is signed by {}, but only {} may approve it",
+                names.join(", "),
+                by.join(" or ")
+            ),
+            (None, None) => "its key is nobody's".to_owned(),
         })
     }
 }

@@ -20,7 +20,8 @@ fn key(passphrase: &str) -> Option<(TempDir, SshKey, String)> {
 }
 
 fn looked_at<'s>(text: &'s [u8], armored: &'s str) -> Signature<'s> {
-    Signature { namespace: "a@v1", text, armored, at: Moment::parse("2026-01-19T14:30:12Z") }
+    let at = Moment::parse("2026-01-19T14:30:12Z");
+    Signature { namespace: "a@v1", text, armored, at, revoked: None }
 }
 
 #[test]
@@ -50,6 +51,19 @@ fn a_key_holds_for_its_time_only() {
     let until = |time: &str| format!("ada valid-before=\"{time}\" {public}");
     assert!(good.is_by("ada", &until("20260119143013")).unwrap());
     assert!(!good.is_by("ada", &until("20260119143011")).unwrap());
+}
+
+#[test]
+fn a_revoked_key_counts_no_more() {
+    let Some((_folder, key, public)) = key("") else { return };
+    let armored = key.sign("a@v1", b"text\n").unwrap();
+    let good = looked_at(b"text\n", &armored);
+    let allowed = format!("ada {public}");
+    let revoked = |keys| Signature { revoked: Some(keys), ..good }.is_by("ada", &allowed).unwrap();
+    assert!(revoked(b""));
+    assert!(!revoked(public.as_bytes()));
+    // What is no list of keys revokes whatever it was meant to.
+    assert!(!revoked(b"nothing that it knows"));
 }
 
 #[test]

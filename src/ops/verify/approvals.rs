@@ -13,6 +13,7 @@ use crate::ops::Error;
 use crate::project::proof;
 use crate::project::signing;
 use crate::project::signing::SignatureVerdict;
+use crate::project::signing::Trust;
 use crate::run::AttemptStatus;
 use crate::run::Run;
 use crate::store::journal::Reading;
@@ -36,7 +37,11 @@ pub struct SignedApproval {
 
 /// Looks at every approval that was ever given and every head that was signed, each as the run
 /// stood then; `told` says whose signatures count, where the run's own word is not enough.
-pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> Result<(), Error> {
+pub fn look(
+    reading: &Reading,
+    (told, revoked): (Option<&str>, Option<&[u8]>),
+    verified: &mut Verified,
+) -> Result<(), Error> {
     let workflow = match workflow_of(&reading.run) {
         Ok(workflow) => workflow,
         Err(error) => {
@@ -46,6 +51,7 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
         }
     };
     let allowed = told.or_else(|| signing::allowed_in(&reading.run));
+    let trust = Trust { allowed, revoked };
     let asks = |gate: &GateId| workflow.gate(gate).is_some_and(|it| signing::demand(it).is_some());
     // A long journal is not read once more for nothing.
     if has_any(&reading.run) {
@@ -58,7 +64,7 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
                 let earlier =
                     workflow_of(then.run).ok().filter(|_| !reading.run.amended.is_empty());
                 let workflow = earlier.as_ref().unwrap_or(&workflow);
-                let limits = (allowed, written);
+                let limits = (trust, written);
                 match proof::verdict(then, workflow, &id, approval, limits)? {
                     SignatureVerdict::Good(by) => {
                         let (gate, attempt) = (id.gate, id.number);
@@ -69,7 +75,7 @@ pub fn look(reading: &Reading, told: Option<&str>, verified: &mut Verified) -> R
                     }
                 }
             } else if let Event::HeadSigned(head) = event {
-                match verdict_on_head(then, head, (allowed, written))? {
+                match verdict_on_head(then, head, (trust, written))? {
                     SignatureVerdict::Good(by) => verified.head_signed_by = Some(by),
                     SignatureVerdict::Bad(problem) => {
                         let message = format!("its signature is not valid: {problem}");
@@ -97,7 +103,7 @@ fn has_any(run: &Run) -> bool {
 fn verdict_on_head(
     then: &Then<'_>,
     head: &SignedHead,
-    (allowed, written): (Option<&str>, Moment),
+    (trust, written): (Trust<'_>, Moment),
 ) -> Result<SignatureVerdict, Error> {
     match proof::misplaced(then, &head.signed, written) {
         Some(problem) => Ok(SignatureVerdict::Bad(problem)),
@@ -105,7 +111,7 @@ fn verdict_on_head(
             "it says {}, but the run was {}",
             head.status, then.run.status
         ))),
-        None => signing::verdict_on_head(then.run, head, allowed),
+        None => signing::verdict_on_head(then.run, head, trust),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::id::AttemptId;
 use crate::project::Error;
 use crate::project::signing;
 use crate::project::signing::SignatureVerdict;
+use crate::project::signing::Trust;
 use crate::run::Run;
 use crate::signature::Signature;
 use crate::store::journal::Then;
@@ -20,13 +21,13 @@ pub fn verdict(
     workflow: &Workflow,
     attempt: &AttemptId,
     approval: &Approved,
-    (allowed, written): (Option<&str>, Moment),
+    (trust, written): (Trust<'_>, Moment),
 ) -> Result<SignatureVerdict, Error> {
     let signed = approval.signature.as_ref();
     if let Some(problem) = signed.and_then(|signed| misplaced(then, signed, written)) {
         return Ok(SignatureVerdict::Bad(problem));
     }
-    signing::verdict(then.run, workflow, attempt, approval, allowed)
+    signing::verdict(then.run, workflow, attempt, approval, trust)
 }
 
 /// What is wrong with an approval whose signature `who` made, where its key is not valid today.
@@ -35,6 +36,7 @@ pub fn expired(
     attempt: &AttemptId,
     approved: &Approved,
     (who, today): (&str, Moment),
+    revoked: Option<&[u8]>,
 ) -> Result<Option<String>, Error> {
     let text = approved.signed_text(&run.started.run_id, attempt);
     let (Some(text), Some(signed), Some(allowed)) =
@@ -47,6 +49,7 @@ pub fn expired(
         text: text.as_bytes(),
         armored: &signed.armored,
         at: Some(today),
+        revoked,
     };
     let is_valid = signature.is_by(who, allowed).map_err(signing::explain)?;
     Ok((!is_valid).then(|| format!("the key of {who} is no longer valid")))

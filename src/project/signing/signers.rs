@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Where a run keeps whose signatures count, among the texts of its definition.
 pub const SIGNERS: &str = "allowed_signers";
 
-/// The largest file of allowed signers, in bytes.
+/// The largest file of allowed signers or of revoked keys, in bytes.
 const SIGNERS_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A run that could never come to its end, or whose signers are not to be found, is not begun.
@@ -62,11 +62,24 @@ pub fn configured_signers(project: &Project) -> Result<Option<PathBuf>, Error> {
 
 /// The text of a file that says whose signatures count.
 pub fn read_signers(path: &Path) -> Result<String, Error> {
-    let unreadable = |problem: String| {
-        Error::usage(format!("allowed-signers file {}: {problem}", path.display()))
-    };
+    let name = "allowed-signers file";
+    let text = String::from_utf8(read(name, path)?);
+    text.map_err(|_| unreadable(name, path, "it is not valid UTF-8"))
+}
+
+/// The keys that count no more, by git's `gpg.ssh.revocationFile`: whenever they were revoked, and
+/// whatever a run kept when it began.
+pub fn revoked_keys(project: &Project) -> Result<Option<Vec<u8>>, Error> {
+    let path = project.repository()?.and_then(|repository| repository.revoked_keys());
+    path.map(|path| read("file of revoked keys", &path)).transpose()
+}
+
+fn read(name: &str, path: &Path) -> Result<Vec<u8>, Error> {
     let bytes = files::read_small(path, SIGNERS_BYTES_MAX);
-    let bytes = bytes.map_err(|error| unreadable(error.to_string()))?;
-    let bytes = bytes.ok_or_else(|| unreadable("no such file".to_owned()))?;
-    String::from_utf8(bytes).map_err(|_| unreadable("it is not valid UTF-8".to_owned()))
+    let bytes = bytes.map_err(|error| unreadable(name, path, &error.to_string()))?;
+    bytes.ok_or_else(|| unreadable(name, path, "no such file"))
+}
+
+fn unreadable(name: &str, path: &Path, problem: &str) -> Error {
+    Error::usage(format!("{name} {}: {problem}", path.display()))
 }

@@ -234,6 +234,42 @@ fn a_key_must_be_valid_in_truth_and_the_clock_cannot_go_back() {
 }
 
 #[test]
+fn a_key_that_git_is_told_to_be_revoked_counts_no_more() {
+    let Some(house) = waiting() else { return };
+    let revoked = house.outside("revoked");
+    fs::copy(house.outside("ada.pub"), &revoked).unwrap();
+    let revoke = format!("config gpg.ssh.revocationFile {}", revoked.display());
+    let said = "the key of ada@example.org has been revoked";
+    let ask = [("Approve this as", "y\r")];
+    house.git(&revoke);
+    house.on_terminal("gate approve", &ask).code(2).says(said);
+    house.git("config --unset gpg.ssh.revocationFile");
+    house.on_terminal("gate approve", &ask).code(0).says("PASSED");
+    house.orch("verify").code(0);
+    house.git(&revoke);
+    house.orch("verify").code(6).says(said);
+    house.orch("status").code(6).says(said);
+    // Which keys are revoked cannot be told: then none counts.
+    fs::remove_file(&revoked).unwrap();
+    house.orch("verify").code(2).says("file of revoked keys").says("no such file");
+}
+
+#[test]
+fn a_key_that_may_not_sign_approvals_is_named() {
+    let Some(house) = waiting() else { return };
+    house.orch("run cancel").code(0);
+    let public = fs::read_to_string(house.outside("ada.pub")).unwrap();
+    let line = format!("ada@example.org namespaces=\"git\" {public}");
+    fs::write(house.outside("allowed"), line).unwrap();
+    house.orch("run demo").code(3);
+    let approve = format!("gate approve --run {}", house.run_id());
+    house
+        .on_terminal(&approve, &[("Approve this as", "y\r")])
+        .code(2)
+        .says("does not let the key of ada@example.org sign orch-approval");
+}
+
+#[test]
 fn a_gate_that_asks_for_a_signature_is_not_waived() {
     let Some(house) = waiting() else { return };
     let said = "it cannot be waived";
