@@ -194,7 +194,9 @@ impl Look<'_> {
             // A nested repository that is not a submodule is not kept.
             self.index.get_path(path, 0).is_some_and(|entry| entry.mode == SUBMODULE)
         } else {
-            whole.is_symlink() || files::size(&whole).unwrap_or(0) <= self.scope.bytes_max
+            // A pipe or a device that has the name of a file would be waited for.
+            let bytes = files::stat_of(&whole).map(|stat| stat.bytes);
+            whole.is_symlink() || bytes.is_some_and(|bytes| bytes <= self.scope.bytes_max)
         };
         if !is_fit {
             return self.leave_out(path);

@@ -1,6 +1,8 @@
 //! `checkpoint create`, `list`, `show`, `diff`, and when a policy has one sealed.
 
 use crate::house::House;
+use crate::house::child;
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 /// A project with all that a working tree may hold, where a run waits for a person.
@@ -245,4 +247,30 @@ fn any_state_of_a_repository_can_be_kept() {
     let kept = house.git(&format!("show {}:workflows/demo.toml", reference(&house, 2)));
     assert!(kept.contains("human"));
     assert!(house.git("status --porcelain").contains("AA both.txt"));
+}
+
+/// A pipe or a socket in the place of a file has no bytes that could be kept, and whoever opens it
+/// waits for somebody at its other end.
+#[test]
+fn what_is_no_file_any_more_is_left_out_and_not_waited_for() {
+    let house = at_work();
+    house.orch("checkpoint create").code(0);
+    house.remove("notes.txt");
+    child::output(house.program("mkfifo").arg("notes.txt"));
+    house.remove("deep/down/x.txt");
+    let _socket = UnixListener::bind(house.project().join("deep/down/x.txt")).unwrap();
+    let done = house.orch("checkpoint create").code(0);
+    done.says("not saved: deep/down/x.txt").says("not saved: notes.txt");
+    house.orch("checkpoint diff 1").code(0).says("notes.txt");
+    house.orch("session start --epic other --workflow demo").code(0);
+    let restore = "checkpoint restore 1 --run demo";
+    house.orch(restore).code(2).says("in the way: deep/down/x.txt, notes.txt");
+    house.remove("notes.txt");
+    house.remove("deep/down/x.txt");
+    house.orch(restore).code(0);
+    assert_eq!(house.read("notes.txt"), "committed\n");
+    let toml = "[checkpoint]\non = ['gate_passed']\n[[gate]]\nid = 'a'\nexecutor = 'command'\n\
+                shell = 'rm -f gone.txt; mkfifo gone.txt'\n";
+    let house = house.workflow("driven", toml);
+    house.orch("run driven").code(0).says("PASSED");
 }
