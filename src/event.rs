@@ -60,6 +60,7 @@ use crate::workflow::input::Values;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
+use strum::IntoEnumIterator;
 
 /// One fact. The names are those of the record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, strum::EnumDiscriminants)]
@@ -368,6 +369,13 @@ impl Event {
     }
 }
 
+impl EventKind {
+    /// Whether this is the name of one.
+    pub fn is_known(name: &str) -> bool {
+        Self::iter().any(|kind| kind.to_string() == name)
+    }
+}
+
 impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)
@@ -380,7 +388,6 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use strum::IntoEnumIterator;
 
     #[test]
     fn every_kind_has_the_name_that_journals_read() {

@@ -26,6 +26,7 @@ use crate::git::Repository;
 use crate::id::RunId;
 use crate::project::proof;
 use crate::project::signing;
+use crate::store::journal;
 use crate::store::record::Difference;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -246,7 +247,7 @@ fn one(
     verified.events = reading.count;
     verified.head = Some(reading.head);
     if let Some(line) = reading.first_foreign_line() {
-        let difference = story.copy.difference(line, "orch would not write this line");
+        let difference = story.copy.difference(line, journal::FOREIGN);
         verified.differences.push(difference);
     }
     if let Some(head) = told.head.filter(|head| !reading.stood_at(*head)) {

@@ -17,6 +17,7 @@ pub use segment::closes;
 use crate::clock::Moment;
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::event::EventKind;
 use crate::files;
 use crate::files::Appender;
 use crate::files::Beneath;
@@ -32,6 +33,9 @@ use std::path::PathBuf;
 
 /// The file's name in a run's folder.
 pub const FILE: &str = "journal.jsonl";
+
+/// What is wrong with a line that is no event, or one in other bytes than are ever written.
+pub const FOREIGN: &str = "orch did not write this line";
 
 /// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -293,7 +297,7 @@ pub fn fold(path: &Path, bytes: Vec<u8>) -> Result<Reading, Error> {
         let Some(text) = raw.strip_suffix(b"\n") else { break };
         line_number += 1;
         let (header, event) =
-            parse(text).map_err(|error| line_error(path, line_number, error.to_string()))?;
+            parse(text).map_err(|_| line_error(path, line_number, unreadable(text)))?;
         refuse_broken_chain((path, &bytes), line_number, &header, reading.as_ref())?;
         let head = Digest::of(text);
         match &mut reading {
@@ -318,7 +322,23 @@ pub fn fold(path: &Path, bytes: Vec<u8>) -> Result<Reading, Error> {
     let mut reading = reading.ok_or_else(|| Error::Empty { path: path.to_owned() })?;
     reading.bytes = bytes;
     reading.bytes.truncate(good_bytes);
+    // Each line is bound by the one after it, and the last one by none.
+    if !reading.ends_in_own_line() {
+        return Err(line_error(path, line_number, FOREIGN));
+    }
     Ok(reading)
+}
+
+/// Why a line is no event.
+fn unreadable(text: &[u8]) -> String {
+    let line: Option<serde_json::Value> = serde_json::from_slice(text).ok();
+    let kind = line.as_ref().and_then(|line| line["type"].as_str());
+    match kind.filter(|kind| !EventKind::is_known(kind)) {
+        Some(kind) => {
+            format!("`{kind}` is an event that this version of orch does not know")
+        }
+        None => FOREIGN.to_owned(),
+    }
 }
 
 fn parse(text: &[u8]) -> Result<(Header, Event), serde_json::Error> {

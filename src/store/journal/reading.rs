@@ -117,12 +117,19 @@ impl Reading {
     /// The first line that says what it says in other bytes than the program writes: with a key
     /// twice, an unknown one, or a number that no run comes to.
     pub fn first_foreign_line(&self) -> Option<u64> {
-        let is_own = |text: &[u8]| {
-            parse(text).is_ok_and(|(header, event)| {
-                let (raw, _) = line(header.seq, header.ts, &event, header.prev);
-                raw.strip_suffix(b"\n") == Some(text)
-            })
-        };
         self.lines().zip(1..).find(|(text, _)| !is_own(text)).map(|(_, number)| number)
     }
+
+    /// Whether the last line is none of these.
+    pub(super) fn ends_in_own_line(&self) -> bool {
+        let lines = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
+        lines.rsplit(|byte| *byte == b'\n').next().is_some_and(is_own)
+    }
+}
+
+fn is_own(text: &[u8]) -> bool {
+    parse(text).is_ok_and(|(header, event)| {
+        let (raw, _) = line(header.seq, header.ts, &event, header.prev);
+        raw.strip_suffix(b"\n") == Some(text)
+    })
 }

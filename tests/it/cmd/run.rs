@@ -347,3 +347,34 @@ fn a_run_whose_journal_is_damaged_is_listed_as_such() {
     assert_eq!((&entry["run_id"], &entry["status"]), (&damaged.as_str().into(), &"DAMAGED".into()));
     assert!(entry["problem"].as_str().unwrap().contains("line 2"), "{entry}");
 }
+
+/// Each line is bound by the one after it; the last one has to be what is ever written there.
+#[test]
+fn nothing_is_built_on_a_last_line_in_other_bytes() {
+    let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+    house.orch("run demo").code(3);
+    house.orch("note hello").code(0);
+    let sound = std::fs::read_to_string(house.journal()).unwrap();
+    let number = sound.lines().count();
+    let last = sound.lines().last().unwrap();
+    let place = |what: &str| format!("journal.jsonl line {number}: {what}");
+    for (bad, what) in [
+        (format!("{last}\r"), "orch did not write this line"),
+        (format!("{last} "), "orch did not write this line"),
+        (last.replace("\"ts\"", "\"at\":1,\"ts\""), "orch did not write this line"),
+        ("garbage".to_owned(), "orch did not write this line"),
+        (
+            last.replace("NOTED", "NOTED_DOWN"),
+            "`NOTED_DOWN` is an event that this version of orch does not know",
+        ),
+    ] {
+        std::fs::write(house.journal(), sound.replace(last, &bad)).unwrap();
+        for command in ["status", "gate finish", "doctor", "verify"] {
+            let done = house.orch(command);
+            assert!(done.code != 0 && done.shown().contains(&place(what)), "{}", done.shown());
+        }
+    }
+    std::fs::write(house.journal(), &sound).unwrap();
+    house.orch("gate finish").code(0);
+    house.orch("verify").code(0);
+}
