@@ -127,6 +127,17 @@ fn junit_is_what_jenkins_takes() {
     assert_eq!(body.matches("<failure").count() + body.matches("<skipped").count(), 2, "{junit}");
 }
 
+/// What XML has no way to write may have stood between the parts of a secret.
+#[test]
+fn what_junit_leaves_out_joins_no_secret() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\nsecrets = ['TOKEN']\nshell = 'cat said; exit 1'\n";
+    let house = House::new().workflow("demo", gate).env("TOKEN", "S3cr3tValue1234");
+    house.write("said", "one\ttwo S3cr3tV\talue1234 S3cr3tV\u{ffff}alue1234\n");
+    house.orch("run demo --junit report.xml").code(1);
+    let junit = house.read("report.xml");
+    assert!(!junit.contains("S3cr3tValue1234") && junit.contains("one    two"), "{junit}");
+}
+
 #[test]
 fn nothing_foreign_is_markup_in_a_summary() {
     let house = hostile();
