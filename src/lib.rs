@@ -31,7 +31,7 @@
 //! | hands | [`work`] | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`] | disk, clock, processes, git |
-//! | plan | [`source`] to [`workflow`] | runs |
+//! | plan | `suggestion` to [`workflow`] | runs |
 //! | ground | [`id`] to [`git`] | words of `orch` |
 //!
 //! [`files`], [`process`] and [`git`] are the only doors to the disk, to children and to
@@ -139,11 +139,11 @@ pub(crate) mod process;
 pub(crate) mod signature;
 #[doc(hidden)]
 pub mod git;
+pub(crate) mod suggestion;
 pub mod source;
 pub(crate) mod document;
 pub mod template;
 pub mod finding;
-pub(crate) mod suggestion;
 pub(crate) mod packet;
 pub(crate) mod check;
 pub mod contract;

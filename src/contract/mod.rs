@@ -171,6 +171,11 @@ impl Contract {
         self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
     }
 
+    /// Whether progress is told while the work is done.
+    pub fn asks_for_updates(&self) -> bool {
+        self.rules().any(|rule| (rule.kind.asks_for_updates)())
+    }
+
     /// Whether the work is handed in with a summary of it.
     pub fn asks_for_summary(&self) -> bool {
         self.rules().any(|rule| (rule.kind.asks_for_summary)())
@@ -298,7 +303,7 @@ mod tests {
     fn error(text: &str) -> String {
         let error = parse(text).unwrap_err();
         let (_, line, column) = error.place();
-        let help = error.help.as_deref().unwrap_or_default();
+        let help = error.help.clone().unwrap_or_default();
         format!("{line}:{column} {} | {help}", error.message)
     }
 

@@ -45,8 +45,8 @@ pub struct AgentSettings {
     pub packet: Option<PacketBy>,
     /// How packets name orch: as `name`, or by its `path` for a program whose shell does not find it.
     pub orch: Option<OrchBy>,
-    /// Arguments of a call that costs nothing and fails if the agent cannot work, for
-    /// `orch doctor --agents`.
+    /// Arguments of a call that costs nothing and fails if the agent cannot work, to find out
+    /// beforehand.
     pub probe: Option<Vec<String>>,
     /// Where the program's output reports its usage.
     pub output: Option<Output>,

@@ -38,6 +38,7 @@ use crate::secret::Secrets;
 use crate::store::journal::Reading;
 use crate::store::record::Head;
 use crate::store::record::RUNS;
+use crate::suggestion::Argument;
 use crate::workflow::Workflow;
 use content::Facts;
 use paper::Paper;
@@ -45,7 +46,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch brief`.
+/// Arguments of `brief`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -144,7 +145,7 @@ fn write(
         Err(smallest) => Err(Error::usage(format!(
             "`max_tokens` is too small: the shortest brief has {smallest} tokens"
         ))
-        .advise(format!("--max-tokens {smallest}"))),
+        .advise(Argument::option("max-tokens", smallest.to_string()))),
     }
 }
 

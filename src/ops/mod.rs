@@ -7,7 +7,6 @@ mod approval_question;
 mod attempt_choice;
 mod choose;
 mod current;
-mod error_codes;
 mod foreword;
 mod instructions;
 mod missing_input;
@@ -95,6 +94,8 @@ pub use crate::standing::Here;
 pub use crate::standing::Standing;
 pub use crate::standing::State;
 pub use crate::standing::Waiting;
+pub use crate::suggestion::Advice;
+pub use crate::suggestion::Argument;
 pub use crate::suggestion::AtHand;
 pub use crate::suggestion::OPEN;
 pub use crate::suggestion::OPEN_WORDS;
@@ -104,19 +105,13 @@ pub use crate::surroundings::Variables;
 pub use attempt_choice::AttemptChoice;
 pub use choose::at_hand;
 pub use choose::at_hand_after;
-pub use error_codes::ERROR_CODES;
-pub use error_codes::ErrorCode;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
 pub use requests::Nothing;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
 pub use requests::read_request;
-#[cfg(feature = "cli")]
-pub(crate) use run_choice::BARE_RUN;
 pub use run_choice::RunChoice;
-#[cfg(feature = "cli")]
-pub(crate) use run_choice::bare_run;
 pub use session::Epic;
 
 use schemars::JsonSchema;

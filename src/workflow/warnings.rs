@@ -214,8 +214,8 @@ fn named_like_the_end(gate: &Gate) -> Option<String> {
     let is_named = gate.id.as_str() == TO_THE_END;
     is_named.then(|| {
         format!(
-            "no run can be stopped at gate {TO_THE_END}: `--until {TO_THE_END}` means the end of \
-             the run"
+            "no run can be stopped at gate {TO_THE_END}: `until` given as `{TO_THE_END}` means \
+             the end of the run"
         )
     })
 }

@@ -8,6 +8,8 @@ use crate::store::journal::Reading;
 use crate::store::record::Difference;
 use crate::store::record::Expected;
 use crate::store::record::RecordState;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use std::collections::BTreeSet;
 
 /// Looks at every copy; `shown` is the record's path, as people type it.
@@ -72,7 +74,9 @@ fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Diffe
                     "the index has different content"
                 }
             };
-            Difference { message: format!("{what}; `orch doctor --fix` fixes it"), ..found }
+            let fix =
+                Advice::from("`").then(Suggestion::new("doctor").flag("fix")).then("` fixes it");
+            Difference { message: what.to_owned(), help: Some(fix), ..found }
         }));
     }
     differences
