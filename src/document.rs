@@ -18,7 +18,7 @@ mod tree;
 mod yaml;
 
 pub use data::Data;
-pub use data::Flaw;
+pub use data::DataFlaw;
 pub use data::Language;
 pub use decimal::Decimal;
 pub use fill::Filled;

@@ -48,7 +48,7 @@ const SHIPPED: &str = include_str!("../defaults.toml");
 pub struct Config {
     pub defaults: Defaults,
     pub prices: Prices,
-    pub limits: Limits,
+    pub limits: Bounds,
     pub record_branch: RecordBranch,
     /// What programs get of the variables that are set.
     pub allowed: Allowed,
@@ -89,7 +89,7 @@ pub struct Defaults {
 
 /// Bounds of what the program takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct Bounds {
     /// The largest text that a text check reads, in bytes.
     pub text_bytes: u64,
 }
@@ -139,7 +139,7 @@ impl Config {
         let config = Self {
             defaults: layer.defaults,
             prices: layer.prices,
-            limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
+            limits: Bounds { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
             record_branch: layer.record_branch.unwrap_or_default(),
             allowed: layer.allowed,
             passed: layer.passed,

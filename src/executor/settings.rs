@@ -1,7 +1,7 @@
 //! The table of an agent: the same in the shipped presets and in `[agents.NAME]` of
 //! `orch.toml`, so that a preset holds nothing that a person could not write.
 
-use super::output::Output;
+use super::output::AgentOutput;
 use super::transient::Backoff;
 use crate::budget::Budget;
 use crate::clock::Period;
@@ -49,7 +49,7 @@ pub struct AgentSettings {
     /// beforehand.
     pub probe: Option<Vec<String>>,
     /// Where the program's output reports its usage.
-    pub output: Option<Output>,
+    pub output: Option<AgentOutput>,
     /// Environment variables to set for the program.
     #[serde(default, skip_serializing)]
     pub env: BTreeMap<String, String>,

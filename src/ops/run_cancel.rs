@@ -10,7 +10,7 @@ use super::reason;
 use super::run_complete;
 use super::run_complete::Completion;
 use super::take_over;
-use super::take_over::Told;
+use super::take_over::HearsStop;
 use super::take_over::Wait;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -39,7 +39,7 @@ pub fn run_cancel(
     project: &Project,
     caller: &Caller,
     request: &Request,
-    told: Told<'_>,
+    told: HearsStop<'_>,
 ) -> Result<Standing, Error> {
     let command = reason::of_run("run cancel", &request.run);
     reason::refuse_blank(request.reason.as_deref(), command)?;

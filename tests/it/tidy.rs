@@ -268,3 +268,26 @@ fn no_test_is_ignored_or_empty() {
     }
     none(&problems);
 }
+
+/// Names that every operation, command or module may have one of: they are told apart by where they
+/// are, and never used without it.
+const SHARED: [&str; 4] = ["Arguments", "Error", "Reply", "Request"];
+
+/// What only a folder or a file sees may be called as it likes.
+#[test]
+fn a_public_type_has_a_name_of_its_own() {
+    let declared =
+        Regex::new(r"(?m)^ *pub(?:\(crate\))? (?:struct|enum|trait|type) (\w+)").unwrap();
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources("src") {
+        let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for found in declared.captures_iter(text) {
+            places.entry(found[1].to_owned()).or_default().push(path.display().to_string());
+        }
+    }
+    let doubled =
+        places.iter().filter(|(name, places)| places.len() > 1 && !SHARED.contains(&name.as_str()));
+    let problems = doubled.map(|(name, places)| format!("{name}: {}", places.join(", ")));
+    none(&problems.collect::<Vec<_>>());
+    assert!(SHARED.iter().all(|name| places[*name].len() > 1));
+}

@@ -84,12 +84,12 @@ pub enum RecordState {
 
 /// What a record must hold by its journal, made once for all copies that are compared with it.
 #[derive(Debug)]
-pub struct Expected<'r> {
+pub struct ExpectedRecord<'r> {
     reading: &'r Reading,
     files: Files,
 }
 
-impl<'r> Expected<'r> {
+impl<'r> ExpectedRecord<'r> {
     /// What the record of a journal must be.
     pub fn of(reading: &'r Reading) -> Self {
         Self { reading, files: super::all_files(reading) }
