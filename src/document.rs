@@ -18,7 +18,7 @@ mod tree;
 mod yaml;
 
 pub use data::Data;
-pub use data::Flaw;
+pub use data::DataFlaw;
 pub use data::Language;
 pub use decimal::Decimal;
 pub use fill::Filled;
@@ -234,7 +234,7 @@ mod tests {
         let source = Source::new("a.toml", text);
         let error = read::<Plan>(&source).unwrap_err();
         let (_, line, column) = error.place();
-        (error.message.clone(), line, column, error.help.clone())
+        (error.message.clone(), line, column, error.help.as_ref().map(ToString::to_string))
     }
 
     #[test]

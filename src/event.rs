@@ -18,7 +18,7 @@ mod texts;
 mod waits_for;
 
 pub use amended::Amended;
-pub use amended::Change;
+pub use amended::TextChange;
 pub use approved::APPROVAL_NAMESPACE;
 pub use approved::Approved;
 pub use approved::HEAD_NAMESPACE;

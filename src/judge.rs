@@ -11,8 +11,8 @@ use crate::check::Document;
 use crate::check::Scene;
 use crate::contract::Contract;
 use crate::contract::Output;
+use crate::contract::OutputFiles;
 use crate::contract::Rule;
-use crate::contract::Target;
 use crate::files::Fingerprint;
 use crate::files::Globs;
 use crate::files::OpenError;
@@ -114,13 +114,13 @@ fn judge_output(output: &Output, scene: &Scene<'_>, context: &Context) -> Judgem
         Err(message) => return refused(message),
     };
     match &output.target {
-        Target::Path(_) => judge_files(&subjects, scene, context),
-        Target::Glob(glob) if subjects.is_empty() && !output.optional => {
+        OutputFiles::Path(_) => judge_files(&subjects, scene, context),
+        OutputFiles::Glob(glob) if subjects.is_empty() && !output.optional => {
             let glob = glob.render(context).unwrap_or_default();
             refused(format!("no file matches {glob}"))
         }
-        Target::Glob(_) => judge_files(&subjects, scene, context),
-        Target::AnyOf(_) | Target::FirstOf(_) => {
+        OutputFiles::Glob(_) => judge_files(&subjects, scene, context),
+        OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) => {
             judge_alternatives(output, &subjects, scene, context)
         }
     }
@@ -137,11 +137,11 @@ fn subjects<'c>(
     };
     let subject = |path| Subject { output, path };
     match &output.target {
-        Target::Path(template) => Ok(vec![subject(path(template)?)]),
-        Target::AnyOf(templates) | Target::FirstOf(templates) => {
+        OutputFiles::Path(template) => Ok(vec![subject(path(template)?)]),
+        OutputFiles::AnyOf(templates) | OutputFiles::FirstOf(templates) => {
             templates.iter().map(|template| path(template).map(subject)).collect()
         }
-        Target::Glob(template) => {
+        OutputFiles::Glob(template) => {
             let text = template.render_glob(context).map_err(|error| error.to_string())?;
             let globs = Globs::new(&[text], project)?;
             let files = globs.files(project).map_err(|error| error.to_string())?;
@@ -156,8 +156,8 @@ fn there<'s, 'c>(
     project: &'s ProjectFolder,
 ) -> impl Iterator<Item = &'s Subject<'c>> {
     let most = subjects.first().map_or(0, |subject| match subject.output.target {
-        Target::FirstOf(_) => 1,
-        Target::Path(_) | Target::AnyOf(_) | Target::Glob(_) => usize::MAX,
+        OutputFiles::FirstOf(_) => 1,
+        OutputFiles::Path(_) | OutputFiles::AnyOf(_) | OutputFiles::Glob(_) => usize::MAX,
     });
     subjects.iter().filter(|subject| project.exists(&subject.path)).take(most)
 }

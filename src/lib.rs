@@ -31,10 +31,10 @@
 //! | hands | [`work`] | journals, decisions about runs |
 //! | memory | [`store`] | knowledge of executors and checks at work |
 //! | mind | [`event`], [`run`], [`spending`], [`mod@next`], [`standing`] | disk, clock, processes, git |
-//! | plan | [`source`] to [`workflow`] | runs |
-//! | ground | [`id`] to [`git`] | words of `orch` |
+//! | plan | `suggestion` to [`workflow`] | runs |
+//! | ground | [`id`] to `internals` | words of `orch` |
 //!
-//! [`files`], [`process`] and [`git`] are the only doors to the disk, to children and to
+//! `files`, `process` and `git` are the only doors to the disk, to children and to
 //! git. There are two traits, [`check::Check`] and [`executor::Executor`], since only
 //! these have several real forms.
 //!
@@ -114,9 +114,10 @@
 //!
 //! What `ops` speaks of is public: events, runs, workflows, and what they are made of. [`json`],
 //! [`secret`] and [`template`] are, since a face tells people what is recorded and starts itself to
-//! render; [`git`], [`files`], [`store`], [`project`] and [`work`], since the tests and the
-//! benchmark try these hands without a run. All else may change at any time. What `ops` gives out
-//! may grow, and is marked so; requests are for callers to build, and begin with their `Default`.
+//! render; [`store`], [`project`] and [`work`], for who carries work orders out elsewhere. All else
+//! may change at any time, and so may `internals`, which has what the tests and the benchmark try
+//! without a run. What `ops` gives out may grow, and is marked so; requests are for callers to build,
+//! and begin with their `Default`.
 //!
 //! Nothing below the faces reads the variables of this process: programs of gates get those that
 //! [`ops::Surroundings::variables`] has and `orch.toml` allows.
@@ -131,19 +132,27 @@ pub mod digest;
 pub mod json;
 pub(crate) mod parallel;
 pub mod clock;
-#[doc(hidden)]
-pub mod files;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, unused_imports, reason = "only the command line writes to outlets")
+)]
+pub(crate) mod files;
 pub(crate) mod surroundings;
 pub mod secret;
 pub(crate) mod process;
 pub(crate) mod signature;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(unused_imports, reason = "only the command line names some of what is compared")
+)]
+pub(crate) mod git;
 #[doc(hidden)]
-pub mod git;
+pub mod internals;
+pub(crate) mod suggestion;
 pub mod source;
 pub(crate) mod document;
 pub mod template;
 pub mod finding;
-pub(crate) mod suggestion;
 pub(crate) mod packet;
 pub(crate) mod check;
 pub mod contract;

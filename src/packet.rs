@@ -48,6 +48,8 @@ pub struct Packet {
     pub messages: Vec<String>,
     /// The questions of a form: name and what it asks.
     pub answers: Vec<(String, String)>,
+    /// Whether progress is told while the work is done.
+    pub asks_for_updates: bool,
     /// Whether a word on what the work comes to is handed in with it.
     pub asks_for_summary: bool,
     /// Where a program writes them that the runner has begun.
@@ -232,6 +234,9 @@ impl Packet {
         let this = if self.is_driven { String::new() } else { named };
         let orch = self.orch.as_deref().unwrap_or("orch");
         let _ = writeln!(text, "\n    {orch} gate check{this}     # judge only, record nothing");
+        if self.asks_for_updates {
+            let _ = writeln!(text, "    {orch} update{this} \"…\"     # report progress");
+        }
         let answers: String =
             self.answers.iter().map(|(name, _)| format!(" --answer {name}=…")).collect();
         match (self.asks_for_summary, self.is_driven) {

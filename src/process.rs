@@ -98,7 +98,7 @@ impl Stop {
 
 /// A program to run, all of it: nothing is taken from the surroundings.
 #[derive(Debug)]
-pub struct Command {
+pub struct ProgramCall {
     /// The program and its arguments; never a shell line.
     pub argv: Vec<String>,
     pub folder: PathBuf,
@@ -148,13 +148,13 @@ pub enum Error {
 }
 
 /// Runs a program to its end, or ends its whole group: TERM, ten seconds, KILL.
-pub fn run(command: &Command, stop: &Stop) -> Result<Ending, Error> {
+pub fn run(command: &ProgramCall, stop: &Stop) -> Result<Ending, Error> {
     run_watched(command, stop, &mut |_| false)
 }
 
 /// The same, with somebody who looks on: told how long it has run, they say whether it must end.
 pub fn run_watched(
-    command: &Command,
+    command: &ProgramCall,
     stop: &Stop,
     must_end: &mut dyn FnMut(Duration) -> bool,
 ) -> Result<Ending, Error> {
@@ -202,7 +202,7 @@ pub fn run_watched(
 }
 
 /// How many bytes each argument and variable takes.
-fn lengths(command: &Command) -> impl Iterator<Item = usize> {
+fn lengths(command: &ProgramCall) -> impl Iterator<Item = usize> {
     let variables = command.environment.iter().map(|(name, value)| name.len() + value.len() + 2);
     command.argv.iter().map(String::len).chain(variables)
 }
@@ -271,7 +271,7 @@ fn end_group(handle: &duct::Handle, stop: &Stop) -> io::Result<()> {
     Ok(())
 }
 
-fn refuse_bad_arguments(command: &Command) -> Result<(), Error> {
+fn refuse_bad_arguments(command: &ProgramCall) -> Result<(), Error> {
     let program = || command.argv[0].clone();
     if let Some(bytes) = lengths(command).max().filter(|&bytes| bytes > ARGUMENT_BYTES_MAX) {
         return Err(Error::TooLong { program: program(), bytes });
@@ -313,9 +313,9 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn command(folder: &Path, argv: &[&str]) -> Command {
+    fn command(folder: &Path, argv: &[&str]) -> ProgramCall {
         let log = |name| Log::create(Beneath::new(folder).join(name)).unwrap();
-        Command {
+        ProgramCall {
             argv: argv.iter().map(|&argument| argument.to_owned()).collect(),
             folder: folder.to_owned(),
             environment: BTreeMap::new(),

@@ -6,8 +6,8 @@ use crate::files;
 use crate::files::Beneath;
 use crate::files::Log;
 use crate::process;
-use crate::process::Command;
 use crate::process::Ending;
+use crate::process::ProgramCall;
 use crate::process::Stop;
 use crate::surroundings::Allowed;
 use std::collections::BTreeMap;
@@ -213,7 +213,7 @@ impl Place<'_> {
         // The user's own program: it needs their agent's socket, and more.
         let mut variables = Allowed::everything().values(&std::env::vars_os().collect());
         variables.extend(environment);
-        let command = Command {
+        let command = ProgramCall {
             argv,
             folder: self.folder.to_owned(),
             environment: variables,

@@ -1,6 +1,7 @@
 //! Texts that people write, and what is wrong at a place in one: every unsound
 //! definition is reported with file, line, caret and what would be right.
 
+use crate::suggestion::Advice;
 use miette::NamedSource;
 use miette::SourceSpan;
 use std::ops::Range;
@@ -38,7 +39,7 @@ pub struct Unsound {
     span: Option<SourceSpan>,
     /// What to write instead.
     #[help]
-    pub help: Option<String>,
+    pub help: Option<Advice>,
 }
 
 impl Source {
@@ -87,13 +88,13 @@ impl Unsound {
     }
 
     /// Adds what to write instead.
-    pub fn advise(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+    pub fn advise(mut self: Box<Self>, help: impl Into<Advice>) -> Box<Self> {
         self.help = Some(help.into());
         self
     }
 
     /// The same where there is something to advise.
-    pub fn advise_if(mut self: Box<Self>, help: Option<impl Into<String>>) -> Box<Self> {
+    pub fn advise_if(mut self: Box<Self>, help: Option<impl Into<Advice>>) -> Box<Self> {
         self.help = help.map(Into::into).or(self.help);
         self
     }
@@ -166,24 +167,40 @@ pub fn nearest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>)
 
 /// `did you mean …?` for the candidate nearest to an unknown name, else the nearest few.
 pub fn suggest<'c>(unknown: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    suggest_with(unknown, candidates.into_iter().collect(), None)
+    match known(unknown, candidates.into_iter().collect()) {
+        Listing::Said(words) => words,
+        Listing::Few(few, more) => format!("{few} ({more} more)"),
+    }
 }
 
 /// The same, and what to type to see all where there are many.
 pub fn suggest_of<'c>(
     unknown: &str,
     candidates: impl IntoIterator<Item = &'c str>,
-    listing: &str,
-) -> String {
-    suggest_with(unknown, candidates.into_iter().collect(), Some(listing))
+    listing: impl Into<Advice>,
+) -> Advice {
+    match known(unknown, candidates.into_iter().collect()) {
+        Listing::Said(words) => words.into(),
+        Listing::Few(few, more) => {
+            Advice::from(format!("{few} ({more} more: ")).then(listing).then(")")
+        }
+    }
 }
 
-fn suggest_with(unknown: &str, mut candidates: Vec<&str>, listing: Option<&str>) -> String {
+/// The names that could have been meant.
+enum Listing {
+    /// All that there is to say.
+    Said(String),
+    /// Some of them, and how many more there are.
+    Few(String, usize),
+}
+
+fn known(unknown: &str, mut candidates: Vec<&str>) -> Listing {
     if candidates.is_empty() {
-        return "none is defined".to_owned();
+        return Listing::Said("none is defined".to_owned());
     }
     if let Some(nearest) = nearest(unknown, candidates.iter().copied()) {
-        return nearest;
+        return Listing::Said(nearest);
     }
     let count = candidates.len();
     let listed = if count <= NAMES_MAX + NAMES_SPARE { count } else { NAMES_MAX };
@@ -194,12 +211,8 @@ fn suggest_with(unknown: &str, mut candidates: Vec<&str>, listing: Option<&str>)
     }
     candidates.sort_unstable();
     candidates.truncate(listed);
-    let known = candidates.join(", ");
-    match listing {
-        _ if more == 0 => format!("known: {known}"),
-        Some(listing) => format!("known: {known} ({more} more: {listing})"),
-        None => format!("known: {known} ({more} more)"),
-    }
+    let known = format!("known: {}", candidates.join(", "));
+    if more == 0 { Listing::Said(known) } else { Listing::Few(known, more) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
-//! What somebody can type next, as data: a command, the run and gate that it is about, and what else
-//! it takes. It names only what the bare command would not mean.
+//! What somebody can do next, as data: a command, the run and gate that it is about, and what else it
+//! takes; and words around such commands. All else says what it advises by these, and only here do
+//! they become a line to type, which names only what the bare command would not mean.
 
 use crate::id::GateId;
 use crate::id::RunId;
+use serde::Serialize;
+use serde::Serializer;
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -18,11 +21,28 @@ pub struct Suggestion {
     arguments: Vec<Argument>,
 }
 
+/// What else a command takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Argument {
+pub enum Argument {
+    /// A word of its own, such as a workflow's name.
     Word(String),
-    Option(&'static str, String),
+    /// An option and its value.
+    Option(String, String),
+    /// An option that takes no value.
     Flag(&'static str),
+}
+
+/// What to do about something: words, and between them what can be typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Advice(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Words(String),
+    Command(Suggestion),
+    Argument(Argument),
+    /// A call of another program.
+    Program(Vec<String>),
 }
 
 /// What a command means that names neither run nor gate.
@@ -78,8 +98,8 @@ impl Suggestion {
 
     /// With an option and its value.
     #[must_use]
-    pub fn option(self, name: &'static str, value: impl Into<String>) -> Self {
-        self.with(Argument::Option(name, value.into()))
+    pub fn option(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.with(Argument::Option(name.into(), value.into()))
     }
 
     /// With an option that takes no value.
@@ -111,11 +131,7 @@ impl Suggestion {
             let _ = write!(line, " --epic {}", quoted(key));
         }
         for argument in &self.arguments {
-            let _ = match argument {
-                Argument::Word(word) => write!(line, " {}", quoted(word)),
-                Argument::Option(name, value) => write!(line, " --{name} {}", quoted(value)),
-                Argument::Flag(name) => write!(line, " --{name}"),
-            };
+            let _ = write!(line, " {argument}");
         }
         line
     }
@@ -128,8 +144,106 @@ impl fmt::Display for Suggestion {
     }
 }
 
+impl Argument {
+    /// An option and its value.
+    pub fn option(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::Option(name.into(), value.into())
+    }
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Word(word) => f.write_str(&quoted(word)),
+            Self::Option(name, value) => write!(f, "--{name} {}", quoted(value)),
+            Self::Flag(name) => write!(f, "--{name}"),
+        }
+    }
+}
+
+impl Advice {
+    /// A call of another program.
+    pub fn program(words: &[&str]) -> Self {
+        Self(vec![Part::Program(words.iter().map(|word| (*word).to_owned()).collect())])
+    }
+
+    /// Each of these, with words between them.
+    pub fn joined(all: impl IntoIterator<Item = impl Into<Self>>, between: &str) -> Self {
+        let mut whole = Self::default();
+        for (number, one) in all.into_iter().enumerate() {
+            whole = if number == 0 { whole } else { whole.then(between) }.then(one);
+        }
+        whole
+    }
+
+    /// This, and then that.
+    #[must_use]
+    pub fn then(mut self, next: impl Into<Self>) -> Self {
+        self.0.extend(next.into().0);
+        self
+    }
+
+    /// The command that it begins with.
+    pub fn command(&self) -> Option<&Suggestion> {
+        match self.0.first()? {
+            Part::Command(command) => Some(command),
+            Part::Words(_) | Part::Argument(_) | Part::Program(_) => None,
+        }
+    }
+
+    /// As it is read where this is at hand.
+    pub fn words(&self, at_hand: &AtHand) -> String {
+        let part = |part: &Part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Command(command) => command.line(at_hand),
+            Part::Argument(argument) => argument.to_string(),
+            Part::Program(words) => {
+                words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+            }
+        };
+        self.0.iter().map(part).collect()
+    }
+}
+
+/// With run and gate named: it means the same wherever it is read.
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words(&AtHand::default()))
+    }
+}
+
+impl Serialize for Advice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<String> for Advice {
+    fn from(words: String) -> Self {
+        Self(vec![Part::Words(words)])
+    }
+}
+
+impl From<&str> for Advice {
+    fn from(words: &str) -> Self {
+        words.to_owned().into()
+    }
+}
+
+impl From<Suggestion> for Advice {
+    fn from(command: Suggestion) -> Self {
+        Self(vec![Part::Command(command)])
+    }
+}
+
+impl From<Argument> for Advice {
+    fn from(argument: Argument) -> Self {
+        Self(vec![Part::Argument(argument)])
+    }
+}
+
 /// A word as a shell takes it for one.
-pub fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./@:=…".contains(c);
     if word == OPEN_WORDS || !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()
@@ -174,5 +288,20 @@ mod tests {
         orch session complete
         orch session complete --epic x
         "#);
+    }
+
+    #[test]
+    fn advice_is_words_around_what_can_be_typed() {
+        let run = RunId::new("20260101T000000Z", "x", "abcdef");
+        let verify = Suggestion::new("verify").of(&run);
+        let advice = Advice::joined([Advice::program(&["mv", "a b", "c"]), verify.into()], " && ");
+        let advice = Advice::from("restore it: ").then(advice).then(" or add ");
+        let advice = advice.then(Argument::Flag("again"));
+        let at_hand = AtHand { run: Some(run.clone()), gate: None };
+        let words = "restore it: mv 'a b' c && orch verify or add --again";
+        assert_eq!(advice.words(&at_hand), words);
+        assert!(advice.to_string().contains(&format!("orch verify --run {run} or")));
+        assert_eq!(advice.command(), None);
+        assert_eq!(Advice::from(Suggestion::new("next")).command(), Some(&Suggestion::new("next")));
     }
 }

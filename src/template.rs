@@ -356,7 +356,7 @@ mod tests {
         let error = parse("{% if slugg %}x{% endif %}", &["slug"]).unwrap_err();
         assert_eq!(error.message, "unknown name `slugg` in a template");
         assert_eq!(error.place(), ("a.toml", 1, 7));
-        assert_eq!(error.help.as_deref(), Some("did you mean `slug`?"));
+        assert_eq!(error.help, Some("did you mean `slug`?".into()));
         assert!(parse("{{ slug | nosuch }}", &["slug"]).is_err());
         assert!(parse("{{ slug ", &["slug"]).is_err());
         assert!(parse("{{ get_env(name='HOME') }}", &[]).is_err());

@@ -7,10 +7,10 @@ use super::measure::Spent;
 use super::project;
 use super::table;
 use super::table::Row;
-use orch::git::Graft;
-use orch::git::Link;
-use orch::git::Repository;
-use orch::git::Target;
+use orch::internals::Graft;
+use orch::internals::Link;
+use orch::internals::Repository;
+use orch::internals::Target;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
@@ -65,7 +65,7 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
         (format!("gates/g{number}/attempt-1.json"), &texts[1][..]),
     ];
     for (path, bytes) in &files {
-        orch::files::write_view(&root.join(folder).join(path), bytes)?;
+        orch::internals::write_view(&root.join(folder).join(path), bytes)?;
     }
     let tip = repository.tip("refs/orch/runs/run_x")?;
     let link = Link {
@@ -82,7 +82,7 @@ fn record(repository: &mut Repository, root: &Path, number: usize) -> Result<(Sp
         folder,
         tip: tip.ok_or("the ref moved")?,
         message: "orch: WAITING",
-        lock: &orch::files::Beneath::new(root).join(".git/orch/commit.lock"),
+        lock: &orch::internals::Beneath::new(root).join(".git/orch/commit.lock"),
         since: "now",
         patience: Duration::from_secs(5),
     };

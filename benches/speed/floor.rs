@@ -29,7 +29,7 @@ pub fn run(arguments: &[String]) -> Result {
     let chain =
         project::Chain { gates: gates.parse()?, is_reused: false, is_chained: is_chained.parse()? };
     // Opening it as the runner does makes libgit2 sync objects and refs.
-    orch::git::Repository::discover(root)?;
+    orch::internals::Repository::discover(root)?;
     let repository = git2::Repository::open(root)?;
     fs::create_dir_all(root.join("record"))?;
     for gate in 1..=chain.gates {

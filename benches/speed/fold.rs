@@ -50,7 +50,7 @@ fn long_journal(root: &Path) -> Result<Row> {
     }
     chained.push(end)?;
     let path = root.join("long.jsonl");
-    let place = orch::files::Beneath::new(root).join("long.jsonl");
+    let place = orch::internals::Beneath::new(root).join("long.jsonl");
     fs::write(&path, &chained.bytes)?;
     let (mut floor, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..measure::rounds(5) {

@@ -15,6 +15,8 @@ use crate::project::Driver;
 use crate::project::Error;
 use crate::project::fallen;
 use crate::run::GateStatus;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use crate::workflow::Approval;
 use crate::workflow::Gate;
 use std::collections::BTreeSet;
@@ -127,10 +129,9 @@ fn look_again(driver: &mut Driver<'_>, gates: &[GateId]) -> Result<Looked, Error
         if *count > CHANGES_MAX {
             let reason = format!("{changed} keeps changing after gate {id} passed");
             super::pause(driver, PauseCause::Changes, &reason)?;
-            return Err(Error::environment(format!(
-                "{reason}; find what writes to it, then run orch run resume --run {}",
-                driver.id()
-            )));
+            let resume = Suggestion::new("run resume").of(driver.id());
+            return Err(Error::environment(reason)
+                .advise(Advice::from("find what writes to it, then: ").then(resume)));
         }
         if let Some(gate) = rewriting::trespasser(driver, id, &changed) {
             let reason = format!("gate {gate} changed {changed} without listing it in `edits`");

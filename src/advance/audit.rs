@@ -67,7 +67,7 @@ pub fn standing_refusal(run: &Run, gate: &Gate, id: &GateId) -> Option<WorkResul
     }
     let message = format!("{audited} has not changed since {} refused it", gate.id);
     let unchanged = Finding::of("audits", message)
-        .expected(format!("a change to what it refused, or `orch gate redo --gate {audited}`"));
+        .expected(format!("a change to what it refused, or a redo of gate {audited}"));
     let unchanged = Validation {
         check: "audits".to_owned(),
         path: None,

@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
-use crate::executor::Command;
+use crate::executor::CommandExecutor;
 use crate::finding::Finding;
 use crate::project::Error;
 use crate::project::Project;
@@ -64,7 +64,7 @@ pub fn choose(
         problem,
         place,
     };
-    let command = |argv| Doer::Command(Command { argv });
+    let command = |argv| Doer::Command(CommandExecutor { argv });
     match &gate.work {
         workflow::Work::Human => {}
         workflow::Work::Workflow(name) => {

@@ -3,11 +3,14 @@
 
 use super::player;
 use super::role;
+use crate::config::NO_AGENT;
 use crate::executor::Agent;
 use crate::process;
 use crate::project::Driver;
 use crate::project::Error;
 use crate::project::Project;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
 use crate::workflow::Workflow;
 use crate::workflow::input::Values;
 
@@ -54,6 +57,7 @@ fn refuse_missing_of(project: &Project, agent: &Agent) -> Result<(), Error> {
     let why = process::unresolved(program, project.folder.root());
     let message = format!("agent `{}` runs `{program}`, which {why}", agent.name);
     let help =
-        "install it, change `command` in orch.toml, or do the work by hand with --agent none";
+        Advice::from("install it, change `command` in orch.toml, or do the work by hand with ")
+            .then(Argument::option("agent", NO_AGENT));
     Err(Error::usage(message).advise(help))
 }

@@ -2,7 +2,7 @@
 
 use super::packet;
 use super::rewriting;
-use crate::contract::Target;
+use crate::contract::OutputFiles;
 use crate::event::Artifact;
 use crate::files::Globs;
 use crate::files::ProjectFolder;
@@ -45,8 +45,8 @@ pub fn joined_all(
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     let globs: Vec<_> = outputs
         .filter_map(|output| match &output.target {
-            Target::Glob(glob) => Some(glob),
-            Target::Path(_) | Target::AnyOf(_) | Target::FirstOf(_) => None,
+            OutputFiles::Glob(glob) => Some(glob),
+            OutputFiles::Path(_) | OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) => None,
         })
         .collect();
     if globs.is_empty() {

@@ -192,7 +192,7 @@ fn stop_here(driver: &mut Driver<'_>) -> Result<(), Error> {
     }
 }
 
-/// The run stops here, and is taken up by `run resume`.
+/// The run stops here, and goes on when it is resumed.
 pub(super) fn pause(driver: &mut Driver<'_>, cause: PauseCause, reason: &str) -> Result<(), Error> {
     driver.append(&[Event::RunPaused { reason: reason.to_owned(), cause }])?;
     driver.commit(None, true)

@@ -91,6 +91,7 @@ pub fn render(
         sent_back: sent_back(workflow, run, attempt),
         earlier: earlier(run, attempt),
         messages: Vec::new(),
+        asks_for_updates: contract.is_some_and(Contract::asks_for_updates),
         asks_for_summary: contract.is_some_and(Contract::asks_for_summary),
         answers_to: answers_to(gate, &context),
         dir: gate.dir.as_ref().and_then(|dir| dir.render(&context).ok()),

@@ -50,9 +50,9 @@ fn finding(miscast: &Miscast) -> Finding {
     let finding = Finding::of("agents", miscast.to_string());
     match miscast {
         Miscast::Environment { .. } => finding
-            .expected("the same values; a person can accept the new ones with `orch run amend`"),
+            .expected("the same values; a person can accept the new ones by amending the run"),
         Miscast::Program { .. } => {
-            finding.expected("the same file; a person can accept the new one with `orch run amend`")
+            finding.expected("the same file; a person can accept the new one by amending the run")
         }
         Miscast::Unreadable { .. } => finding,
     }

@@ -111,7 +111,7 @@ impl Check for Command {
         };
         let mut environment = scene.environment.clone();
         environment.extend(self.env.clone());
-        let mut command = process::Command {
+        let mut command = process::ProgramCall {
             argv: self.argv.clone(),
             folder: scene.project.root().to_owned(),
             environment,

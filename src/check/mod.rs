@@ -136,6 +136,14 @@ pub trait Check {
         false
     }
 
+    /// Whether checks of this kind ask for words on the work while it is done.
+    fn asks_for_updates() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// Whether checks of this kind ask for a word on what the work comes to, which is handed in with it.
     fn asks_for_summary() -> bool
     where

@@ -8,8 +8,8 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The gate has a summary of its work, given with `orch done "…"` or `orch session complete
-/// --summary "…"`. The last summary in this round of the gate counts.
+/// The gate has a summary of its work, given when the gate is done or the session is completed. The
+/// last summary in this round of the gate counts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Summary {

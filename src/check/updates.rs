@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The run has enough progress updates, given with `orch update`.
+/// The run has enough progress updates: notes of the kind `update`, given while the work is done.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Updates {
@@ -19,10 +19,14 @@ pub(super) struct Updates {
 impl Check for Updates {
     fn words(&self) -> String {
         let count = super::range_words(Some(&count::least(self.min.as_ref(), None)), None);
-        format!("the number of progress updates (`orch update`) is {count}")
+        format!("the number of progress updates is {count}")
     }
 
     fn looks_at_work() -> bool {
+        true
+    }
+
+    fn asks_for_updates() -> bool {
         true
     }
 

@@ -7,8 +7,8 @@ use super::pattern;
 use super::text;
 use crate::check;
 use crate::document::Data;
+use crate::document::DataFlaw;
 use crate::document::Decimal;
-use crate::document::Flaw;
 use crate::document::Language;
 use crate::files::ProjectPath;
 use crate::finding::Finding;
@@ -27,7 +27,7 @@ pub fn read(path: &ProjectPath, text: &str) -> Result<Data, Finding> {
 }
 
 /// The finding for a document that is not what its name says, so many lines down in its file.
-pub(super) fn unreadable(language: Language, flaw: &Flaw, lines_above: usize) -> Finding {
+pub(super) fn unreadable(language: Language, flaw: &DataFlaw, lines_above: usize) -> Finding {
     let message = format!("invalid {}: {}", language.as_str(), text::short(&flaw.message));
     Finding::new(message).line(flaw.line + lines_above)
 }

@@ -11,6 +11,7 @@ mod door;
 mod drive;
 mod environment;
 mod examples;
+mod error_codes;
 mod exit;
 mod global;
 mod inputs;
@@ -21,12 +22,15 @@ mod pager;
 mod progress;
 mod question;
 mod report;
+mod run_choice;
 mod screen;
 mod subject;
 mod table;
 mod terminal;
 
 pub use door::note_closed_output;
+pub use error_codes::ERROR_CODES;
+pub use error_codes::ErrorCode;
 pub use exit::BUG as EXIT_BUG;
 
 use crate::template;

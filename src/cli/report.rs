@@ -26,7 +26,7 @@ pub fn error(face: &Face, error: &Error, subject: Option<&Subject>) -> u8 {
     });
     let state = state.unwrap_or_default();
     let at_hand = project.map(|project| ops::at_hand(&project, &face.caller)).unwrap_or_default();
-    let help = error.help_words(&at_hand);
+    let help = error.advice().map(|advice| advice.words(&at_hand));
     if face.global.json {
         let whole = json!({
             "success": false,

@@ -48,7 +48,7 @@ const SHIPPED: &str = include_str!("../defaults.toml");
 pub struct Config {
     pub defaults: Defaults,
     pub prices: Prices,
-    pub limits: Limits,
+    pub limits: Bounds,
     pub record_branch: RecordBranch,
     /// What programs get of the variables that are set.
     pub allowed: Allowed,
@@ -89,7 +89,7 @@ pub struct Defaults {
 
 /// Bounds of what the program takes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct Bounds {
     /// The largest text that a text check reads, in bytes.
     pub text_bytes: u64,
 }
@@ -139,7 +139,7 @@ impl Config {
         let config = Self {
             defaults: layer.defaults,
             prices: layer.prices,
-            limits: Limits { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
+            limits: Bounds { text_bytes: layer.text_bytes.unwrap_or(TEXT_BYTES_MAX) },
             record_branch: layer.record_branch.unwrap_or_default(),
             allowed: layer.allowed,
             passed: layer.passed,
@@ -159,10 +159,10 @@ impl Config {
         Ok(config)
     }
 
-    /// Who plays `role`: the agent of that name, else the one given on the command line, else the
+    /// Who plays `role`: the agent of that name, else the one given at the start, else the
     /// default one. `None` where nobody does, so that the run waits and shows the packet.
     pub fn agent(&self, role: &str, given: Option<&str>) -> Result<Option<&Agent>, Box<Unsound>> {
-        let given = given.map(|name| Stated::on_command_line("--agent", name));
+        let given = given.map(|name| Stated::given("agent", name));
         let given_agent = self.named(given.as_ref())?;
         if given.as_ref().is_some_and(|given| given.text == NO_AGENT) {
             return Ok(None);
@@ -173,9 +173,9 @@ impl Config {
         self.named(self.defaults.agent.as_ref())
     }
 
-    /// Says whether `--agent` can mean this name; `none` can.
+    /// Says whether an agent can be given by this name; `none` can.
     pub fn refuse_unknown_agent(&self, name: &str) -> Result<(), Box<Unsound>> {
-        self.named(Some(&Stated::on_command_line("--agent", name))).map(|_| ())
+        self.named(Some(&Stated::given("agent", name))).map(|_| ())
     }
 
     /// The definition that an agent of this name ends in: another entry, or a preset.
@@ -240,7 +240,7 @@ mod tests {
     /// The message of an error, its line and column, and its help.
     fn told(error: &Unsound) -> (String, usize, usize, String) {
         let (_, line, column) = error.place();
-        (error.message.clone(), line, column, error.help.clone().unwrap_or_default())
+        (error.message.clone(), line, column, error.help.clone().unwrap_or_default().to_string())
     }
 
     fn error(text: &str) -> (String, usize, usize, String) {
@@ -269,7 +269,7 @@ mod tests {
         let error = without.agent("editor", Some("min")).unwrap_err();
         let help = "did you mean `mine`?".to_owned();
         assert_eq!(told(&error), ("unknown agent `min`".to_owned(), 1, 1, help));
-        assert_eq!(error.place().0, "--agent");
+        assert_eq!(error.place().0, "agent");
     }
 
     #[test]

@@ -141,9 +141,9 @@ impl Stated {
         Self { text: name.into_inner(), source: source.clone(), span: Some(span) }
     }
 
-    /// A value of a flag; errors show it as it was given.
-    pub fn on_command_line(flag: &str, text: &str) -> Self {
-        Self { text: text.to_owned(), source: Source::new(flag, text), span: None }
+    /// A value that was given for an option; errors show it as it was given.
+    pub fn given(option: &str, text: &str) -> Self {
+        Self { text: text.to_owned(), source: Source::new(option, text), span: None }
     }
 
     /// Another name in the same file.

@@ -51,7 +51,7 @@ pub struct Contract {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Output {
     /// The files.
-    pub target: Target,
+    pub target: OutputFiles,
     /// Whether it may be missing.
     pub optional: bool,
     /// Whether it must be of the round that it is judged in; the gate's executor says otherwise.
@@ -62,7 +62,7 @@ pub struct Output {
 
 /// Which files an output means.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Target {
+pub enum OutputFiles {
     /// One file.
     Path(Template),
     /// Any of some files; one of them must hold.
@@ -151,8 +151,8 @@ impl Contract {
     pub fn each_template(&self, visit: &mut dyn FnMut(&str)) {
         for output in &self.outputs {
             match &output.target {
-                Target::Path(one) | Target::Glob(one) => visit(one.text()),
-                Target::AnyOf(some) | Target::FirstOf(some) => {
+                OutputFiles::Path(one) | OutputFiles::Glob(one) => visit(one.text()),
+                OutputFiles::AnyOf(some) | OutputFiles::FirstOf(some) => {
                     for one in some {
                         visit(one.text());
                     }
@@ -171,6 +171,11 @@ impl Contract {
         self.outputs.iter().flat_map(|output| &output.checks).chain(&self.checks)
     }
 
+    /// Whether progress is told while the work is done.
+    pub fn asks_for_updates(&self) -> bool {
+        self.rules().any(|rule| (rule.kind.asks_for_updates)())
+    }
+
     /// Whether the work is handed in with a summary of it.
     pub fn asks_for_summary(&self) -> bool {
         self.rules().any(|rule| (rule.kind.asks_for_summary)())
@@ -183,7 +188,7 @@ impl Output {
         let parameters = serde_json::json!({ "min_bytes": 0 });
         let exists = Rule::implied().map(|rule| Rule { parameters, ..rule });
         let checks = exists.into_iter().collect();
-        Self { target: Target::Path(path), optional: false, fresh: None, checks }
+        Self { target: OutputFiles::Path(path), optional: false, fresh: None, checks }
     }
 
     /// How the output is named to people: its rendered path, alternatives or glob.
@@ -203,18 +208,20 @@ impl Output {
     pub fn patterns(&self, context: &Context) -> Result<Vec<String>, template::Error> {
         let literal = |path: &Template| path.render(context).map(|path| Globs::literal(&path));
         match &self.target {
-            Target::Path(path) => Ok(vec![literal(path)?]),
-            Target::Glob(glob) => Ok(vec![glob.render_glob(context)?]),
-            Target::AnyOf(paths) | Target::FirstOf(paths) => paths.iter().map(literal).collect(),
+            OutputFiles::Path(path) => Ok(vec![literal(path)?]),
+            OutputFiles::Glob(glob) => Ok(vec![glob.render_glob(context)?]),
+            OutputFiles::AnyOf(paths) | OutputFiles::FirstOf(paths) => {
+                paths.iter().map(literal).collect()
+            }
         }
     }
 
     /// The paths that it may have, and what is said between two of them.
     fn paths(&self, context: &Context) -> Result<(Vec<String>, &'static str), template::Error> {
         Ok(match &self.target {
-            Target::Path(path) | Target::Glob(path) => (vec![path.render(context)?], ""),
-            Target::AnyOf(paths) => (rendered_paths(paths, context)?, " or "),
-            Target::FirstOf(paths) => (rendered_paths(paths, context)?, ", else "),
+            OutputFiles::Path(path) | OutputFiles::Glob(path) => (vec![path.render(context)?], ""),
+            OutputFiles::AnyOf(paths) => (rendered_paths(paths, context)?, " or "),
+            OutputFiles::FirstOf(paths) => (rendered_paths(paths, context)?, ", else "),
         })
     }
 }
@@ -298,7 +305,7 @@ mod tests {
     fn error(text: &str) -> String {
         let error = parse(text).unwrap_err();
         let (_, line, column) = error.place();
-        let help = error.help.as_deref().unwrap_or_default();
+        let help = error.help.clone().unwrap_or_default();
         format!("{line}:{column} {} | {help}", error.message)
     }
 

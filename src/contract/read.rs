@@ -3,8 +3,8 @@
 
 use super::Contract;
 use super::Output;
+use super::OutputFiles;
 use super::RUNS;
-use super::Target;
 use super::contradictions;
 use super::contradictions::Placing;
 use super::rule::read_rules;
@@ -107,9 +107,9 @@ fn checks_of<'v, 't>(output: &'v Value<'t>) -> &'v [Value<'t>] {
 
 /// The rules of a contract with what they look at, and their places in the same order.
 fn placed(contract: &Contract, places: Vec<Range<usize>>) -> Vec<Placing<'_>> {
-    let subject = |target: &Target| match target {
-        Target::Path(path) | Target::Glob(path) => path.text().to_owned(),
-        Target::AnyOf(paths) | Target::FirstOf(paths) => {
+    let subject = |target: &OutputFiles| match target {
+        OutputFiles::Path(path) | OutputFiles::Glob(path) => path.text().to_owned(),
+        OutputFiles::AnyOf(paths) | OutputFiles::FirstOf(paths) => {
             paths.iter().map(Template::text).collect::<Vec<_>>().join(", ")
         }
     };
@@ -192,20 +192,24 @@ fn read_target(
     file: OutputFile,
     span: Range<usize>,
     names: &Names,
-) -> Result<Target, Box<Unsound>> {
+) -> Result<OutputFiles, Box<Unsound>> {
     let template = |text: &Placed<String>| inside(source, text, names);
     let all = |paths: &[Placed<String>]| paths.iter().map(template).collect::<Result<Vec<_>, _>>();
     match (file.path, file.any_of, file.first_of, file.glob) {
-        (Some(path), None, None, None) => Ok(Target::Path(template(&path)?)),
-        (None, Some(paths), None, None) if !paths.is_empty() => Ok(Target::AnyOf(all(&paths)?)),
-        (None, None, Some(paths), None) if !paths.is_empty() => Ok(Target::FirstOf(all(&paths)?)),
+        (Some(path), None, None, None) => Ok(OutputFiles::Path(template(&path)?)),
+        (None, Some(paths), None, None) if !paths.is_empty() => {
+            Ok(OutputFiles::AnyOf(all(&paths)?))
+        }
+        (None, None, Some(paths), None) if !paths.is_empty() => {
+            Ok(OutputFiles::FirstOf(all(&paths)?))
+        }
         (None, None, None, Some(glob)) => {
             let template = template(&glob)?;
             let flaw = Globs::flaw(glob.get_ref()).filter(|_| template.is_literal());
             if let Some(flaw) = flaw {
                 return Err(source.unsound(glob.span(), flaw));
             }
-            Ok(Target::Glob(template))
+            Ok(OutputFiles::Glob(template))
         }
         _ => Err(source
             .unsound(

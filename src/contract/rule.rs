@@ -14,6 +14,8 @@ use crate::finding::Severity;
 use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::suggest_of;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use crate::template::Names;
 use crate::template::Template;
 use schemars::JsonSchema;
@@ -203,9 +205,9 @@ fn places_of(table: &Value<'_>) -> BTreeMap<String, Range<usize>> {
     entries.map(|(key, value)| (key.get_ref().to_string(), value.span())).collect()
 }
 
-fn suggest_kind(name: &str) -> String {
+fn suggest_kind(name: &str) -> Advice {
     let names = check::KINDS.iter().map(|kind| kind.name);
-    suggest_of(name, names, "orch workflow schema contract")
+    suggest_of(name, names, Suggestion::new("workflow schema").word("contract"))
 }
 
 fn take_common(

@@ -42,12 +42,12 @@ impl Language {
 
 /// Why a text is no data, and the line of it, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
+pub struct DataFlaw {
     pub message: String,
     pub line: usize,
 }
 
-impl Flaw {
+impl DataFlaw {
     /// A flaw at a byte of a text.
     pub(super) fn at(text: &str, byte: usize, message: impl Into<String>) -> Self {
         let before = text.get(..byte).unwrap_or(text);
@@ -76,9 +76,9 @@ pub(super) const HOLDS_MARK: &str = "a byte order mark inside the document (U+FE
 
 impl Data {
     /// Reads one whole document; a byte order mark before it is no part of the text.
-    pub fn read(language: Language, text: &str) -> Result<Self, Flaw> {
+    pub fn read(language: Language, text: &str) -> Result<Self, DataFlaw> {
         if let Some(at) = text.find(BYTE_ORDER_MARK) {
-            return Err(Flaw::at(text, at, HOLDS_MARK));
+            return Err(DataFlaw::at(text, at, HOLDS_MARK));
         }
         match language {
             Language::Json => json::read(text),

@@ -1,7 +1,7 @@
 //! JSON as data: a key stands once in its object, and a number is kept as it is written.
 
 use super::data::Data;
-use super::data::Flaw;
+use super::data::DataFlaw;
 use super::tree::Tree;
 use serde::Deserialize;
 
@@ -10,11 +10,11 @@ use serde::Deserialize;
 #[serde(transparent)]
 struct Bare(Tree<Bare>);
 
-pub(super) fn read(text: &str) -> Result<Data, Flaw> {
+pub(super) fn read(text: &str) -> Result<Data, DataFlaw> {
     let Bare(tree) = serde_json::from_str(text)
-        .map_err(|error| Flaw { message: words(&error), line: error.line() })?;
+        .map_err(|error| DataFlaw { message: words(&error), line: error.line() })?;
     let mut tokens = Tokens { text, at: 0 };
-    data(tree, &mut tokens).map_err(|message| Flaw::at(text, tokens.at, message))
+    data(tree, &mut tokens).map_err(|message| DataFlaw::at(text, tokens.at, message))
 }
 
 /// What is wrong, for people who wrote the document and not the program that reads it. The line is

@@ -15,6 +15,8 @@ use crate::source::Source;
 use crate::source::Unsound;
 use crate::source::nearest_of;
 use crate::source::suggest;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
@@ -74,13 +76,15 @@ impl<'s> Shape<'s> {
                         None => {
                             let help = self.suggest(name, value, &expected.keys, taken);
                             let is_listed = expected.keys.len() <= KEYS_LISTED_MAX;
-                            let help = help.unwrap_or_else(|| match table_name {
+                            let listed = || match table_name {
                                 table if is_listed || table.is_empty() => {
                                     let bare = taken.iter().map(|name| name.trim_matches('`'));
-                                    suggest(name, expected.keys.keys().copied().chain(bare))
+                                    suggest(name, expected.keys.keys().copied().chain(bare)).into()
                                 }
-                                table => format!("for the list of keys: orch explain {table}"),
-                            });
+                                table => Advice::from("for the list of keys: ")
+                                    .then(Suggestion::new("explain").word(table)),
+                            };
+                            let help = help.map_or_else(listed, Advice::from);
                             let unknown = format!("unknown key `{name}`");
                             errors.push(self.source.unsound(key.span(), unknown).advise(help));
                         }

@@ -1,7 +1,7 @@
 //! TOML as data: a number is kept as it is written, and a date is its text.
 
 use super::data::Data;
-use super::data::Flaw;
+use super::data::DataFlaw;
 use super::number;
 use super::syntax;
 use serde_json::Number;
@@ -22,9 +22,9 @@ pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Wrong> {
     Ok(table)
 }
 
-pub(super) fn read(text: &str) -> Result<Data, Flaw> {
+pub(super) fn read(text: &str) -> Result<Data, DataFlaw> {
     let table = parse(text).map_err(|(span, message)| {
-        Flaw::at(text, span.start, syntax::told(text, &span, &message).message)
+        DataFlaw::at(text, span.start, syntax::told(text, &span, &message).message)
     })?;
     let table = table.into_inner();
     Ok(data(text, &Spanned::new(0..text.len(), DeValue::Table(table))))

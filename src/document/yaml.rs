@@ -2,7 +2,7 @@
 //! one home of `serde-saphyr`.
 
 use super::data::Data;
-use super::data::Flaw;
+use super::data::DataFlaw;
 use super::number;
 use super::tree::Tree;
 use serde::Deserialize;
@@ -21,8 +21,8 @@ struct Node(Spanned<Tree<Node>>);
 /// Room for a document as deep as the parser takes one: a value with its place is many calls deep.
 const STACK_BYTES: usize = 16 * 1024 * 1024;
 
-pub(super) fn read(text: &str) -> Result<Data, Flaw> {
-    let unread = || Flaw { message: "not enough memory to read it".to_owned(), line: 1 };
+pub(super) fn read(text: &str) -> Result<Data, DataFlaw> {
+    let unread = || DataFlaw { message: "not enough memory to read it".to_owned(), line: 1 };
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(STACK_BYTES);
         let reader = reader.spawn_scoped(scope, || parse(text)).map_err(|_| unread())?;
@@ -30,7 +30,7 @@ pub(super) fn read(text: &str) -> Result<Data, Flaw> {
     })
 }
 
-fn parse(text: &str) -> Result<Data, Flaw> {
+fn parse(text: &str) -> Result<Data, DataFlaw> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! { max_documents: 1 },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
@@ -40,7 +40,7 @@ fn parse(text: &str) -> Result<Data, Flaw> {
     let node: Node = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
         let message = words(error.without_snippet());
-        Flaw { message, line: usize::try_from(line).unwrap_or(1) }
+        DataFlaw { message, line: usize::try_from(line).unwrap_or(1) }
     })?;
     data(node, text)
 }
@@ -93,13 +93,13 @@ const WORDS: [(&str, &str); 9] = [
     ("expected string scalar", "a key must be a text"),
 ];
 
-fn data(Node(node): Node, text: &str) -> Result<Data, Flaw> {
+fn data(Node(node): Node, text: &str) -> Result<Data, DataFlaw> {
     // Of an alias, what it stands for.
     let span = node.defined.span();
     let [begin, length] = [span.byte_offset(), span.byte_len()]
         .map(|bytes| bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default());
     let written = || text.get(begin..begin + length).unwrap_or_default();
-    let flaw = |message| Flaw::at(text, begin, message);
+    let flaw = |message| DataFlaw::at(text, begin, message);
     Ok(match node.value {
         Tree::Null => Data::Null,
         Tree::Boolean(value) => Data::boolean(written(), value),
@@ -116,7 +116,7 @@ fn data(Node(node): Node, text: &str) -> Result<Data, Flaw> {
             table
                 .into_iter()
                 .map(|(key, item)| Ok((key, data(item, text)?)))
-                .collect::<Result<_, Flaw>>()?,
+                .collect::<Result<_, DataFlaw>>()?,
         ),
     })
 }

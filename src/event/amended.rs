@@ -25,7 +25,7 @@ pub struct Amended {
     /// Of all texts after.
     pub after: Digest,
     /// The texts that differ.
-    pub changes: Vec<Change>,
+    pub changes: Vec<TextChange>,
     /// The texts that are new or changed.
     pub texts: Vec<Frozen>,
     /// The workflow's version from here on.
@@ -44,7 +44,7 @@ pub struct Amended {
 /// A text that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Change {
+pub struct TextChange {
     /// The text's path in the definition.
     pub path: String,
     /// `None` if it was added.

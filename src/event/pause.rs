@@ -19,7 +19,7 @@ pub enum PauseCause {
     Budget,
     /// The process that drove it was told to end by a signal.
     Signal,
-    /// It reached the gate of `--until`.
+    /// It reached the gate to stop at.
     Reached,
     /// Files keep changing after their gate has passed.
     Changes,

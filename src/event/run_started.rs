@@ -29,7 +29,7 @@ pub struct RunStarted {
     pub key: String,
     /// The inputs, defaults included.
     pub inputs: Values,
-    /// Whether `orch run` drives it, or a person gate by gate.
+    /// Whether orch drives it, or a person gate by gate.
     pub driven: bool,
     /// The agent for gates whose role is not configured; `none` for no agent.
     pub agent: Option<String>,

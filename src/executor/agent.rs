@@ -10,9 +10,9 @@ use super::Error;
 use super::Executor;
 use super::Landing;
 use super::Launch;
+use super::output::AgentOutput;
 use super::output::Counts;
 use super::output::Format;
-use super::output::Output;
 use super::output::Signs;
 use super::settings::AgentSettings;
 use super::settings::OrchBy;
@@ -68,7 +68,7 @@ pub struct Agent {
     #[serde(default)]
     orch: OrchBy,
     packet: PacketBy,
-    output: Output,
+    output: AgentOutput,
     environment: BTreeMap<String, String>,
     /// What it gets of the surroundings beside what every program gets.
     allowed: Allowed,

@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 
 /// A program to run at a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Command {
+pub struct CommandExecutor {
     /// The program and its arguments, rendered and never split.
     pub argv: Vec<String>,
 }
 
-impl Executor for Command {
+impl Executor for CommandExecutor {
     fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
         let argv = self.argv.clone();
         let program = argv.first().cloned().unwrap_or_default();
@@ -44,8 +44,8 @@ mod tests {
     use crate::executor::testing::Stage;
     use std::time::Duration;
 
-    fn shell(script: &str) -> Command {
-        Command { argv: ["sh", "-c", script].map(str::to_owned).to_vec() }
+    fn shell(script: &str) -> CommandExecutor {
+        CommandExecutor { argv: ["sh", "-c", script].map(str::to_owned).to_vec() }
     }
 
     fn failed(reason: &str) -> Conclusion {
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!((outcome.conclusion.clone(), stage.printed()), (Conclusion::Done, title.into()));
         assert_eq!((outcome.exit_code(), outcome.usage), (Some(0), Usage::default()));
         let argv = ["printf", "%s", title].map(str::to_owned).to_vec();
-        stage.begin(&Command { argv }, "");
+        stage.begin(&CommandExecutor { argv }, "");
         assert_eq!(stage.printed(), title);
     }
 

@@ -18,15 +18,15 @@ mod transient;
 mod usage;
 
 pub use agent::Agent;
-pub use command::Command;
+pub use command::CommandExecutor;
 pub use human::Human;
 pub use kind::ExecutorKind;
 pub use outcome::CallOutcome;
 pub use outcome::Conclusion;
 pub use outcome::Cut;
+pub use output::AgentOutput;
 pub use output::Counts;
 pub use output::Format;
-pub use output::Output;
 pub use pointer::Pointer;
 pub use pointer::Pointers;
 pub use preset::Preset;
@@ -203,7 +203,7 @@ impl Call<'_> {
             let path = place.path();
             Log::create(place).map_err(|source| Error::Log { path, source })
         };
-        let mut command = process::Command {
+        let mut command = process::ProgramCall {
             argv: launch.argv,
             folder: self.folder.to_owned(),
             environment,

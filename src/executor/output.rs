@@ -26,8 +26,7 @@ const ERROR_CHARACTERS_MAX: usize = 500;
 /// Where the output of an agent reports its usage.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the keys as a person writes them")]
-pub struct Output {
+pub struct AgentOutput {
     #[expect(missing_docs, reason = "its type says it, and schemas would repeat it")]
     pub format: Format,
     /// Where to find the cost in US dollars.
@@ -165,7 +164,7 @@ pub enum Counts {
     Delta,
 }
 
-impl Output {
+impl AgentOutput {
     /// Whether it can tell money.
     pub fn tells_cost(&self) -> bool {
         self.format != Format::Text && !self.cost_usd.is_empty()

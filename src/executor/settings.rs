@@ -1,7 +1,7 @@
 //! The table of an agent: the same in the shipped presets and in `[agents.NAME]` of
 //! `orch.toml`, so that a preset holds nothing that a person could not write.
 
-use super::output::Output;
+use super::output::AgentOutput;
 use super::transient::Backoff;
 use crate::budget::Budget;
 use crate::clock::Period;
@@ -45,11 +45,11 @@ pub struct AgentSettings {
     pub packet: Option<PacketBy>,
     /// How packets name orch: as `name`, or by its `path` for a program whose shell does not find it.
     pub orch: Option<OrchBy>,
-    /// Arguments of a call that costs nothing and fails if the agent cannot work, for
-    /// `orch doctor --agents`.
+    /// Arguments of a call that costs nothing and fails if the agent cannot work, to find out
+    /// beforehand.
     pub probe: Option<Vec<String>>,
     /// Where the program's output reports its usage.
-    pub output: Option<Output>,
+    pub output: Option<AgentOutput>,
     /// Environment variables to set for the program.
     #[serde(default, skip_serializing)]
     pub env: BTreeMap<String, String>,

@@ -1,8 +1,8 @@
 //! What an agent has printed so far, read while it goes on printing: only what is new,
 //! and only whole lines.
 
+use super::output::AgentOutput;
 use super::output::Format;
-use super::output::Output;
 use super::output::Told;
 use super::usage::Usage;
 use crate::files::Log;
@@ -17,14 +17,14 @@ const LINE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// An agent's output while it is being written.
 #[derive(Debug)]
 pub(super) struct Stream<'o> {
-    output: &'o Output,
+    output: &'o AgentOutput,
     /// Where the first line begins that was not whole yet.
     offset: u64,
     told: Told,
 }
 
 impl<'o> Stream<'o> {
-    pub(super) fn new(output: &'o Output) -> Self {
+    pub(super) fn new(output: &'o AgentOutput) -> Self {
         Self { output, offset: 0, told: Told::default() }
     }
 
@@ -67,7 +67,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = Log::create(Beneath::new(folder.path()).join("out")).unwrap();
         let text = "format = 'jsonl'\ncost_usd = '/usd'\ncounts = 'sum'";
-        let output: Output = document::read(&Source::new("a", text)).unwrap();
+        let output: AgentOutput = document::read(&Source::new("a", text)).unwrap();
         let mut stream = Stream::new(&output);
         assert_eq!(stream.told(&log).cost_usd, None);
         for (more, usd) in [

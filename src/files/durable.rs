@@ -21,14 +21,17 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Replaces or creates a file, all or nothing, also across a power cut.
-pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, bytes, true)
-}
-
 /// Replaces or creates a file, all or nothing, without a sync: for views that can be made again.
 pub fn write_view(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    replace(path, bytes, false)
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut file = aside(folder, &format!(".{name}{ASIDE}"), 0o644)?;
+    file.as_file_mut().write_all(bytes)?;
+    crash::point();
+    file.persist(path)?;
+    crash::point();
+    Ok(())
 }
 
 /// A new file under a name of its own that begins so, which its errors do not tell, unlike the crate's:
@@ -36,28 +39,6 @@ pub fn write_view(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn aside(folder: &Path, prefix: &str, mode: u32) -> io::Result<tempfile::NamedTempFile> {
     let open = |path: &Path| OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
     tempfile::Builder::new().prefix(prefix).make_in(folder, open)
-}
-
-fn replace(path: &Path, bytes: &[u8], sync: bool) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    if sync {
-        create_folder(folder)?;
-    } else {
-        fs::create_dir_all(folder)?;
-    }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut file = aside(folder, &format!(".{name}{ASIDE}"), 0o644)?;
-    file.as_file_mut().write_all(bytes)?;
-    crash::point();
-    if sync {
-        file.as_file().sync_all()?;
-    }
-    file.persist(path)?;
-    crash::point();
-    if sync {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 impl Beneath {
@@ -181,8 +162,8 @@ mod tests {
     fn a_write_replaces_whole_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/RUN.json");
-        write(&path, b"one").unwrap();
-        write(&path, b"two").unwrap();
+        write_view(&path, b"one").unwrap();
+        write_view(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 1);
     }

@@ -25,16 +25,20 @@ const BOOT: &str = "/proc/sys/kernel/random/boot_id";
 #[derive(Debug, Clone, Default, Serialize, Deserialize, thiserror::Error)]
 #[error("held by process {process}{} since {since} (lock {}){}", self.shown_host(), path.display(), self.help())]
 pub struct LockHolder {
+    /// The process, by its number.
     pub process: u32,
+    /// Since when, as its clock had it.
     pub since: String,
-    /// The name of the machine, and which of its boots it was.
+    /// The name of the machine.
     #[serde(default)]
     pub host: String,
+    /// Which of the boots of that machine it was.
     #[serde(default)]
     pub boot: String,
     /// The namespace that `process` is a number in; `None` where the system has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<u64>,
+    /// The lock's own file.
     #[serde(skip)]
     pub path: PathBuf,
 }

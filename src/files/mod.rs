@@ -29,18 +29,15 @@ pub use aside::is_half_written;
 pub use beneath::Beneath;
 pub use beneath::Opened;
 pub use durable::create_folder;
-pub use durable::write;
 pub use durable::write_view;
 pub use glob::Globs;
 pub use hash::Fingerprint;
 pub use hash::Prints;
 pub use hash::Stat;
 pub use hash::stat_of;
-pub use in_the_way::InTheWay;
 pub use in_the_way::in_the_way;
 pub use in_the_way::told;
 pub use in_words::in_words;
-pub use link::Astray;
 pub use lock::Lock;
 pub use lock::LockHolder;
 pub use log::Log;
@@ -95,6 +92,7 @@ impl ProjectFolder {
         Ok(Self { root: root.canonicalize()?, closed })
     }
 
+    /// Where it is.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -117,6 +115,7 @@ impl ProjectFolder {
         }
     }
 
+    /// Where a path of it is.
     pub fn absolute(&self, path: &ProjectPath) -> PathBuf {
         self.root.join(path.as_str())
     }

@@ -97,10 +97,12 @@ impl ProjectPath {
         Self::parse(text)
     }
 
+    /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// The folder that it is in, below the project's own.
     pub fn parent(&self) -> Option<ProjectPath> {
         let (parent, _) = self.0.rsplit_once('/')?;
         Some(Self(parent.to_owned()))

@@ -48,6 +48,7 @@ pub struct Link<'a> {
     /// Folders with the originals of some of the files, relative to the work folder: a file that
     /// HEAD holds there is not laid down again.
     pub originals: &'a BTreeSet<String>,
+    /// The message of the commit.
     pub message: &'a str,
 }
 

@@ -26,10 +26,13 @@ const LOOKS_MAX: usize = 5;
 /// Files of a chain that are to be committed.
 #[derive(Debug)]
 pub struct Graft<'a> {
+    /// Where the commit goes.
     pub target: &'a Target,
     /// Where they go, relative to the work folder.
     pub folder: &'a str,
+    /// The end of the chain.
     pub tip: Tip,
+    /// The message of the commit.
     pub message: &'a str,
     /// The lock that keeps the commits of all processes of this program apart.
     pub lock: &'a files::Beneath,

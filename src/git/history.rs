@@ -18,11 +18,22 @@ use std::collections::BTreeSet;
 #[serde(tag = "fate", rename_all = "snake_case")]
 pub enum Fate {
     /// It holds other bytes since this commit.
-    Changed { commit: String },
+    Changed {
+        /// The commit.
+        commit: String,
+    },
     /// It was removed by this commit.
-    Gone { commit: String },
+    Gone {
+        /// The commit.
+        commit: String,
+    },
     /// The same bytes have another name since this commit.
-    Moved { commit: String, to: String },
+    Moved {
+        /// The commit.
+        commit: String,
+        /// The other name.
+        to: String,
+    },
     /// No commit ever held it.
     Unknown,
 }

@@ -197,7 +197,7 @@ mod tests {
         let repository = git2::Repository::init(folder.path()).unwrap();
         let id = id_of(ObjectType::Blob, b"text").unwrap().to_string();
         let path = repository.commondir().join("objects").join(&id[..2]).join(&id[2..]);
-        crate::files::write(&path, b"").unwrap();
+        crate::files::write_view(&path, b"").unwrap();
         let mut objects = Objects::default();
         let id = objects.add(ObjectType::Blob, b"text").unwrap();
         objects.publish(repository.commondir()).unwrap();

@@ -56,7 +56,7 @@ fn call(
     let mut environment = Allowed::everything().values(&own());
     environment.insert("LC_ALL".to_owned(), "C".to_owned());
     environment.extend(more);
-    let command = process::Command {
+    let command = process::ProgramCall {
         argv: OPTIONS.iter().chain(words).map(|&word| word.to_owned()).collect(),
         folder: folder.to_owned(),
         environment,

@@ -5,6 +5,7 @@ mod races;
 mod signing;
 mod situations;
 
+use super::graft::Grafted;
 use super::*;
 use crate::process::testing;
 use std::collections::BTreeSet;

@@ -10,8 +10,8 @@ use crate::definition;
 use crate::definition::Definition;
 use crate::definition::Frozen;
 use crate::event::Amended;
-use crate::event::Change;
 use crate::event::PlannedGate;
+use crate::event::TextChange;
 use crate::id::GateId;
 use crate::project::signing;
 use crate::run::GateStatus;
@@ -108,14 +108,14 @@ fn texts(
     Ok(texts)
 }
 
-fn changes(before: &[Frozen], after: &[Frozen]) -> Vec<Change> {
+fn changes(before: &[Frozen], after: &[Frozen]) -> Vec<TextChange> {
     let digest = |texts: &[Frozen], path: &str| {
         texts.iter().find(|text| text.path == path).map(|text| text.sha256)
     };
     let paths: BTreeSet<&str> = before.iter().chain(after).map(|text| text.path.as_str()).collect();
     let change = |path: &str| {
         let (before, after) = (digest(before, path), digest(after, path));
-        (before != after).then(|| Change { path: path.to_owned(), before, after })
+        (before != after).then(|| TextChange { path: path.to_owned(), before, after })
     };
     paths.into_iter().filter_map(change).collect()
 }

@@ -11,13 +11,14 @@ pub use acts::Setback;
 pub use child_runs::ChildRun;
 pub use child_runs::WaitingGate;
 pub use content::Brief;
+pub use content::BriefGate;
+pub use content::BriefSession;
+pub use content::BriefSpending;
 pub use content::Changes;
-pub use content::Gate;
-pub use content::Input;
+pub use content::GivenValue;
+pub use content::PausedAt;
 pub use content::Prompt;
-pub use content::Said;
-pub use content::Sitting;
-pub use content::Spending;
+pub use content::Remark;
 
 use super::Caller;
 use super::DrivenBy;
@@ -38,6 +39,7 @@ use crate::secret::Secrets;
 use crate::store::journal::Reading;
 use crate::store::record::Head;
 use crate::store::record::RUNS;
+use crate::suggestion::Argument;
 use crate::workflow::Workflow;
 use content::Facts;
 use paper::Paper;
@@ -45,7 +47,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch brief`.
+/// Arguments of `brief`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -144,7 +146,7 @@ fn write(
         Err(smallest) => Err(Error::usage(format!(
             "`max_tokens` is too small: the shortest brief has {smallest} tokens"
         ))
-        .advise(format!("--max-tokens {smallest}"))),
+        .advise(Argument::option("max-tokens", smallest.to_string()))),
     }
 }
 

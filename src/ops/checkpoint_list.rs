@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// Arguments of `orch checkpoint list`.
+/// Arguments of `checkpoint_list`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 /// How many files an error names.
 const NAMED_MAX: usize = 8;
 
-/// Arguments of `orch checkpoint restore`.
+/// Arguments of `checkpoint_restore`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

@@ -21,6 +21,8 @@ use crate::run::Run;
 use crate::source::suggest;
 use crate::source::suggest_of;
 use crate::store::record::Foreign;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
 use crate::suggestion::AtHand;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
@@ -138,7 +140,7 @@ pub fn named(project: &Project, name: &str, ids: &[RunId]) -> Result<RunId, Erro
             Err(Error::usage(format!("run `{name}` not found")).advise(suggest_of(
                 name,
                 known,
-                "orch run list",
+                Suggestion::new("run list"),
             )))
         }
         _ => Err(ambiguous(&format!("`{name}` matches several runs"), matches.into_iter())),
@@ -170,17 +172,28 @@ fn key_of(project: &Project, id: &RunId) -> Option<String> {
 
 /// Which run is meant is typed where all are over: the newest, and those that can be taken up.
 fn all_over(entries: &[RunEntry]) -> Error {
-    let shown = |entry: &RunEntry| format!("--run {}  {}", entry.run_id, entry.status);
-    let mut lines: Vec<String> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
+    let shown = |entry: &RunEntry| of_run(&entry.run_id).then(format!("  {}", entry.status));
+    let mut lines: Vec<Advice> = entries.iter().take(RUNS_SHOWN_MAX).map(shown).collect();
     if entries.len() > RUNS_SHOWN_MAX {
-        lines.push(format!("and {} more: orch run list", entries.len() - RUNS_SHOWN_MAX));
+        let more = format!("and {} more: ", entries.len() - RUNS_SHOWN_MAX);
+        lines.push(Advice::from(more).then(Suggestion::new("run list")));
     }
-    Error::usage("no run is unfinished; choose one (newest first)").advise(lines.join("\n      "))
+    let lines = Advice::joined(lines, "\n      ");
+    Error::usage("no run is unfinished; choose one (newest first)").advise(lines)
 }
 
 fn ambiguous<'i>(message: &str, ids: impl Iterator<Item = &'i RunId>) -> Error {
-    let ids: Vec<String> = ids.map(|id| format!("--run {id}")).collect();
-    Error::usage(message).advise(ids.join("\n      "))
+    Error::usage(message).advise(Advice::joined(ids.map(of_run), "\n      "))
+}
+
+/// What names a run.
+fn of_run(id: &RunId) -> Advice {
+    Argument::option("run", id.as_str()).into()
+}
+
+/// What names one of these gates.
+fn one_of<'g>(gates: impl IntoIterator<Item = &'g str>) -> Advice {
+    Advice::joined(gates.into_iter().map(|gate| Argument::option("gate", gate)), " or ")
 }
 
 /// The run that is meant, held, and the gate of it.
@@ -225,11 +238,8 @@ pub fn gate_of(
     match open.as_slice() {
         [only] => Ok((*only).clone()),
         [] => Err(none_at_work(run, &known)),
-        _ => {
-            let gates: Vec<String> = open.iter().map(|gate| format!("--gate {gate}")).collect();
-            Err(Error::usage("several gates are RUNNING or WAITING; choose one")
-                .advise(gates.join(" or ")))
-        }
+        _ => Err(Error::usage("several gates are RUNNING or WAITING; choose one")
+            .advise(one_of(open.into_iter().map(GateId::as_str)))),
     }
 }
 
@@ -241,13 +251,12 @@ pub(super) fn is_fan_out(workflow: &Workflow, gate: &GateId) -> bool {
 /// A fan-out is named where one of its instances is meant.
 pub(super) fn no_instance(run: &Run, gate: &GateId) -> Error {
     let items = run.gate(gate).and_then(|state| state.items.as_ref());
-    let ids = items.into_iter().flatten().map(|item| format!("--gate '{}'", item.gate));
-    let ids = ids.collect::<Vec<_>>();
+    let ids: Vec<&str> = items.into_iter().flatten().map(|item| item.gate.as_str()).collect();
     let error = Error::usage(format!("gate {gate} fans out; choose one of its instances"));
     if ids.is_empty() {
         return error.advise_command(Suggestion::new("status").of(&run.started.run_id));
     }
-    error.advise(ids.join(" or "))
+    error.advise(one_of(ids))
 }
 
 /// No gate is at work: in a run that is over, naming one seldom helps.
@@ -262,14 +271,23 @@ fn none_at_work(run: &Run, known: &[&str]) -> Error {
             Error::usage(format!("run {id} is {status}; none of its gates is at work"))
                 .advise_command_that(
                     Suggestion::new("run resume").of(id),
-                    "continues it; `gate redo` and `gate waive` take the gate with --gate",
+                    continues_or(["gate redo", "gate waive"].map(Suggestion::new)),
                 )
         }
         RunStatus::Running | RunStatus::Waiting | RunStatus::Paused => {
             Error::usage(format!("no gate of run {id} is RUNNING or WAITING; choose one"))
-                .advise(format!("--gate {}", known.join(" or --gate ")))
+                .advise(one_of(known.iter().copied()))
         }
     }
+}
+
+/// What resuming does, and what else there is that a gate is named for.
+fn continues_or(others: [Suggestion; 2]) -> Advice {
+    let others = others.map(|other| Advice::from("`").then(other).then("`"));
+    Advice::from("continues it; ")
+        .then(Advice::joined(others, " and "))
+        .then(" take the gate with ")
+        .then(Argument::option("gate", "GATE"))
 }
 
 /// The gate that words about the work belong to, where it is clear which one that is.

@@ -20,6 +20,8 @@ use crate::secret::Secrets;
 use crate::source;
 use crate::source::Source;
 use crate::source::suggest_of;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use crate::template::Names;
 use crate::workflow::input;
 use indexmap::IndexMap;
@@ -111,7 +113,8 @@ pub fn contract_test(project: &Project, request: &Request) -> Result<Vec<Tried>,
         Error::usage(message).advise(suggest_of(
             name,
             names.iter().map(String::as_str),
-            "orch workflow show NAME lists the contracts of a workflow",
+            Advice::from(Suggestion::new("workflow show").word("NAME"))
+                .then(" lists the contracts of a workflow"),
         ))
     })?;
     let folder = project.shelf.folder(text.origin).join(format!("contracts/{name}.fixtures"));

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Arguments of `orch cost`.
+/// Arguments of `cost`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
@@ -24,7 +24,7 @@ pub struct Request {
     /// Run id, a unique part of it, or key; defaults to all runs of the project.
     #[cfg_attr(feature = "cli", arg(long, value_name = "RUN"))]
     pub run: Option<String>,
-    /// Group by; defaults to `run`, or to `gate` with --run.
+    /// Group by; defaults to `run`, or to `gate` if a run is given.
     #[cfg_attr(feature = "cli", arg(long, value_enum))]
     pub by: Option<By>,
 }
@@ -68,7 +68,7 @@ pub struct Line {
     pub cost: Cost,
 }
 
-/// Adds up what the journals say. A run that cannot be read is left to `orch run show` to explain.
+/// Adds up what the journals say. A run that cannot be read is left out: showing it says why.
 pub fn cost(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let one = request.run.is_some();
     let by = request.by.unwrap_or(if one { By::Gate } else { By::Run });

@@ -17,12 +17,14 @@ use crate::project::orphans;
 use crate::store::checkpoint;
 use crate::store::record;
 use crate::store::record::RUNS;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use std::path::Path;
 
-/// Arguments of `orch doctor`.
+/// Arguments of `doctor`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
@@ -47,9 +49,12 @@ pub struct Symptom {
     pub what: String,
     /// Whether it is in order.
     pub is_well: bool,
-    /// What was found, and how to fix it.
+    /// What was found.
     pub finding: String,
-    /// What `--fix` would do.
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<Advice>,
+    /// What `fix` would do.
     pub remedy: Option<Remedy>,
 }
 
@@ -71,11 +76,15 @@ pub enum Remedy {
 impl Symptom {
     fn well(what: impl Into<String>, finding: impl Into<String>) -> Self {
         let finding = crate::files::in_words(&finding.into()).into_owned();
-        Self { what: what.into(), is_well: true, finding, remedy: None }
+        Self { what: what.into(), is_well: true, finding, help: None, remedy: None }
     }
 
     fn ill(what: impl Into<String>, finding: impl Into<String>) -> Self {
         Self { is_well: false, ..Self::well(what, finding) }
+    }
+
+    fn advise(self, help: Advice) -> Self {
+        Self { help: Some(help), ..self }
     }
 
     fn with(self, remedy: Remedy) -> Self {
@@ -176,7 +185,8 @@ fn definitions(project: &Project) -> Vec<Symptom> {
         match checked.errors.first() {
             None => Symptom::well(what, "valid"),
             Some(error) => {
-                Symptom::ill(what, format!("{error}; see orch workflow check {}", checked.name))
+                let check = Suggestion::new("workflow check").word(checked.name);
+                Symptom::ill(what, error.to_string()).advise(Advice::from("see ").then(check))
             }
         }
     };
@@ -210,8 +220,9 @@ fn locks(project: &Project, repository: &Repository) -> Result<Vec<Symptom>, Err
 /// Git's locks do not say whose they are, nor whether that process lives.
 fn foreign(project: &Project, path: &Path) -> Symptom {
     let shown = project.shown(path);
-    let finding = format!("held by another git process; if none is running: rm {shown}");
-    Symptom::ill(shown, finding)
+    let remove = Advice::program(&["rm", &shown]);
+    Symptom::ill(shown, "held by another git process")
+        .advise(Advice::from("if none is running: ").then(remove))
 }
 
 fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
@@ -222,9 +233,8 @@ fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
     };
     match repository.branch() {
         Some(branch) => Symptom::well(what, branch),
-        None => Symptom::ill(
-            what,
-            "HEAD is detached; a checkout may lose commits; to keep them: git switch -c NAME",
+        None => Symptom::ill(what, "HEAD is detached; a checkout may lose commits").advise(
+            Advice::from("to keep them: ").then(Advice::program(&["git", "switch", "-c", "NAME"])),
         ),
     }
 }

@@ -36,7 +36,7 @@ pub use super::approval_question::ShownFile;
 pub use super::approval_question::keep_shown;
 pub use super::approval_question::question;
 
-/// Arguments of `orch gate approve`.
+/// Arguments of `gate_approve`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

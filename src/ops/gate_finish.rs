@@ -23,6 +23,7 @@ use crate::id::GateId;
 use crate::project::signing;
 use crate::run::AttemptStatus;
 use crate::run::GateStatus;
+use crate::suggestion::Argument;
 use crate::suggestion::OPEN;
 use crate::suggestion::Suggestion;
 use crate::work::WorkReport;
@@ -35,7 +36,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Arguments of `orch gate finish`.
+/// Arguments of `gate_finish`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -53,7 +54,7 @@ pub struct Request {
     pub drive: DriveRequest,
 }
 
-/// Judges the outputs as they are now and ends the attempt; in a run begun by `orch run` it then
+/// Judges the outputs as they are now and ends the attempt; in a run that orch drives it then
 /// drives on as far as nobody is needed.
 pub fn gate_finish(
     project: &Project,
@@ -215,7 +216,8 @@ pub(super) fn answers(
     let mut texts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for pair in typed {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is not a valid answer")).advise("--answer NAME=VALUE")
+            Error::usage(format!("`{pair}` is not a valid answer"))
+                .advise(Argument::option("answer", "NAME=VALUE"))
         })?;
         texts.entry(name).or_default().push(text.to_owned());
     }
@@ -239,7 +241,7 @@ pub(super) fn answers(
                 form.iter().find(|input| input.name == name).map(|it| it.choices.join("|"));
             let value = choices.filter(|choices| !choices.is_empty());
             let value = value.unwrap_or_else(|| OPEN.to_owned());
-            Error::usage(message).advise(format!("--answer {name}={value}"))
+            Error::usage(message).advise(Argument::option("answer", format!("{name}={value}")))
         }
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),
     })

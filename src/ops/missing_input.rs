@@ -1,8 +1,10 @@
 //! An input that is missing: what to type is the whole command, with what was given already.
 
 use super::Error;
+use super::session;
+use crate::suggestion::Advice;
 use crate::suggestion::OPEN;
-use crate::suggestion::quoted;
+use crate::suggestion::Suggestion;
 use crate::workflow::Input;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -30,24 +32,22 @@ pub(super) fn advised(
             let mut line = begin(command, workflow);
             for input in &workflow.inputs {
                 for text in typed(given.get(&input.name), is_asked(input)) {
-                    line.push_str(&option(command, input, &text));
+                    line = option(line, command, (input, &text));
                 }
             }
             let about = if help.is_empty() { help } else { format!("  ({missing}: {help})") };
-            Error::usage(message).advise(line + &about)
+            Error::usage(message).advise(Advice::from(line).then(about))
         }
         other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => other.into(),
     }
 }
 
-fn begin(command: &Command<'_>, workflow: &Workflow) -> String {
+fn begin(command: &Command<'_>, workflow: &Workflow) -> Suggestion {
     let name = &workflow.name;
     match command {
-        Command::Run => format!("orch run {name}"),
-        Command::RunStart => format!("orch run start --workflow {name}"),
-        Command::SessionStart(key) => {
-            format!("orch session start --epic {} --workflow {name}", quoted(key))
-        }
+        Command::Run => Suggestion::new("run").word(name),
+        Command::RunStart => Suggestion::new("run start").option("workflow", name),
+        Command::SessionStart(key) => session::begin(key).option("workflow", name),
     }
 }
 
@@ -61,11 +61,9 @@ fn typed(given: Option<&Json>, is_asked: bool) -> Vec<String> {
     }
 }
 
-fn option(command: &Command<'_>, input: &Input, text: &str) -> String {
+fn option(line: Suggestion, command: &Command<'_>, (input, text): (&Input, &str)) -> Suggestion {
     match command {
-        Command::Run | Command::RunStart => format!(" --{} {}", input.flag(), quoted(text)),
-        Command::SessionStart(_) => {
-            format!(" --input {}", quoted(&format!("{}={text}", input.name)))
-        }
+        Command::Run | Command::RunStart => line.option(input.flag(), text),
+        Command::SessionStart(_) => line.option("input", format!("{}={text}", input.name)),
     }
 }

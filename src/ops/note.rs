@@ -23,7 +23,7 @@ use serde::Serialize;
 /// More than this is no note but a document, in bytes.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
 
-/// Arguments of `orch update`, `note`, `log` and `decide`.
+/// Arguments of `note`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

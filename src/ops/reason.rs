@@ -22,7 +22,7 @@ pub(super) fn refuse_blank_option<'r>(
     command: Suggestion,
 ) -> Result<(), Error> {
     if words.into().is_some_and(|words| words.trim().is_empty()) {
-        let error = Error::usage(format!("`--{name}` is empty"));
+        let error = Error::usage(format!("`{name}` is empty"));
         return Err(error.advise_command(command.option(name, OPEN_WORDS)));
     }
     Ok(())

@@ -14,7 +14,7 @@ use serde::Serialize;
 /// Where refs lie until they are compared with those of the same runs here.
 const ASIDE: &str = "refs/orch/fetched/";
 
-/// Arguments of `orch record fetch`.
+/// Arguments of `record_fetch`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]

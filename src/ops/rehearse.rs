@@ -86,7 +86,7 @@ pub fn rehearse(
         let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
         let base = name.split('[').next().unwrap_or_default();
         if !known().any(|gate| gate == base) {
-            return Err(Error::usage(format!("--fail names gate `{name}`, which does not exist"))
+            return Err(Error::usage(format!("`fail` names gate `{name}`, which does not exist"))
                 .advise(crate::source::suggest(name, known())));
         }
     }

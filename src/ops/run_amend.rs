@@ -27,13 +27,14 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::signing;
 use crate::run::Run;
+use crate::suggestion::Advice;
 use crate::suggestion::Suggestion;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch run amend`.
+/// Arguments of `run_amend`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -106,11 +107,12 @@ fn refuse_signed(run: &Run) -> Result<(), Error> {
             "gate {} of this run requires a signature; the run cannot be amended",
             gate.id
         ))
-        .advise(format!(
-            "start another run: orch run cancel --run {id} && orch run {}",
-            started.workflow,
-            id = started.run_id
-        ))),
+        .advise(
+            Advice::from("start another run: ")
+                .then(Suggestion::new("run cancel").of(&started.run_id))
+                .then(" && ")
+                .then(Suggestion::new("run").word(&started.workflow)),
+        )),
     }
 }
 

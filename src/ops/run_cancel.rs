@@ -10,13 +10,13 @@ use super::reason;
 use super::run_complete;
 use super::run_complete::Completion;
 use super::take_over;
-use super::take_over::Told;
+use super::take_over::HearsStop;
 use super::take_over::Wait;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch run cancel`.
+/// Arguments of `run_cancel`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -39,7 +39,7 @@ pub fn run_cancel(
     project: &Project,
     caller: &Caller,
     request: &Request,
-    told: Told<'_>,
+    told: HearsStop<'_>,
 ) -> Result<Standing, Error> {
     let command = reason::of_run("run cancel", &request.run);
     reason::refuse_blank(request.reason.as_deref(), command)?;

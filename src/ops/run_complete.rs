@@ -19,6 +19,8 @@ use crate::id::RunId;
 use crate::next::is_satisfied;
 use crate::project::cut_off;
 use crate::project::sitting;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
 use crate::suggestion::OPEN_WORDS;
 use crate::suggestion::Suggestion;
 use crate::workflow::Gate;
@@ -26,7 +28,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch run complete`.
+/// Arguments of `run_complete`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -135,7 +137,11 @@ fn refuse_open_gates(driver: &Driver<'_>) -> Result<(), Error> {
     Err(Error::usage(format!("the run cannot be PASSED while gates are open: {}", open.join(", ")))
         .advise_command_that(
             Suggestion::new("run resume").of(driver.id()),
-            "continues it; to end it as it is, write --status FAILED or --status CANCELED",
+            Advice::from("continues it; to end it as it is, write ").then(Advice::joined(
+                [RunStatus::Failed, RunStatus::Canceled]
+                    .map(|status| Argument::option("status", status.to_string())),
+                " or ",
+            )),
         ))
 }
 

@@ -9,7 +9,7 @@ use super::Standing;
 use super::choose;
 use super::reason;
 use super::take_over;
-use super::take_over::Told;
+use super::take_over::HearsStop;
 use super::take_over::Wait;
 use crate::advance;
 use crate::event::PauseCause;
@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch run pause`.
+/// Arguments of `run_pause`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(default)]
@@ -53,7 +53,7 @@ pub fn run_pause(
     project: &Project,
     caller: &Caller,
     request: &Request,
-    told: Told<'_>,
+    told: HearsStop<'_>,
 ) -> Result<Standing, Error> {
     reason::refuse_blank(&*request.reason, reason::of_run("run pause", &request.run))?;
     let id = choose::run(project, caller, &request.run)?;

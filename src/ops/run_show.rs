@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-/// Arguments of `orch run show`.
+/// Arguments of `run_show`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

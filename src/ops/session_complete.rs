@@ -26,7 +26,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch session complete`.
+/// Arguments of `session_complete`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {
@@ -50,13 +50,13 @@ pub enum Reply {
     /// The run has ended.
     Complete(Box<Standing>),
     /// Something is missing; the session goes on.
-    Missing(Missing),
+    Missing(SessionMissing),
 }
 
 /// What is missing before the run can end.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Missing {
+pub struct SessionMissing {
     /// The run's id.
     pub run_id: RunId,
     /// The run's key.
@@ -94,7 +94,12 @@ pub fn session_complete(
             let open = open_gates(&driver);
             // With more open than one gate, no summary makes it complete.
             let asks_for_summary = open.len() == 1 && done::asks_for_summary(&driver, open.iter());
-            return Ok(Reply::Missing(Missing { run_id: id, epic, missing, asks_for_summary }));
+            return Ok(Reply::Missing(SessionMissing {
+                run_id: id,
+                epic,
+                missing,
+                asks_for_summary,
+            }));
         };
         let waived = open_gates(&driver).into_iter().map(|gate| Event::GateWaived {
             gate,

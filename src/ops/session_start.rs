@@ -29,6 +29,7 @@ use crate::project::sitting_budget;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::run::Session;
+use crate::suggestion::Argument;
 use crate::suggestion::Suggestion;
 use crate::workflow::InputType;
 use crate::workflow::Workflow;
@@ -37,7 +38,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch session start`.
+/// Arguments of `session_start`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
@@ -187,8 +188,9 @@ fn begin<'s>(
 ) -> Result<Driver<'s>, Error> {
     let default = project.config.defaults.session_workflow.as_ref();
     let name = request.workflow.as_deref().or(default.map(|stated| stated.text.as_str()));
-    let name = name
-        .ok_or_else(|| Error::usage("no workflow is set for sessions").advise("--workflow NAME"))?;
+    let name = name.ok_or_else(|| {
+        Error::usage("no workflow is set for sessions").advise(Argument::option("workflow", "NAME"))
+    })?;
     let loaded = Workflow::load(name, &project.shelf)?;
     signing::refuse_unsignable(project, &loaded.0)?;
     let inputs = inputs(project, &loaded.0, request)?;
@@ -206,7 +208,8 @@ fn inputs(project: &Project, workflow: &Workflow, request: &Request) -> Result<V
     let mut inputs = Values::new();
     for pair in &request.inputs {
         let (name, text) = pair.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{pair}` is not a valid input")).advise("--input NAME=VALUE")
+            Error::usage(format!("`{pair}` is not a valid input"))
+                .advise(Argument::option("input", "NAME=VALUE"))
         })?;
         let known = workflow.inputs.iter().find(|input| input.name == name).ok_or_else(|| {
             let names = workflow.inputs.iter().map(|input| input.name.as_str());

@@ -24,6 +24,9 @@ use crate::project::runs;
 use crate::project::runs::RunEntry;
 use crate::project::signing;
 use crate::secret::Secrets;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
+use crate::suggestion::OPEN;
 use crate::suggestion::Suggestion;
 use crate::workflow;
 use crate::workflow::InputType;
@@ -141,8 +144,10 @@ fn refuse_unfinished(project: &Project, key: &str, parent: Option<&RunId>) -> Re
     let open = unfinished(project, key, parent)?;
     let Some(entry) = open.first() else { return Ok(()) };
     let (id, status) = (&entry.run_id, entry.status);
-    Err(Error::usage(format!("run {id} of `{key}` is {status}; to start another one, use --again"))
-        .advise_command(Suggestion::new("run resume").of(id)))
+    let another =
+        Advice::from("continues it; to start another one, add ").then(Argument::Flag("again"));
+    Err(Error::usage(format!("run {id} of `{key}` is {status}"))
+        .advise_command_that(Suggestion::new("run resume").of(id), another))
 }
 
 /// The runs of a key that have not come to an end, the newest first; without the one that a new run is
@@ -218,9 +223,9 @@ impl From<input::Error> for Error {
         let message = error.to_string();
         match error {
             input::Error::Missing { name, help, .. } => {
-                let flag = name.replace('_', "-");
-                let help = if help.is_empty() { String::new() } else { format!("  ({help})") };
-                Self::usage(message).advise(format!("--{flag} …{help}"))
+                let help = if help.is_empty() { help } else { format!("  ({help})") };
+                let option = Argument::option(name.replace('_', "-"), OPEN);
+                Self::usage(message).advise(Advice::from(option).then(help))
             }
             input::Error::Unknown { help, .. } | input::Error::Wrong { help: Some(help), .. } => {
                 Self::usage(message).advise(help)

@@ -58,7 +58,7 @@ const TAKEN_WITHIN: Duration = Duration::from_millis(200);
 const WRITTEN_WITHIN: Duration = Duration::from_secs(2);
 
 /// Hears which process is asked to stop.
-pub type Told<'t> = &'t mut dyn FnMut(&LockHolder);
+pub type HearsStop<'t> = &'t mut dyn FnMut(&LockHolder);
 
 /// A run that was taken.
 pub(super) struct Taken<'p> {
@@ -72,7 +72,7 @@ pub(super) fn take<'p>(
     project: &'p Project,
     caller: &Caller,
     (id, wait): (&RunId, &Wait),
-    told: Told<'_>,
+    told: HearsStop<'_>,
 ) -> Result<Taken<'p>, Error> {
     let patience = parse_duration(&wait.wait).map_err(Error::usage)?;
     let start = Instant::now();

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// Arguments of `orch use`.
+/// Arguments of `use`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
@@ -33,7 +33,7 @@ pub struct Request {
 pub struct Reply {
     /// The current run; `None` if none is selected.
     pub current: Option<ChosenRun>,
-    /// The runs that `orch back` returns to, next one first.
+    /// The runs to go back to, next one first.
     pub before: Vec<ChosenRun>,
 }
 

@@ -37,7 +37,7 @@ use std::path::PathBuf;
 /// How often a run is looked at again that goes on while it is looked at.
 const LOOKS_MAX: usize = 5;
 
-/// Arguments of `orch verify`.
+/// Arguments of `verify`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Request {

@@ -5,6 +5,7 @@ use super::Error;
 use super::Project;
 use crate::id;
 use crate::workflow::RESERVED_NAMES;
+use crate::workflow::name_rule;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -34,8 +35,9 @@ pub struct Request {
 pub fn workflow_new(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = request.name.as_str();
     if !id::is_slug(name) || RESERVED_NAMES.contains(&name) {
-        return Err(Error::usage(format!("`{name}` is not a valid workflow name"))
-            .advise("use a-z, 0-9, `-` and `_`, but not a subcommand of `orch run`"));
+        return Err(
+            Error::usage(format!("`{name}` is not a valid workflow name")).advise(name_rule(name))
+        );
     }
     let texts = [
         (format!("workflows/{name}.toml"), WORKFLOW),

@@ -43,7 +43,7 @@ pub struct Request {
     pub name: String,
 }
 
-/// Finds a workflow as `orch run` would.
+/// Finds a workflow as a run would.
 pub fn workflow_show(project: &Project, request: &Request) -> Result<Reply, Error> {
     let name = &request.name;
     let path = format!("workflows/{name}.toml");

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::event::RunStatus;
 use crate::id::GateId;
 use crate::store::record::Head;
-use crate::store::record::News;
+use crate::store::record::RecordNews;
 
 /// An attempt's commit that is not made yet. It says where the run stood when the attempt ended.
 pub(super) struct Owed {
@@ -97,7 +97,7 @@ impl Driver<'_> {
         is_stop: bool,
     ) -> Result<(), Error> {
         self.lease.sync()?;
-        let news = News {
+        let news = RecordNews {
             run: self.lease.run(),
             at,
             head,

@@ -12,49 +12,13 @@ use crate::secret;
 use crate::source::Unsound;
 use crate::store::journal;
 use crate::store::record;
-use crate::suggestion::AtHand;
+use crate::suggestion::Advice;
+use crate::suggestion::Argument;
 use crate::suggestion::OPEN;
 use crate::suggestion::Suggestion;
 use crate::workflow;
 use miette::Diagnostic;
-use std::fmt;
 use std::io;
-
-/// What to do about an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Advice {
-    /// Words, which may name commands.
-    Words(String),
-    /// What to type next.
-    Command(Suggestion),
-    /// What to type next, and what that does.
-    Explained(Suggestion, &'static str),
-}
-
-impl Advice {
-    /// In words, where this is at hand.
-    pub fn words(&self, at_hand: &AtHand) -> String {
-        match self {
-            Self::Words(text) => text.clone(),
-            Self::Command(command) => command.line(at_hand),
-            Self::Explained(command, what) => format!("{}\n      {what}", command.line(at_hand)),
-        }
-    }
-
-    fn command(&self) -> Option<&Suggestion> {
-        match self {
-            Self::Words(_) => None,
-            Self::Command(command) | Self::Explained(command, _) => Some(command),
-        }
-    }
-}
-
-impl fmt::Display for Advice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.words(&AtHand::default()))
-    }
-}
 
 /// Why an operation was not carried out.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -146,7 +110,7 @@ pub enum Error {
         message: String,
         /// What can be done about it.
         #[help]
-        help: String,
+        help: Advice,
     },
     /// A person broke off what they were asked; nothing was written for it.
     #[error("interrupted")]
@@ -158,6 +122,9 @@ pub enum Error {
     Environment {
         /// What did not do what, and why.
         message: String,
+        /// What can be done about it.
+        #[help]
+        help: Option<Advice>,
     },
     /// A journal cannot be read or written.
     #[error(transparent)]
@@ -181,7 +148,7 @@ impl From<Box<Unsound>> for Error {
 
 impl From<secret::Error> for Error {
     fn from(error: secret::Error) -> Self {
-        Self::Usage { message: error.to_string(), help: error.help().map(Advice::Words) }
+        Self::Usage { message: error.to_string(), help: error.help().map(Advice::from) }
     }
 }
 
@@ -202,7 +169,7 @@ impl Error {
 
     /// Surroundings that fail, as words.
     pub fn environment(message: impl Into<String>) -> Self {
-        Self::Environment { message: files::in_words(&message.into()).into_owned() }
+        Self::Environment { message: files::in_words(&message.into()).into_owned(), help: None }
     }
 
     /// The disk did not give or take a file of orch's own.
@@ -221,7 +188,9 @@ impl Error {
     /// The command that it advises.
     pub fn command(&self) -> Option<Suggestion> {
         match self {
-            Self::Usage { help, .. } => help.as_ref()?.command().cloned(),
+            Self::Usage { help, .. } | Self::Environment { help, .. } => {
+                help.as_ref()?.command().cloned()
+            }
             Self::Held { run, .. } => Some(Suggestion::new("status").of(run.as_ref()?)),
             Self::Lost { run, .. } | Self::Unstopped { run, .. } => {
                 Some(Suggestion::new("status").of(run))
@@ -233,69 +202,77 @@ impl Error {
             | Self::Budget { .. }
             | Self::Untrue { .. }
             | Self::Interrupted
-            | Self::Environment { .. }
             | Self::Journal(_)
             | Self::Record(_)
             | Self::Git(_) => None,
         }
     }
 
-    /// What would be right, in words, where this is at hand.
-    pub fn help_words(&self, at_hand: &AtHand) -> Option<String> {
-        let command = self.command().map(|command| command.line(at_hand)).unwrap_or_default();
+    /// What would be right.
+    pub fn advice(&self) -> Option<Advice> {
+        let see = |command: Option<Suggestion>, then: &str| {
+            let see = command.map(|command| Advice::from("see `").then(command).then("`"));
+            see.map(|see| see.then(then))
+        };
         match self {
-            Self::Usage { help, .. } => Some(help.as_ref()?.words(at_hand)),
-            Self::Held { run: Some(_), .. } => Some(format!("wait for it, or see `{command}`")),
-            Self::Held { run: None, .. } => Some("wait for it".to_owned()),
-            Self::Lost { run, .. } => {
-                let resume = Suggestion::new("run resume").of(run).line(at_hand);
-                Some(format!("see `{command}`; if the run is STALLED: {resume}"))
+            Self::Usage { help, .. } | Self::Environment { help, .. } => help.clone(),
+            Self::Untrue { help, .. } => Some(help.clone()),
+            Self::Held { .. } => {
+                let see =
+                    see(self.command(), "").map(|see| Advice::from("wait for it, or ").then(see));
+                Some(see.unwrap_or_else(|| "wait for it".into()))
             }
-            Self::Unstopped { process, .. } => Some(format!(
-                "wait longer with `--wait`, or end it with `kill -KILL {process}` and try again; \
-                 what is recorded is kept"
-            )),
+            Self::Lost { run, .. } => {
+                let see = see(self.command(), "; if the run is STALLED: ");
+                see.map(|see| see.then(Suggestion::new("run resume").of(run)))
+            }
+            Self::Unstopped { process, .. } => Some(
+                Advice::from("wait longer with `")
+                    .then(Argument::Flag("wait"))
+                    .then("`, or end it with `")
+                    .then(Advice::program(&["kill", "-KILL", &process.to_string()]))
+                    .then("` and try again; what is recorded is kept"),
+            ),
             Self::Sat { epic, .. } => {
-                let pause = Suggestion::new("session pause").at_key(epic);
-                Some(format!("see `{command}`; to pause the session: {pause}"))
+                let see = see(self.command(), "; to pause the session: ");
+                see.map(|see| see.then(Suggestion::new("session pause").at_key(epic)))
             }
             Self::Budget { command, .. } => {
                 let command = command.as_ref().clone().option("budget", OPEN);
-                Some(format!("raise the budget: {}", command.line(at_hand)))
+                Some(Advice::from("raise the budget: ").then(command))
             }
+            Self::Journal(error) => error.advice(),
             Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)
-            | Self::Untrue { .. }
             | Self::Interrupted
-            | Self::Environment { .. }
-            | Self::Journal(_)
             | Self::Record(_)
-            | Self::Git(_) => self.help().map(|help| help.to_string()),
+            | Self::Git(_) => self.help().map(|help| help.to_string().into()),
         }
     }
 
     /// Says what would be right.
     #[must_use]
-    pub fn advise(self, help: impl Into<String>) -> Self {
-        self.with_advice(Advice::Words(help.into()))
+    pub fn advise(self, help: impl Into<Advice>) -> Self {
+        self.with_advice(help.into())
     }
 
     /// Says what to type next: one command, and nothing else.
     #[must_use]
     pub fn advise_command(self, command: Suggestion) -> Self {
-        self.with_advice(Advice::Command(command))
+        self.advise(command)
     }
 
     /// Says what to type next, and what that does.
     #[must_use]
-    pub fn advise_command_that(self, command: Suggestion, what: &'static str) -> Self {
-        self.with_advice(Advice::Explained(command, what))
+    pub fn advise_command_that(self, command: Suggestion, what: impl Into<Advice>) -> Self {
+        self.advise(Advice::from(command).then("\n      ").then(what))
     }
 
     fn with_advice(self, advice: Advice) -> Self {
         match self {
             Self::Usage { message, .. } => Self::Usage { message, help: Some(advice) },
+            Self::Environment { message, .. } => Self::Environment { message, help: Some(advice) },
             other @ (Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)
@@ -306,7 +283,6 @@ impl Error {
             | Self::Budget { .. }
             | Self::Untrue { .. }
             | Self::Interrupted
-            | Self::Environment { .. }
             | Self::Journal(_)
             | Self::Record(_)
             | Self::Git(_)) => other,

@@ -32,6 +32,8 @@ use crate::run::GateStatus;
 use crate::run::Run;
 use crate::store::journal;
 use crate::store::journal::Reading;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use crate::workflow::Gate;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
@@ -67,9 +69,8 @@ pub fn refuse_untrue(
         let id = &reading.run.started.run_id;
         return Err(Error::Untrue {
             message: format!("run {id} cannot continue: {problem}"),
-            help: format!(
-                "start another run with the current definition; see orch run show --run {id}"
-            ),
+            help: Advice::from("start another run with the current definition; see ")
+                .then(Suggestion::new("run show").of(id)),
         });
     }
     refuse_unproved(project, reading, workflow)
@@ -141,14 +142,22 @@ fn refuse_unproved(
                 message: format!(
                     "gate {gate} of run {id} lacks the approval that its journal claims: {problem}"
                 ),
-                help: format!(
+                help: Advice::from(
                     "orch did not write that; to continue from the record's copy, if it is \
-                     valid:\n      mv {journal} {journal}.aside && orch verify --run {id}"
-                ),
+                     valid:\n      ",
+                )
+                .then(aside(&journal))
+                .then(" && ")
+                .then(Suggestion::new("verify").option("run", id.as_str())),
             });
         }
     }
     Ok(proofs)
+}
+
+/// What moves a file out of the way.
+fn aside(path: &str) -> Advice {
+    Advice::program(&["mv", path, &format!("{path}.aside")])
 }
 
 impl Proofs {

@@ -28,7 +28,7 @@ impl Run {
         }
         let (retired, mut texts): (Vec<Frozen>, Vec<Frozen>) =
             self.started.definition.iter().cloned().partition(|text| {
-                let gone = |change: &&crate::event::Change| change.path == text.path;
+                let gone = |change: &&crate::event::TextChange| change.path == text.path;
                 amended.changes.iter().find(gone).is_some_and(|change| change.after.is_none())
             });
         texts.retain(|text| amended.texts.iter().all(|new| new.path != text.path));

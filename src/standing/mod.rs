@@ -93,7 +93,7 @@ pub struct Standing {
 pub struct Here {
     /// The run's key.
     pub key: String,
-    /// Whether `orch run` drives it, or a person gate by gate.
+    /// Whether orch drives it, or a person gate by gate.
     pub is_driven: bool,
     /// Who drives it now.
     pub driver: DrivenBy,

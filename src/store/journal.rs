@@ -24,6 +24,8 @@ use crate::files::Beneath;
 use crate::files::CutShort;
 use crate::json;
 use crate::run::Run;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use segment::Stretch;
 use serde::Deserialize;
 use serde::Serialize;
@@ -67,7 +69,6 @@ pub enum Error {
     },
     /// Found by the process that drives the run.
     #[error("{} was changed by another process: {message}", path.display())]
-    #[diagnostic(help("nothing more was written; to check the run: orch verify"))]
     Changed {
         /// The journal.
         path: PathBuf,
@@ -77,7 +78,6 @@ pub enum Error {
     /// Two sound journals of one run that each say something the other does not.
     #[error("local and committed journals have diverged: {} has head {here}, {} has head \
              {committed}", path.display(), copy.display())]
-    #[diagnostic(help("keep the correct one, and replace the other with it"))]
     Fork {
         /// The local one.
         path: PathBuf,
@@ -88,6 +88,20 @@ pub enum Error {
         /// The head of its chain.
         committed: Digest,
     },
+}
+
+impl Error {
+    /// What can be done about it.
+    pub fn advice(&self) -> Option<Advice> {
+        match self {
+            Self::Changed { .. } => Some(
+                Advice::from("nothing more was written; to check the run: ")
+                    .then(Suggestion::new("verify")),
+            ),
+            Self::Fork { .. } => Some("keep the correct one, and replace the other with it".into()),
+            Self::Io { .. } | Self::Line { .. } | Self::Empty { .. } => None,
+        }
+    }
 }
 
 /// What every line says beside its event.

@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::event::WaitsFor;
 use crate::event::Worker;
 use crate::executor::Agent;
-use crate::executor::Command;
+use crate::executor::CommandExecutor;
 use crate::executor::ExecutorKind;
 use crate::executor::Usage;
 use crate::id::AttemptId;
@@ -90,7 +90,7 @@ pub enum Doer {
     /// Somebody outside, who says when it is done.
     Outside(WaitsFor),
     /// A command.
-    Command(Command),
+    Command(CommandExecutor),
     /// An agent's program.
     Agent(Box<Agent>),
 }

@@ -20,12 +20,11 @@ use crate::source::Unsound;
 use crate::source::nearest;
 use crate::source::suggest;
 use crate::source::suggest_of;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use crate::template;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-
-/// What shows the contracts and prompts there are.
-const SHOW: &str = "orch workflow show NAME shows those of a workflow";
 
 /// The folder of contracts, and how their names end.
 const CONTRACTS: (&str, &str) = ("contracts", ".toml");
@@ -127,7 +126,7 @@ impl Fetch<'_> {
             let known = names.iter().map(String::as_str);
             let help = if folder == "prompts" && name.get_ref().contains(char::is_whitespace) {
                 "put the instructions into a file, such as prompts/draft.md, and write \"draft.md\""
-                    .to_owned()
+                    .into()
             } else {
                 let create = if bare == name.get_ref() {
                     format!("create {path}")
@@ -135,8 +134,12 @@ impl Fetch<'_> {
                     format!("write \"{bare}\", and create {folder}/{bare}{ending}")
                 };
                 let known: Vec<&str> = known.collect();
-                nearest(bare, known.iter().copied())
-                    .unwrap_or_else(|| format!("{create}; {}", suggest_of(bare, known, SHOW)))
+                let shows = Advice::from(Suggestion::new("workflow show").word("NAME"))
+                    .then(" shows those of a workflow");
+                match nearest(bare, known.iter().copied()) {
+                    Some(nearest) => nearest.into(),
+                    None => Advice::from(create + "; ").then(suggest_of(bare, known, shows)),
+                }
             };
             let message = format!("`{path}` not found");
             return Err(source.unsound(name.span(), message).advise(help));

@@ -8,8 +8,8 @@ use super::input::Values;
 use super::since;
 use crate::check::Since;
 use crate::contract::Output;
+use crate::contract::OutputFiles;
 use crate::contract::Rule;
-use crate::contract::Target;
 use crate::definition::Definition;
 use crate::files::Globs;
 use crate::files::ProjectPath;
@@ -67,11 +67,11 @@ impl Given<'_> {
 
     fn refuse_unfit_output(&self, output: &Output, source: &Source) -> Result<(), Box<Unsound>> {
         match &output.target {
-            Target::Path(path) => self.refuse_unfit_path("path", path, source),
-            Target::AnyOf(paths) => self.refuse_unfit_paths("any_of", paths, source),
-            Target::FirstOf(paths) => self.refuse_unfit_paths("first_of", paths, source),
-            Target::Glob(glob) if !self.decides(glob.names()) || glob.is_literal() => Ok(()),
-            Target::Glob(glob) => {
+            OutputFiles::Path(path) => self.refuse_unfit_path("path", path, source),
+            OutputFiles::AnyOf(paths) => self.refuse_unfit_paths("any_of", paths, source),
+            OutputFiles::FirstOf(paths) => self.refuse_unfit_paths("first_of", paths, source),
+            OutputFiles::Glob(glob) if !self.decides(glob.names()) || glob.is_literal() => Ok(()),
+            OutputFiles::Glob(glob) => {
                 let Ok(rendered) = glob.render_glob(&self.context) else { return Ok(()) };
                 let flaw = ProjectPath::folder_flaw(&rendered).or_else(|| Globs::flaw(&rendered));
                 refuse(source, "glob", (glob.text(), &rendered), flaw)

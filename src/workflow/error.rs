@@ -2,6 +2,7 @@
 
 use crate::definition::Unreadable;
 use crate::source::Unsound;
+use crate::suggestion::Advice;
 
 /// Why there is no workflow.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -15,7 +16,7 @@ pub enum Error {
         name: String,
         /// What to type.
         #[help]
-        help: String,
+        help: Advice,
     },
     /// The name could never be one.
     #[error("`{name}` is not a valid workflow name")]
@@ -25,7 +26,7 @@ pub enum Error {
         name: String,
         /// What to type.
         #[help]
-        help: String,
+        help: Advice,
     },
     /// A file of it cannot be read.
     #[error("{0}")]

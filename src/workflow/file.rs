@@ -54,7 +54,7 @@ pub struct WorkflowFile {
     /// When to seal checkpoints during a run.
     #[serde(default)]
     pub checkpoint: CheckpointPolicy,
-    /// Typed parameters; each becomes a flag of `orch run`.
+    /// Typed parameters, given when a run starts.
     #[serde(default)]
     pub inputs: IndexMap<String, InputFile>,
     /// The gates of the workflow, in order.
@@ -72,7 +72,7 @@ pub struct InputFile {
     #[serde(rename = "type")]
     #[schemars(with = "InputType")]
     pub kind: Placed<InputType>,
-    /// A description for `--help` and the form.
+    /// A description, shown where the value is asked for.
     #[serde(default)]
     pub help: String,
     /// The value if none is given. A string may refer to other inputs.

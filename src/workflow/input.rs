@@ -58,7 +58,7 @@ pub enum DefaultValue {
 pub type Values = BTreeMap<String, Json>;
 
 impl Input {
-    /// The flag of `orch run`: `artifact_path` is `--artifact-path`.
+    /// Its name as an option: `artifact_path` is `artifact-path`.
     pub fn flag(&self) -> String {
         self.name.replace('_', "-")
     }

@@ -47,6 +47,7 @@ pub use input::Input;
 pub use lint::RESERVED_FLAGS;
 pub use lint::RESERVED_NAMES;
 pub use lint::TO_THE_END;
+pub use lint::name_rule;
 pub use names::GATE_STATUSES;
 pub use names::SeenGate;
 pub use work::Role;
@@ -61,6 +62,7 @@ use crate::id::GateId;
 use crate::secret;
 use crate::source::Unsound;
 use crate::source::suggest_of;
+use crate::suggestion::Suggestion;
 use crate::template::Library;
 use crate::template::Template;
 use build::build;
@@ -225,7 +227,7 @@ fn find(name: &str, shelf: &Shelf) -> Result<Text, Error> {
         let names = names.iter().map(String::as_str);
         // Whoever typed a path meant the workflow in that file.
         let stem = Path::new(name).file_stem().and_then(OsStr::to_str).unwrap_or(name);
-        let help = suggest_of(stem, names, "orch workflow list");
+        let help = suggest_of(stem, names, Suggestion::new("workflow list"));
         if is_plain && !name.contains('/') {
             Error::Unknown { name: name.to_owned(), help }
         } else {

@@ -5,7 +5,7 @@ use super::Gate;
 use super::Workflow;
 use super::file::GateFile;
 use super::warnings;
-use crate::contract::Target;
+use crate::contract::OutputFiles;
 use crate::document::Placed;
 use crate::source::Source;
 use crate::source::Unsound;
@@ -75,8 +75,10 @@ fn paths(gate: &Gate) -> impl Iterator<Item = Maker<'_>> {
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     outputs.filter_map(move |output| match &output.target {
         // The instances of a fan-out see values of their own.
-        Target::Path(path) => (gate.each.is_none() || path.is_literal()).then_some((gate, path)),
-        Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => None,
+        OutputFiles::Path(path) => {
+            (gate.each.is_none() || path.is_literal()).then_some((gate, path))
+        }
+        OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) | OutputFiles::Glob(_) => None,
     })
 }
 
@@ -84,7 +86,9 @@ fn paths(gate: &Gate) -> impl Iterator<Item = Maker<'_>> {
 fn globs(gate: &Gate) -> impl Iterator<Item = Maker<'_>> {
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     outputs.filter_map(move |output| match &output.target {
-        Target::Glob(glob) => (gate.each.is_none() || glob.is_literal()).then_some((gate, glob)),
-        Target::Path(_) | Target::AnyOf(_) | Target::FirstOf(_) => None,
+        OutputFiles::Glob(glob) => {
+            (gate.each.is_none() || glob.is_literal()).then_some((gate, glob))
+        }
+        OutputFiles::Path(_) | OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) => None,
     })
 }

@@ -6,7 +6,7 @@ use super::Order;
 use super::TO_THE_END;
 use super::Work;
 use super::Workflow;
-use crate::contract::Target;
+use crate::contract::OutputFiles;
 use crate::files::Globs;
 use crate::id::GateId;
 use crate::template::Template;
@@ -181,8 +181,8 @@ fn shared_by_instances(gate: &Gate) -> Option<String> {
     let each = gate.each.as_ref().filter(|each| each.order == Order::Parallel)?;
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     let mut paths = outputs.filter_map(|output| match &output.target {
-        Target::Path(path) => Some(path),
-        Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => None,
+        OutputFiles::Path(path) => Some(path),
+        OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) | OutputFiles::Glob(_) => None,
     });
     let is_shared = |path: &&Template| !path.names().contains(&each.name);
     let (shared, what) = match paths.find(is_shared) {
@@ -214,8 +214,8 @@ fn named_like_the_end(gate: &Gate) -> Option<String> {
     let is_named = gate.id.as_str() == TO_THE_END;
     is_named.then(|| {
         format!(
-            "no run can be stopped at gate {TO_THE_END}: `--until {TO_THE_END}` means the end of \
-             the run"
+            "no run can be stopped at gate {TO_THE_END}: `until` given as `{TO_THE_END}` means \
+             the end of the run"
         )
     })
 }
@@ -224,9 +224,9 @@ fn named_like_the_end(gate: &Gate) -> Option<String> {
 fn makes(gate: &Gate) -> impl Iterator<Item = &Template> {
     let outputs = gate.contract.iter().flat_map(|contract| &contract.outputs);
     outputs.flat_map(|output| match &output.target {
-        Target::Path(path) => std::slice::from_ref(path),
-        Target::AnyOf(paths) | Target::FirstOf(paths) => paths,
-        Target::Glob(glob) => std::slice::from_ref(glob),
+        OutputFiles::Path(path) => std::slice::from_ref(path),
+        OutputFiles::AnyOf(paths) | OutputFiles::FirstOf(paths) => paths,
+        OutputFiles::Glob(glob) => std::slice::from_ref(glob),
     })
 }
 

@@ -6,7 +6,7 @@ use super::gate::AnswersFrom;
 use super::texts::Parse;
 use crate::contract::Contract;
 use crate::contract::Output;
-use crate::contract::Target;
+use crate::contract::OutputFiles;
 use crate::executor::ExecutorKind;
 use crate::id::GateId;
 use crate::source::Unsound;
@@ -112,8 +112,8 @@ pub(super) fn with_stdout(
     };
     let mut contract = contract.unwrap_or_else(empty);
     let is_it = |output: &Output| match &output.target {
-        Target::Path(path) => path.text() == stdout.text(),
-        Target::AnyOf(_) | Target::FirstOf(_) | Target::Glob(_) => false,
+        OutputFiles::Path(path) => path.text() == stdout.text(),
+        OutputFiles::AnyOf(_) | OutputFiles::FirstOf(_) | OutputFiles::Glob(_) => false,
     };
     if !contract.outputs.iter().any(is_it) {
         contract.outputs.push(Output::that_may_be_empty(stdout.clone()));

@@ -109,7 +109,7 @@ fn unsound_plans_are_told_with_their_place() {
         (GATE.replace("command = ['true']", ""), "command"),
         (GATE.replace("command = ['true']", "command = []"), "command"),
         (format!("{GATE}approval = 'anyone'"), "anyone"),
-        (format!("[inputs]\njobs = {{ type = 'integer', default = 1 }}\n{GATE}"), "--jobs"),
+        (format!("[inputs]\njobs = {{ type = 'integer', default = 1 }}\n{GATE}"), "option `jobs`"),
         (
             format!(
                 "[inputs]\na = {{ type = 'string', default = '{{{{ b }}}}' }}\nb = {{ type = 'string', default = '{{{{ a }}}}' }}\n{GATE}"

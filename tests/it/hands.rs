@@ -4,9 +4,9 @@
 use crate::house::House;
 use crate::house::child;
 use orch::event::EventKind;
-use orch::files::Beneath;
-use orch::files::ProjectFolder;
 use orch::id::RunId;
+use orch::internals::Beneath;
+use orch::internals::ProjectFolder;
 use orch::ops::Caller;
 use orch::ops::Driver;
 use orch::ops::Held;

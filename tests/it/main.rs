@@ -16,6 +16,7 @@ mod bad_shapes;
 mod circles;
 mod cmd;
 mod escapes;
+mod faces;
 mod flow;
 mod hands;
 mod harness;

@@ -60,11 +60,15 @@ fn a_module_uses_only_modules_declared_above_it() {
     let law = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let order: BTreeMap<&str, usize> = law
         .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .filter_map(|line| {
+            let named = line.strip_prefix("pub mod ").or(line.strip_prefix("pub(crate) mod "));
+            named?.strip_suffix(';')
+        })
         .enumerate()
         .map(|(floor, name)| (name, floor))
         .collect();
-    assert!(order.len() > 10);
+    let declared = law.lines().filter(|line| line.contains("mod ") && line.ends_with(';'));
+    assert_eq!(order.len(), declared.count());
     let used = Regex::new(r"\bcrate::([a-z_]+)").unwrap();
     let mut problems = Vec::new();
     for (path, text) in sources("src") {
@@ -263,4 +267,27 @@ fn no_test_is_ignored_or_empty() {
         }
     }
     none(&problems);
+}
+
+/// Names that every operation, command or module may have one of: they are told apart by where they
+/// are, and never used without it.
+const SHARED: [&str; 4] = ["Arguments", "Error", "Reply", "Request"];
+
+/// What only a folder or a file sees may be called as it likes.
+#[test]
+fn a_public_type_has_a_name_of_its_own() {
+    let declared =
+        Regex::new(r"(?m)^ *pub(?:\(crate\))? (?:struct|enum|trait|type) (\w+)").unwrap();
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, text) in sources("src") {
+        let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for found in declared.captures_iter(text) {
+            places.entry(found[1].to_owned()).or_default().push(path.display().to_string());
+        }
+    }
+    let doubled =
+        places.iter().filter(|(name, places)| places.len() > 1 && !SHARED.contains(&name.as_str()));
+    let problems = doubled.map(|(name, places)| format!("{name}: {}", places.join(", ")));
+    none(&problems.collect::<Vec<_>>());
+    assert!(SHARED.iter().all(|name| places[*name].len() > 1));
 }

@@ -18,7 +18,8 @@ pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
             let word = if symptom.is_well { "ok" } else { "PROBLEM" };
             let is_mendable = !symptom.is_well && symptom.remedy.is_some() && !request.fix;
             let mend = if is_mendable { "; to repair it: orch doctor --fix" } else { "" };
-            vec![word.to_owned(), symptom.what.clone(), format!("{}{mend}", symptom.finding)]
+            let help = symptom.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+            vec![word.to_owned(), symptom.what.clone(), format!("{}{help}{mend}", symptom.finding)]
         })
         .collect();
     let text = table(&rows);

@@ -71,6 +71,7 @@ pub use run_workflow::of_workflow;
 pub use subject::subject;
 
 use super::answer::Face;
+use super::run_choice::bare_run;
 use crate::event::NoteKind;
 use crate::ops;
 
@@ -109,13 +110,13 @@ pub enum Command {
         command: checkpoint::CheckpointCommand,
     },
     /// Show the status of the current run.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Status(status::Arguments),
     /// Show the next step of the current run, with its packet.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Next(ops::RunChoice),
     /// Summarize the current run for whoever resumes it.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Brief(ops::brief::Request),
     /// Print what a gate's program wrote to stdout and stderr.
     Logs(logs::Arguments),
@@ -150,7 +151,7 @@ pub enum Command {
     /// Show cost, tokens and time by run, gate, agent, model or day.
     Cost(ops::cost::Request),
     /// Verify records and artifacts, byte for byte.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Verify(ops::verify::Request),
     /// Rebuild, push and fetch the records of runs.
     Record {
@@ -170,10 +171,10 @@ pub enum Command {
     /// Short for `orch run list`.
     Ls(ops::run_list::Request),
     /// Short for `orch run show`.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Show(ops::run_show::Request),
     /// Short for `orch run resume`.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Resume(run_resume::Arguments),
     /// Short for `orch gate approve`.
     Approve(ops::gate_approve::Request),

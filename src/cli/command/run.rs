@@ -11,6 +11,7 @@ use super::run_show;
 use super::run_start;
 use super::run_workflow;
 use crate::cli::answer::Face;
+use crate::cli::run_choice::bare_run;
 use crate::ops;
 
 /// What can be typed after `orch run`.
@@ -19,24 +20,24 @@ pub enum RunCommand {
     /// Start a run to work through by hand, gate by gate.
     Start(run_start::Arguments),
     /// Resume a run.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Resume(run_resume::Arguments),
     /// List the runs of this project.
     List(ops::run_list::Request),
     /// Show what happened in a run.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Show(ops::run_show::Request),
     /// End a run as PASSED, FAILED or CANCELED.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Complete(ops::run_complete::Request),
     /// Cancel a run; a process that drives it is asked to stop.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Cancel(ops::run_cancel::Request),
     /// Pause a run; a process that drives it is asked to stop.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Pause(ops::run_pause::Request),
     /// Apply a corrected definition to an unfinished run.
-    #[command(arg = ops::bare_run())]
+    #[command(arg = bare_run())]
     Amend(ops::run_amend::Request),
     #[command(external_subcommand)]
     Workflow(Vec<String>),

@@ -168,7 +168,8 @@ fn words(face: &Face, verified: &Verified) -> String {
 fn difference_line(difference: &Difference) -> String {
     let line = difference.line.map(|line| format!(" line {line}")).unwrap_or_default();
     let byte = difference.byte.map(|byte| format!(" (byte {byte})")).unwrap_or_default();
-    format!("{}{line}{byte}: {}", difference.path, difference.message)
+    let help = difference.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{}{line}{byte}: {}{help}", difference.path, difference.message)
 }
 
 fn moved_on_line(moved_on: &MovedOn) -> String {

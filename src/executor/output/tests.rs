@@ -6,7 +6,7 @@ use crate::executor::documents::DOCUMENT_BYTES_MAX;
 use crate::source::Source;
 
 fn read(output: &str, printed: &[u8]) -> Usage {
-    let output: Output = document::read(&Source::new("a", output)).unwrap();
+    let output: AgentOutput = document::read(&Source::new("a", output)).unwrap();
     output.read(printed).unwrap().0
 }
 
@@ -86,7 +86,7 @@ fn the_model_is_that_of_the_line_that_counts() {
 fn an_output_tells_that_its_budget_is_spent_and_what_was_denied() {
     let output = "format = 'jsonl'\nbudget_spent = { '/type' = 'spent' }\n\
         denied = { each = '/denied/*' , tool = '/tool' }";
-    let output: Output = document::read(&Source::new("a", output)).unwrap();
+    let output: AgentOutput = document::read(&Source::new("a", output)).unwrap();
     let signs = |printed: &str| output.read(printed.as_bytes()).unwrap().1;
     assert!(!signs("{\"type\": \"end\"}").is_budget_spent);
     let signs = signs("{\"type\": \"spent\", \"denied\": [{\"tool\": \"Bash\"}]}\n{}");

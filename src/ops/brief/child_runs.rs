@@ -1,7 +1,7 @@
 //! The child runs of a run that are not over: what a session has still to see to, each with the last
 //! words said about it.
 
-use super::content::Said;
+use super::content::Remark;
 use super::content::said;
 use crate::event::WaitsFor;
 use crate::id::GateId;
@@ -28,7 +28,7 @@ pub struct ChildRun {
     /// Its gates that wait, with who must act.
     pub waiting: Vec<WaitingGate>,
     /// What was said last about it.
-    pub last: Option<Said>,
+    pub last: Option<Remark>,
 }
 
 /// A gate that waits.

@@ -63,23 +63,23 @@ pub struct Brief {
     /// When the run began.
     pub started_at: Moment,
     /// The current or last session.
-    pub session: Option<Sitting>,
+    pub session: Option<BriefSession>,
     /// The last pause, if the run was resumed since.
-    pub paused: Option<Pause>,
+    pub paused: Option<PausedAt>,
     /// The inputs that have a value.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<GivenValue>,
     /// Excerpts of the `file` inputs, as they were when the run started.
     pub prompts: Vec<Prompt>,
     /// All gates, in the order of the workflow.
-    pub gates: Vec<Gate>,
+    pub gates: Vec<BriefGate>,
     /// The child runs that are not over, oldest first.
     pub child_runs: Vec<ChildRun>,
     /// Recent acts, oldest first.
     pub acts: Vec<Act>,
     /// Decisions, oldest first.
-    pub decisions: Vec<Said>,
+    pub decisions: Vec<Remark>,
     /// Updates, notes, logs and summaries.
-    pub notes: Vec<Said>,
+    pub notes: Vec<Remark>,
     /// What did not work.
     pub setbacks: Vec<Setback>,
     /// The files that changed since the last session.
@@ -87,7 +87,7 @@ pub struct Brief {
     /// Messages forwarded to the run.
     pub messages: Vec<String>,
     /// Cost and time so far, and what is left.
-    pub spent: Spending,
+    pub spent: BriefSpending,
     /// What to do next, in words.
     pub next_actions: Vec<String>,
     /// Commands to type next.
@@ -99,7 +99,7 @@ pub struct Brief {
 /// One session.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Sitting {
+pub struct BriefSession {
     /// The session's number within the run.
     pub number: u32,
     /// The status.
@@ -115,15 +115,17 @@ pub struct Sitting {
 /// A pause.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Pause {
+pub struct PausedAt {
+    /// When.
     pub at: Moment,
+    /// Why.
     pub reason: String,
 }
 
 /// An input or an answer, with its value.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Input {
+pub struct GivenValue {
     /// Its name.
     pub name: String,
     /// Its value, as text.
@@ -143,7 +145,7 @@ pub struct Prompt {
 /// A gate, with what was found at it last.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Gate {
+pub struct BriefGate {
     /// Its status.
     #[serde(flatten)]
     pub line: GateLine,
@@ -154,13 +156,13 @@ pub struct Gate {
     /// The findings of its last attempt.
     pub findings: Vec<String>,
     /// What was answered at it.
-    pub answers: Vec<Input>,
+    pub answers: Vec<GivenValue>,
 }
 
 /// Something that was said about the work.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Said {
+pub struct Remark {
     /// Time of the note.
     pub at: Moment,
     /// Who said it.
@@ -188,7 +190,7 @@ pub struct Changes {
 /// Money, tokens and time. What is unknown is null, never zero.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Spending {
+pub struct BriefSpending {
     /// Known cost in total.
     pub cost_usd: Option<f64>,
     /// Number of calls.
@@ -253,9 +255,9 @@ impl Brief {
     }
 }
 
-fn sitting(run: &Run) -> Option<Sitting> {
+fn sitting(run: &Run) -> Option<BriefSession> {
     let session = run.sessions.last()?;
-    Some(Sitting {
+    Some(BriefSession {
         number: session.number,
         status: session.status.to_string(),
         by: session.by.clone(),
@@ -264,21 +266,24 @@ fn sitting(run: &Run) -> Option<Sitting> {
     })
 }
 
-fn paused(run: &Run, history: &[(Moment, Event)]) -> Option<Pause> {
+fn paused(run: &Run, history: &[(Moment, Event)]) -> Option<PausedAt> {
     // Why it stands still now is told with its status.
     let has_gone_on = run.status != RunStatus::Paused;
     let pause = |(at, event): &(Moment, Event)| {
         let Event::RunPaused { reason, .. } = event else { return None };
-        Some(Pause { at: *at, reason: reason.clone() })
+        Some(PausedAt { at: *at, reason: reason.clone() })
     };
     history.iter().rev().find_map(pause).filter(|_| has_gone_on)
 }
 
-fn inputs(workflow: &Workflow, run: &Run) -> Vec<Input> {
+fn inputs(workflow: &Workflow, run: &Run) -> Vec<GivenValue> {
     let values = &run.started.inputs;
     let given = workflow.inputs.iter().filter_map(|input| {
         let value = values.get(&input.name).filter(|value| !value.is_null())?;
-        Some(Input { name: input.name.clone(), value: input::as_text(value).replace('\n', ", ") })
+        Some(GivenValue {
+            name: input.name.clone(),
+            value: input::as_text(value).replace('\n', ", "),
+        })
     });
     given.collect()
 }
@@ -301,11 +306,11 @@ fn in_short(text: &str) -> String {
     format!("{short}… ({} more characters)", rest.chars().count())
 }
 
-fn gates(run: &Run, now: Moment) -> Vec<Gate> {
+fn gates(run: &Run, now: Moment) -> Vec<BriefGate> {
     let gate = |line: GateLine| {
         let state = run.gate(&line.gate);
         let active = state.map(|state| state.time.until(now).active).unwrap_or_default();
-        Gate {
+        BriefGate {
             active: clock::in_words(active),
             ended_at: state.and_then(|state| state.attempt()?.finished_at),
             findings: state.map(findings).unwrap_or_default(),
@@ -317,10 +322,10 @@ fn gates(run: &Run, now: Moment) -> Vec<Gate> {
 }
 
 /// The values that were given, as text.
-fn texts(values: &Values) -> Vec<Input> {
+fn texts(values: &Values) -> Vec<GivenValue> {
     let given = values.iter().filter(|(_, value)| !value.is_null());
     let text = |value| input::as_text(value).replace('\n', ", ");
-    given.map(|(name, value)| Input { name: name.clone(), value: text(value) }).collect()
+    given.map(|(name, value)| GivenValue { name: name.clone(), value: text(value) }).collect()
 }
 
 /// What the next attempt is told, else what was found at the last one.
@@ -334,11 +339,11 @@ fn findings(state: &GateState) -> Vec<String> {
 }
 
 /// What was said in a run, oldest first.
-pub(super) fn said(run: &Run) -> Vec<Said> {
-    let mut said: Vec<Said> = run
+pub(super) fn said(run: &Run) -> Vec<Remark> {
+    let mut said: Vec<Remark> = run
         .notes
         .iter()
-        .map(|(at, note)| Said {
+        .map(|(at, note)| Remark {
             at: note.said_at.unwrap_or(*at),
             by: note.by.clone(),
             kind: note.kind,
@@ -350,7 +355,7 @@ pub(super) fn said(run: &Run) -> Vec<Said> {
     said
 }
 
-fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
+fn spent(workflow: &Workflow, run: &Run, now: Moment) -> BriefSpending {
     let cost = Cost::of_run(run);
     let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
     let spent = run.spent(now);
@@ -360,7 +365,7 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> Spending {
         None => format!("{} under", clock::in_words(estimate.saturating_sub(spent.active))),
     };
     let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
-    Spending {
+    BriefSpending {
         cost_usd: cost.known_usd().map(in_millionths),
         calls: cost.calls,
         calls_of_unknown_cost: cost.cost_unknown,

@@ -61,7 +61,7 @@ fn call(project: &Project, agent: &Agent, arguments: &[String]) -> Result<String
     let mut environment = project.config.allowed.values(set);
     environment.extend(agent.environment(set));
     let argv = std::iter::once(agent.program().to_owned()).chain(arguments.iter().cloned());
-    let command = process::Command {
+    let command = process::ProgramCall {
         argv: argv.collect(),
         folder: project.folder.root().to_owned(),
         environment,

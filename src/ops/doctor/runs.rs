@@ -13,6 +13,8 @@ use crate::ops::Project;
 use crate::project::orphans;
 use crate::store::journal::Reading;
 use crate::store::record;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -22,8 +24,11 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
     let reading = match project.store.read(id) {
         Ok(reading) => reading,
         Err(error) => {
-            let finding = format!("{error}; to see more: orch verify --run {id}");
-            return vec![Symptom::ill(what, finding)];
+            let more = Suggestion::new("verify").option("run", id.as_str());
+            return vec![
+                Symptom::ill(what, error.to_string())
+                    .advise(Advice::from("to see more: ").then(more)),
+            ];
         }
     };
     // While somebody drives it, what is at work or not committed yet is theirs.
@@ -33,11 +38,11 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
     }
     if !project.store.is_own(id) && !project.store.record(id).exists() {
         let reference = record::reference(id);
-        let finding = format!(
-            "it exists only in {reference}; to restore its journal and record: orch record \
-             rebuild --run {id}"
-        );
-        return vec![Symptom::well(what, finding)];
+        let rebuild = Suggestion::new("record rebuild").of(id);
+        return vec![
+            Symptom::well(what, format!("it exists only in {reference}"))
+                .advise(Advice::from("to restore its journal and record: ").then(rebuild)),
+        ];
     }
     let mut symptoms = Vec::new();
     if let Some(finding) = cut_back(project, &reading, id) {
@@ -45,8 +50,8 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
         symptoms.push(Symptom::ill(what.clone(), finding).with(remedy));
     }
     if reading.run.wants_a_driver() {
-        let finding = format!("it is STALLED; to resume it: orch run resume --run {id}");
-        symptoms.push(Symptom::ill(what.clone(), finding));
+        let resume = Advice::from("to resume it: ").then(Suggestion::new("run resume").of(id));
+        symptoms.push(Symptom::ill(what.clone(), "it is STALLED").advise(resume));
     }
     let orphans = match orphans::find(project, id) {
         Ok(orphans) => orphans,

@@ -70,7 +70,7 @@ impl Copy {
 
     pub fn difference(&self, line: u64, message: impl Into<String>) -> Difference {
         let (path, line) = self.place(line);
-        Difference { path, line: Some(line), byte: None, message: message.into() }
+        Difference { path, line: Some(line), byte: None, message: message.into(), help: None }
     }
 
     fn fold(&self) -> Result<Reading, journal::Error> {

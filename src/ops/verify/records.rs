@@ -6,13 +6,15 @@ use crate::git::Files;
 use crate::git::Staged;
 use crate::store::journal::Reading;
 use crate::store::record::Difference;
-use crate::store::record::Expected;
+use crate::store::record::ExpectedRecord;
 use crate::store::record::RecordState;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 use std::collections::BTreeSet;
 
 /// Looks at every copy; `shown` is the record's path, as people type it.
 pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Verified) {
-    let expected = Expected::of(reading);
+    let expected = ExpectedRecord::of(reading);
     let mut told = Told { shown, places: BTreeSet::new(), differences: Vec::new() };
     let in_head = places.in_head().map(|one| &one.files);
     let base = in_head.cloned().unwrap_or_else(|| expected.base_of(&places.disk));
@@ -48,7 +50,7 @@ pub fn look(reading: &Reading, shown: &str, places: &Places, verified: &mut Veri
 }
 
 /// Where the index holds what neither HEAD nor the journal says.
-fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Difference> {
+fn of_index(expected: &ExpectedRecord<'_>, base: &Files, places: &Places) -> Vec<Difference> {
     if places.staged.is_empty() {
         return Vec::new();
     }
@@ -72,7 +74,9 @@ fn of_index(expected: &Expected<'_>, base: &Files, places: &Places) -> Vec<Diffe
                     "the index has different content"
                 }
             };
-            Difference { message: format!("{what}; `orch doctor --fix` fixes it"), ..found }
+            let fix =
+                Advice::from("`").then(Suggestion::new("doctor").flag("fix")).then("` fixes it");
+            Difference { message: what.to_owned(), help: Some(fix), ..found }
         }));
     }
     differences

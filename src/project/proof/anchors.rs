@@ -11,6 +11,8 @@ use crate::project::Project;
 use crate::store::journal;
 use crate::store::journal::Reading;
 use crate::store::record;
+use crate::suggestion::Advice;
+use crate::suggestion::Suggestion;
 
 /// Where commits of a run are found, and the commit that it began at.
 fn places(started: &RunStarted) -> ([Target; 2], Option<String>) {
@@ -70,10 +72,10 @@ fn untrue(
     let record = project.shown(&project.store.record(run).path());
     let journal = project.shown(&project.store.state(run).join(journal::FILE).path());
     // What is committed serves once nothing here tells otherwise; the run's own ref serves as it is.
-    let serve = match target {
-        Target::Ref(_) => format!("mv {record} {record}.aside && orch record rebuild --run {run}"),
+    let (restore, command) = match target {
+        Target::Ref(_) => (super::aside(&record), "record rebuild"),
         Target::Branch(_) | Target::Head => {
-            format!("git checkout {commit} -- {record} && orch verify --run {run}")
+            (Advice::program(&["git", "checkout", commit, "--", &record]), "verify")
         }
     };
     Error::Untrue {
@@ -81,9 +83,15 @@ fn untrue(
             "the journal of run {run} was truncated or rewritten: commit {commit} names the head \
              {anchor}, which the journal never had"
         ),
-        help: format!(
-            "restore what was committed, and continue from there:\n      mv {journal} \
-             {journal}.aside && {serve}"
+        help: Advice::from("restore what was committed, and continue from there:\n      ").then(
+            Advice::joined(
+                [
+                    super::aside(&journal),
+                    restore,
+                    Suggestion::new(command).option("run", run.as_str()).into(),
+                ],
+                " && ",
+            ),
         ),
     }
 }

@@ -7,7 +7,7 @@
 //! - `copy`: the committed copy of a journal, with the place it came from;
 //! - `folder`: the record as files in the project;
 //! - [`Foreign`]: a record that another tool made;
-//! - [`News`]: what is new of a run, and what its commit says;
+//! - [`RecordNews`]: what is new of a run, and what its commit says;
 //! - `verify`: whether a record is what its journal says;
 //! - [`RecordWriter`]: writes the documents below the project and commits them.
 
@@ -26,9 +26,9 @@ pub(super) use copy::Copy;
 pub use folder::Error;
 pub use foreign::Foreign;
 pub use foreign::is_foreign;
-pub use news::News;
+pub use news::RecordNews;
 pub use verify::Difference;
-pub use verify::Expected;
+pub use verify::ExpectedRecord;
 pub use verify::RecordState;
 pub use verify::journal_of;
 pub use writer::Destination;

@@ -7,9 +7,9 @@ use crate::id::GateId;
 use crate::run::Run;
 use crate::store::journal::Segment;
 
-/// News of a run that the record is to hold.
+/// RecordNews of a run that the record is to hold.
 #[derive(Debug)]
-pub struct News<'n> {
+pub struct RecordNews<'n> {
     /// The run.
     pub run: &'n Run,
     /// Time of the commit.
@@ -36,7 +36,7 @@ pub struct News<'n> {
     pub title: String,
 }
 
-impl News<'_> {
+impl RecordNews<'_> {
     /// The title, and the trailers by which a commit is found and the chain is anchored; `base` is the
     /// commit that the work stood on.
     pub(super) fn message(&self, base: Option<&str>) -> String {

@@ -5,6 +5,7 @@ use crate::digest::Digest;
 use crate::git::Files;
 use crate::store::journal;
 use crate::store::journal::Reading;
+use crate::suggestion::Advice;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -22,12 +23,15 @@ pub struct Difference {
     pub byte: Option<u64>,
     /// What is wrong.
     pub message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<Advice>,
 }
 
 impl Difference {
     /// A difference of a file as a whole.
     pub fn of(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), line: None, byte: None, message: message.into() }
+        Self { path: path.into(), line: None, byte: None, message: message.into(), help: None }
     }
 
     /// The first place where `found` is not `expected`.
@@ -41,7 +45,7 @@ impl Difference {
         };
         let number = |count: usize| u64::try_from(count).ok();
         let message = message.to_owned();
-        Self { path: path.into(), line: number(line), byte: number(at + 1), message }
+        Self { path: path.into(), line: number(line), byte: number(at + 1), message, help: None }
     }
 }
 
@@ -80,12 +84,12 @@ pub enum RecordState {
 
 /// What a record must hold by its journal, made once for all copies that are compared with it.
 #[derive(Debug)]
-pub struct Expected<'r> {
+pub struct ExpectedRecord<'r> {
     reading: &'r Reading,
     files: Files,
 }
 
-impl<'r> Expected<'r> {
+impl<'r> ExpectedRecord<'r> {
     /// What the record of a journal must be.
     pub fn of(reading: &'r Reading) -> Self {
         Self { reading, files: super::all_files(reading) }

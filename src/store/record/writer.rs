@@ -3,8 +3,8 @@
 //! with what comes next.
 
 use super::Head;
-use super::News;
 use super::RUNS;
+use super::RecordNews;
 use super::folder::Error;
 use super::folder::Folder;
 use crate::clock::Moment;
@@ -162,7 +162,7 @@ impl RecordWriter {
     }
 
     /// Takes up what is new. Only the disk's errors are errors; gives why something was not committed.
-    pub fn keep(&mut self, mut news: News<'_>) -> Result<Option<String>, Error> {
+    pub fn keep(&mut self, mut news: RecordNews<'_>) -> Result<Option<String>, Error> {
         let closed = std::mem::take(&mut news.closed).into_iter();
         let mut files: Vec<(String, Vec<u8>)> = closed.map(super::segment_file).collect();
         for AttemptId { gate, number } in &news.attempts {
@@ -235,7 +235,7 @@ impl RecordWriter {
     }
 
     /// Puts what is pending onto the run's own ref; gives the files.
-    fn extend(&mut self, news: &News<'_>) -> Result<BTreeMap<String, Vec<u8>>, Uncommitted> {
+    fn extend(&mut self, news: &RecordNews<'_>) -> Result<BTreeMap<String, Vec<u8>>, Uncommitted> {
         // Nobody else writes the ref of a run that this process holds; but it may have been deleted.
         for _ in 0..2 {
             let Some(repository) = &mut self.repository else { return Ok(BTreeMap::new()) };
@@ -270,7 +270,7 @@ impl RecordWriter {
     /// the branch; `put` are files that were put onto the run's ref just now.
     fn publish(
         &mut self,
-        news: &News<'_>,
+        news: &RecordNews<'_>,
         put: BTreeMap<String, Vec<u8>>,
     ) -> Result<(), Uncommitted> {
         let (Some(tip), Some(lock)) = (self.tip, self.commit_lock.clone()) else { return Ok(()) };

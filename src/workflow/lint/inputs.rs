@@ -4,7 +4,7 @@ use super::Draft;
 use crate::source::Unsound;
 use crate::workflow::names::GATE_NAMES;
 
-/// The flags that `orch run WORKFLOW` has itself. A plan knows no face: a test there holds this
+/// The options that every run has itself. A plan knows no face: a test there holds this
 /// against the command.
 pub const RESERVED_FLAGS: [&str; 14] = [
     "again",
@@ -27,7 +27,7 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
     let inputs = draft.file.inputs.iter().filter_map(|(name, input)| {
         let flag = name.replace('_', "-");
         let taken = if RESERVED_FLAGS.contains(&flag.as_str()) {
-            format!("the flag --{flag} of `orch run`")
+            format!("the option `{flag}` of every run")
         } else if GATE_NAMES.contains(&name.as_str()) {
             format!("the template name `{name}`")
         } else {

@@ -17,6 +17,7 @@ mod variables;
 pub use inputs::RESERVED_FLAGS;
 pub use names::RESERVED_NAMES;
 pub use names::TO_THE_END;
+pub use names::name_rule;
 
 use super::file::GateFile;
 use super::file::WorkflowFile;

@@ -7,11 +7,11 @@ use crate::workflow::file::GateFile;
 use crate::workflow::gate::gate_id;
 use std::collections::BTreeSet;
 
-/// Subcommands of `orch run`, which no workflow can be called by.
+/// What no workflow can be called by: who runs one by its name means these otherwise.
 pub const RESERVED_NAMES: [&str; 9] =
     ["start", "resume", "list", "show", "complete", "cancel", "pause", "amend", "help"];
 
-/// What `--until` takes instead of a gate, to lift the bound.
+/// What `until` takes instead of a gate, to lift the bound.
 pub const TO_THE_END: &str = "end";
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
@@ -32,7 +32,7 @@ fn check_name(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
         return Err(draft
             .source
             .unsound(name.span(), format!("`{}` is not a valid workflow name", draft.name))
-            .advise("use a-z, 0-9, `-` and `_`, but no subcommand of `orch run`"));
+            .advise(name_rule(draft.name)));
     }
     if draft.file.gate.is_empty() {
         return Err(draft
@@ -41,6 +41,14 @@ fn check_name(draft: &Draft<'_>) -> Result<(), Box<Unsound>> {
             .advise("write [[gate]] with `id` and `executor`"));
     }
     Ok(())
+}
+
+/// What a name must be that is not valid.
+pub fn name_rule(name: &str) -> String {
+    if RESERVED_NAMES.contains(&name) {
+        return format!("use a name other than {}", RESERVED_NAMES.join(", "));
+    }
+    "use a-z, 0-9, `-` and `_`".to_owned()
 }
 
 fn check_id<'d>(

@@ -228,8 +228,8 @@ fn a_second_run_of_a_key_needs_to_be_asked_for() {
     house.orch("run demo --slug x").code(3);
     let refused = house.orch("run demo --slug x").code(2);
     refused
-        .says("of `x` is WAITING; to start another one, use --again")
-        .says("help: orch run resume\n");
+        .says("of `x` is WAITING\nhelp: orch run resume\n")
+        .says("to start another one, add --again\n");
     house.orch("run start --workflow demo --slug x").code(2).says("--again");
     house.orch("run demo --slug y").code(3);
     house.orch("run start --workflow demo --slug x --again").code(0);

@@ -71,7 +71,7 @@ fn every_code_of_an_error_is_explained_and_told() {
             found.extend(code.captures_iter(&text).map(|found| found[1].to_owned()));
         }
     }
-    let known: Vec<&str> = orch::ops::ERROR_CODES.iter().map(|code| code.code).collect();
+    let known: Vec<&str> = orch::cli::ERROR_CODES.iter().map(|code| code.code).collect();
     assert_eq!(found.into_iter().collect::<Vec<_>>(), known);
     for code in known {
         House::outside_git().orch(&format!("explain {code}")).code(0).says("(Error codes)");

@@ -46,7 +46,7 @@ fn a_run_that_is_over_takes_no_more_from_its_gates() {
     let house = House::new().workflow("memo", GATES);
     house.orch("run memo --slug x").code(3);
     let asked = house.orch("gate finish").code(2);
-    asked.says("gate draft requires an answer to `verdict`\nhelp: --answer verdict=ship|hold\n");
+    asked.says("gate draft requires an answer to `verdict`\nhelp: --answer 'verdict=ship|hold'\n");
     let open = house.orch("run complete").code(2);
     open.says("orch run resume\n      continues it; to end it as it is, write --status FAILED");
     house.orch("run cancel --reason x").code(0);

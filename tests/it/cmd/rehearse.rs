@@ -156,7 +156,7 @@ fn an_input_may_have_a_name_that_only_other_commands_have_as_a_flag() {
     }
     for name in ["budget", "start_from", "help", "json", "seed"] {
         let flag = name.replace('_', "-");
-        let says = format!("input `{name}` conflicts with the flag --{flag} of `orch run`");
+        let says = format!("input `{name}` conflicts with the option `{flag}` of every run");
         workflow(name).orch(&format!("run demo --{flag} x")).code(2).says(&says);
     }
 }

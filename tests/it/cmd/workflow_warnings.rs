@@ -200,7 +200,7 @@ fn a_template_looks_at_no_gate_beside_its_own() {
 #[test]
 fn no_run_stops_at_a_gate_called_as_its_end_is() {
     let house = House::new().workflow("demo", &(gate("a", "") + &gate("end", "") + &gate("b", "")));
-    insta::assert_snapshot!(warnings(&house), @"warning: demo: no run can be stopped at gate end: `--until end` means the end of the run");
+    insta::assert_snapshot!(warnings(&house), @"warning: demo: no run can be stopped at gate end: `until` given as `end` means the end of the run");
     house.orch("run demo --until a").code(0).says("PAUSED");
     house.orch("run resume --until end").code(0).says("PASSED");
 }

@@ -98,7 +98,8 @@ fn an_empty_reason_is_refused_everywhere() {
         for reason in ["", " \t"] {
             let words: Vec<&str> = command.split(' ').chain([reason]).collect();
             let done = house.orch_with(&words).code(2);
-            done.says(&format!("error: `{flag}` is empty"));
+            let name = flag.trim_start_matches('-');
+            done.says(&format!("error: `{name}` is empty"));
         }
         let done = house.orch_with(&command.split(' ').chain([""]).collect::<Vec<_>>());
         done.says(&format!("help: orch {words} {flag} \"…\"\n"));

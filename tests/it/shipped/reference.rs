@@ -27,7 +27,7 @@ fn reference() -> String {
     add_agents(&mut text);
     add_commands(&mut text);
     open(&mut text, "Error codes", "In `error.code` of `--json`, and behind the message in text.");
-    for code in orch::ops::ERROR_CODES {
+    for code in orch::cli::ERROR_CODES {
         let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code.meaning);
     }
     open(&mut text, "Environment variables", "");
