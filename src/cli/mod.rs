@@ -11,6 +11,7 @@ mod door;
 mod drive;
 mod environment;
 mod examples;
+mod excerpt;
 mod exit;
 mod global;
 mod inputs;

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::door;
 use crate::cli::drive;
 use crate::cli::exit;
 use crate::cli::question;
@@ -31,7 +32,7 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     }
     for text in &asked.diffs {
         face.say(&format!("\n{}:", text.path));
-        text.diff.lines().for_each(|line| face.say(&format!("  {line}")));
+        text.diff.lines().for_each(|line| door::err(&format!("  {line}\n")));
     }
     let gates: Vec<&str> = asked.reopened.iter().map(GateId::as_str).collect();
     if !gates.is_empty() {
