@@ -83,7 +83,7 @@ impl View {
     /// What prompts may look at, beside the items of fan-outs: a gap may hold one of these.
     pub(super) fn of_prompts(&self, gaps: &Gaps) -> Names {
         let mut names = self.names.clone();
-        if gaps.are_any() {
+        if gaps.hide_names() {
             names.open();
         }
         names
