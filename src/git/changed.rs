@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::Repository;
+use super::failure::doing;
 use git2::Delta;
 use git2::Diff;
 use git2::DiffOptions;
@@ -30,7 +31,7 @@ impl Repository {
             None => None,
         };
         let head = match self.inner.head() {
-            Ok(head) => Some(head.peel_to_tree()?),
+            Ok(head) => Some(head.peel_to_tree().map_err(doing("read the commit of HEAD"))?),
             Err(_) => None,
         };
         let uncommitted: BTreeSet<String> =

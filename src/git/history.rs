@@ -7,7 +7,6 @@ use super::found::FoundCommit;
 use super::target::Target;
 use git2::DiffDelta;
 use git2::DiffOptions;
-use git2::ErrorCode;
 use git2::Oid;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -89,7 +88,7 @@ impl Repository {
             let touched = match self.touched(&commit, &paths, &mut near) {
                 Ok(touched) => touched,
                 // A partial clone does not hold all that lies behind.
-                Err(Error::Git(error)) if error.code() == ErrorCode::NotFound => break,
+                Err(Error::Git(error)) if error.is_not_found() => break,
                 Err(error) => return Err(error),
             };
             for (path, fate) in touched {

@@ -263,6 +263,7 @@ impl Error {
                 let command = command.as_ref().clone().option("budget", OPEN);
                 Some(format!("raise the budget: {}", command.line(at_hand)))
             }
+            Self::Git(error) => error.help().map(str::to_owned),
             Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)
@@ -270,8 +271,7 @@ impl Error {
             | Self::Interrupted
             | Self::Environment { .. }
             | Self::Journal(_)
-            | Self::Record(_)
-            | Self::Git(_) => self.help().map(|help| help.to_string()),
+            | Self::Record(_) => self.help().map(|help| help.to_string()),
         }
     }
 
