@@ -213,9 +213,6 @@ impl Instructions {
         // Without a run named it adds up all of them.
         self.suggest(&Suggestion::new("cost").option("run", raised.as_str()));
         self.suggest(&Suggestion::new("run resume").of(raised).option("budget", OPEN));
-        if raised != run {
-            self.suggest(&Suggestion::new("run resume").of(run));
-        }
     }
 
     fn work(&mut self, run: &RunId, waiting: &Waiting) {
