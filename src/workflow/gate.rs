@@ -22,7 +22,6 @@ use super::names::SeenGate;
 use super::names::View;
 use super::part;
 use super::reading::Gaps;
-use super::texts::Parse;
 use super::texts::Texts;
 use super::times::build_poll;
 use super::times::read_duration;
@@ -222,12 +221,13 @@ pub(super) fn build(
     if around.gaps.cover(file.id.span().start) {
         return Err(part::told(file, above, around));
     }
-    let names = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
+    let outer = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
+    let names = names::with_item(&outer, file);
     let (contract, mut errors) = match build_contract(file, around, &names) {
         Ok(contract) => (contract, Vec::new()),
         Err(errors) => (None, errors),
     };
-    match build_with(file, above, around, (&names, contract)) {
+    match build_with(file, above, around, ((&outer, &names), contract)) {
         Ok(gate) if errors.is_empty() => Ok(gate),
         gate => {
             errors.extend(gate.err().into_iter().flatten());
@@ -240,10 +240,10 @@ fn build_with(
     file: &GateFile,
     above: Option<&Placed<String>>,
     around: &GateSurroundings<'_>,
-    (names, contract): (&Names, Option<Contract>),
+    (names, contract): ((&Names, &Names), Option<Contract>),
 ) -> Result<Gate, Vec<Box<Unsound>>> {
     let texts = Texts::new(around.source, names);
-    let built = build_from(file, above, around, (&texts, names, contract));
+    let built = build_from(file, above, around, (&texts, names.1, contract));
     let mut errors = texts.wrong();
     match built {
         Ok(gate) if errors.is_empty() => Ok(gate),
@@ -309,7 +309,7 @@ pub(super) fn build_from(
         reads: paths(&file.reads),
         edits: paths(&file.edits),
         reuse: file.reuse,
-        each: file.each.as_ref().map(|each| build_each(each, &template, &inside)),
+        each: file.each.as_ref().map(|each| build_each(each, texts)),
         on_interrupt,
         attach: paths(&file.attach),
         estimate: duration(&file.estimate),
@@ -377,10 +377,12 @@ pub(super) fn build_contract(
     Contract::parse_all(source, names).map(Some)
 }
 
-fn build_each(file: &EachFile, template: &Parse<'_>, inside: &Parse<'_>) -> Box<Each> {
+fn build_each(file: &EachFile, texts: &Texts<'_>) -> Box<Each> {
     let list = match (&file.list, &file.file) {
-        (Some(list), _) => EachList::Expression(template(list)),
-        (None, Some(path)) => EachList::File { path: inside(path), pointer: file.pointer.clone() },
+        (Some(list), _) => EachList::Expression(texts.of_items(list)),
+        (None, Some(path)) => {
+            EachList::File { path: texts.file_of_items(path), pointer: file.pointer.clone() }
+        }
         (None, None) => EachList::Expression(Template::literal("[]")),
     };
     Box::new(Each { list, name: file.name.get_ref().clone(), order: file.order })

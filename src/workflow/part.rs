@@ -4,6 +4,7 @@ use super::file::GateFile;
 use super::gate::GateSurroundings;
 use super::gate::build_contract;
 use super::gate::build_from;
+use super::names;
 use super::texts::Texts;
 use crate::document::Placed;
 use crate::source::Unsound;
@@ -23,8 +24,10 @@ pub(super) fn told(
     if !errors.is_empty() || around.gaps.hide_names_at(file.id.span().start) {
         names.open();
     }
+    let outer = names;
+    let names = names::with_item(&outer, file);
     errors.extend(build_contract(file, around, &names).err().into_iter().flatten());
-    let texts = Texts::new(around.source, &names);
+    let texts = Texts::new(around.source, (&outer, &names));
     // Without an executor nothing else looks at it.
     for text in file.command.iter().flat_map(Placed::get_ref) {
         texts.template(text);

@@ -17,13 +17,15 @@ pub(super) type Parse<'p> = dyn Fn(&Placed<String>) -> Template + 'p;
 pub(super) struct Texts<'t> {
     source: &'t Source,
     names: &'t Names,
+    /// Those of the texts that list the items of a fan-out.
+    outer: &'t Names,
     asked: RefCell<Asked>,
     wrong: RefCell<Vec<Box<Unsound>>>,
 }
 
 impl<'t> Texts<'t> {
-    pub(super) fn new(source: &'t Source, names: &'t Names) -> Self {
-        Self { source, names, asked: RefCell::default(), wrong: RefCell::default() }
+    pub(super) fn new(source: &'t Source, (outer, names): (&'t Names, &'t Names)) -> Self {
+        Self { source, names, outer, asked: RefCell::default(), wrong: RefCell::default() }
     }
 
     /// Keeps what is wrong for the end, so that it hides no other.
@@ -45,6 +47,18 @@ impl<'t> Texts<'t> {
     pub(super) fn inside(&self, text: &Placed<String>) -> Template {
         self.ask(text);
         self.kept_text(contract::inside(self.source, text, self.names))
+    }
+
+    /// An expression that lists the items of a fan-out.
+    pub(super) fn of_items(&self, text: &Placed<String>) -> Template {
+        self.ask(text);
+        self.kept_text(Template::parse(text.get_ref(), self.source, text.span(), self.outer))
+    }
+
+    /// A path of a file that lists them.
+    pub(super) fn file_of_items(&self, text: &Placed<String>) -> Template {
+        self.ask(text);
+        self.kept_text(contract::inside(self.source, text, self.outer))
     }
 
     /// A folder of the project.

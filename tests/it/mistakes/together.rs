@@ -206,3 +206,21 @@ fn a_gate_with_a_wrong_key_is_judged_by_all_that_can_be_read_of_it() {
       --> workflows/demo.toml:9:7
     "#);
 }
+
+#[test]
+fn what_lists_the_items_of_a_fan_out_knows_none_of_them() {
+    let inputs = "[inputs]\nchapters = { type = 'list' }\n[[gate]]\nid = 'write'\n\
+        executor = 'command'\ncommand = ['echo', '{{ chapter }}']\n";
+    let own = "each = { in = '{{ chapter }}', as = 'chapter' }";
+    let file = "each = { file = '{{ chapter }}.json', as = 'chapter' }";
+    let told = [own, file].map(|each| told(&workflow(&format!("{inputs}{each}"))));
+    insta::assert_snapshot!(told.join("\n\n"), @"
+    error: unknown name `chapter` in a template
+      --> workflows/demo.toml:9:19
+    help: did you mean `chapters`?
+
+    error: unknown name `chapter` in a template
+      --> workflows/demo.toml:9:21
+    help: did you mean `chapters`?
+    ");
+}
