@@ -16,6 +16,8 @@ mod exit;
 mod global;
 mod inputs;
 mod junit;
+mod keys;
+mod line;
 mod menu;
 mod misplaced;
 mod pager;

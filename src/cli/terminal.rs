@@ -69,12 +69,6 @@ fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| term == "dumb")
 }
 
-/// Why a question has no answer.
-pub fn unanswered(error: dialoguer::Error) -> Error {
-    let dialoguer::Error::IO(error) = error;
-    unreadable(error)
-}
-
 /// Why nothing more is read: Ctrl-C for one.
 pub fn unreadable(error: std::io::Error) -> Error {
     if error.kind() == std::io::ErrorKind::Interrupted {
