@@ -41,6 +41,7 @@ use crate::source::Unsound;
 use crate::source::nearest;
 use schemars::JsonSchema;
 use schemars::Schema;
+use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
@@ -159,6 +160,11 @@ pub fn to_toml(value: &serde_json::Value) -> Option<String> {
 /// The JSON Schema of a type as it is read.
 pub fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// What makes JSON Schemas of types as they are written.
+pub fn generator_of_written() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
 
 /// What is known of a type's schema, made once for as long as the program runs: every table of every

@@ -35,7 +35,7 @@ pub struct Restore<'a> {
 }
 
 /// One file, and what becomes of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Put {
     pub path: String,
     pub what: Fell,
@@ -52,7 +52,7 @@ pub enum Restored {
 }
 
 /// What is changed, and what git alone can write.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RestorePlan {
     pub files: Vec<Put>,
     /// Files with a filter of their own: `git restore --source COMMIT` brings them back.

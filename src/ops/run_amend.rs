@@ -47,7 +47,7 @@ pub struct Request {
 }
 
 /// What a person is asked to apply.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct AmendmentQuestion {
     /// The run to amend.
@@ -65,7 +65,7 @@ pub struct AmendmentQuestion {
 }
 
 /// Its state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The status of the run.

@@ -6,7 +6,7 @@ use crate::spending::Cost;
 use serde::Serialize;
 
 /// What is spent of one measure.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Spending {
     /// In words: `spent 0.50 USD of 5.00 USD, cost unknown for 1 of 2 calls`.

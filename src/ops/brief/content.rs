@@ -43,7 +43,7 @@ pub(super) struct Facts<'f> {
 }
 
 /// What brings a new session up to date.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Brief {
     /// The run's id.
@@ -97,7 +97,7 @@ pub struct Brief {
 }
 
 /// One session.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Sitting {
     /// The session's number within the run.
@@ -113,7 +113,7 @@ pub struct Sitting {
 }
 
 /// A pause.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Pause {
     pub at: Moment,
@@ -121,7 +121,7 @@ pub struct Pause {
 }
 
 /// An input or an answer, with its value.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Input {
     /// Its name.
@@ -131,7 +131,7 @@ pub struct Input {
 }
 
 /// The beginning of a prompt file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Prompt {
     /// The file that the input named.
@@ -141,7 +141,7 @@ pub struct Prompt {
 }
 
 /// A gate, with what was found at it last.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Gate {
     /// Its status.
@@ -158,7 +158,7 @@ pub struct Gate {
 }
 
 /// Something that was said about the work.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Said {
     /// Time of the note.
@@ -174,7 +174,7 @@ pub struct Said {
 }
 
 /// Files that changed: unknown outside of git.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Changes {
     /// Since when, in words.
@@ -186,7 +186,7 @@ pub struct Changes {
 }
 
 /// Money, tokens and time. What is unknown is null, never zero.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Spending {
     /// Known cost in total.
