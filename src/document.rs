@@ -8,6 +8,7 @@ mod fill;
 mod json;
 mod known;
 mod number;
+mod recovery;
 mod salvage;
 mod shape;
 mod slips;
@@ -23,6 +24,7 @@ pub use data::Language;
 pub use decimal::Decimal;
 pub use fill::Filled;
 pub use fill::filled;
+pub use salvage::Removed;
 pub use salvage::Salvaged;
 pub use salvage::entries;
 pub use salvage::items;
@@ -39,10 +41,12 @@ use crate::source::Unsound;
 use crate::source::nearest;
 use schemars::JsonSchema;
 use schemars::Schema;
+use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use toml::Spanned;
@@ -58,20 +62,23 @@ pub type Table<'t> = Spanned<DeTable<'t>>;
 /// A value as parsed, still with its place.
 pub type Value<'t> = Spanned<DeValue<'t>>;
 
-/// Parses a document; a syntax error is told with its place.
-pub fn parse(source: &Source) -> Result<Table<'_>, Box<Unsound>> {
+/// Parses a document; each syntax error is told with its place: at least one.
+pub fn parse(source: &Source) -> Result<Table<'_>, Vec<Box<Unsound>>> {
     if let Some(at) = source.text.find(BYTE_ORDER_MARK) {
-        return Err(source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK));
+        return Err(vec![source.unsound(at..at + BYTE_ORDER_MARK.len_utf8(), HOLDS_MARK)]);
     }
-    toml_data::parse(&source.text).map_err(|(span, message)| {
-        let told = syntax::told(&source.text, &span, &message);
-        let misquoted = slips::misquoted(&source.text, &span);
-        source.unsound(span, told.message).advise_if(misquoted.or(told.help))
+    toml_data::parse_all(&source.text).map_err(|errors| {
+        let unsound = |(span, message): (Range<usize>, String)| {
+            let told = syntax::told(&source.text, &span, &message);
+            let misquoted = slips::misquoted(&source.text, &span);
+            source.unsound(span, told.message).advise_if(misquoted.or(told.help))
+        };
+        errors.into_iter().map(unsound).collect()
     })
 }
 
 fn parse_value(source: &Source) -> Result<Value<'_>, Box<Unsound>> {
-    let table = parse(source)?;
+    let table = parse(source).map_err(|mut errors| errors.swap_remove(0))?;
     let span = table.span();
     Ok(Spanned::new(span, DeValue::Table(table.into_inner())))
 }
@@ -155,6 +162,11 @@ pub fn schema_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
 }
 
+/// What makes JSON Schemas of types as they are written.
+pub fn generator_of_written() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().for_serialize().into_generator()
+}
+
 /// What is known of a type's schema, made once for as long as the program runs: every table of every
 /// document asks for it, and there are few types.
 fn known<T: JsonSchema>() -> &'static Known {
@@ -163,7 +175,7 @@ fn known<T: JsonSchema>() -> &'static Known {
     made.entry(T::schema_id()).or_insert_with(|| Known::lasting(schema_of::<T>().to_value()))
 }
 
-fn place(source: &Source, error: &toml::de::Error, around: std::ops::Range<usize>) -> Box<Unsound> {
+fn place(source: &Source, error: &toml::de::Error, around: Range<usize>) -> Box<Unsound> {
     let span = error.span().unwrap_or(around);
     let unsound = source.unsound(span, in_words(error.message()));
     let mut words = error.message().split('`').skip(1).step_by(2);

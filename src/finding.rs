@@ -31,7 +31,7 @@ impl Severity {
 }
 
 /// One thing that does not hold, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Finding {
     /// The kind of the check, or the part of the runner, that says so.
@@ -148,7 +148,7 @@ fn begins_with(message: &str, path: &str) -> bool {
 }
 
 /// What one check of a contract said about one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Validation {
     /// The kind of the check.
     #[serde(rename = "type")]

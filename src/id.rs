@@ -29,8 +29,9 @@ pub struct Error {
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $valid:path, $rule:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, schemars::JsonSchema)]
         #[serde(try_from = "String")]
+        #[schemars(with = "String")]
         pub struct $name(Arc<str>);
 
         impl $name {

@@ -5,7 +5,7 @@ use super::door;
 use super::door::Colour;
 use super::environment;
 use super::global::Global;
-use super::table::folded;
+use super::table::folded_to;
 use super::terminal;
 use crate::check::plain_text;
 use crate::ops::Caller;
@@ -74,7 +74,7 @@ impl Face {
 
     /// Says something beside the reply.
     pub fn say(&self, text: &str) {
-        door::err(&format!("{text}\n"));
+        door::err(&folded_to(&format!("{text}\n"), terminal::error_columns()));
     }
 
     /// A word in colour, where colours are wanted.
@@ -92,7 +92,7 @@ impl Face {
         }
         door::err("\nnext:\n");
         for action in &instructions.next_actions {
-            door::err(&folded(&format!("  {action}\n")));
+            door::err(&folded_to(&format!("  {action}\n"), terminal::error_columns()));
         }
         for command in &instructions.suggested_commands {
             door::err(&format!("  $ {command}\n"));

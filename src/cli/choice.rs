@@ -1,23 +1,14 @@
-//! A choice among a few items with the arrow keys. The libraries of questions hold on to the keyboard
-//! until somebody types; this one looks up meanwhile, since what it asks about may be settled
-//! elsewhere.
+//! A choice among a few items with the arrow keys, until it is settled elsewhere.
 
 use super::door;
+use super::keys::Keys;
 use super::table;
 use super::terminal;
 use crate::ops::Error;
 use dialoguer::console::Key;
 use dialoguer::console::Term;
 use dialoguer::console::measure_text_width;
-use rustix::event::PollFd;
-use rustix::event::PollFlags;
-use rustix::event::Timespec;
-use rustix::termios::OptionalActions;
-use rustix::termios::Termios;
 use std::io;
-
-/// How long a key is waited for before something else is looked at: 200 ms.
-const LOOK_EVERY: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// What became of a choice.
 pub enum Choice<T> {
@@ -39,6 +30,7 @@ pub fn choose<T>(
 ) -> Result<Choice<T>, Error> {
     let keys = Keys::begin().map_err(terminal::unreadable)?;
     let menu = Menu { term: Term::stderr(), question, items };
+    let _hidden = Hidden::cursor().map_err(terminal::unreadable)?;
     let mut at = at_hand;
     let mut drawn = menu.draw(at).map_err(terminal::unreadable)?;
     let choice = loop {
@@ -116,35 +108,18 @@ impl Menu<'_> {
     }
 }
 
-/// Has keys come one by one, and the cursor out of the way; the terminal is as before when it is
-/// dropped.
-struct Keys {
-    before: Termios,
-}
+/// Has the cursor out of the way; it is back when this is dropped.
+struct Hidden;
 
-impl Keys {
-    fn begin() -> io::Result<Self> {
-        let before = rustix::termios::tcgetattr(io::stdin())?;
-        let mut raw = before.clone();
-        raw.make_raw();
-        // What is written is not to run down the screen like a staircase.
-        raw.output_modes = before.output_modes;
-        rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &raw)?;
+impl Hidden {
+    fn cursor() -> io::Result<Self> {
         Term::stderr().hide_cursor()?;
-        Ok(Self { before })
-    }
-
-    /// Waits for a key, but not for long.
-    fn is_pressed(&self) -> io::Result<bool> {
-        let stdin = io::stdin();
-        let mut keys = [PollFd::new(&stdin, PollFlags::IN)];
-        Ok(rustix::event::poll(&mut keys, Some(&LOOK_EVERY))? > 0)
+        Ok(Self)
     }
 }
 
-impl Drop for Keys {
+impl Drop for Hidden {
     fn drop(&mut self) {
         let _ = Term::stderr().show_cursor();
-        let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Drain, &self.before);
     }
 }

@@ -6,6 +6,7 @@ use super::exit;
 use crate::json::harmless_text;
 use crate::json::is_acted_on;
 use crate::secret;
+use dialoguer::console::measure_text_width;
 use std::hash::BuildHasher;
 use std::hash::Hasher;
 use std::hash::RandomState;
@@ -88,6 +89,14 @@ fn mark() -> char {
 /// commands for GitHub's runner, but with its colours.
 pub fn shown(text: &str) -> String {
     with_colours(&disarmed(&clean(text)))
+}
+
+/// How many columns a text takes, its colours none.
+pub fn width(text: &str) -> usize {
+    let mut parts = text.split(mark());
+    let plain = measure_text_width(parts.next().unwrap_or_default());
+    let painted = parts.map(|part| measure_text_width(part.get(1..).unwrap_or_default()));
+    plain + painted.sum::<usize>()
 }
 
 /// The same without colours, for what is drawn by others.
@@ -200,6 +209,7 @@ mod tests {
     #[test]
     fn colours_are_the_doors_own() {
         let text = format!("{} \u{1b}[31mb\u{1b}[0m", painted("a\u{1b}[32mc", Colour::Red));
+        assert_eq!(width(&format!("{} b", painted("a", Colour::Red))), 3);
         assert_eq!(shown(&text), "\u{1b}[31ma[32mc\u{1b}[0m [31mb[0m");
         assert_eq!(clean("a\u{9b}2Jb\u{7}c\u{202e}d\r\u{7f}"), "a2Jbcd");
     }

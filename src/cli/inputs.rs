@@ -6,6 +6,7 @@ use super::command::Failure;
 use super::door;
 use super::misplaced;
 use super::question;
+use super::question::Look;
 use crate::ops::Error;
 use crate::ops::Project;
 use crate::workflow::Input;
@@ -113,7 +114,7 @@ pub fn values(
         let texts = match typed {
             Some(typed) => typed,
             None if input.is_required() && face.can_ask() => {
-                ask(project, input)?.into_iter().collect()
+                ask(project, input, &mut question::unwatched)?.into_iter().collect()
             }
             None => continue,
         };
@@ -121,21 +122,21 @@ pub fn values(
         values.insert(input.name.clone(), value);
     }
     if face.can_ask() {
-        ask_for_missing(project, &workflow.inputs, &mut values)?;
+        ask_for_missing(project, &workflow.inputs, &mut values, &mut question::unwatched)?;
     }
     Ok(values)
 }
 
 /// Asks for what a form takes, and then for what these answers make necessary: `NAME=VALUE` each.
-pub fn fill_in(project: &Project, form: &[Input]) -> Result<Vec<String>, Error> {
+pub fn fill_in(project: &Project, form: &[Input], look: Look<'_>) -> Result<Vec<String>, Error> {
     let mut values = Values::new();
     let mut typed = Vec::new();
     for input in form {
-        let Some(text) = ask(project, input)? else { continue };
+        let Some(text) = ask(project, input, look)? else { continue };
         values.insert(input.name.clone(), input.accept(&text, &project.folder)?);
         typed.push((input.name.clone(), text));
     }
-    typed.extend(ask_for_missing(project, form, &mut values)?);
+    typed.extend(ask_for_missing(project, form, &mut values, look)?);
     Ok(typed.into_iter().map(|(name, text)| format!("{name}={text}")).collect())
 }
 
@@ -144,6 +145,7 @@ fn ask_for_missing(
     project: &Project,
     form: &[Input],
     values: &mut Values,
+    look: Look<'_>,
 ) -> Result<Vec<(String, String)>, Error> {
     let mut typed = Vec::new();
     while let Err(input::Error::Missing { name, because, .. }) =
@@ -153,7 +155,7 @@ fn ask_for_missing(
         let help = format!("{}{because}", input.help);
         let help = help.trim_start_matches(", ").to_owned();
         let needed = Input { optional: false, required: None, help, ..input.clone() };
-        let Some(text) = ask(project, &needed)? else { break };
+        let Some(text) = ask(project, &needed, look)? else { break };
         values.insert(name.clone(), input.accept(&text, &project.folder)?);
         typed.push((name, text));
     }
@@ -162,9 +164,9 @@ fn ask_for_missing(
 
 /// Asks until the answer is one that the input takes; `None` where its default is to stand, or
 /// nothing.
-fn ask(project: &Project, input: &Input) -> Result<Option<String>, Error> {
+fn ask(project: &Project, input: &Input, look: Look<'_>) -> Result<Option<String>, Error> {
     if input.kind == InputType::Choice {
-        return choose(input);
+        return choose(input, look);
     }
     let accept = |text: &str| {
         if text.is_empty() && !input.is_required() {
@@ -175,7 +177,7 @@ fn ask(project: &Project, input: &Input) -> Result<Option<String>, Error> {
             .map(|_| ())
             .map_err(|error| door::clean(&error.to_string()))
     };
-    let text = question::line_that(&prompt(input), !input.is_required(), &accept)?;
+    let text = question::line_that(&prompt(input), &accept, look)?;
     Ok(Some(text).filter(|text| !text.is_empty() || input.is_required()))
 }
 
@@ -199,7 +201,7 @@ fn asked(input: &Input) -> String {
 }
 
 /// Lets choose among the choices, the default first at hand.
-fn choose(input: &Input) -> Result<Option<String>, Error> {
+fn choose(input: &Input, look: Look<'_>) -> Result<Option<String>, Error> {
     let mut items: Vec<&str> = input.choices.iter().map(String::as_str).collect();
     let mut at_hand = 0;
     match &input.default {
@@ -217,7 +219,7 @@ fn choose(input: &Input) -> Result<Option<String>, Error> {
         }
         None => {}
     }
-    match question::choose(&asked(input), &items, at_hand)? {
+    match question::choose(&asked(input), &items, at_hand, look)? {
         Some(chosen) => Ok(input.choices.get(chosen).cloned()),
         // Escape is no answer here: without one nothing goes on.
         None => Err(Error::Interrupted),

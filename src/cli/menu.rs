@@ -36,6 +36,7 @@ use crate::ops::next;
 use crate::ops::run::DriveRequest;
 use crate::process;
 use elsewhere::Elsewhere;
+pub use elsewhere::unless_stopped;
 
 /// After how many words that were refused the menu is left.
 const REFUSALS_MAX: u32 = 20;
@@ -71,7 +72,8 @@ pub fn at_gate(
     };
     let has_others = standing.waiting.len() > 1;
     let elsewhere = Elsewhere::watch(face, project, waiting, &choice.run)?;
-    let mut desk = Desk { face, project, waiting, choice, drive, has_others, elsewhere };
+    let settled = None;
+    let mut desk = Desk { face, project, waiting, choice, drive, has_others, elsewhere, settled };
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
@@ -81,6 +83,10 @@ pub fn at_gate(
             WaitsFor::Person | WaitsFor::Agent => desk.work(),
             WaitsFor::Approval => desk.approval(),
             WaitsFor::Decision => desk.decision(),
+        };
+        let reply = match (reply, desk.settled.take()) {
+            (Err(Error::Interrupted), Some(standing)) => Ok(Chosen::Settled(standing)),
+            (reply, _) => reply,
         };
         match reply {
             Ok(Chosen::Again) => {}
@@ -136,6 +142,8 @@ struct Desk<'d> {
     /// Whether more gates wait than this one.
     has_others: bool,
     elsewhere: Elsewhere<'d>,
+    /// Where the run stands, if somebody else has gone on during a question that is broken off then.
+    settled: Option<Box<Standing>>,
 }
 
 impl Desk<'_> {
@@ -146,6 +154,12 @@ impl Desk<'_> {
             Some(stopped) => Err(Error::usage(format!("{stopped}; nothing was written"))),
             None => Ok(()),
         }
+    }
+
+    /// Breaks off the question that is open where somebody else has gone on.
+    fn look(&mut self) -> Result<(), Error> {
+        self.settled = self.elsewhere.news()?;
+        if self.settled.is_some() { Err(Error::Interrupted) } else { Ok(()) }
     }
 
     fn work(&mut self) -> Result<Chosen, Error> {
@@ -167,13 +181,12 @@ impl Desk<'_> {
     }
 
     /// Hands in the work where nothing is missing; what is missing is listed, and costs no attempt.
-    fn done(&self) -> Result<Chosen, Error> {
-        let answers = inputs::fill_in(
-            self.project,
-            &gate_form::gate_form(self.project, &self.face.caller, &self.choice)?,
-        )?;
+    fn done(&mut self) -> Result<Chosen, Error> {
+        let form = gate_form::gate_form(self.project, &self.face.caller, &self.choice)?;
+        let answers = inputs::fill_in(self.project, &form, &mut || self.look())?;
         let asks = self.waiting.asks_for_summary;
-        let summary = if asks { question::line("summary of the work")? } else { None };
+        let ask = "summary of the work";
+        let summary = if asks { question::line(ask, &mut || self.look())? } else { None };
         self.refuse_stopped()?;
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let finish = gate_finish::Request { gate, answers, drive };
@@ -233,8 +246,8 @@ impl Desk<'_> {
         Chosen::Again
     }
 
-    fn fail(&self) -> Result<Chosen, Error> {
-        let Some(reason) = question::reason()? else { return Ok(Chosen::Again) };
+    fn fail(&mut self) -> Result<Chosen, Error> {
+        let Some(reason) = question::reason(&mut || self.look())? else { return Ok(Chosen::Again) };
         self.refuse_stopped()?;
         let request =
             gate_fail::Request { gate: self.choice.clone(), reason, drive: self.drive.clone() };
@@ -275,11 +288,11 @@ impl Desk<'_> {
 
     /// Approves, where the person says so once more in a word.
     fn approve(
-        &self,
+        &mut self,
         person: &Person,
         asked: &gate_approve::ApprovalQuestion,
     ) -> Result<Chosen, Error> {
-        if !approval::ask(person, asked)? {
+        if !approval::ask(person, asked, &mut || self.look())? {
             self.face.say("Not approved.");
             return Ok(Chosen::Again);
         }
@@ -297,8 +310,8 @@ impl Desk<'_> {
         Chosen::Changed(Box::new(reply))
     }
 
-    fn reject(&self, person: &Person) -> Result<Chosen, Error> {
-        let Some(reason) = question::reason()? else { return Ok(Chosen::Again) };
+    fn reject(&mut self, person: &Person) -> Result<Chosen, Error> {
+        let Some(reason) = question::reason(&mut || self.look())? else { return Ok(Chosen::Again) };
         self.refuse_stopped()?;
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let request = gate_reject::Request { gate, reason, drive };

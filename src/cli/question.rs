@@ -3,11 +3,17 @@
 
 use super::choice;
 use super::choice::Choice;
-use super::door;
-use super::terminal;
+use super::line;
 use crate::ops::Error;
-use dialoguer::Input;
 use rustix::termios::QueueSelector;
+
+/// Looks up while nobody types, again and again: an error ends the question.
+pub type Look<'l> = &'l mut dyn FnMut() -> Result<(), Error>;
+
+/// Nothing that happens elsewhere matters to the question.
+pub fn unwatched() -> Result<(), Error> {
+    Ok(())
+}
 
 /// Throws away what waits to be read; what cannot be asked fails by itself right after.
 fn forget_what_was_typed() {
@@ -15,8 +21,14 @@ fn forget_what_was_typed() {
 }
 
 /// Lets choose one; the item at `at_hand` is the one that Enter alone takes, and Escape chooses none.
-pub fn choose(question: &str, items: &[&str], at_hand: usize) -> Result<Option<usize>, Error> {
-    Ok(match choose_until(question, items, at_hand, &mut || Ok(None::<()>))? {
+pub fn choose(
+    question: &str,
+    items: &[&str],
+    at_hand: usize,
+    look: Look<'_>,
+) -> Result<Option<usize>, Error> {
+    let mut settled = || look().map(|()| None::<()>);
+    Ok(match choose_until(question, items, at_hand, &mut settled)? {
         Choice::Item(chosen) => Some(chosen),
         Choice::Nothing | Choice::Settled(()) => None,
     })
@@ -34,33 +46,28 @@ pub fn choose_until<T>(
 }
 
 /// Asks for a line; `None` where nothing is said.
-pub fn line(question: &str) -> Result<Option<String>, Error> {
-    let line = line_that(question, true, &|_| Ok(()))?;
+pub fn line(question: &str, look: Look<'_>) -> Result<Option<String>, Error> {
+    let line = line_that(question, &|_| Ok(()), look)?;
     Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
 }
 
 /// Asks for a line until it is one that is taken.
 pub fn line_that(
     question: &str,
-    may_be_empty: bool,
     accept: &dyn Fn(&str) -> Result<(), String>,
+    look: Look<'_>,
 ) -> Result<String, Error> {
     forget_what_was_typed();
-    Input::<String>::new()
-        .with_prompt(door::clean(question))
-        .allow_empty(may_be_empty)
-        .validate_with(|text: &String| accept(text))
-        .interact_text()
-        .map_err(terminal::unanswered)
+    line::ask(question, accept, look)
 }
 
 /// Asks why; `None` where nothing is said, since Escape does not leave a line.
-pub fn reason() -> Result<Option<String>, Error> {
-    line("reason (Enter to go back)")
+pub fn reason(look: Look<'_>) -> Result<Option<String>, Error> {
+    line("reason (Enter to go back)", look)
 }
 
 /// Whether a person gives their word: one of these is typed, and Enter. Nothing is taken for granted.
-pub fn word(question: &str, words: &[&str]) -> Result<bool, Error> {
-    let said = line(question)?;
+pub fn word(question: &str, words: &[&str], look: Look<'_>) -> Result<bool, Error> {
+    let said = line(question, look)?;
     Ok(said.is_some_and(|said| words.iter().any(|word| said.eq_ignore_ascii_case(word))))
 }

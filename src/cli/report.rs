@@ -3,8 +3,11 @@
 use super::answer::Face;
 use super::door;
 use super::door::Colour;
+use super::excerpt::place;
 use super::exit;
 use super::subject::Subject;
+use super::table;
+use super::terminal;
 use crate::files;
 use crate::ops;
 use crate::ops::Error;
@@ -91,7 +94,7 @@ pub fn usage(error: &clap::Error, wants_json: bool) -> u8 {
         });
         door::out_json(&whole);
     } else {
-        door::err(&text);
+        door::err(&table::folded_to(&text, terminal::error_columns()));
     }
     exit::USAGE
 }
@@ -120,37 +123,41 @@ fn as_text_of(
     error: &(dyn Diagnostic + 'static),
     help: Option<String>,
 ) -> String {
+    let columns = terminal::error_columns();
+    let words = |line: &str| columns.map_or_else(|| line.to_owned(), |it| table::fold(line, it));
     let mut text = String::new();
     let word = face.coloured(word, Colour::Red);
     let code = error.code().map(|code| code.to_string()).filter(|code| is_explained(code));
     let code = code.map(|code| face.coloured(&format!(" [{code}]"), Colour::Dim));
     let message = crate::check::plain_text(&files::in_words(&error.to_string()));
     let (first, rest) = message.split_once('\n').unwrap_or((&message, ""));
-    let _ = writeln!(text, "{word} {first}{}", code.unwrap_or_default());
-    if !rest.is_empty() {
-        let _ = writeln!(text, "{rest}");
+    let _ = writeln!(text, "{}", words(&format!("{word} {first}{}", code.unwrap_or_default())));
+    for line in rest.lines() {
+        let _ = writeln!(text, "{}", words(line));
     }
     if let Some(place) = place(error) {
-        let _ = writeln!(text, "  --> {}:{}:{}", place.file, place.line, place.column);
         let gutter = place.line.to_string().len();
+        let excerpt = place.excerpt(columns.map(|columns| columns.saturating_sub(gutter + 3)));
+        let caret = face.coloured(&"^".repeat(excerpt.marked), Colour::Red);
+        let _ = writeln!(text, "  --> {}:{}:{}", place.file, place.line, place.column);
         let _ = writeln!(text, "{:gutter$} |", "");
-        let _ = writeln!(text, "{} | {}", place.line, crate::check::plain_text(&place.text));
-        let caret = "^".repeat(place.width.max(1));
-        let caret = face.coloured(&caret, Colour::Red);
-        let _ = writeln!(text, "{:gutter$} | {:indent$}{caret}", "", "", indent = place.column - 1);
+        let _ = writeln!(text, "{} | {}", place.line, excerpt.text);
+        let _ = writeln!(text, "{:gutter$} | {:indent$}{caret}", "", "", indent = excerpt.indent);
     }
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let words = files::in_words(&inner.to_string()).into_owned();
+        let told = files::in_words(&inner.to_string()).into_owned();
         // Many errors tell their cause in the same breath.
-        if !message.contains(&words) {
-            let _ = writeln!(text, "caused by: {}", crate::check::plain_text(&words));
+        if !message.contains(&told) {
+            let told = format!("caused by: {}", crate::check::plain_text(&told));
+            told.lines().for_each(|line| text.push_str(&(words(line) + "\n")));
         }
         cause = inner.source();
     }
     if let Some(help) = help {
         let word = face.coloured("help:", Colour::Bold);
-        let _ = writeln!(text, "{word} {}", crate::check::plain_text(&help));
+        let help = format!("{word} {}", crate::check::plain_text(&help));
+        help.lines().for_each(|line| text.push_str(&(words(line) + "\n")));
     }
     text
 }
@@ -182,73 +189,4 @@ pub fn as_json(error: &(dyn Diagnostic + 'static), help: Option<String>) -> Json
             "file": place.file, "line": place.line, "column": place.column,
         })),
     })
-}
-
-/// A place in a text, with its line.
-struct Place {
-    file: String,
-    line: usize,
-    column: usize,
-    text: String,
-    /// How many characters of the line are meant.
-    width: usize,
-}
-
-fn place(error: &dyn Diagnostic) -> Option<Place> {
-    let label = error.labels()?.next()?;
-    // Without a line around it, what is read begins at the span and not at its line.
-    let contents = error.source_code()?.read_span(label.inner(), 1, 1).ok()?;
-    let text = std::str::from_utf8(contents.data()).ok()?;
-    let above = text.get(..label.offset().checked_sub(contents.span().offset())?)?;
-    let line_start = above.rfind('\n').map_or(0, |end| end + 1);
-    let in_line = above.len() - line_start;
-    let line = text.get(line_start..)?.lines().next().unwrap_or_default();
-    let before = line.get(..in_line).unwrap_or(line);
-    let meant = line.get(in_line..(in_line + label.len()).min(line.len())).unwrap_or_default();
-    Some(Place {
-        file: contents.name().unwrap_or("input").to_owned(),
-        line: contents.line() + above.matches('\n').count() + 1,
-        column: before.chars().count() + 1,
-        text: line.to_owned(),
-        width: meant.chars().count(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ops::Error;
-    use crate::workflow::Workflow;
-
-    fn place_of(text: &str) -> Place {
-        let mut definition = crate::definition::Definition::default();
-        definition.insert(crate::definition::Text {
-            path: "workflows/w.toml".to_owned(),
-            origin: crate::definition::Origin::Project,
-            source: crate::source::Source::new("workflows/w.toml", text),
-        });
-        let error = Workflow::parse("w", &definition).map(|_| ()).map_err(Error::from);
-        place(&error.expect_err("it is unsound")).expect("it has a place")
-    }
-
-    #[test]
-    fn a_place_is_its_whole_line_and_its_column() {
-        let place = place_of(
-            "name = \"w\"\nversion = \"1\"\n[[gate]]\nid = \"é\"\nexecutor = \"nobody\"\n",
-        );
-        assert_eq!(place.file, "workflows/w.toml");
-        assert!(
-            place.text.starts_with("id") || place.text.starts_with("executor"),
-            "{}",
-            place.text
-        );
-        assert!(place.column > 5, "{}", place.column);
-    }
-
-    #[test]
-    fn the_first_line_has_a_place_too() {
-        let place = place_of("nam = \"w\"");
-        assert_eq!((place.line, place.column, place.width), (1, 1, 3));
-        assert_eq!(place.text, "nam = \"w\"");
-    }
 }

@@ -2,8 +2,8 @@
 //! between words, never within one.
 
 use super::answer::one_line;
+use super::door;
 use super::terminal;
-use dialoguer::console::measure_text_width;
 
 /// What stands between two columns.
 const GAP: usize = 2;
@@ -24,7 +24,12 @@ pub fn table(rows: &[Vec<String>]) -> String {
 
 /// A text whose lines fit the terminal; those that continue one stand in further.
 pub fn folded(text: &str) -> String {
-    let Some(columns) = terminal::columns() else { return text.to_owned() };
+    folded_to(text, terminal::columns())
+}
+
+/// The same in so many columns, where there is a limit.
+pub fn folded_to(text: &str, columns: Option<usize>) -> String {
+    let Some(columns) = columns else { return text.to_owned() };
     text.lines().map(|line| fold(line, columns) + "\n").collect()
 }
 
@@ -32,7 +37,7 @@ fn laid_out(rows: &[Vec<String>], columns: Option<usize>) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| measure_text_width(cell)).max().unwrap_or_default()
+        cells.map(|cell| door::width(cell)).max().unwrap_or_default()
     };
     let widths: Vec<usize> = (0..count).map(width).collect();
     let before_last: usize = widths.iter().rev().skip(1).map(|width| width + GAP).sum();
@@ -52,7 +57,7 @@ fn laid_out(rows: &[Vec<String>], columns: Option<usize>) -> String {
 
 fn aligned(row: &[String], widths: &[usize]) -> String {
     let padded = row.iter().zip(widths).map(|(cell, width)| {
-        format!("{cell}{}", " ".repeat(width.saturating_sub(measure_text_width(cell))))
+        format!("{cell}{}", " ".repeat(width.saturating_sub(door::width(cell))))
     });
     padded.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned()
 }
@@ -64,7 +69,7 @@ fn broken_at_the_end(row: &[String], widths: &[usize], columns: usize) -> String
     };
     let begin: usize = widths.iter().rev().skip(1).map(|width| width + GAP).sum();
     let mut filled = Filled { text: aligned(before, widths), at: 0, indent: begin, columns };
-    filled.at = measure_text_width(&filled.text);
+    filled.at = door::width(&filled.text);
     if !last.is_empty() {
         filled.text.push_str(&" ".repeat(begin - filled.at));
         filled.at = begin;
@@ -77,7 +82,7 @@ fn broken_at_the_end(row: &[String], widths: &[usize], columns: usize) -> String
 fn one_after_the_other(row: &[String], columns: usize) -> String {
     let mut filled = Filled { text: String::new(), at: 0, indent: INDENT, columns };
     for cell in row.iter().filter(|cell| !cell.is_empty()) {
-        let width = measure_text_width(cell);
+        let width = door::width(cell);
         let gap = if filled.at == 0 { 0 } else { GAP };
         if filled.at + gap + width > columns && INDENT + width > columns {
             filled.words(cell, gap);
@@ -90,7 +95,7 @@ fn one_after_the_other(row: &[String], columns: usize) -> String {
 
 /// A line that fits so many columns.
 pub fn fold(line: &str, columns: usize) -> String {
-    if measure_text_width(line) <= columns {
+    if door::width(line) <= columns {
         return line.to_owned();
     }
     let text = line.trim_start();
@@ -123,7 +128,7 @@ impl Filled {
 
     /// Adds something behind a gap, or on the next line.
     fn push(&mut self, what: &str, gap: usize) {
-        let width = measure_text_width(what);
+        let width = door::width(what);
         let is_begun = self.at > self.indent;
         if self.at + gap + width > self.columns && is_begun {
             self.text = self.text.trim_end().to_owned();

@@ -5,6 +5,7 @@ use crate::ops::Caller;
 use crate::ops::Error;
 use crate::ops::Person;
 use crate::ops::Project;
+use dialoguer::console::Term;
 use serde_json::Value as Json;
 use std::io::IsTerminal;
 use std::io::Read;
@@ -32,7 +33,15 @@ pub fn can_draw() -> bool {
 
 /// How many columns standard output has, where it is a terminal.
 pub fn columns() -> Option<usize> {
-    let term = dialoguer::console::Term::stdout();
+    columns_of(&Term::stdout())
+}
+
+/// How many columns standard error has, where it is a terminal.
+pub fn error_columns() -> Option<usize> {
+    columns_of(&Term::stderr())
+}
+
+fn columns_of(term: &Term) -> Option<usize> {
     let size = term.is_term().then(|| term.size_checked()).flatten();
     size.map(|(_, columns)| usize::from(columns)).filter(|columns| *columns > 0)
 }
@@ -58,12 +67,6 @@ pub fn piped_json() -> Option<Json> {
 
 fn is_dumb() -> bool {
     std::env::var("TERM").is_ok_and(|term| term == "dumb")
-}
-
-/// Why a question has no answer.
-pub fn unanswered(error: dialoguer::Error) -> Error {
-    let dialoguer::Error::IO(error) = error;
-    unreadable(error)
 }
 
 /// Why nothing more is read: Ctrl-C for one.

@@ -64,7 +64,7 @@ struct OutputFile {
 
 /// Reads a contract file; `names` are the names that its templates may use.
 pub(super) fn read(source: &Source, names: &Names) -> Result<Contract, Vec<Box<Unsound>>> {
-    let mut table = document::parse(source).map_err(|error| vec![error])?;
+    let mut table = document::parse(source)?;
     let mut errors = Vec::new();
     let mut take = |key| {
         take_tables(source, &mut table, key).unwrap_or_else(|error| {

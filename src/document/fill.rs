@@ -39,7 +39,7 @@ pub struct Filled<'t> {
 }
 
 /// Parses a document and fills up the tables of a list from the templates that they use.
-pub fn filled<'t>(source: &'t Source, list: &str) -> Result<Filled<'t>, Box<Unsound>> {
+pub fn filled<'t>(source: &'t Source, list: &str) -> Result<Filled<'t>, Vec<Box<Unsound>>> {
     let mut table = super::parse(source)?;
     let mut errors = Vec::new();
     let templates = Templates { source, tables: templates(source, &table, &mut errors) };

@@ -17,6 +17,15 @@ pub struct Salvaged<T> {
     pub errors: Vec<Box<Unsound>>,
     /// Whether all of the table was read.
     pub is_whole: bool,
+    /// What was taken out of it.
+    pub removed: Vec<Removed>,
+}
+
+/// A key that was taken out of a table.
+pub struct Removed {
+    pub key: String,
+    /// Whether its value is a table or a list.
+    pub is_nested: bool,
 }
 
 /// Reads a table without the keys that hold one of the errors that are known already, and without
@@ -31,15 +40,17 @@ pub fn salvage<T: DeserializeOwned>(
     let span = value.span();
     let mut is_whole = value.get_ref().is_table();
     let mut table = into_table(value).unwrap_or_default();
+    let mut removed = Vec::new();
     for place in known {
-        is_whole &= !remove_holder(&mut table, place);
+        remove_holder(&mut table, place, &mut removed);
     }
+    is_whole &= removed.is_empty();
     let mut errors = Vec::new();
     let mut stand_ins = stand_ins.iter();
     loop {
         let value = Value::new(span.clone(), DeValue::Table(table.clone()));
         let error = match deserialize(source, value) {
-            Ok(value) => return Salvaged { value: Some(value), errors, is_whole },
+            Ok(value) => return Salvaged { value: Some(value), errors, is_whole, removed },
             Err(error) => error,
         };
         let place = error.span();
@@ -48,11 +59,11 @@ pub fn salvage<T: DeserializeOwned>(
             errors.push(error);
         }
         is_whole = false;
-        if remove_holder(&mut table, &place) {
+        if remove_holder(&mut table, &place, &mut removed) {
             continue;
         }
         let Some((key, text)) = stand_ins.find(|(key, _)| !table.contains_key(*key)) else {
-            return Salvaged { value: None, errors, is_whole };
+            return Salvaged { value: None, errors, is_whole, removed };
         };
         // No error has its place, which would take it out again.
         let begin = span.start..span.start;
@@ -128,12 +139,20 @@ fn is_within(value: &Value<'_>, place: &Range<usize>) -> bool {
 }
 
 /// Takes the keys out of a table that hold a place; whether there were any.
-fn remove_holder(table: &mut DeTable<'_>, place: &Range<usize>) -> bool {
+fn remove_holder(
+    table: &mut DeTable<'_>,
+    place: &Range<usize>,
+    removed: &mut Vec<Removed>,
+) -> bool {
     let entries = table.iter();
     let held = entries.filter(|(key, value)| key.span() == *place || is_within(value, place));
     let held: Vec<String> = held.map(|(key, _)| key.get_ref().to_string()).collect();
-    for key in &held {
-        table.remove(key.as_str());
+    let is_any = !held.is_empty();
+    for key in held {
+        let value = table.remove(key.as_str());
+        let is_nested =
+            value.is_some_and(|value| value.get_ref().is_table() || value.get_ref().is_array());
+        removed.push(Removed { key, is_nested });
     }
-    !held.is_empty()
+    is_any
 }

@@ -37,6 +37,14 @@ impl<'t> Around<'t> {
         format!("{}{}", self.before, self.rest).trim().to_owned()
     }
 
+    /// Whether the place is the start of a line that looks like an entry or a header.
+    fn is_entry(&self) -> bool {
+        let is_bare = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+        let key = self.rest.split_once('=').map(|(key, _)| key.trim_end());
+        let is_key = key.is_some_and(|key| !key.is_empty() && key.chars().all(is_bare));
+        self.before.trim().is_empty() && (is_key || self.rest.starts_with("[["))
+    }
+
     /// What was written as a value up to the place and behind it.
     fn value(&self) -> String {
         let line = self.line();
@@ -119,6 +127,12 @@ pub(super) fn told(text: &str, span: &Range<usize>, message: &str) -> Told {
 /// What is wrong inside a list or an inline table.
 fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
     Some(match what {
+        "missing comma between array elements" if around.is_entry() => {
+            ("the list above is not closed".to_owned(), "write ] at its end".to_owned())
+        }
+        "missing comma between key-value pairs" if around.is_entry() => {
+            ("the table above is not closed".to_owned(), "write } at its end".to_owned())
+        }
         "missing comma between array elements" => (
             format!("a comma is missing before `{}`", around.word()),
             "write [\"a\", \"b\"], with a comma between the items".to_owned(),
@@ -128,8 +142,9 @@ fn within_value(around: &Around<'_>, what: &str) -> Option<(String, String)> {
             "the table is not closed".to_owned(),
             "write } at its end, on the same line".to_owned(),
         ),
-        "extra assignment between key-value pairs" => {
-            let key = around.before.split_whitespace().next_back().unwrap_or_default();
+        "extra assignment between key-value pairs" | "missing comma between key-value pairs" => {
+            let before = around.before.split_whitespace().next_back();
+            let key = before.unwrap_or_else(|| around.word());
             let help = "write { a = 1, b = 2 }, with a comma between the keys".to_owned();
             (format!("a comma is missing before `{key}`"), help)
         }

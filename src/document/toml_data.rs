@@ -3,6 +3,7 @@
 use super::data::Data;
 use super::data::DataFlaw;
 use super::number;
+use super::recovery;
 use super::syntax;
 use serde_json::Number;
 use serde_json::Value as Json;
@@ -20,6 +21,11 @@ pub(super) fn parse(text: &str) -> Result<Spanned<DeTable<'_>>, Wrong> {
         .map_err(|error| (error.span().unwrap_or_default(), error.message().to_owned()))?;
     table.get_ref().values().try_for_each(|value| refuse_unkept(text, value))?;
     Ok(table)
+}
+
+/// The same with everything that is wrong with the text as TOML: at least one thing.
+pub(super) fn parse_all(text: &str) -> Result<Spanned<DeTable<'_>>, Vec<Wrong>> {
+    parse(text).map_err(|first| recovery::errors(text, first))
 }
 
 pub(super) fn read(text: &str) -> Result<Data, DataFlaw> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// The state of a run and of the working tree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Checkpoint {
     /// Its number within the run, from 1.
@@ -30,7 +30,7 @@ pub struct Checkpoint {
 }
 
 /// The working tree with untracked files, as a commit that no branch holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Snapshot {
     /// The full name of the ref that keeps it.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// Which agent it was, whatever role it played: what another one must not be.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Worker {
     /// The agent of `orch.toml`, or the preset, that its command comes from.
@@ -24,7 +24,7 @@ pub struct Worker {
 }
 
 /// One call of an executor. What it did not report is null, never zero.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Invocation {
     /// Its id.
     pub invocation_id: InvocationId,

@@ -10,6 +10,7 @@ use super::Error;
 use super::Executor;
 use super::Landing;
 use super::Launch;
+use super::escapes::Escapes;
 use super::output::AgentOutput;
 use super::output::Counts;
 use super::output::Format;
@@ -68,6 +69,8 @@ pub struct Agent {
     #[serde(default)]
     orch: OrchBy,
     packet: PacketBy,
+    #[serde(default)]
+    escapes: Escapes,
     output: AgentOutput,
     environment: BTreeMap<String, String>,
     /// What it gets of the surroundings beside what every program gets.
@@ -131,6 +134,7 @@ impl Agent {
             budget_arguments,
             orch: settings.orch.unwrap_or_default(),
             packet,
+            escapes: settings.escape.unwrap_or_default(),
             output: settings.output.unwrap_or_default(),
             environment: settings.env,
             allowed: Allowed::new(settings.pass.unwrap_or_default())
@@ -195,11 +199,12 @@ impl Agent {
     }
 
     fn argv(&self, invocation: &Call<'_>) -> Result<Vec<String>, Error> {
+        let packet = self.escapes.applied(invocation.packet);
         let path = invocation.packet_path.path().display().to_string();
         let model = self.model.as_deref().unwrap_or_default();
         let left_usd = invocation.left_usd.map(|usd| format!("{:.6}", usd.value()));
         let values = [
-            (PACKET, invocation.packet),
+            (PACKET, packet.as_ref()),
             (PACKET_PATH, path.as_str()),
             (MODEL, model),
             (BUDGET_USD, left_usd.as_deref().unwrap_or_default()),
@@ -255,7 +260,10 @@ impl Agent {
                 let tail = |log: &Log| log.tail(WORDS_BYTES).unwrap_or_default();
                 tail(&landing.stdout) + "\n" + &tail(&landing.stderr)
             }
-            (None, Format::Json | Format::Jsonl) => String::new(),
+            // What it says in no form of its own stands on standard error.
+            (None, Format::Json | Format::Jsonl) => {
+                landing.stderr.tail(WORDS_BYTES).unwrap_or_default()
+            }
         };
         if self.output.transient.fits(&signs.transient, code, &words) {
             let (retry_after, backoff) = (signs.transient.retry_after, self.backoff);
@@ -279,7 +287,7 @@ impl Agent {
 impl Executor for Agent {
     fn begin(&self, invocation: &Call<'_>) -> Result<Begun, Error> {
         let stdin = match self.packet {
-            PacketBy::Stdin => Some(invocation.packet_path.clone()),
+            PacketBy::Stdin => Some(self.escapes.stdin(invocation)?),
             PacketBy::File | PacketBy::Argument => None,
         };
         let environment = self.environment(invocation.variables);

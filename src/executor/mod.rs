@@ -6,6 +6,7 @@ mod agent;
 mod command;
 mod denied;
 mod documents;
+mod escapes;
 mod human;
 mod kind;
 mod outcome;

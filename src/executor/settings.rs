@@ -1,6 +1,7 @@
 //! The table of an agent: the same in the shipped presets and in `[agents.NAME]` of
 //! `orch.toml`, so that a preset holds nothing that a person could not write.
 
+use super::escapes::Escapes;
 use super::output::AgentOutput;
 use super::transient::Backoff;
 use crate::budget::Budget;
@@ -43,6 +44,10 @@ pub struct AgentSettings {
     pub args: Option<Vec<String>>,
     /// How to pass the packet to the program.
     pub packet: Option<PacketBy>,
+    /// Characters that the program acts on in a packet, such as `"@"`: each gets a backslash before it
+    /// where the packet is passed on standard input or as an argument. The packet that is recorded
+    /// stays as it is.
+    pub escape: Option<Escapes>,
     /// How packets name orch: as `name`, or by its `path` for a program whose shell does not find it.
     pub orch: Option<OrchBy>,
     /// Arguments of a call that costs nothing and fails if the agent cannot work, to find out
@@ -123,6 +128,7 @@ impl AgentSettings {
             budget_arguments: self.budget_arguments.or(below.budget_arguments),
             args: self.args.or(below.args),
             packet: self.packet.or(below.packet),
+            escape: self.escape.or(below.escape),
             orch: self.orch.or(below.orch),
             probe: self.probe.or(below.probe),
             output: self.output.or(below.output),

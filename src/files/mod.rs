@@ -55,7 +55,6 @@ pub use together::create_new;
 pub use together::fill;
 pub use together::is_same;
 pub use together::link;
-pub use together::link_target;
 pub use together::passing_folder;
 pub use together::read_in_pieces;
 pub use together::read_with_stat;

@@ -129,11 +129,6 @@ pub fn link(path: &Path, second: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Where a link leads.
-pub fn link_target(path: &Path) -> io::Result<PathBuf> {
-    fs::read_link(path)
-}
-
 /// Whether both names lead to one file.
 pub fn is_same(path: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -4,6 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::commit_text;
+use super::failure::doing;
 use super::lock::LockFile;
 use super::move_ref::RefUpdate;
 use super::objects::id_of;
@@ -71,7 +72,7 @@ impl Repository {
     fn clear_way(&self, reference: &str) -> Result<(), Error> {
         match self.inner.find_reference(reference) {
             Ok(mut found) if found.target().and_then(|commit| self.tip_at(commit)).is_none() => {
-                Ok(found.delete()?)
+                found.delete().map_err(doing(format_args!("delete {reference}")))
             }
             Ok(_) => Ok(()),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::Repository;
+use super::failure::doing;
 use git2::Delta;
 use git2::Diff;
 use git2::DiffOptions;
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// A file that is not what it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Changed {
     /// Relative to the work folder.
     pub path: String,
@@ -30,7 +31,7 @@ impl Repository {
             None => None,
         };
         let head = match self.inner.head() {
-            Ok(head) => Some(head.peel_to_tree()?),
+            Ok(head) => Some(head.peel_to_tree().map_err(doing("read the commit of HEAD"))?),
             Err(_) => None,
         };
         let uncommitted: BTreeSet<String> =

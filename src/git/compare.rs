@@ -17,7 +17,7 @@ use serde::Serialize;
 const DIFF_BYTES_MAX: i64 = 4 * 1024 * 1024;
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Fell {
     Added,
@@ -44,7 +44,7 @@ impl Fell {
 }
 
 /// One file that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Differing {
     pub path: String,
     pub what: Fell,
@@ -54,7 +54,7 @@ pub struct Differing {
 }
 
 /// All that differs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Comparison {
     pub files: Vec<Differing>,
     /// A unified diff.

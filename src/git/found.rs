@@ -4,6 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::chain::BlobId;
+use super::failure::doing;
 use super::target;
 use super::target::Target;
 use git2::ErrorCode;
@@ -58,7 +59,7 @@ impl Repository {
             Target::Head => return self.found_head(),
             Target::Branch(name) | Target::Ref(name) => name,
         };
-        let remotes = self.inner.remotes()?;
+        let remotes = self.inner.remotes().map_err(doing("list the remotes"))?;
         let mut remotes: Vec<&str> = remotes.iter().flatten().flatten().collect();
         remotes.sort_by_key(|remote| *remote != "origin");
         let branch = name.strip_prefix(BRANCHES);
@@ -93,7 +94,7 @@ impl Repository {
             Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => {
                 Ok(None)
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(doing(format_args!("read {name}"))(error)),
         }
     }
 

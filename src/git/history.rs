@@ -7,14 +7,13 @@ use super::found::FoundCommit;
 use super::target::Target;
 use git2::DiffDelta;
 use git2::DiffOptions;
-use git2::ErrorCode;
 use git2::Oid;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// What commits made of a file that is not any more what it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(tag = "fate", rename_all = "snake_case")]
 pub enum Fate {
     /// It holds other bytes since this commit.
@@ -100,7 +99,7 @@ impl Repository {
             let touched = match self.touched(&commit, &paths, &mut near) {
                 Ok(touched) => touched,
                 // A partial clone does not hold all that lies behind.
-                Err(Error::Git(error)) if error.code() == ErrorCode::NotFound => break,
+                Err(Error::Git(error)) if error.is_not_found() => break,
                 Err(error) => return Err(error),
             };
             for (path, fate) in touched {

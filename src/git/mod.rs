@@ -7,6 +7,7 @@ mod commit;
 mod compare;
 mod create;
 mod elsewhere;
+mod failure;
 mod found;
 mod graft;
 mod history;
@@ -38,6 +39,7 @@ pub use changed::Changed;
 pub use compare::Comparison;
 pub use compare::Differing;
 pub use compare::Fell;
+pub use failure::Failure;
 pub use found::CommitFolder;
 pub use found::Files;
 pub use found::FoundCommit;
@@ -56,6 +58,7 @@ pub use target::Target;
 pub use text_diff::text_diff;
 
 use commit::commit_text;
+use failure::doing;
 use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::ffi::c_int;
@@ -67,9 +70,8 @@ use std::sync::Once;
 /// Why git could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Without the class and code of the library, which say nothing to who uses git.
-    #[error("git: {}", .0.message())]
-    Git(git2::Error),
+    #[error(transparent)]
+    Git(Failure),
     #[error("{path} is a bare repository; orch requires a working tree")]
     Bare { path: String },
     #[error(
@@ -88,6 +90,8 @@ pub enum Error {
     Pipe { path: String },
     #[error("the repository's commit lock is {0}")]
     Held(crate::files::LockHolder),
+    #[error("the symbolic ref {name} leads in a circle")]
+    Circle { name: String },
     #[error("the branch {name} no longer exists")]
     NoBranch { name: String },
     #[error("{name} kept moving while orch tried to commit; try again")]
@@ -114,7 +118,35 @@ pub enum Error {
 
 impl From<git2::Error> for Error {
     fn from(error: git2::Error) -> Self {
-        Self::Git(error)
+        Self::Git(Failure::of(error))
+    }
+}
+
+impl Error {
+    /// What to do about it, where its own words do not say so.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Git(failure) => Some(failure.help()),
+            Self::Unsupported { .. } => Some("run `git status` there to see what is wrong"),
+            Self::Bare { .. }
+            | Self::Owner { .. }
+            | Self::Busy { .. }
+            | Self::Locked { .. }
+            | Self::Pipe { .. }
+            | Self::Held(_)
+            | Self::NoBranch { .. }
+            | Self::Moved { .. }
+            | Self::Blocked { .. }
+            | Self::Path { .. }
+            | Self::BadTree { .. }
+            | Self::BadIndex { .. }
+            | Self::UpdateIndex { .. }
+            | Self::Worktree { .. }
+            | Self::Remote { .. }
+            | Self::Signing { .. }
+            | Self::Circle { .. }
+            | Self::Io { .. } => None,
+        }
     }
 }
 
@@ -230,7 +262,7 @@ fn explain(folder: &Path, error: git2::Error) -> Error {
     } else if error.class() == git2::ErrorClass::Repository && is_found() {
         Error::Unsupported { path, reason: error.message().to_owned() }
     } else {
-        error.into()
+        doing(format_args!("open the repository at {path}"))(error)
     }
 }
 

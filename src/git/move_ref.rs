@@ -4,6 +4,7 @@
 
 use super::Error;
 use super::Repository;
+use super::failure::doing;
 use super::io_error;
 use super::lock::LockFile;
 use super::lock::StagedLock;
@@ -63,7 +64,7 @@ impl Repository {
         let held = match self.inner.find_reference(name) {
             Ok(reference) => reference.target(),
             Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(doing(format_args!("read {name}"))(error)),
         };
         if held == step.place.head { Ok(lock) } else { Err(Error::Moved { name: name.to_owned() }) }
     }

@@ -8,7 +8,6 @@ use super::Repository;
 use super::objects;
 use crate::files;
 use crate::process;
-use git2::ErrorCode;
 use git2::Oid;
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +22,7 @@ const TRIES_MAX: usize = 10;
 impl Error {
     /// Whether an object is missing that something refers to.
     pub fn is_loss(&self) -> bool {
-        matches!(self, Self::Git(error) if error.code() == ErrorCode::NotFound)
+        matches!(self, Self::Git(error) if error.is_not_found())
     }
 }
 

@@ -5,6 +5,7 @@ use super::Error;
 use super::Repository;
 use super::compare::Fell;
 use super::compare::between;
+use super::failure::doing;
 use super::io_error;
 use super::present::Scope;
 use super::program;
@@ -34,7 +35,7 @@ pub struct Restore<'a> {
 }
 
 /// One file, and what becomes of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Put {
     pub path: String,
     pub what: Fell,
@@ -51,7 +52,7 @@ pub enum Restored {
 }
 
 /// What is changed, and what git alone can write.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct RestorePlan {
     pub files: Vec<Put>,
     /// Files with a filter of their own: `git restore --source COMMIT` brings them back.
@@ -101,7 +102,9 @@ impl Repository {
 
     /// Makes a new worktree, at the commit that was checked out, with what a snapshot holds.
     pub fn restore_into(&self, folder: &Path, restore: &Restore<'_>) -> Result<RestorePlan, Error> {
-        let commit = self.inner.find_commit(Oid::from_str(restore.commit)?)?;
+        let reading = doing(format!("read commit {}", restore.commit));
+        let found = Oid::from_str(restore.commit).and_then(|id| self.inner.find_commit(id));
+        let commit = found.map_err(reading)?;
         let base = commit.parent(0).unwrap_or_else(|_| commit.clone());
         let (name, at) = (folder.display().to_string(), base.id().to_string());
         program::run(
@@ -110,7 +113,8 @@ impl Repository {
             b"",
         )
         .map_err(|reason| Error::Worktree { reason })?;
-        let inner = git2::Repository::open(folder)?;
+        let opening = doing(format!("open the worktree {name}"));
+        let inner = git2::Repository::open(folder).map_err(opening)?;
         let plan = plan(&inner, (base.tree_id(), commit.tree_id()), restore.scope, restore.wants)?;
         put(&inner, folder, commit.tree_id(), &plan)?;
         Ok(plan)

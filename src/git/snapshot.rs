@@ -4,6 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::commit_text;
+use super::failure::doing;
 use super::move_ref::RefUpdate;
 use super::objects::Objects;
 use super::present::Present;
@@ -79,10 +80,14 @@ impl Repository {
 
     /// The refs whose names begin so, by their full names.
     pub fn refs_below(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let mut found = self.inner.references_glob(&format!("{prefix}*"))?;
+        let mut found = self
+            .inner
+            .references_glob(&format!("{prefix}*"))
+            .map_err(doing(format_args!("list the refs below {prefix}")))?;
         let mut names = Vec::new();
         for name in found.names() {
-            names.push(name?.to_owned());
+            let name = name.map_err(doing(format_args!("list the refs below {prefix}")))?;
+            names.push(name.to_owned());
         }
         Ok(names)
     }
@@ -90,14 +95,17 @@ impl Repository {
     /// Lets a ref go, and with it what nothing else holds.
     pub fn forget(&self, reference: &str) -> Result<(), Error> {
         match self.inner.find_reference(reference).and_then(|mut found| found.delete()) {
-            Err(error) if error.code() != ErrorCode::NotFound => Err(error.into()),
+            Err(error) if error.code() != ErrorCode::NotFound => {
+                Err(doing(format_args!("delete {reference}"))(error))
+            }
             Ok(()) | Err(_) => Ok(()),
         }
     }
 }
 
 pub(super) fn tree_of(inner: &git2::Repository, commit: Oid) -> Result<Oid, Error> {
-    Ok(inner.find_commit(commit)?.tree_id())
+    let found = inner.find_commit(commit);
+    Ok(found.map_err(doing(format_args!("read commit {commit}")))?.tree_id())
 }
 
 /// The objects of a tree that the old ones do not hold at the same place, each before the folder

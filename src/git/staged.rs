@@ -4,6 +4,7 @@
 use super::Error;
 use super::Repository;
 use super::compare::Fell;
+use super::failure::doing;
 use crate::files;
 use git2::Delta;
 use git2::DiffOptions;
@@ -29,12 +30,12 @@ impl Repository {
     /// The entries of the index that are not what HEAD holds, by their paths from the folder.
     pub fn staged_below(&self, folder: &str) -> Result<BTreeMap<String, Staged>, Error> {
         let head = match self.inner.head() {
-            Ok(head) => Some(head.peel_to_tree()?),
+            Ok(head) => Some(head.peel_to_tree().map_err(doing("read the commit of HEAD"))?),
             Err(_) => None,
         };
         let mut options = DiffOptions::new();
         options.pathspec(folder).disable_pathspec_match(true).include_typechange(true);
-        let index = self.inner.index()?;
+        let index = self.inner.index().map_err(doing("read the index"))?;
         let diff =
             self.inner.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options))?;
         let mut staged = BTreeMap::new();

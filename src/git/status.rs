@@ -2,6 +2,7 @@
 
 use super::Error;
 use super::Repository;
+use super::failure::doing;
 use super::objects::stat_of_blob;
 use git2::IndexEntry;
 use git2::Status;
@@ -51,7 +52,7 @@ impl Repository {
     /// Changed files that the index tells git not to look at: whoever may change the index could hide
     /// their changes so.
     fn hidden_changes(&self, is_meant: impl Fn(&str) -> bool) -> Result<Vec<Uncommitted>, Error> {
-        let index = self.inner.index()?;
+        let index = self.inner.index().map_err(doing("read the index"))?;
         let is_unlooked = |entry: &IndexEntry| {
             entry.flags & ASSUME_UNCHANGED != 0 || entry.flags_extended & SKIP_WORKTREE != 0
         };

@@ -1,6 +1,7 @@
 //! Where a commit goes: which ref moves, from which commit.
 
 use super::Error;
+use super::failure::doing;
 use git2::ErrorCode;
 use git2::Oid;
 
@@ -44,9 +45,11 @@ impl Target {
             }
         };
         let head = match repository.find_reference(&name) {
-            Ok(reference) => Some(reference.peel_to_commit()?.id()),
+            Ok(reference) => {
+                Some(reference.peel_to_commit().map_err(doing(format_args!("read {name}")))?.id())
+            }
             Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(doing(format_args!("read {name}"))(error)),
         };
         let is_checked_out = name == checked_out;
         match self {
@@ -63,14 +66,15 @@ impl Target {
 pub(super) fn resolve(repository: &git2::Repository, name: &str) -> Result<String, Error> {
     let mut name = name.to_owned();
     for _ in 0..LINKS_MAX {
+        let reading = doing(format!("read {name}"));
         name = match repository.find_reference(&name) {
-            Ok(reference) => match reference.symbolic_target()? {
+            Ok(reference) => match reference.symbolic_target().map_err(reading)? {
                 Some(next) => next.to_owned(),
                 None => return Ok(name),
             },
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(name),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(reading(error)),
         };
     }
-    Err(git2::Error::from_str(&format!("symbolic refs form a cycle at {name}")).into())
+    Err(Error::Circle { name })
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// The time that a person is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Deadline {
     pub at: Moment,
     /// What is left of it, in seconds.

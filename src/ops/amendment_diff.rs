@@ -14,7 +14,7 @@ use crate::run::Run;
 use serde::Serialize;
 
 /// How one text differs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct TextDiff {
     /// The text, relative to the project.

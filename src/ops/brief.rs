@@ -77,7 +77,7 @@ pub enum BriefFormat {
 }
 
 /// A brief, and its text.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The content, field by field.

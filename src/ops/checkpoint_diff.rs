@@ -30,7 +30,7 @@ pub struct Request {
 }
 
 /// The differences, without records.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.

@@ -25,7 +25,7 @@ pub struct Request {
 }
 
 /// The checkpoints, oldest first.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
@@ -40,7 +40,7 @@ pub struct Reply {
 }
 
 /// One of them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct CheckpointEntry {
     /// Time of the checkpoint.

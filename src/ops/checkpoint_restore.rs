@@ -45,7 +45,7 @@ pub struct Request {
 }
 
 /// What was changed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.

@@ -28,7 +28,7 @@ pub struct Request {
 }
 
 /// The checkpoint and its run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.

@@ -65,7 +65,7 @@ pub enum Expected {
 }
 
 /// One fixture, judged.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Tried {
     /// The fixture's name.

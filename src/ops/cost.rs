@@ -44,7 +44,7 @@ pub enum By {
 }
 
 /// The sums.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// What the lines are grouped by.
@@ -58,7 +58,7 @@ pub struct Reply {
 }
 
 /// One line of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Line {
     /// The run, gate, agent, model or day; null if unknown.

@@ -25,7 +25,7 @@ pub struct Current {
 }
 
 /// A run, and the gate of it that is worked on, where one was chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChosenRun {
     pub run: RunId,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -42,7 +42,7 @@ pub struct Request {
 }
 
 /// One thing that was looked at.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Symptom {
     /// What was checked.
@@ -53,13 +53,14 @@ pub struct Symptom {
     pub finding: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub help: Option<Advice>,
     /// What `fix` would do.
     pub remedy: Option<Remedy>,
 }
 
 /// What mends something that is ill.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Remedy {

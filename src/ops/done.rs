@@ -39,7 +39,7 @@ pub struct Request {
 }
 
 /// Whether it is done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
@@ -52,7 +52,7 @@ pub enum Reply {
 }
 
 /// What keeps the work from being done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Missing {
     /// The run's id.

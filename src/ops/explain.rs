@@ -22,7 +22,7 @@ pub struct Request {
 }
 
 /// What the reference says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub enum Reply {
     /// The pages about a topic, in the order of the reference.
@@ -34,7 +34,7 @@ pub enum Reply {
 }
 
 /// A page of the reference, or a row of a table of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Page {
     /// The part of the reference, such as `Checks`.

@@ -28,7 +28,7 @@ pub struct Request {
 }
 
 /// What is estimated now, and what was worked so far.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.

@@ -44,7 +44,7 @@ pub struct Request {
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
@@ -55,7 +55,7 @@ pub enum Reply {
 }
 
 /// The attempt whose executor gave up.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct HandedOver {
     /// The run's id.

@@ -36,7 +36,7 @@ pub struct Request {
 }
 
 /// What keeps an agent from stopping.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The agent's own gate.

@@ -3,12 +3,12 @@
 
 use super::Error;
 use super::Project;
-use super::workflow_schema;
-use super::workflow_schema::SchemaSubject;
+use super::file_schemas;
 use crate::files::Beneath;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value as Json;
 
 const CONFIG: &str = include_str!("init/orch.toml");
 
@@ -65,16 +65,15 @@ impl Part {
         let whole = |path, text: &str| PartFile { path, text: text.to_owned(), mark: None };
         let section =
             |path, text: &str, mark| PartFile { path, text: text.to_owned(), mark: Some(mark) };
-        let schema = |path, subject| {
-            let schema = workflow_schema::workflow_schema(&workflow_schema::Request { subject });
-            let text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+        let schema = |path, schema: &Json| {
+            let text = serde_json::to_string_pretty(schema).unwrap_or_default();
             PartFile { path, text: format!("{text}\n"), mark: None }
         };
         match self {
             Self::Schemas => vec![
-                schema("schemas/workflow.schema.json", SchemaSubject::Workflow),
-                schema("schemas/contract.schema.json", SchemaSubject::Contract),
-                schema("schemas/config.schema.json", SchemaSubject::Config),
+                schema("schemas/workflow.schema.json", &file_schemas::workflow()),
+                schema("schemas/contract.schema.json", &file_schemas::contract()),
+                schema("schemas/config.schema.json", &file_schemas::config()),
             ],
             Self::Gitattributes => {
                 let text = include_str!("init/gitattributes");
@@ -102,7 +101,7 @@ struct PartFile {
 }
 
 /// What was written and what was found.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The files that were written, relative to the project.

@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Next steps, as words and as commands that can be pasted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Instructions {
     /// What to do next, in words.
     pub next_actions: Vec<String>,
@@ -213,9 +213,6 @@ impl Instructions {
         // Without a run named it adds up all of them.
         self.suggest(&Suggestion::new("cost").option("run", raised.as_str()));
         self.suggest(&Suggestion::new("run resume").of(raised).option("budget", OPEN));
-        if raised != run {
-            self.suggest(&Suggestion::new("run resume").of(run));
-        }
     }
 
     fn work(&mut self, run: &RunId, waiting: &Waiting) {

@@ -22,7 +22,7 @@ pub struct Request {
 }
 
 /// What was said about a run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
@@ -32,7 +32,7 @@ pub struct Reply {
 }
 
 /// One thing that was said.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Entry {
     /// When.

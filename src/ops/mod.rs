@@ -11,6 +11,8 @@ mod foreword;
 mod instructions;
 mod missing_input;
 mod reason;
+mod file_schemas;
+mod replies;
 mod requests;
 mod run_choice;
 mod session;
@@ -110,6 +112,9 @@ pub use choose::at_hand;
 pub use choose::at_hand_after;
 pub use foreword::Foreword;
 pub use instructions::Instructions;
+pub use replies::REPLIES;
+pub use replies::ReplyKind;
+pub use replies::reply_schema;
 pub use requests::Nothing;
 pub use requests::REQUESTS;
 pub use requests::RequestKind;
@@ -144,7 +149,7 @@ pub struct Person {
 }
 
 /// What became of one gate.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct GateReply {
     /// The run's id.

@@ -17,7 +17,7 @@ use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// Where the run stands, and what follows.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The status of the run.

@@ -41,7 +41,7 @@ pub struct Request {
 }
 
 /// What was noted, and where.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
@@ -59,7 +59,7 @@ pub struct Reply {
 }
 
 /// A gate that takes longer than was estimated.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Overrun {
     /// The gate.

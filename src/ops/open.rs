@@ -19,7 +19,7 @@ use std::path::PathBuf;
 const PACKET: &str = "prompt.txt";
 
 /// The packet and the outputs of an attempt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
@@ -35,7 +35,7 @@ pub struct Reply {
 }
 
 /// A file of an attempt.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct OpenFile {
     /// What it is to the gate.
@@ -49,7 +49,7 @@ pub struct OpenFile {
 }
 
 /// What a file is to a gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FileRole {

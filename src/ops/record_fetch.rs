@@ -24,7 +24,7 @@ pub struct Request {
 }
 
 /// What was brought.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Fetched {
     /// The remote.

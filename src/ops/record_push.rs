@@ -18,7 +18,7 @@ pub struct Request {
 }
 
 /// What was sent.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Pushed {
     /// The remote.

@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 /// What was made again.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Rebuilt {
     /// The run's id.

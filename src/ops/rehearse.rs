@@ -57,7 +57,7 @@ pub struct Request {
 }
 
 /// One step of the walk.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct RehearsalStep {
     /// The gate concerned; `None` for the run as a whole.

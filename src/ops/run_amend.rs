@@ -48,7 +48,7 @@ pub struct Request {
 }
 
 /// What a person is asked to apply.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct AmendmentQuestion {
     /// The run to amend.
@@ -66,7 +66,7 @@ pub struct AmendmentQuestion {
 }
 
 /// Its state.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The status of the run.

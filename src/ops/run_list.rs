@@ -102,7 +102,7 @@ fn moment(project: &Project, typed: &str) -> Result<Moment, Error> {
 }
 
 /// A record that another tool made, as far as it can be read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct ForeignEntry {
     /// The name of its folder.
@@ -118,7 +118,7 @@ pub struct ForeignEntry {
 }
 
 /// What is listed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Listed {

@@ -30,7 +30,7 @@ pub struct Request {
 }
 
 /// A run as it is now.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The content of `RUN.json`.

@@ -43,7 +43,7 @@ pub struct Request {
 }
 
 /// Whether the run has ended.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Reply {
@@ -54,7 +54,7 @@ pub enum Reply {
 }
 
 /// What is missing before the run can end.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct SessionMissing {
     /// The run's id.

@@ -11,7 +11,7 @@ use crate::id::RunId;
 use serde::Serialize;
 
 /// The checkpoints of an epic, oldest first.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The key of the runs.
@@ -21,7 +21,7 @@ pub struct Reply {
 }
 
 /// One of them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct SessionEntry {
     /// The run of the checkpoint.

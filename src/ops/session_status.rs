@@ -21,7 +21,7 @@ use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// The last session of a run, and all of them together.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.
@@ -63,7 +63,7 @@ pub struct Reply {
 }
 
 /// One session.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Sitting {
     /// The session's number within the run.

@@ -20,7 +20,7 @@ use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// A run at a glance.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The run's id.

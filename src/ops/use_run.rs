@@ -28,7 +28,7 @@ pub struct Request {
 }
 
 /// The current run, and those to go back to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The current run; `None` if none is selected.

@@ -62,7 +62,7 @@ pub struct Request {
 }
 
 /// The result of verifying one run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Verified {
     /// The run's id; for a record of another tool, the name of its folder.
@@ -100,7 +100,7 @@ pub struct Verified {
 }
 
 /// An artifact that was changed legitimately.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct MovedOn {
     /// The artifact, relative to the project.
@@ -120,7 +120,7 @@ pub enum CompletedBy {
 }
 
 /// Why a run was not verified.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PassedOver {

@@ -6,7 +6,7 @@ use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// One line of the list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct WorkflowEntry {
     /// The workflow's name.

@@ -15,7 +15,7 @@ const CONTRACT: &str = include_str!("workflow_new/contract.toml");
 const PROMPT: &str = include_str!("workflow_new/prompt.md");
 
 /// The files that were written, relative to the project.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The files, the workflow first.

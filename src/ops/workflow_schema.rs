@@ -1,18 +1,14 @@
-//! `orch workflow schema`: the JSON Schemas of workflows, contracts and orch.toml,
-//! for editors. They are made from the types that read those files.
+//! `orch workflow schema`: the JSON Schemas of workflows, contracts and orch.toml, for editors, and of
+//! replies. They are made from the types that read those files and write those replies.
 
-use crate::check;
-use crate::config;
-use crate::contract;
-use crate::document;
-use crate::workflow::WorkflowFile;
+use super::file_schemas;
+use super::reply_schema;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
-use serde_json::json;
 
-/// Kind of file that a schema describes.
+/// What a schema describes: a kind of file, or what `--json` prints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -22,6 +18,7 @@ pub enum SchemaSubject {
     Workflow,
     Contract,
     Config,
+    Reply,
 }
 
 /// The schema to print.
@@ -29,7 +26,7 @@ pub enum SchemaSubject {
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Kind of file.
+    /// Kind of file, or `reply` for what `--json` prints.
     #[cfg_attr(feature = "cli", arg(value_enum, default_value_t))]
     #[serde(default)]
     pub subject: SchemaSubject,
@@ -38,58 +35,9 @@ pub struct Request {
 /// The schema as one JSON document.
 pub fn workflow_schema(request: &Request) -> Json {
     match request.subject {
-        SchemaSubject::Workflow => document::schema_of::<WorkflowFile>().to_value(),
-        SchemaSubject::Contract => contract_schema(),
-        SchemaSubject::Config => config::schema(),
+        SchemaSubject::Workflow => file_schemas::workflow(),
+        SchemaSubject::Contract => file_schemas::contract(),
+        SchemaSubject::Config => file_schemas::config(),
+        SchemaSubject::Reply => reply_schema(),
     }
-}
-
-/// A contract's own keys, and one alternative for each kind of check.
-fn contract_schema() -> Json {
-    let mut schema = contract::schema();
-    let mut definitions = serde_json::Map::new();
-    let mut all = |alone| -> Vec<Json> {
-        let schemas = check::KINDS.iter().map(|kind| check_schema(kind, alone));
-        schemas.map(|schema| hoisted(schema, &mut definitions)).collect()
-    };
-    let (alone, under) = (all(true), all(false));
-    let mut output = hoisted(contract::output_schema(), &mut definitions);
-    output["properties"]["checks"] = json!({ "type": "array", "items": { "oneOf": under } });
-    schema["properties"]["output"] = json!({ "type": "array", "items": output });
-    schema["properties"]["check"] = json!({ "type": "array", "items": { "oneOf": alone } });
-    for (name, definition) in definitions {
-        schema["$defs"][name] = definition;
-    }
-    schema
-}
-
-/// A schema as a part of another: references look for definitions in the whole document.
-fn hoisted(mut schema: Json, definitions: &mut serde_json::Map<String, Json>) -> Json {
-    if let Some(schema) = schema.as_object_mut() {
-        schema.remove("$schema");
-        if let Some(Json::Object(own)) = schema.remove("$defs") {
-            definitions.extend(own);
-        }
-    }
-    schema
-}
-
-fn check_schema(kind: &check::Kind, alone: bool) -> Json {
-    let mut schema = (kind.schema)();
-    let common = contract::common_schema();
-    for (name, definition) in common["$defs"].as_object().into_iter().flatten() {
-        schema["$defs"][name] = definition.clone();
-    }
-    for (key, value) in common["properties"].as_object().into_iter().flatten() {
-        schema["properties"][key] = value.clone();
-    }
-    schema["properties"]["kind"] = json!({ "const": kind.name });
-    if alone && schema.pointer("/properties/path").is_none() {
-        schema["properties"]["path"] =
-            json!({ "type": "string", "description": "The file it looks at; a template." });
-    }
-    let mut required = vec![json!("kind")];
-    required.extend(schema["required"].as_array().cloned().unwrap_or_default());
-    schema["required"] = Json::Array(required);
-    schema
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// The text and its surroundings.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
     /// The workflow's name.
@@ -25,7 +25,7 @@ pub struct Reply {
 }
 
 /// One text of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct ShownText {
     /// The path of the text, relative to the folder it was found in.

@@ -242,12 +242,12 @@ impl Error {
                 Some(Advice::from("raise the budget: ").then(command))
             }
             Self::Journal(error) => error.advice(),
+            Self::Git(error) => error.help().map(Into::into),
             Self::Unsound(_)
             | Self::Workflow(_)
             | Self::Config(_)
             | Self::Interrupted
-            | Self::Record(_)
-            | Self::Git(_) => self.help().map(|help| help.to_string().into()),
+            | Self::Record(_) => self.help().map(|help| help.to_string().into()),
         }
     }
 

@@ -23,7 +23,7 @@ const FIRST_LIST: &str = ",\n  \"definition\": ";
 const TOP_BYTES_MAX: u64 = 64 * 1024;
 
 /// One line of the list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct RunEntry {
     /// The run's id.

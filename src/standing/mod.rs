@@ -54,7 +54,7 @@ pub struct Around {
 }
 
 /// The state of a run, and problems with its record.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Standing {
     /// The run's id.
@@ -137,7 +137,7 @@ impl Standing {
 }
 
 /// A gate that needs a person or an agent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Waiting {
     /// The gate, or the instance of one.

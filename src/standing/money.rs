@@ -6,10 +6,10 @@ use crate::spending::Cost;
 use serde::Serialize;
 
 /// What is spent of one measure.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Spending {
-    /// In words: `0.50 USD of 5.00 USD, cost unknown for 1 of 2 calls`.
+    /// In words: `spent 0.50 USD of 5.00 USD, cost unknown for 1 of 2 calls`.
     pub words: String,
     /// Whether the line is passed at which a warning is given.
     pub is_near: bool,
@@ -17,6 +17,13 @@ pub struct Spending {
 
 /// What is spent, one line for each measure that is bounded or known.
 pub fn spending(cost: &Cost, budget: &Budget) -> Vec<Spending> {
+    let bounded = |measure| budget.bound(measure).is_some();
+    let is_nothing_known = cost.cost_usd.is_none() && cost.tokens.is_none();
+    let is_any_unknown = cost.cost_unknown > 0 && cost.cost_unknown == cost.tokens_unknown;
+    if is_nothing_known && is_any_unknown && !Measure::ALL.iter().any(|it| bounded(*it)) {
+        let words = unknown("cost and tokens", cost.cost_unknown, cost);
+        return vec![Spending { words, is_near: false }];
+    }
     let line = |measure: &Measure| {
         let bound = budget.bound(*measure);
         let (known, unknown) = match measure {
@@ -28,21 +35,28 @@ pub fn spending(cost: &Cost, budget: &Budget) -> Vec<Spending> {
             return None;
         }
         let spent = cost.spent(*measure);
-        let mut words = if known || unknown == 0 {
-            measure.show(spent)
+        let what = if *measure == Measure::Usd { "cost" } else { "tokens" };
+        let words = if known || unknown == 0 {
+            let is_estimate = *measure == Measure::Usd && cost.cost_is_estimate;
+            let estimated = if is_estimate { " (estimated)" } else { "" };
+            let of = bound.map(|bound| format!(" of {}", measure.show(bound)));
+            let rest = (unknown > 0).then(|| format!(", {}", self::unknown(what, unknown, cost)));
+            format!(
+                "spent {}{estimated}{}{}",
+                measure.show(spent),
+                of.unwrap_or_default(),
+                rest.unwrap_or_default()
+            )
         } else {
-            "an unknown amount".to_owned()
+            let budget = bound.map(|bound| format!(" (budget {})", measure.show(bound)));
+            format!("{}{}", self::unknown(what, unknown, cost), budget.unwrap_or_default())
         };
-        if *measure == Measure::Usd && cost.cost_is_estimate {
-            words.push_str(" (estimated)");
-        }
-        words.extend(bound.map(|bound| format!(" of {}", measure.show(bound))));
-        if unknown > 0 {
-            let what = if *measure == Measure::Usd { "cost" } else { "tokens" };
-            words.push_str(&format!(", {what} unknown for {unknown} of {} calls", cost.calls));
-        }
         let is_near = bound.is_some_and(|bound| spent >= bound * budget.warning_share());
         Some(Spending { words, is_near })
     };
     Measure::ALL.iter().filter_map(line).collect()
+}
+
+fn unknown(what: &str, unknown: u64, cost: &Cost) -> String {
+    format!("{what} unknown for {unknown} of {} calls", cost.calls)
 }

@@ -6,7 +6,8 @@ use serde::Serializer;
 use std::fmt;
 
 /// The state of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, schemars::JsonSchema)]
+#[schemars(with = "String")]
 #[non_exhaustive]
 pub enum State {
     /// As its record says.

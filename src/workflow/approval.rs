@@ -5,8 +5,8 @@ use super::file::ApprovalTable;
 use super::file::ApproversFile;
 use super::file::GateFile;
 use super::gate::gate_id;
-use super::gate::read_duration;
 use super::texts::Texts;
+use super::times::read_duration;
 use crate::document::Placed;
 use crate::files::Globs;
 use crate::id::GateId;
@@ -95,14 +95,14 @@ pub(super) fn build_asking(
     let within = within.map(|text| read_duration(source, text)).transpose()?;
     let Some(table) = table else { return Ok(Asking { within, ..Asking::default() }) };
     let show = table.show.iter().map(|glob| {
-        let template = texts.inside(glob)?;
-        match Globs::flaw(glob.get_ref()).filter(|_| template.is_literal()) {
-            Some(flaw) => Err(source.unsound(glob.span(), flaw)),
-            None => Ok(template),
-        }
+        let template = texts.inside(glob);
+        let is_plain = template.is_literal() && template.text() == glob.get_ref();
+        let flaw = Globs::flaw(glob.get_ref()).filter(|_| is_plain);
+        texts.kept(flaw.map_or(Ok(()), |flaw| Err(source.unsound(glob.span(), flaw))));
+        template
     });
     Ok(Asking {
-        show: show.collect::<Result<_, _>>()?,
+        show: show.collect(),
         message: table.message.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
         within,
     })

@@ -3,7 +3,6 @@
 
 use super::Workflow;
 use super::file::GateFile;
-use super::file::WorkflowFile;
 use super::gate;
 use super::gate::Gate;
 use super::input;
@@ -11,7 +10,6 @@ use super::lint;
 use super::looked_at;
 use super::names;
 use super::outputs;
-use super::reading::Gaps;
 use super::reading::Reading;
 use super::since;
 use super::single_braces;
@@ -37,7 +35,7 @@ pub(super) fn build(
     name: &str,
 ) -> Result<Workflow, Vec<Box<Unsound>>> {
     let Reading { file, gaps, mut errors } = reading;
-    errors.extend(ruled(source, &file, &gaps, name));
+    errors.extend(lint::all(&lint::Draft::new(source, &file, name), &gaps));
     let view = names::View::new(&file.inputs, &file.gate, &gaps);
     let key = match &file.key {
         Some(key) => Template::parse(key.get_ref(), source, key.span(), view.inputs()),
@@ -121,16 +119,6 @@ fn build_gates(
         last = on_the_way.map(|table| table.id.clone()).or(last);
     }
     gates
-}
-
-/// What the rules say, but for what may follow from a gap.
-fn ruled(source: &Source, file: &WorkflowFile, gaps: &Gaps, name: &str) -> Vec<Box<Unsound>> {
-    if gaps.gates_are_unknown {
-        return Vec::new();
-    }
-    let mut errors = lint::all(&lint::Draft::new(source, file, name));
-    errors.retain(|error| !gaps.cover(error.span().start));
-    errors
 }
 
 /// Where each gate stands, and where stands what it needs.

@@ -4,8 +4,8 @@ use super::file::EndStatus;
 use super::file::GateFile;
 use super::file::OnFailFile;
 use super::gate::gate_id;
-use super::gate::read_duration;
 use super::texts::Parse;
+use super::times::read_duration;
 use crate::document::Placed;
 use crate::id::GateId;
 use crate::source::Source;
@@ -116,11 +116,11 @@ pub(super) fn build_on_fail(source: &Source, file: &GateFile) -> Result<OnFail, 
     })
 }
 
-pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Course, Box<Unsound>> {
+pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Course {
     let Some(end) = &file.end else {
-        return Ok(if file.finally { Course::Finally } else { Course::OnTheWay });
+        return if file.finally { Course::Finally } else { Course::OnTheWay };
     };
-    let reason = end.reason.as_ref().map(template).transpose()?;
+    let reason = end.reason.as_ref().map(template);
     let after_work = file.executor.is_some();
-    Ok(Course::End(Box::new(End { status: end.status, reason, after_work })))
+    Course::End(Box::new(End { status: end.status, reason, after_work }))
 }

@@ -15,20 +15,20 @@ use super::file::GateFile;
 use super::file::Join;
 use super::file::OnInterrupt;
 use super::file::Order;
-use super::file::PollFile;
 use super::input;
 use super::input::Input;
 use super::names;
 use super::names::SeenGate;
 use super::names::View;
+use super::part;
 use super::reading::Gaps;
-use super::texts::Parse;
 use super::texts::Texts;
+use super::times::build_poll;
+use super::times::read_duration;
 use super::work;
 use super::work::Printing;
 use super::work::Work;
 use crate::budget::Budget;
-use crate::clock;
 use crate::contract::Contract;
 use crate::definition::Definition;
 use crate::document::Placed;
@@ -219,20 +219,18 @@ pub(super) fn build(
     around: &GateSurroundings<'_>,
 ) -> Result<Gate, Vec<Box<Unsound>>> {
     if around.gaps.cover(file.id.span().start) {
-        // Its contract may use what is not known of the gate.
-        let mut names = Names::default();
-        names.open();
-        return Err(build_contract(file, around, &names).err().unwrap_or_default());
+        return Err(part::told(file, above, around));
     }
-    let names = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
+    let outer = around.view.names_of(around.source, file).map_err(|error| vec![error])?;
+    let names = names::with_item(&outer, file);
     let (contract, mut errors) = match build_contract(file, around, &names) {
         Ok(contract) => (contract, Vec::new()),
         Err(errors) => (None, errors),
     };
-    match build_with(file, above, around, (&names, contract)) {
+    match build_with(file, above, around, ((&outer, &names), contract)) {
         Ok(gate) if errors.is_empty() => Ok(gate),
         gate => {
-            errors.extend(gate.err());
+            errors.extend(gate.err().into_iter().flatten());
             Err(errors)
         }
     }
@@ -242,26 +240,43 @@ fn build_with(
     file: &GateFile,
     above: Option<&Placed<String>>,
     around: &GateSurroundings<'_>,
-    (names, contract): (&Names, Option<Contract>),
+    (names, contract): ((&Names, &Names), Option<Contract>),
+) -> Result<Gate, Vec<Box<Unsound>>> {
+    let texts = Texts::new(around.source, names);
+    let built = build_from(file, above, around, (&texts, names.1, contract));
+    let mut errors = texts.wrong();
+    match built {
+        Ok(gate) if errors.is_empty() => Ok(gate),
+        built => {
+            errors.extend(built.err());
+            Err(errors)
+        }
+    }
+}
+
+/// What is wrong with the texts is left with these; a gate is sound where there is nothing.
+pub(super) fn build_from(
+    file: &GateFile,
+    above: Option<&Placed<String>>,
+    around: &GateSurroundings<'_>,
+    (texts, names, contract): (&Texts<'_>, &Names, Option<Contract>),
 ) -> Result<Gate, Box<Unsound>> {
     let source = around.source;
-    let texts = Texts::new(source, names);
     let template = |text: &Placed<String>| texts.template(text);
     let inside = |text: &Placed<String>| texts.inside(text);
-    let paths = |texts: &[Placed<String>]| texts.iter().map(inside).collect::<Result<Vec<_>, _>>();
+    let paths = |texts: &[Placed<String>]| texts.iter().map(inside).collect::<Vec<_>>();
     let id = gate_id(source, &file.id)?;
     let needs = needs(source, file, above)?;
     let duration = |text: &Option<Placed<String>>| {
-        text.as_ref().map(|text| read_duration(source, text)).transpose()
+        text.as_ref().and_then(|text| texts.kept(read_duration(source, text)))
     };
-    let environment =
-        file.env.iter().map(|(name, text)| Ok((name.get_ref().clone(), template(text)?)));
+    let environment = file.env.iter().map(|(name, text)| (name.get_ref().clone(), template(text)));
     for value in file.with.values() {
         let text = value.get_ref().as_str().unwrap_or_default();
-        template(&Placed::new(value.span(), text.to_owned()))?;
+        template(&Placed::new(value.span(), text.to_owned()));
     }
-    let work = work::build(file, &template)?;
-    let stdout = file.stdout.as_ref().map(inside).transpose()?;
+    let work = work::build(file, &template);
+    let stdout = file.stdout.as_ref().map(inside);
     let on_interrupt = on_interrupt(file, &work);
     let mut gate = Gate {
         name: file.name.clone().unwrap_or_else(|| id.to_string()),
@@ -269,39 +284,39 @@ fn build_with(
         prompt: file.prompt.as_ref().map(|name| format!("prompts/{}", name.get_ref())),
         contract_path: contract_path(file),
         contract: work::with_stdout(contract, stdout.as_ref(), &id),
-        dir: file.dir.as_ref().map(|dir| texts.folder(dir)).transpose()?,
+        dir: file.dir.as_ref().map(|dir| texts.folder(dir)),
         printing: Printing {
             file: stdout,
             is_shown: file.show.as_ref().is_some_and(|show| *show.get_ref()),
         },
         approval: approval::build(source, file)?,
-        asking: approval::build_asking(source, file, &texts)?,
+        asking: approval::build_asking(source, file, texts)?,
         audits: file.audits.as_ref().map(|audits| audited(source, audits)).transpose()?,
         same_program: file.audits.as_ref().is_some_and(|audits| audits.get_ref().same_program),
         retry: course::build_retry(source, file)?,
         on_fail: course::build_on_fail(source, file)?,
-        timeout: duration(&file.timeout)?,
-        within: duration(&file.within)?,
+        timeout: duration(&file.timeout),
+        within: duration(&file.within),
         poll: file.poll.as_ref().map(|poll| build_poll(source, poll)).transpose()?,
         locks: file.locks.iter().map(|name| name.get_ref().clone()).collect(),
         needs,
         join: file.join.as_ref().map_or_else(Join::default, |join| *join.get_ref()),
-        course: course::build(file, &template)?,
-        when: file.when.as_ref().map(|text| texts.condition(text)).transpose()?,
-        environment: environment.collect::<Result<_, Box<Unsound>>>()?,
+        course: course::build(file, &template),
+        when: file.when.as_ref().map(|text| texts.condition(text)),
+        environment: environment.collect(),
         secrets: file.secrets.iter().map(|secret| secret.get_ref().0.clone()).collect(),
         inputs: names::own_inputs(file),
-        reads: paths(&file.reads)?,
-        edits: paths(&file.edits)?,
+        reads: paths(&file.reads),
+        edits: paths(&file.edits),
         reuse: file.reuse,
-        each: file.each.as_ref().map(|each| build_each(each, &template, &inside)).transpose()?,
+        each: file.each.as_ref().map(|each| build_each(each, texts)),
         on_interrupt,
-        attach: paths(&file.attach)?,
-        estimate: duration(&file.estimate)?,
+        attach: paths(&file.attach),
+        estimate: duration(&file.estimate),
         budget: file.budget,
         answers: input::build(source, file.answers.clone())
             .map_err(|mut errors| errors.swap_remove(0))?,
-        answers_from: work::answers_from(file, &inside)?,
+        answers_from: work::answers_from(file, &inside),
         every_session: file.every_session,
         sees: Arc::default(),
         id,
@@ -348,7 +363,7 @@ fn audited(source: &Source, audits: &Placed<AuditsFile>) -> Result<GateId, Box<U
     gate_id(source, &Placed::new(audits.span(), audits.get_ref().gate.clone()))
 }
 
-fn build_contract(
+pub(super) fn build_contract(
     file: &GateFile,
     around: &GateSurroundings<'_>,
     names: &Names,
@@ -362,38 +377,13 @@ fn build_contract(
     Contract::parse_all(source, names).map(Some)
 }
 
-fn build_each(
-    file: &EachFile,
-    template: &Parse<'_>,
-    inside: &Parse<'_>,
-) -> Result<Box<Each>, Box<Unsound>> {
+fn build_each(file: &EachFile, texts: &Texts<'_>) -> Box<Each> {
     let list = match (&file.list, &file.file) {
-        (Some(list), _) => EachList::Expression(template(list)?),
-        (None, Some(path)) => EachList::File { path: inside(path)?, pointer: file.pointer.clone() },
+        (Some(list), _) => EachList::Expression(texts.of_items(list)),
+        (None, Some(path)) => {
+            EachList::File { path: texts.file_of_items(path), pointer: file.pointer.clone() }
+        }
         (None, None) => EachList::Expression(Template::literal("[]")),
     };
-    Ok(Box::new(Each { list, name: file.name.get_ref().clone(), order: file.order }))
-}
-
-fn build_poll(source: &Source, file: &PollFile) -> Result<Poll, Box<Unsound>> {
-    let every = read_duration(source, &file.every)?;
-    if every.is_zero() {
-        return Err(source
-            .unsound(file.every.span(), "`every` must be more than 0")
-            .advise("write every = \"30s\""));
-    }
-    let deadline = read_duration(source, &file.deadline)?;
-    if deadline < every {
-        return Err(source
-            .unsound(file.deadline.span(), "`deadline` is shorter than `every`")
-            .advise("make the deadline longer, so that the command is asked more than once"));
-    }
-    Ok(Poll { every, deadline })
-}
-
-pub(super) fn read_duration(
-    source: &Source,
-    text: &Placed<String>,
-) -> Result<Duration, Box<Unsound>> {
-    clock::parse_duration(text.get_ref()).map_err(|message| source.unsound(text.span(), message))
+    Box::new(Each { list, name: file.name.get_ref().clone(), order: file.order })
 }

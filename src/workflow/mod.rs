@@ -16,10 +16,12 @@ mod lint;
 mod looked_at;
 mod names;
 mod outputs;
+mod part;
 mod reading;
 mod since;
 mod single_braces;
 mod texts;
+mod times;
 mod warnings;
 mod work;
 

@@ -83,13 +83,14 @@ impl View {
     /// What prompts may look at, beside the items of fan-outs: a gap may hold one of these.
     pub(super) fn of_prompts(&self, gaps: &Gaps) -> Names {
         let mut names = self.names.clone();
-        if gaps.are_any() {
+        if gaps.hide_names() {
             names.open();
         }
         names
     }
 
-    /// What the templates of one gate may look at.
+    /// What the templates of one gate may look at, but for the item that it is about: what lists the
+    /// items knows none of them.
     pub(super) fn names_of(&self, source: &Source, gate: &GateFile) -> Result<Names, Box<Unsound>> {
         let mut names = self.names.clone();
         if let Some(own) = &gate.inputs {
@@ -102,7 +103,6 @@ impl View {
             let is_own = |name: &&String| own.iter().any(|own| own.get_ref() == *name);
             names.hide(self.input_names.iter().filter(|name| !is_own(name)));
         }
-        names.extend(gate.each.iter().map(|each| each.name.get_ref().as_str()));
         Ok(names)
     }
 
@@ -119,6 +119,13 @@ impl View {
         };
         asked.fields.iter().filter_map(seen).collect()
     }
+}
+
+/// The same with the item.
+pub(super) fn with_item(names: &Names, gate: &GateFile) -> Names {
+    let mut names = names.clone();
+    names.extend(gate.each.iter().map(|each| each.name.get_ref().as_str()));
+    names
 }
 
 /// The inputs by their names, and which texts a choice can be.

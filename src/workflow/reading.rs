@@ -6,6 +6,7 @@ use super::file::InputFile;
 use super::file::WorkflowFile;
 use crate::document;
 use crate::document::Filled;
+use crate::document::Removed;
 use crate::document::Salvaged;
 use crate::document::Value;
 use crate::source::Source;
@@ -24,6 +25,9 @@ const INPUTS: &str = "inputs";
 /// The table of what gates take over.
 const TEMPLATES: &str = "template";
 
+/// The key by which a gate fans out, and names the item that it is about.
+const EACH: &str = "each";
+
 /// A workflow file as far as it can be read, and what is wrong with it.
 pub(super) struct Reading {
     pub(super) file: WorkflowFile,
@@ -34,28 +38,61 @@ pub(super) struct Reading {
 /// What could not be read of a file. What follows from a gap is not told beside it.
 #[derive(Debug, Default)]
 pub(super) struct Gaps {
-    /// Where the tables of gates, inputs and templates begin, and whether each was read whole.
-    tables: BTreeMap<usize, bool>,
+    /// Where the tables of gates, inputs and templates begin, and how much of each was read.
+    tables: BTreeMap<usize, Extent>,
     /// Which gates there are is unknown, so that none is missed.
     pub(super) gates_are_unknown: bool,
     /// Which inputs there are is unknown, so that none is missed.
     pub(super) inputs_are_unknown: bool,
 }
 
+/// How much of a table was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    /// What is missing gives its templates no name.
+    Part,
+    /// What is missing may give its templates names.
+    PartWithNames,
+}
+
+impl Extent {
+    fn of_gate(salvaged: &Salvaged<GateFile>, is_filled: bool) -> Self {
+        let names = |removed: &Removed| removed.is_nested || removed.key == EACH;
+        match salvaged.is_whole && is_filled {
+            true => Self::Whole,
+            false if is_filled && !salvaged.removed.iter().any(names) => Self::Part,
+            false => Self::PartWithNames,
+        }
+    }
+}
+
 impl Gaps {
     /// Whether a place lies in a table that was not read whole.
     pub(super) fn cover(&self, place: usize) -> bool {
-        self.tables.range(..=place).next_back().is_some_and(|(_, is_whole)| !is_whole)
+        self.around(place) != Extent::Whole
     }
 
-    pub(super) fn are_any(&self) -> bool {
-        self.gates_are_unknown || self.tables.values().any(|is_whole| !is_whole)
+    /// Whether what is missing of the table around a place may give its templates names.
+    pub(super) fn hide_names_at(&self, place: usize) -> bool {
+        self.around(place) == Extent::PartWithNames
+    }
+
+    /// Whether any prompt may use a name that is missing.
+    pub(super) fn hide_names(&self) -> bool {
+        let mut extents = self.tables.values();
+        self.gates_are_unknown || extents.any(|extent| *extent == Extent::PartWithNames)
+    }
+
+    fn around(&self, place: usize) -> Extent {
+        let before = self.tables.range(..=place).next_back();
+        before.map_or(Extent::Whole, |(_, extent)| *extent)
     }
 }
 
 /// Reads a workflow file, its unused templates too; an error where it is no TOML.
 pub(super) fn read(source: &Source, name: &str) -> Result<Reading, Vec<Box<Unsound>>> {
-    let filled = document::filled(source, GATES).map_err(|error| vec![error])?;
+    let filled = document::filled(source, GATES)?;
     let Filled { mut whole, samples, mut errors, unfilled } = filled;
     let mut misshapen = document::misshapen::<WorkflowFile>(source, &whole);
     for sample in samples {
@@ -70,7 +107,7 @@ pub(super) fn read(source: &Source, name: &str) -> Result<Reading, Vec<Box<Unsou
             Err(error) => errors.push(error),
         }
         // Parsed again: a long workflow does not lie in memory twice for an error that is rare.
-        whole = document::filled(source, GATES).map_err(|error| vec![error])?.whole;
+        whole = document::filled(source, GATES)?.whole;
     }
     salvage((source, name), whole, errors, &unfilled)
 }
@@ -101,7 +138,7 @@ fn salvage(
     let inputs = document::take(&mut whole, INPUTS);
     let templates = document::take(&mut whole, TEMPLATES).and_then(document::entries);
     for (name, _) in templates.into_iter().flatten() {
-        salvage.gaps.tables.insert(name.span().start, true);
+        salvage.gaps.tables.insert(name.span().start, Extent::Whole);
     }
     // One that is called otherwise may be a list of gates or a table of inputs.
     let is_strange = salvage.holds_unknown_table(&whole);
@@ -152,8 +189,8 @@ impl Salvage<'_> {
             let id = gate.get_ref().as_table().and_then(|table| table.get("id"));
             let has_id = id.is_some_and(|id| id.get_ref().is_str());
             let salvaged = self.read::<GateFile>(gate, &[("id", "")]);
-            let is_whole = salvaged.is_whole && !unfilled.contains(&at);
-            self.gaps.tables.insert(start, is_whole);
+            let extent = Extent::of_gate(&salvaged, !unfilled.contains(&at));
+            self.gaps.tables.insert(start, extent);
             self.gaps.gates_are_unknown |= !has_id || salvaged.value.is_none();
             file.gate.extend(salvaged.value);
         }
@@ -167,7 +204,8 @@ impl Salvage<'_> {
         };
         for (name, input) in inputs {
             let salvaged = self.read::<InputFile>(input, &[("type", "string")]);
-            self.gaps.tables.insert(name.span().start, salvaged.is_whole);
+            let extent = if salvaged.is_whole { Extent::Whole } else { Extent::Part };
+            self.gaps.tables.insert(name.span().start, extent);
             if let Some(input) = salvaged.value {
                 file.inputs.insert(name.into_inner(), input);
             }

@@ -12,43 +12,78 @@ use crate::template::Template;
 use std::cell::RefCell;
 
 /// How a text of a gate's table is read.
-pub(super) type Parse<'p> = dyn Fn(&Placed<String>) -> Result<Template, Box<Unsound>> + 'p;
+pub(super) type Parse<'p> = dyn Fn(&Placed<String>) -> Template + 'p;
 
 pub(super) struct Texts<'t> {
     source: &'t Source,
     names: &'t Names,
+    /// Those of the texts that list the items of a fan-out.
+    outer: &'t Names,
     asked: RefCell<Asked>,
+    wrong: RefCell<Vec<Box<Unsound>>>,
 }
 
 impl<'t> Texts<'t> {
-    pub(super) fn new(source: &'t Source, names: &'t Names) -> Self {
-        Self { source, names, asked: RefCell::default() }
+    pub(super) fn new(source: &'t Source, (outer, names): (&'t Names, &'t Names)) -> Self {
+        Self { source, names, outer, asked: RefCell::default(), wrong: RefCell::default() }
     }
 
-    pub(super) fn template(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {
+    /// Keeps what is wrong for the end, so that it hides no other.
+    pub(super) fn kept<T>(&self, read: Result<T, Box<Unsound>>) -> Option<T> {
+        read.map_err(|error| self.wrong.borrow_mut().push(error)).ok()
+    }
+
+    /// What was wrong.
+    pub(super) fn wrong(&self) -> Vec<Box<Unsound>> {
+        self.wrong.take()
+    }
+
+    pub(super) fn template(&self, text: &Placed<String>) -> Template {
         self.ask(text);
-        Template::parse(text.get_ref(), self.source, text.span(), self.names)
+        self.kept_text(Template::parse(text.get_ref(), self.source, text.span(), self.names))
     }
 
     /// A path or glob inside the project.
-    pub(super) fn inside(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {
+    pub(super) fn inside(&self, text: &Placed<String>) -> Template {
         self.ask(text);
-        contract::inside(self.source, text, self.names)
+        self.kept_text(contract::inside(self.source, text, self.names))
+    }
+
+    /// An expression that lists the items of a fan-out.
+    pub(super) fn of_items(&self, text: &Placed<String>) -> Template {
+        self.ask(text);
+        self.kept_text(Template::parse(text.get_ref(), self.source, text.span(), self.outer))
+    }
+
+    /// A path of a file that lists them.
+    pub(super) fn file_of_items(&self, text: &Placed<String>) -> Template {
+        self.ask(text);
+        self.kept_text(contract::inside(self.source, text, self.outer))
     }
 
     /// A folder of the project.
-    pub(super) fn folder(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {
-        let template = self.template(text)?;
-        if template.is_literal() {
+    pub(super) fn folder(&self, text: &Placed<String>) -> Template {
+        let template = self.template(text);
+        if template.is_literal() && template.text() == text.get_ref() {
             let path = ProjectPath::parse(text.get_ref());
-            path.map_err(|error| self.source.unsound(text.span(), error.to_string()))?;
+            self.kept(path.map_err(|error| self.source.unsound(text.span(), error.to_string())));
         }
-        Ok(template)
+        template
     }
 
-    pub(super) fn condition(&self, text: &Placed<String>) -> Result<Template, Box<Unsound>> {
+    pub(super) fn condition(&self, text: &Placed<String>) -> Template {
         self.ask(text);
-        Template::parse_condition(text.get_ref(), self.source, text.span(), self.names)
+        self.kept_text(Template::parse_condition(
+            text.get_ref(),
+            self.source,
+            text.span(),
+            self.names,
+        ))
+    }
+
+    /// What stands in for a text that is none is never looked at.
+    fn kept_text(&self, read: Result<Template, Box<Unsound>>) -> Template {
+        self.kept(read).unwrap_or_else(|| Template::literal(""))
     }
 
     /// What they ask of the table of gates.

@@ -9,7 +9,6 @@ use crate::contract::Output;
 use crate::contract::OutputFiles;
 use crate::executor::ExecutorKind;
 use crate::id::GateId;
-use crate::source::Unsound;
 use crate::template::Template;
 
 /// What becomes of what a command prints, besides the log.
@@ -68,12 +67,12 @@ impl Work {
 }
 
 /// The work that a table of a gate asks for which the rules have found sound.
-pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<Unsound>> {
+pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Work {
     let kind = file.executor.as_ref().and_then(|kind| ExecutorKind::parse(kind.get_ref()));
     let kind = kind.unwrap_or(ExecutorKind::Human);
-    Ok(match (kind, &file.command, &file.shell, &file.workflow) {
+    match (kind, &file.command, &file.shell, &file.workflow) {
         (ExecutorKind::Command, Some(command), _, _) => {
-            Work::Command(command.get_ref().iter().map(template).collect::<Result<_, _>>()?)
+            Work::Command(command.get_ref().iter().map(template).collect())
         }
         (ExecutorKind::Command, None, Some(shell), _) => {
             let ShellFile { script, with } = shell.get_ref().clone();
@@ -84,7 +83,7 @@ pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<U
         }
         (ExecutorKind::Agent, _, _, _) => Work::Agent(match &file.agent {
             None => Role::Any,
-            Some(name) => match template(name)? {
+            Some(name) => match template(name) {
                 literal if literal.is_literal() => Role::Named(literal.text().to_owned()),
                 template => Role::Chosen(template),
             },
@@ -93,7 +92,7 @@ pub(super) fn build(file: &GateFile, template: &Parse<'_>) -> Result<Work, Box<U
         (ExecutorKind::Human | ExecutorKind::Command | ExecutorKind::Workflow, _, _, _) => {
             Work::Human
         }
-    })
+    }
 }
 
 /// A contract that the file which keeps a command's output is an output of too, where it names one.
@@ -122,10 +121,7 @@ pub(super) fn with_stdout(
 }
 
 /// Where a program leaves its answers.
-pub(super) fn answers_from(
-    file: &GateFile,
-    inside: &Parse<'_>,
-) -> Result<Option<AnswersFrom>, Box<Unsound>> {
-    let Some(from) = &file.answers_from else { return Ok(None) };
-    Ok(Some(AnswersFrom { file: inside(&from.file)?, pointer: from.pointer.clone() }))
+pub(super) fn answers_from(file: &GateFile, inside: &Parse<'_>) -> Option<AnswersFrom> {
+    let from = file.answers_from.as_ref()?;
+    Some(AnswersFrom { file: inside(&from.file), pointer: from.pointer.clone() })
 }

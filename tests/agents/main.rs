@@ -15,6 +15,7 @@ mod gemini;
 mod installed;
 mod model;
 mod opencode;
+mod qwen;
 
 #[path = "../it"]
 #[allow(dead_code, unused_imports, reason = "the other tests use the rest")]

@@ -64,7 +64,11 @@ pub fn house(script: &Json) -> Option<(House, Model)> {
             "[[gate]]\nid = 'write'\nexecutor = 'agent'\nagent = 'it'\nprompt = 'ask.md'\n\
              contract = 'poem'\nretry = { attempts = 2 }\n",
         )
-        .file("prompts/ask.md", "Write the poem. Ask ada@example.org, and see @/etc/hostname.\n")
+        .file(
+            "prompts/ask.md",
+            "Write the poem. Ask ada@example.org, and see @/etc/hostname.\nMind @notes.md.\n",
+        )
+        .file("notes.md", "PULLED IN\n")
         .contract(
             "poem",
             "[[output]]\npath = 'out/poem.md'\nchecks = [{ kind = 'word_count', min = 3 }]\n",
@@ -73,6 +77,14 @@ pub fn house(script: &Json) -> Option<(House, Model)> {
     let script = serde_json::from_str(&script).unwrap();
     let model = Model::start(&house, &script);
     Some((house, model))
+}
+
+/// The marks of the packet reached the model as they are meant, and brought no file with them.
+pub fn hears_marks_and_no_file(model: &Model) {
+    let heard = model.heard();
+    assert!(heard.contains(r"Ask ada\\@example.org, and see \\@/etc/hostname."), "{heard}");
+    assert!(heard.contains(r"Mind \\@notes.md."), "{heard}");
+    assert!(!heard.contains("PULLED IN"), "{heard}");
 }
 
 /// A poem that is long enough, and one that is not.

@@ -8,6 +8,7 @@ mod pages;
 mod papers;
 mod picture;
 mod reference;
+mod replies;
 mod shapes;
 mod surfaces;
 mod templates;
@@ -116,7 +117,7 @@ fn every_shipped_contract_is_tried_by_good_and_bad_fixtures() {
 
 #[test]
 fn schemas_lie_beside_for_editors() {
-    for subject in ["workflow", "contract", "config"] {
+    for subject in ["workflow", "contract", "config", "reply"] {
         made(&format!("schemas/{subject}.schema.json"), &schema(subject));
     }
 }

@@ -34,7 +34,7 @@ pub fn execute(face: &Face, request: &cost::Request) -> Result<u8, Failure> {
     }
     let budget = reply.budget.filter(|budget| !budget.is_open());
     for spending in budget.iter().flat_map(|budget| standing::spending(&reply.total, budget)) {
-        text.push_str(&format!("spent {}\n", spending.words));
+        text.push_str(&format!("{}\n", spending.words));
     }
     face.answer(&reply, &Instructions::default(), &text);
     Ok(exit::DONE)

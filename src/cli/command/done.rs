@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::menu;
 use crate::cli::progress;
 use crate::cli::progress::Progress;
 use crate::cli::question;
@@ -59,7 +60,8 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             Reply::Missing(missing) => missing,
         };
         progress::differs(face, &missing.run_id, &missing.differs);
-        match ask(face, &project, (&missing.missing, missing.asks_for_summary))? {
+        let run = RunChoice { run: Some(missing.run_id.to_string()) };
+        match ask(face, &project, &run, (&missing.missing, missing.asks_for_summary))? {
             Choice::Add(summary) => request.summary = vec![summary],
             Choice::Force(person, reason) => {
                 let gate = GateChoice {
@@ -90,6 +92,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
 pub(super) fn ask(
     face: &Face,
     project: &Project,
+    run: &RunChoice,
     (missing, asks_for_summary): (&[Finding], bool),
 ) -> Result<Choice, Error> {
     if !face.can_ask() || face.caller.agent_mark.is_some() {
@@ -102,12 +105,13 @@ pub(super) fn ask(
     let add = asks_for_summary.then_some((Offer::Add, "add a summary"));
     let others = [(Offer::Keep, "keep working"), (Offer::Force, "end it anyway")];
     let (offers, labels): (Vec<Offer>, Vec<&str>) = add.into_iter().chain(others).unzip();
-    let chosen = question::choose("What now", &labels, 0)?;
+    let mut look = menu::unless_stopped(face, project, run, None)?;
+    let chosen = question::choose("What now", &labels, 0, &mut look)?;
     let said = match chosen.map(|chosen| &offers[chosen]) {
-        Some(Offer::Add) => question::line("summary")?.map(Choice::Add),
+        Some(Offer::Add) => question::line("summary", &mut look)?.map(Choice::Add),
         Some(Offer::Force) => {
             let person = terminal::person(project, &face.caller, face.global.is_ci())?;
-            question::reason()?.map(|reason| Choice::Force(person, reason))
+            question::reason(&mut look)?.map(|reason| Choice::Force(person, reason))
         }
         Some(Offer::Keep) | None => None,
     };

@@ -4,9 +4,11 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::approval;
 use crate::cli::drive;
+use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::terminal;
 use crate::ops::Error;
+use crate::ops::RunChoice;
 use crate::ops::gate_approve;
 
 pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failure> {
@@ -29,7 +31,9 @@ pub fn execute(face: &Face, request: &gate_approve::Request) -> Result<u8, Failu
     if !asked.changed.is_empty() {
         return Err(gate_approve::changed(&asked.run, &asked.gate).into());
     }
-    if !approval::ask(&person, &asked)? {
+    let run = RunChoice { run: Some(asked.run.to_string()) };
+    let mut look = menu::unless_stopped(face, &project, &run, Some(&asked.gate))?;
+    if !approval::ask(&person, &asked, &mut look)? {
         return Err(Error::usage("not approved; nothing was written").into());
     }
     let progress = Progress::of(face, &project, &request.gate.run);

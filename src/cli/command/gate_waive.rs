@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
@@ -16,7 +17,8 @@ pub fn execute(face: &Face, request: &gate_waive::Request) -> Result<u8, Failure
     let person = terminal::person(&project, &face.caller, face.global.is_ci())?;
     let gate = request.gate.gate.as_deref().unwrap_or("the waiting gate");
     let ask = format!("Waive {gate} as {}: {}? [yes/no]", person.by, request.reason);
-    if !question::word(&ask, &["yes", "y", "waive"])? {
+    let mut look = menu::unless_stopped(face, &project, &request.gate.run, None)?;
+    if !question::word(&ask, &["yes", "y", "waive"], &mut look)? {
         return Err(Error::usage("not waived; nothing was written").into());
     }
     let progress = Progress::of(face, &project, &request.gate.run);

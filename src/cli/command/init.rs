@@ -28,7 +28,7 @@ fn wanted(missing: Vec<init::Part>) -> Result<Vec<init::Part>, Error> {
     let mut wanted = Vec::new();
     for part in missing {
         let question = format!("Write {}?", part.words());
-        match question::choose(&question, &["no", "yes"], 0)? {
+        match question::choose(&question, &["no", "yes"], 0, &mut question::unwatched)? {
             Some(1) => wanted.push(part),
             Some(_) => {}
             None => return Err(Error::Interrupted),

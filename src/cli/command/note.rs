@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::menu;
 use crate::cli::question;
 use crate::cli::table::folded;
 use crate::clock::show_duration;
@@ -61,7 +62,10 @@ fn ask_again(
         return Ok(());
     }
     face.say(&words);
-    let Some(estimate) = question::line("new estimate, such as 3h (Enter to keep it)")? else {
+    let run = RunChoice { run: Some(reply.run_id.to_string()) };
+    let mut look = menu::unless_stopped(face, project, &run, Some(gate))?;
+    let ask = "new estimate, such as 3h (Enter to keep it)";
+    let Some(estimate) = question::line(ask, &mut look)? else {
         return Ok(());
     };
     let gate = GateChoice {

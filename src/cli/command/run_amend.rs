@@ -2,14 +2,17 @@
 
 use super::Failure;
 use crate::cli::answer::Face;
+use crate::cli::door;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::menu;
 use crate::cli::question;
 use crate::cli::terminal;
 use crate::id::GateId;
 use crate::ops;
 use crate::ops::Error;
 use crate::ops::Instructions;
+use crate::ops::RunChoice;
 use crate::ops::run_amend;
 
 /// What takes an amendment in, typed whole.
@@ -31,13 +34,16 @@ pub fn execute(face: &Face, request: &run_amend::Request) -> Result<u8, Failure>
     }
     for text in &asked.diffs {
         face.say(&format!("\n{}:", text.path));
-        text.diff.lines().for_each(|line| face.say(&format!("  {line}")));
+        text.diff.lines().for_each(|line| door::err(&format!("  {line}\n")));
     }
     let gates: Vec<&str> = asked.reopened.iter().map(GateId::as_str).collect();
     if !gates.is_empty() {
         face.say(&format!("  reopened, approvals withdrawn: {}", gates.join(", ")));
     }
-    if !question::word(&format!("Apply this as {}? [yes/no]", person.by), &WORDS)? {
+    let run = RunChoice { run: Some(asked.run.to_string()) };
+    let mut look = menu::unless_stopped(face, &project, &run, None)?;
+    let ask = format!("Apply this as {}? [yes/no]", person.by);
+    if !question::word(&ask, &WORDS, &mut look)? {
         return Err(Error::usage("not amended; nothing was written").into());
     }
     let reply = run_amend::run_amend(&project, &face.caller, request, (&person, &asked))?;

@@ -61,7 +61,8 @@ fn tree(face: &Face, told: &Told) -> String {
         line("branch", &one_line(branch.trim_start_matches("refs/heads/")));
     }
     for spending in &told.spending {
-        line("spent", &spending.words);
+        let words = spending.words.strip_prefix("spent ");
+        line("spent", words.unwrap_or(&spending.words));
     }
     line("record", &told.record);
     line("logs", &told.logs);

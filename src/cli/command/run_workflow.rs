@@ -91,7 +91,8 @@ fn another(
     let unfinished = run::unfinished(project, &face.caller, workflow, &request.inputs)?;
     let Some(entry) = unfinished.into_iter().next() else { return Ok(None) };
     let question = format!("Run {} of `{}` is {}", entry.run_id, entry.key, entry.status);
-    match question::choose(&question, &["resume it", "start another run", "do nothing"], 0)? {
+    let items = ["resume it", "start another run", "do nothing"];
+    match question::choose(&question, &items, 0, &mut question::unwatched)? {
         Some(0) => Ok(Some(entry.run_id)),
         Some(1) => {
             request.begin.again = true;

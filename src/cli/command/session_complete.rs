@@ -5,6 +5,7 @@ use super::done;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::terminal;
@@ -24,7 +25,9 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
     if let Some(reason) = &request.force {
         let who = terminal::person(&project, &face.caller, face.global.is_ci())?;
         let ask = format!("Complete it anyway as {}: {reason}? [yes/no]", who.by);
-        if !question::word(&ask, &["yes", "y", "end"])? {
+        let run = RunChoice { run: Some(request.epic.run(&project, &face.caller)?.to_string()) };
+        let mut look = menu::unless_stopped(face, &project, &run, None)?;
+        if !question::word(&ask, &["yes", "y", "end"], &mut look)? {
             return Err(Error::usage("not completed; nothing was written").into());
         }
         person = Some(who);
@@ -42,7 +45,7 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        match done::ask(face, &project, (&missing.missing, missing.asks_for_summary))? {
+        match done::ask(face, &project, &run, (&missing.missing, missing.asks_for_summary))? {
             done::Choice::Add(summary) => request.summary = Some(summary),
             done::Choice::Force(who, reason) => {
                 request.force = Some(reason);

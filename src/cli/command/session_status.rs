@@ -35,7 +35,7 @@ pub fn execute(face: &Face, epic: &Epic) -> Result<u8, Failure> {
                 sitting.status.to_string(),
                 sitting.started_at.to_string(),
                 shown(sitting.duration_s),
-                usd(sitting.cost_usd),
+                sitting.cost_usd.map_or_else(|| "unknown".to_owned(), |it| Measure::Usd.show(it)),
                 sitting.by.clone(),
             ]
         })
@@ -58,24 +58,23 @@ fn time(reply: &session_status::Reply) -> String {
 }
 
 fn money(reply: &session_status::Reply) -> String {
-    let own = usd(reply.cost_usd);
-    let cost = if reply.parts_usd > 0.0 {
-        format!("{own}, and {} in runs begun in it", Measure::Usd.show(reply.parts_usd))
+    let usd = |usd| Measure::Usd.show(usd);
+    let own = reply.cost_usd.map_or_else(|| "unknown".to_owned(), usd);
+    let (cost, parts) = if reply.parts_usd > 0.0 {
+        let parts = usd(reply.parts_usd);
+        let total = usd(reply.cost_usd.unwrap_or_default() + reply.parts_usd);
+        (total, format!(" ({own} here, {parts} in runs started in it)"))
     } else {
-        own
+        (own, String::new())
     };
     match (reply.budget_usd, reply.remaining_usd) {
         (Some(budget), Some(left)) => {
-            format!("cost: {cost} of {budget:.2} USD, {left:.2} USD left")
+            format!("cost: {cost} of {budget:.2} USD{parts}, {left:.2} USD left")
         }
-        (_, _) => format!("cost: {cost}, no budget"),
+        (_, _) => format!("cost: {cost}{parts}, no budget"),
     }
 }
 
 fn shown(seconds: u64) -> String {
     show_duration(Duration::from_secs(seconds))
-}
-
-fn usd(amount: Option<f64>) -> String {
-    amount.map_or_else(|| "unknown".to_owned(), |usd| Measure::Usd.show(usd))
 }

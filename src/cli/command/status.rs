@@ -81,7 +81,7 @@ fn text(reply: &status::Reply) -> String {
     );
     for spending in &reply.spending {
         let mark = if spending.is_near { "  near the limit" } else { "" };
-        let _ = writeln!(text, "spent {}{mark}", spending.words);
+        let _ = writeln!(text, "{}{mark}", spending.words);
     }
     text = folded(&text);
     let rows: Vec<Vec<String>> = reply

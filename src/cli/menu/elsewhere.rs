@@ -1,6 +1,7 @@
 //! What others do with a run while the menu at one of its gates is open.
 
 use crate::cli::answer::Face;
+use crate::id::GateId;
 use crate::ops::Error;
 use crate::ops::Project;
 use crate::ops::RunChoice;
@@ -15,6 +16,38 @@ use std::time::Instant;
 /// How long another process that has gone on with the run is given to come to rest, so that what the
 /// run waits for then can be asked here.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What looks up during a question of a command about a run: somebody else has stopped it meanwhile, or
+/// gone on with the gate that is asked about.
+pub fn unless_stopped<'d>(
+    face: &'d Face,
+    project: &'d Project,
+    run: &RunChoice,
+    gate: Option<&'d GateId>,
+) -> Result<impl FnMut() -> Result<(), Error>, Error> {
+    let mut watch = watch::watch(project, &face.caller, run)?;
+    let run = RunChoice { run: Some(watch.run_id().to_string()) };
+    let before = next::next(project, &face.caller, &run)?.run.stopped();
+    Ok(move || {
+        if project.stop.is_raised() {
+            return Err(Error::Interrupted);
+        }
+        if watch.news()?.is_empty() {
+            return Ok(());
+        }
+        let now = next::next(project, &face.caller, &run)?.run;
+        let is_gone = |gate: &&GateId| now.waiting.iter().all(|waiting| &waiting.gate != *gate);
+        match (now.stopped(), gate.filter(is_gone)) {
+            (Some(stopped), _) if before.as_ref() != Some(&stopped) => {
+                Err(Error::usage(format!("{stopped}; nothing was written")))
+            }
+            (_, Some(gate)) => Err(Error::usage(format!(
+                "gate {gate} no longer waits for this; nothing was written"
+            ))),
+            (Some(_) | None, None) => Ok(()),
+        }
+    })
+}
 
 /// A gate that waits, watched.
 pub struct Elsewhere<'d> {

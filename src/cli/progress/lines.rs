@@ -76,10 +76,16 @@ impl Lines {
                 self.judged(gate, *attempt, judged, GateStatus::Fail);
                 self.wait_for(gate);
             }
-            Event::GateInterrupted { gate, attempt, reason, findings, .. } => {
+            Event::GateInterrupted { gate, attempt, reason, findings, retry_at } => {
                 self.show_findings(gate, findings.clone());
                 self.end(gate, GateStatus::NotStarted, *attempt, Some(reason));
-                self.wait_for(gate);
+                // The reason says so in the line that stays.
+                if let (Some(at), Some(now)) = (retry_at, self.at) {
+                    let text = format!("until {gate} is tried again");
+                    self.live.count_down(gate, &text, at.since(now));
+                } else {
+                    self.wait_for(gate);
+                }
             }
             Event::GateSkipped { gate, reason } => {
                 self.end(gate, GateStatus::Skipped, 0, Some(reason));

@@ -86,6 +86,20 @@ fn a_packet_goes_in_by_every_way_and_is_never_split() {
 }
 
 #[test]
+fn marks_that_a_program_acts_on_are_escaped_on_their_way_in() {
+    let stage = Stage::new();
+    let packet = "Ask ada@example.org, and see @notes.md.";
+    let escaped = "Ask ada\\@example.org, and see \\@notes.md.";
+    stage.begin(&agent("command = ['cat']\nescape = ['@']").unwrap(), packet);
+    assert_eq!(stage.printed(), escaped);
+    let print = "command = ['printf', '[%s]']\npacket = 'argument'\nescape = ['@']";
+    stage.begin(&agent(print).unwrap(), packet);
+    assert_eq!(stage.printed(), format!("[{escaped}]"));
+    stage.begin(&agent("command = ['cat']\npacket = 'file'\nescape = ['@']").unwrap(), packet);
+    assert_eq!(stage.printed(), packet);
+}
+
+#[test]
 fn running_totals_are_counted_once_and_priced() {
     let mut stage = Stage::new();
     let print = "command = ['echo', '{\"s\": \"t\", \"in\": 30, \"out\": 7}']\nmodel = 'm'\n\
@@ -146,4 +160,13 @@ fn a_failure_may_be_one_of_the_surroundings() {
     let transient = conclusion("echo busy >&2; exit 1");
     assert!(matches!(transient, Conclusion::Interrupted { cut: Cut::Transient { .. }, .. }));
     assert_eq!(conclusion("echo busy"), Conclusion::Done);
+    // A program that reports its figures in lines of JSON has no such line for what went wrong.
+    let lines = text.replace("'text'", "'jsonl'");
+    let conclusion = |script: &str| {
+        let agent = agent(&format!("command = ['sh', '-c', '{script}']\n{lines}")).unwrap();
+        stage.begin(&agent, "").conclusion
+    };
+    let transient = conclusion("echo busy >&2; exit 1");
+    assert!(matches!(transient, Conclusion::Interrupted { cut: Cut::Transient { .. }, .. }));
+    assert_eq!(conclusion("echo busy; exit 1"), failed("`sh` exited with code 1"));
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 const ACTS: usize = 3;
 
 /// One act.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Act {
     /// When it was done.
@@ -26,7 +26,7 @@ pub struct Act {
 }
 
 /// One thing that did not work.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Setback {
     /// Time of the failure.

@@ -14,7 +14,7 @@ use crate::run::Run;
 use serde::Serialize;
 
 /// A child run that is not over.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct ChildRun {
     /// The run's id.
@@ -32,7 +32,7 @@ pub struct ChildRun {
 }
 
 /// A gate that waits.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct WaitingGate {
     /// The gate.

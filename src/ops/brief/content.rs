@@ -43,7 +43,7 @@ pub(super) struct Facts<'f> {
 }
 
 /// What brings a new session up to date.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Brief {
     /// The run's id.
@@ -97,7 +97,7 @@ pub struct Brief {
 }
 
 /// One session.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct BriefSession {
     /// The session's number within the run.
@@ -113,7 +113,7 @@ pub struct BriefSession {
 }
 
 /// A pause.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct PausedAt {
     /// When.
@@ -123,7 +123,7 @@ pub struct PausedAt {
 }
 
 /// An input or an answer, with its value.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct GivenValue {
     /// Its name.
@@ -133,7 +133,7 @@ pub struct GivenValue {
 }
 
 /// The beginning of a prompt file.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Prompt {
     /// The file that the input named.
@@ -143,7 +143,7 @@ pub struct Prompt {
 }
 
 /// A gate, with what was found at it last.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct BriefGate {
     /// Its status.
@@ -160,7 +160,7 @@ pub struct BriefGate {
 }
 
 /// Something that was said about the work.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Remark {
     /// Time of the note.
@@ -176,7 +176,7 @@ pub struct Remark {
 }
 
 /// Files that changed: unknown outside of git.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Changes {
     /// Since when, in words.
@@ -188,7 +188,7 @@ pub struct Changes {
 }
 
 /// Money, tokens and time. What is unknown is null, never zero.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct BriefSpending {
     /// Known cost in total.

@@ -24,7 +24,7 @@ use crate::workflow::Workflow;
 use serde::Serialize;
 
 /// An approval with a valid signature.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct SignedApproval {
     /// The gate that was approved.

@@ -21,6 +21,7 @@ pub use names::name_rule;
 
 use super::file::GateFile;
 use super::file::WorkflowFile;
+use super::reading::Gaps;
 use crate::source::Source;
 use crate::source::Unsound;
 use std::collections::BTreeMap;
@@ -77,23 +78,46 @@ impl<'d> Draft<'d> {
 
 type Rule = fn(&Draft<'_>) -> Vec<Box<Unsound>>;
 
+/// What a rule must know, so that what it says does not follow from another error.
+#[derive(Clone, Copy)]
+enum Needs {
+    /// One gate, whole.
+    Gate,
+    /// Which gates there are.
+    Gates,
+    /// Both.
+    Plan,
+}
+
 /// Every rule there is, in the order in which a person wants to hear of them.
-static RULES: &[Rule] = &[
-    names::check,
-    inputs::check,
-    executor_keys::check,
-    shell::check,
-    variables::check,
-    references::check,
-    cycles::check,
-    goto::check,
-    course::check,
-    instances::check,
-    unreachable::check,
-    child_runs::check,
+static RULES: &[(Needs, Rule)] = &[
+    (Needs::Plan, names::check),
+    (Needs::Gate, inputs::check),
+    (Needs::Gate, executor_keys::check),
+    (Needs::Gate, shell::check),
+    (Needs::Gate, variables::check),
+    (Needs::Gates, references::check),
+    (Needs::Plan, cycles::check),
+    (Needs::Plan, goto::check),
+    (Needs::Plan, course::check),
+    (Needs::Gate, instances::check),
+    (Needs::Plan, unreachable::check),
+    (Needs::Gate, child_runs::check),
 ];
 
-/// What is wrong, by each rule; most tell the first error of every gate.
-pub(super) fn all(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    RULES.iter().flat_map(|rule| rule(draft)).collect()
+/// What is wrong, by each rule, but for what may follow from a gap; most tell the first error of
+/// every gate.
+pub(super) fn all(draft: &Draft<'_>, gaps: &Gaps) -> Vec<Box<Unsound>> {
+    let told = RULES.iter().flat_map(|(needs, rule)| {
+        let (needs_gates, needs_whole) = match needs {
+            Needs::Gate => (false, true),
+            Needs::Gates => (true, false),
+            Needs::Plan => (true, true),
+        };
+        let mut errors =
+            if needs_gates && gaps.gates_are_unknown { Vec::new() } else { rule(draft) };
+        errors.retain(|error| !needs_whole || !gaps.cover(error.span().start));
+        errors
+    });
+    told.collect()
 }

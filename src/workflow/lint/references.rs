@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
-    draft.each_gate(|gate| {
+    let told = draft.file.gate.iter().flat_map(|gate| {
+        let mut errors = Vec::new();
         let own = gate.id.get_ref();
         let mut named: Vec<(&str, Range<usize>)> = Vec::new();
         let place = |text: &Placed<String>| text.span();
@@ -45,15 +46,14 @@ pub(super) fn check(draft: &Draft<'_>) -> Vec<Box<Unsound>> {
                     suggest(name, ids)
                 };
                 let message = format!("unknown gate `{name}`");
-                return Err(draft.source.unsound(span, message).advise(help));
+                errors.push(draft.source.unsound(span, message).advise(help));
             }
         }
         if let Some(audits) = gate.audits.as_ref().filter(|audits| audits.get_ref().gate == *own) {
-            return Err(draft
-                .source
-                .unsound(audits.span(), format!("gate `{own}` audits itself"))
-                .advise("write the gate whose work this one reviews"));
+            let error = draft.source.unsound(audits.span(), format!("gate `{own}` audits itself"));
+            errors.push(error.advise("write the gate whose work this one reviews"));
         }
-        Ok(())
-    })
+        errors
+    });
+    told.collect()
 }

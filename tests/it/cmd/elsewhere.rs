@@ -58,20 +58,53 @@ fn an_open_menu_sees_at_once_that_its_gate_is_done() {
 }
 
 #[test]
-fn what_is_typed_at_a_prompt_after_the_run_was_stopped_is_not_taken() {
+fn an_open_question_sees_at_once_that_the_run_was_stopped() {
     let house = house("");
-    let orch = env!("CARGO_BIN_EXE_orch");
-    let script = format!(
-        "(sleep 3; '{orch}' run pause --reason lunch >/dev/null 2>&1; echo stopped) &
-         exec '{orch}' run demo"
-    );
     let fail = "\u{1b}[B".repeat(4) + "\r";
-    let talk =
-        [("What now", fail.as_str()), ("reason (Enter to go back)", ""), ("stopped", "late\r")];
-    let done = house.program_on_terminal(&["sh", "-c", &script], &talk).code(3);
-    done.says("the run was paused: lunch; nothing was written");
+    let talk = [
+        ("What now", fail.as_str()),
+        ("reason (Enter to go back): ", "half a rea"),
+        ("the run was paused: lunch", ""),
+    ];
+    let done = while_open(&house, &["run pause --reason lunch"], &talk);
+    done.code(3).never_says("half a reason");
     assert_eq!(house.record()["status"], "PAUSED");
     assert_eq!(house.gates(), "write WAITING");
+    // What was to be answered is answered elsewhere.
+    let asks =
+        "answers = { mood = { type = 'string' } }\n[[gate]]\nid = 'print'\nexecutor = 'human'";
+    let house = self::house(asks);
+    let talk = [("What now", "\r"), ("mood", ""), ("print waits", ""), ("What now", "\u{1b}")];
+    let done = while_open(&house, &["gate finish --answer mood=calm"], &talk).code(3);
+    done.says("gate write no longer waits for this");
+    assert_eq!(house.gates(), "write PASS, print WAITING");
+}
+
+#[test]
+fn a_question_of_a_command_sees_it_too() {
+    let house = house("approval = 'person'");
+    house.orch("run demo").code(3);
+    house.orch("gate finish").code(0);
+    let orch = env!("CARGO_BIN_EXE_orch");
+    let script = format!(
+        "(sleep 2; '{orch}' run cancel --reason lunch >/dev/null 2>&1) & exec '{orch}' gate approve"
+    );
+    let talk = [("Approve this as", ""), ("the run was canceled: lunch; nothing was written", "")];
+    house.program_on_terminal(&["sh", "-c", &script], &talk).code(2);
+    assert_eq!(house.record()["status"], "CANCELED");
+}
+
+#[test]
+fn a_line_is_edited_as_in_a_shell() {
+    let house = house("");
+    let fail = "\u{1b}[B".repeat(4) + "\r";
+    // Ctrl-U, Ctrl-W, left and right, Home and End, backspace, letters of two columns.
+    let typed = "gone\u{15}wrong wor\u{17}tonx\u{7f}e\u{1b}[D\u{1b}[D\u{1b}[D\u{1b}[D名\u{1b}[C\r";
+    house
+        .on_terminal("run demo", &[("What now", &fail), ("reason (Enter to go back): ", typed)])
+        .code(1);
+    let reason = house.attempt("write", 1)["failure_reason"].as_str().unwrap().to_owned();
+    assert!(reason.contains("wrong 名tone"), "{reason}");
 }
 
 /// A house in which somebody else stops the run while the menu is open: by the program that the

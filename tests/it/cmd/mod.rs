@@ -25,6 +25,7 @@ mod keeper;
 mod logs;
 mod man;
 mod misplaced;
+mod narrow;
 mod invocation;
 mod note;
 mod open;

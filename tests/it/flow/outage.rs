@@ -42,6 +42,14 @@ fn pauses_are_kept_and_grow() {
 }
 
 #[test]
+fn a_pause_counts_down_on_a_terminal() {
+    let house =
+        house("delay = '2s'").script("write.1", OVERLOADED).script("write", "echo x > out.md");
+    let done = house.on_terminal_by_the_clock("run demo", 80, &[]).code(0);
+    done.says("next try in 2.0s").says("s until write is tried again");
+}
+
+#[test]
 fn in_the_end_somebody_is_asked() {
     let house = house("delay = '1h', max_delay = '2h', within = '30m'").script("write", OVERLOADED);
     let done = house.orch("run demo").code(3);

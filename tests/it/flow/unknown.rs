@@ -87,3 +87,16 @@ fn a_budget_over_a_model_without_a_price_is_told_at_the_start() {
     let house = house.file("orch.toml", &agent(&model("claude-sonnet-4-5")));
     house.orch("run demo --budget 1").code(0).never_says("does not limit it");
 }
+
+#[test]
+fn where_nothing_is_known_one_sentence_says_so() {
+    let unknown = "# cost_usd: unknown\n# input_tokens: unknown\n# output_tokens: unknown";
+    let house =
+        House::new().agents("").workflow("demo", &agents(&[("a", "")])).script("a", unknown);
+    house.orch("run demo").code(0);
+    let status = house.orch("status").code(0);
+    status.says("\ncost and tokens unknown for 1 of 1 calls\n").never_says("spent");
+    house.orch("run show").code(0).says("spent     cost and tokens unknown for 1 of 1 calls\n");
+    house.orch("run demo --budget 5").code(0);
+    house.orch("status").code(0).says("\ncost unknown for 1 of 1 calls (budget 5.00 USD)\n");
+}

@@ -275,3 +275,126 @@ fn data_is_told_in_words() {
     error: a.json:2: invalid JSON: expected one value, found more behind it [field]
     "#);
 }
+
+#[test]
+fn every_syntax_error_of_a_file_is_told_at_once() {
+    let broken = "name = demo
+version = '1'
+[[gate]]
+id = 'a
+executor = 'human'
+timeout = 5m
+[[gate]
+id = 'b'
+executor = 'command'
+command = ['echo' 'one' 'two'
+    'three']
+shell = yes
+";
+    let done = {
+        let house = House::new();
+        house.write("workflows/demo.toml", broken);
+        house.orch("workflow check demo").code(2)
+    };
+    insta::assert_snapshot!(done.stderr, @r#"
+    error: `demo` is not in quotes
+      --> workflows/demo.toml:1:8
+      |
+    1 | name = demo
+      |        ^^^^
+    help: write "demo", in quotes
+    error: the string is not closed
+      --> workflows/demo.toml:4:8
+      |
+    4 | id = 'a
+      |        ^
+    help: write ' at its end
+    error: `5m` is not in quotes
+      --> workflows/demo.toml:6:11
+      |
+    6 | timeout = 5m
+      |           ^^
+    help: write "5m", in quotes
+    error: the header `[[gate]` is not closed
+      --> workflows/demo.toml:7:8
+      |
+    7 | [[gate]
+      |        ^
+    help: write [[gate]]
+    error: a comma is missing before `'one'`
+      --> workflows/demo.toml:10:19
+       |
+    10 | command = ['echo' 'one' 'two'
+       |                   ^
+    help: write ["a", "b"], with a comma between the items
+    error: `yes` is not a TOML value
+      --> workflows/demo.toml:12:9
+       |
+    12 | shell = yes
+       |         ^^^
+    help: write true
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    "#);
+}
+
+#[test]
+fn what_follows_from_a_syntax_error_is_not_told_beside_it() {
+    let cases = [
+        // A list that is never closed takes in all that follows, as does a table.
+        "name = 'demo'\nargs = [1, 2\nversion = '1'\n[[gate]]\nid = 'a'\ntimeout = 5m\n",
+        "name = 'demo'\nargs = { x = 1\nversion = '1'\n[[gate]]\nid = 'a'\n",
+        "name = 'demo'\nargs = [\n  1,\n  2 3 4,\n  5 6,\n]\nversion = 1.0.0\n",
+        // Nobody knows where this text was to end.
+        "name = 'demo'\ndescription = '''one\nversion = 1.0.0\n[[gate]]\nid = 'a'\n",
+        "[[gate\nid = 'a'\n[[gate\nid = 'a'\n",
+    ];
+    let told: Vec<String> = cases.iter().map(|text| raw(text)).collect();
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    error: the list above is not closed
+      --> workflows/demo.toml:3:1
+    help: write ] at its end
+    error: `5m` is not in quotes
+      --> workflows/demo.toml:6:11
+    help: write "5m", in quotes
+
+    error: the table above is not closed
+      --> workflows/demo.toml:3:1
+    help: write } at its end
+
+    error: `2 3 4` is not in quotes
+      --> workflows/demo.toml:4:3
+    help: write "2 3 4", in quotes
+    error: `1.0.0` is not a number
+      --> workflows/demo.toml:7:14
+    help: write "1.0.0", in quotes
+
+    error: the string is not closed
+      --> workflows/demo.toml:6:1
+    help: write ''' at its end
+
+    error: the header `[[gate` is not closed
+      --> workflows/demo.toml:1:7
+    help: write [[gate]]
+    error: the header `[[gate` is not closed
+      --> workflows/demo.toml:3:7
+    help: write [[gate]]
+    "#);
+}
+
+#[test]
+fn every_syntax_error_of_a_contract_is_told_at_once() {
+    insta::assert_snapshot!(told(&contract("[[output]]\npath = a.md\n[[check]\nkind = x\n")), @r#"
+    error: `a.md` is not in quotes
+      --> contracts/c.toml:3:8
+    help: write "a.md", in quotes
+    error: the header `[[check]` is not closed
+      --> contracts/c.toml:4:9
+    help: write [[check]]
+    error: `x` is not in quotes
+      --> contracts/c.toml:5:8
+    help: write "x", in quotes
+    "#);
+}

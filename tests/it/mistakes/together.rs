@@ -80,6 +80,9 @@ fn one_mistake_hides_no_other() {
     error: `my gate` is not a valid gate id; use at most 64 letters, digits, `.`, `_` and `-`, starting with a letter or digit
       --> workflows/demo.toml:8:19
     help: write "my-gate"
+    error: unknown executor `Human`
+      --> workflows/demo.toml:9:25
+    help: did you mean `human`?
     error: unknown key `idd`
       --> workflows/demo.toml:12:14
     help: did you mean `id`?
@@ -89,6 +92,8 @@ fn one_mistake_hides_no_other() {
     error: unknown name `slgu` in a template
       --> workflows/demo.toml:20:43
     help: did you mean `slug`?
+    error: `1h30m` is not a duration; write `90m`
+      --> workflows/demo.toml:21:24
     error: `prompts/draft.md` not found
       --> workflows/demo.toml:25:23
     help: create prompts/draft.md; known: brief.md, epic/close.md, epic/scope.md, epic/tasks.md, task/close.md, task/plan.md, task/review.md, task/work.md (12 more: orch workflow show NAME shows those of a workflow)
@@ -134,5 +139,88 @@ fn what_follows_from_a_mistake_is_not_told_beside_it() {
     error: unknown template `slo`
       --> workflows/demo.toml:11:7
     help: did you mean `slow`?
+    ");
+}
+
+#[test]
+fn a_gate_with_a_wrong_key_is_judged_by_all_that_can_be_read_of_it() {
+    let cases = [
+        // The keys that are there are read, whatever the one was meant for that is not known.
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['{{ slgu }}', '{{ x | shout }}']\n\
+         timeot = '5m'\nneeds = ['nowhere', 'elsewhere']\nwithin = '2x'",
+        // It may be what names the item.
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['{{ chapter }}']\n\
+         eech = { in = '{{ run.id }}', as = 'chapter' }",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['{{ chapter }}']\neach = 'chapters'",
+        // Which gates there are is unknown; what each says of itself is not.
+        "[[gate]]\nidd = 'a'\nexecutor = 'human'\n[[gate]]\nid = 'b'\nneeds = ['a']\n\
+         executor = 'human'\ncommand = ['x']",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['{{ one }}', '{{ two }}']\n\
+         env = { A = '{{ three }}' }\ntimeout = '1x'\ndir = '../x'",
+    ];
+    let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
+    insta::assert_snapshot!(told.join("\n\n"), @r#"
+    error: unknown name `slgu` in a template
+      --> workflows/demo.toml:6:16
+    help: known: attempt, gate, gates, run, session
+    error: unknown filter `shout` in a template
+      --> workflows/demo.toml:6:34
+    help: did you mean `sort`?
+    error: unknown key `timeot`
+      --> workflows/demo.toml:7:1
+    help: did you mean `timeout`?
+    error: unknown gate `nowhere`
+      --> workflows/demo.toml:8:10
+    help: there is no other gate: remove it, or add the gate
+    error: unknown gate `elsewhere`
+      --> workflows/demo.toml:8:21
+    help: there is no other gate: remove it, or add the gate
+
+    error: unknown key `eech`
+      --> workflows/demo.toml:7:1
+    help: did you mean [each]?
+
+    error: invalid type: string "chapters", expected a table
+      --> workflows/demo.toml:7:8
+    help: write each = { in = …, as = … }
+
+    error: unknown key `idd`
+      --> workflows/demo.toml:4:1
+    help: did you mean `id`?
+    error: `command` belongs to executor "command"
+      --> workflows/demo.toml:10:11
+    help: write executor = "command", or remove `command`
+
+    error: unknown name `one` in a template
+      --> workflows/demo.toml:6:16
+    help: known: attempt, gate, gates, run, session
+    error: unknown name `two` in a template
+      --> workflows/demo.toml:6:29
+    help: known: attempt, gate, gates, run, session
+    error: unknown name `three` in a template
+      --> workflows/demo.toml:7:17
+    help: known: attempt, gate, gates, run, session
+    error: `1x` is not a duration; use `500ms`, `90s`, `45m`, `2h` or `1d`
+      --> workflows/demo.toml:8:11
+    error: path "../x" leaves the project
+      --> workflows/demo.toml:9:7
+    "#);
+}
+
+#[test]
+fn what_lists_the_items_of_a_fan_out_knows_none_of_them() {
+    let inputs = "[inputs]\nchapters = { type = 'list' }\n[[gate]]\nid = 'write'\n\
+        executor = 'command'\ncommand = ['echo', '{{ chapter }}']\n";
+    let own = "each = { in = '{{ chapter }}', as = 'chapter' }";
+    let file = "each = { file = '{{ chapter }}.json', as = 'chapter' }";
+    let told = [own, file].map(|each| told(&workflow(&format!("{inputs}{each}"))));
+    insta::assert_snapshot!(told.join("\n\n"), @"
+    error: unknown name `chapter` in a template
+      --> workflows/demo.toml:9:19
+    help: did you mean `chapters`?
+
+    error: unknown name `chapter` in a template
+      --> workflows/demo.toml:9:21
+    help: did you mean `chapters`?
     ");
 }

@@ -1,0 +1,113 @@
+//! Errors on a narrow terminal: words are kept whole, and a caret stands under what it means. Off a
+//! terminal each message is one line.
+
+use crate::house::House;
+
+fn house() -> House {
+    House::new().workflow(
+        "demo",
+        "[inputs]
+slug = { type = 'slg', help = 'What the work is about, in a word or two' }
+[[gate]]
+id = 'a'
+executor = 'command'
+command = ['echo', 'one', 'two', 'three', '{{ slug | shout }}', 'four', 'five']",
+    )
+}
+
+#[test]
+fn errors_are_folded_between_words() {
+    let house = house();
+    let check = |columns| {
+        let done = house.on_terminal_by_the_clock("workflow check demo", columns, &[]).code(2);
+        let text = done.stdout.replace('\r', "");
+        for line in text.lines() {
+            let plain = line.replace("\u{1b}[31m", "").replace("\u{1b}[1m", "");
+            let plain = plain.replace("\u{1b}[0m", "");
+            assert!(plain.chars().count() <= usize::from(columns), "{columns}: {plain}");
+        }
+        text.replace('\u{1b}', "")
+    };
+    insta::assert_snapshot!(check(40), @"
+    [31merror:[0m unknown value `slg`, expected one
+      of `string`, `slug`, `path`, `file`,
+      `choice`, `integer`, `number`, `bool`,
+      `list`
+      --> workflows/demo.toml:4:17
+      |
+    4 | slug = { type = 'slg', help = 'What…
+      |                 [31m^^^^^[0m
+    [1mhelp:[0m did you mean `slug`?
+    [31merror:[0m unknown filter `shout` in a
+      template
+      --> workflows/demo.toml:8:54
+      |
+    8 | …, 'two', 'three', '{{ slug | shout…
+      |                               [31m^^^^^[0m
+    [1mhelp:[0m did you mean `sort`?
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    ");
+    insta::assert_snapshot!(check(80), @"
+    [31merror:[0m unknown value `slg`, expected one of `string`, `slug`, `path`, `file`,
+      `choice`, `integer`, `number`, `bool`, `list`
+      --> workflows/demo.toml:4:17
+      |
+    4 | slug = { type = 'slg', help = 'What the work is about, in a word or two' }
+      |                 [31m^^^^^[0m
+    [1mhelp:[0m did you mean `slug`?
+    [31merror:[0m unknown filter `shout` in a template
+      --> workflows/demo.toml:8:54
+      |
+    8 | command = ['echo', 'one', 'two', 'three', '{{ slug | shout }}', 'four', 'fi…
+      |                                                      [31m^^^^^[0m
+    [1mhelp:[0m did you mean `sort`?
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    ");
+    insta::assert_snapshot!(house.orch("workflow check demo").code(2).stderr, @"
+    error: unknown value `slg`, expected one of `string`, `slug`, `path`, `file`, `choice`, `integer`, `number`, `bool`, `list`
+      --> workflows/demo.toml:4:17
+      |
+    4 | slug = { type = 'slg', help = 'What the work is about, in a word or two' }
+      |                 ^^^^^
+    help: did you mean `slug`?
+    error: unknown filter `shout` in a template
+      --> workflows/demo.toml:8:54
+      |
+    8 | command = ['echo', 'one', 'two', 'three', '{{ slug | shout }}', 'four', 'five']
+      |                                                      ^^^^^
+    help: did you mean `sort`?
+
+    next:
+      Fix the errors above.
+      $ orch workflow check demo
+    ");
+}
+
+#[test]
+fn what_clap_refuses_is_folded_too() {
+    let house = house();
+    let words = "run list --nosuch-flag-at-all";
+    let narrow = house.on_terminal_by_the_clock(words, 40, &[]).code(2).stdout;
+    insta::assert_snapshot!(narrow.replace('\r', "").replace('\u{1b}', ""), @"
+    error: unexpected argument
+      '--nosuch-flag-at-all' found
+
+    Usage: orch run list [OPTIONS]
+
+    For more information, try '--help'.
+    ");
+    let wide = house.orch(words).code(2).stderr;
+    insta::assert_snapshot!(wide, @"
+    error: unexpected argument '--nosuch-flag-at-all' found
+
+    Usage: orch run list [OPTIONS]
+
+    For more information, try '--help'.
+    ");
+}
