@@ -30,35 +30,32 @@ pub(super) fn errors(text: &str, first: Wrong) -> Vec<Wrong> {
         let span = place(error);
         told.push((span.clone(), error.message().to_owned()));
         from = line_end(&text, span.end);
-        let mended = match entry_around(table.get_ref(), &span) {
-            Some((key, value)) => {
-                let is_multiline = text.get(key.start..value.span().end.max(span.end));
-                if is_multiline.is_none_or(|entry| !entry.contains('\n')) {
-                    continue;
-                }
-                if value.get_ref().is_array() && value.span().end < text.trim_end().len() {
-                    from = from.max(line_end(&text, value.span().end));
-                    continue;
-                }
-                // Where a text or a table was to end is unknown, and what is in it may look like
-                // anything. A list holds no line that looks like an entry.
-                if !value.get_ref().is_array() {
-                    break;
-                }
-                let begin = line_begin(&text, key.start);
-                let Some(end) = next_entry(&text, begin) else { break };
-                from = from.min(end);
-                without(&text, begin..end, "")
+        let mended = if let Some((key, value)) = entry_around(table.get_ref(), &span) {
+            let is_multiline = text.get(key.start..value.span().end.max(span.end));
+            if is_multiline.is_none_or(|entry| !entry.contains('\n')) {
+                continue;
             }
-            None => {
-                let line = line_begin(&text, span.start)..from;
-                let is_header = text[line.clone()].starts_with('[') && line.len() > HEADER.len();
-                if !is_header {
-                    continue;
-                }
-                // Else the parser leaves out all that is below it, and knows no entry there.
-                without(&text, line, HEADER)
+            if value.get_ref().is_array() && value.span().end < text.trim_end().len() {
+                from = from.max(line_end(&text, value.span().end));
+                continue;
             }
+            // Where a text or a table was to end is unknown, and what is in it may look like
+            // anything. A list holds no line that looks like an entry.
+            if !value.get_ref().is_array() {
+                break;
+            }
+            let begin = line_begin(&text, key.start);
+            let Some(end) = next_entry(&text, begin) else { break };
+            from = from.min(end);
+            without(&text, begin..end, "")
+        } else {
+            let line = line_begin(&text, span.start)..from;
+            let is_header = text[line.clone()].starts_with('[') && line.len() > HEADER.len();
+            if !is_header {
+                continue;
+            }
+            // Else the parser leaves out all that is below it, and knows no entry there.
+            without(&text, line, HEADER)
         };
         text = Cow::Owned(mended);
     }
