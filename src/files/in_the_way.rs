@@ -41,9 +41,13 @@ impl InTheWay {
         format!("{} {found}, expected {wanted}", self.path.display())
     }
 
-    /// The command that takes it away.
+    /// The command that takes it out of the way. What is in a folder may be dear to somebody.
     pub fn remedy(&self) -> String {
-        format!("{} {}", self.found.remover(), self.path.display())
+        let path = self.path.display();
+        match self.found {
+            Found::Kind("folder") => format!("mv {path} {path}.old"),
+            Found::Link { .. } | Found::Kind(_) | Found::Names(_) => format!("rm {path}"),
+        }
     }
 }
 
@@ -64,13 +68,6 @@ impl Found {
             }
             Self::Kind(kind) => format!("is a {kind}"),
             Self::Names(names) => format!("is a file with {names} hard links"),
-        }
-    }
-
-    fn remover(&self) -> &'static str {
-        match self {
-            Self::Kind("folder") => "rm -r",
-            Self::Link { .. } | Self::Kind(_) | Self::Names(_) => "rm",
         }
     }
 }

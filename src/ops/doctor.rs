@@ -10,6 +10,7 @@ use super::Error;
 use super::Project;
 use super::record_rebuild;
 use super::workflow_check;
+use crate::files;
 use crate::files::Lock;
 use crate::git::Repository;
 use crate::id::RunId;
@@ -230,7 +231,10 @@ fn state(project: &Project, repository: Option<&Repository>) -> Symptom {
     let what = "repository";
     let Some(repository) = repository else {
         let reason = project.uncommitted.as_deref().unwrap_or_default();
-        return Symptom::ill(what, format!("{reason}: runs work, but nothing is committed"));
+        let has_git = files::exists(&project.folder.root().join(".git"));
+        let create = if has_git { "" } else { "; to create one: git init" };
+        let finding = format!("{reason}: runs work, but nothing is committed{create}");
+        return Symptom::ill(what, finding);
     };
     match repository.branch() {
         Some(branch) => Symptom::well(what, branch),
