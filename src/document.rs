@@ -182,7 +182,7 @@ fn place(source: &Source, error: &toml::de::Error, around: Range<usize>) -> Box<
     let first = words.next().unwrap_or_default();
     if error.message().starts_with(UNKNOWN_VARIANT) {
         let known: Vec<&str> = words.collect();
-        let other = slips::other_word(first, &known).map(str::to_owned);
+        let other = slips::other_word(first, &known);
         unsound.advise_if(nearest(first, known).or(other))
     } else if error.message().starts_with(MISSING_FIELD) {
         unsound.advise(slips::missing(first))

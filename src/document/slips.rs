@@ -45,13 +45,17 @@ const OTHER_WORDS: [(&[&str], &str); 3] = [
 ];
 
 /// What to write instead of a word that is none of those that stand here.
-pub(super) fn other_word(word: &str, known: &[&str]) -> Option<&'static str> {
+pub(super) fn other_word(word: &str, known: &[&str]) -> Option<String> {
+    if known == ["person"] {
+        return Some(format!("write signed = true, by = [\"{word}\"], for certain people"));
+    }
     if known.contains(&"person") && known.contains(&"none") {
-        return Some("write \"person\", or { signed = true, by = [\"…\"] } for certain people");
+        let help = "write \"person\", or { signed = true, by = [\"…\"] } for certain people";
+        return Some(help.to_owned());
     }
     let is_on_fail = known.contains(&"stop") && known.contains(&"ignore");
     let other = OTHER_WORDS.iter().find(|(words, _)| words.contains(&word));
-    other.filter(|_| is_on_fail).map(|(_, help)| *help)
+    other.filter(|_| is_on_fail).map(|(_, help)| (*help).to_owned())
 }
 
 /// Keys that take a time, such as `45m`.

@@ -22,7 +22,7 @@ pub enum SessionCommand {
     Status(ops::Epic),
     /// Pause the session and its run.
     Pause(ops::session_pause::Request),
-    /// List the checkpoints of all runs of a key.
+    /// List what the sessions of a key have saved: its checkpoints, over all its runs.
     List(ops::Epic),
     /// Complete the session and its run, unless something is missing.
     Complete(ops::session_complete::Request),

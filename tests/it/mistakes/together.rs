@@ -224,3 +224,14 @@ fn what_lists_the_items_of_a_fan_out_knows_none_of_them() {
     help: did you mean `chapters`?
     ");
 }
+
+#[test]
+fn a_signer_by_itself_is_a_list_of_one() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'human'\n";
+    let by = |approval: &str| told(&workflow(&format!("{gate}approval = {approval}")));
+    insta::assert_snapshot!(by("{ signed = true, by = 'ada@example.org' }"), @r#"
+    error: unknown value `ada@example.org`, expected `person`
+      --> workflows/demo.toml:6:34
+    help: write signed = true, by = ["ada@example.org"], for certain people
+    "#);
+}
