@@ -94,7 +94,7 @@ fn what_clap_refuses_is_folded_too() {
     let house = house();
     let words = "run list --nosuch-flag-at-all";
     let narrow = house.on_terminal_by_the_clock(words, 40, &[]).code(2).stdout;
-    insta::assert_snapshot!(narrow.replace('\r', "").replace('\u{1b}', ""), @"
+    insta::assert_snapshot!(narrow.replace(['\r', '\u{1b}'], ""), @"
     error: unexpected argument
       '--nosuch-flag-at-all' found
 
