@@ -12,6 +12,7 @@ use crate::advance;
 use crate::definition::Definition;
 use crate::digest::Digest;
 use crate::event::RunStatus;
+use crate::files::Beneath;
 use crate::files::ProjectPath;
 use crate::git;
 use crate::id::AttemptId;
@@ -131,6 +132,24 @@ pub fn keep_shown(
     Ok(place.path())
 }
 
+/// Keeps the files that were approved, out of everybody's way, so that the next approval can show what
+/// changed in them: nobody commits outputs while a run goes on. One that cannot be kept is shown whole
+/// next time.
+pub(super) fn keep_approved(project: &Project, question: &ApprovalQuestion) {
+    for (path, digest) in digests_shown(&question.shown) {
+        let Ok(path) = project.folder.recorded_path(&path) else { continue };
+        let text = project.folder.read_text(&path, project.config.limits.text_bytes);
+        if let Some(text) = text.ok().filter(|text| Digest::of(text) == digest) {
+            let _ = approved_place(project, &question.run, digest).write_view(text.as_bytes());
+        }
+    }
+}
+
+/// Where the bytes of an approved file are kept.
+fn approved_place(project: &Project, run: &RunId, digest: Digest) -> Beneath {
+    project.store.state(run).join("approved").join(digest.to_string())
+}
+
 /// The digests of the files that are there, by path.
 pub(super) fn digests_shown(files: &[ShownFile]) -> BTreeMap<String, Digest> {
     let there = files.iter().filter_map(|file| Some((file.path.clone(), file.digest?)));
@@ -196,19 +215,24 @@ fn shown_file(
         }
         None => file(
             digest,
-            "changed since the last approval; git does not have the approved version",
+            "changed since the last approval; the approved version is not here",
             text,
         ),
     })
 }
 
-/// The approved bytes of a file, where a commit or a checkpoint of the run holds them.
+/// The approved bytes of a file, where they were kept, or a commit or a checkpoint of the run holds
+/// them.
 fn approved_bytes(
     project: &Project,
     run: &Run,
     path: &ProjectPath,
     digest: Digest,
 ) -> Result<Option<Vec<u8>>, Error> {
+    let kept = approved_place(project, &run.started.run_id, digest).read().ok().flatten();
+    if let Some(kept) = kept.filter(|bytes| Digest::of(bytes) == digest) {
+        return Ok(Some(kept));
+    }
     let Some(repository) = project.repository()? else { return Ok(None) };
     let Some(path) = repository.path_of(&project.folder.absolute(path)) else { return Ok(None) };
     for (_, checkpoint) in run.checkpoints.iter().rev() {

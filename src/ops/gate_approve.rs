@@ -100,6 +100,7 @@ pub fn gate_approve(
     let passed = advance::passed(&driver, &attempt, judged)?;
     let approved = Event::GateApproved { gate: gate.clone(), attempt: attempt.number, approval };
     driver.append(&[approved, passed])?;
+    approval_question::keep_approved(project, question);
     driver.commit(Some(&gate), false)?;
     gate_finish::go_on(&mut driver, caller, &gate, &request.drive)
 }
