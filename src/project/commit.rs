@@ -39,11 +39,12 @@ impl Driver<'_> {
     /// [`Driver::catch_up`], or for the next attempt that ends: the journal, which is on the disk, holds
     /// the attempt meanwhile, and a commit that a crash prevents is made when the run is taken up.
     pub fn commit_attempt(&mut self, gate: &GateId) -> Result<(), Error> {
-        let (head, at) = (self.head(), self.project.clock.now());
+        let head = self.head();
         if !self.commits_follow || !self.record.may_follow(head) {
             return self.commit(Some(gate), false);
         }
         self.catch_up()?;
+        let at = self.project.clock.now();
         self.owed = Some(Owed { label: self.label(Some(gate)), at, head });
         seal::seal_if_due(self)
     }

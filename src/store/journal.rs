@@ -287,7 +287,13 @@ impl Journal {
 pub fn read(place: &Beneath) -> Result<Reading, Error> {
     let bytes = place.read().map_err(|source| io_error(place, source))?;
     let bytes = bytes.ok_or_else(|| io_error(place, io::ErrorKind::NotFound.into()))?;
-    fold(&place.path(), bytes)
+    let reading = fold(&place.path(), bytes)?;
+    // Each line is bound by the one after it, and the last one by none.
+    if reading.ends_in_own_line() {
+        Ok(reading)
+    } else {
+        Err(line_error(&place.path(), reading.count, FOREIGN))
+    }
 }
 
 fn changed(path: PathBuf, source: io::Error) -> Error {
@@ -336,10 +342,6 @@ pub fn fold(path: &Path, bytes: Vec<u8>) -> Result<Reading, Error> {
     let mut reading = reading.ok_or_else(|| Error::Empty { path: path.to_owned() })?;
     reading.bytes = bytes;
     reading.bytes.truncate(good_bytes);
-    // Each line is bound by the one after it, and the last one by none.
-    if !reading.ends_in_own_line() {
-        return Err(line_error(path, line_number, FOREIGN));
-    }
     Ok(reading)
 }
 
