@@ -213,11 +213,9 @@ fn shown_file(
             let diff = git::text_diff(&old, text.as_bytes());
             file(digest, "changed since the last approval", diff)
         }
-        None => file(
-            digest,
-            "changed since the last approval; the approved version is not here",
-            text,
-        ),
+        None => {
+            file(digest, "changed since the last approval; the approved version is not here", text)
+        }
     })
 }
 

@@ -99,6 +99,17 @@ impl Error {
                     .then(Suggestion::new("verify")),
             ),
             Self::Fork { .. } => Some("keep the correct one, and replace the other with it".into()),
+            // A committed copy is put right by what git and `doctor` know of it.
+            Self::Line { path, .. } | Self::Empty { path } if path.ends_with(FILE) => {
+                let path = path.to_string_lossy();
+                let aside = Advice::program(&["mv", &path, &format!("{path}.aside")]);
+                let go_on = "to continue from the committed record: ";
+                Some(
+                    Advice::from(go_on)
+                        .then(aside)
+                        .then("; what was recorded after its last commit stays in that file"),
+                )
+            }
             Self::Io { .. } | Self::Line { .. } | Self::Empty { .. } => None,
         }
     }

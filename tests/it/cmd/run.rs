@@ -374,7 +374,11 @@ fn nothing_is_built_on_a_last_line_in_other_bytes() {
             assert!(done.code != 0 && done.shown().contains(&place(what)), "{}", done.shown());
         }
     }
-    std::fs::write(house.journal(), &sound).unwrap();
+    // The advice is followed: the run goes on from its record.
+    let journal = house.journal();
+    let aside = format!("{}.aside", journal.display());
+    house.orch("status").code(6).says(&format!("mv {} {aside}", journal.display()));
+    std::fs::rename(journal, aside).unwrap();
     house.orch("gate finish").code(0);
     house.orch("verify").code(0);
 }
