@@ -1,4 +1,4 @@
-//! What the operations answer, by name: the shapes of `data` in what `--json` prints.
+//! What the operations answer, by name: the shapes of `data` in the JSON output.
 
 use super::GateReply;
 use super::Instructions;
@@ -62,7 +62,7 @@ const fn reply<R: JsonSchema>(operation: &'static str) -> ReplyKind {
     ReplyKind { operation, schema: R::json_schema }
 }
 
-/// The JSON Schema of what `--json` prints: the object around it, and in `$defs` the shape of `data` by
+/// The JSON Schema of the JSON output: the object around it, and in `$defs` the shape of `data` by
 /// the name of each operation, as in `#/$defs/run_show`.
 pub fn reply_schema() -> Json {
     let mut generator = document::generator_of_written();
@@ -76,7 +76,7 @@ pub fn reply_schema() -> Json {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Reply",
-        "description": "What each command of orch prints with `--json`.",
+        "description": "What each command of orch prints as JSON.",
         "type": "object",
         "required": ["success", "data", "instructions"],
         "properties": {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-/// What a schema describes: a kind of file, or what `--json` prints.
+/// What a schema describes: a kind of file, or the JSON output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -26,7 +26,7 @@ pub enum SchemaSubject {
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Kind of file, or `reply` for what `--json` prints.
+    /// Kind of file, or `reply` for the JSON output.
     #[cfg_attr(feature = "cli", arg(value_enum, default_value_t))]
     #[serde(default)]
     pub subject: SchemaSubject,

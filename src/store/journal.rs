@@ -298,12 +298,17 @@ impl Journal {
 pub fn read(place: &Beneath) -> Result<Reading, Error> {
     let bytes = place.read().map_err(|source| io_error(place, source))?;
     let bytes = bytes.ok_or_else(|| io_error(place, io::ErrorKind::NotFound.into()))?;
-    let reading = fold(&place.path(), bytes)?;
-    // Each line is bound by the one after it, and the last one by none.
+    fold_own(&place.path(), bytes)
+}
+
+/// Folds a run's own journal. Each line is bound by the one after it; the last one, by none, has to be
+/// what is ever written there.
+pub fn fold_own(path: &Path, bytes: Vec<u8>) -> Result<Reading, Error> {
+    let reading = fold(path, bytes)?;
     if reading.ends_in_own_line() {
         Ok(reading)
     } else {
-        Err(line_error(&place.path(), reading.count, FOREIGN))
+        Err(line_error(path, reading.count, FOREIGN))
     }
 }
 

@@ -150,11 +150,11 @@ impl Store {
         let committed = self.committed_journal(id)?;
         if here.starts_with(&committed.bytes) {
             drop(committed);
-            return journal::fold(&path, here);
+            return journal::fold_own(&path, here);
         }
         let copy = committed.folder();
         let committed_reading = committed.fold()?;
-        let reading = journal::fold(&path, here)?;
+        let reading = journal::fold_own(&path, here)?;
         if committed_reading.bytes.starts_with(&reading.bytes) {
             return Ok(committed_reading);
         }
