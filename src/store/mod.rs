@@ -202,12 +202,27 @@ impl Store {
     }
 
     fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
+        self.copy_at(&record::reference(id))
+    }
+
+    fn copy_at(&self, reference: &str) -> Option<Copy> {
         let repository = self.repository()?;
-        let reference = record::reference(id);
-        let tip = repository.tip(&reference).ok()??;
+        let tip = repository.tip(reference).ok()??;
         let files = repository.files_of(&tip).ok()?;
         let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
         // As `git show` takes it.
         Copy::read(format!("{reference}:"), read).ok()
+    }
+
+    /// Reads a run from the record that a ref holds.
+    pub fn read_ref(&self, reference: &str) -> Result<Reading, journal::Error> {
+        let path = || PathBuf::from(reference);
+        self.copy_at(reference).ok_or_else(|| journal::Error::Empty { path: path() })?.fold()
+    }
+
+    /// Reads a run from its own journal here, if it has one.
+    pub fn read_own(&self, id: &RunId) -> Result<Option<Reading>, journal::Error> {
+        let path = self.state(id).join(journal::FILE);
+        path.has_a_line().unwrap_or(true).then(|| journal::read(&path)).transpose()
     }
 }
