@@ -186,3 +186,20 @@ fn an_item_that_holds_a_secret_names_nothing() {
         child::output(house.program("grep").args(["-rl", "horse", "orchestration", ".git"]));
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
 }
+
+#[test]
+fn a_file_that_holds_one_is_shown_without_it() {
+    let gates = "[[gate]]\nid = 'a'\nexecutor = 'command'\n\
+                 shell = 'echo \"it is $TOKEN\" > out.md'\nsecrets = ['TOKEN']\ncontract = 'c'\n\
+                 approval = { by = 'person', show = ['out.md'] }\n";
+    let house = House::new().env("TOKEN", "sesame99open").env("PAGER", "cat");
+    let house = house.workflow("demo", gates).leaves("c", "out.md");
+    house.orch("run demo").code(3);
+    house.orch("checkpoint create").code(0);
+    is_tight(&house, &house.orch("gate approve").code(2).says("it is [redacted]"));
+    is_tight(&house, &house.on_terminal("open a", &[("it is [redacted]", "")]));
+    house.write("out.md", "now it is sesame99open\n");
+    for words in ["open a", "open a --json", "checkpoint diff", "checkpoint diff --json"] {
+        is_tight(&house, &house.orch(words).code(0).says("it is [redacted]"));
+    }
+}
