@@ -125,10 +125,13 @@ fn a_short_secret_is_refused_unless_it_is_said_to_be_one() {
     };
     let house = House::new().env("PIN", "4711x").workflow("demo", &gate("'PIN'"));
     let done = house.orch("run demo").code(2).never_says("4711x");
-    done.says("`PIN` is shorter than 8 bytes").says("{ name = \"PIN\", short = true }");
+    done.says("`PIN` has no line of 8 bytes or more").says("{ name = \"PIN\", short = true }");
     assert!(!house.has_runs());
+    let house = house.env("PIN", "4711x\n0815y\n").workflow("demo", &gate("'PIN'"));
+    house.orch("run demo").code(2).never_says("4711x").says("`PIN` has no line of 8 bytes or more");
     let house = house.workflow("demo", &gate("{ name = 'PIN', short = true }"));
-    house.orch("run demo").code(1).never_says("4711x").says("pin [redacted]");
+    let done = house.orch("run demo").code(1).says("pin [redacted]");
+    done.never_says("4711x").never_says("0815y");
     let house = house.workflow("demo", &gate("{ nam = 'PIN' }"));
     house.orch("run demo").code(2).says("unknown key `nam`").says("demo.toml:7:");
     let house = house.workflow("demo", &gate("{ name = 'A=B' }"));
