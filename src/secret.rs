@@ -67,10 +67,10 @@ pub enum Error {
     /// Its value is not text.
     #[error("the secret `{0}` is not valid UTF-8")]
     NotText(String),
-    /// Its value is too short to be told from other text.
+    /// No line of its value is long enough to be told from other text.
     #[error(
-        "the secret `{0}` is shorter than {VALUE_BYTES_MIN} bytes: \
-         redacting it would also hide text that matches by chance"
+        "the secret `{0}` has no line of {VALUE_BYTES_MIN} bytes or more: \
+         redacting shorter ones would also hide text that matches by chance"
     )]
     TooShort(String),
     /// All values together are too long to look for.
@@ -110,27 +110,32 @@ impl Name {
         let Some(text) = value.to_str().map(str::to_owned) else {
             return Err(Error::NotText(self.name.clone()));
         };
-        let length = text.trim().len();
+        let value = Value { text, is_short: self.is_short };
+        let lines = value.broken();
+        let is_long = |line: &str| line.len() >= VALUE_BYTES_MIN;
         // An empty variable is how many say that they have no such secret.
-        if (1..VALUE_BYTES_MIN).contains(&length) && !self.is_short {
+        if !lines.is_empty() && !lines.lines().map(str::trim).any(is_long) && !self.is_short {
             return Err(Error::TooShort(self.name.clone()));
         }
-        Ok(Some(Value { text, is_short: self.is_short }))
+        Ok(Some(value))
     }
 }
 
 impl Value {
-    /// The forms of the whole, and of each line that is long enough.
+    /// The lines: keys are often kept on one, their line breaks written out.
+    fn broken(&self) -> String {
+        self.text.trim().replace("\\r\\n", "\n").replace("\\n", "\n")
+    }
+
+    /// The forms of the whole, and of each line that is long enough; of all lines where none is.
     fn forms(&self) -> Vec<Form> {
-        let whole = self.text.trim();
-        // Keys are often kept on one line, their line breaks written out.
-        let broken = whole.replace("\\r\\n", "\n").replace("\\n", "\n");
-        let lines = broken.lines().map(str::trim).filter(|line| line.len() >= VALUE_BYTES_MIN);
-        match whole.len() {
-            0 => Vec::new(),
-            length if length < VALUE_BYTES_MIN => vec![dress::escaped_form(whole)],
-            _ => [whole, broken.as_str()].into_iter().chain(lines).flat_map(dress::forms).collect(),
-        }
+        let (whole, broken) = (self.text.trim(), self.broken());
+        let lines = || broken.lines().map(str::trim).filter(|line| !line.is_empty());
+        let is_long = |line: &&str| line.len() >= VALUE_BYTES_MIN;
+        let has_long = lines().any(|line| is_long(&line));
+        let lines = lines().filter(|line| !has_long || is_long(line));
+        let all = [whole, broken.as_str()].into_iter().filter(|text| !text.is_empty());
+        all.chain(lines).flat_map(dress::forms).collect()
     }
 }
 

@@ -12,7 +12,8 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The file contains these literal texts: all of `all`, or at least one of `any`.
+/// The file contains these literal texts: all of `all`, or at least one of `any`. A `\n` in them
+/// also matches the `\r\n` of a file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContainsText {
@@ -80,10 +81,8 @@ impl Check for ContainsText {
 
 impl ContainsText {
     fn is_in(&self, wanted: &str, text: &str) -> Result<bool, String> {
-        if !self.ignore_case {
-            return Ok(text.contains(wanted));
-        }
-        Ok(pattern::literal(wanted, true)?.is_match(text))
+        let literal = pattern::literal(wanted, self.ignore_case)?;
+        Ok(text::with_either_line_end(text).any(|text| literal.is_match(&text)))
     }
 }
 
@@ -94,6 +93,23 @@ mod tests {
     use crate::check::testing::read;
 
     const FILE: &[(&str, &str)] = &[("a.md", "Tier 1\nMinimum Tier: zwei (ÜBER)\n")];
+
+    #[test]
+    fn line_ends_are_alike() {
+        let judge =
+            |parameters: &str, file: &str| judge("contains_text", parameters, &[("a.md", file)]);
+        for parameters in
+            ["all = \"x\\ny\"", "any = [\"x\\ny\"]", "all = \"X\\ny\"\nignore_case = true"]
+        {
+            for file in ["x\ny", "x\r\ny"] {
+                assert_eq!(judge(parameters, file), [""; 0], "{parameters} {file:?}");
+            }
+        }
+        assert_eq!(judge("all = \"\\r\\n\"", "x\ny").len(), 1);
+        assert_eq!(judge("all = \"\\r\\n\"", "x\r\ny"), [""; 0]);
+        // However the contract's own lines end.
+        assert_eq!(judge("all = '''x\r\ny'''", "x\ny"), [""; 0]);
+    }
 
     #[test]
     fn literals_that_are_there_pass() {

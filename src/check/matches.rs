@@ -6,13 +6,15 @@ use super::Flaw;
 use super::Scene;
 use super::count;
 use super::pattern;
+use super::text;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::ops::ControlFlow;
 
 /// The regular expression matches as many times as required. `^` and `$` match at the ends of
-/// lines; use `\n` to match across lines. A search may take 5 seconds, the compiled pattern 1 MiB.
+/// lines; use `\n` to match across lines, also where they end in `\r\n`. A search may take 5
+/// seconds, the compiled pattern 1 MiB.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Matches {
@@ -55,12 +57,16 @@ impl Check for Matches {
         // One beyond the largest, or the least where there is no largest, settles it.
         let enough = self.max.as_ref().map_or(least.value(), |max| max.value().saturating_add(1));
         let mut found = 0;
-        let search = pattern::search(&regex, text, pattern::PATIENCE, |_, _| {
-            found += 1;
-            if found >= enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        if let Err(finding) = search {
-            return vec![finding];
+        for form in text::with_either_line_end(text) {
+            let mut here = 0;
+            let search = pattern::search(&regex, &form, pattern::PATIENCE, |_, _| {
+                here += 1;
+                if here >= enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            if let Err(finding) = search {
+                return vec![finding];
+            }
+            found = found.max(here);
         }
         match super::between(found, Some(&least), self.max.as_ref()) {
             None => Vec::new(),
@@ -86,6 +92,16 @@ mod tests {
     use crate::check::testing::read;
 
     const FILE: &[(&str, &str)] = &[("a.md", "Tier 1\r\nTier 2 Tier 3\n\nTier x\n")];
+
+    #[test]
+    fn line_ends_are_alike() {
+        let judge = |parameters: &str, file: &str| judge("matches", parameters, &[("a.md", file)]);
+        for file in ["x\ny\nx\ny\n", "x\r\ny\r\nx\r\ny\r\n"] {
+            assert_eq!(judge("regex = 'x\\ny'\nmin = 2\nmax = 2", file), [""; 0], "{file:?}");
+            assert_eq!(judge("regex = 'x\\ny'\nmax = 1", file).len(), 1, "{file:?}");
+        }
+        assert_eq!(judge("regex = '\\r\\n'\nmin = 2", "x\r\ny\r\n"), [""; 0]);
+    }
 
     #[test]
     fn so_many_matches_pass() {

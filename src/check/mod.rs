@@ -36,6 +36,7 @@ mod only_changes;
 mod pattern;
 mod request;
 mod said;
+mod schema_loops;
 mod summary;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -13,7 +13,8 @@ use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The file contains none of these literal texts. Each occurrence is reported, up to 20.
+/// The file contains none of these literal texts. Each occurrence is reported, up to 20. A `\n` in
+/// them also matches the `\r\n` of a file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotContains {
@@ -39,14 +40,16 @@ impl Check for NotContains {
             Ok(text) => text,
             Err(finding) => return vec![finding],
         };
-        let lines = Lines::of(text);
         let mut few = Few::new(PLACES_MAX);
         for unwanted in self.text.iter() {
             let literal = match pattern::literal(unwanted, self.ignore_case) {
                 Ok(literal) => literal,
                 Err(message) => return vec![Finding::new(message)],
             };
-            for found in literal.find_iter(text) {
+            let form = text::with_either_line_end(text).find(|text| literal.is_match(text));
+            let Some(form) = form else { continue };
+            let lines = Lines::of(&form);
+            for found in literal.find_iter(&form) {
                 few.add(|| {
                     let unwanted = text::quoted(unwanted);
                     Finding::new(format!("the file contains {unwanted}"))
@@ -63,6 +66,19 @@ mod tests {
     use crate::check::testing::judge;
     use crate::check::testing::judge_bytes;
     use crate::check::testing::read;
+
+    #[test]
+    fn line_ends_are_alike() {
+        let judge =
+            |parameters: &str, file: &str| judge("not_contains", parameters, &[("a.md", file)]);
+        for file in ["a\nx\ny", "a\r\nx\r\ny"] {
+            let found = judge("text = [\"x\\ny\", 'z']", file);
+            assert_eq!(found, ["a.md:2: the file contains `x y` []"], "{file:?}");
+            assert_eq!(judge("text = \"x\\ny\\n\"", file), [""; 0]);
+        }
+        assert_eq!(judge("text = \"x\\r\\ny\"", "x\ny"), [""; 0]);
+        assert_eq!(judge("text = \"\\r\"", "x\r\ny").len(), 1);
+    }
 
     #[test]
     fn a_file_without_them_passes() {

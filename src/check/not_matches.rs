@@ -10,11 +10,12 @@ use super::text;
 use crate::finding::Finding;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 /// The regular expression does not match. `^` and `$` match at the ends of lines; use `\n` to match
-/// across lines. Each match is reported, up to 20. A search may take 5 seconds, the compiled
-/// pattern 1 MiB.
+/// across lines, also where they end in `\r\n`. Each match is reported, up to 20. A search may take
+/// 5 seconds, the compiled pattern 1 MiB.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NotMatches {
@@ -45,18 +46,22 @@ impl Check for NotMatches {
             Ok(regex) => regex,
             Err(message) => return vec![Finding::new(message)],
         };
-        let mut few = Few::new(PLACES_MAX);
-        let search = pattern::search(&regex, text, pattern::PATIENCE, |line, found| {
-            few.add(|| {
-                Finding::new(format!("unwanted match of `{}`", self.regex))
-                    .line(line)
-                    .actual(text::quoted(found))
+        let findings = |text: Cow<'_, str>| {
+            let mut few = Few::new(PLACES_MAX);
+            let search = pattern::search(&regex, &text, pattern::PATIENCE, |line, found| {
+                few.add(|| {
+                    Finding::new(format!("unwanted match of `{}`", self.regex))
+                        .line(line)
+                        .actual(text::quoted(found))
+                });
+                ControlFlow::Continue(())
             });
-            ControlFlow::Continue(())
-        });
-        let mut findings = few.finish();
-        findings.extend(search.err());
-        findings
+            let mut findings = few.finish();
+            findings.extend(search.err());
+            findings
+        };
+        let mut found = text::with_either_line_end(text).map(findings);
+        found.find(|findings| !findings.is_empty()).unwrap_or_default()
     }
 }
 
@@ -65,6 +70,15 @@ mod tests {
     use crate::check::testing::judge;
     use crate::check::testing::judge_bytes;
     use crate::check::testing::read;
+
+    #[test]
+    fn line_ends_are_alike() {
+        let unix = ("a\nx\ny", "x\\ny");
+        for (file, regex) in [unix, ("a\r\nx\r\ny", "x\\ny"), ("a\nx\r\ny", "x\\r")] {
+            let found = judge("not_matches", &format!("regex = '{regex}'"), &[("a.md", file)]);
+            assert!(found.len() == 1 && found[0].starts_with("a.md:2: "), "{file:?}: {found:?}");
+        }
+    }
 
     #[test]
     fn no_match_passes() {

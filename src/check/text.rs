@@ -2,6 +2,7 @@
 //! without anything that a terminal would act on.
 
 use crate::json::is_acted_on;
+use std::borrow::Cow;
 
 /// The most characters of a foreign value that a finding shows.
 const SHOWN_MAX: usize = 200;
@@ -19,6 +20,13 @@ impl Lines {
     pub(super) fn at(&self, offset: usize) -> usize {
         self.0.partition_point(|&begin| begin <= offset) + 1
     }
+}
+
+/// A text as it is, and where it has line ends of Windows, with those of Unix: a pattern that spans
+/// lines is written for either.
+pub(super) fn with_either_line_end(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let unix = text.contains("\r\n").then(|| Cow::Owned(text.replace("\r\n", "\n")));
+    std::iter::once(Cow::Borrowed(text)).chain(unix)
 }
 
 /// The beginning of a foreign text on one line, in quotes.

@@ -19,6 +19,7 @@ use crate::source::Source;
 use crate::source::Unsound;
 use crate::template::Names;
 use crate::template::Template;
+use crate::template::has_expressions;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -205,10 +206,7 @@ fn read_target(
         }
         (None, None, None, Some(glob)) => {
             let template = template(&glob)?;
-            let flaw = Globs::flaw(glob.get_ref()).filter(|_| template.is_literal());
-            if let Some(flaw) = flaw {
-                return Err(source.unsound(glob.span(), flaw));
-            }
+            refuse_unsound_glob(source, glob.get_ref(), glob.span())?;
             Ok(OutputFiles::Glob(template))
         }
         _ => Err(source
@@ -230,22 +228,40 @@ pub fn inside(
     if let Some(flaw) = ProjectPath::folder_flaw(text.get_ref()) {
         return Err(source.unsound(text.span(), flaw));
     }
-    if !template.is_literal() && leaves_anyway(text.get_ref()) {
-        let message =
-            format!("\"{}\" leads out of the project whatever its values", text.get_ref());
-        return Err(source
-            .unsound(text.span(), message)
-            .advise("write a path relative to the project, without `..`"));
-    }
-    if template.is_literal() {
-        let path = ProjectPath::parse(text.get_ref());
-        let path = path.map_err(|error| source.unsound(text.span(), error.to_string()))?;
-        if path.is_in(RUNS) {
-            let closed = PathError::Closed { path: text.get_ref().clone(), closed: RUNS };
-            return Err(source.unsound(text.span(), closed.to_string()));
-        }
-    }
+    refuse_outside(source, text.get_ref(), text.span())?;
     Ok(template)
+}
+
+/// Refuses a path or glob that leads outside by the words that are already there.
+fn refuse_outside(source: &Source, text: &str, span: Range<usize>) -> Result<(), Box<Unsound>> {
+    if has_expressions(text) {
+        if leaves_anyway(text) {
+            let message = format!("\"{text}\" leads out of the project whatever its values");
+            let help = "write a path relative to the project, without `..`";
+            return Err(source.unsound(span, message).advise(help));
+        }
+        return Ok(());
+    }
+    let path = ProjectPath::parse(text);
+    let path = path.map_err(|error| source.unsound(span.clone(), error.to_string()))?;
+    if path.is_in(RUNS) {
+        let closed = PathError::Closed { path: text.to_owned(), closed: RUNS };
+        return Err(source.unsound(span, closed.to_string()));
+    }
+    Ok(())
+}
+
+/// Refuses a glob that names no file of the project whatever its values, or is none.
+pub(super) fn refuse_unsound_glob(
+    source: &Source,
+    text: &str,
+    span: Range<usize>,
+) -> Result<(), Box<Unsound>> {
+    refuse_outside(source, text, span.clone())?;
+    match Globs::flaw(text).filter(|_| !has_expressions(text)) {
+        Some(flaw) => Err(source.unsound(span, flaw)),
+        None => Ok(()),
+    }
 }
 
 /// Whether a path leads out of the project whatever stands for its expressions.

@@ -3,6 +3,7 @@
 use super::Rule;
 use super::read::inside;
 use super::read::into_table;
+use super::read::refuse_unsound_glob;
 use crate::check;
 use crate::check::Kind;
 use crate::document;
@@ -87,6 +88,11 @@ fn read_rule(
     let path = if own_path { own_path_of(source, kind, &mut table, names) } else { Ok(None) };
     let path = path.map_err(|error| errors.push(error)).unwrap_or_default();
     check_templates(source, &table, names, &mut errors);
+    for name in (kind.globs)() {
+        if let Some(value) = table.get_ref().get(*name) {
+            errors.extend(check_globs(source, value).err());
+        }
+    }
     let (when, message) = match common.as_ref().map(|common| texts(source, common, names)) {
         Some(Ok(texts)) => texts,
         Some(Err(error)) => {
@@ -238,6 +244,19 @@ fn check_templates(
 ) {
     let checked = table.get_ref().values().map(|value| check_template(source, value, names));
     errors.extend(checked.filter_map(Result::err));
+}
+
+/// Looks at a glob or a list of them; what is neither is told where the parameter is read.
+fn check_globs(source: &Source, value: &Value<'_>) -> Result<(), Box<Unsound>> {
+    match value.get_ref() {
+        DeValue::String(text) => refuse_unsound_glob(source, text, value.span()),
+        DeValue::Array(items) => items.iter().try_for_each(|item| check_globs(source, item)),
+        DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Table(_) => Ok(()),
+    }
 }
 
 fn check_template(source: &Source, value: &Value<'_>, names: &Names) -> Result<(), Box<Unsound>> {

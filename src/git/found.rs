@@ -121,16 +121,21 @@ impl Repository {
 
     /// All files below a folder, by their paths from there.
     pub fn files_below(&self, folder: CommitFolder) -> Result<Files, Error> {
-        let mut found = Vec::new();
+        let bytes = |(path, id)| Ok((path, self.bytes_of(id)?));
+        self.ids_below(folder)?.into_iter().map(bytes).collect()
+    }
+
+    /// The same, without what they hold.
+    pub fn ids_below(&self, folder: CommitFolder) -> Result<BTreeMap<String, BlobId>, Error> {
+        let mut found = BTreeMap::new();
         self.inner.find_tree(folder.0)?.walk(TreeWalkMode::PreOrder, |above, entry| {
             if entry.kind() == Some(ObjectType::Blob) {
                 let name = String::from_utf8_lossy(entry.name_bytes());
-                found.push((format!("{above}{name}"), entry.id()));
+                found.insert(format!("{above}{name}"), BlobId(entry.id()));
             }
             TreeWalkResult::Ok
         })?;
-        let bytes = |(path, id)| Ok((path, self.bytes_of(BlobId(id))?));
-        found.into_iter().map(bytes).collect()
+        Ok(found)
     }
 
     /// Which of these files a commit holds, and what they hold; each folder is read once.

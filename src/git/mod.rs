@@ -50,6 +50,7 @@ pub use remote::Kinship;
 pub use restore::Restore;
 pub use restore::RestorePlan;
 pub use restore::Restored;
+pub use settings::named_by_settings;
 pub use settings::user_settings;
 pub use snapshot::Shot;
 pub use staged::Staged;
@@ -169,6 +170,8 @@ pub struct Repository {
     /// Git's settings as they were when the repository was opened: what is written there while work
     /// is done, programs among it, is for a later sitting.
     settings: Option<git2::Config>,
+    /// The program that these sign with, as it was then.
+    signer: Option<crate::files::Stat>,
     /// Why commits are not signed any more: nobody answers who would have to.
     unsignable: Option<String>,
     objects: objects::Objects,
@@ -202,16 +205,19 @@ impl Repository {
         let settings = inner.config().and_then(|mut settings| settings.snapshot()).ok();
         let (verified, unsignable) = (None, None);
         let listing = RefCell::default();
-        Ok(Some(Self {
+        let mut repository = Self {
             inner,
             work_folder,
             verified,
             index_room,
             settings,
+            signer: None,
             unsignable,
             objects,
             listing,
-        }))
+        };
+        repository.signer = repository.signer_now();
+        Ok(Some(repository))
     }
 
     /// The folder that all worktrees of the repository share.

@@ -12,9 +12,19 @@ use crate::surroundings::of_transport;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Options that keep git from starting other programs, and have it sync what it writes.
-const OPTIONS: [&str; 7] =
-    ["git", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.fsync=all"];
+/// Options that keep git from starting other programs, have it sync what it writes, and leave out its
+/// advice to type `git pull`, which brings no refs of runs.
+const OPTIONS: [&str; 9] = [
+    "git",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.fsync=all",
+    "-c",
+    "advice.pushUpdateRejected=false",
+];
 
 /// Runs git in a folder; gives why it failed, in its own words.
 pub(super) fn run(folder: &Path, words: &[&str], input: &[u8]) -> Result<(), String> {

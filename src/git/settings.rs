@@ -1,13 +1,64 @@
-//! Where git's settings of a user lie.
+//! Where git's settings lie, and the files that these name: each is read or run by later git commands.
 
+use git2::Config;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
+
+/// Settings that name a file which they include.
+const INCLUDES: [&str; 2] = [r"^include\.path$", r"^includeif\..*\.path$"];
+
+/// Settings that name a program which signs.
+const PROGRAMS: &str = r"^gpg(\..*)?\.program$";
+
+/// How many files are looked into: more are included by nobody.
+const FILES_MAX: usize = 100;
 
 /// The files that hold what the user has set for all repositories, each by the name that people know;
 /// those that are there.
 pub fn user_settings() -> Vec<(&'static str, PathBuf)> {
-    let found = [
-        ("~/.gitconfig", git2::Config::find_global()),
-        ("~/.config/git/config", git2::Config::find_xdg()),
-    ];
+    let found =
+        [("~/.gitconfig", Config::find_global()), ("~/.config/git/config", Config::find_xdg())];
     found.into_iter().filter_map(|(name, path)| Some((name, path.ok()?))).collect()
+}
+
+/// The files that these settings include, whether or not their conditions hold now, and the programs
+/// that they sign with; none of them needs to be there.
+pub fn named_by_settings(settings: impl IntoIterator<Item = PathBuf>) -> BTreeSet<PathBuf> {
+    let mut named = BTreeSet::new();
+    let mut open: Vec<PathBuf> = settings.into_iter().collect();
+    let mut looked = BTreeSet::new();
+    while let Some(file) = open.pop() {
+        // Whoever opens a pipe waits.
+        if !file.is_file() || looked.len() == FILES_MAX || !looked.insert(file.clone()) {
+            continue;
+        }
+        let Ok(config) = Config::open(&file) else { continue };
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        for included in INCLUDES.iter().flat_map(|include| values(&config, include)) {
+            let included = folder.join(expanded(&included));
+            named.insert(included.clone());
+            open.push(included);
+        }
+        let programs = values(&config, PROGRAMS).into_iter();
+        named.extend(programs.filter(|program| program.contains('/')).map(|it| expanded(&it)));
+    }
+    named
+}
+
+fn values(config: &Config, names: &str) -> Vec<String> {
+    let mut values = Vec::new();
+    if let Ok(entries) = config.entries(Some(names)) {
+        let _ = entries.for_each(|entry| values.extend(entry.value().ok().map(str::to_owned)));
+    }
+    values
+}
+
+/// A path as git understands it in its settings.
+fn expanded(path: &str) -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    match (path.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        (Some(_), None) | (None, _) => PathBuf::from(path),
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::Repository;
+use crate::files;
 use crate::signature;
 use crate::signature::SshKey;
 use std::path::PathBuf;
@@ -52,9 +53,31 @@ impl Repository {
         Ok(with_signature(&text, &signature))
     }
 
+    /// The program that signs commits, where the settings name one.
+    fn signing_program(&self) -> Option<String> {
+        match self.setting("gpg.format").as_deref() {
+            Some("ssh") => self.setting("gpg.ssh.program"),
+            Some("x509") => self.setting("gpg.x509.program"),
+            Some(_) | None => {
+                self.setting("gpg.openpgp.program").or_else(|| self.setting("gpg.program"))
+            }
+        }
+    }
+
+    /// The same as it lies there now, where it is named by its path.
+    pub(super) fn signer_now(&self) -> Option<files::Stat> {
+        let program = self.signing_program().filter(|program| program.contains('/'))?;
+        files::stat_of(&PathBuf::from(program).canonicalize().ok()?)
+    }
+
     fn signature_of(&mut self, text: &[u8], who: &[u8]) -> Result<String, Error> {
+        if self.signer_now() != self.signer {
+            let program = self.signing_program().unwrap_or_default();
+            let reason = format!("{program} has changed while orch was running, and was not run");
+            return Err(Error::Signing { reason });
+        }
         let format = self.setting("gpg.format").unwrap_or_else(|| "openpgp".to_owned());
-        let (name, usual) = match format.as_str() {
+        let usual = match format.as_str() {
             "ssh" => {
                 let reason = "no signing key is configured; run git config user.signingkey \
                               ~/.ssh/KEY.pub";
@@ -62,16 +85,15 @@ impl Repository {
                 let key = key.ok_or_else(|| Error::Signing { reason: reason.into() })?;
                 return key.sign(NAMESPACE, text).map_err(|error| self.failed(&error));
             }
-            "openpgp" => ("gpg.openpgp.program", "gpg"),
-            "x509" => ("gpg.x509.program", "gpgsm"),
+            "openpgp" => "gpg",
+            "x509" => "gpgsm",
             other => {
                 let reason =
                     format!("git's gpg.format is `{other}`; expected openpgp, x509 or ssh");
                 return Err(Error::Signing { reason });
             }
         };
-        let plain = || self.setting("gpg.program").filter(|_| format == "openpgp");
-        let program = self.setting(name).or_else(plain).unwrap_or_else(|| usual.to_owned());
+        let program = self.signing_program().unwrap_or_else(|| usual.to_owned());
         // Without a key of its own git takes the one of the name that it commits under.
         let committer = || {
             let who = String::from_utf8_lossy(who);

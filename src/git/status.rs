@@ -3,10 +3,12 @@
 use super::Error;
 use super::Repository;
 use super::failure::doing;
-use super::objects::stat_of_blob;
-use git2::IndexEntry;
+use git2::Delta;
+use git2::DiffOptions;
+use git2::Index;
 use git2::Status;
 use git2::StatusOptions;
+use std::collections::BTreeSet;
 
 /// A file that git does not hold as it lies there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,35 +47,36 @@ impl Repository {
                 found.push(Uncommitted { path: path.to_owned(), what, is_ignored });
             }
         }
-        found.extend(self.hidden_changes(is_meant)?);
+        let known: BTreeSet<String> = found.iter().map(|file| file.path.clone()).collect();
+        found.extend(self.hidden_changes(|path| !known.contains(path) && is_meant(path))?);
         Ok(found)
     }
 
-    /// Changed files that the index tells git not to look at: whoever may change the index could hide
-    /// their changes so.
+    /// Files that do not hold what HEAD says, whatever index and settings say of them: whoever may
+    /// write these could hide changes there. The files are compared with an index that knows nothing
+    /// of any, so that each is read.
     fn hidden_changes(&self, is_meant: impl Fn(&str) -> bool) -> Result<Vec<Uncommitted>, Error> {
-        let index = self.inner.index().map_err(doing("read the index"))?;
-        let is_unlooked = |entry: &IndexEntry| {
-            entry.flags & ASSUME_UNCHANGED != 0 || entry.flags_extended & SKIP_WORKTREE != 0
-        };
-        let mut found = Vec::new();
-        for entry in index.iter().filter(is_unlooked) {
-            let Ok(path) = String::from_utf8(entry.path) else { continue };
-            let place = self.work_folder.join(&path);
-            // A sparse checkout leaves files away that are committed all the same.
-            let is_changed =
-                crate::files::exists(&place) && stat_of_blob(&place, entry.id).is_none();
-            if is_changed && is_meant(&path) {
-                found.push(Uncommitted { path, what: "modified", is_ignored: false });
-            }
+        let Ok(head) = self.inner.head() else { return Ok(Vec::new()) };
+        let mut all = Index::new()?;
+        all.read_tree(&head.peel_to_tree().map_err(doing("read the commit of HEAD"))?)?;
+        let mut meant = Index::new()?;
+        let is_text = |path: &[u8]| std::str::from_utf8(path).is_ok_and(&is_meant);
+        for entry in all.iter().filter(|entry| is_text(&entry.path)) {
+            meant.add(&entry)?;
         }
-        Ok(found)
+        let mut options = DiffOptions::new();
+        options.include_typechange(true);
+        let diff = super::look(&self.work_folder, || {
+            self.inner.diff_index_to_workdir(Some(&meant), Some(&mut options))
+        })?;
+        // A sparse checkout leaves files away that are committed all the same.
+        let is_changed = |delta: Delta| matches!(delta, Delta::Modified | Delta::Typechange);
+        let changed = diff.deltas().filter(|delta| is_changed(delta.status()));
+        let path = |delta: git2::DiffDelta<'_>| Some(delta.new_file().path()?.to_str()?.to_owned());
+        let file = |path| Uncommitted { path, what: "modified", is_ignored: false };
+        Ok(changed.filter_map(path).map(file).collect())
     }
 }
-
-/// The flags of git's index format: `assume-valid`, and `skip-worktree` among the extended ones.
-const ASSUME_UNCHANGED: u16 = 0x8000;
-const SKIP_WORKTREE: u16 = 0x4000;
 
 fn say(status: Status) -> Option<&'static str> {
     let meanings = [

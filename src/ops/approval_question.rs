@@ -20,6 +20,7 @@ use crate::id::GateId;
 use crate::id::RunId;
 use crate::project::signing;
 use crate::run::Run;
+use crate::secret::Secrets;
 use crate::work;
 use crate::workflow::Workflow;
 use crate::workflow::input;
@@ -64,7 +65,7 @@ pub struct ShownFile {
     pub digest: Option<Digest>,
     /// What is to be said of it in a few words.
     pub remark: &'static str,
-    /// The whole of it or what changed in it.
+    /// The whole of it or what changed in it, without the run's secrets.
     pub text: String,
 }
 
@@ -102,7 +103,11 @@ pub fn question(
     let attempt = state.and_then(|state| state.attempt());
     let attempt = AttemptId::new(&gate, attempt.map_or(0, |attempt| attempt.attempt));
     let message = advance::approval_message(&workflow, &run, &attempt)?;
-    let shown = shown(project, (&workflow, &run), &attempt)?;
+    let mut shown = shown(project, (&workflow, &run), &attempt)?;
+    let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
+    for file in &mut shown {
+        secrets.blot(&mut file.text);
+    }
     let number = attempt.number;
     Ok(ApprovalQuestion {
         run: id,

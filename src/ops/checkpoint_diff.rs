@@ -8,6 +8,7 @@ use super::checkpoint_list;
 use super::checkpoint_show;
 use crate::git::Comparison;
 use crate::id::RunId;
+use crate::project::secrets_of;
 use crate::store::checkpoint;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -29,7 +30,7 @@ pub struct Request {
     pub run: RunChoice,
 }
 
-/// The differences, without records.
+/// The differences, without records and without the run's secrets.
 #[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct Reply {
@@ -58,7 +59,10 @@ pub fn checkpoint_diff(
     let new = to.map(checkpoint_show::commit_of).transpose()?;
     let repository = checkpoint_show::repository(project)?;
     let records = checkpoint::records(&repository, project.folder.root());
-    let comparison = repository.compare(old, new, checkpoint::scope(&records))?;
+    let mut comparison = repository.compare(old, new, checkpoint::scope(&records))?;
+    let secrets = secrets_of(project, &project.store.glance(&list.run_id)?.run)?;
+    comparison.files.iter_mut().for_each(|file| secrets.blot(&mut file.path));
+    secrets.blot(&mut comparison.patch);
     Ok(Reply {
         from: from.checkpoint.checkpoint,
         to: to.map(|to| to.checkpoint.checkpoint),

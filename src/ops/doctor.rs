@@ -5,7 +5,6 @@ mod agents;
 mod runs;
 mod signing;
 
-use super::Caller;
 use super::Error;
 use super::Project;
 use super::record_rebuild;
@@ -23,6 +22,7 @@ use crate::suggestion::Suggestion;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Arguments of `doctor`.
@@ -95,11 +95,7 @@ impl Symptom {
 }
 
 /// Looks at repository, folders, definitions, agents and runs.
-pub fn doctor(
-    project: &Project,
-    caller: &Caller,
-    request: &Request,
-) -> Result<Vec<Symptom>, Error> {
+pub fn doctor(project: &Project, request: &Request) -> Result<Vec<Symptom>, Error> {
     let mut repository = project.repository()?;
     let mut symptoms = vec![state(project, repository.as_ref()), folder(project)];
     if let Some(repository) = &repository {
@@ -108,7 +104,9 @@ pub fn doctor(
     symptoms.extend(definitions(project));
     symptoms.extend(agents::look(project, request.agents));
     symptoms.extend(signing::look(project)?);
-    for id in project.store.runs().unwrap_or_default() {
+    let mut ids: BTreeSet<RunId> = project.store.runs().unwrap_or_default().into_iter().collect();
+    ids.extend(project.store.runs_in_head());
+    for id in ids {
         symptoms.extend(runs::look(project, repository.as_mut(), &id));
     }
     symptoms.extend(project.store.foreign().unwrap_or_default().into_iter().map(|foreign| {
@@ -117,25 +115,20 @@ pub fn doctor(
     }));
     if request.fix {
         for symptom in &mut symptoms {
-            mend(project, caller, repository.as_ref(), symptom);
+            mend(project, repository.as_ref(), symptom);
         }
     }
     Ok(symptoms)
 }
 
 /// Mends what a symptom tells of, and says what came of it.
-fn mend(
-    project: &Project,
-    caller: &Caller,
-    repository: Option<&Repository>,
-    symptom: &mut Symptom,
-) {
+fn mend(project: &Project, repository: Option<&Repository>, symptom: &mut Symptom) {
     let mended = match &symptom.remedy {
         None => return,
         Some(Remedy::RemoveLocks) => remove_locks(project, repository),
         Some(Remedy::EndOrphans(id)) => orphans::end_of(project, id).map(|()| Ok(String::new())),
         Some(Remedy::RestoreJournal(id)) => restore(project, id).map(|()| Ok(String::new())),
-        Some(Remedy::RebuildRecord(id)) => rebuild(project, caller, id),
+        Some(Remedy::RebuildRecord(id)) => rebuild(project, id),
     };
     let mended = mended.unwrap_or_else(|error| Err(error.to_string()));
     symptom.is_well = mended.is_ok();
@@ -161,10 +154,8 @@ fn restore(project: &Project, id: &RunId) -> Result<(), Error> {
     Ok(project.store.adopt(id)?)
 }
 
-fn rebuild(project: &Project, caller: &Caller, id: &RunId) -> Result<Mended, Error> {
-    let run = super::RunChoice { run: Some(id.to_string()) };
-    let rebuilt =
-        record_rebuild::record_rebuild(project, caller, &record_rebuild::Request { run })?;
+fn rebuild(project: &Project, id: &RunId) -> Result<Mended, Error> {
+    let rebuilt = record_rebuild::rebuild(project, id.clone())?;
     let told = |count: usize, words: &str| match count {
         0 => None,
         1 => Some(format!("1 file {words}")),

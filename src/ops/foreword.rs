@@ -7,7 +7,9 @@ use super::amendment;
 use super::brief;
 use super::follow::Shown;
 use crate::advance;
+use crate::config::RecordBranch;
 use crate::id::RunId;
+use crate::store::record;
 
 /// It is told once, before anything is done.
 #[derive(Debug, Clone)]
@@ -17,8 +19,8 @@ pub struct Foreword {
     pub run: RunId,
     /// Files that differ from the run's frozen definition.
     pub differs: Vec<String>,
-    /// Roles without an agent, budgets that do not bind one, audits that none could do, and reuse that compares no files,
-    /// in words.
+    /// Roles without an agent, budgets that do not bind one, audits that none could do, reuse that
+    /// compares no files, and a beginning on no branch, in words.
     pub warnings: Vec<String>,
     /// What a sitting before this one left to know, or why that cannot be told: a template that does
     /// not render keeps nobody from going on. `None` where there is nothing to take up.
@@ -30,6 +32,12 @@ pub struct Foreword {
 impl Foreword {
     /// For whoever begins a run; `agent` is who plays roles without an agent in this sitting.
     pub(super) fn at_the_start(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
+        let mut foreword = Self::of(driver, agent)?;
+        foreword.warnings.extend(detached(driver));
+        Ok(foreword)
+    }
+
+    fn of(driver: &Driver<'_>, agent: Option<&str>) -> Result<Self, Error> {
         let mut warnings = advance::unknown_roles(driver, agent)?;
         warnings.extend(advance::unbound(driver, agent)?);
         warnings.extend(advance::own_audits(driver, agent)?);
@@ -50,7 +58,20 @@ impl Foreword {
         Ok(Self {
             differs: amendment::differs(driver.project, driver.run()),
             brief: Some(brief.map(Box::new).map_err(|error| error.to_string())),
-            ..Self::at_the_start(driver, agent)?
+            ..Self::of(driver, agent)?
         })
     }
+}
+
+/// What becomes of the record of a run that begins on no branch.
+fn detached(driver: &Driver<'_>) -> Option<String> {
+    let is_committed = driver.project.config.record_branch != RecordBranch::Never;
+    let git = driver.run().started.git.as_ref().filter(|git| git.branch.is_none());
+    git.filter(|_| is_committed).map(|_| {
+        let reference = record::reference(driver.id());
+        format!(
+            "HEAD is detached: its commits of the record are on no branch, and a checkout leaves \
+             them to {reference}; to keep them: git switch -c NAME"
+        )
+    })
 }

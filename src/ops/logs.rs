@@ -5,14 +5,13 @@ use super::Caller;
 use super::Error;
 use super::Project;
 use super::choose;
-use crate::definition::Definition;
 use crate::executor;
 use crate::files::Beneath;
 use crate::id::AttemptId;
 use crate::id::RunId;
+use crate::project::secrets_of;
 use crate::secret::Secrets;
 use crate::work;
-use crate::workflow::Workflow;
 use serde::Serialize;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -68,9 +67,7 @@ pub fn logs<'p>(
     let run_id = choose::run(project, caller, &request.run)?;
     let run = project.store.glance(&run_id)?.run;
     let attempt = request.find(project, caller, &run)?;
-    let definition = Definition::thaw(&run.started.definition);
-    let workflow = Workflow::parse(&run.started.workflow, &definition)?;
-    let secrets = Secrets::of_those_set(workflow.secrets(), &project.surroundings.variables)?;
+    let secrets = secrets_of(project, &run)?;
     let folder = work::attempt_folder(&project.store.logs(&run_id), &attempt);
     let streams = [executor::STDOUT, executor::STDERR];
     let streams =

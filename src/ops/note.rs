@@ -13,8 +13,8 @@ use crate::event::Note;
 use crate::event::NoteKind;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::secrets_of;
 use crate::run::Run;
-use crate::secret::Secrets;
 use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -130,7 +130,7 @@ pub(super) fn said(
     (kind, gate): (NoteKind, Option<GateId>),
     text: &str,
 ) -> Result<Note, Error> {
-    let secrets = Secrets::of_those_set(workflow(run)?.secrets(), &project.surroundings.variables)?;
+    let secrets = secrets_of(project, run)?;
     let text = secrets.redact(check::plain_text(&secrets.redact(text)).trim());
     if text.is_empty() {
         return Err(Error::usage(format!("the {kind} is empty")));

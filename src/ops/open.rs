@@ -10,6 +10,7 @@ use crate::files::Beneath;
 use crate::id::AttemptId;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::project::secrets_of;
 use crate::run::AttemptStatus;
 use crate::work;
 use serde::Serialize;
@@ -42,7 +43,7 @@ pub struct OpenFile {
     pub role: FileRole,
     /// Its path, relative to the project.
     pub path: String,
-    /// What it holds now; null where that is not text, too long or gone.
+    /// What it holds now, without the run's secrets; null where that is not text, too long or gone.
     pub text: Option<String>,
     /// Why there is no text, or how the file differs from what was recorded.
     pub remark: Option<String>,
@@ -78,8 +79,12 @@ pub fn open(project: &Project, caller: &Caller, request: &AttemptChoice) -> Resu
     let attempt = attempts.iter().find(|attempt| attempt.attempt == id.number);
     let artifacts = attempt.map(|attempt| attempt.artifacts.as_slice()).unwrap_or_default();
     let outputs = artifacts.iter().map(|artifact| output(project, artifact));
+    let mut files: Vec<OpenFile> =
+        packet(project, &run_id, &id).into_iter().chain(outputs).collect();
+    let secrets = secrets_of(project, &run)?;
+    files.iter_mut().filter_map(|file| file.text.as_mut()).for_each(|text| secrets.blot(text));
     Ok(Reply {
-        files: packet(project, &run_id, &id).into_iter().chain(outputs).collect(),
+        files,
         status: attempt.map_or(AttemptStatus::Running, |attempt| attempt.status),
         run_id,
         attempt: id.number,

@@ -1,12 +1,17 @@
 //! `orch record fetch`: fetch the refs with the records of runs from another repository. A run that
-//! advanced there can be resumed here; one that advanced on both sides is reported and left alone.
+//! advanced there can be resumed here; one that advanced on both sides, or whose record there is not
+//! what its journal says, is reported and left alone: the ref here is what others are compared with.
 
 use super::Error;
 use super::Project;
 use crate::git::Kinship;
 use crate::git::Repository;
+use crate::git::Target;
 use crate::id::RunId;
+use crate::store::journal::Reading;
 use crate::store::record;
+use crate::store::record::Expected;
+use crate::store::record::RecordState;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -35,6 +40,27 @@ pub struct Fetched {
     pub held: Vec<RunId>,
     /// Runs that have advanced on both sides; their refs are under `refs/orch/fetched/`.
     pub forked: Vec<RunId>,
+    /// Runs whose records there are damaged; their refs are under `refs/orch/fetched/`.
+    pub damaged: Vec<DamagedRecord>,
+}
+
+/// A record that was fetched and not taken in.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct DamagedRecord {
+    /// The run.
+    pub run_id: RunId,
+    /// The first thing that is wrong.
+    pub problem: String,
+}
+
+/// What a ref that was fetched is to the run here.
+enum Brought {
+    /// All of it is here.
+    Known,
+    Sound,
+    Forked,
+    Damaged(String),
 }
 
 /// Brings the refs of all runs that the remote has.
@@ -42,43 +68,107 @@ pub fn record_fetch(project: &Project, request: &Request) -> Result<Fetched, Err
     let repository = repository(project)?;
     let remote = request.remote.clone().unwrap_or_else(|| repository.usual_remote());
     repository.fetch(&remote, record::REFS, ASIDE, &project.stop)?;
-    let mut fetched = Fetched { remote, brought: Vec::new(), held: Vec::new(), forked: Vec::new() };
+    let (brought, held, forked, damaged) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut fetched = Fetched { remote, brought, held, forked, damaged };
     for aside in repository.refs_below(ASIDE)? {
         let name = aside.strip_prefix(ASIDE).unwrap_or(&aside);
         let Ok(id) = RunId::parse(name) else { continue };
         let own = record::reference(&id);
-        match repository.kinship(&aside, &own)? {
-            Kinship::New | Kinship::Ahead => {
-                match take_in(project, &repository, (&aside, &own), &id) {
-                    Ok(()) => fetched.brought.push(id),
-                    Err(Error::Held { .. }) => fetched.held.push(id),
-                    Err(error) => return Err(error),
-                }
+        let brought = match repository.kinship(&aside, &own)? {
+            Kinship::New | Kinship::Ahead => take_in(project, &repository, (&aside, &own), &id),
+            Kinship::Forked => Ok(Brought::Forked),
+            Kinship::Same | Kinship::Behind => Ok(Brought::Known),
+        };
+        let is_left = match brought {
+            Ok(Brought::Known) => false,
+            Ok(Brought::Sound) => {
+                fetched.brought.push(id);
+                false
             }
-            Kinship::Same | Kinship::Behind => {}
-            Kinship::Forked => {
+            Ok(Brought::Forked) => {
                 fetched.forked.push(id);
-                continue;
+                true
             }
+            Ok(Brought::Damaged(problem)) => {
+                fetched.damaged.push(DamagedRecord { run_id: id, problem });
+                true
+            }
+            Err(Error::Held { .. }) => {
+                fetched.held.push(id);
+                false
+            }
+            Err(error) => return Err(error),
+        };
+        if !is_left {
+            repository.forget(&aside)?;
         }
-        repository.forget(&aside)?;
     }
     Ok(fetched)
 }
 
-/// Moves the ref of a run that nobody drives, and the journal of this machine's own after it.
+/// Whether a ref holds a record of this run that is what its journal says, and goes on from what is
+/// known of the run here.
+fn look(
+    project: &Project,
+    repository: &Repository,
+    aside: &str,
+    id: &RunId,
+) -> Result<Brought, Error> {
+    let reading = match project.store.read_ref(aside) {
+        Ok(reading) => reading,
+        Err(error) => return Ok(Brought::Damaged(error.to_string())),
+    };
+    if reading.run.started.run_id != *id {
+        let other = reading.run.started.run_id;
+        return Ok(Brought::Damaged(format!("it is the record of run {other}")));
+    }
+    if let Some(problem) = difference(repository, aside, &reading)? {
+        return Ok(Brought::Damaged(problem));
+    }
+    let own = record::reference(id);
+    // A ref that is damaged here already cannot tell what must be in it.
+    let known = [project.store.read_own(id)?, project.store.read_ref(&own).ok()];
+    let is_same_run = |known: &Reading| {
+        reading.bytes.starts_with(&known.bytes) || known.bytes.starts_with(&reading.bytes)
+    };
+    Ok(if known.iter().flatten().all(is_same_run) { Brought::Sound } else { Brought::Forked })
+}
+
+/// Where the record that a ref holds is first not what its journal says.
+fn difference(
+    repository: &Repository,
+    reference: &str,
+    reading: &Reading,
+) -> Result<Option<String>, Error> {
+    let found = repository.find(&Target::Ref(reference.to_owned()))?;
+    let folder = found.map(|found| repository.folder_in(&found, "")).transpose()?.flatten();
+    let files = folder.map(|folder| repository.files_below(folder)).transpose()?;
+    Ok(match Expected::of(reading).standing(&files.unwrap_or_default()) {
+        RecordState::Whole | RecordState::Behind(_) | RecordState::Unfinished => None,
+        RecordState::Different(differences) => differences.first().map(|first| {
+            let line = first.line.map(|line| format!(" line {line}")).unwrap_or_default();
+            format!("{reference}:{}{line}: {}", first.path, first.message)
+        }),
+    })
+}
+
+/// Moves the ref of a run that nobody drives, if what was brought is sound, and the journal of this
+/// machine's own after it.
 fn take_in(
     project: &Project,
     repository: &Repository,
     (aside, own): (&str, &str),
     id: &RunId,
-) -> Result<(), Error> {
+) -> Result<Brought, Error> {
     let _held = crate::project::lock(project, id)?;
-    repository.advance(aside, own)?;
-    if project.store.is_own(id) {
-        project.store.adopt(id)?;
+    let brought = look(project, repository, aside, id)?;
+    if matches!(brought, Brought::Sound) {
+        repository.advance(aside, own)?;
+        if project.store.is_own(id) {
+            project.store.adopt(id)?;
+        }
     }
-    Ok(())
+    Ok(brought)
 }
 
 /// The repository, without which there are no refs to send or to bring.

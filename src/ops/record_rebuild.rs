@@ -43,7 +43,11 @@ pub fn record_rebuild(
     caller: &Caller,
     request: &Request,
 ) -> Result<Rebuilt, Error> {
-    let id = choose::run(project, caller, &request.run)?;
+    rebuild(project, choose::run(project, caller, &request.run)?)
+}
+
+/// The same for a run that may lie in a commit alone.
+pub(super) fn rebuild(project: &Project, id: RunId) -> Result<Rebuilt, Error> {
     let reading = project.store.read(&id)?;
     let folder = project.store.record(&id);
     let all = record::all_files(&reading);

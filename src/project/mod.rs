@@ -17,6 +17,7 @@ mod driver;
 mod error;
 mod home;
 mod meter;
+mod secrets;
 mod seen;
 
 pub use driver::Driver;
@@ -24,6 +25,7 @@ pub use driver::lock;
 pub use error::Error;
 pub use home::refuse_other_project;
 pub use meter::Meter;
+pub use secrets::secrets_of;
 pub use seen::Seen;
 
 use crate::clock::Clock;

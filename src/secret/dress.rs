@@ -29,12 +29,12 @@ pub(super) struct Form {
 /// All forms of a text.
 pub(super) fn forms(text: &str) -> Vec<Form> {
     let bytes = text.as_bytes();
-    let encoded = (0..3).filter_map(|offset| base64_form(bytes, offset)).chain([hex_form(bytes)]);
+    let encoded = (0..3).filter_map(|offset| base64_form(bytes, offset)).chain(hex_form(bytes));
     [escaped_form(text)].into_iter().chain(encoded).collect()
 }
 
 /// The text, each character as it is or escaped.
-pub(super) fn escaped_form(text: &str) -> Form {
+fn escaped_form(text: &str) -> Form {
     let mut form = Form { bytes_max: 0, pattern: String::new() };
     let mut add = |pattern: &str, bytes_max: usize| {
         form.pattern.push_str(pattern);
@@ -92,9 +92,13 @@ fn escaped(character: char) -> String {
 }
 
 /// The bytes in hex, whatever stands between them.
-fn hex_form(bytes: &[u8]) -> Form {
+fn hex_form(bytes: &[u8]) -> Option<Form> {
+    if 2 * bytes.len() < ENCODED_LETTERS_MIN {
+        return None;
+    }
     let digits: Vec<String> = bytes.iter().map(|byte| format!("(?i:{byte:02x})")).collect();
-    Form { pattern: digits.join(BETWEEN_BYTES), bytes_max: bytes.len() * (2 + BETWEEN_BYTES_MAX) }
+    let bytes_max = bytes.len() * (2 + BETWEEN_BYTES_MAX);
+    Some(Form { pattern: digits.join(BETWEEN_BYTES), bytes_max })
 }
 
 /// The letters of an encoded text that stand for these bytes alone, where so many bytes more than a

@@ -148,6 +148,29 @@ fn a_short_secret_is_seen_where_it_is_named_as_one() {
     let secrets = secrets.unwrap();
     assert_eq!(secrets.redact("12&4 12%264 1234 x5678"), "[redacted] [redacted] 1234 x[redacted]");
     assert!(secrets.are_in("a 5678") && !secrets.are_in("a 567"));
+    for encoded in ["35363738", "35:36:37:38", "NTY3OA=="] {
+        assert_eq!(secrets.redact(&format!("a {encoded} b")), "a [redacted] b", "{encoded}");
+    }
+}
+
+#[test]
+fn a_secret_of_short_lines_is_a_short_one() {
+    const LINES: &str = "abc12\ndef34\r\n ghi56";
+    for text in [LINES, "abc12\\ndef34", "abc1234\n", "abc1234\n\n4567890"] {
+        let set = Variables::from_iter([("PIN".into(), text.into())]);
+        let fit = |is_short| Name { name: "PIN".to_owned(), is_short }.refuse_unfit(&set);
+        let told = fit(false).unwrap_err().to_string();
+        assert!(told.starts_with("the secret `PIN` has no line of 8 bytes or more"), "{told}");
+        assert!(fit(true).is_ok());
+        let secrets = Secrets::of(vec![value(text, true)]).unwrap();
+        let lines = text.replace("\\n", "\n");
+        for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            assert_eq!(secrets.redact(&format!("  | {line}.")), "  | [redacted].", "{text:?}");
+        }
+    }
+    // Of one with longer lines, those are enough.
+    let secrets = Secrets::of(vec![value("longlonglong\n}", true)]).unwrap();
+    assert_eq!(secrets.redact("{longlonglong}"), "{[redacted]}");
 }
 
 #[test]
@@ -187,7 +210,7 @@ fn a_secret_has_the_value_that_a_face_found() {
     // One of this process that no face handed in.
     assert_eq!(told("PATH"), Ok(()));
     assert!(Secrets::of_all([&name("PATH")], &set).is_err());
-    assert!(told("PEN").unwrap_err().starts_with("the secret `PEN` is shorter than"));
+    assert!(told("PEN").unwrap_err().starts_with("the secret `PEN` has no line of 8 bytes"));
     assert_eq!(told("RAW").unwrap_err(), "the secret `RAW` is not valid UTF-8");
     assert!(!format!("{set:?}").contains("cuttlefish"));
 }

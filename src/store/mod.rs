@@ -136,7 +136,7 @@ impl Store {
         if path.exists() && !path.size().is_ok_and(|bytes| bytes == Some(0)) {
             return journal::read(&path);
         }
-        self.committed_journal(id)?.fold()
+        self.longest_committed(id)?.fold()
     }
 
     /// Reads a run from its own journal or the record's committed copy, whichever is longer. Where
@@ -201,13 +201,63 @@ impl Store {
         Ok(on_ref.filter(|on_ref| on_ref.bytes.starts_with(&here.bytes)).unwrap_or(here))
     }
 
-    fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
+    /// The same, or what is checked out where it has more of it: files may have been removed since.
+    fn longest_committed(&self, id: &RunId) -> Result<Copy, journal::Error> {
+        let found = self.committed_journal(id)?;
+        let in_head = self.journal_in_head(id).filter(|in_head| {
+            in_head.bytes.len() > found.bytes.len() && in_head.bytes.starts_with(&found.bytes)
+        });
+        Ok(in_head.unwrap_or(found))
+    }
+
+    fn journal_in_head(&self, id: &RunId) -> Option<Copy> {
         let repository = self.repository()?;
-        let reference = record::reference(id);
-        let tip = repository.tip(&reference).ok()??;
+        let path = repository.path_of(&self.record(id).path())?;
+        let folder = repository.folder_in(&repository.found_head().ok()??, &path).ok()??;
+        let files = repository.ids_below(folder).ok()?;
+        let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
+        Copy::read(format!("HEAD:{path}/"), read).ok()
+    }
+
+    /// The runs whose journals what is checked out holds, whether or not their files are there.
+    pub fn runs_in_head(&self) -> Vec<RunId> {
+        let Some(repository) = self.repository() else { return Vec::new() };
+        let found = || {
+            let path = repository.path_of(&self.runs_folder().path())?;
+            let head = repository.found_head().ok()??;
+            let folder = repository.folder_in(&head, &path).ok()??;
+            let names = repository.names_in(folder).ok()?.into_iter();
+            let is_run = |id: &RunId| {
+                let journal = format!("{path}/{id}/record/journal");
+                repository.folder_in(&head, &journal).is_ok_and(|folder| folder.is_some())
+            };
+            Some(names.filter_map(|name| RunId::parse(name).ok()).filter(is_run).collect())
+        };
+        found().unwrap_or_default()
+    }
+
+    fn journal_of_ref(&self, id: &RunId) -> Option<Copy> {
+        self.copy_at(&record::reference(id))
+    }
+
+    fn copy_at(&self, reference: &str) -> Option<Copy> {
+        let repository = self.repository()?;
+        let tip = repository.tip(reference).ok()??;
         let files = repository.files_of(&tip).ok()?;
         let read = |path: &str| Ok(files.get(path).and_then(|id| repository.bytes_of(*id).ok()));
         // As `git show` takes it.
         Copy::read(format!("{reference}:"), read).ok()
+    }
+
+    /// Reads a run from the record that a ref holds.
+    pub fn read_ref(&self, reference: &str) -> Result<Reading, journal::Error> {
+        let path = || PathBuf::from(reference);
+        self.copy_at(reference).ok_or_else(|| journal::Error::Empty { path: path() })?.fold()
+    }
+
+    /// Reads a run from its own journal here, if it has one.
+    pub fn read_own(&self, id: &RunId) -> Result<Option<Reading>, journal::Error> {
+        let path = self.state(id).join(journal::FILE);
+        path.has_a_line().unwrap_or(true).then(|| journal::read(&path)).transpose()
     }
 }

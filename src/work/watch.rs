@@ -11,7 +11,11 @@ use crate::git;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::path::PathBuf;
+
+/// Settings of one worktree alone, below the folder that git keeps.
+const WORKTREE_SETTINGS: &str = "config.worktree";
 
 /// Files to look at before and after the work.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -86,8 +90,16 @@ impl WatchedFiles {
         for name in hooks.iter().filter(|name| !name.ends_with(".sample")) {
             look(format!("hooks/{name}"));
         }
+        look(WORKTREE_SETTINGS.to_owned());
+        let mut settings = vec![git_folder.join("config"), git_folder.join(WORKTREE_SETTINGS)];
         for (name, path) in git::user_settings() {
             sight.insert((WatchedFile::Git, name.to_owned()), files::stat_of(&path));
+            settings.push(path);
+        }
+        for path in git::named_by_settings(settings) {
+            // Where a link leads is what counts, and another goal is another file.
+            let path = path.canonicalize().unwrap_or(path);
+            sight.insert((WatchedFile::Git, told(root, &path)), files::stat_of(&path));
         }
         sight
     }
@@ -105,6 +117,13 @@ impl WatchedFiles {
         let gone = before.iter().filter(is_gone).map(|(key, _)| key);
         changed.chain(gone).map(|(role, path)| finding(*role, path)).collect()
     }
+}
+
+/// A file that settings name, by its path in the project; records hold no path that leads outside.
+fn told(root: &Path, path: &Path) -> String {
+    let inside = path.strip_prefix(root).ok().filter(|path| !path.starts_with(".."));
+    let told = inside.or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
+    told.display().to_string()
 }
 
 fn finding(role: WatchedFile, path: &str) -> Finding {

@@ -233,9 +233,9 @@ pub struct GateFile {
     #[schemars(with = "IndexMap<String, String>")]
     pub env: IndexMap<Placed<String>, Placed<String>>,
     /// Names of environment variables that hold secrets. They are passed to the executor and
-    /// redacted in everything that is stored or shown, line by line and in all common encodings. A
-    /// secret shorter than 8 bytes is an error unless given as `{ name = "PIN", short = true }`; an
-    /// empty one is ignored.
+    /// redacted in everything that is stored or shown, line by line and in all common encodings;
+    /// lines shorter than 8 bytes are not. A secret without a longer line is an error unless given as
+    /// `{ name = "PIN", short = true }`; an empty one is ignored.
     #[serde(default)]
     #[schemars(with = "Vec<SecretFile>")]
     pub secrets: Vec<Placed<SecretFile>>,

@@ -14,7 +14,7 @@ pub struct SecretFile(pub Name);
 struct SecretTable {
     /// The name of the environment variable.
     name: String,
-    /// Allow a value shorter than 8 bytes. It is redacted wherever it occurs, even by chance.
+    /// Allow a value whose lines are all shorter than 8 bytes. It is redacted wherever it occurs, even by chance.
     #[serde(default)]
     short: bool,
 }

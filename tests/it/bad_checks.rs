@@ -137,3 +137,32 @@ fn numbers_of_any_size_are_told_apart() {
         house.orch("run demo --n 9007199254740994").code(1).says("at least 9007199254740994");
     }
 }
+
+#[test]
+fn a_glob_that_names_no_file_of_the_project_is_refused() {
+    for (glob, says) in [
+        ("a[", "unclosed character class"),
+        ("{a", "unclosed alternate group"),
+        ("../x", "leaves the project"),
+        ("a/../../*", "leaves the project"),
+        ("/etc/*", "absolute"),
+        ("orchestration/runs/**", "orchestration/runs"),
+        ("{{ n }}/../../x", "leads out of the project whatever its values"),
+    ] {
+        for (check, before) in [
+            ("kind = 'file_count', min = 1, glob = ", ""),
+            ("kind = 'unchanged', since = 'run', paths = ", ""),
+            ("kind = 'unchanged', paths = ['a', ", "]"),
+            ("kind = 'committed', paths = ", ""),
+            ("kind = 'only_changes', paths = ", ""),
+        ] {
+            let house = house("x.md", &format!("{check}'{glob}'{before}"));
+            let column = "checks = [{ ".len() + 1 + check.len();
+            refused(&house, &format!("4:{column}"), says);
+        }
+        let output = format!("[[output]]\nglob = '{glob}'\n");
+        refused(&house("x.md", "").contract("c", &output), "3:8", says);
+    }
+    let fine = house("x.md", "kind = 'file_count', min = 1, glob = './{{ n }}/[a-z]*.{md,txt}'");
+    fine.orch("workflow check demo").code(0);
+}

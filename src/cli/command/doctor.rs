@@ -11,7 +11,7 @@ use crate::ops::doctor::Symptom;
 
 pub fn execute(face: &Face, request: &doctor::Request) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
-    let symptoms = doctor::doctor(&project, &face.caller, request)?;
+    let symptoms = doctor::doctor(&project, request)?;
     let rows: Vec<Vec<String>> = symptoms
         .iter()
         .map(|symptom| {

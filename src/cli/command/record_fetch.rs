@@ -1,4 +1,4 @@
-//! `orch record fetch`: which runs came, and which went on in both places.
+//! `orch record fetch`: which runs came, which went on in both places, and which came damaged.
 
 use super::Failure;
 use crate::cli::answer::Face;
@@ -20,15 +20,21 @@ pub fn execute(face: &Face, request: &record_fetch::Request) -> Result<u8, Failu
             fetched.remote
         )
     }));
+    lines.extend(fetched.damaged.iter().map(|damaged| {
+        format!(
+            "{} is damaged at {}, and was not updated: {}",
+            damaged.run_id, fetched.remote, damaged.problem
+        )
+    }));
     if lines.is_empty() {
         lines.push(format!("nothing new at {}", fetched.remote));
     }
     let text = lines.join("\n");
     let mut next = Instructions::default();
-    if let Some(run) = fetched.brought.first() {
+    if let Some(run) = fetched.brought.iter().find(|run| project.store.is_of_project(run)) {
         next.suggest(&Suggestion::new("run show").of(run));
     }
-    if fetched.forked.is_empty() {
+    if fetched.forked.is_empty() && fetched.damaged.is_empty() {
         face.answer(&fetched, &next, &text);
         Ok(exit::DONE)
     } else {

@@ -4,9 +4,11 @@ use super::Remedy;
 use super::Symptom;
 use crate::config::RecordBranch;
 use crate::event::RunStatus;
+use crate::files::Beneath;
 use crate::files::LockHolder;
 use crate::git;
 use crate::git::BlobId;
+use crate::git::Files;
 use crate::git::Repository;
 use crate::id::RunId;
 use crate::ops::Project;
@@ -36,13 +38,8 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
         let elsewhere = Some(held).filter(LockHolder::is_elsewhere);
         return elsewhere.map(|held| Symptom::well(what, held.to_string())).into_iter().collect();
     }
-    if !project.store.is_own(id) && !project.store.record(id).exists() {
-        let reference = record::reference(id);
-        let rebuild = Suggestion::new("record rebuild").of(id);
-        return vec![
-            Symptom::well(what, format!("it exists only in {reference}"))
-                .advise(Advice::from("to restore its journal and record: ").then(rebuild)),
-        ];
+    if !project.store.is_own(id) {
+        return came(project, repository, id, what);
     }
     let mut symptoms = Vec::new();
     if let Some(finding) = cut_back(project, &reading, id) {
@@ -61,13 +58,68 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
         let remedy = Remedy::EndOrphans(id.clone());
         symptoms.push(Symptom::ill(what.clone(), words).with(remedy));
     }
-    if let Some(repository) = repository.filter(|_| project.store.is_own(id)) {
-        let lost = lost(project, repository, &reading, id);
-        symptoms.extend(
-            lost.map(|finding| Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))),
-        );
-    }
+    let lost = repository.and_then(|repository| told(place(project, repository, &reading, id)));
+    symptoms.extend(
+        lost.map(|finding| Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))),
+    );
     symptoms
+}
+
+/// What is wrong with a run whose journal is not here: it came with a clone, or the journal was lost.
+fn came(
+    project: &Project,
+    repository: Option<&mut Repository>,
+    id: &RunId,
+    what: String,
+) -> Vec<Symptom> {
+    let lost = repository.and_then(|repository| told(unlike_head(project, repository, id)));
+    if let Some(finding) = lost {
+        return vec![Symptom::ill(what, finding).with(Remedy::RebuildRecord(id.clone()))];
+    }
+    if project.store.record(id).exists() || project.store.runs_in_head().contains(id) {
+        return Vec::new();
+    }
+    let reference = record::reference(id);
+    let rebuild = Suggestion::new("record rebuild").of(id);
+    vec![
+        Symptom::well(what, format!("it exists only in {reference}"))
+            .advise(Advice::from("to restore its journal and record: ").then(rebuild)),
+    ]
+}
+
+/// Why a record that is checked out is not wholly there.
+fn unlike_head(
+    project: &Project,
+    repository: &mut Repository,
+    id: &RunId,
+) -> Result<Option<String>, git::Error> {
+    let record = project.store.record(id);
+    let Some(path) = repository.path_of(&record.path()) else { return Ok(None) };
+    let head = repository.found_head()?;
+    let folder = head.map(|head| repository.folder_in(&head, &path)).transpose()?.flatten();
+    let Some(folder) = folder else { return Ok(None) };
+    let all = repository.files_below(folder)?;
+    checked_out(repository, &path, (&record, &all))
+}
+
+/// Why a record is not in the index and the working tree as what is checked out has it.
+fn checked_out(
+    repository: &mut Repository,
+    path: &str,
+    (record, all): (&Beneath, &Files),
+) -> Result<Option<String>, git::Error> {
+    if !repository.is_index_settled(path)? {
+        return Ok(Some("the index differs from its committed record".to_owned()));
+    }
+    // What a sparse checkout leaves out of the working tree is there all the same.
+    let left_out = repository.left_out_below(path)?;
+    let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
+        let place = record.join(path);
+        left_out.contains(path) && !place.exists()
+            || place.is_copy_of(bytes).is_ok_and(|is_copy| is_copy)
+    };
+    let broken = all.iter().filter(|file| !is_whole(*file)).count();
+    Ok((broken > 0).then(|| format!("{broken} files of its record are missing or changed")))
 }
 
 /// Whether the journal here lacks what was committed of it.
@@ -79,14 +131,8 @@ fn cut_back(project: &Project, reading: &Reading, id: &RunId) -> Option<String> 
     })
 }
 
-/// Why the record is not wholly where it belongs.
-fn lost(
-    project: &Project,
-    repository: &mut Repository,
-    reading: &Reading,
-    id: &RunId,
-) -> Option<String> {
-    let found = place(project, repository, reading, id);
+/// Why the record is not wholly where it belongs, or cannot be looked for.
+fn told(found: Result<Option<String>, git::Error>) -> Option<String> {
     found.unwrap_or_else(|error| Some(format!("cannot look for its record: {error}")))
 }
 
@@ -133,16 +179,10 @@ fn place(
         let words = "its record was left behind when another branch was checked out";
         return Ok(is_left.then(|| words.to_owned()));
     }
-    if !repository.is_index_settled(&folder)? {
-        return Ok(Some("the index differs from its committed record".to_owned()));
-    }
     let record = project.store.record(id);
-    let is_whole = |(path, bytes): (&String, &Vec<u8>)| {
-        record.join(path).is_copy_of(bytes).is_ok_and(|is_copy| is_copy)
-    };
-    let broken = all.iter().filter(|file| !is_whole(*file)).count();
-    if broken > 0 {
-        return Ok(Some(format!("{broken} files of its record are missing or changed")));
+    let found = checked_out(repository, &folder, (&record, &all))?;
+    if found.is_some() {
+        return Ok(found);
     }
     let folders: BTreeSet<&Path> = all.keys().filter_map(|path| Path::new(path).parent()).collect();
     let is_left =

@@ -223,3 +223,66 @@ fn each_problem_names_its_command() {
     std::fs::write(house.journal(), journal.replacen("GATE_STARTED", "GATE_STARTLED", 1)).unwrap();
     house.orch("doctor").code(1).says(&format!("; to see more: orch verify --run {id}"));
 }
+
+/// What is lost of a run that waits, and what else has it.
+#[test]
+fn whatever_is_lost_of_a_run_is_told_and_made_again_from_the_rest() {
+    let (state, record, refs) = (".git/orch", "orchestration", ".git/refs/orch");
+    for lost in [&[state][..], &[state, record], &[state, refs], &[state, record, refs]] {
+        let house = House::new().workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'");
+        house.git("add -A");
+        house.git("commit -qm texts");
+        house.orch("run demo").code(3);
+        let run = house.run_id();
+        for path in lost {
+            fs::remove_dir_all(house.project().join(path)).unwrap();
+        }
+        if lost.contains(&record) {
+            let told = format!("run {run}");
+            house.orch("doctor").code(1).says(&told).says("files of its record are missing");
+            house.orch("doctor --fix").code(0).says("written");
+            house.orch("gate finish").code(0).says("PASSED");
+        } else {
+            // So it is in any clone.
+            house.orch("doctor").code(0);
+        }
+        house.orch("verify").code(0);
+        house.orch("doctor").code(0);
+        assert_eq!(house.git("status --porcelain"), "", "{lost:?}");
+    }
+}
+
+#[test]
+fn a_clone_in_which_a_record_is_changed_is_ill() {
+    let house = finished();
+    let run = house.run_id();
+    house.git("clone -q . ../clone");
+    house.orch("--project ../clone doctor").code(0);
+    let path = format!("../clone/orchestration/runs/{run}/record");
+    fs::remove_file(house.project().join(&path).join("RUN.json")).unwrap();
+    house.orch("--project ../clone doctor").code(1).says("1 files of its record are missing");
+    house.orch("--project ../clone doctor --fix").code(0).says("1 file written");
+    house.orch("--project ../clone verify").code(0);
+    // The end of the journal that a commit has is not forgotten.
+    fs::remove_dir_all(house.project().join("../clone/.git/orch")).unwrap();
+    house.git(&format!("-C ../clone update-ref -d refs/orch/runs/{run}"));
+    fs::remove_dir_all(house.project().join(&path).join("journal")).unwrap();
+    house.orch("--project ../clone doctor --fix").code(0).says("written");
+    house.orch("--project ../clone verify").code(0);
+}
+
+#[test]
+fn a_sparse_checkout_that_leaves_records_out_is_well() {
+    let house = finished();
+    house.orch("run demo").code(0);
+    house.git("sparse-checkout set --cone workflows");
+    assert_eq!(
+        (house.git("status --porcelain"), house.exists("orchestration")),
+        (String::new(), false)
+    );
+    house.orch("verify --all").code(0);
+    house.orch("doctor --fix").code(0).never_says("fixed");
+    assert!(!house.exists("orchestration"));
+    house.git("clone -q --sparse . ../clone");
+    house.orch("--project ../clone doctor --fix").code(0).never_says("fixed");
+}

@@ -60,6 +60,50 @@ fn what_is_committed_is_asked_of_the_file_that_is_named() {
     house.orch("run demo --folder pages/[slug]").code(0);
 }
 
+/// What a gate may do to keep git from seeing that it changed `src/f`, or where it leads.
+const HIDDEN: [&str; 6] = [
+    "git update-index --assume-unchanged src/f; echo two > src/f",
+    "git update-index --skip-worktree src/f; echo two > src/f",
+    "git config core.trustctime false; git config core.checkStat minimal; touch -r src/f ../f; \
+     echo two > src/f; touch -r ../f src/f",
+    "git config core.trustctime false; git config core.fileMode false; touch -r src/f ../f; \
+     echo two > src/f; chmod +x src/f; touch -r ../f src/f",
+    "rm src/f; ln -s g src/f",
+    "rm src/f; mkfifo src/f",
+];
+
+#[test]
+fn a_file_is_committed_as_it_lies_there_and_not_as_its_gate_tells_git() {
+    for hide in HIDDEN {
+        let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['sh', '../hide']\n\
+                    contract = 'c'\n";
+        let house =
+            House::new().workflow("demo", gate).file("src/f", "one\n").file("src/g", "two\n");
+        let house = house.contract("c", "[[check]]\nkind = 'committed'\npaths = 'src/**'\n");
+        house.git("add .");
+        house.git("commit --quiet --message=start");
+        std::fs::write(house.outside("hide"), "true").unwrap();
+        house.orch("run demo").code(0);
+        std::fs::write(house.outside("hide"), hide).unwrap();
+        house.orch("run demo").code(1).says("src/f: it is ");
+    }
+}
+
+#[test]
+fn a_file_that_git_converts_is_committed() {
+    let gate = "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\ncontract = 'c'\n";
+    let house = House::new().workflow("demo", gate);
+    let house = house.contract("c", "[[check]]\nkind = 'committed'\npaths = 'src/**'\n");
+    house.write(".gitattributes", "*.txt text eol=crlf\n");
+    house.write("src/a.txt", "one\r\ntwo\r\n");
+    house.git("add .");
+    house.git("commit --quiet --message=start");
+    assert_eq!(house.git("show HEAD:src/a.txt"), "one\ntwo\n");
+    house.orch("run demo").code(0);
+    house.write("src/a.txt", "one\r\nfour\r\n");
+    house.orch("run demo").code(1).says("src/a.txt: it is modified");
+}
+
 #[test]
 fn what_a_gate_reads_is_what_its_values_name() {
     let house = House::new().file("pages/[slug]/a.md", "1").file("pages/s/b.md", "1").workflow(

@@ -125,10 +125,13 @@ fn a_short_secret_is_refused_unless_it_is_said_to_be_one() {
     };
     let house = House::new().env("PIN", "4711x").workflow("demo", &gate("'PIN'"));
     let done = house.orch("run demo").code(2).never_says("4711x");
-    done.says("`PIN` is shorter than 8 bytes").says("{ name = \"PIN\", short = true }");
+    done.says("`PIN` has no line of 8 bytes or more").says("{ name = \"PIN\", short = true }");
     assert!(!house.has_runs());
+    let house = house.env("PIN", "4711x\n0815y\n").workflow("demo", &gate("'PIN'"));
+    house.orch("run demo").code(2).never_says("4711x").says("`PIN` has no line of 8 bytes or more");
     let house = house.workflow("demo", &gate("{ name = 'PIN', short = true }"));
-    house.orch("run demo").code(1).never_says("4711x").says("pin [redacted]");
+    let done = house.orch("run demo").code(1).says("pin [redacted]");
+    done.never_says("4711x").never_says("0815y");
     let house = house.workflow("demo", &gate("{ nam = 'PIN' }"));
     house.orch("run demo").code(2).says("unknown key `nam`").says("demo.toml:7:");
     let house = house.workflow("demo", &gate("{ name = 'A=B' }"));
@@ -185,4 +188,21 @@ fn an_item_that_holds_a_secret_names_nothing() {
     let found =
         child::output(house.program("grep").args(["-rl", "horse", "orchestration", ".git"]));
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
+}
+
+#[test]
+fn a_file_that_holds_one_is_shown_without_it() {
+    let gates = "[[gate]]\nid = 'a'\nexecutor = 'command'\n\
+                 shell = 'echo \"it is $TOKEN\" > out.md'\nsecrets = ['TOKEN']\ncontract = 'c'\n\
+                 approval = { by = 'person', show = ['out.md'] }\n";
+    let house = House::new().env("TOKEN", "sesame99open").env("PAGER", "cat");
+    let house = house.workflow("demo", gates).leaves("c", "out.md");
+    house.orch("run demo").code(3);
+    house.orch("checkpoint create").code(0);
+    is_tight(&house, &house.orch("gate approve").code(2).says("it is [redacted]"));
+    is_tight(&house, &house.on_terminal("open a", &[("it is [redacted]", "")]));
+    house.write("out.md", "now it is sesame99open\n");
+    for words in ["open a", "open a --json", "checkpoint diff", "checkpoint diff --json"] {
+        is_tight(&house, &house.orch(words).code(0).says("it is [redacted]"));
+    }
 }

@@ -250,3 +250,26 @@ fn what_was_committed_on_a_detached_head_follows_to_a_branch() {
     assert_eq!(summary(&house, "main", &run)["status"], "PASSED");
     the_branch_holds_the_run(&house);
 }
+
+#[test]
+fn a_run_that_begins_on_a_detached_head_is_told_so_once() {
+    let told = "HEAD is detached";
+    let house = house();
+    house.orch("run demo --until a").never_says(told);
+    house.git("checkout --quiet --detach");
+    house.orch("run resume").never_says(told);
+    let house = self::house();
+    house.git("checkout --quiet --detach");
+    house
+        .orch("run demo")
+        .code(3)
+        .says(told)
+        .says("refs/orch/runs/run_")
+        .says("git switch -c NAME");
+    house.orch("run resume").code(3).never_says(told);
+    house.orch("gate finish").code(0).never_says(told);
+    house.orch("session start --epic x --workflow demo").says(told);
+    let house = self::house().file("orch.toml", "[record]\nbranch = 'never'\n");
+    house.git("checkout --quiet --detach");
+    house.orch("run demo").code(3).never_says(told);
+}

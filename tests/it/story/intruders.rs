@@ -243,6 +243,57 @@ fn an_edit_of_the_users_own_git_settings_is_told() {
 }
 
 #[test]
+fn an_edit_of_what_git_settings_include_or_run_is_told_and_not_run() {
+    let edit = "printf '[commit]\\n gpgsign = true\\n' >>";
+    for (setting, script, file) in [
+        (
+            "include.path ../shared.gitconfig",
+            format!("{edit} shared.gitconfig"),
+            "shared.gitconfig",
+        ),
+        ("include.path deeper.inc", format!("{edit} .git/deepest.inc"), "deepest.inc"),
+        ("includeIf.onbranch:x.path x.inc", format!("{edit} .git/x.inc"), "x.inc"),
+        ("--global include.path inc", format!("{edit} ~/inc"), "inc"),
+        (
+            "extensions.worktreeConfig true",
+            format!("{edit} .git/config.worktree"),
+            ".git/config.worktree",
+        ),
+        ("gpg.program $PWD/sign.sh", "echo exit 1 > sign.sh".to_owned(), "sign.sh"),
+    ] {
+        let house = house().script("write", &format!("echo draft > draft.txt; {script}"));
+        house.write(".git/deeper.inc", "[include]\npath = deepest.inc\n");
+        let setting =
+            setting.replace("$PWD", &house.project().canonicalize().unwrap().display().to_string());
+        house.git(&format!("config {setting}"));
+        house.orch("run demo").code(3);
+        let told =
+            "git: it was changed during the attempt; every later git command would run or obey it";
+        let found = findings(&house);
+        assert!(
+            found
+                .iter()
+                .any(|found| found.starts_with(told) && found.ends_with(&format!("{file})"))),
+            "{found:?}"
+        );
+    }
+    let house = house().script("write", "echo draft > draft.txt; cp spy sign.sh");
+    let spy = format!("#!/bin/sh\ntouch {}\nexit 1\n", house.outside("heard").display());
+    house.write("spy", spy);
+    house.write("sign.sh", "#!/bin/sh\nexit 1\n");
+    let program = house.project().canonicalize().unwrap().join("sign.sh");
+    house.git(&format!("config gpg.program {}", program.display()));
+    house.git("config commit.gpgsign true");
+    let mut chmod = house.program("chmod");
+    assert!(crate::house::child::output(chmod.args(["+x", "spy", "sign.sh"])).status.success());
+    house
+        .orch("run demo")
+        .code(3)
+        .says("sign.sh has changed while orch was running, and was not run");
+    assert!(!house.outside("heard").exists());
+}
+
+#[test]
 fn a_journal_that_is_changed_in_the_middle_of_a_drive_ends_it_as_different() {
     for (change, said) in [
         ("truncate -s 100 \"$f\"", "truncated"),

@@ -11,6 +11,7 @@ mod essay;
 mod essay_texts;
 mod every_call;
 pub mod every_crash;
+mod fetched;
 mod git_actions;
 mod hello;
 mod kills;
