@@ -65,10 +65,10 @@ impl Instructions {
     }
 
     /// Where something is missing that was listed already: the same again, once it is added.
-    pub fn again(of_run: Self, again: &Suggestion) -> Self {
+    pub fn again(of_run: Self, again: &[Suggestion]) -> Self {
         let next_actions = vec!["Add what is missing, then try again.".to_owned()];
-        let again = again.line(&of_run.at_hand);
-        Self { next_actions, suggested_commands: vec![again], ..of_run }
+        let suggested_commands = again.iter().map(|again| again.line(&of_run.at_hand)).collect();
+        Self { next_actions, suggested_commands, ..of_run }
     }
 
     /// After something that concerns no run.

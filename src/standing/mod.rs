@@ -24,6 +24,7 @@ use crate::contract::Contract;
 use crate::digest::Digest;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
+use crate::event::NoteKind;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -33,6 +34,7 @@ use crate::next::Step;
 use crate::run::Declined;
 use crate::run::GateStatus;
 use crate::run::Run;
+use crate::run::GateState;
 use crate::workflow::Workflow;
 use serde::Serialize;
 use std::time::Duration;
@@ -186,7 +188,7 @@ impl Standing {
                 shows: Vec::new(),
                 deadline: Deadline::of(workflow.gate(gate)?, state, || around.now),
                 asks: asks(workflow, gate),
-                asks_for_summary: asks_for_summary(workflow, gate),
+                asks_for_summary: asks_for_summary(workflow, run, gate),
             })
         });
         let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
@@ -237,9 +239,16 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
 }
 
-fn asks_for_summary(workflow: &Workflow, gate: &GateId) -> bool {
+/// Whether a gate is handed in with a summary, and its round has none.
+fn asks_for_summary(workflow: &Workflow, run: &Run, gate: &GateId) -> bool {
     let contract = workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
-    contract.is_some_and(Contract::asks_for_summary)
+    let since = run.gate(gate).and_then(GateState::round_began);
+    let is_given = run.notes.iter().any(|(at, note)| {
+        note.kind == NoteKind::Summary
+            && note.gate.as_ref() == Some(gate)
+            && since.is_none_or(|since| *at >= since)
+    });
+    !is_given && contract.is_some_and(Contract::asks_for_summary)
 }
 
 fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {
