@@ -140,6 +140,7 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
                 Some(reason) => claim::run_out(held.driver, &reason)?,
                 None => stop_here(held.driver)?,
             }
+                None if held.leaves_work() => held.driver.commit(None, true)?,
         }
         let is_over = taken.is_over || is_idle && taken.due.is_none();
         return Ok(Advance { orders, alarm, is_over });
