@@ -142,6 +142,12 @@ impl Instructions {
             }
             NextStep::Watch(gate) => self.watch(run, *gate),
             NextStep::ActLater(waiting) => self.act_later(run, waiting),
+            NextStep::WaitForLock(wait) => {
+                self.say(format!("Gate {} {}.", wait.gate, wait.words()));
+                if let Some((holder, _)) = &wait.held_by {
+                    self.suggest(&Suggestion::new("status").of(holder));
+                }
+            }
             NextStep::Follow => {
                 self.say("The run continues now. See what it waits for.");
                 self.suggest(&of("next"));
@@ -336,6 +342,7 @@ mod tests {
         let driven = Here { is_driven: true, ..Here::default() };
         assert_eq!(running(driven.clone()), ["orch run resume --run R"]);
         let held = Here { driver: DrivenBy::Another, ..driven.clone() };
+            lock_waits: Vec::new(),
         assert_eq!(running(held), ["orch status --run R"]);
         let failed = GateId::parse("b").unwrap();
         let stuck = |here| Standing {

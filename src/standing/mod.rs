@@ -2,6 +2,7 @@
 //! the fold, pure, for whoever shows or decides anything by it.
 
 mod gates;
+mod lock_wait;
 mod money;
 mod state;
 mod steps;
@@ -9,6 +10,7 @@ mod story;
 
 pub use gates::GateLine;
 pub use gates::gates;
+pub use lock_wait::LockWait;
 pub use money::Spending;
 pub use money::spending;
 pub use state::State;
@@ -70,6 +72,9 @@ pub struct Standing {
     pub pause: Option<PauseCause>,
     /// The gates that wait for a person or an agent.
     pub waiting: Vec<Waiting>,
+    /// The gates that wait for a lock of another run, where a process drives this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lock_waits: Vec<LockWait>,
     /// The head of the run's hash chain.
     pub head: Digest,
     /// Why records were not committed, if they were not.
@@ -224,6 +229,7 @@ impl Standing {
 pub fn stopped(status: RunStatus, reason: Option<&str>) -> Option<String> {
     let what = match status {
         RunStatus::Running | RunStatus::Waiting => return None,
+            lock_waits: Vec::new(),
         RunStatus::Paused => "was paused",
         RunStatus::Canceled => "was canceled",
         RunStatus::Passed => "has passed",

@@ -2,6 +2,7 @@
 //! own way.
 
 use super::DrivenBy;
+use super::LockWait;
 use super::Standing;
 use super::Waiting;
 use crate::event::PauseCause;
@@ -49,6 +50,8 @@ pub enum NextStep<'s> {
     Watch(Option<&'s GateId>),
     /// A gate waits for somebody, who can act once the process that drives the run has stopped.
     ActLater(&'s Waiting),
+    /// A gate waits for a lock that a gate of another run holds.
+    WaitForLock(&'s LockWait),
     /// This process goes on with it: see what it comes to.
     Follow,
     /// Begin a gate by hand; one that failed is put right first.
@@ -145,7 +148,9 @@ impl Standing {
             DrivenBy::This => Vec::new(),
             DrivenBy::Another => {
                 let is_waiting = |gate: &&GateId| self.waiting.iter().any(|it| it.gate == **gate);
-                let gate = here.gate.as_ref().filter(|gate| !is_waiting(gate));
+                let is_at_work = |gate: &&GateId| !is_waiting(gate) && !here.ready.contains(gate);
+                let gate = here.gate.as_ref().filter(is_at_work);
+                let locked = self.lock_waits.iter().map(NextStep::WaitForLock);
                 let later = self.waiting.iter().map(NextStep::ActLater);
                 [NextStep::Watch(gate)].into_iter().chain(later).collect()
             }
