@@ -65,7 +65,7 @@ pub struct Missing {
     /// Files that differ from the run's frozen definition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,
-    /// Whether the work is handed in with a summary of it.
+    /// What can be said at once so that it is there.
     #[serde(skip)]
     pub asks_for: Vec<Remark>,
 }
@@ -90,6 +90,10 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         taken => taken?,
     };
     let gate = choose::gate(&driver, caller, request.finish.gate.gate.as_deref())?;
+    if advance::expire(&mut driver, &gate)? {
+        let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;
+        return Ok(Reply::Done(Box::new(reply)));
+    }
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
     let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
     sum_up(&mut driver, caller, &gate, &summary)?;

@@ -64,7 +64,7 @@ pub struct SessionMissing {
     pub epic: String,
     /// What is missing before the run can end.
     pub missing: Vec<Finding>,
-    /// Whether only a gate is open whose work is handed in with a summary of it.
+    /// What can be said at once so that nothing is missing.
     #[serde(skip)]
     pub asks_for: Vec<Remark>,
 }
@@ -122,6 +122,9 @@ fn finish_last(
     let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
     let state = driver.run().gate(gate);
     if state.and_then(|state| state.waits_for) != Some(WaitsFor::Person) {
+        return Ok(missing_of(driver, &open));
+    }
+    if advance::expire(driver, gate)? {
         return Ok(missing_of(driver, &open));
     }
     let attempt = gate_finish::waiting_attempt(driver, gate)?;

@@ -24,9 +24,9 @@ pub use story::story;
 use crate::clock::Moment;
 use crate::contract::Contract;
 use crate::digest::Digest;
+use crate::event::NoteKind;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
-use crate::event::NoteKind;
 use crate::event::WaitsFor;
 use crate::id::GateId;
 use crate::id::RunId;
@@ -34,9 +34,9 @@ use crate::next;
 use crate::next::Deadline;
 use crate::next::Step;
 use crate::run::Declined;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
-use crate::run::GateState;
 use crate::workflow::Workflow;
 use serde::Serialize;
 use std::time::Duration;
@@ -155,6 +155,12 @@ pub struct Waiting {
     pub attempt: u32,
     /// Who must act, if it waits.
     pub waits_for: WaitsFor,
+    /// What cut its attempt short, where it waits for a decision on that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether that was a service that is out of reach, and was tried for as long as is allowed.
+    #[serde(skip)]
+    pub is_outage: bool,
     /// The packet, relative to the project.
     pub packet: Option<String>,
     /// The outputs that it names, for an approval.
@@ -170,6 +176,13 @@ pub struct Waiting {
     /// Whether it is handed in with a summary of the work.
     #[serde(skip)]
     pub asks_for_summary: bool,
+}
+
+impl Waiting {
+    /// Whether the time is over that a person was given.
+    pub fn is_overdue(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline.is_over())
+    }
 }
 
 impl Standing {
@@ -188,6 +201,8 @@ impl Standing {
                 name: workflow.gate(gate)?.name.clone(),
                 attempt: attempt.attempt,
                 waits_for: state.waits_for?,
+                reason: state.why_it_was_cut().map(str::to_owned),
+                is_outage: state.outage.is_some(),
                 packet: packet(gate),
                 artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
                 shows: Vec::new(),
@@ -214,6 +229,7 @@ impl Standing {
             reason: run.reason.clone(),
             pause: run.pause,
             waiting: waiting.collect(),
+            lock_waits: Vec::new(),
             head: around.head,
             problems: Vec::new(),
             unsigned: None,
@@ -229,7 +245,6 @@ impl Standing {
 pub fn stopped(status: RunStatus, reason: Option<&str>) -> Option<String> {
     let what = match status {
         RunStatus::Running | RunStatus::Waiting => return None,
-            lock_waits: Vec::new(),
         RunStatus::Paused => "was paused",
         RunStatus::Canceled => "was canceled",
         RunStatus::Passed => "has passed",
