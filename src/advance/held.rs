@@ -252,6 +252,14 @@ impl<'d, 's> Held<'d, 's> {
         wanted && !self.is_halted
     }
 
+    /// Whether nobody is waited for, but for whoever drives the run further than its sitter does.
+    pub(super) fn leaves_work(&self) -> bool {
+        let run = self.driver.run();
+        self.limits.sits_down
+            && run.gates_in(GateStatus::Waiting).next().is_none()
+            && !next::next(&self.driver.workflow, run).is_empty()
+    }
+
     /// Begins an attempt.
     fn start(&mut self, gate: &GateId, reuse: Option<String>) -> Result<Started, Error> {
         if !self.locks.take(self.driver, gate)? {

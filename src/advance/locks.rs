@@ -1,9 +1,18 @@
 //! Locks that gates name: what holds one has it to itself, in this run and in others of the project.
 
+use crate::clock::Moment;
 use crate::files::Lock;
+use crate::files::LockHolder;
 use crate::id::GateId;
+use crate::id::RunId;
+use crate::next;
+use crate::next::Step;
 use crate::project::Driver;
 use crate::project::Error;
+use crate::run::Run;
+use crate::standing::LockWait;
+use crate::store::Store;
+use crate::workflow::Workflow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -24,10 +33,11 @@ impl Locks {
             return Ok(true);
         }
         let since = driver.project.clock.now().to_string();
+        let purpose = format!("{} {id}", driver.id());
         let mut taken = Vec::new();
         for name in names {
             let place = driver.project.store.gate_lock(&name);
-            let lock = Lock::take(&place, &since, Duration::ZERO);
+            let lock = Lock::take_for(&place, &purpose, &since, Duration::ZERO);
             match lock.map_err(|source| Error::disk(&place, source))? {
                 Ok(lock) => taken.push(lock),
                 Err(_) => return Ok(false),
@@ -41,4 +51,46 @@ impl Locks {
     pub fn free(&mut self, id: &GateId) {
         self.held.remove(id);
     }
+}
+
+/// The gates of a run that could begin but for a lock that a gate of another run holds; those that
+/// begin at a later moment only where `is_due` says so.
+pub fn waits(
+    store: &Store,
+    (workflow, run): (&Workflow, &Run),
+    is_due: impl Fn(Moment) -> bool,
+) -> Vec<LockWait> {
+    if workflow.gates.iter().all(|gate| gate.locks.is_empty()) {
+        return Vec::new();
+    }
+    let ready = next::next(workflow, run).into_iter().filter_map(|step| match step {
+        Step::Start { gate, not_before } => not_before.is_none_or(&is_due).then_some(gate),
+        Step::Poll { gate, not_before, .. } => is_due(not_before).then_some(gate),
+        Step::Expand(_)
+        | Step::Skip { .. }
+        | Step::Jump { .. }
+        | Step::Gather { .. }
+        | Step::Refuse { .. }
+        | Step::Reopen { .. }
+        | Step::End { .. }
+        | Step::Finish(_) => None,
+    });
+    let waits = ready.filter_map(|gate| {
+        let names = workflow.gate(&gate)?.locks.iter();
+        let mut held = names.filter_map(|name| {
+            let holder = Lock::holder(&store.gate_lock(name))?;
+            let held_by = purpose(&holder);
+            let is_own = held_by.as_ref().is_some_and(|(held, _)| *held == run.started.run_id);
+            (!is_own).then(|| (name.clone(), held_by, holder.since))
+        });
+        let (lock, held_by, since) = held.next()?;
+        Some(LockWait::new(gate, lock, held_by, since))
+    });
+    waits.collect()
+}
+
+/// The run and the gate that hold a lock.
+fn purpose(holder: &LockHolder) -> Option<(RunId, GateId)> {
+    let (run, gate) = holder.purpose.split_once(' ')?;
+    Some((RunId::parse(run).ok()?, GateId::parse(gate).ok()?))
 }

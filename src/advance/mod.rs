@@ -48,6 +48,7 @@ pub use installed::refuse_missing;
 pub use installed::refuse_missing_now;
 pub use limits::Limits;
 pub use limits::before;
+pub use locks::waits as lock_waits;
 pub use own_work::own_audits;
 pub use own_work::own_audits_by;
 
@@ -76,6 +77,7 @@ pub use settle::refuse;
 pub use settle::settle;
 pub use standing::standing;
 pub use standing::standing_of;
+pub use standing::tell_lock_waits;
 pub use unbound::unbound;
 pub use unknown_roles::unknown_roles;
 
@@ -138,6 +140,7 @@ pub fn advance(held: &mut Held<'_, '_>, reports: Vec<WorkReport>) -> Result<Adva
             }
             match held.lacking.take() {
                 Some(reason) => claim::run_out(held.driver, &reason)?,
+                None if held.leaves_work() => held.driver.commit(None, true)?,
                 None => stop_here(held.driver)?,
             }
         }

@@ -1,6 +1,7 @@
 //! How a run stands that is held here or was read: the view of the fold, and what only the disk tells.
 
 use super::asking;
+use super::locks;
 use super::packet;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
@@ -11,7 +12,9 @@ use crate::project::sitting_budget;
 use crate::run::Run;
 use crate::standing::Around;
 use crate::standing::DrivenBy;
+use crate::standing::GateLine;
 use crate::standing::Here;
+use crate::standing::LockWait;
 use crate::standing::Standing;
 use crate::store::record::Head;
 use crate::workflow::Workflow;
@@ -47,8 +50,26 @@ pub fn standing_of(project: &Project, workflow: &Workflow, run: &Run, head: Head
         // Where one of the runs around cannot be read, whoever asks for that is told why.
         standing.here.bound_by = sitting_budget::binding(project, run).ok().flatten();
     }
+    if is_driven {
+        let is_due = |at| at <= around.now;
+        standing.lock_waits = locks::waits(&project.store, (workflow, run), is_due);
+    }
     for waiting in &mut standing.waiting {
         waiting.shows = asking::names_of_files(project, workflow, run, &waiting.gate);
     }
     standing
+}
+
+/// Tells at gates which of them wait for a lock of another run.
+pub fn tell_lock_waits<'l>(
+    project: &Project,
+    (workflow, run): (&Workflow, &Run),
+    lines: impl IntoIterator<Item = &'l mut GateLine>,
+) {
+    let is_due = |at| at <= project.clock.now();
+    let waits = locks::waits(&project.store, (workflow, run), is_due);
+    for line in lines {
+        let wait = waits.iter().find(|wait| wait.gate == line.gate);
+        line.reason = wait.map(LockWait::words).or(line.reason.take());
+    }
 }

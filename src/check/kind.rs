@@ -15,6 +15,15 @@ const KEYS_OF_ALL: [&str; 4] = ["`severity`", "`when`", "`message`", "`verdict`"
 /// A check of whatever kind, as a contract holds it.
 pub type AnyCheck = Box<dyn Check + Send + Sync>;
 
+/// What somebody says about the work, so that a check of it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    /// What it comes to, which is handed in with it.
+    Summary,
+    /// How far it has come.
+    Update,
+}
+
 type Read = fn(&Source, document::Value<'_>) -> Result<AnyCheck, Vec<Box<Unsound>>>;
 
 /// A kind of check: its name, how its parameters are read, and its reference.
@@ -28,8 +37,7 @@ pub struct Kind {
     pub compares: fn() -> bool,
     pub reads_a_file: fn() -> bool,
     pub looks_at_work: fn() -> bool,
-    pub asks_for_updates: fn() -> bool,
-    pub asks_for_summary: fn() -> bool,
+    pub asks_for: fn() -> Option<Remark>,
     pub looks_at_attempt: fn() -> bool,
     pub states_existence: fn() -> bool,
     pub schema: fn() -> Json,
@@ -53,8 +61,7 @@ impl Kind {
             compares: T::compares,
             reads_a_file: T::reads_a_file,
             looks_at_work: T::looks_at_work,
-            asks_for_updates: T::asks_for_updates,
-            asks_for_summary: T::asks_for_summary,
+            asks_for: T::asks_for,
             looks_at_attempt: T::looks_at_attempt,
             states_existence: T::states_existence,
             schema: || document::schema_of::<T>().to_value(),

@@ -58,6 +58,7 @@ pub(crate) use count::between;
 pub use document::Document;
 pub use flaw::Flaw;
 pub use kind::Kind;
+pub use kind::Remark;
 pub use number::Number;
 pub(crate) use number::range_words;
 pub use said::Said;
@@ -137,20 +138,12 @@ pub trait Check {
         false
     }
 
-    /// Whether checks of this kind ask for words on the work while it is done.
-    fn asks_for_updates() -> bool
+    /// What checks of this kind ask somebody to say about the work.
+    fn asks_for() -> Option<Remark>
     where
         Self: Sized,
     {
-        false
-    }
-
-    /// Whether checks of this kind ask for a word on what the work comes to, which is handed in with it.
-    fn asks_for_summary() -> bool
-    where
-        Self: Sized,
-    {
-        false
+        None
     }
 
     /// Whether checks of this kind look at what their attempt did, and not at its outputs alone: to

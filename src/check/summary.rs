@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Remark;
 use super::Scene;
 use super::count;
 use crate::finding::Finding;
@@ -27,8 +28,8 @@ impl Check for Summary {
         true
     }
 
-    fn asks_for_summary() -> bool {
-        true
+    fn asks_for() -> Option<Remark> {
+        Some(Remark::Summary)
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

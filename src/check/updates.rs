@@ -2,6 +2,7 @@
 
 use super::Check;
 use super::Count;
+use super::Remark;
 use super::Scene;
 use super::count;
 use crate::finding::Finding;
@@ -26,8 +27,8 @@ impl Check for Updates {
         true
     }
 
-    fn asks_for_updates() -> bool {
-        true
+    fn asks_for() -> Option<Remark> {
+        Some(Remark::Update)
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

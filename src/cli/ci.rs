@@ -18,6 +18,7 @@ use crate::run::Run;
 use crate::source::Source;
 use crate::source::suggest;
 use crate::standing;
+use crate::workflow::Input;
 use crate::workflow::Workflow;
 use crate::workflow::input;
 use crate::workflow::input::Values;
@@ -66,46 +67,72 @@ pub fn read_answers(path: Option<&Path>) -> Result<Answers, Error> {
     })
 }
 
-/// Refuses answers that no gate of a workflow asks for, before anything begins.
+/// Refuses answers that no gate of a workflow asks for, and forms that are not filled in, before
+/// anything begins: `path` is the file that they were read from.
 pub fn refuse_unfit(
+    path: Option<&Path>,
     answers: &Answers,
     workflow: &Workflow,
     folder: &ProjectFolder,
 ) -> Result<(), Error> {
-    let known = || workflow.gates.iter().map(|gate| gate.id.as_str());
+    let shown = path.map(|path| path.display().to_string()).unwrap_or_default();
     for (id, given) in answers {
         let base = id.split('[').next().unwrap_or_default();
-        let gate =
-            workflow.gates.iter().find(|gate| gate.id.as_str() == base).ok_or_else(|| {
-                Error::usage(format!(
-                    "gate `{id}` in the answers not found in workflow `{}`",
-                    workflow.name
-                ))
-                .advise(suggest(id, known()))
-            })?;
-        for (name, value) in given {
-            let input = gate.answers.iter().find(|input| input.name == *name).ok_or_else(|| {
-                let error = Error::usage(format!("gate `{id}` has no question `{name}`"));
-                if gate.answers.is_empty() {
-                    return error.advise("approvals cannot be given in a file");
-                }
-                let known = gate.answers.iter().map(|input| input.name.as_str());
-                error.advise(suggest(name, known))
-            })?;
-            let accepted = match value.as_array() {
-                Some(_) => input.check(value.clone(), folder),
-                None => input.accept(&input::as_text(value), folder),
-            };
-            accepted.map_err(|error| {
-                let told = Error::usage(format!("answers for gate `{id}`: {error}"));
-                if let input::Error::Wrong { help: Some(help), .. } = error {
-                    return told.advise(help);
-                }
-                told
-            })?;
-        }
+        let found = workflow.gates.iter().find(|gate| gate.id.as_str() == base);
+        let gate = found.ok_or_else(|| {
+            let known = workflow.gates.iter().map(|gate| gate.id.as_str());
+            Error::usage(format!("{shown}: workflow `{}` has no gate `{id}`", workflow.name))
+                .advise(suggest(id, known))
+        })?;
+        refuse_unfit_form(&format!("{shown}: "), (id, given), &gate.answers, folder)?;
     }
     Ok(())
+}
+
+/// The same of one gate's form.
+fn refuse_unfit_form(
+    place: &str,
+    (id, given): (&str, &Values),
+    form: &[Input],
+    folder: &ProjectFolder,
+) -> Result<(), Error> {
+    let mut accepted = Values::new();
+    for (name, value) in given {
+        let input = form.iter().find(|input| input.name == *name).ok_or_else(|| {
+            let error = Error::usage(format!("{place}gate `{id}` has no question `{name}`"));
+            if form.is_empty() {
+                return error.advise("approvals cannot be given in a file");
+            }
+            error.advise(suggest(name, form.iter().map(|input| input.name.as_str())))
+        })?;
+        let value = match value.as_array() {
+            Some(_) => input.check(value.clone(), folder),
+            None => input.accept(&input::as_text(value), folder),
+        };
+        let value = value.map_err(|error| {
+            let told = Error::usage(format!("{place}answers for gate `{id}`: {error}"));
+            if let input::Error::Wrong { help: Some(help), .. } = error {
+                return told.advise(help);
+            }
+            told
+        })?;
+        accepted.insert(name.clone(), value);
+    }
+    if form.is_empty() {
+        return Ok(());
+    }
+    let resolved = input::resolve(form, &accepted, folder);
+    resolved.map(|_| ()).map_err(|error| match error {
+        input::Error::Missing { name, because, help } => {
+            let asked = if help.is_empty() { help } else { format!(": {help}") };
+            let message =
+                format!("{place}gate `{id}` requires an answer to `{name}`{because}{asked}");
+            Error::usage(message).advise(format!("add `{name}` to the table `{id}`"))
+        }
+        other @ (input::Error::Wrong { .. } | input::Error::Unknown { .. }) => {
+            Error::usage(format!("{place}answers for gate `{id}`: {other}"))
+        }
+    })
 }
 
 /// What CI looks at, named before anything is begun: what a gate puts there is not followed.

@@ -103,6 +103,7 @@ mod tests {
             reason: None,
             pause: Some(cause),
             waiting: Vec::new(),
+            lock_waits: Vec::new(),
             head: Digest::of(""),
             problems: Vec::new(),
             unsigned: None,

@@ -2,20 +2,20 @@
 //! pause; for an approval: approve or reject.
 
 mod elsewhere;
+mod packet;
 
 use super::answer::Face;
 use super::approval;
 use super::choice::Choice;
-use super::door;
 use super::door::Colour;
 use super::inputs;
 use super::progress;
 use super::progress::Progress;
 use super::question;
+use super::remark;
 use super::report;
 use super::terminal;
 use crate::event::WaitsFor;
-use crate::files;
 use crate::ops::Error;
 use crate::ops::GateChoice;
 use crate::ops::GateReply;
@@ -34,7 +34,6 @@ use crate::ops::gate_reject;
 use crate::ops::gate_start;
 use crate::ops::next;
 use crate::ops::run::DriveRequest;
-use crate::process;
 use elsewhere::Elsewhere;
 pub use elsewhere::unless_stopped;
 
@@ -72,8 +71,18 @@ pub fn at_gate(
     };
     let has_others = standing.waiting.len() > 1;
     let elsewhere = Elsewhere::watch(face, project, waiting, &choice.run)?;
-    let settled = None;
-    let mut desk = Desk { face, project, waiting, choice, drive, has_others, elsewhere, settled };
+    let (settled, is_summed_up) = (None, false);
+    let mut desk = Desk {
+        face,
+        project,
+        waiting,
+        choice,
+        drive,
+        has_others,
+        is_summed_up,
+        elsewhere,
+        settled,
+    };
     let named = report::named(waiting.gate.as_str(), &waiting.name);
     let title = format!("{named} waits for {}", waiting.waits_for);
     face.say(&format!("\n{}", face.coloured(&title, Colour::Bold)));
@@ -141,6 +150,8 @@ struct Desk<'d> {
     drive: &'d DriveRequest,
     /// Whether more gates wait than this one.
     has_others: bool,
+    /// Whether a summary of the work was given here.
+    is_summed_up: bool,
     elsewhere: Elsewhere<'d>,
     /// Where the run stands, if somebody else has gone on during a question that is broken off then.
     settled: Option<Box<Standing>>,
@@ -173,8 +184,14 @@ impl Desk<'_> {
         match self.select("What now", &items)? {
             Picked::Item(0) => self.done(),
             Picked::Item(1) => self.check(),
-            Picked::Item(2) => Ok(self.edit()),
-            Picked::Item(3) => Ok(self.copy()),
+            Picked::Item(2) => {
+                packet::edit(self.face, self.project, self.waiting.packet.as_deref());
+                Ok(Chosen::Again)
+            }
+            Picked::Item(3) => {
+                packet::copy(self.face, self.project, self.waiting.packet.as_deref());
+                Ok(Chosen::Again)
+            }
             Picked::Item(_) => self.fail(),
             Picked::Out(chosen) => Ok(chosen),
         }
@@ -184,26 +201,28 @@ impl Desk<'_> {
     fn done(&mut self) -> Result<Chosen, Error> {
         let form = gate_form::gate_form(self.project, &self.face.caller, &self.choice)?;
         let answers = inputs::fill_in(self.project, &form, &mut || self.look())?;
-        let asks = self.waiting.asks_for_summary;
+        let asks = self.waiting.asks_for_summary && !self.is_summed_up;
         let ask = "summary of the work";
         let summary = if asks { question::line(ask, &mut || self.look())? } else { None };
-        self.refuse_stopped()?;
         let (gate, drive) = (self.choice.clone(), self.drive.clone());
         let finish = gate_finish::Request { gate, answers, drive };
-        let request = done::Request { summary: summary.into_iter().collect(), finish };
-        let progress = Progress::of(self.face, self.project, &self.choice.run);
-        let reply = done::done(self.project, &self.face.caller, &request)?;
-        drop(progress);
-        match reply {
-            done::Reply::Done(reply) => Ok(self.changed(*reply)),
-            done::Reply::HandedOver(_) => Ok(Chosen::Again),
-            done::Reply::Missing(missing) => {
-                progress::differs(self.face, &missing.run_id, &missing.differs);
-                self.face.say("not done yet:");
-                for finding in &missing.missing {
-                    progress::finding(self.face, &missing.gate, finding);
-                }
-                Ok(Chosen::Again)
+        let mut request = done::Request { summary: summary.into_iter().collect(), finish };
+        loop {
+            self.refuse_stopped()?;
+            let progress = Progress::of(self.face, self.project, &self.choice.run);
+            let reply = done::done(self.project, &self.face.caller, &request)?;
+            drop(progress);
+            let missing = match reply {
+                done::Reply::Done(reply) => return Ok(self.changed(*reply)),
+                done::Reply::HandedOver(_) => return Ok(Chosen::Again),
+                done::Reply::Missing(missing) => missing,
+            };
+            // What was said is recorded.
+            self.is_summed_up |= !request.summary.is_empty();
+            let at = (self.face, self.project, &self.choice.clone());
+            match remark::ask_for(at, &missing, &mut || self.look())? {
+                Some(summary) => request.summary = summary,
+                None => return Ok(Chosen::Again),
             }
         }
     }
@@ -215,35 +234,8 @@ impl Desk<'_> {
             progress::finding(self.face, &reply.gate, finding);
         }
         progress::differs(self.face, &reply.run_id, &reply.differs);
-        let word = if reply.passed { "would pass" } else { "would fail" };
-        self.face.say(&format!("{} {word} now", reply.gate));
+        self.face.say(&format!("{} {} now", reply.gate, reply.verdict()));
         Ok(Chosen::Again)
-    }
-
-    fn edit(&self) -> Chosen {
-        let Some(packet) = &self.waiting.packet else { return Chosen::Again };
-        let editor = std::env::var("VISUAL").or_else(|_| std::env::var("EDITOR"));
-        let mut argv: Vec<String> = editor
-            .unwrap_or_else(|_| "vi".to_owned())
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect();
-        argv.push(packet.clone());
-        if let Err(error) = process::run_on_terminal(&argv, self.project.folder.root()) {
-            self.face.say(&format!("{}; set EDITOR", files::in_words(&error.to_string())));
-        }
-        Chosen::Again
-    }
-
-    fn copy(&self) -> Chosen {
-        let root = crate::files::Beneath::new(self.project.folder.root());
-        let packet = self.waiting.packet.as_ref().map(|packet| root.join(packet));
-        let bytes = packet.and_then(|packet| packet.read().ok().flatten());
-        // The terminal itself puts the text on the clipboard, over ssh too (OSC 52).
-        let bytes = bytes.unwrap_or_default();
-        door::to_clipboard(&bytes);
-        self.face.say("Copied the packet to the clipboard, if the terminal allows it.");
-        Chosen::Again
     }
 
     fn fail(&mut self) -> Result<Chosen, Error> {

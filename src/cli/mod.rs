@@ -24,6 +24,7 @@ mod misplaced;
 mod pager;
 mod progress;
 mod question;
+mod remark;
 mod report;
 mod run_choice;
 mod screen;

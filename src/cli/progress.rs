@@ -78,6 +78,7 @@ impl<'f> Progress<'f> {
         };
         let mut lines = Lines::new(self.face, Live::new(self.bars.clone()), shown);
         lines.live.busy("working");
+        lines.wait_for_all(|| project.clock.now());
         let is_over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {
@@ -88,6 +89,7 @@ impl<'f> Progress<'f> {
                 if is_last {
                     return lines.live.clear();
                 }
+                lines.look_at_locks();
                 follow.wait(LOOK_EVERY);
             }
         });

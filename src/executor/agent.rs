@@ -13,8 +13,9 @@ use super::Launch;
 use super::escapes::Escapes;
 use super::output::AgentOutput;
 use super::output::Counts;
-use super::output::Format;
+
 use super::output::Signs;
+use super::output::in_one_line;
 use super::settings::AgentSettings;
 use super::settings::OrchBy;
 use super::settings::PacketBy;
@@ -244,6 +245,7 @@ impl Agent {
     fn meant(
         &self,
         landing: &Landing,
+        folder: &str,
         reason: String,
         (usage, signs): (&Usage, &Signs),
     ) -> Conclusion {
@@ -254,20 +256,17 @@ impl Agent {
             Ending::Exited(code) => Some(code),
             Ending::Signaled(_) | Ending::TimedOut | Ending::Stopped | Ending::Halted => None,
         };
-        let words = match (&usage.error, self.output.format) {
-            (Some(error), _) => error.clone(),
-            (None, Format::Text) => {
-                let tail = |log: &Log| log.tail(WORDS_BYTES).unwrap_or_default();
-                tail(&landing.stdout) + "\n" + &tail(&landing.stderr)
-            }
-            // What it says in no form of its own stands on standard error.
-            (None, Format::Json | Format::Jsonl) => {
-                landing.stderr.tail(WORDS_BYTES).unwrap_or_default()
-            }
-        };
+        let tail = |log: &Log| log.tail(WORDS_BYTES).unwrap_or_default();
+        let words = usage.error.clone().unwrap_or_else(|| {
+            self.output.words(&tail(&landing.stdout), signs) + "\n" + &tail(&landing.stderr)
+        });
         if self.output.transient.fits(&signs.transient, code, &words) {
             let (retry_after, backoff) = (signs.transient.retry_after, self.backoff);
             let cut = Cut::Transient { retry_after, backoff };
+            let line = self.output.transient.line(&words).filter(|_| usage.error.is_none());
+            let told = line.and_then(in_one_line);
+            let told = told.map(|told| format!(": {}", ProjectPath::name_from(folder, &told)));
+            let reason = reason + &told.unwrap_or_default();
             return Conclusion::Interrupted { cut, reason };
         }
         Conclusion::Failed { reason }
@@ -297,16 +296,17 @@ impl Executor for Agent {
         let mut told = |printed: &Log| self.of_this_call(stream.told(printed), invocation);
         let landing = invocation.launch(launch, &mut told)?;
         let (usage, signs) = self.read(&landing, invocation);
+        let folder = invocation.folder.display().to_string();
         let conclusion = landing.conclusion(self.program(), &self.exits, &self.interrupted);
         let conclusion = match (conclusion, &usage.error) {
             // Agents exit with 0 after failures, too.
             (Conclusion::Done, Some(error)) => {
                 let reason = format!("agent `{}`: {error}", self.name);
-                self.meant(&landing, reason, (&usage, &signs))
+                self.meant(&landing, &folder, reason, (&usage, &signs))
             }
             (Conclusion::Failed { reason }, error) => {
                 let told = error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-                self.meant(&landing, reason + &told, (&usage, &signs))
+                self.meant(&landing, &folder, reason + &told, (&usage, &signs))
             }
             (Conclusion::Interrupted { cut: Cut::Transient { .. }, reason }, _) => {
                 let (retry_after, backoff) = (signs.transient.retry_after, self.backoff);

@@ -122,6 +122,8 @@ pub(super) struct Signs {
     /// What it was not permitted to do.
     pub(super) denied: Vec<String>,
     pub(super) transient: Seen,
+    /// Whether it printed what its format says.
+    pub(super) has_json: bool,
 }
 
 impl Told {
@@ -221,7 +223,17 @@ impl AgentOutput {
         if !told.has_json && self.format != Format::Text {
             usage.unread = Some("its output is not JSON".into());
         }
-        (usage, told.signs)
+        (usage, Signs { has_json: told.has_json, ..told.signs })
+    }
+
+    /// What was printed for people, out of the end of what was printed.
+    pub(super) fn words(&self, printed: &str, signs: &Signs) -> String {
+        let is_words = |line: &&str| match self.format {
+            Format::Text => true,
+            Format::Json => !signs.has_json,
+            Format::Jsonl => serde_json::from_str::<serde::de::IgnoredAny>(line).is_err(),
+        };
+        printed.lines().filter(is_words).collect::<Vec<_>>().join("\n")
     }
 
     /// Why figures that should be there are not, once all is reckoned.
@@ -298,14 +310,18 @@ impl AgentOutput {
         (!models.is_empty()).then(|| models.join(", "))
     }
 
-    /// The text of a failure on one line, bounded: it goes into the record.
+    /// The text of a failure.
     fn error_text(&self, json: &Json) -> Option<String> {
-        let text = self.error.text(json)?;
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let shown = words.chars().filter(|letter| !letter.is_control() && !is_bidi(*letter));
-        let text: String = shown.take(ERROR_CHARACTERS_MAX).collect();
-        (!text.is_empty()).then_some(text)
+        in_one_line(&self.error.text(json)?)
     }
+}
+
+/// What a program says of a failure, on one line and bounded: it goes into the record.
+pub(super) fn in_one_line(text: &str) -> Option<String> {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = words.chars().filter(|letter| !letter.is_control() && !is_bidi(*letter));
+    let text: String = shown.take(ERROR_CHARACTERS_MAX).collect();
+    (!text.is_empty()).then_some(text)
 }
 
 impl Live {

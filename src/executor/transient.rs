@@ -25,7 +25,8 @@ pub struct Transient {
     /// Regular expressions for the values at these JSON pointers; the last line with a value counts.
     #[serde(default)]
     fields: BTreeMap<Pointer, Pattern>,
-    /// Regular expressions for the error message; with `format = "text"`, for the end of the output.
+    /// Regular expressions for the error message. Where `error` finds none, they are held against
+    /// the end of what the program printed, but for JSON on standard output.
     #[serde(default)]
     text: Vec<Pattern>,
     /// Where to find how long to wait before the next try: seconds, or a duration such as `30s`.
@@ -69,6 +70,11 @@ impl Transient {
         code.is_some_and(|code| self.exits.contains(&code))
             || seen.fields.values().any(|fits| *fits)
             || self.text.iter().any(|pattern| pattern.is_in(words))
+    }
+
+    /// The line of some words by which they tell of such a failure, the last one that does.
+    pub(super) fn line<'w>(&self, words: &'w str) -> Option<&'w str> {
+        words.lines().rfind(|line| self.text.iter().any(|pattern| pattern.is_in(line)))
     }
 }
 

@@ -38,6 +38,9 @@ pub struct LockHolder {
     /// The namespace that `process` is a number in; `None` where the system has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<u64>,
+    /// What it is held for, where the process may hold it for several things.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub purpose: String,
     /// The lock's own file.
     #[serde(skip)]
     pub path: PathBuf,
@@ -45,7 +48,7 @@ pub struct LockHolder {
 
 impl LockHolder {
     /// This process, as a holder.
-    fn here(since: &str, path: &Path) -> Self {
+    fn here(since: &str, purpose: &str, path: &Path) -> Self {
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let boot = std::fs::read_to_string(BOOT).unwrap_or_default().trim().to_owned();
         Self {
@@ -54,6 +57,7 @@ impl LockHolder {
             host,
             boot,
             namespace: Procfs::open().and_then(|procfs| procfs.pid_namespace("self")),
+            purpose: purpose.to_owned(),
             path: path.to_owned(),
         }
     }
@@ -61,7 +65,7 @@ impl LockHolder {
     /// Whether it is a process of another machine: the system's own lock may not reach from there to
     /// here, and tells nothing of its death.
     pub fn is_elsewhere(&self) -> bool {
-        let here = Self::here("", Path::new(""));
+        let here = Self::here("", "", Path::new(""));
         let is_other = |one: &str, other: &str| !one.is_empty() && one != other;
         is_other(&self.host, &here.host)
             && (here.boot.is_empty() || is_other(&self.boot, &here.boot))
@@ -101,6 +105,16 @@ impl Lock {
         since: &str,
         patience: Duration,
     ) -> io::Result<Result<Self, LockHolder>> {
+        Self::take_for(place, "", since, patience)
+    }
+
+    /// The same, and tells others what it is held for.
+    pub fn take_for(
+        place: &Beneath,
+        purpose: &str,
+        since: &str,
+        patience: Duration,
+    ) -> io::Result<Result<Self, LockHolder>> {
         let (mut file, _) = place.open_or_create()?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -124,7 +138,7 @@ impl Lock {
             file.unlock()?;
             return Ok(Err(before));
         }
-        let holder = LockHolder::here(since, &place.path());
+        let holder = LockHolder::here(since, purpose, &place.path());
         file.rewind()?;
         file.set_len(0)?;
         crash::point();
@@ -210,7 +224,7 @@ mod tests {
             std::fs::write(&path, held).unwrap();
             Lock::take(&place, "10:03", Duration::ZERO).unwrap().err().map(|held| held.to_string())
         };
-        let here = LockHolder::here("", &path);
+        let here = LockHolder::here("", "", &path);
         let said = write("elsewhere", "another").unwrap();
         assert!(said.starts_with("held by process 7 on elsewhere since 10:02 (lock "), "{said}");
         assert!(said.ends_with("; if elsewhere is gone for good, remove that file"), "{said}");

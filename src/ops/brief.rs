@@ -30,6 +30,7 @@ use super::Project;
 use super::RunChoice;
 use super::Standing;
 use super::choose;
+use super::note;
 use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
@@ -93,7 +94,14 @@ pub struct Reply {
 /// Summarizes the state and history of a run; changes nothing.
 pub fn brief(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(project, caller, &request.run)?;
-    let reading = proof::read(project, &id)?;
+    let pending = note::pending(project, &id);
+    let mut reading = proof::read(project, &id)?;
+    let notes = &mut reading.run.notes;
+    for (at, note) in pending {
+        if notes.iter().all(|(_, known)| *known != note) {
+            notes.push((at, note));
+        }
+    }
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
     let standing = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));

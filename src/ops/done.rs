@@ -11,7 +11,8 @@ use super::choose;
 use super::gate_finish;
 use super::note;
 use crate::advance;
-use crate::contract::Contract;
+use crate::check;
+use crate::check::Remark;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::finding::Finding;
@@ -64,20 +65,18 @@ pub struct Missing {
     /// Files that differ from the run's frozen definition.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,
-    /// Whether the work is handed in with a summary of it.
+    /// What can be said at once so that it is there.
     #[serde(skip)]
-    pub asks_for_summary: bool,
+    pub asks_for: Vec<Remark>,
 }
 
-/// Whether one of some gates is handed in with a summary of the work.
-pub(super) fn asks_for_summary<'g>(
-    driver: &Driver<'_>,
-    mut gates: impl Iterator<Item = &'g GateId>,
-) -> bool {
-    gates.any(|gate| {
-        let contract = driver.workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
-        contract.is_some_and(Contract::asks_for_summary)
-    })
+/// What somebody can say at once about findings of what is missing.
+pub(super) fn asks_for(missing: &[Finding]) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for kind in missing.iter().filter_map(|finding| check::kind(&finding.check)) {
+        remarks.extend((kind.asks_for)().filter(|remark| !remarks.contains(remark)));
+    }
+    remarks
 }
 
 /// Judges the gate at hand; the attempt ends only where nothing is missing.
@@ -91,6 +90,10 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
         taken => taken?,
     };
     let gate = choose::gate(&driver, caller, request.finish.gate.gate.as_deref())?;
+    if advance::expire(&mut driver, &gate)? {
+        let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;
+        return Ok(Reply::Done(Box::new(reply)));
+    }
     let attempt = gate_finish::waiting_attempt(&driver, &gate)?;
     let answers = gate_finish::answers(&driver, &gate, &request.finish.answers)?;
     sum_up(&mut driver, caller, &gate, &summary)?;
@@ -98,15 +101,9 @@ pub fn done(project: &Project, caller: &Caller, request: &Request) -> Result<Rep
     let missing: Vec<Finding> = judged.errors().cloned().collect();
     // A refusal is an answer like another: nothing is missing.
     if !missing.is_empty() && !judged.is_refusal() {
-        let asks_for_summary = asks_for_summary(&driver, std::iter::once(&gate));
+        let asks_for = asks_for(&missing);
         let differs = amendment::differs(project, driver.run());
-        return Ok(Reply::Missing(Missing {
-            run_id: id,
-            gate,
-            missing,
-            differs,
-            asks_for_summary,
-        }));
+        return Ok(Reply::Missing(Missing { run_id: id, gate, missing, differs, asks_for }));
     }
     gate_finish::hand_in(&mut driver, caller, AttemptId::new(&gate, attempt), (judged, answers))?;
     let reply = gate_finish::go_on(&mut driver, caller, &gate, &request.finish.drive)?;

@@ -5,6 +5,7 @@ use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use crate::advance;
 use crate::check::plain_text;
 use crate::clock::Moment;
 use crate::definition::Definition;
@@ -15,10 +16,15 @@ use crate::id::GateId;
 use crate::next;
 use crate::next::Step;
 use crate::run::Run;
+use crate::standing::LockWait;
+use crate::store::Store;
 use crate::store::journal::Follow;
 use crate::store::journal::JournalEntry;
 use crate::work;
+use crate::workflow::Gate;
+use crate::workflow::OnInterrupt;
 use crate::workflow::Workflow;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// The most of what a command printed that a person is shown.
@@ -47,6 +53,8 @@ struct Ahead {
     run: Run,
     /// The number of the last event that it knows.
     seq: u64,
+    /// Where the locks lie that its gates may wait for.
+    store: Store,
 }
 
 /// What is waited for before a gate goes on.
@@ -68,16 +76,25 @@ pub fn shown(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<S
     Ok(Shown::of(project, &workflow, (&run, seq)))
 }
 
+/// Whether a gate may be waited for before an attempt of it, or between two looks of its command.
+fn may_wait(gate: &Gate) -> bool {
+    let pauses = gate.retry.attempts > 1 && !gate.retry.pause(1).is_zero();
+    // After an outage it is tried again unasked.
+    pauses
+        || gate.poll.is_some()
+        || gate.on_interrupt == OnInterrupt::Rerun
+        || !gate.locks.is_empty()
+}
+
 impl Shown {
     /// The same where the run is at hand; `seq` is the number of its last event.
     pub(super) fn of(project: &Project, workflow: &Workflow, (run, seq): (&Run, u64)) -> Self {
         let shows = workflow.gates.iter().filter(|gate| gate.printing.is_shown);
         let gates = shows.map(|gate| gate.id.to_string()).collect();
         let logs = project.store.logs(&run.started.run_id);
-        let waits = workflow.gates.iter().any(|gate| {
-            gate.poll.is_some() || gate.retry.attempts > 1 && !gate.retry.pause(1).is_zero()
-        });
-        let ahead = || Ahead { workflow: workflow.clone(), run: run.clone(), seq };
+        let waits = workflow.gates.iter().any(may_wait);
+        let store = || project.store.clone();
+        let ahead = || Ahead { workflow: workflow.clone(), run: run.clone(), seq, store: store() };
         Self { gates, logs, ahead: waits.then(|| Box::new(ahead())) }
     }
 
@@ -91,13 +108,12 @@ impl Shown {
         }
     }
 
-    /// When a gate is tried or asked again, where that is waited for.
-    pub fn due(&self, id: &GateId) -> Option<Due> {
-        let ahead = self.ahead.as_ref()?;
-        let steps = next::next(&ahead.workflow, &ahead.run).into_iter();
-        let mut due = steps.filter_map(|step| match step {
-            Step::Start { gate, not_before: Some(at) } => (gate == *id).then_some(Due::Retry(at)),
-            Step::Poll { gate, not_before, .. } => (gate == *id).then_some(Due::Poll(not_before)),
+    /// When gates are tried or asked again, where that is waited for.
+    pub fn due(&self) -> BTreeMap<GateId, Due> {
+        let steps = self.ahead.iter().flat_map(|it| next::next(&it.workflow, &it.run));
+        let due = steps.filter_map(|step| match step {
+            Step::Start { gate, not_before: Some(at) } => Some((gate, Due::Retry(at))),
+            Step::Poll { gate, not_before, .. } => Some((gate, Due::Poll(not_before))),
             Step::Start { not_before: None, .. }
             | Step::Expand(_)
             | Step::Skip { .. }
@@ -108,7 +124,21 @@ impl Shown {
             | Step::End { .. }
             | Step::Finish(_) => None,
         });
-        due.next()
+        due.collect()
+    }
+
+    /// The gates that wait for a lock of another run, or will once their own time has come. No event
+    /// tells that: it is looked at.
+    pub fn lock_waits(&self) -> Vec<LockWait> {
+        let waits = |ahead: &Ahead| {
+            advance::lock_waits(&ahead.store, (&ahead.workflow, &ahead.run), |_| true)
+        };
+        self.ahead.as_deref().map(waits).unwrap_or_default()
+    }
+
+    /// When the run started, where what comes next may be waited for.
+    pub fn started_at(&self) -> Option<Moment> {
+        self.ahead.as_ref().map(|ahead| ahead.run.started_at)
     }
 
     /// The last of what a gate printed in an attempt, where it is to be shown.

@@ -65,10 +65,10 @@ impl Instructions {
     }
 
     /// Where something is missing that was listed already: the same again, once it is added.
-    pub fn again(of_run: Self, again: &Suggestion) -> Self {
+    pub fn again(of_run: Self, again: &[Suggestion]) -> Self {
         let next_actions = vec!["Add what is missing, then try again.".to_owned()];
-        let again = again.line(&of_run.at_hand);
-        Self { next_actions, suggested_commands: vec![again], ..of_run }
+        let suggested_commands = again.iter().map(|again| again.line(&of_run.at_hand)).collect();
+        Self { next_actions, suggested_commands, ..of_run }
     }
 
     /// After something that concerns no run.
@@ -110,7 +110,8 @@ impl Instructions {
         match step {
             NextStep::Work(waiting) => self.work(run, waiting),
             NextStep::Approve(waiting) => self.approve(run, waiting),
-            NextStep::Decide(gate) => self.decide(run, gate),
+            NextStep::Decide(waiting) => self.decide(run, waiting),
+            NextStep::Expire(waiting) => self.expire(standing, waiting),
             NextStep::Mend { gate, reason, refused: false } => {
                 self.say(format!("Fix gate {gate}: {reason}"));
             }
@@ -141,6 +142,12 @@ impl Instructions {
                 self.suggest(&take_up(standing));
             }
             NextStep::Watch(gate) => self.watch(run, *gate),
+            NextStep::WaitForLock(wait) => {
+                self.say(format!("Gate {} {}.", wait.gate, wait.words()));
+                if let Some((holder, _)) = &wait.held_by {
+                    self.suggest(&Suggestion::new("status").of(holder));
+                }
+            }
             NextStep::ActLater(waiting) => self.act_later(run, waiting),
             NextStep::Follow => {
                 self.say("The run continues now. See what it waits for.");
@@ -174,10 +181,21 @@ impl Instructions {
         }
     }
 
-    fn decide(&mut self, run: &RunId, gate: &GateId) {
-        self.say(format!(
-            "Gate {gate} was interrupted. Check what it left behind, then start it again or fail it."
-        ));
+    fn decide(&mut self, run: &RunId, waiting: &Waiting) {
+        let gate = &waiting.gate;
+        let reason = waiting.reason.as_ref().map(|reason| format!(": {reason}"));
+        let reason = reason.unwrap_or_default();
+        self.say(if waiting.is_outage {
+            format!(
+                "Gate {gate} could not reach what it needs{reason}. Start it again once that is \
+                 back, or fail it."
+            )
+        } else {
+            format!(
+                "Gate {gate} was interrupted{reason}. Check what it left behind, then start it \
+                 again or fail it."
+            )
+        });
         let at = |command| Suggestion::new(command).of(run).at(gate);
         self.suggest(&at("gate start"));
         self.suggest(&at("gate fail").option("reason", OPEN_WORDS));
@@ -195,6 +213,18 @@ impl Instructions {
             "Gate {gate} is waiting for {waits_for}. To act on it now, pause the run first."
         ));
         self.suggest(&Suggestion::new("run pause").of(run));
+    }
+
+    fn expire(&mut self, standing: &Standing, waiting: &Waiting) {
+        let reason = waiting.deadline.map(|deadline| deadline.reason(waiting.waits_for));
+        let reason = reason.unwrap_or_default();
+        let gate = &waiting.gate;
+        self.say(format!("Gate {gate} was {reason}. Its attempt fails when the run continues."));
+        self.suggest(&if standing.here.is_driven {
+            take_up(standing)
+        } else {
+            Suggestion::new("done").of(&standing.run_id).at(gate)
+        });
     }
 
     fn raise_budget(&mut self, standing: &Standing) {
@@ -312,6 +342,7 @@ mod tests {
             reason: None,
             pause: None,
             waiting: Vec::new(),
+            lock_waits: Vec::new(),
             head: Digest::of(""),
             problems: Vec::new(),
             unsigned: None,

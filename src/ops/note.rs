@@ -7,6 +7,7 @@ use super::GateChoice;
 use super::Project;
 use super::choose;
 use crate::check;
+use crate::clock::Moment;
 use crate::definition::Definition;
 use crate::event::Event;
 use crate::event::Note;
@@ -120,6 +121,13 @@ pub(super) fn hand_over(
     let letter = Note { said_at: Some(at), ..note.clone() };
     let said = project.store.say(id, at, &letter, &caller.who(project)?);
     said.map_err(|source| Error::disk(&project.store.mailbox(id), source))
+}
+
+/// What was said to whoever drives the run, and is not recorded yet. Asked for before the journal is
+/// read: a letter leaves after it is in there.
+pub(super) fn pending(project: &Project, id: &RunId) -> Vec<(Moment, Note)> {
+    let letters = project.store.said(id).unwrap_or_default().into_iter();
+    letters.filter_map(|letter| Some((letter.note.said_at?, letter.note))).collect()
 }
 
 /// The note as the record may hold it: without secrets and terminal escapes.

@@ -10,7 +10,7 @@ use crate::git::Target;
 use crate::id::RunId;
 use crate::store::journal::Reading;
 use crate::store::record;
-use crate::store::record::Expected;
+use crate::store::record::ExpectedRecord;
 use crate::store::record::RecordState;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub struct Fetched {
 }
 
 /// A record that was fetched and not taken in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 #[non_exhaustive]
 pub struct DamagedRecord {
     /// The run.
@@ -143,7 +143,7 @@ fn difference(
     let found = repository.find(&Target::Ref(reference.to_owned()))?;
     let folder = found.map(|found| repository.folder_in(&found, "")).transpose()?.flatten();
     let files = folder.map(|folder| repository.files_below(folder)).transpose()?;
-    Ok(match Expected::of(reading).standing(&files.unwrap_or_default()) {
+    Ok(match ExpectedRecord::of(reading).standing(&files.unwrap_or_default()) {
         RecordState::Whole | RecordState::Behind(_) | RecordState::Unfinished => None,
         RecordState::Different(differences) => differences.first().map(|first| {
             let line = first.line.map(|line| format!(" line {line}")).unwrap_or_default();

@@ -6,6 +6,9 @@ use super::Error;
 use super::Project;
 use super::RunChoice;
 use super::choose;
+use crate::advance;
+use crate::definition::Definition;
+use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::proof;
 use crate::project::runs;
@@ -14,6 +17,7 @@ use crate::standing::Spending;
 use crate::standing::State;
 use crate::standing::Story;
 use crate::store::record;
+use crate::workflow::Workflow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -83,10 +87,17 @@ pub fn run_show(project: &Project, caller: &Caller, request: &Request) -> Result
     let record = serde_json::from_slice(bytes);
     let record = record.map_err(|error| Error::environment(error.to_string()))?;
     let run = &reading.run;
-    let story = standing::story(run, &reading.history(), project.clock.now());
+    let mut story = standing::story(run, &reading.history(), project.clock.now());
+    let status = State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id));
+    if status == State::Recorded(RunStatus::Running) {
+        let definition = Definition::thaw(&run.started.definition);
+        let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+        let lines = story.gates.iter_mut().map(|gate| &mut gate.line);
+        advance::tell_lock_waits(project, (&workflow, run), lines);
+    }
     let parts = runs::runs(project)?.into_iter().filter(|entry| entry.parent.as_ref() == Some(&id));
     let told = Told {
-        status: State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id)),
+        status,
         reason: run.reason.clone(),
         spending: standing::spending(&story.cost, &run.budget),
         children: parts.map(|entry| (entry.run_id, entry.status)).collect(),

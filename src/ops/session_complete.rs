@@ -13,6 +13,7 @@ use super::reason;
 use super::session;
 use super::session::Epic;
 use crate::advance;
+use crate::check::Remark;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
@@ -63,9 +64,9 @@ pub struct SessionMissing {
     pub epic: String,
     /// What is missing before the run can end.
     pub missing: Vec<Finding>,
-    /// Whether only a gate is open whose work is handed in with a summary of it.
+    /// What can be said at once so that nothing is missing.
     #[serde(skip)]
-    pub asks_for_summary: bool,
+    pub asks_for: Vec<Remark>,
 }
 
 /// Refuses a reason that says nothing, before a person is asked for their word.
@@ -91,15 +92,8 @@ pub fn session_complete(
     if !missing.is_empty() {
         let (Some(person), Some(reason)) = (person, &request.force) else {
             let epic = driver.run().started.key.clone();
-            let open = open_gates(&driver);
-            // With more open than one gate, no summary makes it complete.
-            let asks_for_summary = open.len() == 1 && done::asks_for_summary(&driver, open.iter());
-            return Ok(Reply::Missing(SessionMissing {
-                run_id: id,
-                epic,
-                missing,
-                asks_for_summary,
-            }));
+            let asks_for = done::asks_for(&missing);
+            return Ok(Reply::Missing(SessionMissing { run_id: id, epic, missing, asks_for }));
         };
         let waived = open_gates(&driver).into_iter().map(|gate| Event::GateWaived {
             gate,
@@ -128,6 +122,9 @@ fn finish_last(
     let [gate] = open.as_slice() else { return Ok(missing_of(driver, &open)) };
     let state = driver.run().gate(gate);
     if state.and_then(|state| state.waits_for) != Some(WaitsFor::Person) {
+        return Ok(missing_of(driver, &open));
+    }
+    if advance::expire(driver, gate)? {
         return Ok(missing_of(driver, &open));
     }
     let attempt = gate_finish::waiting_attempt(driver, gate)?;

@@ -9,6 +9,7 @@ use crate::advance;
 use crate::budget::Measure;
 use crate::clock::Moment;
 use crate::definition::Definition;
+use crate::event::RunStatus;
 use crate::id::RunId;
 use crate::project::proof;
 use crate::spending::Cost;
@@ -56,9 +57,13 @@ pub fn status(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<
     let status = State::of(run.status, run.wants_a_driver(), || project.store.is_held(&id));
     let cost = Cost::of_run(&run);
     let mut gates = standing::gates(&run);
-    if gates.iter().any(|line| line.waits_for.is_some()) {
+    let is_driven = status == State::Recorded(RunStatus::Running);
+    if is_driven || gates.iter().any(|line| line.waits_for.is_some()) {
         let definition = Definition::thaw(&run.started.definition);
         let workflow = Workflow::parse(&run.started.workflow, &definition)?;
+        if is_driven {
+            advance::tell_lock_waits(project, (&workflow, &run), &mut gates);
+        }
         for line in &mut gates {
             line.shows = advance::names_of_approval_files(project, &workflow, &run, &line.gate);
             line.deadline = advance::deadline_of(project, &workflow, &run, &line.gate);

@@ -239,6 +239,12 @@ impl GateState {
         failure.or(self.reason.as_deref())
     }
 
+    /// What cut its last attempt short, where it waits for a decision on that.
+    pub fn why_it_was_cut(&self) -> Option<&str> {
+        let attempt = self.attempt().filter(|_| self.waits_for == Some(WaitsFor::Decision))?;
+        attempt.failure_reason.as_deref()
+    }
+
     /// The files that the gate's result stands on.
     pub fn artifacts(&self) -> &[Artifact] {
         match (&self.reused, self.attempts.last()) {

@@ -72,7 +72,8 @@ fn line(run: &Run, id: &GateId, name: &str, makers: &BTreeMap<&str, (usize, &Gat
             }
             GateStatus::Waiting => {
                 let polled = state.and_then(|state| state.polled_at);
-                polled.map(|at| format!("not ready when polled at {at}"))
+                let polled = polled.map(|at| format!("not ready when polled at {at}"));
+                polled.or_else(|| Some(state?.why_it_was_cut()?.to_owned()))
             }
             GateStatus::NotStarted | GateStatus::Running | GateStatus::Pass => None,
         },

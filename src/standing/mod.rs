@@ -2,6 +2,7 @@
 //! the fold, pure, for whoever shows or decides anything by it.
 
 mod gates;
+mod lock_wait;
 mod money;
 mod state;
 mod steps;
@@ -9,6 +10,7 @@ mod story;
 
 pub use gates::GateLine;
 pub use gates::gates;
+pub use lock_wait::LockWait;
 pub use money::Spending;
 pub use money::spending;
 pub use state::State;
@@ -22,6 +24,7 @@ pub use story::story;
 use crate::clock::Moment;
 use crate::contract::Contract;
 use crate::digest::Digest;
+use crate::event::NoteKind;
 use crate::event::PauseCause;
 use crate::event::RunStatus;
 use crate::event::WaitsFor;
@@ -31,6 +34,7 @@ use crate::next;
 use crate::next::Deadline;
 use crate::next::Step;
 use crate::run::Declined;
+use crate::run::GateState;
 use crate::run::GateStatus;
 use crate::run::Run;
 use crate::workflow::Workflow;
@@ -68,6 +72,9 @@ pub struct Standing {
     pub pause: Option<PauseCause>,
     /// The gates that wait for a person or an agent.
     pub waiting: Vec<Waiting>,
+    /// The gates that wait for a lock of another run, where a process drives this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lock_waits: Vec<LockWait>,
     /// The head of the run's hash chain.
     pub head: Digest,
     /// Why records were not committed, if they were not.
@@ -148,6 +155,12 @@ pub struct Waiting {
     pub attempt: u32,
     /// Who must act, if it waits.
     pub waits_for: WaitsFor,
+    /// What cut its attempt short, where it waits for a decision on that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Whether that was a service that is out of reach, and was tried for as long as is allowed.
+    #[serde(skip)]
+    pub is_outage: bool,
     /// The packet, relative to the project.
     pub packet: Option<String>,
     /// The outputs that it names, for an approval.
@@ -163,6 +176,13 @@ pub struct Waiting {
     /// Whether it is handed in with a summary of the work.
     #[serde(skip)]
     pub asks_for_summary: bool,
+}
+
+impl Waiting {
+    /// Whether the time is over that a person was given.
+    pub fn is_overdue(&self) -> bool {
+        self.deadline.is_some_and(|deadline| deadline.is_over())
+    }
 }
 
 impl Standing {
@@ -181,12 +201,14 @@ impl Standing {
                 name: workflow.gate(gate)?.name.clone(),
                 attempt: attempt.attempt,
                 waits_for: state.waits_for?,
+                reason: state.why_it_was_cut().map(str::to_owned),
+                is_outage: state.outage.is_some(),
                 packet: packet(gate),
                 artifacts: attempt.artifacts.iter().map(|artifact| artifact.path.clone()).collect(),
                 shows: Vec::new(),
                 deadline: Deadline::of(workflow.gate(gate)?, state, || around.now),
                 asks: asks(workflow, gate),
-                asks_for_summary: asks_for_summary(workflow, gate),
+                asks_for_summary: asks_for_summary(workflow, run, gate),
             })
         });
         let failed = run.gates_in(GateStatus::Fail).filter_map(|id| {
@@ -207,6 +229,7 @@ impl Standing {
             reason: run.reason.clone(),
             pause: run.pause,
             waiting: waiting.collect(),
+            lock_waits: Vec::new(),
             head: around.head,
             problems: Vec::new(),
             unsigned: None,
@@ -237,9 +260,16 @@ fn asks(workflow: &Workflow, gate: &GateId) -> Vec<String> {
     form.iter().filter(|input| input.is_required()).map(|input| input.name.clone()).collect()
 }
 
-fn asks_for_summary(workflow: &Workflow, gate: &GateId) -> bool {
+/// Whether a gate is handed in with a summary, and its round has none.
+fn asks_for_summary(workflow: &Workflow, run: &Run, gate: &GateId) -> bool {
     let contract = workflow.gate(gate).and_then(|gate| gate.contract.as_ref());
-    contract.is_some_and(Contract::asks_for_summary)
+    let since = run.gate(gate).and_then(GateState::round_began);
+    let is_given = run.notes.iter().any(|(at, note)| {
+        note.kind == NoteKind::Summary
+            && note.gate.as_ref() == Some(gate)
+            && since.is_none_or(|since| *at >= since)
+    });
+    !is_given && contract.is_some_and(Contract::asks_for_summary)
 }
 
 fn here(workflow: &Workflow, run: &Run, around: &Around) -> Here {

@@ -2,6 +2,7 @@
 //! own way.
 
 use super::DrivenBy;
+use super::LockWait;
 use super::Standing;
 use super::Waiting;
 use crate::event::PauseCause;
@@ -18,7 +19,9 @@ pub enum NextStep<'s> {
     /// Look at what was done, and approve or reject it.
     Approve(&'s Waiting),
     /// A gate was cut off: do it again, or fail it.
-    Decide(&'s GateId),
+    Decide(&'s Waiting),
+    /// What a gate waits for did not come in time: its attempt has failed once the run goes on.
+    Expire(&'s Waiting),
     /// See why a gate failed, and put that right.
     Mend {
         /// The gate.
@@ -47,6 +50,8 @@ pub enum NextStep<'s> {
     Drive,
     /// Another process drives it; a gate may be at work.
     Watch(Option<&'s GateId>),
+    /// A gate waits for a lock that a gate of another run holds.
+    WaitForLock(&'s LockWait),
     /// A gate waits for somebody, who can act once the process that drives the run has stopped.
     ActLater(&'s Waiting),
     /// This process goes on with it: see what it comes to.
@@ -77,10 +82,15 @@ impl Standing {
         // Where a run has ended, nobody works on; where it is paused, somebody takes it up first.
         let is_free = self.here.driver != DrivenBy::Another;
         if is_free && matches!(self.status, RunStatus::Running | RunStatus::Waiting) {
-            steps.extend(self.waiting.iter().map(|waiting| match waiting.waits_for {
-                WaitsFor::Person | WaitsFor::Agent => NextStep::Work(waiting),
-                WaitsFor::Approval => NextStep::Approve(waiting),
-                WaitsFor::Decision => NextStep::Decide(&waiting.gate),
+            steps.extend(self.waiting.iter().map(|waiting| {
+                if waiting.is_overdue() {
+                    return NextStep::Expire(waiting);
+                }
+                match waiting.waits_for {
+                    WaitsFor::Person | WaitsFor::Agent => NextStep::Work(waiting),
+                    WaitsFor::Approval => NextStep::Approve(waiting),
+                    WaitsFor::Decision => NextStep::Decide(waiting),
+                }
             }));
         }
         match self.status {
@@ -145,9 +155,11 @@ impl Standing {
             DrivenBy::This => Vec::new(),
             DrivenBy::Another => {
                 let is_waiting = |gate: &&GateId| self.waiting.iter().any(|it| it.gate == **gate);
-                let gate = here.gate.as_ref().filter(|gate| !is_waiting(gate));
+                let is_at_work = |gate: &&GateId| !is_waiting(gate) && !here.ready.contains(gate);
+                let gate = here.gate.as_ref().filter(is_at_work);
+                let locked = self.lock_waits.iter().map(NextStep::WaitForLock);
                 let later = self.waiting.iter().map(NextStep::ActLater);
-                [NextStep::Watch(gate)].into_iter().chain(later).collect()
+                [NextStep::Watch(gate)].into_iter().chain(locked).chain(later).collect()
             }
             DrivenBy::Nobody if self.is_all_done() => vec![NextStep::CompleteSession],
             DrivenBy::Nobody if here.is_driven && self.waiting.is_empty() => vec![NextStep::Drive],

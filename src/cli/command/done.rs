@@ -1,6 +1,7 @@
 //! `orch done`: what is missing is listed; a person may add it at once, force it, or go on.
 
 use super::Failure;
+use crate::check::Remark;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
@@ -8,6 +9,8 @@ use crate::cli::menu;
 use crate::cli::progress;
 use crate::cli::progress::Progress;
 use crate::cli::question;
+use crate::cli::remark;
+use crate::cli::remark::Said;
 use crate::cli::terminal;
 use crate::finding::Finding;
 use crate::id::RunId;
@@ -29,6 +32,8 @@ use std::fmt::Write as _;
 pub(super) enum Choice {
     /// To say now what the work comes to.
     Add(String),
+    /// To try again: what was missing is recorded.
+    Again,
     /// To end it all the same, on their word.
     Force(Person, String),
     /// To go on working.
@@ -37,7 +42,7 @@ pub(super) enum Choice {
 
 /// What a person may choose from.
 enum Offer {
-    Add,
+    Say(Remark),
     Keep,
     Force,
 }
@@ -61,13 +66,13 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
         };
         progress::differs(face, &missing.run_id, &missing.differs);
         let run = RunChoice { run: Some(missing.run_id.to_string()) };
-        match ask(face, &project, &run, (&missing.missing, missing.asks_for_summary))? {
+        let gate = GateChoice { run, gate: Some(missing.gate.to_string()) };
+        // What was said is recorded.
+        request.summary.clear();
+        match ask(face, &project, &gate, (&missing.missing, &missing.asks_for))? {
             Choice::Add(summary) => request.summary = vec![summary],
+            Choice::Again => {}
             Choice::Force(person, reason) => {
-                let gate = GateChoice {
-                    run: RunChoice { run: Some(missing.run_id.to_string()) },
-                    gate: Some(missing.gate.to_string()),
-                };
                 let waive =
                     gate_waive::Request { gate, reason, drive: request.finish.drive.clone() };
                 let progress = Progress::of(face, &project, &waive.gate.run);
@@ -77,23 +82,24 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
                 return Ok(drive::gate_words(face, &project, &reply));
             }
             Choice::GoOn => {
-                let summary = missing.asks_for_summary.then_some(OPEN_WORDS);
-                let again = Suggestion::new("done").of(&missing.run_id).at(&missing.gate);
-                let again = summary.into_iter().fold(again, Suggestion::word);
-                list((face, &project), (&missing.run_id, &missing), &missing.missing, Some(&again));
+                let at = |command| Suggestion::new(command).of(&missing.run_id).at(&missing.gate);
+                let done = (at("done"), at("done").word(OPEN_WORDS));
+                let said = remark::commands(&missing.asks_for, at("update"), done);
+                let again = if said.is_empty() { vec![at("done")] } else { said };
+                list((face, &project), (&missing.run_id, &missing), &missing.missing, &again);
                 return Ok(exit::FAILED);
             }
         }
     }
 }
 
-/// Asks a person at a terminal; anybody else goes on working. A summary is asked for where the work is
-/// handed in with one.
+/// Asks a person at a terminal; anybody else goes on working. What can be said at once is offered
+/// first.
 pub(super) fn ask(
     face: &Face,
     project: &Project,
-    run: &RunChoice,
-    (missing, asks_for_summary): (&[Finding], bool),
+    gate: &GateChoice,
+    (missing, asks_for): (&[Finding], &[Remark]),
 ) -> Result<Choice, Error> {
     if !face.can_ask() || face.caller.agent_mark.is_some() {
         return Ok(Choice::GoOn);
@@ -102,13 +108,17 @@ pub(super) fn ask(
     for finding in missing {
         face.say(&format!("  {finding}"));
     }
-    let add = asks_for_summary.then_some((Offer::Add, "add a summary"));
+    let say = asks_for.iter().map(|remark| (Offer::Say(*remark), remark::item(*remark)));
     let others = [(Offer::Keep, "keep working"), (Offer::Force, "end it anyway")];
-    let (offers, labels): (Vec<Offer>, Vec<&str>) = add.into_iter().chain(others).unzip();
-    let mut look = menu::unless_stopped(face, project, run, None)?;
+    let (offers, labels): (Vec<Offer>, Vec<&str>) = say.chain(others).unzip();
+    let mut look = menu::unless_stopped(face, project, &gate.run, None)?;
     let chosen = question::choose("What now", &labels, 0, &mut look)?;
     let said = match chosen.map(|chosen| &offers[chosen]) {
-        Some(Offer::Add) => question::line("summary", &mut look)?.map(Choice::Add),
+        Some(Offer::Say(remark)) => match remark::ask((face, project, gate), *remark, &mut look)? {
+            Said::Nothing => None,
+            Said::Summary(summary) => Some(Choice::Add(summary)),
+            Said::Update => Some(Choice::Again),
+        },
         Some(Offer::Force) => {
             let person = terminal::person(project, &face.caller, face.global.is_ci())?;
             question::reason(&mut look)?.map(|reason| Choice::Force(person, reason))
@@ -124,7 +134,7 @@ pub(super) fn list(
     (face, project): (&Face, &Project),
     (run, reply): (&RunId, &impl Serialize),
     missing: &[Finding],
-    again: Option<&Suggestion>,
+    again: &[Suggestion],
 ) {
     let mut text = String::from("not done yet:\n");
     for finding in missing {
@@ -133,8 +143,8 @@ pub(super) fn list(
     let choice = RunChoice { run: Some(run.to_string()) };
     let of_run = Instructions::of_run(project, &face.caller, &choice);
     let instructions = match again {
-        Some(again) => Instructions::again(of_run, again),
-        None => of_run,
+        [] => of_run,
+        again => Instructions::again(of_run, again),
     };
     face.answer_failure(reply, &instructions, &text);
 }

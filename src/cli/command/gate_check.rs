@@ -31,18 +31,15 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let project = face.global.open(false)?;
     let reply = gate_check::gate_check(&project, &face.caller, request)?;
     let mut text = shown(&reply.findings);
-    let verdict = match (reply.passed, reply.refused) {
-        (true, _) => "would pass",
-        (false, true) => "would refuse",
-        (false, false) => "would fail",
-    };
-    let _ = writeln!(text, "gate {} {verdict}; nothing was recorded", reply.gate);
+    let _ = writeln!(text, "gate {} {}; nothing was recorded", reply.gate, reply.verdict());
+    let next = || Instructions::of_run(&project, &face.caller, &request.gate.run);
     if reply.passed {
-        face.answer(&reply, &Instructions::default(), &text);
+        let next = if reply.unanswered.is_empty() { Instructions::default() } else { next() };
+        face.answer(&reply, &next, &text);
         Ok(exit::DONE)
     } else {
         progress::differs(face, &reply.run_id, &reply.differs);
-        let next = Instructions::of_run(&project, &face.caller, &request.gate.run);
+        let next = next();
         face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)
     }

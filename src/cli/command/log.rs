@@ -42,7 +42,9 @@ pub fn execute(face: &Face, Arguments { text, gate }: Arguments) -> Result<u8, F
         .map(|entry| {
             let gate = entry.gate.as_ref().map(ToString::to_string).unwrap_or_default();
             let kind = entry.kind.to_string();
-            vec![entry.at.to_string(), kind, gate, entry.by.clone(), entry.text.clone()]
+            let pending = if entry.is_pending { " (not recorded yet)" } else { "" };
+            let by = format!("{}{pending}", entry.by);
+            vec![entry.at.to_string(), kind, gate, by, entry.text.clone()]
         })
         .collect();
     if rows.is_empty() && !face.global.json {

@@ -58,8 +58,9 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     let matches = inputs::read(of_rehearsal(&workflow), &workflow, arguments.words.clone())?;
     let face = Face::new(Global::from_arg_matches(&matches)?.or(&face.global));
     let project = face.global.open(false)?;
-    let answers = ci::read_answers(matches.get_one::<PathBuf>("answers").map(PathBuf::as_path))?;
-    ci::refuse_unfit(&answers, &workflow, &project.folder)?;
+    let path = matches.get_one::<PathBuf>("answers").map(PathBuf::as_path);
+    let answers = ci::read_answers(path)?;
+    ci::refuse_unfit(path, &answers, &workflow, &project.folder)?;
     let request = rehearse::Request {
         workflow: name.clone(),
         inputs: inputs::values(&face, &project, &workflow, &matches)?,

@@ -45,7 +45,7 @@ pub fn execute(face: &Face, words: &[String]) -> Result<u8, Failure> {
     let ci = CiArguments::from_arg_matches(&matches)?;
     // Read first: nothing begins with a file that cannot be used later.
     let answers = crate::cli::ci::read_answers(ci.answers.as_deref())?;
-    crate::cli::ci::refuse_unfit(&answers, &workflow, &project.folder)?;
+    crate::cli::ci::refuse_unfit(ci.answers.as_deref(), &answers, &workflow, &project.folder)?;
     let reports = Reports::of(&ci)?;
     let mut request = run::Request {
         workflow: workflow.name.clone(),

@@ -8,8 +8,10 @@ use crate::cli::exit;
 use crate::cli::menu;
 use crate::cli::progress::Progress;
 use crate::cli::question;
+use crate::cli::remark;
 use crate::cli::terminal;
 use crate::ops::Error;
+use crate::ops::GateChoice;
 use crate::ops::OPEN_WORDS;
 use crate::ops::RunChoice;
 use crate::ops::Suggestion;
@@ -45,19 +47,22 @@ pub fn execute(face: &Face, request: &Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        match done::ask(face, &project, &run, (&missing.missing, missing.asks_for_summary))? {
+        let gate = GateChoice { run, gate: None };
+        match done::ask(face, &project, &gate, (&missing.missing, &missing.asks_for))? {
             done::Choice::Add(summary) => request.summary = Some(summary),
+            done::Choice::Again => {}
             done::Choice::Force(who, reason) => {
                 request.force = Some(reason);
                 person = Some(who);
             }
             done::Choice::GoOn => {
-                let again =
+                let complete =
                     Suggestion::new("session complete").of_key(&missing.run_id, &missing.epic);
-                let again = again.option("summary", OPEN_WORDS);
-                let again = missing.asks_for_summary.then_some(&again);
+                let update = Suggestion::new("update").of(&missing.run_id);
+                let summed_up = complete.clone().option("summary", OPEN_WORDS);
+                let again = remark::commands(&missing.asks_for, update, (complete, summed_up));
                 let reply = (&missing.run_id, &missing);
-                done::list((face, &project), reply, &missing.missing, again);
+                done::list((face, &project), reply, &missing.missing, &again);
                 return Ok(exit::FAILED);
             }
         }

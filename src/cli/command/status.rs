@@ -7,6 +7,7 @@ use crate::cli::exit;
 use crate::cli::screen::Screen;
 use crate::cli::table::folded;
 use crate::cli::table::table;
+use crate::event::WaitsFor;
 use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::Project;
@@ -100,6 +101,9 @@ fn text(reply: &status::Reply) -> String {
                 line.waits_for.map(|waits_for| format!("waits for {waits_for}{shows}{until}"));
             let newer = line.superseded_by.iter().map(ToString::to_string).collect::<Vec<_>>();
             let newer = (!newer.is_empty()).then(|| format!("superseded by {}", newer.join(", ")));
+            let cut = line.reason.as_ref().filter(|_| line.waits_for == Some(WaitsFor::Decision));
+            let cut = cut.map(|reason| format!(": {reason}")).unwrap_or_default();
+            let waits = waits.map(|waits| waits + &cut);
             let remark = waits.or_else(|| line.reason.clone()).or(newer).unwrap_or_default();
             let name =
                 if line.name == line.gate.as_str() { String::new() } else { line.name.clone() };

@@ -25,9 +25,14 @@ use crate::run::GateStatus;
 use crate::store::journal::JournalEntry;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::time::Duration;
+use std::time::Instant;
 
 /// How many findings of a gate stand each by itself; more stand below the gate's name.
 const ALONE_MAX: usize = 3;
+
+/// How long a gate waits for a lock before that is told.
+const LOCKED_MIN: Duration = Duration::from_secs(1);
 
 pub(super) struct Lines {
     face: Face,
@@ -38,15 +43,26 @@ pub(super) struct Lines {
     findings: BTreeMap<GateId, Vec<Finding>>,
     /// The gates whose polls were told of.
     polled: BTreeSet<GateId>,
+    /// Until when gates are waited for that are tried or asked again.
+    due: BTreeMap<GateId, Instant>,
+    locked: BTreeMap<GateId, Locked>,
     shown: Option<Shown>,
     /// When what is told happened.
     at: Option<Moment>,
 }
 
+/// What is said of a gate that waits for a lock of another run.
+struct Locked {
+    text: String,
+    since: Instant,
+    is_told: bool,
+}
+
 impl Lines {
     pub(super) fn new(face: &Face, live: Live, shown: Option<Shown>) -> Self {
-        let (at_work, findings, polled) = Default::default();
-        Self { face: face.clone(), live, at_work, findings, polled, shown, at: None }
+        let (at_work, findings, polled, due, locked) = Default::default();
+        let face = face.clone();
+        Self { face, live, at_work, findings, polled, due, locked, shown, at: None }
     }
 
     pub(super) fn show(&mut self, entry: &JournalEntry) {
@@ -76,14 +92,11 @@ impl Lines {
                 self.judged(gate, *attempt, judged, GateStatus::Fail);
                 self.wait_for(gate);
             }
-            Event::GateInterrupted { gate, attempt, reason, findings, retry_at } => {
+            Event::GateInterrupted { gate, attempt, reason, findings, .. } => {
                 self.show_findings(gate, findings.clone());
                 self.end(gate, GateStatus::NotStarted, *attempt, Some(reason));
-                // The reason says so in the line that stays.
-                if let (Some(at), Some(now)) = (retry_at, self.at) {
-                    let text = format!("until {gate} is tried again");
-                    self.live.count_down(gate, &text, at.since(now));
-                } else {
+                // Off a terminal the reason has told when.
+                if self.live.is_drawn() {
                     self.wait_for(gate);
                 }
             }
@@ -237,8 +250,25 @@ impl Lines {
 
     /// Says when a gate is tried or asked again, where that takes a while.
     fn wait_for(&mut self, gate: &GateId) {
-        let due = self.shown.as_ref().and_then(|shown| shown.due(gate));
+        let due = self.shown.as_ref().and_then(|shown| shown.due().remove(gate));
         let (Some(due), Some(now)) = (due, self.at) else { return };
+        self.wait_until(gate, due, now);
+    }
+
+    /// The same of all gates that were waited for before this was followed.
+    pub(super) fn wait_for_all(&mut self, now: impl FnOnce() -> Moment) {
+        let shown = self.shown.as_ref().filter(|_| self.live.is_drawn());
+        let due = shown.map(Shown::due).unwrap_or_default();
+        if due.is_empty() {
+            return;
+        }
+        let now = now();
+        for (gate, due) in due {
+            self.wait_until(&gate, due, now);
+        }
+    }
+
+    fn wait_until(&mut self, gate: &GateId, due: Due, now: Moment) {
         let (text, at) = match due {
             Due::Retry(at) => (format!("until {gate} is tried again"), at),
             Due::Poll(at) => (format!("until {gate} is polled again"), at),
@@ -247,6 +277,8 @@ impl Lines {
         if left.is_zero() {
             return;
         }
+        self.due.insert(gate.clone(), Instant::now() + left);
+        self.live.is_busy_no_more();
         self.live.count_down(gate, &text, left);
         if self.live.is_drawn() {
             return;
@@ -259,6 +291,41 @@ impl Lines {
                 self.told(&format!("POLLING {gate} every {left}"));
             }
             Due::Poll(_) => {}
+        }
+    }
+
+    /// Looks which gates wait for a lock of another run. A lock that is free in a moment is no news.
+    pub(super) fn look_at_locks(&mut self) {
+        let Some(shown) = &self.shown else { return };
+        let (waits, started_at) = (shown.lock_waits(), shown.started_at());
+        let mut before = std::mem::take(&mut self.locked);
+        let now = Instant::now();
+        for wait in waits {
+            let gate = wait.gate.clone();
+            if self.due.get(&gate).is_some_and(|until| *until > now) {
+                continue;
+            }
+            let text = wait.words();
+            let known = before.remove(&gate).filter(|locked| locked.text == text);
+            let mut locked = known.unwrap_or(Locked { text, since: now, is_told: false });
+            if !locked.is_told && now.duration_since(locked.since) >= LOCKED_MIN {
+                locked.is_told = true;
+                self.locked_out(&gate, &locked.text, started_at);
+            }
+            self.locked.insert(gate, locked);
+        }
+        before
+            .retain(|gate, _| !self.at_work.contains_key(gate) && !self.locked.contains_key(gate));
+        before.keys().for_each(|gate| self.live.end(gate));
+    }
+
+    fn locked_out(&mut self, gate: &GateId, words: &str, started_at: Option<Moment>) {
+        self.live.is_busy_no_more();
+        self.live.at_work(gate, &format!("{gate} {words}"));
+        if !self.live.is_drawn() {
+            self.at = self.at.or(started_at);
+            let status = self.face.coloured(GateStatus::Waiting.as_str(), Colour::Yellow);
+            self.told(&format!("{status} {gate}  ({words})"));
         }
     }
 

@@ -5,6 +5,7 @@ use super::Symptom;
 use crate::config::RecordBranch;
 use crate::event::RunStatus;
 use crate::files::Beneath;
+use crate::files::Lock;
 use crate::files::LockHolder;
 use crate::git;
 use crate::git::BlobId;
@@ -46,7 +47,9 @@ pub fn look(project: &Project, repository: Option<&mut Repository>, id: &RunId) 
         let remedy = Remedy::RestoreJournal(id.clone());
         symptoms.push(Symptom::ill(what.clone(), finding).with(remedy));
     }
-    if reading.run.wants_a_driver() {
+    // Whoever sits at it takes it further when they like.
+    let is_sat_at = Lock::is_held(&project.store.session_lock(id));
+    if reading.run.wants_a_driver() && !is_sat_at {
         let resume = Advice::from("to resume it: ").then(Suggestion::new("run resume").of(id));
         symptoms.push(Symptom::ill(what.clone(), "it is STALLED").advise(resume));
     }

@@ -71,7 +71,7 @@ fn what_was_changed_since_it_passed_keeps_a_session_from_its_end() {
 #[test]
 fn on_a_terminal_the_summary_is_added_now() {
     let house = at_work();
-    let talk = [(MENU, "\r"), ("summary:", "all of it is built\r")];
+    let talk = [(MENU, "\r"), ("summary of the work", "all of it is built\r")];
     let done = house.on_terminal("done", &talk).code(0);
     done.says("not done yet:").says("no summary was given").says("PASS");
     assert_eq!(house.gates(), "sound PASS, plan PASS, work PASS");
@@ -159,8 +159,8 @@ fn the_menu_asks_for_what_is_missing_and_spends_no_attempt() {
     house.on_terminal("run demo", &talk).code(3).says("a.md");
     assert_eq!(house.attempts("a"), "WAITING");
     house.write("a.md", "text\n");
-    let talk = [(MENU, "\r"), ("summary of the work", "all of it is built\r")];
-    house.on_terminal("run resume", &talk).code(0).says("PASSED");
+    let done = house.on_terminal("run resume", &[(MENU, "\r")]).code(0).says("PASSED");
+    done.never_says("summary of the work");
 }
 
 #[test]
@@ -172,4 +172,37 @@ fn no_summary_is_asked_for_where_none_is_handed_in() {
     let done = house.on_terminal("done", &[(MENU, "\r")]).code(1);
     done.says("keep working").never_says("add a summary");
     assert_eq!(house.attempts("a"), "WAITING");
+}
+
+/// A run whose gate wants a summary and a progress update.
+fn with_updates() -> House {
+    let house = House::new()
+        .workflow("demo", "[[gate]]\nid = 'a'\nexecutor = 'human'\ncontract = 'c'\n")
+        .contract("c", "[[check]]\nkind = 'summary'\n[[check]]\nkind = 'updates'\n");
+    house.orch("run demo").code(3);
+    house
+}
+
+const PROGRESS: &str = "progress so far (Enter to go back)";
+
+#[test]
+fn a_progress_update_that_is_missing_can_be_added_at_once() {
+    let house = with_updates();
+    let missing = house.orch("done all of it is built").code(1);
+    missing.says("\n  $ orch update \"…\"\n  $ orch done\n");
+    let talk = [(MENU, "\r"), (PROGRESS, "half of it\r")];
+    let done = house.copy().on_terminal("done", &talk).code(0).says("report progress");
+    done.never_says("add a summary");
+    // In the menu of the run it is asked for alone, and an empty word goes back.
+    let talk = [(MENU, "\r"), (PROGRESS, "\r"), (MENU, "\r"), (PROGRESS, "half of it\r")];
+    let done = house.on_terminal("run resume", &talk).code(0).says("PASSED");
+    done.never_says("summary of the work");
+    // Where both are missing, both are asked for.
+    let talk = [
+        (MENU, "\r"),
+        ("summary of the work", "\r"),
+        ("summary of the work (Enter to go back)", "built\r"),
+        (PROGRESS, "half\r"),
+    ];
+    with_updates().on_terminal("run resume", &talk).code(0).says("PASSED");
 }

@@ -1,6 +1,7 @@
 //! `update`, `note`, `log`, `decide`: what is said about the work, without an id.
 
 use crate::house::House;
+use crate::house::wait_until;
 
 fn house() -> House {
     House::new().workflow(
@@ -172,4 +173,25 @@ fn an_agent_at_work_sums_up_and_its_driver_judges() {
         ]
     );
     house.orch("verify").code(0);
+}
+
+#[test]
+fn what_waits_to_be_recorded_is_listed() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'a'
+         executor = 'command'
+         shell = 'touch here; while ! test -f go; do sleep 0.02; done'",
+    );
+    let mut driver = house.start("run demo");
+    wait_until("the gate is at work", || house.exists("here"));
+    house.orch("note half of it is built").code(0);
+    let log = house.orch("log").code(0).says("half of it is built").says("(not recorded yet)");
+    assert_eq!(log.stdout.lines().count(), 1, "{}", log.stdout);
+    house.orch("brief").code(0).says("half of it is built");
+    house.write("go", "");
+    assert!(driver.wait().success());
+    let log = house.orch("log").code(0).says("half of it is built");
+    log.never_says("(not recorded yet)");
 }

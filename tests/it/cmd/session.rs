@@ -372,3 +372,18 @@ fn a_house_leaves_no_keeper_behind() {
     drop(house);
     assert!(!crate::house::is_alive(&keeper));
 }
+
+#[test]
+fn a_run_whose_next_gate_is_a_command_waits_for_nobody() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]\nid = 'a'\nexecutor = 'command'\ncommand = ['true']\n\
+         [[gate]]\nid = 'b'\nexecutor = 'human'\n",
+    );
+    let done = house.orch("session start --epic x --workflow demo").code(0);
+    done.says("RUNNING (demo)").says("No process drives the run. Resume it.").never_says("WAITING");
+    house.orch("status").code(0).says("STALLED");
+    house.orch("doctor").never_says("STALLED");
+    house.orch("run resume").code(3);
+    assert_eq!(house.gates(), "a PASS, b WAITING");
+}

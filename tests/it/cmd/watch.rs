@@ -2,6 +2,7 @@
 
 use crate::house::House;
 use crate::house::wait_until;
+use regex::Regex;
 
 fn house() -> House {
     House::new().workflow(
@@ -93,7 +94,11 @@ fn a_terminal_of_another_size_is_drawn_anew() {
 fn a_narrow_terminal_breaks_tables_between_words() {
     let house = house().file("go", "");
     house.orch("run demo").code(3);
-    let narrow = |words: &str| house.on_terminal_by_the_clock(words, 40, &[]).code(0).stdout;
+    let colour = Regex::new("\u{1b}\\[[0-9]+m").unwrap();
+    let narrow = |words: &str| {
+        let shown = house.on_terminal_by_the_clock(words, 40, &[]).code(0).stdout;
+        colour.replace_all(&shown, "").into_owned()
+    };
     for words in ["status", "run list", "run show", "session status", "workflow list"] {
         for line in narrow(words).lines() {
             let is_one_word = line.split_whitespace().count() == 1;

@@ -79,6 +79,23 @@ fn a_file_that_does_not_fit_begins_nothing() {
         .orch("run demo --ci --answers inf.toml")
         .code(2)
         .says("inf.toml:2: `inf` is not a finite");
+    for (text, message, help) in [
+        (
+            "version = '9'\n",
+            "gate `ask` requires an answer to `go`: Go?",
+            "add `go` to the table `ask`",
+        ),
+        ("versoin = '9'\n", "gate `ask` has no question `versoin`", "did you mean `version`?"),
+        ("version = '9'\ngo = 3\n", "answers for gate `ask`: ", "`3` is not"),
+        ("[aks]\nversion = '9'\n", "workflow `demo` has no gate `aks`", "did you mean `ask`?"),
+    ] {
+        let table = if text.starts_with('[') { "" } else { "[ask]\n" };
+        house.write("answers.toml", format!("{table}{text}"));
+        for command in ["run demo --ci", "rehearse demo"] {
+            let done = house.orch(&format!("{command} --answers answers.toml")).code(2);
+            done.says(&format!("answers.toml: {message}")).says(help);
+        }
+    }
     assert!(!house.has_runs());
 }
 
@@ -167,4 +184,15 @@ fn an_agent_that_answers_wrongly_fails_with_a_finding() {
         house.orch("run demo").code(1).says(says).says("[answers]");
         assert_eq!(house.gates(), "sort FAIL, act NOT_STARTED");
     }
+}
+
+#[test]
+fn a_check_says_which_answers_are_missing() {
+    let house = House::new().workflow("demo", FORM);
+    house.orch("run demo").code(3);
+    let checked = house.orch("gate check").code(0);
+    checked.says("gate ask would pass with answers to `version`, `go`; nothing was recorded");
+    let json = house.orch("gate check --json").json();
+    assert_eq!(json["data"]["unanswered"], serde_json::json!(["version", "go"]));
+    house.orch("gate check").says("orch done --answer version=… --answer go=…");
 }

@@ -29,8 +29,11 @@ fn what_is_done_in_time_passes_and_what_comes_late_does_not() {
         for key in ["within", "timeout"] {
             let house = house(&format!("{key} = '{within}'"));
             house.orch("run demo").code(3);
-            house.orch("gate finish --gate ask").code(code);
-            assert_eq!(house.gates(), gates, "{key}");
+            let done = house.copy();
+            for (house, command) in [(&house, "gate finish --gate ask"), (&done, "done")] {
+                house.orch(command).code(code);
+                assert_eq!(house.gates(), gates, "{key}");
+            }
         }
     }
 }
@@ -78,4 +81,18 @@ fn a_gate_that_waits_for_no_person_has_no_deadline_of_one() {
     house.orch("workflow check bad").code(2).says("`within` requires a person").says("timeout");
     let house = House::new().workflow("good", &format!("{gate}approval = 'person'"));
     house.orch("workflow check good").code(0);
+}
+
+#[test]
+fn what_is_overdue_is_said_to_fail() {
+    let house = house("within = '30s'");
+    house.orch("run demo").code(3);
+    let next = house.orch("next").code(0).stderr;
+    insta::assert_snapshot!(next, @"
+    next:
+      Gate ask was not done within 30 seconds. Its attempt fails when the run continues.
+      $ orch run resume
+    ");
+    house.orch("run resume").code(1);
+    assert_eq!(house.gates(), "ask FAIL");
 }

@@ -117,3 +117,66 @@ fn what_an_agent_was_not_permitted_to_do_is_told() {
     );
     house.orch("run demo").code(0).says("permission was denied: Bash");
 }
+
+#[test]
+fn the_pause_counts_down_on_a_terminal() {
+    let house =
+        house("delay = '2s'").script("write.1", OVERLOADED).script("write", "echo x > out.md");
+    let plain = house.copy().orch("run demo").code(0);
+    plain.says("next try in 2.0s").never_says("RETRYING");
+    let countdown = "s until write is tried again";
+    let drawn = house.copy().on_terminal_by_the_clock("run demo", 80, &[(countdown, "")]);
+    drawn.code(0).says("PASSED");
+}
+
+/// An agent whose program says this of a service that is out of reach, as long as no file `well` is
+/// there.
+fn says(print: &str, output: &str) -> House {
+    let agent = format!(
+        "[defaults]\nagent = 'mine'\n[agents.mine]\n\
+         command = ['sh', '-c', 'test -e well && echo x > out.md && exit; {print}; exit 1']\n\
+         backoff = {{ delay = '1ms', within = '2ms' }}\n[agents.mine.output]\n{output}\n\
+         transient = {{ text = ['rate limit'] }}\n"
+    );
+    house("").file("orch.toml", &agent)
+}
+
+#[test]
+fn what_a_program_prints_for_people_tells_of_an_outage() {
+    let words = "Error 429: rate limit";
+    let jsonl = "format = \"jsonl\"\nerror = \"/error\"\ncost_usd = \"/cost\"";
+    let json = jsonl.replace("jsonl", "json");
+    let text = "format = \"text\"";
+    for (print, output) in [
+        (format!("echo \"{words}\" >&2"), jsonl),
+        (format!("echo {{}}; echo \"{words}\""), jsonl),
+        (format!("echo \"{words}\" >&2"), &json),
+        (format!("echo \"{words}\""), &json),
+        (format!("echo \"{words}\""), text),
+        (format!("echo \"{words}\" >&2"), text),
+    ] {
+        let house = says(&print, output);
+        let done = house.orch("run demo").code(3);
+        done.says(&format!("exited with code 1: {words}; gave up after"));
+        assert!(!house.attempts("write").contains("FAIL"), "{print}");
+    }
+    // What a model says is no word of its program.
+    let said = "echo \"{\\\"said\\\": \\\"rate limit\\\"}\"";
+    for output in [jsonl, &json] {
+        let house = says(said, output);
+        house.orch("run demo").code(1);
+        assert_eq!(house.attempts("write"), "FAIL");
+    }
+}
+
+#[test]
+fn why_a_gate_waits_after_an_outage_is_said_wherever_it_shows() {
+    let house = says("echo \"Error 429: rate limit\"", "format = \"text\"");
+    house.orch("run demo").code(3).says("Gate write could not reach what it needs: ");
+    for command in ["status", "next", "run show", "brief"] {
+        house.orch(command).code(0).says("Error 429: rate limit; gave up after");
+    }
+    house.orch("next").says("Start it again once that is back, or fail it.");
+    house.write("well", "");
+    house.orch("gate start").code(0).says("PASSED");
+}

@@ -72,6 +72,29 @@ fn it_waits_over_a_stop_of_the_run_and_holds_no_slot() {
 }
 
 #[test]
+fn a_resumed_run_says_what_is_waited_for() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'ready'
+         executor = 'command'
+         shell = '[ -e there ] || exit 75'
+         poll = { every = '5s', deadline = '3h' }
+         [[gate]]
+         id = 'beside'
+         executor = 'command'
+         needs = []
+         on_interrupt = 'rerun'
+         shell = '[ -e there ] || { sleep 0.5; kill -INT $PPID; sleep 0.2; }'",
+    );
+    house.orch_by_the_clock("run demo --jobs 2").code(130);
+    assert_eq!(house.gates(), "ready WAITING, beside NOT_STARTED");
+    house.write("there", "");
+    let countdown = [("s until ready is polled again", "")];
+    house.on_terminal_by_the_clock("run resume", 80, &countdown).code(0).says("PASSED");
+}
+
+#[test]
 fn it_belongs_to_a_command() {
     let house = House::new().workflow(
         "demo",
