@@ -40,17 +40,17 @@ fn a_run_is_told_gate_by_gate_and_attempt_by_attempt() {
     run_20260119T143012Z_demo_000001 FAILED
     workflow  demo 1
     key       demo
-    started   2026-01-19T14:30:12.000Z, finished 2026-01-19T14:31:22.000Z after 1m 10s
+    started   2026-01-19T14:30:12.000Z, finished 2026-01-19T14:31:23.000Z after 1m 11s
     branch    main
     spent     0.0200 USD
     spent     220 tokens
     record    orchestration/runs/run_20260119T143012Z_demo_000001/record
     logs      orchestration/runs/run_20260119T143012Z_demo_000001/logs
 
-    write Write it  PASS  2 attempts, 2.0s, waited 53.0s, 0.0200 USD
+    write Write it  PASS  2 attempts, 2.0s, waited 54.0s, 0.0200 USD
       1  FAIL  agent claude, 1.0s, 0.0100 USD
          error a.md: wrong number of words (expected at least 3, found 1) [word_count]
-      2  PASS  agent claude, 1.0s, waited 53.0s, 0.0100 USD
+      2  PASS  agent claude, 1.0s, waited 54.0s, 0.0100 USD
          approved by Ada <ada@example.org>: fine
 
     skip  SKIPPED  when = "{{ gates.write.attempts > 9 }}" is false
@@ -106,7 +106,7 @@ fn answers_and_what_people_decided_are_told_with_their_reasons() {
     branch    main
     record    orchestration/runs/run_20260119T143012Z_demo_000001/record
     logs      orchestration/runs/run_20260119T143012Z_demo_000001/logs
-    amended   2026-01-20T08:04:01.000Z contracts/c.toml by Ada <ada@example.org>: renamed
+    amended   2026-01-20T08:04:02.000Z contracts/c.toml by Ada <ada@example.org>: renamed
 
     ask  PASS  2 attempts, 31m 43s
       1  PASS  human, 30m 46s
@@ -115,13 +115,13 @@ fn answers_and_what_people_decided_are_told_with_their_reasons() {
       2  PASS  human, 57.0s
          answered mood: sad
 
-    wait  WAIVED  2 attempts, 1m 52s
+    wait  WAIVED  2 attempts, 1m 53s
       1  CANCELED  human, 56.0s
-      2  CANCELED  human, 56.0s
+      2  CANCELED  human, 57.0s
          waived by Ada <ada@example.org>: offline
 
     last  WAITING  waits for a person
-      1  WAITING  human, 56.0s
+      1  WAITING  human, 55.0s
     ");
     let brief = house.orch("--now 2026-01-20T08:06:00Z brief").code(0);
     brief.says("- ask PASS, 2 attempts\n  - answered mood: sad\n");
