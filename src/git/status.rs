@@ -9,6 +9,7 @@ use git2::Index;
 use git2::Status;
 use git2::StatusOptions;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// A file that git does not hold as it lies there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,13 @@ impl Repository {
             }
         }
         let known: BTreeSet<String> = found.iter().map(|file| file.path.clone()).collect();
-        found.extend(self.hidden_changes(|path| !known.contains(path) && is_meant(path))?);
+        let is_below = |path: &str| {
+            let is_in = |folder: &String| folder == "." || Path::new(path).starts_with(folder);
+            below.is_empty() || below.iter().any(is_in)
+        };
+        found.extend(
+            self.hidden_changes(|path| !known.contains(path) && is_below(path) && is_meant(path))?,
+        );
         Ok(found)
     }
 
