@@ -1,5 +1,6 @@
 //! Where git's settings lie, and the files that these name: each is read or run by later git commands.
 
+use super::sign::in_home;
 use git2::Config;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -36,12 +37,13 @@ pub fn named_by_settings(settings: impl IntoIterator<Item = PathBuf>) -> BTreeSe
         let Ok(config) = Config::open(&file) else { continue };
         let folder = file.parent().unwrap_or(Path::new("/"));
         for included in INCLUDES.iter().flat_map(|include| values(&config, include)) {
-            let included = folder.join(expanded(&included));
+            let included = in_home(&included).unwrap_or_else(|| folder.join(included));
             named.insert(included.clone());
             open.push(included);
         }
         let programs = values(&config, PROGRAMS).into_iter();
-        named.extend(programs.filter(|program| program.contains('/')).map(|it| expanded(&it)));
+        let programs = programs.filter(|program| program.contains('/'));
+        named.extend(programs.map(|it| in_home(&it).unwrap_or_else(|| it.into())));
     }
     named
 }
@@ -52,13 +54,4 @@ fn values(config: &Config, names: &str) -> Vec<String> {
         let _ = entries.for_each(|entry| values.extend(entry.value().ok().map(str::to_owned)));
     }
     values
-}
-
-/// A path as git understands it in its settings.
-fn expanded(path: &str) -> PathBuf {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    match (path.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        (Some(_), None) | (None, _) => PathBuf::from(path),
-    }
 }

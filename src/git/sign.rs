@@ -118,13 +118,18 @@ impl Repository {
     /// A path as git understands it: below the home folder, or from the root of the working tree.
     fn expanded(&self, path: &str) -> String {
         let is_literal = path.starts_with("key::") || path.starts_with("ssh-");
-        let home = std::env::var_os("HOME").map(PathBuf::from);
-        match (path.strip_prefix("~/"), home) {
-            _ if is_literal => path.to_owned(),
-            (Some(rest), Some(home)) => home.join(rest).display().to_string(),
-            (Some(_), None) | (None, _) => self.work_folder.join(path).display().to_string(),
+        if is_literal {
+            return path.to_owned();
         }
+        let path = in_home(path).unwrap_or_else(|| self.work_folder.join(path));
+        path.display().to_string()
     }
+}
+
+/// A path below the home folder, where it is written as one.
+pub(super) fn in_home(path: &str) -> Option<PathBuf> {
+    let rest = path.strip_prefix("~/")?;
+    Some(PathBuf::from(std::env::var_os("HOME")?).join(rest))
 }
 
 /// The signature is the last header; a line of it that is not the first begins with a blank.
