@@ -107,8 +107,6 @@ mod tests {
         }
         assert_eq!(judge("all = \"\\r\\n\"", "x\ny").len(), 1);
         assert_eq!(judge("all = \"\\r\\n\"", "x\r\ny"), [""; 0]);
-        // However the contract's own lines end.
-        assert_eq!(judge("all = '''x\r\ny'''", "x\ny"), [""; 0]);
     }
 
     #[test]
