@@ -61,8 +61,8 @@ pub fn ask_for(
     missing: &Missing,
     look: question::Look<'_>,
 ) -> Result<Option<Vec<String>>, Error> {
-    let (face, ..) = at;
-    progress::differs(face, &missing.run_id, &missing.differs);
+    let (face, project, _) = at;
+    progress::differs(face, project, &missing.run_id, &missing.differs);
     face.say("not done yet:");
     for finding in &missing.missing {
         progress::finding(face, &missing.gate, finding);

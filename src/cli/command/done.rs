@@ -64,7 +64,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        progress::differs(face, &missing.run_id, &missing.differs);
+        progress::differs(face, &project, &missing.run_id, &missing.differs);
         let run = RunChoice { run: Some(missing.run_id.to_string()) };
         let gate = GateChoice { run, gate: Some(missing.gate.to_string()) };
         // What was said is recorded.
