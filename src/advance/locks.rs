@@ -11,6 +11,7 @@ use crate::project::Driver;
 use crate::project::Error;
 use crate::run::Run;
 use crate::standing::LockWait;
+use crate::standing::LockedBy;
 use crate::store::Store;
 use crate::workflow::Workflow;
 use std::collections::BTreeMap;
@@ -80,17 +81,17 @@ pub fn waits(
         let mut held = names.filter_map(|name| {
             let holder = Lock::holder(&store.gate_lock(name))?;
             let held_by = purpose(&holder);
-            let is_own = held_by.as_ref().is_some_and(|(held, _)| *held == run.started.run_id);
+            let is_own = held_by.as_ref().is_some_and(|by| by.run == run.started.run_id);
             (!is_own).then(|| (name.clone(), held_by, holder.since))
         });
         let (lock, held_by, since) = held.next()?;
-        Some(LockWait::new(gate, lock, held_by, since))
+        Some(LockWait { gate, lock, held_by, since })
     });
     waits.collect()
 }
 
 /// The run and the gate that hold a lock.
-fn purpose(holder: &LockHolder) -> Option<(RunId, GateId)> {
+fn purpose(holder: &LockHolder) -> Option<LockedBy> {
     let (run, gate) = holder.purpose.split_once(' ')?;
-    Some((RunId::parse(run).ok()?, GateId::parse(gate).ok()?))
+    Some(LockedBy { run: RunId::parse(run).ok()?, gate: GateId::parse(gate).ok()? })
 }

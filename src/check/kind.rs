@@ -17,7 +17,7 @@ pub type AnyCheck = Box<dyn Check + Send + Sync>;
 
 /// What somebody says about the work, so that a check of it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remark {
+pub enum WorkRemark {
     /// What it comes to, which is handed in with it.
     Summary,
     /// How far it has come.
@@ -37,7 +37,7 @@ pub struct Kind {
     pub compares: fn() -> bool,
     pub reads_a_file: fn() -> bool,
     pub looks_at_work: fn() -> bool,
-    pub asks_for: fn() -> Option<Remark>,
+    pub asks_for: fn() -> Option<WorkRemark>,
     pub looks_at_attempt: fn() -> bool,
     pub states_existence: fn() -> bool,
     pub schema: fn() -> Json,

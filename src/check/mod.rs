@@ -58,7 +58,7 @@ pub(crate) use count::between;
 pub use document::Document;
 pub use flaw::Flaw;
 pub use kind::Kind;
-pub use kind::Remark;
+pub use kind::WorkRemark;
 pub use number::Number;
 pub(crate) use number::range_words;
 pub use said::Said;
@@ -139,7 +139,7 @@ pub trait Check {
     }
 
     /// What checks of this kind ask somebody to say about the work.
-    fn asks_for() -> Option<Remark>
+    fn asks_for() -> Option<WorkRemark>
     where
         Self: Sized,
     {

@@ -2,8 +2,8 @@
 
 use super::Check;
 use super::Count;
-use super::Remark;
 use super::Scene;
+use super::WorkRemark;
 use super::count;
 use crate::finding::Finding;
 use schemars::JsonSchema;
@@ -28,8 +28,8 @@ impl Check for Summary {
         true
     }
 
-    fn asks_for() -> Option<Remark> {
-        Some(Remark::Summary)
+    fn asks_for() -> Option<WorkRemark> {
+        Some(WorkRemark::Summary)
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -2,8 +2,8 @@
 
 use super::Check;
 use super::Count;
-use super::Remark;
 use super::Scene;
+use super::WorkRemark;
 use super::count;
 use crate::finding::Finding;
 use schemars::JsonSchema;
@@ -27,8 +27,8 @@ impl Check for Updates {
         true
     }
 
-    fn asks_for() -> Option<Remark> {
-        Some(Remark::Update)
+    fn asks_for() -> Option<WorkRemark> {
+        Some(WorkRemark::Update)
     }
 
     fn judge(&self, scene: &Scene<'_>) -> Vec<Finding> {

@@ -78,7 +78,7 @@ pub fn go_on(
             let progress = Progress::of(face, project, &request.gate.run);
             let reply = gate_finish::gate_finish(project, &face.caller, &request)?;
             drop(progress);
-            progress::differs(face, &reply.run_id, &reply.differs);
+            progress::differs(face, project, &reply.run_id, &reply.differs);
             standing = reply.run;
             continue;
         }
@@ -163,6 +163,9 @@ fn closing_words(
     standing: &Standing,
     brief: Option<&brief::Reply>,
 ) {
+    let mut standing = standing.clone();
+    run_amend::tell(project, &mut standing);
+    let standing = &standing;
     let mut instructions =
         Instructions::of(standing, ops::at_hand_after(project, &face.caller, standing));
     let has_waiting = standing.status == RunStatus::Waiting && !standing.waiting.is_empty();
@@ -173,11 +176,6 @@ fn closing_words(
     let mut text = summary(face, standing);
     if let Some(packet) = packet.as_ref().filter(|_| !face.can_ask()) {
         let _ = write!(text, "\n{packet}");
-    }
-    if standing.status == RunStatus::Failed {
-        // What was mended in a file that the run does not use has mended nothing.
-        let pending = run_amend::pending(project, &standing.run_id);
-        progress::differs(face, &standing.run_id, &pending);
     }
     warn(face, project, standing);
     let reply = Reply { standing, packet, brief };
@@ -205,7 +203,7 @@ pub fn gate_words(face: &Face, project: &Project, reply: &GateReply) -> u8 {
     if let Some(packet) = packet {
         let _ = write!(text, "\n{packet}");
     }
-    progress::differs(face, &reply.run_id, &reply.differs);
+    progress::differs(face, project, &reply.run_id, &reply.differs);
     warn(face, project, &reply.run);
     if reply.passed {
         face.answer(reply, &instructions, &text);

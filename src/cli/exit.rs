@@ -109,6 +109,8 @@ mod tests {
             unsigned: None,
             refused: Vec::new(),
             failed: failed.collect(),
+            differs: Vec::new(),
+            can_amend: false,
             committed: true,
             here: Here::default(),
         }

@@ -114,7 +114,12 @@ pub fn values(
         let texts = match typed {
             Some(typed) => typed,
             None if input.is_required() && face.can_ask() => {
-                ask(project, input, &mut question::unwatched)?.into_iter().collect()
+                match ask(project, input, &mut question::unwatched)? {
+                    Asked::Answer(text) => vec![text],
+                    Asked::Nothing => Vec::new(),
+                    // Without an answer nothing begins.
+                    Asked::Back => return Err(Error::Interrupted.into()),
+                }
             }
             None => continue,
         };
@@ -122,31 +127,44 @@ pub fn values(
         values.insert(input.name.clone(), value);
     }
     if face.can_ask() {
-        ask_for_missing(project, &workflow.inputs, &mut values, &mut question::unwatched)?;
+        let missing =
+            ask_for_missing(project, &workflow.inputs, &mut values, &mut question::unwatched)?;
+        missing.ok_or(Error::Interrupted)?;
     }
     Ok(values)
 }
 
-/// Asks for what a form takes, and then for what these answers make necessary: `NAME=VALUE` each.
-pub fn fill_in(project: &Project, form: &[Input], look: Look<'_>) -> Result<Vec<String>, Error> {
+/// Asks for what a form takes, and then for what these answers make necessary: `NAME=VALUE` each;
+/// `None` where whoever is asked went back.
+pub fn fill_in(
+    project: &Project,
+    form: &[Input],
+    look: Look<'_>,
+) -> Result<Option<Vec<String>>, Error> {
     let mut values = Values::new();
     let mut typed = Vec::new();
     for input in form {
-        let Some(text) = ask(project, input, look)? else { continue };
+        let text = match ask(project, input, look)? {
+            Asked::Answer(text) => text,
+            Asked::Nothing => continue,
+            Asked::Back => return Ok(None),
+        };
         values.insert(input.name.clone(), input.accept(&text, &project.folder)?);
         typed.push((input.name.clone(), text));
     }
-    typed.extend(ask_for_missing(project, form, &mut values, look)?);
-    Ok(typed.into_iter().map(|(name, text)| format!("{name}={text}")).collect())
+    let Some(more) = ask_for_missing(project, form, &mut values, look)? else { return Ok(None) };
+    typed.extend(more);
+    Ok(Some(typed.into_iter().map(|(name, text)| format!("{name}={text}")).collect()))
 }
 
-/// Asks for what these values make necessary, adds it, and says what was typed.
+/// Asks for what these values make necessary, adds it, and says what was typed; `None` where whoever
+/// is asked went back.
 fn ask_for_missing(
     project: &Project,
     form: &[Input],
     values: &mut Values,
     look: Look<'_>,
-) -> Result<Vec<(String, String)>, Error> {
+) -> Result<Option<Vec<(String, String)>>, Error> {
     let mut typed = Vec::new();
     while let Err(input::Error::Missing { name, because, .. }) =
         input::resolve(form, values, &project.folder)
@@ -155,16 +173,28 @@ fn ask_for_missing(
         let help = format!("{}{because}", input.help);
         let help = help.trim_start_matches(", ").to_owned();
         let needed = Input { optional: false, required: None, help, ..input.clone() };
-        let Some(text) = ask(project, &needed, look)? else { break };
+        let text = match ask(project, &needed, look)? {
+            Asked::Answer(text) => text,
+            Asked::Nothing => break,
+            Asked::Back => return Ok(None),
+        };
         values.insert(name.clone(), input.accept(&text, &project.folder)?);
         typed.push((name, text));
     }
-    Ok(typed)
+    Ok(Some(typed))
 }
 
-/// Asks until the answer is one that the input takes; `None` where its default is to stand, or
-/// nothing.
-fn ask(project: &Project, input: &Input, look: Look<'_>) -> Result<Option<String>, Error> {
+/// What became of a question.
+enum Asked {
+    Answer(String),
+    /// The default is to stand, or nothing.
+    Nothing,
+    /// Whoever is asked went back.
+    Back,
+}
+
+/// Asks until the answer is one that the input takes.
+fn ask(project: &Project, input: &Input, look: Look<'_>) -> Result<Asked, Error> {
     if input.kind == InputType::Choice {
         return choose(input, look);
     }
@@ -172,18 +202,40 @@ fn ask(project: &Project, input: &Input, look: Look<'_>) -> Result<Option<String
         if text.is_empty() && !input.is_required() {
             return Ok(());
         }
-        input
-            .accept(text, &project.folder)
-            .map(|_| ())
-            .map_err(|error| door::clean(&error.to_string()))
+        let accepted = input.accept(text, &project.folder).map(|_| ());
+        accepted.map_err(|error| door::clean(&refused(input, text, &error)))
     };
-    let text = question::line_that(&prompt(input), &accept, look)?;
-    Ok(Some(text).filter(|text| !text.is_empty() || input.is_required()))
+    Ok(match question::line_that(&prompt(input), &accept, look)? {
+        None => Asked::Back,
+        Some(text) if text.is_empty() && !input.is_required() => Asked::Nothing,
+        Some(text) => Asked::Answer(text),
+    })
+}
+
+/// Why an answer is not taken, by the words of its question.
+fn refused(input: &Input, text: &str, error: &input::Error) -> String {
+    match error {
+        input::Error::Wrong { .. } if input.kind == InputType::Bool => {
+            format!("`{text}` is neither `y` nor `n`")
+        }
+        input::Error::Wrong { message, .. } => message.clone(),
+        input::Error::Missing { .. } | input::Error::Unknown { .. } => error.to_string(),
+    }
 }
 
 /// The question, what it takes, and what Enter alone means.
 fn prompt(input: &Input) -> String {
-    let takes = if input.kind == InputType::Bool { "y/n" } else { input.kind.words() };
+    let takes = match input.kind {
+        InputType::Bool => "y/n",
+        InputType::List => "list, separated by commas",
+        InputType::String
+        | InputType::Slug
+        | InputType::Path
+        | InputType::File
+        | InputType::Choice
+        | InputType::Integer
+        | InputType::Number => input.kind.words(),
+    };
     let enter = match &input.default {
         Some(DefaultValue::Value(value)) => format!(", Enter for {}", as_text(value)),
         Some(DefaultValue::Template(text)) => format!(", Enter for {}", text.text()),
@@ -201,7 +253,7 @@ fn asked(input: &Input) -> String {
 }
 
 /// Lets choose among the choices, the default first at hand.
-fn choose(input: &Input, look: Look<'_>) -> Result<Option<String>, Error> {
+fn choose(input: &Input, look: Look<'_>) -> Result<Asked, Error> {
     let mut items: Vec<&str> = input.choices.iter().map(String::as_str).collect();
     let mut at_hand = 0;
     match &input.default {
@@ -219,9 +271,8 @@ fn choose(input: &Input, look: Look<'_>) -> Result<Option<String>, Error> {
         }
         None => {}
     }
-    match question::choose(&asked(input), &items, at_hand, look)? {
-        Some(chosen) => Ok(input.choices.get(chosen).cloned()),
-        // Escape is no answer here: without one nothing goes on.
-        None => Err(Error::Interrupted),
-    }
+    Ok(match question::choose(&asked(input), &items, at_hand, look)? {
+        Some(chosen) => input.choices.get(chosen).cloned().map_or(Asked::Nothing, Asked::Answer),
+        None => Asked::Back,
+    })
 }

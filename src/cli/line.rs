@@ -14,22 +14,26 @@ use std::io;
 const DELETE_ALL: char = '\u{15}';
 const DELETE_WORD: char = '\u{17}';
 
-/// Asks for a line until it is one that is taken; `look` looks up while nobody types.
+/// The key that ends what is typed.
+const END: char = '\u{4}';
+
+/// Asks for a line until it is one that is taken; `look` looks up while nobody types. Escape, and the
+/// end of an empty line, give none.
 pub fn ask(
     question: &str,
     accept: &dyn Fn(&str) -> Result<(), String>,
     look: Look<'_>,
-) -> Result<String, Error> {
+) -> Result<Option<String>, Error> {
     loop {
-        let text = typed(question, look)?;
+        let Some(text) = typed(question, look)? else { return Ok(None) };
         match accept(&text) {
-            Ok(()) => return Ok(text),
+            Ok(()) => return Ok(Some(text)),
             Err(message) => door::err(&format!("error: {message}\n")),
         }
     }
 }
 
-fn typed(question: &str, look: Look<'_>) -> Result<String, Error> {
+fn typed(question: &str, look: Look<'_>) -> Result<Option<String>, Error> {
     let keys = Keys::begin().map_err(terminal::unreadable)?;
     let prompt = format!("{}: ", door::clean(question));
     let mut line = Line { term: Term::stderr(), prompt, text: Vec::new(), at: 0, row: 0 };
@@ -43,9 +47,10 @@ fn typed(question: &str, look: Look<'_>) -> Result<String, Error> {
             continue;
         }
         let key = line.term.read_key().map_err(terminal::unreadable)?;
-        if matches!(key, Key::Enter) {
+        let is_end = matches!(key, Key::Char(END)) && line.text.is_empty();
+        if matches!(key, Key::Enter | Key::Escape) || is_end {
             line.leave().map_err(terminal::unreadable)?;
-            return Ok(line.text.iter().collect());
+            return Ok(matches!(key, Key::Enter).then(|| line.text.iter().collect()));
         }
         line.take(&key);
         if !keys.are_more().map_err(terminal::unreadable)? {

@@ -200,7 +200,12 @@ impl Desk<'_> {
     /// Hands in the work where nothing is missing; what is missing is listed, and costs no attempt.
     fn done(&mut self) -> Result<Chosen, Error> {
         let form = gate_form::gate_form(self.project, &self.face.caller, &self.choice)?;
-        let answers = inputs::fill_in(self.project, &form, &mut || self.look())?;
+        if !form.is_empty() {
+            self.face.say("Escape goes back.");
+        }
+        let Some(answers) = inputs::fill_in(self.project, &form, &mut || self.look())? else {
+            return Ok(Chosen::Again);
+        };
         let asks = self.waiting.asks_for_summary && !self.is_summed_up;
         let ask = "summary of the work";
         let summary = if asks { question::line(ask, &mut || self.look())? } else { None };
@@ -233,7 +238,7 @@ impl Desk<'_> {
         for finding in &reply.findings {
             progress::finding(self.face, &reply.gate, finding);
         }
-        progress::differs(self.face, &reply.run_id, &reply.differs);
+        progress::differs(self.face, self.project, &reply.run_id, &reply.differs);
         self.face.say(&format!("{} {} now", reply.gate, reply.verdict()));
         Ok(Chosen::Again)
     }
@@ -298,7 +303,7 @@ impl Desk<'_> {
     }
 
     fn changed(&self, reply: GateReply) -> Chosen {
-        progress::differs(self.face, &reply.run_id, &reply.differs);
+        progress::differs(self.face, self.project, &reply.run_id, &reply.differs);
         Chosen::Changed(Box::new(reply))
     }
 

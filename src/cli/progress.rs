@@ -60,7 +60,7 @@ impl<'f> Progress<'f> {
     pub fn greet(&mut self, project: &Project, foreword: &Foreword) {
         let lines = self.lines();
         lines.line(&format!("run {}", foreword.run));
-        lines.differs(&foreword.run, &foreword.differs);
+        lines.differs(project, &foreword.run, &foreword.differs);
         foreword.warnings.iter().for_each(|warning| lines.warning(warning));
         match &foreword.brief {
             // It belongs to what the person reads; a program finds it in the data.
@@ -118,6 +118,6 @@ pub fn finding(face: &Face, gate: &GateId, finding: &Finding) {
 }
 
 /// Tells that files are others now than what the run goes on under.
-pub fn differs(face: &Face, run: &RunId, paths: &[String]) {
-    Progress::new(face).lines().differs(run, paths);
+pub fn differs(face: &Face, project: &Project, run: &RunId, paths: &[String]) {
+    Progress::new(face).lines().differs(project, run, paths);
 }

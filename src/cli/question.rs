@@ -48,21 +48,21 @@ pub fn choose_until<T>(
 
 /// Asks for a line; `None` where nothing is said.
 pub fn line(question: &str, look: Look<'_>) -> Result<Option<String>, Error> {
-    let line = line_that(question, &|_| Ok(()), look)?;
+    let line = line_that(question, &|_| Ok(()), look)?.unwrap_or_default();
     Ok(Some(line.trim().to_owned()).filter(|line| !line.is_empty()))
 }
 
-/// Asks for a line until it is one that is taken.
+/// Asks for a line until it is one that is taken; Escape gives none.
 pub fn line_that(
     question: &str,
     accept: &dyn Fn(&str) -> Result<(), String>,
     look: Look<'_>,
-) -> Result<String, Error> {
+) -> Result<Option<String>, Error> {
     forget_what_was_typed();
     line::ask(question, accept, look)
 }
 
-/// Asks why; `None` where nothing is said, since Escape does not leave a line.
+/// Asks why; `None` where nothing is said.
 pub fn reason(look: Look<'_>) -> Result<Option<String>, Error> {
     line("reason (Enter to go back)", look)
 }

@@ -3,7 +3,7 @@
 use super::answer::Face;
 use super::progress;
 use super::question;
-use crate::check::Remark;
+use crate::check::WorkRemark;
 use crate::event::NoteKind;
 use crate::ops::Error;
 use crate::ops::GateChoice;
@@ -14,7 +14,7 @@ use crate::ops::done::Missing;
 use crate::ops::note;
 
 /// What was said.
-pub enum Said {
+pub enum Remarked {
     Nothing,
     /// It is handed in with the work.
     Summary(String),
@@ -23,10 +23,10 @@ pub enum Said {
 }
 
 /// The item of a menu that lets say it.
-pub fn item(remark: Remark) -> &'static str {
+pub fn item(remark: WorkRemark) -> &'static str {
     match remark {
-        Remark::Summary => "add a summary",
-        Remark::Update => "report progress",
+        WorkRemark::Summary => "add a summary",
+        WorkRemark::Update => "report progress",
     }
 }
 
@@ -36,20 +36,20 @@ pub type At<'a> = (&'a Face, &'a Project, &'a GateChoice);
 /// Asks for it.
 pub fn ask(
     (face, project, gate): At<'_>,
-    remark: Remark,
+    remark: WorkRemark,
     look: question::Look<'_>,
-) -> Result<Said, Error> {
+) -> Result<Remarked, Error> {
     let question = match remark {
-        Remark::Summary => "summary of the work (Enter to go back)",
-        Remark::Update => "progress so far (Enter to go back)",
+        WorkRemark::Summary => "summary of the work (Enter to go back)",
+        WorkRemark::Update => "progress so far (Enter to go back)",
     };
-    let Some(text) = question::line(question, look)? else { return Ok(Said::Nothing) };
+    let Some(text) = question::line(question, look)? else { return Ok(Remarked::Nothing) };
     match remark {
-        Remark::Summary => Ok(Said::Summary(text)),
-        Remark::Update => {
+        WorkRemark::Summary => Ok(Remarked::Summary(text)),
+        WorkRemark::Update => {
             let (kind, text, gate) = (NoteKind::Update, vec![text], gate.clone());
             note::note(project, &face.caller, &note::Request { kind, text, gate })?;
-            Ok(Said::Update)
+            Ok(Remarked::Update)
         }
     }
 }
@@ -61,8 +61,8 @@ pub fn ask_for(
     missing: &Missing,
     look: question::Look<'_>,
 ) -> Result<Option<Vec<String>>, Error> {
-    let (face, ..) = at;
-    progress::differs(face, &missing.run_id, &missing.differs);
+    let (face, project, _) = at;
+    progress::differs(face, project, &missing.run_id, &missing.differs);
     face.say("not done yet:");
     for finding in &missing.missing {
         progress::finding(face, &missing.gate, finding);
@@ -73,9 +73,9 @@ pub fn ask_for(
     let mut given = Vec::new();
     for remark in &missing.asks_for {
         match ask(at, *remark, look)? {
-            Said::Nothing => return Ok(None),
-            Said::Summary(summary) => given.push(summary),
-            Said::Update => {}
+            Remarked::Nothing => return Ok(None),
+            Remarked::Summary(summary) => given.push(summary),
+            Remarked::Update => {}
         }
     }
     Ok(Some(given))
@@ -84,14 +84,14 @@ pub fn ask_for(
 /// The commands that say what is missing, the last of which hands the work in; none where nothing
 /// can be said.
 pub fn commands(
-    asks_for: &[Remark],
+    asks_for: &[WorkRemark],
     update: Suggestion,
     (hand_in, with_summary): (Suggestion, Suggestion),
 ) -> Vec<Suggestion> {
     if asks_for.is_empty() {
         return Vec::new();
     }
-    let update = asks_for.contains(&Remark::Update).then(|| update.word(OPEN_WORDS));
-    let last = if asks_for.contains(&Remark::Summary) { with_summary } else { hand_in };
+    let update = asks_for.contains(&WorkRemark::Update).then(|| update.word(OPEN_WORDS));
+    let last = if asks_for.contains(&WorkRemark::Summary) { with_summary } else { hand_in };
     update.into_iter().chain([last]).collect()
 }

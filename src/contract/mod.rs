@@ -15,8 +15,8 @@ pub use rule::common_schema;
 use crate::check;
 use crate::check::Check;
 use crate::check::Kind;
-use crate::check::Remark;
 use crate::check::Since;
+use crate::check::WorkRemark;
 use crate::files::Globs;
 use crate::finding::Severity;
 use crate::source::Source;
@@ -174,12 +174,12 @@ impl Contract {
 
     /// Whether progress is told while the work is done.
     pub fn asks_for_updates(&self) -> bool {
-        self.rules().any(|rule| (rule.kind.asks_for)() == Some(Remark::Update))
+        self.rules().any(|rule| (rule.kind.asks_for)() == Some(WorkRemark::Update))
     }
 
     /// Whether the work is handed in with a summary of it.
     pub fn asks_for_summary(&self) -> bool {
-        self.rules().any(|rule| (rule.kind.asks_for)() == Some(Remark::Summary))
+        self.rules().any(|rule| (rule.kind.asks_for)() == Some(WorkRemark::Summary))
     }
 }
 

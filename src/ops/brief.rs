@@ -31,6 +31,7 @@ use super::RunChoice;
 use super::Standing;
 use super::choose;
 use super::note;
+use super::run_amend;
 use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
@@ -104,7 +105,8 @@ pub fn brief(project: &Project, caller: &Caller, request: &Request) -> Result<Re
     }
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let standing = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
+    let mut standing = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
+    run_amend::tell(project, &mut standing);
     write(project, caller, (&workflow, &reading, &standing), request)
 }
 

@@ -12,7 +12,7 @@ use super::gate_finish;
 use super::note;
 use crate::advance;
 use crate::check;
-use crate::check::Remark;
+use crate::check::WorkRemark;
 use crate::event::Event;
 use crate::event::NoteKind;
 use crate::finding::Finding;
@@ -67,11 +67,11 @@ pub struct Missing {
     pub differs: Vec<String>,
     /// What can be said at once so that it is there.
     #[serde(skip)]
-    pub asks_for: Vec<Remark>,
+    pub asks_for: Vec<WorkRemark>,
 }
 
 /// What somebody can say at once about findings of what is missing.
-pub(super) fn asks_for(missing: &[Finding]) -> Vec<Remark> {
+pub(super) fn asks_for(missing: &[Finding]) -> Vec<WorkRemark> {
     let mut remarks = Vec::new();
     for kind in missing.iter().filter_map(|finding| check::kind(&finding.check)) {
         remarks.extend((kind.asks_for)().filter(|remark| !remarks.contains(remark)));

@@ -120,6 +120,13 @@ impl Instructions {
                     "Gate {gate} refused: {reason}. Change the work it judged, then resume."
                 ));
             }
+            NextStep::Amend(paths) => {
+                let paths = paths.join(", ");
+                self.say(format!("The run still uses the originals of changed files: {paths}."));
+                if standing.can_amend {
+                    self.suggest(&of("run amend"));
+                }
+            }
             NextStep::Redo { gate, reason } => {
                 self.say(format!("Gate {gate} failed: {reason}. Fix it, then redo the gate."));
                 self.suggest(&at("gate redo", gate).option("reason", OPEN_WORDS));
@@ -144,8 +151,8 @@ impl Instructions {
             NextStep::Watch(gate) => self.watch(run, *gate),
             NextStep::WaitForLock(wait) => {
                 self.say(format!("Gate {} {}.", wait.gate, wait.words()));
-                if let Some((holder, _)) = &wait.held_by {
-                    self.suggest(&Suggestion::new("status").of(holder));
+                if let Some(holder) = &wait.held_by {
+                    self.suggest(&Suggestion::new("status").of(&holder.run));
                 }
             }
             NextStep::ActLater(waiting) => self.act_later(run, waiting),
@@ -348,6 +355,8 @@ mod tests {
             unsigned: None,
             failed: Vec::new(),
             refused: Vec::new(),
+            differs: Vec::new(),
+            can_amend: false,
             committed: true,
             here,
         }

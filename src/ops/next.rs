@@ -8,6 +8,7 @@ use super::RunChoice;
 use super::Standing;
 use super::Waiting;
 use super::choose;
+use super::run_amend;
 use crate::advance;
 use crate::definition::Definition;
 use crate::event::WaitsFor;
@@ -35,7 +36,8 @@ pub fn next(project: &Project, caller: &Caller, choice: &RunChoice) -> Result<Re
     let reading = proof::read(project, &id)?;
     let definition = Definition::thaw(&reading.run.started.definition);
     let workflow = Workflow::parse(&reading.run.started.workflow, &definition)?;
-    let run = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
+    let mut run = advance::standing_of(project, &workflow, &reading.run, Head::of(&reading));
+    run_amend::tell(project, &mut run);
     // For an approval the outputs are to be read, not what was asked of whoever made them.
     let works =
         |waiting: &&Waiting| matches!(waiting.waits_for, WaitsFor::Person | WaitsFor::Agent);

@@ -122,6 +122,24 @@ pub fn pending(project: &Project, run: &RunId) -> Vec<String> {
     reading.map(|reading| amendment::differs(project, &reading.run)).unwrap_or_default()
 }
 
+/// Whether the files as they are could be applied to a run.
+pub fn can_amend(project: &Project, run: &RunId) -> bool {
+    project.store.glance(run).is_ok_and(|reading| {
+        refuse_over(&reading.run).is_ok()
+            && refuse_signed(&reading.run).is_ok()
+            && matches!(amendment(project, &reading.run), Ok(Some(_)))
+    })
+}
+
+/// Tells where a run stands in which a gate failed whether that may come from what it does not use.
+pub fn tell(project: &Project, standing: &mut Standing) {
+    if standing.failed.is_empty() || standing.status.is_final() {
+        return;
+    }
+    standing.differs = pending(project, &standing.run_id).iter().map(|path| shown(path)).collect();
+    standing.can_amend = !standing.differs.is_empty() && can_amend(project, &standing.run_id);
+}
+
 /// Where a run stands that there was nothing to take into.
 pub fn unchanged(project: &Project, caller: &Caller, request: &Request) -> Result<Reply, Error> {
     let id = choose::run(project, caller, &request.run)?;

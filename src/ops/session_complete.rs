@@ -13,7 +13,7 @@ use super::reason;
 use super::session;
 use super::session::Epic;
 use crate::advance;
-use crate::check::Remark;
+use crate::check::WorkRemark;
 use crate::event::Event;
 use crate::event::SessionStatus;
 use crate::event::WaitsFor;
@@ -66,7 +66,7 @@ pub struct SessionMissing {
     pub missing: Vec<Finding>,
     /// What can be said at once so that nothing is missing.
     #[serde(skip)]
-    pub asks_for: Vec<Remark>,
+    pub asks_for: Vec<WorkRemark>,
 }
 
 /// Refuses a reason that says nothing, before a person is asked for their word.

@@ -11,6 +11,7 @@ mod story;
 pub use gates::GateLine;
 pub use gates::gates;
 pub use lock_wait::LockWait;
+pub use lock_wait::LockedBy;
 pub use money::Spending;
 pub use money::spending;
 pub use state::State;
@@ -87,6 +88,12 @@ pub struct Standing {
     /// Those of them that did their work and refused another gate's.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<GateId>,
+    /// Files that differ from the run's frozen definition, where a gate failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<String>,
+    /// Whether they could be applied as they are.
+    #[serde(skip)]
+    pub can_amend: bool,
     /// Whether its record is all committed.
     pub committed: bool,
     /// More for a reminder.
@@ -235,6 +242,8 @@ impl Standing {
             unsigned: None,
             failed: failed.collect(),
             refused: refused.cloned().collect(),
+            differs: Vec::new(),
+            can_amend: false,
             committed: around.is_committed,
             here: here(workflow, run, around),
         }

@@ -31,6 +31,8 @@ pub enum NextStep<'s> {
         /// Whether it did its work, and what it refused is to be mended.
         refused: bool,
     },
+    /// The run goes on under originals of files that have changed: apply the changes.
+    Amend(&'s [String]),
     /// Put right why a gate failed, and do it again; the run waits for others meanwhile.
     Redo {
         /// The gate.
@@ -100,6 +102,7 @@ impl Standing {
                     let refused = self.refused.contains(gate);
                     NextStep::Mend { gate, reason, refused }
                 }));
+                steps.extend(self.amend());
                 steps.push(NextStep::TakeUp);
             }
             RunStatus::Paused if self.pause == Some(PauseCause::Budget) => {
@@ -116,6 +119,7 @@ impl Standing {
             }
             RunStatus::Passed | RunStatus::Canceled => steps.push(NextStep::Show),
             RunStatus::Waiting => {
+                steps.extend(self.amend());
                 let failed = self.failed.iter();
                 steps.extend(failed.map(|(gate, reason)| NextStep::Redo { gate, reason }));
                 if self.is_stuck() {
@@ -127,6 +131,11 @@ impl Standing {
             steps.push(NextStep::Report);
         }
         steps
+    }
+
+    /// What comes before anything is done again that failed.
+    fn amend(&self) -> Option<NextStep<'_>> {
+        (!self.differs.is_empty()).then_some(NextStep::Amend(&self.differs))
     }
 
     /// Whether nothing but its failed gates keeps the run from its end: to drive it changes nothing.

@@ -1,7 +1,7 @@
 //! `orch done`: what is missing is listed; a person may add it at once, force it, or go on.
 
 use super::Failure;
-use crate::check::Remark;
+use crate::check::WorkRemark;
 use crate::cli::answer::Face;
 use crate::cli::drive;
 use crate::cli::exit;
@@ -10,7 +10,7 @@ use crate::cli::progress;
 use crate::cli::progress::Progress;
 use crate::cli::question;
 use crate::cli::remark;
-use crate::cli::remark::Said;
+use crate::cli::remark::Remarked;
 use crate::cli::terminal;
 use crate::finding::Finding;
 use crate::id::RunId;
@@ -42,7 +42,7 @@ pub(super) enum Choice {
 
 /// What a person may choose from.
 enum Offer {
-    Say(Remark),
+    Say(WorkRemark),
     Keep,
     Force,
 }
@@ -64,7 +64,7 @@ pub fn execute(face: &Face, request: &done::Request) -> Result<u8, Failure> {
             }
             Reply::Missing(missing) => missing,
         };
-        progress::differs(face, &missing.run_id, &missing.differs);
+        progress::differs(face, &project, &missing.run_id, &missing.differs);
         let run = RunChoice { run: Some(missing.run_id.to_string()) };
         let gate = GateChoice { run, gate: Some(missing.gate.to_string()) };
         // What was said is recorded.
@@ -99,7 +99,7 @@ pub(super) fn ask(
     face: &Face,
     project: &Project,
     gate: &GateChoice,
-    (missing, asks_for): (&[Finding], &[Remark]),
+    (missing, asks_for): (&[Finding], &[WorkRemark]),
 ) -> Result<Choice, Error> {
     if !face.can_ask() || face.caller.agent_mark.is_some() {
         return Ok(Choice::GoOn);
@@ -115,9 +115,9 @@ pub(super) fn ask(
     let chosen = question::choose("What now", &labels, 0, &mut look)?;
     let said = match chosen.map(|chosen| &offers[chosen]) {
         Some(Offer::Say(remark)) => match remark::ask((face, project, gate), *remark, &mut look)? {
-            Said::Nothing => None,
-            Said::Summary(summary) => Some(Choice::Add(summary)),
-            Said::Update => Some(Choice::Again),
+            Remarked::Nothing => None,
+            Remarked::Summary(summary) => Some(Choice::Add(summary)),
+            Remarked::Update => Some(Choice::Again),
         },
         Some(Offer::Force) => {
             let person = terminal::person(project, &face.caller, face.global.is_ci())?;

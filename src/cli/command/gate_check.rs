@@ -38,7 +38,7 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
         face.answer(&reply, &next, &text);
         Ok(exit::DONE)
     } else {
-        progress::differs(face, &reply.run_id, &reply.differs);
+        progress::differs(face, &project, &reply.run_id, &reply.differs);
         let next = next();
         face.answer_failure(&reply, &next, &text);
         Ok(exit::FAILED)

@@ -6,13 +6,16 @@ use crate::cli::answer::Face;
 use crate::cli::answer::one_line;
 use crate::cli::drive;
 use crate::cli::exit;
+use crate::cli::progress;
 use crate::cli::report::named;
 use crate::cli::table::folded;
 use crate::clock::show_duration;
 use crate::json;
 use crate::ops::Instructions;
+use crate::ops::run_amend;
 use crate::ops::run_show;
 use crate::ops::run_show::Told;
+use crate::run::GateStatus;
 use crate::run::Spent;
 use crate::spending::Cost;
 use crate::standing::AttemptStory;
@@ -34,6 +37,12 @@ pub fn execute(face: &Face, request: &run_show::Request) -> Result<u8, Failure> 
         .as_ref()
         .map_or_else(|| foreign(&reply.record), |told| folded(&tree(face, told)));
     face.answer(&reply, &Instructions::default(), &text);
+    if let Some(told) = reply.told.as_ref().filter(|told| !told.status.is_final())
+        && told.story.gates.iter().any(|gate| gate.line.status == GateStatus::Fail)
+    {
+        let run = &told.story.run_id;
+        progress::differs(face, &project, run, &run_amend::pending(&project, run));
+    }
     Ok(exit::DONE)
 }
 

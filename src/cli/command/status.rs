@@ -4,6 +4,7 @@ use super::Failure;
 use crate::cli::answer;
 use crate::cli::answer::Face;
 use crate::cli::exit;
+use crate::cli::progress;
 use crate::cli::screen::Screen;
 use crate::cli::table::folded;
 use crate::cli::table::table;
@@ -12,9 +13,11 @@ use crate::ops::Error;
 use crate::ops::Instructions;
 use crate::ops::Project;
 use crate::ops::RunChoice;
+use crate::ops::run_amend;
 use crate::ops::status;
 use crate::ops::watch;
 use crate::ops::watch::Change;
+use crate::run::GateStatus;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -42,6 +45,11 @@ pub fn execute(face: &Face, arguments: &Arguments) -> Result<u8, Failure> {
     }
     let reply = status::status(&project, &face.caller, &arguments.run)?;
     face.answer(&reply, &Instructions::default(), &text(&reply));
+    let has_failed = reply.gates.iter().any(|line| line.status == GateStatus::Fail);
+    if has_failed && !reply.status.is_final() {
+        let pending = run_amend::pending(&project, &reply.run_id);
+        progress::differs(face, &project, &reply.run_id, &pending);
+    }
     Ok(exit::DONE)
 }
 

@@ -18,6 +18,9 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::id::GateId;
 use crate::id::RunId;
+use crate::ops;
+use crate::ops::Project;
+use crate::ops::Suggestion;
 use crate::ops::follow::Due;
 use crate::ops::follow::Shown;
 use crate::ops::run_amend;
@@ -224,15 +227,20 @@ impl Lines {
         self.line(&format!("{word} {warning}"));
     }
 
-    pub(super) fn differs(&self, run: &RunId, paths: &[String]) {
+    pub(super) fn differs(&self, project: &Project, run: &RunId, paths: &[String]) {
         if paths.is_empty() {
             return;
         }
+        let amend = run_amend::can_amend(project, run).then(|| {
+            let amend = Suggestion::new("run amend").of(run);
+            let amend = amend.line(&ops::at_hand(project, &self.face.caller));
+            format!("; to apply the changes: {amend}")
+        });
         let paths: Vec<String> = paths.iter().map(|path| run_amend::shown(path)).collect();
         self.line(&format!(
-            "note: these files have changed, but the run keeps using the originals: {}; \
-             to apply the changes: orch run amend --run {run}",
-            plain_text(&paths.join(", "))
+            "note: these files have changed, but the run keeps using the originals: {}{}",
+            plain_text(&paths.join(", ")),
+            amend.unwrap_or_default()
         ));
     }
 

@@ -33,7 +33,7 @@ fn definition(house: &House, path: &str) -> String {
 #[test]
 fn only_what_changed_is_done_again_under_the_new_definition() {
     let house = mended();
-    house.orch("run resume").code(1).says("workflows/demo.toml").says("orch run amend --run");
+    house.orch("run resume").code(1).says("workflows/demo.toml").says("orch run amend\n");
     let before = definition(&house, "workflows/demo.toml");
     let done = house.on_terminal("run amend --reason slip", TAKE).code(0);
     let done = done.says("changed workflows/demo.toml").says("approvals withdrawn: test");
@@ -187,7 +187,22 @@ fn a_failure_says_that_the_run_does_not_use_what_was_mended() {
     let house = house.workflow("demo", &plan.replace("false", "true"));
     let again = house.orch("run resume").code(1);
     let notes = again.stderr.matches("keeps using the originals: workflows/demo.toml").count();
-    assert_eq!(notes, 2, "before it begins, and where it has failed again: {}", again.stderr);
+    assert_eq!(notes, 1, "before it begins: {}", again.stderr);
+    let told = "The run still uses the originals of changed files: workflows/demo.toml.";
+    again.says(told).says("  $ orch run amend\n  $ orch run resume\n");
+    for command in ["next", "brief"] {
+        house.orch(command).code(0).says(told).says("orch run amend");
+    }
+    for command in ["status", "show"] {
+        house.orch(command).code(0).says("keeps using the originals: workflows/demo.toml");
+    }
+    // What would be refused is not suggested.
+    house.write("workflows/demo.toml", "name = 'demo'");
+    for command in ["next", "brief", "status", "show"] {
+        house.orch(command).code(0).says("workflows/demo.toml").never_says("run amend");
+    }
+    house.remove("workflows/demo.toml");
+    house.orch("run resume").code(1).never_says("run amend");
 }
 
 #[test]

@@ -272,3 +272,38 @@ fn a_reason_that_is_left_empty_goes_back_to_the_menu() {
     house.on_terminal("run demo --slug x", &talk).code(3);
     assert_eq!(house.gates(), "write WAITING");
 }
+
+#[test]
+fn a_form_says_what_it_takes_and_can_be_left() {
+    let house = House::new().workflow(
+        "demo",
+        "[[gate]]
+         id = 'ask'
+         executor = 'human'
+         [gate.answers]
+         sure = { type = 'bool' }
+         tags = { type = 'list' }
+         mood = { type = 'choice', choices = ['calm', 'wild'] }",
+    );
+    let done = house.on_terminal(
+        "run demo",
+        &[
+            ("What now", "\r"),
+            ("sure [y/n]", "maybe\r"),
+            ("error: `maybe` is neither `y` nor `n`", ""),
+            ("sure [y/n]", "y\r"),
+            ("tags [list, separated by commas]", "\u{1b}"),
+            ("What now", "\r"),
+            ("sure [y/n]", "\u{4}"),
+            ("What now", "\r"),
+            ("sure [y/n]", "y\r"),
+            ("tags [list, separated by commas]", "a, b\r"),
+            ("mood", "\u{1b}"),
+            ("What now", "\r"),
+            ("sure [y/n]", "y\r"),
+            ("tags [list, separated by commas]", "a, b\r"),
+            ("mood", "\r"),
+        ],
+    );
+    done.code(0).says("PASSED");
+}

@@ -86,7 +86,7 @@ fn a_file_that_does_not_fit_begins_nothing() {
             "add `go` to the table `ask`",
         ),
         ("versoin = '9'\n", "gate `ask` has no question `versoin`", "did you mean `version`?"),
-        ("version = '9'\ngo = 3\n", "answers for gate `ask`: ", "`3` is not"),
+        ("version = '9'\ngo = 3\n", "answers for gate `ask`: ", "`3` is neither"),
         ("[aks]\nversion = '9'\n", "workflow `demo` has no gate `aks`", "did you mean `ask`?"),
     ] {
         let table = if text.starts_with('[') { "" } else { "[ask]\n" };

@@ -53,7 +53,7 @@ fn who_waits_for_a_lock_of_another_run_says_so() {
     let told = second.printed();
     let line = told.lines().find(|line| line.contains("WAITING")).unwrap();
     assert!(line.starts_with("14:3"), "{told}");
-    let id = house.run_id();
+    let id = told.lines().next().unwrap().strip_prefix("run ").unwrap();
     assert_ne!(id, holder);
     for command in ["status", "show", "next"] {
         house.orch(&format!("{command} --run {id}")).code(0).says(&waits);

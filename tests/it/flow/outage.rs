@@ -118,17 +118,6 @@ fn what_an_agent_was_not_permitted_to_do_is_told() {
     house.orch("run demo").code(0).says("permission was denied: Bash");
 }
 
-#[test]
-fn the_pause_counts_down_on_a_terminal() {
-    let house =
-        house("delay = '2s'").script("write.1", OVERLOADED).script("write", "echo x > out.md");
-    let plain = house.copy().orch("run demo").code(0);
-    plain.says("next try in 2.0s").never_says("RETRYING");
-    let countdown = "s until write is tried again";
-    let drawn = house.copy().on_terminal_by_the_clock("run demo", 80, &[(countdown, "")]);
-    drawn.code(0).says("PASSED");
-}
-
 /// An agent whose program says this of a service that is out of reach, as long as no file `well` is
 /// there.
 fn says(print: &str, output: &str) -> House {
