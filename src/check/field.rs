@@ -149,7 +149,7 @@ mod tests {
         );
         assert_eq!(
             judge("a.json", "{\n\"a\": 1,}"),
-            ["a.json:2: invalid JSON: a comma behind the last item: remove it []"]
+            ["a.json:2: invalid JSON: trailing comma; remove it []"]
         );
         assert_eq!(judge("a.yaml", "a: [1\n").len(), 1);
         assert_eq!(

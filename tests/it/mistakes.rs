@@ -206,11 +206,11 @@ fn a_document_is_told_in_the_words_of_who_wrote_it() {
         ("a: 1\na: 2\n", "a.yaml:2: invalid YAML: duplicate key `a` [field]\n"),
         (
             "a: 1\n---\nb: 2\n",
-            "a.yaml:2: invalid YAML: expected one document, found another behind `---` [field]\n",
+            "a.yaml:2: invalid YAML: expected one document, found another after `---` [field]\n",
         ),
         (
             "a: *b\n",
-            "a.yaml:1: invalid YAML: `*` refers to a name that no `&` gives: put the text in quotes [field]\n",
+            "a.yaml:1: invalid YAML: `*` refers to an undefined anchor; quote the text if it is not an alias [field]\n",
         ),
         ("a: [1\n", "a.yaml:1: invalid YAML: unclosed bracket '[' [field]\n"),
     ] {

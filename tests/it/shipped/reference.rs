@@ -26,7 +26,7 @@ fn reference() -> String {
     add_checks(&mut text, &contract);
     add_agents(&mut text);
     add_commands(&mut text);
-    open(&mut text, "Error codes", "In `error.code` of `--json`, and behind the message in text.");
+    open(&mut text, "Error codes", "In `error.code` of `--json`, and after the message in text.");
     for code in orch::cli::ERROR_CODES {
         let _ = write!(text, "\n### `{}`\n\n{}\n", code.code, code.meaning);
     }
