@@ -43,7 +43,7 @@ fn a_workflow_says_what_to_write_instead() {
     ];
     let told: Vec<String> = cases.iter().map(|rest| told(&workflow(rest))).collect();
     insta::assert_snapshot!(told.join("\n\n"), @r#"
-    error: invalid type: table, expected a list
+    error: expected a list, found a table
       --> workflows/demo.toml:3:1
     help: write [[gate]], with two brackets on each side
 
@@ -51,19 +51,19 @@ fn a_workflow_says_what_to_write_instead() {
       --> workflows/demo.toml:4:14
     help: did you mean `integer`?
 
-    error: invalid type: date or time `2026-01-31`, expected a string
+    error: expected a string, found date or time `2026-01-31`
       --> workflows/demo.toml:3:15
     help: write "2026-01-31", in quotes
 
-    error: invalid type: integer `30`, expected a string
+    error: expected a string, found integer `30`
       --> workflows/demo.toml:6:11
     help: write "30s" for seconds, or use m, h or d
 
-    error: invalid type: integer `48`, expected a string
+    error: expected a string, found integer `48`
       --> workflows/demo.toml:6:10
     help: write "48s" for seconds, or use m, h or d
 
-    error: invalid type: string "cp {{ slug }}.md out", expected a list
+    error: expected a list, found string "cp {{ slug }}.md out"
       --> workflows/demo.toml:6:11
     help: write ["cp", "{{ slug }}.md", "out"]
 
@@ -79,7 +79,7 @@ fn a_workflow_says_what_to_write_instead() {
       --> workflows/demo.toml:6:10
     help: write the gate whose work this one reviews
 
-    error: missing field `by`
+    error: missing key `by`
       --> workflows/demo.toml:6:12
     help: write by = "person", or with signed = true: by = ["ada@example.org"]
 
@@ -87,11 +87,11 @@ fn a_workflow_says_what_to_write_instead() {
       --> workflows/demo.toml:6:12
     help: write signed = true, or by = "person" for an approval without a signature
 
-    error: invalid type: integer `3`, expected a table
+    error: expected a table, found integer `3`
       --> workflows/demo.toml:6:9
     help: write retry = { attempts = 3 }
 
-    error: missing field `id`
+    error: missing key `id`
       --> workflows/demo.toml:3:1
     help: write id = "draft"
     "#);
@@ -127,7 +127,7 @@ fn a_contract_says_what_to_write_instead_and_where() {
     error: matches: the regex `(` is invalid: unclosed group
       --> contracts/c.toml:5:9
 
-    error: invalid value: string "three", expected a whole number of at least 0, or a template that renders one
+    error: expected a whole number of at least 0, or a template that renders one, found string "three"
       --> contracts/c.toml:5:7
 
     error: contains_headings: `level` must be 1 to 6, not 9
@@ -187,7 +187,7 @@ fn all_errors_are_told_at_once() {
     error: unknown key `idd`
       --> workflows/demo.toml:4:1
     help: did you mean `id`?
-    error: invalid type: integer `5`, expected a string
+    error: expected a string, found integer `5`
       --> workflows/demo.toml:8:11
     help: write "5s" for seconds, or use m, h or d
     error: unknown key `exectuor`
@@ -274,7 +274,7 @@ fn a_mistake_is_told_once_and_at_its_place() {
       --> workflows/demo.toml:4:24
     help: remove it: an input is required unless it has `optional = true` or a default
 
-    error: invalid type: integer `5`, expected a table
+    error: expected a table, found integer `5`
       --> workflows/demo.toml:3:10
     help: write budget = { usd = 5 }
 

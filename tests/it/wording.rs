@@ -25,11 +25,11 @@ fn types_are_told_in_the_words_of_the_languages() {
     for (rest, says) in [
         (format!("{GATE}retry = {{ attempts = 'x' }}"), "expected a whole number of at least 0"),
         (format!("{GATE}retry = {{ attempts = 1, backoff = 'x' }}"), "expected a number"),
-        (format!("{GATE}retry = 3"), "integer `3`, expected a table"),
+        (format!("{GATE}retry = 3"), "expected a table, found integer `3`"),
         (format!("{GATE}needs = 'a'"), "expected a list"),
         (format!("{GATE}env = 3"), "expected a table"),
         (format!("{GATE}reuse = 'x'"), "expected true or false"),
-        (format!("{GATE}timeout = ['x']"), "invalid type: list, expected a string"),
+        (format!("{GATE}timeout = ['x']"), "expected a string, found a list"),
         (format!("{GATE}join = 'dne'"), "help: did you mean `done`?"),
         (
             format!("{GATE}join = 'some'"),

@@ -151,7 +151,7 @@ fn a_run_that_nobody_could_approve_is_not_begun() {
     house.orch("rehearse demo").code(0);
     house.orch("run demo").code(3);
     approve(&house).code(0);
-    for (by, said) in [("", "missing field `by`"), (", by = []", "requires at least one signer")] {
+    for (by, said) in [("", "missing key `by`"), (", by = []", "requires at least one signer")] {
         let gate =
             format!("[[gate]]\nid = 'a'\nexecutor = 'human'\napproval = {{ signed = true{by} }}");
         let house = House::new().workflow("bad", &gate);

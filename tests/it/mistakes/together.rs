@@ -129,7 +129,7 @@ fn what_follows_from_a_mistake_is_not_told_beside_it() {
       --> workflows/demo.toml:5:2
     help: did you mean [inputs.NAME]?
 
-    error: invalid type: list, expected a table
+    error: expected a table, found a list
       --> workflows/demo.toml:3:1
     help: write [inputs], with one bracket on each side
 
