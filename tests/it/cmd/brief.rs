@@ -79,7 +79,7 @@ fn a_brief_tells_the_whole_state() {
 
     - plan PASS
     - write WAITING, 2 attempts, waiting for a person to do the work
-      - page.md: wrong number of words (expected at least 3, found 1) [word_count]
+      - page.md: word count (expected at least 3, found 1) [word_count]
 
     ## Recent acts
 
@@ -97,7 +97,7 @@ fn a_brief_tells_the_whole_state() {
 
     ## What did not work
 
-    - 2026-01-19T14:31:13.000Z gate write attempt 1 failed: page.md: wrong number of words (expected at least 3, found 1) [word_count]
+    - 2026-01-19T14:31:13.000Z gate write attempt 1 failed: page.md: word count (expected at least 3, found 1) [word_count]
 
     ## Files changed since the run started
 
