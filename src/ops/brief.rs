@@ -35,6 +35,7 @@ use crate::advance;
 use crate::definition::Definition;
 use crate::git::Changed;
 use crate::project::proof;
+use crate::project::sitting_budget;
 use crate::run::Run;
 use crate::secret::Secrets;
 use crate::store::journal::Reading;
@@ -138,6 +139,8 @@ fn write(
         child_runs: child_runs::open(project, run)?,
         changes,
         instructions: Instructions::of(standing, choose::at_hand_beside(project, caller, run)),
+        bound: run.budget.narrowed(sitting_budget::bound(project, run, run.budget)?),
+        bound_by: standing.here.bound_by.as_ref().map(|(_, key)| key.clone()),
         now: project.clock.now(),
     });
     for gate in &mut whole.gates {

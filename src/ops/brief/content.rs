@@ -39,6 +39,10 @@ pub(super) struct Facts<'f> {
     pub child_runs: Vec<ChildRun>,
     pub changes: Changes,
     pub instructions: Instructions,
+    /// The run's budget, narrowed by those of the runs that it is a part of.
+    pub bound: Budget,
+    /// The key of the run whose budget leaves this one less than its own does.
+    pub bound_by: Option<String>,
     pub now: Moment,
 }
 
@@ -193,6 +197,8 @@ pub struct Changes {
 pub struct BriefSpending {
     /// Known cost in total.
     pub cost_usd: Option<f64>,
+    /// The same in words.
+    pub cost: String,
     /// Number of calls.
     pub calls: u64,
     /// Number of calls of unknown cost.
@@ -201,8 +207,10 @@ pub struct BriefSpending {
     pub tokens: Option<u64>,
     /// The run's budget.
     pub budget: Budget,
-    /// What is left of the budget, if there is one.
+    /// What is left of the budget, or of that of the run around this one if that is less.
     pub remaining_usd: Option<f64>,
+    /// The budget and what is left of it, in words.
+    pub limit: Option<String>,
     /// Working time in seconds.
     pub active_s: u64,
     /// The same in words.
@@ -223,7 +231,8 @@ pub struct BriefSpending {
 
 impl Brief {
     pub(super) fn of(facts: Facts<'_>) -> Self {
-        let Facts { run, workflow, history, child_runs, changes, instructions, now } = facts;
+        let spent = spent(&facts);
+        let Facts { run, workflow, history, child_runs, changes, instructions, now, .. } = facts;
         let (decisions, notes) =
             said(run).into_iter().partition(|said| said.kind == NoteKind::Decision);
         Self {
@@ -247,7 +256,7 @@ impl Brief {
             setbacks: acts::setbacks(run, history),
             changes,
             messages: Vec::new(),
-            spent: spent(workflow, run, now),
+            spent,
             next_actions: instructions.next_actions,
             suggested_commands: instructions.suggested_commands,
             left_out: BTreeMap::new(),
@@ -280,10 +289,8 @@ fn inputs(workflow: &Workflow, run: &Run) -> Vec<GivenValue> {
     let values = &run.started.inputs;
     let given = workflow.inputs.iter().filter_map(|input| {
         let value = values.get(&input.name).filter(|value| !value.is_null())?;
-        Some(GivenValue {
-            name: input.name.clone(),
-            value: input::as_text(value).replace('\n', ", "),
-        })
+        let value = input::as_text(value).replace('\n', ", ");
+        (!value.is_empty()).then(|| GivenValue { name: input.name.clone(), value })
     });
     given.collect()
 }
@@ -355,10 +362,20 @@ pub(super) fn said(run: &Run) -> Vec<Remark> {
     said
 }
 
-fn spent(workflow: &Workflow, run: &Run, now: Moment) -> BriefSpending {
+fn spent(facts: &Facts<'_>) -> BriefSpending {
+    let Facts { run, workflow, now, .. } = facts;
     let cost = Cost::of_run(run);
-    let left = run.budget.bound(Measure::Usd).map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
-    let spent = run.spent(now);
+    let bound = facts.bound.bound(Measure::Usd);
+    let left = bound.map(|usd| (usd - cost.spent(Measure::Usd)).max(0.0));
+    let limit = bound.zip(left).map(|(usd, left)| {
+        let [usd, left] = [usd, left].map(|amount| Measure::Usd.show(amount));
+        match &facts.bound_by {
+            Some(key) => format!("{left} left in the session at `{key}`"),
+            None => format!("{usd}, {left} left"),
+        }
+    });
+    let known = cost.known_usd();
+    let spent = run.spent(*now);
     let together = advance::estimate(workflow, run);
     let variance = |estimate: Duration| match spent.active.checked_sub(estimate) {
         Some(over) => format!("{} over", clock::in_words(over)),
@@ -366,12 +383,14 @@ fn spent(workflow: &Workflow, run: &Run, now: Moment) -> BriefSpending {
     };
     let active_s = i64::try_from(spent.active.as_secs()).unwrap_or(i64::MAX);
     BriefSpending {
-        cost_usd: cost.known_usd().map(in_millionths),
+        cost_usd: known.map(in_millionths),
+        cost: known.map_or_else(|| "unknown".to_owned(), |usd| Measure::Usd.show(usd)),
         calls: cost.calls,
         calls_of_unknown_cost: cost.cost_unknown,
         tokens: cost.tokens,
         budget: run.budget,
         remaining_usd: left.map(in_millionths),
+        limit,
         active_s: spent.active.as_secs(),
         active: clock::in_words(spent.active),
         waiting_s: spent.waiting.as_secs(),
